@@ -25,6 +25,7 @@ use self::limits::{HEALTH_CONNECTIONS_MAX, connections_allowed};
 pub use self::{
     gate::CallAuth,
     health::Health,
+    http2::Refusals,
     listener::{Listener, inherited_socket, listen},
     router::router,
     tls::Tls,
@@ -32,7 +33,13 @@ pub use self::{
 use crate::config::Config;
 
 /// The main port.
-pub fn listener(router: Router, later: Arc<OnceLock<Router>>, tls: Option<Tls>, config: &Config) -> Listener {
+pub fn listener(
+    router: Router,
+    later: Arc<OnceLock<Router>>,
+    tls: Option<Tls>,
+    config: &Config,
+    http2_refusals: Refusals,
+) -> Listener {
     Listener {
         router,
         later,
@@ -41,6 +48,7 @@ pub fn listener(router: Router, later: Arc<OnceLock<Router>>, tls: Option<Tls>, 
         tls,
         trusted_proxies: config.trusted_proxies.clone(),
         proxy_protocol: config.proxy_protocol,
+        http2_refusals,
     }
 }
 
@@ -55,5 +63,6 @@ pub fn health_port(routes: Routes, health: Health) -> Listener {
         tls: None,
         trusted_proxies: Vec::new(),
         proxy_protocol: false,
+        http2_refusals: Refusals::default(),
     }
 }

@@ -406,3 +406,31 @@ async fn counts(sale: &Sale, link: &TrackingLink, answer: &Answer) {
     let micros = (conversion.value.unwrap().micros, conversion.commission.unwrap().micros);
     assert_eq!(micros, (19_990_000, 2_500_000), "{text}");
 }
+
+/// What is kept of a cut postback says 19, and what was sent said 1999.50.
+#[tokio::test]
+async fn a_cut_postback_never_counts_whoever_vouches_for_it() {
+    const KEPT_BYTES: usize = 8_192;
+    let enforced = PostbackAuthentication { secret_check: CheckMode::Enforce.into(), ..Default::default() };
+    let sale = Sale::start(enforced).await;
+    let head = format!("/s2s?clickId={}&id={}&com=0&x=", sale.click, sale.code.id);
+    let last = "&val=19";
+    let filling = "x".repeat(KEPT_BYTES - head.len() - last.len());
+    for secret in ["", "&sec=wrong-one", &format!("&sec={}", sale.secret)] {
+        let answer = Answer::of(
+            http()
+                .get(format!("{}{head}{filling}{last}99.50{secret}", sale.server.url))
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await;
+        assert_eq!(answer.field("verdict"), "HELD", "{secret}");
+        let id = answer.field("postback_id");
+        assert!(stored(&sale.server, &id).await.raw.unwrap().target.ends_with(last.as_bytes()));
+        for trust_sender in [false, true] {
+            assert_eq!(sale.replay(&id, trust_sender).await, PostbackVerdict::Held, "{secret}");
+        }
+    }
+    assert_eq!(conversions(&sale.server, &sale.click).await, 0);
+}

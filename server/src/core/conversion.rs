@@ -7,6 +7,7 @@
 //! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
 //! be entries of their own.
 
+mod claim;
 pub mod grpc;
 mod store;
 
@@ -14,7 +15,6 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::{ConnectionTrait, DbErr, DeriveValueType, TryFromU64};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     api::Tenant,
@@ -31,24 +31,21 @@ use crate::{
         click_id::{ClickId, SignedClickId},
         conversion_status::ConversionStatus,
         id::{AccountId, base32, from_base32},
-        json_text::json_text,
-        money::{Amount, Currency, Percent},
         time::{Span, Time},
     },
 };
 
+#[cfg(any(test, fuzzing))]
+pub use claim::{
+    CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, TRANSACTION_ID_BYTES_MAX,
+};
+pub use claim::{Commission, ConversionClaim, CustomParams, Happened, OneCurrency, TransactionId};
 pub use store::{Model as Conversion, add_to};
 
 /// Longest time from a click to its conversion. Deletion goes by the click's time, so conversions
 /// are kept for this much longer than their retention.
 const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX);
 
-/// Longest transaction id, in bytes.
-pub const TRANSACTION_ID_BYTES_MAX: usize = 255;
-/// Maximum number of custom parameters of a conversion, and the longest key and value, in bytes.
-pub const CUSTOM_PARAMS_MAX: usize = 64;
-pub const CUSTOM_PARAM_KEY_BYTES_MAX: usize = 255;
-pub const CUSTOM_PARAM_VALUE_BYTES_MAX: usize = 2_048;
 /// Length of the list's sort key, in bytes: time of recording, click id, serial.
 pub const LIST_KEY_BYTES: usize = 32;
 
@@ -104,19 +101,25 @@ impl DedupeKey {
     const SERIAL: u8 = b's';
 
     /// Uses the transaction id if there is one, or else follows the code's policy.
-    fn new(transaction_id: &[u8], policy: DedupePolicy, request_id: Option<&[u8]>, serial: i64) -> Self {
-        let (kind, rest): (u8, &[u8]) = match (transaction_id, policy, request_id) {
-            ([], DedupePolicy::OnePerClick, _) => (Self::ONE_PER_CLICK, &[]),
-            ([], DedupePolicy::Every, Some(request_id)) => (Self::REQUEST, request_id),
-            ([], DedupePolicy::Every, None) => (Self::SERIAL, &serial.to_be_bytes()),
-            (transaction_id, _, _) => (Self::TRANSACTION, transaction_id),
+    fn new(
+        transaction_id: &TransactionId,
+        policy: DedupePolicy,
+        request_id: Option<&[u8]>,
+        serial: i64,
+    ) -> Self {
+        let serial = serial.to_be_bytes();
+        let (kind, rest): (u8, &[u8]) = match (policy, request_id) {
+            _ if !transaction_id.as_str().is_empty() => return Self::of_transaction(transaction_id),
+            (DedupePolicy::OnePerClick, _) => (Self::ONE_PER_CLICK, &[]),
+            (DedupePolicy::Every, Some(request_id)) => (Self::REQUEST, request_id),
+            (DedupePolicy::Every, None) => (Self::SERIAL, &serial),
         };
         Self([&[kind], rest].concat())
     }
 
     /// The key of every conversion with this transaction id, whatever its click and code.
-    fn of_transaction(id: &str) -> Self {
-        Self([&[Self::TRANSACTION], id.as_bytes()].concat())
+    fn of_transaction(id: &TransactionId) -> Self {
+        Self([&[Self::TRANSACTION], id.as_str().as_bytes()].concat())
     }
 
     /// The transaction id; empty if none was sent.
@@ -128,66 +131,10 @@ impl DedupeKey {
     }
 }
 
-/// The merchant's own parameters, in the order in which they came.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
-#[sea_orm(value_type = "String")]
-pub struct CustomParams(pub Vec<(String, String)>);
-json_text!(CustomParams);
-
-/// The commission, as it was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Commission {
-    Amount(Amount),
-    Percent(Percent),
-}
-
-/// The time of a conversion, by its source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happened {
-    /// Stated by the sender.
-    At(Time),
-    /// Arrival at an edge, by the edge's clock.
-    Arrived(Time),
-    Now,
-}
-
-impl Happened {
-    /// The time by which the conversion is judged, and which is stored. A time that the sender
-    /// stated is taken as it is, though it may be wrong. Any other time is moved, if necessary, to
-    /// be no later than now and, above all, no earlier than the click: the clocks of edge and core
-    /// may disagree, and that is not the sender's fault.
-    fn time(self, click: Time, now: Time) -> Time {
-        match self {
-            Self::At(time) => time,
-            Self::Arrived(time) => time.min(now).max(click),
-            Self::Now => now.max(click),
-        }
-    }
-}
-
-/// A conversion as a caller reports it. Each field is well-formed; nothing else is checked yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConversionClaim {
-    pub code: ConversionCodeId,
-    pub click_id: String,
-    /// Empty if none was sent.
-    pub transaction_id: String,
-    pub value: Amount,
-    /// `None` for the code's default currency.
-    pub currency: Option<Currency>,
-    pub commission: Commission,
-    /// `None` for the code's default status.
-    pub status: Option<ConversionStatus>,
-    /// The sender's word for the status; empty if none came.
-    pub status_word: String,
-    pub custom_params: CustomParams,
-    pub happened: Happened,
-    pub request_id: Option<Vec<u8>>,
-}
-
 /// The outcome for a conversion that counts.
 #[derive(Clone, Debug)]
 pub struct Recorded {
+    /// The conversion, or the one that was recorded before.
     pub conversion: Conversion,
     /// True if the conversion was recorded before.
     pub duplicate: bool,
@@ -195,23 +142,61 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// The outcome for a conversion that was not recorded before.
-    pub fn first(conversion: Conversion) -> Self {
-        Self { conversion, duplicate: false, notes: Vec::new() }
+    /// Compares a conversion with the earlier conversion of the same key, if there is one.
+    fn new(conversion: Conversion, earlier: Option<Conversion>) -> Result<Self> {
+        let Counted { duplicate, notes, .. } = Counted::new(&conversion, earlier.as_ref())?;
+        Ok(Self { conversion: earlier.unwrap_or(conversion), duplicate, notes })
     }
 }
 
-/// Loads the facts and judges the claim. `Ok` is a conversion that counts, unless it was recorded
-/// before.
-pub async fn evaluate(app: &App, tenant: Tenant, claim: ConversionClaim) -> Result<Conversion> {
-    let code = conversion_code::find(app, tenant, claim.code).await?;
-    let click =
-        app.click_id_keys.read(&claim.click_id, code.account_id).ok_or_else(Error::click_id_invalid)?;
+/// `Recorded` without the conversion.
+#[derive(Debug)]
+pub struct Counted {
+    pub id: ConversionId,
+    pub duplicate: bool,
+    pub notes: Vec<Note>,
+}
+
+impl Counted {
+    /// The outcome for a conversion that was not recorded before.
+    pub fn first(conversion: &Conversion) -> Self {
+        Self { id: conversion.id(), duplicate: false, notes: Vec::new() }
+    }
+
+    /// Compares a conversion with the earlier conversion of the same key, if there is one.
+    fn new(conversion: &Conversion, earlier: Option<&Conversion>) -> Result<Self> {
+        let Some(first) = earlier else { return Ok(Self::first(conversion)) };
+        let worth = |row: &Conversion| (row.currency, row.value, row.commission);
+        if worth(first) != worth(conversion) {
+            return Err(conflict(conversion, first));
+        }
+        let mut notes = Vec::new();
+        if first.status != conversion.status {
+            let message =
+                "the conversion is recorded already, and keeps the status that it was recorded with";
+            notes.push(note(NoteCode::StatusNotChanged, "status", message));
+        }
+        Ok(Self { id: first.id(), duplicate: true, notes })
+    }
+}
+
+impl From<Recorded> for Counted {
+    fn from(recorded: Recorded) -> Self {
+        let Recorded { conversion, duplicate, notes } = recorded;
+        Self { id: conversion.id(), duplicate, notes }
+    }
+}
+
+/// Loads the other facts and judges a claim for its code. `Ok` is a conversion that counts, unless
+/// it was recorded before.
+pub async fn evaluate(app: &App, code: &ConversionCode, claim: ConversionClaim) -> Result<Conversion> {
+    let genuine = |click_id| app.click_id_keys.verify(click_id, code.account_id);
+    let click = claim.click_id.and_then(genuine).ok_or_else(Error::click_id_invalid)?;
     check_known(click.id, forgotten_before(app))?;
     age::make_room(app, click.id.time()).await?;
     let link = find_link(app, code.account_id, click).await?;
     let serial = i64::from_be_bytes(app.random.bytes()) & i64::MAX;
-    decide(claim, &code, click, &link, serial, app.now())
+    decide(claim, code, click, &link, serial, app.now())
 }
 
 /// Conversions of clicks before this time are not kept if the deletion time is `until`. `None` if
@@ -315,11 +300,10 @@ fn decide(
         Commission::Percent(percent) => (claim.value.percent(percent), Some(percent)),
     };
     let request_id = claim.request_id.as_deref();
-    let transaction_id = claim.transaction_id.as_bytes();
     Ok(Conversion {
         click_id: click.id,
         code_id: code.id,
-        dedupe_key: DedupeKey::new(transaction_id, code.dedupe_policy, request_id, serial),
+        dedupe_key: DedupeKey::new(&claim.transaction_id, code.dedupe_policy, request_id, serial),
         serial,
         key_id: click.key_id,
         account_id: code.account_id,
@@ -339,23 +323,20 @@ fn decide(
 /// Records a conversion that counts. Returns once it is durable.
 pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
     let (store::Insert(conversion), earlier) = app.commit.write(store::Insert(conversion)).await?;
-    resolve_duplicate(conversion, earlier)
+    Recorded::new(conversion, earlier)
 }
 
 /// Returns the answer that `record` would give, and records nothing.
 pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
     let earlier = store::find_same(app.db.reader(), &conversion).await?;
-    resolve_duplicate(conversion, earlier)
+    Recorded::new(conversion, earlier)
 }
 
 /// Writes conversions in an open transaction, in which the caller also writes their postbacks.
-pub async fn write_all(
-    conversions: &[&Conversion],
-    txn: &Connection,
-) -> Result<Vec<Result<Recorded>>, DbErr> {
+pub async fn write_all(conversions: &[&Conversion], txn: &Connection) -> Result<Vec<Result<Counted>>, DbErr> {
     let earlier = store::insert(conversions, txn).await?;
-    let settled = conversions.iter().zip(earlier);
-    Ok(settled.map(|(conversion, earlier)| resolve_duplicate((*conversion).clone(), earlier)).collect())
+    let both = conversions.iter().zip(&earlier);
+    Ok(both.map(|(conversion, earlier)| Counted::new(conversion, earlier.as_ref())).collect())
 }
 
 /// Erases the custom parameters of a click's conversions, which may identify the visitor. The other
@@ -363,23 +344,6 @@ pub async fn write_all(
 /// conversions.
 pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
     store::erase(txn, account, click).await
-}
-
-/// Compares a conversion with the earlier conversion of the same key.
-fn resolve_duplicate(conversion: Conversion, earlier: Option<Conversion>) -> Result<Recorded> {
-    let Some(first) = earlier else {
-        return Ok(Recorded::first(conversion));
-    };
-    let worth = |row: &Conversion| (row.currency, row.value, row.commission);
-    if worth(&first) != worth(&conversion) {
-        return Err(conflict(&conversion, &first));
-    }
-    let mut notes = Vec::new();
-    if first.status != conversion.status {
-        let message = "the conversion is recorded already, and keeps the status that it was recorded with";
-        notes.push(note(NoteCode::StatusNotChanged, "status", message));
-    }
-    Ok(Recorded { conversion: first, duplicate: true, notes })
 }
 
 fn conflict(conversion: &Conversion, first: &Conversion) -> Error {

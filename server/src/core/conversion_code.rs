@@ -20,7 +20,7 @@ use crate::{
     api::Tenant,
     core::{
         App,
-        preset::{Preset, PresetId},
+        preset::{Preset, PresetId, Reply},
         row_cache::{RowCache, cached},
     },
     error::{Error, Result},
@@ -109,17 +109,24 @@ pub type Edit = Box<dyn FnOnce(&mut ConversionCode) + Send>;
 /// Cache of codes by their ids.
 pub type Cache = RowCache<ConversionCodeId, ConversionCode>;
 
-pub async fn create(
-    app: &App,
-    account: AccountId,
-    edits: Vec<Edit>,
-    request: RequestKey,
-    validate_only: bool,
-) -> Result<ConversionCode> {
+/// A code to be created.
+pub struct Create {
+    pub edits: Vec<Edit>,
+    /// True if the caller chose a reply. Otherwise, the network of the code's preset chooses it.
+    pub own_reply: bool,
+    pub request: RequestKey,
+    pub validate_only: bool,
+}
+
+pub async fn create(app: &App, account: AccountId, create: Create) -> Result<ConversionCode> {
+    let Create { edits, own_reply, request, validate_only } = create;
     let id = ConversionCodeId(Uuid::from_bytes(app.random.bytes()));
     let mut code = ConversionCode::new(id, account, request, app.now());
     for edit in edits {
         edit(&mut code);
+    }
+    if let (false, Some(preset)) = (own_reply, code.preset_id.preset()) {
+        code.reply_as(preset);
     }
     let stored = store::insert(&app.db, code, validate_only).await?;
     app.codes.invalidate(&stored.id).await;
@@ -132,16 +139,28 @@ pub async fn get(app: &App, account: AccountId, id: ConversionCodeId) -> Result<
     found.ok_or_else(|| Error::not_found("conversion code", &id))
 }
 
-/// Finds the code that counts a conversion. The row may come from the cache, and is then at most
-/// `CACHE_AGE_MAX` old.
+/// Finds the code that counts a conversion, or returns the error `unknown`.
 pub async fn find(app: &App, tenant: Tenant, id: ConversionCodeId) -> Result<Arc<ConversionCode>> {
+    find_known(app, tenant, id).await?.ok_or_else(|| unknown(id))
+}
+
+/// Finds the code that counts a conversion, if it is known. The row may come from the cache, and is
+/// then at most `CACHE_AGE_MAX` old.
+pub async fn find_known(
+    app: &App,
+    tenant: Tenant,
+    id: ConversionCodeId,
+) -> Result<Option<Arc<ConversionCode>>> {
     // One cache serves all callers, so it holds the codes of all accounts.
     let load = || store::find(app.db.reader(), Tenant::All, id);
     let found = cached(&app.codes, id, load).await?;
-    found.filter(|code| tenant.sees(code.account_id)).ok_or_else(|| {
-        let message = format!("no conversion code has the id `{id}`; copy the id from the postback URL");
-        Error::new(ErrorReason::ConversionCodeUnknown, message).with("conversion_code_id", &id)
-    })
+    Ok(found.filter(|code| tenant.sees(code.account_id)))
+}
+
+/// The error of a conversion for a code that is not known.
+pub fn unknown(id: ConversionCodeId) -> Error {
+    let message = format!("no conversion code has the id `{id}`; copy the id from the postback URL");
+    Error::new(ErrorReason::ConversionCodeUnknown, message).with("conversion_code_id", &id)
 }
 
 pub async fn list(
@@ -180,6 +199,15 @@ pub async fn update(
 }
 
 impl ConversionCode {
+    /// Replies as the network insists, if it does.
+    fn reply_as(&mut self, network: &Preset) {
+        (self.reply_mode, self.reply_text) = match &network.reply {
+            Some(Reply::AlwaysOk) => (ReplyMode::AlwaysOk, String::new()),
+            Some(Reply::FixedText(text)) => (ReplyMode::FixedText, text.clone()),
+            None => return,
+        };
+    }
+
     /// Creates a code with defaults and without a name.
     pub fn new(id: ConversionCodeId, account_id: AccountId, request: RequestKey, now: Time) -> Self {
         Self {

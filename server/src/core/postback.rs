@@ -118,27 +118,10 @@ impl Notes {
     }
 }
 
-/// A postback as it arrived, cut to the limits.
-#[derive(Clone, Debug)]
-pub struct Raw {
-    pub method: String,
-    pub target: Vec<u8>,
-    pub content_type: String,
-    pub body: Vec<u8>,
-    /// The sender's address as it is stored: whole, truncated or empty.
-    pub address: String,
-    pub user_agent: String,
-    pub received_at: Time,
-    /// True if target or body was longer than its limit, and is cut to it.
-    pub cut: bool,
-}
-
 /// The caller who hands a postback on.
 pub struct Source {
     /// The codes that the postback may name: all, if the caller is an edge.
     pub tenant: Tenant,
-    /// The account that keeps a postback without a known code.
-    pub account: AccountId,
     /// Identifies a postback without a transaction id, if the caller is no edge.
     pub request_id: Option<Vec<u8>>,
 }
@@ -162,35 +145,31 @@ pub struct DryRun {
 }
 
 /// Receives a postback. `Ok` means that the postback is durable, or was a test. `Err` means that it
-/// was refused, or that storing it failed.
-pub async fn receive(
-    app: &App,
-    id: PostbackId,
-    mut raw: Raw,
-    sender: Sender,
-    source: Source,
-) -> Result<Received> {
-    let Source { tenant, account, request_id } = source;
-    age::make_room(app, id_time(id.0)).await?;
-    let reading = read(app, tenant, &raw, &Overrides::default()).await?;
-    let code = find_code(app, tenant, &reading).await?;
+/// was refused, or that storing it failed. A postback that names no known code stays with the
+/// account that it comes with.
+pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: Source) -> Result<Received> {
+    let Source { tenant, request_id } = source;
+    age::make_room(app, id_time(postback.id.0)).await?;
+    let (reading, code) = read(app, tenant, &postback, &Overrides::default()).await?;
     let code = code.as_deref();
     let reply = code.map(ConversionCode::reply);
-    let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, Some(&sender)));
+    let checked = code.map(|code| authentication::check(code, &postback, &reading.parameters, Some(&sender)));
     let Checked { mut refusal, notes, signature, proof, .. } = checked.unwrap_or_default();
-    let mut reading = redacted(app, tenant, &mut raw, reading, code).await?;
+    let mut reading = redacted(app, tenant, &mut postback, reading, code).await?;
     reading.notes.extend(notes);
     if reading.test.is_some() {
         let mut notes = reading.notes.clone();
         let outcome = match refusal {
             Some(refusal) => Err(refusal),
-            None => rehearse(app, tenant, reading).await?.outcome,
+            None => rehearse(app, code, reading).await?.outcome,
         };
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
         return Ok(Received::Test { outcome, notes, reply });
     }
     if let (Some(code), Some(error)) = (code, refusal.take()) {
-        let Some(not_held) = app.refusals.admit(code.id, raw.received_at).await else { return Err(error) };
+        let Some(not_held) = app.refusals.admit(code.id, postback.received_at).await else {
+            return Err(error);
+        };
         if not_held > 0 {
             let message =
                 format!("before it, {not_held} more came that did not pass the checks and were not kept");
@@ -198,12 +177,11 @@ pub async fn receive(
         }
         refusal = Some(error);
     }
-    let account = code.map_or(account, |code| code.account_id);
-    let (mut postback, judged) =
-        judge(app, tenant, id, raw, reading, account, signature.or(request_id)).await?;
+    postback.account_id = code.map_or(postback.account_id, |code| code.account_id);
     // Without a known code, nothing was checked.
     postback.authenticated = code.is_some() && refusal.is_none();
     postback.checks_passed = Some(proof);
+    let judged = judge(app, code, &mut postback, reading, signature.or(request_id)).await?;
     // A browser's call, and a call that failed an enforced check, are held whatever the judgement,
     // and are not matched automatically.
     let held = match (refusal, judged) {
@@ -232,16 +210,16 @@ fn browser_call() -> Error {
     Error::new(ErrorReason::BrowserCall, message)
 }
 
-/// Judges a reading without recording anything.
-async fn rehearse(app: &App, tenant: Tenant, reading: ParsedPostback) -> Result<DryRun> {
+/// Judges a reading for the code that it names, without recording anything.
+async fn rehearse(app: &App, code: Option<&ConversionCode>, reading: ParsedPostback) -> Result<DryRun> {
     let test_click = reading.test == Some(Test::ClickId);
     let judged = async {
         let claim = reading.claim?;
+        let code = code.ok_or_else(|| conversion_code::unknown(claim.code))?;
         if test_click {
-            conversion_code::find(app, tenant, claim.code).await?;
             return Ok(None);
         }
-        conversion::evaluate(app, tenant, claim).await.map(Some)
+        conversion::evaluate(app, code, claim).await.map(Some)
     };
     let judged = split_retryable(judged.await)?;
     let outcome = match &judged {
@@ -294,24 +272,29 @@ pub async fn list(
     Ok(page.cut(rows, |postback| postback.id.0.into_bytes()))
 }
 
-/// Reads a postback, and maps its status word by the preset of its code.
-async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Result<ParsedPostback> {
-    let mut reading = reader::read(raw, overrides);
-    let Ok(claim) = &mut reading.claim else { return Ok(reading) };
-    // An unknown code is reported when the postback is judged.
-    let code = match conversion_code::find(app, tenant, claim.code).await {
-        Ok(code) => code,
-        Err(error) if error.is_permanent() => return Ok(reading),
-        Err(error) => return Err(error),
+/// Reads a postback. Returns the reading, and the code that it names, if that is known. The status
+/// word is mapped by the preset of the code.
+async fn read(
+    app: &App,
+    tenant: Tenant,
+    postback: &Postback,
+    overrides: &Overrides,
+) -> Result<(ParsedPostback, Option<Arc<ConversionCode>>)> {
+    let mut reading = reader::read(postback, overrides);
+    let code = match code_of(&reading) {
+        Some(id) => conversion_code::find_known(app, tenant, id).await?,
+        None => None,
     };
-    match status::read(&claim.status_word, code.preset_id.preset()) {
-        Ok((status, note)) => {
-            claim.status = status;
-            reading.notes.extend(note);
+    if let (Ok(claim), Some(code)) = (&mut reading.claim, &code) {
+        match status::read(&claim.status_word, code.preset_id.preset()) {
+            Ok((status, note)) => {
+                claim.status = status;
+                reading.notes.extend(note);
+            }
+            Err(error) => reading.claim = Err(error),
         }
-        Err(error) => reading.claim = Err(error),
     }
-    Ok(reading)
+    Ok((reading, code))
 }
 
 /// Returns the code that a reading names; `None` if it names no well-formed code.
@@ -322,30 +305,20 @@ fn code_of(reading: &ParsedPostback) -> Option<ConversionCodeId> {
     }
 }
 
-/// Finds the code that a postback names, if it is known.
-async fn find_code(
-    app: &App,
-    tenant: Tenant,
-    reading: &ParsedPostback,
-) -> Result<Option<Arc<ConversionCode>>> {
-    let Some(id) = code_of(reading) else { return Ok(None) };
-    Ok(split_retryable(conversion_code::find(app, tenant, id).await)?.ok())
-}
-
 /// Removes the secrets from a postback. If there were secrets outside the values of `sec`, reads
 /// the remaining bytes again: the reading must match the bytes that are stored, and no note or
 /// message may repeat a secret.
 async fn redacted(
     app: &App,
     tenant: Tenant,
-    raw: &mut Raw,
+    postback: &mut Postback,
     reading: ParsedPostback,
     code: Option<&ConversionCode>,
 ) -> Result<ParsedPostback> {
-    if !redaction::redact(raw, &reading, code) {
+    if !redaction::redact(postback, &reading, code) {
         return Ok(reading);
     }
-    let mut again = read(app, tenant, raw, &Overrides::default()).await?;
+    let (mut again, _) = read(app, tenant, postback, &Overrides::default()).await?;
     // The checks that were applied are those of the code in the first reading, so the second
     // reading must not name another code. A postback that could not be read must not become
     // readable.
@@ -362,29 +335,29 @@ async fn redacted(
     Ok(again)
 }
 
-/// Returns the row to store, and the conversion that the postback is to become. The inner `Err`
+/// Enters a reading into its postback, and judges it for the code that it names. The inner `Err`
 /// means that the postback does not count; the outer `Err` means that there is no verdict yet.
 /// Postbacks with the same `identity`, such as a signature, count once. Without one, each postback
 /// has its own.
 async fn judge(
     app: &App,
-    tenant: Tenant,
-    id: PostbackId,
-    raw: Raw,
+    code: Option<&ConversionCode>,
+    postback: &mut Postback,
     reading: ParsedPostback,
-    account: AccountId,
     identity: Option<Vec<u8>>,
-) -> Result<(Postback, Result<Conversion>)> {
-    let received_at = raw.received_at;
-    let mut postback = Postback::new(id, account, raw, &reading);
-    let judged = match reading.claim {
-        Ok(mut claim) => {
-            claim.happened = Happened::Arrived(received_at);
-            claim.request_id = Some(identity.unwrap_or_else(|| id.0.as_bytes().to_vec()));
-            conversion::evaluate(app, tenant, claim).await
-        }
-        Err(error) => Err(error),
+) -> Result<Result<Conversion>> {
+    let received_at = postback.received_at;
+    postback.notes = Notes::new(reading.notes);
+    postback.code_text = reading.code_text;
+    postback.click_text = reading.click_text;
+    let judged = async {
+        let mut claim = reading.claim?;
+        claim.happened = Happened::Arrived(received_at);
+        claim.request_id = Some(identity.unwrap_or_else(|| postback.id.0.as_bytes().to_vec()));
+        let code = code.ok_or_else(|| conversion_code::unknown(claim.code))?;
+        conversion::evaluate(app, code, claim).await
     };
+    let judged = split_retryable(judged.await)?;
     if let Ok(conversion) = &judged
         && conversion.converted_at.ahead_of(received_at).size() > CLOCK_SKEW_MAX
     {
@@ -392,7 +365,7 @@ async fn judge(
             "the clocks of our servers disagree: the conversion's time is that of its click, or of now";
         postback.notes.append(vec![note(NoteCode::TimeCorrected, "", message)]);
     }
-    Ok((postback, split_retryable(judged)?))
+    Ok(judged)
 }
 
 async fn write(
@@ -414,24 +387,25 @@ async fn write(
 }
 
 impl Postback {
-    /// Creates a postback that is not judged yet.
-    fn new(id: PostbackId, account_id: AccountId, raw: Raw, reading: &ParsedPostback) -> Self {
+    /// A postback of which only its arrival is known.
+    pub fn arrived(id: PostbackId, account_id: AccountId, received_at: Time) -> Self {
         Self {
             id,
             account_id,
-            method: raw.method,
-            target: raw.target,
-            content_type: raw.content_type,
-            body: raw.body,
-            address: raw.address,
-            user_agent: raw.user_agent,
-            received_at: raw.received_at,
+            method: String::new(),
+            target: Vec::new(),
+            content_type: String::new(),
+            body: Vec::new(),
+            cut: false,
+            address: String::new(),
+            user_agent: String::new(),
+            received_at,
             verdict: Verdict::Held,
             reason: None,
             message: String::new(),
-            notes: Notes::new(reading.notes.clone()),
-            code_text: reading.code_text.clone(),
-            click_text: reading.click_text.clone(),
+            notes: Notes::default(),
+            code_text: String::new(),
+            click_text: String::new(),
             conversion_id: String::new(),
             authenticated: true,
             replayed_at: None,
@@ -441,36 +415,21 @@ impl Postback {
     }
 
     /// Sets the verdict.
-    fn apply_outcome(&mut self, outcome: Result<conversion::Recorded>) {
+    fn apply_outcome(&mut self, outcome: Result<conversion::Counted>) {
         match outcome {
-            Ok(recorded) => {
-                self.verdict = if recorded.duplicate { Verdict::Duplicate } else { Verdict::Recorded };
+            Ok(counted) => {
+                self.verdict = if counted.duplicate { Verdict::Duplicate } else { Verdict::Recorded };
                 self.reason = None;
                 self.message = String::new();
                 self.match_at = None;
-                self.conversion_id = recorded.conversion.id().to_string();
-                self.notes.append(recorded.notes);
+                self.conversion_id = counted.id.to_string();
+                self.notes.append(counted.notes);
             }
             Err(error) => {
                 self.verdict = Verdict::Held;
                 self.reason = Some(Reason(error.reason()));
                 error.message().clone_into(&mut self.message);
             }
-        }
-    }
-
-    fn raw(&self) -> Raw {
-        Raw {
-            method: self.method.clone(),
-            target: self.target.clone(),
-            content_type: self.content_type.clone(),
-            body: self.body.clone(),
-            address: self.address.clone(),
-            user_agent: self.user_agent.clone(),
-            received_at: self.received_at,
-            // The part that was cut off is gone: reading the rest would count something that was
-            // never sent.
-            cut: self.reason == Some(Reason(ErrorReason::RequestTooLarge)),
         }
     }
 }

@@ -184,6 +184,7 @@ pub async fn create(
     for edit in edits {
         edit(&mut link);
     }
+    preset.map_or(Ok(()), |preset| link.add_click_id(preset))?;
     let mut presets = presets(app, account, &link.conversion_code_ids).await?;
     presets.extend(preset);
     link.check()?;
@@ -276,6 +277,33 @@ pub async fn update(
     txn.commit().await?;
     app.links.invalidate(&link.link_key).await;
     Ok((link, warnings))
+}
+
+impl TrackingLink {
+    /// Adds the click id to a destination without one, under the network's name for it.
+    fn add_click_id(&mut self, preset: &Preset) -> Result<()> {
+        if self.destination.carries_click_id() {
+            return Ok(());
+        }
+        let mut violations = Violations::default();
+        match &preset.click_id_parameter {
+            Some(name) => {
+                let added = self.destination.with_click_id(name);
+                if let Some(added) = violations.check("tracking_link.destination", added) {
+                    self.destination = added;
+                }
+            }
+            None => violations.add(
+                "preset_id",
+                format!(
+                    "the name under which the links of {} take the click id is not known; write \
+                     `name=[s2sidentifier]` into the destination, with the name that it documents",
+                    preset.name
+                ),
+            ),
+        }
+        if violations.is_empty() { Ok(()) } else { Err(violations.into_error()) }
+    }
 }
 
 /// Returns the presets of the codes. All codes must be the account's own.

@@ -19,6 +19,7 @@ mod m0008_postbacks_of_clicks;
 mod m0009_sender_proof;
 mod m0010_lived_time;
 mod m0011_default_status;
+mod m0012_cut_postbacks;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_sender_proof::Migration),
             Box::new(m0010_lived_time::Migration),
             Box::new(m0011_default_status::Migration),
+            Box::new(m0012_cut_postbacks::Migration),
         ]
     }
 }

@@ -152,7 +152,7 @@ impl ClickIdKeys {
     pub fn write(&self, signed: SignedClickId, account: AccountId) -> String {
         let Some(key) = self.iter().find(|key| key.key_id == signed.key_id) else { return String::new() };
         let mac = mac(key, signed.id, account);
-        base32(&[&[key.key_id.number()], signed.id.0.as_bytes().as_slice(), &mac].concat())
+        wire(key.key_id.number(), signed.id, mac)
     }
 
     /// Reads and verifies a click id. `None` if none of these keys minted it for this account.
@@ -169,7 +169,7 @@ impl ClickIdKeys {
 }
 
 /// A well-formed click id whose MAC was not verified. Anyone may have made it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnverifiedClickId {
     key_number: u8,
     id: ClickId,
@@ -195,6 +195,17 @@ impl UnverifiedClickId {
     pub fn link_key(self) -> LinkKey {
         self.id.link_key()
     }
+}
+
+/// Writes the wire form, in lower case.
+impl fmt::Display for UnverifiedClickId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&wire(self.key_number, self.id, self.mac))
+    }
+}
+
+fn wire(key_number: u8, id: ClickId, mac: [u8; MAC_BYTES]) -> String {
+    base32(&[&[key_number], id.0.as_bytes().as_slice(), &mac].concat())
 }
 
 fn mac(key: &ClickIdKey, id: ClickId, account: AccountId) -> [u8; MAC_BYTES] {
@@ -233,6 +244,7 @@ mod tests {
         assert_eq!(text.len(), 40);
         for dress in [text.clone(), text.to_uppercase(), format!(" \"{text}\"\n"), format!("'{text}'")] {
             assert_eq!(keys.read(&dress, AccountId::DEFAULT), Some(signed), "{dress}");
+            assert_eq!(UnverifiedClickId::read(&dress).unwrap().to_string(), text, "{dress}");
         }
     }
 

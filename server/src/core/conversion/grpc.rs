@@ -3,23 +3,23 @@
 use prost::Message as _;
 use prost_types::Timestamp;
 use s2s_sdk::v1::{
-    self, ConversionFilter, ConversionTime, ConversionVerdict, CustomParam, ErrorReason,
-    GetConversionRequest, GetConversionResponse, ListConversionsRequest, ListConversionsResponse, Money,
-    NewConversion, RecordConversionResponse, new_conversion::Commission as WireCommission,
+    self, ConversionFilter, ConversionTime, ConversionVerdict, CustomParam, GetConversionRequest,
+    GetConversionResponse, ListConversionsRequest, ListConversionsResponse, Money, NewConversion,
+    RecordConversionResponse, new_conversion::Commission as WireCommission,
 };
 use tonic::Request;
 
 use super::{
-    CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission, Conversion,
-    ConversionClaim, CustomParams, DedupeKey, Filter, Happened, Recorded, TRANSACTION_ID_BYTES_MAX, TimeKind,
+    Commission, Conversion, ConversionClaim, CustomParams, DedupeKey, Filter, Happened, OneCurrency,
+    Recorded, TimeKind, TransactionId,
 };
 use crate::{
     api::{self, Tenant},
-    core::App,
-    error::{Error, Result, Violations},
+    core::{App, conversion_code},
+    error::{Result, Violations},
     page::PageRequest,
     values::{
-        click_id::SignedClickId,
+        click_id::{SignedClickId, UnverifiedClickId},
         conversion_status::ConversionStatus,
         id::{AccountId, request_id_bytes},
         money::{Amount, Currency, Percent},
@@ -35,7 +35,9 @@ pub async fn record(
     request_id: &str,
     validate_only: bool,
 ) -> Result<RecordConversionResponse> {
-    let conversion = super::evaluate(app, tenant, parse_claim(conversion, request_id)?).await?;
+    let claim = parse_claim(conversion, request_id)?;
+    let code = conversion_code::find(app, tenant, claim.code).await?;
+    let conversion = super::evaluate(app, &code, claim).await?;
     if validate_only {
         let recorded = super::preview(app, conversion).await?;
         return Ok(RecordConversionResponse {
@@ -72,8 +74,9 @@ fn parse_claim(request: NewConversion, request_id: &str) -> Result<ConversionCla
     let mut violations = Violations::default();
     let code = violations
         .check("conversion_code_id", mandatory(request.conversion_code_id).and_then(|id| id.parse()));
-    let click_id = violations.check("click_id", mandatory(request.click_id));
-    let transaction_id = violations.check("transaction_id", parse_transaction_id(request.transaction_id));
+    let click_id = mandatory(request.click_id).map(|text| UnverifiedClickId::read(&text));
+    let click_id = violations.check("click_id", click_id);
+    let transaction_id = violations.check("transaction_id", TransactionId::parse(&request.transaction_id));
     let value = request.value.ok_or_else(|| "is mandatory; 0 if the sale has no value".to_owned());
     let value = violations.check("value", value.and_then(|value| parse_money(&value)));
     let commission = match request.commission {
@@ -88,42 +91,42 @@ fn parse_claim(request: NewConversion, request_id: &str) -> Result<ConversionCla
         }
     };
     let status = violations.check("status", ConversionStatus::parse(request.status));
-    let custom_params = violations.check("custom_params", parse_custom_params(request.custom_params));
+    let custom_params = request.custom_params.into_iter().map(|param| (param.key, param.value)).collect();
+    let custom_params = violations.check("custom_params", CustomParams::parse(custom_params));
     let time = request.conversion_time.as_ref().map(Time::from_proto).transpose();
     let converted_at = violations.check("conversion_time", time);
     let request_id = violations.check("request_id", request_id_bytes(request_id));
-    if let (Some((_, Some(value))), Some((_, Some(commission)))) = (&value, &commission)
-        && value != commission
-    {
-        let message =
-            format!("value is in {value} and commission in {commission}; send both in one currency");
-        return Err(Error::new(ErrorReason::CurrencyInvalid, message));
-    }
     match (code, click_id, transaction_id, value, commission, status, custom_params, converted_at, request_id)
     {
         (
             Some(code),
             Some(click_id),
             Some(transaction_id),
-            Some((value, currency)),
+            Some((value, value_currency)),
             Some((commission, commission_currency)),
             Some(status),
             Some(custom_params),
             Some(converted_at),
             Some(request_id),
-        ) => Ok(ConversionClaim {
-            code,
-            click_id,
-            transaction_id,
-            value,
-            currency: currency.or(commission_currency),
-            commission,
-            status,
-            status_word: String::new(),
-            custom_params,
-            happened: converted_at.map_or(Happened::Now, Happened::At),
-            request_id,
-        }),
+        ) => {
+            let mut currency = OneCurrency::default();
+            for (part, named) in [("value", value_currency), ("commission_amount", commission_currency)] {
+                named.map_or(Ok(()), |named| currency.agree(part, named))?;
+            }
+            Ok(ConversionClaim {
+                code,
+                click_id,
+                transaction_id,
+                value,
+                currency: currency.agreed(),
+                commission,
+                status,
+                status_word: String::new(),
+                custom_params,
+                happened: converted_at.map_or(Happened::Now, Happened::At),
+                request_id,
+            })
+        }
         _ => Err(violations.into_error()),
     }
 }
@@ -140,30 +143,6 @@ fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
     }
     let currency = money.currency_code.parse().map_err(|error| format!("currency_code {error}"))?;
     Ok((amount, Some(currency)))
-}
-
-/// Refuses a transaction id that a database might not store unchanged. Also used for postbacks.
-pub fn parse_transaction_id(text: String) -> Result<String, String> {
-    if text.len() > TRANSACTION_ID_BYTES_MAX || text.chars().any(char::is_control) {
-        return Err(format!("must be at most {TRANSACTION_ID_BYTES_MAX} bytes, without control characters"));
-    }
-    Ok(text)
-}
-
-fn parse_custom_params(params: Vec<CustomParam>) -> Result<CustomParams, String> {
-    let fits = |param: &CustomParam| {
-        param.key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX && param.value.len() <= CUSTOM_PARAM_VALUE_BYTES_MAX
-    };
-    if params.len() > CUSTOM_PARAMS_MAX || !params.iter().all(fits) {
-        return Err(format!(
-            "must be at most {CUSTOM_PARAMS_MAX}, with keys of at most {CUSTOM_PARAM_KEY_BYTES_MAX} bytes and \
-             values of at most {CUSTOM_PARAM_VALUE_BYTES_MAX}"
-        ));
-    }
-    if params.iter().any(|param| param.key.contains('\0') || param.value.contains('\0')) {
-        return Err("must contain no NUL".to_owned());
-    }
-    Ok(CustomParams(params.into_iter().map(|param| (param.key, param.value)).collect()))
 }
 
 fn parse_list(
@@ -196,7 +175,7 @@ fn parse_filter(app: &App, account: AccountId, filter: ConversionFilter) -> Resu
         Err(_) => Err("is not a value of ConversionTime".to_owned()),
     };
     let moment = |time: Option<Timestamp>| time.as_ref().map(Time::from_proto).transpose();
-    let transaction = parse_transaction_id(filter.transaction_id);
+    let transaction = TransactionId::parse(&filter.transaction_id);
     let status = ConversionStatus::parse(filter.status);
     let recorded_status = ConversionStatus::parse(filter.recorded_status);
     let parsed = Filter {
@@ -205,7 +184,7 @@ fn parse_filter(app: &App, account: AccountId, filter: ConversionFilter) -> Resu
         click: violations.check("filter.click_id", click.transpose()).flatten(),
         transaction: violations
             .check("filter.transaction_id", transaction)
-            .and_then(given)
+            .filter(|id| !id.as_str().is_empty())
             .map(|id| DedupeKey::of_transaction(&id)),
         status: violations.check("filter.status", status).flatten(),
         recorded_status: violations.check("filter.recorded_status", recorded_status).flatten(),
@@ -247,7 +226,7 @@ impl Conversion {
             status: self.status.to_proto().into(),
             custom_params: self
                 .custom_params
-                .0
+                .into_pairs()
                 .into_iter()
                 .map(|(key, value)| CustomParam { key, value })
                 .collect(),

@@ -9,6 +9,7 @@ use crate::{
         click_id::{KeyId, LinkKey},
         destination::Destination,
         id::RequestKey,
+        money::{Amount, Percent},
         time::Span,
     },
 };
@@ -46,8 +47,8 @@ fn link() -> TrackingLink {
 fn claim() -> ConversionClaim {
     ConversionClaim {
         code: code().id,
-        click_id: String::new(),
-        transaction_id: String::new(),
+        click_id: None,
+        transaction_id: TransactionId::default(),
         value: Amount::from_micros(1_000_000_000).unwrap(),
         currency: None,
         commission: Commission::Percent(Percent::from_micros(10_000_000).unwrap()),
@@ -162,7 +163,7 @@ fn commission_is_an_amount_or_an_exact_percent() {
 fn the_dedupe_key_follows_transaction_id_and_policy() {
     use DedupePolicy::{Every, OnePerClick};
     let key = |transaction: &str, policy, request: Option<&[u8]>, serial| {
-        DedupeKey::new(transaction.as_bytes(), policy, request, serial)
+        DedupeKey::new(&TransactionId::parse(transaction).unwrap(), policy, request, serial)
     };
     assert_eq!(key("", OnePerClick, None, 1), key("", OnePerClick, Some(b"r"), 2));
     assert_eq!(key("a", OnePerClick, None, 1), key("a", Every, Some(b"r"), 2));
@@ -181,9 +182,9 @@ fn the_same_key_is_a_duplicate_or_a_conflict() {
     let again = |change: fn(&mut Conversion)| {
         let mut conversion = Conversion { serial: 2, ..first.clone() };
         change(&mut conversion);
-        resolve_duplicate(conversion, Some(first.clone()))
+        Recorded::new(conversion, Some(first.clone()))
     };
-    assert!(!resolve_duplicate(first.clone(), None).unwrap().duplicate);
+    assert!(!Recorded::new(first.clone(), None).unwrap().duplicate);
     let same = again(|_| {}).unwrap();
     assert!(same.duplicate && same.notes.is_empty() && same.conversion.serial == 1);
     assert_eq!(again(|row| row.status = ConversionStatus::Pending).unwrap().notes.len(), 1);

@@ -11,17 +11,15 @@ use s2s_sdk::v1::{
 use tonic::Request;
 
 use super::{
-    AllowedAddresses, CheckMode, ConversionCode, ConversionCodeId, DedupePolicy, Edit, REPLY_TEXT_BYTES_MAX,
-    ReplyMode, SECRET_MACRO, WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
+    AllowedAddresses, CheckMode, ConversionCode, ConversionCodeId, Create, DedupePolicy, Edit,
+    REPLY_TEXT_BYTES_MAX, ReplyMode, SECRET_MACRO, WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX,
+    WINDOW_SECONDS_MIN,
     authentication::{OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX},
     lint,
 };
 use crate::{
     api,
-    core::{
-        App,
-        preset::{PresetId, Reply},
-    },
+    core::{App, preset::PresetId},
     error::{Error, Result, Violations},
     page::PageRequest,
     values::{
@@ -39,8 +37,7 @@ pub async fn create_conversion_code(
     request: Request<CreateConversionCodeRequest>,
 ) -> Result<CreateConversionCodeResponse> {
     let account = api::account(&request);
-    let (edits, key, validate_only) = parse_create(request.into_inner())?;
-    let code = super::create(app, account, edits, key, validate_only).await?;
+    let code = super::create(app, account, parse_create(request.into_inner())?).await?;
     let warnings = lint::created(&code);
     Ok(CreateConversionCodeResponse { conversion_code: Some(code.into()), warnings })
 }
@@ -160,18 +157,16 @@ const FIELDS: [&str; 8] = [
     "default_status",
 ];
 
-fn parse_create(mut request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
+fn parse_create(mut request: CreateConversionCodeRequest) -> Result<Create> {
     let mut violations = Violations::default();
     // Not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
-    let mut code = request.conversion_code.unwrap_or_default();
-    if let (None, Ok(preset_id)) = (&code.reply, code.preset_id.parse::<PresetId>()) {
-        code.reply = preset_id.preset().and_then(|preset| preset.reply.as_ref()).map(Reply::to_proto);
-    }
+    let code = request.conversion_code.unwrap_or_default();
+    let own_reply = code.reply.is_some();
     let edits = FIELDS.iter().filter_map(|path| parse_field(path, &code, &mut violations)).collect();
     match key {
-        Some(key) if violations.is_empty() => Ok((edits, key, validate_only)),
+        Some(request) if violations.is_empty() => Ok(Create { edits, own_reply, request, validate_only }),
         _ => Err(violations.into_error()),
     }
 }

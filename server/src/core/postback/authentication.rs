@@ -13,7 +13,7 @@ use s2s_sdk::{
 };
 use subtle::ConstantTimeEq as _;
 
-use super::{Proof, Raw, reader::KnownParam, reader::Parameter};
+use super::{Postback, Proof, reader::KnownParam, reader::Parameter};
 use crate::{
     core::{
         conversion::note,
@@ -34,7 +34,7 @@ const SIGNATURE_DIGITS: usize = 64;
 /// The edge's observations of a postback's sender, and the time of the judgement.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender {
-    /// The whole address. `Raw` has the address that is stored.
+    /// The whole address. The postback has the address as it is stored.
     pub address: Option<IpAddr>,
     /// True if the postback came over HTTPS.
     pub over_https: bool,
@@ -156,14 +156,18 @@ pub struct Checked {
 
 /// Applies all checks. Their modes decide the effect of a failure. `sender` is `None` for the
 /// explanation of a URL that nobody has sent: the checks of address and HTTPS are then omitted.
-pub fn check(code: &ConversionCode, raw: &Raw, parameters: &[Parameter], sender: Option<&Sender>) -> Checked {
+pub fn check(
+    code: &ConversionCode,
+    postback: &Postback,
+    parameters: &[Parameter],
+    sender: Option<&Sender>,
+) -> Checked {
     let mut checked = Checked::default();
-    checked.enter(code, Check::Secret, secret(code, raw, parameters));
-    let signature = right_signature(code, raw);
-    let of_now = signature
-        .as_ref()
-        .map_err(|failure| *failure)
-        .and_then(|_| of_now(raw, parameters, sender.map_or(raw.received_at, |sender| sender.judged_at)));
+    checked.enter(code, Check::Secret, secret(code, postback, parameters));
+    let signature = right_signature(code, postback);
+    let of_now = signature.as_ref().map_err(|failure| *failure).and_then(|_| {
+        of_now(postback, parameters, sender.map_or(postback.received_at, |sender| sender.judged_at))
+    });
     checked.enter(code, Check::Signature, of_now);
     checked.signature = signature.ok();
     if checked.signature.is_some() {
@@ -213,9 +217,9 @@ fn value(parameters: &[Parameter], known: KnownParam) -> Option<&str> {
     found.map(|parameter| parameter.value.as_str())
 }
 
-fn secret(code: &ConversionCode, raw: &Raw, parameters: &[Parameter]) -> Result<(), Failure> {
+fn secret(code: &ConversionCode, postback: &Postback, parameters: &[Parameter]) -> Result<(), Failure> {
     let text = value(parameters, KnownParam::Sec).ok_or(Failure::SecretMissing)?;
-    let is_right = code.secrets(raw.received_at).any(|secret| secret.is(text));
+    let is_right = code.secrets(postback.received_at).any(|secret| secret.is(text));
     if is_right { Ok(()) } else { Err(Failure::SecretWrong) }
 }
 
@@ -232,15 +236,15 @@ fn is_signature(bytes: &[u8]) -> bool {
 }
 
 /// Returns the signature of the call, in lower case, if it is correct. Its time does not matter.
-pub fn right_signature(code: &ConversionCode, raw: &Raw) -> Result<Vec<u8>, Failure> {
-    let (before, given) = split(&raw.target).ok_or(Failure::SignatureMissing)?;
+pub fn right_signature(code: &ConversionCode, postback: &Postback) -> Result<Vec<u8>, Failure> {
+    let (before, given) = split(&postback.target).ok_or(Failure::SignatureMissing)?;
     if !is_signature(given) {
         return Err(Failure::SignatureCut);
     }
     let given = given.to_ascii_lowercase();
-    let body = if raw.method.eq_ignore_ascii_case("POST") { raw.body.as_slice() } else { &[] };
+    let body = if postback.method.eq_ignore_ascii_case("POST") { postback.body.as_slice() } else { &[] };
     let is_right = |secret: &str| bool::from(signature(before, body, secret).as_bytes().ct_eq(&given));
-    let known = code.secrets(raw.received_at).any(|secret| is_right(secret.reveal()));
+    let known = code.secrets(postback.received_at).any(|secret| is_right(secret.reveal()));
     if known { Ok(given) } else { Err(Failure::SignatureWrong) }
 }
 
@@ -254,9 +258,9 @@ pub fn last_signature(target: &[u8]) -> Option<Vec<u8>> {
 /// Checks that the time of signing lies between arrival and judgement, or at most
 /// `SIGNATURE_SECONDS_MAX` outside that period. Arrival and judgement are far apart if the edge's
 /// clock was wrong, or if the postback waited in a spool.
-fn of_now(raw: &Raw, parameters: &[Parameter], judged_at: Time) -> Result<(), Failure> {
+fn of_now(postback: &Postback, parameters: &[Parameter], judged_at: Time) -> Result<(), Failure> {
     let seconds = value(parameters, KnownParam::Ts).and_then(|text| text.parse::<i64>().ok());
-    let (arrived_at, max) = (raw.received_at.min(judged_at), Span::from_seconds(SIGNATURE_SECONDS_MAX));
+    let (arrived_at, max) = (postback.received_at.min(judged_at), Span::from_seconds(SIGNATURE_SECONDS_MAX));
     let between = arrived_at.minus(max).seconds()..=judged_at.max(arrived_at).plus(max).seconds();
     if seconds.is_some_and(|seconds| between.contains(&seconds)) {
         Ok(())

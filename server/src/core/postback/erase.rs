@@ -86,11 +86,11 @@ impl Postback {
         let message = "the visitor was erased: everything not needed for counting is gone";
         notes.push(note(NoteCode::VisitorErased, "", message));
         self.notes = Notes::new(notes);
-        (self.target, self.body) = reader::without_visitor(&self.raw());
+        (self.target, self.body) = reader::without_visitor(self);
         self.address.clear();
         self.user_agent.clear();
         // The old message may repeat text that is gone.
-        let again = reader::read(&self.raw(), &Overrides::default()).claim;
+        let again = reader::read(self, &Overrides::default()).claim;
         if let Some(error) = again.err().filter(|error| self.reason == Some(Reason(error.reason()))) {
             error.message().clone_into(&mut self.message);
         }
@@ -101,13 +101,7 @@ impl Postback {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        core::postback::Raw,
-        values::{
-            id::{PostbackId, Random},
-            time::Time,
-        },
-    };
+    use crate::core::postback::reader::request;
 
     #[test]
     fn counted_parameters_stay_as_they_came() {
@@ -135,19 +129,9 @@ mod tests {
             ),
             ("POST", "/s2s?id=1", "application/json", "Ann", ["/s2s", ""]),
         ] {
-            let raw = Raw {
-                method: method.to_owned(),
-                target: target.as_bytes().to_vec(),
-                content_type: content_type.to_owned(),
-                body: body.as_bytes().to_vec(),
-                address: "203.0.113.0".to_owned(),
-                user_agent: "agent".to_owned(),
-                received_at: Time::from_micros(0),
-                cut: false,
-            };
-            let reading = reader::read(&raw, &Overrides::default());
-            let id = PostbackId(Random::system().id(raw.received_at));
-            let mut postback = Postback::new(id, AccountId::DEFAULT, raw, &reading);
+            let request = request(method, target.as_bytes().to_vec(), content_type, body.as_bytes().to_vec());
+            let mut postback =
+                Postback { address: "203.0.113.0".to_owned(), user_agent: "agent".to_owned(), ..request };
             assert!(postback.erase(), "{target}");
             let kept = [postback.target.clone(), postback.body.clone()]
                 .map(|bytes| String::from_utf8(bytes).unwrap());

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use s2s_sdk::v1::{Note, Step};
 
 use super::{
-    DryRun, Overrides, Parameter, ParsedPostback, Postback, Raw, Verdict, authentication, find_code, get,
-    proof, read, reader, redacted, rehearse, store,
+    DryRun, Overrides, Parameter, ParsedPostback, Postback, Verdict, authentication, code_of, get, proof,
+    read, reader, redacted, rehearse, store,
 };
 use crate::{
     api::Tenant,
     core::{
         App, click,
         conversion::{self, Conversion, Happened, Recorded},
-        conversion_code::{self, ConversionCode, ConversionCodeId},
+        conversion_code::{self, ConversionCode},
         tracking_link::{self, TrackingLink},
     },
     error::{Error, Result},
@@ -51,27 +51,19 @@ pub struct Explanation {
 pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Result<Explanation> {
     let cut = target.len() > TARGET_BYTES_MAX;
     target.truncate(TARGET_BYTES_MAX);
-    let mut raw = Raw {
-        method: "GET".to_owned(),
-        target,
-        content_type: String::new(),
-        body: Vec::new(),
-        address: String::new(),
-        user_agent: String::new(),
-        received_at: app.now(),
-        cut,
-    };
+    let now = app.now();
+    let arrived = Postback::arrived(PostbackId(app.random.id(now)), account, now);
+    let mut postback = Postback { method: "GET".to_owned(), target, cut, ..arrived };
     let tenant = Tenant::Account(account);
-    let reading = read(app, tenant, &raw, &Overrides::default()).await?;
-    let code = find_code(app, tenant, &reading).await?;
-    let code = code.as_deref();
-    let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, None));
-    let mut reading = redacted(app, tenant, &mut raw, reading, code).await?;
+    let (reading, code) = read(app, tenant, &postback, &Overrides::default()).await?;
+    let named = code.as_deref();
+    let checked = named.map(|code| authentication::check(code, &postback, &reading.parameters, None));
+    let mut reading = redacted(app, tenant, &mut postback, reading, named).await?;
     if let Ok(claim) = &mut reading.claim {
         claim.request_id = checked.as_ref().and_then(|checked| checked.signature.clone());
     }
     let mut notes = reading.notes.clone();
-    let (mut facts, parameters) = gather(app, account, reading).await?;
+    let (mut facts, parameters) = gather(app, account, reading, code).await?;
     if let Some(checked) = checked {
         facts.authentication = Some(checked.sentence());
         notes.extend(checked.notes);
@@ -83,16 +75,14 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
 /// Explains a stored postback: its verdict or, if it is held, the verdict that it would get now.
 pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Result<Explanation> {
     let postback = get(app, account, id).await?;
-    let (tenant, raw) = (Tenant::Account(account), postback.raw());
-    let mut reading = read(app, tenant, &raw, &Overrides::default()).await?;
-    let code = find_code(app, tenant, &reading).await?;
+    let (mut reading, code) = read(app, Tenant::Account(account), &postback, &Overrides::default()).await?;
     if let Ok(claim) = &mut reading.claim {
-        let signature = code.as_ref().and_then(|code| proof::signature_of(code, &postback, &raw));
+        let signature = code.as_ref().and_then(|code| proof::signature_of(code, &postback));
         claim.happened = Happened::Arrived(postback.received_at);
         claim.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
     }
     let mut notes = reading.notes.clone();
-    let (mut facts, parameters) = gather(app, account, reading).await?;
+    let (mut facts, parameters) = gather(app, account, reading, code.clone()).await?;
     if let Some(code) = code.filter(|_| postback.verdict == Verdict::Held) {
         facts.authentication = Some("it passed every check that the code enforces now".to_owned());
         facts.refuse(proof::unproven(&code, &postback));
@@ -137,13 +127,13 @@ impl Facts {
 }
 
 /// Looks up everything that a postback names, even if its parameters are faulty.
-async fn gather(app: &App, account: AccountId, reading: ParsedPostback) -> Result<(Facts, Vec<Parameter>)> {
-    let tenant = Tenant::Account(account);
-    let named: Option<ConversionCodeId> = reading.code_text.parse().ok();
-    let code = match named {
-        Some(id) => Some(super::split_retryable(conversion_code::find(app, tenant, id).await)?),
-        None => None,
-    };
+async fn gather(
+    app: &App,
+    account: AccountId,
+    reading: ParsedPostback,
+    code: Option<Arc<ConversionCode>>,
+) -> Result<(Facts, Vec<Parameter>)> {
+    let named = code_of(&reading);
     let click = (!reading.click_text.is_empty()
         && reading.test.is_none_or(|test| test != reader::Test::ClickId))
     .then(|| app.click_id_keys.read(&reading.click_text, account).ok_or_else(Error::click_id_invalid));
@@ -153,7 +143,8 @@ async fn gather(app: &App, account: AccountId, reading: ParsedPostback) -> Resul
     };
     let (test, repairs, parameters) =
         (reading.test.is_some(), reading.notes.len(), reading.parameters.clone());
-    let DryRun { judged, outcome } = rehearse(app, tenant, reading).await?;
+    let DryRun { judged, outcome } = rehearse(app, code.as_deref(), reading).await?;
+    let code = named.map(|id| code.ok_or_else(|| conversion_code::unknown(id)));
     let authentication = None;
     let count = parameters.len();
     let facts =

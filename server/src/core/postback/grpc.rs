@@ -18,7 +18,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     ClickHistory, Comma, Erased, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter, Postback,
-    REPLAY_MAX, Raw, Reason, Received, Replay, Sender, SetupTest, Source, TEXT_BYTES_MAX, Verdict,
+    REPLAY_MAX, Reason, Received, Replay, Sender, SetupTest, Source, TEXT_BYTES_MAX, Verdict,
     reader::KnownParam,
 };
 use crate::{
@@ -114,8 +114,8 @@ pub async fn receive(
     raw: RawPostback,
     request_id: &str,
 ) -> Result<RecordConversionResponse> {
-    let (id, raw, sender, source) = parse_receive(app, caller, raw, request_id)?;
-    super::receive(app, id, raw, sender, source).await?.into_response()
+    let (postback, sender, source) = parse_receive(app, caller, raw, request_id)?;
+    super::receive(app, postback, sender, source).await?.into_response()
 }
 
 /// `ClickService.ExplainClick`.
@@ -226,7 +226,7 @@ fn parse_receive(
     caller: Caller,
     mut raw: RawPostback,
     request_id: &str,
-) -> Result<(PostbackId, Raw, Sender, Source)> {
+) -> Result<(Postback, Sender, Source)> {
     let mut violations = Violations::default();
     let judged_at = app.now();
     if !caller.is_edge() {
@@ -252,21 +252,21 @@ fn parse_receive(
     };
     let address = raw.sender_address.parse::<IpAddr>().ok();
     let sender = Sender { address, over_https: raw.over_https, from_browser: raw.from_browser, judged_at };
-    let source = Source { tenant: caller.sees(), account: caller.account, request_id };
-    let too_large = raw.target.len() > TARGET_BYTES_MAX || raw.body.len() > BODY_BYTES_MAX;
+    let source = Source { tenant: caller.sees(), request_id };
+    let cut = raw.target.len() > TARGET_BYTES_MAX || raw.body.len() > BODY_BYTES_MAX;
     raw.target.truncate(TARGET_BYTES_MAX);
     raw.body.truncate(BODY_BYTES_MAX);
-    let raw = Raw {
+    let postback = Postback {
         method: truncate(raw.method, METHOD_BYTES_MAX),
         target: raw.target,
         content_type: truncate(raw.content_type, CONTENT_TYPE_BYTES_MAX),
         body: raw.body,
         address: app.store_addresses.text(address),
         user_agent: truncate(raw.user_agent, USER_AGENT_BYTES_MAX),
-        received_at,
-        cut: too_large,
+        cut,
+        ..Postback::arrived(id, caller.account, received_at)
     };
-    Ok((id, raw, sender, source))
+    Ok((postback, sender, source))
 }
 
 fn parse_list(

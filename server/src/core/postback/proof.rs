@@ -9,7 +9,7 @@ use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::DeriveValueType;
 
 use super::{
-    Postback, Raw, Reason,
+    Postback, Reason,
     authentication::{Check, last_signature, right_signature},
 };
 use crate::{
@@ -72,7 +72,7 @@ impl Postback {
 
 /// Returns the signature of a held postback, if it is correct. Postbacks with the same signature
 /// count once, whatever the code requires now.
-pub fn signature_of(code: &ConversionCode, held: &Postback, raw: &Raw) -> Option<Vec<u8>> {
+pub fn signature_of(code: &ConversionCode, held: &Postback) -> Option<Vec<u8>> {
     let was_right = match held.checks_passed {
         Some(proof) => proof.is_signed(),
         None => code.signature_check == CheckMode::Enforce && held.passed_unproven(),
@@ -80,7 +80,7 @@ pub fn signature_of(code: &ConversionCode, held: &Postback, raw: &Raw) -> Option
     let kept = last_signature(&held.target).filter(|_| was_right);
     // If the signature was not found correct at arrival, it is checked now: the code may have been
     // unknown at arrival, or a replay may count the postback for another code.
-    kept.or_else(|| right_signature(code, raw).ok())
+    kept.or_else(|| right_signature(code, held).ok())
 }
 
 /// Returns an error if a replay can't count a held postback for a code, because the code enforces a

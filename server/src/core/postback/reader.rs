@@ -1,4 +1,4 @@
-//! The reader: from the raw bytes of a postback to parameters, repairs, and a report to be judged.
+//! The reader: from the postback bytes of a postback to parameters, repairs, and a report to be judged.
 //!
 //! A pure function that never fails. It repairs a value only if one meaning is left, and notes the
 //! repair. Anything else that it can't understand becomes a refusal that says what to mend. Order
@@ -14,19 +14,15 @@ mod split;
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
-use super::Raw;
+use super::Postback;
 use crate::{
     core::{
-        conversion::{
-            CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
-            ConversionClaim, CustomParams, Happened, TRANSACTION_ID_BYTES_MAX, note,
-        },
+        conversion::{Commission, ConversionClaim, CustomParams, Happened, OneCurrency, TransactionId, note},
         conversion_code::ConversionCodeId,
     },
     error::{Error, Result},
     values::limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX},
     values::{
-        click_id::UnverifiedClickId,
         money::{Amount, Currency, Decimal, NotDecimal, Percent},
         text::excerpt,
         url_macros,
@@ -36,7 +32,11 @@ use crate::{
 pub use amounts::Comma;
 #[cfg(fuzzing)]
 pub use check::check_reading;
-pub use parameters::{KnownParam, Parameter, is_json, is_post, of_target, path_ends, without_visitor};
+#[cfg(test)]
+pub use check::request;
+pub use parameters::{
+    KnownParam, Meaning, Parameter, is_json, is_post, of_target, path_ends, without_visitor,
+};
 pub use split::{Part, Place, hex};
 
 /// Maximum number of parameters of one postback.
@@ -95,11 +95,11 @@ fn is_test_click_id(click_id: &str) -> bool {
 }
 
 /// Reads a postback. A live postback is read without overrides.
-pub fn read(raw: &Raw, overrides: &Overrides) -> ParsedPostback {
+pub fn read(postback: &Postback, overrides: &Overrides) -> ParsedPostback {
     let mut notes = Vec::new();
-    let parameters = parameters::read(raw, &mut notes);
+    let parameters = parameters::read(postback, &mut notes);
     let parameters = match parameters {
-        Ok(parameters) if raw.cut || parameters.len() > PARAMETERS_MAX => {
+        Ok(parameters) if postback.cut || parameters.len() > PARAMETERS_MAX => {
             let message = format!(
                 "a postback may have {TARGET_BYTES_MAX} bytes in its URL, {BODY_BYTES_MAX} in its body and \
                  {PARAMETERS_MAX} parameters; this one has more"
@@ -120,15 +120,13 @@ pub fn read(raw: &Raw, overrides: &Overrides) -> ParsedPostback {
 impl ParsedPostback {
     fn new(parameters: Vec<Parameter>, mut notes: Vec<Note>, claim: Result<ConversionClaim>) -> Self {
         notes.truncate(NOTES_MAX);
-        let text_of = |known| {
-            let found = parameters.iter().find(|parameter| parameter.known == Some(known));
-            found.map(|parameter| excerpt(&parameter.value)).unwrap_or_default()
+        let first = |known| parameters.iter().find(|parameter| parameter.known == Some(known));
+        let text_of = |known| first(known).map(|parameter| excerpt(&parameter.value)).unwrap_or_default();
+        let code_text = text_of(KnownParam::Id).to_uppercase();
+        let click_text = match first(KnownParam::ClickId).map(|parameter| &parameter.meaning) {
+            Some(Meaning::ClickId(click_id)) => click_id.to_string(),
+            _ => text_of(KnownParam::ClickId),
         };
-        let (code_text, mut click_text) =
-            (text_of(KnownParam::Id).to_uppercase(), text_of(KnownParam::ClickId));
-        if UnverifiedClickId::read(&click_text).is_some() {
-            click_text.make_ascii_lowercase();
-        }
         let test = if matches!(text_of(KnownParam::Test).as_str(), "1" | "true") {
             Some(Test::Asked)
         } else {
@@ -145,18 +143,17 @@ struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// Returns the value of a parameter; `None` if the parameter is absent or empty. If it came
-    /// with two different values and only one is valid, the valid value counts; otherwise the
-    /// parameter is refused. A macro that nobody replaced is refused, too, and so is a broken
-    /// value.
-    fn get(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<Option<&'a str>> {
+    /// Returns a parameter; `None` if it is absent or empty. If it came with two different values
+    /// and only one is valid, the valid value counts; otherwise the parameter is refused. A macro
+    /// that nobody replaced is refused, too, and so is a broken value.
+    fn get(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<Option<&'a Parameter>> {
         let mut all = self.parameters.iter().filter(|parameter| parameter.known == Some(known));
         let Some(mut first) = all.next() else { return Ok(None) };
         let mut repeated = false;
         for other in all {
             repeated = true;
             if other.value != first.value {
-                match (is_valid(known, &first.value), is_valid(known, &other.value)) {
+                match (first.meaning.is_valid(), other.meaning.is_valid()) {
                     (true, false) => {}
                     (false, true) => first = other,
                     _ => return Err(twice(known, &first.value, &other.value)),
@@ -183,10 +180,10 @@ impl<'a> Values<'a> {
             );
             return Err(refusal(ErrorReason::ParameterMalformed, known, message));
         }
-        Ok((!first.value.is_empty()).then_some(first.value.as_str()))
+        Ok((!first.value.is_empty()).then_some(first))
     }
 
-    fn mandatory(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<&'a str> {
+    fn mandatory(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<&'a Parameter> {
         self.get(known, notes)?.ok_or_else(|| self.missing(known))
     }
 
@@ -197,15 +194,15 @@ impl<'a> Values<'a> {
         &self,
         known: KnownParam,
         instead: Option<Amount>,
-        currency: &mut Option<Currency>,
+        currency: &mut OneCurrency,
         notes: &mut Vec<Note>,
     ) -> Result<Option<Amount>> {
-        let text = match (self.get(known, notes), instead) {
+        let found = match (self.get(known, notes), instead) {
             (Err(error), Some(_)) if error.reason() == ErrorReason::MacroNotReplaced => None,
-            (text, _) => text?,
+            (found, _) => found?,
         };
-        match (text, instead) {
-            (Some(text), _) => amount(known, text, self.overrides.comma, currency, notes).map(Some),
+        match (found, instead) {
+            (Some(found), _) => amount(known, found, self.overrides.comma, currency, notes).map(Some),
             (None, None) => Ok(None),
             (None, Some(amount)) => {
                 let name = known.name();
@@ -241,26 +238,6 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Returns whether a value has the form that its parameter requires. A macro never has that form.
-fn is_valid(known: KnownParam, value: &str) -> bool {
-    let amount = |value| amounts::read(value, None).is_ok();
-    !url_macros::is_macro(value)
-        && match known {
-            KnownParam::ClickId => UnverifiedClickId::read(value).is_some(),
-            KnownParam::Id => value.parse::<ConversionCodeId>().is_ok(),
-            KnownParam::Val | KnownParam::Com => amount(value),
-            KnownParam::Comperc => amount(value.trim_end_matches('%').trim_end()),
-            KnownParam::Cur => value.parse::<Currency>().is_ok(),
-            KnownParam::Status
-            | KnownParam::Oid
-            | KnownParam::Test
-            | KnownParam::Param
-            | KnownParam::Sec
-            | KnownParam::Ts
-            | KnownParam::Sig => !value.is_empty(),
-        }
-}
-
 fn twice(known: KnownParam, first: &str, other: &str) -> Error {
     let (name, first, other) = (known.name(), excerpt(first), excerpt(other));
     let message = format!("`{name}` came twice, as `{first}` and as `{other}`; send it once");
@@ -278,18 +255,25 @@ fn claim(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>)
         }
         None => code(values.mandatory(KnownParam::Id, notes)?)?,
     };
-    let mut currency = values.get(KnownParam::Cur, notes)?.map(currency_code).transpose()?;
+    let mut currency = OneCurrency::default();
+    if let Some(named) = values.get(KnownParam::Cur, notes)? {
+        currency.agree(KnownParam::Cur.name(), currency_code(named)?)?;
+    }
     let value = values.amount(KnownParam::Val, overrides.value, &mut currency, notes)?;
     let value = value.ok_or_else(|| values.missing(KnownParam::Val))?;
     let commission = commission(&values, &mut currency, notes)?;
-    let transaction_id = transaction_id(values.get(KnownParam::Oid, notes)?.unwrap_or_default())?;
-    let status_word = values.get(KnownParam::Status, notes)?.unwrap_or_default().to_owned();
+    let transaction_id = transaction_id(text(values.get(KnownParam::Oid, notes)?))?;
+    let status_word = text(values.get(KnownParam::Status, notes)?).to_owned();
+    let click_id = match click_id.meaning {
+        Meaning::ClickId(click_id) => Some(click_id),
+        _ => None,
+    };
     Ok(ConversionClaim {
         code,
-        click_id: click_id.to_owned(),
+        click_id,
         transaction_id,
         value,
-        currency,
+        currency: currency.agreed(),
         commission,
         status: None,
         status_word,
@@ -299,7 +283,16 @@ fn claim(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>)
     })
 }
 
-fn code(text: &str) -> Result<ConversionCodeId> {
+/// The text of a parameter; empty if it is absent.
+fn text(parameter: Option<&Parameter>) -> &str {
+    parameter.map_or("", |parameter| parameter.value.as_str())
+}
+
+fn code(id: &Parameter) -> Result<ConversionCodeId> {
+    if let Meaning::Code(code) = id.meaning {
+        return Ok(code);
+    }
+    let text = id.value.as_str();
     text.parse().map_err(|why| {
         let message = format!("no conversion code has the id `{}`; it {why}", excerpt(text));
         refusal(ErrorReason::ConversionCodeUnknown, KnownParam::Id, message)
@@ -307,11 +300,7 @@ fn code(text: &str) -> Result<ConversionCodeId> {
 }
 
 /// Reads the commission. `comperc` counts only if `com` is 0 or absent.
-fn commission(
-    values: &Values<'_>,
-    currency: &mut Option<Currency>,
-    notes: &mut Vec<Note>,
-) -> Result<Commission> {
+fn commission(values: &Values<'_>, currency: &mut OneCurrency, notes: &mut Vec<Note>) -> Result<Commission> {
     let com = values.amount(KnownParam::Com, values.overrides.commission, currency, notes)?;
     let comperc = values.get(KnownParam::Comperc, notes)?;
     let amount = match (com, comperc) {
@@ -336,38 +325,31 @@ fn commission(
 
 fn amount(
     known: KnownParam,
-    text: &str,
+    parameter: &Parameter,
     comma: Option<Comma>,
-    currency: &mut Option<Currency>,
+    currency: &mut OneCurrency,
     notes: &mut Vec<Note>,
 ) -> Result<Amount> {
-    let (decimal, own) = decimal(known, text, comma, notes)?;
+    let (name, text) = (known.name(), &parameter.value);
+    let (decimal, own) = decimal(known, parameter, comma, notes)?;
     if let Some(own) = own {
-        let (name, text) = (known.name(), excerpt(text));
-        if currency.is_some_and(|currency| currency != own) {
-            let message =
-                format!("`{name}` is `{text}`, in a different currency from the rest; send one currency");
-            return Err(refusal(ErrorReason::CurrencyInvalid, known, message));
-        }
-        let message =
-            format!("`{name}` was sent as `{text}`, and is in {own}; better send the currency as `cur`");
+        currency.agree(name, own).map_err(|error| error.with("parameter", name))?;
+        let message = format!(
+            "`{name}` was sent as `{}`, and is in {own}; better send the currency as `cur`",
+            excerpt(text)
+        );
         notes.push(note(NoteCode::CurrencyInAmount, name, message));
-        *currency = Some(own);
     }
     let amount = i64::try_from(decimal.micros).ok().and_then(Amount::from_micros);
     amount.ok_or_else(|| out_of_range(known, text, "0 to 1,000,000,000,000"))
 }
 
-fn percent(text: &str, notes: &mut Vec<Note>) -> Result<Percent> {
-    let known = KnownParam::Comperc;
-    let number = match text.strip_suffix('%') {
-        Some(number) => {
-            notes.push(note(NoteCode::NumberRepaired, known.name(), "the percent sign was dropped"));
-            number.trim_end()
-        }
-        None => text,
-    };
-    let (decimal, currency) = decimal(known, number, None, notes)?;
+fn percent(parameter: &Parameter, notes: &mut Vec<Note>) -> Result<Percent> {
+    let (known, text) = (KnownParam::Comperc, &parameter.value);
+    if text.ends_with('%') {
+        notes.push(note(NoteCode::NumberRepaired, known.name(), "the percent sign was dropped"));
+    }
+    let (decimal, currency) = decimal(known, parameter, None, notes)?;
     if currency.is_some() {
         return Err(malformed(known, text));
     }
@@ -377,12 +359,18 @@ fn percent(text: &str, notes: &mut Vec<Note>) -> Result<Percent> {
 
 fn decimal(
     known: KnownParam,
-    text: &str,
+    parameter: &Parameter,
     comma: Option<Comma>,
     notes: &mut Vec<Note>,
 ) -> Result<(Decimal, Option<Currency>)> {
     let name = known.name();
-    let read = amounts::read(text, comma).map_err(|why| match why {
+    let text = known.number_in(&parameter.value);
+    let read = match parameter.meaning {
+        Meaning::Number(read) => Ok(read),
+        // The value has no meaning of its own. `comma` may give it one.
+        _ => amounts::read(text, comma),
+    };
+    let read = read.map_err(|why| match why {
         NotDecimal::TooLong => out_of_range(known, text, "a number of ordinary length"),
         NotDecimal::Malformed => malformed(known, text),
         NotDecimal::Ambiguous => {
@@ -413,20 +401,22 @@ fn malformed(known: KnownParam, text: &str) -> Error {
     refusal(ErrorReason::AmountMalformed, known, message)
 }
 
-fn currency_code(text: &str) -> Result<Currency> {
+fn currency_code(cur: &Parameter) -> Result<Currency> {
+    if let Meaning::Currency(currency) = cur.meaning {
+        return Ok(currency);
+    }
+    let text = cur.value.as_str();
     text.parse().map_err(|why| {
         let message = format!("`cur` is `{}`; it {why}", excerpt(text));
         refusal(ErrorReason::CurrencyInvalid, KnownParam::Cur, message)
     })
 }
 
-fn transaction_id(text: &str) -> Result<String> {
-    if text.len() <= TRANSACTION_ID_BYTES_MAX {
-        return Ok(text.to_owned());
-    }
-    let message =
-        format!("`oid` is longer than {TRANSACTION_ID_BYTES_MAX} bytes; send only the order number");
-    Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message))
+fn transaction_id(text: &str) -> Result<TransactionId> {
+    TransactionId::parse(text).map_err(|why| {
+        let message = format!("`oid` {why}; send only the order number");
+        refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message)
+    })
 }
 
 /// Reads `k=v` pairs, separated by `;`, from every `param`. Any content is kept, and none is
@@ -438,18 +428,10 @@ fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
         Some((key, value)) => (key.to_owned(), value.to_owned()),
         None => (String::new(), pair.to_owned()),
     });
-    let pairs: Vec<(String, String)> = pairs.collect();
-    let fits = |(key, value): &(String, String)| {
-        key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX && value.len() <= CUSTOM_PARAM_VALUE_BYTES_MAX
-    };
-    if pairs.len() <= CUSTOM_PARAMS_MAX && pairs.iter().all(fits) {
-        return Ok(CustomParams(pairs));
-    }
-    let message = format!(
-        "`param` may hold {CUSTOM_PARAMS_MAX} pairs, with names of {CUSTOM_PARAM_KEY_BYTES_MAX} bytes and values of \
-         {CUSTOM_PARAM_VALUE_BYTES_MAX}; this one holds more"
-    );
-    Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Param, message))
+    CustomParams::parse(pairs.collect()).map_err(|why| {
+        let message = format!("`param` {why}; send less of it");
+        refusal(ErrorReason::ParameterMalformed, KnownParam::Param, message)
+    })
 }
 
 fn out_of_range(known: KnownParam, text: &str, range: &str) -> Error {

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::{
-    Raw,
+    Postback,
     reader::{KnownParam, ParsedPostback, Part, Place, hex, is_json, is_post, of_target, path_ends},
 };
 use crate::core::conversion_code::ConversionCode;
@@ -24,15 +24,15 @@ const NAME: &[u8] = b"sec";
 
 /// Blots out the values of `sec`, and the code's secrets. Returns true if target or body had a
 /// secret outside the values of `sec`: notes and messages of the reading may then repeat it.
-pub fn redact(raw: &mut Raw, reading: &ParsedPostback, code: Option<&ConversionCode>) -> bool {
+pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&ConversionCode>) -> bool {
     // If the body can't be read, the reading has no parameters, not even those of the target.
     let unread = reading.parameters.is_empty();
-    let of_target = if unread { of_target(raw) } else { Vec::new() };
+    let of_target = if unread { of_target(postback) } else { Vec::new() };
     let parameters = if unread { &of_target } else { &reading.parameters };
     let mut places: Vec<Place> = Vec::new();
-    let mut loose = vec![Place { part: Part::Target, bytes: 0..path_ends(&raw.target) }];
-    if !is_post(raw) || (unread && is_json(raw)) {
-        loose.push(Place { part: Part::Body, bytes: 0..raw.body.len() });
+    let mut loose = vec![Place { part: Part::Target, bytes: 0..path_ends(&postback.target) }];
+    if !is_post(postback) || (unread && is_json(postback)) {
+        loose.push(Place { part: Part::Body, bytes: 0..postback.body.len() });
     }
     for parameter in parameters {
         let place = parameter.place.clone();
@@ -45,15 +45,15 @@ pub fn redact(raw: &mut Raw, reading: &ParsedPostback, code: Option<&ConversionC
     }
     for Place { part, bytes } in places {
         match part {
-            Part::Target => blot(&mut raw.target, bytes),
-            Part::Body => blot(&mut raw.body, bytes),
-            Part::Bare => blot_bare(&mut raw.body, bytes),
+            Part::Target => blot(&mut postback.target, bytes),
+            Part::Body => blot(&mut postback.body, bytes),
+            Part::Bare => blot_bare(&mut postback.body, bytes),
         };
     }
 
     let mut others = false;
     for Place { part, bytes } in loose {
-        let whole = if part == Part::Target { &mut raw.target } else { &mut raw.body };
+        let whole = if part == Part::Target { &mut postback.target } else { &mut postback.body };
         let found = find(whole.get(bytes.clone()).unwrap_or_default(), named_values);
         for range in found {
             others |= blot_loosely(whole, bytes.start + range.start..bytes.start + range.end);
@@ -62,12 +62,12 @@ pub fn redact(raw: &mut Raw, reading: &ParsedPostback, code: Option<&ConversionC
     let secrets = code.into_iter().flat_map(|code| [&code.secret, &code.former_secret]);
     for secret in secrets.filter(|secret| !secret.is_none()) {
         let secret = secret.reveal().as_bytes();
-        for bytes in [&mut raw.target, &mut raw.body] {
+        for bytes in [&mut postback.target, &mut postback.body] {
             for range in find(bytes, |text| spellings(text, secret)) {
                 others |= blot(bytes, range);
             }
         }
-        for text in [&mut raw.content_type, &mut raw.user_agent] {
+        for text in [&mut postback.content_type, &mut postback.user_agent] {
             let found = find(text.as_bytes(), |text| spellings(text, secret));
             if !found.is_empty() {
                 let mut bytes = std::mem::take(text).into_bytes();

@@ -13,7 +13,7 @@ use s2s_sdk::v1::{ErrorReason, NoteCode};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, Reason, Verdict, find_code, get, judge, list, proof, read,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, Reason, Verdict, get, judge, list, proof, read,
     split_retryable, store, write,
 };
 use crate::{
@@ -99,27 +99,25 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
     if held.verdict != Verdict::Held {
         return Ok(held);
     }
-    let raw = held.raw();
-    let tenant = tenant_of(&held);
-    let mut reading = read(app, tenant, &raw, &how.overrides).await?;
-    let code = find_code(app, tenant, &reading).await?;
-    let mut unproven = code.as_ref().and_then(|code| proof::unproven(code, &held));
+    let (mut reading, code) = read(app, tenant_of(&held), &held, &how.overrides).await?;
+    let code = code.as_deref();
+    let mut unproven = code.and_then(|code| proof::unproven(code, &held));
     if how.trust_sender && unproven.take().is_some() {
         let message = "the replay vouches for its sender";
         reading.notes.push(note(NoteCode::Overridden, "", message));
     }
     reading.notes.extend(held.check_notes().chain(held.erasure()));
+    let signature = code.and_then(|code| proof::signature_of(code, &held));
+    let mut postback = held;
     // A postback whose code is not known stays where it is.
-    let account = code.as_ref().map_or(held.account_id, |code| code.account_id);
-    let signature = code.and_then(|code| proof::signature_of(&code, &held, &raw));
-    let (mut postback, judged) = judge(app, tenant, held.id, raw, reading, account, signature).await?;
-    let judged = unproven.map_or(judged, Err);
-    postback.authenticated = held.authenticated;
-    postback.checks_passed = held.checks_passed;
+    postback.account_id = code.map_or(postback.account_id, |code| code.account_id);
     postback.replayed_at = Some(app.now());
+    postback.match_at = None;
+    let judged = judge(app, code, &mut postback, reading, signature).await?;
+    let judged = unproven.map_or(judged, Err);
     if how.validate_only {
         let outcome = match judged {
-            Ok(conversion) => split_retryable(conversion::preview(app, conversion).await)?,
+            Ok(conversion) => split_retryable(conversion::preview(app, conversion).await)?.map(Into::into),
             Err(error) => Err(error),
         };
         postback.apply_outcome(outcome);
@@ -191,24 +189,13 @@ async fn match_one(app: &App, held: &Postback) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{core::postback::reader, values::id::Random};
+    use crate::values::id::Random;
 
     const ARRIVED: Time = Time::from_micros(1_763_900_000_000_000);
 
     fn held(reason: ErrorReason) -> Postback {
-        let raw = super::super::Raw {
-            method: "GET".to_owned(),
-            target: b"/s2s".to_vec(),
-            content_type: String::new(),
-            body: Vec::new(),
-            address: String::new(),
-            user_agent: String::new(),
-            received_at: ARRIVED,
-            cut: false,
-        };
-        let reading = reader::read(&raw, &Overrides::default());
         let id = PostbackId(Random::system().id(ARRIVED));
-        let postback = Postback::new(id, AccountId::DEFAULT, raw, &reading);
+        let postback = Postback::arrived(id, AccountId::DEFAULT, ARRIVED);
         Postback { reason: Some(Reason(reason)), ..postback }
     }
 

@@ -28,6 +28,7 @@ use crate::{
 /// A span longer than the resolution of the time in ids.
 const ID_TICK: Span = Span::from_seconds(1);
 
+/// A postback: the request, cut to the limits, then the verdict and what it follows from.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "postback")]
 pub struct Model {
@@ -38,6 +39,9 @@ pub struct Model {
     pub target: Vec<u8>,
     pub content_type: String,
     pub body: Vec<u8>,
+    /// True if target or body was longer than its limit, and is cut to it.
+    pub cut: bool,
+    /// The sender's address as it is stored: whole, truncated or empty.
     pub address: String,
     pub user_agent: String,
     pub received_at: Time,
@@ -152,7 +156,7 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model
     let with_outcome = |row: &PostbackWrite| {
         let mut postback = row.postback.clone();
         if let Some(conversion) = &row.conversion {
-            postback.apply_outcome(Ok(conversion::Recorded::first((**conversion).clone())));
+            postback.apply_outcome(Ok(conversion::Counted::first(conversion)));
         }
         postback
     };

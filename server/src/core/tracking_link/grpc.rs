@@ -20,10 +20,7 @@ use crate::{
         self, Tenant,
         edge_v1::{ResolveSlugRequest, ResolveSlugResponse},
     },
-    core::{
-        App,
-        preset::{Preset, PresetId},
-    },
+    core::{App, preset::PresetId},
     error::{Result, Violations},
     page::PageRequest,
     values::destination::Destination,
@@ -129,38 +126,15 @@ fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
     // `validate_only` is not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
-    let mut link = request.tracking_link.unwrap_or_default();
+    let link = request.tracking_link.unwrap_or_default();
     let preset_id = violations.check("preset_id", request.preset_id.parse::<PresetId>());
     let preset = preset_id.and_then(|preset_id| preset_id.preset());
-    if let Some(preset) = preset {
-        add_click_id(&mut link, preset, &mut violations);
-    }
     let slug = (!link.slug.is_empty()).then(|| link.slug.parse()).transpose();
     let slug = violations.check("tracking_link.slug", slug).flatten();
     let edits = FIELDS.iter().filter_map(|path| parse_field(path, &link, &mut violations)).collect();
     match key {
         Some(request) if violations.is_empty() => Ok(Create { slug, edits, preset, request, validate_only }),
         _ => Err(violations.into_error()),
-    }
-}
-
-/// Adds the click id to a destination without one, under the network's name for it.
-fn add_click_id(link: &mut v1::TrackingLink, preset: &Preset, violations: &mut Violations) {
-    // A malformed destination is refused later, by `parse_field`.
-    let Ok(destination) = link.destination.parse::<Destination>() else { return };
-    if destination.carries_click_id() {
-        return;
-    }
-    let Some(name) = &preset.click_id_parameter else {
-        let message = format!(
-            "the name under which the links of {} take the click id is not known; write `name=[s2sidentifier]` into \
-             the destination, with the name that it documents",
-            preset.name
-        );
-        return violations.add("preset_id", message);
-    };
-    if let Some(added) = violations.check("tracking_link.destination", destination.with_click_id(name)) {
-        link.destination = added.to_string();
     }
 }
 

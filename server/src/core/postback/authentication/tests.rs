@@ -17,17 +17,10 @@ use crate::{
 const NOW: Time = Time::from_micros(1_763_900_000_000_000);
 const SECONDS: u64 = 1_763_900_000;
 
-fn raw(method: &str, target: &str, body: &str) -> Raw {
-    Raw {
-        method: method.to_owned(),
-        target: target.as_bytes().to_owned(),
-        content_type: "application/x-www-form-urlencoded".to_owned(),
-        body: body.as_bytes().to_owned(),
-        address: String::new(),
-        user_agent: String::new(),
-        received_at: NOW,
-        cut: false,
-    }
+fn postback(method: &str, target: &str, body: &str) -> Postback {
+    let form = "application/x-www-form-urlencoded";
+    let request = reader::request(method, target.as_bytes().to_owned(), form, body.as_bytes().to_owned());
+    Postback { received_at: NOW, ..request }
 }
 
 /// A code with no check on and two secrets, of which the former is valid for another minute.
@@ -48,14 +41,14 @@ fn sender(address: &str, secure: bool) -> Sender {
     Sender { address: address.parse().ok(), over_https: secure, from_browser: false, judged_at: NOW }
 }
 
-fn checked(code: &ConversionCode, raw: &Raw, sender: Option<&Sender>) -> Checked {
-    let parameters = reader::read(raw, &Overrides::default()).parameters;
-    check(code, raw, &parameters, sender)
+fn checked(code: &ConversionCode, postback: &Postback, sender: Option<&Sender>) -> Checked {
+    let parameters = reader::read(postback, &Overrides::default()).parameters;
+    check(code, postback, &parameters, sender)
 }
 
 /// Returns the reason for which a postback is refused.
-fn refused(code: &ConversionCode, raw: &Raw, who: &Sender) -> Option<ErrorReason> {
-    checked(code, raw, Some(who)).refusal.map(|error| error.reason())
+fn refused(code: &ConversionCode, postback: &Postback, who: &Sender) -> Option<ErrorReason> {
+    checked(code, postback, Some(who)).refusal.map(|error| error.reason())
 }
 
 #[test]
@@ -76,11 +69,11 @@ fn a_secret_must_be_one_of_the_two() {
         (&code, format!("sec={}", secret.split_at(1).1), Some(SecretRefused)),
         (&code, format!("sec={secret}{former}"), Some(SecretRefused)),
     ] {
-        let raw = raw("GET", &format!("/s2s?{query}"), "");
-        assert_eq!(refused(code, &raw, &sender("", false)), expected, "{query}");
+        let postback = postback("GET", &format!("/s2s?{query}"), "");
+        assert_eq!(refused(code, &postback, &sender("", false)), expected, "{query}");
     }
     let none = ConversionCode { secret: Secret::default(), former_secret_expires_at: None, ..code };
-    assert_eq!(refused(&none, &raw("GET", "/s2s?sec=", ""), &sender("", false)), Some(SecretRefused));
+    assert_eq!(refused(&none, &postback("GET", "/s2s?sec=", ""), &sender("", false)), Some(SecretRefused));
 }
 
 #[test]
@@ -121,10 +114,10 @@ fn a_signature_must_match_the_call_and_be_recent() {
         ("GET", bare("val=1"), "", Some(TimestampRefused)),
         ("GET", bare("ts=now"), "", Some(TimestampRefused)),
     ] {
-        let raw = raw(method, &target, body);
-        assert_eq!(refused(&code, &raw, &sender("", false)), expected, "{method} {target} {body}");
+        let postback = postback(method, &target, body);
+        assert_eq!(refused(&code, &postback, &sender("", false)), expected, "{method} {target} {body}");
     }
-    let right = checked(&code, &raw("GET", &good, ""), None).signature.unwrap();
+    let right = checked(&code, &postback("GET", &good, ""), None).signature.unwrap();
     assert_eq!(right, given.as_bytes());
 }
 
@@ -143,8 +136,8 @@ fn an_address_must_be_allowed_and_http_may_not_be() {
         (off, off, sender("", false), None),
     ] {
         let code = ConversionCode { address_check, https_check, ..code() };
-        assert_eq!(refused(&code, &raw("GET", "/s2s", ""), &who), expected, "{who:?}");
-        assert_eq!(checked(&code, &raw("GET", "/s2s", ""), None).refusal.map(|e| e.reason()), None);
+        assert_eq!(refused(&code, &postback("GET", "/s2s", ""), &who), expected, "{who:?}");
+        assert_eq!(checked(&code, &postback("GET", "/s2s", ""), None).refusal.map(|e| e.reason()), None);
     }
 }
 
@@ -159,12 +152,12 @@ fn a_failed_check_that_is_not_enforced_is_noted() {
         ..code()
     };
     let nobody = sender("", false);
-    let found = checked(&all, &raw("GET", "/s2s", ""), Some(&nobody));
+    let found = checked(&all, &postback("GET", "/s2s", ""), Some(&nobody));
     assert!(found.refusal.is_none() && found.signature.is_none());
     assert_eq!(found.notes.len(), 4);
     assert!(found.notes.iter().all(|note| note.code() == NoteCode::CheckNotPassed));
     let right = sign(&format!("/s2s?sec={}", all.secret.reveal()), b"", all.secret.reveal(), SECONDS);
-    let found = checked(&all, &raw("GET", &right, ""), Some(&sender("203.0.113.1", true)));
+    let found = checked(&all, &postback("GET", &right, ""), Some(&sender("203.0.113.1", true)));
     assert_eq!(
         (found.notes.len(), found.sentence().as_str()),
         (0, "passed: secret, signature, address, HTTPS")
@@ -187,7 +180,7 @@ fn all_checks_are_applied_and_a_correct_signature_is_known_in_every_mode() {
             (format!("{wrong}&val=2"), false, false),
             ("/s2s?val=1".to_owned(), false, false),
         ] {
-            let found = checked(&with(mode), &raw("GET", &target, ""), Some(&sender("", true)));
+            let found = checked(&with(mode), &postback("GET", &target, ""), Some(&sender("", true)));
             let mut proof = Proof::default();
             proof.add(Check::Https);
             if of_now {
@@ -228,8 +221,8 @@ fn a_signature_is_recent_even_if_the_clock_of_an_edge_was_wrong() {
     ] {
         let at = |of: i64| Time::from_micros((NOW.seconds() + of) * 1_000_000);
         let target = format!("/s2s?ts={}", NOW.seconds() + ts);
-        let raw = Raw { received_at: at(arrived), ..raw("GET", &target, "") };
-        let parameters = reader::read(&raw, &Overrides::default()).parameters;
-        assert_eq!(of_now(&raw, &parameters, at(judged)).is_ok(), passes, "{arrived} {judged} {ts}");
+        let postback = Postback { received_at: at(arrived), ..postback("GET", &target, "") };
+        let parameters = reader::read(&postback, &Overrides::default()).parameters;
+        assert_eq!(of_now(&postback, &parameters, at(judged)).is_ok(), passes, "{arrived} {judged} {ts}");
     }
 }

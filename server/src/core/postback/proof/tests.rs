@@ -7,13 +7,10 @@ use crate::{
     core::{
         conversion::note,
         conversion_code::{ConversionCodeId, Secret},
-        postback::{
-            Notes,
-            reader::{self, Overrides},
-        },
+        postback::{Notes, reader},
     },
     values::{
-        id::{AccountId, PostbackId, Random, RequestKey},
+        id::{AccountId, Random, RequestKey},
         time::Time,
     },
 };
@@ -28,24 +25,10 @@ fn code() -> ConversionCode {
     ConversionCode { secret, ..ConversionCode::new(id, AccountId::DEFAULT, request, NOW) }
 }
 
-fn raw(target: &str) -> Raw {
-    Raw {
-        method: "GET".to_owned(),
-        target: target.as_bytes().to_owned(),
-        content_type: String::new(),
-        body: Vec::new(),
-        address: String::new(),
-        user_agent: String::new(),
-        received_at: NOW,
-        cut: false,
-    }
-}
-
 /// A held postback that names the code.
-fn held(code: &ConversionCode, raw: &Raw, checks_passed: Option<Proof>) -> Postback {
-    let reading = reader::read(raw, &Overrides::default());
-    let postback = Postback::new(PostbackId(uuid::Uuid::nil()), AccountId::DEFAULT, raw.clone(), &reading);
-    Postback { code_text: code.id.to_string(), checks_passed, ..postback }
+fn held(code: &ConversionCode, target: &str, checks_passed: Option<Proof>) -> Postback {
+    let request = reader::request("GET", target.as_bytes().to_owned(), "", Vec::new());
+    Postback { received_at: NOW, code_text: code.id.to_string(), checks_passed, ..request }
 }
 
 fn proof(checks: &[Check], signed: bool) -> Proof {
@@ -107,7 +90,7 @@ fn a_replay_requires_that_the_checks_enforced_now_were_passed_then() {
     ] {
         let [secret_check, signature_check, address_check, https_check] = modes;
         let code = ConversionCode { secret_check, signature_check, address_check, https_check, ..code() };
-        let held = Postback { reason: Some(Reason(reason)), ..held(&code, &raw("/s2s"), Some(passed)) };
+        let held = Postback { reason: Some(Reason(reason)), ..held(&code, "/s2s", Some(passed)) };
         let found = unproven(&code, &held).map(|error| error.reason());
         assert_eq!(found, expected, "{modes:?} {passed:?} {reason:?}");
         // A postback that came for another code has proved nothing to this code.
@@ -126,7 +109,7 @@ fn a_postback_from_before_proofs_were_stored_goes_by_its_notes() {
         (false, None, true),
     ] {
         let notes = Notes::new(note_code.map(|code| note(code, "", "a note")).into_iter().collect());
-        let held = Postback { notes, authenticated, ..held(&code, &raw("/s2s"), None) };
+        let held = Postback { notes, authenticated, ..held(&code, "/s2s", None) };
         assert_eq!(unproven(&code, &held).is_some(), expected, "{authenticated} {note_code:?}");
     }
 }
@@ -155,8 +138,8 @@ fn only_a_correct_signature_is_known_again() {
         (&blotted, None, CheckMode::Enforce, true),
     ] {
         let code = ConversionCode { signature_check, ..code.clone() };
-        let held = held(&code, &raw(target), checks_passed);
-        let found = signature_of(&code, &held, &held.raw());
+        let held = held(&code, target, checks_passed);
+        let found = signature_of(&code, &held);
         assert_eq!(found, expected.then(|| digits.as_bytes().to_vec()), "{target} {checks_passed:?}");
     }
 }

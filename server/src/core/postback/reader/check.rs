@@ -1,15 +1,22 @@
 //! Properties of every reading, for the tests and for the fuzzer in `server/fuzz`.
 
 use url::form_urlencoded::Serializer;
+use uuid::Uuid;
 
 use super::{
-    Amount, CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
-    ConversionClaim, CustomParams, Error, ErrorReason, KnownParam, NOTES_MAX, Note, NoteCode, Overrides,
-    PARAMETERS_MAX, ParsedPostback, Raw, TRANSACTION_ID_BYTES_MAX, is_json, read, without_visitor,
+    Amount, Commission, ConversionClaim, CustomParams, Error, ErrorReason, KnownParam, NOTES_MAX, Note,
+    NoteCode, Overrides, PARAMETERS_MAX, ParsedPostback, Postback, is_json, read, without_visitor,
 };
 use crate::{
-    core::postback::redaction::redact,
+    core::{
+        conversion::{
+            CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX,
+            TRANSACTION_ID_BYTES_MAX,
+        },
+        postback::redaction::redact,
+    },
     values::{
+        id::{AccountId, PostbackId},
         money::{AMOUNT_MICROS_MAX, PERCENT_MICROS_MAX},
         time::Time,
     },
@@ -19,6 +26,8 @@ use crate::{
 const MESSAGE_BYTES_MAX: usize = 1_024;
 /// Longest text that is kept for finding a postback, in characters.
 const TEXT_CHARS_MAX: usize = 64;
+/// A text that is no click id.
+const NO_CLICK_ID: &str = "none";
 /// Longest text that one byte may become, in bytes: U+FFFD in UTF-8. No repair makes a byte longer.
 const BYTES_PER_BYTE_MAX: usize = 3;
 
@@ -37,18 +46,18 @@ pub fn check_reading(bytes: &[u8]) {
     };
     let mut lines = rest.splitn(2, |byte| *byte == b'\n');
     let mut next = || lines.next().unwrap_or_default().to_vec();
-    let raw = request(method, next(), content_type, next());
-    let reading = read(&raw, &Overrides::default());
+    let postback = request(method, next(), content_type, next());
+    let reading = read(&postback, &Overrides::default());
     check_texts(&reading, bytes.len());
-    check_without_visitor(&raw, &reading);
-    check_redacted(&raw, &reading);
+    check_without_visitor(&postback, &reading);
+    check_redacted(&postback, &reading);
     match &reading.claim {
         Ok(claim) => {
             assert!(reading.parameters.len() <= PARAMETERS_MAX);
             check_claim(claim);
             check_again(claim, &json(claim));
             // JSON may contain text that HTML would have eaten in a query.
-            if method == "GET" || !is_json(&raw) {
+            if method == "GET" || !is_json(&postback) {
                 check_again(claim, &query(claim));
             }
         }
@@ -56,17 +65,14 @@ pub fn check_reading(bytes: &[u8]) {
     }
 }
 
-/// Returns a request without the data that the reader ignores.
-pub fn request(method: &str, target: Vec<u8>, content_type: &str, body: Vec<u8>) -> Raw {
-    Raw {
+/// Returns a postback without the data that the reader ignores.
+pub fn request(method: &str, target: Vec<u8>, content_type: &str, body: Vec<u8>) -> Postback {
+    Postback {
         method: method.to_owned(),
         target,
         content_type: content_type.to_owned(),
         body,
-        address: String::new(),
-        user_agent: String::new(),
-        received_at: Time::from_micros(0),
-        cut: false,
+        ..Postback::arrived(PostbackId(Uuid::nil()), AccountId::DEFAULT, Time::from_micros(0))
     }
 }
 
@@ -104,36 +110,35 @@ fn check_refusal(error: &Error) {
 }
 
 fn check_claim(claim: &ConversionClaim) {
-    assert!(!claim.click_id.is_empty() && is_one_line(&claim.click_id), "{claim:?}");
-    assert!(claim.transaction_id.len() <= TRANSACTION_ID_BYTES_MAX, "{claim:?}");
-    assert!(is_one_line(&claim.transaction_id), "{claim:?}");
+    assert!(claim.transaction_id.as_str().len() <= TRANSACTION_ID_BYTES_MAX, "{claim:?}");
+    assert!(is_one_line(claim.transaction_id.as_str()), "{claim:?}");
     assert!((0..=AMOUNT_MICROS_MAX).contains(&claim.value.micros()), "{claim:?}");
     assert!(match claim.commission {
         Commission::Amount(amount) => (0..=AMOUNT_MICROS_MAX).contains(&amount.micros()),
         Commission::Percent(percent) => (0..=PERCENT_MICROS_MAX).contains(&percent.micros()),
     });
-    assert!(claim.custom_params.0.len() <= CUSTOM_PARAMS_MAX);
-    for (key, value) in &claim.custom_params.0 {
+    assert!(claim.custom_params.pairs().len() <= CUSTOM_PARAMS_MAX);
+    for (key, value) in claim.custom_params.pairs() {
         assert!(key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX && !key.contains('\0'), "{key:?}");
         assert!(value.len() <= CUSTOM_PARAM_VALUE_BYTES_MAX && !value.contains('\0'), "{value:?}");
     }
 }
 
 /// Asserts that a report, written properly, reads the same again, without a repair.
-fn check_again(claim: &ConversionClaim, raw: &Raw) {
-    let reading = read(raw, &Overrides::default());
+fn check_again(claim: &ConversionClaim, postback: &Postback) {
+    let reading = read(postback, &Overrides::default());
     assert!(reading.claim.as_ref().is_ok_and(|again| again == claim), "{claim:?} became {reading:?}");
     assert!(reading.notes.is_empty(), "{claim:?} became {reading:?}");
 }
 
 /// Asserts that a postback without its visitor reads the same, and has nothing that counting does
 /// not need.
-fn check_without_visitor(raw: &Raw, reading: &ParsedPostback) {
-    let erase = |raw: &Raw| {
-        let (target, body) = without_visitor(raw);
-        Raw { target, body, ..raw.clone() }
+fn check_without_visitor(postback: &Postback, reading: &ParsedPostback) {
+    let erase = |postback: &Postback| {
+        let (target, body) = without_visitor(postback);
+        Postback { target, body, ..postback.clone() }
     };
-    let erased = erase(raw);
+    let erased = erase(postback);
     let again = read(&erased, &Overrides::default());
     let known = again.parameters.iter().map(|parameter| parameter.known);
     assert!(
@@ -157,10 +162,10 @@ fn check_without_visitor(raw: &Raw, reading: &ParsedPostback) {
 }
 
 /// Asserts that a postback keeps its length, and reads the same, if its secrets are removed.
-fn check_redacted(raw: &Raw, reading: &ParsedPostback) {
-    let mut redacted = raw.clone();
+fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
+    let mut redacted = postback.clone();
     redact(&mut redacted, reading, None);
-    assert_eq!((redacted.target.len(), redacted.body.len()), (raw.target.len(), raw.body.len()));
+    assert_eq!((redacted.target.len(), redacted.body.len()), (postback.target.len(), postback.body.len()));
     if reading.parameters.is_empty() {
         return;
     }
@@ -196,13 +201,13 @@ fn check_redacted(raw: &Raw, reading: &ParsedPostback) {
     assert_eq!(told(reading), told(&again));
 }
 
-fn query(claim: &ConversionClaim) -> Raw {
+fn query(claim: &ConversionClaim) -> Postback {
     let pairs = pairs(claim);
     let query = Serializer::new("/s2s?".to_owned()).extend_pairs(pairs).finish();
     request("GET", query.into_bytes(), "", Vec::new())
 }
 
-fn json(claim: &ConversionClaim) -> Raw {
+fn json(claim: &ConversionClaim) -> Postback {
     let text = |text: String| serde_json::Value::String(text);
     let pairs = pairs(claim).into_iter().map(|(name, value)| format!("\"{name}\":{}", text(value)));
     let body = format!("{{{}}}", pairs.collect::<Vec<_>>().join(","));
@@ -216,13 +221,13 @@ fn pairs(claim: &ConversionClaim) -> Vec<(&'static str, String)> {
         Commission::Amount(amount) => (amount, None),
         Commission::Percent(percent) => (Amount::ZERO, Some(percent)),
     };
-    let params = claim.custom_params.0.iter().map(|(key, value)| format!("{key}={value}"));
+    let params = claim.custom_params.pairs().iter().map(|(key, value)| format!("{key}={value}"));
     let mut pairs = vec![
-        ("clickId", claim.click_id.clone()),
+        ("clickId", claim.click_id.map_or_else(|| NO_CLICK_ID.to_owned(), |id| id.to_string())),
         ("id", claim.code.to_string()),
         ("val", decimal(claim.value.micros())),
         ("com", decimal(amount.micros())),
-        ("oid", claim.transaction_id.clone()),
+        ("oid", claim.transaction_id.as_str().to_owned()),
         ("status", claim.status_word.clone()),
         ("param", params.collect::<Vec<_>>().join(";")),
     ];

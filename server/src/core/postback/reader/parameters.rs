@@ -9,13 +9,13 @@ use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::{
-    Raw, is_valid, json,
+    Postback, amounts, json,
     split::{Pair, Part, Place, decode, split},
 };
 use crate::{
-    core::conversion::note,
+    core::{conversion::note, conversion_code::ConversionCodeId},
     error::Result,
-    values::{text::excerpt, url_macros},
+    values::{click_id::UnverifiedClickId, money::Currency, text::excerpt, url_macros},
 };
 
 /// The parameters of a postback (docs/reference/http.md).
@@ -86,6 +86,52 @@ impl KnownParam {
             Self::Sig => "sig",
         }
     }
+
+    /// The number in a value: without the percent sign, if the parameter is a percentage.
+    pub fn number_in(self, value: &str) -> &str {
+        match self {
+            Self::Comperc => value.strip_suffix('%').unwrap_or(value).trim_end(),
+            _ => value,
+        }
+    }
+}
+
+/// The meaning of a parameter's value. Each value is parsed once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    ClickId(UnverifiedClickId),
+    Code(ConversionCodeId),
+    Number(amounts::Read),
+    Currency(Currency),
+    /// A value that stands for itself, or of a parameter that is not known.
+    Text,
+    /// The value does not have the form that its parameter requires. A macro never has that form.
+    Invalid,
+}
+
+impl Meaning {
+    pub fn of(known: KnownParam, value: &str) -> Self {
+        let found = match known {
+            KnownParam::ClickId => UnverifiedClickId::read(value).map(Self::ClickId),
+            KnownParam::Id => value.parse().ok().map(Self::Code),
+            KnownParam::Val | KnownParam::Com | KnownParam::Comperc => {
+                amounts::read(known.number_in(value), None).ok().map(Self::Number)
+            }
+            KnownParam::Cur => value.parse().ok().map(Self::Currency),
+            KnownParam::Status
+            | KnownParam::Oid
+            | KnownParam::Test
+            | KnownParam::Param
+            | KnownParam::Sec
+            | KnownParam::Ts
+            | KnownParam::Sig => (!value.is_empty()).then_some(Self::Text),
+        };
+        found.filter(|_| !url_macros::is_macro(value)).unwrap_or(Self::Invalid)
+    }
+
+    pub fn is_valid(self) -> bool {
+        self != Self::Invalid
+    }
 }
 
 /// A parameter as it was read.
@@ -97,6 +143,7 @@ pub struct Parameter {
     /// and repaired.
     pub value: String,
     pub known: Option<KnownParam>,
+    pub meaning: Meaning,
     /// True if the value's encoding was broken, or if the value holds control characters.
     pub broken: bool,
     /// The bytes that the value came from.
@@ -107,15 +154,15 @@ pub struct Parameter {
 }
 
 /// Reads all parameters of the query and, for a `POST`, of the body, in their order.
-pub fn read(raw: &Raw, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
-    let (query, body) = pairs(raw, notes)?;
+pub fn read(postback: &Postback, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
+    let (query, body) = pairs(postback, notes)?;
     Ok(understood(query.into_iter().chain(body), notes))
 }
 
 /// Returns target and body with only the parameters that a postback is counted by: the known ones
 /// except `param`. These parameters keep their order, and read the same as before.
-pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
-    let Ok((mut query, mut body)) = pairs(raw, &mut Vec::new()) else {
+pub fn without_visitor(postback: &Postback) -> (Vec<u8>, Vec<u8>) {
+    let Ok((mut query, mut body)) = pairs(postback, &mut Vec::new()) else {
         return (PATH.as_bytes().to_vec(), Vec::new());
     };
     let all = query.iter().chain(&body).cloned();
@@ -123,7 +170,7 @@ pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
     query.retain(|_| counts.next() == Some(true));
     body.retain(|_| counts.next() == Some(true));
     let target = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", encoded(&query)) };
-    let body = if is_post(raw) && is_json(raw) { object(body) } else { encoded(&body) };
+    let body = if is_post(postback) && is_json(postback) { object(body) } else { encoded(&body) };
     (target.into_bytes(), body.into_bytes())
 }
 
@@ -131,12 +178,12 @@ pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
 const PATH: &str = "/s2s";
 
 /// Returns the pairs of the query and, for a `POST`, of the body.
-fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
+fn pairs(postback: &Postback, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
     let (mut of_query, mut of_body) = (Vec::new(), Vec::new());
-    split(Part::Target, &raw.target, query(&raw.target, notes), &mut of_query, notes);
-    if is_post(raw) {
-        if is_json(raw) {
-            let members = json::read(&raw.body)?.into_iter();
+    split(Part::Target, &postback.target, query(&postback.target, notes), &mut of_query, notes);
+    if is_post(postback) {
+        if is_json(postback) {
+            let members = json::read(&postback.body)?.into_iter();
             of_body.extend(members.map(|member| Pair {
                 name: member.name.into_bytes(),
                 value: member.value.into_bytes(),
@@ -148,16 +195,22 @@ fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
                 },
             }));
         } else {
-            split(Part::Body, &raw.body, &raw.body, &mut of_body, notes);
+            split(Part::Body, &postback.body, &postback.body, &mut of_body, notes);
         }
     }
     Ok((of_query, of_body))
 }
 
 /// Returns the parameters of the target only, even if the body can't be read.
-pub fn of_target(raw: &Raw) -> Vec<Parameter> {
+pub fn of_target(postback: &Postback) -> Vec<Parameter> {
     let mut pairs = Vec::new();
-    split(Part::Target, &raw.target, query(&raw.target, &mut Vec::new()), &mut pairs, &mut Vec::new());
+    split(
+        Part::Target,
+        &postback.target,
+        query(&postback.target, &mut Vec::new()),
+        &mut pairs,
+        &mut Vec::new(),
+    );
     understood(pairs.into_iter(), &mut Vec::new())
 }
 
@@ -204,8 +257,8 @@ fn object(pairs: Vec<Pair>) -> String {
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
-pub fn is_post(raw: &Raw) -> bool {
-    raw.method.eq_ignore_ascii_case("POST")
+pub fn is_post(postback: &Postback) -> bool {
+    postback.method.eq_ignore_ascii_case("POST")
 }
 
 /// Returns the bytes after the `?` or, if there is none, after the first separator, as in
@@ -220,10 +273,10 @@ fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
 
 /// Returns whether the body is read as JSON: its content type says so, or there is none and the
 /// body looks like JSON.
-pub fn is_json(raw: &Raw) -> bool {
-    let content_type = raw.content_type.to_ascii_lowercase();
+pub fn is_json(postback: &Postback) -> bool {
+    let content_type = postback.content_type.to_ascii_lowercase();
     content_type.contains("json")
-        || (content_type.is_empty() && raw.body.trim_ascii_start().starts_with(b"{"))
+        || (content_type.is_empty() && postback.body.trim_ascii_start().starts_with(b"{"))
 }
 
 /// Finds the parameter of a name, in any case.
@@ -239,7 +292,8 @@ impl Pair {
         let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
         let name = text(&self.name);
         let (place, begins) = (self.place, self.begins);
-        Parameter { known: known(&name), name, value: text(&self.value), broken, place, begins }
+        let (known, value, meaning) = (known(&name), text(&self.value), Meaning::Text);
+        Parameter { name, value, known, meaning, broken, place, begins }
     }
 }
 
@@ -281,7 +335,8 @@ impl Parameter {
             notes.push(note(NoteCode::Trimmed, known.name(), message));
             self.value = trimmed.to_owned();
         }
-        if !is_valid(known, &self.value) && !url_macros::is_macro(&self.value) {
+        self.meaning = Meaning::of(known, &self.value);
+        if !self.meaning.is_valid() && !url_macros::is_macro(&self.value) {
             self.repair(known, notes);
         }
         self.broken |= self.value.chars().any(char::is_control);
@@ -292,21 +347,27 @@ impl Parameter {
     fn repair(&mut self, known: KnownParam, notes: &mut Vec<Note>) {
         let (decoded, broken) = decode(self.value.as_bytes());
         let decoded = String::from_utf8(decoded).ok().filter(|_| !broken && self.value.contains('%'));
-        if let Some(decoded) = decoded.map(|text| text.trim_matches(is_dropped).to_owned())
-            && is_valid(known, &decoded)
-        {
+        let decoded = decoded.as_deref().map(|text| text.trim_matches(is_dropped));
+        if decoded.is_some_and(|decoded| self.becomes(known, decoded)) {
             let message = format!("`{}` was percent-encoded twice", known.name());
             notes.push(note(NoteCode::DecodedTwice, known.name(), message));
-            self.value = decoded;
             return;
         }
         let is_behind = |character| is_dropped(character) || ".,;)]>".contains(character);
-        let bare = self.value.trim_end_matches(is_behind);
-        if bare.len() != self.value.len() && is_valid(known, bare) {
+        let bare = self.value.trim_end_matches(is_behind).to_owned();
+        if bare.len() != self.value.len() && self.becomes(known, &bare) {
             let message = format!("punctuation after `{}` was dropped", known.name());
             notes.push(note(NoteCode::Trimmed, known.name(), message));
-            self.value = bare.to_owned();
         }
+    }
+
+    /// Replaces the value, if the other value is valid. Returns whether it is.
+    fn becomes(&mut self, known: KnownParam, value: &str) -> bool {
+        let meaning = Meaning::of(known, value);
+        if meaning.is_valid() {
+            (self.value, self.meaning) = (value.to_owned(), meaning);
+        }
+        meaning.is_valid()
     }
 }
 

@@ -6,8 +6,8 @@ use std::ops::Range;
 use s2s_sdk::v1::{Note, NoteCode};
 
 use super::{
-    entities, is_valid,
-    parameters::{KnownParam, known},
+    entities,
+    parameters::{KnownParam, Meaning, known},
 };
 use crate::{
     core::conversion::note,
@@ -170,7 +170,7 @@ impl Pair {
             self.value = raw.to_vec();
             self.broken = false;
         } else if known(text(&self.name)) == Some(KnownParam::Comperc) {
-            self.broken = !is_valid(KnownParam::Comperc, text(&self.value));
+            self.broken = !Meaning::of(KnownParam::Comperc, text(&self.value)).is_valid();
         }
     }
 }

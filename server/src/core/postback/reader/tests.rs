@@ -14,18 +14,18 @@ use crate::core::postback::redaction::redact;
 
 const CODE: &str = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
 
-fn raw(method: &str, target: &[u8], content_type: &str, body: &str) -> Raw {
+fn postback(method: &str, target: &[u8], content_type: &str, body: &str) -> Postback {
     request(method, target.to_owned(), content_type, body.as_bytes().to_vec())
 }
 
 /// Reads a postback like live traffic.
-fn read(raw: &Raw) -> ParsedPostback {
-    super::read(raw, &Overrides::default())
+fn read(postback: &Postback) -> ParsedPostback {
+    super::read(postback, &Overrides::default())
 }
 
 /// Reads a `GET` with this query.
 fn get(query: &str) -> ParsedPostback {
-    read(&raw("GET", format!("/s2s?{query}").as_bytes(), "", ""))
+    read(&postback("GET", format!("/s2s?{query}").as_bytes(), "", ""))
 }
 
 fn with_defaults(query: &str) -> ParsedPostback {
@@ -40,10 +40,10 @@ fn codes(reading: &ParsedPostback) -> Vec<NoteCode> {
 fn a_plain_postback_is_read_to_the_digit() {
     let reading = with_defaults("val=1&com=0.5&param=myCustomParam%3Dxyz&oid=o-1&cur=eur&status=Pending");
     let claim = reading.claim.unwrap();
-    assert_eq!((claim.click_id.as_str(), claim.transaction_id.as_str()), ("abc", "o-1"));
+    assert_eq!((claim.click_id, claim.transaction_id.as_str()), (None, "o-1"));
     assert_eq!(claim.value.micros(), 1_000_000);
     assert_eq!(claim.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()));
-    assert_eq!(claim.custom_params.0, [("myCustomParam".to_owned(), "xyz".to_owned())]);
+    assert_eq!(claim.custom_params.pairs(), [("myCustomParam".to_owned(), "xyz".to_owned())]);
     // The meaning of the status word is settled later.
     assert_eq!((claim.currency, claim.status_word.as_str()), ("EUR".parse().ok(), "Pending"));
     assert_eq!((reading.notes.len(), reading.test), (0, None));
@@ -162,11 +162,11 @@ fn forms_and_json_are_read_like_a_query() {
         ("application/json; charset=utf-8", json.as_str()),
         ("", json.as_str()),
     ] {
-        let claim = read(&raw("POST", b"/s2s", content_type, body)).claim.unwrap();
+        let claim = read(&postback("POST", b"/s2s", content_type, body)).claim.unwrap();
         assert_eq!(claim.value.micros(), 1_000_000, "{body}");
         assert_eq!(claim.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()), "{body}");
     }
-    let error = read(&raw("POST", b"/s2s", "application/json", "[]")).claim.unwrap_err();
+    let error = read(&postback("POST", b"/s2s", "application/json", "[]")).claim.unwrap_err();
     assert_eq!(error.reason(), ErrorReason::ParameterMalformed);
 }
 
@@ -183,7 +183,7 @@ fn a_json_name_that_comes_twice_is_a_parameter_that_comes_twice() {
         (r#""val":1,"oid":"a","oid":"b""#, Err(ErrorReason::ParameterRepeated)),
     ] {
         let body = format!(r#"{{"clickId":"a","id":"{CODE}","com":0,{members}}}"#);
-        let reading = read(&raw("POST", b"/s2s", "application/json", &body));
+        let reading = read(&postback("POST", b"/s2s", "application/json", &body));
         let codes = codes(&reading);
         let found = reading.claim.map(|claim| (claim.value.micros(), codes)).map_err(|error| error.reason());
         assert_eq!(found, outcome.map(|codes| (1_000_000, codes)), "{members}");
@@ -193,7 +193,7 @@ fn a_json_name_that_comes_twice_is_a_parameter_that_comes_twice() {
 #[test]
 fn json_numbers_are_read_by_their_digits() {
     let body = format!(r#"{{"clickId":"a","id":"{CODE}","val":123456789012.123456,"com":1e3}}"#);
-    let reading = read(&raw("POST", b"/s2s", "application/json", &body));
+    let reading = read(&postback("POST", b"/s2s", "application/json", &body));
     let value = reading.parameters.iter().find(|parameter| parameter.known == Some(KnownParam::Val)).unwrap();
     assert_eq!(value.value, "123456789012.123456");
     assert_eq!(reading.claim.unwrap_err().reason(), ErrorReason::AmountMalformed);
@@ -222,11 +222,11 @@ fn odd_separators_are_understood() {
         format!("/s2s?clickId=a;id={CODE};val=1;com=0"),
         format!("https://t.example/s2s?clickId=a&id={CODE}&val=1&com=0"),
     ] {
-        let reading = read(&raw("GET", target.as_bytes(), "", ""));
+        let reading = read(&postback("GET", target.as_bytes(), "", ""));
         assert!(reading.claim.is_ok(), "{target}: {:?}", reading.claim);
     }
     let inside_param = with_defaults("val=1&com=0&param=a=1;id=2").claim.unwrap();
-    assert_eq!(inside_param.custom_params.0.len(), 2);
+    assert_eq!(inside_param.custom_params.pairs().len(), 2);
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn hostile_bytes_are_read_without_harm() {
         b"/s2s?a?b#c&d=1",
         repaired.as_bytes(),
     ] {
-        assert!(read(&raw("GET", target, "", "")).claim.is_err());
+        assert!(read(&postback("GET", target, "", "")).claim.is_err());
         check_reading(&[b"G", target].concat());
     }
 }
@@ -269,10 +269,10 @@ fn time_grows_in_proportion_to_the_input() {
     {
         let time = |bytes: usize| {
             let target = format!("/s2s?x={}", piece.repeat(bytes / piece.len()));
-            let raw = raw("GET", target.as_bytes(), "", "");
-            let mut redacted = raw.clone();
+            let postback = postback("GET", target.as_bytes(), "", "");
+            let mut redacted = postback.clone();
             let start = Instant::now();
-            redact(&mut redacted, &read(&raw), None);
+            redact(&mut redacted, &read(&postback), None);
             start.elapsed()
         };
         // Other work on this machine may slow down some tries, but not all.
@@ -297,7 +297,7 @@ fn a_replay_may_override_parts_of_a_postback() {
         ("clickId=abc&val=7&comperc=10", 7_000_000, 2_000_000, 2),
     ] {
         let target = format!("/s2s?{query}");
-        let reading = super::read(&raw("GET", target.as_bytes(), "", ""), &overrides);
+        let reading = super::read(&postback("GET", target.as_bytes(), "", ""), &overrides);
         assert_eq!(codes(&reading).iter().filter(|note| **note == NoteCode::Overridden).count(), overridden);
         let claim = reading.claim.unwrap();
         let expected = (code, amount(value).unwrap(), Commission::Amount(amount(commission).unwrap()));
@@ -311,7 +311,7 @@ fn a_replay_may_override_parts_of_a_postback() {
         ("clickId=abc&val=-1&com=0", ErrorReason::AmountOutOfRange),
     ] {
         let target = format!("/s2s?{query}");
-        let error = super::read(&raw("GET", target.as_bytes(), "", ""), &overrides).claim.unwrap_err();
+        let error = super::read(&postback("GET", target.as_bytes(), "", ""), &overrides).claim.unwrap_err();
         assert_eq!(error.reason(), reason, "{query}");
     }
 }
@@ -408,8 +408,8 @@ mod properties {
             prop_assert_eq!(claim.value.micros(), micros(value, value_micros));
             let commission = Amount::from_micros(micros(commission, commission_micros)).unwrap();
             prop_assert_eq!(claim.commission, Commission::Amount(commission));
-            prop_assert_eq!(claim.transaction_id, oid);
-            prop_assert_eq!(claim.custom_params.0, params);
+            prop_assert_eq!(claim.transaction_id.as_str(), oid);
+            prop_assert_eq!(claim.custom_params.into_pairs(), params);
         }
     }
 }

@@ -26,25 +26,16 @@ fn code() -> ConversionCode {
     }
 }
 
-fn raw(method: &str, target: &str, content_type: &str, body: &str) -> Raw {
-    Raw {
-        method: method.to_owned(),
-        target: target.as_bytes().to_owned(),
-        content_type: content_type.to_owned(),
-        body: body.as_bytes().to_owned(),
-        address: String::new(),
-        user_agent: String::new(),
-        received_at: NOW,
-        cut: false,
-    }
+fn postback(method: &str, target: &str, content_type: &str, body: &str) -> Postback {
+    reader::request(method, target.as_bytes().to_owned(), content_type, body.as_bytes().to_owned())
 }
 
 /// Returns target and body as they are stored, and true if more than `sec` was blotted out.
-fn redacted(mut raw: Raw, code: Option<&ConversionCode>) -> (String, String, bool) {
-    let reading = reader::read(&raw, &Overrides::default());
-    let others = redact(&mut raw, &reading, code);
+fn redacted(mut postback: Postback, code: Option<&ConversionCode>) -> (String, String, bool) {
+    let reading = reader::read(&postback, &Overrides::default());
+    let others = redact(&mut postback, &reading, code);
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (text(raw.target), text(raw.body), others)
+    (text(postback.target), text(postback.body), others)
 }
 
 #[test]
@@ -75,10 +66,10 @@ fn only_values_read_as_sec_are_blotted_out() {
         ("", ""),
     ] {
         let target = format!("/s2s{query}");
-        let found = redacted(raw("GET", &target, "", ""), None);
+        let found = redacted(postback("GET", &target, "", ""), None);
         assert_eq!(found, (format!("/s2s{expected}"), String::new(), false), "{query}");
         if let (Some(form), Some(expected)) = (query.strip_prefix('?'), expected.strip_prefix('?')) {
-            let found = redacted(raw("POST", &target, FORM, form), None);
+            let found = redacted(postback("POST", &target, FORM, form), None);
             assert_eq!(found.1, expected, "{query}");
         }
     }
@@ -94,7 +85,7 @@ fn json_stays_json() {
         (r#"{"sec":null,"sec":"","sec":12}"#, r#"{"sec":null,"sec":"","sec":11}"#),
     ] {
         for content_type in [JSON, ""] {
-            let (target, found, others) = redacted(raw("POST", "/s2s?sec=x", content_type, body), None);
+            let (target, found, others) = redacted(postback("POST", "/s2s?sec=x", content_type, body), None);
             assert_eq!((target.as_str(), found.as_str(), others), ("/s2s?sec=*", expected, false));
             assert!(serde_json::from_str::<serde_json::Value>(&found).is_ok(), "{found}");
         }
@@ -128,7 +119,7 @@ fn unread_bytes_are_searched_for_anything_like_sec() {
         ("GET", "/s2s?val%253D1%2526sec%253Dabc", "", "", ("/s2s?val%253D1%2526sec%253D***", "")),
         ("GET", "/s2s&sec=abc?val=1", "", "", ("/s2s&sec=***?val=1", "")),
     ] {
-        let found = redacted(raw(method, target, content_type, body), None);
+        let found = redacted(postback(method, target, content_type, body), None);
         assert_eq!(
             (found.0.as_str(), found.1.as_str(), found.2),
             (expected.0, expected.1, true),
@@ -159,7 +150,7 @@ fn a_codes_own_secrets_are_removed_everywhere() {
             {
                 let target = format!("/s2s{}", text.replace('$', &spelling));
                 let expected = format!("/s2s{}", text.replace('$', &stars));
-                let found = redacted(raw("GET", &target, "", ""), Some(&code));
+                let found = redacted(postback("GET", &target, "", ""), Some(&code));
                 assert_eq!(found, (expected, String::new(), true));
             }
         }
@@ -168,13 +159,16 @@ fn a_codes_own_secrets_are_removed_everywhere() {
         for spelling in [secret.to_owned(), spelling, mixed] {
             let body = format!(r#"{{"token":"{spelling}","val":1}}"#);
             let expected = format!(r#"{{"token":"{}","val":1}}"#, "*".repeat(spelling.len()));
-            assert_eq!(redacted(raw("POST", "/s2s", JSON, &body), Some(&code)).1, expected);
+            assert_eq!(redacted(postback("POST", "/s2s", JSON, &body), Some(&code)).1, expected);
         }
-        let mut raw = raw("GET", &format!("/s2s?sec={secret}"), &format!("text/{secret}"), "");
-        raw.user_agent = format!("shop {secret}é");
-        let reading = reader::read(&raw, &Overrides::default());
-        assert!(!redact(&mut raw, &reading, Some(&code)), "where it is expected");
+        let mut postback = postback("GET", &format!("/s2s?sec={secret}"), &format!("text/{secret}"), "");
+        postback.user_agent = format!("shop {secret}é");
+        let reading = reader::read(&postback, &Overrides::default());
+        assert!(!redact(&mut postback, &reading, Some(&code)), "where it is expected");
         let stars = "*".repeat(secret.len());
-        assert_eq!((raw.content_type, raw.user_agent), (format!("text/{stars}"), format!("shop {stars}é")));
+        assert_eq!(
+            (postback.content_type, postback.user_agent),
+            (format!("text/{stars}"), format!("shop {stars}é"))
+        );
     }
 }

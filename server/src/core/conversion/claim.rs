@@ -1,0 +1,209 @@
+//! A conversion as a caller reports it, and the parts that it is parsed into.
+
+use s2s_sdk::v1::ErrorReason;
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    core::conversion_code::ConversionCodeId,
+    error::Error,
+    values::{
+        click_id::UnverifiedClickId,
+        conversion_status::ConversionStatus,
+        json_text::json_text,
+        money::{Amount, Currency, Percent},
+        time::Time,
+    },
+};
+
+/// Longest transaction id, in bytes.
+pub const TRANSACTION_ID_BYTES_MAX: usize = 255;
+/// Maximum number of custom parameters of a conversion, and the longest key and value, in bytes.
+pub const CUSTOM_PARAMS_MAX: usize = 64;
+pub const CUSTOM_PARAM_KEY_BYTES_MAX: usize = 255;
+pub const CUSTOM_PARAM_VALUE_BYTES_MAX: usize = 2_048;
+
+/// A conversion as a caller reports it. Each field is well-formed; nothing else is checked yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConversionClaim {
+    pub code: ConversionCodeId,
+    /// `None` if the text that came is no click id.
+    pub click_id: Option<UnverifiedClickId>,
+    pub transaction_id: TransactionId,
+    pub value: Amount,
+    /// `None` for the code's default currency.
+    pub currency: Option<Currency>,
+    pub commission: Commission,
+    /// `None` for the code's default status.
+    pub status: Option<ConversionStatus>,
+    /// The sender's word for the status; empty if none came.
+    pub status_word: String,
+    pub custom_params: CustomParams,
+    pub happened: Happened,
+    pub request_id: Option<Vec<u8>>,
+}
+
+/// The sender's id of a sale. Empty if none was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TransactionId(String);
+
+impl TransactionId {
+    /// Refuses what a database might not store unchanged. The error completes a sentence that
+    /// begins with the name of the field.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.len() > TRANSACTION_ID_BYTES_MAX || text.chars().any(char::is_control) {
+            let bytes = TRANSACTION_ID_BYTES_MAX;
+            return Err(format!("must be at most {bytes} bytes, without control characters"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The merchant's own parameters, in the order in which they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct CustomParams(Vec<(String, String)>);
+json_text!(CustomParams);
+
+impl CustomParams {
+    /// Refuses what is too large, or what a database might not store unchanged. The error completes
+    /// a sentence that begins with the name of the field.
+    pub fn parse(params: Vec<(String, String)>) -> Result<Self, String> {
+        let fits = |(key, value): &(String, String)| {
+            key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX
+                && value.len() <= CUSTOM_PARAM_VALUE_BYTES_MAX
+                && !key.contains('\0')
+                && !value.contains('\0')
+        };
+        if params.len() <= CUSTOM_PARAMS_MAX && params.iter().all(fits) {
+            return Ok(Self(params));
+        }
+        Err(format!(
+            "must be at most {CUSTOM_PARAMS_MAX} pairs, with names of at most {CUSTOM_PARAM_KEY_BYTES_MAX} bytes and \
+             values of at most {CUSTOM_PARAM_VALUE_BYTES_MAX}, without NUL"
+        ))
+    }
+
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    pub fn into_pairs(self) -> Vec<(String, String)> {
+        self.0
+    }
+}
+
+/// The commission, as it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commission {
+    Amount(Amount),
+    Percent(Percent),
+}
+
+/// The currency of a claim. Its value, its commission and its own field may each name one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OneCurrency(Option<Currency>);
+
+impl OneCurrency {
+    /// Takes a currency that part of the claim is in. `part` is the name of that part.
+    pub fn agree(&mut self, part: &str, currency: Currency) -> Result<(), Error> {
+        match self.0 {
+            Some(other) if other != currency => {
+                let message =
+                    format!("`{part}` is in {currency}, and the rest is in {other}; send one currency");
+                Err(Error::new(ErrorReason::CurrencyInvalid, message))
+            }
+            _ => {
+                self.0 = Some(currency);
+                Ok(())
+            }
+        }
+    }
+
+    /// The currency; `None` if no part named one.
+    pub fn agreed(self) -> Option<Currency> {
+        self.0
+    }
+}
+
+/// The time of a conversion, by its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// Stated by the sender.
+    At(Time),
+    /// Arrival at an edge, by the edge's clock.
+    Arrived(Time),
+    Now,
+}
+
+impl Happened {
+    /// The time by which the conversion is judged, and which is stored. A time that the sender
+    /// stated is taken as it is, though it may be wrong. Any other time is moved, if necessary, to
+    /// be no later than now and, above all, no earlier than the click: the clocks of edge and core
+    /// may disagree, and that is not the sender's fault.
+    pub fn time(self, click: Time, now: Time) -> Time {
+        match self {
+            Self::At(time) => time,
+            Self::Arrived(time) => time.min(now).max(click),
+            Self::Now => now.max(click),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transaction_ids_are_stored_unchanged_or_refused() {
+        let longest = "x".repeat(TRANSACTION_ID_BYTES_MAX);
+        for (text, is_right) in [
+            ("", true),
+            ("Ö-1 ", true),
+            (longest.as_str(), true),
+            (&format!("{longest}x"), false),
+            ("a\nb", false),
+            ("a\0", false),
+        ] {
+            assert_eq!(TransactionId::parse(text).is_ok(), is_right, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn custom_params_have_limits() {
+        let pair = |key: usize, value: usize| ("k".repeat(key), "v".repeat(value));
+        let (key, value) = (CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX);
+        for (params, is_right) in [
+            (vec![pair(0, 0); CUSTOM_PARAMS_MAX], true),
+            (vec![pair(0, 0); CUSTOM_PARAMS_MAX + 1], false),
+            (vec![pair(key, value)], true),
+            (vec![pair(key + 1, value)], false),
+            (vec![pair(key, value + 1)], false),
+            (vec![("a\0".to_owned(), String::new())], false),
+            (vec![(String::new(), "\0".to_owned())], false),
+        ] {
+            assert_eq!(CustomParams::parse(params.clone()).is_ok(), is_right, "{params:?}");
+        }
+    }
+
+    #[test]
+    fn a_claim_is_in_one_currency() {
+        let [eur, usd] = ["EUR", "USD"].map(|code| code.parse::<Currency>().unwrap());
+        for (parts, agreed) in [
+            (vec![], Ok(None)),
+            (vec![eur], Ok(Some(eur))),
+            (vec![eur, eur, eur], Ok(Some(eur))),
+            (vec![eur, usd], Err(ErrorReason::CurrencyInvalid)),
+            (vec![eur, eur, usd], Err(ErrorReason::CurrencyInvalid)),
+        ] {
+            let mut one = OneCurrency::default();
+            let all: Result<Vec<()>, _> = parts.iter().map(|part| one.agree("val", *part)).collect();
+            let found = all.map(|_| one.agreed()).map_err(|error| error.reason());
+            assert_eq!(found, agreed, "{parts:?}");
+        }
+    }
+}
