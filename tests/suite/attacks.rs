@@ -10,7 +10,7 @@ use std::{
 
 use futures::future::{Either, join_all, pending, select};
 use s2s_sdk::{Client, v1::ListConversionCodesRequest};
-use s2s_tests::{Server, http};
+use s2s_tests::{Server, eventually, http};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf, split},
     net::TcpStream,
@@ -193,6 +193,29 @@ async fn silent_and_slow_connections_end_while_others_are_served() {
     assert!(lives.iter().any(|(life, _)| *life > Duration::from_secs(5)), "they are given some time");
 }
 
+/// A head without an end whose sender never pauses meets the same time limit.
+#[tokio::test]
+async fn a_head_that_never_pauses_ends_while_others_are_served() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start().await;
+    let clock = Clock::start();
+    let heads: [&[u8]; 4] = [b"\r\n", b"\n", b"GET /s2s?", b"no colon\r\n"];
+    let attack = join_all(heads.map(async |head| {
+        let (mut reader, mut writer) = split(connect_from(&server, source(2)).await);
+        let piece = head.repeat(4_096);
+        let sends = async { while writer.write_all(&piece).await.is_ok() {} };
+        let reads = async {
+            let mut answer = [0; 1_024];
+            while reader.read(&mut answer).await.is_ok_and(|length| length > 0) {}
+        };
+        timeout(2 * LIFE_MAX, select(Box::pin(sends), Box::pin(reads))).await.expect("it is cut off");
+    }));
+    let before = memory_kib(&server);
+    served_during(&server, clock.during(attack)).await;
+    let (life, grown) = (clock.elapsed(), memory_kib(&server).saturating_sub(before));
+    assert!(life < LIFE_MAX && grown < FLOOD_KIB_MAX, "{life:?}, {grown} KiB");
+}
+
 #[tokio::test]
 async fn who_is_slow_and_comes_to_an_end_is_answered() {
     let server = Server::start().await;
@@ -253,6 +276,28 @@ pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 /// from the static table of HPACK.
 fn request(post: bool) -> Vec<u8> {
     [&[if post { 0x83 } else { 0x82 }, 0x86, 0x04, 4], b"/s2s".as_slice(), &[0x01, 1], b"a"].concat()
+}
+
+/// The library refuses a request whose `:path` HTTP/2 does not allow, and nothing of it is kept. So
+/// health counts such requests.
+#[tokio::test]
+async fn what_http2_does_not_allow_is_counted_in_health() {
+    let server = Server::start().await;
+    let paths: [&[u8]; 5] = [b"/s2s?a=b c", b"/s2s?a=<b>", b"/s2s?a=\"b\"", b"/s2s?a=\x7f", b"s2s"];
+    for (number, path) in paths.into_iter().enumerate() {
+        let expected = number + 1;
+        let (_reader, mut writer) = begin(&server).await;
+        let length = u8::try_from(path.len()).unwrap();
+        let block = [&[0x82, 0x86, 0x04, length], path, &[0x01, 1], b"a"].concat();
+        writer.write_all(&frame(1, END_HEADERS | 1, 1, &block)).await.unwrap();
+        // A cancelled request and a good one count nothing.
+        let block = request(false);
+        writer.write_all(&frame(1, END_HEADERS, 3, &block)).await.unwrap();
+        writer.write_all(&frame(3, 0, 3, &[0, 0, 0, 8])).await.unwrap();
+        writer.write_all(&frame(1, END_HEADERS | 1, 5, &block)).await.unwrap();
+        let count = async || server.health().await["http2_refusals"].as_u64().unwrap();
+        eventually(async || (count().await == u64::try_from(expected).unwrap()).then_some(())).await;
+    }
 }
 
 /// Opens a connection and begins HTTP/2.

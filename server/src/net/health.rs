@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
+use super::http2::Refusals;
 use crate::{clock::Watch, db::Db, edge::EdgeHealth};
 
 /// Poll interval.
@@ -32,6 +33,7 @@ pub struct Health {
     /// The database answers and accepts writes. Always `true` if the role has no database.
     database: Arc<AtomicBool>,
     clocks: Watch,
+    http2_refusals: Refusals,
     stopping: CancellationToken,
 }
 
@@ -45,8 +47,13 @@ enum State {
 }
 
 impl Health {
-    pub fn new(edge: Option<EdgeHealth>, clocks: Watch, stopping: CancellationToken) -> Self {
-        Self { edge, database: Arc::new(AtomicBool::new(true)), clocks, stopping }
+    pub fn new(
+        edge: Option<EdgeHealth>,
+        clocks: Watch,
+        http2_refusals: Refusals,
+        stopping: CancellationToken,
+    ) -> Self {
+        Self { edge, database: Arc::new(AtomicBool::new(true)), clocks, http2_refusals, stopping }
     }
 
     fn state(&self) -> State {
@@ -75,18 +82,23 @@ impl Health {
             State::Degraded => (StatusCode::OK, "degraded: spooling"),
             State::NotServing => (StatusCode::SERVICE_UNAVAILABLE, "not serving"),
         };
-        let clock = self.clocks.differences();
-        let body = match self.edge.as_ref().and_then(EdgeHealth::spool) {
-            None => serde_json::json!({"status": text, "clock": clock}),
-            Some(spool) => serde_json::json!({"status": text, "clock": clock, "spool": {
+        let mut body = serde_json::json!({
+            "status": text,
+            "clock": self.clocks.differences(),
+            "http2_refusals": self.http2_refusals.count(),
+        });
+        let spool = self.edge.as_ref().and_then(EdgeHealth::spool);
+        if let (Some(spool), Some(members)) = (spool, body.as_object_mut()) {
+            let spool = serde_json::json!({
                 "records": spool.records,
                 "bytes": spool.bytes,
                 "oldest_age_seconds": spool.oldest_age.seconds(),
                 "standing_seconds": spool.standing.seconds(),
                 "fsync_failures": spool.sync_failures,
                 "put_aside": spool.put_aside,
-            }}),
-        };
+            });
+            members.insert("spool".to_owned(), spool);
+        }
         (status, Json(body)).into_response()
     }
 

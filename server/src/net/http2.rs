@@ -1,6 +1,8 @@
 //! HTTP/2 connections, with limits that the library lacks: on slow frames, on floods of frames
 //! without contents, and on connections without requests.
 
+mod sent;
+
 use std::{
     convert::Infallible,
     io,
@@ -9,7 +11,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -30,6 +32,9 @@ use super::{
     },
 };
 
+pub use sent::Refusals;
+use sent::Sent;
+
 /// Serves a connection to its end. After `stop`, serves the requests in progress. The first frame
 /// must be complete by `beginning_ends`.
 pub async fn serve(
@@ -37,6 +42,7 @@ pub async fn serve(
     beginning_ends: Instant,
     answer: impl Answer,
     stop: impl Future<Output = ()>,
+    refusals: Refusals,
 ) {
     let requests = Arc::new(AtomicU64::new(0));
     let service = service_fn(|request: Request<Incoming>| {
@@ -51,7 +57,7 @@ pub async fn serve(
         .max_local_error_reset_streams(OUR_RESETS_MAX)
         .keep_alive_interval(KEEP_ALIVE)
         .max_header_list_size(HTTP2_HEADER_BYTES_MAX);
-    let stream = Paced::new(stream, beginning_ends, PATIENCE);
+    let stream = Paced::new(stream, beginning_ends, PATIENCE, refusals);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -86,12 +92,13 @@ struct Paced<S> {
     patience: Duration,
     /// Deadline of the frame in progress.
     limit: Option<Pin<Box<Sleep>>>,
+    sent: Sent,
 }
 
 impl<S> Paced<S> {
-    fn new(stream: S, beginning_ends: Instant, patience: Duration) -> Self {
+    fn new(stream: S, beginning_ends: Instant, patience: Duration, refusals: Refusals) -> Self {
         let limit = Some(Box::pin(sleep_until(beginning_ends)));
-        Self { stream, frames: Frames::default(), patience, limit }
+        Self { stream, frames: Frames::default(), patience, limit, sent: Sent::new(refusals) }
     }
 }
 
@@ -128,7 +135,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
+        self.sent.follow(bytes.get(..written).unwrap_or_default());
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -144,7 +153,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, slices))?;
+        let mut left = written;
+        for slice in slices {
+            let sent = left.min(slice.len());
+            self.sent.follow(slice.get(..sent).unwrap_or_default());
+            left -= sent;
+        }
+        Poll::Ready(Ok(written))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -360,8 +376,8 @@ mod tests {
         ] {
             let (near, mut far) = tokio::io::duplex(1_024);
             tokio::io::AsyncWriteExt::write_all(&mut far, &bytes).await.unwrap();
-            let mut paced =
-                Paced::new(near, Instant::now() + Duration::from_millis(20), Duration::from_millis(20));
+            let patience = Duration::from_millis(20);
+            let mut paced = Paced::new(near, Instant::now() + patience, patience, Refusals::default());
             let mut read = vec![0; bytes.len()];
             paced.read_exact(&mut read).await.unwrap();
             let next = tokio::time::timeout(Duration::from_millis(500), paced.read_u8()).await;

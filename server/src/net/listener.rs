@@ -45,6 +45,7 @@ pub struct Listener {
     pub trusted_proxies: Vec<IpNet>,
     /// Trusted proxies begin their connections with a PROXY header.
     pub proxy_protocol: bool,
+    pub http2_refusals: http2::Refusals,
 }
 
 /// The socket that a service manager opens and passes to each process in turn (`LISTEN_FDS`). While
@@ -157,6 +158,7 @@ impl Listener {
         let spoken = timeout_at(beginning_ends, spoken(&stream, self.tls.is_some(), &stopping)).await??;
         let Some(spoken) = spoken else { return close_unused(stream).await };
         let (port, own_tls) = (self.clone(), self.tls.is_some());
+        let refusals = self.http2_refusals.clone();
         let answer = move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
             place.asked();
             let address = client_address(peer, request.headers(), &port.trusted_proxies);
@@ -172,11 +174,15 @@ impl Listener {
         };
         match (spoken, &self.tls) {
             (Spoken::Tls, Some(tls)) => match timeout_at(beginning_ends, tls.accept(stream)).await?? {
-                (stream, true) => http2::serve(stream, beginning_ends, answer, stopping.cancelled()).await,
+                (stream, true) => {
+                    http2::serve(stream, beginning_ends, answer, stopping.cancelled(), refusals).await;
+                }
                 (stream, false) => http1::serve(stream, answer, stopping.cancelled()).await,
             },
             (_, Some(_)) => no_tls(stream).await?,
-            (Spoken::Http2, None) => http2::serve(stream, beginning_ends, answer, stopping.cancelled()).await,
+            (Spoken::Http2, None) => {
+                http2::serve(stream, beginning_ends, answer, stopping.cancelled(), refusals).await;
+            }
             (Spoken::Http1 | Spoken::Tls, None) => http1::serve(stream, answer, stopping.cancelled()).await,
         }
         Ok(())

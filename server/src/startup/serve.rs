@@ -19,7 +19,7 @@ use crate::{
     config::Role,
     edge::Edge,
     error::{self, StartError},
-    net::{self, CallAuth, Health, Tls},
+    net::{self, CallAuth, Health, Refusals, Tls},
 };
 
 /// The parts that the ports serve.
@@ -40,9 +40,11 @@ pub async fn serve(
 ) -> Result<(), StartError> {
     let (reporter, health_service) = health_reporter();
     let health_routes = Routes::new(health_service);
+    let refusals = Refusals::default();
     let health = Health::new(
         served.edge.as_deref().map(Edge::health),
         process.watch.clone(),
+        refusals.clone(),
         process.stopping.clone(),
     );
     watch_health(process, &health, reporter, &served.handle);
@@ -66,7 +68,7 @@ pub async fn serve(
         signals.wait().await;
         process.stopping.cancel();
     };
-    let port = net::listener(router, slot, served.tls, &process.config);
+    let port = net::listener(router, slot, served.tls, &process.config, refusals);
     tokio::join!(port.serve(ports.main, process.stopping.clone(), process.config.drain()), stop);
     Ok(())
 }
