@@ -23,11 +23,10 @@ const ROUNDS: usize = 6;
 const FELT: usize = 20;
 /// The number of good requests before each failure, and after the disk is mended.
 const SERVED: usize = 60;
-/// The size of the disk of an SQLite file, in KiB: space for a new database and some seconds of
-/// load.
-const SQLITE_KIBIBYTES: u32 = 16 * 1_024;
-/// The size of the disk of a database server, in KiB. A new MariaDB takes 200 MiB, and a fast
-/// machine stores 20 MiB of load in each round. If the load filled the disk, nothing could be mended.
+/// The size of the disk of an SQLite file, in KiB. A fast machine stores megabytes of load in each
+/// round. If the load filled the disk, nothing could be mended.
+const SQLITE_KIBIBYTES: u32 = 256 * 1_024;
+/// The size of the disk of a database server, in KiB. A new MariaDB takes 200 MiB.
 const SERVER_KIBIBYTES: u32 = 1_024 * 1_024;
 
 enum Disk {
