@@ -9,10 +9,11 @@ pub fn value(number: usize) -> i64 {
     i64::try_from(number * 1_000_003 + 7).unwrap()
 }
 
-/// The query of the sale's postback. The number is its transaction id.
+/// The query of the sale's postback. The number is its transaction id. The commission shows that a
+/// point separates decimals: without it, a value such as `331.001` could be read in two ways.
 pub fn query(code_id: &str, click_id: &str, number: usize) -> String {
     let money = Money { micros: value(number), ..Default::default() };
-    format!("clickId={click_id}&id={code_id}&val={money}&com=0&oid={number}")
+    format!("clickId={click_id}&id={code_id}&val={money}&com=0.00&oid={number}")
 }
 
 /// Follows a tracking link. Returns the click id of the redirect, or the status of any other

@@ -2,7 +2,7 @@
 //! The conversions still count.
 
 use s2s_sdk::v1::{
-    ApiKeyScope, Click, CommaMeaning, Conversion, ConversionVerdict, EraseVisitorRequest,
+    ApiKeyScope, Click, Conversion, ConversionVerdict, DecimalSeparator, EraseVisitorRequest,
     EraseVisitorResponse, ErrorReason, GetClickRequest, ListClicksRequest, ListConversionsRequest,
     ListPostbacksRequest, NoteCode, Postback, PostbackFilter, PostbackVerdict, RawPostback,
     RecordClickRequest, ReplayOverrides, ReplayPostbacksRequest,
@@ -128,7 +128,8 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
 /// postbacks of its click can be replayed.
 async fn check_counts(server: &Server, click: &str, sale: &str, held: &str) {
     assert_eq!(server.postback(sale).await.field("verdict"), "DUPLICATE");
-    let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
+    let overrides =
+        ReplayOverrides { decimal_separator: DecimalSeparator::Comma.into(), ..Default::default() };
     let filter = PostbackFilter { reason: ErrorReason::AmountAmbiguous.into(), ..Default::default() };
     let request = ReplayPostbacksRequest { overrides: Some(overrides), ..request::replay_all(filter) };
     let replayed = server.client().replay_postbacks(request).await.unwrap().postbacks;
@@ -177,7 +178,8 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
     let server = Server::start().await;
     let (code, later) = (server.code("Sale").await, server.code("Later").await);
     let link = server.link(&[&code]).await;
-    let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
+    let overrides =
+        ReplayOverrides { decimal_separator: DecimalSeparator::Comma.into(), ..Default::default() };
     // The data to erase is only in the user agent, or also in a parameter that a conversion keeps.
     for custom in ["", "&param=mail%3Dmallory"].into_iter().cycle().take(20) {
         let click = server.click(&link).await;

@@ -34,6 +34,7 @@ mod limits;
 mod lists;
 mod load;
 mod logs;
+mod money;
 mod orphans;
 mod outage;
 mod poison;

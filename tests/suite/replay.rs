@@ -5,7 +5,7 @@ use s2s_sdk::{
     Code,
     prost_types::{Duration, FieldMask, Timestamp},
     v1::{
-        CommaMeaning, ConversionCode, ErrorReason, GetPostbackRequest, ListConversionsRequest, Note,
+        ConversionCode, DecimalSeparator, ErrorReason, GetPostbackRequest, ListConversionsRequest, Note,
         NoteCode, Postback, PostbackFilter, PostbackVerdict, ReplayOverrides, ReplayPostbacksRequest,
         TrackingLink, UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
     },
@@ -233,8 +233,9 @@ struct OverrideCase {
 fn override_cases(code_override: ReplayOverrides) -> [OverrideCase; 6] {
     let value = ReplayOverrides { value_micros_where_missing: Some(0), ..Default::default() };
     let commission = ReplayOverrides { commission_micros_where_missing: Some(500_000), ..Default::default() };
-    let point = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
-    let thousands = ReplayOverrides { comma: CommaMeaning::Thousands.into(), ..Default::default() };
+    let point = ReplayOverrides { decimal_separator: DecimalSeparator::Comma.into(), ..Default::default() };
+    let thousands =
+        ReplayOverrides { decimal_separator: DecimalSeparator::Point.into(), ..Default::default() };
     [
         OverrideCase {
             overrides: value.clone(),
@@ -338,7 +339,7 @@ async fn a_replay_names_every_field_that_is_wrong() {
         overrides: Some(ReplayOverrides {
             value_micros_where_missing: Some(-1),
             commission_micros_where_missing: Some(i64::MAX),
-            comma: 7,
+            decimal_separator: 7,
             conversion_code_id: "6B1F".to_owned(),
             trust_sender: true,
         }),
@@ -350,7 +351,7 @@ async fn a_replay_names_every_field_that_is_wrong() {
     let expected = [
         "overrides.value_micros_where_missing",
         "overrides.commission_micros_where_missing",
-        "overrides.comma",
+        "overrides.decimal_separator",
         "overrides.conversion_code_id",
         "filter.verdict",
         "filter.reason",

@@ -6,7 +6,7 @@ use s2s_sdk::{
     v1::{
         ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, CheckMode, ConversionCode,
         ConversionCodeState, ConversionStatus, CreateConversionCodeRequest, CreateTrackingLinkRequest,
-        DedupePolicy, ErrorReason, GetConversionCodeRequest, GetTrackingLinkRequest,
+        DecimalSeparator, DedupePolicy, ErrorReason, GetConversionCodeRequest, GetTrackingLinkRequest,
         ListConversionCodesRequest, ListTrackingLinksRequest, PostbackAuthentication, RedirectKind,
         ReplyMode, ReplySetting, TrackingLink, TrackingLinkState, UpdateConversionCodeRequest,
         UpdateTrackingLinkRequest,
@@ -70,6 +70,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         reply: Some(ReplySetting { mode: ReplyMode::ByVerdict.into(), text: String::new() }),
         preset_id: String::new(),
         default_status: ConversionStatus::Approved.into(),
+        decimal_separator: DecimalSeparator::Auto.into(),
         state: ConversionCodeState::Active.into(),
         create_time: code.create_time,
         update_time: code.create_time,
@@ -94,6 +95,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         reply: Some(ReplySetting { mode: ReplyMode::FixedText.into(), text: "~".repeat(200) }),
         preset_id: "everflow".to_owned(),
         default_status: ConversionStatus::Pending.into(),
+        decimal_separator: DecimalSeparator::Comma.into(),
         postback_authentication: Some(PostbackAuthentication {
             secret_check: CheckMode::Enforce.into(),
             signature_check: CheckMode::Report.into(),
@@ -168,6 +170,7 @@ async fn everything_that_is_wrong_with_a_code_is_said_at_once() {
         reply: Some(ReplySetting { mode: ReplyMode::FixedText.into(), text: String::new() }),
         preset_id: "Everflow".to_owned(),
         default_status: 4,
+        decimal_separator: 4,
         ..Default::default()
     };
     let request = CreateConversionCodeRequest {
@@ -183,6 +186,7 @@ async fn everything_that_is_wrong_with_a_code_is_said_at_once() {
         "reply",
         "preset_id",
         "default_status",
+        "decimal_separator",
     ];
     let paths = own.map(|name| format!("conversion_code.{name}"));
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();

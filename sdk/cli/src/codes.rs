@@ -5,8 +5,8 @@ use s2s_sdk::{
     Client,
     prost_types::{Duration, FieldMask},
     v1::{
-        ArchiveConversionCodeRequest, ConversionCode, CreateConversionCodeRequest, DedupePolicy,
-        GetConversionCodeRequest, GetPostbackUrlRequest, ListConversionCodesRequest,
+        ArchiveConversionCodeRequest, ConversionCode, CreateConversionCodeRequest, DecimalSeparator,
+        DedupePolicy, GetConversionCodeRequest, GetPostbackUrlRequest, ListConversionCodesRequest,
         RotatePostbackSecretRequest, SetupWarning, UpdateConversionCodeRequest,
     },
 };
@@ -86,6 +86,9 @@ pub struct Settings {
     /// Status of conversions that are sent without one.
     #[arg(long, value_enum)]
     default_status: Option<Status>,
+    /// Separator of the decimals in amounts that can be read in two ways, such as `1.500`.
+    #[arg(long, value_enum)]
+    decimal_separator: Option<Separator>,
     /// Preset of the network that calls the postback URL, for example `everflow`.
     #[arg(long)]
     preset: Option<String>,
@@ -95,6 +98,16 @@ pub struct Settings {
 enum Dedupe {
     OnePerClick,
     Every,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Separator {
+    /// Not known: such an amount is held.
+    Auto,
+    /// `1.500` is one and a half.
+    Point,
+    /// `1,500` is one and a half.
+    Comma,
 }
 
 impl Settings {
@@ -119,6 +132,14 @@ impl Settings {
         if let Some(status) = self.default_status {
             paths.push("default_status".to_owned());
             code.set_default_status(status.into());
+        }
+        if let Some(separator) = self.decimal_separator {
+            paths.push("decimal_separator".to_owned());
+            code.set_decimal_separator(match separator {
+                Separator::Auto => DecimalSeparator::Auto,
+                Separator::Point => DecimalSeparator::Point,
+                Separator::Comma => DecimalSeparator::Comma,
+            });
         }
         if let Some(preset) = self.preset {
             paths.push("preset_id".to_owned());
@@ -146,6 +167,7 @@ impl Record for ConversionCode {
             code.attribution_window.map(|window| window.seconds.to_string()).unwrap_or_default()
         }),
         ("default_status", |code| word(code.default_status().as_str_name(), "CONVERSION_STATUS_")),
+        ("decimal_separator", |code| word(code.decimal_separator().as_str_name(), "DECIMAL_SEPARATOR_")),
         ("create_time", |code| time(code.create_time.as_ref())),
         ("update_time", |code| time(code.update_time.as_ref())),
     ];

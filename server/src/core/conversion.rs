@@ -39,7 +39,7 @@ use crate::{
 pub use claim::{
     CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, TRANSACTION_ID_BYTES_MAX,
 };
-pub use claim::{Commission, ConversionClaim, CustomParams, Happened, OneCurrency, TransactionId};
+pub use claim::{Commission, ConversionClaim, CustomParams, Happened, TransactionId};
 pub use store::{Model as Conversion, add_to};
 
 /// Longest time from a click to its conversion. Deletion goes by the click's time, so conversions
@@ -299,6 +299,12 @@ fn decide(
         Commission::Amount(amount) => (amount, None),
         Commission::Percent(percent) => (claim.value.percent(percent), Some(percent)),
     };
+    let currency = claim.currency.unwrap_or(code.default_currency);
+    if let Some(other) = claim.commission_currency.filter(|other| *other != currency) {
+        let message =
+            format!("the value is in {currency}, and the commission in {other}; send both in one currency");
+        return Err(Error::new(ErrorReason::CurrencyInvalid, message));
+    }
     let request_id = claim.request_id.as_deref();
     Ok(Conversion {
         click_id: click.id,
@@ -308,7 +314,7 @@ fn decide(
         key_id: click.key_id,
         account_id: code.account_id,
         link_id: link.id,
-        currency: claim.currency.unwrap_or(code.default_currency),
+        currency,
         value: claim.value,
         commission,
         commission_percent,

@@ -103,6 +103,19 @@ pub enum ReplyMode {
     FixedText,
 }
 
+/// Separator of the decimals in amounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum DecimalSeparator {
+    /// Not known.
+    #[sea_orm(num_value = 1)]
+    Auto,
+    #[sea_orm(num_value = 2)]
+    Point,
+    #[sea_orm(num_value = 3)]
+    Comma,
+}
+
 /// A validated change of one field of a code.
 pub type Edit = Box<dyn FnOnce(&mut ConversionCode) + Send>;
 
@@ -112,14 +125,16 @@ pub type Cache = RowCache<ConversionCodeId, ConversionCode>;
 /// A code to be created.
 pub struct Create {
     pub edits: Vec<Edit>,
-    /// True if the caller chose a reply. Otherwise, the network of the code's preset chooses it.
+    /// True if the caller chose the reply, and the separator of decimals. Otherwise, the network of
+    /// the code's preset chooses it.
     pub own_reply: bool,
+    pub own_separator: bool,
     pub request: RequestKey,
     pub validate_only: bool,
 }
 
 pub async fn create(app: &App, account: AccountId, create: Create) -> Result<ConversionCode> {
-    let Create { edits, own_reply, request, validate_only } = create;
+    let Create { edits, own_reply, own_separator, request, validate_only } = create;
     let id = ConversionCodeId(Uuid::from_bytes(app.random.bytes()));
     let mut code = ConversionCode::new(id, account, request, app.now());
     for edit in edits {
@@ -127,6 +142,10 @@ pub async fn create(app: &App, account: AccountId, create: Create) -> Result<Con
     }
     if let (false, Some(preset)) = (own_reply, code.preset_id.preset()) {
         code.reply_as(preset);
+    }
+    if !own_separator && code.preset_id.preset().is_some() {
+        // No network writes a comma.
+        code.decimal_separator = DecimalSeparator::Point;
     }
     let stored = store::insert(&app.db, code, validate_only).await?;
     app.codes.invalidate(&stored.id).await;
@@ -231,6 +250,7 @@ impl ConversionCode {
             secret_request_id: None,
             archived: false,
             default_status: ConversionStatus::Approved,
+            decimal_separator: DecimalSeparator::Auto,
             request_id: request.id,
             request_digest: request.digest,
             created_at: now,

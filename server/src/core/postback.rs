@@ -33,7 +33,7 @@ use crate::{
         App, age,
         click::CLOCK_SKEW_MAX,
         conversion::{self, Conversion, Happened, note},
-        conversion_code::{self, ConversionCode, ConversionCodeId},
+        conversion_code::{self, ConversionCode},
     },
     error::{Error, Result, reason_text},
     page::PageRequest,
@@ -52,8 +52,8 @@ pub use explain::{ClickHistory, Explanation, SetupTest, explain, explain_click, 
 use proof::Proof;
 #[cfg(fuzzing)]
 pub use reader::check_reading;
-pub use reader::{Comma, Overrides, Parameter};
-use reader::{ParsedPostback, Test};
+use reader::{Named, ParsedPostback, Terms, Test};
+pub use reader::{Overrides, Parameter};
 pub use refusals::Refusals;
 pub use replay::{Replay, replay, replay_held, run_auto_match};
 pub use store::Model as Postback;
@@ -272,19 +272,19 @@ pub async fn list(
     Ok(page.cut(rows, |postback| postback.id.0.into_bytes()))
 }
 
-/// Reads a postback. Returns the reading, and the code that it names, if that is known. The status
-/// word is mapped by the preset of the code.
+/// Reads a postback. Returns the reading, and the code that it names, if that is known.
 async fn read(
     app: &App,
     tenant: Tenant,
     postback: &Postback,
     overrides: &Overrides,
 ) -> Result<(ParsedPostback, Option<Arc<ConversionCode>>)> {
-    let mut reading = reader::read(postback, overrides);
-    let code = match code_of(&reading) {
+    let named = Named::read(postback);
+    let code = match overrides.code.or(named.code()) {
         Some(id) => conversion_code::find_known(app, tenant, id).await?,
         None => None,
     };
+    let mut reading = named.claim(overrides, Terms::of(code.as_deref()));
     if let (Ok(claim), Some(code)) = (&mut reading.claim, &code) {
         match status::read(&claim.status_word, code.preset_id.preset()) {
             Ok((status, note)) => {
@@ -295,14 +295,6 @@ async fn read(
         }
     }
     Ok((reading, code))
-}
-
-/// Returns the code that a reading names; `None` if it names no well-formed code.
-fn code_of(reading: &ParsedPostback) -> Option<ConversionCodeId> {
-    match &reading.claim {
-        Ok(claim) => Some(claim.code),
-        Err(_) => reading.code_text.parse().ok(),
-    }
 }
 
 /// Removes the secrets from a postback. If there were secrets outside the values of `sec`, reads
@@ -324,7 +316,7 @@ async fn redacted(
     // readable.
     let as_before = match (&reading.claim, &again.claim) {
         (_, Err(_)) => true,
-        (Ok(_), Ok(_)) => code_of(&reading) == code_of(&again),
+        (Ok(_), Ok(_)) => reading.code == again.code,
         (Err(_), Ok(_)) => false,
     };
     if !as_before {

@@ -20,6 +20,7 @@ mod m0009_sender_proof;
 mod m0010_lived_time;
 mod m0011_default_status;
 mod m0012_cut_postbacks;
+mod m0013_decimal_separator;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_lived_time::Migration),
             Box::new(m0011_default_status::Migration),
             Box::new(m0012_cut_postbacks::Migration),
+            Box::new(m0013_decimal_separator::Migration),
         ]
     }
 }

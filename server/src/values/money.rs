@@ -131,6 +131,11 @@ pub struct Currency([u8; 3]);
 
 impl Currency {
     pub const USD: Self = Self(*b"USD");
+
+    /// Returns whether amounts of the currency are written with three decimals.
+    pub fn has_three_decimals(self) -> bool {
+        matches!(&self.0, b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND")
+    }
 }
 
 impl fmt::Display for Currency {

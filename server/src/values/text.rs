@@ -6,6 +6,14 @@ pub fn truncate(mut text: String, bytes_max: usize) -> String {
     text
 }
 
+/// Returns whether the character is a blank, a quote or invisible. Such characters around a text
+/// come from the tools that it has passed through.
+pub fn is_trimmed(character: char) -> bool {
+    character.is_whitespace()
+        || "\"'`\u{AB}\u{BB}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(character)
+        || ('\u{2018}'..='\u{201F}').contains(&character)
+}
+
 /// Longest display name, in characters.
 const NAME_CHARS_MAX: usize = 100;
 

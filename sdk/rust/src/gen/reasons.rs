@@ -40,8 +40,8 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::AmountAmbiguous => Facts {
-            cause: "an amount can be read in two ways, for example `1,500`",
-            cure: "send a decimal point and no thousands separators",
+            cause: "an amount can be read in two ways, for example `1,500` or `1.500`",
+            cure: "send two decimals and no thousands separators, such as `1500.00`, or set `decimal_separator` of the conversion code and replay",
             code: Code::InvalidArgument,
             http_status: 400,
             postback: Some(PostbackOutcome::Held),

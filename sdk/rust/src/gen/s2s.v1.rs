@@ -1752,6 +1752,12 @@ pub struct ConversionCode {
     /// `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
     #[prost(enumeration = "ConversionStatus", tag = "12")]
     pub default_status: i32,
+    /// Separator of the decimals in the amounts of postbacks. It settles amounts
+    /// that can be read in two ways, such as `1.500` and `1,500`, and no others.
+    /// Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+    /// `DECIMAL_SEPARATOR_AUTO`.
+    #[prost(enumeration = "DecimalSeparator", tag = "13")]
+    pub decimal_separator: i32,
 }
 /// Checks that authenticate the sender of a postback. The checks are independent
 /// of each other; a postback must pass every one that is enforced.
@@ -1797,6 +1803,44 @@ pub struct ReplySetting {
     /// characters of printable ASCII; otherwise empty. Example: `OK`.
     #[prost(string, tag = "2")]
     pub text: ::prost::alloc::string::String,
+}
+/// Separators of decimals in amounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DecimalSeparator {
+    /// The default.
+    Unspecified = 0,
+    /// Not known: an amount that can be read in two ways is held, unless another
+    /// amount of the same postback settles it.
+    Auto = 1,
+    /// `1.500` is one and a half, and `1,500` is one thousand five hundred.
+    Point = 2,
+    /// `1,500` is one and a half, and `1.500` is one thousand five hundred.
+    Comma = 3,
+}
+impl DecimalSeparator {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DECIMAL_SEPARATOR_UNSPECIFIED",
+            Self::Auto => "DECIMAL_SEPARATOR_AUTO",
+            Self::Point => "DECIMAL_SEPARATOR_POINT",
+            Self::Comma => "DECIMAL_SEPARATOR_COMMA",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DECIMAL_SEPARATOR_UNSPECIFIED" => Some(Self::Unspecified),
+            "DECIMAL_SEPARATOR_AUTO" => Some(Self::Auto),
+            "DECIMAL_SEPARATOR_POINT" => Some(Self::Point),
+            "DECIMAL_SEPARATOR_COMMA" => Some(Self::Comma),
+            _ => None,
+        }
+    }
 }
 /// The consequences of a check that a postback does not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1974,9 +2018,10 @@ pub enum ErrorReason {
     /// `1e3` or `NaN`. Cure: send digits with at most one decimal point.
     /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     AmountMalformed = 5,
-    /// Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
-    /// decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
-    /// Holds postbacks.
+    /// Cause: an amount can be read in two ways, for example `1,500` or `1.500`.
+    /// Cure: send two decimals and no thousands separators, such as `1500.00`, or
+    /// set `decimal_separator` of the conversion code and replay.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     AmountAmbiguous = 6,
     /// Cause: an amount is negative or larger than the limit, or a percent is over
     /// 100. Cure: send a value within the limits. INVALID_ARGUMENT, HTTP 400.
@@ -3745,7 +3790,7 @@ pub struct UpdateConversionCodeRequest {
     pub conversion_code: ::core::option::Option<ConversionCode>,
     /// Fields to change: `name`, `default_currency`, `attribution_window`,
     /// `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`,
-    /// `default_status`. At least one.
+    /// `default_status`, `decimal_separator`. At least one.
     #[prost(message, optional, tag = "2")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// If true, the request is checked and answered as if real, but nothing is
@@ -5822,9 +5867,10 @@ pub struct ReplayOverrides {
     /// replaced; same unit and limits.
     #[prost(int64, optional, tag = "2")]
     pub commission_micros_where_missing: ::core::option::Option<i64>,
-    /// Meaning of the comma in an ambiguous amount such as `1,500`.
-    #[prost(enumeration = "CommaMeaning", tag = "3")]
-    pub comma: i32,
+    /// Separator of the decimals in amounts that can be read in two ways, such as
+    /// `1.500` and `1,500`. Default: that of the conversion code.
+    #[prost(enumeration = "DecimalSeparator", tag = "3")]
+    pub decimal_separator: i32,
     /// Id of the conversion code to count for, regardless of the code that the
     /// postback names: 32 hexadecimal digits.
     #[prost(string, tag = "4")]
@@ -5924,39 +5970,6 @@ pub struct PostbackParameter {
     /// `clickId`.
     #[prost(string, tag = "3")]
     pub canonical_name: ::prost::alloc::string::String,
-}
-/// The meanings of a comma before three digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum CommaMeaning {
-    /// Not decided: such an amount stays held.
-    Unspecified = 0,
-    /// The decimal point: `1,500` is one and a half.
-    DecimalPoint = 1,
-    /// A separator of thousands: `1,500` is one thousand five hundred.
-    Thousands = 2,
-}
-impl CommaMeaning {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "COMMA_MEANING_UNSPECIFIED",
-            Self::DecimalPoint => "COMMA_MEANING_DECIMAL_POINT",
-            Self::Thousands => "COMMA_MEANING_THOUSANDS",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "COMMA_MEANING_UNSPECIFIED" => Some(Self::Unspecified),
-            "COMMA_MEANING_DECIMAL_POINT" => Some(Self::DecimalPoint),
-            "COMMA_MEANING_THOUSANDS" => Some(Self::Thousands),
-            _ => None,
-        }
-    }
 }
 /// Generated client implementations.
 pub mod postback_service_client {

@@ -1,17 +1,16 @@
 //! A conversion as a caller reports it, and the parts that it is parsed into.
 
-use s2s_sdk::v1::ErrorReason;
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     core::conversion_code::ConversionCodeId,
-    error::Error,
     values::{
         click_id::UnverifiedClickId,
         conversion_status::ConversionStatus,
         json_text::json_text,
         money::{Amount, Currency, Percent},
+        text::is_trimmed,
         time::Time,
     },
 };
@@ -34,6 +33,9 @@ pub struct ConversionClaim {
     /// `None` for the code's default currency.
     pub currency: Option<Currency>,
     pub commission: Commission,
+    /// The currency of the commission, if it was named beside the commission. It must be that of
+    /// the value.
+    pub commission_currency: Option<Currency>,
     /// `None` for the code's default status.
     pub status: Option<ConversionStatus>,
     /// The sender's word for the status; empty if none came.
@@ -48,9 +50,11 @@ pub struct ConversionClaim {
 pub struct TransactionId(String);
 
 impl TransactionId {
-    /// Refuses what a database might not store unchanged. The error completes a sentence that
-    /// begins with the name of the field.
+    /// Trims blanks, quotes and invisible characters, so that an order is the same whichever way it
+    /// comes. Refuses what a database might not store unchanged. The error completes a sentence
+    /// that begins with the name of the field.
     pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim_matches(is_trimmed);
         if text.len() > TRANSACTION_ID_BYTES_MAX || text.chars().any(char::is_control) {
             let bytes = TRANSACTION_ID_BYTES_MAX;
             return Err(format!("must be at most {bytes} bytes, without control characters"));
@@ -104,32 +108,6 @@ pub enum Commission {
     Percent(Percent),
 }
 
-/// The currency of a claim. Its value, its commission and its own field may each name one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OneCurrency(Option<Currency>);
-
-impl OneCurrency {
-    /// Takes a currency that part of the claim is in. `part` is the name of that part.
-    pub fn agree(&mut self, part: &str, currency: Currency) -> Result<(), Error> {
-        match self.0 {
-            Some(other) if other != currency => {
-                let message =
-                    format!("`{part}` is in {currency}, and the rest is in {other}; send one currency");
-                Err(Error::new(ErrorReason::CurrencyInvalid, message))
-            }
-            _ => {
-                self.0 = Some(currency);
-                Ok(())
-            }
-        }
-    }
-
-    /// The currency; `None` if no part named one.
-    pub fn agreed(self) -> Option<Currency> {
-        self.0
-    }
-}
-
 /// The time of a conversion, by its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
@@ -163,13 +141,17 @@ mod tests {
         let longest = "x".repeat(TRANSACTION_ID_BYTES_MAX);
         for (text, is_right) in [
             ("", true),
-            ("Ö-1 ", true),
+            ("Ö-1", true),
             (longest.as_str(), true),
             (&format!("{longest}x"), false),
             ("a\nb", false),
             ("a\0", false),
         ] {
-            assert_eq!(TransactionId::parse(text).is_ok(), is_right, "{text:?}");
+            let parsed = TransactionId::parse(text);
+            assert_eq!(parsed.as_ref().map(TransactionId::as_str).ok(), is_right.then_some(text), "{text:?}");
+        }
+        for dress in ["sp2", " sp2 ", "\"sp2\"", "\u{FEFF}sp2\r\n", "\u{2018}sp2\u{2019}"] {
+            assert_eq!(TransactionId::parse(dress).unwrap().as_str(), "sp2", "{dress:?}");
         }
     }
 
@@ -187,23 +169,6 @@ mod tests {
             (vec![(String::new(), "\0".to_owned())], false),
         ] {
             assert_eq!(CustomParams::parse(params.clone()).is_ok(), is_right, "{params:?}");
-        }
-    }
-
-    #[test]
-    fn a_claim_is_in_one_currency() {
-        let [eur, usd] = ["EUR", "USD"].map(|code| code.parse::<Currency>().unwrap());
-        for (parts, agreed) in [
-            (vec![], Ok(None)),
-            (vec![eur], Ok(Some(eur))),
-            (vec![eur, eur, eur], Ok(Some(eur))),
-            (vec![eur, usd], Err(ErrorReason::CurrencyInvalid)),
-            (vec![eur, eur, usd], Err(ErrorReason::CurrencyInvalid)),
-        ] {
-            let mut one = OneCurrency::default();
-            let all: Result<Vec<()>, _> = parts.iter().map(|part| one.agree("val", *part)).collect();
-            let found = all.map(|_| one.agreed()).map_err(|error| error.reason());
-            assert_eq!(found, agreed, "{parts:?}");
         }
     }
 }

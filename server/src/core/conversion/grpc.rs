@@ -10,8 +10,8 @@ use s2s_sdk::v1::{
 use tonic::Request;
 
 use super::{
-    Commission, Conversion, ConversionClaim, CustomParams, DedupeKey, Filter, Happened, OneCurrency,
-    Recorded, TimeKind, TransactionId,
+    Commission, Conversion, ConversionClaim, CustomParams, DedupeKey, Filter, Happened, Recorded, TimeKind,
+    TransactionId,
 };
 use crate::{
     api::{self, Tenant},
@@ -102,31 +102,26 @@ fn parse_claim(request: NewConversion, request_id: &str) -> Result<ConversionCla
             Some(code),
             Some(click_id),
             Some(transaction_id),
-            Some((value, value_currency)),
+            Some((value, currency)),
             Some((commission, commission_currency)),
             Some(status),
             Some(custom_params),
             Some(converted_at),
             Some(request_id),
-        ) => {
-            let mut currency = OneCurrency::default();
-            for (part, named) in [("value", value_currency), ("commission_amount", commission_currency)] {
-                named.map_or(Ok(()), |named| currency.agree(part, named))?;
-            }
-            Ok(ConversionClaim {
-                code,
-                click_id,
-                transaction_id,
-                value,
-                currency: currency.agreed(),
-                commission,
-                status,
-                status_word: String::new(),
-                custom_params,
-                happened: converted_at.map_or(Happened::Now, Happened::At),
-                request_id,
-            })
-        }
+        ) => Ok(ConversionClaim {
+            code,
+            click_id,
+            transaction_id,
+            value,
+            currency,
+            commission,
+            commission_currency,
+            status,
+            status_word: String::new(),
+            custom_params,
+            happened: converted_at.map_or(Happened::Now, Happened::At),
+            request_id,
+        }),
         _ => Err(violations.into_error()),
     }
 }

@@ -11,8 +11,8 @@ use s2s_sdk::v1::{
 use tonic::Request;
 
 use super::{
-    AllowedAddresses, CheckMode, ConversionCode, ConversionCodeId, Create, DedupePolicy, Edit,
-    REPLY_TEXT_BYTES_MAX, ReplyMode, SECRET_MACRO, WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX,
+    AllowedAddresses, CheckMode, ConversionCode, ConversionCodeId, Create, DecimalSeparator, DedupePolicy,
+    Edit, REPLY_TEXT_BYTES_MAX, ReplyMode, SECRET_MACRO, WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX,
     WINDOW_SECONDS_MIN,
     authentication::{OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX},
     lint,
@@ -146,7 +146,7 @@ fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCode
 }
 
 /// Fields of a code that a caller sets.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 9] = [
     "name",
     "default_currency",
     "attribution_window",
@@ -155,6 +155,7 @@ const FIELDS: [&str; 8] = [
     "preset_id",
     "postback_authentication",
     "default_status",
+    "decimal_separator",
 ];
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<Create> {
@@ -164,9 +165,12 @@ fn parse_create(mut request: CreateConversionCodeRequest) -> Result<Create> {
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let code = request.conversion_code.unwrap_or_default();
     let own_reply = code.reply.is_some();
+    let own_separator = code.decimal_separator() != v1::DecimalSeparator::Unspecified;
     let edits = FIELDS.iter().filter_map(|path| parse_field(path, &code, &mut violations)).collect();
     match key {
-        Some(request) if violations.is_empty() => Ok(Create { edits, own_reply, request, validate_only }),
+        Some(request) if violations.is_empty() => {
+            Ok(Create { edits, own_reply, own_separator, request, validate_only })
+        }
         _ => Err(violations.into_error()),
     }
 }
@@ -227,6 +231,11 @@ fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violation
                 let status =
                     ConversionStatus::parse(code.default_status)?.unwrap_or(ConversionStatus::Approved);
                 Box::new(move |row| row.default_status = status)
+            }
+            "decimal_separator" => {
+                let separator =
+                    DecimalSeparator::parse(code.decimal_separator)?.unwrap_or(DecimalSeparator::Auto);
+                Box::new(move |row| row.decimal_separator = separator)
             }
             _ => return Err("can't be set".to_owned()),
         })
@@ -311,6 +320,27 @@ fn parse_reply(reply: Option<ReplySetting>) -> Result<(ReplyMode, String), Strin
     }
 }
 
+impl DecimalSeparator {
+    /// Parses the number of a separator. `None` if it is unspecified.
+    pub fn parse(number: i32) -> Result<Option<Self>, String> {
+        match v1::DecimalSeparator::try_from(number) {
+            Ok(v1::DecimalSeparator::Unspecified) => Ok(None),
+            Ok(v1::DecimalSeparator::Auto) => Ok(Some(Self::Auto)),
+            Ok(v1::DecimalSeparator::Point) => Ok(Some(Self::Point)),
+            Ok(v1::DecimalSeparator::Comma) => Ok(Some(Self::Comma)),
+            Err(_) => Err("is not a value of DecimalSeparator".to_owned()),
+        }
+    }
+
+    fn to_proto(self) -> v1::DecimalSeparator {
+        match self {
+            Self::Auto => v1::DecimalSeparator::Auto,
+            Self::Point => v1::DecimalSeparator::Point,
+            Self::Comma => v1::DecimalSeparator::Comma,
+        }
+    }
+}
+
 impl From<ConversionCode> for v1::ConversionCode {
     fn from(code: ConversionCode) -> Self {
         let state = if code.archived { ConversionCodeState::Archived } else { ConversionCodeState::Active };
@@ -328,6 +358,7 @@ impl From<ConversionCode> for v1::ConversionCode {
             .into(),
             preset_id: code.preset_id.to_string(),
             default_status: code.default_status.to_proto().into(),
+            decimal_separator: code.decimal_separator.to_proto().into(),
             state: state.into(),
             create_time: Some(code.created_at.to_proto()),
             update_time: Some(code.updated_at.to_proto()),

@@ -5,7 +5,10 @@ use sea_orm::{
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
 };
 
-use super::{AllowedAddresses, CheckMode, ConversionCodeId, DedupePolicy, LIST_KEY_BYTES, ReplyMode, Secret};
+use super::{
+    AllowedAddresses, CheckMode, ConversionCodeId, DecimalSeparator, DedupePolicy, LIST_KEY_BYTES, ReplyMode,
+    Secret,
+};
 use crate::{
     api::Tenant,
     core::preset::PresetId,
@@ -45,6 +48,7 @@ pub struct Model {
     pub archived: bool,
     /// Status of conversions that come without one.
     pub default_status: ConversionStatus,
+    pub decimal_separator: DecimalSeparator,
     pub request_id: Option<Vec<u8>>,
     pub request_digest: Vec<u8>,
     pub created_at: Time,

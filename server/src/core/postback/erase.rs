@@ -7,7 +7,7 @@
 
 use s2s_sdk::v1::{Note, NoteCode};
 
-use super::{Notes, Overrides, Postback, Reason, reader, store};
+use super::{Named, Notes, Overrides, Postback, Reason, Terms, reader, store};
 use crate::{
     api::Tenant,
     core::{
@@ -90,7 +90,7 @@ impl Postback {
         self.address.clear();
         self.user_agent.clear();
         // The old message may repeat text that is gone.
-        let again = reader::read(self, &Overrides::default()).claim;
+        let again = Named::read(self).claim(&Overrides::default(), Terms::of(None)).claim;
         if let Some(error) = again.err().filter(|error| self.reason == Some(Reason(error.reason()))) {
             error.message().clone_into(&mut self.message);
         }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use s2s_sdk::v1::{Note, Step};
 
 use super::{
-    DryRun, Overrides, Parameter, ParsedPostback, Postback, Verdict, authentication, code_of, get, proof,
-    read, reader, redacted, rehearse, store,
+    DryRun, Overrides, Parameter, ParsedPostback, Postback, Verdict, authentication, get, proof, read,
+    reader, redacted, rehearse, store,
 };
 use crate::{
     api::Tenant,
@@ -133,7 +133,7 @@ async fn gather(
     reading: ParsedPostback,
     code: Option<Arc<ConversionCode>>,
 ) -> Result<(Facts, Vec<Parameter>)> {
-    let named = code_of(&reading);
+    let named = reading.code;
     let click = (!reading.click_text.is_empty()
         && reading.test.is_none_or(|test| test != reader::Test::ClickId))
     .then(|| app.click_id_keys.read(&reading.click_text, account).ok_or_else(Error::click_id_invalid));

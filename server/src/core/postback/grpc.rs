@@ -17,15 +17,14 @@ use s2s_sdk::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    ClickHistory, Comma, Erased, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter, Postback,
-    REPLAY_MAX, Reason, Received, Replay, Sender, SetupTest, Source, TEXT_BYTES_MAX, Verdict,
-    reader::KnownParam,
+    ClickHistory, Erased, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter, Postback, REPLAY_MAX,
+    Reason, Received, Replay, Sender, SetupTest, Source, TEXT_BYTES_MAX, Verdict, reader::KnownParam,
 };
 use crate::{
     api::{self, Caller},
     core::{
         App,
-        conversion_code::{ConversionCode, ConversionCodeId},
+        conversion_code::{ConversionCode, ConversionCodeId, DecimalSeparator},
         tracking_link::{self, TrackingLinkId},
     },
     error::{Error, Result, Violations},
@@ -197,17 +196,12 @@ fn parse_overrides(overrides: &ReplayOverrides, violations: &mut Violations) -> 
     };
     let value = amount("value_micros_where_missing", overrides.value_micros_where_missing);
     let commission = amount("commission_micros_where_missing", overrides.commission_micros_where_missing);
-    let comma = match v1::CommaMeaning::try_from(overrides.comma) {
-        Ok(v1::CommaMeaning::Unspecified) => Ok(None),
-        Ok(v1::CommaMeaning::DecimalPoint) => Ok(Some(Comma::DecimalPoint)),
-        Ok(v1::CommaMeaning::Thousands) => Ok(Some(Comma::Thousands)),
-        Err(_) => Err("is not a value of CommaMeaning".to_owned()),
-    };
+    let separator = DecimalSeparator::parse(overrides.decimal_separator);
     let code = (!overrides.conversion_code_id.is_empty()).then(|| overrides.conversion_code_id.parse());
     Overrides {
         value,
         commission,
-        comma: violations.check("overrides.comma", comma).flatten(),
+        separator: violations.check("overrides.decimal_separator", separator).flatten(),
         code: violations.check("overrides.conversion_code_id", code.transpose()).flatten(),
     }
 }

@@ -23,6 +23,64 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Separators of decimals in amounts.
+type DecimalSeparator int32
+
+const (
+	// The default.
+	DecimalSeparator_DECIMAL_SEPARATOR_UNSPECIFIED DecimalSeparator = 0
+	// Not known: an amount that can be read in two ways is held, unless another
+	// amount of the same postback settles it.
+	DecimalSeparator_DECIMAL_SEPARATOR_AUTO DecimalSeparator = 1
+	// `1.500` is one and a half, and `1,500` is one thousand five hundred.
+	DecimalSeparator_DECIMAL_SEPARATOR_POINT DecimalSeparator = 2
+	// `1,500` is one and a half, and `1.500` is one thousand five hundred.
+	DecimalSeparator_DECIMAL_SEPARATOR_COMMA DecimalSeparator = 3
+)
+
+// Enum value maps for DecimalSeparator.
+var (
+	DecimalSeparator_name = map[int32]string{
+		0: "DECIMAL_SEPARATOR_UNSPECIFIED",
+		1: "DECIMAL_SEPARATOR_AUTO",
+		2: "DECIMAL_SEPARATOR_POINT",
+		3: "DECIMAL_SEPARATOR_COMMA",
+	}
+	DecimalSeparator_value = map[string]int32{
+		"DECIMAL_SEPARATOR_UNSPECIFIED": 0,
+		"DECIMAL_SEPARATOR_AUTO":        1,
+		"DECIMAL_SEPARATOR_POINT":       2,
+		"DECIMAL_SEPARATOR_COMMA":       3,
+	}
+)
+
+func (x DecimalSeparator) Enum() *DecimalSeparator {
+	p := new(DecimalSeparator)
+	*p = x
+	return p
+}
+
+func (x DecimalSeparator) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DecimalSeparator) Descriptor() protoreflect.EnumDescriptor {
+	return file_s2s_v1_conversion_code_proto_enumTypes[0].Descriptor()
+}
+
+func (DecimalSeparator) Type() protoreflect.EnumType {
+	return &file_s2s_v1_conversion_code_proto_enumTypes[0]
+}
+
+func (x DecimalSeparator) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DecimalSeparator.Descriptor instead.
+func (DecimalSeparator) EnumDescriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{0}
+}
+
 // The consequences of a check that a postback does not pass.
 type CheckMode int32
 
@@ -67,11 +125,11 @@ func (x CheckMode) String() string {
 }
 
 func (CheckMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[0].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[1].Descriptor()
 }
 
 func (CheckMode) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[0]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[1]
 }
 
 func (x CheckMode) Number() protoreflect.EnumNumber {
@@ -80,7 +138,7 @@ func (x CheckMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CheckMode.Descriptor instead.
 func (CheckMode) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{0}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{1}
 }
 
 // The rules by which conversions without a transaction id are duplicates. With
@@ -121,11 +179,11 @@ func (x DedupePolicy) String() string {
 }
 
 func (DedupePolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[1].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[2].Descriptor()
 }
 
 func (DedupePolicy) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[1]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[2]
 }
 
 func (x DedupePolicy) Number() protoreflect.EnumNumber {
@@ -134,7 +192,7 @@ func (x DedupePolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DedupePolicy.Descriptor instead.
 func (DedupePolicy) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{1}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{2}
 }
 
 // The kinds of answer to a postback.
@@ -179,11 +237,11 @@ func (x ReplyMode) String() string {
 }
 
 func (ReplyMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[2].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[3].Descriptor()
 }
 
 func (ReplyMode) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[2]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[3]
 }
 
 func (x ReplyMode) Number() protoreflect.EnumNumber {
@@ -192,7 +250,7 @@ func (x ReplyMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReplyMode.Descriptor instead.
 func (ReplyMode) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{2}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{3}
 }
 
 // The states of a conversion code.
@@ -232,11 +290,11 @@ func (x ConversionCodeState) String() string {
 }
 
 func (ConversionCodeState) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[3].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[4].Descriptor()
 }
 
 func (ConversionCodeState) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[3]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[4]
 }
 
 func (x ConversionCodeState) Number() protoreflect.EnumNumber {
@@ -245,7 +303,7 @@ func (x ConversionCodeState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ConversionCodeState.Descriptor instead.
 func (ConversionCodeState) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{3}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{4}
 }
 
 // A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
@@ -282,8 +340,13 @@ type ConversionCode struct {
 	// Status of conversions that are sent without one. Default:
 	// `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
 	DefaultStatus ConversionStatus `protobuf:"varint,12,opt,name=default_status,json=defaultStatus,proto3,enum=s2s.v1.ConversionStatus" json:"default_status,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// Separator of the decimals in the amounts of postbacks. It settles amounts
+	// that can be read in two ways, such as `1.500` and `1,500`, and no others.
+	// Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+	// `DECIMAL_SEPARATOR_AUTO`.
+	DecimalSeparator DecimalSeparator `protobuf:"varint,13,opt,name=decimal_separator,json=decimalSeparator,proto3,enum=s2s.v1.DecimalSeparator" json:"decimal_separator,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *ConversionCode) Reset() {
@@ -398,6 +461,13 @@ func (x *ConversionCode) GetDefaultStatus() ConversionStatus {
 		return x.DefaultStatus
 	}
 	return ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
+}
+
+func (x *ConversionCode) GetDecimalSeparator() DecimalSeparator {
+	if x != nil {
+		return x.DecimalSeparator
+	}
+	return DecimalSeparator_DECIMAL_SEPARATOR_UNSPECIFIED
 }
 
 // Checks that authenticate the sender of a postback. The checks are independent
@@ -569,7 +639,7 @@ var File_s2s_v1_conversion_code_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\n" +
-	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xf4\x04\n" +
+	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xbb\x05\n" +
 	"\x0eConversionCode\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12)\n" +
@@ -585,7 +655,8 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\tpreset_id\x18\n" +
 	" \x01(\tR\bpresetId\x12W\n" +
 	"\x17postback_authentication\x18\v \x01(\v2\x1e.s2s.v1.PostbackAuthenticationR\x16postbackAuthentication\x12?\n" +
-	"\x0edefault_status\x18\f \x01(\x0e2\x18.s2s.v1.ConversionStatusR\rdefaultStatus\"\x99\x03\n" +
+	"\x0edefault_status\x18\f \x01(\x0e2\x18.s2s.v1.ConversionStatusR\rdefaultStatus\x12E\n" +
+	"\x11decimal_separator\x18\r \x01(\x0e2\x18.s2s.v1.DecimalSeparatorR\x10decimalSeparator\"\x99\x03\n" +
 	"\x16PostbackAuthentication\x124\n" +
 	"\fsecret_check\x18\x01 \x01(\x0e2\x11.s2s.v1.CheckModeR\vsecretCheck\x12:\n" +
 	"\x0fsignature_check\x18\x02 \x01(\x0e2\x11.s2s.v1.CheckModeR\x0esignatureCheck\x126\n" +
@@ -598,7 +669,12 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\x19former_secret_expire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x16formerSecretExpireTime\"I\n" +
 	"\fReplySetting\x12%\n" +
 	"\x04mode\x18\x01 \x01(\x0e2\x11.s2s.v1.ReplyModeR\x04mode\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\tR\x04text*j\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text*\x8b\x01\n" +
+	"\x10DecimalSeparator\x12!\n" +
+	"\x1dDECIMAL_SEPARATOR_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16DECIMAL_SEPARATOR_AUTO\x10\x01\x12\x1b\n" +
+	"\x17DECIMAL_SEPARATOR_POINT\x10\x02\x12\x1b\n" +
+	"\x17DECIMAL_SEPARATOR_COMMA\x10\x03*j\n" +
 	"\tCheckMode\x12\x1a\n" +
 	"\x16CHECK_MODE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eCHECK_MODE_OFF\x10\x01\x12\x15\n" +
@@ -632,40 +708,42 @@ func file_s2s_v1_conversion_code_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_conversion_code_proto_rawDescData
 }
 
-var file_s2s_v1_conversion_code_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_s2s_v1_conversion_code_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
 var file_s2s_v1_conversion_code_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_s2s_v1_conversion_code_proto_goTypes = []any{
-	(CheckMode)(0),                 // 0: s2s.v1.CheckMode
-	(DedupePolicy)(0),              // 1: s2s.v1.DedupePolicy
-	(ReplyMode)(0),                 // 2: s2s.v1.ReplyMode
-	(ConversionCodeState)(0),       // 3: s2s.v1.ConversionCodeState
-	(*ConversionCode)(nil),         // 4: s2s.v1.ConversionCode
-	(*PostbackAuthentication)(nil), // 5: s2s.v1.PostbackAuthentication
-	(*ReplySetting)(nil),           // 6: s2s.v1.ReplySetting
-	(*durationpb.Duration)(nil),    // 7: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),  // 8: google.protobuf.Timestamp
-	(ConversionStatus)(0),          // 9: s2s.v1.ConversionStatus
+	(DecimalSeparator)(0),          // 0: s2s.v1.DecimalSeparator
+	(CheckMode)(0),                 // 1: s2s.v1.CheckMode
+	(DedupePolicy)(0),              // 2: s2s.v1.DedupePolicy
+	(ReplyMode)(0),                 // 3: s2s.v1.ReplyMode
+	(ConversionCodeState)(0),       // 4: s2s.v1.ConversionCodeState
+	(*ConversionCode)(nil),         // 5: s2s.v1.ConversionCode
+	(*PostbackAuthentication)(nil), // 6: s2s.v1.PostbackAuthentication
+	(*ReplySetting)(nil),           // 7: s2s.v1.ReplySetting
+	(*durationpb.Duration)(nil),    // 8: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),  // 9: google.protobuf.Timestamp
+	(ConversionStatus)(0),          // 10: s2s.v1.ConversionStatus
 }
 var file_s2s_v1_conversion_code_proto_depIdxs = []int32{
-	7,  // 0: s2s.v1.ConversionCode.attribution_window:type_name -> google.protobuf.Duration
-	1,  // 1: s2s.v1.ConversionCode.dedupe_policy:type_name -> s2s.v1.DedupePolicy
-	6,  // 2: s2s.v1.ConversionCode.reply:type_name -> s2s.v1.ReplySetting
-	3,  // 3: s2s.v1.ConversionCode.state:type_name -> s2s.v1.ConversionCodeState
-	8,  // 4: s2s.v1.ConversionCode.create_time:type_name -> google.protobuf.Timestamp
-	8,  // 5: s2s.v1.ConversionCode.update_time:type_name -> google.protobuf.Timestamp
-	5,  // 6: s2s.v1.ConversionCode.postback_authentication:type_name -> s2s.v1.PostbackAuthentication
-	9,  // 7: s2s.v1.ConversionCode.default_status:type_name -> s2s.v1.ConversionStatus
-	0,  // 8: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
-	0,  // 9: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
-	0,  // 10: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
-	0,  // 11: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
-	8,  // 12: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
-	2,  // 13: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	8,  // 0: s2s.v1.ConversionCode.attribution_window:type_name -> google.protobuf.Duration
+	2,  // 1: s2s.v1.ConversionCode.dedupe_policy:type_name -> s2s.v1.DedupePolicy
+	7,  // 2: s2s.v1.ConversionCode.reply:type_name -> s2s.v1.ReplySetting
+	4,  // 3: s2s.v1.ConversionCode.state:type_name -> s2s.v1.ConversionCodeState
+	9,  // 4: s2s.v1.ConversionCode.create_time:type_name -> google.protobuf.Timestamp
+	9,  // 5: s2s.v1.ConversionCode.update_time:type_name -> google.protobuf.Timestamp
+	6,  // 6: s2s.v1.ConversionCode.postback_authentication:type_name -> s2s.v1.PostbackAuthentication
+	10, // 7: s2s.v1.ConversionCode.default_status:type_name -> s2s.v1.ConversionStatus
+	0,  // 8: s2s.v1.ConversionCode.decimal_separator:type_name -> s2s.v1.DecimalSeparator
+	1,  // 9: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
+	1,  // 10: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
+	1,  // 11: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
+	1,  // 12: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
+	9,  // 13: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
+	3,  // 14: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_code_proto_init() }
@@ -679,7 +757,7 @@ func file_s2s_v1_conversion_code_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_code_proto_rawDesc), len(file_s2s_v1_conversion_code_proto_rawDesc)),
-			NumEnums:      4,
+			NumEnums:      5,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -363,7 +363,7 @@ type UpdateConversionCodeRequest struct {
 	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
 	// Fields to change: `name`, `default_currency`, `attribution_window`,
 	// `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`,
-	// `default_status`. At least one.
+	// `default_status`, `decimal_separator`. At least one.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written.

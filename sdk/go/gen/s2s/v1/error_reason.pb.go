@@ -54,9 +54,10 @@ const (
 	// `1e3` or `NaN`. Cure: send digits with at most one decimal point.
 	// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 	ErrorReason_ERROR_REASON_AMOUNT_MALFORMED ErrorReason = 5
-	// Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
-	// decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
-	// Holds postbacks.
+	// Cause: an amount can be read in two ways, for example `1,500` or `1.500`.
+	// Cure: send two decimals and no thousands separators, such as `1500.00`, or
+	// set `decimal_separator` of the conversion code and replay.
+	// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 	ErrorReason_ERROR_REASON_AMOUNT_AMBIGUOUS ErrorReason = 6
 	// Cause: an amount is negative or larger than the limit, or a percent is over
 	// 100. Cure: send a value within the limits. INVALID_ARGUMENT, HTTP 400.

@@ -22,59 +22,6 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// The meanings of a comma before three digits.
-type CommaMeaning int32
-
-const (
-	// Not decided: such an amount stays held.
-	CommaMeaning_COMMA_MEANING_UNSPECIFIED CommaMeaning = 0
-	// The decimal point: `1,500` is one and a half.
-	CommaMeaning_COMMA_MEANING_DECIMAL_POINT CommaMeaning = 1
-	// A separator of thousands: `1,500` is one thousand five hundred.
-	CommaMeaning_COMMA_MEANING_THOUSANDS CommaMeaning = 2
-)
-
-// Enum value maps for CommaMeaning.
-var (
-	CommaMeaning_name = map[int32]string{
-		0: "COMMA_MEANING_UNSPECIFIED",
-		1: "COMMA_MEANING_DECIMAL_POINT",
-		2: "COMMA_MEANING_THOUSANDS",
-	}
-	CommaMeaning_value = map[string]int32{
-		"COMMA_MEANING_UNSPECIFIED":   0,
-		"COMMA_MEANING_DECIMAL_POINT": 1,
-		"COMMA_MEANING_THOUSANDS":     2,
-	}
-)
-
-func (x CommaMeaning) Enum() *CommaMeaning {
-	p := new(CommaMeaning)
-	*p = x
-	return p
-}
-
-func (x CommaMeaning) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (CommaMeaning) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_postback_service_proto_enumTypes[0].Descriptor()
-}
-
-func (CommaMeaning) Type() protoreflect.EnumType {
-	return &file_s2s_v1_postback_service_proto_enumTypes[0]
-}
-
-func (x CommaMeaning) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use CommaMeaning.Descriptor instead.
-func (CommaMeaning) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_service_proto_rawDescGZIP(), []int{0}
-}
-
 // Names a page of the postbacks of the account.
 type ListPostbacksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -553,8 +500,9 @@ type ReplayOverrides struct {
 	// Commission to read if `com` is absent, empty or a macro that was not
 	// replaced; same unit and limits.
 	CommissionMicrosWhereMissing *int64 `protobuf:"varint,2,opt,name=commission_micros_where_missing,json=commissionMicrosWhereMissing,proto3,oneof" json:"commission_micros_where_missing,omitempty"`
-	// Meaning of the comma in an ambiguous amount such as `1,500`.
-	Comma CommaMeaning `protobuf:"varint,3,opt,name=comma,proto3,enum=s2s.v1.CommaMeaning" json:"comma,omitempty"`
+	// Separator of the decimals in amounts that can be read in two ways, such as
+	// `1.500` and `1,500`. Default: that of the conversion code.
+	DecimalSeparator DecimalSeparator `protobuf:"varint,3,opt,name=decimal_separator,json=decimalSeparator,proto3,enum=s2s.v1.DecimalSeparator" json:"decimal_separator,omitempty"`
 	// Id of the conversion code to count for, regardless of the code that the
 	// postback names: 32 hexadecimal digits.
 	ConversionCodeId string `protobuf:"bytes,4,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
@@ -611,11 +559,11 @@ func (x *ReplayOverrides) GetCommissionMicrosWhereMissing() int64 {
 	return 0
 }
 
-func (x *ReplayOverrides) GetComma() CommaMeaning {
+func (x *ReplayOverrides) GetDecimalSeparator() DecimalSeparator {
 	if x != nil {
-		return x.Comma
+		return x.DecimalSeparator
 	}
-	return CommaMeaning_COMMA_MEANING_UNSPECIFIED
+	return DecimalSeparator_DECIMAL_SEPARATOR_UNSPECIFIED
 }
 
 func (x *ReplayOverrides) GetConversionCodeId() string {
@@ -1018,11 +966,11 @@ const file_s2s_v1_postback_service_proto_rawDesc = "" +
 	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnlyB\v\n" +
 	"\tpostbacks\"\x1f\n" +
 	"\vPostbackIds\x12\x10\n" +
-	"\x03ids\x18\x01 \x03(\tR\x03ids\"\xdf\x02\n" +
+	"\x03ids\x18\x01 \x03(\tR\x03ids\"\xfa\x02\n" +
 	"\x0fReplayOverrides\x12@\n" +
 	"\x1avalue_micros_where_missing\x18\x01 \x01(\x03H\x00R\x17valueMicrosWhereMissing\x88\x01\x01\x12J\n" +
-	"\x1fcommission_micros_where_missing\x18\x02 \x01(\x03H\x01R\x1ccommissionMicrosWhereMissing\x88\x01\x01\x12*\n" +
-	"\x05comma\x18\x03 \x01(\x0e2\x14.s2s.v1.CommaMeaningR\x05comma\x12,\n" +
+	"\x1fcommission_micros_where_missing\x18\x02 \x01(\x03H\x01R\x1ccommissionMicrosWhereMissing\x88\x01\x01\x12E\n" +
+	"\x11decimal_separator\x18\x03 \x01(\x0e2\x18.s2s.v1.DecimalSeparatorR\x10decimalSeparator\x12,\n" +
 	"\x12conversion_code_id\x18\x04 \x01(\tR\x10conversionCodeId\x12!\n" +
 	"\ftrust_sender\x18\x05 \x01(\bR\vtrustSenderB\x1d\n" +
 	"\x1b_value_micros_where_missingB\"\n" +
@@ -1056,11 +1004,7 @@ const file_s2s_v1_postback_service_proto_rawDesc = "" +
 	"\x11PostbackParameter\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12%\n" +
-	"\x0ecanonical_name\x18\x03 \x01(\tR\rcanonicalName*k\n" +
-	"\fCommaMeaning\x12\x1d\n" +
-	"\x19COMMA_MEANING_UNSPECIFIED\x10\x00\x12\x1f\n" +
-	"\x1bCOMMA_MEANING_DECIMAL_POINT\x10\x01\x12\x1b\n" +
-	"\x17COMMA_MEANING_THOUSANDS\x10\x022\xe3\x02\n" +
+	"\x0ecanonical_name\x18\x03 \x01(\tR\rcanonicalName2\xe3\x02\n" +
 	"\x0fPostbackService\x12Q\n" +
 	"\rListPostbacks\x12\x1c.s2s.v1.ListPostbacksRequest\x1a\x1d.s2s.v1.ListPostbacksResponse\"\x03\x90\x02\x01\x12K\n" +
 	"\vGetPostback\x12\x1a.s2s.v1.GetPostbackRequest\x1a\x1b.s2s.v1.GetPostbackResponse\"\x03\x90\x02\x01\x12W\n" +
@@ -1081,26 +1025,25 @@ func file_s2s_v1_postback_service_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_postback_service_proto_rawDescData
 }
 
-var file_s2s_v1_postback_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_s2s_v1_postback_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_s2s_v1_postback_service_proto_goTypes = []any{
-	(CommaMeaning)(0),               // 0: s2s.v1.CommaMeaning
-	(*ListPostbacksRequest)(nil),    // 1: s2s.v1.ListPostbacksRequest
-	(*PostbackFilter)(nil),          // 2: s2s.v1.PostbackFilter
-	(*ListPostbacksResponse)(nil),   // 3: s2s.v1.ListPostbacksResponse
-	(*GetPostbackRequest)(nil),      // 4: s2s.v1.GetPostbackRequest
-	(*GetPostbackResponse)(nil),     // 5: s2s.v1.GetPostbackResponse
-	(*ReplayPostbacksRequest)(nil),  // 6: s2s.v1.ReplayPostbacksRequest
-	(*PostbackIds)(nil),             // 7: s2s.v1.PostbackIds
-	(*ReplayOverrides)(nil),         // 8: s2s.v1.ReplayOverrides
-	(*ReplayPostbacksResponse)(nil), // 9: s2s.v1.ReplayPostbacksResponse
-	(*ExplainPostbackRequest)(nil),  // 10: s2s.v1.ExplainPostbackRequest
-	(*ExplainPostbackResponse)(nil), // 11: s2s.v1.ExplainPostbackResponse
-	(*PostbackParameter)(nil),       // 12: s2s.v1.PostbackParameter
-	(PostbackVerdict)(0),            // 13: s2s.v1.PostbackVerdict
-	(ErrorReason)(0),                // 14: s2s.v1.ErrorReason
-	(*timestamppb.Timestamp)(nil),   // 15: google.protobuf.Timestamp
-	(*Postback)(nil),                // 16: s2s.v1.Postback
+	(*ListPostbacksRequest)(nil),    // 0: s2s.v1.ListPostbacksRequest
+	(*PostbackFilter)(nil),          // 1: s2s.v1.PostbackFilter
+	(*ListPostbacksResponse)(nil),   // 2: s2s.v1.ListPostbacksResponse
+	(*GetPostbackRequest)(nil),      // 3: s2s.v1.GetPostbackRequest
+	(*GetPostbackResponse)(nil),     // 4: s2s.v1.GetPostbackResponse
+	(*ReplayPostbacksRequest)(nil),  // 5: s2s.v1.ReplayPostbacksRequest
+	(*PostbackIds)(nil),             // 6: s2s.v1.PostbackIds
+	(*ReplayOverrides)(nil),         // 7: s2s.v1.ReplayOverrides
+	(*ReplayPostbacksResponse)(nil), // 8: s2s.v1.ReplayPostbacksResponse
+	(*ExplainPostbackRequest)(nil),  // 9: s2s.v1.ExplainPostbackRequest
+	(*ExplainPostbackResponse)(nil), // 10: s2s.v1.ExplainPostbackResponse
+	(*PostbackParameter)(nil),       // 11: s2s.v1.PostbackParameter
+	(PostbackVerdict)(0),            // 12: s2s.v1.PostbackVerdict
+	(ErrorReason)(0),                // 13: s2s.v1.ErrorReason
+	(*timestamppb.Timestamp)(nil),   // 14: google.protobuf.Timestamp
+	(*Postback)(nil),                // 15: s2s.v1.Postback
+	(DecimalSeparator)(0),           // 16: s2s.v1.DecimalSeparator
 	(*Note)(nil),                    // 17: s2s.v1.Note
 	(*Conversion)(nil),              // 18: s2s.v1.Conversion
 	(*Step)(nil),                    // 19: s2s.v1.Step
@@ -1109,36 +1052,36 @@ var file_s2s_v1_postback_service_proto_goTypes = []any{
 	(*Click)(nil),                   // 22: s2s.v1.Click
 }
 var file_s2s_v1_postback_service_proto_depIdxs = []int32{
-	2,  // 0: s2s.v1.ListPostbacksRequest.filter:type_name -> s2s.v1.PostbackFilter
-	13, // 1: s2s.v1.PostbackFilter.verdict:type_name -> s2s.v1.PostbackVerdict
-	14, // 2: s2s.v1.PostbackFilter.reason:type_name -> s2s.v1.ErrorReason
-	15, // 3: s2s.v1.PostbackFilter.start_time:type_name -> google.protobuf.Timestamp
-	15, // 4: s2s.v1.PostbackFilter.end_time:type_name -> google.protobuf.Timestamp
-	16, // 5: s2s.v1.ListPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
-	16, // 6: s2s.v1.GetPostbackResponse.postback:type_name -> s2s.v1.Postback
-	7,  // 7: s2s.v1.ReplayPostbacksRequest.ids:type_name -> s2s.v1.PostbackIds
-	2,  // 8: s2s.v1.ReplayPostbacksRequest.filter:type_name -> s2s.v1.PostbackFilter
-	8,  // 9: s2s.v1.ReplayPostbacksRequest.overrides:type_name -> s2s.v1.ReplayOverrides
-	0,  // 10: s2s.v1.ReplayOverrides.comma:type_name -> s2s.v1.CommaMeaning
-	16, // 11: s2s.v1.ReplayPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
-	12, // 12: s2s.v1.ExplainPostbackResponse.parameters:type_name -> s2s.v1.PostbackParameter
+	1,  // 0: s2s.v1.ListPostbacksRequest.filter:type_name -> s2s.v1.PostbackFilter
+	12, // 1: s2s.v1.PostbackFilter.verdict:type_name -> s2s.v1.PostbackVerdict
+	13, // 2: s2s.v1.PostbackFilter.reason:type_name -> s2s.v1.ErrorReason
+	14, // 3: s2s.v1.PostbackFilter.start_time:type_name -> google.protobuf.Timestamp
+	14, // 4: s2s.v1.PostbackFilter.end_time:type_name -> google.protobuf.Timestamp
+	15, // 5: s2s.v1.ListPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
+	15, // 6: s2s.v1.GetPostbackResponse.postback:type_name -> s2s.v1.Postback
+	6,  // 7: s2s.v1.ReplayPostbacksRequest.ids:type_name -> s2s.v1.PostbackIds
+	1,  // 8: s2s.v1.ReplayPostbacksRequest.filter:type_name -> s2s.v1.PostbackFilter
+	7,  // 9: s2s.v1.ReplayPostbacksRequest.overrides:type_name -> s2s.v1.ReplayOverrides
+	16, // 10: s2s.v1.ReplayOverrides.decimal_separator:type_name -> s2s.v1.DecimalSeparator
+	15, // 11: s2s.v1.ReplayPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
+	11, // 12: s2s.v1.ExplainPostbackResponse.parameters:type_name -> s2s.v1.PostbackParameter
 	17, // 13: s2s.v1.ExplainPostbackResponse.notes:type_name -> s2s.v1.Note
-	13, // 14: s2s.v1.ExplainPostbackResponse.verdict:type_name -> s2s.v1.PostbackVerdict
-	14, // 15: s2s.v1.ExplainPostbackResponse.reason:type_name -> s2s.v1.ErrorReason
+	12, // 14: s2s.v1.ExplainPostbackResponse.verdict:type_name -> s2s.v1.PostbackVerdict
+	13, // 15: s2s.v1.ExplainPostbackResponse.reason:type_name -> s2s.v1.ErrorReason
 	18, // 16: s2s.v1.ExplainPostbackResponse.conversion:type_name -> s2s.v1.Conversion
 	19, // 17: s2s.v1.ExplainPostbackResponse.steps:type_name -> s2s.v1.Step
 	20, // 18: s2s.v1.ExplainPostbackResponse.conversion_code:type_name -> s2s.v1.ConversionCode
 	21, // 19: s2s.v1.ExplainPostbackResponse.tracking_link:type_name -> s2s.v1.TrackingLink
 	22, // 20: s2s.v1.ExplainPostbackResponse.click:type_name -> s2s.v1.Click
-	16, // 21: s2s.v1.ExplainPostbackResponse.postback:type_name -> s2s.v1.Postback
-	1,  // 22: s2s.v1.PostbackService.ListPostbacks:input_type -> s2s.v1.ListPostbacksRequest
-	4,  // 23: s2s.v1.PostbackService.GetPostback:input_type -> s2s.v1.GetPostbackRequest
-	6,  // 24: s2s.v1.PostbackService.ReplayPostbacks:input_type -> s2s.v1.ReplayPostbacksRequest
-	10, // 25: s2s.v1.PostbackService.ExplainPostback:input_type -> s2s.v1.ExplainPostbackRequest
-	3,  // 26: s2s.v1.PostbackService.ListPostbacks:output_type -> s2s.v1.ListPostbacksResponse
-	5,  // 27: s2s.v1.PostbackService.GetPostback:output_type -> s2s.v1.GetPostbackResponse
-	9,  // 28: s2s.v1.PostbackService.ReplayPostbacks:output_type -> s2s.v1.ReplayPostbacksResponse
-	11, // 29: s2s.v1.PostbackService.ExplainPostback:output_type -> s2s.v1.ExplainPostbackResponse
+	15, // 21: s2s.v1.ExplainPostbackResponse.postback:type_name -> s2s.v1.Postback
+	0,  // 22: s2s.v1.PostbackService.ListPostbacks:input_type -> s2s.v1.ListPostbacksRequest
+	3,  // 23: s2s.v1.PostbackService.GetPostback:input_type -> s2s.v1.GetPostbackRequest
+	5,  // 24: s2s.v1.PostbackService.ReplayPostbacks:input_type -> s2s.v1.ReplayPostbacksRequest
+	9,  // 25: s2s.v1.PostbackService.ExplainPostback:input_type -> s2s.v1.ExplainPostbackRequest
+	2,  // 26: s2s.v1.PostbackService.ListPostbacks:output_type -> s2s.v1.ListPostbacksResponse
+	4,  // 27: s2s.v1.PostbackService.GetPostback:output_type -> s2s.v1.GetPostbackResponse
+	8,  // 28: s2s.v1.PostbackService.ReplayPostbacks:output_type -> s2s.v1.ReplayPostbacksResponse
+	10, // 29: s2s.v1.PostbackService.ExplainPostback:output_type -> s2s.v1.ExplainPostbackResponse
 	26, // [26:30] is the sub-list for method output_type
 	22, // [22:26] is the sub-list for method input_type
 	22, // [22:22] is the sub-list for extension type_name
@@ -1173,14 +1116,13 @@ func file_s2s_v1_postback_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_postback_service_proto_rawDesc), len(file_s2s_v1_postback_service_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      0,
 			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_s2s_v1_postback_service_proto_goTypes,
 		DependencyIndexes: file_s2s_v1_postback_service_proto_depIdxs,
-		EnumInfos:         file_s2s_v1_postback_service_proto_enumTypes,
 		MessageInfos:      file_s2s_v1_postback_service_proto_msgTypes,
 	}.Build()
 	File_s2s_v1_postback_service_proto = out.File

@@ -1,61 +1,112 @@
 //! Amounts as people and shops write them, read as plain decimals: `1.234,56`, `$10`, `10 EUR`.
 //!
-//! An amount is repaired only if one meaning is left. `1,500` has two meanings, and is refused.
+//! An amount is repaired only if one meaning is left. `1.500` and `1,500` have two meanings, and are
+//! refused unless somebody knows how the sender separates decimals.
 
-use crate::values::money::{Currency, Decimal, NotDecimal};
+use crate::{
+    core::conversion_code::DecimalSeparator,
+    values::money::{Currency, Decimal, NotDecimal},
+};
 
 /// An amount as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Read {
     pub decimal: Decimal,
-    /// The currency in the text.
-    pub currency: Option<Currency>,
+    /// The currency that the text names.
+    pub currency: Option<Named>,
+    /// The separator of decimals that the text shows: `Auto` if it shows none.
+    pub separator: DecimalSeparator,
     /// True if a comma was the decimal point.
     pub comma: bool,
     /// True if thousands separators were dropped.
     pub grouped: bool,
 }
 
-/// Currency signs. A sign that several currencies share stands for one of them: `$` is USD.
-const SIGNS: [(&str, [u8; 3]); 14] = [
-    ("US$", *b"USD"),
-    ("A$", *b"AUD"),
-    ("C$", *b"CAD"),
-    ("R$", *b"BRL"),
-    ("$", *b"USD"),
-    ("€", *b"EUR"),
-    ("£", *b"GBP"),
-    ("¥", *b"JPY"),
-    ("₹", *b"INR"),
-    ("₽", *b"RUB"),
-    ("₴", *b"UAH"),
-    ("₺", *b"TRY"),
-    ("₩", *b"KRW"),
-    ("zł", *b"PLN"),
-];
-
-/// The reading of an ambiguous comma, as in `1,500`. Such a comma has one to three digits before it,
-/// of which the first is not 0, and three digits after it.
+/// A currency as an amount names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comma {
-    DecimalPoint,
-    Thousands,
+pub enum Named {
+    /// By its code, such as `EUR`.
+    Code(Currency),
+    /// By a sign, such as `$`.
+    Sign(Sign),
 }
 
-/// Reads an amount. `ambiguous_comma` is the meaning of an ambiguous comma, from somebody who knows
-/// the sender. Without it, an amount with such a comma is an error.
-pub fn read(text: &str, ambiguous_comma: Option<Comma>) -> Result<Read, NotDecimal> {
+/// A sign of currencies, as its place in `SIGNS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sign(usize);
+
+/// Signs, each with the currencies that use it. The first of them is meant if nothing else is known.
+/// Of two signs of which one ends with the other, the longer comes first.
+const SIGNS: [(&str, &str); 27] = [
+    ("US$", "USD"),
+    ("CA$", "CAD"),
+    ("AU$", "AUD"),
+    ("NZ$", "NZD"),
+    ("HK$", "HKD"),
+    ("MX$", "MXN"),
+    ("NT$", "TWD"),
+    ("A$", "AUD"),
+    ("C$", "CAD"),
+    ("R$", "BRL"),
+    ("S$", "SGD"),
+    (
+        "$",
+        "USD CAD AUD NZD HKD SGD TWD MXN ARS CLP COP UYU BBD BSD BMD BND BZD CVE DOP FJD GYD JMD KYD LRD NAD SBD SRD \
+         TTD XCD",
+    ),
+    ("€", "EUR"),
+    ("£", "GBP EGP FKP GIP LBP SDG SHP SSP SYP"),
+    ("¥", "JPY CNY"),
+    ("₹", "INR"),
+    ("₽", "RUB"),
+    ("₴", "UAH"),
+    ("₺", "TRY"),
+    ("₩", "KRW KPW"),
+    ("₪", "ILS"),
+    ("₫", "VND"),
+    ("₱", "PHP"),
+    ("฿", "THB"),
+    ("zł", "PLN"),
+    ("Kč", "CZK"),
+    ("Rp", "IDR"),
+];
+
+impl Sign {
+    fn entry(self) -> (&'static str, &'static str) {
+        SIGNS.get(self.0).copied().unwrap_or_default()
+    }
+
+    pub fn text(self) -> &'static str {
+        self.entry().0
+    }
+
+    fn currencies(self) -> impl Iterator<Item = Currency> {
+        self.entry().1.split_whitespace().filter_map(|code| code.parse().ok())
+    }
+
+    pub fn is_of(self, currency: Currency) -> bool {
+        self.currencies().any(|own| own == currency)
+    }
+
+    /// The currency that is meant if nothing else is known.
+    pub fn usual(self) -> Option<Currency> {
+        self.currencies().next()
+    }
+}
+
+/// Reads an amount. `separator` settles an amount that can be read in two ways. If it is `Auto`,
+/// such an amount is an error.
+pub fn read(text: &str, separator: DecimalSeparator) -> Result<Read, NotDecimal> {
     let (number, currency) = split_currency(text);
-    let (digits, comma, grouped) = plain(number, ambiguous_comma)?;
-    Ok(Read { decimal: digits.parse()?, currency, comma, grouped })
+    let Plain { digits, shown, comma, grouped } = plain(number, separator)?;
+    Ok(Read { decimal: digits.parse()?, currency, separator: shown, comma, grouped })
 }
 
 /// Splits a currency's sign or code off either end.
-fn split_currency(text: &str) -> (&str, Option<Currency>) {
-    for (sign, code) in SIGNS {
-        let Some(number) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) else { continue };
-        if let Ok(currency) = std::str::from_utf8(&code).unwrap_or_default().parse() {
-            return (number.trim(), Some(currency));
+fn split_currency(text: &str) -> (&str, Option<Named>) {
+    for (index, (sign, _)) in SIGNS.iter().enumerate() {
+        if let Some(number) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) {
+            return (number.trim(), Some(Named::Sign(Sign(index))));
         }
     }
     let ends = [text.split_at_checked(3), text.len().checked_sub(3).and_then(|at| text.split_at_checked(at))];
@@ -65,86 +116,156 @@ fn split_currency(text: &str) -> (&str, Option<Currency>) {
             if letters(code)
                 && let Ok(currency) = code.parse()
             {
-                return (number.trim(), Some(currency));
+                return (number.trim(), Some(Named::Code(currency)));
             }
         }
     }
     (text, None)
 }
 
-/// Returns digits with at most one point, true if a comma was the decimal point, and true if
-/// thousands separators were dropped.
-fn plain(number: &str, ambiguous_comma: Option<Comma>) -> Result<(String, bool, bool), NotDecimal> {
+/// A number as plain digits.
+struct Plain {
+    /// Digits with at most one point.
+    digits: String,
+    /// The separator of decimals that the number shows.
+    shown: DecimalSeparator,
+    /// True if a comma was the decimal point.
+    comma: bool,
+    /// True if thousands separators were dropped.
+    grouped: bool,
+}
+
+/// Characters that separate thousands, and never decimals: blanks and apostrophes.
+const GROUPING: [char; 6] = [' ', '\u{A0}', '\u{202F}', '\u{2009}', '\'', '\u{2019}'];
+
+fn plain(number: &str, separator: DecimalSeparator) -> Result<Plain, NotDecimal> {
     let count = |separator| number.matches(separator).count();
-    let (whole, fraction, comma) = match (count(','), count('.')) {
-        (0, 0 | 1) => return Ok((number.to_owned(), false, false)),
-        // At least two separators of one kind: `1,234,567` and `1.234.567` have no fraction.
-        (2.., 0) | (0, 2..) => (number, "", false),
-        (1, 0) => {
-            let (whole, fraction) = number.split_once(',').ok_or(NotDecimal::Malformed)?;
-            // One to three digits, a comma and three digits may mean thousands, unless the number begins
-            // with 0.
-            let digits = whole.trim_start_matches(['+', '-']);
-            if fraction.len() == 3 && (1..=3).contains(&digits.len()) && !digits.starts_with('0') {
-                match ambiguous_comma {
-                    None => return Err(NotDecimal::Ambiguous),
-                    Some(Comma::DecimalPoint) => {}
-                    Some(Comma::Thousands) => return Ok((format!("{whole}{fraction}"), false, true)),
-                }
-            }
-            return Ok((format!("{whole}.{fraction}"), true, false));
+    let grouping = GROUPING.into_iter().find(|character| number.contains(*character));
+    let (whole, fraction, shown) = match (count(','), count('.'), grouping) {
+        (0, 0, None) => {
+            let (digits, shown) = (number.to_owned(), DecimalSeparator::Auto);
+            return Ok(Plain { digits, shown, comma: false, grouped: false });
         }
-        // Both kinds: the last separator is the point, and must be the only one of its kind.
-        (commas, points) => {
-            let (at, comma) = match (number.rfind(','), number.rfind('.')) {
-                (Some(comma), Some(point)) if comma > point && commas == 1 => (comma, true),
-                (Some(comma), Some(point)) if point > comma && points == 1 => (point, false),
+        // `1 234 567` has no fraction.
+        (0, 0, Some(_)) => (number, "", DecimalSeparator::Auto),
+        // At least two separators of one kind: `1,234,567` and `1.234.567` have no fraction.
+        (2.., 0, None) => (number, "", DecimalSeparator::Point),
+        (0, 2.., None) => (number, "", DecimalSeparator::Comma),
+        (1, 0, None) => return single(number, ',', DecimalSeparator::Comma, separator),
+        (0, 1, None) => return single(number, '.', DecimalSeparator::Point, separator),
+        // Several kinds: the last separator is the point, and must be the only one of its kind.
+        (commas, points, _) => {
+            let (at, shown) = match (number.rfind(','), number.rfind('.')) {
+                (comma, point) if comma > point && commas == 1 => (comma, DecimalSeparator::Comma),
+                (comma, point) if point > comma && points == 1 => (point, DecimalSeparator::Point),
                 _ => return Err(NotDecimal::Malformed),
             };
-            let (whole, fraction) = number.split_at_checked(at).ok_or(NotDecimal::Malformed)?;
-            (whole, fraction.trim_start_matches([',', '.']), comma)
+            let (whole, fraction) =
+                at.and_then(|at| number.split_at_checked(at)).ok_or(NotDecimal::Malformed)?;
+            (whole, fraction.trim_start_matches([',', '.']), shown)
         }
     };
-    let digits = whole.trim_start_matches(['+', '-']);
-    let mut groups = digits.split([',', '.']);
-    let first = groups.next().unwrap_or_default();
-    if !(1..=3).contains(&first.len()) || !groups.all(|group| group.len() == 3) {
-        return Err(NotDecimal::Malformed);
-    }
-    let whole: String = whole.chars().filter(|character| !matches!(character, ',' | '.')).collect();
+    let whole = ungrouped(whole).ok_or(NotDecimal::Malformed)?;
+    let comma = shown == DecimalSeparator::Comma && !fraction.is_empty();
     let digits = if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") };
-    Ok((digits, comma, true))
+    Ok(Plain { digits, shown, comma, grouped: true })
+}
+
+/// Reads a number with one separator, `mark`, which may stand before decimals or thousands. `kind`
+/// is the separator of decimals that it would be.
+fn single(
+    number: &str,
+    mark: char,
+    kind: DecimalSeparator,
+    separator: DecimalSeparator,
+) -> Result<Plain, NotDecimal> {
+    let (whole, fraction) = number.split_once(mark).ok_or(NotDecimal::Malformed)?;
+    // One to three digits before, and three digits after, may mean thousands, unless the number
+    // begins with 0.
+    let before = whole.trim_start_matches(['+', '-']);
+    let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
+    let comma = mark == ',';
+    if !is_ambiguous || separator == kind {
+        let shown = if is_ambiguous { DecimalSeparator::Auto } else { kind };
+        return Ok(Plain { digits: format!("{whole}.{fraction}"), shown, comma, grouped: false });
+    }
+    if separator == DecimalSeparator::Auto {
+        // Whatever it means, it must be a number.
+        format!("{whole}{fraction}").parse::<Decimal>()?;
+        return Err(NotDecimal::Ambiguous);
+    }
+    let (digits, shown) = (format!("{whole}{fraction}"), DecimalSeparator::Auto);
+    Ok(Plain { digits, shown, comma: false, grouped: true })
+}
+
+/// Drops the separators of thousands. `None` if the groups are none: of three digits after the first
+/// group, or, as in India, of two with three in the last.
+fn ungrouped(whole: &str) -> Option<String> {
+    let is_mark = |character: char| matches!(character, ',' | '.') || GROUPING.contains(&character);
+    let digits = whole.trim_start_matches(['+', '-']);
+    let groups: Vec<&str> = digits.split(is_mark).collect();
+    let marks: Vec<char> = digits.chars().filter(|character| is_mark(*character)).collect();
+    let (first, rest) = groups.split_first()?;
+    let thousands = (1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3);
+    let indian = rest.split_last().is_some_and(|(last, middle)| {
+        (1..=2).contains(&first.len()) && last.len() == 3 && middle.iter().all(|group| group.len() == 2)
+    });
+    let one_kind = marks.windows(2).all(|two| two.first() == two.last());
+    ((thousands || indian) && one_kind)
+        .then(|| whole.chars().filter(|character| !is_mark(*character)).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    use DecimalSeparator::{Auto, Comma, Point};
+
     #[test]
     fn amounts_with_one_meaning_are_read() {
-        for (text, micros, currency, comma, grouped) in [
-            ("19.99", 19_990_000, None, false, false),
-            ("1,50", 1_500_000, None, true, false),
-            ("1,5", 1_500_000, None, true, false),
-            ("0,500", 500_000, None, true, false),
-            ("1234,567", 1_234_567_000, None, true, false),
-            ("1,2345", 1_234_500, None, true, false),
-            ("-0,5", -500_000, None, true, false),
-            ("1.234,56", 1_234_560_000, None, true, true),
-            ("1,234.56", 1_234_560_000, None, false, true),
-            ("1,234,567", 1_234_567_000_000, None, false, true),
-            ("1.234.567", 1_234_567_000_000, None, false, true),
-            ("1.234.567,8", 1_234_567_800_000, None, true, true),
-            ("$10", 10_000_000, Some("USD"), false, false),
-            ("10 €", 10_000_000, Some("EUR"), false, false),
-            ("USD 10", 10_000_000, Some("USD"), false, false),
-            ("10.5eur", 10_500_000, Some("EUR"), false, false),
-            ("R$ 1.234,50", 1_234_500_000, Some("BRL"), true, true),
+        for (text, micros, currency, shown, comma, grouped) in [
+            ("19", 19_000_000, "", Auto, false, false),
+            ("19.99", 19_990_000, "", Point, false, false),
+            ("1,50", 1_500_000, "", Comma, true, false),
+            ("1,5", 1_500_000, "", Comma, true, false),
+            ("0,500", 500_000, "", Comma, true, false),
+            ("0.500", 500_000, "", Point, false, false),
+            (".500", 500_000, "", Point, false, false),
+            ("1.50", 1_500_000, "", Point, false, false),
+            ("1.5000", 1_500_000, "", Point, false, false),
+            ("1234,567", 1_234_567_000, "", Comma, true, false),
+            ("1234.567", 1_234_567_000, "", Point, false, false),
+            ("1,2345", 1_234_500, "", Comma, true, false),
+            ("-0,5", -500_000, "", Comma, true, false),
+            ("1.234,56", 1_234_560_000, "", Comma, true, true),
+            ("1,234.56", 1_234_560_000, "", Point, false, true),
+            ("1,234,567", 1_234_567_000_000, "", Point, false, true),
+            ("1.234.567", 1_234_567_000_000, "", Comma, false, true),
+            ("1.234.567,8", 1_234_567_800_000, "", Comma, true, true),
+            ("1 234,56", 1_234_560_000, "", Comma, true, true),
+            ("1\u{A0}234,567", 1_234_567_000, "", Comma, true, true),
+            ("1 234", 1_234_000_000, "", Auto, false, true),
+            ("1'234.56", 1_234_560_000, "", Point, false, true),
+            ("1\u{2019}234\u{2019}567", 1_234_567_000_000, "", Auto, false, true),
+            ("1,23,456.00", 123_456_000_000, "", Point, false, true),
+            ("12,34,567", 1_234_567_000_000, "", Point, false, true),
+            ("$10", 10_000_000, "$", Auto, false, false),
+            ("CA$10", 10_000_000, "CA$", Auto, false, false),
+            ("10 €", 10_000_000, "€", Auto, false, false),
+            ("USD 10", 10_000_000, "USD", Auto, false, false),
+            ("10.5eur", 10_500_000, "EUR", Point, false, false),
+            ("R$ 1.234,50", 1_234_500_000, "R$", Comma, true, true),
+            ("₹1,23,456.00", 123_456_000_000, "₹", Point, false, true),
+            ("Rp 150.000,00", 150_000_000_000, "Rp", Comma, true, true),
         ] {
-            let read = read(text, None).unwrap();
-            assert_eq!(read.decimal.micros, micros, "{text}");
-            assert_eq!(read.currency.map(|currency| currency.to_string()).as_deref(), currency, "{text}");
-            assert_eq!((read.comma, read.grouped), (comma, grouped), "{text}");
+            let read = read(text, Auto).unwrap();
+            let named = match read.currency {
+                None => String::new(),
+                Some(Named::Code(code)) => code.to_string(),
+                Some(Named::Sign(sign)) => sign.text().to_owned(),
+            };
+            assert_eq!((read.decimal.micros, named.as_str()), (micros, currency), "{text}");
+            assert_eq!((read.separator, read.comma, read.grouped), (shown, comma, grouped), "{text}");
         }
     }
 
@@ -153,12 +274,23 @@ mod tests {
         use NotDecimal::{Ambiguous, Malformed};
         for (text, why) in [
             ("1,500", Ambiguous),
+            ("1.500", Ambiguous),
+            ("-1.500", Ambiguous),
             ("12,345", Ambiguous),
+            ("999.999", Ambiguous),
             ("$1,500", Ambiguous),
+            ("1.500 JPY", Ambiguous),
+            ("Rp 150.000", Ambiguous),
+            ("a.500", Malformed),
+            ("1,50x", Malformed),
             ("1,50,0", Malformed),
             ("1.23,456.7", Malformed),
             ("1,234.56.7", Malformed),
+            ("1.234,567,890", Malformed),
             ("12345,678.9", Malformed),
+            ("1 23", Malformed),
+            ("1 234'567", Malformed),
+            ("1 234,567.8", Malformed),
             ("1e3", Malformed),
             ("NaN", Malformed),
             ("Infinity", Malformed),
@@ -170,22 +302,36 @@ mod tests {
             ("10 USD EUR", Malformed),
             (",", Malformed),
             (",,", Malformed),
+            (".", Malformed),
         ] {
-            assert_eq!(read(text, None), Err(why), "{text}");
+            assert_eq!(read(text, Auto), Err(why), "{text}");
         }
     }
 
     #[test]
-    fn an_override_settles_an_ambiguous_comma() {
-        for (text, comma, micros) in [
-            ("1,500", Comma::DecimalPoint, 1_500_000),
-            ("1,500", Comma::Thousands, 1_500_000_000),
-            ("$12,345", Comma::Thousands, 12_345_000_000),
-            ("1,50", Comma::Thousands, 1_500_000),
-            ("1.234,56", Comma::Thousands, 1_234_560_000),
-            ("19.99", Comma::DecimalPoint, 19_990_000),
+    fn a_separator_settles_ambiguous_amounts_and_no_others() {
+        for (text, separator, micros) in [
+            ("1,500", Comma, 1_500_000),
+            ("1,500", Point, 1_500_000_000),
+            ("1.500", Comma, 1_500_000_000),
+            ("1.500", Point, 1_500_000),
+            ("$12,345", Point, 12_345_000_000),
+            ("-1.500", Comma, -1_500_000_000),
+            ("1,50", Point, 1_500_000),
+            ("1.234,56", Point, 1_234_560_000),
+            ("19.99", Comma, 19_990_000),
         ] {
-            assert_eq!(read(text, Some(comma)).unwrap().decimal.micros, micros, "{text} {comma:?}");
+            assert_eq!(read(text, separator).unwrap().decimal.micros, micros, "{text} {separator:?}");
+        }
+    }
+
+    #[test]
+    fn signs_are_of_currencies_that_exist() {
+        for (index, (text, codes)) in SIGNS.into_iter().enumerate() {
+            assert_eq!(Sign(index).currencies().count(), codes.split_whitespace().count(), "{text}");
+            // A sign that another one ends with comes later.
+            let hidden = SIGNS.iter().take(index).find(|(longer, _)| text.ends_with(longer));
+            assert_eq!(hidden, None, "{text}");
         }
     }
 }

@@ -3,21 +3,23 @@
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
+use s2s_sdk::v1::NoteCode;
+
 use super::{
-    Amount, Commission, ConversionClaim, CustomParams, Error, ErrorReason, KnownParam, NOTES_MAX, Note,
-    NoteCode, Overrides, PARAMETERS_MAX, ParsedPostback, Postback, is_json, read, without_visitor,
+    Amount, ConversionClaim, Error, ErrorReason, KnownParam, NOTES_MAX, Named, Note, Overrides,
+    PARAMETERS_MAX, ParsedPostback, Postback, Terms, is_json, without_visitor,
 };
 use crate::{
     core::{
         conversion::{
-            CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX,
-            TRANSACTION_ID_BYTES_MAX,
+            CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
+            CustomParams, TRANSACTION_ID_BYTES_MAX,
         },
         postback::redaction::redact,
     },
     values::{
         id::{AccountId, PostbackId},
-        money::{AMOUNT_MICROS_MAX, PERCENT_MICROS_MAX},
+        money::{AMOUNT_MICROS_MAX, Currency, PERCENT_MICROS_MAX},
         time::Time,
     },
 };
@@ -63,6 +65,11 @@ pub fn check_reading(bytes: &[u8]) {
         }
         Err(error) => check_refusal(error),
     }
+}
+
+/// Reads a postback that names no known code.
+pub fn read(postback: &Postback, overrides: &Overrides) -> ParsedPostback {
+    Named::read(postback).claim(overrides, Terms::of(None))
 }
 
 /// Returns a postback without the data that the reader ignores.
@@ -128,7 +135,8 @@ fn check_claim(claim: &ConversionClaim) {
 fn check_again(claim: &ConversionClaim, postback: &Postback) {
     let reading = read(postback, &Overrides::default());
     assert!(reading.claim.as_ref().is_ok_and(|again| again == claim), "{claim:?} became {reading:?}");
-    assert!(reading.notes.is_empty(), "{claim:?} became {reading:?}");
+    let is_asked_for = |note: &Note| note.code() == NoteCode::CurrencyInAmount;
+    assert!(reading.notes.iter().all(is_asked_for), "{claim:?} became {reading:?}");
 }
 
 /// Asserts that a postback without its visitor reads the same, and has nothing that counting does
@@ -221,12 +229,13 @@ fn pairs(claim: &ConversionClaim) -> Vec<(&'static str, String)> {
         Commission::Amount(amount) => (amount, None),
         Commission::Percent(percent) => (Amount::ZERO, Some(percent)),
     };
+    let currency_text = |named: Option<Currency>| named.map_or(String::new(), |named| format!(" {named}"));
     let params = claim.custom_params.pairs().iter().map(|(key, value)| format!("{key}={value}"));
     let mut pairs = vec![
         ("clickId", claim.click_id.map_or_else(|| NO_CLICK_ID.to_owned(), |id| id.to_string())),
         ("id", claim.code.to_string()),
         ("val", decimal(claim.value.micros())),
-        ("com", decimal(amount.micros())),
+        ("com", format!("{}{}", decimal(amount.micros()), currency_text(claim.commission_currency))),
         ("oid", claim.transaction_id.as_str().to_owned()),
         ("status", claim.status_word.clone()),
         ("param", params.collect::<Vec<_>>().join(";")),

@@ -13,9 +13,17 @@ use super::{
     split::{Pair, Part, Place, decode, split},
 };
 use crate::{
-    core::{conversion::note, conversion_code::ConversionCodeId},
+    core::{
+        conversion::note,
+        conversion_code::{ConversionCodeId, DecimalSeparator},
+    },
     error::Result,
-    values::{click_id::UnverifiedClickId, money::Currency, text::excerpt, url_macros},
+    values::{
+        click_id::UnverifiedClickId,
+        money::{Currency, NotDecimal},
+        text::{excerpt, is_trimmed},
+        url_macros,
+    },
 };
 
 /// The parameters of a postback (docs/reference/http.md).
@@ -102,6 +110,8 @@ pub enum Meaning {
     ClickId(UnverifiedClickId),
     Code(ConversionCodeId),
     Number(amounts::Read),
+    /// A number that can be read in two ways.
+    Ambiguous,
     Currency(Currency),
     /// A value that stands for itself, or of a parameter that is not known.
     Text,
@@ -115,7 +125,11 @@ impl Meaning {
             KnownParam::ClickId => UnverifiedClickId::read(value).map(Self::ClickId),
             KnownParam::Id => value.parse().ok().map(Self::Code),
             KnownParam::Val | KnownParam::Com | KnownParam::Comperc => {
-                amounts::read(known.number_in(value), None).ok().map(Self::Number)
+                match amounts::read(known.number_in(value), DecimalSeparator::Auto) {
+                    Ok(read) => Some(Self::Number(read)),
+                    Err(NotDecimal::Ambiguous) => Some(Self::Ambiguous),
+                    Err(NotDecimal::Malformed | NotDecimal::TooLong) => None,
+                }
             }
             KnownParam::Cur => value.parse().ok().map(Self::Currency),
             KnownParam::Status
@@ -281,7 +295,7 @@ pub fn is_json(postback: &Postback) -> bool {
 
 /// Finds the parameter of a name, in any case.
 pub fn known(name: &str) -> Option<KnownParam> {
-    let name = name.trim_matches(is_dropped);
+    let name = name.trim_matches(is_trimmed);
     NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| *known)
 }
 
@@ -305,7 +319,7 @@ impl Parameter {
     }
 
     fn has_own_name(&self) -> bool {
-        let name = self.name.trim_matches(is_dropped);
+        let name = self.name.trim_matches(is_trimmed);
         self.known.is_some_and(|known| name.eq_ignore_ascii_case(known.name()))
     }
 
@@ -328,7 +342,7 @@ impl Parameter {
         if known == KnownParam::Param {
             return;
         }
-        let trimmed = self.value.trim_matches(is_dropped);
+        let trimmed = self.value.trim_matches(is_trimmed);
         if trimmed.len() != self.value.len() {
             let message =
                 format!("blanks, quotes or invisible characters around `{}` were dropped", known.name());
@@ -347,13 +361,13 @@ impl Parameter {
     fn repair(&mut self, known: KnownParam, notes: &mut Vec<Note>) {
         let (decoded, broken) = decode(self.value.as_bytes());
         let decoded = String::from_utf8(decoded).ok().filter(|_| !broken && self.value.contains('%'));
-        let decoded = decoded.as_deref().map(|text| text.trim_matches(is_dropped));
+        let decoded = decoded.as_deref().map(|text| text.trim_matches(is_trimmed));
         if decoded.is_some_and(|decoded| self.becomes(known, decoded)) {
             let message = format!("`{}` was percent-encoded twice", known.name());
             notes.push(note(NoteCode::DecodedTwice, known.name(), message));
             return;
         }
-        let is_behind = |character| is_dropped(character) || ".,;)]>".contains(character);
+        let is_behind = |character| is_trimmed(character) || ".,;)]>".contains(character);
         let bare = self.value.trim_end_matches(is_behind).to_owned();
         if bare.len() != self.value.len() && self.becomes(known, &bare) {
             let message = format!("punctuation after `{}` was dropped", known.name());
@@ -369,11 +383,4 @@ impl Parameter {
         }
         meaning.is_valid()
     }
-}
-
-/// Returns whether the character is a blank, a quote or invisible.
-fn is_dropped(character: char) -> bool {
-    character.is_whitespace()
-        || "\"'`\u{AB}\u{BB}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(character)
-        || ('\u{2018}'..='\u{201F}').contains(&character)
 }

@@ -6,11 +6,16 @@ use std::{
     time::Instant,
 };
 
+use s2s_sdk::v1::NoteCode;
+
 use super::{
     check::{check_reading, request},
     *,
 };
-use crate::core::postback::redaction::redact;
+use crate::{
+    core::{conversion::Commission, postback::redaction::redact},
+    values::money::Percent,
+};
 
 const CODE: &str = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
 
@@ -20,7 +25,7 @@ fn postback(method: &str, target: &[u8], content_type: &str, body: &str) -> Post
 
 /// Reads a postback like live traffic.
 fn read(postback: &Postback) -> ParsedPostback {
-    super::read(postback, &Overrides::default())
+    check::read(postback, &Overrides::default())
 }
 
 /// Reads a `GET` with this query.
@@ -287,17 +292,17 @@ fn a_replay_may_override_parts_of_a_postback() {
     let overrides = Overrides {
         value: amount(0),
         commission: amount(2_000_000),
-        comma: Some(Comma::Thousands),
+        separator: Some(DecimalSeparator::Point),
         code: Some(code),
     };
     for (query, value, commission, overridden) in [
         ("clickId=abc&id=nonsense", 0, 2_000_000, 3),
         ("clickId=abc&val={amount}&com=", 0, 2_000_000, 3),
-        ("clickId=abc&val=1,500&com=0.5", 1_500_000_000, 500_000, 1),
+        ("clickId=abc&val=1,500&com=0.5", 1_500_000_000, 500_000, 2),
         ("clickId=abc&val=7&comperc=10", 7_000_000, 2_000_000, 2),
     ] {
         let target = format!("/s2s?{query}");
-        let reading = super::read(&postback("GET", target.as_bytes(), "", ""), &overrides);
+        let reading = check::read(&postback("GET", target.as_bytes(), "", ""), &overrides);
         assert_eq!(codes(&reading).iter().filter(|note| **note == NoteCode::Overridden).count(), overridden);
         let claim = reading.claim.unwrap();
         let expected = (code, amount(value).unwrap(), Commission::Amount(amount(commission).unwrap()));
@@ -311,7 +316,7 @@ fn a_replay_may_override_parts_of_a_postback() {
         ("clickId=abc&val=-1&com=0", ErrorReason::AmountOutOfRange),
     ] {
         let target = format!("/s2s?{query}");
-        let error = super::read(&postback("GET", target.as_bytes(), "", ""), &overrides).claim.unwrap_err();
+        let error = check::read(&postback("GET", target.as_bytes(), "", ""), &overrides).claim.unwrap_err();
         assert_eq!(error.reason(), reason, "{query}");
     }
 }

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/conversion_code.proto.
  */
 export const file_s2s_v1_conversion_code: GenFile = /*@__PURE__*/
-  fileDesc("ChxzMnMvdjEvY29udmVyc2lvbl9jb2RlLnByb3RvEgZzMnMudjEi4QMKDkNvbnZlcnNpb25Db2RlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSGAoQZGVmYXVsdF9jdXJyZW5jeRgDIAEoCRI1ChJhdHRyaWJ1dGlvbl93aW5kb3cYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoNZGVkdXBlX3BvbGljeRgFIAEoDjIULnMycy52MS5EZWR1cGVQb2xpY3kSIwoFcmVwbHkYBiABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nEioKBXN0YXRlGAcgASgOMhsuczJzLnYxLkNvbnZlcnNpb25Db2RlU3RhdGUSLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcmVzZXRfaWQYCiABKAkSPwoXcG9zdGJhY2tfYXV0aGVudGljYXRpb24YCyABKAsyHi5zMnMudjEuUG9zdGJhY2tBdXRoZW50aWNhdGlvbhIwCg5kZWZhdWx0X3N0YXR1cxgMIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzIq0CChZQb3N0YmFja0F1dGhlbnRpY2F0aW9uEicKDHNlY3JldF9jaGVjaxgBIAEoDjIRLnMycy52MS5DaGVja01vZGUSKgoPc2lnbmF0dXJlX2NoZWNrGAIgASgOMhEuczJzLnYxLkNoZWNrTW9kZRIoCg1hZGRyZXNzX2NoZWNrGAMgASgOMhEuczJzLnYxLkNoZWNrTW9kZRImCgtodHRwc19jaGVjaxgEIAEoDjIRLnMycy52MS5DaGVja01vZGUSGQoRYWxsb3dlZF9hZGRyZXNzZXMYBSADKAkSEgoKaGFzX3NlY3JldBgGIAEoCBI9Chlmb3JtZXJfc2VjcmV0X2V4cGlyZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI9CgxSZXBseVNldHRpbmcSHwoEbW9kZRgBIAEoDjIRLnMycy52MS5SZXBseU1vZGUSDAoEdGV4dBgCIAEoCSpqCglDaGVja01vZGUSGgoWQ0hFQ0tfTU9ERV9VTlNQRUNJRklFRBAAEhIKDkNIRUNLX01PREVfT0ZGEAESFQoRQ0hFQ0tfTU9ERV9SRVBPUlQQAhIWChJDSEVDS19NT0RFX0VORk9SQ0UQAypnCgxEZWR1cGVQb2xpY3kSHQoZREVEVVBFX1BPTElDWV9VTlNQRUNJRklFRBAAEh8KG0RFRFVQRV9QT0xJQ1lfT05FX1BFUl9DTElDSxABEhcKE0RFRFVQRV9QT0xJQ1lfRVZFUlkQAip3CglSZXBseU1vZGUSGgoWUkVQTFlfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVJFUExZX01PREVfQllfVkVSRElDVBABEhgKFFJFUExZX01PREVfQUxXQVlTX09LEAISGQoVUkVQTFlfTU9ERV9GSVhFRF9URVhUEAMqggEKE0NvbnZlcnNpb25Db2RlU3RhdGUSJQohQ09OVkVSU0lPTl9DT0RFX1NUQVRFX1VOU1BFQ0lGSUVEEAASIAocQ09OVkVSU0lPTl9DT0RFX1NUQVRFX0FDVElWRRABEiIKHkNPTlZFUlNJT05fQ09ERV9TVEFURV9BUkNISVZFRBACYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_s2s_v1_conversion]);
+  fileDesc("ChxzMnMvdjEvY29udmVyc2lvbl9jb2RlLnByb3RvEgZzMnMudjEilgQKDkNvbnZlcnNpb25Db2RlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSGAoQZGVmYXVsdF9jdXJyZW5jeRgDIAEoCRI1ChJhdHRyaWJ1dGlvbl93aW5kb3cYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoNZGVkdXBlX3BvbGljeRgFIAEoDjIULnMycy52MS5EZWR1cGVQb2xpY3kSIwoFcmVwbHkYBiABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nEioKBXN0YXRlGAcgASgOMhsuczJzLnYxLkNvbnZlcnNpb25Db2RlU3RhdGUSLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcmVzZXRfaWQYCiABKAkSPwoXcG9zdGJhY2tfYXV0aGVudGljYXRpb24YCyABKAsyHi5zMnMudjEuUG9zdGJhY2tBdXRoZW50aWNhdGlvbhIwCg5kZWZhdWx0X3N0YXR1cxgMIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEjMKEWRlY2ltYWxfc2VwYXJhdG9yGA0gASgOMhguczJzLnYxLkRlY2ltYWxTZXBhcmF0b3IirQIKFlBvc3RiYWNrQXV0aGVudGljYXRpb24SJwoMc2VjcmV0X2NoZWNrGAEgASgOMhEuczJzLnYxLkNoZWNrTW9kZRIqCg9zaWduYXR1cmVfY2hlY2sYAiABKA4yES5zMnMudjEuQ2hlY2tNb2RlEigKDWFkZHJlc3NfY2hlY2sYAyABKA4yES5zMnMudjEuQ2hlY2tNb2RlEiYKC2h0dHBzX2NoZWNrGAQgASgOMhEuczJzLnYxLkNoZWNrTW9kZRIZChFhbGxvd2VkX2FkZHJlc3NlcxgFIAMoCRISCgpoYXNfc2VjcmV0GAYgASgIEj0KGWZvcm1lcl9zZWNyZXRfZXhwaXJlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIj0KDFJlcGx5U2V0dGluZxIfCgRtb2RlGAEgASgOMhEuczJzLnYxLlJlcGx5TW9kZRIMCgR0ZXh0GAIgASgJKosBChBEZWNpbWFsU2VwYXJhdG9yEiEKHURFQ0lNQUxfU0VQQVJBVE9SX1VOU1BFQ0lGSUVEEAASGgoWREVDSU1BTF9TRVBBUkFUT1JfQVVUTxABEhsKF0RFQ0lNQUxfU0VQQVJBVE9SX1BPSU5UEAISGwoXREVDSU1BTF9TRVBBUkFUT1JfQ09NTUEQAypqCglDaGVja01vZGUSGgoWQ0hFQ0tfTU9ERV9VTlNQRUNJRklFRBAAEhIKDkNIRUNLX01PREVfT0ZGEAESFQoRQ0hFQ0tfTU9ERV9SRVBPUlQQAhIWChJDSEVDS19NT0RFX0VORk9SQ0UQAypnCgxEZWR1cGVQb2xpY3kSHQoZREVEVVBFX1BPTElDWV9VTlNQRUNJRklFRBAAEh8KG0RFRFVQRV9QT0xJQ1lfT05FX1BFUl9DTElDSxABEhcKE0RFRFVQRV9QT0xJQ1lfRVZFUlkQAip3CglSZXBseU1vZGUSGgoWUkVQTFlfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVJFUExZX01PREVfQllfVkVSRElDVBABEhgKFFJFUExZX01PREVfQUxXQVlTX09LEAISGQoVUkVQTFlfTU9ERV9GSVhFRF9URVhUEAMqggEKE0NvbnZlcnNpb25Db2RlU3RhdGUSJQohQ09OVkVSU0lPTl9DT0RFX1NUQVRFX1VOU1BFQ0lGSUVEEAASIAocQ09OVkVSU0lPTl9DT0RFX1NUQVRFX0FDVElWRRABEiIKHkNPTlZFUlNJT05fQ09ERV9TVEFURV9BUkNISVZFRBACYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_s2s_v1_conversion]);
 
 /**
  * A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
@@ -112,6 +112,16 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
    * @generated from field: s2s.v1.ConversionStatus default_status = 12;
    */
   defaultStatus: ConversionStatus;
+
+  /**
+   * Separator of the decimals in the amounts of postbacks. It settles amounts
+   * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+   * `DECIMAL_SEPARATOR_AUTO`.
+   *
+   * @generated from field: s2s.v1.DecimalSeparator decimal_separator = 13;
+   */
+  decimalSeparator: DecimalSeparator;
 };
 
 /**
@@ -223,6 +233,48 @@ export const ReplySettingSchema: GenMessage<ReplySetting> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion_code, 2);
 
 /**
+ * Separators of decimals in amounts.
+ *
+ * @generated from enum s2s.v1.DecimalSeparator
+ */
+export enum DecimalSeparator {
+  /**
+   * The default.
+   *
+   * @generated from enum value: DECIMAL_SEPARATOR_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Not known: an amount that can be read in two ways is held, unless another
+   * amount of the same postback settles it.
+   *
+   * @generated from enum value: DECIMAL_SEPARATOR_AUTO = 1;
+   */
+  AUTO = 1,
+
+  /**
+   * `1.500` is one and a half, and `1,500` is one thousand five hundred.
+   *
+   * @generated from enum value: DECIMAL_SEPARATOR_POINT = 2;
+   */
+  POINT = 2,
+
+  /**
+   * `1,500` is one and a half, and `1.500` is one thousand five hundred.
+   *
+   * @generated from enum value: DECIMAL_SEPARATOR_COMMA = 3;
+   */
+  COMMA = 3,
+}
+
+/**
+ * Describes the enum s2s.v1.DecimalSeparator.
+ */
+export const DecimalSeparatorSchema: GenEnum<DecimalSeparator> = /*@__PURE__*/
+  enumDesc(file_s2s_v1_conversion_code, 0);
+
+/**
  * The consequences of a check that a postback does not pass.
  *
  * @generated from enum s2s.v1.CheckMode
@@ -264,7 +316,7 @@ export enum CheckMode {
  * Describes the enum s2s.v1.CheckMode.
  */
 export const CheckModeSchema: GenEnum<CheckMode> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 0);
+  enumDesc(file_s2s_v1_conversion_code, 1);
 
 /**
  * The rules by which conversions without a transaction id are duplicates. With
@@ -299,7 +351,7 @@ export enum DedupePolicy {
  * Describes the enum s2s.v1.DedupePolicy.
  */
 export const DedupePolicySchema: GenEnum<DedupePolicy> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 1);
+  enumDesc(file_s2s_v1_conversion_code, 2);
 
 /**
  * The kinds of answer to a postback.
@@ -341,7 +393,7 @@ export enum ReplyMode {
  * Describes the enum s2s.v1.ReplyMode.
  */
 export const ReplyModeSchema: GenEnum<ReplyMode> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 2);
+  enumDesc(file_s2s_v1_conversion_code, 3);
 
 /**
  * The states of a conversion code.
@@ -375,5 +427,5 @@ export enum ConversionCodeState {
  * Describes the enum s2s.v1.ConversionCodeState.
  */
 export const ConversionCodeStateSchema: GenEnum<ConversionCodeState> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 3);
+  enumDesc(file_s2s_v1_conversion_code, 4);
 

@@ -211,7 +211,7 @@ export type UpdateConversionCodeRequest = Message<"s2s.v1.UpdateConversionCodeRe
   /**
    * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`,
-   * `default_status`. At least one.
+   * `default_status`, `decimal_separator`. At least one.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */

@@ -2,15 +2,15 @@
 // @generated from file s2s/v1/postback_service.proto (package s2s.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Click } from "./click_pb.js";
 import { file_s2s_v1_click } from "./click_pb.js";
 import type { Conversion } from "./conversion_pb.js";
 import { file_s2s_v1_conversion } from "./conversion_pb.js";
-import type { ConversionCode } from "./conversion_code_pb.js";
+import type { ConversionCode, DecimalSeparator } from "./conversion_code_pb.js";
 import { file_s2s_v1_conversion_code } from "./conversion_code_pb.js";
 import type { ErrorReason } from "./error_reason_pb.js";
 import { file_s2s_v1_error_reason } from "./error_reason_pb.js";
@@ -28,7 +28,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/postback_service.proto.
  */
 export const file_s2s_v1_postback_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zMnMvdjEvcG9zdGJhY2tfc2VydmljZS5wcm90bxIGczJzLnYxImUKFExpc3RQb3N0YmFja3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEiYKBmZpbHRlchgDIAEoCzIWLnMycy52MS5Qb3N0YmFja0ZpbHRlciLnAQoOUG9zdGJhY2tGaWx0ZXISKAoHdmVyZGljdBgBIAEoDjIXLnMycy52MS5Qb3N0YmFja1ZlcmRpY3QSIwoGcmVhc29uGAIgASgOMhMuczJzLnYxLkVycm9yUmVhc29uEhoKEmNvbnZlcnNpb25fY29kZV9pZBgDIAEoCRIuCgpzdGFydF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEdGV4dBgGIAEoCSJVChVMaXN0UG9zdGJhY2tzUmVzcG9uc2USIwoJcG9zdGJhY2tzGAEgAygLMhAuczJzLnYxLlBvc3RiYWNrEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIpChJHZXRQb3N0YmFja1JlcXVlc3QSEwoLcG9zdGJhY2tfaWQYASABKAkiOQoTR2V0UG9zdGJhY2tSZXNwb25zZRIiCghwb3N0YmFjaxgBIAEoCzIQLnMycy52MS5Qb3N0YmFjayLKAQoWUmVwbGF5UG9zdGJhY2tzUmVxdWVzdBIiCgNpZHMYASABKAsyEy5zMnMudjEuUG9zdGJhY2tJZHNIABIoCgZmaWx0ZXIYAiABKAsyFi5zMnMudjEuUG9zdGJhY2tGaWx0ZXJIABIqCglvdmVycmlkZXMYAyABKAsyFy5zMnMudjEuUmVwbGF5T3ZlcnJpZGVzEhIKCnBhZ2VfdG9rZW4YBCABKAkSFQoNdmFsaWRhdGVfb25seRgFIAEoCEILCglwb3N0YmFja3MiGgoLUG9zdGJhY2tJZHMSCwoDaWRzGAEgAygJIoICCg9SZXBsYXlPdmVycmlkZXMSJwoadmFsdWVfbWljcm9zX3doZXJlX21pc3NpbmcYASABKANIAIgBARIsCh9jb21taXNzaW9uX21pY3Jvc193aGVyZV9taXNzaW5nGAIgASgDSAGIAQESIwoFY29tbWEYAyABKA4yFC5zMnMudjEuQ29tbWFNZWFuaW5nEhoKEmNvbnZlcnNpb25fY29kZV9pZBgEIAEoCRIUCgx0cnVzdF9zZW5kZXIYBSABKAhCHQobX3ZhbHVlX21pY3Jvc193aGVyZV9taXNzaW5nQiIKIF9jb21taXNzaW9uX21pY3Jvc193aGVyZV9taXNzaW5nIlcKF1JlcGxheVBvc3RiYWNrc1Jlc3BvbnNlEiMKCXBvc3RiYWNrcxgBIAMoCzIQLnMycy52MS5Qb3N0YmFjaxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiTQoWRXhwbGFpblBvc3RiYWNrUmVxdWVzdBIQCgZ0YXJnZXQYASABKAxIABIVCgtwb3N0YmFja19pZBgCIAEoCUgAQgoKCHBvc3RiYWNrIqoDChdFeHBsYWluUG9zdGJhY2tSZXNwb25zZRItCgpwYXJhbWV0ZXJzGAEgAygLMhkuczJzLnYxLlBvc3RiYWNrUGFyYW1ldGVyEhsKBW5vdGVzGAIgAygLMgwuczJzLnYxLk5vdGUSKAoHdmVyZGljdBgDIAEoDjIXLnMycy52MS5Qb3N0YmFja1ZlcmRpY3QSIwoGcmVhc29uGAQgASgOMhMuczJzLnYxLkVycm9yUmVhc29uEg8KB21lc3NhZ2UYBSABKAkSJgoKY29udmVyc2lvbhgGIAEoCzISLnMycy52MS5Db252ZXJzaW9uEhsKBXN0ZXBzGAcgAygLMgwuczJzLnYxLlN0ZXASLwoPY29udmVyc2lvbl9jb2RlGAggASgLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlEisKDXRyYWNraW5nX2xpbmsYCSABKAsyFC5zMnMudjEuVHJhY2tpbmdMaW5rEhwKBWNsaWNrGAogASgLMg0uczJzLnYxLkNsaWNrEiIKCHBvc3RiYWNrGAsgASgLMhAuczJzLnYxLlBvc3RiYWNrIkgKEVBvc3RiYWNrUGFyYW1ldGVyEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkSFgoOY2Fub25pY2FsX25hbWUYAyABKAkqawoMQ29tbWFNZWFuaW5nEh0KGUNPTU1BX01FQU5JTkdfVU5TUEVDSUZJRUQQABIfChtDT01NQV9NRUFOSU5HX0RFQ0lNQUxfUE9JTlQQARIbChdDT01NQV9NRUFOSU5HX1RIT1VTQU5EUxACMuMCCg9Qb3N0YmFja1NlcnZpY2USUQoNTGlzdFBvc3RiYWNrcxIcLnMycy52MS5MaXN0UG9zdGJhY2tzUmVxdWVzdBodLnMycy52MS5MaXN0UG9zdGJhY2tzUmVzcG9uc2UiA5ACARJLCgtHZXRQb3N0YmFjaxIaLnMycy52MS5HZXRQb3N0YmFja1JlcXVlc3QaGy5zMnMudjEuR2V0UG9zdGJhY2tSZXNwb25zZSIDkAIBElcKD1JlcGxheVBvc3RiYWNrcxIeLnMycy52MS5SZXBsYXlQb3N0YmFja3NSZXF1ZXN0Gh8uczJzLnYxLlJlcGxheVBvc3RiYWNrc1Jlc3BvbnNlIgOQAgISVwoPRXhwbGFpblBvc3RiYWNrEh4uczJzLnYxLkV4cGxhaW5Qb3N0YmFja1JlcXVlc3QaHy5zMnMudjEuRXhwbGFpblBvc3RiYWNrUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_explanation, file_s2s_v1_note, file_s2s_v1_postback, file_s2s_v1_tracking_link]);
+  fileDesc("Ch1zMnMvdjEvcG9zdGJhY2tfc2VydmljZS5wcm90bxIGczJzLnYxImUKFExpc3RQb3N0YmFja3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEiYKBmZpbHRlchgDIAEoCzIWLnMycy52MS5Qb3N0YmFja0ZpbHRlciLnAQoOUG9zdGJhY2tGaWx0ZXISKAoHdmVyZGljdBgBIAEoDjIXLnMycy52MS5Qb3N0YmFja1ZlcmRpY3QSIwoGcmVhc29uGAIgASgOMhMuczJzLnYxLkVycm9yUmVhc29uEhoKEmNvbnZlcnNpb25fY29kZV9pZBgDIAEoCRIuCgpzdGFydF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEdGV4dBgGIAEoCSJVChVMaXN0UG9zdGJhY2tzUmVzcG9uc2USIwoJcG9zdGJhY2tzGAEgAygLMhAuczJzLnYxLlBvc3RiYWNrEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIpChJHZXRQb3N0YmFja1JlcXVlc3QSEwoLcG9zdGJhY2tfaWQYASABKAkiOQoTR2V0UG9zdGJhY2tSZXNwb25zZRIiCghwb3N0YmFjaxgBIAEoCzIQLnMycy52MS5Qb3N0YmFjayLKAQoWUmVwbGF5UG9zdGJhY2tzUmVxdWVzdBIiCgNpZHMYASABKAsyEy5zMnMudjEuUG9zdGJhY2tJZHNIABIoCgZmaWx0ZXIYAiABKAsyFi5zMnMudjEuUG9zdGJhY2tGaWx0ZXJIABIqCglvdmVycmlkZXMYAyABKAsyFy5zMnMudjEuUmVwbGF5T3ZlcnJpZGVzEhIKCnBhZ2VfdG9rZW4YBCABKAkSFQoNdmFsaWRhdGVfb25seRgFIAEoCEILCglwb3N0YmFja3MiGgoLUG9zdGJhY2tJZHMSCwoDaWRzGAEgAygJIpICCg9SZXBsYXlPdmVycmlkZXMSJwoadmFsdWVfbWljcm9zX3doZXJlX21pc3NpbmcYASABKANIAIgBARIsCh9jb21taXNzaW9uX21pY3Jvc193aGVyZV9taXNzaW5nGAIgASgDSAGIAQESMwoRZGVjaW1hbF9zZXBhcmF0b3IYAyABKA4yGC5zMnMudjEuRGVjaW1hbFNlcGFyYXRvchIaChJjb252ZXJzaW9uX2NvZGVfaWQYBCABKAkSFAoMdHJ1c3Rfc2VuZGVyGAUgASgIQh0KG192YWx1ZV9taWNyb3Nfd2hlcmVfbWlzc2luZ0IiCiBfY29tbWlzc2lvbl9taWNyb3Nfd2hlcmVfbWlzc2luZyJXChdSZXBsYXlQb3N0YmFja3NSZXNwb25zZRIjCglwb3N0YmFja3MYASADKAsyEC5zMnMudjEuUG9zdGJhY2sSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk0KFkV4cGxhaW5Qb3N0YmFja1JlcXVlc3QSEAoGdGFyZ2V0GAEgASgMSAASFQoLcG9zdGJhY2tfaWQYAiABKAlIAEIKCghwb3N0YmFjayKqAwoXRXhwbGFpblBvc3RiYWNrUmVzcG9uc2USLQoKcGFyYW1ldGVycxgBIAMoCzIZLnMycy52MS5Qb3N0YmFja1BhcmFtZXRlchIbCgVub3RlcxgCIAMoCzIMLnMycy52MS5Ob3RlEigKB3ZlcmRpY3QYAyABKA4yFy5zMnMudjEuUG9zdGJhY2tWZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIPCgdtZXNzYWdlGAUgASgJEiYKCmNvbnZlcnNpb24YBiABKAsyEi5zMnMudjEuQ29udmVyc2lvbhIbCgVzdGVwcxgHIAMoCzIMLnMycy52MS5TdGVwEi8KD2NvbnZlcnNpb25fY29kZRgIIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRIrCg10cmFja2luZ19saW5rGAkgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxIcCgVjbGljaxgKIAEoCzINLnMycy52MS5DbGljaxIiCghwb3N0YmFjaxgLIAEoCzIQLnMycy52MS5Qb3N0YmFjayJIChFQb3N0YmFja1BhcmFtZXRlchIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJEhYKDmNhbm9uaWNhbF9uYW1lGAMgASgJMuMCCg9Qb3N0YmFja1NlcnZpY2USUQoNTGlzdFBvc3RiYWNrcxIcLnMycy52MS5MaXN0UG9zdGJhY2tzUmVxdWVzdBodLnMycy52MS5MaXN0UG9zdGJhY2tzUmVzcG9uc2UiA5ACARJLCgtHZXRQb3N0YmFjaxIaLnMycy52MS5HZXRQb3N0YmFja1JlcXVlc3QaGy5zMnMudjEuR2V0UG9zdGJhY2tSZXNwb25zZSIDkAIBElcKD1JlcGxheVBvc3RiYWNrcxIeLnMycy52MS5SZXBsYXlQb3N0YmFja3NSZXF1ZXN0Gh8uczJzLnYxLlJlcGxheVBvc3RiYWNrc1Jlc3BvbnNlIgOQAgISVwoPRXhwbGFpblBvc3RiYWNrEh4uczJzLnYxLkV4cGxhaW5Qb3N0YmFja1JlcXVlc3QaHy5zMnMudjEuRXhwbGFpblBvc3RiYWNrUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_explanation, file_s2s_v1_note, file_s2s_v1_postback, file_s2s_v1_tracking_link]);
 
 /**
  * Names a page of the postbacks of the account.
@@ -300,11 +300,12 @@ export type ReplayOverrides = Message<"s2s.v1.ReplayOverrides"> & {
   commissionMicrosWhereMissing?: bigint | undefined;
 
   /**
-   * Meaning of the comma in an ambiguous amount such as `1,500`.
+   * Separator of the decimals in amounts that can be read in two ways, such as
+   * `1.500` and `1,500`. Default: that of the conversion code.
    *
-   * @generated from field: s2s.v1.CommaMeaning comma = 3;
+   * @generated from field: s2s.v1.DecimalSeparator decimal_separator = 3;
    */
-  comma: CommaMeaning;
+  decimalSeparator: DecimalSeparator;
 
   /**
    * Id of the conversion code to count for, regardless of the code that the
@@ -531,40 +532,6 @@ export type PostbackParameter = Message<"s2s.v1.PostbackParameter"> & {
  */
 export const PostbackParameterSchema: GenMessage<PostbackParameter> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback_service, 11);
-
-/**
- * The meanings of a comma before three digits.
- *
- * @generated from enum s2s.v1.CommaMeaning
- */
-export enum CommaMeaning {
-  /**
-   * Not decided: such an amount stays held.
-   *
-   * @generated from enum value: COMMA_MEANING_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * The decimal point: `1,500` is one and a half.
-   *
-   * @generated from enum value: COMMA_MEANING_DECIMAL_POINT = 1;
-   */
-  DECIMAL_POINT = 1,
-
-  /**
-   * A separator of thousands: `1,500` is one thousand five hundred.
-   *
-   * @generated from enum value: COMMA_MEANING_THOUSANDS = 2;
-   */
-  THOUSANDS = 2,
-}
-
-/**
- * Describes the enum s2s.v1.CommaMeaning.
- */
-export const CommaMeaningSchema: GenEnum<CommaMeaning> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_postback_service, 0);
 
 /**
  * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,

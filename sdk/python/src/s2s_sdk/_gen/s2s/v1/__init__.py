@@ -47,6 +47,7 @@ from s2s_sdk._gen.s2s.v1.conversion_code_pb2 import (
     CheckMode,
     ConversionCode,
     ConversionCodeState,
+    DecimalSeparator,
     DedupePolicy,
     PostbackAuthentication,
     ReplyMode,
@@ -126,7 +127,6 @@ from s2s_sdk._gen.s2s.v1.conversion_service_pb2 import (
     StreamRecordConversionsResponse,
 )
 from s2s_sdk._gen.s2s.v1.postback_service_pb2 import (
-    CommaMeaning,
     ExplainPostbackRequest,
     ExplainPostbackResponse,
     GetPostbackRequest,
@@ -178,7 +178,6 @@ __all__ = [
     "CheckMode",
     "Click",
     "ClickFlag",
-    "CommaMeaning",
     "Conversion",
     "ConversionCode",
     "ConversionCodeState",
@@ -195,6 +194,7 @@ __all__ = [
     "CreateTrackingLinkRequest",
     "CreateTrackingLinkResponse",
     "CustomParam",
+    "DecimalSeparator",
     "DedupePolicy",
     "EraseVisitorRequest",
     "EraseVisitorResponse",

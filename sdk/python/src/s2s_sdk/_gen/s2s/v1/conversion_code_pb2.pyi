@@ -22,6 +22,38 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _DecimalSeparator:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DecimalSeparatorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DecimalSeparator.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DECIMAL_SEPARATOR_UNSPECIFIED: _DecimalSeparator.ValueType  # 0
+    """The default."""
+    DECIMAL_SEPARATOR_AUTO: _DecimalSeparator.ValueType  # 1
+    """Not known: an amount that can be read in two ways is held, unless another
+    amount of the same postback settles it.
+    """
+    DECIMAL_SEPARATOR_POINT: _DecimalSeparator.ValueType  # 2
+    """`1.500` is one and a half, and `1,500` is one thousand five hundred."""
+    DECIMAL_SEPARATOR_COMMA: _DecimalSeparator.ValueType  # 3
+    """`1,500` is one and a half, and `1.500` is one thousand five hundred."""
+
+class DecimalSeparator(_DecimalSeparator, metaclass=_DecimalSeparatorEnumTypeWrapper):
+    """Separators of decimals in amounts."""
+
+DECIMAL_SEPARATOR_UNSPECIFIED: DecimalSeparator.ValueType  # 0
+"""The default."""
+DECIMAL_SEPARATOR_AUTO: DecimalSeparator.ValueType  # 1
+"""Not known: an amount that can be read in two ways is held, unless another
+amount of the same postback settles it.
+"""
+DECIMAL_SEPARATOR_POINT: DecimalSeparator.ValueType  # 2
+"""`1.500` is one and a half, and `1,500` is one thousand five hundred."""
+DECIMAL_SEPARATOR_COMMA: DecimalSeparator.ValueType  # 3
+"""`1,500` is one and a half, and `1.500` is one thousand five hundred."""
+Global___DecimalSeparator: _TypeAlias = DecimalSeparator  # noqa: Y015
+
 class _CheckMode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -162,6 +194,7 @@ class ConversionCode(_message.Message):
     PRESET_ID_FIELD_NUMBER: _builtins.int
     POSTBACK_AUTHENTICATION_FIELD_NUMBER: _builtins.int
     DEFAULT_STATUS_FIELD_NUMBER: _builtins.int
+    DECIMAL_SEPARATOR_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
     Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
@@ -183,6 +216,12 @@ class ConversionCode(_message.Message):
     default_status: _conversion_pb2.ConversionStatus.ValueType
     """Status of conversions that are sent without one. Default:
     `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+    """
+    decimal_separator: Global___DecimalSeparator.ValueType
+    """Separator of the decimals in the amounts of postbacks. It settles amounts
+    that can be read in two ways, such as `1.500` and `1,500`, and no others.
+    Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+    `DECIMAL_SEPARATOR_AUTO`.
     """
     @_builtins.property
     def attribution_window(self) -> _duration_pb2.Duration:
@@ -223,10 +262,11 @@ class ConversionCode(_message.Message):
         preset_id: _builtins.str = ...,
         postback_authentication: Global___PostbackAuthentication | None = ...,
         default_status: _conversion_pb2.ConversionStatus.ValueType = ...,
+        decimal_separator: Global___DecimalSeparator.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attribution_window", b"attribution_window", "create_time", b"create_time", "postback_authentication", b"postback_authentication", "reply", b"reply", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_window", b"attribution_window", "create_time", b"create_time", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "default_status", b"default_status", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_window", b"attribution_window", "create_time", b"create_time", "decimal_separator", b"decimal_separator", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "default_status", b"default_status", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -218,7 +218,7 @@ class UpdateConversionCodeRequest(_message.Message):
     def update_mask(self) -> _field_mask_pb2.FieldMask:
         """Fields to change: `name`, `default_currency`, `attribution_window`,
         `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`,
-        `default_status`. At least one.
+        `default_status`, `decimal_separator`. At least one.
         """
 
     def __init__(

@@ -50,9 +50,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     """
     ERROR_REASON_AMOUNT_AMBIGUOUS: _ErrorReason.ValueType  # 6
-    """Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
-    decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
-    Holds postbacks.
+    """Cause: an amount can be read in two ways, for example `1,500` or `1.500`.
+    Cure: send two decimals and no thousands separators, such as `1500.00`, or
+    set `decimal_separator` of the conversion code and replay.
+    INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     """
     ERROR_REASON_AMOUNT_OUT_OF_RANGE: _ErrorReason.ValueType  # 7
     """Cause: an amount is negative or larger than the limit, or a percent is over
@@ -302,9 +303,10 @@ ERROR_REASON_AMOUNT_MALFORMED: ErrorReason.ValueType  # 5
 INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 """
 ERROR_REASON_AMOUNT_AMBIGUOUS: ErrorReason.ValueType  # 6
-"""Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
-decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
-Holds postbacks.
+"""Cause: an amount can be read in two ways, for example `1,500` or `1.500`.
+Cure: send two decimals and no thousands separators, such as `1500.00`, or
+set `decimal_separator` of the conversion code and replay.
+INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 """
 ERROR_REASON_AMOUNT_OUT_OF_RANGE: ErrorReason.ValueType  # 7
 """Cause: an amount is negative or larger than the limit, or a percent is over

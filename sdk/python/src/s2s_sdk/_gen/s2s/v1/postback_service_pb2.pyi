@@ -8,7 +8,6 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from s2s_sdk._gen.s2s.v1 import click_pb2 as _click_pb2
 from s2s_sdk._gen.s2s.v1 import conversion_code_pb2 as _conversion_code_pb2
 from s2s_sdk._gen.s2s.v1 import conversion_pb2 as _conversion_pb2
@@ -27,30 +26,6 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
-
-class _CommaMeaning:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _CommaMeaningEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CommaMeaning.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    COMMA_MEANING_UNSPECIFIED: _CommaMeaning.ValueType  # 0
-    """Not decided: such an amount stays held."""
-    COMMA_MEANING_DECIMAL_POINT: _CommaMeaning.ValueType  # 1
-    """The decimal point: `1,500` is one and a half."""
-    COMMA_MEANING_THOUSANDS: _CommaMeaning.ValueType  # 2
-    """A separator of thousands: `1,500` is one thousand five hundred."""
-
-class CommaMeaning(_CommaMeaning, metaclass=_CommaMeaningEnumTypeWrapper):
-    """The meanings of a comma before three digits."""
-
-COMMA_MEANING_UNSPECIFIED: CommaMeaning.ValueType  # 0
-"""Not decided: such an amount stays held."""
-COMMA_MEANING_DECIMAL_POINT: CommaMeaning.ValueType  # 1
-"""The decimal point: `1,500` is one and a half."""
-COMMA_MEANING_THOUSANDS: CommaMeaning.ValueType  # 2
-"""A separator of thousands: `1,500` is one thousand five hundred."""
-Global___CommaMeaning: _TypeAlias = CommaMeaning  # noqa: Y015
 
 @_typing.final
 class ListPostbacksRequest(_message.Message):
@@ -296,7 +271,7 @@ class ReplayOverrides(_message.Message):
 
     VALUE_MICROS_WHERE_MISSING_FIELD_NUMBER: _builtins.int
     COMMISSION_MICROS_WHERE_MISSING_FIELD_NUMBER: _builtins.int
-    COMMA_FIELD_NUMBER: _builtins.int
+    DECIMAL_SEPARATOR_FIELD_NUMBER: _builtins.int
     CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
     TRUST_SENDER_FIELD_NUMBER: _builtins.int
     value_micros_where_missing: _builtins.int
@@ -307,8 +282,10 @@ class ReplayOverrides(_message.Message):
     """Commission to read if `com` is absent, empty or a macro that was not
     replaced; same unit and limits.
     """
-    comma: Global___CommaMeaning.ValueType
-    """Meaning of the comma in an ambiguous amount such as `1,500`."""
+    decimal_separator: _conversion_code_pb2.DecimalSeparator.ValueType
+    """Separator of the decimals in amounts that can be read in two ways, such as
+    `1.500` and `1,500`. Default: that of the conversion code.
+    """
     conversion_code_id: _builtins.str
     """Id of the conversion code to count for, regardless of the code that the
     postback names: 32 hexadecimal digits.
@@ -324,13 +301,13 @@ class ReplayOverrides(_message.Message):
         *,
         value_micros_where_missing: _builtins.int | None = ...,
         commission_micros_where_missing: _builtins.int | None = ...,
-        comma: Global___CommaMeaning.ValueType = ...,
+        decimal_separator: _conversion_code_pb2.DecimalSeparator.ValueType = ...,
         conversion_code_id: _builtins.str = ...,
         trust_sender: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_commission_micros_where_missing", b"_commission_micros_where_missing", "_value_micros_where_missing", b"_value_micros_where_missing", "commission_micros_where_missing", b"commission_micros_where_missing", "value_micros_where_missing", b"value_micros_where_missing"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_micros_where_missing", b"_commission_micros_where_missing", "_value_micros_where_missing", b"_value_micros_where_missing", "comma", b"comma", "commission_micros_where_missing", b"commission_micros_where_missing", "conversion_code_id", b"conversion_code_id", "trust_sender", b"trust_sender", "value_micros_where_missing", b"value_micros_where_missing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_micros_where_missing", b"_commission_micros_where_missing", "_value_micros_where_missing", b"_value_micros_where_missing", "commission_micros_where_missing", b"commission_micros_where_missing", "conversion_code_id", b"conversion_code_id", "decimal_separator", b"decimal_separator", "trust_sender", b"trust_sender", "value_micros_where_missing", b"value_micros_where_missing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__commission_micros_where_missing: _TypeAlias = _typing.Literal["commission_micros_where_missing"]  # noqa: Y015
     _WhichOneofArgType__commission_micros_where_missing: _TypeAlias = _typing.Literal["_commission_micros_where_missing", b"_commission_micros_where_missing"]  # noqa: Y015

@@ -29,6 +29,7 @@ private static final long serialVersionUID = 0L;
     state_ = 0;
     presetId_ = "";
     defaultStatus_ = 0;
+    decimalSeparator_ = 0;
   }
 
   @java.lang.Override
@@ -522,6 +523,38 @@ private static final long serialVersionUID = 0L;
     return result == null ? io.s2s.sdk.v1.ConversionStatus.UNRECOGNIZED : result;
   }
 
+  public static final int DECIMAL_SEPARATOR_FIELD_NUMBER = 13;
+  private int decimalSeparator_ = 0;
+  /**
+   * <pre>
+   * Separator of the decimals in the amounts of postbacks. It settles amounts
+   * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+   * `DECIMAL_SEPARATOR_AUTO`.
+   * </pre>
+   *
+   * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
+   * @return The enum numeric value on the wire for decimalSeparator.
+   */
+  @java.lang.Override public int getDecimalSeparatorValue() {
+    return decimalSeparator_;
+  }
+  /**
+   * <pre>
+   * Separator of the decimals in the amounts of postbacks. It settles amounts
+   * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+   * `DECIMAL_SEPARATOR_AUTO`.
+   * </pre>
+   *
+   * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
+   * @return The decimalSeparator.
+   */
+  @java.lang.Override public io.s2s.sdk.v1.DecimalSeparator getDecimalSeparator() {
+    io.s2s.sdk.v1.DecimalSeparator result = io.s2s.sdk.v1.DecimalSeparator.forNumber(decimalSeparator_);
+    return result == null ? io.s2s.sdk.v1.DecimalSeparator.UNRECOGNIZED : result;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -571,6 +604,9 @@ private static final long serialVersionUID = 0L;
     }
     if (defaultStatus_ != io.s2s.sdk.v1.ConversionStatus.CONVERSION_STATUS_UNSPECIFIED.getNumber()) {
       output.writeEnum(12, defaultStatus_);
+    }
+    if (decimalSeparator_ != io.s2s.sdk.v1.DecimalSeparator.DECIMAL_SEPARATOR_UNSPECIFIED.getNumber()) {
+      output.writeEnum(13, decimalSeparator_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -625,6 +661,10 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeEnumSize(12, defaultStatus_);
     }
+    if (decimalSeparator_ != io.s2s.sdk.v1.DecimalSeparator.DECIMAL_SEPARATOR_UNSPECIFIED.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(13, decimalSeparator_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -676,6 +716,7 @@ private static final long serialVersionUID = 0L;
           .equals(other.getPostbackAuthentication())) return false;
     }
     if (defaultStatus_ != other.defaultStatus_) return false;
+    if (decimalSeparator_ != other.decimalSeparator_) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -721,6 +762,8 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + DEFAULT_STATUS_FIELD_NUMBER;
     hash = (53 * hash) + defaultStatus_;
+    hash = (37 * hash) + DECIMAL_SEPARATOR_FIELD_NUMBER;
+    hash = (53 * hash) + decimalSeparator_;
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -899,6 +942,7 @@ private static final long serialVersionUID = 0L;
         postbackAuthenticationBuilder_ = null;
       }
       defaultStatus_ = 0;
+      decimalSeparator_ = 0;
       return this;
     }
 
@@ -983,6 +1027,9 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000800) != 0)) {
         result.defaultStatus_ = defaultStatus_;
+      }
+      if (((from_bitField0_ & 0x00001000) != 0)) {
+        result.decimalSeparator_ = decimalSeparator_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1074,6 +1121,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.defaultStatus_ != 0) {
         setDefaultStatusValue(other.getDefaultStatusValue());
+      }
+      if (other.decimalSeparator_ != 0) {
+        setDecimalSeparatorValue(other.getDecimalSeparatorValue());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1171,6 +1221,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000800;
               break;
             } // case 96
+            case 104: {
+              decimalSeparator_ = input.readEnum();
+              bitField0_ |= 0x00001000;
+              break;
+            } // case 104
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2594,6 +2649,94 @@ private static final long serialVersionUID = 0L;
     public Builder clearDefaultStatus() {
       bitField0_ = (bitField0_ & ~0x00000800);
       defaultStatus_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private int decimalSeparator_ = 0;
+    /**
+     * <pre>
+     * Separator of the decimals in the amounts of postbacks. It settles amounts
+     * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+     * `DECIMAL_SEPARATOR_AUTO`.
+     * </pre>
+     *
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
+     * @return The enum numeric value on the wire for decimalSeparator.
+     */
+    @java.lang.Override public int getDecimalSeparatorValue() {
+      return decimalSeparator_;
+    }
+    /**
+     * <pre>
+     * Separator of the decimals in the amounts of postbacks. It settles amounts
+     * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+     * `DECIMAL_SEPARATOR_AUTO`.
+     * </pre>
+     *
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
+     * @param value The enum numeric value on the wire for decimalSeparator to set.
+     * @return This builder for chaining.
+     */
+    public Builder setDecimalSeparatorValue(int value) {
+      decimalSeparator_ = value;
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Separator of the decimals in the amounts of postbacks. It settles amounts
+     * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+     * `DECIMAL_SEPARATOR_AUTO`.
+     * </pre>
+     *
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
+     * @return The decimalSeparator.
+     */
+    @java.lang.Override
+    public io.s2s.sdk.v1.DecimalSeparator getDecimalSeparator() {
+      io.s2s.sdk.v1.DecimalSeparator result = io.s2s.sdk.v1.DecimalSeparator.forNumber(decimalSeparator_);
+      return result == null ? io.s2s.sdk.v1.DecimalSeparator.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * Separator of the decimals in the amounts of postbacks. It settles amounts
+     * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+     * `DECIMAL_SEPARATOR_AUTO`.
+     * </pre>
+     *
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
+     * @param value The decimalSeparator to set.
+     * @return This builder for chaining.
+     */
+    public Builder setDecimalSeparator(io.s2s.sdk.v1.DecimalSeparator value) {
+      if (value == null) {
+        throw new NullPointerException();
+      }
+      bitField0_ |= 0x00001000;
+      decimalSeparator_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Separator of the decimals in the amounts of postbacks. It settles amounts
+     * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+     * `DECIMAL_SEPARATOR_AUTO`.
+     * </pre>
+     *
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearDecimalSeparator() {
+      bitField0_ = (bitField0_ & ~0x00001000);
+      decimalSeparator_ = 0;
       onChanged();
       return this;
     }

@@ -293,4 +293,29 @@ public interface ConversionCodeOrBuilder extends
    * @return The defaultStatus.
    */
   io.s2s.sdk.v1.ConversionStatus getDefaultStatus();
+
+  /**
+   * <pre>
+   * Separator of the decimals in the amounts of postbacks. It settles amounts
+   * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+   * `DECIMAL_SEPARATOR_AUTO`.
+   * </pre>
+   *
+   * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
+   * @return The enum numeric value on the wire for decimalSeparator.
+   */
+  int getDecimalSeparatorValue();
+  /**
+   * <pre>
+   * Separator of the decimals in the amounts of postbacks. It settles amounts
+   * that can be read in two ways, such as `1.500` and `1,500`, and no others.
+   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
+   * `DECIMAL_SEPARATOR_AUTO`.
+   * </pre>
+   *
+   * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
+   * @return The decimalSeparator.
+   */
+  io.s2s.sdk.v1.DecimalSeparator getDecimalSeparator();
 }

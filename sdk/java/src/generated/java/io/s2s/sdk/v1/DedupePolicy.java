@@ -124,7 +124,7 @@ public enum DedupePolicy
   }
   public static final com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(1);
+    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(2);
   }
 
   private static final DedupePolicy[] VALUES = values();

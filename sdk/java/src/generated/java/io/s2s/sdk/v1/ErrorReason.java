@@ -78,9 +78,10 @@ public enum ErrorReason
   ERROR_REASON_AMOUNT_MALFORMED(5),
   /**
    * <pre>
-   * Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
-   * decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
-   * Holds postbacks.
+   * Cause: an amount can be read in two ways, for example `1,500` or `1.500`.
+   * Cure: send two decimals and no thousands separators, such as `1500.00`, or
+   * set `decimal_separator` of the conversion code and replay.
+   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_AMOUNT_AMBIGUOUS = 6;</code>
@@ -567,9 +568,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_AMOUNT_MALFORMED_VALUE = 5;
   /**
    * <pre>
-   * Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
-   * decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
-   * Holds postbacks.
+   * Cause: an amount can be read in two ways, for example `1,500` or `1.500`.
+   * Cure: send two decimals and no thousands separators, such as `1500.00`, or
+   * set `decimal_separator` of the conversion code and replay.
+   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_AMOUNT_AMBIGUOUS = 6;</code>

@@ -114,52 +114,50 @@ public final class PostbackServiceProto {
       "1.ReplayOverridesR\toverrides\022\035\n\npage_tok" +
       "en\030\004 \001(\tR\tpageToken\022#\n\rvalidate_only\030\005 \001" +
       "(\010R\014validateOnlyB\013\n\tpostbacks\"\037\n\013Postbac" +
-      "kIds\022\020\n\003ids\030\001 \003(\tR\003ids\"\337\002\n\017ReplayOverrid" +
+      "kIds\022\020\n\003ids\030\001 \003(\tR\003ids\"\372\002\n\017ReplayOverrid" +
       "es\022@\n\032value_micros_where_missing\030\001 \001(\003H\000" +
       "R\027valueMicrosWhereMissing\210\001\001\022J\n\037commissi" +
       "on_micros_where_missing\030\002 \001(\003H\001R\034commiss" +
-      "ionMicrosWhereMissing\210\001\001\022*\n\005comma\030\003 \001(\0162" +
-      "\024.s2s.v1.CommaMeaningR\005comma\022,\n\022conversi" +
-      "on_code_id\030\004 \001(\tR\020conversionCodeId\022!\n\014tr" +
-      "ust_sender\030\005 \001(\010R\013trustSenderB\035\n\033_value_" +
-      "micros_where_missingB\"\n _commission_micr" +
-      "os_where_missing\"q\n\027ReplayPostbacksRespo" +
-      "nse\022.\n\tpostbacks\030\001 \003(\0132\020.s2s.v1.Postback" +
-      "R\tpostbacks\022&\n\017next_page_token\030\002 \001(\tR\rne" +
-      "xtPageToken\"a\n\026ExplainPostbackRequest\022\030\n" +
-      "\006target\030\001 \001(\014H\000R\006target\022!\n\013postback_id\030\002" +
-      " \001(\tH\000R\npostbackIdB\n\n\010postback\"\231\004\n\027Expla" +
-      "inPostbackResponse\0229\n\nparameters\030\001 \003(\0132\031" +
-      ".s2s.v1.PostbackParameterR\nparameters\022\"\n" +
-      "\005notes\030\002 \003(\0132\014.s2s.v1.NoteR\005notes\0221\n\007ver" +
-      "dict\030\003 \001(\0162\027.s2s.v1.PostbackVerdictR\007ver" +
-      "dict\022+\n\006reason\030\004 \001(\0162\023.s2s.v1.ErrorReaso" +
-      "nR\006reason\022\030\n\007message\030\005 \001(\tR\007message\0222\n\nc" +
-      "onversion\030\006 \001(\0132\022.s2s.v1.ConversionR\ncon" +
-      "version\022\"\n\005steps\030\007 \003(\0132\014.s2s.v1.StepR\005st" +
-      "eps\022?\n\017conversion_code\030\010 \001(\0132\026.s2s.v1.Co" +
-      "nversionCodeR\016conversionCode\0229\n\rtracking" +
-      "_link\030\t \001(\0132\024.s2s.v1.TrackingLinkR\014track" +
-      "ingLink\022#\n\005click\030\n \001(\0132\r.s2s.v1.ClickR\005c" +
-      "lick\022,\n\010postback\030\013 \001(\0132\020.s2s.v1.Postback" +
-      "R\010postback\"d\n\021PostbackParameter\022\022\n\004name\030" +
-      "\001 \001(\tR\004name\022\024\n\005value\030\002 \001(\tR\005value\022%\n\016can" +
-      "onical_name\030\003 \001(\tR\rcanonicalName*k\n\014Comm" +
-      "aMeaning\022\035\n\031COMMA_MEANING_UNSPECIFIED\020\000\022" +
-      "\037\n\033COMMA_MEANING_DECIMAL_POINT\020\001\022\033\n\027COMM" +
-      "A_MEANING_THOUSANDS\020\0022\343\002\n\017PostbackServic" +
-      "e\022Q\n\rListPostbacks\022\034.s2s.v1.ListPostback" +
-      "sRequest\032\035.s2s.v1.ListPostbacksResponse\"" +
-      "\003\220\002\001\022K\n\013GetPostback\022\032.s2s.v1.GetPostback" +
-      "Request\032\033.s2s.v1.GetPostbackResponse\"\003\220\002" +
-      "\001\022W\n\017ReplayPostbacks\022\036.s2s.v1.ReplayPost" +
-      "backsRequest\032\037.s2s.v1.ReplayPostbacksRes" +
-      "ponse\"\003\220\002\002\022W\n\017ExplainPostback\022\036.s2s.v1.E" +
-      "xplainPostbackRequest\032\037.s2s.v1.ExplainPo" +
-      "stbackResponse\"\003\220\002\001B^\n\rio.s2s.sdk.v1B\024Po" +
-      "stbackServiceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2" +
-      "s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006pro" +
-      "to3"
+      "ionMicrosWhereMissing\210\001\001\022E\n\021decimal_sepa" +
+      "rator\030\003 \001(\0162\030.s2s.v1.DecimalSeparatorR\020d" +
+      "ecimalSeparator\022,\n\022conversion_code_id\030\004 " +
+      "\001(\tR\020conversionCodeId\022!\n\014trust_sender\030\005 " +
+      "\001(\010R\013trustSenderB\035\n\033_value_micros_where_" +
+      "missingB\"\n _commission_micros_where_miss" +
+      "ing\"q\n\027ReplayPostbacksResponse\022.\n\tpostba" +
+      "cks\030\001 \003(\0132\020.s2s.v1.PostbackR\tpostbacks\022&" +
+      "\n\017next_page_token\030\002 \001(\tR\rnextPageToken\"a" +
+      "\n\026ExplainPostbackRequest\022\030\n\006target\030\001 \001(\014" +
+      "H\000R\006target\022!\n\013postback_id\030\002 \001(\tH\000R\npostb" +
+      "ackIdB\n\n\010postback\"\231\004\n\027ExplainPostbackRes" +
+      "ponse\0229\n\nparameters\030\001 \003(\0132\031.s2s.v1.Postb" +
+      "ackParameterR\nparameters\022\"\n\005notes\030\002 \003(\0132" +
+      "\014.s2s.v1.NoteR\005notes\0221\n\007verdict\030\003 \001(\0162\027." +
+      "s2s.v1.PostbackVerdictR\007verdict\022+\n\006reaso" +
+      "n\030\004 \001(\0162\023.s2s.v1.ErrorReasonR\006reason\022\030\n\007" +
+      "message\030\005 \001(\tR\007message\0222\n\nconversion\030\006 \001" +
+      "(\0132\022.s2s.v1.ConversionR\nconversion\022\"\n\005st" +
+      "eps\030\007 \003(\0132\014.s2s.v1.StepR\005steps\022?\n\017conver" +
+      "sion_code\030\010 \001(\0132\026.s2s.v1.ConversionCodeR" +
+      "\016conversionCode\0229\n\rtracking_link\030\t \001(\0132\024" +
+      ".s2s.v1.TrackingLinkR\014trackingLink\022#\n\005cl" +
+      "ick\030\n \001(\0132\r.s2s.v1.ClickR\005click\022,\n\010postb" +
+      "ack\030\013 \001(\0132\020.s2s.v1.PostbackR\010postback\"d\n" +
+      "\021PostbackParameter\022\022\n\004name\030\001 \001(\tR\004name\022\024" +
+      "\n\005value\030\002 \001(\tR\005value\022%\n\016canonical_name\030\003" +
+      " \001(\tR\rcanonicalName2\343\002\n\017PostbackService\022" +
+      "Q\n\rListPostbacks\022\034.s2s.v1.ListPostbacksR" +
+      "equest\032\035.s2s.v1.ListPostbacksResponse\"\003\220" +
+      "\002\001\022K\n\013GetPostback\022\032.s2s.v1.GetPostbackRe" +
+      "quest\032\033.s2s.v1.GetPostbackResponse\"\003\220\002\001\022" +
+      "W\n\017ReplayPostbacks\022\036.s2s.v1.ReplayPostba" +
+      "cksRequest\032\037.s2s.v1.ReplayPostbacksRespo" +
+      "nse\"\003\220\002\002\022W\n\017ExplainPostback\022\036.s2s.v1.Exp" +
+      "lainPostbackRequest\032\037.s2s.v1.ExplainPost" +
+      "backResponse\"\003\220\002\001B^\n\rio.s2s.sdk.v1B\024Post" +
+      "backServiceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\" +
+      "V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto" +
+      "3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -221,7 +219,7 @@ public final class PostbackServiceProto {
     internal_static_s2s_v1_ReplayOverrides_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ReplayOverrides_descriptor,
-        new java.lang.String[] { "ValueMicrosWhereMissing", "CommissionMicrosWhereMissing", "Comma", "ConversionCodeId", "TrustSender", });
+        new java.lang.String[] { "ValueMicrosWhereMissing", "CommissionMicrosWhereMissing", "DecimalSeparator", "ConversionCodeId", "TrustSender", });
     internal_static_s2s_v1_ReplayPostbacksResponse_descriptor =
       getDescriptor().getMessageTypes().get(8);
     internal_static_s2s_v1_ReplayPostbacksResponse_fieldAccessorTable = new

@@ -22,7 +22,7 @@ private static final long serialVersionUID = 0L;
     super(builder);
   }
   private ReplayOverrides() {
-    comma_ = 0;
+    decimalSeparator_ = 0;
     conversionCodeId_ = "";
   }
 
@@ -105,30 +105,32 @@ private static final long serialVersionUID = 0L;
     return commissionMicrosWhereMissing_;
   }
 
-  public static final int COMMA_FIELD_NUMBER = 3;
-  private int comma_ = 0;
+  public static final int DECIMAL_SEPARATOR_FIELD_NUMBER = 3;
+  private int decimalSeparator_ = 0;
   /**
    * <pre>
-   * Meaning of the comma in an ambiguous amount such as `1,500`.
+   * Separator of the decimals in amounts that can be read in two ways, such as
+   * `1.500` and `1,500`. Default: that of the conversion code.
    * </pre>
    *
-   * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
-   * @return The enum numeric value on the wire for comma.
+   * <code>.s2s.v1.DecimalSeparator decimal_separator = 3 [json_name = "decimalSeparator"];</code>
+   * @return The enum numeric value on the wire for decimalSeparator.
    */
-  @java.lang.Override public int getCommaValue() {
-    return comma_;
+  @java.lang.Override public int getDecimalSeparatorValue() {
+    return decimalSeparator_;
   }
   /**
    * <pre>
-   * Meaning of the comma in an ambiguous amount such as `1,500`.
+   * Separator of the decimals in amounts that can be read in two ways, such as
+   * `1.500` and `1,500`. Default: that of the conversion code.
    * </pre>
    *
-   * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
-   * @return The comma.
+   * <code>.s2s.v1.DecimalSeparator decimal_separator = 3 [json_name = "decimalSeparator"];</code>
+   * @return The decimalSeparator.
    */
-  @java.lang.Override public io.s2s.sdk.v1.CommaMeaning getComma() {
-    io.s2s.sdk.v1.CommaMeaning result = io.s2s.sdk.v1.CommaMeaning.forNumber(comma_);
-    return result == null ? io.s2s.sdk.v1.CommaMeaning.UNRECOGNIZED : result;
+  @java.lang.Override public io.s2s.sdk.v1.DecimalSeparator getDecimalSeparator() {
+    io.s2s.sdk.v1.DecimalSeparator result = io.s2s.sdk.v1.DecimalSeparator.forNumber(decimalSeparator_);
+    return result == null ? io.s2s.sdk.v1.DecimalSeparator.UNRECOGNIZED : result;
   }
 
   public static final int CONVERSION_CODE_ID_FIELD_NUMBER = 4;
@@ -218,8 +220,8 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000002) != 0)) {
       output.writeInt64(2, commissionMicrosWhereMissing_);
     }
-    if (comma_ != io.s2s.sdk.v1.CommaMeaning.COMMA_MEANING_UNSPECIFIED.getNumber()) {
-      output.writeEnum(3, comma_);
+    if (decimalSeparator_ != io.s2s.sdk.v1.DecimalSeparator.DECIMAL_SEPARATOR_UNSPECIFIED.getNumber()) {
+      output.writeEnum(3, decimalSeparator_);
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(conversionCodeId_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 4, conversionCodeId_);
@@ -244,9 +246,9 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeInt64Size(2, commissionMicrosWhereMissing_);
     }
-    if (comma_ != io.s2s.sdk.v1.CommaMeaning.COMMA_MEANING_UNSPECIFIED.getNumber()) {
+    if (decimalSeparator_ != io.s2s.sdk.v1.DecimalSeparator.DECIMAL_SEPARATOR_UNSPECIFIED.getNumber()) {
       size += com.google.protobuf.CodedOutputStream
-        .computeEnumSize(3, comma_);
+        .computeEnumSize(3, decimalSeparator_);
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(conversionCodeId_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(4, conversionCodeId_);
@@ -280,7 +282,7 @@ private static final long serialVersionUID = 0L;
       if (getCommissionMicrosWhereMissing()
           != other.getCommissionMicrosWhereMissing()) return false;
     }
-    if (comma_ != other.comma_) return false;
+    if (decimalSeparator_ != other.decimalSeparator_) return false;
     if (!getConversionCodeId()
         .equals(other.getConversionCodeId())) return false;
     if (getTrustSender()
@@ -306,8 +308,8 @@ private static final long serialVersionUID = 0L;
       hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
           getCommissionMicrosWhereMissing());
     }
-    hash = (37 * hash) + COMMA_FIELD_NUMBER;
-    hash = (53 * hash) + comma_;
+    hash = (37 * hash) + DECIMAL_SEPARATOR_FIELD_NUMBER;
+    hash = (53 * hash) + decimalSeparator_;
     hash = (37 * hash) + CONVERSION_CODE_ID_FIELD_NUMBER;
     hash = (53 * hash) + getConversionCodeId().hashCode();
     hash = (37 * hash) + TRUST_SENDER_FIELD_NUMBER;
@@ -451,7 +453,7 @@ private static final long serialVersionUID = 0L;
       bitField0_ = 0;
       valueMicrosWhereMissing_ = 0L;
       commissionMicrosWhereMissing_ = 0L;
-      comma_ = 0;
+      decimalSeparator_ = 0;
       conversionCodeId_ = "";
       trustSender_ = false;
       return this;
@@ -497,7 +499,7 @@ private static final long serialVersionUID = 0L;
         to_bitField0_ |= 0x00000002;
       }
       if (((from_bitField0_ & 0x00000004) != 0)) {
-        result.comma_ = comma_;
+        result.decimalSeparator_ = decimalSeparator_;
       }
       if (((from_bitField0_ & 0x00000008) != 0)) {
         result.conversionCodeId_ = conversionCodeId_;
@@ -558,8 +560,8 @@ private static final long serialVersionUID = 0L;
       if (other.hasCommissionMicrosWhereMissing()) {
         setCommissionMicrosWhereMissing(other.getCommissionMicrosWhereMissing());
       }
-      if (other.comma_ != 0) {
-        setCommaValue(other.getCommaValue());
+      if (other.decimalSeparator_ != 0) {
+        setDecimalSeparatorValue(other.getDecimalSeparatorValue());
       }
       if (!other.getConversionCodeId().isEmpty()) {
         conversionCodeId_ = other.conversionCodeId_;
@@ -606,7 +608,7 @@ private static final long serialVersionUID = 0L;
               break;
             } // case 16
             case 24: {
-              comma_ = input.readEnum();
+              decimalSeparator_ = input.readEnum();
               bitField0_ |= 0x00000004;
               break;
             } // case 24
@@ -757,75 +759,80 @@ private static final long serialVersionUID = 0L;
       return this;
     }
 
-    private int comma_ = 0;
+    private int decimalSeparator_ = 0;
     /**
      * <pre>
-     * Meaning of the comma in an ambiguous amount such as `1,500`.
+     * Separator of the decimals in amounts that can be read in two ways, such as
+     * `1.500` and `1,500`. Default: that of the conversion code.
      * </pre>
      *
-     * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
-     * @return The enum numeric value on the wire for comma.
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 3 [json_name = "decimalSeparator"];</code>
+     * @return The enum numeric value on the wire for decimalSeparator.
      */
-    @java.lang.Override public int getCommaValue() {
-      return comma_;
+    @java.lang.Override public int getDecimalSeparatorValue() {
+      return decimalSeparator_;
     }
     /**
      * <pre>
-     * Meaning of the comma in an ambiguous amount such as `1,500`.
+     * Separator of the decimals in amounts that can be read in two ways, such as
+     * `1.500` and `1,500`. Default: that of the conversion code.
      * </pre>
      *
-     * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
-     * @param value The enum numeric value on the wire for comma to set.
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 3 [json_name = "decimalSeparator"];</code>
+     * @param value The enum numeric value on the wire for decimalSeparator to set.
      * @return This builder for chaining.
      */
-    public Builder setCommaValue(int value) {
-      comma_ = value;
+    public Builder setDecimalSeparatorValue(int value) {
+      decimalSeparator_ = value;
       bitField0_ |= 0x00000004;
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * Meaning of the comma in an ambiguous amount such as `1,500`.
+     * Separator of the decimals in amounts that can be read in two ways, such as
+     * `1.500` and `1,500`. Default: that of the conversion code.
      * </pre>
      *
-     * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
-     * @return The comma.
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 3 [json_name = "decimalSeparator"];</code>
+     * @return The decimalSeparator.
      */
     @java.lang.Override
-    public io.s2s.sdk.v1.CommaMeaning getComma() {
-      io.s2s.sdk.v1.CommaMeaning result = io.s2s.sdk.v1.CommaMeaning.forNumber(comma_);
-      return result == null ? io.s2s.sdk.v1.CommaMeaning.UNRECOGNIZED : result;
+    public io.s2s.sdk.v1.DecimalSeparator getDecimalSeparator() {
+      io.s2s.sdk.v1.DecimalSeparator result = io.s2s.sdk.v1.DecimalSeparator.forNumber(decimalSeparator_);
+      return result == null ? io.s2s.sdk.v1.DecimalSeparator.UNRECOGNIZED : result;
     }
     /**
      * <pre>
-     * Meaning of the comma in an ambiguous amount such as `1,500`.
+     * Separator of the decimals in amounts that can be read in two ways, such as
+     * `1.500` and `1,500`. Default: that of the conversion code.
      * </pre>
      *
-     * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
-     * @param value The comma to set.
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 3 [json_name = "decimalSeparator"];</code>
+     * @param value The decimalSeparator to set.
      * @return This builder for chaining.
      */
-    public Builder setComma(io.s2s.sdk.v1.CommaMeaning value) {
+    public Builder setDecimalSeparator(io.s2s.sdk.v1.DecimalSeparator value) {
       if (value == null) {
         throw new NullPointerException();
       }
       bitField0_ |= 0x00000004;
-      comma_ = value.getNumber();
+      decimalSeparator_ = value.getNumber();
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * Meaning of the comma in an ambiguous amount such as `1,500`.
+     * Separator of the decimals in amounts that can be read in two ways, such as
+     * `1.500` and `1,500`. Default: that of the conversion code.
      * </pre>
      *
-     * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
+     * <code>.s2s.v1.DecimalSeparator decimal_separator = 3 [json_name = "decimalSeparator"];</code>
      * @return This builder for chaining.
      */
-    public Builder clearComma() {
+    public Builder clearDecimalSeparator() {
       bitField0_ = (bitField0_ & ~0x00000004);
-      comma_ = 0;
+      decimalSeparator_ = 0;
       onChanged();
       return this;
     }

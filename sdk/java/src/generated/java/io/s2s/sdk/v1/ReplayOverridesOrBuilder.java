@@ -52,22 +52,24 @@ public interface ReplayOverridesOrBuilder extends
 
   /**
    * <pre>
-   * Meaning of the comma in an ambiguous amount such as `1,500`.
+   * Separator of the decimals in amounts that can be read in two ways, such as
+   * `1.500` and `1,500`. Default: that of the conversion code.
    * </pre>
    *
-   * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
-   * @return The enum numeric value on the wire for comma.
+   * <code>.s2s.v1.DecimalSeparator decimal_separator = 3 [json_name = "decimalSeparator"];</code>
+   * @return The enum numeric value on the wire for decimalSeparator.
    */
-  int getCommaValue();
+  int getDecimalSeparatorValue();
   /**
    * <pre>
-   * Meaning of the comma in an ambiguous amount such as `1,500`.
+   * Separator of the decimals in amounts that can be read in two ways, such as
+   * `1.500` and `1,500`. Default: that of the conversion code.
    * </pre>
    *
-   * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
-   * @return The comma.
+   * <code>.s2s.v1.DecimalSeparator decimal_separator = 3 [json_name = "decimalSeparator"];</code>
+   * @return The decimalSeparator.
    */
-  io.s2s.sdk.v1.CommaMeaning getComma();
+  io.s2s.sdk.v1.DecimalSeparator getDecimalSeparator();
 
   /**
    * <pre>

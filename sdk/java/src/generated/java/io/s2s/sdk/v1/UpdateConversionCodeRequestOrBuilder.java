@@ -39,7 +39,7 @@ public interface UpdateConversionCodeRequestOrBuilder extends
    * <pre>
    * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`,
-   * `default_status`. At least one.
+   * `default_status`, `decimal_separator`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -50,7 +50,7 @@ public interface UpdateConversionCodeRequestOrBuilder extends
    * <pre>
    * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`,
-   * `default_status`. At least one.
+   * `default_status`, `decimal_separator`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -61,7 +61,7 @@ public interface UpdateConversionCodeRequestOrBuilder extends
    * <pre>
    * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`,
-   * `default_status`. At least one.
+   * `default_status`, `decimal_separator`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>

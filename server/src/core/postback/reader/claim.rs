@@ -1,0 +1,201 @@
+//! The claim that the parameters of a postback make.
+
+use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+
+use super::{KnownParam, Meaning, Overrides, Parameter, Terms, counting, worth};
+use crate::{
+    core::{
+        conversion::{ConversionClaim, CustomParams, Happened, TransactionId, note},
+        conversion_code::ConversionCodeId,
+    },
+    error::{Error, Result},
+    values::{text::excerpt, url_macros},
+};
+
+/// The values of the known parameters, one value for each.
+pub struct Values<'a> {
+    pub parameters: &'a [Parameter],
+    pub overrides: &'a Overrides,
+    pub terms: Terms,
+}
+
+impl<'a> Values<'a> {
+    /// Returns a parameter; `None` if it is absent or empty. If it came with several values and
+    /// only one of them is valid, that value counts, whatever the order; otherwise the parameter is
+    /// refused. A macro that nobody replaced is refused, too, and so is a broken value.
+    pub fn get(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<Option<&'a Parameter>> {
+        let Some(first) = counting(self.parameters, known) else { return Ok(None) };
+        let all = || self.parameters.iter().filter(|parameter| parameter.known == Some(known));
+        // Beside a valid value, what is not valid does not matter.
+        let rivals = |other: &&Parameter| other.meaning.is_valid() || !first.meaning.is_valid();
+        if let Some(other) = all().filter(rivals).find(|other| other.value != first.value) {
+            return Err(twice(known, &first.value, &other.value));
+        }
+        if all().count() > 1 {
+            let message =
+                format!("`{}` came more than once; `{}` counts", known.name(), excerpt(&first.value));
+            notes.push(note(NoteCode::Repeated, known.name(), message));
+        }
+        if url_macros::is_macro(&first.value) {
+            let (name, text) = (known.name(), excerpt(&first.value));
+            let message = format!(
+                "`{name}` is literally `{text}`: the sender did not replace its macro; check its spelling and case \
+                 in the sender's documentation"
+            );
+            return Err(refusal(ErrorReason::MacroNotReplaced, known, message).with("macro", &text));
+        }
+        if first.broken {
+            let (name, text) = (known.name(), excerpt(&first.value));
+            let message = format!(
+                "`{name}` is `{text}`, with broken percent-encoding or control characters; encode it as UTF-8"
+            );
+            return Err(refusal(ErrorReason::ParameterMalformed, known, message));
+        }
+        Ok((!first.value.is_empty()).then_some(first))
+    }
+
+    fn mandatory(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<&'a Parameter> {
+        self.get(known, notes)?.ok_or_else(|| self.missing(known))
+    }
+
+    pub fn missing(&self, known: KnownParam) -> Error {
+        let name = known.name();
+        // Browsers and programs don't send the `#` of a URL or anything after it.
+        let cut = self.parameters.last().filter(|last| last.known.is_some() && last.value.is_empty());
+        if let Some(last) = cut {
+            let message = format!(
+                "everything after `{}=` is missing: was there a macro with `#`? A `#` cuts the URL off; it must be \
+                 replaced by the sender, or encoded as `%23`",
+                last.known.map_or("", KnownParam::name)
+            );
+            return refusal(ErrorReason::FragmentCutOff, known, message);
+        }
+        let message = match known {
+            KnownParam::Val => {
+                "`val` is missing; send the value of the sale, or `val=0` if it has none".to_owned()
+            }
+            KnownParam::Com => {
+                "`com` is missing; send the commission, or `com=0` if there is none".to_owned()
+            }
+            _ => format!("`{name}` is missing; add it to the postback URL"),
+        };
+        refusal(ErrorReason::ParameterMissing, known, message)
+    }
+}
+
+fn twice(known: KnownParam, first: &str, other: &str) -> Error {
+    let (name, first, other) = (known.name(), excerpt(first), excerpt(other));
+    let message = format!("`{name}` came twice, as `{first}` and as `{other}`; send it once");
+    refusal(ErrorReason::ParameterRepeated, known, message)
+}
+
+/// Reads the claim that the parameters make.
+pub fn read(
+    parameters: &[Parameter],
+    overrides: &Overrides,
+    terms: Terms,
+    notes: &mut Vec<Note>,
+) -> Result<ConversionClaim> {
+    let values = Values { parameters, overrides, terms };
+    check_test(&values, notes)?;
+    let click_id = values.mandatory(KnownParam::ClickId, notes)?;
+    let code = match overrides.code {
+        Some(code) => {
+            let message = format!("the replay counts it for the conversion code `{code}`");
+            notes.push(note(NoteCode::Overridden, KnownParam::Id.name(), message));
+            code
+        }
+        None => code(values.mandatory(KnownParam::Id, notes)?)?,
+    };
+    let worth = worth::read(&values, notes)?;
+    let transaction_id = transaction_id(text(values.get(KnownParam::Oid, notes)?))?;
+    let status_word = text(values.get(KnownParam::Status, notes)?).to_owned();
+    let click_id = match click_id.meaning {
+        Meaning::ClickId(click_id) => Some(click_id),
+        _ => None,
+    };
+    Ok(ConversionClaim {
+        code,
+        click_id,
+        transaction_id,
+        value: worth.value,
+        currency: worth.currency,
+        commission: worth.commission,
+        commission_currency: worth.commission_currency,
+        status: None,
+        status_word,
+        custom_params: custom_params(parameters)?,
+        happened: Happened::Now,
+        request_id: None,
+    })
+}
+
+/// Returns whether the value of `test` asks for a test; `None` if it can't be understood.
+pub fn asks_for_test(test: &Parameter) -> Option<bool> {
+    let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(&test.value));
+    if is_one_of(&["1", "true"]) {
+        Some(true)
+    } else {
+        is_one_of(&["0", "false", "no", "off"]).then_some(false)
+    }
+}
+
+/// Refuses a value of `test` that can't be understood: a test must not count as a sale.
+fn check_test(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<()> {
+    values.get(KnownParam::Test, notes)?;
+    match counting(values.parameters, KnownParam::Test) {
+        Some(test) if asks_for_test(test).is_none() => {
+            let message = format!(
+                "`test` is `{}`; send `test=1` to try the URL, and no `test` with a sale",
+                excerpt(&test.value)
+            );
+            Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Test, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The text of a parameter; empty if it is absent.
+fn text(parameter: Option<&Parameter>) -> &str {
+    parameter.map_or("", |parameter| parameter.value.as_str())
+}
+
+fn code(id: &Parameter) -> Result<ConversionCodeId> {
+    if let Meaning::Code(code) = id.meaning {
+        return Ok(code);
+    }
+    let text = id.value.as_str();
+    text.parse().map_err(|why| {
+        let message = format!("no conversion code has the id `{}`; it {why}", excerpt(text));
+        refusal(ErrorReason::ConversionCodeUnknown, KnownParam::Id, message)
+    })
+}
+
+fn transaction_id(text: &str) -> Result<TransactionId> {
+    TransactionId::parse(text).map_err(|why| {
+        let message = format!("`oid` {why}; send only the order number");
+        refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message)
+    })
+}
+
+/// Reads `k=v` pairs, separated by `;`, from every `param`. Any content is kept, and none is
+/// interpreted.
+fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
+    let all = parameters.iter().filter(|parameter| parameter.known == Some(KnownParam::Param));
+    let pairs = all.flat_map(|parameter| parameter.value.split(';')).filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| match pair.split_once('=') {
+        Some((key, value)) => (key.to_owned(), value.to_owned()),
+        None => (String::new(), pair.to_owned()),
+    });
+    CustomParams::parse(pairs.collect()).map_err(|why| {
+        let message = format!("`param` {why}; send less of it");
+        refusal(ErrorReason::ParameterMalformed, KnownParam::Param, message)
+    })
+}
+
+pub fn refusal(reason: ErrorReason, known: KnownParam, message: String) -> Error {
+    Error::new(reason, message).with("parameter", known.name())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! Tests of what is known of amounts, tests and repeated values, without a server.
+
+use s2s_sdk::v1::ErrorReason;
+
+use crate::{
+    core::{
+        conversion::Commission,
+        conversion_code::DecimalSeparator,
+        postback::reader::{Named, Overrides, ParsedPostback, Terms, Test, read, request},
+    },
+    values::money::{Currency, Percent},
+};
+
+const CODE: &str = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
+
+/// Reads a `GET` with this query, like live traffic.
+fn get(query: &str) -> ParsedPostback {
+    let target = format!("/s2s?{query}");
+    read(&request("GET", target.into_bytes(), "", Vec::new()), &Overrides::default())
+}
+
+/// Reads a query for a code with these settings. Returns value, commission and currencies.
+fn worth(
+    query: &str,
+    currency: &str,
+    separator: DecimalSeparator,
+) -> Result<(i64, i64, String), ErrorReason> {
+    let target = format!("/s2s?clickId=abc&id={CODE}&{query}");
+    let postback = request("GET", target.into_bytes(), "", Vec::new());
+    let currency: Currency = currency.parse().unwrap();
+    let terms = Terms { separator, currency: Some(currency) };
+    let claim =
+        Named::read(&postback).claim(&Overrides::default(), terms).claim.map_err(|error| error.reason())?;
+    let of_value = claim.currency.unwrap_or(currency);
+    if claim.commission_currency.is_some_and(|of_commission| of_commission != of_value) {
+        return Err(ErrorReason::CurrencyInvalid);
+    }
+    let Commission::Amount(commission) = claim.commission else { panic!("{query}") };
+    Ok((claim.value.micros(), commission.micros(), of_value.to_string()))
+}
+
+#[test]
+fn amounts_with_two_meanings_are_settled_by_what_is_known() {
+    use DecimalSeparator::{Auto, Comma, Point};
+    let ambiguous = Err(ErrorReason::AmountAmbiguous);
+    for (query, currency, separator, expected) in [
+        ("val=1.500&com=0", "EUR", Auto, ambiguous),
+        ("val=1,500&com=0", "EUR", Auto, ambiguous),
+        ("val=1.500&com=1,500", "EUR", Auto, ambiguous),
+        ("val=5&com=150.000", "IDR", Auto, ambiguous),
+        ("val=1.500&com=0", "EUR", Point, Ok((1_500_000, 0))),
+        ("val=1.500&com=0", "EUR", Comma, Ok((1_500_000_000, 0))),
+        ("val=1,500&com=0", "EUR", Point, Ok((1_500_000_000, 0))),
+        ("val=1,500&com=0", "EUR", Comma, Ok((1_500_000, 0))),
+        // The other amount shows what separates decimals.
+        ("val=1.500&com=0.5", "EUR", Auto, Ok((1_500_000, 500_000))),
+        ("val=1.500&com=150,00", "EUR", Auto, Ok((1_500_000_000, 150_000_000))),
+        ("val=1,500&com=0.5", "EUR", Auto, Ok((1_500_000_000, 500_000))),
+        ("val=1.234.567&com=1.500", "EUR", Auto, Ok((1_234_567_000_000, 1_500_000_000))),
+        ("val=19,99&com=1.500", "EUR", Auto, Ok((19_990_000, 1_500_000_000))),
+        // The setting wins.
+        ("val=1.500&com=0.5", "EUR", Comma, Ok((1_500_000_000, 500_000))),
+        // Amounts of some currencies have three decimals.
+        ("val=1.500&com=0", "KWD", Auto, Ok((1_500_000, 0))),
+        ("val=1,500&com=0", "TND", Auto, Ok((1_500_000, 0))),
+        ("val=1.500 BHD&com=0", "EUR", Auto, Ok((1_500_000, 0))),
+        ("val=1.500&com=0&cur=OMR", "EUR", Auto, Ok((1_500_000, 0))),
+        ("val=1.500&com=0&cur=EUR", "KWD", Auto, ambiguous),
+    ] {
+        let found = worth(query, currency, separator).map(|(value, commission, _)| (value, commission));
+        assert_eq!(found, expected, "{query} {currency} {separator:?}");
+    }
+    let percent = |text: &str| {
+        get(&format!("clickId=abc&id={CODE}&val=1&com=0&comperc={text}")).claim.unwrap().commission
+    };
+    let half = Commission::Percent(Percent::from_micros(12_500_000).unwrap());
+    assert_eq!([percent("12.500"), percent("12,500%25")], [half, half], "in thousands it is over 100 %");
+}
+
+#[test]
+fn a_sign_means_the_currency_that_is_expected() {
+    let auto = DecimalSeparator::Auto;
+    let contradiction = Err(ErrorReason::CurrencyInvalid);
+    for (query, currency, expected) in [
+        ("val=$10&com=1", "CAD", Ok("CAD")),
+        ("val=$10&com=$1", "CAD", Ok("CAD")),
+        ("val=$250&com=1", "MXN", Ok("MXN")),
+        ("val=%C2%A599&com=1", "CNY", Ok("CNY")),
+        ("val=%C2%A599&com=1", "JPY", Ok("JPY")),
+        ("val=$10&com=1&cur=CAD", "EUR", Ok("CAD")),
+        ("val=$10&com=$1&cur=CAD", "EUR", Ok("CAD")),
+        ("val=CA$10&com=1", "EUR", Ok("CAD")),
+        ("val=CA$10&com=$1", "EUR", Ok("CAD")),
+        ("val=$10&com=1", "EUR", Ok("USD")),
+        ("val=$10&com=1 USD", "EUR", Ok("USD")),
+        ("val=10 EUR&com=1", "EUR", Ok("EUR")),
+        ("val=$10&com=1&cur=EUR", "EUR", contradiction),
+        ("val=US$10&com=1&cur=CAD", "CAD", contradiction),
+        ("val=10 USD&com=1&cur=CAD", "CAD", contradiction),
+        // The commission never changes the currency of the value.
+        ("val=1500&com=$1.50", "EUR", contradiction),
+        ("val=1500&com=1.50 USD", "EUR", contradiction),
+        ("val=1500&com=1.50&cur=EUR", "USD", Ok("EUR")),
+        ("val=$1500&com=%E2%82%AC1.50", "USD", contradiction),
+    ] {
+        let found = worth(query, currency, auto).map(|(.., currency)| currency);
+        assert_eq!(found, expected.map(str::to_owned), "{query} {currency}");
+    }
+}
+
+#[test]
+fn a_test_is_a_test_a_sale_or_held() {
+    for (query, test) in [
+        ("test=1", Ok(Some(Test::Asked))),
+        ("test=true", Ok(Some(Test::Asked))),
+        ("TEST=True", Ok(Some(Test::Asked))),
+        ("test=0", Ok(None)),
+        ("test=false", Ok(None)),
+        ("test=off", Ok(None)),
+        ("test=yes", Err(ErrorReason::ParameterMalformed)),
+        ("test=on", Err(ErrorReason::ParameterMalformed)),
+        ("test", Err(ErrorReason::ParameterMalformed)),
+        ("test=", Err(ErrorReason::ParameterMalformed)),
+        ("test=2", Err(ErrorReason::ParameterMalformed)),
+        ("test={test}", Err(ErrorReason::MacroNotReplaced)),
+        ("test=0&test=1", Err(ErrorReason::ParameterRepeated)),
+    ] {
+        let reading = get(&format!("{query}&clickId=abc&id={CODE}&val=1&com=0"));
+        let found = reading.claim.map(|_| reading.test).map_err(|error| error.reason());
+        assert_eq!(found, test, "{query}");
+    }
+}
+
+#[test]
+fn of_repeated_values_the_only_valid_one_counts_in_any_order() {
+    let click = "0".repeat(40);
+    for (values, expected) in [
+        (["{clickid}", "x", click.as_str()], Ok(click.as_str())),
+        (["x", click.as_str(), "{clickid}"], Ok(click.as_str())),
+        ([click.as_str(), "x", click.as_str()], Ok(click.as_str())),
+        (["x", "y", "x"], Err(ErrorReason::ParameterRepeated)),
+    ] {
+        let query = values.map(|value| format!("clickId={value}")).join("&");
+        let reading = get(&format!("{query}&id={CODE}&id=z&val=1&com=0&com=x&com=y"));
+        assert_eq!(reading.code_text, CODE, "{query}");
+        let found = reading.claim.map(|_| reading.click_text.as_str()).map_err(|error| error.reason());
+        assert_eq!(found, expected, "{query}");
+    }
+}

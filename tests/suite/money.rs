@@ -1,0 +1,233 @@
+//! Amounts, currencies, order numbers and tests as senders write them: what is counted is what was
+//! meant, and what could mean two things is held until somebody settles it.
+
+use s2s_sdk::{
+    prost_types::FieldMask,
+    v1::{
+        ConversionCode, ConversionVerdict, DecimalSeparator, ErrorReason, ExplainClickRequest, Money,
+        NewConversion, Postback, PostbackFilter, PostbackVerdict, RecordClickRequest,
+        UpdateConversionCodeRequest, new_conversion::Commission,
+    },
+};
+use s2s_tests::{Answer, Server, request};
+
+use crate::fixture::Fixture;
+
+/// A server with a code of its own currency, and a link.
+struct Shop {
+    server: Server,
+    code: ConversionCode,
+    link: String,
+}
+
+impl Shop {
+    async fn start(currency: &str) -> Self {
+        let server = Server::start().await;
+        let code = ConversionCode {
+            name: "Sale".to_owned(),
+            default_currency: currency.to_owned(),
+            ..Default::default()
+        };
+        let code = server.create_code(code).await;
+        let link = server.link(&[&code]).await.id;
+        Self { server, code, link }
+    }
+
+    async fn click(&self) -> String {
+        let request = RecordClickRequest { tracking_link_id: self.link.clone(), ..Default::default() };
+        self.server.client().record_click(request).await.unwrap().click.unwrap().id
+    }
+
+    /// Reports a sale of a new click. Returns the answer, and the click id.
+    async fn sell(&self, rest: &str) -> (Answer, String) {
+        let click = self.click().await;
+        let query = format!("clickId={click}&id={}&{rest}", self.code.id);
+        (self.server.postback(&query).await, click)
+    }
+
+    /// The worth of all conversions of a click, as the database has it.
+    async fn worth(&self, click: &str) -> Vec<(String, String)> {
+        let client = self.server.client();
+        let request = ExplainClickRequest { click_id: click.to_owned() };
+        let conversions = client.explain_click(request).await.unwrap().conversions;
+        let values = conversions.into_iter().map(|conversion| conversion.value.unwrap());
+        values.map(|value| (value.currency_code.clone(), value.to_string())).collect()
+    }
+
+    async fn set(&self, separator: DecimalSeparator) {
+        let code = ConversionCode { decimal_separator: separator.into(), ..self.code.clone() };
+        let request = UpdateConversionCodeRequest {
+            conversion_code: Some(code),
+            update_mask: Some(FieldMask { paths: vec!["decimal_separator".to_owned()] }),
+            ..Default::default()
+        };
+        self.server.client().update_conversion_code(request).await.unwrap();
+    }
+
+    async fn replay_ambiguous(&self) -> Vec<PostbackVerdict> {
+        let reason = ErrorReason::AmountAmbiguous.into();
+        let request = request::replay_all(PostbackFilter { reason, ..Default::default() });
+        let replayed = self.server.client().replay_postbacks(request).await.unwrap().postbacks;
+        replayed.iter().map(Postback::verdict).collect()
+    }
+}
+
+fn outcome(answer: &Answer) -> (String, String) {
+    (answer.field("verdict"), answer.field("reason"))
+}
+
+fn held(reason: &str) -> (String, String) {
+    ("HELD".to_owned(), reason.to_owned())
+}
+
+fn recorded() -> (String, String) {
+    ("RECORDED".to_owned(), String::new())
+}
+
+#[tokio::test]
+async fn what_separates_decimals_is_settled_for_good() {
+    let shop = Shop::start("IDR").await;
+    let mut clicks = Vec::new();
+    for amount in ["1.500", "150.000", "1,500"] {
+        let (answer, click) = shop.sell(&format!("val={amount}&com=0")).await;
+        assert_eq!(outcome(&answer), held("AMOUNT_AMBIGUOUS"), "{amount}");
+        assert_eq!(shop.worth(&click).await, []);
+        clicks.push(click);
+    }
+    assert_eq!(shop.replay_ambiguous().await, [PostbackVerdict::Held; 3], "nobody has settled it");
+    shop.set(DecimalSeparator::Comma).await;
+    assert_eq!(shop.replay_ambiguous().await, [PostbackVerdict::Recorded; 3]);
+    for (click, value) in clicks.iter().zip(["1500", "150000", "1.5"]) {
+        let expected = Money::from_decimal(value, "IDR").unwrap().to_string();
+        assert_eq!(shop.worth(click).await, [("IDR".to_owned(), expected)]);
+    }
+    for (separator, amount, value) in [
+        (DecimalSeparator::Comma, "1.500", "1500"),
+        (DecimalSeparator::Comma, "$1,500".trim_start_matches('$'), "1.5"),
+        (DecimalSeparator::Point, "1.500", "1.5"),
+        (DecimalSeparator::Point, "1,500", "1500"),
+        (DecimalSeparator::Auto, "1.500&x=1", ""),
+    ] {
+        shop.set(separator).await;
+        let (answer, click) = shop.sell(&format!("val={amount}&com=0")).await;
+        if value.is_empty() {
+            assert_eq!(outcome(&answer), held("AMOUNT_AMBIGUOUS"));
+            continue;
+        }
+        assert_eq!(outcome(&answer), recorded(), "{separator:?} {amount}");
+        let expected = Money::from_decimal(value, "IDR").unwrap().to_string();
+        assert_eq!(shop.worth(&click).await, [("IDR".to_owned(), expected)], "{separator:?} {amount}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_of_a_network_reads_points() {
+    let server = Server::start().await;
+    let code =
+        ConversionCode { name: "Sale".to_owned(), preset_id: "everflow".to_owned(), ..Default::default() };
+    assert_eq!(server.create_code(code.clone()).await.decimal_separator(), DecimalSeparator::Point);
+    let chosen = ConversionCode { decimal_separator: DecimalSeparator::Auto.into(), ..code };
+    assert_eq!(server.create_code(chosen).await.decimal_separator(), DecimalSeparator::Auto);
+}
+
+#[tokio::test]
+async fn a_sign_never_makes_money_of_another_currency() {
+    for (currency, sales) in [
+        ("CAD", [("val=$10&com=1", "CAD"), ("val=$10&com=$1", "CAD"), ("val=US$10&com=1", "USD")]),
+        ("MXN", [("val=$250&com=1", "MXN"), ("val=$250&com=1&cur=USD", "USD"), ("val=MX$5&com=$1", "MXN")]),
+        ("EUR", [("val=1500&com=$1.50", ""), ("val=1500&com=1.50+USD", ""), ("val=$10&com=1&cur=EUR", "")]),
+    ] {
+        let shop = Shop::start(currency).await;
+        for (rest, expected) in sales {
+            let (answer, click) = shop.sell(rest).await;
+            let worth = shop.worth(&click).await;
+            if expected.is_empty() {
+                assert_eq!(outcome(&answer), held("CURRENCY_INVALID"), "{currency} {rest}");
+                assert_eq!(worth, [], "{currency} {rest}");
+            } else {
+                assert_eq!(outcome(&answer), recorded(), "{currency} {rest}");
+                assert_eq!(worth.len(), 1);
+                assert_eq!(worth[0].0, expected, "{currency} {rest}");
+            }
+        }
+        // The same over gRPC: the commission can't change the currency of the value.
+        let conversion = NewConversion {
+            conversion_code_id: shop.code.id.clone(),
+            click_id: shop.click().await,
+            value: Some(Money { micros: 1_000_000, ..Default::default() }),
+            commission: Some(Commission::CommissionAmount(Money::from_decimal("1", "GBP").unwrap())),
+            ..Default::default()
+        };
+        let error =
+            shop.server.client().record_conversion(request::conversion(conversion)).await.unwrap_err();
+        assert_eq!(error.reason(), ErrorReason::CurrencyInvalid, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_order_over_several_doors_counts_once() {
+    let fixture = Fixture::start().await;
+    let client = fixture.server.client();
+    let mut verdicts = Vec::new();
+    for dress in ["%20sp2%20", "sp2", "%22sp2%22", "%E2%80%8Bsp2"] {
+        let query = format!("clickId=$click&id=$code&val=7&com=1&oid={dress}");
+        verdicts.push(fixture.server.postback(&fixture.fill(&query)).await.field("verdict"));
+    }
+    assert_eq!(verdicts, ["RECORDED", "DUPLICATE", "DUPLICATE", "DUPLICATE"]);
+    for dress in [" sp2 ", "\"sp2\"", "sp2\u{feff}", "sp2"] {
+        let conversion = NewConversion {
+            conversion_code_id: fixture.code.id.clone(),
+            click_id: fixture.click.clone(),
+            transaction_id: dress.to_owned(),
+            value: Some(Money { micros: 7_000_000, ..Default::default() }),
+            commission: Some(Commission::CommissionAmount(Money { micros: 1_000_000, ..Default::default() })),
+            ..Default::default()
+        };
+        let response = client.record_conversion(request::conversion(conversion)).await.unwrap();
+        assert_eq!(response.verdict(), ConversionVerdict::Duplicate, "{dress:?}");
+    }
+    let conversions = fixture.conversions().await;
+    assert_eq!(conversions.len(), 1);
+    assert_eq!(conversions[0].transaction_id, "sp2");
+}
+
+#[tokio::test]
+async fn what_may_be_a_test_is_no_sale() {
+    let fixture = Fixture::start().await;
+    for (test, expected) in [
+        ("test=yes", held("PARAMETER_MALFORMED")),
+        ("test", held("PARAMETER_MALFORMED")),
+        ("test=on", held("PARAMETER_MALFORMED")),
+        ("test=2", held("PARAMETER_MALFORMED")),
+        ("test=1", ("TEST".to_owned(), String::new())),
+        ("test=TRUE", ("TEST".to_owned(), String::new())),
+    ] {
+        let query = fixture.fill(&format!("clickId=$click&id=$code&val=1&com=0&oid=1&{test}"));
+        assert_eq!(outcome(&fixture.server.postback(&query).await), expected, "{test}");
+    }
+    assert_eq!(fixture.conversions().await, []);
+    for (number, test) in ["test=0", "test=false", "test=no"].into_iter().enumerate() {
+        let query = fixture.fill(&format!("clickId=$click&id=$code&val=1&com=0&oid={number}&{test}"));
+        assert_eq!(outcome(&fixture.server.postback(&query).await), recorded(), "{test}");
+    }
+    assert_eq!(fixture.conversions().await.len(), 3);
+}
+
+/// What finds a held postback is the click that counts, whatever came beside it.
+#[tokio::test]
+async fn a_held_postback_is_found_by_the_click_that_counts() {
+    let fixture = Fixture::start().await;
+    for beside in [
+        "clickId={clickid}&clickId=$click",
+        "clickId=$click&clickId=none",
+        "clickId=x&subid=y&clickId=$click",
+    ] {
+        let query = format!("{beside}&id=none&id=$unlinked&val=1&com=0&mail=ann@b.example");
+        let answer = fixture.server.postback(&fixture.fill(&query)).await;
+        assert_eq!(outcome(&answer), held("CODE_NOT_ON_LINK"), "{beside}");
+    }
+    let request = ExplainClickRequest { click_id: fixture.click.clone() };
+    let held = fixture.server.client().explain_click(request).await.unwrap().held_postbacks;
+    assert_eq!(held.len(), 3);
+    assert!(held.iter().all(|postback| postback.conversion_code_id == fixture.unlinked.id), "{held:?}");
+}
