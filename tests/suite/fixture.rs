@@ -24,7 +24,7 @@ pub struct Fixture {
     pub other_click: String,
     /// One hour old.
     pub old_click: String,
-    /// On a link that is archived.
+    /// From after its link was archived: some seconds ahead, as a clock may be.
     pub lost_click: String,
 }
 
@@ -46,7 +46,12 @@ impl Fixture {
         };
         let old_click = client.record_click(old_click).await.unwrap().click.unwrap().id;
         let lost_link = server.link(&[&code]).await;
-        let lost_click = server.click(&lost_link).await;
+        let lost_click = RecordClickRequest {
+            tracking_link_id: lost_link.id.clone(),
+            click_time: moved(lost_link.create_time, 4),
+            ..Default::default()
+        };
+        let lost_click = client.record_click(lost_click).await.unwrap().click.unwrap().id;
         archive(&server, &archived, &lost_link).await;
         Self { server, code, brief, archived, unlinked, click, other_click, old_click, lost_click }
     }

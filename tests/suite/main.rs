@@ -49,6 +49,7 @@ mod rules;
 mod sdk;
 mod sdk_journey;
 mod senders;
+mod set_up_changes;
 mod setup;
 mod spool;
 mod statuses;

@@ -1,8 +1,9 @@
 //! Conversions: the rules of attribution and worth, and of counting once.
 //!
-//! `evaluate` loads the facts, and `decide` judges them. The unique index of the table (click id,
+//! `evaluate` loads the facts, `build` makes the conversion, and `check` judges it by the set-up. A
+//! conversion that is recorded already is not judged again. The unique index of the table (click id,
 //! code, dedupe key) alone decides whether a conversion is a duplicate: no query looks for an
-//! earlier conversion before the insert.
+//! earlier conversion before the insert, unless the set-up would refuse it.
 //!
 //! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
 //! be entries of their own.
@@ -196,7 +197,13 @@ pub async fn evaluate(app: &App, code: &ConversionCode, claim: ConversionClaim) 
     age::make_room(app, click.id.time()).await?;
     let link = find_link(app, code.account_id, click).await?;
     let serial = i64::from_be_bytes(app.random.bytes()) & i64::MAX;
-    decide(claim, code, click, &link, serial, app.now())
+    let (happened, now) = (claim.happened, app.now());
+    let conversion = build(claim, code, click, &link, serial, now)?;
+    match check(happened, &conversion, code, &link, now) {
+        // What is counted stays counted, whatever the set-up has become since.
+        Err(_) if store::find_same(app.db.reader(), &conversion).await?.is_some() => Ok(conversion),
+        checked => checked.map(|()| conversion),
+    }
 }
 
 /// Conversions of clicks before this time are not kept if the deletion time is `until`. `None` if
@@ -242,19 +249,22 @@ pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> R
     })
 }
 
-/// Returns an error if nothing counts for the code.
-pub fn check_code(code: &ConversionCode) -> Result<()> {
-    if code.archived {
+/// Returns an error if nothing counts for the code at this time. An archived code counts what
+/// arrived before it was last changed.
+pub fn check_code(code: &ConversionCode, at: Time) -> Result<()> {
+    if code.archived && code.updated_at <= at {
         let message = format!("the conversion code `{}` is archived; use an active one", code.id);
         return Err(Error::new(ErrorReason::ConversionCodeArchived, message));
     }
     Ok(())
 }
 
-/// Returns an error if clicks on the link don't count for the code.
-pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
-    if link.archived {
-        let message = format!("the tracking link `{}` is archived; use an active one", link.id);
+/// Returns an error if clicks of this time on the link don't count for the code. Archiving a link
+/// ends its traffic: clicks from before its last change still count.
+pub fn check_link(code: &ConversionCode, link: &TrackingLink, clicked_at: Time) -> Result<()> {
+    if link.archived && link.updated_at <= clicked_at {
+        let message =
+            format!("the click came after the tracking link `{}` was archived; use an active one", link.id);
         return Err(Error::new(ErrorReason::TrackingLinkArchived, message));
     }
     if !link.conversion_code_ids.contains(code.id) {
@@ -268,20 +278,18 @@ pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
     Ok(())
 }
 
-/// Decides whether the conversion counts, and computes its worth.
-fn decide(
-    claim: ConversionClaim,
+/// Returns an error if the conversion does not count by the set-up.
+fn check(
+    happened: Happened,
+    conversion: &Conversion,
     code: &ConversionCode,
-    click: SignedClickId,
     link: &TrackingLink,
-    serial: i64,
     now: Time,
-) -> Result<Conversion> {
-    let clicked_at = click.id.time();
-    let converted_at = claim.happened.time(clicked_at, now);
-    check_code(code)?;
-    check_link(code, link)?;
-    if matches!(claim.happened, Happened::At(_)) && converted_at > now.plus(CLOCK_SKEW_MAX) {
+) -> Result<()> {
+    let (clicked_at, converted_at) = (conversion.click_id.time(), conversion.converted_at);
+    check_code(code, happened.judged_at(now))?;
+    check_link(code, link, clicked_at)?;
+    if matches!(happened, Happened::At(_)) && converted_at > now.plus(CLOCK_SKEW_MAX) {
         let mut violations = Violations::default();
         violations.add("conversion_time", "must not be in the future");
         return Err(violations.into_error());
@@ -295,16 +303,28 @@ fn decide(
                        then replay";
         return Err(Error::new(ErrorReason::AttributionWindowPassed, message));
     }
-    let (commission, commission_percent) = match claim.commission {
-        Commission::Amount(amount) => (amount, None),
-        Commission::Percent(percent) => (claim.value.percent(percent), Some(percent)),
-    };
+    Ok(())
+}
+
+/// Makes the conversion that is claimed, with its worth and its identity.
+fn build(
+    claim: ConversionClaim,
+    code: &ConversionCode,
+    click: SignedClickId,
+    link: &TrackingLink,
+    serial: i64,
+    now: Time,
+) -> Result<Conversion> {
     let currency = claim.currency.unwrap_or(code.default_currency);
     if let Some(other) = claim.commission_currency.filter(|other| *other != currency) {
         let message =
             format!("the value is in {currency}, and the commission in {other}; send both in one currency");
         return Err(Error::new(ErrorReason::CurrencyInvalid, message));
     }
+    let (commission, commission_percent) = match claim.commission {
+        Commission::Amount(amount) => (amount, None),
+        Commission::Percent(percent) => (claim.value.percent(percent), Some(percent)),
+    };
     let request_id = claim.request_id.as_deref();
     Ok(Conversion {
         click_id: click.id,
@@ -321,7 +341,7 @@ fn decide(
         status: claim.status.unwrap_or(code.default_status),
         status_word: claim.status_word,
         custom_params: claim.custom_params,
-        converted_at,
+        converted_at: claim.happened.time(click.id.time(), now),
         created_at: now,
     })
 }

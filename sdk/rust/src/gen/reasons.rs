@@ -110,14 +110,14 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::ConversionCodeArchived => Facts {
-            cause: "the conversion code is archived",
+            cause: "the conversion code was archived before the postback arrived",
             cure: "use an active one",
             code: Code::FailedPrecondition,
             http_status: 422,
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::TrackingLinkArchived => Facts {
-            cause: "the tracking link is archived",
+            cause: "the tracking link is archived, and the click came after that",
             cure: "use an active one",
             code: Code::FailedPrecondition,
             http_status: 422,

@@ -2058,11 +2058,11 @@ pub enum ErrorReason {
     /// conversion code. Cure: add the code to the link, then replay.
     /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     CodeNotOnLink = 15,
-    /// Cause: the conversion code is archived. Cure: use an active one.
-    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    /// Cause: the conversion code was archived before the postback arrived. Cure:
+    /// use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     ConversionCodeArchived = 16,
-    /// Cause: the tracking link is archived. Cure: use an active one.
-    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    /// Cause: the tracking link is archived, and the click came after that. Cure:
+    /// use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     TrackingLinkArchived = 17,
     /// Cause: this click, code and transaction id are already recorded with other
     /// amounts, and a recorded conversion never changes. Cure: send the same
@@ -4120,7 +4120,8 @@ pub mod conversion_code_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Archives a conversion code. It stays readable, and postbacks that name it
-        /// are held from then on. Archiving an archived code changes nothing.
+        /// and arrive from then on are held; what is recorded already is still a
+        /// duplicate. Archiving an archived code changes nothing.
         pub async fn archive_conversion_code(
             &mut self,
             request: impl tonic::IntoRequest<super::ArchiveConversionCodeRequest>,
@@ -4285,7 +4286,8 @@ pub mod conversion_code_service_server {
             tonic::Status,
         >;
         /// Archives a conversion code. It stays readable, and postbacks that name it
-        /// are held from then on. Archiving an archived code changes nothing.
+        /// and arrive from then on are held; what is recorded already is still a
+        /// duplicate. Archiving an archived code changes nothing.
         async fn archive_conversion_code(
             &self,
             request: tonic::Request<super::ArchiveConversionCodeRequest>,
@@ -7320,8 +7322,9 @@ pub mod tracking_link_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Archives a tracking link. Visitors get its fallback destination, or HTTP
-        /// 410 if it has none, and its conversions are held. Archiving an archived
-        /// link changes nothing.
+        /// 410 if it has none, and the conversions of clicks from then on are held;
+        /// those of earlier clicks still count. Archiving an archived link changes
+        /// nothing.
         pub async fn archive_tracking_link(
             &mut self,
             request: impl tonic::IntoRequest<super::ArchiveTrackingLinkRequest>,
@@ -7397,8 +7400,9 @@ pub mod tracking_link_service_server {
             tonic::Status,
         >;
         /// Archives a tracking link. Visitors get its fallback destination, or HTTP
-        /// 410 if it has none, and its conversions are held. Archiving an archived
-        /// link changes nothing.
+        /// 410 if it has none, and the conversions of clicks from then on are held;
+        /// those of earlier clicks still count. Archiving an archived link changes
+        /// nothing.
         async fn archive_tracking_link(
             &self,
             request: tonic::Request<super::ArchiveTrackingLinkRequest>,

@@ -119,6 +119,14 @@ pub enum Happened {
 }
 
 impl Happened {
+    /// The time as of which the set-up judges: that of the arrival, if it is known.
+    pub fn judged_at(self, now: Time) -> Time {
+        match self {
+            Self::Arrived(time) => time.min(now),
+            Self::At(_) | Self::Now => now,
+        }
+    }
+
     /// The time by which the conversion is judged, and which is stored. A time that the sender
     /// stated is taken as it is, though it may be wrong. Any other time is moved, if necessary, to
     /// be no later than now and, above all, no earlier than the click: the clocks of edge and core

@@ -69,7 +69,9 @@ fn decide_at(
     change(&mut claim, &mut code, &mut link);
     let id = ClickId::new(Time::from_micros(CLICKED), link.link_key, [1; 6]);
     let click = SignedClickId { key_id: KeyId::new(1), id };
-    decide(claim, &code, click, &link, 1, Time::from_micros(micros))
+    let (happened, now) = (claim.happened, Time::from_micros(micros));
+    let conversion = build(claim, &code, click, &link, 1, now)?;
+    check(happened, &conversion, &code, &link, now).map(|()| conversion)
 }
 
 #[test]
@@ -134,10 +136,34 @@ fn each_rule_of_attribution_has_its_reason() {
             Some(ErrorReason::ConversionCodeArchived),
         ),
         (
+            "a code that was archived after the arrival",
+            CLICKED + 2,
+            |claim, code, _| {
+                claim.happened = Happened::Arrived(Time::from_micros(CLICKED));
+                (code.archived, code.updated_at) = (true, Time::from_micros(CLICKED + 1));
+            },
+            None,
+        ),
+        (
+            "a code that was archived before the report",
+            CLICKED + 2,
+            |claim, code, _| {
+                claim.happened = Happened::At(Time::from_micros(CLICKED));
+                (code.archived, code.updated_at) = (true, Time::from_micros(CLICKED + 1));
+            },
+            Some(ErrorReason::ConversionCodeArchived),
+        ),
+        (
             "archived link",
             CLICKED,
             |_, _, link| link.archived = true,
             Some(ErrorReason::TrackingLinkArchived),
+        ),
+        (
+            "a link that was archived after the click",
+            CLICKED,
+            |_, _, link| (link.archived, link.updated_at) = (true, Time::from_micros(CLICKED + 1)),
+            None,
         ),
         (
             "code not on the link",

@@ -102,6 +102,8 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
 
 /// The facts that a postback's verdict follows from.
 struct Facts {
+    /// The time as of which the set-up judges.
+    judged_at: Time,
     parameters: usize,
     repairs: usize,
     test: bool,
@@ -133,6 +135,8 @@ async fn gather(
     reading: ParsedPostback,
     code: Option<Arc<ConversionCode>>,
 ) -> Result<(Facts, Vec<Parameter>)> {
+    let judged_at =
+        reading.claim.as_ref().map_or_else(|_| app.now(), |claim| claim.happened.judged_at(app.now()));
     let named = reading.code;
     let click = (!reading.click_text.is_empty()
         && reading.test.is_none_or(|test| test != reader::Test::ClickId))
@@ -147,8 +151,18 @@ async fn gather(
     let code = named.map(|id| code.ok_or_else(|| conversion_code::unknown(id)));
     let authentication = None;
     let count = parameters.len();
-    let facts =
-        Facts { parameters: count, repairs, test, code, click, link, authentication, judged, outcome };
+    let facts = Facts {
+        judged_at,
+        parameters: count,
+        repairs,
+        test,
+        code,
+        click,
+        link,
+        authentication,
+        judged,
+        outcome,
+    };
     Ok((facts, parameters))
 }
 

@@ -45,7 +45,8 @@ type ConversionCodeServiceClient interface {
 	// Changes the fields that `update_mask` names.
 	UpdateConversionCode(ctx context.Context, in *UpdateConversionCodeRequest, opts ...grpc.CallOption) (*UpdateConversionCodeResponse, error)
 	// Archives a conversion code. It stays readable, and postbacks that name it
-	// are held from then on. Archiving an archived code changes nothing.
+	// and arrive from then on are held; what is recorded already is still a
+	// duplicate. Archiving an archived code changes nothing.
 	ArchiveConversionCode(ctx context.Context, in *ArchiveConversionCodeRequest, opts ...grpc.CallOption) (*ArchiveConversionCodeResponse, error)
 	// Makes a new secret for the code's postbacks and returns it; no other call
 	// does. The previous secret stays valid for a while, so that senders can be
@@ -163,7 +164,8 @@ type ConversionCodeServiceServer interface {
 	// Changes the fields that `update_mask` names.
 	UpdateConversionCode(context.Context, *UpdateConversionCodeRequest) (*UpdateConversionCodeResponse, error)
 	// Archives a conversion code. It stays readable, and postbacks that name it
-	// are held from then on. Archiving an archived code changes nothing.
+	// and arrive from then on are held; what is recorded already is still a
+	// duplicate. Archiving an archived code changes nothing.
 	ArchiveConversionCode(context.Context, *ArchiveConversionCodeRequest) (*ArchiveConversionCodeResponse, error)
 	// Makes a new secret for the code's postbacks and returns it; no other call
 	// does. The previous secret stays valid for a while, so that senders can be

@@ -94,11 +94,11 @@ const (
 	// conversion code. Cure: add the code to the link, then replay.
 	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_CODE_NOT_ON_LINK ErrorReason = 15
-	// Cause: the conversion code is archived. Cure: use an active one.
-	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+	// Cause: the conversion code was archived before the postback arrived. Cure:
+	// use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_CONVERSION_CODE_ARCHIVED ErrorReason = 16
-	// Cause: the tracking link is archived. Cure: use an active one.
-	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+	// Cause: the tracking link is archived, and the click came after that. Cure:
+	// use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_TRACKING_LINK_ARCHIVED ErrorReason = 17
 	// Cause: this click, code and transaction id are already recorded with other
 	// amounts, and a recorded conversion never changes. Cure: send the same

@@ -41,8 +41,9 @@ type TrackingLinkServiceClient interface {
 	// Changes the fields that `update_mask` names.
 	UpdateTrackingLink(ctx context.Context, in *UpdateTrackingLinkRequest, opts ...grpc.CallOption) (*UpdateTrackingLinkResponse, error)
 	// Archives a tracking link. Visitors get its fallback destination, or HTTP
-	// 410 if it has none, and its conversions are held. Archiving an archived
-	// link changes nothing.
+	// 410 if it has none, and the conversions of clicks from then on are held;
+	// those of earlier clicks still count. Archiving an archived link changes
+	// nothing.
 	ArchiveTrackingLink(ctx context.Context, in *ArchiveTrackingLinkRequest, opts ...grpc.CallOption) (*ArchiveTrackingLinkResponse, error)
 }
 
@@ -119,8 +120,9 @@ type TrackingLinkServiceServer interface {
 	// Changes the fields that `update_mask` names.
 	UpdateTrackingLink(context.Context, *UpdateTrackingLinkRequest) (*UpdateTrackingLinkResponse, error)
 	// Archives a tracking link. Visitors get its fallback destination, or HTTP
-	// 410 if it has none, and its conversions are held. Archiving an archived
-	// link changes nothing.
+	// 410 if it has none, and the conversions of clicks from then on are held;
+	// those of earlier clicks still count. Archiving an archived link changes
+	// nothing.
 	ArchiveTrackingLink(context.Context, *ArchiveTrackingLinkRequest) (*ArchiveTrackingLinkResponse, error)
 	mustEmbedUnimplementedTrackingLinkServiceServer()
 }

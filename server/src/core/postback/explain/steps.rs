@@ -72,7 +72,10 @@ fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
     match kind {
         StepKind::Parameters => Some(Ok(parameters(facts))),
         StepKind::ConversionCode => facts.code.as_ref().map(|code| match code {
-            Ok(code) => told(check_code(code).map(|()| format!("`{}`, `{}`", code.name, code.id))),
+            Ok(code) => {
+                let checked = unless_counted(facts, || check_code(code, facts.judged_at));
+                told(checked.map(|()| format!("`{}`, `{}`", code.name, code.id)))
+            }
             Err(error) => Err(error.message().to_owned()),
         }),
         StepKind::Authentication => facts.authentication.clone().map(Ok),
@@ -83,7 +86,12 @@ fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
         },
         StepKind::TrackingLink => facts.link.as_ref().map(|link| match (link, &facts.code) {
             (Ok(link), Some(Ok(code))) => {
-                told(check_link(code, link).map(|()| format!("`{}` has the conversion code", link.slug)))
+                let clicked_at = match &facts.click {
+                    Some(Ok(click)) => click.id.time(),
+                    _ => facts.judged_at,
+                };
+                let checked = unless_counted(facts, || check_link(code, link, clicked_at));
+                told(checked.map(|()| format!("`{}` has the conversion code", link.slug)))
             }
             (Ok(link), _) => Ok(format!("`{}`", link.slug)),
             (Err(error), _) => Err(error.message().to_owned()),
@@ -97,6 +105,11 @@ fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
         StepKind::Dedupe => dedupe(facts).map(Ok),
         _ => Some(verdict(facts)),
     }
+}
+
+/// Checks the set-up, unless the conversion counts already. Then the set-up does not matter.
+fn unless_counted(facts: &Facts, check: impl FnOnce() -> Result<()>) -> Result<()> {
+    if facts.judged.is_some() { Ok(()) } else { check() }
 }
 
 fn parameters(facts: &Facts) -> String {

@@ -47,7 +47,10 @@ pub enum KnownParam {
 
 /// All known names, in lower case. The first name of each parameter is its own name, and the others
 /// are aliases.
-const NAMES: [(&str, KnownParam); 25] = [
+///
+/// Trackers and networks have many names for the order. If several come, the first in this table
+/// counts: an order number that is overlooked makes duplicates of different sales.
+const NAMES: [(&str, KnownParam); 35] = [
     ("clickid", KnownParam::ClickId),
     ("click_id", KnownParam::ClickId),
     ("cid", KnownParam::ClickId),
@@ -66,6 +69,16 @@ const NAMES: [(&str, KnownParam); 25] = [
     ("transaction_id", KnownParam::Oid),
     ("order_id", KnownParam::Oid),
     ("orderid", KnownParam::Oid),
+    ("transactionid", KnownParam::Oid),
+    ("order_number", KnownParam::Oid),
+    ("ordernumber", KnownParam::Oid),
+    ("trans_id", KnownParam::Oid),
+    ("transid", KnownParam::Oid),
+    ("txn_id", KnownParam::Oid),
+    ("txnid", KnownParam::Oid),
+    ("t202txid", KnownParam::Oid),
+    ("order", KnownParam::Oid),
+    ("tid", KnownParam::Oid),
     ("cur", KnownParam::Cur),
     ("currency", KnownParam::Cur),
     ("status", KnownParam::Status),
@@ -248,7 +261,11 @@ fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<P
             own_names.push(known);
         }
     }
+    let order = parameters.iter().filter_map(Parameter::order_rank).min();
     for parameter in &mut parameters {
+        if parameter.order_rank() != order {
+            parameter.known = parameter.known.filter(|known| *known != KnownParam::Oid);
+        }
         parameter.interpret(&own_names, notes);
     }
     parameters
@@ -295,8 +312,14 @@ pub fn is_json(postback: &Postback) -> bool {
 
 /// Finds the parameter of a name, in any case.
 pub fn known(name: &str) -> Option<KnownParam> {
+    rank(name).map(|(_, known)| known)
+}
+
+/// Finds the parameter of a name, in any case, and the place of the name in `NAMES`.
+fn rank(name: &str) -> Option<(usize, KnownParam)> {
     let name = name.trim_matches(is_trimmed);
-    NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| *known)
+    let at = NAMES.iter().position(|(own, _)| own.eq_ignore_ascii_case(name))?;
+    NAMES.get(at).map(|(_, known)| (at, *known))
 }
 
 impl Pair {
@@ -306,7 +329,10 @@ impl Pair {
         let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
         let name = text(&self.name);
         let (place, begins) = (self.place, self.begins);
-        let (known, value, meaning) = (known(&name), text(&self.value), Meaning::Text);
+        let (value, meaning) = (text(&self.value), Meaning::Text);
+        // Some networks call the click id `tid`.
+        let is_click = name.eq_ignore_ascii_case("tid") && UnverifiedClickId::read(&value).is_some();
+        let known = known(&name).filter(|_| !is_click);
         Parameter { name, value, known, meaning, broken, place, begins }
     }
 }
@@ -316,6 +342,11 @@ impl Parameter {
     /// data of the visitor.
     fn counts(&self) -> bool {
         self.known.is_some_and(|known| known != KnownParam::Param)
+    }
+
+    /// The rank of the name among those of the order number; `None` if it is none of them.
+    fn order_rank(&self) -> Option<usize> {
+        rank(&self.name).filter(|_| self.known == Some(KnownParam::Oid)).map(|(rank, _)| rank)
     }
 
     fn has_own_name(&self) -> bool {

@@ -590,7 +590,8 @@ export const ConversionCodeService: GenService<{
   },
   /**
    * Archives a conversion code. It stays readable, and postbacks that name it
-   * are held from then on. Archiving an archived code changes nothing.
+   * and arrive from then on are held; what is recorded already is still a
+   * duplicate. Archiving an archived code changes nothing.
    *
    * @generated from rpc s2s.v1.ConversionCodeService.ArchiveConversionCode
    */

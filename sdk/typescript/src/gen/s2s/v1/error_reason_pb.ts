@@ -167,16 +167,16 @@ export enum ErrorReason {
   CODE_NOT_ON_LINK = 15,
 
   /**
-   * Cause: the conversion code is archived. Cure: use an active one.
-   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the conversion code was archived before the postback arrived. Cure:
+   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    *
    * @generated from enum value: ERROR_REASON_CONVERSION_CODE_ARCHIVED = 16;
    */
   CONVERSION_CODE_ARCHIVED = 16,
 
   /**
-   * Cause: the tracking link is archived. Cure: use an active one.
-   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the tracking link is archived, and the click came after that. Cure:
+   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    *
    * @generated from enum value: ERROR_REASON_TRACKING_LINK_ARCHIVED = 17;
    */

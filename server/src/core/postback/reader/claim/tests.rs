@@ -147,3 +147,26 @@ fn of_repeated_values_the_only_valid_one_counts_in_any_order() {
         assert_eq!(found, expected, "{query}");
     }
 }
+
+#[test]
+fn an_order_number_is_known_by_the_names_of_others() {
+    let click = "0".repeat(40);
+    for (query, oid) in [
+        ("tid=A1", "A1"),
+        ("transactionId=A1", "A1"),
+        ("order=A1", "A1"),
+        ("t202txid=A1", "A1"),
+        ("Order_Number=A1", "A1"),
+        ("oid=A1&tid=B2&order=C3", "A1"),
+        ("tid=B2&txid=A1", "A1"),
+        ("order=C3&transaction_id=A1&tid=B2", "A1"),
+        ("tid=B2&order_id=", ""),
+        (&format!("tid={click}"), ""),
+        (&format!("tid={click}&order=A1"), "A1"),
+    ] {
+        let reading = get(&format!("{query}&clickId=abc&id={CODE}&val=1&com=0"));
+        assert_eq!(reading.claim.unwrap().transaction_id.as_str(), oid, "{query}");
+    }
+    let repeated = get(&format!("tid=A1&tid=A2&clickId=abc&id={CODE}&val=1&com=0"));
+    assert_eq!(repeated.claim.unwrap_err().reason(), ErrorReason::ParameterRepeated);
+}

@@ -113,7 +113,8 @@ class ConversionCodeServiceServicer(object):
 
     def ArchiveConversionCode(self, request, context):
         """Archives a conversion code. It stays readable, and postbacks that name it
-        are held from then on. Archiving an archived code changes nothing.
+        and arrive from then on are held; what is recorded already is still a
+        duplicate. Archiving an archived code changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,7 +45,8 @@ class ConversionCodeServiceStub:
     """Changes the fields that `update_mask` names."""
     ArchiveConversionCode: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.ArchiveConversionCodeRequest, _conversion_code_service_pb2.ArchiveConversionCodeResponse]
     """Archives a conversion code. It stays readable, and postbacks that name it
-    are held from then on. Archiving an archived code changes nothing.
+    and arrive from then on are held; what is recorded already is still a
+    duplicate. Archiving an archived code changes nothing.
     """
     RotatePostbackSecret: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.RotatePostbackSecretRequest, _conversion_code_service_pb2.RotatePostbackSecretResponse]
     """Makes a new secret for the code's postbacks and returns it; no other call
@@ -77,7 +78,8 @@ class ConversionCodeServiceAsyncStub(ConversionCodeServiceStub):
     """Changes the fields that `update_mask` names."""
     ArchiveConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.ArchiveConversionCodeRequest, _conversion_code_service_pb2.ArchiveConversionCodeResponse]  # type: ignore[assignment]
     """Archives a conversion code. It stays readable, and postbacks that name it
-    are held from then on. Archiving an archived code changes nothing.
+    and arrive from then on are held; what is recorded already is still a
+    duplicate. Archiving an archived code changes nothing.
     """
     RotatePostbackSecret: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.RotatePostbackSecretRequest, _conversion_code_service_pb2.RotatePostbackSecretResponse]  # type: ignore[assignment]
     """Makes a new secret for the code's postbacks and returns it; no other call
@@ -136,7 +138,8 @@ class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_code_service_pb2.ArchiveConversionCodeResponse, _abc.Awaitable[_conversion_code_service_pb2.ArchiveConversionCodeResponse]]:
         """Archives a conversion code. It stays readable, and postbacks that name it
-        are held from then on. Archiving an archived code changes nothing.
+        and arrive from then on are held; what is recorded already is still a
+        duplicate. Archiving an archived code changes nothing.
         """
 
     @_abc_1.abstractmethod

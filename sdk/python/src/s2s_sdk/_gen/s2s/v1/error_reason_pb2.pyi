@@ -100,12 +100,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
     ERROR_REASON_CONVERSION_CODE_ARCHIVED: _ErrorReason.ValueType  # 16
-    """Cause: the conversion code is archived. Cure: use an active one.
-    FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    """Cause: the conversion code was archived before the postback arrived. Cure:
+    use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
     ERROR_REASON_TRACKING_LINK_ARCHIVED: _ErrorReason.ValueType  # 17
-    """Cause: the tracking link is archived. Cure: use an active one.
-    FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    """Cause: the tracking link is archived, and the click came after that. Cure:
+    use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
     ERROR_REASON_TRANSACTION_CONFLICT: _ErrorReason.ValueType  # 18
     """Cause: this click, code and transaction id are already recorded with other
@@ -353,12 +353,12 @@ conversion code. Cure: add the code to the link, then replay.
 FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 ERROR_REASON_CONVERSION_CODE_ARCHIVED: ErrorReason.ValueType  # 16
-"""Cause: the conversion code is archived. Cure: use an active one.
-FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+"""Cause: the conversion code was archived before the postback arrived. Cure:
+use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 ERROR_REASON_TRACKING_LINK_ARCHIVED: ErrorReason.ValueType  # 17
-"""Cause: the tracking link is archived. Cure: use an active one.
-FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+"""Cause: the tracking link is archived, and the click came after that. Cure:
+use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 ERROR_REASON_TRANSACTION_CONFLICT: ErrorReason.ValueType  # 18
 """Cause: this click, code and transaction id are already recorded with other

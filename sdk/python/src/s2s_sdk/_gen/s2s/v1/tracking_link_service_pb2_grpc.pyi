@@ -43,8 +43,9 @@ class TrackingLinkServiceStub:
     """Changes the fields that `update_mask` names."""
     ArchiveTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_service_pb2.ArchiveTrackingLinkRequest, _tracking_link_service_pb2.ArchiveTrackingLinkResponse]
     """Archives a tracking link. Visitors get its fallback destination, or HTTP
-    410 if it has none, and its conversions are held. Archiving an archived
-    link changes nothing.
+    410 if it has none, and the conversions of clicks from then on are held;
+    those of earlier clicks still count. Archiving an archived link changes
+    nothing.
     """
 
 @_typing.type_check_only
@@ -62,8 +63,9 @@ class TrackingLinkServiceAsyncStub(TrackingLinkServiceStub):
     """Changes the fields that `update_mask` names."""
     ArchiveTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_service_pb2.ArchiveTrackingLinkRequest, _tracking_link_service_pb2.ArchiveTrackingLinkResponse]  # type: ignore[assignment]
     """Archives a tracking link. Visitors get its fallback destination, or HTTP
-    410 if it has none, and its conversions are held. Archiving an archived
-    link changes nothing.
+    410 if it has none, and the conversions of clicks from then on are held;
+    those of earlier clicks still count. Archiving an archived link changes
+    nothing.
     """
 
 class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -108,8 +110,9 @@ class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tracking_link_service_pb2.ArchiveTrackingLinkResponse, _abc.Awaitable[_tracking_link_service_pb2.ArchiveTrackingLinkResponse]]:
         """Archives a tracking link. Visitors get its fallback destination, or HTTP
-        410 if it has none, and its conversions are held. Archiving an archived
-        link changes nothing.
+        410 if it has none, and the conversions of clicks from then on are held;
+        those of earlier clicks still count. Archiving an archived link changes
+        nothing.
         """
 
 def add_TrackingLinkServiceServicer_to_server(servicer: TrackingLinkServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

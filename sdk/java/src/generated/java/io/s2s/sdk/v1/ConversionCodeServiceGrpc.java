@@ -382,7 +382,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. It stays readable, and postbacks that name it
-     * are held from then on. Archiving an archived code changes nothing.
+     * and arrive from then on are held; what is recorded already is still a
+     * duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     default void archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request,
@@ -507,7 +508,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. It stays readable, and postbacks that name it
-     * are held from then on. Archiving an archived code changes nothing.
+     * and arrive from then on are held; what is recorded already is still a
+     * duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     public void archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request,
@@ -617,7 +619,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. It stays readable, and postbacks that name it
-     * are held from then on. Archiving an archived code changes nothing.
+     * and arrive from then on are held; what is recorded already is still a
+     * duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveConversionCodeResponse archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request) throws io.grpc.StatusException {
@@ -723,7 +726,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. It stays readable, and postbacks that name it
-     * are held from then on. Archiving an archived code changes nothing.
+     * and arrive from then on are held; what is recorded already is still a
+     * duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveConversionCodeResponse archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request) {
@@ -833,7 +837,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. It stays readable, and postbacks that name it
-     * are held from then on. Archiving an archived code changes nothing.
+     * and arrive from then on are held; what is recorded already is still a
+     * duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ArchiveConversionCodeResponse> archiveConversionCode(

@@ -178,8 +178,8 @@ public enum ErrorReason
   ERROR_REASON_CODE_NOT_ON_LINK(15),
   /**
    * <pre>
-   * Cause: the conversion code is archived. Cure: use an active one.
-   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the conversion code was archived before the postback arrived. Cure:
+   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CONVERSION_CODE_ARCHIVED = 16;</code>
@@ -187,8 +187,8 @@ public enum ErrorReason
   ERROR_REASON_CONVERSION_CODE_ARCHIVED(16),
   /**
    * <pre>
-   * Cause: the tracking link is archived. Cure: use an active one.
-   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the tracking link is archived, and the click came after that. Cure:
+   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRACKING_LINK_ARCHIVED = 17;</code>
@@ -668,8 +668,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_CODE_NOT_ON_LINK_VALUE = 15;
   /**
    * <pre>
-   * Cause: the conversion code is archived. Cure: use an active one.
-   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the conversion code was archived before the postback arrived. Cure:
+   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CONVERSION_CODE_ARCHIVED = 16;</code>
@@ -677,8 +677,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_CONVERSION_CODE_ARCHIVED_VALUE = 16;
   /**
    * <pre>
-   * Cause: the tracking link is archived. Cure: use an active one.
-   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the tracking link is archived, and the click came after that. Cure:
+   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRACKING_LINK_ARCHIVED = 17;</code>

@@ -284,8 +284,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and its conversions are held. Archiving an archived
-     * link changes nothing.
+     * 410 if it has none, and the conversions of clicks from then on are held;
+     * those of earlier clicks still count. Archiving an archived link changes
+     * nothing.
      * </pre>
      */
     default void archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request,
@@ -374,8 +375,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and its conversions are held. Archiving an archived
-     * link changes nothing.
+     * 410 if it has none, and the conversions of clicks from then on are held;
+     * those of earlier clicks still count. Archiving an archived link changes
+     * nothing.
      * </pre>
      */
     public void archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request,
@@ -447,8 +449,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and its conversions are held. Archiving an archived
-     * link changes nothing.
+     * 410 if it has none, and the conversions of clicks from then on are held;
+     * those of earlier clicks still count. Archiving an archived link changes
+     * nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) throws io.grpc.StatusException {
@@ -519,8 +522,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and its conversions are held. Archiving an archived
-     * link changes nothing.
+     * 410 if it has none, and the conversions of clicks from then on are held;
+     * those of earlier clicks still count. Archiving an archived link changes
+     * nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) {
@@ -595,8 +599,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and its conversions are held. Archiving an archived
-     * link changes nothing.
+     * 410 if it has none, and the conversions of clicks from then on are held;
+     * those of earlier clicks still count. Archiving an archived link changes
+     * nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ArchiveTrackingLinkResponse> archiveTrackingLink(

@@ -1,0 +1,212 @@
+//! Sales and a set-up that changes: what is counted stays counted, what came before a change is
+//! judged by what stood then, and nobody who fails a check is told anything.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use s2s_sdk::{
+    prost_types::{Duration, FieldMask, Timestamp},
+    v1::{
+        ApiKeyScope, ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, CheckMode, ConversionCode,
+        ConversionVerdict, ErrorReason, ExplainClickRequest, ExplainPostbackRequest, PostbackAuthentication,
+        PostbackVerdict, RawPostback, TrackingLink, UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
+        explain_postback_request::Postback as Explained,
+    },
+};
+use s2s_tests::{Answer, Server, eventually, request};
+
+use crate::moved;
+
+/// A server, a code, a link that has the code, and a click.
+struct Scene {
+    server: Server,
+    code: ConversionCode,
+    link: TrackingLink,
+    click: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    LinkArchived,
+    CodeArchived,
+    CodeOffTheLink,
+    WindowOver,
+}
+
+/// The begin of the transaction ids that wait for the end of a window.
+const WAITING: &str = "waiting";
+
+const CHANGES: [Change; 4] =
+    [Change::LinkArchived, Change::CodeArchived, Change::CodeOffTheLink, Change::WindowOver];
+
+impl Scene {
+    async fn start() -> Self {
+        let server = Server::start().await;
+        let code = server.code("Sale").await;
+        let link = server.link(&[&code]).await;
+        let click = server.click(&link).await;
+        Self { server, code, link, click }
+    }
+
+    fn query(&self, oid: &str) -> String {
+        format!("clickId={}&id={}&val=19.99&com=1.50&oid={oid}", self.click, self.code.id)
+    }
+
+    async fn sell(&self, oid: &str) -> (u16, String, String) {
+        outcome(&self.server.postback(&self.query(oid)).await)
+    }
+
+    async fn change(&self, change: Change) {
+        let client = self.server.client();
+        match change {
+            Change::LinkArchived => {
+                let id = self.link.id.clone();
+                let request = ArchiveTrackingLinkRequest { tracking_link_id: id, ..Default::default() };
+                client.archive_tracking_link(request).await.unwrap();
+            }
+            Change::CodeArchived => {
+                let id = self.code.id.clone();
+                let request = ArchiveConversionCodeRequest { conversion_code_id: id, ..Default::default() };
+                client.archive_conversion_code(request).await.unwrap();
+            }
+            Change::CodeOffTheLink => {
+                let link = TrackingLink { conversion_code_ids: Vec::new(), ..self.link.clone() };
+                let request = UpdateTrackingLinkRequest {
+                    tracking_link: Some(link),
+                    update_mask: Some(mask("conversion_code_ids")),
+                    ..Default::default()
+                };
+                client.update_tracking_link(request).await.unwrap();
+            }
+            Change::WindowOver => {
+                let attribution_window = Some(Duration { seconds: 1, nanos: 0 });
+                self.update(ConversionCode { attribution_window, ..self.code.clone() }, "attribution_window")
+                    .await;
+                // Until the second is over.
+                let sales = AtomicUsize::new(0);
+                eventually(async || {
+                    let oid = format!("{WAITING}{}", sales.fetch_add(1, Ordering::Relaxed));
+                    let (_, verdict, _) = self.sell(&oid).await;
+                    (verdict == "HELD").then_some(())
+                })
+                .await;
+            }
+        }
+    }
+
+    async fn update(&self, code: ConversionCode, path: &str) {
+        let request = UpdateConversionCodeRequest {
+            conversion_code: Some(code),
+            update_mask: Some(mask(path)),
+            ..Default::default()
+        };
+        self.server.client().update_conversion_code(request).await.unwrap();
+    }
+
+    /// The transaction ids of the click's conversions.
+    async fn counted(&self) -> Vec<String> {
+        let request = ExplainClickRequest { click_id: self.click.clone() };
+        let explained = self.server.client().explain_click(request).await.unwrap();
+        let mut ids: Vec<String> = explained.conversions.into_iter().map(|one| one.transaction_id).collect();
+        ids.retain(|id| !id.starts_with(WAITING));
+        ids.sort();
+        ids
+    }
+
+    /// Hands a postback on as an edge that got it `seconds` after the code's creation.
+    async fn hand_on(
+        &self,
+        oid: &str,
+        number: u8,
+        received_at: Option<Timestamp>,
+    ) -> Result<ConversionVerdict, ErrorReason> {
+        let (_, key) = self.server.api_key("", &[ApiKeyScope::Edge]).await;
+        let postback = RawPostback {
+            method: "GET".to_owned(),
+            target: format!("/s2s?{}", self.query(oid)).into_bytes(),
+            receive_time: received_at,
+            postback_id: format!("pb_06h1hs5xvshzqjy0wnhrnvs2{}g", char::from(b'0' + number)),
+            ..Default::default()
+        };
+        let answer = self.server.client_with(&key).record_conversion(request::postback(postback)).await;
+        answer.map(|response| response.verdict()).map_err(|error| error.reason())
+    }
+}
+
+fn mask(path: &str) -> FieldMask {
+    FieldMask { paths: vec![path.to_owned()] }
+}
+
+fn outcome(answer: &Answer) -> (u16, String, String) {
+    (answer.status, answer.field("verdict"), answer.field("reason"))
+}
+
+fn duplicate() -> (u16, String, String) {
+    (200, "DUPLICATE".to_owned(), String::new())
+}
+
+#[tokio::test]
+async fn what_is_counted_stays_counted_whatever_the_set_up_becomes() {
+    for change in CHANGES {
+        let scene = Scene::start().await;
+        assert_eq!(scene.sell("A1").await, (200, "RECORDED".to_owned(), String::new()), "{change:?}");
+        scene.change(change).await;
+        assert_eq!(scene.sell("A1").await, duplicate(), "{change:?}");
+        // A different worth is still a conflict.
+        let other = scene.query("A1").replace("19.99", "29.99");
+        let (status, verdict, reason) = outcome(&scene.server.postback(&other).await);
+        assert_eq!(
+            (status, verdict.as_str(), reason.as_str()),
+            (409, "HELD", "TRANSACTION_CONFLICT"),
+            "{change:?}"
+        );
+        assert_eq!(scene.counted().await, ["A1"], "{change:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_fails_a_check_is_not_told_that_a_sale_counted() {
+    for change in CHANGES {
+        let scene = Scene::start().await;
+        scene.sell("A1").await;
+        scene.change(change).await;
+        let checks = PostbackAuthentication { secret_check: CheckMode::Enforce.into(), ..Default::default() };
+        let code = ConversionCode { postback_authentication: Some(checks), ..scene.code.clone() };
+        scene.update(code, "postback_authentication").await;
+        for oid in ["A1", "A2"] {
+            let expected = (401, "HELD".to_owned(), "SECRET_REFUSED".to_owned());
+            assert_eq!(scene.sell(oid).await, expected, "{change:?} {oid}");
+        }
+        assert_eq!(scene.counted().await, ["A1"], "{change:?}");
+    }
+}
+
+#[tokio::test]
+async fn clicks_from_before_their_link_was_archived_still_count() {
+    let scene = Scene::start().await;
+    scene.change(Change::LinkArchived).await;
+    for oid in ["A1", "A2", "A3"] {
+        assert_eq!(scene.sell(oid).await, (200, "RECORDED".to_owned(), String::new()));
+    }
+    assert_eq!(scene.counted().await, ["A1", "A2", "A3"]);
+    let target = format!("/s2s?{}", scene.query("A4")).into_bytes();
+    let request = ExplainPostbackRequest { postback: Some(Explained::Target(target)) };
+    let explained = scene.server.client().explain_postback(request).await.unwrap();
+    assert_eq!(explained.verdict(), PostbackVerdict::Recorded, "{explained:?}");
+}
+
+#[tokio::test]
+async fn a_postback_is_judged_as_of_its_arrival() {
+    let scene = Scene::start().await;
+    // An hour before the code was archived, and after it.
+    let earlier = moved(scene.code.create_time, -3_600);
+    scene.change(Change::CodeArchived).await;
+    for (number, oid) in (0..).zip(["A1", "A2", "A3"]) {
+        let counted = scene.hand_on(oid, number, earlier).await;
+        assert_eq!(counted, Ok(ConversionVerdict::Recorded), "{oid}");
+    }
+    let (status, verdict, reason) = scene.sell("A4").await;
+    assert_eq!((status, verdict.as_str(), reason.as_str()), (422, "HELD", "CONVERSION_CODE_ARCHIVED"));
+    let late = scene.hand_on("A5", 4, moved(scene.code.create_time, 60)).await;
+    assert_eq!(late, Err(ErrorReason::ConversionCodeArchived));
+    assert_eq!(scene.counted().await, ["A1", "A2", "A3"]);
+}
