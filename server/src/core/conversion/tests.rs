@@ -130,6 +130,22 @@ fn each_rule_of_attribution_has_its_reason() {
             Some(ErrorReason::FieldInvalid),
         ),
         (
+            "code not on the link",
+            CLICKED,
+            |_, _, link| link.conversion_code_ids = CodeIds::default(),
+            Some(ErrorReason::CodeNotOnLink),
+        ),
+    ];
+    for (what, now, change, reason) in table {
+        assert_eq!(decide_at(*now, change).err().map(|error| error.reason()), *reason, "{what}");
+    }
+}
+
+#[test]
+fn an_archive_ends_what_comes_after_it() {
+    type Change = fn(&mut ConversionClaim, &mut ConversionCode, &mut TrackingLink);
+    let table: &[(&str, i64, Change, Option<ErrorReason>)] = &[
+        (
             "archived code",
             CLICKED,
             |_, code, _| code.archived = true,
@@ -164,12 +180,6 @@ fn each_rule_of_attribution_has_its_reason() {
             CLICKED,
             |_, _, link| (link.archived, link.updated_at) = (true, Time::from_micros(CLICKED + 1)),
             None,
-        ),
-        (
-            "code not on the link",
-            CLICKED,
-            |_, _, link| link.conversion_code_ids = CodeIds::default(),
-            Some(ErrorReason::CodeNotOnLink),
         ),
     ];
     for (what, now, change, reason) in table {
