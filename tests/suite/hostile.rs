@@ -1,6 +1,10 @@
 //! Attempts of strangers: forged click ids, and redirects to hosts that strangers choose.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    os::unix::fs::MetadataExt as _,
+    time::{Duration, Instant},
+};
 
 use futures::{StreamExt as _, stream};
 use reqwest::Url;
@@ -9,7 +13,7 @@ use s2s_sdk::{
     v1::{ErrorReason, GetClickRequest, TrackingLink},
 };
 use s2s_tests::{
-    Server,
+    Server, http,
     random::{Random, seed},
     request,
 };
@@ -245,4 +249,29 @@ async fn a_hundred_thousand_hostile_visits_leave_no_stored_host() {
             check(&target, link, &heads[0]);
         }
     }
+}
+
+/// The snapshot of known links is written anew if a link changes, and not for slugs that nobody knew.
+#[tokio::test]
+async fn unknown_slugs_cause_no_writing() {
+    let server = Server::start_with(&["--spool", "spool"]).await;
+    let code = server.code("Sale").await;
+    let links = [server.link(&[&code]).await, server.link(&[&code]).await];
+    let http = http();
+    let visit = async |slug: &str| http.get(format!("{}/{slug}", server.url)).send().await.unwrap().status();
+    let file = || std::fs::metadata(server.spool().join("known")).unwrap().ino();
+    assert_eq!(visit(&links[0].slug).await, 302);
+    server.knows(&links[0].slug).await;
+    let before = file();
+    // The snapshot is looked at each second.
+    let begun = Instant::now();
+    let mut number = 0;
+    while begun.elapsed() < Duration::from_secs(4) {
+        assert_eq!(visit(&format!("unknown-{number}")).await, 404);
+        number += 1;
+    }
+    assert_eq!(file(), before, "after {number} visits");
+    assert_eq!(visit(&links[1].slug).await, 302);
+    server.knows(&links[1].slug).await;
+    assert_ne!(file(), before, "a new link is written");
 }

@@ -4,14 +4,14 @@
 use s2s_sdk::{
     prost_types::FieldMask,
     v1::{
-        ConversionCode, ConversionVerdict, DecimalSeparator, ErrorReason, ExplainClickRequest, Money,
-        NewConversion, Postback, PostbackFilter, PostbackVerdict, RecordClickRequest,
-        UpdateConversionCodeRequest, new_conversion::Commission,
+        CheckMode, ConversionCode, ConversionVerdict, DecimalSeparator, ErrorReason, ExplainClickRequest,
+        Money, NewConversion, Postback, PostbackAuthentication, PostbackFilter, PostbackVerdict,
+        RecordClickRequest, UpdateConversionCodeRequest, new_conversion::Commission,
     },
 };
 use s2s_tests::{Answer, Server, request};
 
-use crate::fixture::Fixture;
+use crate::{authentication::rotate, fixture::Fixture};
 
 /// A server with a code of its own currency, and a link.
 struct Shop {
@@ -230,4 +230,35 @@ async fn a_held_postback_is_found_by_the_click_that_counts() {
     let held = fixture.server.client().explain_click(request).await.unwrap().held_postbacks;
     assert_eq!(held.len(), 3);
     assert!(held.iter().all(|postback| postback.conversion_code_id == fixture.unlinked.id), "{held:?}");
+}
+
+/// Anybody may send a test, and must not learn from it what was counted.
+#[tokio::test]
+async fn a_test_tells_no_amounts_to_who_has_proved_nothing() {
+    let fixture = Fixture::start().await;
+    let server = &fixture.server;
+    let sale = fixture.fill("clickId=$click&id=$code&val=1234.56&com=78.90&oid=1");
+    assert_eq!(outcome(&server.postback(&sale).await), recorded());
+    for other in ["val=1&com=78.90", "val=1234.56&com=1", "val=1&com=1&cur=EUR"] {
+        let query = fixture.fill(&format!("clickId=$click&id=$code&{other}&oid=1&test=1"));
+        let answer = server.postback(&query).await;
+        assert_eq!(outcome(&answer), ("TEST".to_owned(), "TRANSACTION_CONFLICT".to_owned()), "{other}");
+        let text = answer.json().to_string();
+        assert!(!text.contains("1234") && !text.contains("78.9"), "{text}");
+    }
+    // Who passes an enforced check is told.
+    let secret = rotate(server, &fixture.code, 60).await.secret;
+    let checks = PostbackAuthentication { secret_check: CheckMode::Enforce.into(), ..Default::default() };
+    let request = UpdateConversionCodeRequest {
+        conversion_code: Some(ConversionCode {
+            postback_authentication: Some(checks),
+            ..fixture.code.clone()
+        }),
+        update_mask: Some(FieldMask { paths: vec!["postback_authentication".to_owned()] }),
+        ..Default::default()
+    };
+    server.client().update_conversion_code(request).await.unwrap();
+    let query = fixture.fill(&format!("clickId=$click&id=$code&val=1&com=1&oid=1&test=1&sec={secret}"));
+    let answer = server.postback(&query).await;
+    assert!(answer.field("message").contains("1234.56"), "{answer:?}");
 }

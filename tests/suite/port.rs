@@ -1,5 +1,7 @@
 //! One port for gRPC, gRPC-web and HTTP, for good and hostile clients.
 
+use std::time::Duration;
+
 use futures::{StreamExt as _, stream};
 use prost::Message as _;
 use reqwest::{
@@ -22,6 +24,7 @@ use s2s_tests::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    time::timeout,
 };
 use tonic::Status;
 
@@ -54,6 +57,24 @@ async fn health_is_serving() {
     let response = http().get(format!("{}/healthz", server.url)).send().await.unwrap();
     assert_eq!((response.status().as_u16(), response.version()), (200, reqwest::Version::HTTP_11));
     assert_eq!(Answer::of(response).await.field("status"), "serving");
+}
+
+/// Who watches the health is told when it changes, and not each second.
+#[tokio::test]
+async fn health_that_does_not_change_is_told_once() {
+    use tonic_health::pb::{
+        HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+    };
+    let server = Server::start().await;
+    let mut client = HealthClient::new(channel(&server).await);
+    let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    let mut next = async || watch.next().await.unwrap().map(|response| response.status());
+    assert_eq!(next().await.unwrap(), ServingStatus::Serving);
+    assert!(timeout(Duration::from_secs(4), next()).await.is_err(), "health is looked at each second");
+    server.terminate().await;
+    // The end of the server is a change, or the end of the stream.
+    let last = timeout(Duration::from_secs(30), next()).await.unwrap();
+    assert!(last.is_err() || last.unwrap() == ServingStatus::NotServing);
 }
 
 /// Lists the services by reflection, and fetches the schema file of one service.

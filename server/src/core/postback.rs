@@ -163,6 +163,8 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
             Some(refusal) => Err(refusal),
             None => rehearse(app, code, reading).await?.outcome,
         };
+        let is_proved = code.is_some_and(authentication::is_enforced);
+        let outcome = outcome.map_err(|error| if is_proved { error } else { without_amounts(error) });
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
         return Ok(Received::Test { outcome, notes, reply });
     }
@@ -208,6 +210,17 @@ fn browser_call() -> Error {
     let message = "a browser called this URL, and only the merchant's server may: neither a page nor a person; to \
                    try the URL add `&test=1`, and if the sale is real, replay it";
     Error::new(ErrorReason::BrowserCall, message)
+}
+
+/// The error that a test gets from a sender who has proved nothing: anybody may send a test, and must
+/// not learn what was counted.
+fn without_amounts(error: Error) -> Error {
+    if error.reason() != ErrorReason::TransactionConflict {
+        return error;
+    }
+    let message = "a conversion with this identity is recorded already, with other amounts; explain the postback \
+                   with an API key to see them";
+    Error::new(ErrorReason::TransactionConflict, message)
 }
 
 /// Judges a reading for the code that it names, without recording anything.

@@ -146,8 +146,10 @@ impl Links {
         match tokio::time::timeout(budget, asked).await {
             Ok(Ok(link)) => Ok(link),
             Ok(Err(code)) if *code == Code::NotFound => {
-                self.last_good.invalidate(&slug).await;
-                self.changed.store(true, Ordering::Relaxed);
+                // A slug that nobody knew changes nothing.
+                if self.last_good.remove(&slug).await.is_some() {
+                    self.changed.store(true, Ordering::Relaxed);
+                }
                 Err(NoLink::Unknown)
             }
             _ => known.ok_or(NoLink::NoAnswer),

@@ -105,6 +105,7 @@ impl Health {
     /// Polls the database and updates gRPC's health service, until `stopping`. `db`: `None` if this
     /// role has no database.
     pub async fn run(self, db: impl Fn() -> Option<Option<Db>>, reporter: HealthReporter) {
+        let mut told = None;
         loop {
             let answers = match db() {
                 Some(Some(db)) => timeout(DATABASE_BUDGET, db.serves()).await.unwrap_or(false),
@@ -117,7 +118,10 @@ impl Health {
                 State::Serving | State::Degraded => ServingStatus::Serving,
                 State::NotServing => ServingStatus::NotServing,
             };
-            reporter.set_service_status("", status).await;
+            // Everyone who watches is sent a status that is set, even if it has not changed.
+            if told.replace(status) != Some(status) {
+                reporter.set_service_status("", status).await;
+            }
             if self.stopping.is_cancelled() {
                 return;
             }

@@ -154,6 +154,12 @@ pub struct Checked {
     pub signature: Option<Vec<u8>>,
 }
 
+/// Returns whether the code enforces a check, so that a sender who is not refused has proved
+/// something.
+pub fn is_enforced(code: &ConversionCode) -> bool {
+    Check::ALL.into_iter().any(|check| check.mode(code) == CheckMode::Enforce)
+}
+
 /// Applies all checks. Their modes decide the effect of a failure. `sender` is `None` for the
 /// explanation of a URL that nobody has sent: the checks of address and HTTPS are then omitted.
 pub fn check(
