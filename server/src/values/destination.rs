@@ -117,12 +117,21 @@ impl Destination {
         url
     }
 
-    /// Adds the visitor's parameters, except sub ids and parameters that the destination has.
+    /// Adds the visitor's parameters, except sub ids and parameters that the destination has, under
+    /// any spelling that the merchant's server may read as the same name.
     fn push_query(&self, url: &mut String, query: &str) {
+        if query.is_empty() {
+            return;
+        }
+        let own: Vec<String> = self.names().collect();
+        let is_ours = |piece: &str| {
+            let name = names_in(piece).next().unwrap_or_default();
+            sub_id_index(&name).is_some() || own.contains(&name)
+        };
         let mut separator = if self.has_query { '&' } else { '?' };
-        for pair in query.split('&') {
-            let name = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name);
-            if name.is_some_and(|name| sub_id_index(&name).is_none() && !self.has_parameter(&name)) {
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            // Some servers read `;` like `&`.
+            if !pair.split(';').any(is_ours) {
                 url.push(separator);
                 separator = '&';
                 push_query_text(url, pair);
@@ -130,11 +139,17 @@ impl Destination {
         }
     }
 
-    /// Returns whether the template has a query parameter of this name.
-    fn has_parameter(&self, name: &str) -> bool {
+    /// The names of the template's query parameters, as `canonical` writes them.
+    fn names(&self) -> impl Iterator<Item = String> {
         let text: String = self.pieces.iter().map(|(text, _)| text.as_str()).collect();
-        let query = text.split_once('?').map_or("", |(_, query)| query);
-        url::form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known == name)
+        let query = text.split_once('?').map_or("", |(_, query)| query).to_owned();
+        names_in(&query).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Returns whether the template has a query parameter that may be read as this name.
+    fn has_parameter(&self, name: &str) -> bool {
+        let name = canonical(name);
+        self.names().any(|known| known == name)
     }
 
     /// Reads a stored destination. An invalid one is an error, like any corrupt row.
@@ -281,6 +296,19 @@ fn macro_named(name: &str) -> Option<Macro> {
         "timestamp" => Some(Macro::Timestamp),
         name => sub_id_index(name).map(Macro::Sub),
     }
+}
+
+/// The names of the parameters in a query, as `canonical` writes them.
+fn names_in(query: &str) -> impl Iterator<Item = String> {
+    url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| canonical(&name))
+}
+
+/// The spelling that stands for all names that some server reads as the same. Some drop blanks before
+/// a name and what follows a `[` or NUL, some read blanks and points as `_`, some ignore the case.
+fn canonical(name: &str) -> String {
+    let name = name.trim_start_matches(|character: char| character.is_whitespace() || character.is_control());
+    let name = name.split(['[', '\0']).next().unwrap_or_default();
+    name.replace([' ', '.'], "_").to_ascii_lowercase()
 }
 
 /// The index of a sub id: 0 for `sub1`, 9 for `sub10`, `None` for any other name.
@@ -472,6 +500,49 @@ mod tests {
             assert_eq!(template.parse::<Destination>().unwrap().is_at(&server), expected, "{template}");
         }
         assert!(!Destination::default().is_at(&server));
+    }
+
+    #[test]
+    fn no_spelling_of_an_own_parameter_is_passed_on() {
+        let destination: Destination = "https://a.example/?s1=[s2sidentifier]&my_id=2&c.d=3".parse().unwrap();
+        let fill = |pass_through: &str| {
+            let sub_ids: [String; SUB_IDS] = Default::default();
+            let (click_id, slug, timestamp) = ("CLICK", "a", 0);
+            destination.fill(&Filling { click_id, sub_ids: &sub_ids, slug, timestamp, pass_through })
+        };
+        let own = "https://a.example/?s1=CLICK&my_id=2&c.d=3";
+        for query in [
+            "s1=EVIL",
+            "S1=EVIL",
+            "+s1=EVIL",
+            "%20s1=EVIL",
+            "%09s1=EVIL",
+            "s1[]=EVIL",
+            "s1%5B%5D=EVIL",
+            "s1[=EVIL",
+            "s1%00=EVIL",
+            "s1%00x=EVIL",
+            "%731=EVIL",
+            "x=1;s1=EVIL",
+            "amp;s1=EVIL",
+            "my.id=EVIL",
+            "my+id=EVIL",
+            "my%20id[0]=EVIL",
+            "c_d=EVIL",
+            "C%2ED=EVIL",
+            "sub1=a",
+            "SUB1=a",
+            "+sub10=a",
+            "sub2[]=a",
+            "s1",
+            "",
+        ] {
+            assert_eq!(fill(query), own, "{query}");
+        }
+        for query in ["s2=x", "s11=x", "xs1=x", "utm_source=a.b[0]", "sub11=a", "s-1=x"] {
+            assert_eq!(fill(query), format!("{own}&{query}"), "{query}");
+        }
+        assert_eq!(fill("a=1&S1=EVIL&b=2"), format!("{own}&a=1&b=2"));
     }
 
     #[test]
