@@ -35,7 +35,10 @@ async fn a_partner_can_not_count_for_the_code_of_another_account() {
 
     let refused = other.record_conversion(handed_on(&click, &code)).await.unwrap_err();
     assert_eq!(refused.reason(), ErrorReason::ConversionCodeUnknown);
-    let held = stored(&other, &refused.metadata()["postback_id"]).await;
+    let failure = refused.postback_failure().unwrap();
+    assert_eq!(failure.verdict(), PostbackVerdict::Held);
+    assert_eq!(failure.postback_id, refused.metadata()["postback_id"]);
+    let held = stored(&other, &failure.postback_id).await;
     let replayed = other.replay_postbacks(request::replay(vec![held.id.clone()])).await.unwrap();
     assert_eq!(replayed.postbacks[0].verdict(), PostbackVerdict::Held);
     // It is matched automatically as well, and is then put off.

@@ -104,6 +104,16 @@ def test_details_that_are_broken_are_left_out() -> None:
     assert str(Error.from_status(broken)) == "m [NOT_FOUND]"
 
 
+def test_the_outcome_of_a_postback_is_read() -> None:
+    failure = v1.PostbackFailure(verdict=v1.PostbackVerdict.POSTBACK_VERDICT_HELD, postback_id="pb_1")
+    answer = status(Failure(Code.NOT_FOUND, "m", (info("CONVERSION_CODE_UNKNOWN"), failure)))
+    error = Error.from_status(answer)
+    assert error.postback_failure == failure
+    assert pickle.loads(pickle.dumps(error)).postback_failure == failure  # noqa: S301
+    answer.details[1].value = b"\xff"
+    assert Error.from_status(answer).postback_failure is None
+
+
 def test_every_reason_is_known_by_its_text() -> None:
     for name, number in v1.ErrorReason.items():
         text = name.removeprefix("ERROR_REASON_")

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, error::Error as StdError, fmt, iter, time::Duration};
 
+use prost::Message as _;
+use prost_types::Any;
 use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::{ErrorDetails, FieldViolation, RpcStatusExt as _, StatusExt as _};
 
@@ -9,6 +11,7 @@ use crate::v1::{self, ErrorReason, record_conversion_result::Result as ItemResul
 
 /// The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored.
 const DOMAIN: &str = "s2s.v1";
+const POSTBACK_FAILURE: &str = "type.googleapis.com/s2s.v1.PostbackFailure";
 
 /// The error of a failed call: the server's answer, or the failure to reach the server in time.
 ///
@@ -25,6 +28,7 @@ struct Inner {
     metadata: HashMap<String, String>,
     field_violations: Vec<FieldViolation>,
     retry_delay: Option<Duration>,
+    postback_failure: Option<v1::PostbackFailure>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -76,6 +80,14 @@ impl Error {
         self.0.retry_delay
     }
 
+    /// Returns the outcome of a postback that was handed on and does not count. If
+    /// [`Client::record_conversion`](crate::Client::record_conversion) fails without it, hand the
+    /// postback on again.
+    #[must_use]
+    pub fn postback_failure(&self) -> Option<&v1::PostbackFailure> {
+        self.0.postback_failure.as_ref()
+    }
+
     /// Returns true if the failure is transient, so that the same call may succeed soon.
     pub(crate) fn is_passing(&self) -> bool {
         matches!(self.0.code, Code::Unavailable | Code::ResourceExhausted)
@@ -116,8 +128,17 @@ impl Error {
                 .map(|bad| bad.field_violations.clone())
                 .unwrap_or_default(),
             retry_delay: details.retry_info().and_then(|info| info.retry_delay),
+            postback_failure: None,
             source,
         }))
+    }
+
+    /// Adds the details that only this service sends.
+    fn with_own_details(mut self, details: &[Any]) -> Self {
+        let failure = details.iter().find(|detail| detail.type_url == POSTBACK_FAILURE);
+        self.0.postback_failure =
+            failure.and_then(|failure| v1::PostbackFailure::decode(failure.value.as_slice()).ok());
+        self
     }
 }
 
@@ -139,7 +160,11 @@ impl From<Status> for Error {
             code if sourced || (code == Code::Unknown && silent) => {
                 (Code::Unavailable, format!("the server could not be reached: {}", root_cause(&status)))
             }
-            code => return Self::new(code, status.message().to_owned(), &details, None),
+            code => {
+                let own = tonic_types::Status::decode(status.details()).unwrap_or_default();
+                let error = Self::new(code, status.message().to_owned(), &details, None);
+                return error.with_own_details(&own.details);
+            }
         };
         Self::new(code, message, &details, Some(status.into()))
     }
@@ -163,7 +188,8 @@ impl v1::RecordConversionResult {
             Some(ItemResult::Response(response)) => Ok(response),
             Some(ItemResult::Error(status)) => {
                 let details = status.get_error_details();
-                Err(Error::new(Code::from_i32(status.code), status.message, &details, None))
+                let error = Error::new(Code::from_i32(status.code), status.message, &details, None);
+                Err(error.with_own_details(&status.details))
             }
             None => Err(Error::new(
                 Code::Unknown,

@@ -56,6 +56,11 @@ class Error(Exception):
     """The invalid fields of the request."""
     retry_after: timedelta | None
     """Delay before a retry, if the server asks for one."""
+    postback_failure: v1.PostbackFailure | None
+    """The outcome of a postback that was handed on and does not count.
+
+    If `RecordConversion` fails without it, hand the postback on again.
+    """
 
     def __init__(
         self,
@@ -65,17 +70,19 @@ class Error(Exception):
         metadata: Mapping[str, str] | None = None,
         field_violations: Sequence[FieldViolation] = (),
         retry_after: timedelta | None = None,
+        postback_failure: v1.PostbackFailure | None = None,
     ) -> None:
         reason_text = reason_text or _REASON_OF_CODE.get(code, "")
         metadata = metadata or {}
         # Pass all arguments on, so that errors can be pickled.
-        super().__init__(code, message, reason_text, metadata, field_violations, retry_after)
+        super().__init__(code, message, reason_text, metadata, field_violations, retry_after, postback_failure)
         self.code = code
         self.message = message
         self.reason_text = reason_text
         self.metadata = metadata
         self.field_violations = field_violations
         self.retry_after = retry_after
+        self.postback_failure = postback_failure
 
     @property
     def reason(self) -> v1.ErrorReason.ValueType:
@@ -95,17 +102,19 @@ class Error(Exception):
     @classmethod
     def from_status(cls, status: Status) -> "Error":
         """Returns the error with which a call with this status would have failed."""
-        info = _detail(status, ErrorInfo)
+        info = _detail(status, ErrorInfo) or ErrorInfo()
         ours = info.domain == _DOMAIN
-        violations = _detail(status, BadRequest).field_violations
-        delay = min(_detail(status, RetryInfo).retry_delay.ToNanoseconds(), _DELAY_NANOSECONDS_MAX)
+        bad_request = _detail(status, BadRequest) or BadRequest()
+        retry_info = _detail(status, RetryInfo) or RetryInfo()
+        delay = min(retry_info.retry_delay.ToNanoseconds(), _DELAY_NANOSECONDS_MAX)
         return cls(
             _CODES.get(status.code, grpc.StatusCode.UNKNOWN),
             status.message,
             info.reason if ours else "",
             dict(info.metadata) if ours else {},
-            tuple(FieldViolation(violation.field, violation.description) for violation in violations),
+            tuple(FieldViolation(violation.field, violation.description) for violation in bad_request.field_violations),
             timedelta(microseconds=delay // 1_000) if delay > 0 else None,
+            _detail(status, v1.PostbackFailure),
         )
 
     @classmethod
@@ -127,14 +136,14 @@ class Error(Exception):
         return cls.from_status(status)
 
 
-def _detail(status: Status, kind: type[_Detail]) -> _Detail:
-    """Returns the status's detail of that kind; empty if there is none that can be read."""
+def _detail(status: Status, kind: type[_Detail]) -> _Detail | None:
+    """Returns the status's detail of that kind; `None` if there is none that can be read."""
     for packed in status.details:
         detail = kind()
         with contextlib.suppress(DecodeError):
             if packed.Unpack(detail):
                 return detail
-    return kind()
+    return None
 
 
 def unwrap(result: v1.RecordConversionResult) -> v1.RecordConversionResponse:
