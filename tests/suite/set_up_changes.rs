@@ -3,13 +3,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures::TryStreamExt as _;
 use s2s_sdk::{
     prost_types::{Duration, FieldMask, Timestamp},
     v1::{
-        ApiKeyScope, ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, CheckMode, ConversionCode,
-        ConversionVerdict, ErrorReason, ExplainClickRequest, ExplainPostbackRequest, PostbackAuthentication,
-        PostbackVerdict, RawPostback, TrackingLink, UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
-        explain_postback_request::Postback as Explained,
+        ApiKeyScope, ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, CheckMode, Conversion,
+        ConversionCode, ConversionFilter, ConversionVerdict, ErrorReason, ExplainPostbackRequest,
+        PostbackAuthentication, PostbackVerdict, RawPostback, TrackingLink, UpdateConversionCodeRequest,
+        UpdateTrackingLinkRequest, explain_postback_request::Postback as Explained,
     },
 };
 use s2s_tests::{Answer, Server, eventually, request};
@@ -104,9 +105,10 @@ impl Scene {
 
     /// The transaction ids of the click's conversions.
     async fn counted(&self) -> Vec<String> {
-        let request = ExplainClickRequest { click_id: self.click.clone() };
-        let explained = self.server.client().explain_click(request).await.unwrap();
-        let mut ids: Vec<String> = explained.conversions.into_iter().map(|one| one.transaction_id).collect();
+        let filter = ConversionFilter { click_id: self.click.clone(), ..Default::default() };
+        let conversions = self.server.client().conversions(request::conversions(filter));
+        let conversions: Vec<Conversion> = conversions.try_collect().await.unwrap();
+        let mut ids: Vec<String> = conversions.into_iter().map(|one| one.transaction_id).collect();
         ids.retain(|id| !id.starts_with(WAITING));
         ids.sort();
         ids
