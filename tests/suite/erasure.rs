@@ -180,7 +180,8 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
     let link = server.link(&[&code]).await;
     let overrides =
         ReplayOverrides { decimal_separator: DecimalSeparator::Comma.into(), ..Default::default() };
-    // The data to erase is only in the user agent, or also in a parameter that a conversion keeps.
+    // In some rounds, the visitor's data is only in the user agent. In the others, it is also in a
+    // parameter that a conversion keeps.
     for custom in ["", "&param=mail%3Dmallory"].into_iter().cycle().take(20) {
         let click = server.click(&link).await;
         let mut ids = Vec::new();

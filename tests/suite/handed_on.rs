@@ -41,7 +41,7 @@ async fn a_partner_can_not_count_for_the_code_of_another_account() {
     let held = stored(&other, &failure.postback_id).await;
     let replayed = other.replay_postbacks(request::replay(vec![held.id.clone()])).await.unwrap();
     assert_eq!(replayed.postbacks[0].verdict(), PostbackVerdict::Held);
-    // It is matched automatically as well, and is then put off.
+    // The server also matches the held postback by itself. That fails, so it sets a later time.
     let matched = eventually(async || {
         let postback = stored(&other, &held.id).await;
         (postback.next_match_time != replayed.postbacks[0].next_match_time).then_some(postback)
@@ -106,7 +106,7 @@ async fn a_postback_that_is_handed_on_again_with_its_request_id_counts_once() {
     let again = send("one").await;
     assert_eq!(again.verdict(), ConversionVerdict::Duplicate);
     assert_eq!(again.conversion_id, first.conversion_id);
-    // The SDK gives each other call a request id of its own.
+    // If a call has no request id, the SDK gives it a new one.
     for request_id in ["two", "", ""] {
         assert_eq!(send(request_id).await.verdict(), ConversionVerdict::Recorded, "{request_id}");
     }

@@ -2,14 +2,20 @@
 //! Then it checks that everything acknowledged is stored exactly once, to the micro-unit, and that
 //! nothing is stored that was not sent.
 //!
-//! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]`: blows in a pseudo-random order.
-//! `s2s-torture outage sqlite|postgres|mariadb SECONDS`: long outages, with the latencies of
-//! callers.
+//! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]`: kills, hangs and cuts in a pseudo-random
+//! order.
+//! `s2s-torture outage sqlite|postgres|mariadb SECONDS`: makes long outages, and prints how
+//! long callers waited.
 //! `s2s-torture edge SECONDS`: outages with an edge in trouble: a full disk, failing fsync, kills.
 
 // The futures of the tests nest more deeply than the default allows.
 #![recursion_limit = "256"]
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it can't go on")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed step ends the test"
+)]
 
 mod crowd;
 mod edge;

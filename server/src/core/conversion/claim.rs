@@ -119,7 +119,7 @@ pub enum Happened {
 }
 
 impl Happened {
-    /// The time as of which the set-up judges: that of the arrival, if it is known.
+    /// The time whose set-up applies: that of the arrival if it is known, or else now.
     pub fn judged_at(self, now: Time) -> Time {
         match self {
             Self::Arrived(time) => time.min(now),
@@ -127,10 +127,10 @@ impl Happened {
         }
     }
 
-    /// The time by which the conversion is judged, and which is stored. A time that the sender
-    /// stated is taken as it is, though it may be wrong. Any other time is moved, if necessary, to
-    /// be no later than now and, above all, no earlier than the click: the clocks of edge and core
-    /// may disagree, and that is not the sender's fault.
+    /// The time of the conversion. It is stored, and compared with the attribution window. A time
+    /// that the sender stated is taken as it is, though it may be wrong. Any other time is at most
+    /// now and at least the time of the click. If these two disagree, the click wins: the clocks of
+    /// edge and core may differ, and that is not the sender's fault.
     pub fn time(self, click: Time, now: Time) -> Time {
         match self {
             Self::At(time) => time,

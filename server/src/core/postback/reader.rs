@@ -58,12 +58,12 @@ pub struct ParsedPostback {
     /// The code that is named or, in a replay, the code that takes its place. `None` if no
     /// well-formed code is named.
     pub code: Option<ConversionCodeId>,
-    /// Conversion code, in upper case, and click id, by which the postback can be found. Each is
-    /// that of the parameter that counts, cut to an excerpt, and is empty if absent.
+    /// The texts by which a search finds the postback: the code, in upper case, and the click id. If
+    /// a parameter is repeated, `counting` picks one. A long text is cut. A missing one is empty.
     pub code_text: String,
     pub click_text: String,
-    /// The claim has no time and no request id, because the reader does not know them, and no
-    /// status: its meaning depends on the network.
+    /// The claim has no time and no request id, because the reader does not know them. It has no
+    /// status, because the network decides what a status word means.
     pub claim: Result<ConversionClaim>,
 }
 
@@ -73,7 +73,7 @@ pub struct Overrides {
     /// Value and commission to use if `val` or `com` is absent, empty or a macro.
     pub value: Option<Amount>,
     pub commission: Option<Amount>,
-    /// Separator of the decimals in amounts that can be read in two ways, instead of the code's.
+    /// Replaces the code's separator of decimals, for amounts that can be read in two ways.
     pub separator: Option<DecimalSeparator>,
     /// Code to count for, instead of the code that the postback names.
     pub code: Option<ConversionCodeId>,
@@ -116,7 +116,7 @@ fn is_test_click_id(click_id: &str) -> bool {
         || (click_id.len() >= TEST_DIGITS_MIN && DIGITS.starts_with(click_id))
 }
 
-/// The parameters of a postback, of which only the names of code and click are read.
+/// The parameters of a postback. Only the conversion code has been read from them so far.
 pub struct Named {
     parameters: Vec<Parameter>,
     notes: Vec<Note>,
@@ -178,8 +178,8 @@ impl Named {
     }
 }
 
-/// Returns the parameter that counts, of those with the same meaning of their name: the first with
-/// a valid value, or else the first.
+/// Several parameters can have names that mean the same. Returns the first of them that has a valid
+/// value. If none has, returns the first one.
 fn counting(parameters: &[Parameter], known: KnownParam) -> Option<&Parameter> {
     let all = || parameters.iter().filter(|parameter| parameter.known == Some(known));
     all().find(|parameter| parameter.meaning.is_valid()).or_else(|| all().next())

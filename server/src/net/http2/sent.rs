@@ -1,4 +1,4 @@
-//! The frames that the server sends, as far as errors are counted by them.
+//! Counts the errors of clients, by the frames that the server sends.
 //!
 //! A request whose pseudo-headers are malformed, such as a `:path` with a raw blank, is refused by
 //! the HTTP/2 library, before anything of it can be read or kept. The count is all that is left of
@@ -27,15 +27,15 @@ const GOAWAY: u8 = 7;
 /// Error codes that say nothing against the client (RFC 9113, section 7): no error, refused stream,
 /// cancelled.
 const HARMLESS: [u32; 3] = [0, 7, 8];
-/// Length of the head of a frame and of the payload up to the end of an error code.
+/// Length of a frame's head plus its payload, up to the end of the error code.
 const LONGEST_BYTES: usize = HEAD_BYTES + 8;
 
-/// Follows the bytes of a connection that the server sends.
+/// Follows the bytes that the server sends on one connection.
 pub struct Sent {
     /// The beginning of the frame in progress, as far as it matters.
     beginning: [u8; LONGEST_BYTES],
     have: usize,
-    /// Missing bytes of the payload of the frame before.
+    /// Number of payload bytes of the previous frame that are still to come.
     skip: usize,
     refusals: Refusals,
 }

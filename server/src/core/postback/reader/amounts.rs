@@ -36,7 +36,7 @@ pub enum Named {
 pub struct Sign(usize);
 
 /// Signs, each with the currencies that use it. The first of them is meant if nothing else is known.
-/// Of two signs of which one ends with the other, the longer comes first.
+/// If a sign ends with another sign, as CA$ with A$, the longer one comes first.
 const SIGNS: [(&str, &str); 27] = [
     ("US$", "USD"),
     ("CA$", "CAD"),
@@ -153,7 +153,7 @@ fn plain(number: &str, separator: DecimalSeparator) -> Result<Plain, NotDecimal>
         (0, 2.., None) => (number, "", DecimalSeparator::Comma),
         (1, 0, None) => return single(number, ',', DecimalSeparator::Comma, separator),
         (0, 1, None) => return single(number, '.', DecimalSeparator::Point, separator),
-        // Several kinds: the last separator is the point, and must be the only one of its kind.
+        // Several kinds: the last separator separates the decimals, and must occur only once.
         (commas, points, _) => {
             let (at, shown) = match (number.rfind(','), number.rfind('.')) {
                 (comma, point) if comma > point && commas == 1 => (comma, DecimalSeparator::Comma),
@@ -171,8 +171,8 @@ fn plain(number: &str, separator: DecimalSeparator) -> Result<Plain, NotDecimal>
     Ok(Plain { digits, shown, comma, grouped: true })
 }
 
-/// Reads a number with one separator, `mark`, which may stand before decimals or thousands. `kind`
-/// is the separator of decimals that it would be.
+/// Reads a number with one separator, `mark`, which may separate decimals or thousands. `kind` is
+/// the `DecimalSeparator` of `mark`: `Comma` for a comma, `Point` for a point.
 fn single(
     number: &str,
     mark: char,
@@ -198,8 +198,9 @@ fn single(
     Ok(Plain { digits, shown, comma: false, grouped: true })
 }
 
-/// Drops the separators of thousands. `None` if the groups are none: of three digits after the first
-/// group, or, as in India, of two with three in the last.
+/// Drops the separators of thousands. Returns `None` if the digits are not grouped properly. Each
+/// group after the first has three digits. In the Indian style, the last group has three, and the
+/// groups between have two.
 fn ungrouped(whole: &str) -> Option<String> {
     let is_mark = |character: char| matches!(character, ',' | '.') || GROUPING.contains(&character);
     let digits = whole.trim_start_matches(['+', '-']);
@@ -329,7 +330,7 @@ mod tests {
     fn signs_are_of_currencies_that_exist() {
         for (index, (text, codes)) in SIGNS.into_iter().enumerate() {
             assert_eq!(Sign(index).currencies().count(), codes.split_whitespace().count(), "{text}");
-            // A sign that another one ends with comes later.
+            // If a sign ends with another sign, the other sign comes later.
             let hidden = SIGNS.iter().take(index).find(|(longer, _)| text.ends_with(longer));
             assert_eq!(hidden, None, "{text}");
         }

@@ -26,7 +26,7 @@ pub struct Worth {
     /// `None` for the code's default currency.
     pub currency: Option<Currency>,
     pub commission: Commission,
-    /// The currency that the commission's own text names, unless it is a sign of `currency`.
+    /// The currency that the text of the commission names. `None` if it names none.
     pub commission_currency: Option<Currency>,
 }
 
@@ -87,7 +87,8 @@ impl Stated {
     }
 }
 
-/// The currency that a text means. A sign means the expected currency, if that uses it.
+/// The currency that a text means. A sign means the expected currency if that currency uses the
+/// sign, or else the sign's usual one.
 fn meant(named: Named, expected: Option<Currency>) -> Option<Currency> {
     let by_sign = |sign: Sign| expected.filter(|expected| sign.is_of(*expected)).or_else(|| sign.usual());
     match named {
@@ -196,7 +197,7 @@ fn percent(parameter: &Parameter, notes: &mut Vec<Note>) -> Result<Percent> {
     let number = known.number_in(text);
     let read = match parameter.meaning {
         Meaning::Number(read) => Ok(read),
-        // In thousands, it would be over 100 %.
+        // No mark can separate thousands here: 1,500 as 1500 would be over 100 %.
         Meaning::Ambiguous if number.contains(',') => amounts::read(number, DecimalSeparator::Comma),
         _ => amounts::read(number, DecimalSeparator::Point),
     };
@@ -220,7 +221,11 @@ fn repairs(known: KnownParam, text: &str, read: &Read, notes: &mut Vec<Note>) {
     repaired(read.comma, NoteCode::DecimalComma, "its comma is the decimal point");
     repaired(read.grouped, NoteCode::NumberRepaired, "its thousands separators were dropped");
     repaired(read.decimal.rounded, NoteCode::Rounded, "more than six fraction digits; it was rounded");
-    repaired(read.decimal.unusual, NoteCode::NumberRepaired, "it has one meaning only");
+    repaired(
+        read.decimal.unusual,
+        NoteCode::NumberRepaired,
+        "its form is unusual, but it has only one meaning",
+    );
 }
 
 fn refused(known: KnownParam, text: &str, why: NotDecimal) -> Error {
