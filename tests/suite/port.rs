@@ -69,12 +69,21 @@ async fn health_that_does_not_change_is_told_once() {
     let mut client = HealthClient::new(channel(&server).await);
     let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     let mut next = async || watch.next().await.unwrap().map(|response| response.status());
-    assert_eq!(next().await.unwrap(), ServingStatus::Serving);
-    assert!(timeout(Duration::from_secs(4), next()).await.is_err(), "health is looked at each second");
+    let mut last = next().await.unwrap();
+    // The server looks at its health each second. A busy machine may change the status.
+    let repeated = async {
+        loop {
+            let status = next().await.unwrap();
+            if std::mem::replace(&mut last, status) == status {
+                return status;
+            }
+        }
+    };
+    assert!(timeout(Duration::from_secs(4), repeated).await.is_err(), "a status came twice");
     server.terminate().await;
     // The end of the server is a change, or the end of the stream.
-    let last = timeout(Duration::from_secs(30), next()).await.unwrap();
-    assert!(last.is_err() || last.unwrap() == ServingStatus::NotServing);
+    let end = async { while next().await.is_ok_and(|status| status == ServingStatus::Serving) {} };
+    timeout(Duration::from_secs(30), end).await.unwrap();
 }
 
 /// Lists the services by reflection, and fetches the schema file of one service.

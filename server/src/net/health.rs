@@ -105,7 +105,8 @@ impl Health {
     /// Polls the database and updates gRPC's health service, until `stopping`. `db`: `None` if this
     /// role has no database.
     pub async fn run(self, db: impl Fn() -> Option<Option<Db>>, reporter: HealthReporter) {
-        let mut told = None;
+        // The status that the reporter begins with.
+        let mut told = ServingStatus::Serving;
         loop {
             let answers = match db() {
                 Some(Some(db)) => timeout(DATABASE_BUDGET, db.serves()).await.unwrap_or(false),
@@ -119,7 +120,7 @@ impl Health {
                 State::NotServing => ServingStatus::NotServing,
             };
             // Everyone who watches is sent a status that is set, even if it has not changed.
-            if told.replace(status) != Some(status) {
+            if std::mem::replace(&mut told, status) != status {
                 reporter.set_service_status("", status).await;
             }
             if self.stopping.is_cancelled() {
