@@ -25,7 +25,7 @@ use self::limits::{HEALTH_CONNECTIONS_MAX, connections_allowed};
 pub use self::{
     gate::CallAuth,
     health::Health,
-    http2::Refusals,
+    http2::ClientErrors,
     listener::{Listener, inherited_socket, listen},
     router::router,
     tls::Tls,
@@ -38,7 +38,7 @@ pub fn listener(
     later: Arc<OnceLock<Router>>,
     tls: Option<Tls>,
     config: &Config,
-    http2_refusals: Refusals,
+    http2_refusals: ClientErrors,
 ) -> Listener {
     Listener {
         router,
@@ -63,6 +63,6 @@ pub fn health_port(routes: Routes, health: Health) -> Listener {
         tls: None,
         trusted_proxies: Vec::new(),
         proxy_protocol: false,
-        http2_refusals: Refusals::default(),
+        http2_refusals: ClientErrors::default(),
     }
 }

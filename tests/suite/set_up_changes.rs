@@ -114,7 +114,7 @@ impl Scene {
         ids
     }
 
-    /// Hands a postback on as an edge that got it `seconds` after the code's creation.
+    /// Hands a postback on as an edge to which it came at `received_at`.
     async fn hand_on(
         &self,
         oid: &str,

@@ -125,9 +125,10 @@ pub type Cache = RowCache<ConversionCodeId, ConversionCode>;
 /// A code to be created.
 pub struct Create {
     pub edits: Vec<Edit>,
-    /// True if the caller chose the reply, and the separator of decimals. Otherwise, the network of
-    /// the code's preset chooses it.
+    /// True if the caller chose the reply. Otherwise, the network of the code's preset chooses it.
     pub own_reply: bool,
+    /// True if the caller chose the separator of decimals. Otherwise, a code with a preset gets the
+    /// point.
     pub own_separator: bool,
     pub request: RequestKey,
     pub validate_only: bool,

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use super::http2::Refusals;
+use super::http2::ClientErrors;
 use crate::{clock::Watch, db::Db, edge::EdgeHealth};
 
 /// Poll interval.
@@ -33,7 +33,7 @@ pub struct Health {
     /// The database answers and accepts writes. Always `true` if the role has no database.
     database: Arc<AtomicBool>,
     clocks: Watch,
-    http2_refusals: Refusals,
+    http2_refusals: ClientErrors,
     stopping: CancellationToken,
 }
 
@@ -50,7 +50,7 @@ impl Health {
     pub fn new(
         edge: Option<EdgeHealth>,
         clocks: Watch,
-        http2_refusals: Refusals,
+        http2_refusals: ClientErrors,
         stopping: CancellationToken,
     ) -> Self {
         Self { edge, database: Arc::new(AtomicBool::new(true)), clocks, http2_refusals, stopping }

@@ -32,7 +32,7 @@ use super::{
     },
 };
 
-pub use sent::Refusals;
+pub use sent::ClientErrors;
 use sent::Sent;
 
 /// Serves a connection to its end. After `stop`, serves the requests in progress. The first frame
@@ -42,7 +42,7 @@ pub async fn serve(
     beginning_ends: Instant,
     answer: impl Answer,
     stop: impl Future<Output = ()>,
-    refusals: Refusals,
+    refusals: ClientErrors,
 ) {
     let requests = Arc::new(AtomicU64::new(0));
     let service = service_fn(|request: Request<Incoming>| {
@@ -96,7 +96,7 @@ struct Paced<S> {
 }
 
 impl<S> Paced<S> {
-    fn new(stream: S, beginning_ends: Instant, patience: Duration, refusals: Refusals) -> Self {
+    fn new(stream: S, beginning_ends: Instant, patience: Duration, refusals: ClientErrors) -> Self {
         let limit = Some(Box::pin(sleep_until(beginning_ends)));
         Self { stream, frames: Frames::default(), patience, limit, sent: Sent::new(refusals) }
     }
@@ -377,7 +377,7 @@ mod tests {
             let (near, mut far) = tokio::io::duplex(1_024);
             tokio::io::AsyncWriteExt::write_all(&mut far, &bytes).await.unwrap();
             let patience = Duration::from_millis(20);
-            let mut paced = Paced::new(near, Instant::now() + patience, patience, Refusals::default());
+            let mut paced = Paced::new(near, Instant::now() + patience, patience, ClientErrors::default());
             let mut read = vec![0; bytes.len()];
             paced.read_exact(&mut read).await.unwrap();
             let next = tokio::time::timeout(Duration::from_millis(500), paced.read_u8()).await;

@@ -45,7 +45,7 @@ pub struct Listener {
     pub trusted_proxies: Vec<IpNet>,
     /// Trusted proxies begin their connections with a PROXY header.
     pub proxy_protocol: bool,
-    pub http2_refusals: http2::Refusals,
+    pub http2_refusals: http2::ClientErrors,
 }
 
 /// The socket that a service manager opens and passes to each process in turn (`LISTEN_FDS`). While

@@ -19,7 +19,7 @@ use crate::{
     config::Role,
     edge::Edge,
     error::{self, StartError},
-    net::{self, CallAuth, Health, Refusals, Tls},
+    net::{self, CallAuth, ClientErrors, Health, Tls},
 };
 
 /// The parts that the ports serve.
@@ -40,7 +40,7 @@ pub async fn serve(
 ) -> Result<(), StartError> {
     let (reporter, health_service) = health_reporter();
     let health_routes = Routes::new(health_service);
-    let refusals = Refusals::default();
+    let refusals = ClientErrors::default();
     let health = Health::new(
         served.edge.as_deref().map(Edge::health),
         process.watch.clone(),

@@ -14,9 +14,9 @@ use super::HEAD_BYTES;
 /// The number of streams and connections that the server ended for an error of the client. Clones
 /// share the number.
 #[derive(Clone, Debug, Default)]
-pub struct Refusals(Arc<AtomicU64>);
+pub struct ClientErrors(Arc<AtomicU64>);
 
-impl Refusals {
+impl ClientErrors {
     pub fn count(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -37,11 +37,11 @@ pub struct Sent {
     have: usize,
     /// Number of payload bytes of the previous frame that are still to come.
     skip: usize,
-    refusals: Refusals,
+    refusals: ClientErrors,
 }
 
 impl Sent {
-    pub fn new(refusals: Refusals) -> Self {
+    pub fn new(refusals: ClientErrors) -> Self {
         Self { beginning: [0; LONGEST_BYTES], have: 0, skip: 0, refusals }
     }
 
@@ -113,7 +113,7 @@ mod tests {
         ]
         .concat();
         for size in 1..=bytes.len() {
-            let refusals = Refusals::default();
+            let refusals = ClientErrors::default();
             let mut sent = Sent::new(refusals.clone());
             for piece in bytes.chunks(size) {
                 sent.follow(piece);

@@ -13,7 +13,7 @@ use crate::{
 pub struct Read {
     pub decimal: Decimal,
     /// The currency that the text names.
-    pub currency: Option<Named>,
+    pub currency: Option<NamedCurrency>,
     /// The separator of decimals that the text shows: `Auto` if it shows none.
     pub separator: DecimalSeparator,
     /// True if a comma was the decimal point.
@@ -24,7 +24,7 @@ pub struct Read {
 
 /// A currency as an amount names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named {
+pub enum NamedCurrency {
     /// By its code, such as `EUR`.
     Code(Currency),
     /// By a sign, such as `$`.
@@ -103,10 +103,10 @@ pub fn read(text: &str, separator: DecimalSeparator) -> Result<Read, NotDecimal>
 }
 
 /// Splits a currency's sign or code off either end.
-fn split_currency(text: &str) -> (&str, Option<Named>) {
+fn split_currency(text: &str) -> (&str, Option<NamedCurrency>) {
     for (index, (sign, _)) in SIGNS.iter().enumerate() {
         if let Some(number) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) {
-            return (number.trim(), Some(Named::Sign(Sign(index))));
+            return (number.trim(), Some(NamedCurrency::Sign(Sign(index))));
         }
     }
     let ends = [text.split_at_checked(3), text.len().checked_sub(3).and_then(|at| text.split_at_checked(at))];
@@ -116,7 +116,7 @@ fn split_currency(text: &str) -> (&str, Option<Named>) {
             if letters(code)
                 && let Ok(currency) = code.parse()
             {
-                return (number.trim(), Some(Named::Code(currency)));
+                return (number.trim(), Some(NamedCurrency::Code(currency)));
             }
         }
     }
@@ -262,8 +262,8 @@ mod tests {
             let read = read(text, Auto).unwrap();
             let named = match read.currency {
                 None => String::new(),
-                Some(Named::Code(code)) => code.to_string(),
-                Some(Named::Sign(sign)) => sign.text().to_owned(),
+                Some(NamedCurrency::Code(code)) => code.to_string(),
+                Some(NamedCurrency::Sign(sign)) => sign.text().to_owned(),
             };
             assert_eq!((read.decimal.micros, named.as_str()), (micros, currency), "{text}");
             assert_eq!((read.separator, read.comma, read.grouped), (shown, comma, grouped), "{text}");

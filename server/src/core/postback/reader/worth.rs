@@ -4,7 +4,7 @@ use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
 use super::{
     KnownParam, Meaning, Parameter,
-    amounts::{self, Named, Read, Sign},
+    amounts::{self, NamedCurrency, Read, Sign},
     claim::{Values, refusal},
     counting,
 };
@@ -89,11 +89,11 @@ impl Stated {
 
 /// The currency that a text means. A sign means the expected currency if that currency uses the
 /// sign, or else the sign's usual one.
-fn meant(named: Named, expected: Option<Currency>) -> Option<Currency> {
+fn meant(named: NamedCurrency, expected: Option<Currency>) -> Option<Currency> {
     let by_sign = |sign: Sign| expected.filter(|expected| sign.is_of(*expected)).or_else(|| sign.usual());
     match named {
-        Named::Code(currency) => Some(currency),
-        Named::Sign(sign) => by_sign(sign),
+        NamedCurrency::Code(currency) => Some(currency),
+        NamedCurrency::Sign(sign) => by_sign(sign),
     }
 }
 
