@@ -2381,6 +2381,11 @@ pub enum NoteCode {
     /// The clocks of the servers on the way disagree, and the conversion's time
     /// was corrected: it is neither later than now nor earlier than its click.
     TimeCorrected = 21,
+    /// The body was compressed, or encoded in another way, and was decoded.
+    BodyDecoded = 22,
+    /// The URL has all that a conversion needs, and the body is something else,
+    /// such as a shop's own message; it was kept with the postback, and not read.
+    BodyIgnored = 23,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2411,6 +2416,8 @@ impl NoteCode {
             Self::OthersNotKept => "NOTE_CODE_OTHERS_NOT_KEPT",
             Self::VisitorErased => "NOTE_CODE_VISITOR_ERASED",
             Self::TimeCorrected => "NOTE_CODE_TIME_CORRECTED",
+            Self::BodyDecoded => "NOTE_CODE_BODY_DECODED",
+            Self::BodyIgnored => "NOTE_CODE_BODY_IGNORED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2440,6 +2447,8 @@ impl NoteCode {
             "NOTE_CODE_OTHERS_NOT_KEPT" => Some(Self::OthersNotKept),
             "NOTE_CODE_VISITOR_ERASED" => Some(Self::VisitorErased),
             "NOTE_CODE_TIME_CORRECTED" => Some(Self::TimeCorrected),
+            "NOTE_CODE_BODY_DECODED" => Some(Self::BodyDecoded),
+            "NOTE_CODE_BODY_IGNORED" => Some(Self::BodyIgnored),
             _ => None,
         }
     }

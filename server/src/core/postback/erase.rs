@@ -127,7 +127,7 @@ mod tests {
                 r#"{"val":1.50,"name":"Ann","oid":"\"q\"","val":1.50}"#,
                 ["/s2s", r#"{"val":"1.50","oid":"\"q\"","val":"1.50"}"#],
             ),
-            ("POST", "/s2s?id=1", "application/json", "Ann", ["/s2s", ""]),
+            ("POST", "/s2s?id=1", "application/json", "Ann", ["/s2s?id=1", ""]),
         ] {
             let request = request(method, target.as_bytes().to_vec(), content_type, body.as_bytes().to_vec());
             let mut postback =

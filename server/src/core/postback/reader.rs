@@ -8,11 +8,13 @@
 //! some amounts: `Named::read` finds the parameters and the code, and `Named::claim` reads the rest.
 
 mod amounts;
+mod body;
 #[cfg(any(test, fuzzing))]
 mod check;
 mod claim;
 mod entities;
 mod json;
+mod multipart;
 mod parameters;
 mod split;
 mod worth;
@@ -38,8 +40,9 @@ pub use check::check_reading;
 #[cfg(test)]
 pub use check::{read, request};
 pub use parameters::{
-    KnownParam, Meaning, Parameter, is_json, is_post, of_target, path_ends, without_visitor,
+    KnownParam, Meaning, Parameter, is_post, path_ends, without_visitor,
 };
+pub use body::Plain;
 pub use split::{Part, Place, hex};
 
 /// Maximum number of parameters of one postback.
@@ -128,17 +131,9 @@ pub struct Named {
 impl Named {
     pub fn read(postback: &Postback) -> Self {
         let mut notes = Vec::new();
-        let (parameters, refusal) = match parameters::read(postback, &mut notes) {
-            Ok(parameters) if postback.cut || parameters.len() > PARAMETERS_MAX => {
-                let message = format!(
-                    "a postback may have {TARGET_BYTES_MAX} bytes in its URL, {BODY_BYTES_MAX} in its body and \
-                     {PARAMETERS_MAX} parameters; this one has more"
-                );
-                (parameters, Some(Error::new(ErrorReason::RequestTooLarge, message)))
-            }
-            Ok(parameters) => (parameters, None),
-            Err(error) => (Vec::new(), Some(error)),
-        };
+        let (parameters, refusal) = parameters::read(postback, &mut notes);
+        let is_too_large = postback.cut || parameters.len() > PARAMETERS_MAX;
+        let refusal = if is_too_large { Some(too_large()) } else { refusal };
         let code = counting(&parameters, KnownParam::Id).and_then(|id| match id.meaning {
             Meaning::Code(code) => Some(code),
             _ => None,
@@ -176,6 +171,14 @@ impl Named {
         let code = overrides.code.or(code);
         ParsedPostback { parameters, notes, test, code, code_text, click_text, claim }
     }
+}
+
+fn too_large() -> Error {
+    let message = format!(
+        "a postback may have {TARGET_BYTES_MAX} bytes in its URL, {BODY_BYTES_MAX} in its body and {PARAMETERS_MAX} \
+         parameters; this one has more"
+    );
+    Error::new(ErrorReason::RequestTooLarge, message)
 }
 
 /// Several parameters can have names that mean the same. Returns the first of them that has a valid

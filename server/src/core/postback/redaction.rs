@@ -1,15 +1,16 @@
-//! Removal of secrets from a postback before any of it is stored. Pure. Lengths stay.
+//! Removal of secrets from a postback before any of it is stored. Pure. Lengths stay, but for a body
+//! that came encoded: it is stored decoded.
 //!
 //! Values that the reader reads as `sec` are blotted out in the very bytes that they were read
 //! from, so that everything else is read as before. Bytes that the reader does not understand are
 //! searched for anything that looks like `sec`, as far as a search can recognise it. A code's own
 //! secrets are removed everywhere, in any usual encoding.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::{
     Postback,
-    reader::{KnownParam, ParsedPostback, Part, Place, hex, is_json, is_post, of_target, path_ends},
+    reader::{KnownParam, ParsedPostback, Part, Place, Plain, hex, is_post, path_ends},
 };
 use crate::core::conversion_code::ConversionCode;
 
@@ -25,16 +26,20 @@ const NAME: &[u8] = b"sec";
 /// Blots out the values of `sec`, and the code's secrets. Returns true if target or body had a
 /// secret outside the values of `sec`: notes and messages of the reading may then repeat it.
 pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&ConversionCode>) -> bool {
-    // If the body can't be read, the reading has no parameters, not even those of the target.
-    let unread = reading.parameters.is_empty();
-    let of_target = if unread { of_target(postback) } else { Vec::new() };
-    let parameters = if unread { &of_target } else { &reading.parameters };
     let mut places: Vec<Place> = Vec::new();
     let mut loose = vec![Place { part: Part::Target, bytes: 0..path_ends(&postback.target) }];
-    if !is_post(postback) || (unread && is_json(postback)) {
+    if is_post(postback) {
+        // The parameters are found in the decoded body.
+        let Plain { bytes, is_too_long, .. } = Plain::of(&postback.body);
+        postback.cut |= is_too_long;
+        if let Cow::Owned(decoded) = bytes {
+            postback.body = decoded;
+        }
+    }
+    if !reading.parameters.iter().any(|parameter| parameter.place.part != Part::Target) {
         loose.push(Place { part: Part::Body, bytes: 0..postback.body.len() });
     }
-    for parameter in parameters {
+    for parameter in &reading.parameters {
         let place = parameter.place.clone();
         match parameter.known {
             // An empty value has nothing to blot out.

@@ -77,6 +77,11 @@ const (
 	// The clocks of the servers on the way disagree, and the conversion's time
 	// was corrected: it is neither later than now nor earlier than its click.
 	NoteCode_NOTE_CODE_TIME_CORRECTED NoteCode = 21
+	// The body was compressed, or encoded in another way, and was decoded.
+	NoteCode_NOTE_CODE_BODY_DECODED NoteCode = 22
+	// The URL has all that a conversion needs, and the body is something else,
+	// such as a shop's own message; it was kept with the postback, and not read.
+	NoteCode_NOTE_CODE_BODY_IGNORED NoteCode = 23
 )
 
 // Enum value maps for NoteCode.
@@ -104,6 +109,8 @@ var (
 		19: "NOTE_CODE_OTHERS_NOT_KEPT",
 		20: "NOTE_CODE_VISITOR_ERASED",
 		21: "NOTE_CODE_TIME_CORRECTED",
+		22: "NOTE_CODE_BODY_DECODED",
+		23: "NOTE_CODE_BODY_IGNORED",
 	}
 	NoteCode_value = map[string]int32{
 		"NOTE_CODE_UNSPECIFIED":                0,
@@ -128,6 +135,8 @@ var (
 		"NOTE_CODE_OTHERS_NOT_KEPT":            19,
 		"NOTE_CODE_VISITOR_ERASED":             20,
 		"NOTE_CODE_TIME_CORRECTED":             21,
+		"NOTE_CODE_BODY_DECODED":               22,
+		"NOTE_CODE_BODY_IGNORED":               23,
 	}
 )
 
@@ -233,7 +242,7 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x04Note\x12$\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x10.s2s.v1.NoteCodeR\x04code\x12\x1c\n" +
 	"\tparameter\x18\x02 \x01(\tR\tparameter\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage*\x94\x05\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage*\xcc\x05\n" +
 	"\bNoteCode\x12\x19\n" +
 	"\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n" +
@@ -257,7 +266,9 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x1aNOTE_CODE_CHECK_NOT_PASSED\x10\x12\x12\x1d\n" +
 	"\x19NOTE_CODE_OTHERS_NOT_KEPT\x10\x13\x12\x1c\n" +
 	"\x18NOTE_CODE_VISITOR_ERASED\x10\x14\x12\x1c\n" +
-	"\x18NOTE_CODE_TIME_CORRECTED\x10\x15Bu\n" +
+	"\x18NOTE_CODE_TIME_CORRECTED\x10\x15\x12\x1a\n" +
+	"\x16NOTE_CODE_BODY_DECODED\x10\x16\x12\x1a\n" +
+	"\x16NOTE_CODE_BODY_IGNORED\x10\x17Bu\n" +
 	"\n" +
 	"com.s2s.v1B\tNoteProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -1,5 +1,5 @@
-//! Reader of flat JSON objects. Keeps the order of names and values, and repeated names, which a
-//! map would hide.
+//! Reader of JSON objects. Keeps the order of names and values, and repeated names, which a map
+//! would hide.
 
 use std::{fmt, ops::Range};
 
@@ -13,7 +13,7 @@ use serde_json::{Value, value::RawValue};
 use super::split::offset_in;
 use crate::{
     error::{Error, Result},
-    values::text::{excerpt, truncate},
+    values::text::truncate,
 };
 
 /// Longest part of the JSON library's message in a refusal, in bytes. The message may repeat the
@@ -29,36 +29,42 @@ pub struct Member {
     pub bytes: Range<usize>,
     /// True if the value has quotes.
     pub quoted: bool,
+    /// True if the value is a list or an object. It is then kept as it was written.
+    pub nested: bool,
 }
 
-/// Reads the members of an object. Their values are strings, numbers, booleans and nulls; a null is
-/// read as an empty value.
+/// Reads the members of an object, or of the only object in a list. A null is read as an empty value.
 pub fn read(body: &[u8]) -> Result<Vec<Member>> {
     let broken = |error: serde_json::Error| refusal(&error.to_string());
-    let Members(members) = serde_json::from_slice(body).map_err(broken)?;
-    let flat = members.into_iter().map(|(name, raw)| {
+    let object = match serde_json::from_slice::<Vec<&RawValue>>(body).as_deref() {
+        Ok([only]) => only.get().as_bytes(),
+        Ok(list) if list.len() > 1 => return Err(refusal("it is a list of several")),
+        Ok(_) | Err(_) => body,
+    };
+    let Members(members) = serde_json::from_slice(object).map_err(broken)?;
+    let members = members.into_iter().map(|(name, raw)| {
         let text = raw.get();
         let start = offset_in(body, text.as_bytes());
         let (bytes, quoted) = (start..start + text.len(), text.starts_with('"'));
-        let value = match serde_json::from_str(text).map_err(broken)? {
+        let nested = text.starts_with(['{', '[']);
+        let value = match if nested { Value::Null } else { serde_json::from_str(text).map_err(broken)? } {
+            _ if nested => text.to_owned(),
             Value::String(text) => text,
             // Keeps the digits as they came: with `serde_json`'s feature `arbitrary_precision`, no
-            // number goes through a float. An object can imitate that feature's own form of a
-            // number, so a `{` is refused.
-            Value::Number(number) if !text.starts_with('{') => number.to_string(),
+            // number goes through a float.
+            Value::Number(number) => number.to_string(),
             Value::Bool(flag) => flag.to_string(),
-            Value::Null => String::new(),
-            _ => return Err(refusal(&format!("`{}` holds a list or an object", excerpt(&name)))),
+            Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
         };
         let bytes = if quoted { bytes.start + 1..bytes.end - 1 } else { bytes };
-        Ok(Member { name, value, bytes, quoted })
+        Ok(Member { name, value, bytes, quoted, nested })
     });
-    flat.collect()
+    members.collect()
 }
 
 fn refusal(why: &str) -> Error {
     let why = truncate(why.to_owned(), CAUSE_BYTES_MAX);
-    let message = format!("the body is not a flat JSON object: {why}; send names with texts or numbers");
+    let message = format!("the body is not a JSON object: {why}; send one object, with texts or numbers");
     Error::new(ErrorReason::ParameterMalformed, message)
 }
 
@@ -111,16 +117,31 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_not_flat_is_refused_in_a_short_sentence() {
+    fn what_is_nested_is_kept_as_it_was_written() {
+        for (body, expected) in [
+            (r#"{"val":[1, 2]}"#, ("val", "[1, 2]", true)),
+            (r#"{"val":{"a":"}"} }"#, ("val", r#"{"a":"}"}"#, true)),
+            (r#"{"val":{"$serde_json::private::Number":"1"}}"#, ("val", r#"{"$serde_json::private::Number":"1"}"#, true)),
+            (r#" [ {"val":1} ] "#, ("val", "1", false)),
+        ] {
+            let members = read(body.as_bytes()).unwrap();
+            let [one] = members.as_slice() else { panic!("{members:?}") };
+            assert_eq!((one.name.as_str(), one.value.as_str(), one.nested), expected);
+            assert_eq!(body[one.bytes.clone()], *one.value);
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_refused_in_a_short_sentence() {
         let text = format!("\"{}\"", "x".repeat(8_000));
         for (body, named) in [
             ("{", "EOF"),
             ("[]", "an object"),
+            ("[1]", "an object"),
+            (r#"[{"val":1},{"val":2}]"#, "a list of several"),
             ("null", "an object"),
             ("1", "an object"),
             (&text, "string \"xxx"),
-            (r#"{"val":[1]}"#, "`val` holds a list"),
-            (r#"{"a":1,"val":{"a":1}}"#, "`val` holds a list or an object"),
             (r#"{"a":1} x"#, "trailing"),
         ] {
             let error = read(body.as_bytes()).unwrap_err();

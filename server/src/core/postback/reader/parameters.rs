@@ -9,7 +9,9 @@ use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::{
-    Postback, amounts, json,
+    Postback, amounts,
+    body::{self, Form, Plain},
+    counting, too_large,
     split::{Pair, Part, Place, decode, split},
 };
 use crate::{
@@ -17,7 +19,7 @@ use crate::{
         conversion::note,
         conversion_code::{ConversionCodeId, DecimalSeparator},
     },
-    error::Result,
+    error::{Error, Result},
     values::{
         click_id::UnverifiedClickId,
         money::{Currency, NotDecimal},
@@ -173,6 +175,8 @@ pub struct Parameter {
     pub meaning: Meaning,
     /// True if the value's encoding was broken, or if the value holds control characters.
     pub broken: bool,
+    /// True if the value is a list or an object of JSON.
+    pub nested: bool,
     /// The bytes that the value came from.
     pub place: Place,
     /// Offset, in the same part, at which the name begins. In JSON, and if HTML has eaten the name,
@@ -180,65 +184,91 @@ pub struct Parameter {
     pub begins: usize,
 }
 
-/// Reads all parameters of the query and, for a `POST`, of the body, in their order.
-pub fn read(postback: &Postback, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
-    let (query, body) = pairs(postback, notes)?;
-    Ok(understood(query.into_iter().chain(body), notes))
+/// Reads all parameters of the query and, for a `POST`, of the body, in their order. The error says
+/// why the body can't be read.
+pub fn read(postback: &Postback, notes: &mut Vec<Note>) -> (Vec<Parameter>, Option<Error>) {
+    let Pairs { query, body, refusal, .. } = Pairs::of(postback, notes);
+    (understood(query.into_iter().chain(body), notes), refusal)
 }
 
 /// Returns target and body with only the parameters that a postback is counted by: the known ones
 /// except `param`. These parameters keep their order, and read the same as before.
 pub fn without_visitor(postback: &Postback) -> (Vec<u8>, Vec<u8>) {
-    let Ok((mut query, mut body)) = pairs(postback, &mut Vec::new()) else {
-        return (PATH.as_bytes().to_vec(), Vec::new());
-    };
+    let Pairs { mut query, mut body, form, .. } = Pairs::of(postback, &mut Vec::new());
     let all = query.iter().chain(&body).cloned();
     let mut counts = understood(all, &mut Vec::new()).into_iter().map(|parameter| parameter.counts());
     query.retain(|_| counts.next() == Some(true));
     body.retain(|_| counts.next() == Some(true));
     let target = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", encoded(&query)) };
-    let body = if is_post(postback) && is_json(postback) { object(body) } else { encoded(&body) };
+    let body = if form == Form::Json { object(body) } else { encoded(&body) };
     (target.into_bytes(), body.into_bytes())
 }
 
 /// The path of postbacks.
 const PATH: &str = "/s2s";
 
-/// Returns the pairs of the query and, for a `POST`, of the body.
-fn pairs(postback: &Postback, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
-    let (mut of_query, mut of_body) = (Vec::new(), Vec::new());
-    split(Part::Target, &postback.target, query(&postback.target, notes), &mut of_query, notes);
-    if is_post(postback) {
-        if is_json(postback) {
-            let members = json::read(&postback.body)?.into_iter();
-            of_body.extend(members.map(|member| Pair {
-                name: member.name.into_bytes(),
-                value: member.value.into_bytes(),
-                broken: false,
-                begins: member.bytes.start,
-                place: Place {
-                    part: if member.quoted { Part::Body } else { Part::Bare },
-                    bytes: member.bytes,
-                },
-            }));
-        } else {
-            split(Part::Body, &postback.body, &postback.body, &mut of_body, notes);
-        }
-    }
-    Ok((of_query, of_body))
+/// The pairs of a postback.
+#[derive(Default)]
+struct Pairs {
+    query: Vec<Pair>,
+    /// Empty if the body is not read.
+    body: Vec<Pair>,
+    form: Form,
+    /// The error of a body that can't be read.
+    refusal: Option<Error>,
 }
 
-/// Returns the parameters of the target only, even if the body can't be read.
-pub fn of_target(postback: &Postback) -> Vec<Parameter> {
-    let mut pairs = Vec::new();
-    split(
-        Part::Target,
-        &postback.target,
-        query(&postback.target, &mut Vec::new()),
-        &mut pairs,
-        &mut Vec::new(),
-    );
-    understood(pairs.into_iter(), &mut Vec::new())
+impl Pairs {
+    fn of(postback: &Postback, notes: &mut Vec<Note>) -> Self {
+        let mut pairs = Self::default();
+        split(Part::Target, &postback.target, query(&postback.target, notes), &mut pairs.query, notes);
+        if !is_post(postback) {
+            return pairs;
+        }
+        let plain = Plain::of(&postback.body);
+        for encoding in &plain.encodings {
+            let message = format!("the body was encoded ({encoding}) and was decoded");
+            notes.push(note(NoteCode::BodyDecoded, "", message));
+        }
+        let mut repairs = Vec::new();
+        let read = body::read(&postback.content_type, &plain.bytes, &mut repairs);
+        if plain.is_too_long {
+            pairs.refusal = Some(too_large());
+        } else if pairs.are_complete_without(&read) {
+            let message = "the URL has all that is needed, and the body is something else; it was not read";
+            notes.push(note(NoteCode::BodyIgnored, "", message));
+            return pairs;
+        }
+        match read {
+            Ok((form, body)) => (pairs.form, pairs.body) = (form, body),
+            Err(error) => pairs.refusal = pairs.refusal.or(Some(error)),
+        }
+        notes.append(&mut repairs);
+        pairs
+    }
+
+    /// Returns whether the query has all that a conversion needs, while the body is not ours: it
+    /// can't be read, contradicts the query, or is JSON with names of others.
+    fn are_complete_without(&self, body: &Result<(Form, Vec<Pair>)>) -> bool {
+        let understood = |pairs: &[Pair]| understood(pairs.iter().cloned(), &mut Vec::new());
+        let query = understood(&self.query);
+        let of_query = |known| counting(&query, known).filter(|found| !found.value.is_empty());
+        let has = |known| of_query(known).is_some_and(|found| found.meaning.is_valid());
+        let is_complete = of_query(KnownParam::ClickId).is_some()
+            && has(KnownParam::Id)
+            && has(KnownParam::Val)
+            && (has(KnownParam::Com) || has(KnownParam::Comperc));
+        let is_foreign = |form: Form, pairs: &[Pair]| {
+            understood(pairs).iter().any(|parameter| match parameter.known {
+                None => form == Form::Json,
+                Some(known) => of_query(known).is_some_and(|own| own.value != parameter.value),
+            })
+        };
+        match body {
+            Ok((form, pairs)) => is_complete && is_foreign(*form, pairs),
+            Err(_) => is_complete,
+        }
+    }
 }
 
 /// Returns the offset of the mark before a target's query: the `?`, or else the first separator.
@@ -283,6 +313,9 @@ fn encoded(pairs: &[Pair]) -> String {
 
 /// Writes pairs as a flat JSON object. A map would hide a repeated name.
 fn object(pairs: Vec<Pair>) -> String {
+    if pairs.is_empty() {
+        return String::new();
+    }
     let text = |bytes: Vec<u8>| Value::String(String::from_utf8_lossy(&bytes).into_owned());
     let members = pairs.into_iter().map(|pair| format!("{}:{}", text(pair.name), text(pair.value)));
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
@@ -300,14 +333,6 @@ fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
         notes.push(note(NoteCode::SeparatorRepaired, "", "the parameters began without a `?`"));
     }
     target.get(mark + 1..).unwrap_or_default()
-}
-
-/// Returns whether the body is read as JSON: its content type says so, or there is none and the
-/// body looks like JSON.
-pub fn is_json(postback: &Postback) -> bool {
-    let content_type = postback.content_type.to_ascii_lowercase();
-    content_type.contains("json")
-        || (content_type.is_empty() && postback.body.trim_ascii_start().starts_with(b"{"))
 }
 
 /// Finds the parameter of a name, in any case.
@@ -328,12 +353,12 @@ impl Pair {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
         let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
         let name = text(&self.name);
-        let (place, begins) = (self.place, self.begins);
+        let (place, begins, nested) = (self.place, self.begins, self.nested);
         let (value, meaning) = (text(&self.value), Meaning::Text);
         // Some networks call the click id `tid`.
         let is_click = name.eq_ignore_ascii_case("tid") && UnverifiedClickId::read(&value).is_some();
         let known = known(&name).filter(|_| !is_click);
-        Parameter { name, value, known, meaning, broken, place, begins }
+        Parameter { name, value, known, meaning, broken, nested, place, begins }
     }
 }
 
@@ -361,8 +386,11 @@ impl Parameter {
         self.known = self.known.filter(|known| own || !own_names.contains(known));
         let Some(known) = self.known else {
             let shown_name = excerpt(&self.name);
-            let message =
-                format!("`{shown_name}` is not one of our parameters; it was kept with the postback");
+            let message = if self.nested {
+                format!("`{shown_name}` holds a list or an object, which is not read; it was kept with the postback")
+            } else {
+                format!("`{shown_name}` is not one of our parameters; it was kept with the postback")
+            };
             notes.push(note(NoteCode::UnknownParameter, &shown_name, message));
             return;
         };

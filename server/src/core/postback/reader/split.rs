@@ -25,6 +25,8 @@ pub struct Pair {
     pub value: Vec<u8>,
     /// True if an escape lacked its two digits.
     pub broken: bool,
+    /// True if the value is a list or an object of JSON.
+    pub nested: bool,
     pub place: Place,
     pub begins: usize,
 }
@@ -63,9 +65,12 @@ struct Splitter<'a> {
 
 impl Splitter<'_> {
     fn split(&mut self, query: &[u8]) {
-        let separator = if semicolons_separate(query) {
+        let separator = if separates(b';', query) {
             self.repaired(NoteCode::SeparatorRepaired, "the parameters were separated by `;`");
             b';'
+        } else if separates(b'\n', query) {
+            self.repaired(NoteCode::SeparatorRepaired, "the parameters were separated by line ends");
+            b'\n'
         } else {
             b'&'
         };
@@ -109,7 +114,7 @@ impl Splitter<'_> {
         let (name, _) = decode(name);
         let (value, broken) = decode(raw);
         let place = |bytes| Place { part: self.part, bytes };
-        let mut pair = Pair { name, value, broken, place: place(self.origin(raw)), begins };
+        let mut pair = Pair { name, value, broken, nested: false, place: place(self.origin(raw)), begins };
         if broken {
             pair.take_literally(raw);
         }
@@ -124,6 +129,7 @@ impl Splitter<'_> {
                 name: next.clone().into_bytes(),
                 value: Vec::new(),
                 broken,
+                nested: false,
                 place: Place { part: self.part, bytes: self.origin(behind) },
                 begins: self.origin(behind).start,
             };
@@ -156,7 +162,8 @@ impl Splitter<'_> {
             return Splitter { part, whole: &decoded, origins: Some(&origins), pairs, notes }.split(&decoded);
         }
         let place = Place { part: self.part, bytes: origin.end..origin.end };
-        self.pairs.push(Pair { name: decoded, value: Vec::new(), broken, place, begins: origin.start });
+        let (value, begins) = (Vec::new(), origin.start);
+        self.pairs.push(Pair { name: decoded, value, broken, nested: false, place, begins });
     }
 }
 
@@ -180,9 +187,9 @@ fn split_at(bytes: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))
 }
 
-/// Returns whether `;` separates parameters: there is no `&`, and a known name follows a `;`.
-fn semicolons_separate(query: &[u8]) -> bool {
-    !query.contains(&b'&') && query.split(|byte| *byte == b';').skip(1).any(begins_with_known_name)
+/// Returns whether `mark` separates parameters: there is no `&`, and a known name follows a mark.
+fn separates(mark: u8, query: &[u8]) -> bool {
+    !query.contains(&b'&') && query.split(|byte| *byte == mark).skip(1).any(begins_with_known_name)
 }
 
 fn begins_with_known_name(piece: &[u8]) -> bool {

@@ -171,8 +171,10 @@ fn forms_and_json_are_read_like_a_query() {
         assert_eq!(claim.value.micros(), 1_000_000, "{body}");
         assert_eq!(claim.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()), "{body}");
     }
-    let error = read(&postback("POST", b"/s2s", "application/json", "[]")).claim.unwrap_err();
-    assert_eq!(error.reason(), ErrorReason::ParameterMalformed);
+    for (content_type, body) in [("application/json", "[1]"), ("", "{"), ("application/json", "<sale/>")] {
+        let error = read(&postback("POST", b"/s2s", content_type, body)).claim.unwrap_err();
+        assert_eq!(error.reason(), ErrorReason::ParameterMalformed, "{body}");
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11s2s/v1/note.proto\x12\x06s2s.v1\"d\n\x04Note\x12$\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x10.s2s.v1.NoteCodeR\x04\x63ode\x12\x1c\n\tparameter\x18\x02 \x01(\tR\tparameter\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message*\x94\x05\n\x08NoteCode\x12\x19\n\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n\x11NOTE_CODE_TRIMMED\x10\x02\x12\x16\n\x12NOTE_CODE_REPEATED\x10\x03\x12\x15\n\x11NOTE_CODE_ROUNDED\x10\x04\x12(\n$NOTE_CODE_COMMISSION_PERCENT_IGNORED\x10\x05\x12%\n!NOTE_CODE_COMMISSION_ASSUMED_ZERO\x10\x06\x12\x1f\n\x1bNOTE_CODE_UNKNOWN_PARAMETER\x10\x07\x12\x1d\n\x19NOTE_CODE_NUMBER_REPAIRED\x10\x08\x12 \n\x1cNOTE_CODE_STATUS_NOT_CHANGED\x10\t\x12\x12\n\x0eNOTE_CODE_TEST\x10\n\x12\x1b\n\x17NOTE_CODE_DECIMAL_COMMA\x10\x0b\x12 \n\x1cNOTE_CODE_CURRENCY_IN_AMOUNT\x10\x0c\x12\x1b\n\x17NOTE_CODE_HTML_REPAIRED\x10\r\x12\x1b\n\x17NOTE_CODE_DECODED_TWICE\x10\x0e\x12 \n\x1cNOTE_CODE_SEPARATOR_REPAIRED\x10\x0f\x12\x18\n\x14NOTE_CODE_OVERRIDDEN\x10\x10\x12\x1b\n\x17NOTE_CODE_STATUS_MAPPED\x10\x11\x12\x1e\n\x1aNOTE_CODE_CHECK_NOT_PASSED\x10\x12\x12\x1d\n\x19NOTE_CODE_OTHERS_NOT_KEPT\x10\x13\x12\x1c\n\x18NOTE_CODE_VISITOR_ERASED\x10\x14\x12\x1c\n\x18NOTE_CODE_TIME_CORRECTED\x10\x15\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11s2s/v1/note.proto\x12\x06s2s.v1\"d\n\x04Note\x12$\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x10.s2s.v1.NoteCodeR\x04\x63ode\x12\x1c\n\tparameter\x18\x02 \x01(\tR\tparameter\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message*\xcc\x05\n\x08NoteCode\x12\x19\n\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n\x11NOTE_CODE_TRIMMED\x10\x02\x12\x16\n\x12NOTE_CODE_REPEATED\x10\x03\x12\x15\n\x11NOTE_CODE_ROUNDED\x10\x04\x12(\n$NOTE_CODE_COMMISSION_PERCENT_IGNORED\x10\x05\x12%\n!NOTE_CODE_COMMISSION_ASSUMED_ZERO\x10\x06\x12\x1f\n\x1bNOTE_CODE_UNKNOWN_PARAMETER\x10\x07\x12\x1d\n\x19NOTE_CODE_NUMBER_REPAIRED\x10\x08\x12 \n\x1cNOTE_CODE_STATUS_NOT_CHANGED\x10\t\x12\x12\n\x0eNOTE_CODE_TEST\x10\n\x12\x1b\n\x17NOTE_CODE_DECIMAL_COMMA\x10\x0b\x12 \n\x1cNOTE_CODE_CURRENCY_IN_AMOUNT\x10\x0c\x12\x1b\n\x17NOTE_CODE_HTML_REPAIRED\x10\r\x12\x1b\n\x17NOTE_CODE_DECODED_TWICE\x10\x0e\x12 \n\x1cNOTE_CODE_SEPARATOR_REPAIRED\x10\x0f\x12\x18\n\x14NOTE_CODE_OVERRIDDEN\x10\x10\x12\x1b\n\x17NOTE_CODE_STATUS_MAPPED\x10\x11\x12\x1e\n\x1aNOTE_CODE_CHECK_NOT_PASSED\x10\x12\x12\x1d\n\x19NOTE_CODE_OTHERS_NOT_KEPT\x10\x13\x12\x1c\n\x18NOTE_CODE_VISITOR_ERASED\x10\x14\x12\x1c\n\x18NOTE_CODE_TIME_CORRECTED\x10\x15\x12\x1a\n\x16NOTE_CODE_BODY_DECODED\x10\x16\x12\x1a\n\x16NOTE_CODE_BODY_IGNORED\x10\x17\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,7 +32,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.note_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_NOTECODE']._serialized_start=132
-  _globals['_NOTECODE']._serialized_end=792
+  _globals['_NOTECODE']._serialized_end=848
   _globals['_NOTE']._serialized_start=29
   _globals['_NOTE']._serialized_end=129
 # @@protoc_insertion_point(module_scope)

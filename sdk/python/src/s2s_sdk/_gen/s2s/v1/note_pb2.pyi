@@ -83,6 +83,12 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     """The clocks of the servers on the way disagree, and the conversion's time
     was corrected: it is neither later than now nor earlier than its click.
     """
+    NOTE_CODE_BODY_DECODED: _NoteCode.ValueType  # 22
+    """The body was compressed, or encoded in another way, and was decoded."""
+    NOTE_CODE_BODY_IGNORED: _NoteCode.ValueType  # 23
+    """The URL has all that a conversion needs, and the body is something else,
+    such as a shop's own message; it was kept with the postback, and not read.
+    """
 
 class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
     """The kinds of notes. Over HTTP, the name is sent without its prefix."""
@@ -146,6 +152,12 @@ NOTE_CODE_VISITOR_ERASED: NoteCode.ValueType  # 20
 NOTE_CODE_TIME_CORRECTED: NoteCode.ValueType  # 21
 """The clocks of the servers on the way disagree, and the conversion's time
 was corrected: it is neither later than now nor earlier than its click.
+"""
+NOTE_CODE_BODY_DECODED: NoteCode.ValueType  # 22
+"""The body was compressed, or encoded in another way, and was decoded."""
+NOTE_CODE_BODY_IGNORED: NoteCode.ValueType  # 23
+"""The URL has all that a conversion needs, and the body is something else,
+such as a shop's own message; it was kept with the postback, and not read.
 """
 Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
 

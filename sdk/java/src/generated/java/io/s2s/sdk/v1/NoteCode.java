@@ -197,6 +197,23 @@ public enum NoteCode
    * <code>NOTE_CODE_TIME_CORRECTED = 21;</code>
    */
   NOTE_CODE_TIME_CORRECTED(21),
+  /**
+   * <pre>
+   * The body was compressed, or encoded in another way, and was decoded.
+   * </pre>
+   *
+   * <code>NOTE_CODE_BODY_DECODED = 22;</code>
+   */
+  NOTE_CODE_BODY_DECODED(22),
+  /**
+   * <pre>
+   * The URL has all that a conversion needs, and the body is something else,
+   * such as a shop's own message; it was kept with the postback, and not read.
+   * </pre>
+   *
+   * <code>NOTE_CODE_BODY_IGNORED = 23;</code>
+   */
+  NOTE_CODE_BODY_IGNORED(23),
   UNRECOGNIZED(-1),
   ;
 
@@ -384,6 +401,23 @@ public enum NoteCode
    * <code>NOTE_CODE_TIME_CORRECTED = 21;</code>
    */
   public static final int NOTE_CODE_TIME_CORRECTED_VALUE = 21;
+  /**
+   * <pre>
+   * The body was compressed, or encoded in another way, and was decoded.
+   * </pre>
+   *
+   * <code>NOTE_CODE_BODY_DECODED = 22;</code>
+   */
+  public static final int NOTE_CODE_BODY_DECODED_VALUE = 22;
+  /**
+   * <pre>
+   * The URL has all that a conversion needs, and the body is something else,
+   * such as a shop's own message; it was kept with the postback, and not read.
+   * </pre>
+   *
+   * <code>NOTE_CODE_BODY_IGNORED = 23;</code>
+   */
+  public static final int NOTE_CODE_BODY_IGNORED_VALUE = 23;
 
 
   public final int getNumber() {
@@ -432,6 +466,8 @@ public enum NoteCode
       case 19: return NOTE_CODE_OTHERS_NOT_KEPT;
       case 20: return NOTE_CODE_VISITOR_ERASED;
       case 21: return NOTE_CODE_TIME_CORRECTED;
+      case 22: return NOTE_CODE_BODY_DECODED;
+      case 23: return NOTE_CODE_BODY_IGNORED;
       default: return null;
     }
   }
