@@ -32,7 +32,7 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
         "RecordClick" | "RecordConversion" => vec![Scope::Record, Scope::Edge],
         _ if service == "AccountService" => vec![Scope::Admin],
         _ if begins(&["Get", "List", "Explain", "TestSetup"]) => vec![Scope::Read],
-        _ if begins(&["Create", "Update", "Archive", "Replay", "Rotate", "Revoke", "Erase"]) => {
+        _ if begins(&["Create", "Update", "Archive", "Unarchive", "Replay", "Rotate", "Revoke", "Erase"]) => {
             vec![Scope::Write]
         }
         _ if begins(&["BatchRecord", "StreamRecord"]) => vec![Scope::Record],

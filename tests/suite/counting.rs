@@ -207,9 +207,12 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
     seen.extend(["STATUS_NOT_CHANGED", "TEST", "OVERRIDDEN", "STATUS_MAPPED"]);
     // `erasure.rs` covers erased visitors.
     assert!(include_str!("erasure.rs").contains("NoteCode::VisitorErased"));
-    // `clocks.rs` covers clocks that disagree.
+    // `bodies.rs` covers odd bodies, and `clocks.rs` clocks that disagree.
     assert!(include_str!("clocks.rs").contains("NoteCode::TimeCorrected"));
     seen.extend(["CHECK_NOT_PASSED", "OTHERS_NOT_KEPT", "VISITOR_ERASED", "TIME_CORRECTED"]);
+    assert!(include_str!("bodies.rs").contains("BODY_IGNORED"));
+    assert!(include_str!("bodies.rs").contains("BODY_DECODED"));
+    seen.extend(["BODY_DECODED", "BODY_IGNORED"]);
     let all = (1..).map_while(|number| NoteCode::try_from(number).ok()).collect::<Vec<_>>();
     assert_eq!(seen, note_texts(&all).into_iter().collect(), "every note of the schema has a test");
 }
@@ -259,7 +262,7 @@ async fn forms_and_json_count_like_a_query() {
     for (content_type, body, expected) in [
         (form, "x".repeat(8_193), (414, "REQUEST_TOO_LARGE")),
         (json, "[1]".to_owned(), (400, "PARAMETER_MALFORMED")),
-        (json, r#"{"val":{"a":1}}"#.to_owned(), (400, "PARAMETER_MALFORMED")),
+        (json, "<sale/>".to_owned(), (400, "PARAMETER_MALFORMED")),
         (
             json,
             fixture.fill(r#"{"clickId":"$click","id":"$code","val":1,"com":0,"val":2}"#),

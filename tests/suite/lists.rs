@@ -99,6 +99,7 @@ async fn clicks_conversions_and_postbacks_come_in_pages() {
         postbacks.push(answer.field("postback_id"));
     }
     let request = |page_token| ListClicksRequest {
+        without_flags: Vec::new(),
         tracking_link_id: link.id.clone(),
         page_size: PAGE_SIZE,
         page_token,

@@ -12,6 +12,7 @@ mod access;
 mod attacks;
 mod authentication;
 mod bad_input;
+mod bodies;
 mod callers;
 mod cli;
 mod clocks;
@@ -57,6 +58,7 @@ mod stops;
 mod stream;
 mod tls;
 mod verdicts;
+mod visits;
 mod warnings;
 mod whole;
 

@@ -5,15 +5,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
+    Client,
     prost_types::{Duration, FieldMask, Timestamp},
     v1::{
         ApiKeyScope, ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, CheckMode, Conversion,
-        ConversionCode, ConversionFilter, ConversionVerdict, ErrorReason, ExplainPostbackRequest,
-        PostbackAuthentication, PostbackVerdict, RawPostback, TrackingLink, UpdateConversionCodeRequest,
-        UpdateTrackingLinkRequest, explain_postback_request::Postback as Explained,
+        ConversionCode, ConversionCodeState, ConversionFilter, ConversionVerdict, CreateTrackingLinkRequest,
+        ErrorReason, ExplainPostbackRequest, GetTrackingLinkRequest, PostbackAuthentication, PostbackVerdict,
+        RawPostback, TrackingLink, TrackingLinkState, UnarchiveConversionCodeRequest,
+        UnarchiveTrackingLinkRequest, UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
+        explain_postback_request::Postback as Explained,
     },
 };
-use s2s_tests::{Answer, Server, eventually, request};
+use s2s_tests::{Answer, Server, eventually, http, request};
 
 use crate::moved;
 
@@ -211,4 +214,139 @@ async fn a_postback_is_judged_as_of_its_arrival() {
     let late = scene.hand_on("A5", 4, moved(scene.code.create_time, 60)).await;
     assert_eq!(late, Err(ErrorReason::ConversionCodeArchived));
     assert_eq!(scene.counted().await, ["A1", "A2", "A3"]);
+}
+
+#[tokio::test]
+async fn what_was_archived_is_made_active_again() {
+    let scene = Scene::start().await;
+    let client = scene.server.client();
+    scene.change(Change::CodeArchived).await;
+    let mut held = Vec::new();
+    for oid in ["A1", "A2", "A3"] {
+        let answer = scene.server.postback(&scene.query(oid)).await;
+        assert_eq!(answer.field("reason"), "CONVERSION_CODE_ARCHIVED");
+        held.push(answer.field("postback_id"));
+    }
+    scene.change(Change::LinkArchived).await;
+    assert_eq!(http().get(&scene.link.url).send().await.unwrap().status(), 410);
+
+    let (code, link) = (scene.code.id.clone(), scene.link.id.clone());
+    for validate_only in [true, false, false] {
+        let request = UnarchiveConversionCodeRequest { conversion_code_id: code.clone(), validate_only };
+        let code = client.unarchive_conversion_code(request).await.unwrap().conversion_code.unwrap();
+        assert_eq!((code.state(), code.archive_time), (ConversionCodeState::Active, None));
+        let request = UnarchiveTrackingLinkRequest { tracking_link_id: link.clone(), validate_only };
+        let link = client.unarchive_tracking_link(request).await.unwrap().tracking_link.unwrap();
+        assert_eq!((link.state(), link.archive_time), (TrackingLinkState::Active, None));
+        if validate_only {
+            assert_eq!(scene.sell("A0").await.1, "HELD");
+        }
+    }
+    let replayed = client.replay_postbacks(request::replay(held)).await.unwrap();
+    assert!(replayed.postbacks.iter().all(|one| one.verdict() == PostbackVerdict::Recorded), "{replayed:?}");
+    assert_eq!(scene.sell("A4").await.1, "RECORDED");
+    let moved_on = eventually(async || {
+        let status = http().get(&scene.link.url).send().await.unwrap().status();
+        Some(status).filter(|status| *status == 302)
+    });
+    moved_on.await;
+    assert_eq!(scene.counted().await, ["A1", "A2", "A3", "A4"]);
+}
+
+#[tokio::test]
+async fn a_change_of_what_is_archived_does_not_move_the_time_since_which_it_is() {
+    let scene = Scene::start().await;
+    let client = scene.server.client();
+    scene.change(Change::LinkArchived).await;
+    let request = || GetTrackingLinkRequest { tracking_link_id: scene.link.id.clone() };
+    let archived = client.get_tracking_link(request()).await.unwrap().tracking_link.unwrap();
+    assert_eq!(archived.archive_time, archived.update_time);
+    for tag in ["a", "b", "c"] {
+        let changed = TrackingLink { tags: vec![tag.to_owned()], ..archived.clone() };
+        rename(&client, changed, "tags").await.unwrap();
+    }
+    let changed = client.get_tracking_link(request()).await.unwrap().tracking_link.unwrap();
+    assert_eq!(changed.archive_time, archived.archive_time);
+    assert_ne!(changed.update_time, archived.update_time);
+}
+
+async fn rename(client: &Client, link: TrackingLink, path: &str) -> Result<TrackingLink, s2s_sdk::Error> {
+    let update_mask = Some(FieldMask { paths: vec![path.to_owned()] });
+    let request = UpdateTrackingLinkRequest { tracking_link: Some(link), update_mask, ..Default::default() };
+    client.update_tracking_link(request).await.map(|response| response.tracking_link.unwrap())
+}
+
+/// A link with this slug, or the reason why it can't be.
+async fn create(client: &Client, slug: &str) -> Result<TrackingLink, ErrorReason> {
+    let link = TrackingLink {
+        slug: slug.to_owned(),
+        destination: format!("https://{slug}.example/?s1=[s2sidentifier]"),
+        ..Default::default()
+    };
+    let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+    let created = client.create_tracking_link(request).await;
+    created.map(|response| response.tracking_link.unwrap()).map_err(|error| error.reason())
+}
+
+/// A client of an account of its own.
+async fn of_another_account(server: &Server) -> Client {
+    let account = server.account("Other").await;
+    let (_, key) = server.api_key(&account.id, &[ApiKeyScope::Read, ApiKeyScope::Write]).await;
+    server.client_with(&key)
+}
+
+async fn leads(server: &Server, slug: &str) -> Option<String> {
+    let response = http().get(format!("{}/{slug}", server.url)).send().await.unwrap();
+    let location = response.headers().get("location")?.to_str().unwrap();
+    Some(location.split(['/', '.']).nth(2).unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_slug_can_be_changed_and_stays_the_accounts_own() {
+    let server = Server::start().await;
+    let (ours, others) = (server.client(), of_another_account(&server).await);
+    let mut link = create(&ours, "summer").await.unwrap();
+    for slug in ["autumn", "winter", "summer", "spring"] {
+        let former = std::mem::replace(&mut link.slug, slug.to_owned());
+        link = rename(&ours, link, "slug").await.unwrap();
+        assert!(link.url.ends_with(&format!("/{slug}")), "{link:?}");
+        assert_eq!(leads(&server, slug).await.as_deref(), Some("summer"));
+        eventually(async || leads(&server, &former).await.is_none().then_some(())).await;
+    }
+    // Nobody else gets the visitors of what was published.
+    for slug in ["autumn", "winter", "summer", "spring"] {
+        assert_eq!(create(&others, slug).await.unwrap_err(), ErrorReason::SlugTaken, "{slug}");
+    }
+    assert!(create(&ours, "autumn").await.is_ok());
+    let taken = TrackingLink { slug: "autumn".to_owned(), ..link.clone() };
+    assert_eq!(rename(&ours, taken, "slug").await.unwrap_err().reason(), ErrorReason::SlugTaken);
+    let theirs = create(&others, "theirs").await.unwrap();
+    let taken = TrackingLink { slug: "winter".to_owned(), ..theirs };
+    assert_eq!(rename(&others, taken, "slug").await.unwrap_err().reason(), ErrorReason::SlugTaken);
+}
+
+#[tokio::test]
+async fn an_archived_link_gives_its_slug_to_its_own_account() {
+    let server = Server::start().await;
+    let (ours, others) = (server.client(), of_another_account(&server).await);
+    let first = create(&ours, "summer").await.unwrap();
+    let archive = ArchiveTrackingLinkRequest { tracking_link_id: first.id.clone(), ..Default::default() };
+    ours.archive_tracking_link(archive).await.unwrap();
+    assert_eq!(create(&others, "summer").await.unwrap_err(), ErrorReason::SlugTaken);
+    let second = create(&ours, "summer").await.unwrap();
+    assert_ne!(second.id, first.id);
+    assert_eq!(create(&ours, "summer").await.unwrap_err(), ErrorReason::SlugTaken);
+
+    let unarchive =
+        || UnarchiveTrackingLinkRequest { tracking_link_id: first.id.clone(), ..Default::default() };
+    for _ in 0..3 {
+        let error = ours.unarchive_tracking_link(unarchive()).await.unwrap_err();
+        assert_eq!(error.reason(), ErrorReason::SlugTaken);
+        assert!(error.message().contains("UpdateTrackingLink"), "{error:?}");
+    }
+    let renamed = TrackingLink { slug: "summer-2".to_owned(), ..first.clone() };
+    assert_eq!(rename(&ours, renamed, "slug").await.unwrap().slug, "summer-2");
+    let active = ours.unarchive_tracking_link(unarchive()).await.unwrap().tracking_link.unwrap();
+    assert_eq!((active.state(), active.slug.as_str()), (TrackingLinkState::Active, "summer-2"));
+    assert!(leads(&server, "summer").await.is_some() && leads(&server, "summer-2").await.is_some());
 }

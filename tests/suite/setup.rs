@@ -74,6 +74,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         state: ConversionCodeState::Active.into(),
         create_time: code.create_time,
         update_time: code.create_time,
+        archive_time: None,
         postback_authentication: Some(PostbackAuthentication {
             secret_check: CheckMode::Off.into(),
             signature_check: CheckMode::Off.into(),
@@ -226,6 +227,7 @@ async fn everything_that_is_wrong_with_a_link_is_said_at_once() {
         ..Default::default()
     };
     let own = [
+        "slug",
         "destination",
         "conversion_code_ids",
         "tags",
@@ -235,12 +237,12 @@ async fn everything_that_is_wrong_with_a_link_is_said_at_once() {
     ];
     let paths = own.map(|name| format!("tracking_link.{name}"));
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let first = ["request_id", "preset_id", "tracking_link.slug"];
+    let first = ["request_id", "preset_id"];
     check_invalid(client.create_tracking_link(request).await, &[&first, &*paths].concat());
     let link = server.link(&[&code]).await;
     let request = UpdateTrackingLinkRequest {
         tracking_link: Some(TrackingLink { id: link.id.clone(), ..wrong_link }),
-        update_mask: Some(mask(&[own.as_slice(), &["slug", "state", "url"]].concat())),
+        update_mask: Some(mask(&[own.as_slice(), &["id", "state", "url"]].concat())),
         ..Default::default()
     };
     check_invalid(client.update_tracking_link(request).await, &[&UNCHANGEABLE, &*paths].concat());

@@ -7,7 +7,8 @@ use s2s_sdk::{
     v1::{
         ArchiveConversionCodeRequest, ConversionCode, CreateConversionCodeRequest, DecimalSeparator,
         DedupePolicy, GetConversionCodeRequest, GetPostbackUrlRequest, ListConversionCodesRequest,
-        RotatePostbackSecretRequest, SetupWarning, UpdateConversionCodeRequest,
+        RotatePostbackSecretRequest, SetupWarning, UnarchiveConversionCodeRequest,
+        UpdateConversionCodeRequest,
     },
 };
 
@@ -56,6 +57,8 @@ pub enum Action {
     },
     /// Archives a conversion code; postbacks that name it are held from then on.
     Archive { id: String },
+    /// Makes an archived conversion code active again.
+    Unarchive { id: String },
     /// Shows the postback URL to paste.
     PostbackUrl {
         id: String,
@@ -170,6 +173,7 @@ impl Record for ConversionCode {
         ("decimal_separator", |code| word(code.decimal_separator().as_str_name(), "DECIMAL_SEPARATOR_")),
         ("create_time", |code| time(code.create_time.as_ref())),
         ("update_time", |code| time(code.update_time.as_ref())),
+        ("archive_time", |code| time(code.archive_time.as_ref())),
     ];
 }
 
@@ -211,6 +215,11 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             };
             let response = client.update_conversion_code(request).await?;
             warn(&response.warnings);
+            output.show(response.conversion_code.as_ref())
+        }
+        Action::Unarchive { id } => {
+            let request = UnarchiveConversionCodeRequest { conversion_code_id: id, ..Default::default() };
+            let response = client.unarchive_conversion_code(request).await?;
             output.show(response.conversion_code.as_ref())
         }
         Action::Archive { id } => {

@@ -7,7 +7,8 @@ use s2s_sdk::{
     v1::{
         ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, ConversionCode,
         CreateConversionCodeRequest, CreateTrackingLinkRequest, GetPostbackUrlRequest,
-        GetTrackingLinkRequest, ListTrackingLinksRequest, TrackingLink, UpdateTrackingLinkRequest,
+        GetTrackingLinkRequest, ListTrackingLinksRequest, TrackingLink, UnarchiveTrackingLinkRequest,
+        UpdateTrackingLinkRequest,
     },
 };
 
@@ -39,6 +40,9 @@ pub enum Action {
         /// URL that visitors are sent to.
         #[arg(long, value_name = "URL")]
         destination: Option<String>,
+        /// Path of the link. The former path leads nowhere then.
+        #[arg(long)]
+        slug: Option<String>,
         /// Id of a conversion code that counts; can be given several times, and replaces all former
         /// codes.
         #[arg(long = "code", value_name = "ID")]
@@ -50,6 +54,8 @@ pub enum Action {
     /// Archives a tracking link; visitors get its fallback destination, and its conversions are
     /// held.
     Archive { id: String },
+    /// Makes an archived tracking link active again.
+    Unarchive { id: String },
 }
 
 #[derive(Args)]
@@ -92,6 +98,7 @@ impl Record for TrackingLink {
         ("expire_time", |link| time(link.expire_time.as_ref())),
         ("create_time", |link| time(link.create_time.as_ref())),
         ("update_time", |link| time(link.update_time.as_ref())),
+        ("archive_time", |link| time(link.archive_time.as_ref())),
     ];
 }
 
@@ -106,10 +113,11 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.show(response.tracking_link.as_ref())
         }
         Action::Create(link) => create(link, client, output).await,
-        Action::Update { id, destination, codes, tags } => {
+        Action::Update { id, destination, slug, codes, tags } => {
             let mut paths = Vec::new();
             let given = [
                 ("destination", destination.is_some()),
+                ("slug", slug.is_some()),
                 ("conversion_code_ids", !codes.is_empty()),
                 ("tags", !tags.is_empty()),
             ];
@@ -119,6 +127,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             }
             let link = TrackingLink {
                 id,
+                slug: slug.unwrap_or_default(),
                 destination: destination.unwrap_or_default(),
                 conversion_code_ids: codes,
                 tags,
@@ -130,6 +139,12 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
                 ..Default::default()
             };
             let response = client.update_tracking_link(request).await?;
+            warn(&response.warnings);
+            output.show(response.tracking_link.as_ref())
+        }
+        Action::Unarchive { id } => {
+            let request = UnarchiveTrackingLinkRequest { tracking_link_id: id, ..Default::default() };
+            let response = client.unarchive_tracking_link(request).await?;
             warn(&response.warnings);
             output.show(response.tracking_link.as_ref())
         }

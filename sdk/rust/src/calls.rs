@@ -84,6 +84,8 @@ calls! {
         update_conversion_code(UpdateConversionCodeRequest) -> UpdateConversionCodeResponse;
         /// Archives a conversion code; postbacks that name it are held from then on.
         archive_conversion_code(ArchiveConversionCodeRequest) -> ArchiveConversionCodeResponse;
+        /// Makes an archived conversion code active again.
+        unarchive_conversion_code(UnarchiveConversionCodeRequest) -> UnarchiveConversionCodeResponse;
         /// Makes a new secret for the code's postbacks and returns it; no other call returns it.
         rotate_postback_secret(RotatePostbackSecretRequest) -> RotatePostbackSecretResponse,
             filled |request| fill(&mut request.request_id);
@@ -106,6 +108,8 @@ calls! {
         /// Archives a tracking link; visitors get its fallback destination, and its conversions are
         /// held.
         archive_tracking_link(ArchiveTrackingLinkRequest) -> ArchiveTrackingLinkResponse;
+        /// Makes an archived tracking link active again.
+        unarchive_tracking_link(UnarchiveTrackingLinkRequest) -> UnarchiveTrackingLinkResponse;
     }
     click_service_client::ClickServiceClient {
         /// Records a click, for partners who redirect visitors themselves.

@@ -67,7 +67,7 @@ const EDGE: Scopes = Scopes::EDGE;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 40] = [
+pub const CALLS: [Call; 42] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -85,6 +85,7 @@ pub const CALLS: [Call; 40] = [
     call("ConversionCodeService/ListConversionCodes", READ),
     call("ConversionCodeService/UpdateConversionCode", WRITE),
     call("ConversionCodeService/ArchiveConversionCode", WRITE),
+    call("ConversionCodeService/UnarchiveConversionCode", WRITE),
     call("ConversionCodeService/RotatePostbackSecret", WRITE),
     call("ConversionCodeService/GetPostbackUrl", READ),
     call("ConversionCodeService/TestSetup", READ),
@@ -93,6 +94,7 @@ pub const CALLS: [Call; 40] = [
     call("TrackingLinkService/ListTrackingLinks", READ),
     call("TrackingLinkService/UpdateTrackingLink", WRITE),
     call("TrackingLinkService/ArchiveTrackingLink", WRITE),
+    call("TrackingLinkService/UnarchiveTrackingLink", WRITE),
     call("ClickService/RecordClick", RECORD.or(EDGE)).conversions(),
     call("ClickService/GetClick", READ),
     call("ClickService/ListClicks", READ),

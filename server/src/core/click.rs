@@ -11,7 +11,8 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use s2s_sdk::v1::ErrorReason;
+use s2s_sdk::v1::{ClickFlag, ErrorReason};
+use sea_orm::DeriveValueType;
 use uuid::Uuid;
 
 use crate::{
@@ -53,6 +54,37 @@ pub struct Visit {
     pub referrer: String,
     pub user_agent: String,
     pub address: Option<IpAddr>,
+    pub flags: ClickFlags,
+}
+
+/// The flags of a click, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, DeriveValueType)]
+pub struct ClickFlags(i16);
+
+impl ClickFlags {
+    /// Each flag with its bit. The bits are stored.
+    const BITS: [(ClickFlag, i16); 4] =
+        [(ClickFlag::Bot, 1), (ClickFlag::Prefetch, 2), (ClickFlag::Preview, 4), (ClickFlag::SubIdCut, 8)];
+
+    /// Reads the flags of a message. Ignores those that this server does not know.
+    pub fn from_proto(flags: &[i32]) -> Self {
+        let bits = Self::BITS.into_iter().filter(|(flag, _)| flags.contains(&i32::from(*flag)));
+        Self(bits.fold(0, |all, (_, bit)| all | bit))
+    }
+
+    pub fn to_proto(self) -> Vec<i32> {
+        let bits = Self::BITS.into_iter().filter(|(_, bit)| self.0 & bit != 0);
+        bits.map(|(flag, _)| flag.into()).collect()
+    }
+
+    /// The bits, in the order of bytes that page tokens need.
+    pub fn to_bytes(self) -> [u8; 2] {
+        self.0.to_be_bytes()
+    }
+
+    fn with_bot(self, is_bot: bool) -> Self {
+        if is_bot { Self(self.0 | 1) } else { self }
+    }
 }
 
 /// Origin of a click's id.
@@ -96,7 +128,7 @@ pub async fn record(
         key_id: signed.key_id,
         account_id: link.account_id,
         link_id: link.id,
-        bot: is_bot(&visit.user_agent),
+        flags: visit.flags.with_bot(is_bot(&visit.user_agent)),
         sub_ids: visit.sub_ids,
         query: visit.query,
         referrer: visit.referrer,
@@ -199,20 +231,21 @@ pub async fn erase(
         referrer: String::new(),
         user_agent: String::new(),
         address: String::new(),
-        bot: false,
+        flags: ClickFlags::default(),
     });
     store::erase(txn, account, signed.id, blank).await
 }
 
-/// Lists the clicks of one link, newest first.
+/// Lists the clicks of one link that have none of the flags in `without`, newest first.
 pub async fn list(
     app: &App,
     account: AccountId,
     link: TrackingLinkId,
+    without: ClickFlags,
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<(Vec<Click>, String)> {
     tracking_link::get(app, Tenant::Account(account), link).await?;
-    let rows = store::list(app.db.reader(), account, link, page).await?;
+    let rows = store::list(app.db.reader(), account, link, without, page).await?;
     Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
 }
 

@@ -250,21 +250,26 @@ pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> R
 }
 
 /// Returns an error if nothing counts for the code at this time. An archived code counts what
-/// arrived before it was last changed.
+/// arrived before it was archived.
 pub fn check_code(code: &ConversionCode, at: Time) -> Result<()> {
-    if code.archived && code.updated_at <= at {
-        let message = format!("the conversion code `{}` is archived; use an active one", code.id);
+    if code.archived_since().is_some_and(|since| since <= at) {
+        let message = format!(
+            "the conversion code `{}` is archived; unarchive it and replay, or use an active one",
+            code.id
+        );
         return Err(Error::new(ErrorReason::ConversionCodeArchived, message));
     }
     Ok(())
 }
 
 /// Returns an error if clicks of this time on the link don't count for the code. Archiving a link
-/// ends its traffic: clicks from before its last change still count.
+/// ends its traffic: clicks from before still count.
 pub fn check_link(code: &ConversionCode, link: &TrackingLink, clicked_at: Time) -> Result<()> {
-    if link.archived && link.updated_at <= clicked_at {
-        let message =
-            format!("the click came after the tracking link `{}` was archived; use an active one", link.id);
+    if link.archived_since().is_some_and(|since| since <= clicked_at) {
+        let message = format!(
+            "the click came after the tracking link `{}` was archived; unarchive it and replay, or use an active one",
+            link.id
+        );
         return Err(Error::new(ErrorReason::TrackingLinkArchived, message));
     }
     if !link.conversion_code_ids.contains(code.id) {

@@ -211,7 +211,9 @@ pub async fn update(
         txn.rollback().await?;
         return Ok(code);
     }
-    code.updated_at = app.now();
+    let now = app.now();
+    code.archived_at = code.archived.then(|| before.archived_since().unwrap_or(now));
+    code.updated_at = now;
     store::update(&txn, code.clone()).await?;
     txn.commit().await?;
     app.codes.invalidate(&id).await;
@@ -219,6 +221,12 @@ pub async fn update(
 }
 
 impl ConversionCode {
+    /// The time since which the code is archived; `None` if it is not. A code that an earlier version
+    /// archived has only the time of its last change.
+    pub fn archived_since(&self) -> Option<Time> {
+        self.archived.then(|| self.archived_at.unwrap_or(self.updated_at))
+    }
+
     /// Replies as the network insists, if it does.
     fn reply_as(&mut self, network: &Preset) {
         (self.reply_mode, self.reply_text) = match &network.reply {
@@ -250,6 +258,7 @@ impl ConversionCode {
             former_secret_expires_at: None,
             secret_request_id: None,
             archived: false,
+            archived_at: None,
             default_status: ConversionStatus::Approved,
             decimal_separator: DecimalSeparator::Auto,
             request_id: request.id,

@@ -324,6 +324,9 @@ async fn redacted(
         return Ok(reading);
     }
     let (mut again, _) = read(app, tenant, postback, &Overrides::default()).await?;
+    // The body is decoded by now.
+    let of_decoding = reading.notes.iter().filter(|note| note.code() == NoteCode::BodyDecoded);
+    again.notes.extend(of_decoding.cloned());
     // The checks that were applied are those of the code in the first reading, so the second
     // reading must not name another code. A postback that could not be read must not become
     // readable.

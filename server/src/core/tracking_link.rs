@@ -10,7 +10,7 @@ mod store;
 use std::{fmt, str::FromStr, sync::Arc};
 
 use s2s_sdk::v1::{ErrorReason, SetupWarning};
-use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter};
+use sea_orm::{DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
@@ -23,6 +23,7 @@ use crate::{
         preset::Preset,
         row_cache::{RowCache, cached},
     },
+    db::commit_or_rollback,
     error::{Error, Result, Violations},
     page::PageRequest,
     values::click_id::LinkKey,
@@ -30,6 +31,7 @@ use crate::{
     values::{
         id::{AccountId, Random, RequestKey, prefixed_id},
         json_text::json_text,
+        time::Time,
     },
 };
 
@@ -60,12 +62,31 @@ prefixed_id!(
 
 /// The path of a link: `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. Binary in the
 /// database, because a text key might treat different slugs as equal.
+///
+/// An archived link whose slug another link has taken keeps a mark in its place, which no path can
+/// be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct Slug(Vec<u8>);
+
+// SeaORM requires this trait of every primary key, and freed slugs have one.
+impl TryFromU64 for Slug {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("Slug"))
+    }
+}
 
 impl Slug {
     fn random(random: &Random) -> Self {
         Self(crate::values::id::base32(&random.bytes::<SLUG_RANDOM_BYTES>()).into_bytes())
+    }
+
+    /// The mark of a link that has lost its slug.
+    fn lost_by(id: TrackingLinkId) -> Self {
+        Self([b"~", id.0.as_bytes().as_slice()].concat())
+    }
+
+    fn is_lost(&self) -> bool {
+        self.0.first() == Some(&b'~')
     }
 
     /// Parses a slug as a visitor wrote it, in any case; `None` if the text can't be a slug.
@@ -76,7 +97,8 @@ impl Slug {
 
 impl fmt::Display for Slug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
+        let slug = if self.is_lost() { "" } else { std::str::from_utf8(&self.0).unwrap_or_default() };
+        f.write_str(slug)
     }
 }
 
@@ -146,8 +168,8 @@ pub type Cache = RowCache<LinkKey, TrackingLink>;
 
 /// A link to be created.
 pub struct Create {
-    /// The caller's choice, if any.
-    pub slug: Option<Slug>,
+    /// True if an edit sets the slug.
+    pub has_slug: bool,
     pub edits: Vec<Edit>,
     /// Preset of the network that the destination belongs to, if the caller names one.
     pub preset: Option<&'static Preset>,
@@ -160,13 +182,12 @@ pub async fn create(
     account: AccountId,
     create: Create,
 ) -> Result<(TrackingLink, Vec<SetupWarning>)> {
-    let Create { slug, edits, preset, request, validate_only } = create;
+    let Create { has_slug, edits, preset, request, validate_only } = create;
     let now = app.now();
-    let chosen = slug.is_some();
     let mut link = TrackingLink {
         id: TrackingLinkId(app.random.id(now)),
         account_id: account,
-        slug: slug.unwrap_or_else(|| Slug::random(&app.random)),
+        slug: Slug::random(&app.random),
         link_key: LinkKey::random(&app.random),
         destination: Destination::default(),
         conversion_code_ids: CodeIds::default(),
@@ -176,6 +197,7 @@ pub async fn create(
         expires_at: None,
         fallback_destination: Destination::default(),
         archived: false,
+        archived_at: None,
         request_id: request.id,
         request_digest: request.digest,
         created_at: now,
@@ -196,9 +218,8 @@ pub async fn create(
                 let warnings = lint::warnings(&stored, &presets);
                 return Ok((*stored, warnings));
             }
-            store::Inserted::SlugTaken if chosen => {
-                let message = format!("the slug `{}` is taken; choose another", link.slug);
-                return Err(Error::new(ErrorReason::SlugTaken, message).at_field("tracking_link.slug"));
+            store::Inserted::SlugTaken if has_slug => {
+                return Err(slug_taken(&link.slug));
             }
             store::Inserted::SlugTaken => link.slug = Slug::random(&app.random),
             store::Inserted::KeyTaken => link.link_key = LinkKey::random(&app.random),
@@ -267,19 +288,40 @@ pub async fn update(
     if leads_to(&link) != leads_to(&before) {
         link.check_loop(&app.public_url)?;
     }
+    if !link.archived && link.slug.is_lost() {
+        let message = "another link has taken its slug since it was archived; give it another slug first, with \
+                       UpdateTrackingLink";
+        return Err(Error::new(ErrorReason::SlugTaken, message).at_field("tracking_link.slug"));
+    }
     let warnings = lint::warnings(&link, &presets);
-    if validate_only || link == before {
+    if link == before {
         txn.rollback().await?;
         return Ok((link, warnings));
     }
-    link.updated_at = app.now();
+    let now = app.now();
+    link.archived_at = link.archived.then(|| before.archived_since().unwrap_or(now));
+    link.updated_at = now;
+    if link.slug != before.slug && !store::take_slug(&txn, account, &link.slug, Some(&before.slug)).await? {
+        return Err(slug_taken(&link.slug));
+    }
     store::update(&txn, link.clone()).await?;
-    txn.commit().await?;
+    commit_or_rollback(txn, !validate_only).await?;
     app.links.invalidate(&link.link_key).await;
     Ok((link, warnings))
 }
 
+fn slug_taken(slug: &Slug) -> Error {
+    let message = format!("the slug `{slug}` is taken; choose another");
+    Error::new(ErrorReason::SlugTaken, message).at_field("tracking_link.slug")
+}
+
 impl TrackingLink {
+    /// The time since which the link is archived; `None` if it is not. A link that an earlier version
+    /// archived has only the time of its last change.
+    pub fn archived_since(&self) -> Option<Time> {
+        self.archived.then(|| self.archived_at.unwrap_or(self.updated_at))
+    }
+
     /// Adds the click id to a destination without one, under the network's name for it.
     fn add_click_id(&mut self, preset: &Preset) -> Result<()> {
         if self.destination.carries_click_id() {

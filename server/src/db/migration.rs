@@ -21,6 +21,8 @@ mod m0010_lived_time;
 mod m0011_default_status;
 mod m0012_cut_postbacks;
 mod m0013_decimal_separator;
+mod m0014_click_flags;
+mod m0015_archive_times;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -42,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_default_status::Migration),
             Box::new(m0012_cut_postbacks::Migration),
             Box::new(m0013_decimal_separator::Migration),
+            Box::new(m0014_click_flags::Migration),
+            Box::new(m0015_archive_times::Migration),
         ]
     }
 }

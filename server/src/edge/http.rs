@@ -7,11 +7,16 @@ use axum::{
     extract::{Extension, State},
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header, uri::PathAndQuery};
 use s2s_sdk::v1::ErrorReason;
 
+use url::form_urlencoded;
+
 use super::{Client, Edge, client_kind, postback, redirect};
-use crate::error::{Error, RETRY_AFTER, http_status, reason_text};
+use crate::{
+    error::{Error, RETRY_AFTER, http_status, reason_text},
+    values::target::Target,
+};
 
 /// Answers every HTTP request that is not gRPC.
 pub async fn handle(
@@ -19,8 +24,7 @@ pub async fn handle(
     Extension(Client(client)): Extension<Client>,
     request: axum::extract::Request,
 ) -> Response {
-    let path = request.uri().path().trim_matches('/');
-    if is_postback(path) {
+    if is_postback(request.uri()) {
         return match *request.method() {
             Method::GET | Method::POST => postback::handle(&edge, client, request).await,
             // A HEAD by a link checker must not record a conversion, and its answer must not
@@ -52,7 +56,7 @@ pub enum Purpose {
 /// The purpose of an HTTP request.
 pub fn purpose(request: &axum::extract::Request) -> Purpose {
     let (method, headers) = (request.method(), request.headers());
-    let postback = is_postback(request.uri().path().trim_matches('/'));
+    let postback = is_postback(request.uri());
     if client_kind::looks_ahead(headers) || client_kind::is_previewer(headers) {
         return Purpose::Look;
     }
@@ -66,19 +70,29 @@ pub fn purpose(request: &axum::extract::Request) -> Purpose {
 /// The answer to a request that was refused unread.
 pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
     let (status, reason) = (http_status(error.code()), error.reason());
-    if is_postback(request.uri().path().trim_matches('/')) {
+    if is_postback(request.uri()) {
         postback::refused(status, reason_text(reason), error.message())
     } else {
         failure(status, reason, error.message())
     }
 }
 
-/// Returns whether a path, without the slashes around it, belongs to the postback URL. Accepts any
-/// case, and the trailing characters of sloppy copies (`/s2s&clickId=…`, `/s2s.`).
-pub fn is_postback(path: &str) -> bool {
-    let behind = path.split_at_checked(3).filter(|(name, _)| name.eq_ignore_ascii_case("s2s"));
-    let punctuation = |text: &str| text.chars().all(|character| ".,)".contains(character));
-    behind.is_some_and(|(_, behind)| behind.starts_with(['&', ';']) || punctuation(behind))
+/// Returns whether an address is that of postbacks, also as sloppy copies write it
+/// (`/s2s&clickId=…`, `/s2s%3FclickId=…`, `/s2s.`, `/?clickId=…&id=…`).
+pub fn is_postback(uri: &Uri) -> bool {
+    let text = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let target = Target::split(text.as_bytes());
+    match &*target.name() {
+        "" => has_own_names(target.query),
+        name => name.eq_ignore_ascii_case("s2s"),
+    }
+}
+
+/// Returns whether a query has the parameters that every postback URL of ours has.
+fn has_own_names(query: &[u8]) -> bool {
+    let names = || form_urlencoded::parse(query).map(|(name, _)| name);
+    let has = |own: &str| names().any(|name| name.eq_ignore_ascii_case(own));
+    has("clickId") && has("id")
 }
 
 fn not_allowed(methods: &'static str) -> Response {
@@ -112,20 +126,29 @@ mod tests {
 
     #[test]
     fn odd_copies_of_the_postback_url_are_understood() {
-        for (path, postback) in [
-            ("s2s", true),
-            ("S2S", true),
-            ("s2s&clickId=a&id=b", true),
-            ("s2s;clickId=a", true),
-            ("s2s.", true),
-            ("s2s)", true),
-            ("s2sx", false),
-            ("s2s.v1.NothingService/Get", false),
-            ("s2", false),
-            ("", false),
-            ("summer", false),
+        for (target, postback) in [
+            ("/s2s", true),
+            ("/S2S/", true),
+            ("/s2s&clickId=a&id=b", true),
+            ("/s2s;clickId=a", true),
+            ("/s2s%3FclickId=a", true),
+            ("/s2s%26clickId=a", true),
+            ("/s2s%20?clickId=a", true),
+            ("//s2s?clickId=a", true),
+            ("/s2s.", true),
+            ("/s2s)", true),
+            ("/?clickId=a&id=b", true),
+            ("/?CLICKID=a&id=", true),
+            ("/?clickId=a", false),
+            ("/?id=a", false),
+            ("/summer?clickId=a&id=b", false),
+            ("/s2sx", false),
+            ("/s2s.v1.NothingService/Get", false),
+            ("/s2", false),
+            ("/", false),
+            ("/summer", false),
         ] {
-            assert_eq!(is_postback(path), postback, "{path}");
+            assert_eq!(is_postback(&target.parse().unwrap()), postback, "{target}");
         }
     }
 }

@@ -3,11 +3,11 @@
 //! The redirect of a link that the edge knows waits for the core only briefly, and is sent whatever
 //! the core answers to the click.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, Method, StatusCode, header, request::Parts};
-use s2s_sdk::v1::{ErrorReason, RecordClickRequest};
+use http::{HeaderMap, Method, StatusCode, header, request::Parts, uri::PathAndQuery};
+use s2s_sdk::v1::{ClickFlag, ErrorReason, RecordClickRequest};
 use url::form_urlencoded;
 
 use super::{
@@ -22,7 +22,9 @@ use crate::{
     values::{
         destination::{Filling, SUB_IDS, sub_id_index},
         limits::{QUERY_BYTES_MAX, REFERRER_BYTES_MAX, USER_AGENT_BYTES_MAX},
-        sub_ids::{SUB_ID_CHARS_MAX, SubIds},
+        query::{Pair, Part, Text},
+        sub_ids::SubIds,
+        target::Target,
         text::truncate,
         time::Time,
     },
@@ -43,8 +45,9 @@ const SPOOLED_END: &str = "00";
 
 /// Answers a visitor.
 pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Response {
-    let slug = request.uri.path().trim_matches('/');
-    let link = match edge.links.get(slug, edge.core_is_suspect()).await {
+    let target = request.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let target = Target::split(target.as_bytes());
+    let link = match edge.links.get(&target.name(), edge.core_is_suspect()).await {
         Ok(link) => link,
         Err(NoLink::Unknown) => {
             let message = "there is no tracking link here";
@@ -60,8 +63,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         let message = "this tracking link has ended";
         return failure(StatusCode::GONE, ErrorReason::TrackingLinkArchived, message);
     };
-    let query = request.uri.query().unwrap_or_default();
-    let sub_ids = sub_ids(query);
+    let (query, sub_ids) = parameters(target.query);
     let click_id = edge.click_id_keys.mint(now, link.key, edge.random.bytes());
     let click_id = edge.click_id_keys.write(click_id, link.account);
     let location = destination.fill(&Filling {
@@ -69,49 +71,66 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         sub_ids: &sub_ids.0,
         slug: &link.slug,
         timestamp: now.seconds(),
-        pass_through: if link.pass_through { query } else { "" },
+        pass_through: if link.pass_through { &query } else { "" },
     });
-    if counts(&request.method, &request.headers) {
-        let click = click(&link, click_id, sub_ids, query, &request.headers, client);
+    // A HEAD comes from link checkers.
+    if request.method == Method::GET {
+        let click = click(&link, click_id, sub_ids, target.query, &request.headers, client);
         record(edge, click, now, request.extensions.get::<Overload>().is_some()).await;
     }
     (link.status, [(header::LOCATION, location.as_str()), (header::CACHE_CONTROL, "no-store")])
         .into_response()
 }
 
-/// Returns whether a visitor made the request, and not a link checker or a prefetch.
-fn counts(method: &Method, headers: &HeaderMap) -> bool {
-    method == Method::GET && !client_kind::looks_ahead(headers)
-}
-
-fn sub_ids(query: &str) -> SubIds {
+/// Reads a visitor's query. Returns the query as it is passed on, and the sub ids.
+fn parameters(query: &[u8]) -> (Cow<'_, str>, SubIds) {
+    let is_known = |name: &str| sub_id_index(&name.to_ascii_lowercase()).is_some();
+    let (mut pairs, mut repairs) = (Vec::new(), Vec::new());
+    Text { part: Part::Target, whole: query, is_known }.split(query, &mut pairs, &mut repairs);
     let mut sub_ids: [String; SUB_IDS] = Default::default();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let slot = sub_id_index(&name.to_ascii_lowercase()).and_then(|index| sub_ids.get_mut(index));
+    for Pair { name, value, .. } in &pairs {
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        let slot = sub_id_index(&name).and_then(|index| sub_ids.get_mut(index));
         // If a sub id has several values, the first one that is not empty counts.
         if let Some(slot) = slot.filter(|slot| slot.is_empty()) {
-            *slot = value.chars().filter(|character| *character != '\0').take(SUB_ID_CHARS_MAX).collect();
+            *slot = String::from_utf8_lossy(value).replace('\0', "");
         }
     }
-    SubIds(sub_ids)
+    let text = String::from_utf8_lossy(query);
+    // A repaired query is passed on as it was meant, and any other as it came.
+    let query = if repairs.is_empty() { text } else { Cow::Owned(rewritten(&pairs)) };
+    (query, SubIds(sub_ids))
+}
+
+fn rewritten(pairs: &[Pair]) -> String {
+    let encode = |bytes: &[u8]| form_urlencoded::byte_serialize(bytes).collect::<String>();
+    let pairs = pairs.iter().map(|pair| format!("{}={}", encode(&pair.name), encode(&pair.value)));
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 fn click(
     link: &Link,
     click_id: String,
     sub_ids: SubIds,
-    query: &str,
+    query: &[u8],
     headers: &HeaderMap,
     client: IpAddr,
 ) -> RecordClickRequest {
+    let (sub_ids, is_cut) = sub_ids.cut();
+    let flags = [
+        (client_kind::looks_ahead(headers), ClickFlag::Prefetch),
+        (client_kind::is_previewer(headers), ClickFlag::Preview),
+        (is_cut, ClickFlag::SubIdCut),
+    ];
     RecordClickRequest {
         tracking_link_id: link.id.clone(),
         click_id,
         sub_ids: sub_ids.into_proto(),
-        query: truncate(query.to_owned(), QUERY_BYTES_MAX),
+        query: truncate(String::from_utf8_lossy(query).into_owned(), QUERY_BYTES_MAX),
         referrer: truncate(header_text(headers, header::REFERER), REFERRER_BYTES_MAX),
         user_agent: truncate(header_text(headers, header::USER_AGENT), USER_AGENT_BYTES_MAX),
         address: client.to_string(),
+        flags: flags.into_iter().filter(|(is, _)| *is).map(|(_, flag)| flag.into()).collect(),
         ..Default::default()
     }
 }

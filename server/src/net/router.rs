@@ -25,7 +25,7 @@ use axum::{
     response::Response,
     routing,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use s2s_sdk::v1::{DESCRIPTOR, ErrorReason};
 use tonic::{Code, Status, service::Routes};
 use tonic_web::GrpcWebLayer;
@@ -178,7 +178,7 @@ async fn gate_of_http(
     request: Request,
     next: Next,
 ) -> Response {
-    if is_grpc(request.headers()) && is_method(request.uri().path()) {
+    if is_grpc(request.headers()) && is_method(request.uri()) {
         if is_to_come {
             return grpc_failure(edge::not_started());
         }
@@ -202,11 +202,11 @@ fn is_grpc(headers: &HeaderMap) -> bool {
 
 /// Returns whether a path can belong to a method: it consists of a service and a method. A
 /// request of a merchant or visitor is read by its path, whatever content type it claims.
-fn is_method(path: &str) -> bool {
-    let mut segments = path.strip_prefix('/').unwrap_or_default().split('/');
+fn is_method(uri: &Uri) -> bool {
+    let mut segments = uri.path().strip_prefix('/').unwrap_or_default().split('/');
     let named = |segment: Option<&str>| segment.is_some_and(|segment| !segment.is_empty());
     let two = named(segments.next()) && named(segments.next()) && segments.next().is_none();
-    two && !edge::is_postback(path.trim_matches('/'))
+    two && !edge::is_postback(uri)
 }
 
 /// Time limit of a call. The call ends shortly before its caller gives up, and after
@@ -271,7 +271,7 @@ mod tests {
             ("/a/b/c", false),
             ("", false),
         ] {
-            assert_eq!(is_method(path), expected, "{path}");
+            assert_eq!(is_method(&path.parse().unwrap_or_default()), expected, "{path}");
         }
     }
 

@@ -269,23 +269,31 @@ fn mark_macros(template: &str, mark: &str) -> Result<(String, Vec<Macro>), Strin
     while let Some((before, after)) = rest.split_once('[') {
         marked.push_str(before);
         let (name, after) = after.split_once(']').ok_or("has a `[` without a `]`")?;
-        if name.contains(':') && macros.is_empty() {
-            // These brackets enclose a host that is an IPv6 address.
-            marked.extend(["[", name, "]"]);
-        } else {
-            let known = macro_named(name).ok_or_else(|| {
-                format!(
+        let of_address = name.contains(':') && macros.is_empty();
+        match macro_named(name) {
+            Some(known) => {
+                macros.push(known);
+                marked.push_str(mark);
+            }
+            // These brackets enclose an IPv6 address, or belong to a name such as `filter[color]`.
+            None if of_address || is_within_name(&marked) => marked.extend(["[", name, "]"]),
+            None => {
+                return Err(format!(
                     "`[{name}]` is not a macro; the macros are `{CLICK_ID_MACRO}`, `[sub1]` to `[sub10]`, `[slug]` \
-                     and `[timestamp]`"
-                )
-            })?;
-            macros.push(known);
-            marked.push_str(mark);
+                     and `[timestamp]`; other brackets are written `%5B` and `%5D`"
+                ));
+            }
         }
         rest = after;
     }
     marked.push_str(rest);
     Ok((marked, macros))
+}
+
+/// Returns whether a template that is written so far ends within the name of a query's parameter.
+fn is_within_name(before: &str) -> bool {
+    let parameter = before.split_once('?').and_then(|(_, query)| query.rsplit(['&', ';']).next());
+    parameter.is_some_and(|name| !name.is_empty() && !name.contains('='))
 }
 
 fn macro_named(name: &str) -> Option<Macro> {

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Longest sub id, in characters.
-pub const SUB_ID_CHARS_MAX: usize = 255;
+pub const SUB_ID_CHARS_MAX: usize = 1_024;
 
 /// The values of `sub1` to `sub10`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
@@ -32,6 +32,18 @@ impl SubIds {
             *slot = value;
         }
         Ok(parsed)
+    }
+
+    /// Cuts the sub ids to what is stored. Returns them, and true if one was longer.
+    pub fn cut(mut self) -> (Self, bool) {
+        let mut is_cut = false;
+        for text in &mut self.0 {
+            if let Some((end, _)) = text.char_indices().nth(SUB_ID_CHARS_MAX) {
+                text.truncate(end);
+                is_cut = true;
+            }
+        }
+        (self, is_cut)
     }
 
     /// The sub ids that are not empty, by their names.

@@ -27,7 +27,7 @@ pub struct CallWithId {
 
 /// Every call that takes an id of an account.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-pub const WITH_IDS: [CallWithId; 40] = [
+pub const WITH_IDS: [CallWithId; 42] = [
     CallWithId {
         method: "AccountService/GetAccount",
         refusal: NOT_FOUND,
@@ -277,6 +277,16 @@ pub const WITH_IDS: [CallWithId; 40] = [
         method: "TrackingLinkService/ArchiveTrackingLink",
         refusal: NOT_FOUND,
         request: ask!(ArchiveTrackingLinkRequest { tracking_link_id: of.link.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ConversionCodeService/UnarchiveConversionCode",
+        refusal: NOT_FOUND,
+        request: ask!(UnarchiveConversionCodeRequest { conversion_code_id: of.code.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "TrackingLinkService/UnarchiveTrackingLink",
+        refusal: NOT_FOUND,
+        request: ask!(UnarchiveTrackingLinkRequest { tracking_link_id: of.link.clone() }, _own, of),
     },
     CallWithId {
         method: "ClickService/EraseVisitor",

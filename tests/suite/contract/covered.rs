@@ -16,7 +16,7 @@ pub struct CoveredCall {
 }
 
 /// Every RPC of the schema.
-pub const COVERED: [CoveredCall; 40] = [
+pub const COVERED: [CoveredCall; 42] = [
     CoveredCall {
         method: "AccountService/CreateAccount",
         source: KEYS,
@@ -114,6 +114,12 @@ pub const COVERED: [CoveredCall; 40] = [
         empty_request: E::ResourceNotFound,
     },
     CoveredCall {
+        method: "ConversionCodeService/UnarchiveConversionCode",
+        source: SET_UP_CHANGES,
+        test: "what_was_archived_is_made_active_again",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
         method: "ConversionCodeService/RotatePostbackSecret",
         source: AUTHENTICATION,
         test: "a_secret_is_told_once_and_changed_without_a_gap",
@@ -153,6 +159,12 @@ pub const COVERED: [CoveredCall; 40] = [
         method: "TrackingLinkService/ArchiveTrackingLink",
         source: SETUP,
         test: "archiving_hides_and_changes_nothing_the_second_time",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "TrackingLinkService/UnarchiveTrackingLink",
+        source: SET_UP_CHANGES,
+        test: "what_was_archived_is_made_active_again",
         empty_request: E::ResourceNotFound,
     },
     CoveredCall {
@@ -269,6 +281,7 @@ const PORT: &str = include_str!("../port.rs");
 const PRESETS: &str = include_str!("../presets.rs");
 const REDIRECT: &str = include_str!("../redirect.rs");
 const REPLAY: &str = include_str!("../replay.rs");
+const SET_UP_CHANGES: &str = include_str!("../set_up_changes.rs");
 const SETUP: &str = include_str!("../setup.rs");
 const STREAM: &str = include_str!("../stream.rs");
 const VERDICTS: &str = include_str!("../verdicts.rs");

@@ -67,6 +67,7 @@ calls! {
     ConversionCodeService/GetConversionCode => get_conversion_code(GetConversionCodeRequest);
     ConversionCodeService/UpdateConversionCode => update_conversion_code(UpdateConversionCodeRequest);
     ConversionCodeService/ArchiveConversionCode => archive_conversion_code(ArchiveConversionCodeRequest);
+    ConversionCodeService/UnarchiveConversionCode => unarchive_conversion_code(UnarchiveConversionCodeRequest);
     ConversionCodeService/RotatePostbackSecret => rotate_postback_secret(RotatePostbackSecretRequest);
     ConversionCodeService/GetPostbackUrl => get_postback_url(GetPostbackUrlRequest);
     ConversionCodeService/TestSetup => test_setup(TestSetupRequest);
@@ -74,6 +75,7 @@ calls! {
     TrackingLinkService/GetTrackingLink => get_tracking_link(GetTrackingLinkRequest);
     TrackingLinkService/UpdateTrackingLink => update_tracking_link(UpdateTrackingLinkRequest);
     TrackingLinkService/ArchiveTrackingLink => archive_tracking_link(ArchiveTrackingLinkRequest);
+    TrackingLinkService/UnarchiveTrackingLink => unarchive_tracking_link(UnarchiveTrackingLinkRequest);
     ClickService/RecordClick => record_click(RecordClickRequest);
     ClickService/GetClick => get_click(GetClickRequest);
     ClickService/ExplainClick => explain_click(ExplainClickRequest);

@@ -1525,7 +1525,7 @@ pub struct Click {
     /// empty if it is not known or not stored. Example: `203.0.113.0`.
     #[prost(string, tag = "8")]
     pub address: ::prost::alloc::string::String,
-    /// Remarkable properties of the click.
+    /// Remarkable properties of the click, such as that no person has made it.
     #[prost(enumeration = "ClickFlag", repeated, tag = "9")]
     pub flags: ::prost::alloc::vec::Vec<i32>,
 }
@@ -1537,6 +1537,15 @@ pub enum ClickFlag {
     Unspecified = 0,
     /// The user agent is that of a known robot, or is missing.
     Bot = 1,
+    /// A browser loaded the link ahead of a person who may never have come. A
+    /// conversion that names the click proves that the person came.
+    Prefetch = 2,
+    /// A program that previews or indexes links followed it, such as that of a
+    /// messenger or of a search engine.
+    Preview = 3,
+    /// A sub id was longer than 1,024 characters. It was passed on whole, and its
+    /// beginning is stored.
+    SubIdCut = 4,
 }
 impl ClickFlag {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1547,6 +1556,9 @@ impl ClickFlag {
         match self {
             Self::Unspecified => "CLICK_FLAG_UNSPECIFIED",
             Self::Bot => "CLICK_FLAG_BOT",
+            Self::Prefetch => "CLICK_FLAG_PREFETCH",
+            Self::Preview => "CLICK_FLAG_PREVIEW",
+            Self::SubIdCut => "CLICK_FLAG_SUB_ID_CUT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1554,6 +1566,9 @@ impl ClickFlag {
         match value {
             "CLICK_FLAG_UNSPECIFIED" => Some(Self::Unspecified),
             "CLICK_FLAG_BOT" => Some(Self::Bot),
+            "CLICK_FLAG_PREFETCH" => Some(Self::Prefetch),
+            "CLICK_FLAG_PREVIEW" => Some(Self::Preview),
+            "CLICK_FLAG_SUB_ID_CUT" => Some(Self::SubIdCut),
             _ => None,
         }
     }
@@ -1731,7 +1746,8 @@ pub struct ConversionCode {
     /// Form of the answer to postbacks. Default: the preset's, or else by verdict.
     #[prost(message, optional, tag = "6")]
     pub reply: ::core::option::Option<ReplySetting>,
-    /// State of the code, changed by `ArchiveConversionCode`.
+    /// State of the code, changed by `ArchiveConversionCode` and
+    /// `UnarchiveConversionCode`.
     #[prost(enumeration = "ConversionCodeState", tag = "7")]
     pub state: i32,
     /// Time at which the code was created.
@@ -1758,6 +1774,10 @@ pub struct ConversionCode {
     /// `DECIMAL_SEPARATOR_AUTO`.
     #[prost(enumeration = "DecimalSeparator", tag = "13")]
     pub decimal_separator: i32,
+    /// Time since which the code is archived; not set if it is active. What arrived
+    /// before still counts.
+    #[prost(message, optional, tag = "14")]
+    pub archive_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// Checks that authenticate the sender of a postback. The checks are independent
 /// of each other; a postback must pass every one that is enforced.
@@ -2617,9 +2637,11 @@ pub struct TrackingLink {
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     /// Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-    /// letter or digit. Unique in the installation; can't be changed. Empty: the
-    /// system chooses one. Visitors may write it in upper or lower case. Example:
-    /// `summer-sale`.
+    /// letter or digit. Unique in the installation. Empty in a new link: the system
+    /// chooses one. A slug that a link gives up, by a change or by being archived,
+    /// can be used again by the same account and by no other. Empty in an archived
+    /// link: another link has taken its slug. Visitors may write it in upper or
+    /// lower case. Example: `summer-sale`.
     #[prost(string, tag = "2")]
     pub slug: ::prost::alloc::string::String,
     /// URL that visitors are sent to: an absolute `http` or `https` URL of at most
@@ -2651,7 +2673,8 @@ pub struct TrackingLink {
     /// same form as `destination`. Empty: they get HTTP 410.
     #[prost(string, tag = "9")]
     pub fallback_destination: ::prost::alloc::string::String,
-    /// State of the link, changed by `ArchiveTrackingLink`.
+    /// State of the link, changed by `ArchiveTrackingLink` and
+    /// `UnarchiveTrackingLink`.
     #[prost(enumeration = "TrackingLinkState", tag = "10")]
     pub state: i32,
     /// The URL to publish. Example: `<https://t.example/summer-sale`.>
@@ -2663,6 +2686,10 @@ pub struct TrackingLink {
     /// Time of the last change to the link.
     #[prost(message, optional, tag = "13")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time since which the link is archived; not set if it is active. Clicks from
+    /// before still count.
+    #[prost(message, optional, tag = "14")]
+    pub archive_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// The HTTP statuses of a redirect. Permanent redirects are not offered:
 /// browsers remember them, and the second visit would mint no click id.
@@ -2745,7 +2772,7 @@ pub struct RecordClickRequest {
     /// the system mints one.
     #[prost(string, tag = "2")]
     pub click_id: ::prost::alloc::string::String,
-    /// The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+    /// The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
     /// characters.
     #[prost(btree_map = "string, string", tag = "3")]
     pub sub_ids: ::prost::alloc::collections::BTreeMap<
@@ -2778,6 +2805,10 @@ pub struct RecordClickRequest {
     /// written.
     #[prost(bool, tag = "10")]
     pub validate_only: bool,
+    /// What the caller knows of the visitor beyond the user agent, from which the
+    /// server finds robots itself.
+    #[prost(enumeration = "ClickFlag", repeated, tag = "11")]
+    pub flags: ::prost::alloc::vec::Vec<i32>,
 }
 /// The recorded click, and the URL for its visitor.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2817,6 +2848,10 @@ pub struct ListClicksRequest {
     /// `next_page_token` of the previous page; empty for the first page.
     #[prost(string, tag = "3")]
     pub page_token: ::prost::alloc::string::String,
+    /// Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+    /// and `PREVIEW` leave the clicks of people.
+    #[prost(enumeration = "ClickFlag", repeated, tag = "4")]
+    pub without_flags: ::prost::alloc::vec::Vec<i32>,
 }
 /// A page of clicks.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3685,6 +3720,9 @@ pub enum SetupWarningCode {
     /// HTTPS is enforced, and the postback URL begins with `<http://`.> Cure: set
     /// the server's `--public-url` to its `<https://`> URL.
     UrlNotHttps = 11,
+    /// The destination was copied from a page's source: it has `&amp;` for `&`.
+    /// The merchant's server reads it as the name of a parameter.
+    HtmlEscaped = 13,
 }
 impl SetupWarningCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3705,6 +3743,7 @@ impl SetupWarningCode {
             Self::NoSecret => "SETUP_WARNING_CODE_NO_SECRET",
             Self::NetworkCannotSign => "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN",
             Self::UrlNotHttps => "SETUP_WARNING_CODE_URL_NOT_HTTPS",
+            Self::HtmlEscaped => "SETUP_WARNING_CODE_HTML_ESCAPED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3724,6 +3763,7 @@ impl SetupWarningCode {
             "SETUP_WARNING_CODE_NO_SECRET" => Some(Self::NoSecret),
             "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN" => Some(Self::NetworkCannotSign),
             "SETUP_WARNING_CODE_URL_NOT_HTTPS" => Some(Self::UrlNotHttps),
+            "SETUP_WARNING_CODE_HTML_ESCAPED" => Some(Self::HtmlEscaped),
             _ => None,
         }
     }
@@ -3831,6 +3871,24 @@ pub struct ArchiveConversionCodeRequest {
 /// The archived conversion code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ArchiveConversionCodeResponse {
+    /// The code as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+}
+/// Names the conversion code to make active again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnarchiveConversionCodeRequest {
+    /// Id of the code, 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+/// The active conversion code.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnarchiveConversionCodeResponse {
     /// The code as it is now.
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
@@ -4160,6 +4218,37 @@ pub mod conversion_code_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Makes an archived conversion code active again. Postbacks that were held
+        /// meanwhile can be replayed. Unarchiving an active code changes nothing.
+        pub async fn unarchive_conversion_code(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UnarchiveConversionCodeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnarchiveConversionCodeResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ConversionCodeService/UnarchiveConversionCode",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "s2s.v1.ConversionCodeService",
+                        "UnarchiveConversionCode",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Makes a new secret for the code's postbacks and returns it; no other call
         /// does. The previous secret stays valid for a while, so that senders can be
         /// changed one by one. Any older secret ends at once.
@@ -4302,6 +4391,15 @@ pub mod conversion_code_service_server {
             request: tonic::Request<super::ArchiveConversionCodeRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ArchiveConversionCodeResponse>,
+            tonic::Status,
+        >;
+        /// Makes an archived conversion code active again. Postbacks that were held
+        /// meanwhile can be replayed. Unarchiving an active code changes nothing.
+        async fn unarchive_conversion_code(
+            &self,
+            request: tonic::Request<super::UnarchiveConversionCodeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnarchiveConversionCodeResponse>,
             tonic::Status,
         >;
         /// Makes a new secret for the code's postbacks and returns it; no other call
@@ -4644,6 +4742,59 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ArchiveConversionCodeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.ConversionCodeService/UnarchiveConversionCode" => {
+                    #[allow(non_camel_case_types)]
+                    struct UnarchiveConversionCodeSvc<T: ConversionCodeService>(
+                        pub Arc<T>,
+                    );
+                    impl<
+                        T: ConversionCodeService,
+                    > tonic::server::UnaryService<super::UnarchiveConversionCodeRequest>
+                    for UnarchiveConversionCodeSvc<T> {
+                        type Response = super::UnarchiveConversionCodeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                super::UnarchiveConversionCodeRequest,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversionCodeService>::unarchive_conversion_code(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UnarchiveConversionCodeSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -7103,7 +7254,7 @@ pub struct UpdateTrackingLinkRequest {
     /// The link, with its `id` and the new values.
     #[prost(message, optional, tag = "1")]
     pub tracking_link: ::core::option::Option<TrackingLink>,
-    /// Fields to change: `destination`, `conversion_code_ids`, `tags`,
+    /// Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
     /// `redirect_kind`, `query_pass_through`, `expire_time`,
     /// `fallback_destination`. At least one.
     #[prost(message, optional, tag = "2")]
@@ -7140,6 +7291,27 @@ pub struct ArchiveTrackingLinkResponse {
     /// The link as it is now.
     #[prost(message, optional, tag = "1")]
     pub tracking_link: ::core::option::Option<TrackingLink>,
+}
+/// Names the tracking link to make active again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnarchiveTrackingLinkRequest {
+    /// Id of the link.
+    #[prost(string, tag = "1")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+/// The active tracking link.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UnarchiveTrackingLinkResponse {
+    /// The link as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// Settings that will likely not work as intended, each with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
 /// Generated client implementations.
 pub mod tracking_link_service_client {
@@ -7360,6 +7532,39 @@ pub mod tracking_link_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Makes an archived tracking link active again. Conversions that are held for
+        /// its clicks can be replayed. If another link has taken its slug meanwhile,
+        /// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+        /// active link changes nothing.
+        pub async fn unarchive_tracking_link(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UnarchiveTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnarchiveTrackingLinkResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.TrackingLinkService/UnarchiveTrackingLink",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "s2s.v1.TrackingLinkService",
+                        "UnarchiveTrackingLink",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -7417,6 +7622,17 @@ pub mod tracking_link_service_server {
             request: tonic::Request<super::ArchiveTrackingLinkRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ArchiveTrackingLinkResponse>,
+            tonic::Status,
+        >;
+        /// Makes an archived tracking link active again. Conversions that are held for
+        /// its clicks can be replayed. If another link has taken its slug meanwhile,
+        /// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+        /// active link changes nothing.
+        async fn unarchive_tracking_link(
+            &self,
+            request: tonic::Request<super::UnarchiveTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnarchiveTrackingLinkResponse>,
             tonic::Status,
         >;
     }
@@ -7727,6 +7943,55 @@ pub mod tracking_link_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ArchiveTrackingLinkSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.TrackingLinkService/UnarchiveTrackingLink" => {
+                    #[allow(non_camel_case_types)]
+                    struct UnarchiveTrackingLinkSvc<T: TrackingLinkService>(pub Arc<T>);
+                    impl<
+                        T: TrackingLinkService,
+                    > tonic::server::UnaryService<super::UnarchiveTrackingLinkRequest>
+                    for UnarchiveTrackingLinkSvc<T> {
+                        type Response = super::UnarchiveTrackingLinkResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UnarchiveTrackingLinkRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TrackingLinkService>::unarchive_tracking_link(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UnarchiveTrackingLinkSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

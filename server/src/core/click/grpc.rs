@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 
 use s2s_sdk::v1::{
-    self, ClickFlag, GetClickRequest, GetClickResponse, ListClicksRequest, ListClicksResponse,
-    RecordClickRequest, RecordClickResponse,
+    self, GetClickRequest, GetClickResponse, ListClicksRequest, ListClicksResponse, RecordClickRequest,
+    RecordClickResponse,
 };
 use tonic::Request;
 
-use super::{Click, Minting, Visit};
+use super::{Click, ClickFlags, Minting, Visit};
 use crate::{
     api,
     core::{
@@ -50,9 +50,10 @@ pub async fn list_clicks(app: &App, request: Request<ListClicksRequest>) -> Resu
     let account = api::account(&request);
     let request = request.into_inner();
     let link = parse_id(&request.tracking_link_id)?;
-    let filter: [&[u8]; 1] = [link.0.as_bytes()];
+    let without = ClickFlags::from_proto(&request.without_flags);
+    let filter: [&[u8]; 2] = [link.0.as_bytes(), &without.to_bytes()];
     let page = PageRequest::parse("ListClicks", account, request.page_size, &request.page_token, &filter)?;
-    let (clicks, next_page_token) = super::list(app, account, link, &page).await?;
+    let (clicks, next_page_token) = super::list(app, account, link, without, &page).await?;
     let clicks = clicks.into_iter().map(|click| click.into_proto(app)).collect();
     Ok(ListClicksResponse { clicks, next_page_token })
 }
@@ -86,6 +87,7 @@ fn parse_record(request: RecordClickRequest) -> Result<(TrackingLinkId, Minting,
                 referrer: truncate(request.referrer, REFERRER_BYTES_MAX),
                 user_agent: truncate(request.user_agent, USER_AGENT_BYTES_MAX),
                 address,
+                flags: ClickFlags::from_proto(&request.flags),
             };
             Ok((link, minting, visit, request.validate_only))
         }
@@ -105,7 +107,7 @@ impl Click {
             referrer: self.referrer,
             user_agent: self.user_agent,
             address: self.address,
-            flags: if self.bot { vec![ClickFlag::Bot.into()] } else { Vec::new() },
+            flags: self.flags.to_proto(),
         }
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*, sea_query::OnConflict,
 };
 
-use super::LIST_KEY_BYTES;
+use super::{ClickFlags, LIST_KEY_BYTES};
 use crate::{
     core::tracking_link::TrackingLinkId,
     db::{Connection, Db, eq_indexed, group_commit::Write, insert_new, is_one_statement},
@@ -35,7 +35,7 @@ pub struct Model {
     pub referrer: String,
     pub user_agent: String,
     pub address: String,
-    pub bot: bool,
+    pub flags: ClickFlags,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -95,15 +95,25 @@ pub async fn erase(
     find(txn, account, id).await
 }
 
+/// The condition that a click has none of these flags.
+fn has_none_of(flags: ClickFlags) -> Expr {
+    use sea_orm::sea_query::ExprTrait as _;
+    Expr::col(Column::Flags).bit_and(flags).eq(ClickFlags::default())
+}
+
 /// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
     link: TrackingLinkId,
+    without: ClickFlags,
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Vec<Model>> {
     let of_link = eq_indexed(db, Column::LinkId, link);
     let mut query = Entity::find().filter(Column::AccountId.eq(account)).filter(of_link);
+    if without != ClickFlags::default() {
+        query = query.filter(has_none_of(without));
+    }
     if let Some(after) = page.after {
         query = query.filter(Column::ClickId.lt(ClickId(Uuid::from_bytes(after))));
     }

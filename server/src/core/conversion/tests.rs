@@ -37,6 +37,7 @@ fn link() -> TrackingLink {
         expires_at: None,
         fallback_destination: Destination::default(),
         archived: false,
+        archived_at: None,
         request_id: None,
         request_digest: Vec::new(),
         created_at: Time::from_micros(0),
@@ -156,7 +157,7 @@ fn an_archive_ends_what_comes_after_it() {
             CLICKED + 2,
             |claim, code, _| {
                 claim.happened = Happened::Arrived(Time::from_micros(CLICKED));
-                (code.archived, code.updated_at) = (true, Time::from_micros(CLICKED + 1));
+                (code.archived, code.archived_at) = (true, Some(Time::from_micros(CLICKED + 1)));
             },
             None,
         ),
@@ -165,7 +166,7 @@ fn an_archive_ends_what_comes_after_it() {
             CLICKED + 2,
             |claim, code, _| {
                 claim.happened = Happened::At(Time::from_micros(CLICKED));
-                (code.archived, code.updated_at) = (true, Time::from_micros(CLICKED + 1));
+                (code.archived, code.archived_at) = (true, Some(Time::from_micros(CLICKED + 1)));
             },
             Some(ErrorReason::ConversionCodeArchived),
         ),
@@ -178,7 +179,7 @@ fn an_archive_ends_what_comes_after_it() {
         (
             "a link that was archived after the click",
             CLICKED,
-            |_, _, link| (link.archived, link.updated_at) = (true, Time::from_micros(CLICKED + 1)),
+            |_, _, link| (link.archived, link.archived_at) = (true, Some(Time::from_micros(CLICKED + 1))),
             None,
         ),
     ];

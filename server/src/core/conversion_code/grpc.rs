@@ -6,7 +6,8 @@ use s2s_sdk::v1::{
     CreateConversionCodeRequest, CreateConversionCodeResponse, GetConversionCodeRequest,
     GetConversionCodeResponse, GetPostbackUrlRequest, GetPostbackUrlResponse, ListConversionCodesRequest,
     ListConversionCodesResponse, PostbackAuthentication, ReplySetting, RotatePostbackSecretRequest,
-    RotatePostbackSecretResponse, UpdateConversionCodeRequest, UpdateConversionCodeResponse,
+    RotatePostbackSecretResponse, UnarchiveConversionCodeRequest, UnarchiveConversionCodeResponse,
+    UpdateConversionCodeRequest, UpdateConversionCodeResponse,
 };
 use tonic::Request;
 
@@ -90,6 +91,19 @@ pub async fn archive_conversion_code(
     let id = parse_id(&request.conversion_code_id)?;
     let code = super::update(app, account, id, archive, request.validate_only).await?;
     Ok(ArchiveConversionCodeResponse { conversion_code: Some(code.into()) })
+}
+
+/// `ConversionCodeService.UnarchiveConversionCode`.
+pub async fn unarchive_conversion_code(
+    app: &App,
+    request: Request<UnarchiveConversionCodeRequest>,
+) -> Result<UnarchiveConversionCodeResponse> {
+    let account = api::account(&request);
+    let request = request.into_inner();
+    let unarchive: Vec<Edit> = vec![Box::new(|code| code.archived = false)];
+    let id = parse_id(&request.conversion_code_id)?;
+    let code = super::update(app, account, id, unarchive, request.validate_only).await?;
+    Ok(UnarchiveConversionCodeResponse { conversion_code: Some(code.into()) })
 }
 
 /// `ConversionCodeService.RotatePostbackSecret`.
@@ -348,6 +362,7 @@ impl From<ConversionCode> for v1::ConversionCode {
             id: code.id.to_string(),
             reply: Some(code.reply()),
             postback_authentication: Some(code.checks()),
+            archive_time: code.archived_since().map(Time::to_proto),
             name: code.name,
             default_currency: code.default_currency.to_string(),
             attribution_window: Some(code.attribution_window.to_proto()),

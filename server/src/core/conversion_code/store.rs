@@ -46,6 +46,7 @@ pub struct Model {
     pub former_secret_expires_at: Option<Time>,
     pub secret_request_id: Option<Vec<u8>>,
     pub archived: bool,
+    pub archived_at: Option<Time>,
     /// Status of conversions that come without one.
     pub default_status: ConversionStatus,
     pub decimal_separator: DecimalSeparator,

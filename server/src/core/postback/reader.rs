@@ -12,11 +12,9 @@ mod body;
 #[cfg(any(test, fuzzing))]
 mod check;
 mod claim;
-mod entities;
 mod json;
 mod multipart;
 mod parameters;
-mod split;
 mod worth;
 
 use s2s_sdk::v1::{ErrorReason, Note};
@@ -35,15 +33,12 @@ use crate::{
     },
 };
 
+pub use body::Plain;
 #[cfg(fuzzing)]
 pub use check::check_reading;
 #[cfg(test)]
 pub use check::{read, request};
-pub use parameters::{
-    KnownParam, Meaning, Parameter, is_post, path_ends, without_visitor,
-};
-pub use body::Plain;
-pub use split::{Part, Place, hex};
+pub use parameters::{KnownParam, Meaning, Parameter, is_post, path_ends, without_visitor};
 
 /// Maximum number of parameters of one postback.
 const PARAMETERS_MAX: usize = 64;

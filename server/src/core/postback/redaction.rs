@@ -10,9 +10,12 @@ use std::{borrow::Cow, ops::Range};
 
 use super::{
     Postback,
-    reader::{KnownParam, ParsedPostback, Part, Place, Plain, hex, is_post, path_ends},
+    reader::{KnownParam, ParsedPostback, Plain, is_post, path_ends},
 };
-use crate::core::conversion_code::ConversionCode;
+use crate::{
+    core::conversion_code::ConversionCode,
+    values::query::{Part, Place, hex},
+};
 
 /// Replacement for each byte of a secret.
 const BLOT: u8 = b'*';

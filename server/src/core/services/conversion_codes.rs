@@ -8,8 +8,8 @@ use s2s_sdk::v1::{
     CreateConversionCodeResponse, GetConversionCodeRequest, GetConversionCodeResponse, GetPostbackUrlRequest,
     GetPostbackUrlResponse, ListConversionCodesRequest, ListConversionCodesResponse,
     RotatePostbackSecretRequest, RotatePostbackSecretResponse, TestSetupRequest, TestSetupResponse,
-    UpdateConversionCodeRequest, UpdateConversionCodeResponse,
-    conversion_code_service_server::ConversionCodeService,
+    UnarchiveConversionCodeRequest, UnarchiveConversionCodeResponse, UpdateConversionCodeRequest,
+    UpdateConversionCodeResponse, conversion_code_service_server::ConversionCodeService,
 };
 use tonic::{Request, Response, Status};
 
@@ -52,6 +52,13 @@ impl ConversionCodeService for ConversionCodes {
         request: Request<ArchiveConversionCodeRequest>,
     ) -> Result<Response<ArchiveConversionCodeResponse>, Status> {
         Ok(Response::new(codes::archive_conversion_code(&self.0, request).await?))
+    }
+
+    async fn unarchive_conversion_code(
+        &self,
+        request: Request<UnarchiveConversionCodeRequest>,
+    ) -> Result<Response<UnarchiveConversionCodeResponse>, Status> {
+        Ok(Response::new(codes::unarchive_conversion_code(&self.0, request).await?))
     }
 
     async fn rotate_postback_secret(

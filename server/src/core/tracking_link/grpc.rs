@@ -5,7 +5,8 @@ use std::sync::Arc;
 use s2s_sdk::v1::{
     self, ArchiveTrackingLinkRequest, ArchiveTrackingLinkResponse, CreateTrackingLinkRequest,
     CreateTrackingLinkResponse, GetTrackingLinkRequest, GetTrackingLinkResponse, ListTrackingLinksRequest,
-    ListTrackingLinksResponse, TrackingLinkState, UpdateTrackingLinkRequest, UpdateTrackingLinkResponse,
+    ListTrackingLinksResponse, TrackingLinkState, UnarchiveTrackingLinkRequest,
+    UnarchiveTrackingLinkResponse, UpdateTrackingLinkRequest, UpdateTrackingLinkResponse,
     tracking_link_service_server::{TrackingLinkService, TrackingLinkServiceServer},
 };
 use tonic::{Request, Response, Status};
@@ -97,6 +98,19 @@ impl TrackingLinkService for Service {
         let tracking_link = Some(link.to_proto(&self.0.public_url));
         Ok(Response::new(ArchiveTrackingLinkResponse { tracking_link }))
     }
+
+    async fn unarchive_tracking_link(
+        &self,
+        request: Request<UnarchiveTrackingLinkRequest>,
+    ) -> Result<Response<UnarchiveTrackingLinkResponse>, Status> {
+        let account = api::account(&request);
+        let request = request.into_inner();
+        let unarchive: Vec<Edit> = vec![Box::new(|link| link.archived = false)];
+        let id = parse_id(&request.tracking_link_id)?;
+        let (link, warnings) = super::update(&self.0, account, id, unarchive, request.validate_only).await?;
+        let tracking_link = Some(link.to_proto(&self.0.public_url));
+        Ok(Response::new(UnarchiveTrackingLinkResponse { tracking_link, warnings }))
+    }
 }
 
 /// `EdgeService.ResolveSlug`.
@@ -109,9 +123,10 @@ pub async fn resolve_slug(app: &App, request: &ResolveSlugRequest) -> Result<Res
     })
 }
 
-/// Fields of a link that a caller sets and changes. The slug is not among them: it stays as it was
-/// created.
-const FIELDS: [&str; 7] = [
+/// Fields of a link that a caller sets and changes. A new link may do without a slug: the server
+/// chooses one.
+const FIELDS: [&str; 8] = [
+    "slug",
     "destination",
     "conversion_code_ids",
     "tags",
@@ -129,11 +144,13 @@ fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
     let link = request.tracking_link.unwrap_or_default();
     let preset_id = violations.check("preset_id", request.preset_id.parse::<PresetId>());
     let preset = preset_id.and_then(|preset_id| preset_id.preset());
-    let slug = (!link.slug.is_empty()).then(|| link.slug.parse()).transpose();
-    let slug = violations.check("tracking_link.slug", slug).flatten();
-    let edits = FIELDS.iter().filter_map(|path| parse_field(path, &link, &mut violations)).collect();
+    let has_slug = !link.slug.is_empty();
+    let fields = FIELDS.iter().filter(|path| has_slug || **path != "slug");
+    let edits = fields.filter_map(|path| parse_field(path, &link, &mut violations)).collect();
     match key {
-        Some(request) if violations.is_empty() => Ok(Create { slug, edits, preset, request, validate_only }),
+        Some(request) if violations.is_empty() => {
+            Ok(Create { has_slug, edits, preset, request, validate_only })
+        }
         _ => Err(violations.into_error()),
     }
 }
@@ -151,6 +168,10 @@ fn parse_update(request: UpdateTrackingLinkRequest) -> Result<(TrackingLinkId, V
 fn parse_field(path: &str, link: &v1::TrackingLink, violations: &mut Violations) -> Option<Edit> {
     let edit = || -> Result<Edit, String> {
         Ok(match path {
+            "slug" => {
+                let slug = link.slug.parse()?;
+                Box::new(move |row| row.slug = slug)
+            }
             "destination" => {
                 let destination = link.destination.parse()?;
                 Box::new(move |row| row.destination = destination)
@@ -238,6 +259,7 @@ impl TrackingLink {
             url: self.url(public_url),
             create_time: Some(self.created_at.to_proto()),
             update_time: Some(self.updated_at.to_proto()),
+            archive_time: self.archived_since().map(Time::to_proto),
         }
     }
 }

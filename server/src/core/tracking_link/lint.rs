@@ -22,8 +22,8 @@ pub fn warnings(link: &TrackingLink, presets: &[&Preset]) -> Vec<SetupWarning> {
     presets.sort_by_key(|preset| preset.id.as_str());
     presets.dedup_by_key(|preset| preset.id.as_str());
     let own = of_destination(&link.destination, !link.conversion_code_ids.0.is_empty(), &presets);
-    let fallback = foreign_macro(&link.fallback_destination, "tracking_link.fallback_destination");
-    own.into_iter().chain(fallback).collect()
+    let (fallback, field) = (&link.fallback_destination, "tracking_link.fallback_destination");
+    own.into_iter().chain(foreign_macro(fallback, field)).chain(html_escaped(fallback, field)).collect()
 }
 
 fn of_destination(destination: &Destination, has_code: bool, presets: &[&Preset]) -> Vec<SetupWarning> {
@@ -41,6 +41,7 @@ fn of_destination(destination: &Destination, has_code: bool, presets: &[&Preset]
         warnings.push(warning(SetupWarningCode::ClickIdNotPassedOn, DESTINATION, message));
     }
     warnings.extend(foreign_macro(destination, DESTINATION));
+    warnings.extend(html_escaped(destination, DESTINATION));
     warnings.extend(presets.iter().filter_map(|preset| other_parameter(destination, preset)));
     warnings
 }
@@ -55,6 +56,16 @@ fn foreign_macro(destination: &Destination, field: &str) -> Option<SetupWarning>
         excerpt(found)
     );
     Some(warning(SetupWarningCode::ForeignMacro, field, message))
+}
+
+fn html_escaped(destination: &Destination, field: &str) -> Option<SetupWarning> {
+    let template = destination.to_string().to_ascii_lowercase();
+    let query = template.split_once('?').map_or("", |(_, query)| query);
+    if !["&amp;", "&#38;", "&#038;", "&#x26;"].into_iter().any(|escaped| query.contains(escaped)) {
+        return None;
+    }
+    let message = "the destination has `&amp;`, as if it was copied from a page's source; write `&` for it";
+    Some(warning(SetupWarningCode::HtmlEscaped, field, message))
 }
 
 fn other_parameter(destination: &Destination, preset: &Preset) -> Option<SetupWarning> {
@@ -93,6 +104,10 @@ mod tests {
             ("https://a.example/?s1=[s2sidentifier]&x=#s2#", true, vec![], vec![W::ForeignMacro]),
             ("https://a.example/${x}/[s2sidentifier]", true, vec![], vec![W::ForeignMacro]),
             ("https://a.example/?s1=[s2sidentifier]&q=100%25&r=(2)#top", true, vec![], vec![]),
+            ("https://a.example/?x=1&amp;s1=[s2sidentifier]", true, vec![], vec![W::HtmlEscaped]),
+            ("https://a.example/?x=1&#38;s1=[s2sidentifier]", true, vec![], vec![]),
+            ("https://a.example/?s1=[s2sidentifier]&AMP;x=1", true, vec![], vec![W::HtmlEscaped]),
+            ("https://a.example/?s1=[s2sidentifier]&amp=1", true, vec![], vec![]),
             ("https://a.example/?sub1=[s2sidentifier]", true, vec!["everflow", "affise"], vec![]),
             (
                 "https://a.example/?s=1&sub1=[s2sidentifier]&s2=[s2sidentifier]",

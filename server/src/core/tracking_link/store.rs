@@ -2,7 +2,8 @@
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
+    IntoActiveModel as _, ModelTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, SqlErr,
+    entity::prelude::*,
 };
 
 use super::{CodeIds, LIST_KEY_BYTES, RedirectKind, Slug, Tags, TrackingLinkId};
@@ -33,6 +34,7 @@ pub struct Model {
     pub expires_at: Option<Time>,
     pub fallback_destination: Destination,
     pub archived: bool,
+    pub archived_at: Option<Time>,
     pub request_id: Option<Vec<u8>>,
     pub request_digest: Vec<u8>,
     pub created_at: Time,
@@ -56,15 +58,18 @@ pub enum Inserted {
 /// `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserted> {
     let txn = db.begin().await?;
-    let inserted = Entity::insert(link.clone().into_active_model()).exec_without_returning(&txn).await;
-    let Err(error) = inserted else {
-        commit_or_rollback(txn, !validate_only).await?;
-        return Ok(Inserted::Stored(Box::new(link)));
-    };
-    txn.rollback().await?;
-    if !matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-        return Err(error.into());
+    let has_slug = take_slug(&txn, link.account_id, &link.slug, None).await?;
+    if has_slug {
+        let inserted = Entity::insert(link.clone().into_active_model()).exec_without_returning(&txn).await;
+        let Err(error) = inserted else {
+            commit_or_rollback(txn, !validate_only).await?;
+            return Ok(Inserted::Stored(Box::new(link)));
+        };
+        if !matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+            return Err(error.into());
+        }
     }
+    txn.rollback().await?;
     if link.request_id.is_some() {
         let same_request = Entity::find()
             .filter(Column::AccountId.eq(link.account_id))
@@ -78,9 +83,61 @@ pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserte
         }
     }
     match find_by_slug(db.reader(), link.slug).await? {
-        Some(_) => Ok(Inserted::SlugTaken),
-        None => Ok(Inserted::KeyTaken),
+        None if has_slug => Ok(Inserted::KeyTaken),
+        Some(_) | None => Ok(Inserted::SlugTaken),
     }
+}
+
+/// Takes a slug for a link of the account, in an open transaction, and frees the link's `former` one
+/// for the account. Returns false if somebody else has the slug, or had it before.
+///
+/// A freed slug stays the account's own: whoever else took it would get the visitors of everything
+/// that was published with it.
+pub async fn take_slug(
+    txn: &impl ConnectionTrait,
+    account: AccountId,
+    slug: &Slug,
+    former: Option<&Slug>,
+) -> Result<bool, DbErr> {
+    let owner = Entity::find().filter(Column::Slug.eq(slug.clone())).lock_exclusive().one(txn).await?;
+    match owner {
+        Some(link) if link.account_id == account && link.archived => {
+            let lost = ActiveModel { slug: Set(Slug::lost_by(link.id)), ..link.into_active_model() };
+            lost.update(txn).await?;
+        }
+        Some(_) => return Ok(false),
+        None => {}
+    }
+    if let Some(freed) = freed_slug::Entity::find_by_id(slug.clone()).one(txn).await? {
+        if freed.account_id != account {
+            return Ok(false);
+        }
+        freed.delete(txn).await?;
+    }
+    if let Some(former) = former.filter(|former| !former.is_lost()) {
+        let freed = freed_slug::Model { slug: former.clone(), account_id: account };
+        freed_slug::Entity::insert(freed.into_active_model()).exec_without_returning(txn).await?;
+    }
+    Ok(true)
+}
+
+/// Slugs that no link has any more, each with the account that may use it again.
+mod freed_slug {
+    use super::{AccountId, Slug};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "freed_slug")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub slug: Slug,
+        pub account_id: AccountId,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: TrackingLinkId) -> Result<Option<Model>> {

@@ -28,6 +28,9 @@ fn macros_are_filled() {
         ("https://a.example/?s=%5Bs2sidentifier%5D&t=%5bSLUG%5d", "https://a.example/?s=CLICK&t=slug"),
         ("https://a.example/?s=[S2SIdentifier]", "https://a.example/?s=CLICK"),
         ("https://a.example/?f%5Ba%5D=1&s=%5Bsub2%5D&%5b", "https://a.example/?f%5Ba%5D=1&s=&%5B"),
+        ("https://a.example/?a[]=1&a[]=2&s=[s2sidentifier]", "https://a.example/?a[]=1&a[]=2&s=CLICK"),
+        ("https://a.example/?f[color]=red&f[x][y]=[sub1]", "https://a.example/?f[color]=red&f[x][y]=S%26%2F"),
+        ("https://a.example/?s=[slug]&only[name]", "https://a.example/?s=slug&only[name]"),
     ] {
         assert_eq!(fill(template, "S&/", ""), url);
     }
@@ -95,6 +98,9 @@ fn a_refusal_names_the_fault_and_its_place() {
         ("https://shop.example/#/offer?s1=[s2sidentifier]", "behind `#`"),
         ("https://[s2sidentifier].example/", "in its host"),
         ("https://a.example/?s1=[clickid]", "`[clickid]` is not a macro"),
+        ("https://a.example/?a[]=1&s1=x[clickid]", "`[clickid]` is not a macro"),
+        ("https://a.example/a[clickid]?b", "`[clickid]` is not a macro"),
+        ("https://a.example/?[clickid]=1", "`[clickid]` is not a macro"),
         ("shop.example/?s1=[s2sidentifier]", "absolute URL"),
     ] {
         let message = template.parse::<Destination>().unwrap_err();

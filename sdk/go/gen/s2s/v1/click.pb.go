@@ -30,6 +30,15 @@ const (
 	ClickFlag_CLICK_FLAG_UNSPECIFIED ClickFlag = 0
 	// The user agent is that of a known robot, or is missing.
 	ClickFlag_CLICK_FLAG_BOT ClickFlag = 1
+	// A browser loaded the link ahead of a person who may never have come. A
+	// conversion that names the click proves that the person came.
+	ClickFlag_CLICK_FLAG_PREFETCH ClickFlag = 2
+	// A program that previews or indexes links followed it, such as that of a
+	// messenger or of a search engine.
+	ClickFlag_CLICK_FLAG_PREVIEW ClickFlag = 3
+	// A sub id was longer than 1,024 characters. It was passed on whole, and its
+	// beginning is stored.
+	ClickFlag_CLICK_FLAG_SUB_ID_CUT ClickFlag = 4
 )
 
 // Enum value maps for ClickFlag.
@@ -37,10 +46,16 @@ var (
 	ClickFlag_name = map[int32]string{
 		0: "CLICK_FLAG_UNSPECIFIED",
 		1: "CLICK_FLAG_BOT",
+		2: "CLICK_FLAG_PREFETCH",
+		3: "CLICK_FLAG_PREVIEW",
+		4: "CLICK_FLAG_SUB_ID_CUT",
 	}
 	ClickFlag_value = map[string]int32{
 		"CLICK_FLAG_UNSPECIFIED": 0,
 		"CLICK_FLAG_BOT":         1,
+		"CLICK_FLAG_PREFETCH":    2,
+		"CLICK_FLAG_PREVIEW":     3,
+		"CLICK_FLAG_SUB_ID_CUT":  4,
 	}
 )
 
@@ -93,7 +108,7 @@ type Click struct {
 	// The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
 	// empty if it is not known or not stored. Example: `203.0.113.0`.
 	Address string `protobuf:"bytes,8,opt,name=address,proto3" json:"address,omitempty"`
-	// Remarkable properties of the click.
+	// Remarkable properties of the click, such as that no person has made it.
 	Flags         []ClickFlag `protobuf:"varint,9,rep,packed,name=flags,proto3,enum=s2s.v1.ClickFlag" json:"flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -211,10 +226,13 @@ const file_s2s_v1_click_proto_rawDesc = "" +
 	"\x05flags\x18\t \x03(\x0e2\x11.s2s.v1.ClickFlagR\x05flags\x1a9\n" +
 	"\vSubIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*;\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\x87\x01\n" +
 	"\tClickFlag\x12\x1a\n" +
 	"\x16CLICK_FLAG_UNSPECIFIED\x10\x00\x12\x12\n" +
-	"\x0eCLICK_FLAG_BOT\x10\x01Bv\n" +
+	"\x0eCLICK_FLAG_BOT\x10\x01\x12\x17\n" +
+	"\x13CLICK_FLAG_PREFETCH\x10\x02\x12\x16\n" +
+	"\x12CLICK_FLAG_PREVIEW\x10\x03\x12\x19\n" +
+	"\x15CLICK_FLAG_SUB_ID_CUT\x10\x04Bv\n" +
 	"\n" +
 	"com.s2s.v1B\n" +
 	"ClickProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"

@@ -30,7 +30,7 @@ type RecordClickRequest struct {
 	// The click id, if the caller is an edge that has minted it. Otherwise empty:
 	// the system mints one.
 	ClickId string `protobuf:"bytes,2,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+	// The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
 	// characters.
 	SubIds map[string]string `protobuf:"bytes,3,rep,name=sub_ids,json=subIds,proto3" json:"sub_ids,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// The visitor's whole query, cut off after 2,048 bytes.
@@ -51,7 +51,10 @@ type RecordClickRequest struct {
 	RequestId string `protobuf:"bytes,9,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written.
-	ValidateOnly  bool `protobuf:"varint,10,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	ValidateOnly bool `protobuf:"varint,10,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// What the caller knows of the visitor beyond the user agent, from which the
+	// server finds robots itself.
+	Flags         []ClickFlag `protobuf:"varint,11,rep,packed,name=flags,proto3,enum=s2s.v1.ClickFlag" json:"flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -154,6 +157,13 @@ func (x *RecordClickRequest) GetValidateOnly() bool {
 		return x.ValidateOnly
 	}
 	return false
+}
+
+func (x *RecordClickRequest) GetFlags() []ClickFlag {
+	if x != nil {
+		return x.Flags
+	}
+	return nil
 }
 
 // The recorded click, and the URL for its visitor.
@@ -313,7 +323,10 @@ type ListClicksRequest struct {
 	// are read as 1,000.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page; empty for the first page.
-	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+	// and `PREVIEW` leave the clicks of people.
+	WithoutFlags  []ClickFlag `protobuf:"varint,4,rep,packed,name=without_flags,json=withoutFlags,proto3,enum=s2s.v1.ClickFlag" json:"without_flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -367,6 +380,13 @@ func (x *ListClicksRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *ListClicksRequest) GetWithoutFlags() []ClickFlag {
+	if x != nil {
+		return x.WithoutFlags
+	}
+	return nil
 }
 
 // A page of clicks.
@@ -693,7 +713,7 @@ var File_s2s_v1_click_service_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_click_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1as2s/v1/click_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\xbf\x03\n" +
+	"\x1as2s/v1/click_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\xe8\x03\n" +
 	"\x12RecordClickRequest\x12(\n" +
 	"\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x19\n" +
 	"\bclick_id\x18\x02 \x01(\tR\aclickId\x12?\n" +
@@ -708,7 +728,8 @@ const file_s2s_v1_click_service_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\t \x01(\tR\trequestId\x12#\n" +
 	"\rvalidate_only\x18\n" +
-	" \x01(\bR\fvalidateOnly\x1a9\n" +
+	" \x01(\bR\fvalidateOnly\x12'\n" +
+	"\x05flags\x18\v \x03(\x0e2\x11.s2s.v1.ClickFlagR\x05flags\x1a9\n" +
 	"\vSubIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"]\n" +
@@ -718,12 +739,13 @@ const file_s2s_v1_click_service_proto_rawDesc = "" +
 	"\x0fGetClickRequest\x12\x19\n" +
 	"\bclick_id\x18\x01 \x01(\tR\aclickId\"7\n" +
 	"\x10GetClickResponse\x12#\n" +
-	"\x05click\x18\x01 \x01(\v2\r.s2s.v1.ClickR\x05click\"y\n" +
+	"\x05click\x18\x01 \x01(\v2\r.s2s.v1.ClickR\x05click\"\xb1\x01\n" +
 	"\x11ListClicksRequest\x12(\n" +
 	"\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x1b\n" +
 	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tR\tpageToken\"c\n" +
+	"page_token\x18\x03 \x01(\tR\tpageToken\x126\n" +
+	"\rwithout_flags\x18\x04 \x03(\x0e2\x11.s2s.v1.ClickFlagR\fwithoutFlags\"c\n" +
 	"\x12ListClicksResponse\x12%\n" +
 	"\x06clicks\x18\x01 \x03(\v2\r.s2s.v1.ClickR\x06clicks\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"0\n" +
@@ -780,38 +802,41 @@ var file_s2s_v1_click_service_proto_goTypes = []any{
 	(*EraseVisitorResponse)(nil),  // 9: s2s.v1.EraseVisitorResponse
 	nil,                           // 10: s2s.v1.RecordClickRequest.SubIdsEntry
 	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
-	(*Click)(nil),                 // 12: s2s.v1.Click
-	(*TrackingLink)(nil),          // 13: s2s.v1.TrackingLink
-	(*Conversion)(nil),            // 14: s2s.v1.Conversion
-	(*Postback)(nil),              // 15: s2s.v1.Postback
+	(ClickFlag)(0),                // 12: s2s.v1.ClickFlag
+	(*Click)(nil),                 // 13: s2s.v1.Click
+	(*TrackingLink)(nil),          // 14: s2s.v1.TrackingLink
+	(*Conversion)(nil),            // 15: s2s.v1.Conversion
+	(*Postback)(nil),              // 16: s2s.v1.Postback
 }
 var file_s2s_v1_click_service_proto_depIdxs = []int32{
 	10, // 0: s2s.v1.RecordClickRequest.sub_ids:type_name -> s2s.v1.RecordClickRequest.SubIdsEntry
 	11, // 1: s2s.v1.RecordClickRequest.click_time:type_name -> google.protobuf.Timestamp
-	12, // 2: s2s.v1.RecordClickResponse.click:type_name -> s2s.v1.Click
-	12, // 3: s2s.v1.GetClickResponse.click:type_name -> s2s.v1.Click
-	12, // 4: s2s.v1.ListClicksResponse.clicks:type_name -> s2s.v1.Click
-	11, // 5: s2s.v1.ExplainClickResponse.click_time:type_name -> google.protobuf.Timestamp
-	12, // 6: s2s.v1.ExplainClickResponse.click:type_name -> s2s.v1.Click
-	13, // 7: s2s.v1.ExplainClickResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	14, // 8: s2s.v1.ExplainClickResponse.conversions:type_name -> s2s.v1.Conversion
-	15, // 9: s2s.v1.ExplainClickResponse.held_postbacks:type_name -> s2s.v1.Postback
-	12, // 10: s2s.v1.EraseVisitorResponse.click:type_name -> s2s.v1.Click
-	0,  // 11: s2s.v1.ClickService.RecordClick:input_type -> s2s.v1.RecordClickRequest
-	2,  // 12: s2s.v1.ClickService.GetClick:input_type -> s2s.v1.GetClickRequest
-	4,  // 13: s2s.v1.ClickService.ListClicks:input_type -> s2s.v1.ListClicksRequest
-	6,  // 14: s2s.v1.ClickService.ExplainClick:input_type -> s2s.v1.ExplainClickRequest
-	8,  // 15: s2s.v1.ClickService.EraseVisitor:input_type -> s2s.v1.EraseVisitorRequest
-	1,  // 16: s2s.v1.ClickService.RecordClick:output_type -> s2s.v1.RecordClickResponse
-	3,  // 17: s2s.v1.ClickService.GetClick:output_type -> s2s.v1.GetClickResponse
-	5,  // 18: s2s.v1.ClickService.ListClicks:output_type -> s2s.v1.ListClicksResponse
-	7,  // 19: s2s.v1.ClickService.ExplainClick:output_type -> s2s.v1.ExplainClickResponse
-	9,  // 20: s2s.v1.ClickService.EraseVisitor:output_type -> s2s.v1.EraseVisitorResponse
-	16, // [16:21] is the sub-list for method output_type
-	11, // [11:16] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	12, // 2: s2s.v1.RecordClickRequest.flags:type_name -> s2s.v1.ClickFlag
+	13, // 3: s2s.v1.RecordClickResponse.click:type_name -> s2s.v1.Click
+	13, // 4: s2s.v1.GetClickResponse.click:type_name -> s2s.v1.Click
+	12, // 5: s2s.v1.ListClicksRequest.without_flags:type_name -> s2s.v1.ClickFlag
+	13, // 6: s2s.v1.ListClicksResponse.clicks:type_name -> s2s.v1.Click
+	11, // 7: s2s.v1.ExplainClickResponse.click_time:type_name -> google.protobuf.Timestamp
+	13, // 8: s2s.v1.ExplainClickResponse.click:type_name -> s2s.v1.Click
+	14, // 9: s2s.v1.ExplainClickResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	15, // 10: s2s.v1.ExplainClickResponse.conversions:type_name -> s2s.v1.Conversion
+	16, // 11: s2s.v1.ExplainClickResponse.held_postbacks:type_name -> s2s.v1.Postback
+	13, // 12: s2s.v1.EraseVisitorResponse.click:type_name -> s2s.v1.Click
+	0,  // 13: s2s.v1.ClickService.RecordClick:input_type -> s2s.v1.RecordClickRequest
+	2,  // 14: s2s.v1.ClickService.GetClick:input_type -> s2s.v1.GetClickRequest
+	4,  // 15: s2s.v1.ClickService.ListClicks:input_type -> s2s.v1.ListClicksRequest
+	6,  // 16: s2s.v1.ClickService.ExplainClick:input_type -> s2s.v1.ExplainClickRequest
+	8,  // 17: s2s.v1.ClickService.EraseVisitor:input_type -> s2s.v1.EraseVisitorRequest
+	1,  // 18: s2s.v1.ClickService.RecordClick:output_type -> s2s.v1.RecordClickResponse
+	3,  // 19: s2s.v1.ClickService.GetClick:output_type -> s2s.v1.GetClickResponse
+	5,  // 20: s2s.v1.ClickService.ListClicks:output_type -> s2s.v1.ListClicksResponse
+	7,  // 21: s2s.v1.ClickService.ExplainClick:output_type -> s2s.v1.ExplainClickResponse
+	9,  // 22: s2s.v1.ClickService.EraseVisitor:output_type -> s2s.v1.EraseVisitorResponse
+	18, // [18:23] is the sub-list for method output_type
+	13, // [13:18] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_click_service_proto_init() }

@@ -325,7 +325,8 @@ type ConversionCode struct {
 	DedupePolicy DedupePolicy `protobuf:"varint,5,opt,name=dedupe_policy,json=dedupePolicy,proto3,enum=s2s.v1.DedupePolicy" json:"dedupe_policy,omitempty"`
 	// Form of the answer to postbacks. Default: the preset's, or else by verdict.
 	Reply *ReplySetting `protobuf:"bytes,6,opt,name=reply,proto3" json:"reply,omitempty"`
-	// State of the code, changed by `ArchiveConversionCode`.
+	// State of the code, changed by `ArchiveConversionCode` and
+	// `UnarchiveConversionCode`.
 	State ConversionCodeState `protobuf:"varint,7,opt,name=state,proto3,enum=s2s.v1.ConversionCodeState" json:"state,omitempty"`
 	// Time at which the code was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
@@ -345,8 +346,11 @@ type ConversionCode struct {
 	// Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
 	// `DECIMAL_SEPARATOR_AUTO`.
 	DecimalSeparator DecimalSeparator `protobuf:"varint,13,opt,name=decimal_separator,json=decimalSeparator,proto3,enum=s2s.v1.DecimalSeparator" json:"decimal_separator,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Time since which the code is archived; not set if it is active. What arrived
+	// before still counts.
+	ArchiveTime   *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=archive_time,json=archiveTime,proto3" json:"archive_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ConversionCode) Reset() {
@@ -468,6 +472,13 @@ func (x *ConversionCode) GetDecimalSeparator() DecimalSeparator {
 		return x.DecimalSeparator
 	}
 	return DecimalSeparator_DECIMAL_SEPARATOR_UNSPECIFIED
+}
+
+func (x *ConversionCode) GetArchiveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ArchiveTime
+	}
+	return nil
 }
 
 // Checks that authenticate the sender of a postback. The checks are independent
@@ -639,7 +650,7 @@ var File_s2s_v1_conversion_code_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\n" +
-	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xbb\x05\n" +
+	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xfa\x05\n" +
 	"\x0eConversionCode\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12)\n" +
@@ -656,7 +667,8 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	" \x01(\tR\bpresetId\x12W\n" +
 	"\x17postback_authentication\x18\v \x01(\v2\x1e.s2s.v1.PostbackAuthenticationR\x16postbackAuthentication\x12?\n" +
 	"\x0edefault_status\x18\f \x01(\x0e2\x18.s2s.v1.ConversionStatusR\rdefaultStatus\x12E\n" +
-	"\x11decimal_separator\x18\r \x01(\x0e2\x18.s2s.v1.DecimalSeparatorR\x10decimalSeparator\"\x99\x03\n" +
+	"\x11decimal_separator\x18\r \x01(\x0e2\x18.s2s.v1.DecimalSeparatorR\x10decimalSeparator\x12=\n" +
+	"\farchive_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\varchiveTime\"\x99\x03\n" +
 	"\x16PostbackAuthentication\x124\n" +
 	"\fsecret_check\x18\x01 \x01(\x0e2\x11.s2s.v1.CheckModeR\vsecretCheck\x12:\n" +
 	"\x0fsignature_check\x18\x02 \x01(\x0e2\x11.s2s.v1.CheckModeR\x0esignatureCheck\x126\n" +
@@ -733,17 +745,18 @@ var file_s2s_v1_conversion_code_proto_depIdxs = []int32{
 	6,  // 6: s2s.v1.ConversionCode.postback_authentication:type_name -> s2s.v1.PostbackAuthentication
 	10, // 7: s2s.v1.ConversionCode.default_status:type_name -> s2s.v1.ConversionStatus
 	0,  // 8: s2s.v1.ConversionCode.decimal_separator:type_name -> s2s.v1.DecimalSeparator
-	1,  // 9: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
-	1,  // 10: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
-	1,  // 11: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
-	1,  // 12: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
-	9,  // 13: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
-	3,  // 14: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
-	15, // [15:15] is the sub-list for method output_type
-	15, // [15:15] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	9,  // 9: s2s.v1.ConversionCode.archive_time:type_name -> google.protobuf.Timestamp
+	1,  // 10: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
+	1,  // 11: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
+	1,  // 12: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
+	1,  // 13: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
+	9,  // 14: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
+	3,  // 15: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_code_proto_init() }

@@ -580,6 +580,108 @@ func (x *ArchiveConversionCodeResponse) GetConversionCode() *ConversionCode {
 	return nil
 }
 
+// Names the conversion code to make active again.
+type UnarchiveConversionCodeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id of the code, 32 hexadecimal digits.
+	ConversionCodeId string `protobuf:"bytes,1,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
+	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnarchiveConversionCodeRequest) Reset() {
+	*x = UnarchiveConversionCodeRequest{}
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnarchiveConversionCodeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnarchiveConversionCodeRequest) ProtoMessage() {}
+
+func (x *UnarchiveConversionCodeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnarchiveConversionCodeRequest.ProtoReflect.Descriptor instead.
+func (*UnarchiveConversionCodeRequest) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *UnarchiveConversionCodeRequest) GetConversionCodeId() string {
+	if x != nil {
+		return x.ConversionCodeId
+	}
+	return ""
+}
+
+func (x *UnarchiveConversionCodeRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// The active conversion code.
+type UnarchiveConversionCodeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The code as it is now.
+	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *UnarchiveConversionCodeResponse) Reset() {
+	*x = UnarchiveConversionCodeResponse{}
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnarchiveConversionCodeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnarchiveConversionCodeResponse) ProtoMessage() {}
+
+func (x *UnarchiveConversionCodeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnarchiveConversionCodeResponse.ProtoReflect.Descriptor instead.
+func (*UnarchiveConversionCodeResponse) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *UnarchiveConversionCodeResponse) GetConversionCode() *ConversionCode {
+	if x != nil {
+		return x.ConversionCode
+	}
+	return nil
+}
+
 // Names the conversion code that gets a new secret.
 type RotatePostbackSecretRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -601,7 +703,7 @@ type RotatePostbackSecretRequest struct {
 
 func (x *RotatePostbackSecretRequest) Reset() {
 	*x = RotatePostbackSecretRequest{}
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[10]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -613,7 +715,7 @@ func (x *RotatePostbackSecretRequest) String() string {
 func (*RotatePostbackSecretRequest) ProtoMessage() {}
 
 func (x *RotatePostbackSecretRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[10]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -626,7 +728,7 @@ func (x *RotatePostbackSecretRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotatePostbackSecretRequest.ProtoReflect.Descriptor instead.
 func (*RotatePostbackSecretRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{10}
+	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RotatePostbackSecretRequest) GetConversionCodeId() string {
@@ -674,7 +776,7 @@ type RotatePostbackSecretResponse struct {
 
 func (x *RotatePostbackSecretResponse) Reset() {
 	*x = RotatePostbackSecretResponse{}
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[11]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -686,7 +788,7 @@ func (x *RotatePostbackSecretResponse) String() string {
 func (*RotatePostbackSecretResponse) ProtoMessage() {}
 
 func (x *RotatePostbackSecretResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[11]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -699,7 +801,7 @@ func (x *RotatePostbackSecretResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotatePostbackSecretResponse.ProtoReflect.Descriptor instead.
 func (*RotatePostbackSecretResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{11}
+	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RotatePostbackSecretResponse) GetSecret() string {
@@ -737,7 +839,7 @@ type GetPostbackUrlRequest struct {
 
 func (x *GetPostbackUrlRequest) Reset() {
 	*x = GetPostbackUrlRequest{}
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[12]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -749,7 +851,7 @@ func (x *GetPostbackUrlRequest) String() string {
 func (*GetPostbackUrlRequest) ProtoMessage() {}
 
 func (x *GetPostbackUrlRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[12]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -762,7 +864,7 @@ func (x *GetPostbackUrlRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostbackUrlRequest.ProtoReflect.Descriptor instead.
 func (*GetPostbackUrlRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{12}
+	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetPostbackUrlRequest) GetConversionCodeId() string {
@@ -797,7 +899,7 @@ type GetPostbackUrlResponse struct {
 
 func (x *GetPostbackUrlResponse) Reset() {
 	*x = GetPostbackUrlResponse{}
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[13]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -809,7 +911,7 @@ func (x *GetPostbackUrlResponse) String() string {
 func (*GetPostbackUrlResponse) ProtoMessage() {}
 
 func (x *GetPostbackUrlResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[13]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -822,7 +924,7 @@ func (x *GetPostbackUrlResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPostbackUrlResponse.ProtoReflect.Descriptor instead.
 func (*GetPostbackUrlResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{13}
+	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetPostbackUrlResponse) GetPostbackUrl() string {
@@ -853,7 +955,7 @@ type TestSetupRequest struct {
 
 func (x *TestSetupRequest) Reset() {
 	*x = TestSetupRequest{}
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[14]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -865,7 +967,7 @@ func (x *TestSetupRequest) String() string {
 func (*TestSetupRequest) ProtoMessage() {}
 
 func (x *TestSetupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[14]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -878,7 +980,7 @@ func (x *TestSetupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestSetupRequest.ProtoReflect.Descriptor instead.
 func (*TestSetupRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{14}
+	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *TestSetupRequest) GetConversionCodeId() string {
@@ -916,7 +1018,7 @@ type TestSetupResponse struct {
 
 func (x *TestSetupResponse) Reset() {
 	*x = TestSetupResponse{}
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[15]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -928,7 +1030,7 @@ func (x *TestSetupResponse) String() string {
 func (*TestSetupResponse) ProtoMessage() {}
 
 func (x *TestSetupResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[15]
+	mi := &file_s2s_v1_conversion_code_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -941,7 +1043,7 @@ func (x *TestSetupResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestSetupResponse.ProtoReflect.Descriptor instead.
 func (*TestSetupResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{15}
+	return file_s2s_v1_conversion_code_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *TestSetupResponse) GetSteps() []*Step {
@@ -1023,6 +1125,11 @@ const file_s2s_v1_conversion_code_service_proto_rawDesc = "" +
 	"\x12conversion_code_id\x18\x01 \x01(\tR\x10conversionCodeId\x12#\n" +
 	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"`\n" +
 	"\x1dArchiveConversionCodeResponse\x12?\n" +
+	"\x0fconversion_code\x18\x01 \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\"s\n" +
+	"\x1eUnarchiveConversionCodeRequest\x12,\n" +
+	"\x12conversion_code_id\x18\x01 \x01(\tR\x10conversionCodeId\x12#\n" +
+	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"b\n" +
+	"\x1fUnarchiveConversionCodeResponse\x12?\n" +
 	"\x0fconversion_code\x18\x01 \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\"\xc4\x01\n" +
 	"\x1bRotatePostbackSecretRequest\x12,\n" +
 	"\x12conversion_code_id\x18\x01 \x01(\tR\x10conversionCodeId\x123\n" +
@@ -1051,13 +1158,14 @@ const file_s2s_v1_conversion_code_service_proto_rawDesc = "" +
 	"\fpostback_url\x18\x05 \x01(\tR\vpostbackUrl\x122\n" +
 	"\n" +
 	"conversion\x18\x06 \x01(\v2\x12.s2s.v1.ConversionR\n" +
-	"conversion2\x9b\x06\n" +
+	"conversion2\x8c\a\n" +
 	"\x15ConversionCodeService\x12f\n" +
 	"\x14CreateConversionCode\x12#.s2s.v1.CreateConversionCodeRequest\x1a$.s2s.v1.CreateConversionCodeResponse\"\x03\x90\x02\x02\x12]\n" +
 	"\x11GetConversionCode\x12 .s2s.v1.GetConversionCodeRequest\x1a!.s2s.v1.GetConversionCodeResponse\"\x03\x90\x02\x01\x12c\n" +
 	"\x13ListConversionCodes\x12\".s2s.v1.ListConversionCodesRequest\x1a#.s2s.v1.ListConversionCodesResponse\"\x03\x90\x02\x01\x12f\n" +
 	"\x14UpdateConversionCode\x12#.s2s.v1.UpdateConversionCodeRequest\x1a$.s2s.v1.UpdateConversionCodeResponse\"\x03\x90\x02\x02\x12i\n" +
-	"\x15ArchiveConversionCode\x12$.s2s.v1.ArchiveConversionCodeRequest\x1a%.s2s.v1.ArchiveConversionCodeResponse\"\x03\x90\x02\x02\x12f\n" +
+	"\x15ArchiveConversionCode\x12$.s2s.v1.ArchiveConversionCodeRequest\x1a%.s2s.v1.ArchiveConversionCodeResponse\"\x03\x90\x02\x02\x12o\n" +
+	"\x17UnarchiveConversionCode\x12&.s2s.v1.UnarchiveConversionCodeRequest\x1a'.s2s.v1.UnarchiveConversionCodeResponse\"\x03\x90\x02\x02\x12f\n" +
 	"\x14RotatePostbackSecret\x12#.s2s.v1.RotatePostbackSecretRequest\x1a$.s2s.v1.RotatePostbackSecretResponse\"\x03\x90\x02\x02\x12T\n" +
 	"\x0eGetPostbackUrl\x12\x1d.s2s.v1.GetPostbackUrlRequest\x1a\x1e.s2s.v1.GetPostbackUrlResponse\"\x03\x90\x02\x01\x12E\n" +
 	"\tTestSetup\x12\x18.s2s.v1.TestSetupRequest\x1a\x19.s2s.v1.TestSetupResponse\"\x03\x90\x02\x01B\x86\x01\n" +
@@ -1076,70 +1184,75 @@ func file_s2s_v1_conversion_code_service_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_conversion_code_service_proto_rawDescData
 }
 
-var file_s2s_v1_conversion_code_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_s2s_v1_conversion_code_service_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_s2s_v1_conversion_code_service_proto_goTypes = []any{
-	(*CreateConversionCodeRequest)(nil),   // 0: s2s.v1.CreateConversionCodeRequest
-	(*CreateConversionCodeResponse)(nil),  // 1: s2s.v1.CreateConversionCodeResponse
-	(*GetConversionCodeRequest)(nil),      // 2: s2s.v1.GetConversionCodeRequest
-	(*GetConversionCodeResponse)(nil),     // 3: s2s.v1.GetConversionCodeResponse
-	(*ListConversionCodesRequest)(nil),    // 4: s2s.v1.ListConversionCodesRequest
-	(*ListConversionCodesResponse)(nil),   // 5: s2s.v1.ListConversionCodesResponse
-	(*UpdateConversionCodeRequest)(nil),   // 6: s2s.v1.UpdateConversionCodeRequest
-	(*UpdateConversionCodeResponse)(nil),  // 7: s2s.v1.UpdateConversionCodeResponse
-	(*ArchiveConversionCodeRequest)(nil),  // 8: s2s.v1.ArchiveConversionCodeRequest
-	(*ArchiveConversionCodeResponse)(nil), // 9: s2s.v1.ArchiveConversionCodeResponse
-	(*RotatePostbackSecretRequest)(nil),   // 10: s2s.v1.RotatePostbackSecretRequest
-	(*RotatePostbackSecretResponse)(nil),  // 11: s2s.v1.RotatePostbackSecretResponse
-	(*GetPostbackUrlRequest)(nil),         // 12: s2s.v1.GetPostbackUrlRequest
-	(*GetPostbackUrlResponse)(nil),        // 13: s2s.v1.GetPostbackUrlResponse
-	(*TestSetupRequest)(nil),              // 14: s2s.v1.TestSetupRequest
-	(*TestSetupResponse)(nil),             // 15: s2s.v1.TestSetupResponse
-	(*ConversionCode)(nil),                // 16: s2s.v1.ConversionCode
-	(*SetupWarning)(nil),                  // 17: s2s.v1.SetupWarning
-	(*fieldmaskpb.FieldMask)(nil),         // 18: google.protobuf.FieldMask
-	(*durationpb.Duration)(nil),           // 19: google.protobuf.Duration
-	(*Step)(nil),                          // 20: s2s.v1.Step
-	(ErrorReason)(0),                      // 21: s2s.v1.ErrorReason
-	(*Conversion)(nil),                    // 22: s2s.v1.Conversion
+	(*CreateConversionCodeRequest)(nil),     // 0: s2s.v1.CreateConversionCodeRequest
+	(*CreateConversionCodeResponse)(nil),    // 1: s2s.v1.CreateConversionCodeResponse
+	(*GetConversionCodeRequest)(nil),        // 2: s2s.v1.GetConversionCodeRequest
+	(*GetConversionCodeResponse)(nil),       // 3: s2s.v1.GetConversionCodeResponse
+	(*ListConversionCodesRequest)(nil),      // 4: s2s.v1.ListConversionCodesRequest
+	(*ListConversionCodesResponse)(nil),     // 5: s2s.v1.ListConversionCodesResponse
+	(*UpdateConversionCodeRequest)(nil),     // 6: s2s.v1.UpdateConversionCodeRequest
+	(*UpdateConversionCodeResponse)(nil),    // 7: s2s.v1.UpdateConversionCodeResponse
+	(*ArchiveConversionCodeRequest)(nil),    // 8: s2s.v1.ArchiveConversionCodeRequest
+	(*ArchiveConversionCodeResponse)(nil),   // 9: s2s.v1.ArchiveConversionCodeResponse
+	(*UnarchiveConversionCodeRequest)(nil),  // 10: s2s.v1.UnarchiveConversionCodeRequest
+	(*UnarchiveConversionCodeResponse)(nil), // 11: s2s.v1.UnarchiveConversionCodeResponse
+	(*RotatePostbackSecretRequest)(nil),     // 12: s2s.v1.RotatePostbackSecretRequest
+	(*RotatePostbackSecretResponse)(nil),    // 13: s2s.v1.RotatePostbackSecretResponse
+	(*GetPostbackUrlRequest)(nil),           // 14: s2s.v1.GetPostbackUrlRequest
+	(*GetPostbackUrlResponse)(nil),          // 15: s2s.v1.GetPostbackUrlResponse
+	(*TestSetupRequest)(nil),                // 16: s2s.v1.TestSetupRequest
+	(*TestSetupResponse)(nil),               // 17: s2s.v1.TestSetupResponse
+	(*ConversionCode)(nil),                  // 18: s2s.v1.ConversionCode
+	(*SetupWarning)(nil),                    // 19: s2s.v1.SetupWarning
+	(*fieldmaskpb.FieldMask)(nil),           // 20: google.protobuf.FieldMask
+	(*durationpb.Duration)(nil),             // 21: google.protobuf.Duration
+	(*Step)(nil),                            // 22: s2s.v1.Step
+	(ErrorReason)(0),                        // 23: s2s.v1.ErrorReason
+	(*Conversion)(nil),                      // 24: s2s.v1.Conversion
 }
 var file_s2s_v1_conversion_code_service_proto_depIdxs = []int32{
-	16, // 0: s2s.v1.CreateConversionCodeRequest.conversion_code:type_name -> s2s.v1.ConversionCode
-	16, // 1: s2s.v1.CreateConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	17, // 2: s2s.v1.CreateConversionCodeResponse.warnings:type_name -> s2s.v1.SetupWarning
-	16, // 3: s2s.v1.GetConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	16, // 4: s2s.v1.ListConversionCodesResponse.conversion_codes:type_name -> s2s.v1.ConversionCode
-	16, // 5: s2s.v1.UpdateConversionCodeRequest.conversion_code:type_name -> s2s.v1.ConversionCode
-	18, // 6: s2s.v1.UpdateConversionCodeRequest.update_mask:type_name -> google.protobuf.FieldMask
-	16, // 7: s2s.v1.UpdateConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	17, // 8: s2s.v1.UpdateConversionCodeResponse.warnings:type_name -> s2s.v1.SetupWarning
-	16, // 9: s2s.v1.ArchiveConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	19, // 10: s2s.v1.RotatePostbackSecretRequest.overlap:type_name -> google.protobuf.Duration
-	16, // 11: s2s.v1.RotatePostbackSecretResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	17, // 12: s2s.v1.GetPostbackUrlResponse.warnings:type_name -> s2s.v1.SetupWarning
-	20, // 13: s2s.v1.TestSetupResponse.steps:type_name -> s2s.v1.Step
-	21, // 14: s2s.v1.TestSetupResponse.reason:type_name -> s2s.v1.ErrorReason
-	22, // 15: s2s.v1.TestSetupResponse.conversion:type_name -> s2s.v1.Conversion
-	0,  // 16: s2s.v1.ConversionCodeService.CreateConversionCode:input_type -> s2s.v1.CreateConversionCodeRequest
-	2,  // 17: s2s.v1.ConversionCodeService.GetConversionCode:input_type -> s2s.v1.GetConversionCodeRequest
-	4,  // 18: s2s.v1.ConversionCodeService.ListConversionCodes:input_type -> s2s.v1.ListConversionCodesRequest
-	6,  // 19: s2s.v1.ConversionCodeService.UpdateConversionCode:input_type -> s2s.v1.UpdateConversionCodeRequest
-	8,  // 20: s2s.v1.ConversionCodeService.ArchiveConversionCode:input_type -> s2s.v1.ArchiveConversionCodeRequest
-	10, // 21: s2s.v1.ConversionCodeService.RotatePostbackSecret:input_type -> s2s.v1.RotatePostbackSecretRequest
-	12, // 22: s2s.v1.ConversionCodeService.GetPostbackUrl:input_type -> s2s.v1.GetPostbackUrlRequest
-	14, // 23: s2s.v1.ConversionCodeService.TestSetup:input_type -> s2s.v1.TestSetupRequest
-	1,  // 24: s2s.v1.ConversionCodeService.CreateConversionCode:output_type -> s2s.v1.CreateConversionCodeResponse
-	3,  // 25: s2s.v1.ConversionCodeService.GetConversionCode:output_type -> s2s.v1.GetConversionCodeResponse
-	5,  // 26: s2s.v1.ConversionCodeService.ListConversionCodes:output_type -> s2s.v1.ListConversionCodesResponse
-	7,  // 27: s2s.v1.ConversionCodeService.UpdateConversionCode:output_type -> s2s.v1.UpdateConversionCodeResponse
-	9,  // 28: s2s.v1.ConversionCodeService.ArchiveConversionCode:output_type -> s2s.v1.ArchiveConversionCodeResponse
-	11, // 29: s2s.v1.ConversionCodeService.RotatePostbackSecret:output_type -> s2s.v1.RotatePostbackSecretResponse
-	13, // 30: s2s.v1.ConversionCodeService.GetPostbackUrl:output_type -> s2s.v1.GetPostbackUrlResponse
-	15, // 31: s2s.v1.ConversionCodeService.TestSetup:output_type -> s2s.v1.TestSetupResponse
-	24, // [24:32] is the sub-list for method output_type
-	16, // [16:24] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	18, // 0: s2s.v1.CreateConversionCodeRequest.conversion_code:type_name -> s2s.v1.ConversionCode
+	18, // 1: s2s.v1.CreateConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
+	19, // 2: s2s.v1.CreateConversionCodeResponse.warnings:type_name -> s2s.v1.SetupWarning
+	18, // 3: s2s.v1.GetConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
+	18, // 4: s2s.v1.ListConversionCodesResponse.conversion_codes:type_name -> s2s.v1.ConversionCode
+	18, // 5: s2s.v1.UpdateConversionCodeRequest.conversion_code:type_name -> s2s.v1.ConversionCode
+	20, // 6: s2s.v1.UpdateConversionCodeRequest.update_mask:type_name -> google.protobuf.FieldMask
+	18, // 7: s2s.v1.UpdateConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
+	19, // 8: s2s.v1.UpdateConversionCodeResponse.warnings:type_name -> s2s.v1.SetupWarning
+	18, // 9: s2s.v1.ArchiveConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
+	18, // 10: s2s.v1.UnarchiveConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
+	21, // 11: s2s.v1.RotatePostbackSecretRequest.overlap:type_name -> google.protobuf.Duration
+	18, // 12: s2s.v1.RotatePostbackSecretResponse.conversion_code:type_name -> s2s.v1.ConversionCode
+	19, // 13: s2s.v1.GetPostbackUrlResponse.warnings:type_name -> s2s.v1.SetupWarning
+	22, // 14: s2s.v1.TestSetupResponse.steps:type_name -> s2s.v1.Step
+	23, // 15: s2s.v1.TestSetupResponse.reason:type_name -> s2s.v1.ErrorReason
+	24, // 16: s2s.v1.TestSetupResponse.conversion:type_name -> s2s.v1.Conversion
+	0,  // 17: s2s.v1.ConversionCodeService.CreateConversionCode:input_type -> s2s.v1.CreateConversionCodeRequest
+	2,  // 18: s2s.v1.ConversionCodeService.GetConversionCode:input_type -> s2s.v1.GetConversionCodeRequest
+	4,  // 19: s2s.v1.ConversionCodeService.ListConversionCodes:input_type -> s2s.v1.ListConversionCodesRequest
+	6,  // 20: s2s.v1.ConversionCodeService.UpdateConversionCode:input_type -> s2s.v1.UpdateConversionCodeRequest
+	8,  // 21: s2s.v1.ConversionCodeService.ArchiveConversionCode:input_type -> s2s.v1.ArchiveConversionCodeRequest
+	10, // 22: s2s.v1.ConversionCodeService.UnarchiveConversionCode:input_type -> s2s.v1.UnarchiveConversionCodeRequest
+	12, // 23: s2s.v1.ConversionCodeService.RotatePostbackSecret:input_type -> s2s.v1.RotatePostbackSecretRequest
+	14, // 24: s2s.v1.ConversionCodeService.GetPostbackUrl:input_type -> s2s.v1.GetPostbackUrlRequest
+	16, // 25: s2s.v1.ConversionCodeService.TestSetup:input_type -> s2s.v1.TestSetupRequest
+	1,  // 26: s2s.v1.ConversionCodeService.CreateConversionCode:output_type -> s2s.v1.CreateConversionCodeResponse
+	3,  // 27: s2s.v1.ConversionCodeService.GetConversionCode:output_type -> s2s.v1.GetConversionCodeResponse
+	5,  // 28: s2s.v1.ConversionCodeService.ListConversionCodes:output_type -> s2s.v1.ListConversionCodesResponse
+	7,  // 29: s2s.v1.ConversionCodeService.UpdateConversionCode:output_type -> s2s.v1.UpdateConversionCodeResponse
+	9,  // 30: s2s.v1.ConversionCodeService.ArchiveConversionCode:output_type -> s2s.v1.ArchiveConversionCodeResponse
+	11, // 31: s2s.v1.ConversionCodeService.UnarchiveConversionCode:output_type -> s2s.v1.UnarchiveConversionCodeResponse
+	13, // 32: s2s.v1.ConversionCodeService.RotatePostbackSecret:output_type -> s2s.v1.RotatePostbackSecretResponse
+	15, // 33: s2s.v1.ConversionCodeService.GetPostbackUrl:output_type -> s2s.v1.GetPostbackUrlResponse
+	17, // 34: s2s.v1.ConversionCodeService.TestSetup:output_type -> s2s.v1.TestSetupResponse
+	26, // [26:35] is the sub-list for method output_type
+	17, // [17:26] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_code_service_proto_init() }
@@ -1158,7 +1271,7 @@ func file_s2s_v1_conversion_code_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_code_service_proto_rawDesc), len(file_s2s_v1_conversion_code_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

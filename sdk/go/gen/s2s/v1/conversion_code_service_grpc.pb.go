@@ -19,14 +19,15 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ConversionCodeService_CreateConversionCode_FullMethodName  = "/s2s.v1.ConversionCodeService/CreateConversionCode"
-	ConversionCodeService_GetConversionCode_FullMethodName     = "/s2s.v1.ConversionCodeService/GetConversionCode"
-	ConversionCodeService_ListConversionCodes_FullMethodName   = "/s2s.v1.ConversionCodeService/ListConversionCodes"
-	ConversionCodeService_UpdateConversionCode_FullMethodName  = "/s2s.v1.ConversionCodeService/UpdateConversionCode"
-	ConversionCodeService_ArchiveConversionCode_FullMethodName = "/s2s.v1.ConversionCodeService/ArchiveConversionCode"
-	ConversionCodeService_RotatePostbackSecret_FullMethodName  = "/s2s.v1.ConversionCodeService/RotatePostbackSecret"
-	ConversionCodeService_GetPostbackUrl_FullMethodName        = "/s2s.v1.ConversionCodeService/GetPostbackUrl"
-	ConversionCodeService_TestSetup_FullMethodName             = "/s2s.v1.ConversionCodeService/TestSetup"
+	ConversionCodeService_CreateConversionCode_FullMethodName    = "/s2s.v1.ConversionCodeService/CreateConversionCode"
+	ConversionCodeService_GetConversionCode_FullMethodName       = "/s2s.v1.ConversionCodeService/GetConversionCode"
+	ConversionCodeService_ListConversionCodes_FullMethodName     = "/s2s.v1.ConversionCodeService/ListConversionCodes"
+	ConversionCodeService_UpdateConversionCode_FullMethodName    = "/s2s.v1.ConversionCodeService/UpdateConversionCode"
+	ConversionCodeService_ArchiveConversionCode_FullMethodName   = "/s2s.v1.ConversionCodeService/ArchiveConversionCode"
+	ConversionCodeService_UnarchiveConversionCode_FullMethodName = "/s2s.v1.ConversionCodeService/UnarchiveConversionCode"
+	ConversionCodeService_RotatePostbackSecret_FullMethodName    = "/s2s.v1.ConversionCodeService/RotatePostbackSecret"
+	ConversionCodeService_GetPostbackUrl_FullMethodName          = "/s2s.v1.ConversionCodeService/GetPostbackUrl"
+	ConversionCodeService_TestSetup_FullMethodName               = "/s2s.v1.ConversionCodeService/TestSetup"
 )
 
 // ConversionCodeServiceClient is the client API for ConversionCodeService service.
@@ -48,6 +49,9 @@ type ConversionCodeServiceClient interface {
 	// and arrive from then on are held; what is recorded already is still a
 	// duplicate. Archiving an archived code changes nothing.
 	ArchiveConversionCode(ctx context.Context, in *ArchiveConversionCodeRequest, opts ...grpc.CallOption) (*ArchiveConversionCodeResponse, error)
+	// Makes an archived conversion code active again. Postbacks that were held
+	// meanwhile can be replayed. Unarchiving an active code changes nothing.
+	UnarchiveConversionCode(ctx context.Context, in *UnarchiveConversionCodeRequest, opts ...grpc.CallOption) (*UnarchiveConversionCodeResponse, error)
 	// Makes a new secret for the code's postbacks and returns it; no other call
 	// does. The previous secret stays valid for a while, so that senders can be
 	// changed one by one. Any older secret ends at once.
@@ -118,6 +122,16 @@ func (c *conversionCodeServiceClient) ArchiveConversionCode(ctx context.Context,
 	return out, nil
 }
 
+func (c *conversionCodeServiceClient) UnarchiveConversionCode(ctx context.Context, in *UnarchiveConversionCodeRequest, opts ...grpc.CallOption) (*UnarchiveConversionCodeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UnarchiveConversionCodeResponse)
+	err := c.cc.Invoke(ctx, ConversionCodeService_UnarchiveConversionCode_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *conversionCodeServiceClient) RotatePostbackSecret(ctx context.Context, in *RotatePostbackSecretRequest, opts ...grpc.CallOption) (*RotatePostbackSecretResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(RotatePostbackSecretResponse)
@@ -167,6 +181,9 @@ type ConversionCodeServiceServer interface {
 	// and arrive from then on are held; what is recorded already is still a
 	// duplicate. Archiving an archived code changes nothing.
 	ArchiveConversionCode(context.Context, *ArchiveConversionCodeRequest) (*ArchiveConversionCodeResponse, error)
+	// Makes an archived conversion code active again. Postbacks that were held
+	// meanwhile can be replayed. Unarchiving an active code changes nothing.
+	UnarchiveConversionCode(context.Context, *UnarchiveConversionCodeRequest) (*UnarchiveConversionCodeResponse, error)
 	// Makes a new secret for the code's postbacks and returns it; no other call
 	// does. The previous secret stays valid for a while, so that senders can be
 	// changed one by one. Any older secret ends at once.
@@ -201,6 +218,9 @@ func (UnimplementedConversionCodeServiceServer) UpdateConversionCode(context.Con
 }
 func (UnimplementedConversionCodeServiceServer) ArchiveConversionCode(context.Context, *ArchiveConversionCodeRequest) (*ArchiveConversionCodeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ArchiveConversionCode not implemented")
+}
+func (UnimplementedConversionCodeServiceServer) UnarchiveConversionCode(context.Context, *UnarchiveConversionCodeRequest) (*UnarchiveConversionCodeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UnarchiveConversionCode not implemented")
 }
 func (UnimplementedConversionCodeServiceServer) RotatePostbackSecret(context.Context, *RotatePostbackSecretRequest) (*RotatePostbackSecretResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RotatePostbackSecret not implemented")
@@ -322,6 +342,24 @@ func _ConversionCodeService_ArchiveConversionCode_Handler(srv interface{}, ctx c
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ConversionCodeService_UnarchiveConversionCode_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UnarchiveConversionCodeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConversionCodeServiceServer).UnarchiveConversionCode(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConversionCodeService_UnarchiveConversionCode_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConversionCodeServiceServer).UnarchiveConversionCode(ctx, req.(*UnarchiveConversionCodeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ConversionCodeService_RotatePostbackSecret_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(RotatePostbackSecretRequest)
 	if err := dec(in); err != nil {
@@ -402,6 +440,10 @@ var ConversionCodeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ArchiveConversionCode",
 			Handler:    _ConversionCodeService_ArchiveConversionCode_Handler,
+		},
+		{
+			MethodName: "UnarchiveConversionCode",
+			Handler:    _ConversionCodeService_UnarchiveConversionCode_Handler,
 		},
 		{
 			MethodName: "RotatePostbackSecret",

@@ -140,9 +140,11 @@ type TrackingLink struct {
 	// Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-	// letter or digit. Unique in the installation; can't be changed. Empty: the
-	// system chooses one. Visitors may write it in upper or lower case. Example:
-	// `summer-sale`.
+	// letter or digit. Unique in the installation. Empty in a new link: the system
+	// chooses one. A slug that a link gives up, by a change or by being archived,
+	// can be used again by the same account and by no other. Empty in an archived
+	// link: another link has taken its slug. Visitors may write it in upper or
+	// lower case. Example: `summer-sale`.
 	Slug string `protobuf:"bytes,2,opt,name=slug,proto3" json:"slug,omitempty"`
 	// URL that visitors are sent to: an absolute `http` or `https` URL of at most
 	// 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
@@ -166,14 +168,18 @@ type TrackingLink struct {
 	// URL that visitors are sent to once the link has expired or is archived;
 	// same form as `destination`. Empty: they get HTTP 410.
 	FallbackDestination string `protobuf:"bytes,9,opt,name=fallback_destination,json=fallbackDestination,proto3" json:"fallback_destination,omitempty"`
-	// State of the link, changed by `ArchiveTrackingLink`.
+	// State of the link, changed by `ArchiveTrackingLink` and
+	// `UnarchiveTrackingLink`.
 	State TrackingLinkState `protobuf:"varint,10,opt,name=state,proto3,enum=s2s.v1.TrackingLinkState" json:"state,omitempty"`
 	// The URL to publish. Example: `https://t.example/summer-sale`.
 	Url string `protobuf:"bytes,11,opt,name=url,proto3" json:"url,omitempty"`
 	// Time at which the link was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Time of the last change to the link.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// Time since which the link is archived; not set if it is active. Clicks from
+	// before still count.
+	ArchiveTime   *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=archive_time,json=archiveTime,proto3" json:"archive_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -299,11 +305,18 @@ func (x *TrackingLink) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *TrackingLink) GetArchiveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ArchiveTime
+	}
+	return nil
+}
+
 var File_s2s_v1_tracking_link_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_tracking_link_proto_rawDesc = "" +
 	"\n" +
-	"\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xae\x04\n" +
+	"\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x04\n" +
 	"\fTrackingLink\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04slug\x18\x02 \x01(\tR\x04slug\x12 \n" +
@@ -321,7 +334,8 @@ const file_s2s_v1_tracking_link_proto_rawDesc = "" +
 	"\vcreate_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12;\n" +
 	"\vupdate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime*\x80\x01\n" +
+	"updateTime\x12=\n" +
+	"\farchive_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\varchiveTime*\x80\x01\n" +
 	"\fRedirectKind\x12\x1d\n" +
 	"\x19REDIRECT_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13REDIRECT_KIND_FOUND\x10\x01\x12\x1b\n" +
@@ -360,11 +374,12 @@ var file_s2s_v1_tracking_link_proto_depIdxs = []int32{
 	1, // 2: s2s.v1.TrackingLink.state:type_name -> s2s.v1.TrackingLinkState
 	3, // 3: s2s.v1.TrackingLink.create_time:type_name -> google.protobuf.Timestamp
 	3, // 4: s2s.v1.TrackingLink.update_time:type_name -> google.protobuf.Timestamp
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	3, // 5: s2s.v1.TrackingLink.archive_time:type_name -> google.protobuf.Timestamp
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_tracking_link_proto_init() }

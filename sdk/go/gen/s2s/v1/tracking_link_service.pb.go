@@ -371,7 +371,7 @@ type UpdateTrackingLinkRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The link, with its `id` and the new values.
 	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Fields to change: `destination`, `conversion_code_ids`, `tags`,
+	// Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
 	// `redirect_kind`, `query_pass_through`, `expire_time`,
 	// `fallback_destination`. At least one.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
@@ -590,6 +590,117 @@ func (x *ArchiveTrackingLinkResponse) GetTrackingLink() *TrackingLink {
 	return nil
 }
 
+// Names the tracking link to make active again.
+type UnarchiveTrackingLinkRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id of the link.
+	TrackingLinkId string `protobuf:"bytes,1,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
+	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnarchiveTrackingLinkRequest) Reset() {
+	*x = UnarchiveTrackingLinkRequest{}
+	mi := &file_s2s_v1_tracking_link_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnarchiveTrackingLinkRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnarchiveTrackingLinkRequest) ProtoMessage() {}
+
+func (x *UnarchiveTrackingLinkRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_tracking_link_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnarchiveTrackingLinkRequest.ProtoReflect.Descriptor instead.
+func (*UnarchiveTrackingLinkRequest) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_tracking_link_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *UnarchiveTrackingLinkRequest) GetTrackingLinkId() string {
+	if x != nil {
+		return x.TrackingLinkId
+	}
+	return ""
+}
+
+func (x *UnarchiveTrackingLinkRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// The active tracking link.
+type UnarchiveTrackingLinkResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The link as it is now.
+	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
+	// Settings that will likely not work as intended, each with its cure.
+	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnarchiveTrackingLinkResponse) Reset() {
+	*x = UnarchiveTrackingLinkResponse{}
+	mi := &file_s2s_v1_tracking_link_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnarchiveTrackingLinkResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnarchiveTrackingLinkResponse) ProtoMessage() {}
+
+func (x *UnarchiveTrackingLinkResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_tracking_link_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnarchiveTrackingLinkResponse.ProtoReflect.Descriptor instead.
+func (*UnarchiveTrackingLinkResponse) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_tracking_link_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *UnarchiveTrackingLinkResponse) GetTrackingLink() *TrackingLink {
+	if x != nil {
+		return x.TrackingLink
+	}
+	return nil
+}
+
+func (x *UnarchiveTrackingLinkResponse) GetWarnings() []*SetupWarning {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
 var File_s2s_v1_tracking_link_service_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_tracking_link_service_proto_rawDesc = "" +
@@ -628,13 +739,20 @@ const file_s2s_v1_tracking_link_service_proto_rawDesc = "" +
 	"\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12#\n" +
 	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"X\n" +
 	"\x1bArchiveTrackingLinkResponse\x129\n" +
-	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink2\xf6\x03\n" +
+	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\"m\n" +
+	"\x1cUnarchiveTrackingLinkRequest\x12(\n" +
+	"\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12#\n" +
+	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"\x8c\x01\n" +
+	"\x1dUnarchiveTrackingLinkResponse\x129\n" +
+	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\x120\n" +
+	"\bwarnings\x18\x02 \x03(\v2\x14.s2s.v1.SetupWarningR\bwarnings2\xe1\x04\n" +
 	"\x13TrackingLinkService\x12`\n" +
 	"\x12CreateTrackingLink\x12!.s2s.v1.CreateTrackingLinkRequest\x1a\".s2s.v1.CreateTrackingLinkResponse\"\x03\x90\x02\x02\x12W\n" +
 	"\x0fGetTrackingLink\x12\x1e.s2s.v1.GetTrackingLinkRequest\x1a\x1f.s2s.v1.GetTrackingLinkResponse\"\x03\x90\x02\x01\x12]\n" +
 	"\x11ListTrackingLinks\x12 .s2s.v1.ListTrackingLinksRequest\x1a!.s2s.v1.ListTrackingLinksResponse\"\x03\x90\x02\x01\x12`\n" +
 	"\x12UpdateTrackingLink\x12!.s2s.v1.UpdateTrackingLinkRequest\x1a\".s2s.v1.UpdateTrackingLinkResponse\"\x03\x90\x02\x02\x12c\n" +
-	"\x13ArchiveTrackingLink\x12\".s2s.v1.ArchiveTrackingLinkRequest\x1a#.s2s.v1.ArchiveTrackingLinkResponse\"\x03\x90\x02\x02B\x84\x01\n" +
+	"\x13ArchiveTrackingLink\x12\".s2s.v1.ArchiveTrackingLinkRequest\x1a#.s2s.v1.ArchiveTrackingLinkResponse\"\x03\x90\x02\x02\x12i\n" +
+	"\x15UnarchiveTrackingLink\x12$.s2s.v1.UnarchiveTrackingLinkRequest\x1a%.s2s.v1.UnarchiveTrackingLinkResponse\"\x03\x90\x02\x02B\x84\x01\n" +
 	"\n" +
 	"com.s2s.v1B\x18TrackingLinkServiceProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -650,48 +768,54 @@ func file_s2s_v1_tracking_link_service_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_tracking_link_service_proto_rawDescData
 }
 
-var file_s2s_v1_tracking_link_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_s2s_v1_tracking_link_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_s2s_v1_tracking_link_service_proto_goTypes = []any{
-	(*CreateTrackingLinkRequest)(nil),   // 0: s2s.v1.CreateTrackingLinkRequest
-	(*CreateTrackingLinkResponse)(nil),  // 1: s2s.v1.CreateTrackingLinkResponse
-	(*GetTrackingLinkRequest)(nil),      // 2: s2s.v1.GetTrackingLinkRequest
-	(*GetTrackingLinkResponse)(nil),     // 3: s2s.v1.GetTrackingLinkResponse
-	(*ListTrackingLinksRequest)(nil),    // 4: s2s.v1.ListTrackingLinksRequest
-	(*ListTrackingLinksResponse)(nil),   // 5: s2s.v1.ListTrackingLinksResponse
-	(*UpdateTrackingLinkRequest)(nil),   // 6: s2s.v1.UpdateTrackingLinkRequest
-	(*UpdateTrackingLinkResponse)(nil),  // 7: s2s.v1.UpdateTrackingLinkResponse
-	(*ArchiveTrackingLinkRequest)(nil),  // 8: s2s.v1.ArchiveTrackingLinkRequest
-	(*ArchiveTrackingLinkResponse)(nil), // 9: s2s.v1.ArchiveTrackingLinkResponse
-	(*TrackingLink)(nil),                // 10: s2s.v1.TrackingLink
-	(*SetupWarning)(nil),                // 11: s2s.v1.SetupWarning
-	(*fieldmaskpb.FieldMask)(nil),       // 12: google.protobuf.FieldMask
+	(*CreateTrackingLinkRequest)(nil),     // 0: s2s.v1.CreateTrackingLinkRequest
+	(*CreateTrackingLinkResponse)(nil),    // 1: s2s.v1.CreateTrackingLinkResponse
+	(*GetTrackingLinkRequest)(nil),        // 2: s2s.v1.GetTrackingLinkRequest
+	(*GetTrackingLinkResponse)(nil),       // 3: s2s.v1.GetTrackingLinkResponse
+	(*ListTrackingLinksRequest)(nil),      // 4: s2s.v1.ListTrackingLinksRequest
+	(*ListTrackingLinksResponse)(nil),     // 5: s2s.v1.ListTrackingLinksResponse
+	(*UpdateTrackingLinkRequest)(nil),     // 6: s2s.v1.UpdateTrackingLinkRequest
+	(*UpdateTrackingLinkResponse)(nil),    // 7: s2s.v1.UpdateTrackingLinkResponse
+	(*ArchiveTrackingLinkRequest)(nil),    // 8: s2s.v1.ArchiveTrackingLinkRequest
+	(*ArchiveTrackingLinkResponse)(nil),   // 9: s2s.v1.ArchiveTrackingLinkResponse
+	(*UnarchiveTrackingLinkRequest)(nil),  // 10: s2s.v1.UnarchiveTrackingLinkRequest
+	(*UnarchiveTrackingLinkResponse)(nil), // 11: s2s.v1.UnarchiveTrackingLinkResponse
+	(*TrackingLink)(nil),                  // 12: s2s.v1.TrackingLink
+	(*SetupWarning)(nil),                  // 13: s2s.v1.SetupWarning
+	(*fieldmaskpb.FieldMask)(nil),         // 14: google.protobuf.FieldMask
 }
 var file_s2s_v1_tracking_link_service_proto_depIdxs = []int32{
-	10, // 0: s2s.v1.CreateTrackingLinkRequest.tracking_link:type_name -> s2s.v1.TrackingLink
-	10, // 1: s2s.v1.CreateTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	11, // 2: s2s.v1.CreateTrackingLinkResponse.warnings:type_name -> s2s.v1.SetupWarning
-	10, // 3: s2s.v1.GetTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	10, // 4: s2s.v1.ListTrackingLinksResponse.tracking_links:type_name -> s2s.v1.TrackingLink
-	10, // 5: s2s.v1.UpdateTrackingLinkRequest.tracking_link:type_name -> s2s.v1.TrackingLink
-	12, // 6: s2s.v1.UpdateTrackingLinkRequest.update_mask:type_name -> google.protobuf.FieldMask
-	10, // 7: s2s.v1.UpdateTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	11, // 8: s2s.v1.UpdateTrackingLinkResponse.warnings:type_name -> s2s.v1.SetupWarning
-	10, // 9: s2s.v1.ArchiveTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	0,  // 10: s2s.v1.TrackingLinkService.CreateTrackingLink:input_type -> s2s.v1.CreateTrackingLinkRequest
-	2,  // 11: s2s.v1.TrackingLinkService.GetTrackingLink:input_type -> s2s.v1.GetTrackingLinkRequest
-	4,  // 12: s2s.v1.TrackingLinkService.ListTrackingLinks:input_type -> s2s.v1.ListTrackingLinksRequest
-	6,  // 13: s2s.v1.TrackingLinkService.UpdateTrackingLink:input_type -> s2s.v1.UpdateTrackingLinkRequest
-	8,  // 14: s2s.v1.TrackingLinkService.ArchiveTrackingLink:input_type -> s2s.v1.ArchiveTrackingLinkRequest
-	1,  // 15: s2s.v1.TrackingLinkService.CreateTrackingLink:output_type -> s2s.v1.CreateTrackingLinkResponse
-	3,  // 16: s2s.v1.TrackingLinkService.GetTrackingLink:output_type -> s2s.v1.GetTrackingLinkResponse
-	5,  // 17: s2s.v1.TrackingLinkService.ListTrackingLinks:output_type -> s2s.v1.ListTrackingLinksResponse
-	7,  // 18: s2s.v1.TrackingLinkService.UpdateTrackingLink:output_type -> s2s.v1.UpdateTrackingLinkResponse
-	9,  // 19: s2s.v1.TrackingLinkService.ArchiveTrackingLink:output_type -> s2s.v1.ArchiveTrackingLinkResponse
-	15, // [15:20] is the sub-list for method output_type
-	10, // [10:15] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	12, // 0: s2s.v1.CreateTrackingLinkRequest.tracking_link:type_name -> s2s.v1.TrackingLink
+	12, // 1: s2s.v1.CreateTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	13, // 2: s2s.v1.CreateTrackingLinkResponse.warnings:type_name -> s2s.v1.SetupWarning
+	12, // 3: s2s.v1.GetTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	12, // 4: s2s.v1.ListTrackingLinksResponse.tracking_links:type_name -> s2s.v1.TrackingLink
+	12, // 5: s2s.v1.UpdateTrackingLinkRequest.tracking_link:type_name -> s2s.v1.TrackingLink
+	14, // 6: s2s.v1.UpdateTrackingLinkRequest.update_mask:type_name -> google.protobuf.FieldMask
+	12, // 7: s2s.v1.UpdateTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	13, // 8: s2s.v1.UpdateTrackingLinkResponse.warnings:type_name -> s2s.v1.SetupWarning
+	12, // 9: s2s.v1.ArchiveTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	12, // 10: s2s.v1.UnarchiveTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	13, // 11: s2s.v1.UnarchiveTrackingLinkResponse.warnings:type_name -> s2s.v1.SetupWarning
+	0,  // 12: s2s.v1.TrackingLinkService.CreateTrackingLink:input_type -> s2s.v1.CreateTrackingLinkRequest
+	2,  // 13: s2s.v1.TrackingLinkService.GetTrackingLink:input_type -> s2s.v1.GetTrackingLinkRequest
+	4,  // 14: s2s.v1.TrackingLinkService.ListTrackingLinks:input_type -> s2s.v1.ListTrackingLinksRequest
+	6,  // 15: s2s.v1.TrackingLinkService.UpdateTrackingLink:input_type -> s2s.v1.UpdateTrackingLinkRequest
+	8,  // 16: s2s.v1.TrackingLinkService.ArchiveTrackingLink:input_type -> s2s.v1.ArchiveTrackingLinkRequest
+	10, // 17: s2s.v1.TrackingLinkService.UnarchiveTrackingLink:input_type -> s2s.v1.UnarchiveTrackingLinkRequest
+	1,  // 18: s2s.v1.TrackingLinkService.CreateTrackingLink:output_type -> s2s.v1.CreateTrackingLinkResponse
+	3,  // 19: s2s.v1.TrackingLinkService.GetTrackingLink:output_type -> s2s.v1.GetTrackingLinkResponse
+	5,  // 20: s2s.v1.TrackingLinkService.ListTrackingLinks:output_type -> s2s.v1.ListTrackingLinksResponse
+	7,  // 21: s2s.v1.TrackingLinkService.UpdateTrackingLink:output_type -> s2s.v1.UpdateTrackingLinkResponse
+	9,  // 22: s2s.v1.TrackingLinkService.ArchiveTrackingLink:output_type -> s2s.v1.ArchiveTrackingLinkResponse
+	11, // 23: s2s.v1.TrackingLinkService.UnarchiveTrackingLink:output_type -> s2s.v1.UnarchiveTrackingLinkResponse
+	18, // [18:24] is the sub-list for method output_type
+	12, // [12:18] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_tracking_link_service_proto_init() }
@@ -707,7 +831,7 @@ func file_s2s_v1_tracking_link_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_tracking_link_service_proto_rawDesc), len(file_s2s_v1_tracking_link_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

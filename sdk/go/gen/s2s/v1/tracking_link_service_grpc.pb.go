@@ -19,11 +19,12 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	TrackingLinkService_CreateTrackingLink_FullMethodName  = "/s2s.v1.TrackingLinkService/CreateTrackingLink"
-	TrackingLinkService_GetTrackingLink_FullMethodName     = "/s2s.v1.TrackingLinkService/GetTrackingLink"
-	TrackingLinkService_ListTrackingLinks_FullMethodName   = "/s2s.v1.TrackingLinkService/ListTrackingLinks"
-	TrackingLinkService_UpdateTrackingLink_FullMethodName  = "/s2s.v1.TrackingLinkService/UpdateTrackingLink"
-	TrackingLinkService_ArchiveTrackingLink_FullMethodName = "/s2s.v1.TrackingLinkService/ArchiveTrackingLink"
+	TrackingLinkService_CreateTrackingLink_FullMethodName    = "/s2s.v1.TrackingLinkService/CreateTrackingLink"
+	TrackingLinkService_GetTrackingLink_FullMethodName       = "/s2s.v1.TrackingLinkService/GetTrackingLink"
+	TrackingLinkService_ListTrackingLinks_FullMethodName     = "/s2s.v1.TrackingLinkService/ListTrackingLinks"
+	TrackingLinkService_UpdateTrackingLink_FullMethodName    = "/s2s.v1.TrackingLinkService/UpdateTrackingLink"
+	TrackingLinkService_ArchiveTrackingLink_FullMethodName   = "/s2s.v1.TrackingLinkService/ArchiveTrackingLink"
+	TrackingLinkService_UnarchiveTrackingLink_FullMethodName = "/s2s.v1.TrackingLinkService/UnarchiveTrackingLink"
 )
 
 // TrackingLinkServiceClient is the client API for TrackingLinkService service.
@@ -45,6 +46,11 @@ type TrackingLinkServiceClient interface {
 	// those of earlier clicks still count. Archiving an archived link changes
 	// nothing.
 	ArchiveTrackingLink(ctx context.Context, in *ArchiveTrackingLinkRequest, opts ...grpc.CallOption) (*ArchiveTrackingLinkResponse, error)
+	// Makes an archived tracking link active again. Conversions that are held for
+	// its clicks can be replayed. If another link has taken its slug meanwhile,
+	// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+	// active link changes nothing.
+	UnarchiveTrackingLink(ctx context.Context, in *UnarchiveTrackingLinkRequest, opts ...grpc.CallOption) (*UnarchiveTrackingLinkResponse, error)
 }
 
 type trackingLinkServiceClient struct {
@@ -105,6 +111,16 @@ func (c *trackingLinkServiceClient) ArchiveTrackingLink(ctx context.Context, in 
 	return out, nil
 }
 
+func (c *trackingLinkServiceClient) UnarchiveTrackingLink(ctx context.Context, in *UnarchiveTrackingLinkRequest, opts ...grpc.CallOption) (*UnarchiveTrackingLinkResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UnarchiveTrackingLinkResponse)
+	err := c.cc.Invoke(ctx, TrackingLinkService_UnarchiveTrackingLink_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // TrackingLinkServiceServer is the server API for TrackingLinkService service.
 // All implementations must embed UnimplementedTrackingLinkServiceServer
 // for forward compatibility.
@@ -124,6 +140,11 @@ type TrackingLinkServiceServer interface {
 	// those of earlier clicks still count. Archiving an archived link changes
 	// nothing.
 	ArchiveTrackingLink(context.Context, *ArchiveTrackingLinkRequest) (*ArchiveTrackingLinkResponse, error)
+	// Makes an archived tracking link active again. Conversions that are held for
+	// its clicks can be replayed. If another link has taken its slug meanwhile,
+	// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+	// active link changes nothing.
+	UnarchiveTrackingLink(context.Context, *UnarchiveTrackingLinkRequest) (*UnarchiveTrackingLinkResponse, error)
 	mustEmbedUnimplementedTrackingLinkServiceServer()
 }
 
@@ -148,6 +169,9 @@ func (UnimplementedTrackingLinkServiceServer) UpdateTrackingLink(context.Context
 }
 func (UnimplementedTrackingLinkServiceServer) ArchiveTrackingLink(context.Context, *ArchiveTrackingLinkRequest) (*ArchiveTrackingLinkResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ArchiveTrackingLink not implemented")
+}
+func (UnimplementedTrackingLinkServiceServer) UnarchiveTrackingLink(context.Context, *UnarchiveTrackingLinkRequest) (*UnarchiveTrackingLinkResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UnarchiveTrackingLink not implemented")
 }
 func (UnimplementedTrackingLinkServiceServer) mustEmbedUnimplementedTrackingLinkServiceServer() {}
 func (UnimplementedTrackingLinkServiceServer) testEmbeddedByValue()                             {}
@@ -260,6 +284,24 @@ func _TrackingLinkService_ArchiveTrackingLink_Handler(srv interface{}, ctx conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _TrackingLinkService_UnarchiveTrackingLink_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UnarchiveTrackingLinkRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(TrackingLinkServiceServer).UnarchiveTrackingLink(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: TrackingLinkService_UnarchiveTrackingLink_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(TrackingLinkServiceServer).UnarchiveTrackingLink(ctx, req.(*UnarchiveTrackingLinkRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // TrackingLinkService_ServiceDesc is the grpc.ServiceDesc for TrackingLinkService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -286,6 +328,10 @@ var TrackingLinkService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ArchiveTrackingLink",
 			Handler:    _TrackingLinkService_ArchiveTrackingLink_Handler,
+		},
+		{
+			MethodName: "UnarchiveTrackingLink",
+			Handler:    _TrackingLinkService_UnarchiveTrackingLink_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

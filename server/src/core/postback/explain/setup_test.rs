@@ -10,7 +10,7 @@ use crate::{
     api::Tenant,
     core::{
         App,
-        click::{self, Minting, Visit},
+        click::{self, ClickFlags, Minting, Visit},
         conversion::Recorded,
         conversion_code::{
             self, ConversionCode, ConversionCodeId, ReplyMode, SECRET_MACRO, SIGNATURE_MACROS,
@@ -91,6 +91,7 @@ async fn visit(app: &App, account: AccountId, link: &TrackingLink) -> Result<Str
         return Err(Error::new(ErrorReason::TrackingLinkArchived, message));
     }
     let nobody = Visit {
+        flags: ClickFlags::default(),
         sub_ids: SubIds::default(),
         query: String::new(),
         referrer: String::new(),

@@ -8,14 +8,13 @@ use std::{borrow::Cow, io::Read as _};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use s2s_sdk::v1::{ErrorReason, Note};
 
-use super::{
-    json, multipart,
-    parameters::known,
-    split::{Pair, Part, Place, decode, split},
-};
+use super::{json, multipart, parameters::is_known};
 use crate::{
     error::{Error, Result},
-    values::limits::BODY_BYTES_MAX,
+    values::{
+        limits::BODY_BYTES_MAX,
+        query::{Pair, Part, Place, Text, decode},
+    },
 };
 
 /// Maximum number of encodings that are undone, one after the other.
@@ -129,8 +128,8 @@ pub fn read(content_type: &str, body: &[u8], notes: &mut Vec<Note>) -> Result<(F
         }
     };
     let (mut pairs, mut repairs) = (Vec::new(), Vec::new());
-    split(Part::Body, body, body, &mut pairs, &mut repairs);
-    let is_ours = |pair: &Pair| std::str::from_utf8(&pair.name).is_ok_and(|name| known(name).is_some());
+    Text { part: Part::Body, whole: body, is_known }.split(body, &mut pairs, &mut repairs);
+    let is_ours = |pair: &Pair| std::str::from_utf8(&pair.name).is_ok_and(is_known);
     match refusal {
         Some(error) if !pairs.iter().any(is_ours) => Err(error),
         _ => {

@@ -181,7 +181,8 @@ fn check_without_visitor(postback: &Postback, reading: &ParsedPostback) {
 fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
     let mut redacted = postback.clone();
     redact(&mut redacted, reading, None);
-    let body = if postback.method == "POST" { Plain::of(&postback.body).bytes.len() } else { postback.body.len() };
+    let body =
+        if postback.method == "POST" { Plain::of(&postback.body).bytes.len() } else { postback.body.len() };
     assert_eq!((redacted.target.len(), redacted.body.len()), (postback.target.len(), body));
     // What is not read may become another thing that is not read.
     if reading.claim.as_ref().is_err_and(|error| error.message().starts_with("the body is")) {

@@ -10,10 +10,9 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-use super::split::offset_in;
 use crate::{
     error::{Error, Result},
-    values::text::truncate,
+    values::{query::offset_in, text::truncate},
 };
 
 /// Longest part of the JSON library's message in a refusal, in bytes. The message may repeat the
@@ -121,7 +120,10 @@ mod tests {
         for (body, expected) in [
             (r#"{"val":[1, 2]}"#, ("val", "[1, 2]", true)),
             (r#"{"val":{"a":"}"} }"#, ("val", r#"{"a":"}"}"#, true)),
-            (r#"{"val":{"$serde_json::private::Number":"1"}}"#, ("val", r#"{"$serde_json::private::Number":"1"}"#, true)),
+            (
+                r#"{"val":{"$serde_json::private::Number":"1"}}"#,
+                ("val", r#"{"$serde_json::private::Number":"1"}"#, true),
+            ),
             (r#" [ {"val":1} ] "#, ("val", "1", false)),
         ] {
             let members = read(body.as_bytes()).unwrap();

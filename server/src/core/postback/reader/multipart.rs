@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::split::{Pair, Part, Place, offset_in};
+use crate::values::query::{Pair, Part, Place, offset_in};
 
 /// Longest boundary, with its two hyphens, in bytes (RFC 2046, section 5.1.1).
 const BOUNDARY_BYTES_MAX: usize = 72;
@@ -115,8 +115,7 @@ mod tests {
             crlf.replace("form-data; name=\"clickId\"", "form-data; name=\"clickId\"; filename=\"a.txt\""),
         ] {
             let fields = fields(&body).unwrap();
-            let fields: Vec<_> =
-                fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             assert_eq!(fields, expected, "{body}");
         }
         let bare = fields(&crlf.replace("\r\n", "\n")).unwrap();

@@ -12,7 +12,6 @@ use super::{
     Postback, amounts,
     body::{self, Form, Plain},
     counting, too_large,
-    split::{Pair, Part, Place, decode, split},
 };
 use crate::{
     core::{
@@ -23,6 +22,8 @@ use crate::{
     values::{
         click_id::UnverifiedClickId,
         money::{Currency, NotDecimal},
+        query::{Pair, Part, Place, Text, decode},
+        target::{self, Target},
         text::{excerpt, is_trimmed},
         url_macros,
     },
@@ -221,7 +222,8 @@ struct Pairs {
 impl Pairs {
     fn of(postback: &Postback, notes: &mut Vec<Note>) -> Self {
         let mut pairs = Self::default();
-        split(Part::Target, &postback.target, query(&postback.target, notes), &mut pairs.query, notes);
+        let text = Text { part: Part::Target, whole: &postback.target, is_known };
+        text.split(query(&postback.target, notes), &mut pairs.query, notes);
         if !is_post(postback) {
             return pairs;
         }
@@ -271,19 +273,13 @@ impl Pairs {
     }
 }
 
-/// Returns the offset of the mark before a target's query: the `?`, or else the first separator.
-fn mark(target: &[u8]) -> Option<usize> {
-    let question_mark = target.iter().position(|byte| *byte == b'?');
-    question_mark.or_else(|| target.iter().position(|byte| matches!(byte, b'&' | b';')))
-}
-
 /// Returns the offset of the end of a target's path.
 pub fn path_ends(target: &[u8]) -> usize {
-    mark(target).unwrap_or(target.len())
+    target::mark(target).map_or(target.len(), |mark| mark.start)
 }
 
 fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
-    let mut parameters: Vec<Parameter> = pairs.map(Pair::into_parameter).collect();
+    let mut parameters: Vec<Parameter> = pairs.map(Parameter::from_pair).collect();
     // Each parameter is listed once, so that the list stays short.
     let mut own_names = Vec::new();
     for known in parameters.iter().filter(|parameter| parameter.has_own_name()).filter_map(|own| own.known) {
@@ -325,19 +321,22 @@ pub fn is_post(postback: &Postback) -> bool {
     postback.method.eq_ignore_ascii_case("POST")
 }
 
-/// Returns the bytes after the `?` or, if there is none, after the first separator, as in
-/// `/s2s&clickId=…`.
+/// Returns the bytes after the path.
 fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
-    let Some(mark) = mark(target) else { return &[] };
-    if target.get(mark) != Some(&b'?') {
+    let mark = target::mark(target).unwrap_or_default();
+    if target.get(mark.clone()).is_some_and(|mark| !mark.is_empty() && mark != b"?") {
         notes.push(note(NoteCode::SeparatorRepaired, "", "the parameters began without a `?`"));
     }
-    target.get(mark + 1..).unwrap_or_default()
+    Target::split(target).query
 }
 
 /// Finds the parameter of a name, in any case.
 pub fn known(name: &str) -> Option<KnownParam> {
     rank(name).map(|(_, known)| known)
+}
+
+pub fn is_known(name: &str) -> bool {
+    known(name).is_some()
 }
 
 /// Finds the parameter of a name, in any case, and the place of the name in `NAMES`.
@@ -347,22 +346,23 @@ fn rank(name: &str) -> Option<(usize, KnownParam)> {
     NAMES.get(at).map(|(_, known)| (at, *known))
 }
 
-impl Pair {
+impl Parameter {
     /// Converts bytes to text. NUL becomes U+FFFD, because not every database accepts NUL.
-    fn into_parameter(self) -> Parameter {
+    fn from_pair(pair: Pair) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
-        let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
-        let name = text(&self.name);
-        let (place, begins, nested) = (self.place, self.begins, self.nested);
-        let (value, meaning) = (text(&self.value), Meaning::Text);
+        let (name, value) = (text(&pair.name), text(&pair.value));
         // Some networks call the click id `tid`.
         let is_click = name.eq_ignore_ascii_case("tid") && UnverifiedClickId::read(&value).is_some();
         let known = known(&name).filter(|_| !is_click);
-        Parameter { name, value, known, meaning, broken, nested, place, begins }
+        // The `%` behind a percentage is often not encoded.
+        let is_percent =
+            || known == Some(KnownParam::Comperc) && Meaning::of(KnownParam::Comperc, &value).is_valid();
+        let escapes_broken = pair.broken && !is_percent();
+        let broken = escapes_broken || pair.value.contains(&0) || std::str::from_utf8(&pair.value).is_err();
+        let Pair { nested, place, begins, .. } = pair;
+        Self { name, value, known, meaning: Meaning::Text, broken, nested, place, begins }
     }
-}
 
-impl Parameter {
     /// Returns whether conversions are counted by the parameter. Any other parameter may contain
     /// data of the visitor.
     fn counts(&self) -> bool {
@@ -387,7 +387,9 @@ impl Parameter {
         let Some(known) = self.known else {
             let shown_name = excerpt(&self.name);
             let message = if self.nested {
-                format!("`{shown_name}` holds a list or an object, which is not read; it was kept with the postback")
+                format!(
+                    "`{shown_name}` holds a list or an object, which is not read; it was kept with the postback"
+                )
             } else {
                 format!("`{shown_name}` is not one of our parameters; it was kept with the postback")
             };

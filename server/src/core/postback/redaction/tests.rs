@@ -117,7 +117,6 @@ fn unread_bytes_are_searched_for_anything_like_sec() {
             ("/s2s?data={%22sec%22:%22***%22}&val=1", ""),
         ),
         ("GET", "/s2s?val%253D1%2526sec%253Dabc", "", "", ("/s2s?val%253D1%2526sec%253D***", "")),
-        ("GET", "/s2s&sec=abc?val=1", "", "", ("/s2s&sec=***?val=1", "")),
     ] {
         let found = redacted(postback(method, target, content_type, body), None);
         assert_eq!(
@@ -180,7 +179,8 @@ fn a_secret_is_found_in_a_body_of_any_form() {
         encoder.write_all(body.as_bytes()).unwrap();
         encoder.finish().unwrap()
     };
-    let field = |sec: &str| format!("--X\r\nContent-Disposition: form-data; name=\"Sec\"\r\n\r\n{sec}\r\n--X--");
+    let field =
+        |sec: &str| format!("--X\r\nContent-Disposition: form-data; name=\"Sec\"\r\n\r\n{sec}\r\n--X--");
     for (content_type, body, expected) in [
         (JSON, r#"{"sec":"a\"c","val":[1]}"#, r#"{"sec":"****","val":[1]}"#.to_owned()),
         (JSON, "val=1&sec=abc", "val=1&sec=***".to_owned()),

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/click.proto.
  */
 export const file_s2s_v1_click: GenFile = /*@__PURE__*/
-  fileDesc("ChJzMnMvdjEvY2xpY2sucHJvdG8SBnMycy52MSKgAgoFQ2xpY2sSCgoCaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIuCgpjbGlja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgdzdWJfaWRzGAQgAygLMhkuczJzLnYxLkNsaWNrLlN1Yklkc0VudHJ5Eg0KBXF1ZXJ5GAUgASgJEhAKCHJlZmVycmVyGAYgASgJEhIKCnVzZXJfYWdlbnQYByABKAkSDwoHYWRkcmVzcxgIIAEoCRIgCgVmbGFncxgJIAMoDjIRLnMycy52MS5DbGlja0ZsYWcaLQoLU3ViSWRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASo7CglDbGlja0ZsYWcSGgoWQ0xJQ0tfRkxBR19VTlNQRUNJRklFRBAAEhIKDkNMSUNLX0ZMQUdfQk9UEAFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChJzMnMvdjEvY2xpY2sucHJvdG8SBnMycy52MSKgAgoFQ2xpY2sSCgoCaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIuCgpjbGlja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgdzdWJfaWRzGAQgAygLMhkuczJzLnYxLkNsaWNrLlN1Yklkc0VudHJ5Eg0KBXF1ZXJ5GAUgASgJEhAKCHJlZmVycmVyGAYgASgJEhIKCnVzZXJfYWdlbnQYByABKAkSDwoHYWRkcmVzcxgIIAEoCRIgCgVmbGFncxgJIAMoDjIRLnMycy52MS5DbGlja0ZsYWcaLQoLU3ViSWRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASqHAQoJQ2xpY2tGbGFnEhoKFkNMSUNLX0ZMQUdfVU5TUEVDSUZJRUQQABISCg5DTElDS19GTEFHX0JPVBABEhcKE0NMSUNLX0ZMQUdfUFJFRkVUQ0gQAhIWChJDTElDS19GTEFHX1BSRVZJRVcQAxIZChVDTElDS19GTEFHX1NVQl9JRF9DVVQQBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A visitor's click on a tracking link.
@@ -80,7 +80,7 @@ export type Click = Message<"s2s.v1.Click"> & {
   address: string;
 
   /**
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    *
    * @generated from field: repeated s2s.v1.ClickFlag flags = 9;
    */
@@ -113,6 +113,30 @@ export enum ClickFlag {
    * @generated from enum value: CLICK_FLAG_BOT = 1;
    */
   BOT = 1,
+
+  /**
+   * A browser loaded the link ahead of a person who may never have come. A
+   * conversion that names the click proves that the person came.
+   *
+   * @generated from enum value: CLICK_FLAG_PREFETCH = 2;
+   */
+  PREFETCH = 2,
+
+  /**
+   * A program that previews or indexes links followed it, such as that of a
+   * messenger or of a search engine.
+   *
+   * @generated from enum value: CLICK_FLAG_PREVIEW = 3;
+   */
+  PREVIEW = 3,
+
+  /**
+   * A sub id was longer than 1,024 characters. It was passed on whole, and its
+   * beginning is stored.
+   *
+   * @generated from enum value: CLICK_FLAG_SUB_ID_CUT = 4;
+   */
+  SUB_ID_CUT = 4,
 }
 
 /**

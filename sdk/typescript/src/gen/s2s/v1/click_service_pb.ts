@@ -6,7 +6,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Click } from "./click_pb.js";
+import type { Click, ClickFlag } from "./click_pb.js";
 import { file_s2s_v1_click } from "./click_pb.js";
 import type { Conversion } from "./conversion_pb.js";
 import { file_s2s_v1_conversion } from "./conversion_pb.js";
@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/click_service.proto.
  */
 export const file_s2s_v1_click_service: GenFile = /*@__PURE__*/
-  fileDesc("ChpzMnMvdjEvY2xpY2tfc2VydmljZS5wcm90bxIGczJzLnYxIskCChJSZWNvcmRDbGlja1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIQCghjbGlja19pZBgCIAEoCRI3CgdzdWJfaWRzGAMgAygLMiYuczJzLnYxLlJlY29yZENsaWNrUmVxdWVzdC5TdWJJZHNFbnRyeRINCgVxdWVyeRgEIAEoCRIQCghyZWZlcnJlchgFIAEoCRISCgp1c2VyX2FnZW50GAYgASgJEg8KB2FkZHJlc3MYByABKAkSLgoKY2xpY2tfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcmVxdWVzdF9pZBgJIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAogASgIGi0KC1N1Yklkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSQoTUmVjb3JkQ2xpY2tSZXNwb25zZRIcCgVjbGljaxgBIAEoCzINLnMycy52MS5DbGljaxIUCgxyZWRpcmVjdF91cmwYAiABKAkiIwoPR2V0Q2xpY2tSZXF1ZXN0EhAKCGNsaWNrX2lkGAEgASgJIjAKEEdldENsaWNrUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2siVAoRTGlzdENsaWNrc1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJMChJMaXN0Q2xpY2tzUmVzcG9uc2USHQoGY2xpY2tzGAEgAygLMg0uczJzLnYxLkNsaWNrEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSInChNFeHBsYWluQ2xpY2tSZXF1ZXN0EhAKCGNsaWNrX2lkGAEgASgJIvUBChRFeHBsYWluQ2xpY2tSZXNwb25zZRIuCgpjbGlja190aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcCgVjbGljaxgCIAEoCzINLnMycy52MS5DbGljaxIrCg10cmFja2luZ19saW5rGAMgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxInCgtjb252ZXJzaW9ucxgEIAMoCzISLnMycy52MS5Db252ZXJzaW9uEigKDmhlbGRfcG9zdGJhY2tzGAUgAygLMhAuczJzLnYxLlBvc3RiYWNrEg8KB21lc3NhZ2UYBiABKAkiPgoTRXJhc2VWaXNpdG9yUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAIgASgIImYKFEVyYXNlVmlzaXRvclJlc3BvbnNlEhwKBWNsaWNrGAEgASgLMg0uczJzLnYxLkNsaWNrEhgKEGNvbnZlcnNpb25fY291bnQYAiABKAMSFgoOcG9zdGJhY2tfY291bnQYAyABKAMyiQMKDENsaWNrU2VydmljZRJLCgtSZWNvcmRDbGljaxIaLnMycy52MS5SZWNvcmRDbGlja1JlcXVlc3QaGy5zMnMudjEuUmVjb3JkQ2xpY2tSZXNwb25zZSIDkAICEkIKCEdldENsaWNrEhcuczJzLnYxLkdldENsaWNrUmVxdWVzdBoYLnMycy52MS5HZXRDbGlja1Jlc3BvbnNlIgOQAgESSAoKTGlzdENsaWNrcxIZLnMycy52MS5MaXN0Q2xpY2tzUmVxdWVzdBoaLnMycy52MS5MaXN0Q2xpY2tzUmVzcG9uc2UiA5ACARJOCgxFeHBsYWluQ2xpY2sSGy5zMnMudjEuRXhwbGFpbkNsaWNrUmVxdWVzdBocLnMycy52MS5FeHBsYWluQ2xpY2tSZXNwb25zZSIDkAIBEk4KDEVyYXNlVmlzaXRvchIbLnMycy52MS5FcmFzZVZpc2l0b3JSZXF1ZXN0GhwuczJzLnYxLkVyYXNlVmlzaXRvclJlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_postback, file_s2s_v1_tracking_link]);
+  fileDesc("ChpzMnMvdjEvY2xpY2tfc2VydmljZS5wcm90bxIGczJzLnYxIusCChJSZWNvcmRDbGlja1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIQCghjbGlja19pZBgCIAEoCRI3CgdzdWJfaWRzGAMgAygLMiYuczJzLnYxLlJlY29yZENsaWNrUmVxdWVzdC5TdWJJZHNFbnRyeRINCgVxdWVyeRgEIAEoCRIQCghyZWZlcnJlchgFIAEoCRISCgp1c2VyX2FnZW50GAYgASgJEg8KB2FkZHJlc3MYByABKAkSLgoKY2xpY2tfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcmVxdWVzdF9pZBgJIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAogASgIEiAKBWZsYWdzGAsgAygOMhEuczJzLnYxLkNsaWNrRmxhZxotCgtTdWJJZHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkkKE1JlY29yZENsaWNrUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2sSFAoMcmVkaXJlY3RfdXJsGAIgASgJIiMKD0dldENsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSIwChBHZXRDbGlja1Jlc3BvbnNlEhwKBWNsaWNrGAEgASgLMg0uczJzLnYxLkNsaWNrIn4KEUxpc3RDbGlja3NSZXF1ZXN0EhgKEHRyYWNraW5nX2xpbmtfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSKAoNd2l0aG91dF9mbGFncxgEIAMoDjIRLnMycy52MS5DbGlja0ZsYWciTAoSTGlzdENsaWNrc1Jlc3BvbnNlEh0KBmNsaWNrcxgBIAMoCzINLnMycy52MS5DbGljaxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJwoTRXhwbGFpbkNsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSL1AQoURXhwbGFpbkNsaWNrUmVzcG9uc2USLgoKY2xpY2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoFY2xpY2sYAiABKAsyDS5zMnMudjEuQ2xpY2sSKwoNdHJhY2tpbmdfbGluaxgDIAEoCzIULnMycy52MS5UcmFja2luZ0xpbmsSJwoLY29udmVyc2lvbnMYBCADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIoCg5oZWxkX3Bvc3RiYWNrcxgFIAMoCzIQLnMycy52MS5Qb3N0YmFjaxIPCgdtZXNzYWdlGAYgASgJIj4KE0VyYXNlVmlzaXRvclJlcXVlc3QSEAoIY2xpY2tfaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJmChRFcmFzZVZpc2l0b3JSZXNwb25zZRIcCgVjbGljaxgBIAEoCzINLnMycy52MS5DbGljaxIYChBjb252ZXJzaW9uX2NvdW50GAIgASgDEhYKDnBvc3RiYWNrX2NvdW50GAMgASgDMokDCgxDbGlja1NlcnZpY2USSwoLUmVjb3JkQ2xpY2sSGi5zMnMudjEuUmVjb3JkQ2xpY2tSZXF1ZXN0GhsuczJzLnYxLlJlY29yZENsaWNrUmVzcG9uc2UiA5ACAhJCCghHZXRDbGljaxIXLnMycy52MS5HZXRDbGlja1JlcXVlc3QaGC5zMnMudjEuR2V0Q2xpY2tSZXNwb25zZSIDkAIBEkgKCkxpc3RDbGlja3MSGS5zMnMudjEuTGlzdENsaWNrc1JlcXVlc3QaGi5zMnMudjEuTGlzdENsaWNrc1Jlc3BvbnNlIgOQAgESTgoMRXhwbGFpbkNsaWNrEhsuczJzLnYxLkV4cGxhaW5DbGlja1JlcXVlc3QaHC5zMnMudjEuRXhwbGFpbkNsaWNrUmVzcG9uc2UiA5ACARJOCgxFcmFzZVZpc2l0b3ISGy5zMnMudjEuRXJhc2VWaXNpdG9yUmVxdWVzdBocLnMycy52MS5FcmFzZVZpc2l0b3JSZXNwb25zZSIDkAICYgZwcm90bzM", [file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_postback, file_s2s_v1_tracking_link]);
 
 /**
  * A click to record.
@@ -44,7 +44,7 @@ export type RecordClickRequest = Message<"s2s.v1.RecordClickRequest"> & {
   clickId: string;
 
   /**
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    *
    * @generated from field: map<string, string> sub_ids = 3;
@@ -104,6 +104,14 @@ export type RecordClickRequest = Message<"s2s.v1.RecordClickRequest"> & {
    * @generated from field: bool validate_only = 10;
    */
   validateOnly: boolean;
+
+  /**
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   *
+   * @generated from field: repeated s2s.v1.ClickFlag flags = 11;
+   */
+  flags: ClickFlag[];
 };
 
 /**
@@ -211,6 +219,14 @@ export type ListClicksRequest = Message<"s2s.v1.ListClicksRequest"> & {
    * @generated from field: string page_token = 3;
    */
   pageToken: string;
+
+  /**
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   *
+   * @generated from field: repeated s2s.v1.ClickFlag without_flags = 4;
+   */
+  withoutFlags: ClickFlag[];
 };
 
 /**

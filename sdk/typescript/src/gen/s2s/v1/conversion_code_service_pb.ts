@@ -22,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/conversion_code_service.proto.
  */
 export const file_s2s_v1_conversion_code_service: GenFile = /*@__PURE__*/
-  fileDesc("CiRzMnMvdjEvY29udmVyc2lvbl9jb2RlX3NlcnZpY2UucHJvdG8SBnMycy52MSJ5ChtDcmVhdGVDb252ZXJzaW9uQ29kZVJlcXVlc3QSLwoPY29udmVyc2lvbl9jb2RlGAEgASgLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlEhIKCnJlcXVlc3RfaWQYAiABKAkSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJ3ChxDcmVhdGVDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciNgoYR2V0Q29udmVyc2lvbkNvZGVSZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCSJMChlHZXRDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZSJaChpMaXN0Q29udmVyc2lvbkNvZGVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIVCg1zaG93X2FyY2hpdmVkGAMgASgIImgKG0xpc3RDb252ZXJzaW9uQ29kZXNSZXNwb25zZRIwChBjb252ZXJzaW9uX2NvZGVzGAEgAygLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKWAQobVXBkYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0Ei8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJ3ChxVcGRhdGVDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciUQocQXJjaGl2ZUNvbnZlcnNpb25Db2RlUmVxdWVzdBIaChJjb252ZXJzaW9uX2NvZGVfaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJQCh1BcmNoaXZlQ29udmVyc2lvbkNvZGVSZXNwb25zZRIvCg9jb252ZXJzaW9uX2NvZGUYASABKAsyFi5zMnMudjEuQ29udmVyc2lvbkNvZGUikAEKG1JvdGF0ZVBvc3RiYWNrU2VjcmV0UmVxdWVzdBIaChJjb252ZXJzaW9uX2NvZGVfaWQYASABKAkSKgoHb3ZlcmxhcBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhISCgpyZXF1ZXN0X2lkGAMgASgJEhUKDXZhbGlkYXRlX29ubHkYBCABKAgidQocUm90YXRlUG9zdGJhY2tTZWNyZXRSZXNwb25zZRIOCgZzZWNyZXQYASABKAkSFAoMcG9zdGJhY2tfdXJsGAIgASgJEi8KD2NvbnZlcnNpb25fY29kZRgDIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZSJGChVHZXRQb3N0YmFja1VybFJlcXVlc3QSGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhEKCXByZXNldF9pZBgCIAEoCSJWChZHZXRQb3N0YmFja1VybFJlc3BvbnNlEhQKDHBvc3RiYWNrX3VybBgBIAEoCRImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciSAoQVGVzdFNldHVwUmVxdWVzdBIaChJjb252ZXJzaW9uX2NvZGVfaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCSK5AQoRVGVzdFNldHVwUmVzcG9uc2USGwoFc3RlcHMYASADKAsyDC5zMnMudjEuU3RlcBIOCgZwYXNzZWQYAiABKAgSIwoGcmVhc29uGAMgASgOMhMuczJzLnYxLkVycm9yUmVhc29uEhQKDHJlZGlyZWN0X3VybBgEIAEoCRIUCgxwb3N0YmFja191cmwYBSABKAkSJgoKY29udmVyc2lvbhgGIAEoCzISLnMycy52MS5Db252ZXJzaW9uMpsGChVDb252ZXJzaW9uQ29kZVNlcnZpY2USZgoUQ3JlYXRlQ29udmVyc2lvbkNvZGUSIy5zMnMudjEuQ3JlYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0GiQuczJzLnYxLkNyZWF0ZUNvbnZlcnNpb25Db2RlUmVzcG9uc2UiA5ACAhJdChFHZXRDb252ZXJzaW9uQ29kZRIgLnMycy52MS5HZXRDb252ZXJzaW9uQ29kZVJlcXVlc3QaIS5zMnMudjEuR2V0Q29udmVyc2lvbkNvZGVSZXNwb25zZSIDkAIBEmMKE0xpc3RDb252ZXJzaW9uQ29kZXMSIi5zMnMudjEuTGlzdENvbnZlcnNpb25Db2Rlc1JlcXVlc3QaIy5zMnMudjEuTGlzdENvbnZlcnNpb25Db2Rlc1Jlc3BvbnNlIgOQAgESZgoUVXBkYXRlQ29udmVyc2lvbkNvZGUSIy5zMnMudjEuVXBkYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0GiQuczJzLnYxLlVwZGF0ZUNvbnZlcnNpb25Db2RlUmVzcG9uc2UiA5ACAhJpChVBcmNoaXZlQ29udmVyc2lvbkNvZGUSJC5zMnMudjEuQXJjaGl2ZUNvbnZlcnNpb25Db2RlUmVxdWVzdBolLnMycy52MS5BcmNoaXZlQ29udmVyc2lvbkNvZGVSZXNwb25zZSIDkAICEmYKFFJvdGF0ZVBvc3RiYWNrU2VjcmV0EiMuczJzLnYxLlJvdGF0ZVBvc3RiYWNrU2VjcmV0UmVxdWVzdBokLnMycy52MS5Sb3RhdGVQb3N0YmFja1NlY3JldFJlc3BvbnNlIgOQAgISVAoOR2V0UG9zdGJhY2tVcmwSHS5zMnMudjEuR2V0UG9zdGJhY2tVcmxSZXF1ZXN0Gh4uczJzLnYxLkdldFBvc3RiYWNrVXJsUmVzcG9uc2UiA5ACARJFCglUZXN0U2V0dXASGC5zMnMudjEuVGVzdFNldHVwUmVxdWVzdBoZLnMycy52MS5UZXN0U2V0dXBSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_field_mask, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_explanation, file_s2s_v1_setup_warning]);
+  fileDesc("CiRzMnMvdjEvY29udmVyc2lvbl9jb2RlX3NlcnZpY2UucHJvdG8SBnMycy52MSJ5ChtDcmVhdGVDb252ZXJzaW9uQ29kZVJlcXVlc3QSLwoPY29udmVyc2lvbl9jb2RlGAEgASgLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlEhIKCnJlcXVlc3RfaWQYAiABKAkSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJ3ChxDcmVhdGVDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciNgoYR2V0Q29udmVyc2lvbkNvZGVSZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCSJMChlHZXRDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZSJaChpMaXN0Q29udmVyc2lvbkNvZGVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIVCg1zaG93X2FyY2hpdmVkGAMgASgIImgKG0xpc3RDb252ZXJzaW9uQ29kZXNSZXNwb25zZRIwChBjb252ZXJzaW9uX2NvZGVzGAEgAygLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKWAQobVXBkYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0Ei8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJ3ChxVcGRhdGVDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciUQocQXJjaGl2ZUNvbnZlcnNpb25Db2RlUmVxdWVzdBIaChJjb252ZXJzaW9uX2NvZGVfaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJQCh1BcmNoaXZlQ29udmVyc2lvbkNvZGVSZXNwb25zZRIvCg9jb252ZXJzaW9uX2NvZGUYASABKAsyFi5zMnMudjEuQ29udmVyc2lvbkNvZGUiUwoeVW5hcmNoaXZlQ29udmVyc2lvbkNvZGVSZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIlIKH1VuYXJjaGl2ZUNvbnZlcnNpb25Db2RlUmVzcG9uc2USLwoPY29udmVyc2lvbl9jb2RlGAEgASgLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlIpABChtSb3RhdGVQb3N0YmFja1NlY3JldFJlcXVlc3QSGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEioKB292ZXJsYXAYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEgoKcmVxdWVzdF9pZBgDIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAQgASgIInUKHFJvdGF0ZVBvc3RiYWNrU2VjcmV0UmVzcG9uc2USDgoGc2VjcmV0GAEgASgJEhQKDHBvc3RiYWNrX3VybBgCIAEoCRIvCg9jb252ZXJzaW9uX2NvZGUYAyABKAsyFi5zMnMudjEuQ29udmVyc2lvbkNvZGUiRgoVR2V0UG9zdGJhY2tVcmxSZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCRIRCglwcmVzZXRfaWQYAiABKAkiVgoWR2V0UG9zdGJhY2tVcmxSZXNwb25zZRIUCgxwb3N0YmFja191cmwYASABKAkSJgoId2FybmluZ3MYAiADKAsyFC5zMnMudjEuU2V0dXBXYXJuaW5nIkgKEFRlc3RTZXR1cFJlcXVlc3QSGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhgKEHRyYWNraW5nX2xpbmtfaWQYAiABKAkiuQEKEVRlc3RTZXR1cFJlc3BvbnNlEhsKBXN0ZXBzGAEgAygLMgwuczJzLnYxLlN0ZXASDgoGcGFzc2VkGAIgASgIEiMKBnJlYXNvbhgDIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIUCgxyZWRpcmVjdF91cmwYBCABKAkSFAoMcG9zdGJhY2tfdXJsGAUgASgJEiYKCmNvbnZlcnNpb24YBiABKAsyEi5zMnMudjEuQ29udmVyc2lvbjKMBwoVQ29udmVyc2lvbkNvZGVTZXJ2aWNlEmYKFENyZWF0ZUNvbnZlcnNpb25Db2RlEiMuczJzLnYxLkNyZWF0ZUNvbnZlcnNpb25Db2RlUmVxdWVzdBokLnMycy52MS5DcmVhdGVDb252ZXJzaW9uQ29kZVJlc3BvbnNlIgOQAgISXQoRR2V0Q29udmVyc2lvbkNvZGUSIC5zMnMudjEuR2V0Q29udmVyc2lvbkNvZGVSZXF1ZXN0GiEuczJzLnYxLkdldENvbnZlcnNpb25Db2RlUmVzcG9uc2UiA5ACARJjChNMaXN0Q29udmVyc2lvbkNvZGVzEiIuczJzLnYxLkxpc3RDb252ZXJzaW9uQ29kZXNSZXF1ZXN0GiMuczJzLnYxLkxpc3RDb252ZXJzaW9uQ29kZXNSZXNwb25zZSIDkAIBEmYKFFVwZGF0ZUNvbnZlcnNpb25Db2RlEiMuczJzLnYxLlVwZGF0ZUNvbnZlcnNpb25Db2RlUmVxdWVzdBokLnMycy52MS5VcGRhdGVDb252ZXJzaW9uQ29kZVJlc3BvbnNlIgOQAgISaQoVQXJjaGl2ZUNvbnZlcnNpb25Db2RlEiQuczJzLnYxLkFyY2hpdmVDb252ZXJzaW9uQ29kZVJlcXVlc3QaJS5zMnMudjEuQXJjaGl2ZUNvbnZlcnNpb25Db2RlUmVzcG9uc2UiA5ACAhJvChdVbmFyY2hpdmVDb252ZXJzaW9uQ29kZRImLnMycy52MS5VbmFyY2hpdmVDb252ZXJzaW9uQ29kZVJlcXVlc3QaJy5zMnMudjEuVW5hcmNoaXZlQ29udmVyc2lvbkNvZGVSZXNwb25zZSIDkAICEmYKFFJvdGF0ZVBvc3RiYWNrU2VjcmV0EiMuczJzLnYxLlJvdGF0ZVBvc3RiYWNrU2VjcmV0UmVxdWVzdBokLnMycy52MS5Sb3RhdGVQb3N0YmFja1NlY3JldFJlc3BvbnNlIgOQAgISVAoOR2V0UG9zdGJhY2tVcmwSHS5zMnMudjEuR2V0UG9zdGJhY2tVcmxSZXF1ZXN0Gh4uczJzLnYxLkdldFBvc3RiYWNrVXJsUmVzcG9uc2UiA5ACARJFCglUZXN0U2V0dXASGC5zMnMudjEuVGVzdFNldHVwUmVxdWVzdBoZLnMycy52MS5UZXN0U2V0dXBSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_field_mask, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_explanation, file_s2s_v1_setup_warning]);
 
 /**
  * A conversion code to create.
@@ -312,6 +312,56 @@ export const ArchiveConversionCodeResponseSchema: GenMessage<ArchiveConversionCo
   messageDesc(file_s2s_v1_conversion_code_service, 9);
 
 /**
+ * Names the conversion code to make active again.
+ *
+ * @generated from message s2s.v1.UnarchiveConversionCodeRequest
+ */
+export type UnarchiveConversionCodeRequest = Message<"s2s.v1.UnarchiveConversionCodeRequest"> & {
+  /**
+   * Id of the code, 32 hexadecimal digits.
+   *
+   * @generated from field: string conversion_code_id = 1;
+   */
+  conversionCodeId: string;
+
+  /**
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message s2s.v1.UnarchiveConversionCodeRequest.
+ * Use `create(UnarchiveConversionCodeRequestSchema)` to create a new message.
+ */
+export const UnarchiveConversionCodeRequestSchema: GenMessage<UnarchiveConversionCodeRequest> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_conversion_code_service, 10);
+
+/**
+ * The active conversion code.
+ *
+ * @generated from message s2s.v1.UnarchiveConversionCodeResponse
+ */
+export type UnarchiveConversionCodeResponse = Message<"s2s.v1.UnarchiveConversionCodeResponse"> & {
+  /**
+   * The code as it is now.
+   *
+   * @generated from field: s2s.v1.ConversionCode conversion_code = 1;
+   */
+  conversionCode?: ConversionCode | undefined;
+};
+
+/**
+ * Describes the message s2s.v1.UnarchiveConversionCodeResponse.
+ * Use `create(UnarchiveConversionCodeResponseSchema)` to create a new message.
+ */
+export const UnarchiveConversionCodeResponseSchema: GenMessage<UnarchiveConversionCodeResponse> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_conversion_code_service, 11);
+
+/**
  * Names the conversion code that gets a new secret.
  *
  * @generated from message s2s.v1.RotatePostbackSecretRequest
@@ -355,7 +405,7 @@ export type RotatePostbackSecretRequest = Message<"s2s.v1.RotatePostbackSecretRe
  * Use `create(RotatePostbackSecretRequestSchema)` to create a new message.
  */
 export const RotatePostbackSecretRequestSchema: GenMessage<RotatePostbackSecretRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code_service, 10);
+  messageDesc(file_s2s_v1_conversion_code_service, 12);
 
 /**
  * The new secret of a conversion code.
@@ -392,7 +442,7 @@ export type RotatePostbackSecretResponse = Message<"s2s.v1.RotatePostbackSecretR
  * Use `create(RotatePostbackSecretResponseSchema)` to create a new message.
  */
 export const RotatePostbackSecretResponseSchema: GenMessage<RotatePostbackSecretResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code_service, 11);
+  messageDesc(file_s2s_v1_conversion_code_service, 13);
 
 /**
  * Names the conversion code, and the network, of a postback URL.
@@ -421,7 +471,7 @@ export type GetPostbackUrlRequest = Message<"s2s.v1.GetPostbackUrlRequest"> & {
  * Use `create(GetPostbackUrlRequestSchema)` to create a new message.
  */
 export const GetPostbackUrlRequestSchema: GenMessage<GetPostbackUrlRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code_service, 12);
+  messageDesc(file_s2s_v1_conversion_code_service, 14);
 
 /**
  * A postback URL.
@@ -454,7 +504,7 @@ export type GetPostbackUrlResponse = Message<"s2s.v1.GetPostbackUrlResponse"> & 
  * Use `create(GetPostbackUrlResponseSchema)` to create a new message.
  */
 export const GetPostbackUrlResponseSchema: GenMessage<GetPostbackUrlResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code_service, 13);
+  messageDesc(file_s2s_v1_conversion_code_service, 15);
 
 /**
  * Names the set-up to test.
@@ -483,7 +533,7 @@ export type TestSetupRequest = Message<"s2s.v1.TestSetupRequest"> & {
  * Use `create(TestSetupRequestSchema)` to create a new message.
  */
 export const TestSetupRequestSchema: GenMessage<TestSetupRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code_service, 14);
+  messageDesc(file_s2s_v1_conversion_code_service, 16);
 
 /**
  * The outcome of a test.
@@ -539,7 +589,7 @@ export type TestSetupResponse = Message<"s2s.v1.TestSetupResponse"> & {
  * Use `create(TestSetupResponseSchema)` to create a new message.
  */
 export const TestSetupResponseSchema: GenMessage<TestSetupResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code_service, 15);
+  messageDesc(file_s2s_v1_conversion_code_service, 17);
 
 /**
  * Manages conversion codes: one for each kind of conversion that a merchant
@@ -599,6 +649,17 @@ export const ConversionCodeService: GenService<{
     methodKind: "unary";
     input: typeof ArchiveConversionCodeRequestSchema;
     output: typeof ArchiveConversionCodeResponseSchema;
+  },
+  /**
+   * Makes an archived conversion code active again. Postbacks that were held
+   * meanwhile can be replayed. Unarchiving an active code changes nothing.
+   *
+   * @generated from rpc s2s.v1.ConversionCodeService.UnarchiveConversionCode
+   */
+  unarchiveConversionCode: {
+    methodKind: "unary";
+    input: typeof UnarchiveConversionCodeRequestSchema;
+    output: typeof UnarchiveConversionCodeResponseSchema;
   },
   /**
    * Makes a new secret for the code's postbacks and returns it; no other call

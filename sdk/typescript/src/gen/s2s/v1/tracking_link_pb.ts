@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/tracking_link.proto.
  */
 export const file_s2s_v1_tracking_link: GenFile = /*@__PURE__*/
-  fileDesc("ChpzMnMvdjEvdHJhY2tpbmdfbGluay5wcm90bxIGczJzLnYxIpkDCgxUcmFja2luZ0xpbmsSCgoCaWQYASABKAkSDAoEc2x1ZxgCIAEoCRITCgtkZXN0aW5hdGlvbhgDIAEoCRIbChNjb252ZXJzaW9uX2NvZGVfaWRzGAQgAygJEgwKBHRhZ3MYBSADKAkSKwoNcmVkaXJlY3Rfa2luZBgGIAEoDjIULnMycy52MS5SZWRpcmVjdEtpbmQSGgoScXVlcnlfcGFzc190aHJvdWdoGAcgASgIEi8KC2V4cGlyZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRmYWxsYmFja19kZXN0aW5hdGlvbhgJIAEoCRIoCgVzdGF0ZRgKIAEoDjIZLnMycy52MS5UcmFja2luZ0xpbmtTdGF0ZRILCgN1cmwYCyABKAkSLwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCqAAQoMUmVkaXJlY3RLaW5kEh0KGVJFRElSRUNUX0tJTkRfVU5TUEVDSUZJRUQQABIXChNSRURJUkVDVF9LSU5EX0ZPVU5EEAESGwoXUkVESVJFQ1RfS0lORF9TRUVfT1RIRVIQAhIbChdSRURJUkVDVF9LSU5EX1RFTVBPUkFSWRADKnoKEVRyYWNraW5nTGlua1N0YXRlEiMKH1RSQUNLSU5HX0xJTktfU1RBVEVfVU5TUEVDSUZJRUQQABIeChpUUkFDS0lOR19MSU5LX1NUQVRFX0FDVElWRRABEiAKHFRSQUNLSU5HX0xJTktfU1RBVEVfQVJDSElWRUQQAmIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChpzMnMvdjEvdHJhY2tpbmdfbGluay5wcm90bxIGczJzLnYxIssDCgxUcmFja2luZ0xpbmsSCgoCaWQYASABKAkSDAoEc2x1ZxgCIAEoCRITCgtkZXN0aW5hdGlvbhgDIAEoCRIbChNjb252ZXJzaW9uX2NvZGVfaWRzGAQgAygJEgwKBHRhZ3MYBSADKAkSKwoNcmVkaXJlY3Rfa2luZBgGIAEoDjIULnMycy52MS5SZWRpcmVjdEtpbmQSGgoScXVlcnlfcGFzc190aHJvdWdoGAcgASgIEi8KC2V4cGlyZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRmYWxsYmFja19kZXN0aW5hdGlvbhgJIAEoCRIoCgVzdGF0ZRgKIAEoDjIZLnMycy52MS5UcmFja2luZ0xpbmtTdGF0ZRILCgN1cmwYCyABKAkSLwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxhcmNoaXZlX3RpbWUYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKoABCgxSZWRpcmVjdEtpbmQSHQoZUkVESVJFQ1RfS0lORF9VTlNQRUNJRklFRBAAEhcKE1JFRElSRUNUX0tJTkRfRk9VTkQQARIbChdSRURJUkVDVF9LSU5EX1NFRV9PVEhFUhACEhsKF1JFRElSRUNUX0tJTkRfVEVNUE9SQVJZEAMqegoRVHJhY2tpbmdMaW5rU3RhdGUSIwofVFJBQ0tJTkdfTElOS19TVEFURV9VTlNQRUNJRklFRBAAEh4KGlRSQUNLSU5HX0xJTktfU1RBVEVfQUNUSVZFEAESIAocVFJBQ0tJTkdfTElOS19TVEFURV9BUkNISVZFRBACYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * A short URL that leads visitors to a destination and mints a click id for
@@ -30,9 +30,11 @@ export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
 
   /**
    * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Empty: the
-   * system chooses one. Visitors may write it in upper or lower case. Example:
-   * `summer-sale`.
+   * letter or digit. Unique in the installation. Empty in a new link: the system
+   * chooses one. A slug that a link gives up, by a change or by being archived,
+   * can be used again by the same account and by no other. Empty in an archived
+   * link: another link has taken its slug. Visitors may write it in upper or
+   * lower case. Example: `summer-sale`.
    *
    * @generated from field: string slug = 2;
    */
@@ -96,7 +98,8 @@ export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
   fallbackDestination: string;
 
   /**
-   * State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink` and
+   * `UnarchiveTrackingLink`.
    *
    * @generated from field: s2s.v1.TrackingLinkState state = 10;
    */
@@ -122,6 +125,14 @@ export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
    * @generated from field: google.protobuf.Timestamp update_time = 13;
    */
   updateTime?: Timestamp | undefined;
+
+  /**
+   * Time since which the link is archived; not set if it is active. Clicks from
+   * before still count.
+   *
+   * @generated from field: google.protobuf.Timestamp archive_time = 14;
+   */
+  archiveTime?: Timestamp | undefined;
 };
 
 /**

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/tracking_link_service.proto.
  */
 export const file_s2s_v1_tracking_link_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJzMnMvdjEvdHJhY2tpbmdfbGlua19zZXJ2aWNlLnByb3RvEgZzMnMudjEihgEKGUNyZWF0ZVRyYWNraW5nTGlua1JlcXVlc3QSKwoNdHJhY2tpbmdfbGluaxgBIAEoCzIULnMycy52MS5UcmFja2luZ0xpbmsSEgoKcmVxdWVzdF9pZBgCIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAMgASgIEhEKCXByZXNldF9pZBgEIAEoCSJxChpDcmVhdGVUcmFja2luZ0xpbmtSZXNwb25zZRIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciMgoWR2V0VHJhY2tpbmdMaW5rUmVxdWVzdBIYChB0cmFja2luZ19saW5rX2lkGAEgASgJIkYKF0dldFRyYWNraW5nTGlua1Jlc3BvbnNlEisKDXRyYWNraW5nX2xpbmsYASABKAsyFC5zMnMudjEuVHJhY2tpbmdMaW5rIlgKGExpc3RUcmFja2luZ0xpbmtzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIVCg1zaG93X2FyY2hpdmVkGAMgASgIImIKGUxpc3RUcmFja2luZ0xpbmtzUmVzcG9uc2USLAoOdHJhY2tpbmdfbGlua3MYASADKAsyFC5zMnMudjEuVHJhY2tpbmdMaW5rEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKQAQoZVXBkYXRlVHJhY2tpbmdMaW5rUmVxdWVzdBIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJxChpVcGRhdGVUcmFja2luZ0xpbmtSZXNwb25zZRIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciTQoaQXJjaGl2ZVRyYWNraW5nTGlua1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIkoKG0FyY2hpdmVUcmFja2luZ0xpbmtSZXNwb25zZRIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluazL2AwoTVHJhY2tpbmdMaW5rU2VydmljZRJgChJDcmVhdGVUcmFja2luZ0xpbmsSIS5zMnMudjEuQ3JlYXRlVHJhY2tpbmdMaW5rUmVxdWVzdBoiLnMycy52MS5DcmVhdGVUcmFja2luZ0xpbmtSZXNwb25zZSIDkAICElcKD0dldFRyYWNraW5nTGluaxIeLnMycy52MS5HZXRUcmFja2luZ0xpbmtSZXF1ZXN0Gh8uczJzLnYxLkdldFRyYWNraW5nTGlua1Jlc3BvbnNlIgOQAgESXQoRTGlzdFRyYWNraW5nTGlua3MSIC5zMnMudjEuTGlzdFRyYWNraW5nTGlua3NSZXF1ZXN0GiEuczJzLnYxLkxpc3RUcmFja2luZ0xpbmtzUmVzcG9uc2UiA5ACARJgChJVcGRhdGVUcmFja2luZ0xpbmsSIS5zMnMudjEuVXBkYXRlVHJhY2tpbmdMaW5rUmVxdWVzdBoiLnMycy52MS5VcGRhdGVUcmFja2luZ0xpbmtSZXNwb25zZSIDkAICEmMKE0FyY2hpdmVUcmFja2luZ0xpbmsSIi5zMnMudjEuQXJjaGl2ZVRyYWNraW5nTGlua1JlcXVlc3QaIy5zMnMudjEuQXJjaGl2ZVRyYWNraW5nTGlua1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_google_protobuf_field_mask, file_s2s_v1_setup_warning, file_s2s_v1_tracking_link]);
+  fileDesc("CiJzMnMvdjEvdHJhY2tpbmdfbGlua19zZXJ2aWNlLnByb3RvEgZzMnMudjEihgEKGUNyZWF0ZVRyYWNraW5nTGlua1JlcXVlc3QSKwoNdHJhY2tpbmdfbGluaxgBIAEoCzIULnMycy52MS5UcmFja2luZ0xpbmsSEgoKcmVxdWVzdF9pZBgCIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAMgASgIEhEKCXByZXNldF9pZBgEIAEoCSJxChpDcmVhdGVUcmFja2luZ0xpbmtSZXNwb25zZRIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciMgoWR2V0VHJhY2tpbmdMaW5rUmVxdWVzdBIYChB0cmFja2luZ19saW5rX2lkGAEgASgJIkYKF0dldFRyYWNraW5nTGlua1Jlc3BvbnNlEisKDXRyYWNraW5nX2xpbmsYASABKAsyFC5zMnMudjEuVHJhY2tpbmdMaW5rIlgKGExpc3RUcmFja2luZ0xpbmtzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIVCg1zaG93X2FyY2hpdmVkGAMgASgIImIKGUxpc3RUcmFja2luZ0xpbmtzUmVzcG9uc2USLAoOdHJhY2tpbmdfbGlua3MYASADKAsyFC5zMnMudjEuVHJhY2tpbmdMaW5rEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKQAQoZVXBkYXRlVHJhY2tpbmdMaW5rUmVxdWVzdBIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJxChpVcGRhdGVUcmFja2luZ0xpbmtSZXNwb25zZRIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciTQoaQXJjaGl2ZVRyYWNraW5nTGlua1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIkoKG0FyY2hpdmVUcmFja2luZ0xpbmtSZXNwb25zZRIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluayJPChxVbmFyY2hpdmVUcmFja2luZ0xpbmtSZXF1ZXN0EhgKEHRyYWNraW5nX2xpbmtfaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJ0Ch1VbmFyY2hpdmVUcmFja2luZ0xpbmtSZXNwb25zZRIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmcy4QQKE1RyYWNraW5nTGlua1NlcnZpY2USYAoSQ3JlYXRlVHJhY2tpbmdMaW5rEiEuczJzLnYxLkNyZWF0ZVRyYWNraW5nTGlua1JlcXVlc3QaIi5zMnMudjEuQ3JlYXRlVHJhY2tpbmdMaW5rUmVzcG9uc2UiA5ACAhJXCg9HZXRUcmFja2luZ0xpbmsSHi5zMnMudjEuR2V0VHJhY2tpbmdMaW5rUmVxdWVzdBofLnMycy52MS5HZXRUcmFja2luZ0xpbmtSZXNwb25zZSIDkAIBEl0KEUxpc3RUcmFja2luZ0xpbmtzEiAuczJzLnYxLkxpc3RUcmFja2luZ0xpbmtzUmVxdWVzdBohLnMycy52MS5MaXN0VHJhY2tpbmdMaW5rc1Jlc3BvbnNlIgOQAgESYAoSVXBkYXRlVHJhY2tpbmdMaW5rEiEuczJzLnYxLlVwZGF0ZVRyYWNraW5nTGlua1JlcXVlc3QaIi5zMnMudjEuVXBkYXRlVHJhY2tpbmdMaW5rUmVzcG9uc2UiA5ACAhJjChNBcmNoaXZlVHJhY2tpbmdMaW5rEiIuczJzLnYxLkFyY2hpdmVUcmFja2luZ0xpbmtSZXF1ZXN0GiMuczJzLnYxLkFyY2hpdmVUcmFja2luZ0xpbmtSZXNwb25zZSIDkAICEmkKFVVuYXJjaGl2ZVRyYWNraW5nTGluaxIkLnMycy52MS5VbmFyY2hpdmVUcmFja2luZ0xpbmtSZXF1ZXN0GiUuczJzLnYxLlVuYXJjaGl2ZVRyYWNraW5nTGlua1Jlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_google_protobuf_field_mask, file_s2s_v1_setup_warning, file_s2s_v1_tracking_link]);
 
 /**
  * A tracking link to create.
@@ -212,7 +212,7 @@ export type UpdateTrackingLinkRequest = Message<"s2s.v1.UpdateTrackingLinkReques
   trackingLink?: TrackingLink | undefined;
 
   /**
-   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    *
@@ -315,6 +315,63 @@ export const ArchiveTrackingLinkResponseSchema: GenMessage<ArchiveTrackingLinkRe
   messageDesc(file_s2s_v1_tracking_link_service, 9);
 
 /**
+ * Names the tracking link to make active again.
+ *
+ * @generated from message s2s.v1.UnarchiveTrackingLinkRequest
+ */
+export type UnarchiveTrackingLinkRequest = Message<"s2s.v1.UnarchiveTrackingLinkRequest"> & {
+  /**
+   * Id of the link.
+   *
+   * @generated from field: string tracking_link_id = 1;
+   */
+  trackingLinkId: string;
+
+  /**
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message s2s.v1.UnarchiveTrackingLinkRequest.
+ * Use `create(UnarchiveTrackingLinkRequestSchema)` to create a new message.
+ */
+export const UnarchiveTrackingLinkRequestSchema: GenMessage<UnarchiveTrackingLinkRequest> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_tracking_link_service, 10);
+
+/**
+ * The active tracking link.
+ *
+ * @generated from message s2s.v1.UnarchiveTrackingLinkResponse
+ */
+export type UnarchiveTrackingLinkResponse = Message<"s2s.v1.UnarchiveTrackingLinkResponse"> & {
+  /**
+   * The link as it is now.
+   *
+   * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
+   */
+  trackingLink?: TrackingLink | undefined;
+
+  /**
+   * Settings that will likely not work as intended, each with its cure.
+   *
+   * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
+   */
+  warnings: SetupWarning[];
+};
+
+/**
+ * Describes the message s2s.v1.UnarchiveTrackingLinkResponse.
+ * Use `create(UnarchiveTrackingLinkResponseSchema)` to create a new message.
+ */
+export const UnarchiveTrackingLinkResponseSchema: GenMessage<UnarchiveTrackingLinkResponse> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_tracking_link_service, 11);
+
+/**
  * Manages tracking links: the URLs that visitors click.
  *
  * @generated from service s2s.v1.TrackingLinkService
@@ -372,6 +429,19 @@ export const TrackingLinkService: GenService<{
     methodKind: "unary";
     input: typeof ArchiveTrackingLinkRequestSchema;
     output: typeof ArchiveTrackingLinkResponseSchema;
+  },
+  /**
+   * Makes an archived tracking link active again. Conversions that are held for
+   * its clicks can be replayed. If another link has taken its slug meanwhile,
+   * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+   * active link changes nothing.
+   *
+   * @generated from rpc s2s.v1.TrackingLinkService.UnarchiveTrackingLink
+   */
+  unarchiveTrackingLink: {
+    methodKind: "unary";
+    input: typeof UnarchiveTrackingLinkRequestSchema;
+    output: typeof UnarchiveTrackingLinkResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_s2s_v1_tracking_link_service, 0);

@@ -107,6 +107,8 @@ from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2 import (
     RotatePostbackSecretResponse,
     TestSetupRequest,
     TestSetupResponse,
+    UnarchiveConversionCodeRequest,
+    UnarchiveConversionCodeResponse,
     UpdateConversionCodeRequest,
     UpdateConversionCodeResponse,
 )
@@ -160,6 +162,8 @@ from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2 import (
     GetTrackingLinkResponse,
     ListTrackingLinksRequest,
     ListTrackingLinksResponse,
+    UnarchiveTrackingLinkRequest,
+    UnarchiveTrackingLinkResponse,
     UpdateTrackingLinkRequest,
     UpdateTrackingLinkResponse,
 )
@@ -280,6 +284,10 @@ __all__ = [
     "TestSetupResponse",
     "TrackingLink",
     "TrackingLinkState",
+    "UnarchiveConversionCodeRequest",
+    "UnarchiveConversionCodeResponse",
+    "UnarchiveTrackingLinkRequest",
+    "UnarchiveTrackingLinkResponse",
     "UpdateAccountRequest",
     "UpdateAccountResponse",
     "UpdateConversionCodeRequest",

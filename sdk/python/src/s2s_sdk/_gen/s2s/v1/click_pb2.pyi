@@ -30,6 +30,18 @@ class _ClickFlagEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClickFlag.V
     """Never returned."""
     CLICK_FLAG_BOT: _ClickFlag.ValueType  # 1
     """The user agent is that of a known robot, or is missing."""
+    CLICK_FLAG_PREFETCH: _ClickFlag.ValueType  # 2
+    """A browser loaded the link ahead of a person who may never have come. A
+    conversion that names the click proves that the person came.
+    """
+    CLICK_FLAG_PREVIEW: _ClickFlag.ValueType  # 3
+    """A program that previews or indexes links followed it, such as that of a
+    messenger or of a search engine.
+    """
+    CLICK_FLAG_SUB_ID_CUT: _ClickFlag.ValueType  # 4
+    """A sub id was longer than 1,024 characters. It was passed on whole, and its
+    beginning is stored.
+    """
 
 class ClickFlag(_ClickFlag, metaclass=_ClickFlagEnumTypeWrapper):
     """The remarkable properties of a click."""
@@ -38,6 +50,18 @@ CLICK_FLAG_UNSPECIFIED: ClickFlag.ValueType  # 0
 """Never returned."""
 CLICK_FLAG_BOT: ClickFlag.ValueType  # 1
 """The user agent is that of a known robot, or is missing."""
+CLICK_FLAG_PREFETCH: ClickFlag.ValueType  # 2
+"""A browser loaded the link ahead of a person who may never have come. A
+conversion that names the click proves that the person came.
+"""
+CLICK_FLAG_PREVIEW: ClickFlag.ValueType  # 3
+"""A program that previews or indexes links followed it, such as that of a
+messenger or of a search engine.
+"""
+CLICK_FLAG_SUB_ID_CUT: ClickFlag.ValueType  # 4
+"""A sub id was longer than 1,024 characters. It was passed on whole, and its
+beginning is stored.
+"""
 Global___ClickFlag: _TypeAlias = ClickFlag  # noqa: Y015
 
 @_typing.final
@@ -103,7 +127,7 @@ class Click(_message.Message):
 
     @_builtins.property
     def flags(self) -> _containers.RepeatedScalarFieldContainer[Global___ClickFlag.ValueType]:
-        """Remarkable properties of the click."""
+        """Remarkable properties of the click, such as that no person has made it."""
 
     def __init__(
         self,

@@ -59,6 +59,7 @@ class RecordClickRequest(_message.Message):
     CLICK_TIME_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    FLAGS_FIELD_NUMBER: _builtins.int
     tracking_link_id: _builtins.str
     """Id of the tracking link."""
     click_id: _builtins.str
@@ -86,7 +87,7 @@ class RecordClickRequest(_message.Message):
     """
     @_builtins.property
     def sub_ids(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+        """The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
         characters.
         """
 
@@ -94,6 +95,12 @@ class RecordClickRequest(_message.Message):
     def click_time(self) -> _timestamp_pb2.Timestamp:
         """Time of the click. Not set: now. At most 5 seconds ahead of the server's
         clock. Not allowed together with `click_id`, which holds its time.
+        """
+
+    @_builtins.property
+    def flags(self) -> _containers.RepeatedScalarFieldContainer[_click_pb2.ClickFlag.ValueType]:
+        """What the caller knows of the visitor beyond the user agent, from which the
+        server finds robots itself.
         """
 
     def __init__(
@@ -109,10 +116,11 @@ class RecordClickRequest(_message.Message):
         click_time: _timestamp_pb2.Timestamp | None = ...,
         request_id: _builtins.str = ...,
         validate_only: _builtins.bool = ...,
+        flags: _abc.Iterable[_click_pb2.ClickFlag.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["click_time", b"click_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "click_id", b"click_id", "click_time", b"click_time", "query", b"query", "referrer", b"referrer", "request_id", b"request_id", "sub_ids", b"sub_ids", "tracking_link_id", b"tracking_link_id", "user_agent", b"user_agent", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "click_id", b"click_id", "click_time", b"click_time", "flags", b"flags", "query", b"query", "referrer", b"referrer", "request_id", b"request_id", "sub_ids", b"sub_ids", "tracking_link_id", b"tracking_link_id", "user_agent", b"user_agent", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -203,6 +211,7 @@ class ListClicksRequest(_message.Message):
     TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    WITHOUT_FLAGS_FIELD_NUMBER: _builtins.int
     tracking_link_id: _builtins.str
     """Id of the tracking link whose clicks are listed."""
     page_size: _builtins.int
@@ -211,16 +220,23 @@ class ListClicksRequest(_message.Message):
     """
     page_token: _builtins.str
     """`next_page_token` of the previous page; empty for the first page."""
+    @_builtins.property
+    def without_flags(self) -> _containers.RepeatedScalarFieldContainer[_click_pb2.ClickFlag.ValueType]:
+        """Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+        and `PREVIEW` leave the clicks of people.
+        """
+
     def __init__(
         self,
         *,
         tracking_link_id: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        without_flags: _abc.Iterable[_click_pb2.ClickFlag.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "tracking_link_id", b"tracking_link_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "tracking_link_id", b"tracking_link_id", "without_flags", b"without_flags"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -195,6 +195,7 @@ class ConversionCode(_message.Message):
     POSTBACK_AUTHENTICATION_FIELD_NUMBER: _builtins.int
     DEFAULT_STATUS_FIELD_NUMBER: _builtins.int
     DECIMAL_SEPARATOR_FIELD_NUMBER: _builtins.int
+    ARCHIVE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
     Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
@@ -208,7 +209,9 @@ class ConversionCode(_message.Message):
     `DEDUPE_POLICY_ONE_PER_CLICK`.
     """
     state: Global___ConversionCodeState.ValueType
-    """State of the code, changed by `ArchiveConversionCode`."""
+    """State of the code, changed by `ArchiveConversionCode` and
+    `UnarchiveConversionCode`.
+    """
     preset_id: _builtins.str
     """Id of the preset of the network that calls the code's postback URL; its
     status words are understood. Example: `everflow`.
@@ -247,6 +250,12 @@ class ConversionCode(_message.Message):
         postback URL can report a conversion of a genuine click.
         """
 
+    @_builtins.property
+    def archive_time(self) -> _timestamp_pb2.Timestamp:
+        """Time since which the code is archived; not set if it is active. What arrived
+        before still counts.
+        """
+
     def __init__(
         self,
         *,
@@ -263,10 +272,11 @@ class ConversionCode(_message.Message):
         postback_authentication: Global___PostbackAuthentication | None = ...,
         default_status: _conversion_pb2.ConversionStatus.ValueType = ...,
         decimal_separator: Global___DecimalSeparator.ValueType = ...,
+        archive_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attribution_window", b"attribution_window", "create_time", b"create_time", "postback_authentication", b"postback_authentication", "reply", b"reply", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "attribution_window", b"attribution_window", "create_time", b"create_time", "postback_authentication", b"postback_authentication", "reply", b"reply", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_window", b"attribution_window", "create_time", b"create_time", "decimal_separator", b"decimal_separator", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "default_status", b"default_status", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "attribution_window", b"attribution_window", "create_time", b"create_time", "decimal_separator", b"decimal_separator", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "default_status", b"default_status", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -319,6 +319,58 @@ class ArchiveConversionCodeResponse(_message.Message):
 Global___ArchiveConversionCodeResponse: _TypeAlias = ArchiveConversionCodeResponse  # noqa: Y015
 
 @_typing.final
+class UnarchiveConversionCodeRequest(_message.Message):
+    """Names the conversion code to make active again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    conversion_code_id: _builtins.str
+    """Id of the code, 32 hexadecimal digits."""
+    validate_only: _builtins.bool
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
+    def __init__(
+        self,
+        *,
+        conversion_code_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code_id", b"conversion_code_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnarchiveConversionCodeRequest: _TypeAlias = UnarchiveConversionCodeRequest  # noqa: Y015
+
+@_typing.final
+class UnarchiveConversionCodeResponse(_message.Message):
+    """The active conversion code."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONVERSION_CODE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def conversion_code(self) -> _conversion_code_pb2.ConversionCode:
+        """The code as it is now."""
+
+    def __init__(
+        self,
+        *,
+        conversion_code: _conversion_code_pb2.ConversionCode | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnarchiveConversionCodeResponse: _TypeAlias = UnarchiveConversionCodeResponse  # noqa: Y015
+
+@_typing.final
 class RotatePostbackSecretRequest(_message.Message):
     """Names the conversion code that gets a new secret."""
 

@@ -61,6 +61,11 @@ class ConversionCodeServiceStub(object):
                 request_serializer=s2s_dot_v1_dot_conversion__code__service__pb2.ArchiveConversionCodeRequest.SerializeToString,
                 response_deserializer=s2s_dot_v1_dot_conversion__code__service__pb2.ArchiveConversionCodeResponse.FromString,
                 _registered_method=True)
+        self.UnarchiveConversionCode = channel.unary_unary(
+                '/s2s.v1.ConversionCodeService/UnarchiveConversionCode',
+                request_serializer=s2s_dot_v1_dot_conversion__code__service__pb2.UnarchiveConversionCodeRequest.SerializeToString,
+                response_deserializer=s2s_dot_v1_dot_conversion__code__service__pb2.UnarchiveConversionCodeResponse.FromString,
+                _registered_method=True)
         self.RotatePostbackSecret = channel.unary_unary(
                 '/s2s.v1.ConversionCodeService/RotatePostbackSecret',
                 request_serializer=s2s_dot_v1_dot_conversion__code__service__pb2.RotatePostbackSecretRequest.SerializeToString,
@@ -120,6 +125,14 @@ class ConversionCodeServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UnarchiveConversionCode(self, request, context):
+        """Makes an archived conversion code active again. Postbacks that were held
+        meanwhile can be replayed. Unarchiving an active code changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RotatePostbackSecret(self, request, context):
         """Makes a new secret for the code's postbacks and returns it; no other call
         does. The previous secret stays valid for a while, so that senders can be
@@ -172,6 +185,11 @@ def add_ConversionCodeServiceServicer_to_server(servicer, server):
                     servicer.ArchiveConversionCode,
                     request_deserializer=s2s_dot_v1_dot_conversion__code__service__pb2.ArchiveConversionCodeRequest.FromString,
                     response_serializer=s2s_dot_v1_dot_conversion__code__service__pb2.ArchiveConversionCodeResponse.SerializeToString,
+            ),
+            'UnarchiveConversionCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnarchiveConversionCode,
+                    request_deserializer=s2s_dot_v1_dot_conversion__code__service__pb2.UnarchiveConversionCodeRequest.FromString,
+                    response_serializer=s2s_dot_v1_dot_conversion__code__service__pb2.UnarchiveConversionCodeResponse.SerializeToString,
             ),
             'RotatePostbackSecret': grpc.unary_unary_rpc_method_handler(
                     servicer.RotatePostbackSecret,
@@ -326,6 +344,33 @@ class ConversionCodeService(object):
             '/s2s.v1.ConversionCodeService/ArchiveConversionCode',
             s2s_dot_v1_dot_conversion__code__service__pb2.ArchiveConversionCodeRequest.SerializeToString,
             s2s_dot_v1_dot_conversion__code__service__pb2.ArchiveConversionCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnarchiveConversionCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/s2s.v1.ConversionCodeService/UnarchiveConversionCode',
+            s2s_dot_v1_dot_conversion__code__service__pb2.UnarchiveConversionCodeRequest.SerializeToString,
+            s2s_dot_v1_dot_conversion__code__service__pb2.UnarchiveConversionCodeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,10 @@ class ConversionCodeServiceStub:
     and arrive from then on are held; what is recorded already is still a
     duplicate. Archiving an archived code changes nothing.
     """
+    UnarchiveConversionCode: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.UnarchiveConversionCodeRequest, _conversion_code_service_pb2.UnarchiveConversionCodeResponse]
+    """Makes an archived conversion code active again. Postbacks that were held
+    meanwhile can be replayed. Unarchiving an active code changes nothing.
+    """
     RotatePostbackSecret: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.RotatePostbackSecretRequest, _conversion_code_service_pb2.RotatePostbackSecretResponse]
     """Makes a new secret for the code's postbacks and returns it; no other call
     does. The previous secret stays valid for a while, so that senders can be
@@ -80,6 +84,10 @@ class ConversionCodeServiceAsyncStub(ConversionCodeServiceStub):
     """Archives a conversion code. It stays readable, and postbacks that name it
     and arrive from then on are held; what is recorded already is still a
     duplicate. Archiving an archived code changes nothing.
+    """
+    UnarchiveConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.UnarchiveConversionCodeRequest, _conversion_code_service_pb2.UnarchiveConversionCodeResponse]  # type: ignore[assignment]
+    """Makes an archived conversion code active again. Postbacks that were held
+    meanwhile can be replayed. Unarchiving an active code changes nothing.
     """
     RotatePostbackSecret: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.RotatePostbackSecretRequest, _conversion_code_service_pb2.RotatePostbackSecretResponse]  # type: ignore[assignment]
     """Makes a new secret for the code's postbacks and returns it; no other call
@@ -140,6 +148,16 @@ class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
         """Archives a conversion code. It stays readable, and postbacks that name it
         and arrive from then on are held; what is recorded already is still a
         duplicate. Archiving an archived code changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def UnarchiveConversionCode(
+        self,
+        request: _conversion_code_service_pb2.UnarchiveConversionCodeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversion_code_service_pb2.UnarchiveConversionCodeResponse, _abc.Awaitable[_conversion_code_service_pb2.UnarchiveConversionCodeResponse]]:
+        """Makes an archived conversion code active again. Postbacks that were held
+        meanwhile can be replayed. Unarchiving an active code changes nothing.
         """
 
     @_abc_1.abstractmethod

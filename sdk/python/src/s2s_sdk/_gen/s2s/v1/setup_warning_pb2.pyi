@@ -70,6 +70,10 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     """HTTPS is enforced, and the postback URL begins with `http://`. Cure: set
     the server's `--public-url` to its `https://` URL.
     """
+    SETUP_WARNING_CODE_HTML_ESCAPED: _SetupWarningCode.ValueType  # 13
+    """The destination was copied from a page's source: it has `&amp;` for `&`.
+    The merchant's server reads it as the name of a parameter.
+    """
 
 class SetupWarningCode(_SetupWarningCode, metaclass=_SetupWarningCodeEnumTypeWrapper):
     """The kinds of warnings."""
@@ -120,6 +124,10 @@ sign. Cure: check secrets instead.
 SETUP_WARNING_CODE_URL_NOT_HTTPS: SetupWarningCode.ValueType  # 11
 """HTTPS is enforced, and the postback URL begins with `http://`. Cure: set
 the server's `--public-url` to its `https://` URL.
+"""
+SETUP_WARNING_CODE_HTML_ESCAPED: SetupWarningCode.ValueType  # 13
+"""The destination was copied from a page's source: it has `&amp;` for `&`.
+The merchant's server reads it as the name of a parameter.
 """
 Global___SetupWarningCode: _TypeAlias = SetupWarningCode  # noqa: Y015
 

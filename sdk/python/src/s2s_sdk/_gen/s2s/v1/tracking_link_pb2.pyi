@@ -95,13 +95,16 @@ class TrackingLink(_message.Message):
     URL_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ARCHIVE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`."""
     slug: _builtins.str
     """Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-    letter or digit. Unique in the installation; can't be changed. Empty: the
-    system chooses one. Visitors may write it in upper or lower case. Example:
-    `summer-sale`.
+    letter or digit. Unique in the installation. Empty in a new link: the system
+    chooses one. A slug that a link gives up, by a change or by being archived,
+    can be used again by the same account and by no other. Empty in an archived
+    link: another link has taken its slug. Visitors may write it in upper or
+    lower case. Example: `summer-sale`.
     """
     destination: _builtins.str
     """URL that visitors are sent to: an absolute `http` or `https` URL of at most
@@ -122,7 +125,9 @@ class TrackingLink(_message.Message):
     same form as `destination`. Empty: they get HTTP 410.
     """
     state: Global___TrackingLinkState.ValueType
-    """State of the link, changed by `ArchiveTrackingLink`."""
+    """State of the link, changed by `ArchiveTrackingLink` and
+    `UnarchiveTrackingLink`.
+    """
     url: _builtins.str
     """The URL to publish. Example: `https://t.example/summer-sale`."""
     @_builtins.property
@@ -147,6 +152,12 @@ class TrackingLink(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """Time of the last change to the link."""
 
+    @_builtins.property
+    def archive_time(self) -> _timestamp_pb2.Timestamp:
+        """Time since which the link is archived; not set if it is active. Clicks from
+        before still count.
+        """
+
     def __init__(
         self,
         *,
@@ -163,10 +174,11 @@ class TrackingLink(_message.Message):
         url: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        archive_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "create_time", b"create_time", "expire_time", b"expire_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code_ids", b"conversion_code_ids", "create_time", b"create_time", "destination", b"destination", "expire_time", b"expire_time", "fallback_destination", b"fallback_destination", "id", b"id", "query_pass_through", b"query_pass_through", "redirect_kind", b"redirect_kind", "slug", b"slug", "state", b"state", "tags", b"tags", "update_time", b"update_time", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "conversion_code_ids", b"conversion_code_ids", "create_time", b"create_time", "destination", b"destination", "expire_time", b"expire_time", "fallback_destination", b"fallback_destination", "id", b"id", "query_pass_through", b"query_pass_through", "redirect_kind", b"redirect_kind", "slug", b"slug", "state", b"state", "tags", b"tags", "update_time", b"update_time", "url", b"url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -219,7 +219,7 @@ class UpdateTrackingLinkRequest(_message.Message):
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """Fields to change: `destination`, `conversion_code_ids`, `tags`,
+        """Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
         `redirect_kind`, `query_pass_through`, `expire_time`,
         `fallback_destination`. At least one.
         """
@@ -320,3 +320,61 @@ class ArchiveTrackingLinkResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ArchiveTrackingLinkResponse: _TypeAlias = ArchiveTrackingLinkResponse  # noqa: Y015
+
+@_typing.final
+class UnarchiveTrackingLinkRequest(_message.Message):
+    """Names the tracking link to make active again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    tracking_link_id: _builtins.str
+    """Id of the link."""
+    validate_only: _builtins.bool
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
+    def __init__(
+        self,
+        *,
+        tracking_link_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tracking_link_id", b"tracking_link_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnarchiveTrackingLinkRequest: _TypeAlias = UnarchiveTrackingLinkRequest  # noqa: Y015
+
+@_typing.final
+class UnarchiveTrackingLinkResponse(_message.Message):
+    """The active tracking link."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRACKING_LINK_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def tracking_link(self) -> _tracking_link_pb2.TrackingLink:
+        """The link as it is now."""
+
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
+        """Settings that will likely not work as intended, each with its cure."""
+
+    def __init__(
+        self,
+        *,
+        tracking_link: _tracking_link_pb2.TrackingLink | None = ...,
+        warnings: _abc.Iterable[_setup_warning_pb2.SetupWarning] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link", "warnings", b"warnings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnarchiveTrackingLinkResponse: _TypeAlias = UnarchiveTrackingLinkResponse  # noqa: Y015

@@ -60,6 +60,11 @@ class TrackingLinkServiceStub(object):
                 request_serializer=s2s_dot_v1_dot_tracking__link__service__pb2.ArchiveTrackingLinkRequest.SerializeToString,
                 response_deserializer=s2s_dot_v1_dot_tracking__link__service__pb2.ArchiveTrackingLinkResponse.FromString,
                 _registered_method=True)
+        self.UnarchiveTrackingLink = channel.unary_unary(
+                '/s2s.v1.TrackingLinkService/UnarchiveTrackingLink',
+                request_serializer=s2s_dot_v1_dot_tracking__link__service__pb2.UnarchiveTrackingLinkRequest.SerializeToString,
+                response_deserializer=s2s_dot_v1_dot_tracking__link__service__pb2.UnarchiveTrackingLinkResponse.FromString,
+                _registered_method=True)
 
 
 class TrackingLinkServiceServicer(object):
@@ -104,6 +109,16 @@ class TrackingLinkServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UnarchiveTrackingLink(self, request, context):
+        """Makes an archived tracking link active again. Conversions that are held for
+        its clicks can be replayed. If another link has taken its slug meanwhile,
+        the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+        active link changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TrackingLinkServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -131,6 +146,11 @@ def add_TrackingLinkServiceServicer_to_server(servicer, server):
                     servicer.ArchiveTrackingLink,
                     request_deserializer=s2s_dot_v1_dot_tracking__link__service__pb2.ArchiveTrackingLinkRequest.FromString,
                     response_serializer=s2s_dot_v1_dot_tracking__link__service__pb2.ArchiveTrackingLinkResponse.SerializeToString,
+            ),
+            'UnarchiveTrackingLink': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnarchiveTrackingLink,
+                    request_deserializer=s2s_dot_v1_dot_tracking__link__service__pb2.UnarchiveTrackingLinkRequest.FromString,
+                    response_serializer=s2s_dot_v1_dot_tracking__link__service__pb2.UnarchiveTrackingLinkResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -269,6 +289,33 @@ class TrackingLinkService(object):
             '/s2s.v1.TrackingLinkService/ArchiveTrackingLink',
             s2s_dot_v1_dot_tracking__link__service__pb2.ArchiveTrackingLinkRequest.SerializeToString,
             s2s_dot_v1_dot_tracking__link__service__pb2.ArchiveTrackingLinkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnarchiveTrackingLink(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/s2s.v1.TrackingLinkService/UnarchiveTrackingLink',
+            s2s_dot_v1_dot_tracking__link__service__pb2.UnarchiveTrackingLinkRequest.SerializeToString,
+            s2s_dot_v1_dot_tracking__link__service__pb2.UnarchiveTrackingLinkResponse.FromString,
             options,
             channel_credentials,
             insecure,

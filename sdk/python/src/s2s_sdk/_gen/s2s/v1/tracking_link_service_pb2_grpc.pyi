@@ -47,6 +47,12 @@ class TrackingLinkServiceStub:
     those of earlier clicks still count. Archiving an archived link changes
     nothing.
     """
+    UnarchiveTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_service_pb2.UnarchiveTrackingLinkRequest, _tracking_link_service_pb2.UnarchiveTrackingLinkResponse]
+    """Makes an archived tracking link active again. Conversions that are held for
+    its clicks can be replayed. If another link has taken its slug meanwhile,
+    the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+    active link changes nothing.
+    """
 
 @_typing.type_check_only
 class TrackingLinkServiceAsyncStub(TrackingLinkServiceStub):
@@ -66,6 +72,12 @@ class TrackingLinkServiceAsyncStub(TrackingLinkServiceStub):
     410 if it has none, and the conversions of clicks from then on are held;
     those of earlier clicks still count. Archiving an archived link changes
     nothing.
+    """
+    UnarchiveTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_service_pb2.UnarchiveTrackingLinkRequest, _tracking_link_service_pb2.UnarchiveTrackingLinkResponse]  # type: ignore[assignment]
+    """Makes an archived tracking link active again. Conversions that are held for
+    its clicks can be replayed. If another link has taken its slug meanwhile,
+    the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+    active link changes nothing.
     """
 
 class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -113,6 +125,18 @@ class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
         410 if it has none, and the conversions of clicks from then on are held;
         those of earlier clicks still count. Archiving an archived link changes
         nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def UnarchiveTrackingLink(
+        self,
+        request: _tracking_link_service_pb2.UnarchiveTrackingLinkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tracking_link_service_pb2.UnarchiveTrackingLinkResponse, _abc.Awaitable[_tracking_link_service_pb2.UnarchiveTrackingLinkResponse]]:
+        """Makes an archived tracking link active again. Conversions that are held for
+        its clicks can be replayed. If another link has taken its slug meanwhile,
+        the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+        active link changes nothing.
         """
 
 def add_TrackingLinkServiceServicer_to_server(servicer: TrackingLinkServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

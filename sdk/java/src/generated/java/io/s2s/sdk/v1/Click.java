@@ -498,7 +498,7 @@ java.lang.String defaultValue) {
           };
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -511,7 +511,7 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -523,7 +523,7 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -536,7 +536,7 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -549,7 +549,7 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2070,7 +2070,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2082,7 +2082,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2093,7 +2093,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2105,7 +2105,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2125,7 +2125,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2143,7 +2143,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2161,7 +2161,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2175,7 +2175,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2187,7 +2187,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2199,7 +2199,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2216,7 +2216,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2231,7 +2231,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * Remarkable properties of the click.
+     * Remarkable properties of the click, such as that no person has made it.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>

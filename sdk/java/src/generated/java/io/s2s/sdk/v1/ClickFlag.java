@@ -29,6 +29,33 @@ public enum ClickFlag
    * <code>CLICK_FLAG_BOT = 1;</code>
    */
   CLICK_FLAG_BOT(1),
+  /**
+   * <pre>
+   * A browser loaded the link ahead of a person who may never have come. A
+   * conversion that names the click proves that the person came.
+   * </pre>
+   *
+   * <code>CLICK_FLAG_PREFETCH = 2;</code>
+   */
+  CLICK_FLAG_PREFETCH(2),
+  /**
+   * <pre>
+   * A program that previews or indexes links followed it, such as that of a
+   * messenger or of a search engine.
+   * </pre>
+   *
+   * <code>CLICK_FLAG_PREVIEW = 3;</code>
+   */
+  CLICK_FLAG_PREVIEW(3),
+  /**
+   * <pre>
+   * A sub id was longer than 1,024 characters. It was passed on whole, and its
+   * beginning is stored.
+   * </pre>
+   *
+   * <code>CLICK_FLAG_SUB_ID_CUT = 4;</code>
+   */
+  CLICK_FLAG_SUB_ID_CUT(4),
   UNRECOGNIZED(-1),
   ;
 
@@ -48,6 +75,33 @@ public enum ClickFlag
    * <code>CLICK_FLAG_BOT = 1;</code>
    */
   public static final int CLICK_FLAG_BOT_VALUE = 1;
+  /**
+   * <pre>
+   * A browser loaded the link ahead of a person who may never have come. A
+   * conversion that names the click proves that the person came.
+   * </pre>
+   *
+   * <code>CLICK_FLAG_PREFETCH = 2;</code>
+   */
+  public static final int CLICK_FLAG_PREFETCH_VALUE = 2;
+  /**
+   * <pre>
+   * A program that previews or indexes links followed it, such as that of a
+   * messenger or of a search engine.
+   * </pre>
+   *
+   * <code>CLICK_FLAG_PREVIEW = 3;</code>
+   */
+  public static final int CLICK_FLAG_PREVIEW_VALUE = 3;
+  /**
+   * <pre>
+   * A sub id was longer than 1,024 characters. It was passed on whole, and its
+   * beginning is stored.
+   * </pre>
+   *
+   * <code>CLICK_FLAG_SUB_ID_CUT = 4;</code>
+   */
+  public static final int CLICK_FLAG_SUB_ID_CUT_VALUE = 4;
 
 
   public final int getNumber() {
@@ -76,6 +130,9 @@ public enum ClickFlag
     switch (value) {
       case 0: return CLICK_FLAG_UNSPECIFIED;
       case 1: return CLICK_FLAG_BOT;
+      case 2: return CLICK_FLAG_PREFETCH;
+      case 3: return CLICK_FLAG_PREVIEW;
+      case 4: return CLICK_FLAG_SUB_ID_CUT;
       default: return null;
     }
   }

@@ -217,7 +217,7 @@ java.lang.String defaultValue);
 
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -226,7 +226,7 @@ java.lang.String defaultValue);
   java.util.List<io.s2s.sdk.v1.ClickFlag> getFlagsList();
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -235,7 +235,7 @@ java.lang.String defaultValue);
   int getFlagsCount();
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -245,7 +245,7 @@ java.lang.String defaultValue);
   io.s2s.sdk.v1.ClickFlag getFlags(int index);
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -255,7 +255,7 @@ java.lang.String defaultValue);
   getFlagsValueList();
   /**
    * <pre>
-   * Remarkable properties of the click.
+   * Remarkable properties of the click, such as that no person has made it.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>

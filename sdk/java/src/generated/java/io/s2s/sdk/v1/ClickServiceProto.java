@@ -83,7 +83,7 @@ public final class ClickServiceProto {
       "ogle/protobuf/timestamp.proto\032\022s2s/v1/cl" +
       "ick.proto\032\027s2s/v1/conversion.proto\032\025s2s/" +
       "v1/postback.proto\032\032s2s/v1/tracking_link." +
-      "proto\"\277\003\n\022RecordClickRequest\022(\n\020tracking" +
+      "proto\"\350\003\n\022RecordClickRequest\022(\n\020tracking" +
       "_link_id\030\001 \001(\tR\016trackingLinkId\022\031\n\010click_" +
       "id\030\002 \001(\tR\007clickId\022?\n\007sub_ids\030\003 \003(\0132&.s2s" +
       ".v1.RecordClickRequest.SubIdsEntryR\006subI" +
@@ -92,47 +92,49 @@ public final class ClickServiceProto {
       "ent\022\030\n\007address\030\007 \001(\tR\007address\0229\n\nclick_t" +
       "ime\030\010 \001(\0132\032.google.protobuf.TimestampR\tc" +
       "lickTime\022\035\n\nrequest_id\030\t \001(\tR\trequestId\022" +
-      "#\n\rvalidate_only\030\n \001(\010R\014validateOnly\0329\n\013" +
-      "SubIdsEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002" +
-      " \001(\tR\005value:\0028\001\"]\n\023RecordClickResponse\022#" +
-      "\n\005click\030\001 \001(\0132\r.s2s.v1.ClickR\005click\022!\n\014r" +
-      "edirect_url\030\002 \001(\tR\013redirectUrl\",\n\017GetCli" +
-      "ckRequest\022\031\n\010click_id\030\001 \001(\tR\007clickId\"7\n\020" +
-      "GetClickResponse\022#\n\005click\030\001 \001(\0132\r.s2s.v1" +
-      ".ClickR\005click\"y\n\021ListClicksRequest\022(\n\020tr" +
-      "acking_link_id\030\001 \001(\tR\016trackingLinkId\022\033\n\t" +
-      "page_size\030\002 \001(\005R\010pageSize\022\035\n\npage_token\030" +
-      "\003 \001(\tR\tpageToken\"c\n\022ListClicksResponse\022%" +
-      "\n\006clicks\030\001 \003(\0132\r.s2s.v1.ClickR\006clicks\022&\n" +
-      "\017next_page_token\030\002 \001(\tR\rnextPageToken\"0\n" +
-      "\023ExplainClickRequest\022\031\n\010click_id\030\001 \001(\tR\007" +
-      "clickId\"\272\002\n\024ExplainClickResponse\0229\n\nclic" +
-      "k_time\030\001 \001(\0132\032.google.protobuf.Timestamp" +
-      "R\tclickTime\022#\n\005click\030\002 \001(\0132\r.s2s.v1.Clic" +
-      "kR\005click\0229\n\rtracking_link\030\003 \001(\0132\024.s2s.v1" +
-      ".TrackingLinkR\014trackingLink\0224\n\013conversio" +
-      "ns\030\004 \003(\0132\022.s2s.v1.ConversionR\013conversion" +
-      "s\0227\n\016held_postbacks\030\005 \003(\0132\020.s2s.v1.Postb" +
-      "ackR\rheldPostbacks\022\030\n\007message\030\006 \001(\tR\007mes" +
-      "sage\"U\n\023EraseVisitorRequest\022\031\n\010click_id\030" +
-      "\001 \001(\tR\007clickId\022#\n\rvalidate_only\030\002 \001(\010R\014v" +
-      "alidateOnly\"\215\001\n\024EraseVisitorResponse\022#\n\005" +
-      "click\030\001 \001(\0132\r.s2s.v1.ClickR\005click\022)\n\020con" +
-      "version_count\030\002 \001(\003R\017conversionCount\022%\n\016" +
-      "postback_count\030\003 \001(\003R\rpostbackCount2\211\003\n\014" +
-      "ClickService\022K\n\013RecordClick\022\032.s2s.v1.Rec" +
-      "ordClickRequest\032\033.s2s.v1.RecordClickResp" +
-      "onse\"\003\220\002\002\022B\n\010GetClick\022\027.s2s.v1.GetClickR" +
-      "equest\032\030.s2s.v1.GetClickResponse\"\003\220\002\001\022H\n" +
-      "\nListClicks\022\031.s2s.v1.ListClicksRequest\032\032" +
-      ".s2s.v1.ListClicksResponse\"\003\220\002\001\022N\n\014Expla" +
-      "inClick\022\033.s2s.v1.ExplainClickRequest\032\034.s" +
-      "2s.v1.ExplainClickResponse\"\003\220\002\001\022N\n\014Erase" +
-      "Visitor\022\033.s2s.v1.EraseVisitorRequest\032\034.s" +
-      "2s.v1.EraseVisitorResponse\"\003\220\002\002B[\n\rio.s2" +
-      "s.sdk.v1B\021ClickServiceProtoP\001\242\002\003SXX\252\002\006S2" +
-      "s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s" +
-      "::V1b\006proto3"
+      "#\n\rvalidate_only\030\n \001(\010R\014validateOnly\022\'\n\005" +
+      "flags\030\013 \003(\0162\021.s2s.v1.ClickFlagR\005flags\0329\n" +
+      "\013SubIdsEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030" +
+      "\002 \001(\tR\005value:\0028\001\"]\n\023RecordClickResponse\022" +
+      "#\n\005click\030\001 \001(\0132\r.s2s.v1.ClickR\005click\022!\n\014" +
+      "redirect_url\030\002 \001(\tR\013redirectUrl\",\n\017GetCl" +
+      "ickRequest\022\031\n\010click_id\030\001 \001(\tR\007clickId\"7\n" +
+      "\020GetClickResponse\022#\n\005click\030\001 \001(\0132\r.s2s.v" +
+      "1.ClickR\005click\"\261\001\n\021ListClicksRequest\022(\n\020" +
+      "tracking_link_id\030\001 \001(\tR\016trackingLinkId\022\033" +
+      "\n\tpage_size\030\002 \001(\005R\010pageSize\022\035\n\npage_toke" +
+      "n\030\003 \001(\tR\tpageToken\0226\n\rwithout_flags\030\004 \003(" +
+      "\0162\021.s2s.v1.ClickFlagR\014withoutFlags\"c\n\022Li" +
+      "stClicksResponse\022%\n\006clicks\030\001 \003(\0132\r.s2s.v" +
+      "1.ClickR\006clicks\022&\n\017next_page_token\030\002 \001(\t" +
+      "R\rnextPageToken\"0\n\023ExplainClickRequest\022\031" +
+      "\n\010click_id\030\001 \001(\tR\007clickId\"\272\002\n\024ExplainCli" +
+      "ckResponse\0229\n\nclick_time\030\001 \001(\0132\032.google." +
+      "protobuf.TimestampR\tclickTime\022#\n\005click\030\002" +
+      " \001(\0132\r.s2s.v1.ClickR\005click\0229\n\rtracking_l" +
+      "ink\030\003 \001(\0132\024.s2s.v1.TrackingLinkR\014trackin" +
+      "gLink\0224\n\013conversions\030\004 \003(\0132\022.s2s.v1.Conv" +
+      "ersionR\013conversions\0227\n\016held_postbacks\030\005 " +
+      "\003(\0132\020.s2s.v1.PostbackR\rheldPostbacks\022\030\n\007" +
+      "message\030\006 \001(\tR\007message\"U\n\023EraseVisitorRe" +
+      "quest\022\031\n\010click_id\030\001 \001(\tR\007clickId\022#\n\rvali" +
+      "date_only\030\002 \001(\010R\014validateOnly\"\215\001\n\024EraseV" +
+      "isitorResponse\022#\n\005click\030\001 \001(\0132\r.s2s.v1.C" +
+      "lickR\005click\022)\n\020conversion_count\030\002 \001(\003R\017c" +
+      "onversionCount\022%\n\016postback_count\030\003 \001(\003R\r" +
+      "postbackCount2\211\003\n\014ClickService\022K\n\013Record" +
+      "Click\022\032.s2s.v1.RecordClickRequest\032\033.s2s." +
+      "v1.RecordClickResponse\"\003\220\002\002\022B\n\010GetClick\022" +
+      "\027.s2s.v1.GetClickRequest\032\030.s2s.v1.GetCli" +
+      "ckResponse\"\003\220\002\001\022H\n\nListClicks\022\031.s2s.v1.L" +
+      "istClicksRequest\032\032.s2s.v1.ListClicksResp" +
+      "onse\"\003\220\002\001\022N\n\014ExplainClick\022\033.s2s.v1.Expla" +
+      "inClickRequest\032\034.s2s.v1.ExplainClickResp" +
+      "onse\"\003\220\002\001\022N\n\014EraseVisitor\022\033.s2s.v1.Erase" +
+      "VisitorRequest\032\034.s2s.v1.EraseVisitorResp" +
+      "onse\"\003\220\002\002B[\n\rio.s2s.sdk.v1B\021ClickService" +
+      "ProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1" +
+      "\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -148,7 +150,7 @@ public final class ClickServiceProto {
     internal_static_s2s_v1_RecordClickRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_RecordClickRequest_descriptor,
-        new java.lang.String[] { "TrackingLinkId", "ClickId", "SubIds", "Query", "Referrer", "UserAgent", "Address", "ClickTime", "RequestId", "ValidateOnly", });
+        new java.lang.String[] { "TrackingLinkId", "ClickId", "SubIds", "Query", "Referrer", "UserAgent", "Address", "ClickTime", "RequestId", "ValidateOnly", "Flags", });
     internal_static_s2s_v1_RecordClickRequest_SubIdsEntry_descriptor =
       internal_static_s2s_v1_RecordClickRequest_descriptor.getNestedTypes().get(0);
     internal_static_s2s_v1_RecordClickRequest_SubIdsEntry_fieldAccessorTable = new
@@ -178,7 +180,7 @@ public final class ClickServiceProto {
     internal_static_s2s_v1_ListClicksRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ListClicksRequest_descriptor,
-        new java.lang.String[] { "TrackingLinkId", "PageSize", "PageToken", });
+        new java.lang.String[] { "TrackingLinkId", "PageSize", "PageToken", "WithoutFlags", });
     internal_static_s2s_v1_ListClicksResponse_descriptor =
       getDescriptor().getMessageTypes().get(5);
     internal_static_s2s_v1_ListClicksResponse_fieldAccessorTable = new

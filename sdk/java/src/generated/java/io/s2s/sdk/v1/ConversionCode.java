@@ -307,7 +307,8 @@ private static final long serialVersionUID = 0L;
   private int state_ = 0;
   /**
    * <pre>
-   * State of the code, changed by `ArchiveConversionCode`.
+   * State of the code, changed by `ArchiveConversionCode` and
+   * `UnarchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -318,7 +319,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * State of the code, changed by `ArchiveConversionCode`.
+   * State of the code, changed by `ArchiveConversionCode` and
+   * `UnarchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -555,6 +557,47 @@ private static final long serialVersionUID = 0L;
     return result == null ? io.s2s.sdk.v1.DecimalSeparator.UNRECOGNIZED : result;
   }
 
+  public static final int ARCHIVE_TIME_FIELD_NUMBER = 14;
+  private com.google.protobuf.Timestamp archiveTime_;
+  /**
+   * <pre>
+   * Time since which the code is archived; not set if it is active. What arrived
+   * before still counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   * @return Whether the archiveTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasArchiveTime() {
+    return ((bitField0_ & 0x00000020) != 0);
+  }
+  /**
+   * <pre>
+   * Time since which the code is archived; not set if it is active. What arrived
+   * before still counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   * @return The archiveTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getArchiveTime() {
+    return archiveTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
+  }
+  /**
+   * <pre>
+   * Time since which the code is archived; not set if it is active. What arrived
+   * before still counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getArchiveTimeOrBuilder() {
+    return archiveTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -607,6 +650,9 @@ private static final long serialVersionUID = 0L;
     }
     if (decimalSeparator_ != io.s2s.sdk.v1.DecimalSeparator.DECIMAL_SEPARATOR_UNSPECIFIED.getNumber()) {
       output.writeEnum(13, decimalSeparator_);
+    }
+    if (((bitField0_ & 0x00000020) != 0)) {
+      output.writeMessage(14, getArchiveTime());
     }
     getUnknownFields().writeTo(output);
   }
@@ -665,6 +711,10 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeEnumSize(13, decimalSeparator_);
     }
+    if (((bitField0_ & 0x00000020) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(14, getArchiveTime());
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -717,6 +767,11 @@ private static final long serialVersionUID = 0L;
     }
     if (defaultStatus_ != other.defaultStatus_) return false;
     if (decimalSeparator_ != other.decimalSeparator_) return false;
+    if (hasArchiveTime() != other.hasArchiveTime()) return false;
+    if (hasArchiveTime()) {
+      if (!getArchiveTime()
+          .equals(other.getArchiveTime())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -764,6 +819,10 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + defaultStatus_;
     hash = (37 * hash) + DECIMAL_SEPARATOR_FIELD_NUMBER;
     hash = (53 * hash) + decimalSeparator_;
+    if (hasArchiveTime()) {
+      hash = (37 * hash) + ARCHIVE_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getArchiveTime().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -904,6 +963,7 @@ private static final long serialVersionUID = 0L;
         getCreateTimeFieldBuilder();
         getUpdateTimeFieldBuilder();
         getPostbackAuthenticationFieldBuilder();
+        getArchiveTimeFieldBuilder();
       }
     }
     @java.lang.Override
@@ -943,6 +1003,11 @@ private static final long serialVersionUID = 0L;
       }
       defaultStatus_ = 0;
       decimalSeparator_ = 0;
+      archiveTime_ = null;
+      if (archiveTimeBuilder_ != null) {
+        archiveTimeBuilder_.dispose();
+        archiveTimeBuilder_ = null;
+      }
       return this;
     }
 
@@ -1030,6 +1095,12 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00001000) != 0)) {
         result.decimalSeparator_ = decimalSeparator_;
+      }
+      if (((from_bitField0_ & 0x00002000) != 0)) {
+        result.archiveTime_ = archiveTimeBuilder_ == null
+            ? archiveTime_
+            : archiveTimeBuilder_.build();
+        to_bitField0_ |= 0x00000020;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1124,6 +1195,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.decimalSeparator_ != 0) {
         setDecimalSeparatorValue(other.getDecimalSeparatorValue());
+      }
+      if (other.hasArchiveTime()) {
+        mergeArchiveTime(other.getArchiveTime());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1226,6 +1300,13 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00001000;
               break;
             } // case 104
+            case 114: {
+              input.readMessage(
+                  getArchiveTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00002000;
+              break;
+            } // case 114
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1928,7 +2009,8 @@ private static final long serialVersionUID = 0L;
     private int state_ = 0;
     /**
      * <pre>
-     * State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode` and
+     * `UnarchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1939,7 +2021,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode` and
+     * `UnarchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1954,7 +2037,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode` and
+     * `UnarchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1967,7 +2051,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode` and
+     * `UnarchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1985,7 +2070,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode` and
+     * `UnarchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -2739,6 +2825,172 @@ private static final long serialVersionUID = 0L;
       decimalSeparator_ = 0;
       onChanged();
       return this;
+    }
+
+    private com.google.protobuf.Timestamp archiveTime_;
+    private com.google.protobuf.SingleFieldBuilderV3<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> archiveTimeBuilder_;
+    /**
+     * <pre>
+     * Time since which the code is archived; not set if it is active. What arrived
+     * before still counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     * @return Whether the archiveTime field is set.
+     */
+    public boolean hasArchiveTime() {
+      return ((bitField0_ & 0x00002000) != 0);
+    }
+    /**
+     * <pre>
+     * Time since which the code is archived; not set if it is active. What arrived
+     * before still counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     * @return The archiveTime.
+     */
+    public com.google.protobuf.Timestamp getArchiveTime() {
+      if (archiveTimeBuilder_ == null) {
+        return archiveTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
+      } else {
+        return archiveTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * Time since which the code is archived; not set if it is active. What arrived
+     * before still counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public Builder setArchiveTime(com.google.protobuf.Timestamp value) {
+      if (archiveTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        archiveTime_ = value;
+      } else {
+        archiveTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Time since which the code is archived; not set if it is active. What arrived
+     * before still counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public Builder setArchiveTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (archiveTimeBuilder_ == null) {
+        archiveTime_ = builderForValue.build();
+      } else {
+        archiveTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Time since which the code is archived; not set if it is active. What arrived
+     * before still counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public Builder mergeArchiveTime(com.google.protobuf.Timestamp value) {
+      if (archiveTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00002000) != 0) &&
+          archiveTime_ != null &&
+          archiveTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getArchiveTimeBuilder().mergeFrom(value);
+        } else {
+          archiveTime_ = value;
+        }
+      } else {
+        archiveTimeBuilder_.mergeFrom(value);
+      }
+      if (archiveTime_ != null) {
+        bitField0_ |= 0x00002000;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Time since which the code is archived; not set if it is active. What arrived
+     * before still counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public Builder clearArchiveTime() {
+      bitField0_ = (bitField0_ & ~0x00002000);
+      archiveTime_ = null;
+      if (archiveTimeBuilder_ != null) {
+        archiveTimeBuilder_.dispose();
+        archiveTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Time since which the code is archived; not set if it is active. What arrived
+     * before still counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getArchiveTimeBuilder() {
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return getArchiveTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * Time since which the code is archived; not set if it is active. What arrived
+     * before still counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getArchiveTimeOrBuilder() {
+      if (archiveTimeBuilder_ != null) {
+        return archiveTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return archiveTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
+      }
+    }
+    /**
+     * <pre>
+     * Time since which the code is archived; not set if it is active. What arrived
+     * before still counts.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilderV3<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        getArchiveTimeFieldBuilder() {
+      if (archiveTimeBuilder_ == null) {
+        archiveTimeBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getArchiveTime(),
+                getParentForChildren(),
+                isClean());
+        archiveTime_ = null;
+      }
+      return archiveTimeBuilder_;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

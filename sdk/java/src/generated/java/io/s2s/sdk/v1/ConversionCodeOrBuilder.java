@@ -150,7 +150,8 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * State of the code, changed by `ArchiveConversionCode`.
+   * State of the code, changed by `ArchiveConversionCode` and
+   * `UnarchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -159,7 +160,8 @@ public interface ConversionCodeOrBuilder extends
   int getStateValue();
   /**
    * <pre>
-   * State of the code, changed by `ArchiveConversionCode`.
+   * State of the code, changed by `ArchiveConversionCode` and
+   * `UnarchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -318,4 +320,34 @@ public interface ConversionCodeOrBuilder extends
    * @return The decimalSeparator.
    */
   io.s2s.sdk.v1.DecimalSeparator getDecimalSeparator();
+
+  /**
+   * <pre>
+   * Time since which the code is archived; not set if it is active. What arrived
+   * before still counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   * @return Whether the archiveTime field is set.
+   */
+  boolean hasArchiveTime();
+  /**
+   * <pre>
+   * Time since which the code is archived; not set if it is active. What arrived
+   * before still counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   * @return The archiveTime.
+   */
+  com.google.protobuf.Timestamp getArchiveTime();
+  /**
+   * <pre>
+   * Time since which the code is archived; not set if it is active. What arrived
+   * before still counts.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getArchiveTimeOrBuilder();
 }

@@ -176,6 +176,38 @@ public final class ConversionCodeServiceGrpc {
     return getArchiveConversionCodeMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.UnarchiveConversionCodeRequest,
+      io.s2s.sdk.v1.UnarchiveConversionCodeResponse> getUnarchiveConversionCodeMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "UnarchiveConversionCode",
+      requestType = io.s2s.sdk.v1.UnarchiveConversionCodeRequest.class,
+      responseType = io.s2s.sdk.v1.UnarchiveConversionCodeResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.UnarchiveConversionCodeRequest,
+      io.s2s.sdk.v1.UnarchiveConversionCodeResponse> getUnarchiveConversionCodeMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.UnarchiveConversionCodeRequest, io.s2s.sdk.v1.UnarchiveConversionCodeResponse> getUnarchiveConversionCodeMethod;
+    if ((getUnarchiveConversionCodeMethod = ConversionCodeServiceGrpc.getUnarchiveConversionCodeMethod) == null) {
+      synchronized (ConversionCodeServiceGrpc.class) {
+        if ((getUnarchiveConversionCodeMethod = ConversionCodeServiceGrpc.getUnarchiveConversionCodeMethod) == null) {
+          ConversionCodeServiceGrpc.getUnarchiveConversionCodeMethod = getUnarchiveConversionCodeMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.UnarchiveConversionCodeRequest, io.s2s.sdk.v1.UnarchiveConversionCodeResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "UnarchiveConversionCode"))
+              .setIdempotent(true)
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.UnarchiveConversionCodeRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.UnarchiveConversionCodeResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ConversionCodeServiceMethodDescriptorSupplier("UnarchiveConversionCode"))
+              .build();
+        }
+      }
+    }
+    return getUnarchiveConversionCodeMethod;
+  }
+
   private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.RotatePostbackSecretRequest,
       io.s2s.sdk.v1.RotatePostbackSecretResponse> getRotatePostbackSecretMethod;
 
@@ -393,6 +425,17 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
+     * Makes an archived conversion code active again. Postbacks that were held
+     * meanwhile can be replayed. Unarchiving an active code changes nothing.
+     * </pre>
+     */
+    default void unarchiveConversionCode(io.s2s.sdk.v1.UnarchiveConversionCodeRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.UnarchiveConversionCodeResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getUnarchiveConversionCodeMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
      * Makes a new secret for the code's postbacks and returns it; no other call
      * does. The previous secret stays valid for a while, so that senders can be
      * changed one by one. Any older secret ends at once.
@@ -520,6 +563,18 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
+     * Makes an archived conversion code active again. Postbacks that were held
+     * meanwhile can be replayed. Unarchiving an active code changes nothing.
+     * </pre>
+     */
+    public void unarchiveConversionCode(io.s2s.sdk.v1.UnarchiveConversionCodeRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.UnarchiveConversionCodeResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getUnarchiveConversionCodeMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
      * Makes a new secret for the code's postbacks and returns it; no other call
      * does. The previous secret stays valid for a while, so that senders can be
      * changed one by one. Any older secret ends at once.
@@ -630,6 +685,17 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
+     * Makes an archived conversion code active again. Postbacks that were held
+     * meanwhile can be replayed. Unarchiving an active code changes nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.UnarchiveConversionCodeResponse unarchiveConversionCode(io.s2s.sdk.v1.UnarchiveConversionCodeRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getUnarchiveConversionCodeMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
      * Makes a new secret for the code's postbacks and returns it; no other call
      * does. The previous secret stays valid for a while, so that senders can be
      * changed one by one. Any older secret ends at once.
@@ -733,6 +799,17 @@ public final class ConversionCodeServiceGrpc {
     public io.s2s.sdk.v1.ArchiveConversionCodeResponse archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getArchiveConversionCodeMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Makes an archived conversion code active again. Postbacks that were held
+     * meanwhile can be replayed. Unarchiving an active code changes nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.UnarchiveConversionCodeResponse unarchiveConversionCode(io.s2s.sdk.v1.UnarchiveConversionCodeRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getUnarchiveConversionCodeMethod(), getCallOptions(), request);
     }
 
     /**
@@ -849,6 +926,18 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
+     * Makes an archived conversion code active again. Postbacks that were held
+     * meanwhile can be replayed. Unarchiving an active code changes nothing.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.UnarchiveConversionCodeResponse> unarchiveConversionCode(
+        io.s2s.sdk.v1.UnarchiveConversionCodeRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getUnarchiveConversionCodeMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
      * Makes a new secret for the code's postbacks and returns it; no other call
      * does. The previous secret stays valid for a while, so that senders can be
      * changed one by one. Any older secret ends at once.
@@ -890,9 +979,10 @@ public final class ConversionCodeServiceGrpc {
   private static final int METHODID_LIST_CONVERSION_CODES = 2;
   private static final int METHODID_UPDATE_CONVERSION_CODE = 3;
   private static final int METHODID_ARCHIVE_CONVERSION_CODE = 4;
-  private static final int METHODID_ROTATE_POSTBACK_SECRET = 5;
-  private static final int METHODID_GET_POSTBACK_URL = 6;
-  private static final int METHODID_TEST_SETUP = 7;
+  private static final int METHODID_UNARCHIVE_CONVERSION_CODE = 5;
+  private static final int METHODID_ROTATE_POSTBACK_SECRET = 6;
+  private static final int METHODID_GET_POSTBACK_URL = 7;
+  private static final int METHODID_TEST_SETUP = 8;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -930,6 +1020,10 @@ public final class ConversionCodeServiceGrpc {
         case METHODID_ARCHIVE_CONVERSION_CODE:
           serviceImpl.archiveConversionCode((io.s2s.sdk.v1.ArchiveConversionCodeRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ArchiveConversionCodeResponse>) responseObserver);
+          break;
+        case METHODID_UNARCHIVE_CONVERSION_CODE:
+          serviceImpl.unarchiveConversionCode((io.s2s.sdk.v1.UnarchiveConversionCodeRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.UnarchiveConversionCodeResponse>) responseObserver);
           break;
         case METHODID_ROTATE_POSTBACK_SECRET:
           serviceImpl.rotatePostbackSecret((io.s2s.sdk.v1.RotatePostbackSecretRequest) request,
@@ -996,6 +1090,13 @@ public final class ConversionCodeServiceGrpc {
               io.s2s.sdk.v1.ArchiveConversionCodeRequest,
               io.s2s.sdk.v1.ArchiveConversionCodeResponse>(
                 service, METHODID_ARCHIVE_CONVERSION_CODE)))
+        .addMethod(
+          getUnarchiveConversionCodeMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.s2s.sdk.v1.UnarchiveConversionCodeRequest,
+              io.s2s.sdk.v1.UnarchiveConversionCodeResponse>(
+                service, METHODID_UNARCHIVE_CONVERSION_CODE)))
         .addMethod(
           getRotatePostbackSecretMethod(),
           io.grpc.stub.ServerCalls.asyncUnaryCall(
@@ -1070,6 +1171,7 @@ public final class ConversionCodeServiceGrpc {
               .addMethod(getListConversionCodesMethod())
               .addMethod(getUpdateConversionCodeMethod())
               .addMethod(getArchiveConversionCodeMethod())
+              .addMethod(getUnarchiveConversionCodeMethod())
               .addMethod(getRotatePostbackSecretMethod())
               .addMethod(getGetPostbackUrlMethod())
               .addMethod(getTestSetupMethod())

@@ -66,6 +66,16 @@ public final class ConversionCodeServiceProto {
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_ArchiveConversionCodeResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_UnarchiveConversionCodeRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_UnarchiveConversionCodeRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_UnarchiveConversionCodeResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_UnarchiveConversionCodeResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_s2s_v1_RotatePostbackSecretRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
@@ -142,53 +152,61 @@ public final class ConversionCodeServiceProto {
       "conversionCodeId\022#\n\rvalidate_only\030\002 \001(\010R" +
       "\014validateOnly\"`\n\035ArchiveConversionCodeRe" +
       "sponse\022?\n\017conversion_code\030\001 \001(\0132\026.s2s.v1" +
-      ".ConversionCodeR\016conversionCode\"\304\001\n\033Rota" +
-      "tePostbackSecretRequest\022,\n\022conversion_co" +
-      "de_id\030\001 \001(\tR\020conversionCodeId\0223\n\007overlap" +
-      "\030\002 \001(\0132\031.google.protobuf.DurationR\007overl" +
-      "ap\022\035\n\nrequest_id\030\003 \001(\tR\trequestId\022#\n\rval" +
-      "idate_only\030\004 \001(\010R\014validateOnly\"\232\001\n\034Rotat" +
-      "ePostbackSecretResponse\022\026\n\006secret\030\001 \001(\tR" +
-      "\006secret\022!\n\014postback_url\030\002 \001(\tR\013postbackU" +
-      "rl\022?\n\017conversion_code\030\003 \001(\0132\026.s2s.v1.Con" +
-      "versionCodeR\016conversionCode\"b\n\025GetPostba" +
-      "ckUrlRequest\022,\n\022conversion_code_id\030\001 \001(\t" +
-      "R\020conversionCodeId\022\033\n\tpreset_id\030\002 \001(\tR\010p" +
-      "resetId\"m\n\026GetPostbackUrlResponse\022!\n\014pos" +
-      "tback_url\030\001 \001(\tR\013postbackUrl\0220\n\010warnings" +
-      "\030\002 \003(\0132\024.s2s.v1.SetupWarningR\010warnings\"j" +
-      "\n\020TestSetupRequest\022,\n\022conversion_code_id" +
-      "\030\001 \001(\tR\020conversionCodeId\022(\n\020tracking_lin" +
-      "k_id\030\002 \001(\tR\016trackingLinkId\"\366\001\n\021TestSetup" +
-      "Response\022\"\n\005steps\030\001 \003(\0132\014.s2s.v1.StepR\005s" +
-      "teps\022\026\n\006passed\030\002 \001(\010R\006passed\022+\n\006reason\030\003" +
-      " \001(\0162\023.s2s.v1.ErrorReasonR\006reason\022!\n\014red" +
-      "irect_url\030\004 \001(\tR\013redirectUrl\022!\n\014postback" +
-      "_url\030\005 \001(\tR\013postbackUrl\0222\n\nconversion\030\006 " +
-      "\001(\0132\022.s2s.v1.ConversionR\nconversion2\233\006\n\025" +
-      "ConversionCodeService\022f\n\024CreateConversio" +
-      "nCode\022#.s2s.v1.CreateConversionCodeReque" +
-      "st\032$.s2s.v1.CreateConversionCodeResponse" +
-      "\"\003\220\002\002\022]\n\021GetConversionCode\022 .s2s.v1.GetC" +
-      "onversionCodeRequest\032!.s2s.v1.GetConvers" +
-      "ionCodeResponse\"\003\220\002\001\022c\n\023ListConversionCo" +
-      "des\022\".s2s.v1.ListConversionCodesRequest\032" +
-      "#.s2s.v1.ListConversionCodesResponse\"\003\220\002" +
-      "\001\022f\n\024UpdateConversionCode\022#.s2s.v1.Updat" +
-      "eConversionCodeRequest\032$.s2s.v1.UpdateCo" +
-      "nversionCodeResponse\"\003\220\002\002\022i\n\025ArchiveConv" +
-      "ersionCode\022$.s2s.v1.ArchiveConversionCod" +
-      "eRequest\032%.s2s.v1.ArchiveConversionCodeR" +
-      "esponse\"\003\220\002\002\022f\n\024RotatePostbackSecret\022#.s" +
-      "2s.v1.RotatePostbackSecretRequest\032$.s2s." +
-      "v1.RotatePostbackSecretResponse\"\003\220\002\002\022T\n\016" +
-      "GetPostbackUrl\022\035.s2s.v1.GetPostbackUrlRe" +
-      "quest\032\036.s2s.v1.GetPostbackUrlResponse\"\003\220" +
-      "\002\001\022E\n\tTestSetup\022\030.s2s.v1.TestSetupReques" +
-      "t\032\031.s2s.v1.TestSetupResponse\"\003\220\002\001Bd\n\rio." +
-      "s2s.sdk.v1B\032ConversionCodeServiceProtoP\001" +
-      "\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMet" +
-      "adata\352\002\007S2s::V1b\006proto3"
+      ".ConversionCodeR\016conversionCode\"s\n\036Unarc" +
+      "hiveConversionCodeRequest\022,\n\022conversion_" +
+      "code_id\030\001 \001(\tR\020conversionCodeId\022#\n\rvalid" +
+      "ate_only\030\002 \001(\010R\014validateOnly\"b\n\037Unarchiv" +
+      "eConversionCodeResponse\022?\n\017conversion_co" +
+      "de\030\001 \001(\0132\026.s2s.v1.ConversionCodeR\016conver" +
+      "sionCode\"\304\001\n\033RotatePostbackSecretRequest" +
+      "\022,\n\022conversion_code_id\030\001 \001(\tR\020conversion" +
+      "CodeId\0223\n\007overlap\030\002 \001(\0132\031.google.protobu" +
+      "f.DurationR\007overlap\022\035\n\nrequest_id\030\003 \001(\tR" +
+      "\trequestId\022#\n\rvalidate_only\030\004 \001(\010R\014valid" +
+      "ateOnly\"\232\001\n\034RotatePostbackSecretResponse" +
+      "\022\026\n\006secret\030\001 \001(\tR\006secret\022!\n\014postback_url" +
+      "\030\002 \001(\tR\013postbackUrl\022?\n\017conversion_code\030\003" +
+      " \001(\0132\026.s2s.v1.ConversionCodeR\016conversion" +
+      "Code\"b\n\025GetPostbackUrlRequest\022,\n\022convers" +
+      "ion_code_id\030\001 \001(\tR\020conversionCodeId\022\033\n\tp" +
+      "reset_id\030\002 \001(\tR\010presetId\"m\n\026GetPostbackU" +
+      "rlResponse\022!\n\014postback_url\030\001 \001(\tR\013postba" +
+      "ckUrl\0220\n\010warnings\030\002 \003(\0132\024.s2s.v1.SetupWa" +
+      "rningR\010warnings\"j\n\020TestSetupRequest\022,\n\022c" +
+      "onversion_code_id\030\001 \001(\tR\020conversionCodeI" +
+      "d\022(\n\020tracking_link_id\030\002 \001(\tR\016trackingLin" +
+      "kId\"\366\001\n\021TestSetupResponse\022\"\n\005steps\030\001 \003(\013" +
+      "2\014.s2s.v1.StepR\005steps\022\026\n\006passed\030\002 \001(\010R\006p" +
+      "assed\022+\n\006reason\030\003 \001(\0162\023.s2s.v1.ErrorReas" +
+      "onR\006reason\022!\n\014redirect_url\030\004 \001(\tR\013redire" +
+      "ctUrl\022!\n\014postback_url\030\005 \001(\tR\013postbackUrl" +
+      "\0222\n\nconversion\030\006 \001(\0132\022.s2s.v1.Conversion" +
+      "R\nconversion2\214\007\n\025ConversionCodeService\022f" +
+      "\n\024CreateConversionCode\022#.s2s.v1.CreateCo" +
+      "nversionCodeRequest\032$.s2s.v1.CreateConve" +
+      "rsionCodeResponse\"\003\220\002\002\022]\n\021GetConversionC" +
+      "ode\022 .s2s.v1.GetConversionCodeRequest\032!." +
+      "s2s.v1.GetConversionCodeResponse\"\003\220\002\001\022c\n" +
+      "\023ListConversionCodes\022\".s2s.v1.ListConver" +
+      "sionCodesRequest\032#.s2s.v1.ListConversion" +
+      "CodesResponse\"\003\220\002\001\022f\n\024UpdateConversionCo" +
+      "de\022#.s2s.v1.UpdateConversionCodeRequest\032" +
+      "$.s2s.v1.UpdateConversionCodeResponse\"\003\220" +
+      "\002\002\022i\n\025ArchiveConversionCode\022$.s2s.v1.Arc" +
+      "hiveConversionCodeRequest\032%.s2s.v1.Archi" +
+      "veConversionCodeResponse\"\003\220\002\002\022o\n\027Unarchi" +
+      "veConversionCode\022&.s2s.v1.UnarchiveConve" +
+      "rsionCodeRequest\032\'.s2s.v1.UnarchiveConve" +
+      "rsionCodeResponse\"\003\220\002\002\022f\n\024RotatePostback" +
+      "Secret\022#.s2s.v1.RotatePostbackSecretRequ" +
+      "est\032$.s2s.v1.RotatePostbackSecretRespons" +
+      "e\"\003\220\002\002\022T\n\016GetPostbackUrl\022\035.s2s.v1.GetPos" +
+      "tbackUrlRequest\032\036.s2s.v1.GetPostbackUrlR" +
+      "esponse\"\003\220\002\001\022E\n\tTestSetup\022\030.s2s.v1.TestS" +
+      "etupRequest\032\031.s2s.v1.TestSetupResponse\"\003" +
+      "\220\002\001Bd\n\rio.s2s.sdk.v1B\032ConversionCodeServ" +
+      "iceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s" +
+      "\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -261,38 +279,50 @@ public final class ConversionCodeServiceProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ArchiveConversionCodeResponse_descriptor,
         new java.lang.String[] { "ConversionCode", });
-    internal_static_s2s_v1_RotatePostbackSecretRequest_descriptor =
+    internal_static_s2s_v1_UnarchiveConversionCodeRequest_descriptor =
       getDescriptor().getMessageTypes().get(10);
+    internal_static_s2s_v1_UnarchiveConversionCodeRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_UnarchiveConversionCodeRequest_descriptor,
+        new java.lang.String[] { "ConversionCodeId", "ValidateOnly", });
+    internal_static_s2s_v1_UnarchiveConversionCodeResponse_descriptor =
+      getDescriptor().getMessageTypes().get(11);
+    internal_static_s2s_v1_UnarchiveConversionCodeResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_UnarchiveConversionCodeResponse_descriptor,
+        new java.lang.String[] { "ConversionCode", });
+    internal_static_s2s_v1_RotatePostbackSecretRequest_descriptor =
+      getDescriptor().getMessageTypes().get(12);
     internal_static_s2s_v1_RotatePostbackSecretRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_RotatePostbackSecretRequest_descriptor,
         new java.lang.String[] { "ConversionCodeId", "Overlap", "RequestId", "ValidateOnly", });
     internal_static_s2s_v1_RotatePostbackSecretResponse_descriptor =
-      getDescriptor().getMessageTypes().get(11);
+      getDescriptor().getMessageTypes().get(13);
     internal_static_s2s_v1_RotatePostbackSecretResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_RotatePostbackSecretResponse_descriptor,
         new java.lang.String[] { "Secret", "PostbackUrl", "ConversionCode", });
     internal_static_s2s_v1_GetPostbackUrlRequest_descriptor =
-      getDescriptor().getMessageTypes().get(12);
+      getDescriptor().getMessageTypes().get(14);
     internal_static_s2s_v1_GetPostbackUrlRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_GetPostbackUrlRequest_descriptor,
         new java.lang.String[] { "ConversionCodeId", "PresetId", });
     internal_static_s2s_v1_GetPostbackUrlResponse_descriptor =
-      getDescriptor().getMessageTypes().get(13);
+      getDescriptor().getMessageTypes().get(15);
     internal_static_s2s_v1_GetPostbackUrlResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_GetPostbackUrlResponse_descriptor,
         new java.lang.String[] { "PostbackUrl", "Warnings", });
     internal_static_s2s_v1_TestSetupRequest_descriptor =
-      getDescriptor().getMessageTypes().get(14);
+      getDescriptor().getMessageTypes().get(16);
     internal_static_s2s_v1_TestSetupRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_TestSetupRequest_descriptor,
         new java.lang.String[] { "ConversionCodeId", "TrackingLinkId", });
     internal_static_s2s_v1_TestSetupResponse_descriptor =
-      getDescriptor().getMessageTypes().get(15);
+      getDescriptor().getMessageTypes().get(17);
     internal_static_s2s_v1_TestSetupResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_TestSetupResponse_descriptor,

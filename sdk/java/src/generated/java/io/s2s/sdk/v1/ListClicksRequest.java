@@ -23,6 +23,7 @@ private static final long serialVersionUID = 0L;
   private ListClicksRequest() {
     trackingLinkId_ = "";
     pageToken_ = "";
+    withoutFlags_ = java.util.Collections.emptyList();
   }
 
   @java.lang.Override
@@ -155,6 +156,89 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int WITHOUT_FLAGS_FIELD_NUMBER = 4;
+  @SuppressWarnings("serial")
+  private java.util.List<java.lang.Integer> withoutFlags_;
+  private static final com.google.protobuf.Internal.ListAdapter.Converter<
+      java.lang.Integer, io.s2s.sdk.v1.ClickFlag> withoutFlags_converter_ =
+          new com.google.protobuf.Internal.ListAdapter.Converter<
+              java.lang.Integer, io.s2s.sdk.v1.ClickFlag>() {
+            public io.s2s.sdk.v1.ClickFlag convert(java.lang.Integer from) {
+              io.s2s.sdk.v1.ClickFlag result = io.s2s.sdk.v1.ClickFlag.forNumber(from);
+              return result == null ? io.s2s.sdk.v1.ClickFlag.UNRECOGNIZED : result;
+            }
+          };
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @return A list containing the withoutFlags.
+   */
+  @java.lang.Override
+  public java.util.List<io.s2s.sdk.v1.ClickFlag> getWithoutFlagsList() {
+    return new com.google.protobuf.Internal.ListAdapter<
+        java.lang.Integer, io.s2s.sdk.v1.ClickFlag>(withoutFlags_, withoutFlags_converter_);
+  }
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @return The count of withoutFlags.
+   */
+  @java.lang.Override
+  public int getWithoutFlagsCount() {
+    return withoutFlags_.size();
+  }
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @param index The index of the element to return.
+   * @return The withoutFlags at the given index.
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.ClickFlag getWithoutFlags(int index) {
+    return withoutFlags_converter_.convert(withoutFlags_.get(index));
+  }
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @return A list containing the enum numeric values on the wire for withoutFlags.
+   */
+  @java.lang.Override
+  public java.util.List<java.lang.Integer>
+  getWithoutFlagsValueList() {
+    return withoutFlags_;
+  }
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @param index The index of the value to return.
+   * @return The enum numeric value on the wire of withoutFlags at the given index.
+   */
+  @java.lang.Override
+  public int getWithoutFlagsValue(int index) {
+    return withoutFlags_.get(index);
+  }
+  private int withoutFlagsMemoizedSerializedSize;
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -169,6 +253,7 @@ private static final long serialVersionUID = 0L;
   @java.lang.Override
   public void writeTo(com.google.protobuf.CodedOutputStream output)
                       throws java.io.IOException {
+    getSerializedSize();
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(trackingLinkId_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 1, trackingLinkId_);
     }
@@ -177,6 +262,13 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(pageToken_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 3, pageToken_);
+    }
+    if (getWithoutFlagsList().size() > 0) {
+      output.writeUInt32NoTag(34);
+      output.writeUInt32NoTag(withoutFlagsMemoizedSerializedSize);
+    }
+    for (int i = 0; i < withoutFlags_.size(); i++) {
+      output.writeEnumNoTag(withoutFlags_.get(i));
     }
     getUnknownFields().writeTo(output);
   }
@@ -196,6 +288,18 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(pageToken_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(3, pageToken_);
+    }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < withoutFlags_.size(); i++) {
+        dataSize += com.google.protobuf.CodedOutputStream
+          .computeEnumSizeNoTag(withoutFlags_.get(i));
+      }
+      size += dataSize;
+      if (!getWithoutFlagsList().isEmpty()) {  size += 1;
+        size += com.google.protobuf.CodedOutputStream
+          .computeUInt32SizeNoTag(dataSize);
+      }withoutFlagsMemoizedSerializedSize = dataSize;
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -218,6 +322,7 @@ private static final long serialVersionUID = 0L;
         != other.getPageSize()) return false;
     if (!getPageToken()
         .equals(other.getPageToken())) return false;
+    if (!withoutFlags_.equals(other.withoutFlags_)) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -235,6 +340,10 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getPageSize();
     hash = (37 * hash) + PAGE_TOKEN_FIELD_NUMBER;
     hash = (53 * hash) + getPageToken().hashCode();
+    if (getWithoutFlagsCount() > 0) {
+      hash = (37 * hash) + WITHOUT_FLAGS_FIELD_NUMBER;
+      hash = (53 * hash) + withoutFlags_.hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -373,6 +482,8 @@ private static final long serialVersionUID = 0L;
       trackingLinkId_ = "";
       pageSize_ = 0;
       pageToken_ = "";
+      withoutFlags_ = java.util.Collections.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000008);
       return this;
     }
 
@@ -399,9 +510,18 @@ private static final long serialVersionUID = 0L;
     @java.lang.Override
     public io.s2s.sdk.v1.ListClicksRequest buildPartial() {
       io.s2s.sdk.v1.ListClicksRequest result = new io.s2s.sdk.v1.ListClicksRequest(this);
+      buildPartialRepeatedFields(result);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
+    }
+
+    private void buildPartialRepeatedFields(io.s2s.sdk.v1.ListClicksRequest result) {
+      if (((bitField0_ & 0x00000008) != 0)) {
+        withoutFlags_ = java.util.Collections.unmodifiableList(withoutFlags_);
+        bitField0_ = (bitField0_ & ~0x00000008);
+      }
+      result.withoutFlags_ = withoutFlags_;
     }
 
     private void buildPartial0(io.s2s.sdk.v1.ListClicksRequest result) {
@@ -474,6 +594,16 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000004;
         onChanged();
       }
+      if (!other.withoutFlags_.isEmpty()) {
+        if (withoutFlags_.isEmpty()) {
+          withoutFlags_ = other.withoutFlags_;
+          bitField0_ = (bitField0_ & ~0x00000008);
+        } else {
+          ensureWithoutFlagsIsMutable();
+          withoutFlags_.addAll(other.withoutFlags_);
+        }
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -515,6 +645,23 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000004;
               break;
             } // case 26
+            case 32: {
+              int tmpRaw = input.readEnum();
+              ensureWithoutFlagsIsMutable();
+              withoutFlags_.add(tmpRaw);
+              break;
+            } // case 32
+            case 34: {
+              int length = input.readRawVarint32();
+              int oldLimit = input.pushLimit(length);
+              while(input.getBytesUntilLimit() > 0) {
+                int tmpRaw = input.readEnum();
+                ensureWithoutFlagsIsMutable();
+                withoutFlags_.add(tmpRaw);
+              }
+              input.popLimit(oldLimit);
+              break;
+            } // case 34
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -759,6 +906,206 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       pageToken_ = value;
       bitField0_ |= 0x00000004;
+      onChanged();
+      return this;
+    }
+
+    private java.util.List<java.lang.Integer> withoutFlags_ =
+      java.util.Collections.emptyList();
+    private void ensureWithoutFlagsIsMutable() {
+      if (!((bitField0_ & 0x00000008) != 0)) {
+        withoutFlags_ = new java.util.ArrayList<java.lang.Integer>(withoutFlags_);
+        bitField0_ |= 0x00000008;
+      }
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @return A list containing the withoutFlags.
+     */
+    public java.util.List<io.s2s.sdk.v1.ClickFlag> getWithoutFlagsList() {
+      return new com.google.protobuf.Internal.ListAdapter<
+          java.lang.Integer, io.s2s.sdk.v1.ClickFlag>(withoutFlags_, withoutFlags_converter_);
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @return The count of withoutFlags.
+     */
+    public int getWithoutFlagsCount() {
+      return withoutFlags_.size();
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @param index The index of the element to return.
+     * @return The withoutFlags at the given index.
+     */
+    public io.s2s.sdk.v1.ClickFlag getWithoutFlags(int index) {
+      return withoutFlags_converter_.convert(withoutFlags_.get(index));
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @param index The index to set the value at.
+     * @param value The withoutFlags to set.
+     * @return This builder for chaining.
+     */
+    public Builder setWithoutFlags(
+        int index, io.s2s.sdk.v1.ClickFlag value) {
+      if (value == null) {
+        throw new NullPointerException();
+      }
+      ensureWithoutFlagsIsMutable();
+      withoutFlags_.set(index, value.getNumber());
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @param value The withoutFlags to add.
+     * @return This builder for chaining.
+     */
+    public Builder addWithoutFlags(io.s2s.sdk.v1.ClickFlag value) {
+      if (value == null) {
+        throw new NullPointerException();
+      }
+      ensureWithoutFlagsIsMutable();
+      withoutFlags_.add(value.getNumber());
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @param values The withoutFlags to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllWithoutFlags(
+        java.lang.Iterable<? extends io.s2s.sdk.v1.ClickFlag> values) {
+      ensureWithoutFlagsIsMutable();
+      for (io.s2s.sdk.v1.ClickFlag value : values) {
+        withoutFlags_.add(value.getNumber());
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearWithoutFlags() {
+      withoutFlags_ = java.util.Collections.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000008);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @return A list containing the enum numeric values on the wire for withoutFlags.
+     */
+    public java.util.List<java.lang.Integer>
+    getWithoutFlagsValueList() {
+      return java.util.Collections.unmodifiableList(withoutFlags_);
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @param index The index of the value to return.
+     * @return The enum numeric value on the wire of withoutFlags at the given index.
+     */
+    public int getWithoutFlagsValue(int index) {
+      return withoutFlags_.get(index);
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @param index The index to set the value at.
+     * @param value The enum numeric value on the wire for withoutFlags to set.
+     * @return This builder for chaining.
+     */
+    public Builder setWithoutFlagsValue(
+        int index, int value) {
+      ensureWithoutFlagsIsMutable();
+      withoutFlags_.set(index, value);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @param value The enum numeric value on the wire for withoutFlags to add.
+     * @return This builder for chaining.
+     */
+    public Builder addWithoutFlagsValue(int value) {
+      ensureWithoutFlagsIsMutable();
+      withoutFlags_.add(value);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+     * and `PREVIEW` leave the clicks of people.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+     * @param values The enum numeric values on the wire for withoutFlags to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllWithoutFlagsValue(
+        java.lang.Iterable<java.lang.Integer> values) {
+      ensureWithoutFlagsIsMutable();
+      for (int value : values) {
+        withoutFlags_.add(value);
+      }
       onChanged();
       return this;
     }

@@ -58,4 +58,58 @@ public interface ListClicksRequestOrBuilder extends
    */
   com.google.protobuf.ByteString
       getPageTokenBytes();
+
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @return A list containing the withoutFlags.
+   */
+  java.util.List<io.s2s.sdk.v1.ClickFlag> getWithoutFlagsList();
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @return The count of withoutFlags.
+   */
+  int getWithoutFlagsCount();
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @param index The index of the element to return.
+   * @return The withoutFlags at the given index.
+   */
+  io.s2s.sdk.v1.ClickFlag getWithoutFlags(int index);
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @return A list containing the enum numeric values on the wire for withoutFlags.
+   */
+  java.util.List<java.lang.Integer>
+  getWithoutFlagsValueList();
+  /**
+   * <pre>
+   * Lists only clicks that have none of these flags. Example: `BOT`, `PREFETCH`
+   * and `PREVIEW` leave the clicks of people.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag without_flags = 4 [json_name = "withoutFlags"];</code>
+   * @param index The index of the value to return.
+   * @return The enum numeric value on the wire of withoutFlags at the given index.
+   */
+  int getWithoutFlagsValue(int index);
 }

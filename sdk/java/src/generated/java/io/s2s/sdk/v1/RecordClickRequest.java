@@ -28,6 +28,7 @@ private static final long serialVersionUID = 0L;
     userAgent_ = "";
     address_ = "";
     requestId_ = "";
+    flags_ = java.util.Collections.emptyList();
   }
 
   @java.lang.Override
@@ -187,7 +188,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    * </pre>
    *
@@ -209,7 +210,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    * </pre>
    *
@@ -221,7 +222,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    * </pre>
    *
@@ -240,7 +241,7 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    * </pre>
    *
@@ -556,6 +557,89 @@ java.lang.String defaultValue) {
     return validateOnly_;
   }
 
+  public static final int FLAGS_FIELD_NUMBER = 11;
+  @SuppressWarnings("serial")
+  private java.util.List<java.lang.Integer> flags_;
+  private static final com.google.protobuf.Internal.ListAdapter.Converter<
+      java.lang.Integer, io.s2s.sdk.v1.ClickFlag> flags_converter_ =
+          new com.google.protobuf.Internal.ListAdapter.Converter<
+              java.lang.Integer, io.s2s.sdk.v1.ClickFlag>() {
+            public io.s2s.sdk.v1.ClickFlag convert(java.lang.Integer from) {
+              io.s2s.sdk.v1.ClickFlag result = io.s2s.sdk.v1.ClickFlag.forNumber(from);
+              return result == null ? io.s2s.sdk.v1.ClickFlag.UNRECOGNIZED : result;
+            }
+          };
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @return A list containing the flags.
+   */
+  @java.lang.Override
+  public java.util.List<io.s2s.sdk.v1.ClickFlag> getFlagsList() {
+    return new com.google.protobuf.Internal.ListAdapter<
+        java.lang.Integer, io.s2s.sdk.v1.ClickFlag>(flags_, flags_converter_);
+  }
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @return The count of flags.
+   */
+  @java.lang.Override
+  public int getFlagsCount() {
+    return flags_.size();
+  }
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @param index The index of the element to return.
+   * @return The flags at the given index.
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.ClickFlag getFlags(int index) {
+    return flags_converter_.convert(flags_.get(index));
+  }
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @return A list containing the enum numeric values on the wire for flags.
+   */
+  @java.lang.Override
+  public java.util.List<java.lang.Integer>
+  getFlagsValueList() {
+    return flags_;
+  }
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @param index The index of the value to return.
+   * @return The enum numeric value on the wire of flags at the given index.
+   */
+  @java.lang.Override
+  public int getFlagsValue(int index) {
+    return flags_.get(index);
+  }
+  private int flagsMemoizedSerializedSize;
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -570,6 +654,7 @@ java.lang.String defaultValue) {
   @java.lang.Override
   public void writeTo(com.google.protobuf.CodedOutputStream output)
                       throws java.io.IOException {
+    getSerializedSize();
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(trackingLinkId_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 1, trackingLinkId_);
     }
@@ -602,6 +687,13 @@ java.lang.String defaultValue) {
     }
     if (validateOnly_ != false) {
       output.writeBool(10, validateOnly_);
+    }
+    if (getFlagsList().size() > 0) {
+      output.writeUInt32NoTag(90);
+      output.writeUInt32NoTag(flagsMemoizedSerializedSize);
+    }
+    for (int i = 0; i < flags_.size(); i++) {
+      output.writeEnumNoTag(flags_.get(i));
     }
     getUnknownFields().writeTo(output);
   }
@@ -651,6 +743,18 @@ java.lang.String defaultValue) {
       size += com.google.protobuf.CodedOutputStream
         .computeBoolSize(10, validateOnly_);
     }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < flags_.size(); i++) {
+        dataSize += com.google.protobuf.CodedOutputStream
+          .computeEnumSizeNoTag(flags_.get(i));
+      }
+      size += dataSize;
+      if (!getFlagsList().isEmpty()) {  size += 1;
+        size += com.google.protobuf.CodedOutputStream
+          .computeUInt32SizeNoTag(dataSize);
+      }flagsMemoizedSerializedSize = dataSize;
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -689,6 +793,7 @@ java.lang.String defaultValue) {
         .equals(other.getRequestId())) return false;
     if (getValidateOnly()
         != other.getValidateOnly()) return false;
+    if (!flags_.equals(other.flags_)) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -725,6 +830,10 @@ java.lang.String defaultValue) {
     hash = (37 * hash) + VALIDATE_ONLY_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
         getValidateOnly());
+    if (getFlagsCount() > 0) {
+      hash = (37 * hash) + FLAGS_FIELD_NUMBER;
+      hash = (53 * hash) + flags_.hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -902,6 +1011,8 @@ java.lang.String defaultValue) {
       }
       requestId_ = "";
       validateOnly_ = false;
+      flags_ = java.util.Collections.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000400);
       return this;
     }
 
@@ -928,9 +1039,18 @@ java.lang.String defaultValue) {
     @java.lang.Override
     public io.s2s.sdk.v1.RecordClickRequest buildPartial() {
       io.s2s.sdk.v1.RecordClickRequest result = new io.s2s.sdk.v1.RecordClickRequest(this);
+      buildPartialRepeatedFields(result);
       if (bitField0_ != 0) { buildPartial0(result); }
       onBuilt();
       return result;
+    }
+
+    private void buildPartialRepeatedFields(io.s2s.sdk.v1.RecordClickRequest result) {
+      if (((bitField0_ & 0x00000400) != 0)) {
+        flags_ = java.util.Collections.unmodifiableList(flags_);
+        bitField0_ = (bitField0_ & ~0x00000400);
+      }
+      result.flags_ = flags_;
     }
 
     private void buildPartial0(io.s2s.sdk.v1.RecordClickRequest result) {
@@ -1061,6 +1181,16 @@ java.lang.String defaultValue) {
       if (other.getValidateOnly() != false) {
         setValidateOnly(other.getValidateOnly());
       }
+      if (!other.flags_.isEmpty()) {
+        if (flags_.isEmpty()) {
+          flags_ = other.flags_;
+          bitField0_ = (bitField0_ & ~0x00000400);
+        } else {
+          ensureFlagsIsMutable();
+          flags_.addAll(other.flags_);
+        }
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1143,6 +1273,23 @@ java.lang.String defaultValue) {
               bitField0_ |= 0x00000200;
               break;
             } // case 80
+            case 88: {
+              int tmpRaw = input.readEnum();
+              ensureFlagsIsMutable();
+              flags_.add(tmpRaw);
+              break;
+            } // case 88
+            case 90: {
+              int length = input.readRawVarint32();
+              int oldLimit = input.pushLimit(length);
+              while(input.getBytesUntilLimit() > 0) {
+                int tmpRaw = input.readEnum();
+                ensureFlagsIsMutable();
+                flags_.add(tmpRaw);
+              }
+              input.popLimit(oldLimit);
+              break;
+            } // case 90
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1377,7 +1524,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
      * characters.
      * </pre>
      *
@@ -1399,7 +1546,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
      * characters.
      * </pre>
      *
@@ -1411,7 +1558,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
      * characters.
      * </pre>
      *
@@ -1430,7 +1577,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
      * characters.
      * </pre>
      *
@@ -1455,7 +1602,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
      * characters.
      * </pre>
      *
@@ -1479,7 +1626,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
      * characters.
      * </pre>
      *
@@ -1497,7 +1644,7 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+     * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
      * characters.
      * </pre>
      *
@@ -2195,6 +2342,206 @@ java.lang.String defaultValue) {
     public Builder clearValidateOnly() {
       bitField0_ = (bitField0_ & ~0x00000200);
       validateOnly_ = false;
+      onChanged();
+      return this;
+    }
+
+    private java.util.List<java.lang.Integer> flags_ =
+      java.util.Collections.emptyList();
+    private void ensureFlagsIsMutable() {
+      if (!((bitField0_ & 0x00000400) != 0)) {
+        flags_ = new java.util.ArrayList<java.lang.Integer>(flags_);
+        bitField0_ |= 0x00000400;
+      }
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @return A list containing the flags.
+     */
+    public java.util.List<io.s2s.sdk.v1.ClickFlag> getFlagsList() {
+      return new com.google.protobuf.Internal.ListAdapter<
+          java.lang.Integer, io.s2s.sdk.v1.ClickFlag>(flags_, flags_converter_);
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @return The count of flags.
+     */
+    public int getFlagsCount() {
+      return flags_.size();
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @param index The index of the element to return.
+     * @return The flags at the given index.
+     */
+    public io.s2s.sdk.v1.ClickFlag getFlags(int index) {
+      return flags_converter_.convert(flags_.get(index));
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @param index The index to set the value at.
+     * @param value The flags to set.
+     * @return This builder for chaining.
+     */
+    public Builder setFlags(
+        int index, io.s2s.sdk.v1.ClickFlag value) {
+      if (value == null) {
+        throw new NullPointerException();
+      }
+      ensureFlagsIsMutable();
+      flags_.set(index, value.getNumber());
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @param value The flags to add.
+     * @return This builder for chaining.
+     */
+    public Builder addFlags(io.s2s.sdk.v1.ClickFlag value) {
+      if (value == null) {
+        throw new NullPointerException();
+      }
+      ensureFlagsIsMutable();
+      flags_.add(value.getNumber());
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @param values The flags to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllFlags(
+        java.lang.Iterable<? extends io.s2s.sdk.v1.ClickFlag> values) {
+      ensureFlagsIsMutable();
+      for (io.s2s.sdk.v1.ClickFlag value : values) {
+        flags_.add(value.getNumber());
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearFlags() {
+      flags_ = java.util.Collections.emptyList();
+      bitField0_ = (bitField0_ & ~0x00000400);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @return A list containing the enum numeric values on the wire for flags.
+     */
+    public java.util.List<java.lang.Integer>
+    getFlagsValueList() {
+      return java.util.Collections.unmodifiableList(flags_);
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @param index The index of the value to return.
+     * @return The enum numeric value on the wire of flags at the given index.
+     */
+    public int getFlagsValue(int index) {
+      return flags_.get(index);
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @param index The index to set the value at.
+     * @param value The enum numeric value on the wire for flags to set.
+     * @return This builder for chaining.
+     */
+    public Builder setFlagsValue(
+        int index, int value) {
+      ensureFlagsIsMutable();
+      flags_.set(index, value);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @param value The enum numeric value on the wire for flags to add.
+     * @return This builder for chaining.
+     */
+    public Builder addFlagsValue(int value) {
+      ensureFlagsIsMutable();
+      flags_.add(value);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the caller knows of the visitor beyond the user agent, from which the
+     * server finds robots itself.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+     * @param values The enum numeric values on the wire for flags to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllFlagsValue(
+        java.lang.Iterable<java.lang.Integer> values) {
+      ensureFlagsIsMutable();
+      for (int value : values) {
+        flags_.add(value);
+      }
       onChanged();
       return this;
     }

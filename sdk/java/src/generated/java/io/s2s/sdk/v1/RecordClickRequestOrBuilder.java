@@ -52,7 +52,7 @@ public interface RecordClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    * </pre>
    *
@@ -61,7 +61,7 @@ public interface RecordClickRequestOrBuilder extends
   int getSubIdsCount();
   /**
    * <pre>
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    * </pre>
    *
@@ -77,7 +77,7 @@ public interface RecordClickRequestOrBuilder extends
   getSubIds();
   /**
    * <pre>
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    * </pre>
    *
@@ -87,7 +87,7 @@ public interface RecordClickRequestOrBuilder extends
   getSubIdsMap();
   /**
    * <pre>
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    * </pre>
    *
@@ -100,7 +100,7 @@ java.lang.String getSubIdsOrDefault(
 java.lang.String defaultValue);
   /**
    * <pre>
-   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+   * The visitor's sub ids: keys `sub1` to `sub10`, values of at most 1,024
    * characters.
    * </pre>
    *
@@ -255,4 +255,58 @@ java.lang.String defaultValue);
    * @return The validateOnly.
    */
   boolean getValidateOnly();
+
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @return A list containing the flags.
+   */
+  java.util.List<io.s2s.sdk.v1.ClickFlag> getFlagsList();
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @return The count of flags.
+   */
+  int getFlagsCount();
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @param index The index of the element to return.
+   * @return The flags at the given index.
+   */
+  io.s2s.sdk.v1.ClickFlag getFlags(int index);
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @return A list containing the enum numeric values on the wire for flags.
+   */
+  java.util.List<java.lang.Integer>
+  getFlagsValueList();
+  /**
+   * <pre>
+   * What the caller knows of the visitor beyond the user agent, from which the
+   * server finds robots itself.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
+   * @param index The index of the value to return.
+   * @return The enum numeric value on the wire of flags at the given index.
+   */
+  int getFlagsValue(int index);
 }

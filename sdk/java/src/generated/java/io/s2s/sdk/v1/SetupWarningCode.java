@@ -121,6 +121,15 @@ public enum SetupWarningCode
    * <code>SETUP_WARNING_CODE_URL_NOT_HTTPS = 11;</code>
    */
   SETUP_WARNING_CODE_URL_NOT_HTTPS(11),
+  /**
+   * <pre>
+   * The destination was copied from a page's source: it has `&amp;amp;` for `&amp;`.
+   * The merchant's server reads it as the name of a parameter.
+   * </pre>
+   *
+   * <code>SETUP_WARNING_CODE_HTML_ESCAPED = 13;</code>
+   */
+  SETUP_WARNING_CODE_HTML_ESCAPED(13),
   UNRECOGNIZED(-1),
   ;
 
@@ -232,6 +241,15 @@ public enum SetupWarningCode
    * <code>SETUP_WARNING_CODE_URL_NOT_HTTPS = 11;</code>
    */
   public static final int SETUP_WARNING_CODE_URL_NOT_HTTPS_VALUE = 11;
+  /**
+   * <pre>
+   * The destination was copied from a page's source: it has `&amp;amp;` for `&amp;`.
+   * The merchant's server reads it as the name of a parameter.
+   * </pre>
+   *
+   * <code>SETUP_WARNING_CODE_HTML_ESCAPED = 13;</code>
+   */
+  public static final int SETUP_WARNING_CODE_HTML_ESCAPED_VALUE = 13;
 
 
   public final int getNumber() {
@@ -270,6 +288,7 @@ public enum SetupWarningCode
       case 9: return SETUP_WARNING_CODE_NO_SECRET;
       case 10: return SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN;
       case 11: return SETUP_WARNING_CODE_URL_NOT_HTTPS;
+      case 13: return SETUP_WARNING_CODE_HTML_ESCAPED;
       default: return null;
     }
   }

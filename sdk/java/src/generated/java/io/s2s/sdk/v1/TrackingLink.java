@@ -109,9 +109,11 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Empty: the
-   * system chooses one. Visitors may write it in upper or lower case. Example:
-   * `summer-sale`.
+   * letter or digit. Unique in the installation. Empty in a new link: the system
+   * chooses one. A slug that a link gives up, by a change or by being archived,
+   * can be used again by the same account and by no other. Empty in an archived
+   * link: another link has taken its slug. Visitors may write it in upper or
+   * lower case. Example: `summer-sale`.
    * </pre>
    *
    * <code>string slug = 2 [json_name = "slug"];</code>
@@ -133,9 +135,11 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Empty: the
-   * system chooses one. Visitors may write it in upper or lower case. Example:
-   * `summer-sale`.
+   * letter or digit. Unique in the installation. Empty in a new link: the system
+   * chooses one. A slug that a link gives up, by a change or by being archived,
+   * can be used again by the same account and by no other. Empty in an archived
+   * link: another link has taken its slug. Visitors may write it in upper or
+   * lower case. Example: `summer-sale`.
    * </pre>
    *
    * <code>string slug = 2 [json_name = "slug"];</code>
@@ -456,7 +460,8 @@ private static final long serialVersionUID = 0L;
   private int state_ = 0;
   /**
    * <pre>
-   * State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink` and
+   * `UnarchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -467,7 +472,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink` and
+   * `UnarchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -601,6 +607,47 @@ private static final long serialVersionUID = 0L;
     return updateTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : updateTime_;
   }
 
+  public static final int ARCHIVE_TIME_FIELD_NUMBER = 14;
+  private com.google.protobuf.Timestamp archiveTime_;
+  /**
+   * <pre>
+   * Time since which the link is archived; not set if it is active. Clicks from
+   * before still count.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   * @return Whether the archiveTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasArchiveTime() {
+    return ((bitField0_ & 0x00000008) != 0);
+  }
+  /**
+   * <pre>
+   * Time since which the link is archived; not set if it is active. Clicks from
+   * before still count.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   * @return The archiveTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getArchiveTime() {
+    return archiveTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
+  }
+  /**
+   * <pre>
+   * Time since which the link is archived; not set if it is active. Clicks from
+   * before still count.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getArchiveTimeOrBuilder() {
+    return archiveTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -653,6 +700,9 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000004) != 0)) {
       output.writeMessage(13, getUpdateTime());
+    }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      output.writeMessage(14, getArchiveTime());
     }
     getUnknownFields().writeTo(output);
   }
@@ -718,6 +768,10 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(13, getUpdateTime());
     }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(14, getArchiveTime());
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -766,6 +820,11 @@ private static final long serialVersionUID = 0L;
       if (!getUpdateTime()
           .equals(other.getUpdateTime())) return false;
     }
+    if (hasArchiveTime() != other.hasArchiveTime()) return false;
+    if (hasArchiveTime()) {
+      if (!getArchiveTime()
+          .equals(other.getArchiveTime())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -813,6 +872,10 @@ private static final long serialVersionUID = 0L;
     if (hasUpdateTime()) {
       hash = (37 * hash) + UPDATE_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getUpdateTime().hashCode();
+    }
+    if (hasArchiveTime()) {
+      hash = (37 * hash) + ARCHIVE_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getArchiveTime().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -952,6 +1015,7 @@ private static final long serialVersionUID = 0L;
         getExpireTimeFieldBuilder();
         getCreateTimeFieldBuilder();
         getUpdateTimeFieldBuilder();
+        getArchiveTimeFieldBuilder();
       }
     }
     @java.lang.Override
@@ -984,6 +1048,11 @@ private static final long serialVersionUID = 0L;
       if (updateTimeBuilder_ != null) {
         updateTimeBuilder_.dispose();
         updateTimeBuilder_ = null;
+      }
+      archiveTime_ = null;
+      if (archiveTimeBuilder_ != null) {
+        archiveTimeBuilder_.dispose();
+        archiveTimeBuilder_ = null;
       }
       return this;
     }
@@ -1068,6 +1137,12 @@ private static final long serialVersionUID = 0L;
             ? updateTime_
             : updateTimeBuilder_.build();
         to_bitField0_ |= 0x00000004;
+      }
+      if (((from_bitField0_ & 0x00002000) != 0)) {
+        result.archiveTime_ = archiveTimeBuilder_ == null
+            ? archiveTime_
+            : archiveTimeBuilder_.build();
+        to_bitField0_ |= 0x00000008;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1179,6 +1254,9 @@ private static final long serialVersionUID = 0L;
       if (other.hasUpdateTime()) {
         mergeUpdateTime(other.getUpdateTime());
       }
+      if (other.hasArchiveTime()) {
+        mergeArchiveTime(other.getArchiveTime());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1278,6 +1356,13 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00001000;
               break;
             } // case 106
+            case 114: {
+              input.readMessage(
+                  getArchiveTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00002000;
+              break;
+            } // case 114
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1391,9 +1476,11 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Empty: the
-     * system chooses one. Visitors may write it in upper or lower case. Example:
-     * `summer-sale`.
+     * letter or digit. Unique in the installation. Empty in a new link: the system
+     * chooses one. A slug that a link gives up, by a change or by being archived,
+     * can be used again by the same account and by no other. Empty in an archived
+     * link: another link has taken its slug. Visitors may write it in upper or
+     * lower case. Example: `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -1414,9 +1501,11 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Empty: the
-     * system chooses one. Visitors may write it in upper or lower case. Example:
-     * `summer-sale`.
+     * letter or digit. Unique in the installation. Empty in a new link: the system
+     * chooses one. A slug that a link gives up, by a change or by being archived,
+     * can be used again by the same account and by no other. Empty in an archived
+     * link: another link has taken its slug. Visitors may write it in upper or
+     * lower case. Example: `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -1438,9 +1527,11 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Empty: the
-     * system chooses one. Visitors may write it in upper or lower case. Example:
-     * `summer-sale`.
+     * letter or digit. Unique in the installation. Empty in a new link: the system
+     * chooses one. A slug that a link gives up, by a change or by being archived,
+     * can be used again by the same account and by no other. Empty in an archived
+     * link: another link has taken its slug. Visitors may write it in upper or
+     * lower case. Example: `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -1458,9 +1549,11 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Empty: the
-     * system chooses one. Visitors may write it in upper or lower case. Example:
-     * `summer-sale`.
+     * letter or digit. Unique in the installation. Empty in a new link: the system
+     * chooses one. A slug that a link gives up, by a change or by being archived,
+     * can be used again by the same account and by no other. Empty in an archived
+     * link: another link has taken its slug. Visitors may write it in upper or
+     * lower case. Example: `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -1475,9 +1568,11 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Empty: the
-     * system chooses one. Visitors may write it in upper or lower case. Example:
-     * `summer-sale`.
+     * letter or digit. Unique in the installation. Empty in a new link: the system
+     * chooses one. A slug that a link gives up, by a change or by being archived,
+     * can be used again by the same account and by no other. Empty in an archived
+     * link: another link has taken its slug. Visitors may write it in upper or
+     * lower case. Example: `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -2291,7 +2386,8 @@ private static final long serialVersionUID = 0L;
     private int state_ = 0;
     /**
      * <pre>
-     * State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink` and
+     * `UnarchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2302,7 +2398,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink` and
+     * `UnarchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2317,7 +2414,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink` and
+     * `UnarchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2330,7 +2428,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink` and
+     * `UnarchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2348,7 +2447,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink` and
+     * `UnarchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2765,6 +2865,172 @@ private static final long serialVersionUID = 0L;
         updateTime_ = null;
       }
       return updateTimeBuilder_;
+    }
+
+    private com.google.protobuf.Timestamp archiveTime_;
+    private com.google.protobuf.SingleFieldBuilderV3<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> archiveTimeBuilder_;
+    /**
+     * <pre>
+     * Time since which the link is archived; not set if it is active. Clicks from
+     * before still count.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     * @return Whether the archiveTime field is set.
+     */
+    public boolean hasArchiveTime() {
+      return ((bitField0_ & 0x00002000) != 0);
+    }
+    /**
+     * <pre>
+     * Time since which the link is archived; not set if it is active. Clicks from
+     * before still count.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     * @return The archiveTime.
+     */
+    public com.google.protobuf.Timestamp getArchiveTime() {
+      if (archiveTimeBuilder_ == null) {
+        return archiveTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
+      } else {
+        return archiveTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * Time since which the link is archived; not set if it is active. Clicks from
+     * before still count.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public Builder setArchiveTime(com.google.protobuf.Timestamp value) {
+      if (archiveTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        archiveTime_ = value;
+      } else {
+        archiveTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Time since which the link is archived; not set if it is active. Clicks from
+     * before still count.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public Builder setArchiveTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (archiveTimeBuilder_ == null) {
+        archiveTime_ = builderForValue.build();
+      } else {
+        archiveTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Time since which the link is archived; not set if it is active. Clicks from
+     * before still count.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public Builder mergeArchiveTime(com.google.protobuf.Timestamp value) {
+      if (archiveTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00002000) != 0) &&
+          archiveTime_ != null &&
+          archiveTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getArchiveTimeBuilder().mergeFrom(value);
+        } else {
+          archiveTime_ = value;
+        }
+      } else {
+        archiveTimeBuilder_.mergeFrom(value);
+      }
+      if (archiveTime_ != null) {
+        bitField0_ |= 0x00002000;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Time since which the link is archived; not set if it is active. Clicks from
+     * before still count.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public Builder clearArchiveTime() {
+      bitField0_ = (bitField0_ & ~0x00002000);
+      archiveTime_ = null;
+      if (archiveTimeBuilder_ != null) {
+        archiveTimeBuilder_.dispose();
+        archiveTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Time since which the link is archived; not set if it is active. Clicks from
+     * before still count.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getArchiveTimeBuilder() {
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return getArchiveTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * Time since which the link is archived; not set if it is active. Clicks from
+     * before still count.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getArchiveTimeOrBuilder() {
+      if (archiveTimeBuilder_ != null) {
+        return archiveTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return archiveTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
+      }
+    }
+    /**
+     * <pre>
+     * Time since which the link is archived; not set if it is active. Clicks from
+     * before still count.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilderV3<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        getArchiveTimeFieldBuilder() {
+      if (archiveTimeBuilder_ == null) {
+        archiveTimeBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getArchiveTime(),
+                getParentForChildren(),
+                isClean());
+        archiveTime_ = null;
+      }
+      return archiveTimeBuilder_;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -31,9 +31,11 @@ public interface TrackingLinkOrBuilder extends
   /**
    * <pre>
    * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Empty: the
-   * system chooses one. Visitors may write it in upper or lower case. Example:
-   * `summer-sale`.
+   * letter or digit. Unique in the installation. Empty in a new link: the system
+   * chooses one. A slug that a link gives up, by a change or by being archived,
+   * can be used again by the same account and by no other. Empty in an archived
+   * link: another link has taken its slug. Visitors may write it in upper or
+   * lower case. Example: `summer-sale`.
    * </pre>
    *
    * <code>string slug = 2 [json_name = "slug"];</code>
@@ -43,9 +45,11 @@ public interface TrackingLinkOrBuilder extends
   /**
    * <pre>
    * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Empty: the
-   * system chooses one. Visitors may write it in upper or lower case. Example:
-   * `summer-sale`.
+   * letter or digit. Unique in the installation. Empty in a new link: the system
+   * chooses one. A slug that a link gives up, by a change or by being archived,
+   * can be used again by the same account and by no other. Empty in an archived
+   * link: another link has taken its slug. Visitors may write it in upper or
+   * lower case. Example: `summer-sale`.
    * </pre>
    *
    * <code>string slug = 2 [json_name = "slug"];</code>
@@ -251,7 +255,8 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink` and
+   * `UnarchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -260,7 +265,8 @@ public interface TrackingLinkOrBuilder extends
   int getStateValue();
   /**
    * <pre>
-   * State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink` and
+   * `UnarchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -341,4 +347,34 @@ public interface TrackingLinkOrBuilder extends
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getUpdateTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Time since which the link is archived; not set if it is active. Clicks from
+   * before still count.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   * @return Whether the archiveTime field is set.
+   */
+  boolean hasArchiveTime();
+  /**
+   * <pre>
+   * Time since which the link is archived; not set if it is active. Clicks from
+   * before still count.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   * @return The archiveTime.
+   */
+  com.google.protobuf.Timestamp getArchiveTime();
+  /**
+   * <pre>
+   * Time since which the link is archived; not set if it is active. Clicks from
+   * before still count.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getArchiveTimeOrBuilder();
 }

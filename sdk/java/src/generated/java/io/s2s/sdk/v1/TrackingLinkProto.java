@@ -30,7 +30,7 @@ public final class TrackingLinkProto {
   static {
     java.lang.String[] descriptorData = {
       "\n\032s2s/v1/tracking_link.proto\022\006s2s.v1\032\037go" +
-      "ogle/protobuf/timestamp.proto\"\256\004\n\014Tracki" +
+      "ogle/protobuf/timestamp.proto\"\355\004\n\014Tracki" +
       "ngLink\022\016\n\002id\030\001 \001(\tR\002id\022\022\n\004slug\030\002 \001(\tR\004sl" +
       "ug\022 \n\013destination\030\003 \001(\tR\013destination\022.\n\023" +
       "conversion_code_ids\030\004 \003(\tR\021conversionCod" +
@@ -44,16 +44,18 @@ public final class TrackingLinkProto {
       "ateR\005state\022\020\n\003url\030\013 \001(\tR\003url\022;\n\013create_t" +
       "ime\030\014 \001(\0132\032.google.protobuf.TimestampR\nc" +
       "reateTime\022;\n\013update_time\030\r \001(\0132\032.google." +
-      "protobuf.TimestampR\nupdateTime*\200\001\n\014Redir" +
-      "ectKind\022\035\n\031REDIRECT_KIND_UNSPECIFIED\020\000\022\027" +
-      "\n\023REDIRECT_KIND_FOUND\020\001\022\033\n\027REDIRECT_KIND" +
-      "_SEE_OTHER\020\002\022\033\n\027REDIRECT_KIND_TEMPORARY\020" +
-      "\003*z\n\021TrackingLinkState\022#\n\037TRACKING_LINK_" +
-      "STATE_UNSPECIFIED\020\000\022\036\n\032TRACKING_LINK_STA" +
-      "TE_ACTIVE\020\001\022 \n\034TRACKING_LINK_STATE_ARCHI" +
-      "VED\020\002B[\n\rio.s2s.sdk.v1B\021TrackingLinkProt" +
-      "oP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPB" +
-      "Metadata\352\002\007S2s::V1b\006proto3"
+      "protobuf.TimestampR\nupdateTime\022=\n\014archiv" +
+      "e_time\030\016 \001(\0132\032.google.protobuf.Timestamp" +
+      "R\013archiveTime*\200\001\n\014RedirectKind\022\035\n\031REDIRE" +
+      "CT_KIND_UNSPECIFIED\020\000\022\027\n\023REDIRECT_KIND_F" +
+      "OUND\020\001\022\033\n\027REDIRECT_KIND_SEE_OTHER\020\002\022\033\n\027R" +
+      "EDIRECT_KIND_TEMPORARY\020\003*z\n\021TrackingLink" +
+      "State\022#\n\037TRACKING_LINK_STATE_UNSPECIFIED" +
+      "\020\000\022\036\n\032TRACKING_LINK_STATE_ACTIVE\020\001\022 \n\034TR" +
+      "ACKING_LINK_STATE_ARCHIVED\020\002B[\n\rio.s2s.s" +
+      "dk.v1B\021TrackingLinkProtoP\001\242\002\003SXX\252\002\006S2s.V" +
+      "1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V" +
+      "1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -65,7 +67,7 @@ public final class TrackingLinkProto {
     internal_static_s2s_v1_TrackingLink_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_TrackingLink_descriptor,
-        new java.lang.String[] { "Id", "Slug", "Destination", "ConversionCodeIds", "Tags", "RedirectKind", "QueryPassThrough", "ExpireTime", "FallbackDestination", "State", "Url", "CreateTime", "UpdateTime", });
+        new java.lang.String[] { "Id", "Slug", "Destination", "ConversionCodeIds", "Tags", "RedirectKind", "QueryPassThrough", "ExpireTime", "FallbackDestination", "State", "Url", "CreateTime", "UpdateTime", "ArchiveTime", });
     com.google.protobuf.TimestampProto.getDescriptor();
   }
 

@@ -175,6 +175,38 @@ public final class TrackingLinkServiceGrpc {
     return getArchiveTrackingLinkMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.UnarchiveTrackingLinkRequest,
+      io.s2s.sdk.v1.UnarchiveTrackingLinkResponse> getUnarchiveTrackingLinkMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "UnarchiveTrackingLink",
+      requestType = io.s2s.sdk.v1.UnarchiveTrackingLinkRequest.class,
+      responseType = io.s2s.sdk.v1.UnarchiveTrackingLinkResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.UnarchiveTrackingLinkRequest,
+      io.s2s.sdk.v1.UnarchiveTrackingLinkResponse> getUnarchiveTrackingLinkMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.UnarchiveTrackingLinkRequest, io.s2s.sdk.v1.UnarchiveTrackingLinkResponse> getUnarchiveTrackingLinkMethod;
+    if ((getUnarchiveTrackingLinkMethod = TrackingLinkServiceGrpc.getUnarchiveTrackingLinkMethod) == null) {
+      synchronized (TrackingLinkServiceGrpc.class) {
+        if ((getUnarchiveTrackingLinkMethod = TrackingLinkServiceGrpc.getUnarchiveTrackingLinkMethod) == null) {
+          TrackingLinkServiceGrpc.getUnarchiveTrackingLinkMethod = getUnarchiveTrackingLinkMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.UnarchiveTrackingLinkRequest, io.s2s.sdk.v1.UnarchiveTrackingLinkResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "UnarchiveTrackingLink"))
+              .setIdempotent(true)
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.UnarchiveTrackingLinkRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.UnarchiveTrackingLinkResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new TrackingLinkServiceMethodDescriptorSupplier("UnarchiveTrackingLink"))
+              .build();
+        }
+      }
+    }
+    return getUnarchiveTrackingLinkMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -293,6 +325,19 @@ public final class TrackingLinkServiceGrpc {
         io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ArchiveTrackingLinkResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getArchiveTrackingLinkMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Makes an archived tracking link active again. Conversions that are held for
+     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+     * active link changes nothing.
+     * </pre>
+     */
+    default void unarchiveTrackingLink(io.s2s.sdk.v1.UnarchiveTrackingLinkRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.UnarchiveTrackingLinkResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getUnarchiveTrackingLinkMethod(), responseObserver);
+    }
   }
 
   /**
@@ -385,6 +430,20 @@ public final class TrackingLinkServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getArchiveTrackingLinkMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Makes an archived tracking link active again. Conversions that are held for
+     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+     * active link changes nothing.
+     * </pre>
+     */
+    public void unarchiveTrackingLink(io.s2s.sdk.v1.UnarchiveTrackingLinkRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.UnarchiveTrackingLinkResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getUnarchiveTrackingLinkMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -458,6 +517,19 @@ public final class TrackingLinkServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getArchiveTrackingLinkMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Makes an archived tracking link active again. Conversions that are held for
+     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+     * active link changes nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.UnarchiveTrackingLinkResponse unarchiveTrackingLink(io.s2s.sdk.v1.UnarchiveTrackingLinkRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getUnarchiveTrackingLinkMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -530,6 +602,19 @@ public final class TrackingLinkServiceGrpc {
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getArchiveTrackingLinkMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Makes an archived tracking link active again. Conversions that are held for
+     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+     * active link changes nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.UnarchiveTrackingLinkResponse unarchiveTrackingLink(io.s2s.sdk.v1.UnarchiveTrackingLinkRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getUnarchiveTrackingLinkMethod(), getCallOptions(), request);
     }
   }
 
@@ -609,6 +694,20 @@ public final class TrackingLinkServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getArchiveTrackingLinkMethod(), getCallOptions()), request);
     }
+
+    /**
+     * <pre>
+     * Makes an archived tracking link active again. Conversions that are held for
+     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
+     * active link changes nothing.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.UnarchiveTrackingLinkResponse> unarchiveTrackingLink(
+        io.s2s.sdk.v1.UnarchiveTrackingLinkRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getUnarchiveTrackingLinkMethod(), getCallOptions()), request);
+    }
   }
 
   private static final int METHODID_CREATE_TRACKING_LINK = 0;
@@ -616,6 +715,7 @@ public final class TrackingLinkServiceGrpc {
   private static final int METHODID_LIST_TRACKING_LINKS = 2;
   private static final int METHODID_UPDATE_TRACKING_LINK = 3;
   private static final int METHODID_ARCHIVE_TRACKING_LINK = 4;
+  private static final int METHODID_UNARCHIVE_TRACKING_LINK = 5;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -653,6 +753,10 @@ public final class TrackingLinkServiceGrpc {
         case METHODID_ARCHIVE_TRACKING_LINK:
           serviceImpl.archiveTrackingLink((io.s2s.sdk.v1.ArchiveTrackingLinkRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ArchiveTrackingLinkResponse>) responseObserver);
+          break;
+        case METHODID_UNARCHIVE_TRACKING_LINK:
+          serviceImpl.unarchiveTrackingLink((io.s2s.sdk.v1.UnarchiveTrackingLinkRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.UnarchiveTrackingLinkResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -707,6 +811,13 @@ public final class TrackingLinkServiceGrpc {
               io.s2s.sdk.v1.ArchiveTrackingLinkRequest,
               io.s2s.sdk.v1.ArchiveTrackingLinkResponse>(
                 service, METHODID_ARCHIVE_TRACKING_LINK)))
+        .addMethod(
+          getUnarchiveTrackingLinkMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.s2s.sdk.v1.UnarchiveTrackingLinkRequest,
+              io.s2s.sdk.v1.UnarchiveTrackingLinkResponse>(
+                service, METHODID_UNARCHIVE_TRACKING_LINK)))
         .build();
   }
 
@@ -760,6 +871,7 @@ public final class TrackingLinkServiceGrpc {
               .addMethod(getListTrackingLinksMethod())
               .addMethod(getUpdateTrackingLinkMethod())
               .addMethod(getArchiveTrackingLinkMethod())
+              .addMethod(getUnarchiveTrackingLinkMethod())
               .build();
         }
       }

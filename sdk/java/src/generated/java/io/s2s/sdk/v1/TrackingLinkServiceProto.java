@@ -65,6 +65,16 @@ public final class TrackingLinkServiceProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_ArchiveTrackingLinkResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_UnarchiveTrackingLinkRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_UnarchiveTrackingLinkRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_UnarchiveTrackingLinkResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_UnarchiveTrackingLinkResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -108,23 +118,32 @@ public final class TrackingLinkServiceProto {
       "link_id\030\001 \001(\tR\016trackingLinkId\022#\n\rvalidat" +
       "e_only\030\002 \001(\010R\014validateOnly\"X\n\033ArchiveTra" +
       "ckingLinkResponse\0229\n\rtracking_link\030\001 \001(\013" +
-      "2\024.s2s.v1.TrackingLinkR\014trackingLink2\366\003\n" +
-      "\023TrackingLinkService\022`\n\022CreateTrackingLi" +
-      "nk\022!.s2s.v1.CreateTrackingLinkRequest\032\"." +
-      "s2s.v1.CreateTrackingLinkResponse\"\003\220\002\002\022W" +
-      "\n\017GetTrackingLink\022\036.s2s.v1.GetTrackingLi" +
-      "nkRequest\032\037.s2s.v1.GetTrackingLinkRespon" +
-      "se\"\003\220\002\001\022]\n\021ListTrackingLinks\022 .s2s.v1.Li" +
-      "stTrackingLinksRequest\032!.s2s.v1.ListTrac" +
-      "kingLinksResponse\"\003\220\002\001\022`\n\022UpdateTracking" +
-      "Link\022!.s2s.v1.UpdateTrackingLinkRequest\032" +
-      "\".s2s.v1.UpdateTrackingLinkResponse\"\003\220\002\002" +
-      "\022c\n\023ArchiveTrackingLink\022\".s2s.v1.Archive" +
-      "TrackingLinkRequest\032#.s2s.v1.ArchiveTrac" +
-      "kingLinkResponse\"\003\220\002\002Bb\n\rio.s2s.sdk.v1B\030" +
-      "TrackingLinkServiceProtoP\001\242\002\003SXX\252\002\006S2s.V" +
-      "1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V" +
-      "1b\006proto3"
+      "2\024.s2s.v1.TrackingLinkR\014trackingLink\"m\n\034" +
+      "UnarchiveTrackingLinkRequest\022(\n\020tracking" +
+      "_link_id\030\001 \001(\tR\016trackingLinkId\022#\n\rvalida" +
+      "te_only\030\002 \001(\010R\014validateOnly\"\214\001\n\035Unarchiv" +
+      "eTrackingLinkResponse\0229\n\rtracking_link\030\001" +
+      " \001(\0132\024.s2s.v1.TrackingLinkR\014trackingLink" +
+      "\0220\n\010warnings\030\002 \003(\0132\024.s2s.v1.SetupWarning" +
+      "R\010warnings2\341\004\n\023TrackingLinkService\022`\n\022Cr" +
+      "eateTrackingLink\022!.s2s.v1.CreateTracking" +
+      "LinkRequest\032\".s2s.v1.CreateTrackingLinkR" +
+      "esponse\"\003\220\002\002\022W\n\017GetTrackingLink\022\036.s2s.v1" +
+      ".GetTrackingLinkRequest\032\037.s2s.v1.GetTrac" +
+      "kingLinkResponse\"\003\220\002\001\022]\n\021ListTrackingLin" +
+      "ks\022 .s2s.v1.ListTrackingLinksRequest\032!.s" +
+      "2s.v1.ListTrackingLinksResponse\"\003\220\002\001\022`\n\022" +
+      "UpdateTrackingLink\022!.s2s.v1.UpdateTracki" +
+      "ngLinkRequest\032\".s2s.v1.UpdateTrackingLin" +
+      "kResponse\"\003\220\002\002\022c\n\023ArchiveTrackingLink\022\"." +
+      "s2s.v1.ArchiveTrackingLinkRequest\032#.s2s." +
+      "v1.ArchiveTrackingLinkResponse\"\003\220\002\002\022i\n\025U" +
+      "narchiveTrackingLink\022$.s2s.v1.UnarchiveT" +
+      "rackingLinkRequest\032%.s2s.v1.UnarchiveTra" +
+      "ckingLinkResponse\"\003\220\002\002Bb\n\rio.s2s.sdk.v1B" +
+      "\030TrackingLinkServiceProtoP\001\242\002\003SXX\252\002\006S2s." +
+      "V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::" +
+      "V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -193,6 +212,18 @@ public final class TrackingLinkServiceProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ArchiveTrackingLinkResponse_descriptor,
         new java.lang.String[] { "TrackingLink", });
+    internal_static_s2s_v1_UnarchiveTrackingLinkRequest_descriptor =
+      getDescriptor().getMessageTypes().get(10);
+    internal_static_s2s_v1_UnarchiveTrackingLinkRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_UnarchiveTrackingLinkRequest_descriptor,
+        new java.lang.String[] { "TrackingLinkId", "ValidateOnly", });
+    internal_static_s2s_v1_UnarchiveTrackingLinkResponse_descriptor =
+      getDescriptor().getMessageTypes().get(11);
+    internal_static_s2s_v1_UnarchiveTrackingLinkResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_UnarchiveTrackingLinkResponse_descriptor,
+        new java.lang.String[] { "TrackingLink", "Warnings", });
     com.google.protobuf.FieldMaskProto.getDescriptor();
     io.s2s.sdk.v1.SetupWarningProto.getDescriptor();
     io.s2s.sdk.v1.TrackingLinkProto.getDescriptor();

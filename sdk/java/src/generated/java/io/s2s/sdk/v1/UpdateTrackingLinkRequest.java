@@ -86,7 +86,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.FieldMask updateMask_;
   /**
    * <pre>
-   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -100,7 +100,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -114,7 +114,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -717,7 +717,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.FieldMask, com.google.protobuf.FieldMask.Builder, com.google.protobuf.FieldMaskOrBuilder> updateMaskBuilder_;
     /**
      * <pre>
-     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -730,7 +730,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -747,7 +747,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -769,7 +769,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -789,7 +789,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -816,7 +816,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -835,7 +835,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -849,7 +849,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -866,7 +866,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>

@@ -37,7 +37,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -48,7 +48,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
   boolean hasUpdateMask();
   /**
    * <pre>
-   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -59,7 +59,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
   com.google.protobuf.FieldMask getUpdateMask();
   /**
    * <pre>
-   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>

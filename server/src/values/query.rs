@@ -1,18 +1,16 @@
-//! Splitting of a query or form into pairs. Each pair has the place in the request that its value
-//! came from, because a redaction must find the very bytes that were read.
+//! The reader of queries and forms, for links and postbacks alike: splits them into pairs, and undoes
+//! what mails, pages and proxies do to separators.
+//!
+//! Each pair has the place in the request that its value came from, because a redaction must find
+//! the very bytes that were read.
+
+mod entities;
 
 use std::ops::Range;
 
 use s2s_sdk::v1::{Note, NoteCode};
 
-use super::{
-    entities,
-    parameters::{KnownParam, Meaning, known},
-};
-use crate::{
-    core::conversion::note,
-    values::{text::excerpt, url_macros},
-};
+use super::{text::excerpt, url_macros};
 
 /// Bound on the length of a known name, in bytes. A name is searched for in no more bytes than
 /// this, which keeps the reader linear.
@@ -47,15 +45,29 @@ pub enum Part {
     Bare,
 }
 
-/// Splits `query`, which is a part of `whole`, into pairs.
-pub fn split(part: Part, whole: &[u8], query: &[u8], pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
-    Splitter { part, whole, origins: None, pairs, notes }.split(query);
+/// A part of a request that is split.
+#[derive(Clone, Copy)]
+pub struct Text<'a> {
+    pub part: Part,
+    /// The whole part, as it came.
+    pub whole: &'a [u8],
+    /// Returns whether a parameter of this name, in any case, is looked for.
+    pub is_known: fn(&str) -> bool,
+}
+
+impl Text<'_> {
+    /// Splits `query`, which is a piece of the whole, into pairs.
+    pub fn split(self, query: &[u8], pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
+        let Self { part, whole, is_known } = self;
+        Splitter { part, whole, is_known, origins: None, pairs, notes }.split(query);
+    }
 }
 
 struct Splitter<'a> {
     part: Part,
     /// The bytes that contain everything to be split.
     whole: &'a [u8],
+    is_known: fn(&str) -> bool,
     /// Offset in the request at which each byte of `whole` begins, and the end of the last byte.
     /// `None` if `whole` is as it came, and was not decoded.
     origins: Option<&'a [usize]>,
@@ -65,10 +77,10 @@ struct Splitter<'a> {
 
 impl Splitter<'_> {
     fn split(&mut self, query: &[u8]) {
-        let separator = if separates(b';', query) {
+        let separator = if self.separates(b';', query) {
             self.repaired(NoteCode::SeparatorRepaired, "the parameters were separated by `;`");
             b';'
-        } else if separates(b'\n', query) {
+        } else if self.separates(b'\n', query) {
             self.repaired(NoteCode::SeparatorRepaired, "the parameters were separated by line ends");
             b'\n'
         } else {
@@ -76,7 +88,7 @@ impl Splitter<'_> {
         };
         for piece in query.split(|byte| *byte == separator) {
             let mut rest = piece;
-            while let Some((before, after)) = second_question_mark(rest) {
+            while let Some((before, after)) = self.second_question_mark(rest) {
                 self.repaired(NoteCode::SeparatorRepaired, "a second `?` separated two parameters");
                 self.split_piece(before);
                 rest = after;
@@ -86,7 +98,11 @@ impl Splitter<'_> {
     }
 
     fn repaired(&mut self, code: NoteCode, message: &str) {
-        self.notes.push(note(code, "", message));
+        self.note(code, String::new(), message.to_owned());
+    }
+
+    fn note(&mut self, code: NoteCode, parameter: String, message: String) {
+        self.notes.push(Note { code: code.into(), parameter, message });
     }
 
     /// Returns the range of the request that a part of `whole` came from.
@@ -122,7 +138,7 @@ impl Splitter<'_> {
         // that is still to be searched, and `left` is the same part before decoding.
         let value = std::mem::take(&mut pair.value);
         let (mut rest, mut left) = (value.as_slice(), raw);
-        while let Some((before, next, after)) = entities::split(rest, |name| known(name).is_some()) {
+        while let Some((before, next, after)) = entities::split(rest, self.is_known) {
             let (ours, _) = cut_encoded(left, before.len());
             let (_, behind) = cut_encoded(left, rest.len() - after.len());
             let next_pair = Pair {
@@ -141,7 +157,7 @@ impl Splitter<'_> {
             done.broken = is_broken(ours);
             self.pairs.push(done);
             let message = format!("HTML had eaten the beginning of `&{next}=`");
-            self.notes.push(note(NoteCode::HtmlRepaired, &excerpt(&next), message));
+            self.note(NoteCode::HtmlRepaired, excerpt(&next), message);
             (rest, left) = (after, behind);
         }
         pair.value = rest.to_vec();
@@ -158,26 +174,40 @@ impl Splitter<'_> {
         if self.origins.is_none() && decoded.contains(&b'=') {
             self.repaired(NoteCode::DecodedTwice, "parameters were percent-encoded as a whole");
             let origins = origins(piece, origin.start);
-            let (part, pairs, notes) = (self.part, &mut *self.pairs, &mut *self.notes);
-            return Splitter { part, whole: &decoded, origins: Some(&origins), pairs, notes }.split(&decoded);
+            let (part, is_known, whole, origins) = (self.part, self.is_known, &decoded, Some(&*origins));
+            let (pairs, notes) = (&mut *self.pairs, &mut *self.notes);
+            return Splitter { part, whole, is_known, origins, pairs, notes }.split(&decoded);
         }
         let place = Place { part: self.part, bytes: origin.end..origin.end };
         let (value, begins) = (Vec::new(), origin.start);
         self.pairs.push(Pair { name: decoded, value, broken, nested: false, place, begins });
     }
+
+    /// Returns whether `mark` separates parameters: there is no `&`, and a known name follows a mark.
+    fn separates(&self, mark: u8, query: &[u8]) -> bool {
+        let mut behind = query.split(|byte| *byte == mark).skip(1);
+        !query.contains(&b'&') && behind.any(|piece| self.begins_with_known_name(piece))
+    }
+
+    fn begins_with_known_name(&self, piece: &[u8]) -> bool {
+        let end = piece.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b'=');
+        end.and_then(|end| std::str::from_utf8(piece.get(..end)?).ok()).is_some_and(self.is_known)
+    }
+
+    fn second_question_mark<'b>(&self, piece: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
+        let marks = piece.iter().enumerate().filter(|(_, byte)| **byte == b'?');
+        let mut splits = marks.filter_map(|(at, _)| Some((piece.get(..at)?, piece.get(at + 1..)?)));
+        splits.find(|(_, after)| self.begins_with_known_name(after))
+    }
 }
 
 impl Pair {
-    /// Mends a value whose `%` is meant literally: in a macro such as `%x%`, or as a percent sign.
-    /// `raw` is the value before decoding: decoding may have read a macro's first letters as the
-    /// digits of an escape.
+    /// Mends a value whose `%` is meant literally, in a macro such as `%x%`. `raw` is the value before
+    /// decoding: decoding may have read a macro's first letters as the digits of an escape.
     fn take_literally(&mut self, raw: &[u8]) {
-        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
-        if url_macros::is_macro(text(raw)) {
+        if std::str::from_utf8(raw).is_ok_and(url_macros::is_macro) {
             self.value = raw.to_vec();
             self.broken = false;
-        } else if known(text(&self.name)) == Some(KnownParam::Comperc) {
-            self.broken = !Meaning::of(KnownParam::Comperc, text(&self.value)).is_valid();
         }
     }
 }
@@ -185,22 +215,6 @@ impl Pair {
 fn split_at(bytes: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
     let at = bytes.iter().position(|byte| *byte == mark)?;
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))
-}
-
-/// Returns whether `mark` separates parameters: there is no `&`, and a known name follows a mark.
-fn separates(mark: u8, query: &[u8]) -> bool {
-    !query.contains(&b'&') && query.split(|byte| *byte == mark).skip(1).any(begins_with_known_name)
-}
-
-fn begins_with_known_name(piece: &[u8]) -> bool {
-    let end = piece.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b'=');
-    end.and_then(|end| std::str::from_utf8(piece.get(..end)?).ok()).is_some_and(|name| known(name).is_some())
-}
-
-fn second_question_mark(piece: &[u8]) -> Option<(&[u8], &[u8])> {
-    let marks = piece.iter().enumerate().filter(|(_, byte)| **byte == b'?');
-    let mut splits = marks.filter_map(|(at, _)| Some((piece.get(..at)?, piece.get(at + 1..)?)));
-    splits.find(|(_, after)| begins_with_known_name(after))
 }
 
 /// Returns the offset of `part` in `whole`. The part is a slice of the whole.

@@ -1,0 +1,186 @@
+//! Bodies of postbacks as HTTP clients really send them, and the addresses they send them to.
+
+use std::io::Write as _;
+
+use flate2::{
+    Compression,
+    write::{DeflateEncoder, GzEncoder, ZlibEncoder},
+};
+use s2s_sdk::v1::{GetPostbackRequest, Postback, PostbackFilter, PostbackVerdict};
+use s2s_tests::{Answer, Server, http};
+
+use crate::{fixture::Fixture, raw};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+/// A complete query.
+const COMPLETE: &str = "/s2s?clickId=$click&id=$code&val=1.5&com=0.5&oid=$oid";
+
+async fn post(server: &Server, target: &str, content_type: &str, body: Vec<u8>) -> Answer {
+    let request = http().post(format!("{}{target}", server.url)).header("content-type", content_type);
+    Answer::of(request.body(body).send().await.unwrap()).await
+}
+
+/// Asserts that a postback was recorded with the amounts of `COMPLETE`, and as one more.
+async fn assert_recorded(fixture: &Fixture, answer: &Answer, count: usize, what: &str) {
+    assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"), "{what}: {answer:?}");
+    let conversions = fixture.conversions().await;
+    assert_eq!(conversions.len(), count, "{what}");
+    let micros = |amount: &Option<s2s_sdk::v1::Money>| amount.as_ref().map(|amount| amount.micros);
+    let amounts = (micros(&conversions[0].value), micros(&conversions[0].commission));
+    assert_eq!(amounts, (Some(1_500_000), Some(500_000)), "{what}");
+}
+
+fn codes(answer: &Answer) -> Vec<String> {
+    let json = answer.json();
+    let notes = json["notes"].as_array().unwrap();
+    notes.iter().map(|note| note["code"].as_str().unwrap().to_owned()).collect()
+}
+
+fn multipart(pairs: &[(&str, &str)]) -> String {
+    let field = |(name, value): &(&str, &str)| {
+        format!("--XyZ\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    format!("{}--XyZ--\r\n", pairs.iter().map(field).collect::<String>())
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zlib(text: &str) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn deflate(text: &str) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn utf_16(text: &str) -> Vec<u8> {
+    format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+#[tokio::test]
+async fn a_body_counts_whatever_its_sender_calls_it() {
+    let fixture = Fixture::start().await;
+    let fields = |oid: &str| {
+        let (click, code) = (fixture.fill("$click"), fixture.fill("$code"));
+        multipart(&[("clickId", &click), ("id", &code), ("val", "1.5"), ("com", "0.5"), ("oid", oid)])
+    };
+    let form = |oid: &str| fixture.fill(&format!("clickId=$click&id=$code&val=1.5&com=0.5&oid={oid}"));
+    let json = |oid: &str| {
+        fixture.fill(&format!(
+            r#"{{"clickId":"$click","id":"$code","val":"1.5","com":0.5,"oid":"{oid}","items":[{{"id":1}}]}}"#
+        ))
+    };
+    let bodies: [(&str, &str, Vec<u8>); 14] = [
+        ("multipart", "multipart/form-data; boundary=XyZ", fields("1").into()),
+        ("multipart without its boundary", "multipart/form-data", fields("2").into()),
+        ("multipart as form", FORM, fields("3").into()),
+        ("JSON as form", FORM, json("4").into()),
+        ("JSON as text", "text/plain", json("5").into()),
+        ("form as bytes", "application/octet-stream", form("6").into()),
+        ("form as JSON", JSON, form("7").into()),
+        ("JSON behind a BOM", JSON, format!("\u{FEFF}{}", json("8")).into()),
+        ("JSON in UTF-16", JSON, utf_16(&json("9"))),
+        ("JSON with gzip", JSON, gzip(&json("10"))),
+        ("form with gzip", FORM, gzip(&form("11"))),
+        ("form with deflate", FORM, zlib(&form("12"))),
+        ("form with deflate and no header", FORM, deflate(&form("13"))),
+        ("lines", "text/plain", form("14").replace('&', "\r\n").into()),
+    ];
+    for (count, (what, content_type, body)) in bodies.into_iter().enumerate() {
+        let answer = post(&fixture.server, "/s2s", content_type, body).await;
+        assert_recorded(&fixture, &answer, count + 1, what).await;
+    }
+}
+
+#[tokio::test]
+async fn a_complete_query_counts_beside_any_body() {
+    let fixture = Fixture::start().await;
+    for (count, (content_type, body, ignored)) in [
+        (JSON, "", false),
+        (JSON, "null", false),
+        (JSON, "{}", false),
+        (JSON, "{", true),
+        (JSON, r#"{"event":"order.paid","id":17,"amount":"9.99"}"#, true),
+        (JSON, r#"{"data":{"object":{"id":"x","val":7}}}"#, true),
+        ("application/xml", "<order><id>7</id></order>", false),
+        ("application/octet-stream", "\u{1}\u{2}", true),
+        (FORM, "id=other&val=9", true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let target = fixture.fill(&COMPLETE.replace("$oid", &count.to_string()));
+        let answer = post(&fixture.server, &target, content_type, body.into()).await;
+        assert_recorded(&fixture, &answer, count + 1, body).await;
+        assert_eq!(codes(&answer).contains(&"BODY_IGNORED".to_owned()), ignored, "{body}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_encoded_body_is_kept_decoded_and_without_its_secret() {
+    let fixture = Fixture::start().await;
+    let body = fixture
+        .fill(r#"{"clickId":"$click","id":"$code","val":"1.5","com":"0.5","sec":"hush","m":{"sec":"hush"}}"#);
+    for encoded in [gzip(&body), zlib(&body), utf_16(&body)] {
+        let answer = post(&fixture.server, "/s2s", JSON, encoded).await;
+        assert!(codes(&answer).contains(&"BODY_DECODED".to_owned()), "{answer:?}");
+        let request = GetPostbackRequest { postback_id: answer.field("postback_id") };
+        let stored: Postback = fixture.server.client().get_postback(request).await.unwrap().postback.unwrap();
+        let kept = String::from_utf8(stored.raw.unwrap().body).unwrap();
+        assert_eq!(kept, body.replace("hush", "****"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_held_with_its_cure_for_the_code_it_names() {
+    let fixture = Fixture::start().await;
+    let zeros = gzip(&"0".repeat(1_000_000));
+    for (content_type, body, reason, cure) in [
+        (JSON, b"{\"val\":1".to_vec(), "PARAMETER_MALFORMED", "not a JSON object"),
+        (FORM, b"\x28\xB5\x2F\xFD\x04\x00\x01".to_vec(), "PARAMETER_MALFORMED", "gzip or deflate"),
+        (FORM, zeros, "REQUEST_TOO_LARGE", "8192 in its body"),
+    ] {
+        let target = fixture.fill("/s2s?clickId=$click&id=$code");
+        let answer = post(&fixture.server, &target, content_type, body).await;
+        assert_eq!(answer.field("reason"), reason, "{answer:?}");
+        assert!(answer.field("message").contains(cure), "{answer:?}");
+        let held = PostbackFilter { verdict: PostbackVerdict::Held.into(), ..Default::default() };
+        let stored = fixture.postbacks(held).await.remove(0);
+        assert_eq!(stored.id, answer.field("postback_id"));
+        assert_eq!(stored.conversion_code_id, fixture.code.id);
+    }
+    assert_eq!(fixture.conversions().await, []);
+}
+
+#[tokio::test]
+async fn a_postback_is_found_however_its_address_was_copied() {
+    let fixture = Fixture::start().await;
+    for (count, target) in [
+        "/s2s%3FclickId=$click&id=$code&val=1.5&com=0.5&oid=$oid",
+        "/s2s%20?clickId=$click&id=$code&val=1.5&com=0.5&oid=$oid",
+        "/s2s%26clickId=$click&id=$code&val=1.5&com=0.5&oid=$oid",
+        "/s2s%3FclickId%3D$click%26id%3D$code%26val%3D1.5%26com%3D0.5%26oid%3D$oid",
+        "/?clickId=$click&id=$code&val=1.5&com=0.5&oid=$oid",
+        "//S2S/?clickId=$click&id=$code&val=1.5&com=0.5&oid=$oid",
+        "/s2s&clickId=$click?id=$code&val=1.5&com=0.5&oid=$oid",
+        "/s2s.?clickId=$click;id=$code;val=1.5;com=0.5;oid=$oid",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let target = fixture.fill(&target.replace("$oid", &count.to_string()));
+        let answer = raw::exchange(&fixture.server, &[&raw::get(target.as_bytes())]).await;
+        assert!(answer.contains("s2s-verdict: RECORDED"), "{target}: {answer}");
+        let recorded = fixture.conversions().await;
+        assert_eq!((recorded.len(), recorded[0].transaction_id.as_str()), (count + 1, &*count.to_string()));
+    }
+}
