@@ -3,11 +3,14 @@
 
 use std::ops::Range;
 
-use s2s_sdk::v1::{Note, NoteCode};
+use s2s_sdk::{
+    parameter::known,
+    v1::{Note, NoteCode},
+};
 
 use super::{
     entities,
-    parameters::{KnownParam, Meaning, known},
+    parameters::{KnownParam, Meaning},
 };
 use crate::{
     core::conversion::note,
