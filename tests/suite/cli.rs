@@ -1,5 +1,7 @@
 //! The command line `s2s`: the real program against the real server.
 
+mod terminal;
+
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
@@ -72,7 +74,7 @@ impl Person {
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     }
 
-    fn write(&self, name: &str, text: &str) -> String {
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         let path = self.home.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
@@ -131,7 +133,7 @@ async fn an_import_says_what_became_of_each_row() {
         _ => format!("o-{row},{click},{},{row}.5,0.25,\"a=1;b={row}\"\n", code.id),
     });
     let file: String = std::iter::once(titles).chain(rows).collect();
-    let file = person.write("sales.csv", &file);
+    let file = person.write("sales.csv", file);
     let said = person.run(&["conversions", "import", &file, "--failed", "failed.csv"]).await;
     let sum = "s2s: 4985 recorded, 0 were recorded before, 15 failed";
     assert_eq!((said.status, said.err.lines().last()), (5, Some(sum)), "{}", said.err);
@@ -160,7 +162,7 @@ async fn an_import_says_what_became_of_each_row() {
         .filter(|line| !line.contains(" cells, "))
         .map(|line| line.replace("1.2.3", "1").replace(",forged,", &format!(",{click},")))
         .collect();
-    let mended = person.write("mended.csv", &mended.join("\n"));
+    let mended = person.write("mended.csv", mended.join("\n"));
     let said = person.run(&["conversions", "import", &mended]).await;
     let sum = "s2s: 10 recorded, 0 were recorded before, 0 failed";
     assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
@@ -184,7 +186,7 @@ async fn rows_without_a_transaction_id_are_counted_once_as_well() {
     let code = server.create_code(code).await;
     let click = server.click(&server.link(&[&code]).await).await;
     let row = format!("{click},{},1\n", code.id);
-    let file = person.write("sales.csv", &format!("click_id,conversion_code_id,value\n{row}{row}"));
+    let file = person.write("sales.csv", format!("click_id,conversion_code_id,value\n{row}{row}"));
 
     let said = person.run(&["conversions", "import", &file, "--dry-run"]).await;
     assert!(said.err.contains("2 would be recorded"), "{}", said.err);
@@ -202,7 +204,7 @@ async fn rows_without_a_transaction_id_are_counted_once_as_well() {
         (text.replace("click_id", "clickid"), "`clickid`"),
         (String::new(), "conversion_code_id"),
     ] {
-        let file = person.write("wrong.csv", &text);
+        let file = person.write("wrong.csv", text);
         let said = person.run(&["conversions", "import", &file]).await;
         assert_eq!(said.status, 2, "{}", said.err);
         assert!(said.err.contains(problem), "{}", said.err);
@@ -210,29 +212,6 @@ async fn rows_without_a_transaction_id_are_counted_once_as_well() {
     // The imported file is never overwritten.
     let said = person.run(&["conversions", "import", &file, "--failed", "./sales.csv"]).await;
     assert_eq!((said.status, fs::read_to_string(&file).unwrap()), (2, text));
-}
-
-#[tokio::test]
-async fn a_stranger_steers_neither_spreadsheet_nor_terminal() {
-    let server = Server::start().await;
-    let person = Person::new(&server);
-    let code = server.code("Sale").await;
-    let click = server.click(&server.link(&[&code]).await).await;
-    let query = format!("clickId={click}&id={}&val=19.99&com=0&oid=%3DHYPERLINK(1)&cur=EUR", code.id);
-    assert_eq!(server.postback(&query).await.status, 200);
-    hold(&server, &format!("clickId=%1B%5B2J&id={}&val=1&com=0", code.id), "PARAMETER_MALFORMED").await;
-
-    let csv = person.out(&["conversions", "list", "--output", "csv"]).await;
-    assert!(csv.contains(",'=HYPERLINK(1),19.99,0,EUR,approved,"), "{csv}");
-    let table = person.out(&["conversions", "list"]).await;
-    assert!(table.contains("=HYPERLINK(1) "), "{table}");
-    let json = person.json(&["conversions", "list"]).await;
-    assert_eq!(json[0]["transactionId"], "=HYPERLINK(1)");
-    assert_eq!(json[0]["value"]["micros"], "19990000");
-    for format in ["table", "json"] {
-        let list = person.out(&["postbacks", "list", "--verdict", "held", "--output", format]).await;
-        assert!(list.contains("pb_") && !list.contains('\u{1b}'), "{list}");
-    }
 }
 
 #[tokio::test]
@@ -296,6 +275,26 @@ async fn a_profile_says_where_and_with_which_key() {
     assert_eq!(said.status, 3, "{}", said.err);
     let said = person.run(&["--endpoint", &other.url, "--key-file", "key", "codes", "list"]).await;
     assert_eq!(said.status, 0, "{}", said.err);
+
+    // A key goes to another machine only over TLS, wherever endpoint and key come from. 0.0.0.0 is
+    // no loopback address, though this machine answers.
+    let open = "[profiles.open]\nendpoint = \"http://0.0.0.0:1\"\nkey = \"s2s_x\"\ninsecure = true\n";
+    let config =
+        person.write("open.toml", format!("{open}{}", open.replace("open", "shut").replace("true", "false")));
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
+    let open_config = ["--config", "open.toml", "--timeout", "2", "codes", "list", "--profile"];
+    for (arguments, status) in [
+        (&["--endpoint", "http://t.example", "--key-file", "key", "codes", "list"][..], 2),
+        (&["--endpoint", "http://0.0.0.0:1", "--key-file", "key", "codes", "list"], 2),
+        (&[&open_config[..], &["shut"]].concat(), 2),
+        (&[&open_config[..], &["open"]].concat(), 4),
+        (&[&open_config[..], &["shut", "--insecure"]].concat(), 4),
+    ] {
+        let said = person.run(arguments).await;
+        assert_eq!(said.status, status, "{arguments:?}: {}", said.err);
+        assert!(said.err.contains("read the API key") && said.err.contains("https://"), "{}", said.err);
+        assert_eq!(said.err.contains("--insecure"), status == 2, "{}", said.err);
+    }
 
     let said = person.run(&["--profile", "nobody", "codes", "list"]).await;
     assert!(said.status == 2 && said.err.contains("it has: default, other"), "{}", said.err);

@@ -189,11 +189,11 @@ impl Tally {
     fn fail(&mut self, row: &Row, reason: &str, sentence: &str) -> Result<(), Failure> {
         self.failed += 1;
         if self.failed <= FAILURES_SHOWN {
-            eprintln!("s2s: row {}: {reason}: {}", row.line, plain(sentence));
+            eprintln!("s2s: row {}: {}: {}", row.line, plain(reason), plain(sentence));
         }
         if let Some(file) = &mut self.file {
-            let own = row.record.iter().map(|cell| to_csv(from_csv(cell)));
-            let said = [row.line.to_string(), reason.to_owned(), to_csv(sentence)];
+            let own = row.record.iter().map(|cell| to_csv(&from_csv(cell)));
+            let said = [row.line.to_string(), to_csv(reason), to_csv(sentence)];
             file.write_record(said.into_iter().chain(own))?;
         }
         Ok(())

@@ -84,7 +84,7 @@ impl Row {
         let mut row = Self::default();
         for (column, cell) in columns.iter().zip(record) {
             if let Some(column) = column {
-                from_csv(cell).clone_into(column(&mut row));
+                from_csv(cell).as_ref().clone_into(column(&mut row));
             }
         }
         row
