@@ -253,9 +253,17 @@ impl Zone {
         when: When,
         click: Option<prost_types::Timestamp>,
     ) -> Result<prost_types::Timestamp, String> {
-        let (start, end) = self.span(when)?;
+        let (mut start, mut end) = self.span(when)?;
         let click = click.and_then(|click| Timestamp::new(click.seconds, click.nanos).ok());
-        Ok(to_proto(click.map_or(start, |click| click.clamp(start, end))))
+        let Some(click) = click else { return Ok(to_proto(start)) };
+        // While the clocks are put back, a time occurs twice.
+        if let When::Local(local, extent) = when
+            && click > end
+            && let Ok(again) = self.of.to_ambiguous_timestamp(local).later()
+        {
+            (start, end) = (again, again.checked_add(extent.length()).unwrap_or(again));
+        }
+        Ok(to_proto(click.clamp(start, end)))
     }
 
     /// The time as a text that is the same however, and under whatever zone, it was written. Empty
@@ -403,6 +411,9 @@ mod tests {
             ("2026-11-26", "2026-11-27T13:00:00Z", "2026-11-26T22:59:59.999999Z"),
             // The day on which the clocks are put back has 25 hours.
             ("2026-10-25", "2026-10-25T22:59:59Z", "2026-10-25T22:59:59Z"),
+            // 2:30 occurs twice.
+            ("2026-10-25 02:30", "2026-10-25T00:10:00Z", "2026-10-25T00:30:00Z"),
+            ("2026-10-25 02:30", "2026-10-25T01:10:00Z", "2026-10-25T01:30:00Z"),
             ("2026-11-26 14:05", "2026-11-26T13:05:30Z", "2026-11-26T13:05:30Z"),
             ("2026-11-26 14:05", "2026-11-26T13:06:30Z", "2026-11-26T13:05:59.999999Z"),
             ("2026-11-26 14:05:00", "2026-11-26T13:05:30Z", "2026-11-26T13:05:00Z"),

@@ -132,7 +132,7 @@ fn open(file: &Path) -> Result<(Records<Box<dyn Read + Send>>, Columns), Failure
         Box::new(File::open(file).map_err(failure)?)
     };
     let mut records = Records::open(input).map_err(failure)?;
-    let titles = records.read().map_err(failure)?.and_then(|titles| titles.cells).unwrap_or_default();
+    let titles = records.read().map_err(failure)?.and_then(|titles| titles.cells.ok()).unwrap_or_default();
     let columns = Columns::read(titles);
     Ok((records, columns.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?))
 }

@@ -58,6 +58,10 @@ fn money(micros: i64, currency: Option<Currency>) -> Money {
     Money { micros, currency_code: currency.map(|currency| currency.to_string()).unwrap_or_default() }
 }
 
+fn is_punctuation(letter: char) -> bool {
+    is_trimmed(letter) || ".,;)]>".contains(letter)
+}
+
 /// An amount, and the currency that its own text names.
 struct Stated {
     micros: i64,
@@ -84,7 +88,15 @@ impl Known<'_> {
     }
 
     fn amount(&mut self, name: &str, text: &str, other: &str) -> Result<Stated, String> {
-        let read = match amount::read(text, self.separator) {
+        // Punctuation after an amount comes from the text in which it stood.
+        let (text, read) = match amount::read(text, self.separator) {
+            Err(NotDecimal::Malformed) => {
+                let bare = text.trim_end_matches(is_punctuation);
+                (bare, amount::read(bare, self.separator))
+            }
+            read => (text, read),
+        };
+        let read = match read {
             Err(NotDecimal::Ambiguous) => amount::read(text, self.settled(text, other)),
             read => read,
         };
@@ -185,6 +197,8 @@ mod tests {
             ("19.99", "", "", ("19.99", "")),
             ("7", "eur", "0,5", ("7 EUR", "0.5 EUR")),
             ("7,00", "EUR", "", ("7 EUR", "")),
+            ("19.99.", "EUR", "0,5)", ("19.99 EUR", "0.5 EUR")),
+            ("1.500)", "KWD", "", ("1.5 KWD", "")),
             ("1.234,56", "EUR", "1,5", ("1234.56 EUR", "1.5 EUR")),
             ("1,234.56", "", "", ("1234.56", "")),
             ("1 234,56 €", "", "2", ("1234.56 EUR", "2 EUR")),

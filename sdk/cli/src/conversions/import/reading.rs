@@ -105,8 +105,8 @@ impl Reading {
     /// Passes a row and its request on. `None`: the receiver was dropped.
     fn pass_on(&mut self, record: Record) -> Option<()> {
         let request = match &record.cells {
-            Some(cells) => self.request(cells),
-            None => Err(Unsent { reason: "ROW_TOO_LONG", sentence: Record::too_long() }),
+            Ok(cells) => self.request(cells),
+            Err(broken) => Err(Unsent { reason: broken.reason(), sentence: broken.sentence() }),
         };
         let cells = record.cells.unwrap_or_default();
         let size = cells.iter().map(String::len).sum::<usize>();

@@ -26,15 +26,36 @@ const SEPARATOR_LINE: &str = "sep=";
 pub struct Record {
     /// Number of the row in a spreadsheet, from 1.
     pub row: u64,
-    /// The cells; `None` if the row is too long.
-    pub cells: Option<Vec<String>>,
+    pub cells: Result<Vec<String>, Broken>,
 }
 
-impl Record {
-    /// The sentence about a row that is too long.
-    pub fn too_long() -> String {
+/// The fault of a row that can't be split into cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    TooLong,
+    /// The file ends in a quoted cell, which may have swallowed other rows.
+    QuoteNotClosed,
+}
+
+impl Broken {
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::TooLong => "ROW_TOO_LONG",
+            Self::QuoteNotClosed => "ROW_UNREADABLE",
+        }
+    }
+
+    pub fn sentence(self) -> String {
         let kibibytes = ROW_BYTES_MAX / 1_024;
-        format!("the row has more than {kibibytes} KiB or {CELLS_MAX} cells; is a quote not closed?")
+        match self {
+            Self::TooLong => {
+                format!("the row has more than {kibibytes} KiB or {CELLS_MAX} cells; is a quote not closed?")
+            }
+            Self::QuoteNotClosed => {
+                "the row begins a quote that is not closed, so the rest of the file was read as one cell"
+                    .to_owned()
+            }
+        }
     }
 }
 
@@ -89,7 +110,8 @@ impl<R: Read> Records<R> {
     pub fn read(&mut self) -> io::Result<Option<Record>> {
         loop {
             let Some(record) = self.read_any()? else { return Ok(None) };
-            if record.cells.as_ref().is_none_or(|cells| cells.iter().any(|cell| !cell.trim().is_empty())) {
+            let is_empty = |cells: &Vec<String>| cells.iter().all(|cell| cell.trim().is_empty());
+            if !record.cells.as_ref().is_ok_and(is_empty) {
                 return Ok(Some(record));
             }
         }
@@ -97,7 +119,8 @@ impl<R: Read> Records<R> {
 
     fn read_any(&mut self) -> io::Result<Option<Record>> {
         self.skip_empty_lines()?;
-        let (mut length, mut cells, mut is_too_long) = (0, 0, false);
+        let (mut length, mut cells, mut quotes) = (0, 0, 0);
+        let mut broken = None;
         loop {
             let input = self.input.fill_buf()?;
             let (text, ends) = (self.text.get_mut(length..), self.ends.get_mut(cells..));
@@ -106,19 +129,26 @@ impl<R: Read> Records<R> {
             if let Some(last) = read.checked_sub(1).and_then(|last| input.get(last)) {
                 self.after_return = *last == b'\r';
             }
+            let has_ended = input.is_empty();
+            quotes += input.iter().take(read).filter(|byte| **byte == b'"').count();
             self.input.consume(read);
             (length, cells) = (length + written, cells + ended);
             match result {
                 ReadRecordResult::InputEmpty => (),
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
-                    (length, cells, is_too_long) = (0, 0, true);
+                    (length, cells, broken) = (0, 0, Some(Broken::TooLong));
                 }
-                ReadRecordResult::Record => break,
+                ReadRecordResult::Record => {
+                    if has_ended && quotes % 2 == 1 {
+                        broken = broken.or(Some(Broken::QuoteNotClosed));
+                    }
+                    break;
+                }
                 ReadRecordResult::End => return Ok(None),
             }
         }
         self.row += 1;
-        let cells = (!is_too_long).then(|| self.cells(cells));
+        let cells = broken.map_or_else(|| Ok(self.cells(cells)), Err);
         Ok(Some(Record { row: self.row, cells }))
     }
 
@@ -196,7 +226,7 @@ mod tests {
         let mut records = Records::open(file).unwrap();
         let mut all = Vec::new();
         while let Some(Record { row, cells }) = records.read().unwrap() {
-            all.push((row, cells.map(|cells| cells.join("/"))));
+            all.push((row, cells.ok().map(|cells| cells.join("/"))));
         }
         all
     }
@@ -246,5 +276,22 @@ mod tests {
             .collect();
         let last = (6, Some(fits.len() + 2));
         assert_eq!(rows, [(1, Some(14)), (2, None), (3, Some(3)), (4, None), (5, None), last]);
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_spoils_its_row() {
+        for (file, is_whole) in [
+            ("a,value\n1,\"x\"\n", true),
+            ("a,value\n1,\"x\"", true),
+            ("a,value\n1,\"x\"\"\"\n", true),
+            ("a,value\n1,5\" screen\n", true),
+            ("a,value\n1,\"x\n2,y\n", false),
+            ("a,value\n1,\"x", false),
+        ] {
+            let mut records = Records::open(file.as_bytes()).unwrap();
+            records.read().unwrap();
+            let cells = records.read().unwrap().unwrap().cells;
+            assert_eq!(cells.err(), (!is_whole).then_some(Broken::QuoteNotClosed), "{file}");
+        }
     }
 }
