@@ -154,7 +154,7 @@ async fn a_profile_says_where_and_with_which_key() {
     let mut person = Person::new(&server);
     person.api_key.clear();
     server.code("Here").await;
-    person.write("key", &format!("{ADMIN_KEY}\n"));
+    person.write("key", format!("{ADMIN_KEY}\n"));
     fs::set_permissions(person.home.path().join("key"), fs::Permissions::from_mode(0o600)).unwrap();
     let config = format!(
         "[profiles.default]\nendpoint = \"{}\"\nkey = \"{ADMIN_KEY}\"\n[profiles.other]\nendpoint = \"{}\"\nkey_file = \"key\"\n",
@@ -201,7 +201,7 @@ async fn a_profile_says_where_and_with_which_key() {
 
     let said = person.run(&["--profile", "nobody", "codes", "list"]).await;
     assert!(said.status == 2 && said.err.contains("it has: default, other"), "{}", said.err);
-    person.write(".config/s2s/config.toml", &format!("[profiles.default]\nkye = \"{ADMIN_KEY}\"\n"));
+    person.write(".config/s2s/config.toml", format!("[profiles.default]\nkye = \"{ADMIN_KEY}\"\n"));
     let said = person.run(&["codes", "list"]).await;
     assert!(said.status == 2 && said.err.contains("kye") && !said.err.contains(ADMIN_KEY), "{}", said.err);
 }

@@ -98,9 +98,9 @@ async fn rows_without_a_transaction_id_are_counted_once_as_well() {
         (text.replace(',', ":"), "separated by `,`, `;`, `|` or tabs"),
         (String::new(), "conversion_code_id"),
         // A column that is named twice, also by another name, is refused before a row is sent.
-        (text.replace("\n", ",1\n").replace("value,1", "value,value"), "`value` and `value`"),
-        (text.replace("\n", ",1\n").replace("value,1", "value,Amount"), "`value` and `Amount`"),
-        (text.replace("\n", ",1\n").replace("value,1", "value,Sub ID"), "`click_id` and `Sub ID`"),
+        (text.replace('\n', ",1\n").replace("value,1", "value,value"), "`value` and `value`"),
+        (text.replace('\n', ",1\n").replace("value,1", "value,Amount"), "`value` and `Amount`"),
+        (text.replace('\n', ",1\n").replace("value,1", "value,Sub ID"), "`click_id` and `Sub ID`"),
     ] {
         let file = person.write("wrong.csv", text);
         let said = person.run(&["conversions", "import", &file]).await;
@@ -135,8 +135,9 @@ async fn equal_rows_are_told_apart_only_on_demand() {
     );
     assert!(said.err.contains("transaction_id") && said.err.contains("--each-row-counts"), "{}", said.err);
     assert_eq!((said.status, conversions(&server, &code).await.len()), (5, 0));
-    let one = person.write("once.csv", format!("click_id,conversion_code_id,value\n{click},{},7\n", once.id));
-    assert_eq!(person.run(&["conversions", "import", &one]).await.status, 0);
+    let single =
+        person.write("once.csv", format!("click_id,conversion_code_id,value\n{click},{},7\n", once.id));
+    assert_eq!(person.run(&["conversions", "import", &single]).await.status, 0);
 
     // The same rows are the same, wherever they stand and however they are written.
     let mut sorted = rows.clone();
@@ -164,9 +165,9 @@ async fn equal_rows_are_told_apart_only_on_demand() {
 
     // A key that may only record can't ask how the code counts.
     (_, person.api_key) = server.api_key("", &[ApiKeyScope::Record]).await;
-    let said = person.run(&["conversions", "import", &one]).await;
+    let said = person.run(&["conversions", "import", &single]).await;
     assert!(said.status == 5 && said.err.contains("can't be read with this API key"), "{}", said.err);
-    let said = person.run(&["conversions", "import", &one, "--each-row-counts"]).await;
+    let said = person.run(&["conversions", "import", &single, "--each-row-counts"]).await;
     assert_eq!(said.status, 0, "{}", said.err);
 }
 

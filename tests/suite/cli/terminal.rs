@@ -47,7 +47,7 @@ async fn nothing_raw_reaches_the_terminal_and_nothing_is_lost() {
     for (number, raw) in RAW.into_iter().enumerate() {
         let shown: String = raw.chars().filter(|letter| !letter.is_control()).collect();
         let query = format!("clickId={click}&id={}&val=1&com=0&oid={number}x{shown}x", code.id);
-        let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let encode = |text: &str| text.bytes().fold(String::new(), |out, byte| format!("{out}%{byte:02X}"));
         let query = query.replace(&shown, &encode(&shown));
         let query = format!("{query}&param={}", encode(&format!("k={raw}")));
         assert_eq!(server.postback(&query).await.status, 200, "{query}");
