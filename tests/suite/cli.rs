@@ -1,5 +1,9 @@
 //! The command line `s2s`: the real program against the real server.
 
+mod import;
+mod terminal;
+mod times;
+
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
@@ -8,7 +12,7 @@ use std::{
 };
 
 use futures::TryStreamExt as _;
-use s2s_sdk::v1::{Conversion, ConversionCode, ConversionFilter, DedupePolicy, ListConversionsRequest};
+use s2s_sdk::v1::{Conversion, ConversionCode, ConversionFilter, ListConversionsRequest};
 use s2s_tests::{ADMIN_KEY, Server, request};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -72,7 +76,7 @@ impl Person {
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     }
 
-    fn write(&self, name: &str, text: &str) -> String {
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         let path = self.home.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
@@ -114,128 +118,6 @@ async fn the_readme_runs_as_written() {
 }
 
 #[tokio::test]
-async fn an_import_says_what_became_of_each_row() {
-    const ROWS: usize = 5_000;
-    let server = Server::start().await;
-    let person = Person::new(&server);
-    let code = server.code("Sale").await;
-    let click = server.click(&server.link(&[&code]).await).await;
-    // In every 1,000 rows there are one unreadable amount, one forged click id, one truncated row
-    // and one formula.
-    let titles = "transaction_id,click_id,conversion_code_id,value,commission,custom_params\n".to_owned();
-    let rows = (0..ROWS).map(|row| match row % 1_000 {
-        100 => format!("o-{row},{click},{},1.2.3,0,\n", code.id),
-        200 => format!("o-{row},forged,{},1,0,\n", code.id),
-        300 => format!("o-{row},{click}\n"),
-        400 => format!("=o-{row},{click},{},1,0,\n", code.id),
-        _ => format!("o-{row},{click},{},{row}.5,0.25,\"a=1;b={row}\"\n", code.id),
-    });
-    let file: String = std::iter::once(titles).chain(rows).collect();
-    let file = person.write("sales.csv", &file);
-    let said = person.run(&["conversions", "import", &file, "--failed", "failed.csv"]).await;
-    let sum = "s2s: 4985 recorded, 0 were recorded before, 15 failed";
-    assert_eq!((said.status, said.err.lines().last()), (5, Some(sum)), "{}", said.err);
-    assert!(said.err.contains("s2s: 1000 rows, "), "progress: {}", said.err);
-    assert!(said.err.contains("s2s: row 102: ROW_UNREADABLE: value `1.2.3`"), "{}", said.err);
-
-    let failed = person.read("failed.csv");
-    assert_eq!(failed.lines().count(), 16, "{failed}");
-    assert!(failed.starts_with("row,reason,message,transaction_id,click_id,"), "{failed}");
-    let starts: Vec<_> = failed.lines().skip(1).take(3).map(|line| line.split(',').take(2)).collect();
-    let starts: Vec<Vec<&str>> = starts.into_iter().map(Iterator::collect).collect();
-    assert_eq!(starts, [["102", "ROW_UNREADABLE"], ["202", "CLICK_ID_INVALID"], ["302", "ROW_UNREADABLE"]]);
-
-    let all = conversions(&server, &code).await;
-    assert_eq!(all.len(), 4_985);
-    assert!(all.iter().any(|one| one.transaction_id == "=o-400"));
-    let one = all.iter().find(|one| one.transaction_id == "o-7").unwrap();
-    let value = one.value.as_ref().unwrap().to_string();
-    assert_eq!((value.as_str(), one.custom_params[1].value.as_str()), ("7.5 USD", "7"));
-
-    // A repeated import counts nothing twice. The corrected rows then count.
-    let said = person.run(&["conversions", "import", &file]).await;
-    assert_eq!(said.err.lines().last(), Some("s2s: 0 recorded, 4985 were recorded before, 15 failed"));
-    let mended: Vec<String> = failed
-        .lines()
-        .filter(|line| !line.contains(" cells, "))
-        .map(|line| line.replace("1.2.3", "1").replace(",forged,", &format!(",{click},")))
-        .collect();
-    let mended = person.write("mended.csv", &mended.join("\n"));
-    let said = person.run(&["conversions", "import", &mended]).await;
-    let sum = "s2s: 10 recorded, 0 were recorded before, 0 failed";
-    assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
-
-    // An export can be imported again and repeats the same rows, formulas included.
-    let said = person.run(&["conversions", "export", "all.csv"]).await;
-    assert_eq!((said.status, said.err.as_str()), (0, "s2s: 4995 exported\n"));
-    let exported = person.read("all.csv");
-    assert!(exported.contains(",'=o-400,") && !exported.contains(",=o-400,"));
-    let said = person.run(&["conversions", "import", "all.csv"]).await;
-    let sum = "s2s: 0 recorded, 4995 were recorded before, 0 failed";
-    assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
-}
-
-#[tokio::test]
-async fn rows_without_a_transaction_id_are_counted_once_as_well() {
-    let server = Server::start().await;
-    let person = Person::new(&server);
-    let code = ConversionCode { name: "Every".to_owned(), ..Default::default() };
-    let code = ConversionCode { dedupe_policy: DedupePolicy::Every.into(), ..code };
-    let code = server.create_code(code).await;
-    let click = server.click(&server.link(&[&code]).await).await;
-    let row = format!("{click},{},1\n", code.id);
-    let file = person.write("sales.csv", &format!("click_id,conversion_code_id,value\n{row}{row}"));
-
-    let said = person.run(&["conversions", "import", &file, "--dry-run"]).await;
-    assert!(said.err.contains("2 would be recorded"), "{}", said.err);
-    assert_eq!(conversions(&server, &code).await.len(), 0);
-    for (recorded, before) in [(2, 0), (0, 2)] {
-        let said = person.run(&["conversions", "import", &file]).await;
-        let sum = format!("s2s: {recorded} recorded, {before} were recorded before, 0 failed\n");
-        assert_eq!((said.status, said.err), (0, sum));
-    }
-    assert_eq!(conversions(&server, &code).await.len(), 2);
-
-    let text = fs::read_to_string(&file).unwrap();
-    for (text, problem) in [
-        (text.replace("value", "vlaue"), "`vlaue`"),
-        (text.replace("click_id", "clickid"), "`clickid`"),
-        (String::new(), "conversion_code_id"),
-    ] {
-        let file = person.write("wrong.csv", &text);
-        let said = person.run(&["conversions", "import", &file]).await;
-        assert_eq!(said.status, 2, "{}", said.err);
-        assert!(said.err.contains(problem), "{}", said.err);
-    }
-    // The imported file is never overwritten.
-    let said = person.run(&["conversions", "import", &file, "--failed", "./sales.csv"]).await;
-    assert_eq!((said.status, fs::read_to_string(&file).unwrap()), (2, text));
-}
-
-#[tokio::test]
-async fn a_stranger_steers_neither_spreadsheet_nor_terminal() {
-    let server = Server::start().await;
-    let person = Person::new(&server);
-    let code = server.code("Sale").await;
-    let click = server.click(&server.link(&[&code]).await).await;
-    let query = format!("clickId={click}&id={}&val=19.99&com=0&oid=%3DHYPERLINK(1)&cur=EUR", code.id);
-    assert_eq!(server.postback(&query).await.status, 200);
-    hold(&server, &format!("clickId=%1B%5B2J&id={}&val=1&com=0", code.id), "PARAMETER_MALFORMED").await;
-
-    let csv = person.out(&["conversions", "list", "--output", "csv"]).await;
-    assert!(csv.contains(",'=HYPERLINK(1),19.99,0,EUR,approved,"), "{csv}");
-    let table = person.out(&["conversions", "list"]).await;
-    assert!(table.contains("=HYPERLINK(1) "), "{table}");
-    let json = person.json(&["conversions", "list"]).await;
-    assert_eq!(json[0]["transactionId"], "=HYPERLINK(1)");
-    assert_eq!(json[0]["value"]["micros"], "19990000");
-    for format in ["table", "json"] {
-        let list = person.out(&["postbacks", "list", "--verdict", "held", "--output", format]).await;
-        assert!(list.contains("pb_") && !list.contains('\u{1b}'), "{list}");
-    }
-}
-
-#[tokio::test]
 async fn errors_say_what_to_do_and_have_a_status() {
     let server = Server::start().await;
     let mut person = Person::new(&server);
@@ -272,7 +154,7 @@ async fn a_profile_says_where_and_with_which_key() {
     let mut person = Person::new(&server);
     person.api_key.clear();
     server.code("Here").await;
-    person.write("key", &format!("{ADMIN_KEY}\n"));
+    person.write("key", format!("{ADMIN_KEY}\n"));
     fs::set_permissions(person.home.path().join("key"), fs::Permissions::from_mode(0o600)).unwrap();
     let config = format!(
         "[profiles.default]\nendpoint = \"{}\"\nkey = \"{ADMIN_KEY}\"\n[profiles.other]\nendpoint = \"{}\"\nkey_file = \"key\"\n",
@@ -297,9 +179,29 @@ async fn a_profile_says_where_and_with_which_key() {
     let said = person.run(&["--endpoint", &other.url, "--key-file", "key", "codes", "list"]).await;
     assert_eq!(said.status, 0, "{}", said.err);
 
+    // A key goes to another machine only over TLS, wherever endpoint and key come from. 0.0.0.0 is
+    // no loopback address, though this machine answers.
+    let open = "[profiles.open]\nendpoint = \"http://0.0.0.0:1\"\nkey = \"s2s_x\"\ninsecure = true\n";
+    let config =
+        person.write("open.toml", format!("{open}{}", open.replace("open", "shut").replace("true", "false")));
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
+    let open_config = ["--config", "open.toml", "--timeout", "2", "codes", "list", "--profile"];
+    for (arguments, status) in [
+        (&["--endpoint", "http://t.example", "--key-file", "key", "codes", "list"][..], 2),
+        (&["--endpoint", "http://0.0.0.0:1", "--key-file", "key", "codes", "list"], 2),
+        (&[&open_config[..], &["shut"]].concat(), 2),
+        (&[&open_config[..], &["open"]].concat(), 4),
+        (&[&open_config[..], &["shut", "--insecure"]].concat(), 4),
+    ] {
+        let said = person.run(arguments).await;
+        assert_eq!(said.status, status, "{arguments:?}: {}", said.err);
+        assert!(said.err.contains("read the API key") && said.err.contains("https://"), "{}", said.err);
+        assert_eq!(said.err.contains("--insecure"), status == 2, "{}", said.err);
+    }
+
     let said = person.run(&["--profile", "nobody", "codes", "list"]).await;
     assert!(said.status == 2 && said.err.contains("it has: default, other"), "{}", said.err);
-    person.write(".config/s2s/config.toml", &format!("[profiles.default]\nkye = \"{ADMIN_KEY}\"\n"));
+    person.write(".config/s2s/config.toml", format!("[profiles.default]\nkye = \"{ADMIN_KEY}\"\n"));
     let said = person.run(&["codes", "list"]).await;
     assert!(said.status == 2 && said.err.contains("kye") && !said.err.contains(ADMIN_KEY), "{}", said.err);
 }

@@ -2,10 +2,11 @@
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use jiff::tz::TimeZone;
 
 use crate::{
     accounts, clicks, codes, conversions, failure::EXIT_STATUSES, keys, links, output::Format, postbacks,
-    presets, profile::Connection, tail,
+    presets, profile::Connection, tail, time::parse_zone,
 };
 
 /// Default for the maximum number of items in a list.
@@ -21,6 +22,11 @@ pub struct Arguments {
     /// Output format: a table for people, JSON or CSV for programs.
     #[arg(long, short, global = true, value_enum, default_value_t = Format::Table)]
     pub output: Format,
+
+    /// Time zone of times that are given without one, for example `Europe/Berlin`. Default: that of
+    /// this machine.
+    #[arg(long, global = true, value_name = "NAME", value_parser = parse_zone)]
+    pub time_zone: Option<TimeZone>,
 
     #[command(subcommand)]
     pub command: Command,

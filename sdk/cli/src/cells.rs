@@ -1,13 +1,62 @@
 //! Converts values to the texts of cells: for people, for programs, and safe in spreadsheets.
 
+use std::{borrow::Cow, fmt::Write as _};
+
 use s2s_sdk::{prost_types::Timestamp, v1::Money};
+use serde_json::Value;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
+
+/// Beginning of an escaped character in CSV, as in `\u{1b}`.
+const ESCAPE: &str = "\\u{";
+const HEXADECIMAL: u32 = 16;
 
 /// First characters that make a spreadsheet read a cell as a formula.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Replaces control characters, so that text from strangers can't steer a terminal.
+/// Escapes what could steer a terminal or deceive its reader, as `\u{1b}` or `\n`.
 pub fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\r' | '\t' => out.extend(letter.escape_default()),
+            _ if is_raw(letter) => out.extend(letter.escape_unicode()),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// Writes JSON with indentation. What could steer a terminal is escaped, as JSON escapes it.
+pub fn to_json(value: &Value, indented: bool) -> String {
+    let text = if indented { format!("{value:#}") } else { value.to_string() };
+    let mut out = String::with_capacity(text.len());
+    // Such characters occur only in strings, except for the line feeds between the lines.
+    for letter in text.chars() {
+        if letter != '\n' && is_raw(letter) {
+            let mut units = [0; 2];
+            for unit in letter.encode_utf16(&mut units) {
+                // Writing to a `String` never fails.
+                _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+/// Returns whether a character is not shown as itself: a control character, one that changes the
+/// direction of a text, a line separator, or one that takes no room.
+fn is_raw(letter: char) -> bool {
+    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    // Fillers, vowel signs and variation selectors that are not of those categories, and invisible.
+    let is_invisible = matches!(
+        letter,
+        '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2065}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{e0000}'..='\u{e0fff}'
+    );
+    is_invisible || matches!(letter.general_category(), Control | Format | LineSeparator | ParagraphSeparator)
 }
 
 pub fn time(time: Option<&Timestamp>) -> String {
@@ -34,22 +83,46 @@ pub fn word(name: &str, prefix: &str) -> String {
     if word == "unspecified" { String::new() } else { word }
 }
 
-/// Escapes a cell, so that no spreadsheet reads it as a formula; [`from_csv`] reads it back.
-/// Numbers are not changed.
+/// Escapes a cell, so that no spreadsheet reads it as a formula, and no terminal is steered by it;
+/// [`from_csv`] reads it back. Numbers are not changed.
 pub fn to_csv(cell: &str) -> String {
-    if is_formula(cell.trim_start_matches('\'')) && !is_number(cell) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
+    // A text that looks like an escape is escaped itself, so that reading back is exact.
+    let cell = cell.replace(ESCAPE, "\\u{5c}u{");
+    let mut out = String::with_capacity(cell.len());
+    for letter in cell.chars() {
+        match letter {
+            '\n' | '\t' => out.push(letter),
+            _ if is_raw(letter) => out.extend(letter.escape_unicode()),
+            _ => out.push(letter),
+        }
     }
+    if is_formula(out.trim_start_matches('\'')) && !is_number(&out) { format!("'{out}") } else { out }
 }
 
 /// Undoes [`to_csv`].
-pub fn from_csv(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
+pub fn from_csv(cell: &str) -> Cow<'_, str> {
+    let cell = match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,
         _ => cell,
+    };
+    if !cell.contains(ESCAPE) {
+        return Cow::Borrowed(cell);
     }
+    let mut parts = cell.split(ESCAPE);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let letter = part.split_once('}').and_then(|(digits, rest)| {
+            Some((u32::from_str_radix(digits, HEXADECIMAL).ok().and_then(char::from_u32)?, rest))
+        });
+        if let Some((letter, rest)) = letter {
+            out.push(letter);
+            out.push_str(rest);
+        } else {
+            out.push_str(ESCAPE);
+            out.push_str(part);
+        }
+    }
+    Cow::Owned(out)
 }
 
 fn is_formula(text: &str) -> bool {
@@ -74,7 +147,16 @@ mod tests {
             ("-cmd|'/c calc'!A1", "'-cmd|'/c calc'!A1"),
             ("@x", "'@x"),
             ("\tx", "'\tx"),
-            ("\r=x", "'\r=x"),
+            ("\r=x", "\\u{d}=x"),
+            ("=\u{1b}[2J", "'=\\u{1b}[2J"),
+            ("\u{7}\u{9b}\u{7f}", "\\u{7}\\u{9b}\\u{7f}"),
+            ("evil\u{202e}gpj", "evil\\u{202e}gpj"),
+            ("o\u{200b}1\u{e0041}", "o\\u{200b}1\\u{e0041}"),
+            ("two\nlines", "two\nlines"),
+            ("\\u{1b}", "\\u{5c}u{1b}"),
+            ("\\u{zz}", "\\u{5c}u{zz}"),
+            ("C:\\users", "C:\\users"),
+            ("Größe ✓ 日本 🙂", "Größe ✓ 日本 🙂"),
             ("'=1", "''=1"),
             ("'s-Hertogenbosch", "'s-Hertogenbosch"),
             ("-19.99", "-19.99"),
@@ -91,7 +173,24 @@ mod tests {
     fn words_and_texts_are_plain() {
         assert_eq!(word("POSTBACK_VERDICT_HELD", "POSTBACK_VERDICT_"), "held");
         assert_eq!(word("ERROR_REASON_UNSPECIFIED", "ERROR_REASON_"), "");
-        assert_eq!(plain("a\u{1b}[31mb\n"), "a\u{fffd}[31mb\u{fffd}");
         assert_eq!(decimal(10_500_000), "10.5");
+    }
+
+    #[test]
+    fn nothing_raw_is_shown() {
+        for (text, shown, json) in [
+            ("a\u{1b}[31mb\n", r"a\u{1b}[31mb\n", r#""a\u001b[31mb\n""#),
+            ("\u{7}\u{7f}\u{9b}", r"\u{7}\u{7f}\u{9b}", r#""\u0007\u007f\u009b""#),
+            ("\u{202e}\u{2066}\u{061c}", r"\u{202e}\u{2066}\u{61c}", r#""\u202e\u2066\u061c""#),
+            ("\u{200b}\u{feff}\u{ad}", r"\u{200b}\u{feff}\u{ad}", r#""\u200b\ufeff\u00ad""#),
+            ("\u{2028}\u{2029}\u{3164}", r"\u{2028}\u{2029}\u{3164}", r#""\u2028\u2029\u3164""#),
+            ("\u{e0041}", r"\u{e0041}", r#""\udb40\udc41""#),
+            ("Größe ✓ 日本 🙂", "Größe ✓ 日本 🙂", "\"Größe ✓ 日本 🙂\""),
+        ] {
+            assert_eq!(plain(text), shown);
+            let value = Value::from(text);
+            assert_eq!(to_json(&value, false), json);
+            assert_eq!(serde_json::from_str::<Value>(json).unwrap(), value);
+        }
     }
 }

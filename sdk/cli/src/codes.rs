@@ -104,13 +104,23 @@ enum Dedupe {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Separator {
-    /// Not known: such an amount is held.
+pub enum Separator {
+    /// Not known: such an amount is held, or fails.
     Auto,
     /// `1.500` is one and a half.
     Point,
     /// `1,500` is one and a half.
     Comma,
+}
+
+impl From<Separator> for DecimalSeparator {
+    fn from(separator: Separator) -> Self {
+        match separator {
+            Separator::Auto => Self::Auto,
+            Separator::Point => Self::Point,
+            Separator::Comma => Self::Comma,
+        }
+    }
 }
 
 impl Settings {
@@ -138,11 +148,7 @@ impl Settings {
         }
         if let Some(separator) = self.decimal_separator {
             paths.push("decimal_separator".to_owned());
-            code.set_decimal_separator(match separator {
-                Separator::Auto => DecimalSeparator::Auto,
-                Separator::Point => DecimalSeparator::Point,
-                Separator::Comma => DecimalSeparator::Comma,
-            });
+            code.set_decimal_separator(separator.into());
         }
         if let Some(preset) = self.preset {
             paths.push("preset_id".to_owned());

@@ -1,27 +1,31 @@
 //! `s2s conversions`.
 
+mod codes;
+mod columns;
 mod export;
 mod import;
 mod row;
+mod worth;
 
-use std::{path::PathBuf, str::FromStr};
+use std::{path::PathBuf, sync::Arc};
 
 use clap::{Args, Subcommand, ValueEnum};
 use s2s_sdk::{
     Client,
-    prost_types::Timestamp,
     v1::{
         Conversion, ConversionFilter, ConversionStatus, GetConversionRequest, ListConversionsRequest,
         RecordConversionRequest,
     },
 };
 
-use self::row::Row;
+use self::{codes::Codes, row::Row};
 use crate::{
     args::Limit,
     cells::{amount, currency, decimal, plain, time, word},
+    codes::Separator,
     failure::Failure,
     output::{Column, Output, Record},
+    time::{When, Zone},
 };
 
 #[derive(Subcommand)]
@@ -39,24 +43,16 @@ pub enum Action {
     Record {
         #[command(flatten)]
         row: Row,
+        /// Separator of the decimals in an amount that can be read in two ways, such as `1.500`.
+        /// Default: the conversion code's.
+        #[arg(long, value_enum, default_value_t = Separator::Auto)]
+        decimal_separator: Separator,
         /// Only check; record nothing.
         #[arg(long)]
         dry_run: bool,
     },
     /// Records the conversions of a CSV file; importing it again counts nothing twice.
-    Import {
-        /// CSV file to import; `-` is standard input. Its first line names the columns:
-        /// `conversion_code_id`, `click_id` and `value`, and optionally `transaction_id`,
-        /// `currency`, `commission`, `commission_percent`, `status`, `conversion_time`,
-        /// `custom_params` (`k=v` separated by `;`).
-        file: PathBuf,
-        /// File for the rows that failed, each with its reason; it can be imported once corrected.
-        #[arg(long, value_name = "FILE")]
-        failed: Option<PathBuf>,
-        /// Only check; record nothing.
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Import(import::Options),
     /// Writes conversions as CSV, newest first, in the form that `import` reads.
     Export {
         #[command(flatten)]
@@ -84,29 +80,29 @@ pub struct Filter {
     /// Only conversions with this status.
     #[arg(long, value_enum)]
     status: Option<Status>,
-    /// Only conversions recorded at or after this time, for example `2026-11-24` or
-    /// `2026-11-24T12:00:00Z`.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    since: Option<Timestamp>,
+    /// Only conversions recorded at or after this time, for example `2026-11-24`, `yesterday` or
+    /// `2026-11-24T12:00:00Z`. A date alone is the beginning of that day.
+    #[arg(long, value_name = "TIME")]
+    since: Option<When>,
     /// Only conversions recorded before this time.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    until: Option<Timestamp>,
+    #[arg(long, value_name = "TIME")]
+    until: Option<When>,
 }
 
-impl From<Filter> for ListConversionsRequest {
-    fn from(filter: Filter) -> Self {
-        let status = filter.status.map(ConversionStatus::from).unwrap_or_default();
+impl Filter {
+    fn request(self, zone: &Zone) -> Result<ListConversionsRequest, Failure> {
+        let status = self.status.map(ConversionStatus::from).unwrap_or_default();
         let filter = ConversionFilter {
-            conversion_code_id: filter.code,
-            tracking_link_id: filter.link,
-            click_id: filter.click,
-            transaction_id: filter.transaction,
+            conversion_code_id: self.code,
+            tracking_link_id: self.link,
+            click_id: self.click,
+            transaction_id: self.transaction,
             status: status.into(),
-            start_time: filter.since,
-            end_time: filter.until,
+            start_time: zone.option(self.since)?,
+            end_time: zone.option(self.until)?,
             ..Default::default()
         };
-        Self { filter: Some(filter), ..Self::default() }
+        Ok(ListConversionsRequest { filter: Some(filter), ..Default::default() })
     }
 }
 
@@ -126,12 +122,6 @@ impl From<Status> for ConversionStatus {
             Status::Declined => Self::Declined,
         }
     }
-}
-
-/// Reads an RFC 3339 time, or a date alone, which means midnight UTC.
-pub fn parse_time(text: &str) -> Result<Timestamp, String> {
-    let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") };
-    Timestamp::from_str(&whole).map_err(|_| "write a time as 2026-11-24 or 2026-11-24T12:00:00Z".to_owned())
 }
 
 impl Record for Conversion {
@@ -156,15 +146,20 @@ impl Record for Conversion {
     ];
 }
 
-pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zone>) -> Result<(), Failure> {
     match action {
-        Action::List { filter, limit } => output.list(client.conversions(filter.into()), limit.limit).await,
+        Action::List { filter, limit } => {
+            output.list(client.conversions(filter.request(zone)?), limit.limit).await
+        }
         Action::Show { id } => {
             let response = client.get_conversion(GetConversionRequest { conversion_id: id }).await?;
             output.show(response.conversion.as_ref())
         }
-        Action::Record { row, dry_run } => {
-            let conversion = row.conversion().map_err(Failure::Usage)?;
+        Action::Record { row, decimal_separator, dry_run } => {
+            let mut codes = Codes::new(client);
+            let separator = decimal_separator.into();
+            let mut rules = row::Rules { separator, zone, find: &mut |id| codes.find(id) };
+            let conversion = row.conversion(&mut rules).map_err(Failure::Usage)?.conversion;
             let request = RecordConversionRequest { validate_only: dry_run, ..conversion.into() };
             let response = client.record_conversion(request).await?;
             for note in &response.notes {
@@ -174,16 +169,16 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             let said = [("verdict", verdict.as_str())];
             output.answer("RecordConversionResponse", &response, response.conversion.as_ref(), &said)
         }
-        Action::Import { file, failed, dry_run } => {
-            import::run(client, &file, failed.as_deref(), dry_run).await
-        }
-        Action::Export { filter, file } => export::run(client, filter.into(), file.as_deref()).await,
+        Action::Import(options) => import::run(client, options, zone).await,
+        Action::Export { filter, file } => export::run(client, filter.request(zone)?, file.as_deref()).await,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use clap::Parser as _;
+    use jiff::tz::TimeZone;
+    use s2s_sdk::prost_types::Timestamp;
 
     use super::*;
     use crate::args::{Arguments, Command};
@@ -195,7 +190,7 @@ mod tests {
         else {
             return None;
         };
-        ListConversionsRequest::from(filter).filter
+        filter.request(&Zone::new(Some(TimeZone::UTC))).unwrap().filter
     }
 
     #[test]
@@ -215,7 +210,7 @@ mod tests {
                 }),
             ),
             (
-                &["--since", "1970-01-02", "--until", "1970-01-02T00:00:01Z"],
+                &["--since", "1970-01-02", "--until", "1970-01-02 00:00:01"],
                 Some(ConversionFilter {
                     start_time: Some(Timestamp { seconds: 86_400, nanos: 0 }),
                     end_time: Some(Timestamp { seconds: 86_401, nanos: 0 }),
@@ -223,6 +218,7 @@ mod tests {
                 }),
             ),
             (&["--status", "reversed"], None),
+            (&["--since", "01/02/2026"], None),
         ] {
             assert_eq!(listed(options), expected, "{options:?}");
         }

@@ -77,8 +77,8 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(text) | Self::RowsFailed(text) => f.write_str(text),
-            Self::File { what, source } => write!(f, "{what}: {source}"),
+            Self::Usage(text) | Self::RowsFailed(text) => f.write_str(&plain(text)),
+            Self::File { what, source } => write!(f, "{}: {}", plain(what), plain(&source.to_string())),
             Self::Call(error) => {
                 write!(f, "{}", plain(&error.to_string()))?;
                 let said = |text: &str| error.message().contains(text);

@@ -18,8 +18,9 @@ mod presets;
 mod profile;
 mod schema;
 mod tail;
+mod time;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use clap::{CommandFactory as _, Parser as _};
 
@@ -27,6 +28,7 @@ use self::{
     args::{Arguments, Command},
     failure::Failure,
     output::Output,
+    time::Zone,
 };
 
 #[tokio::main]
@@ -46,16 +48,19 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let client = &arguments.connection.client()?;
     let output = &Output { format: arguments.output };
-    match arguments.command {
+    let zone = &Arc::new(Zone::new(arguments.time_zone));
+    let done = match arguments.command {
         Command::Codes { action } => codes::run(action, client, output).await,
         Command::Links { action } => links::run(action, client, output).await,
         Command::Clicks { action } => clicks::run(action, client, output).await,
-        Command::Conversions { action } => conversions::run(action, client, output).await,
-        Command::Postbacks { action } => postbacks::run(action, client, output).await,
+        Command::Conversions { action } => conversions::run(action, client, output, zone).await,
+        Command::Postbacks { action } => postbacks::run(action, client, output, zone).await,
         Command::Presets { action } => presets::run(action, client, output).await,
         Command::Keys { action } => keys::run(action, client, output).await,
         Command::Accounts { action } => accounts::run(action, client, output).await,
         Command::Tail(what) => tail::run(what, client, output).await,
         Command::Completions { .. } => Ok(()),
-    }
+    };
+    zone.say();
+    done
 }

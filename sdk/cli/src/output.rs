@@ -15,7 +15,7 @@ use s2s_sdk::Error;
 use serde_json::Value;
 
 use crate::{
-    cells::{plain, to_csv},
+    cells::{plain, to_csv, to_json},
     failure::Failure,
     schema,
 };
@@ -79,7 +79,7 @@ impl Output {
     async fn list_json<R: Record>(&self, mut items: BoxStream<'_, Result<R, Error>>) -> Result<(), Failure> {
         let mut before = "[\n";
         while let Some(item) = items.try_next().await? {
-            print(&format!("{before}{}", schema::json(R::MESSAGE, &item)?))?;
+            print(&format!("{before}{}", to_json(&schema::json(R::MESSAGE, &item)?, false)))?;
             before = ",\n";
         }
         print(if before == "[\n" { "[]\n" } else { "\n]\n" })
@@ -103,9 +103,9 @@ impl Output {
                 let cells: Vec<String> = cells.collect();
                 print(&format!("{}\n", cells.join("  ")))
             }),
-            Format::Json => {
-                items.iter().try_for_each(|item| print(&format!("{}\n", schema::json(R::MESSAGE, item)?)))
-            }
+            Format::Json => items.iter().try_for_each(|item| {
+                print(&format!("{}\n", to_json(&schema::json(R::MESSAGE, item)?, false)))
+            }),
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(io::stdout().lock());
                 if titles {
@@ -177,7 +177,7 @@ impl Output {
 
 /// Writes JSON with indentation, readable for people as well.
 pub fn json(value: &Value) -> Result<(), Failure> {
-    print(&format!("{value:#}\n"))
+    print(&format!("{}\n", to_json(value, true)))
 }
 
 /// Writes a line of titles and one row of CSV.

@@ -6,7 +6,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use futures::{StreamExt as _, stream};
 use s2s_sdk::{
     Client,
-    prost_types::Timestamp,
     v1::{
         ErrorReason, ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest,
         ListPostbacksRequest, Postback, PostbackFilter, PostbackIds, PostbackVerdict, ReplayPostbacksRequest,
@@ -18,10 +17,10 @@ use s2s_sdk::{
 use crate::{
     args::Limit,
     cells::{amount, currency, plain, time, word},
-    conversions::parse_time,
     failure::Failure,
     output::{self, Column, Format, Output, Record},
     schema,
+    time::{When, Zone},
 };
 
 /// Prefix of a stored postback's id.
@@ -80,27 +79,28 @@ pub struct Filter {
     /// Only postbacks that name this conversion code.
     #[arg(long, value_name = "ID")]
     code: Option<String>,
-    /// Only postbacks that arrived at or after this time, for example `2026-11-24`.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    since: Option<Timestamp>,
+    /// Only postbacks that arrived at or after this time, for example `2026-11-24`,
+    /// `yesterday` or `2026-11-24 14:05`. A date alone is the beginning of that day.
+    #[arg(long, value_name = "TIME")]
+    since: Option<When>,
     /// Only postbacks that arrived before this time.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    until: Option<Timestamp>,
+    #[arg(long, value_name = "TIME")]
+    until: Option<When>,
     /// Only postbacks that contain this text, for example `order-1001`.
     #[arg(long)]
     text: Option<String>,
 }
 
-impl From<Filter> for PostbackFilter {
-    fn from(filter: Filter) -> Self {
-        Self {
-            reason: filter.reason.unwrap_or_default().into(),
-            conversion_code_id: filter.code.unwrap_or_default(),
-            start_time: filter.since,
-            end_time: filter.until,
-            text: filter.text.unwrap_or_default(),
-            ..Self::default()
-        }
+impl Filter {
+    fn read(self, zone: &Zone) -> Result<PostbackFilter, Failure> {
+        Ok(PostbackFilter {
+            reason: self.reason.unwrap_or_default().into(),
+            conversion_code_id: self.code.unwrap_or_default(),
+            start_time: zone.option(self.since)?,
+            end_time: zone.option(self.until)?,
+            text: self.text.unwrap_or_default(),
+            ..Default::default()
+        })
     }
 }
 
@@ -143,10 +143,10 @@ fn text(bytes: Option<&[u8]>) -> String {
     bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
 }
 
-pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) -> Result<(), Failure> {
     match action {
         Action::List { verdict, filter, limit } => {
-            let mut filter = PostbackFilter::from(filter);
+            let mut filter = filter.read(zone)?;
             filter.set_verdict(match verdict {
                 None => PostbackVerdict::Unspecified,
                 Some(OnlyVerdict::Recorded) => PostbackVerdict::Recorded,
@@ -163,8 +163,11 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
         Action::Explain { postback } => explain(postback, client, output).await,
         Action::Replay { ids, all: _, filter, dry_run } => {
             let named = !ids.is_empty();
-            let postbacks =
-                if named { Postbacks::Ids(PostbackIds { ids }) } else { Postbacks::Filter(filter.into()) };
+            let postbacks = if named {
+                Postbacks::Ids(PostbackIds { ids })
+            } else {
+                Postbacks::Filter(filter.read(zone)?)
+            };
             let request = ReplayPostbacksRequest {
                 postbacks: Some(postbacks),
                 validate_only: dry_run,

@@ -7,15 +7,17 @@
 use std::{
     collections::BTreeMap,
     fs, io,
+    net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use clap::Args;
+use http::Uri;
 use s2s_sdk::Client;
 use serde::Deserialize;
 
-use crate::failure::Failure;
+use crate::{cells::plain, failure::Failure};
 
 const ENDPOINT: &str = "S2S_ENDPOINT";
 const API_KEY: &str = "S2S_API_KEY";
@@ -47,6 +49,11 @@ pub struct Connection {
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 
+    /// Send the API key to another machine although the URL begins with `http://`: anyone on the way
+    /// can read it.
+    #[arg(long, global = true)]
+    insecure: bool,
+
     /// Time limit of a call, in seconds.
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10,
         value_parser = clap::value_parser!(u64).range(1..=3_600))]
@@ -67,6 +74,8 @@ struct Profile {
     key: Option<String>,
     key_file: Option<PathBuf>,
     ca: Option<PathBuf>,
+    #[serde(default)]
+    insecure: bool,
 }
 
 impl Connection {
@@ -90,6 +99,9 @@ impl Connection {
             (None, None) => None,
         };
         if let Some(key) = key {
+            if is_readable_on_the_way(&endpoint) {
+                warn_if_readable(&endpoint, self.insecure || (is_own && profile.insecure))?;
+            }
             builder = builder.api_key(key);
         }
         if let Some(file) = self.ca.as_ref().or(profile.ca.as_ref().filter(|_| is_own)) {
@@ -134,6 +146,30 @@ impl Connection {
     }
 }
 
+/// Returns whether others may read what is sent: the URL is without TLS and leads to another machine.
+fn is_readable_on_the_way(endpoint: &str) -> bool {
+    let Ok(uri) = endpoint.parse::<Uri>() else { return false };
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
+    let is_here = match host.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => host.trim_end_matches('.') == "localhost",
+    };
+    uri.scheme_str() == Some("http") && !is_here
+}
+
+/// Warns of an API key that others can read on its way. Returns an error unless that is allowed.
+fn warn_if_readable(endpoint: &str, is_allowed: bool) -> Result<(), Failure> {
+    let endpoint = plain(endpoint);
+    if !is_allowed {
+        return Err(Failure::Usage(format!(
+            "{endpoint} is another machine, and without https:// anyone on the way can read the API key; use an \
+             https:// URL, or give --insecure"
+        )));
+    }
+    eprintln!("s2s: warning: anyone on the way to {endpoint} can read the API key; better use https://");
+    Ok(())
+}
+
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(file).map_err(|error| Failure::file(&file.display(), error))
 }
@@ -165,4 +201,32 @@ fn default_path() -> Option<PathBuf> {
 #[expect(clippy::disallowed_methods, reason = "the one place of this program that reads the environment")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_readable_on_the_way_to_another_machine_without_tls() {
+        for (endpoint, expected) in [
+            ("http://127.0.0.1:8080", false),
+            ("http://127.8.9.1", false),
+            ("http://localhost:8080/", false),
+            ("http://LOCALHOST.", false),
+            ("http://[::1]:8080", false),
+            ("http://[::ffff:127.0.0.1]:8080", false),
+            ("https://t.example", false),
+            ("http://t.example", true),
+            ("HTTP://t.example:8080", true),
+            ("http://localhost.t.example", true),
+            ("http://127.0.0.1.t.example", true),
+            ("http://127.0.0.1@t.example", true),
+            ("http://10.0.0.1", true),
+            ("http://0.0.0.0:8080", true),
+            ("http://[2001:db8::1]:8080", true),
+        ] {
+            assert_eq!(is_readable_on_the_way(endpoint), expected, "{endpoint}");
+        }
+    }
 }

@@ -2,8 +2,18 @@
 //!
 //! Only the server can tell whether a click id is genuine.
 
+use prost_types::Timestamp;
+
 /// Length of a click id, in characters of one byte each.
 const LENGTH: usize = 40;
+/// Length of the beginning of a click id that holds its time, in characters.
+const TIME_CHARACTERS: usize = 10;
+const ALPHABET: &str = "0123456789abcdefghjkmnpqrstvwxyz";
+/// Bits of those characters that follow the time.
+const REST_BITS: u32 = 2;
+const TIME_BITS: u32 = 40;
+const TICKS_PER_SECOND: i64 = 100;
+const NANOS_PER_TICK: i64 = 10_000_000;
 
 /// Normalises a click id to the form in which it was minted. Like the server, ignores case, and
 /// blanks and quotes around the click id.
@@ -21,7 +31,27 @@ const LENGTH: usize = 40;
 pub fn normalise(text: &str) -> Option<String> {
     let text = text.trim_matches(|character: char| character.is_whitespace() || "\"'".contains(character));
     let text = text.to_ascii_lowercase();
-    let is_of_alphabet =
-        |byte: u8| byte.is_ascii_digit() || (byte.is_ascii_lowercase() && !b"ilou".contains(&byte));
-    (text.len() == LENGTH && text.bytes().all(is_of_alphabet)).then_some(text)
+    (text.len() == LENGTH && text.chars().all(|letter| ALPHABET.contains(letter))).then_some(text)
+}
+
+/// Returns the time at which a click id was minted, to 10 milliseconds. The click id may be forged.
+///
+/// Returns `None` if the text can't be a click id.
+///
+/// ```
+/// use s2s_sdk::click_id::time;
+/// let time = time("04MWVF873P1CB9YKYM1628XSYNA5WMKRPZD560PB").unwrap();
+/// assert_eq!(time.seconds, 1_795_453_765);
+/// ```
+#[must_use]
+pub fn time(text: &str) -> Option<Timestamp> {
+    let text = normalise(text)?;
+    // A byte for the number of the key comes before the time.
+    let bits = text
+        .chars()
+        .take(TIME_CHARACTERS)
+        .try_fold(0_u64, |bits, letter| Some(bits << 5 | u64::try_from(ALPHABET.find(letter)?).ok()?))?;
+    let ticks = i64::try_from((bits >> REST_BITS) & ((1 << TIME_BITS) - 1)).ok()?;
+    let nanos = i32::try_from(ticks % TICKS_PER_SECOND * NANOS_PER_TICK).ok()?;
+    Some(Timestamp { seconds: ticks / TICKS_PER_SECOND, nanos })
 }

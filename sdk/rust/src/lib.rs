@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod amount;
 mod calls;
 pub mod click_id;
 mod client;
 mod error;
 mod money;
+pub mod parameter;
 pub mod postback;
 mod reason;
 mod report;

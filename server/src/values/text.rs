@@ -1,17 +1,11 @@
 //! Texts from outside, limited to a size that can be stored or repeated.
 
+pub use s2s_sdk::parameter::is_trimmed;
+
 /// Cuts `text` to at most `bytes_max` bytes, between characters.
 pub fn truncate(mut text: String, bytes_max: usize) -> String {
     text.truncate(text.floor_char_boundary(bytes_max));
     text
-}
-
-/// Returns whether the character is a blank, a quote or invisible. Such characters around a text
-/// come from the tools that it has passed through.
-pub fn is_trimmed(character: char) -> bool {
-    character.is_whitespace()
-        || "\"'`\u{AB}\u{BB}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(character)
-        || ('\u{2018}'..='\u{201F}').contains(&character)
 }
 
 /// Longest display name, in characters.

@@ -1,131 +1,141 @@
 //! A conversion as a row of text: typed, imported or exported.
 
 use clap::Args;
-use s2s_sdk::v1::{ConversionStatus, CustomParam, Money, NewConversion, new_conversion::Commission};
+use prost::Message as _;
+use s2s_sdk::{
+    click_id,
+    parameter::is_trimmed,
+    v1::{ConversionStatus, CustomParam, DecimalSeparator, NewConversion},
+};
 
-use super::parse_time;
-use crate::cells::from_csv;
+use super::{
+    codes::Code,
+    columns::Field,
+    worth::{self, Worth},
+};
+use crate::{
+    cells::from_csv,
+    time::{When, Zone},
+};
 
-/// Other columns of an exported or failed row, which are not read.
-const IGNORED: [&str; 8] =
-    ["id", "tracking_link_id", "click_time", "create_time", "status_word", "row", "reason", "message"];
+/// Longest part of a cell that a sentence repeats, in characters.
+const SHOWN_CHARS_MAX: usize = 64;
 
 /// The fields of a conversion, as texts.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Row {
     /// Id of the conversion code.
     #[arg(long = "code", value_name = "ID")]
-    conversion_code_id: String,
+    pub conversion_code_id: String,
     /// Click id.
     #[arg(long = "click", value_name = "CLICK_ID")]
-    click_id: String,
+    pub click_id: String,
     /// The merchant's order id.
     #[arg(long = "transaction", value_name = "ID", default_value = "")]
-    transaction_id: String,
+    pub transaction_id: String,
     /// Value of the sale, for example 19.99; 0 if it has none.
-    #[arg(long)]
-    value: String,
+    #[arg(long, allow_hyphen_values = true)]
+    pub value: String,
     /// Currency of value and commission. Default: the code's.
     #[arg(long, default_value = "")]
-    currency: String,
+    pub currency: String,
     /// Commission owed.
-    #[arg(long, default_value = "")]
-    commission: String,
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    pub commission: String,
     /// Commission owed, as a percent of the value.
     #[arg(long, default_value = "", conflicts_with = "commission")]
-    commission_percent: String,
+    pub commission_percent: String,
     /// Status: `pending`, `approved` or `declined`. Default: the code's.
     #[arg(long, default_value = "")]
-    status: String,
-    /// Time of the conversion. Default: now.
+    pub status: String,
+    /// Time of the conversion, for example `2026-11-24`, `2026-11-24 14:05`,
+    /// `2026-11-24T14:05:00Z`, `yesterday`. A date alone is some time of that day. Default: now.
     #[arg(long = "time", value_name = "TIME", default_value = "")]
-    conversion_time: String,
+    pub conversion_time: String,
     /// The merchant's own parameters, `k=v` separated by `;`.
     #[arg(long = "params", value_name = "K=V;…", default_value = "")]
-    custom_params: String,
+    pub custom_params: String,
 }
 
-/// Accessor for the field of a column that is read.
-pub type Column = fn(&mut Row) -> &mut String;
-
-/// Finds the field of each column of a file; `None` for a column that is not read.
-pub fn columns(titles: &csv::StringRecord) -> Result<Vec<Option<Column>>, String> {
-    let columns = titles.iter().map(column).collect::<Result<_, _>>()?;
-    for title in ["conversion_code_id", "click_id", "value"] {
-        if !titles.iter().any(|one| one.trim() == title) {
-            return Err(format!("the first line names no column `{title}`"));
-        }
-    }
-    Ok(columns)
+/// What settles the meaning of a row.
+pub struct Rules<'a> {
+    /// How an amount is read that can be read in two ways.
+    pub separator: DecimalSeparator,
+    pub zone: &'a Zone,
+    /// Finds what is known of a conversion code.
+    pub find: &'a mut dyn FnMut(&str) -> Code,
 }
 
-fn column(title: &str) -> Result<Option<Column>, String> {
-    let column: Column = match title.trim() {
-        "conversion_code_id" => |row| &mut row.conversion_code_id,
-        "click_id" => |row| &mut row.click_id,
-        "transaction_id" => |row| &mut row.transaction_id,
-        "value" => |row| &mut row.value,
-        "currency" => |row| &mut row.currency,
-        "commission" => |row| &mut row.commission,
-        "commission_percent" => |row| &mut row.commission_percent,
-        "status" => |row| &mut row.status,
-        "conversion_time" => |row| &mut row.conversion_time,
-        "custom_params" => |row| &mut row.custom_params,
-        title if IGNORED.contains(&title) => return Ok(None),
-        // Ignoring a misspelt column would lose it silently.
-        title => return Err(format!("the first line names an unknown column `{title}`")),
-    };
-    Ok(Some(column))
+/// A row that was understood.
+#[derive(Debug)]
+pub struct Read {
+    pub conversion: NewConversion,
+    /// The content of the row: the same bytes if the row means the same, however it is written.
+    pub content: Vec<u8>,
 }
 
 impl Row {
     /// Reads a row of a file.
-    pub fn read(columns: &[Option<Column>], record: &csv::StringRecord) -> Self {
+    pub fn read(fields: &[Option<Field>], cells: &[String]) -> Result<Self, String> {
         let mut row = Self::default();
-        for (column, cell) in columns.iter().zip(record) {
-            if let Some(column) = column {
-                from_csv(cell).clone_into(column(&mut row));
+        for (field, cell) in fields.iter().zip(cells) {
+            if let Some(field) = field {
+                if cell.contains(char::REPLACEMENT_CHARACTER) {
+                    let title = field.title();
+                    return Err(format!(
+                        "{title} `{}` has a broken character; save the file as UTF-8",
+                        excerpt(cell)
+                    ));
+                }
+                from_csv(cell).as_ref().clone_into(field.of(&mut row));
             }
         }
-        row
+        Ok(row)
     }
 
     /// Converts the row to a conversion to record. The error says which field is wrong.
-    pub fn conversion(self) -> Result<NewConversion, String> {
-        let money = |name: &str, text: &str| {
-            Money::from_decimal(text.trim(), self.currency.trim())
-                .map_err(|error| format!("{name} `{text}`: {error}"))
-        };
-        // An exported conversion has both: the percent and the resulting amount.
-        let commission = match (self.commission_percent.trim(), self.commission.trim()) {
-            ("", "") => None,
-            ("", amount) => Some(Commission::CommissionAmount(money("commission", amount)?)),
-            (percent, _) => {
-                Some(Commission::CommissionPercentMicros(money("commission_percent", percent)?.micros))
-            }
-        };
-        let status = match self.status.trim().to_ascii_lowercase().as_str() {
+    pub fn conversion(self, rules: &mut Rules<'_>) -> Result<Read, String> {
+        let Worth { value, commission } = worth::read(&self, rules.separator, rules.find)?;
+        let status = match self.status.trim_matches(is_trimmed).to_ascii_lowercase().as_str() {
             "" => ConversionStatus::Unspecified,
             "pending" => ConversionStatus::Pending,
             "approved" => ConversionStatus::Approved,
             "declined" => ConversionStatus::Declined,
-            other => return Err(format!("status `{other}`: must be pending, approved or declined")),
+            other => {
+                return Err(format!("status `{}`: must be pending, approved or declined", excerpt(other)));
+            }
         };
-        let conversion_time = match self.conversion_time.trim() {
-            "" => None,
-            text => Some(parse_time(text).map_err(|error| format!("conversion_time `{text}`: {error}"))?),
+        let click_id = click_id::normalise(&self.click_id).unwrap_or(self.click_id);
+        let (conversion_time, canonical_time) = match self.conversion_time.trim_matches(is_trimmed) {
+            "" => (None, String::new()),
+            text => {
+                let wrong = |error| format!("conversion_time `{}`: {error}", excerpt(text));
+                let when: When = text.parse().map_err(wrong)?;
+                let time = rules.zone.closest(when, click_id::time(&click_id)).map_err(wrong)?;
+                // The server's clock, and not ours, knows what is now.
+                (Some(time).filter(|_| when != When::Now), rules.zone.canonical(when))
+            }
         };
-        Ok(NewConversion {
-            value: Some(money("value", &self.value)?),
+        let mut conversion = NewConversion {
+            value: Some(value),
             commission,
             status: status.into(),
             custom_params: params(&self.custom_params),
-            conversion_time,
-            conversion_code_id: self.conversion_code_id.trim().to_owned(),
-            click_id: self.click_id,
-            transaction_id: self.transaction_id,
-        })
+            conversion_time: None,
+            conversion_code_id: self.conversion_code_id.trim_matches(is_trimmed).to_ascii_uppercase(),
+            click_id,
+            transaction_id: self.transaction_id.trim_matches(is_trimmed).to_owned(),
+        };
+        let mut content = conversion.encode_to_vec();
+        content.extend(canonical_time.bytes());
+        conversion.conversion_time = conversion_time;
+        Ok(Read { conversion, content })
     }
+}
+
+/// The part of a cell that a sentence repeats.
+pub fn excerpt(cell: &str) -> String {
+    cell.chars().take(SHOWN_CHARS_MAX).collect()
 }
 
 fn params(text: &str) -> Vec<CustomParam> {
@@ -152,11 +162,20 @@ pub fn custom_params(params: &[CustomParam]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use s2s_sdk::v1::{Money, new_conversion::Commission};
 
-    fn read(titles: &[&str], cells: &[&str]) -> Result<NewConversion, String> {
-        let columns = columns(&csv::StringRecord::from(titles.to_vec()))?;
-        Row::read(&columns, &csv::StringRecord::from(cells.to_vec())).conversion()
+    use super::*;
+    use crate::{conversions::columns::Columns, time::parse_zone};
+
+    const CLICK: &str = "04mwvf873p1cb9ykym1628xsyna5wmkrpzd560pb";
+
+    fn read(titles: &[&str], cells: &[&str]) -> Result<Read, String> {
+        let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let columns = Columns::read(own(titles))?;
+        let zone = Zone::new(Some(parse_zone("UTC").unwrap()));
+        let mut rules =
+            Rules { separator: DecimalSeparator::Auto, zone: &zone, find: &mut |_| Code::Unreadable };
+        Row::read(&columns.fields, &own(cells))?.conversion(&mut rules)
     }
 
     #[test]
@@ -174,8 +193,8 @@ mod tests {
             "id",
         ];
         let cells =
-            ["c", " CODE ", "19.99", "EUR", "10", "Pending", "2026-11-24", "a=1;b", "'=1+1", "conv_x"];
-        let conversion = read(&titles, &cells).unwrap();
+            ["c", " code ", "19,99", "EUR", "10", "Pending", "2026-11-24", "a=1;b", "'=1+1", "conv_x"];
+        let conversion = read(&titles, &cells).unwrap().conversion;
         let expected = NewConversion {
             conversion_code_id: "CODE".to_owned(),
             click_id: "c".to_owned(),
@@ -194,21 +213,59 @@ mod tests {
     }
 
     #[test]
+    fn a_date_alone_never_contradicts_its_click() {
+        let titles = ["code", "click", "value", "time"];
+        let at = |text: &str| Some(text.parse().unwrap());
+        // The click is of 17:09:25.41 UTC.
+        for (time, expected) in [
+            ("2026-11-23", at("2026-11-23T17:09:25.41Z")),
+            ("23.11.2026 17:09", at("2026-11-23T17:09:25.41Z")),
+            ("2026-11-24", at("2026-11-24T00:00:00Z")),
+            ("2026-11-23T17:09:30Z", at("2026-11-23T17:09:30Z")),
+            ("now", None),
+            ("", None),
+        ] {
+            let read = read(&titles, &["C", CLICK, "1", time]).unwrap();
+            assert_eq!(read.conversion.conversion_time, expected, "{time}");
+        }
+    }
+
+    #[test]
+    fn the_content_is_the_same_however_it_is_written() {
+        let titles = ["code", "click", "value", "currency", "status", "time"];
+        let content = |cells: [&str; 6]| read(&titles, &cells).unwrap().content;
+        let first = content(["C", CLICK, "7", "EUR", "approved", "2026-11-24 14:05"]);
+        for same in [
+            ["c", CLICK, "7.00", "eur", "Approved", "24.11.2026 14:05"],
+            [" C", &CLICK.to_uppercase(), "7,0", "EUR", "approved", "2026-11-24T14:05:00"],
+            ["C", &format!("\"{CLICK}\""), "7 €", "", "approved", "2026-11-24 2:05 pm"],
+        ] {
+            assert_eq!(content(same), first, "{same:?}");
+        }
+        for other in [
+            ["C", CLICK, "7.01", "EUR", "approved", "2026-11-24 14:05"],
+            ["C", CLICK, "7", "USD", "approved", "2026-11-24 14:05"],
+            ["C", CLICK, "7", "EUR", "pending", "2026-11-24 14:05"],
+            ["C", CLICK, "7", "EUR", "approved", "2026-11-25 14:05"],
+            ["D", CLICK, "7", "EUR", "approved", "2026-11-24 14:05"],
+        ] {
+            assert_ne!(content(other), first, "{other:?}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         let titles = ["conversion_code_id", "click_id", "value", "commission", "status", "conversion_time"];
         for (cells, expected) in [
-            (["C", "c", "1,50", "", "", ""], "value `1,50`"),
+            (["C", "c", "1.500", "", "", ""], "value `1.500` can be read in two ways"),
             (["C", "c", "", "", "", ""], "value ``"),
             (["C", "c", "1", "x", "", ""], "commission `x`"),
             (["C", "c", "1", "", "paid", ""], "status `paid`"),
-            (["C", "c", "1", "", "", "yesterday"], "conversion_time `yesterday`"),
+            (["C", "c", "1", "", "", "01/02/2026"], "conversion_time `01/02/2026`: day and month"),
+            (["C", "c\u{fffd}", "1", "", "", ""], "click_id `c\u{fffd}` has a broken character"),
         ] {
             let error = read(&titles, &cells).unwrap_err();
             assert!(error.starts_with(expected), "{error}");
         }
-        assert!(read(&["click_id", "value"], &[]).unwrap_err().contains("conversion_code_id"));
-        assert!(
-            read(&["click_id", "value", "conversion_code_id", "vlaue"], &[]).unwrap_err().contains("vlaue")
-        );
     }
 }

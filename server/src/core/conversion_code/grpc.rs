@@ -346,7 +346,7 @@ impl DecimalSeparator {
         }
     }
 
-    fn to_proto(self) -> v1::DecimalSeparator {
+    pub fn to_proto(self) -> v1::DecimalSeparator {
         match self {
             Self::Auto => v1::DecimalSeparator::Auto,
             Self::Point => v1::DecimalSeparator::Point,

@@ -201,7 +201,10 @@ fn parse_overrides(overrides: &ReplayOverrides, violations: &mut Violations) -> 
     Overrides {
         value,
         commission,
-        separator: violations.check("overrides.decimal_separator", separator).flatten(),
+        separator: violations
+            .check("overrides.decimal_separator", separator)
+            .flatten()
+            .map(DecimalSeparator::to_proto),
         code: violations.check("overrides.conversion_code_id", code.transpose()).flatten(),
     }
 }

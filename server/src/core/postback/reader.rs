@@ -7,7 +7,6 @@
 //! Reading has two steps, because the conversion code that a postback names decides the meaning of
 //! some amounts: `Named::read` finds the parameters and the code, and `Named::claim` reads the rest.
 
-mod amounts;
 mod body;
 #[cfg(any(test, fuzzing))]
 mod check;
@@ -17,13 +16,13 @@ mod multipart;
 mod parameters;
 mod worth;
 
-use s2s_sdk::v1::{ErrorReason, Note};
+use s2s_sdk::v1::{DecimalSeparator, ErrorReason, Note};
 
 use super::Postback;
 use crate::{
     core::{
         conversion::ConversionClaim,
-        conversion_code::{ConversionCode, ConversionCodeId, DecimalSeparator},
+        conversion_code::{ConversionCode, ConversionCodeId},
     },
     error::{Error, Result},
     values::limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX},
@@ -88,7 +87,7 @@ pub struct Terms {
 impl Terms {
     pub fn of(code: Option<&ConversionCode>) -> Self {
         Self {
-            separator: code.map_or(DecimalSeparator::Auto, |code| code.decimal_separator),
+            separator: code.map_or(DecimalSeparator::Auto, |code| code.decimal_separator.to_proto()),
             currency: code.map(|code| code.default_currency),
         }
     }

@@ -4,119 +4,38 @@
 //! Every step is linear in its input. Splitting and decoding work on bytes; the resulting names and
 //! values become text.
 
-use s2s_sdk::v1::{Note, NoteCode};
+pub use s2s_sdk::parameter::KnownParam;
+use s2s_sdk::{
+    amount::{self, NotDecimal},
+    parameter::{is_trimmed, known, rank},
+    v1::{DecimalSeparator, Note, NoteCode},
+};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::{
-    Postback, amounts,
+    Postback,
     body::{self, Form, Plain},
     counting, too_large,
 };
 use crate::{
-    core::{
-        conversion::note,
-        conversion_code::{ConversionCodeId, DecimalSeparator},
-    },
+    core::{conversion::note, conversion_code::ConversionCodeId},
     error::{Error, Result},
     values::{
         click_id::UnverifiedClickId,
-        money::{Currency, NotDecimal},
+        money::Currency,
         query::{Pair, Part, Place, Text, decode},
         target::{self, Target},
-        text::{excerpt, is_trimmed},
+        text::excerpt,
         url_macros,
     },
 };
 
-/// The parameters of a postback (docs/reference/http.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KnownParam {
-    ClickId,
-    Id,
-    Val,
-    Com,
-    Comperc,
-    Param,
-    Oid,
-    Cur,
-    Status,
-    Test,
-    /// A proof of the sender, like `Ts` and `Sig`; see `postback/authentication`.
-    Sec,
-    Ts,
-    Sig,
-}
-
-/// All known names, in lower case. The first name of each parameter is its own name, and the others
-/// are aliases.
-///
-/// Trackers and networks have many names for the order. If several come, the first in this table
-/// counts: an order number that is overlooked makes duplicates of different sales.
-const NAMES: [(&str, KnownParam); 35] = [
-    ("clickid", KnownParam::ClickId),
-    ("click_id", KnownParam::ClickId),
-    ("cid", KnownParam::ClickId),
-    ("subid", KnownParam::ClickId),
-    ("id", KnownParam::Id),
-    ("val", KnownParam::Val),
-    ("value", KnownParam::Val),
-    ("amount", KnownParam::Val),
-    ("com", KnownParam::Com),
-    ("commission", KnownParam::Com),
-    ("payout", KnownParam::Com),
-    ("comperc", KnownParam::Comperc),
-    ("param", KnownParam::Param),
-    ("oid", KnownParam::Oid),
-    ("txid", KnownParam::Oid),
-    ("transaction_id", KnownParam::Oid),
-    ("order_id", KnownParam::Oid),
-    ("orderid", KnownParam::Oid),
-    ("transactionid", KnownParam::Oid),
-    ("order_number", KnownParam::Oid),
-    ("ordernumber", KnownParam::Oid),
-    ("trans_id", KnownParam::Oid),
-    ("transid", KnownParam::Oid),
-    ("txn_id", KnownParam::Oid),
-    ("txnid", KnownParam::Oid),
-    ("t202txid", KnownParam::Oid),
-    ("order", KnownParam::Oid),
-    ("tid", KnownParam::Oid),
-    ("cur", KnownParam::Cur),
-    ("currency", KnownParam::Cur),
-    ("status", KnownParam::Status),
-    ("test", KnownParam::Test),
-    ("sec", KnownParam::Sec),
-    ("ts", KnownParam::Ts),
-    ("sig", KnownParam::Sig),
-];
-
-impl KnownParam {
-    /// The documented name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ClickId => "clickId",
-            Self::Id => "id",
-            Self::Val => "val",
-            Self::Com => "com",
-            Self::Comperc => "comperc",
-            Self::Param => "param",
-            Self::Oid => "oid",
-            Self::Cur => "cur",
-            Self::Status => "status",
-            Self::Test => "test",
-            Self::Sec => "sec",
-            Self::Ts => "ts",
-            Self::Sig => "sig",
-        }
-    }
-
-    /// The number in a value: without the percent sign, if the parameter is a percentage.
-    pub fn number_in(self, value: &str) -> &str {
-        match self {
-            Self::Comperc => value.strip_suffix('%').unwrap_or(value).trim_end(),
-            _ => value,
-        }
+/// The number in a value: without the percent sign, if the parameter is a percentage.
+pub fn number_in(known: KnownParam, value: &str) -> &str {
+    match known {
+        KnownParam::Comperc => amount::without_percent_sign(value),
+        _ => value,
     }
 }
 
@@ -125,7 +44,7 @@ impl KnownParam {
 pub enum Meaning {
     ClickId(UnverifiedClickId),
     Code(ConversionCodeId),
-    Number(amounts::Read),
+    Number(amount::Read),
     /// A number that can be read in two ways.
     Ambiguous,
     Currency(Currency),
@@ -141,7 +60,7 @@ impl Meaning {
             KnownParam::ClickId => UnverifiedClickId::read(value).map(Self::ClickId),
             KnownParam::Id => value.parse().ok().map(Self::Code),
             KnownParam::Val | KnownParam::Com | KnownParam::Comperc => {
-                match amounts::read(known.number_in(value), DecimalSeparator::Auto) {
+                match amount::read(number_in(known, value), DecimalSeparator::Auto) {
                     Ok(read) => Some(Self::Number(read)),
                     Err(NotDecimal::Ambiguous) => Some(Self::Ambiguous),
                     Err(NotDecimal::Malformed | NotDecimal::TooLong) => None,
@@ -330,20 +249,9 @@ fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
     Target::split(target).query
 }
 
-/// Finds the parameter of a name, in any case.
-pub fn known(name: &str) -> Option<KnownParam> {
-    rank(name).map(|(_, known)| known)
-}
-
+/// Returns whether a parameter has this name, in any case.
 pub fn is_known(name: &str) -> bool {
     known(name).is_some()
-}
-
-/// Finds the parameter of a name, in any case, and the place of the name in `NAMES`.
-fn rank(name: &str) -> Option<(usize, KnownParam)> {
-    let name = name.trim_matches(is_trimmed);
-    let at = NAMES.iter().position(|(own, _)| own.eq_ignore_ascii_case(name))?;
-    NAMES.get(at).map(|(_, known)| (at, *known))
 }
 
 impl Parameter {

@@ -1,21 +1,21 @@
 //! Value, commission and their currency, as the parameters of a postback state them.
 
-use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+use s2s_sdk::{
+    amount::{self, NamedCurrency, NotDecimal, Read},
+    v1::{DecimalSeparator, ErrorReason, Note, NoteCode},
+};
 
 use super::{
     KnownParam, Meaning, Parameter,
-    amounts::{self, NamedCurrency, Read, Sign},
     claim::{Values, refusal},
     counting,
+    parameters::number_in,
 };
 use crate::{
-    core::{
-        conversion::{Commission, note},
-        conversion_code::DecimalSeparator,
-    },
+    core::conversion::{Commission, note},
     error::{Error, Result},
     values::{
-        money::{Amount, Currency, NotDecimal, Percent},
+        money::{Amount, Currency, Percent},
         text::excerpt,
     },
 };
@@ -87,14 +87,9 @@ impl Stated {
     }
 }
 
-/// The currency that a text means. A sign means the expected currency if that currency uses the
-/// sign, or else the sign's usual one.
+/// The currency that a text means, if `expected` is the currency that is known already.
 fn meant(named: NamedCurrency, expected: Option<Currency>) -> Option<Currency> {
-    let by_sign = |sign: Sign| expected.filter(|expected| sign.is_of(*expected)).or_else(|| sign.usual());
-    match named {
-        NamedCurrency::Code(currency) => Some(currency),
-        NamedCurrency::Sign(sign) => by_sign(sign),
-    }
+    named.meant(expected.map(Currency::into)).map(Currency::from)
 }
 
 /// Reads the commission, and the currency that its own text names. `comperc` counts only if `com`
@@ -140,7 +135,7 @@ fn number(
     let (name, text) = (known.name(), parameter.value.as_str());
     let mut settled = |separator: DecimalSeparator, code, message: String| {
         notes.push(note(code, name, message));
-        amounts::read(text, separator)
+        amount::read(text, separator)
     };
     let read = match (parameter.meaning, values.overrides.separator, values.terms.separator) {
         (Meaning::Number(read), _, _) => Ok(read),
@@ -150,7 +145,7 @@ fn number(
             settled(separator, NoteCode::Overridden, message)
         }
         (Meaning::Ambiguous, _, separator @ (DecimalSeparator::Point | DecimalSeparator::Comma)) => {
-            amounts::read(text, separator)
+            amount::read(text, separator)
         }
         (Meaning::Ambiguous, _, DecimalSeparator::Auto) => match shown_by_other(values, known) {
             Some(separator) => {
@@ -158,9 +153,9 @@ fn number(
                     format!("`{name}` was sent as `{}`, and is read like the other amount", excerpt(text));
                 settled(separator, NoteCode::NumberRepaired, message)
             }
-            None => amounts::read(text, three_decimals(text, expected)),
+            None => amount::read(text, amount::three_decimals(text, expected.map(Currency::into))),
         },
-        _ => amounts::read(text, DecimalSeparator::Auto),
+        _ => amount::read(text, DecimalSeparator::Auto),
     };
     let read = read.map_err(|why| refused(known, text, why))?;
     repairs(known, text, &read, notes);
@@ -176,32 +171,13 @@ fn shown_by_other(values: &Values<'_>, known: KnownParam) -> Option<DecimalSepar
     }
 }
 
-/// The separator of decimals in an amount that can be read in two ways, if the currency is written
-/// with three decimals; else `Auto`.
-fn three_decimals(text: &str, expected: Option<Currency>) -> DecimalSeparator {
-    let (point, comma) = (DecimalSeparator::Point, DecimalSeparator::Comma);
-    let named = amounts::read(text, point).ok().and_then(|read| read.currency);
-    let currency = named.map_or(expected, |named| meant(named, expected));
-    match currency.is_some_and(Currency::has_three_decimals) {
-        true if text.contains(',') => comma,
-        true => point,
-        false => DecimalSeparator::Auto,
-    }
-}
-
 fn percent(parameter: &Parameter, notes: &mut Vec<Note>) -> Result<Percent> {
     let (known, text) = (KnownParam::Comperc, parameter.value.as_str());
     if text.ends_with('%') {
         notes.push(note(NoteCode::NumberRepaired, known.name(), "the percent sign was dropped"));
     }
-    let number = known.number_in(text);
-    let read = match parameter.meaning {
-        Meaning::Number(read) => Ok(read),
-        // No mark can separate thousands here: 1,500 as 1500 would be over 100 %.
-        Meaning::Ambiguous if number.contains(',') => amounts::read(number, DecimalSeparator::Comma),
-        _ => amounts::read(number, DecimalSeparator::Point),
-    };
-    let read = read.map_err(|why| refused(known, number, why))?;
+    let number = number_in(known, text);
+    let read = amount::read_percent(text).map_err(|why| refused(known, number, why))?;
     repairs(known, number, &read, notes);
     if read.currency.is_some() {
         return Err(malformed(known, text));

@@ -1,11 +1,10 @@
 //! Tests of what is known of amounts, tests and repeated values, without a server.
 
-use s2s_sdk::v1::ErrorReason;
+use s2s_sdk::v1::{DecimalSeparator, ErrorReason};
 
 use crate::{
     core::{
         conversion::Commission,
-        conversion_code::DecimalSeparator,
         postback::reader::{Named, Overrides, ParsedPostback, Terms, Test, read, request},
     },
     values::money::{Currency, Percent},

@@ -3,14 +3,18 @@
 //! An amount is repaired only if one meaning is left. `1.500` and `1,500` have two meanings, and are
 //! refused unless somebody knows how the sender separates decimals.
 
-use crate::{
-    core::conversion_code::DecimalSeparator,
-    values::money::{Currency, Decimal, NotDecimal},
-};
+mod currency;
+mod decimal;
+
+pub use currency::{Currency, UnknownCurrency};
+pub use decimal::{Decimal, NotDecimal};
+
+use crate::v1::DecimalSeparator;
 
 /// An amount as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Read {
+    /// The number.
     pub decimal: Decimal,
     /// The currency that the text names.
     pub currency: Option<NamedCurrency>,
@@ -76,6 +80,8 @@ impl Sign {
         SIGNS.get(self.0).copied().unwrap_or_default()
     }
 
+    /// The sign itself.
+    #[must_use]
     pub fn text(self) -> &'static str {
         self.entry().0
     }
@@ -84,18 +90,72 @@ impl Sign {
         self.entry().1.split_whitespace().filter_map(|code| code.parse().ok())
     }
 
+    /// Returns whether the currency uses the sign.
+    #[must_use]
     pub fn is_of(self, currency: Currency) -> bool {
         self.currencies().any(|own| own == currency)
     }
 
+    /// The currency that uses the sign, if there is only one.
+    #[must_use]
+    pub fn only(self) -> Option<Currency> {
+        let mut all = self.currencies();
+        all.next().filter(|_| all.next().is_none())
+    }
+
     /// The currency that is meant if nothing else is known.
+    #[must_use]
     pub fn usual(self) -> Option<Currency> {
         self.currencies().next()
     }
 }
 
-/// Reads an amount. `separator` settles an amount that can be read in two ways. If it is `Auto`,
-/// such an amount is an error.
+impl NamedCurrency {
+    /// The currency that is meant. A sign means the expected currency if that currency uses the
+    /// sign, or else the sign's usual one.
+    #[must_use]
+    pub fn meant(self, expected: Option<Currency>) -> Option<Currency> {
+        match self {
+            Self::Code(currency) => Some(currency),
+            Self::Sign(sign) => expected.filter(|expected| sign.is_of(*expected)).or_else(|| sign.usual()),
+        }
+    }
+}
+
+/// Returns the separator of decimals in an amount that can be read in two ways, if its currency is
+/// written with three decimals; else `Auto`. `expected` is the currency of an amount that names
+/// none.
+#[must_use]
+pub fn three_decimals(text: &str, expected: Option<Currency>) -> DecimalSeparator {
+    let (point, comma) = (DecimalSeparator::Point, DecimalSeparator::Comma);
+    let named = read(text, point).ok().and_then(|read| read.currency);
+    let currency = named.map_or(expected, |named| named.meant(expected));
+    match currency.is_some_and(Currency::has_three_decimals) {
+        true if text.contains(',') => comma,
+        true => point,
+        false => DecimalSeparator::Auto,
+    }
+}
+
+/// Reads a percentage: a percent sign may follow it. No mark can separate thousands here, because
+/// 1,500 as 1500 would be over 100 %.
+pub fn read_percent(text: &str) -> Result<Read, NotDecimal> {
+    let number = without_percent_sign(text);
+    match read(number, DecimalSeparator::Auto) {
+        Err(NotDecimal::Ambiguous) if number.contains(',') => read(number, DecimalSeparator::Comma),
+        Err(NotDecimal::Ambiguous) => read(number, DecimalSeparator::Point),
+        settled => settled,
+    }
+}
+
+/// Drops the percent sign after a number.
+#[must_use]
+pub fn without_percent_sign(text: &str) -> &str {
+    text.strip_suffix('%').unwrap_or(text).trim_end()
+}
+
+/// Reads an amount. `separator` settles an amount that can be read in two ways. If it is `Auto`
+/// or unspecified, such an amount is an error.
 pub fn read(text: &str, separator: DecimalSeparator) -> Result<Read, NotDecimal> {
     let (number, currency) = split_currency(text);
     let Plain { digits, shown, comma, grouped } = plain(number, separator)?;
@@ -189,7 +249,7 @@ fn single(
         let shown = if is_ambiguous { DecimalSeparator::Auto } else { kind };
         return Ok(Plain { digits: format!("{whole}.{fraction}"), shown, comma, grouped: false });
     }
-    if separator == DecimalSeparator::Auto {
+    if matches!(separator, DecimalSeparator::Auto | DecimalSeparator::Unspecified) {
         // Whatever it means, it must be a number.
         format!("{whole}{fraction}").parse::<Decimal>()?;
         return Err(NotDecimal::Ambiguous);

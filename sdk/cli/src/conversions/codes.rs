@@ -1,0 +1,82 @@
+//! Settings of conversion codes, each asked for once, by which rows are read.
+
+use std::collections::BTreeMap;
+
+use s2s_sdk::{
+    Client,
+    amount::Currency,
+    v1::{DecimalSeparator, DedupePolicy, ErrorReason, GetConversionCodeRequest},
+};
+use tokio::{runtime::Handle, task::block_in_place};
+
+/// Maximum number of codes that are remembered.
+const CODES_MAX: usize = 1_000;
+/// Length of a conversion code's id, in hexadecimal digits.
+const ID_DIGITS: usize = 32;
+
+/// What is known of a conversion code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    Known(Terms),
+    /// There is no such code. The server says so when the row is sent.
+    Missing,
+    /// The API key may not read codes, or the server did not answer.
+    Unreadable,
+}
+
+/// The settings by which a row is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    pub currency: Option<Currency>,
+    pub separator: DecimalSeparator,
+    pub dedupe: DedupePolicy,
+}
+
+/// The codes of a server.
+pub struct Codes {
+    client: Client,
+    runtime: Handle,
+    known: BTreeMap<String, Code>,
+    /// True once the server has said that the API key may not read codes.
+    is_barred: bool,
+}
+
+impl Codes {
+    /// Must be called in a runtime.
+    pub fn new(client: &Client) -> Self {
+        Self { client: client.clone(), runtime: Handle::current(), known: BTreeMap::new(), is_barred: false }
+    }
+
+    /// Finds a code. Blocks the thread, on which other tasks of the runtime may not depend.
+    pub fn find(&mut self, id: &str) -> Code {
+        if id.len() != ID_DIGITS || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Code::Missing;
+        }
+        if self.is_barred {
+            return Code::Unreadable;
+        }
+        let id = id.to_ascii_uppercase();
+        if let Some(known) = self.known.get(&id) {
+            return *known;
+        }
+        let request = GetConversionCodeRequest { conversion_code_id: id.clone() };
+        let found = block_in_place(|| self.runtime.block_on(self.client.get_conversion_code(request)));
+        let code = match found.map(|response| response.conversion_code.unwrap_or_default()) {
+            Ok(code) => Code::Known(Terms {
+                currency: code.default_currency.parse().ok(),
+                separator: code.decimal_separator(),
+                dedupe: code.dedupe_policy(),
+            }),
+            Err(error) if error.reason() == ErrorReason::ResourceNotFound => Code::Missing,
+            Err(error) => {
+                self.is_barred = error.reason() == ErrorReason::ScopeMissing;
+                return Code::Unreadable;
+            }
+        };
+        if self.known.len() >= CODES_MAX {
+            self.known.clear();
+        }
+        self.known.insert(id, code);
+        code
+    }
+}

@@ -1,0 +1,217 @@
+//! The thread that turns the rows of a file into requests.
+
+use std::{
+    collections::HashMap,
+    fmt::Write as _,
+    io::{self, Read},
+    sync::Arc,
+};
+
+use s2s_sdk::v1::{DecimalSeparator, DedupePolicy, RecordConversionRequest};
+use sha2::{Digest as _, Sha256};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc::Sender},
+};
+
+use super::records::{Record, Records};
+use crate::{
+    conversions::{
+        codes::{Code, Codes},
+        columns::Columns,
+        row,
+    },
+    time::Zone,
+};
+
+/// Length of a request id before hexadecimal encoding: half a SHA-256, in bytes.
+const REQUEST_ID_BYTES: usize = 16;
+/// Maximum number of rows without an order id that are told apart in one file.
+const DIFFERENT_ROWS_MAX: usize = 2_000_000;
+
+/// A row that was read. It waits for its answer, unless it was not sent.
+pub struct Row {
+    pub number: u64,
+    pub cells: Vec<String>,
+    /// The reason if the row was not sent.
+    pub unsent: Option<Unsent>,
+    /// Room in memory, which the next rows get.
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// The reason for which a row was not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsent {
+    pub reason: &'static str,
+    pub sentence: String,
+}
+
+impl Unsent {
+    fn unreadable(sentence: String) -> Self {
+        Self { reason: "ROW_UNREADABLE", sentence }
+    }
+
+    fn no_order_id(sentence: &str) -> Self {
+        let sentence = format!("{sentence}; give the row a transaction_id, or import with --each-row-counts");
+        Self { reason: "ORDER_ID_MISSING", sentence }
+    }
+}
+
+/// How rows are read.
+pub struct Rules {
+    pub separator: DecimalSeparator,
+    pub zone: Arc<Zone>,
+    pub codes: Codes,
+    pub each_row_counts: bool,
+    pub dry_run: bool,
+}
+
+/// Turns records into requests.
+pub struct Reading {
+    columns: Columns,
+    rules: Rules,
+    /// Receives each row, in order, before its request is sent.
+    rows: Sender<Row>,
+    send: Sender<RecordConversionRequest>,
+    room: Arc<Semaphore>,
+    runtime: Handle,
+    /// How often each row without an order id occurred, by a digest of its content.
+    occurrences: HashMap<u64, u32>,
+}
+
+impl Reading {
+    /// Must be called in a runtime.
+    pub fn new(
+        columns: Columns,
+        rules: Rules,
+        rows: Sender<Row>,
+        send: Sender<RecordConversionRequest>,
+        room: Arc<Semaphore>,
+    ) -> Self {
+        let (runtime, occurrences) = (Handle::current(), HashMap::new());
+        Self { columns, rules, rows, send, room, runtime, occurrences }
+    }
+
+    /// Passes all rows on, until the file ends or the receiver is dropped.
+    pub fn run<R: Read>(&mut self, records: &mut Records<R>) -> io::Result<()> {
+        while let Some(record) = records.read()? {
+            if self.pass_on(record).is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes a row and its request on. `None`: the receiver was dropped.
+    fn pass_on(&mut self, record: Record) -> Option<()> {
+        let request = match &record.cells {
+            Ok(cells) => self.request(cells),
+            Err(broken) => Err(Unsent { reason: broken.reason(), sentence: broken.sentence() }),
+        };
+        let cells = record.cells.unwrap_or_default();
+        let size = cells.iter().map(String::len).sum::<usize>();
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        let room = self.runtime.block_on(self.room.clone().acquire_many_owned(size)).ok();
+        let unsent = request.as_ref().err().cloned();
+        self.rows.blocking_send(Row { number: record.row, cells, unsent, _room: room }).ok()?;
+        match request {
+            Ok(request) => self.send.blocking_send(request).ok(),
+            Err(_) => Some(()),
+        }
+    }
+
+    fn request(&mut self, cells: &[String]) -> Result<RecordConversionRequest, Unsent> {
+        check_length(&self.columns, cells).map_err(Unsent::unreadable)?;
+        let row = row::Row::read(&self.columns.fields, cells).map_err(Unsent::unreadable)?;
+        let Rules { separator, zone, codes, dry_run, .. } = &mut self.rules;
+        let mut rules = row::Rules { separator: *separator, zone, find: &mut |id| codes.find(id) };
+        let row::Read { conversion, content } = row.conversion(&mut rules).map_err(Unsent::unreadable)?;
+        let validate_only = *dry_run;
+        let occurrence = if conversion.transaction_id.is_empty() {
+            self.occurrence(&conversion.conversion_code_id, &content)?
+        } else {
+            1
+        };
+        let request_id = request_id(&content, occurrence);
+        Ok(RecordConversionRequest { request_id, validate_only, ..conversion.into() })
+    }
+
+    /// Returns how often a row without an order id has occurred, this time included. An error if
+    /// that is needed but not allowed.
+    fn occurrence(&mut self, code: &str, content: &[u8]) -> Result<u32, Unsent> {
+        if !self.rules.each_row_counts {
+            return match self.rules.codes.find(code) {
+                Code::Known(terms) if terms.dedupe == DedupePolicy::Every => Err(Unsent::no_order_id(
+                    "each conversion of this code counts, and the row has no order id by which it would be known again",
+                )),
+                Code::Unreadable => Err(Unsent::no_order_id(
+                    "the row has no order id, and whether its code counts each conversion can't be read with this API key",
+                )),
+                Code::Known(_) | Code::Missing => Ok(1),
+            };
+        }
+        let digest = Sha256::digest(content);
+        let key = digest.iter().take(size_of::<u64>()).fold(0, |key, byte| key << 8 | u64::from(*byte));
+        if self.occurrences.len() >= DIFFERENT_ROWS_MAX && !self.occurrences.contains_key(&key) {
+            return Err(Unsent {
+                reason: "ORDER_ID_MISSING",
+                sentence: format!(
+                    "the file has more than {DIFFERENT_ROWS_MAX} rows without an order id; give the row a transaction_id"
+                ),
+            });
+        }
+        let occurrence = self.occurrences.entry(key).or_default();
+        *occurrence += 1;
+        Ok(*occurrence)
+    }
+}
+
+/// Checks that no cell of a column that is read is missing, and that no cell has no column.
+fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
+    let is_whole = columns.fields.iter().skip(cells.len()).all(Option::is_none)
+        && cells.iter().skip(columns.fields.len()).all(|cell| cell.trim().is_empty());
+    if is_whole {
+        return Ok(());
+    }
+    Err(format!("the row has {} cells, and the first line {}", cells.len(), columns.fields.len()))
+}
+
+/// Makes a request id that is the same for the same occurrence of the same content.
+fn request_id(content: &[u8], occurrence: u32) -> String {
+    let mut digest = Sha256::new();
+    digest.update(occurrence.to_be_bytes());
+    digest.update(content);
+    digest.finalize().iter().take(REQUEST_ID_BYTES).fold(String::new(), |mut text, byte| {
+        // Writing to a `String` never fails.
+        _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_may_be_longer_or_shorter_by_what_is_not_read() {
+        let own = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        let columns = Columns::read(own(&["code", "click_id", "value", "", "remark"])).unwrap();
+        for (cells, is_right) in [
+            (&["C", "c", "1", "", ""][..], true),
+            (&["C", "c", "1", "", "", "", " "], true),
+            (&["C", "c", "1"], true),
+            (&["C", "c", "1", "", "", "x"], false),
+            (&["C", "c"], false),
+        ] {
+            assert_eq!(check_length(&columns, &own(cells)).is_ok(), is_right, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn request_ids_tell_contents_and_occurrences_apart() {
+        let ids = [request_id(b"a", 1), request_id(b"a", 2), request_id(b"b", 1)];
+        assert!(ids[0] != ids[1] && ids[0] != ids[2] && ids[1] != ids[2]);
+        assert_eq!(ids[0], request_id(b"a", 1));
+        assert_eq!(ids[0].len(), 2 * REQUEST_ID_BYTES);
+    }
+}

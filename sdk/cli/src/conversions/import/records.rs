@@ -1,0 +1,297 @@
+//! The rows of a CSV file, as spreadsheets write them, in bounded memory.
+//!
+//! The title line shows the separator. Rows are numbered as a spreadsheet numbers them, so empty
+//! rows count. They are not returned. A row that is too long is skipped, and said to be so.
+
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::text::Text;
+use crate::conversions::columns::known;
+
+/// Longest row, in bytes, without separators: more than a row needs with all its custom parameters.
+const ROW_BYTES_MAX: usize = 256 * 1_024;
+/// Maximum number of cells of a row.
+const CELLS_MAX: usize = 1_024;
+/// Longest title line, in bytes.
+const TITLE_LINE_BYTES_MAX: usize = 64 * 1_024;
+/// Separators that are recognised. The first wins if they recognise the same number of titles.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Beginning of a line by which a file names its separator to a spreadsheet.
+const SEPARATOR_LINE: &str = "sep=";
+
+/// A row of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Number of the row in a spreadsheet, from 1.
+    pub row: u64,
+    pub cells: Result<Vec<String>, Broken>,
+}
+
+/// The fault of a row that can't be split into cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    TooLong,
+    /// The file ends in a quoted cell, which may have swallowed other rows.
+    QuoteNotClosed,
+}
+
+impl Broken {
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::TooLong => "ROW_TOO_LONG",
+            Self::QuoteNotClosed => "ROW_UNREADABLE",
+        }
+    }
+
+    pub fn sentence(self) -> String {
+        let kibibytes = ROW_BYTES_MAX / 1_024;
+        match self {
+            Self::TooLong => {
+                format!("the row has more than {kibibytes} KiB or {CELLS_MAX} cells; is a quote not closed?")
+            }
+            Self::QuoteNotClosed => {
+                "the row begins a quote that is not closed, so the rest of the file was read as one cell"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// The rows of a file, one by one.
+pub struct Records<R> {
+    input: Chain<Cursor<Vec<u8>>, BufReader<Text<R>>>,
+    parser: Reader,
+    /// Number of the last row.
+    row: u64,
+    /// True if the last byte was a carriage return: a line feed after it ends the same row.
+    after_return: bool,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl<R: Read> Records<R> {
+    /// Opens a file, and recognises its separator.
+    pub fn open(input: R) -> io::Result<Self> {
+        let mut input = BufReader::new(Text::new(input));
+        let mut row = 0;
+        let mut separator = None;
+        let first = loop {
+            let line = line(&mut input)?;
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim_matches(['\r', '\n']);
+            if line.is_empty() {
+                break line;
+            } else if let Some(named) = named_separator(text) {
+                // Spreadsheets do not show this line.
+                separator = Some(named);
+            } else if text
+                .trim_matches(|letter: char| letter.is_whitespace() || ",;|\"".contains(letter))
+                .is_empty()
+            {
+                row += 1;
+            } else {
+                break line;
+            }
+        };
+        let separator = separator.unwrap_or_else(|| recognised(&first));
+        Ok(Self {
+            input: Cursor::new(first).chain(input),
+            parser: ReaderBuilder::new().delimiter(separator).build(),
+            row,
+            after_return: false,
+            text: vec![0; ROW_BYTES_MAX],
+            ends: vec![0; CELLS_MAX],
+        })
+    }
+
+    /// Reads the next row that is not empty.
+    pub fn read(&mut self) -> io::Result<Option<Record>> {
+        loop {
+            let Some(record) = self.read_any()? else { return Ok(None) };
+            let is_empty = |cells: &Vec<String>| cells.iter().all(|cell| cell.trim().is_empty());
+            if !record.cells.as_ref().is_ok_and(is_empty) {
+                return Ok(Some(record));
+            }
+        }
+    }
+
+    fn read_any(&mut self) -> io::Result<Option<Record>> {
+        self.skip_empty_lines()?;
+        let (mut length, mut cells, mut quotes) = (0, 0, 0);
+        let mut broken = None;
+        loop {
+            let input = self.input.fill_buf()?;
+            let (text, ends) = (self.text.get_mut(length..), self.ends.get_mut(cells..));
+            let (result, read, written, ended) =
+                self.parser.read_record(input, text.unwrap_or_default(), ends.unwrap_or_default());
+            if let Some(last) = read.checked_sub(1).and_then(|last| input.get(last)) {
+                self.after_return = *last == b'\r';
+            }
+            let has_ended = input.is_empty();
+            quotes += input.iter().take(read).filter(|byte| **byte == b'"').count();
+            self.input.consume(read);
+            (length, cells) = (length + written, cells + ended);
+            match result {
+                ReadRecordResult::InputEmpty => (),
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
+                    (length, cells, broken) = (0, 0, Some(Broken::TooLong));
+                }
+                ReadRecordResult::Record => {
+                    if has_ended && quotes % 2 == 1 {
+                        broken = broken.or(Some(Broken::QuoteNotClosed));
+                    }
+                    break;
+                }
+                ReadRecordResult::End => return Ok(None),
+            }
+        }
+        self.row += 1;
+        let cells = broken.map_or_else(|| Ok(self.cells(cells)), Err);
+        Ok(Some(Record { row: self.row, cells }))
+    }
+
+    fn cells(&self, cells: usize) -> Vec<String> {
+        let mut start = 0;
+        let ends = self.ends.iter().take(cells);
+        ends.map(|end| {
+            let cell = self.text.get(start..*end).unwrap_or_default();
+            start = *end;
+            String::from_utf8_lossy(cell).into_owned()
+        })
+        .collect()
+    }
+
+    /// Skips lines without a letter, which the parser would not report, and counts them.
+    fn skip_empty_lines(&mut self) -> io::Result<()> {
+        loop {
+            match self.input.fill_buf()?.first() {
+                Some(b'\n') if self.after_return => self.after_return = false,
+                Some(b'\n') => self.row += 1,
+                Some(b'\r') => {
+                    self.row += 1;
+                    self.after_return = true;
+                }
+                _ => return Ok(()),
+            }
+            self.input.consume(1);
+        }
+    }
+}
+
+/// Reads a line with its end. Empty at the end of the file.
+fn line(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    while line.last() != Some(&b'\n') && line.len() <= TITLE_LINE_BYTES_MAX {
+        let after_return = line.last() == Some(&b'\r');
+        match input.fill_buf()?.first().copied() {
+            Some(byte) if !after_return || byte == b'\n' => {
+                line.push(byte);
+                input.consume(1);
+            }
+            _ => break,
+        }
+    }
+    Ok(line)
+}
+
+/// Reads a line such as `sep=;`.
+fn named_separator(line: &str) -> Option<u8> {
+    let line = line.trim_matches('"');
+    let (name, separator) = line.split_at_checked(SEPARATOR_LINE.len())?;
+    match separator.as_bytes() {
+        [separator] if name.eq_ignore_ascii_case(SEPARATOR_LINE) => Some(*separator),
+        _ => None,
+    }
+}
+
+/// Returns the separator by which most titles are known.
+fn recognised(line: &[u8]) -> u8 {
+    let number = |separator: u8| {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
+        let titles = reader.records().next().and_then(Result::ok).unwrap_or_default();
+        known(&titles.iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let [first, rest @ ..] = SEPARATORS;
+    let best = rest.into_iter().map(|separator| (separator, number(separator)));
+    best.fold((first, number(first)), |best, other| if other.1 > best.1 { other } else { best }).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(file: &[u8]) -> Vec<(u64, Option<String>)> {
+        let mut records = Records::open(file).unwrap();
+        let mut all = Vec::new();
+        while let Some(Record { row, cells }) = records.read().unwrap() {
+            all.push((row, cells.ok().map(|cells| cells.join("/"))));
+        }
+        all
+    }
+
+    #[test]
+    fn separators_are_recognised() {
+        for file in [
+            "click_id,value,x y\n1,2,\"3\"\n",
+            "click_id;value;x y\n1;2;3\n",
+            "click_id\tvalue\tx y\n1\t2\t3\n",
+            "click_id|value|x y\n1|2|3\n",
+            "\u{feff}click_id;value;x y\r\n1;2;3\r\n",
+            "sep=;\r\nclick_id;value;x y\r\n1;2;3",
+            "SEP=|\nclick_id|value|x y\n1|2|3",
+            "\"click_id\";\"value\";\"x y\"\r1;2;3\r",
+        ] {
+            let expected =
+                [(1, "click_id/value/x y"), (2, "1/2/3")].map(|(row, cells)| (row, Some(cells.to_owned())));
+            assert_eq!(read(file.as_bytes()), expected, "{file:?}");
+        }
+        assert_eq!(read(b"a b,c\n")[0].1.as_deref(), Some("a b/c"));
+        assert_eq!(read(b""), []);
+    }
+
+    #[test]
+    fn rows_are_numbered_as_in_a_spreadsheet() {
+        for end in ["\n", "\r\n", "\r"] {
+            let lines = ["", ";;", "value;click_id", "", "1;2", ";", "", "\"3\n\n4\";5", "6;7", ""];
+            let rows: Vec<(u64, String)> = read(lines.join(end).as_bytes())
+                .into_iter()
+                .map(|(row, cells)| (row, cells.unwrap()))
+                .collect();
+            let expected = [(3, "value/click_id"), (5, "1/2"), (8, "3\n\n4/5"), (9, "6/7")];
+            assert_eq!(rows, expected.map(|(row, cells)| (row, cells.to_owned())), "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_too_long_is_skipped() {
+        let long = "x".repeat(10_000_000);
+        let many = ",".repeat(CELLS_MAX + 1);
+        let fits = "y".repeat(ROW_BYTES_MAX - 10);
+        let file = format!("value,click_id\n1,{long}\n2,b\n3,\"{long}\n{long}\"\r\n4,{many}\n5,{fits}\n");
+        let rows: Vec<(u64, Option<usize>)> = read(file.as_bytes())
+            .into_iter()
+            .map(|(row, cells)| (row, cells.map(|cells| cells.len())))
+            .collect();
+        let last = (6, Some(fits.len() + 2));
+        assert_eq!(rows, [(1, Some(14)), (2, None), (3, Some(3)), (4, None), (5, None), last]);
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_spoils_its_row() {
+        for (file, is_whole) in [
+            ("a,value\n1,\"x\"\n", true),
+            ("a,value\n1,\"x\"", true),
+            ("a,value\n1,\"x\"\"\"\n", true),
+            ("a,value\n1,5\" screen\n", true),
+            ("a,value\n1,\"x\n2,y\n", false),
+            ("a,value\n1,\"x", false),
+        ] {
+            let mut records = Records::open(file.as_bytes()).unwrap();
+            records.read().unwrap();
+            let cells = records.read().unwrap().unwrap().cells;
+            assert_eq!(cells.err(), (!is_whole).then_some(Broken::QuoteNotClosed), "{file}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Value, commission and their currency, read from a row as the server reads them from a postback.
+
+use s2s_sdk::{
+    amount::{self, Currency, NamedCurrency, NotDecimal},
+    parameter::is_trimmed,
+    v1::{DecimalSeparator, Money, new_conversion::Commission},
+};
+
+use super::{
+    codes::{Code, Terms},
+    row::{Row, excerpt},
+};
+
+/// The worth of a conversion.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Worth {
+    pub value: Money,
+    pub commission: Option<Commission>,
+}
+
+/// Reads the worth of a row. `separator` settles an amount that can be read in two ways; `Auto`
+/// leaves that to the conversion code, to the other amount of the row, and to the currency.
+pub fn read(
+    row: &Row,
+    separator: DecimalSeparator,
+    find: &mut dyn FnMut(&str) -> Code,
+) -> Result<Worth, String> {
+    let [value, commission, percent, currency] =
+        [&row.value, &row.commission, &row.commission_percent, &row.currency]
+            .map(|cell| cell.trim_matches(is_trimmed));
+    let given = match currency {
+        "" => None,
+        code => Some(code.parse().map_err(|error| format!("currency `{}`: {error}", excerpt(code)))?),
+    };
+    let mut known =
+        Known { given, separator, code: row.conversion_code_id.trim_matches(is_trimmed), find, found: None };
+    let value = known.amount("value", value, commission)?;
+    let currency = value.currency.or(given);
+    known.given = currency;
+    // An exported conversion has both: the percent and the resulting amount.
+    let commission = match (percent, commission) {
+        ("", "") => None,
+        ("", amount) => {
+            let commission = known.amount("commission", amount, row.value.trim_matches(is_trimmed))?;
+            let expected = match commission.currency {
+                Some(_) => currency.or_else(|| known.terms().and_then(|terms| terms.currency)),
+                None => None,
+            };
+            check_currency("commission", commission.currency, expected)?;
+            Some(Commission::CommissionAmount(money(commission.micros, currency)))
+        }
+        (percent, _) => Some(Commission::CommissionPercentMicros(read_percent(percent)?)),
+    };
+    Ok(Worth { value: money(value.micros, currency), commission })
+}
+
+fn money(micros: i64, currency: Option<Currency>) -> Money {
+    Money { micros, currency_code: currency.map(|currency| currency.to_string()).unwrap_or_default() }
+}
+
+fn is_punctuation(letter: char) -> bool {
+    is_trimmed(letter) || ".,;)]>".contains(letter)
+}
+
+/// An amount, and the currency that its own text names.
+struct Stated {
+    micros: i64,
+    currency: Option<Currency>,
+}
+
+/// What is known of a row before its amounts are read.
+struct Known<'a> {
+    /// The currency that the row names.
+    given: Option<Currency>,
+    separator: DecimalSeparator,
+    code: &'a str,
+    find: &'a mut dyn FnMut(&str) -> Code,
+    /// The code, once its settings were needed.
+    found: Option<Code>,
+}
+
+impl Known<'_> {
+    fn terms(&mut self) -> Option<Terms> {
+        match self.found.get_or_insert_with(|| (self.find)(self.code)) {
+            Code::Known(terms) => Some(*terms),
+            Code::Missing | Code::Unreadable => None,
+        }
+    }
+
+    fn amount(&mut self, name: &str, text: &str, other: &str) -> Result<Stated, String> {
+        // Punctuation after an amount comes from the text in which it stood.
+        let (text, read) = match amount::read(text, self.separator) {
+            Err(NotDecimal::Malformed) => {
+                let bare = text.trim_end_matches(is_punctuation);
+                (bare, amount::read(bare, self.separator))
+            }
+            read => (text, read),
+        };
+        let read = match read {
+            Err(NotDecimal::Ambiguous) => amount::read(text, self.settled(text, other)),
+            read => read,
+        };
+        let read = read.map_err(|why| refused(name, text, why))?;
+        let currency = read.currency.map(|named| self.meant(name, text, named)).transpose()?;
+        check_currency(name, currency, self.given)?;
+        let micros = i64::try_from(read.decimal.micros);
+        Ok(Stated { micros: micros.map_err(|_| refused(name, text, NotDecimal::TooLong))?, currency })
+    }
+
+    /// The separator of decimals in an amount that can be read in two ways.
+    fn settled(&mut self, text: &str, other: &str) -> DecimalSeparator {
+        let is_known = |separator: &DecimalSeparator| {
+            matches!(separator, DecimalSeparator::Point | DecimalSeparator::Comma)
+        };
+        let of_code = self.terms().map(|terms| terms.separator).filter(is_known);
+        let of_other = || amount::read(other, DecimalSeparator::Auto).ok().map(|read| read.separator);
+        let settled = of_code.or_else(|| of_other().filter(is_known));
+        let currency = self.given.or_else(|| self.terms()?.currency);
+        settled.unwrap_or_else(|| amount::three_decimals(text, currency))
+    }
+
+    /// The currency that an amount names. A sign of several currencies needs one that is expected.
+    fn meant(&mut self, name: &str, text: &str, named: NamedCurrency) -> Result<Currency, String> {
+        let expected = match named {
+            NamedCurrency::Sign(sign) if sign.only().is_none() => {
+                let expected = self.given.or_else(|| self.terms()?.currency);
+                expected.ok_or_else(|| {
+                    format!(
+                        "{name} `{}`: several currencies have this sign; name one as `currency`",
+                        excerpt(text)
+                    )
+                })?;
+                expected
+            }
+            _ => None,
+        };
+        named.meant(expected).ok_or_else(|| refused(name, text, NotDecimal::Malformed))
+    }
+}
+
+fn check_currency(name: &str, named: Option<Currency>, expected: Option<Currency>) -> Result<(), String> {
+    match (named, expected) {
+        (Some(named), Some(expected)) if named != expected => {
+            Err(format!("{name} is in {named}, and the rest is in {expected}; write one currency"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn read_percent(text: &str) -> Result<i64, String> {
+    let read = amount::read_percent(text).ok().filter(|read| read.currency.is_none());
+    let micros = read.and_then(|read| i64::try_from(read.decimal.micros).ok());
+    micros.ok_or_else(|| format!("commission_percent `{}`: write a percentage such as 12.5", excerpt(text)))
+}
+
+fn refused(name: &str, text: &str, why: NotDecimal) -> String {
+    let text = excerpt(text);
+    match why {
+        NotDecimal::Malformed => format!("{name} `{text}`: not an amount; write it as 19.99 or 1.234,56"),
+        NotDecimal::Ambiguous => format!(
+            "{name} `{text}` can be read in two ways; give --decimal-separator comma or point, or write two decimals"
+        ),
+        NotDecimal::TooLong => format!("{name} `{text}`: the amount is out of range"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use s2s_sdk::v1::DedupePolicy;
+
+    use DecimalSeparator::{Auto, Comma, Point};
+
+    fn row(value: &str, currency: &str, commission: &str) -> Row {
+        let [value, currency, commission] = [value, currency, commission].map(str::to_owned);
+        Row { value, currency, commission, ..Row::default() }
+    }
+
+    fn known(currency: &str, separator: DecimalSeparator) -> Code {
+        let currency = Some(currency.parse().unwrap());
+        Code::Known(Terms { currency, separator, dedupe: DedupePolicy::Every })
+    }
+
+    fn worth(row: &Row, separator: DecimalSeparator, code: Code) -> Result<(String, String), String> {
+        let worth = read(row, separator, &mut |_| code)?;
+        let commission = match worth.commission {
+            None => String::new(),
+            Some(Commission::CommissionAmount(amount)) => amount.to_string(),
+            Some(Commission::CommissionPercentMicros(micros)) => format!("{micros} micros"),
+        };
+        Ok((worth.value.to_string(), commission))
+    }
+
+    #[test]
+    fn amounts_are_read_as_in_postbacks() {
+        for (value, currency, commission, expected) in [
+            ("19.99", "", "", ("19.99", "")),
+            ("7", "eur", "0,5", ("7 EUR", "0.5 EUR")),
+            ("7,00", "EUR", "", ("7 EUR", "")),
+            ("19.99.", "EUR", "0,5)", ("19.99 EUR", "0.5 EUR")),
+            ("1.500)", "KWD", "", ("1.5 KWD", "")),
+            ("1.234,56", "EUR", "1,5", ("1234.56 EUR", "1.5 EUR")),
+            ("1,234.56", "", "", ("1234.56", "")),
+            ("1 234,56 €", "", "2", ("1234.56 EUR", "2 EUR")),
+            ("10 USD", "", "1 USD", ("10 USD", "1 USD")),
+            ("$10", "CAD", "", ("10 CAD", "")),
+            ("\u{a0}'12\u{2019}345.5'", "CHF", "", ("12345.5 CHF", "")),
+            // What the other amount shows, and a currency with three decimals, settle it.
+            ("1.500", "EUR", "0,5", ("1500 EUR", "0.5 EUR")),
+            ("0.5", "EUR", "1.500", ("0.5 EUR", "1.5 EUR")),
+            ("1.500", "KWD", "", ("1.5 KWD", "")),
+        ] {
+            let read = worth(&row(value, currency, commission), Auto, Code::Missing);
+            assert_eq!(read, Ok((expected.0.to_owned(), expected.1.to_owned())), "{value}");
+        }
+        let percent = Row { commission_percent: "12,5 %".to_owned(), ..row("1", "", "9") };
+        assert_eq!(worth(&percent, Auto, Code::Missing).unwrap().1, "12500000 micros");
+    }
+
+    #[test]
+    fn what_the_option_and_the_code_settle() {
+        for (value, separator, code, expected) in [
+            ("1.500", Comma, Code::Missing, "1500"),
+            ("1.500", Point, Code::Missing, "1.5"),
+            ("1,500", Point, known("EUR", Comma), "1500"),
+            ("1,500", Auto, known("EUR", Comma), "1.5"),
+            ("1.500", Auto, known("EUR", Comma), "1500"),
+            ("1.500", Auto, known("KWD", Auto), "1.5"),
+            ("$5", Auto, known("CAD", Auto), "5 CAD"),
+            ("$5", Auto, known("EUR", Auto), "5 USD"),
+        ] {
+            assert_eq!(worth(&row(value, "", ""), separator, code).unwrap().0, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn amounts_without_one_meaning_are_refused() {
+        for (value, currency, commission, said) in [
+            ("1.500", "EUR", "", "value `1.500` can be read in two ways; give --decimal-separator"),
+            ("12,345", "", "1", "value `12,345` can be read in two ways"),
+            ("1.5", "", "$2.000", "commission `$2.000`: several currencies"),
+            ("$10", "", "", "value `$10`: several currencies have this sign"),
+            ("1.2.3", "", "", "value `1.2.3`: not an amount"),
+            ("", "", "", "value ``: not an amount"),
+            ("1e3", "", "", "not an amount"),
+            ("99999999999999999999", "", "", "out of range"),
+            ("10 EUR", "USD", "", "value is in EUR, and the rest is in USD"),
+            ("10 EUR", "", "1 USD", "commission is in USD, and the rest is in EUR"),
+            ("10", "EURO", "", "currency `EURO`: must be an ISO 4217 code"),
+        ] {
+            let error = worth(&row(value, currency, commission), Auto, Code::Unreadable).unwrap_err();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+}

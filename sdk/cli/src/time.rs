@@ -1,0 +1,433 @@
+//! Times as people write them: in options and in files.
+//!
+//! A time is as exact as it is written: a date alone is some time of that day, and `14:05` some time
+//! of that minute. A time without a zone is of the zone that `--time-zone` names.
+//!
+//! Absent on purpose: guesses. `01/02/2026` can be read in two ways, and is refused.
+
+use std::{
+    str::FromStr,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, DateTime, Time},
+    tz::{Offset, TimeZone},
+};
+use s2s_sdk::{parameter::is_trimmed, prost_types};
+
+use crate::failure::Failure;
+
+const WANTED: &str = "write a time as 2026-11-24, 2026-11-24 14:05 or 2026-11-24T14:05:00Z";
+/// Digits of a time as Unix time.
+const UNIX_SECONDS_DIGITS: usize = 10;
+const UNIX_MILLIS_DIGITS: usize = 13;
+const MONTHS_PER_YEAR: i8 = 12;
+const HOURS_OF_HALF_DAY: i8 = 12;
+/// The unit of the server's times.
+const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
+
+/// A time as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    Now,
+    Today,
+    Yesterday,
+    Day(Date),
+    /// A time without a zone.
+    Local(DateTime, Extent),
+    Instant(Timestamp, Extent),
+}
+
+/// How exactly a time of day was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Minute,
+    Exact,
+}
+
+impl Extent {
+    /// The distance from the first to the last moment that is meant.
+    fn length(self) -> SignedDuration {
+        match self {
+            Self::Minute => SignedDuration::from_mins(1) - MICROSECOND,
+            Self::Exact => SignedDuration::ZERO,
+        }
+    }
+}
+
+impl FromStr for When {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim_matches(is_trimmed);
+        match text.to_ascii_lowercase().as_str() {
+            "now" => return Ok(Self::Now),
+            "today" => return Ok(Self::Today),
+            "yesterday" => return Ok(Self::Yesterday),
+            _ => (),
+        }
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return unix(text)
+                .map(|time| Self::Instant(time, Extent::Exact))
+                .ok_or_else(|| WANTED.to_owned());
+        }
+        let (day, rest) = match text.split_once(['T', 't', ' ']) {
+            None => (text, None),
+            Some((day, rest)) => (day, Some(rest)),
+        };
+        let day = date(day)?;
+        let Some(rest) = rest else { return Ok(Self::Day(day)) };
+        time_of_day(day, rest.trim()).ok_or_else(|| WANTED.to_owned())
+    }
+}
+
+fn unix(digits: &str) -> Option<Timestamp> {
+    let number = digits.parse().ok()?;
+    match digits.len() {
+        UNIX_SECONDS_DIGITS => Timestamp::from_second(number).ok(),
+        UNIX_MILLIS_DIGITS => Timestamp::from_millisecond(number).ok(),
+        _ => None,
+    }
+}
+
+/// Reads a date with the year first, or with points and the day first. With other marks, the day
+/// may come first or second, so the numbers must tell.
+fn date(text: &str) -> Result<Date, String> {
+    let wanted = || WANTED.to_owned();
+    let mark = text.chars().find(|letter| "-/.".contains(*letter)).ok_or_else(wanted)?;
+    let parts: Vec<&str> = text.split(mark).collect();
+    let is_number =
+        |part: &&str| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let [first, second, third] = parts.as_slice() else { return Err(wanted()) };
+    if !parts.iter().all(is_number) {
+        return Err(wanted());
+    }
+    let small = |part: &str| part.parse::<i8>().map_err(|_| wanted());
+    let (year, month, day) = match (first.len(), third.len()) {
+        (4, 1 | 2) => (first, small(second)?, small(third)?),
+        (1 | 2, 4) => {
+            let (first, second) = (small(first)?, small(second)?);
+            match (first, second) {
+                _ if mark == '.' => (third, second, first),
+                _ if first == second || first > MONTHS_PER_YEAR => (third, second, first),
+                _ if second > MONTHS_PER_YEAR => (third, first, second),
+                _ => {
+                    return Err(format!(
+                        "day and month can be read in two ways; write {third}-{second:02}-{first:02} or \
+                         {third}-{first:02}-{second:02}"
+                    ));
+                }
+            }
+        }
+        _ => return Err(wanted()),
+    };
+    let year = year.parse().map_err(|_| wanted())?;
+    Date::new(year, month, day).map_err(|_| format!("there is no such day; {WANTED}"))
+}
+
+/// Reads what follows a date: `14:05`, `2:05 PM`, `14:05:30.5`, each with a zone or without.
+fn time_of_day(day: Date, text: &str) -> Option<When> {
+    let (text, offset) = split_offset(text)?;
+    let upper = text.trim_end().to_ascii_uppercase();
+    let (clock, is_afternoon) = match (upper.strip_suffix("AM"), upper.strip_suffix("PM")) {
+        (Some(clock), _) => (clock.trim_end(), Some(false)),
+        (_, Some(clock)) => (clock.trim_end(), Some(true)),
+        _ => (upper.as_str(), None),
+    };
+    let mut parts = clock.split(':');
+    let digits = |part: &str, lengths: &[usize]| {
+        (lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| part.parse::<i8>().ok())
+            .flatten()
+    };
+    let hour = digits(parts.next()?, &[1, 2])?;
+    let minute = digits(parts.next()?, &[2])?;
+    let second = parts.next();
+    if parts.next().is_some() {
+        return None;
+    }
+    let hour = match is_afternoon {
+        None => hour,
+        Some(afternoon) if (1..=HOURS_OF_HALF_DAY).contains(&hour) => {
+            hour % HOURS_OF_HALF_DAY + if afternoon { HOURS_OF_HALF_DAY } else { 0 }
+        }
+        Some(_) => return None,
+    };
+    let (second, nanos, extent) = match second {
+        None => (0, 0, Extent::Minute),
+        Some(second) => {
+            let (whole, fraction) = second.split_once(['.', ',']).unwrap_or((second, "0"));
+            let is_fraction =
+                matches!(fraction.len(), 1..=9) && fraction.bytes().all(|byte| byte.is_ascii_digit());
+            let nanos = is_fraction.then(|| format!("{fraction:0<9}").parse::<i32>().ok()).flatten()?;
+            (digits(whole, &[2])?, nanos, Extent::Exact)
+        }
+    };
+    let local = day.to_datetime(Time::new(hour, minute, second, nanos).ok()?);
+    match offset {
+        None => Some(When::Local(local, extent)),
+        Some(offset) => Some(When::Instant(offset.to_timestamp(local).ok()?, extent)),
+    }
+}
+
+/// Splits a zone off a time of day: `Z`, `UTC`, `GMT`, `+01:00`, `+0100` or `+01`. `None` if it is
+/// malformed.
+fn split_offset(text: &str) -> Option<(&str, Option<Offset>)> {
+    for name in ["Z", "UTC", "GMT"] {
+        let split = text.len().checked_sub(name.len()).and_then(|at| text.split_at_checked(at));
+        if let Some((time, end)) = split
+            && end.eq_ignore_ascii_case(name)
+        {
+            return Some((time, Some(Offset::UTC)));
+        }
+    }
+    let Some(at) = text.rfind(['+', '-']) else { return Some((text, None)) };
+    let (time, offset) = text.split_at_checked(at)?;
+    let (sign, digits) = offset.split_at_checked(1)?;
+    let (hours, minutes) = match (digits.len(), digits.split_once(':')) {
+        (5, Some(halves)) => halves,
+        (4, None) => digits.split_at_checked(2)?,
+        (2, None) => (digits, "00"),
+        _ => return None,
+    };
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i32>().ok())?;
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    let seconds = (hours * 60 + minutes) * 60;
+    let is_real = (0..24).contains(&hours) && (0..60).contains(&minutes);
+    let offset =
+        is_real.then(|| Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).ok())??;
+    Some((time, Some(offset)))
+}
+
+/// Reads the name of a time zone, for example `Europe/Berlin`.
+pub fn parse_zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_| "name a time zone as Europe/Berlin or UTC".to_owned())
+}
+
+/// The time zone of times that are written without one.
+pub struct Zone {
+    of: TimeZone,
+    name: String,
+    /// True once a time without a zone was read.
+    is_used: AtomicBool,
+    is_said: AtomicBool,
+}
+
+impl Zone {
+    /// The named zone, or else that of the machine.
+    pub fn new(named: Option<TimeZone>) -> Self {
+        let zone = named.map_or_else(TimeZone::try_system, Ok);
+        let (zone, name) = match zone {
+            Ok(zone) => {
+                let name = zone.iana_name().unwrap_or("the time zone of this machine").to_owned();
+                (zone, name)
+            }
+            Err(_) => (TimeZone::UTC, "UTC, since this machine has no time zone".to_owned()),
+        };
+        Self { of: zone, name, is_used: AtomicBool::new(false), is_said: AtomicBool::new(false) }
+    }
+
+    /// Says which zone was used, once, if any.
+    pub fn say(&self) {
+        if self.is_used.load(Ordering::Relaxed) && !self.is_said.swap(true, Ordering::Relaxed) {
+            eprintln!("s2s: times without a time zone were read in {}; --time-zone names another", self.name);
+        }
+    }
+
+    /// The first moment that is meant.
+    pub fn start(&self, when: When) -> Result<prost_types::Timestamp, String> {
+        self.span(when).map(|(start, _)| to_proto(start))
+    }
+
+    /// The first moment that an option means, if it was given.
+    pub fn option(&self, when: Option<When>) -> Result<Option<prost_types::Timestamp>, Failure> {
+        when.map(|when| self.start(when)).transpose().map_err(Failure::Usage)
+    }
+
+    /// The moment, among those that are meant, that is closest to `click`.
+    pub fn closest(
+        &self,
+        when: When,
+        click: Option<prost_types::Timestamp>,
+    ) -> Result<prost_types::Timestamp, String> {
+        let (mut start, mut end) = self.span(when)?;
+        let click = click.and_then(|click| Timestamp::new(click.seconds, click.nanos).ok());
+        let Some(click) = click else { return Ok(to_proto(start)) };
+        // While the clocks are put back, a time occurs twice.
+        if let When::Local(local, extent) = when
+            && click > end
+            && let Ok(again) = self.of.to_ambiguous_timestamp(local).later()
+        {
+            (start, end) = (again, again.checked_add(extent.length()).unwrap_or(again));
+        }
+        Ok(to_proto(click.clamp(start, end)))
+    }
+
+    /// The time as a text that is the same however, and under whatever zone, it was written. Empty
+    /// for now, because the time of the next import is another.
+    pub fn canonical(&self, when: When) -> String {
+        match when {
+            When::Now => String::new(),
+            When::Today | When::Yesterday => {
+                self.date(when).map(|date| midnight(date).to_string()).unwrap_or_default()
+            }
+            When::Day(date) => midnight(date).to_string(),
+            When::Local(local, _) => local.to_string(),
+            When::Instant(time, _) => time.to_string(),
+        }
+    }
+
+    /// The first and the last moment that are meant.
+    fn span(&self, when: When) -> Result<(Timestamp, Timestamp), String> {
+        let out_of_range = |_| WANTED.to_owned();
+        let of = |local: DateTime| {
+            self.is_used.store(true, Ordering::Relaxed);
+            self.of.to_timestamp(local).map_err(out_of_range)
+        };
+        let (start, length) = match when {
+            When::Now => (Timestamp::now(), SignedDuration::ZERO),
+            When::Instant(time, extent) => (time, extent.length()),
+            When::Local(local, extent) => (of(local)?, extent.length()),
+            When::Today | When::Yesterday | When::Day(_) => {
+                let date = self.date(when)?;
+                let next = date.tomorrow().map_err(out_of_range)?;
+                let start = of(midnight(date))?;
+                (start, of(midnight(next))?.duration_since(start) - MICROSECOND)
+            }
+        };
+        Ok((start, start.checked_add(length).map_err(out_of_range)?))
+    }
+
+    fn date(&self, when: When) -> Result<Date, String> {
+        let today = || self.of.to_datetime(Timestamp::now()).date();
+        match when {
+            When::Day(date) => Ok(date),
+            When::Yesterday => today().yesterday().map_err(|_| WANTED.to_owned()),
+            _ => Ok(today()),
+        }
+    }
+}
+
+fn midnight(date: Date) -> DateTime {
+    date.to_datetime(Time::midnight())
+}
+
+fn to_proto(time: Timestamp) -> prost_types::Timestamp {
+    let mut time = prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() };
+    time.normalize();
+    time
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, zone: &str) -> Result<String, String> {
+        let zone = Zone::new(Some(parse_zone(zone).unwrap()));
+        zone.start(text.parse()?).map(|time| time.to_string())
+    }
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        for (text, zone, expected) in [
+            ("2026-11-26", "UTC", "2026-11-26T00:00:00Z"),
+            ("2026-11-26", "Europe/Berlin", "2026-11-25T23:00:00Z"),
+            ("2026-07-01", "europe/berlin", "2026-06-30T22:00:00Z"),
+            ("2026/11/6", "UTC", "2026-11-06T00:00:00Z"),
+            ("26.11.2026", "UTC", "2026-11-26T00:00:00Z"),
+            ("1.2.2026", "UTC", "2026-02-01T00:00:00Z"),
+            ("26/11/2026", "UTC", "2026-11-26T00:00:00Z"),
+            ("11/26/2026", "UTC", "2026-11-26T00:00:00Z"),
+            ("11/11/2026", "UTC", "2026-11-11T00:00:00Z"),
+            ("2026-11-26T00:00", "UTC", "2026-11-26T00:00:00Z"),
+            ("2026-11-26 14:05", "Asia/Kolkata", "2026-11-26T08:35:00Z"),
+            ("26.11.2026 9:05:07", "UTC", "2026-11-26T09:05:07Z"),
+            ("11/26/2026 2:05 PM", "UTC", "2026-11-26T14:05:00Z"),
+            ("2026-11-26 12:00am", "UTC", "2026-11-26T00:00:00Z"),
+            ("2026-11-26T14:05:00Z", "Europe/Berlin", "2026-11-26T14:05:00Z"),
+            ("2026-11-26t14:05z", "Europe/Berlin", "2026-11-26T14:05:00Z"),
+            ("2026-11-26 14:05:00.250 UTC", "Europe/Berlin", "2026-11-26T14:05:00.250Z"),
+            ("2026-11-26T14:05:00+01:00", "UTC", "2026-11-26T13:05:00Z"),
+            ("2026-11-26 14:05 -0130", "UTC", "2026-11-26T15:35:00Z"),
+            (" \"2026-11-26\" ", "UTC", "2026-11-26T00:00:00Z"),
+            ("1795701900", "Europe/Berlin", "2026-11-26T14:05:00Z"),
+            ("1795701900500", "Europe/Berlin", "2026-11-26T14:05:00.500Z"),
+            ("1969-12-31T23:59:59.5Z", "UTC", "1969-12-31T23:59:59.500Z"),
+        ] {
+            assert_eq!(read(text, zone).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_or_has_two_meanings_is_refused() {
+        for (text, said) in [
+            ("01/02/2026", "2026-02-01 or 2026-01-02"),
+            ("3-4-2026 14:05", "2026-04-03 or 2026-03-04"),
+            ("26.11.26", "write a time as 2026-11-24"),
+            ("2026-02-30", "no such day"),
+            ("11.26.2026", "no such day"),
+            ("2026-11", "write a time"),
+            ("20261126", "write a time"),
+            ("tomorrow", "write a time"),
+            ("2026-11-26T", "write a time"),
+            ("2026-11-26 25:00", "write a time"),
+            ("2026-11-26 14", "write a time"),
+            ("2026-11-26 14:5", "write a time"),
+            ("2026-11-26 13:05 PM", "write a time"),
+            ("2026-11-26 14:05 Europe", "write a time"),
+            ("2026-11-26 14:05+99:00", "write a time"),
+            ("2026-11-26Z", "write a time"),
+            ("", "write a time"),
+        ] {
+            let refused = read(text, "UTC").unwrap_err();
+            assert!(refused.contains(said), "{text}: {refused}");
+        }
+        assert!(parse_zone("Middle-earth/Shire").is_err());
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone() {
+        let zone = Zone::new(Some(TimeZone::UTC));
+        let span = |word: &str| zone.span(word.parse().unwrap()).unwrap();
+        let (now, today, yesterday) = (span("now"), span("Today"), span("yesterday"));
+        assert!(yesterday.1 < today.0 && yesterday.1 + MICROSECOND == today.0);
+        assert!(now.0 == now.1 && now.0 <= Timestamp::now());
+        let day = |text: &str| zone.canonical(text.parse().unwrap());
+        assert_eq!(day("26.11.2026"), day("2026-11-26 00:00"));
+        assert_eq!(day("now"), "");
+    }
+
+    #[test]
+    fn a_time_is_as_exact_as_it_is_written() {
+        let zone = Zone::new(Some(parse_zone("Europe/Berlin").unwrap()));
+        let at = |text: &str| text.parse::<prost_types::Timestamp>().unwrap();
+        for (written, click, expected) in [
+            ("2026-11-26", "2026-11-26T13:00:00.25Z", "2026-11-26T13:00:00.25Z"),
+            ("2026-11-26", "2026-11-25T23:00:00Z", "2026-11-25T23:00:00Z"),
+            ("2026-11-26", "2026-11-20T13:00:00Z", "2026-11-25T23:00:00Z"),
+            ("2026-11-26", "2026-11-27T13:00:00Z", "2026-11-26T22:59:59.999999Z"),
+            // The day on which the clocks are put back has 25 hours.
+            ("2026-10-25", "2026-10-25T22:59:59Z", "2026-10-25T22:59:59Z"),
+            // 2:30 occurs twice.
+            ("2026-10-25 02:30", "2026-10-25T00:10:00Z", "2026-10-25T00:30:00Z"),
+            ("2026-10-25 02:30", "2026-10-25T01:10:00Z", "2026-10-25T01:30:00Z"),
+            ("2026-11-26 14:05", "2026-11-26T13:05:30Z", "2026-11-26T13:05:30Z"),
+            ("2026-11-26 14:05", "2026-11-26T13:06:30Z", "2026-11-26T13:05:59.999999Z"),
+            ("2026-11-26 14:05:00", "2026-11-26T13:05:30Z", "2026-11-26T13:05:00Z"),
+            ("2026-11-26T14:05Z", "2026-11-26T14:05:30Z", "2026-11-26T14:05:30Z"),
+        ] {
+            assert_eq!(
+                zone.closest(written.parse().unwrap(), Some(at(click))),
+                Ok(at(expected)),
+                "{written}"
+            );
+        }
+        assert_eq!(
+            zone.closest(When::Day(Date::constant(2026, 11, 26)), None),
+            Ok(at("2026-11-25T23:00:00Z"))
+        );
+    }
+}

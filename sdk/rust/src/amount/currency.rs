@@ -1,0 +1,74 @@
+//! The currencies of ISO 4217.
+
+use std::{error::Error, fmt, str::FromStr};
+
+/// An ISO 4217 currency that is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// The US dollar.
+    pub const USD: Self = Self(*b"USD");
+
+    /// Returns whether amounts of the currency are written with three decimals.
+    #[must_use]
+    pub fn has_three_decimals(self) -> bool {
+        matches!(&self.0, b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND")
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
+    }
+}
+
+/// The text is not an ISO 4217 currency in use.
+#[derive(Debug)]
+pub struct UnknownCurrency;
+
+impl fmt::Display for UnknownCurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be an ISO 4217 code of three letters, for example `EUR`")
+    }
+}
+
+impl Error for UnknownCurrency {}
+
+impl FromStr for Currency {
+    type Err = UnknownCurrency;
+
+    /// Reads a currency code in upper or lower case.
+    fn from_str(text: &str) -> Result<Self, UnknownCurrency> {
+        let code: [u8; 3] = text.to_ascii_uppercase().into_bytes().try_into().map_err(|_| UnknownCurrency)?;
+        let (all, _) = CURRENCIES.as_bytes().as_chunks();
+        let found = all.binary_search_by(|[a, b, c, _]| [*a, *b, *c].cmp(&code));
+        found.map(|_| Self(code)).map_err(|_| UnknownCurrency)
+    }
+}
+
+/// The ISO 4217 currencies in use: list one, without the codes for funds and for testing. Sorted,
+/// four bytes for each code.
+const CURRENCIES: &str = "\
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
+    BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS \
+    GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW \
+    KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD \
+    NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD \
+    SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED \
+    VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn currencies_are_those_of_iso_4217() {
+        let (all, rest) = CURRENCIES.as_bytes().as_chunks::<4>();
+        assert!(all.is_sorted() && all.iter().all(|code| code[3] == b' ') && rest.is_empty());
+        assert_eq!("eur".parse::<Currency>().unwrap().to_string(), "EUR");
+        for text in ["", "EU", "EURO", "XXX", "€", "AAA"] {
+            assert!(text.parse::<Currency>().is_err(), "{text}");
+        }
+    }
+}
