@@ -37,7 +37,7 @@ pub use cors::CorsOrigin;
 use cors::cors_origin;
 pub use database::backend;
 use edge::{CORE_KEY, EdgeConfig};
-pub use edge::{CoreAddress, Role, SpoolSettings};
+pub use edge::{CoreAddress, Pages, Role, SpoolSettings};
 pub use retention::Retention;
 pub use secret_url::SecretUrl;
 use secret_url::masked;
@@ -309,6 +309,10 @@ impl Config {
     pub fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         self.threads.unwrap_or_else(|| cores().div_ceil(2))
+    }
+
+    pub fn pages(&self) -> Pages {
+        self.edge.pages()
     }
 
     /// The settings of the edge's spool; `None` if the spool is off.

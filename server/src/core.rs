@@ -35,6 +35,8 @@ use crate::{
 pub struct Settings {
     /// The URL at which the public reaches this server.
     pub public_url: Url,
+    /// The URL of the port of this server.
+    pub local_url: Url,
     pub retention: Retention,
     pub store_addresses: StoredAddresses,
     /// Maximum number of writes in one commit.
@@ -52,6 +54,7 @@ pub struct App {
     pub random: Random,
     pub click_id_keys: ClickIdKeys,
     pub public_url: Url,
+    pub local_url: Url,
     pub retention: Retention,
     pub age: Age,
     /// Cancelled when the server is to stop. Long-running work ends then.
@@ -73,7 +76,7 @@ impl App {
         stopping: CancellationToken,
         tasks: &TaskTracker,
     ) -> Result<Self> {
-        let Settings { public_url, retention, store_addresses, batch_max, watch } = settings;
+        let Settings { public_url, local_url, retention, store_addresses, batch_max, watch } = settings;
         let clock = watch.clock();
         let click_id_keys = click::load_keys(&db, &clock, &random).await?;
         let age = Age::load(&db, clock.now()).await?;
@@ -92,6 +95,7 @@ impl App {
             random,
             click_id_keys,
             public_url,
+            local_url,
             retention,
             age,
             stopping,

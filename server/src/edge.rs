@@ -9,6 +9,7 @@ mod core_client;
 mod core_health;
 mod http;
 mod link_cache;
+mod page;
 mod postback;
 mod redirect;
 mod snapshot;
@@ -30,7 +31,7 @@ use self::{
 use crate::{
     api::edge_v1::{ListClickIdKeysRequest, ListClickIdKeysResponse, edge_service_client::EdgeServiceClient},
     clock::{Reference, Watch},
-    config::SpoolSettings,
+    config::{Pages, SpoolSettings},
     error::{Error, Result, StartError},
     values::{
         click_id::{ClickIdKey, ClickIdKeys, KeyId},
@@ -81,6 +82,7 @@ pub struct Edge {
     random: Random,
     tasks: TaskTracker,
     clicks_under_way: Semaphore,
+    pages: Pages,
     /// A client of a core in another process, which has a clock of its own.
     far_core: Option<EdgeServiceClient<CoreTransport>>,
 }
@@ -155,8 +157,14 @@ impl Edge {
             random,
             tasks: tasks.clone(),
             clicks_under_way: Semaphore::new(CLICKS_UNDER_WAY_MAX),
+            pages: Pages::default(),
             far_core,
         })
+    }
+
+    /// Sends people who followed an address that leads nowhere to these pages.
+    pub fn with_pages(self, pages: Pages) -> Self {
+        Self { pages, ..self }
     }
 
     /// The time by the clock of a core in another process; `None` if it is unknown.

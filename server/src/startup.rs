@@ -95,7 +95,8 @@ async fn run(mut config: Config) -> Result<(), StartError> {
     let tls = bind::read_certificates(&process)?;
     let public_url = ports.public_url(&process.config, tls.is_some())?;
     let handle = CoreHandle::default();
-    let core = process.begin_core(public_url, handle.clone()).await;
+    let local_url = ports.local_url(tls.is_some())?;
+    let core = process.begin_core(public_url, local_url, handle.clone()).await;
     let edge = edge::open(&process, core.as_ref(), &handle).await?;
     let core = core.map(|core| core.or_later(edge.is_some())).transpose()?;
     let watching =
@@ -139,13 +140,14 @@ impl Process {
     }
 
     /// Makes the first attempt to start the core; `None` if the core is another process.
-    async fn begin_core(&self, public_url: Url, handle: CoreHandle) -> Option<core::Start> {
+    async fn begin_core(&self, public_url: Url, local_url: Url, handle: CoreHandle) -> Option<core::Start> {
         if self.role() == Role::Edge {
             return None;
         }
         let starter = CoreStarter {
             config: self.config.clone(),
             public_url,
+            local_url,
             watch: self.watch.clone(),
             random: self.random.clone(),
             tasks: self.core_tasks.clone(),

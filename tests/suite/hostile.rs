@@ -61,10 +61,16 @@ async fn a_forged_click_id_is_refused_without_a_query() {
 async fn a_link_does_not_lead_to_this_server() {
     let server = Server::start_with(&["--public-url", "https://t.example"]).await;
     let client = server.client();
+    let port = server.url.rsplit(':').next().unwrap();
     for (destination, fallback_destination, expected) in [
         ("https://t.example/summer", "", "tracking_link.destination"),
         ("http://T.EXAMPLE./?s1=[s2sidentifier]", "", "tracking_link.destination"),
         ("https://shop.example/", "https://t.example/winter", "tracking_link.fallback_destination"),
+        ("https://www.t.example/summer", "", "tracking_link.destination"),
+        (&format!("http://127.0.0.1:{port}/x"), "", "tracking_link.destination"),
+        (&format!("http://localhost:{port}/x"), "", "tracking_link.destination"),
+        (&format!("http://2130706433:{port}/x"), "", "tracking_link.destination"),
+        (&format!("http://[::1]:{port}/x"), "", "tracking_link.destination"),
     ] {
         let link = TrackingLink {
             destination: destination.to_owned(),

@@ -1,8 +1,14 @@
 //! Accounts and API keys: creation, rotation, revocation; the first key; a server without keys.
 
-use std::process::Stdio;
+use std::{
+    process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, future::join_all, stream};
 use s2s_sdk::{
     Client, Code, Error,
     prost_types::{Duration, FieldMask},
@@ -16,11 +22,18 @@ use s2s_sdk::{
 use s2s_tests::{
     ADMIN_KEY, Server, authorized_by, command, database,
     edge_v1::{ResolveSlugRequest, edge_service_client::EdgeServiceClient},
-    eventually, http, request,
+    eventually, http,
+    random::{Random, seed},
+    request,
 };
+use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tonic::transport::Channel;
 
-use crate::{contract::channel, fields, moved};
+use crate::{
+    contract::{call_as, channel},
+    fields, moved,
+};
 
 const READ: ApiKeyScope = ApiKeyScope::Read;
 const WRITE: ApiKeyScope = ApiKeyScope::Write;
@@ -387,4 +400,52 @@ async fn merchants_and_visitors_need_no_key() {
     let click = s2s_tests::click_id_of(visit.headers()["location"].to_str().unwrap());
     let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
+}
+
+/// A key that nobody has, with a right checksum.
+fn invented(random: &mut Random) -> String {
+    let digits: String = (0..20).map(|_| format!("{:02x}", random.byte())).collect();
+    let begin = format!("s2s_{digits}");
+    let sum: String = Sha256::digest(&begin).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{begin}{sum}")
+}
+
+#[tokio::test]
+async fn invented_keys_keep_no_new_key_waiting() {
+    let server = Server::start().await;
+    let ends = Arc::new(AtomicBool::new(false));
+    let strangers = (0..6).map(|number| {
+        let (url, ends) = (server.url.clone(), ends.clone());
+        tokio::spawn(async move {
+            let channel = Channel::from_shared(url).unwrap().connect().await.unwrap();
+            let mut random = Random(seed(number));
+            let mut refused = 0;
+            while !ends.load(Ordering::Relaxed) {
+                let calls =
+                    (0..50).map(|_| {
+                        let (channel, key) = (channel.clone(), format!("Bearer {}", invented(&mut random)));
+                        async move {
+                            call_as(Some(&key), &channel, "/s2s.v1.AccountService/GetAccount", &[]).await
+                        }
+                    });
+                for answer in join_all(calls).await {
+                    let code = answer.unwrap_err().code();
+                    assert!(matches!(code, Code::Unauthenticated | Code::ResourceExhausted), "{code:?}");
+                    refused += usize::from(code == Code::Unauthenticated);
+                }
+            }
+            refused
+        })
+    });
+    let strangers: Vec<_> = strangers.collect();
+    for _ in 0..30 {
+        let (_, key) = server.api_key(OWN_ACCOUNT, &[READ]).await;
+        // Without a second attempt.
+        let channel = Channel::from_shared(server.url.clone()).unwrap().connect().await.unwrap();
+        let key = format!("Bearer {key}");
+        call_as(Some(&key), &channel, "/s2s.v1.AccountService/GetAccount", &[]).await.unwrap();
+    }
+    ends.store(true, Ordering::Relaxed);
+    let refused: usize = join_all(strangers).await.into_iter().map(Result::unwrap).sum();
+    assert!(refused > 300, "{refused}");
 }

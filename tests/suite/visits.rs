@@ -1,8 +1,9 @@
 //! Visits of links: who makes them, and how the addresses are written that they follow.
 
+use reqwest::Response;
 use s2s_sdk::{
     Client,
-    v1::{Click, ClickFlag, GetClickRequest, ListClicksRequest, TrackingLink},
+    v1::{ArchiveTrackingLinkRequest, Click, ClickFlag, GetClickRequest, ListClicksRequest, TrackingLink},
 };
 use s2s_tests::{Server, click_id_of, eventually, http};
 
@@ -133,5 +134,51 @@ async fn a_long_sub_id_is_passed_on_whole() {
         let click = stored(&server.client(), &click_id_of(location(&response))).await;
         assert_eq!(click.sub_ids["sub1"].len(), length.min(1_024));
         assert_eq!(click.flags().collect::<Vec<_>>(), flags, "{length}");
+    }
+}
+
+/// A browser that opens an address.
+async fn open(server: &Server, path: &str) -> Response {
+    let request = http().get(format!("{}{path}", server.url)).header("user-agent", BROWSER);
+    request.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8").send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_person_who_follows_an_address_that_leads_nowhere_gets_a_page() {
+    let server = Server::start().await;
+    let ended = server.create_link(leading_to(DESTINATION)).await;
+    let archive = ArchiveTrackingLinkRequest { tracking_link_id: ended.id.clone(), ..Default::default() };
+    server.client().archive_tracking_link(archive).await.unwrap();
+    for (path, status, says) in [
+        ("/", 404, "leads nowhere"),
+        ("/favicon.ico", 404, "leads nowhere"),
+        ("/sumer", 404, "leads nowhere"),
+        ("/<script>alert(1)</script>", 404, "leads nowhere"),
+        (&format!("/{}", ended.slug), 410, "has ended"),
+    ] {
+        let response = open(&server, path).await;
+        assert_eq!(response.status(), status, "{path}");
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8", "{path}");
+        let text = response.text().await.unwrap();
+        assert!(text.contains(says) && !text.contains("script"), "{path}: {text}");
+
+        let program = http().get(format!("{}{path}", server.url)).send().await.unwrap();
+        assert_eq!(program.status(), status, "{path}");
+        assert_eq!(program.headers()["content-type"], "application/json", "{path}");
+    }
+    // A link is a link for everybody.
+    let link = server.create_link(leading_to(DESTINATION)).await;
+    assert_eq!(open(&server, &format!("/{}", link.slug)).await.status(), 302);
+}
+
+#[tokio::test]
+async fn an_installation_has_pages_of_its_own() {
+    let (home, not_found) = ("https://shop.example/", "https://shop.example/404?from=link");
+    let server = Server::start_with(&["--home-url", home, "--not-found-url", not_found]).await;
+    for (path, expected) in [("/", home), ("/sumer", not_found), ("/favicon.ico", not_found)] {
+        let response = open(&server, path).await;
+        assert_eq!((response.status().as_u16(), location(&response)), (302, expected), "{path}");
+        let program = http().get(format!("{}{path}", server.url)).send().await.unwrap();
+        assert_eq!(program.status(), 404, "{path}");
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use url::Url;
 
 use super::{SecretUrl, invalid};
 use crate::{error::StartError, values::api_key_text::KeyText};
@@ -13,6 +14,15 @@ pub const CORE_KEY: &str = "S2S_CORE_KEY";
 /// Value that disables the spool.
 const OFF: &str = "off";
 const BYTES_PER_MEBIBYTE: u64 = 1_024 * 1_024;
+
+/// Where people are sent who followed an address that leads nowhere.
+#[derive(Clone, Debug, Default)]
+pub struct Pages {
+    /// From the address of the server itself.
+    pub home: Option<Url>,
+    /// From an address that no link has, or whose link has ended.
+    pub not_found: Option<Url>,
+}
 
 /// The role of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -49,6 +59,16 @@ pub struct EdgeConfig {
     #[arg(long, env = "S2S_CORE_CLIENT_KEY", value_name = "FILE", requires = "core_client_certificate")]
     core_client_key: Option<PathBuf>,
 
+    /// The URL that a person is sent to who opens the address of the server itself. Default: a
+    /// small page that says that there is nothing.
+    #[arg(long, env = "S2S_HOME_URL", value_name = "URL", value_parser = page_url)]
+    home_url: Option<Url>,
+
+    /// The URL that a person is sent to who follows an address that no link has, or whose link has
+    /// ended without a fallback. Default: a small page that says so.
+    #[arg(long, env = "S2S_NOT_FOUND_URL", value_name = "URL", value_parser = page_url)]
+    not_found_url: Option<Url>,
+
     /// Folder of the spool, in which an edge keeps calls that its core can't take now, on a disk of
     /// this machine; `off` disables it. Default: the path of an SQLite database with `.spool`
     /// appended, else `s2s.spool`.
@@ -59,6 +79,12 @@ pub struct EdgeConfig {
     #[arg(long, env = "S2S_SPOOL_MEBIBYTES_MAX", default_value = "1024", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     spool_mebibytes_max: u64,
+}
+
+fn page_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let is_page = matches!(url.scheme(), "http" | "https") && url.username().is_empty();
+    if is_page { Ok(url) } else { Err("must be an `http://` or `https://` URL without a user".to_owned()) }
 }
 
 impl EdgeConfig {
@@ -74,6 +100,10 @@ impl EdgeConfig {
 
     pub fn client_key(&self) -> Option<&PathBuf> {
         self.core_client_key.as_ref()
+    }
+
+    pub fn pages(&self) -> Pages {
+        Pages { home: self.home_url.clone(), not_found: self.not_found_url.clone() }
     }
 
     /// The settings of the spool; `None` if the spool is off.

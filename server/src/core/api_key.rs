@@ -4,17 +4,15 @@
 //! and deletion, because a revoked key remains as the record of who had it.
 
 pub mod grpc;
+mod lookup;
 mod store;
 
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
-use futures::FutureExt as _;
+use futures::{FutureExt as _, future::join};
 use s2s_sdk::v1::ErrorReason;
 use sea_orm::DbErr;
-use tokio::{
-    sync::{Semaphore, mpsc},
-    time::timeout,
-};
+use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -34,6 +32,7 @@ use crate::{
     },
 };
 
+use lookup::Lookups;
 pub use store::{Found, Model as ApiKey};
 
 /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
@@ -44,10 +43,7 @@ pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
 /// Maximum number of texts of one key that are valid at the same time.
 pub const TEXTS_MAX: u64 = 10;
 
-/// Maximum number of concurrent queries for keys that were not seen before. Strangers can invent
-/// well-formed keys, and must not keep the database busy.
-const STRANGERS_MAX: usize = 2;
-/// Longest time that such a query waits for its turn.
+/// Longest time that a key that was not seen before waits to be looked up.
 const STRANGER_PATIENCE: Duration = Duration::from_secs(1);
 /// Maximum number of keys that are remembered as seen before, and the idle time after which a key
 /// is forgotten.
@@ -75,18 +71,22 @@ pub struct ApiKeys {
     /// `None`.
     found: RowCache<KeyHash, Found>,
     recent: moka::future::Cache<KeyHash, ()>,
-    unknown_lookups: Semaphore,
+    lookups: Lookups,
     uses: mpsc::Sender<Use>,
 }
 
 impl ApiKeys {
-    /// Creates the caches, and the task that writes the times of last use. The task ends when the
-    /// caches are dropped.
+    /// Creates the caches, and the task that looks up unknown keys and writes the times of last use.
+    /// The task ends when the caches are dropped.
     pub fn new(db: Db, stopping: CancellationToken) -> (Self, impl Future<Output = ()> + Send) {
         let (uses, waiting) = mpsc::channel(USES_WAITING_MAX);
         let recent = moka::future::Cache::builder().max_capacity(SEEN_MAX).time_to_idle(SEEN_FOR).build();
-        let keys = Self { found: row_cache(), recent, unknown_lookups: Semaphore::new(STRANGERS_MAX), uses };
-        (keys, write_uses(db, waiting, stopping))
+        let (lookups, look_up) = Lookups::new(db.clone());
+        let keys = Self { found: row_cache(), recent, lookups, uses };
+        let work = async {
+            let ((), ()) = join(look_up, write_uses(db, waiting, stopping)).await;
+        };
+        (keys, work)
     }
 
     /// Queues a write of the key's last use, if a write is due. Called when a key is loaded into
@@ -131,21 +131,26 @@ pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
 async fn load(app: &App, text: &str, hash: KeyHash) -> Result<Option<Arc<Found>>> {
     text.parse::<KeyText>().map_err(|fault| invalid(&fault))?;
     let keys = &app.api_keys;
-    let stranger = keys.recent.get(&hash).await.is_none();
-    let _turn = if stranger {
-        Some(timeout(STRANGER_PATIENCE, keys.unknown_lookups.acquire()).await.map_err(|_| overloaded())?)
-    } else {
-        None
-    };
+    let is_stranger = keys.recent.get(&hash).await.is_none();
     let query = async {
-        let found = store::find_by_hash(app.db.reader(), &hash).await?;
+        let found = if is_stranger {
+            keys.lookups.find(hash.clone()).await?
+        } else {
+            store::find_by_hashes(app.db.reader(), vec![hash.clone()]).await?.remove(&hash)
+        };
         if let Some(found) = &found {
             keys.recent.insert(hash.clone(), ()).await;
             keys.report(&found.key, app.now());
         }
         Ok::<_, DbErr>(found.map(Arc::new))
     };
-    keys.found.try_get_with(hash.clone(), query).await.map_err(|error| Error::from((*error).clone()))
+    let found = keys.found.try_get_with(hash.clone(), query);
+    let found = if is_stranger {
+        timeout(STRANGER_PATIENCE, found).await.map_err(|_| overloaded())?
+    } else {
+        found.await
+    };
+    found.map_err(|error| Error::from((*error).clone()))
 }
 
 fn judge(found: &Found, now: Time) -> Result<(ApiKeyId, Caller)> {
@@ -323,9 +328,10 @@ pub async fn first(app: &App, given: Option<KeyText>) -> Result<Option<KeyText>>
         }
         return Ok(None);
     };
-    match store::find_by_hash(app.db.reader(), &text.hash()).await? {
+    let hash = text.hash();
+    match store::find_by_hashes(app.db.reader(), vec![hash.clone()]).await?.remove(&hash) {
         None => {
-            let request = text.hash().half();
+            let request = hash.half();
             if first_with(app, &text, "S2S_ADMIN_KEY", request.as_bytes()).await? {
                 tracing::info!("the key in S2S_ADMIN_KEY is an administrator's from now on");
             }

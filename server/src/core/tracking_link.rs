@@ -210,7 +210,7 @@ pub async fn create(
     let mut presets = presets(app, account, &link.conversion_code_ids).await?;
     presets.extend(preset);
     link.check()?;
-    link.check_loop(&app.public_url)?;
+    link.check_loop([&app.public_url, &app.local_url])?;
     for _ in 0..ATTEMPTS_MAX {
         match store::insert(&app.db, link.clone(), validate_only).await? {
             store::Inserted::Stored(stored) => {
@@ -286,7 +286,7 @@ pub async fn update(
     // Unchanged destinations are not checked: a link that leads here since the public URL was
     // changed can still be archived.
     if leads_to(&link) != leads_to(&before) {
-        link.check_loop(&app.public_url)?;
+        link.check_loop([&app.public_url, &app.local_url])?;
     }
     if !link.archived && link.slug.is_lost() {
         let message = "another link has taken its slug since it was archived; give it another slug first, with \
@@ -370,12 +370,12 @@ impl TrackingLink {
     }
 
     /// Refuses a link that leads to this server, because it could lead to itself.
-    fn check_loop(&self, public_url: &Url) -> Result<()> {
+    fn check_loop(&self, own_urls: [&Url; 2]) -> Result<()> {
         let mut violations = Violations::default();
         for (field, destination) in
             [("destination", &self.destination), ("fallback_destination", &self.fallback_destination)]
         {
-            if destination.is_at(public_url) {
+            if own_urls.into_iter().any(|own| destination.is_at(own)) {
                 let message = "leads to this server itself; give the merchant's URL";
                 violations.add(&format!("tracking_link.{field}"), message);
             }

@@ -12,7 +12,7 @@ use s2s_sdk::v1::ErrorReason;
 
 use url::form_urlencoded;
 
-use super::{Client, Edge, client_kind, postback, redirect};
+use super::{Client, Edge, client_kind, page, postback, redirect};
 use crate::{
     error::{Error, RETRY_AFTER, http_status, reason_text},
     values::target::Target,
@@ -33,7 +33,12 @@ pub async fn handle(
         };
     }
     match *request.method() {
-        Method::GET | Method::HEAD => redirect::handle(&edge, client, &request.into_parts().0).await,
+        Method::GET | Method::HEAD => {
+            let (parts, _) = request.into_parts();
+            let answer = redirect::handle(&edge, client, &parts).await;
+            let is_home = parts.uri.path() == "/";
+            if page::wants(&parts.headers) { edge.pages.instead_of(answer, is_home) } else { answer }
+        }
         _ => not_allowed("GET, HEAD"),
     }
 }

@@ -67,6 +67,11 @@ impl Ports {
         if let Some(url) = &config.public_url {
             return Ok(url.clone());
         }
+        self.local_url(has_tls)
+    }
+
+    /// The URL of the main port on this machine, parsed.
+    pub fn local_url(&self, has_tls: bool) -> Result<Url, StartError> {
         let url = self.url(has_tls);
         Url::parse(&url).map_err(|error| StartError::failure("LISTEN_FAILED", format!("{url}: {error}")))
     }

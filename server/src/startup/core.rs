@@ -47,6 +47,8 @@ pub struct CoreStarter {
     pub config: Config,
     /// The public URL of this server.
     pub public_url: Url,
+    /// The URL of its port.
+    pub local_url: Url,
     pub watch: Watch,
     pub random: Random,
     pub tasks: TaskTracker,
@@ -170,6 +172,7 @@ impl CoreStarter {
         let config = &self.config;
         let settings = Settings {
             public_url: self.public_url.clone(),
+            local_url: self.local_url.clone(),
             retention: config.retention(),
             store_addresses: config.store_addresses,
             batch_max: config.batch_max.into(),

@@ -32,7 +32,7 @@ pub async fn open(
     let (tasks, stopping) = (&process.edge_tasks, &process.stopping);
     let opened = Edge::start(transport, spool, &process.watch, random, tasks, stopping).await;
     match opened {
-        Ok(edge) => Ok(Some(Arc::new(edge))),
+        Ok(edge) => Ok(Some(Arc::new(edge.with_pages(process.config.pages())))),
         // The failed core is the cause. `core::Start::or_later` reports it.
         Err(_) if core.is_some_and(core::Start::has_failed) => Ok(None),
         Err(error) => Err(error),

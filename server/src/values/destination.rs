@@ -8,7 +8,7 @@
 use std::{fmt, str::FromStr};
 
 use sea_orm::{DeriveValueType, sea_query::ValueTypeErr};
-use url::Url;
+use url::{Host, Url};
 
 use crate::values::text::excerpt;
 
@@ -58,13 +58,12 @@ impl Destination {
         self.template.is_empty()
     }
 
-    /// Returns whether the destination has the host and port of `server`. Ignores both schemes.
+    /// Returns whether the destination has the host and port of `server`, under any usual name of
+    /// that host. Ignores both schemes.
     pub fn is_at(&self, server: &Url) -> bool {
         let own = self.pieces.first().and_then(|(text, _)| Url::parse(text).ok());
-        // A trailing dot does not change the host.
-        let host = |url: &Url| url.host_str().map(|host| host.trim_end_matches('.').to_owned());
         own.is_some_and(|own| {
-            host(&own) == host(server)
+            machine(&own) == machine(server)
                 && (own.port() == server.port()
                     || own.port_or_known_default() == server.port_or_known_default())
         })
@@ -211,6 +210,22 @@ impl FromStr for Destination {
             .collect();
         Ok(Self { template: template.to_owned(), pieces, fragment, has_query: url.query().is_some() })
     }
+}
+
+/// The host of a URL, written in one way: without a dot at its end and without `www.`. All names and
+/// addresses by which a machine calls itself are `localhost`.
+fn machine(url: &Url) -> Option<String> {
+    const ITSELF: &str = "localhost";
+    let is_itself = match url.host()? {
+        Host::Domain(name) => name.trim_end_matches('.').rsplit('.').next() == Some(ITSELF),
+        Host::Ipv4(address) => address.is_loopback() || address.is_unspecified(),
+        Host::Ipv6(address) => {
+            let address = address.to_canonical();
+            address.is_loopback() || address.is_unspecified()
+        }
+    };
+    let host = url.host_str()?.trim_end_matches('.');
+    Some(if is_itself { ITSELF } else { host.strip_prefix("www.").unwrap_or(host) }.to_owned())
 }
 
 /// The message for a template with a blank. It shows the end of the text before the blank, so that

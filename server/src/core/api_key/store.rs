@@ -1,5 +1,7 @@
 //! The tables `api_key` and `api_key_text`: keys, and the hashes of their texts.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
     IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
@@ -118,11 +120,23 @@ pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: 
     Ok(text::Entity::find().filter(text::Column::ApiKeyId.eq(id)).filter(good).count(txn).await?)
 }
 
-/// Finds a key of any account. The text of a key is a secret, so the query needs no account.
-pub async fn find_by_hash(db: &impl ConnectionTrait, hash: &KeyHash) -> Result<Option<Found>, DbErr> {
-    let Some(text) = text::Entity::find_by_id(hash.clone()).one(db).await? else { return Ok(None) };
-    let key = Entity::find_by_id(text.api_key_id).one(db).await?;
-    Ok(key.map(|key| Found { key, text_expires_at: text.expires_at }))
+/// Finds keys of any account. The text of a key is a secret, so the query needs no account.
+pub async fn find_by_hashes(
+    db: &impl ConnectionTrait,
+    hashes: Vec<KeyHash>,
+) -> Result<HashMap<KeyHash, Found>, DbErr> {
+    let texts = text::Entity::find().filter(text::Column::Hash.is_in(hashes)).all(db).await?;
+    if texts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids = texts.iter().map(|text| text.api_key_id);
+    let keys = Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
+    let keys: HashMap<ApiKeyId, Model> = keys.into_iter().map(|key| (key.id, key)).collect();
+    let found = texts.into_iter().filter_map(|text| {
+        let key = keys.get(&text.api_key_id)?.clone();
+        Some((text.hash, Found { key, text_expires_at: text.expires_at }))
+    });
+    Ok(found.collect())
 }
 
 pub async fn is_empty(db: &impl ConnectionTrait) -> Result<bool> {

@@ -154,11 +154,32 @@ fn destinations_at_the_server_itself_are_known() {
         ("https://t.example:443/", true),
         ("https://t.example:8443/", false),
         ("https://x.t.example/", false),
+        ("https://www.t.example/", true),
+        ("https://wwwt.example/", false),
         ("https://shop.example/?at=https://t.example/", false),
     ] {
         assert_eq!(template.parse::<Destination>().unwrap().is_at(&server), expected, "{template}");
     }
     assert!(!Destination::default().is_at(&server));
+    for server in
+        ["http://127.0.0.1:8080", "http://0.0.0.0:8080", "http://[::]:8080", "http://localhost:8080"]
+    {
+        let server = Url::parse(server).unwrap();
+        for (template, expected) in [
+            ("http://127.0.0.1:8080/x", true),
+            ("http://127.1:8080/x", true),
+            ("http://2130706433:8080/x", true),
+            ("http://LOCALHOST.:8080/x", true),
+            ("http://a.localhost:8080/x", true),
+            ("http://[::1]:8080/x", true),
+            ("http://[::ffff:127.0.0.1]:8080/x", true),
+            ("http://0.0.0.0:8080/x", true),
+            ("http://localhost:3000/x", false),
+            ("http://localhost.example:8080/x", false),
+        ] {
+            assert_eq!(template.parse::<Destination>().unwrap().is_at(&server), expected, "{template}");
+        }
+    }
 }
 
 #[test]
