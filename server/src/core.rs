@@ -11,13 +11,14 @@ pub mod postback;
 pub mod preset;
 pub mod retention;
 pub mod row_cache;
+mod scan;
 pub mod services;
 pub mod tracking_link;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use self::{age::Age, api_key::ApiKeys, row_cache::row_cache};
+use self::{age::Age, api_key::ApiKeys, row_cache::row_cache, scan::Scans};
 use crate::{
     clock::{Reference, Watch},
     config::Retention,
@@ -60,6 +61,7 @@ pub struct App {
     /// Cancelled when the server is to stop. Long-running work ends then.
     pub stopping: CancellationToken,
     pub api_keys: ApiKeys,
+    pub scans: Scans,
     pub codes: conversion_code::Cache,
     pub links: tracking_link::Cache,
     pub refusals: postback::Refusals,
@@ -100,6 +102,7 @@ impl App {
             age,
             stopping,
             api_keys,
+            scans: Scans::default(),
             codes,
             links,
             refusals,

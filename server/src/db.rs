@@ -44,6 +44,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest wait of a statement for the lock of another.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// Maximum number of connections for scans, and the longest run of one of their statements.
+pub const SCANNERS_MAX: u32 = 3;
+pub const SCAN_TIMEOUT: Duration = Duration::from_secs(5);
 /// Maximum number of connections that read.
 const READERS_MAX: u32 = 8;
 /// Maximum number of connections for writes outside batches, such as a replay or a deletion.
@@ -58,6 +61,7 @@ const DELETED_ROWS_MAX: usize = 1_000;
 #[derive(Clone)]
 pub struct Db {
     reader: DatabaseConnection,
+    scanner: DatabaseConnection,
     writer: DatabaseConnection,
     writes: Writes,
     url: Arc<str>,
@@ -87,7 +91,8 @@ impl Db {
         }
         migrate(backend, url).await?;
         let reader = Database::connect(options(backend, url, PoolKind::Reader)).await?;
-        Ok(Self { reader, writer, writes: Writes::default(), url: url.into(), batches_max })
+        let scanner = Database::connect(options(backend, url, PoolKind::Scanner)).await?;
+        Ok(Self { reader, scanner, writer, writes: Writes::default(), url: url.into(), batches_max })
     }
 
     fn backend(&self) -> DbBackend {
@@ -97,6 +102,11 @@ impl Db {
     /// The pool for reading.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
+    }
+
+    /// The pool for lists and searches that may read many rows.
+    pub fn scanner(&self) -> &DatabaseConnection {
+        &self.scanner
     }
 
     /// The next free connection that writes. SQLite has only one.
@@ -147,6 +157,7 @@ impl Db {
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
+        self.scanner.close().await?;
         self.reader.close().await?;
         self.writer.close().await
     }
@@ -209,10 +220,18 @@ enum PoolKind {
         connections: u32,
     },
     Reader,
+    Scanner,
     /// Migrates, on one connection, so that its session holds the lock throughout.
     Migration,
     /// Makes and drops partitions, on one connection for the same reason.
     Partitions,
+}
+
+impl PoolKind {
+    /// Longest run of a statement.
+    fn statement_timeout(self) -> Duration {
+        if self == Self::Scanner { SCAN_TIMEOUT } else { STATEMENT_TIMEOUT }
+    }
 }
 
 fn options(backend: DbBackend, url: &str, kind: PoolKind) -> ConnectOptions {
@@ -231,6 +250,7 @@ fn options(backend: DbBackend, url: &str, kind: PoolKind) -> ConnectOptions {
     }
     options.max_connections(match kind {
         PoolKind::Reader => READERS_MAX,
+        PoolKind::Scanner => SCANNERS_MAX,
         // A second writer would fail because the database is locked.
         PoolKind::Writer { .. } if backend == DbBackend::Sqlite => 1,
         PoolKind::Writer { connections } => connections,

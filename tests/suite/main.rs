@@ -47,6 +47,7 @@ mod redirect;
 mod replay;
 mod retention;
 mod rules;
+mod scans;
 mod sdk;
 mod sdk_journey;
 mod senders;

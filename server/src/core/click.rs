@@ -19,6 +19,7 @@ use crate::{
     api::Tenant,
     core::{
         App, age,
+        scan::scan,
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
     db::{Connection, Db},
@@ -245,7 +246,7 @@ pub async fn list(
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<(Vec<Click>, String)> {
     tracking_link::get(app, Tenant::Account(account), link).await?;
-    let rows = store::list(app.db.reader(), account, link, without, page).await?;
+    let rows = scan(app, account, async |db| store::list(db, account, link, without, page).await).await?;
     Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
 }
 

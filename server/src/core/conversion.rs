@@ -23,6 +23,7 @@ use crate::{
         App, age,
         click::CLOCK_SKEW_MAX,
         conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
+        scan::scan,
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
     db::Connection,
@@ -432,7 +433,7 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<(Vec<Conversion>, String)> {
-    let rows = store::list(app.db.reader(), account, filter, page).await?;
+    let rows = scan(app, account, async |db| store::list(db, account, filter, page).await).await?;
     Ok(page.cut(rows, store::list_key))
 }
 

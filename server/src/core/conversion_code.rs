@@ -22,6 +22,7 @@ use crate::{
         App,
         preset::{Preset, PresetId, Reply},
         row_cache::{RowCache, cached},
+        scan::scan,
     },
     error::{Error, Result},
     page::PageRequest,
@@ -189,7 +190,7 @@ pub async fn list(
     show_archived: bool,
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<(Vec<ConversionCode>, String)> {
-    let rows = store::list(app.db.reader(), account, show_archived, page).await?;
+    let rows = scan(app, account, async |db| store::list(db, account, show_archived, page).await).await?;
     Ok(page.cut(rows, store::list_key))
 }
 

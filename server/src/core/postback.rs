@@ -34,6 +34,7 @@ use crate::{
         click::CLOCK_SKEW_MAX,
         conversion::{self, Conversion, Happened, note},
         conversion_code::{self, ConversionCode},
+        scan::scan,
     },
     error::{Error, Result, reason_text},
     page::PageRequest,
@@ -281,7 +282,7 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<(Vec<Postback>, String)> {
-    let rows = store::list(app.db.reader(), account, filter, page).await?;
+    let rows = scan(app, account, async |db| store::list(db, account, filter, page).await).await?;
     Ok(page.cut(rows, |postback| postback.id.0.into_bytes()))
 }
 

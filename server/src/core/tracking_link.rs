@@ -22,6 +22,7 @@ use crate::{
         conversion_code::{self, ConversionCodeId},
         preset::Preset,
         row_cache::{RowCache, cached},
+        scan::scan,
     },
     db::commit_or_rollback,
     error::{Error, Result, Violations},
@@ -253,7 +254,7 @@ pub async fn newest_with_code(
     account: AccountId,
     code: ConversionCodeId,
 ) -> Result<Option<TrackingLink>> {
-    store::newest_with_code(app.db.reader(), account, code, app.now()).await
+    scan(app, account, async |db| store::newest_with_code(db, account, code, app.now()).await).await
 }
 
 pub async fn list(
@@ -262,7 +263,7 @@ pub async fn list(
     show_archived: bool,
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<(Vec<TrackingLink>, String)> {
-    let rows = store::list(app.db.reader(), account, show_archived, page).await?;
+    let rows = scan(app, account, async |db| store::list(db, account, show_archived, page).await).await?;
     Ok(page.cut(rows, |link| link.id.0.into_bytes()))
 }
 

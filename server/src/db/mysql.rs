@@ -5,7 +5,7 @@ use sea_orm::{
     sqlx::{Executor as _, mysql::MySqlConnection},
 };
 
-use super::{LOCK_TIMEOUT, PoolKind, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
+use super::{LOCK_TIMEOUT, PoolKind, STATEMENTS_CACHED_MAX};
 
 /// Takes the lock that is held during a migration. Answers 1 once it is held, and something else
 /// after 600 seconds.
@@ -27,7 +27,7 @@ async fn set_session(connection: &mut MySqlConnection, kind: PoolKind) -> Result
     connection.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'").await?;
     connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
     if kind != PoolKind::Migration {
-        let (lock, statement) = (LOCK_TIMEOUT.as_secs(), STATEMENT_TIMEOUT.as_secs());
+        let (lock, statement) = (LOCK_TIMEOUT.as_secs(), kind.statement_timeout().as_secs());
         let limits = format!(
             "SET SESSION innodb_lock_wait_timeout = {lock} /*M! , max_statement_time = {statement} */"
         );

@@ -32,7 +32,7 @@ pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
         }
         options.options([
             lock,
-            ("statement_timeout", STATEMENT_TIMEOUT.as_millis().to_string()),
+            ("statement_timeout", kind.statement_timeout().as_millis().to_string()),
             ("idle_in_transaction_session_timeout", STATEMENT_TIMEOUT.as_millis().to_string()),
         ])
     });

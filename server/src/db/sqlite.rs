@@ -24,7 +24,7 @@ pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(100);
 
 pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
     options.map_sqlx_sqlite_opts(move |options| {
-        let options = if kind == PoolKind::Reader {
+        let options = if matches!(kind, PoolKind::Reader | PoolKind::Scanner) {
             options
         } else {
             // A negative size counts KiB.

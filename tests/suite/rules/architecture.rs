@@ -27,6 +27,7 @@ const LAYERS: [&str; 13] = [
 /// The modules of the core. Each may import those before it, and the core's own state.
 const SLICES: [&str; 12] = [
     "row_cache",
+    "scan",
     "age",
     "account",
     "api_key",

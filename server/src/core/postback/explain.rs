@@ -18,6 +18,7 @@ use crate::{
         App, click,
         conversion::{self, Conversion, Happened, Recorded},
         conversion_code::{self, ConversionCode},
+        scan::scan,
         tracking_link::{self, TrackingLink},
     },
     error::{Error, Result},
@@ -216,7 +217,8 @@ pub async fn explain_click(app: &App, account: AccountId, text: &str) -> Result<
     let page = PageRequest::parse("ExplainClick", account, SHOWN_MAX, "", &[])?;
     let (conversions, _) = conversion::list(app, account, &filter, &page).await?;
     let text = app.click_id_keys.write(signed, account);
-    let held = store::held_of_click(app.db.reader(), account, &text, SHOWN_MAX.unsigned_abs().into()).await?;
+    let limit = SHOWN_MAX.unsigned_abs().into();
+    let held = scan(app, account, async |db| store::held_of_click(db, account, &text, limit).await).await?;
     let message = history(&conversions, &held);
     Ok(ClickHistory { clicked_at: signed.id.time(), click, link, conversions, held, message })
 }
