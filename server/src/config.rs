@@ -147,6 +147,13 @@ pub struct Config {
           value_parser = at_least_one)]
     pub connections_per_address: usize,
 
+    /// Time that a connection over HTTP/1 stays open without a request, in seconds. It must be longer
+    /// than a load balancer in front keeps its connections (often 60 seconds). Connections over
+    /// HTTP/2 stay for five minutes, or for this time if it is longer.
+    #[arg(long, env = "S2S_KEEP_ALIVE_SECONDS", default_value = "75", value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    keep_alive_seconds: u64,
+
     /// Maximum number of requests in progress. Beyond half of it, lists and set-up are refused;
     /// beyond three quarters, clicks go to the spool; beyond all of it, conversions are refused.
     #[arg(long, env = "S2S_REQUESTS_MAX", default_value = "16384", value_name = "NUMBER",
@@ -329,6 +336,11 @@ impl Config {
     /// The address of a remote core, and the credentials of the edge.
     pub fn core(&self) -> Result<CoreAddress, StartError> {
         self.edge.core(self.core_key.as_ref())
+    }
+
+    /// Time for which a connection may wait for another request.
+    pub fn keep_alive(&self) -> Duration {
+        Duration::from_secs(self.keep_alive_seconds)
     }
 
     pub fn drain(&self) -> Duration {

@@ -14,7 +14,10 @@ mod slots;
 mod stop;
 mod tls;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{Router, routing};
 use tonic::service::Routes;
@@ -45,6 +48,7 @@ pub fn listener(
         later,
         connections_max: connections_allowed(config.connections_max),
         connections_per_address: config.connections_per_address,
+        keep_alive: config.keep_alive(),
         tls,
         trusted_proxies: config.trusted_proxies.clone(),
         proxy_protocol: config.proxy_protocol,
@@ -53,13 +57,14 @@ pub fn listener(
 }
 
 /// A port for health only, without TLS, for load balancers and monitoring.
-pub fn health_port(routes: Routes, health: Health) -> Listener {
+pub fn health_port(routes: Routes, health: Health, keep_alive: Duration) -> Listener {
     let http = Router::new().route("/healthz", routing::get(async move || health.answer()));
     Listener {
         router: http.merge(routes.into_axum_router().reset_fallback()),
         later: Arc::default(),
         connections_max: HEALTH_CONNECTIONS_MAX,
         connections_per_address: HEALTH_CONNECTIONS_MAX,
+        keep_alive,
         tls: None,
         trusted_proxies: Vec::new(),
         proxy_protocol: false,

@@ -3,9 +3,13 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    date_time_ymd,
+};
 use s2s_sdk::{Client, Code, v1::ListConversionCodesRequest};
 use s2s_tests::{ADMIN_KEY, Server, eventually, http, run_to_end};
 use tempfile::TempDir;
@@ -24,7 +28,7 @@ use tokio_rustls::{
 };
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
-use crate::config::exit_code;
+use crate::{config::exit_code, raw::get};
 
 /// A certificate authority, and the files that it has issued.
 pub struct Authority {
@@ -57,9 +61,16 @@ impl Authority {
 
     /// Issues a certificate for this machine, with a key. Writes both to files, and returns both.
     fn issue(&self, name: &str) -> (String, String) {
+        self.issue_with(name, |_| {})
+    }
+
+    /// Issues such a certificate, after a change of its contents.
+    fn issue_with(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &self.issuer).unwrap();
+        let mut params = CertificateParams::new(names).unwrap();
+        change(&mut params);
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let (certificate, key) = (certificate.pem(), key.serialize_pem());
         std::fs::write(self.file(&format!("{name}.pem")), &certificate).unwrap();
         std::fs::write(self.file(&format!("{name}.key")), &key).unwrap();
@@ -71,6 +82,22 @@ impl Authority {
         let (certificate, key) = (self.path("server.pem"), self.path("server.key"));
         let own = ["--tls-certificate", certificate.as_str(), "--tls-key", &key];
         Server::start_with(&[own.as_slice(), flags].concat()).await
+    }
+
+    /// Starts such a server, with a log that the test can read.
+    async fn start_logged(&self, flags: &[&str]) -> Server {
+        let (certificate, key) = (self.path("server.pem"), self.path("server.key"));
+        let own = ["--tls-certificate", certificate.as_str(), "--tls-key", &key];
+        Server::start_logged(&[own.as_slice(), flags].concat(), Vec::new()).await
+    }
+
+    /// The answer of `/healthz`.
+    async fn health(&self, server: &Server) -> serde_json::Value {
+        let mut stream = self.connect(server, &["http/1.1"]).await;
+        stream.write_all(&get(b"/healthz")).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
     /// A server with our certificate, on the database of another.
@@ -225,6 +252,89 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     // Old connections stay, and new ones are served.
     list(&client).await.unwrap();
     list(&authority.client(&server)).await.unwrap();
+}
+
+/// A change that makes clients refuse a certificate, the start reason for it, and words of the error.
+type Refused = (fn(&mut CertificateParams), &'static str, &'static str);
+
+const REFUSED: [Refused; 5] = [
+    (
+        |params| params.not_after = date_time_ymd(2026, 1, 1),
+        "TLS_CERTIFICATE_EXPIRED",
+        "valid until 2026-01-01T00:00:01Z",
+    ),
+    (
+        |params| params.not_before = date_time_ymd(2400, 1, 1),
+        "TLS_CERTIFICATE_NOT_YET_VALID",
+        "valid from 2400-01-01T00:00:00Z",
+    ),
+    (|params| params.subject_alt_names.clear(), "TLS_CERTIFICATE_UNSUITABLE", "names no host"),
+    (
+        |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth],
+        "TLS_CERTIFICATE_UNSUITABLE",
+        "not for servers",
+    ),
+    (
+        |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::CodeSigning],
+        "TLS_CERTIFICATE_UNSUITABLE",
+        "not for servers",
+    ),
+];
+
+#[tokio::test]
+async fn a_certificate_that_clients_refuse_starts_no_server() {
+    let authority = Authority::new();
+    let folder = tempfile::tempdir().unwrap();
+    for (change, reason, text) in REFUSED {
+        authority.issue_with("wrong", change);
+        let [certificate, key] = ["wrong.pem", "wrong.key"].map(|name| authority.path(name));
+        let flags = ["--listen", "127.0.0.1:0", "--tls-certificate", &certificate, "--tls-key", &key];
+        let (status, output) = run_to_end(folder.path(), &flags, &[]).await;
+        assert_eq!(status.code(), Some(exit_code(reason)), "{reason}: {output}");
+        assert!(output.contains(text), "{reason}: {output}");
+        assert!(output.lines().any(|line| line == format!("reason: {reason}")), "{reason}: {output}");
+    }
+    assert!(is_empty(folder.path()), "nothing was created");
+}
+
+#[tokio::test]
+async fn a_certificate_that_clients_refuse_replaces_no_good_one() {
+    let authority = Authority::new();
+    let server = authority.start_logged(&[]).await;
+    let first = shown(&authority, &server).await;
+    // The last one has the error of the one before, which is told once.
+    for (change, _, text) in &REFUSED[..REFUSED.len() - 1] {
+        authority.issue_with("server", change);
+        eventually(async || server.log().contains(text).then_some(())).await;
+        assert_eq!(shown(&authority, &server).await, first, "{text}");
+    }
+    let told = server.log().lines().filter(|line| line.contains("the old one stays in use")).count();
+    assert_eq!(told, REFUSED.len() - 1, "{}", server.log());
+}
+
+#[tokio::test]
+async fn the_end_of_a_certificate_is_announced() {
+    const DAY: Duration = Duration::from_hours(24);
+    let authority = Authority::new();
+    // The server warns from 14 days before the end.
+    for (days_left, warned) in [(15, false), (13, true)] {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        authority.issue_with("server", |params| {
+            params.not_after = date_time_ymd(1970, 1, 1) + now + days_left * DAY;
+        });
+        let server = authority.start_logged(&[]).await;
+        let certificate = authority.health(&server).await["certificate"].clone();
+        let left = Duration::from_secs(certificate["seconds_left"].as_u64().unwrap());
+        assert!(left > days_left * DAY - DAY && left <= days_left * DAY + DAY, "{certificate}");
+        assert!(certificate["ends"].as_str().unwrap().ends_with('Z'), "{certificate}");
+        // The server looks at the end before it reads its files again.
+        let first = shown(&authority, &server).await;
+        authority.issue("server");
+        eventually(async || (shown(&authority, &server).await != first).then_some(())).await;
+        let log = server.log();
+        let warnings = log.lines().filter(|line| line.contains("the certificate expires soon")).count();
+        assert_eq!(warnings, usize::from(warned), "{log}");
+    }
 }
 
 /// TLS files; one of them can't be used.

@@ -48,6 +48,8 @@ fn flags_are_checked() {
         (vec!["--proxy-protocol"], false),
         (vec!["--connections-max", "0"], false),
         (vec!["--connections-per-address", "x"], false),
+        (vec!["--keep-alive-seconds", "620"], true),
+        (vec!["--keep-alive-seconds", "0"], false),
         (vec!["--requests-max", "-1"], false),
         (vec!["--rate-per-address", "0"], false),
         (vec!["--rate-per-address", "50"], true),

@@ -39,6 +39,8 @@ pub struct Listener {
     pub later: Arc<OnceLock<Router>>,
     pub connections_max: usize,
     pub connections_per_address: usize,
+    /// Time for which a connection may wait for another request.
+    pub keep_alive: Duration,
     pub tls: Option<Tls>,
     /// Proxies whose forwarding headers are trusted. `connections_per_address` does not apply to
     /// them.
@@ -158,7 +160,7 @@ impl Listener {
         let spoken = timeout_at(beginning_ends, spoken(&stream, self.tls.is_some(), &stopping)).await??;
         let Some(spoken) = spoken else { return close_unused(stream).await };
         let (port, own_tls) = (self.clone(), self.tls.is_some());
-        let refusals = self.http2_refusals.clone();
+        let (refusals, keep_alive) = (self.http2_refusals.clone(), self.keep_alive);
         let answer = move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
             place.asked();
             let address = client_address(peer, request.headers(), &port.trusted_proxies);
@@ -175,15 +177,19 @@ impl Listener {
         match (spoken, &self.tls) {
             (Spoken::Tls, Some(tls)) => match timeout_at(beginning_ends, tls.accept(stream)).await?? {
                 (stream, true) => {
-                    http2::serve(stream, beginning_ends, answer, stopping.cancelled(), refusals).await;
+                    http2::serve(stream, beginning_ends, keep_alive, answer, stopping.cancelled(), refusals)
+                        .await;
                 }
-                (stream, false) => http1::serve(stream, answer, stopping.cancelled()).await,
+                (stream, false) => http1::serve(stream, keep_alive, answer, stopping.cancelled()).await,
             },
             (_, Some(_)) => no_tls(stream).await?,
             (Spoken::Http2, None) => {
-                http2::serve(stream, beginning_ends, answer, stopping.cancelled(), refusals).await;
+                http2::serve(stream, beginning_ends, keep_alive, answer, stopping.cancelled(), refusals)
+                    .await;
             }
-            (Spoken::Http1 | Spoken::Tls, None) => http1::serve(stream, answer, stopping.cancelled()).await,
+            (Spoken::Http1 | Spoken::Tls, None) => {
+                http1::serve(stream, keep_alive, answer, stopping.cancelled()).await
+            }
         }
         Ok(())
     }
