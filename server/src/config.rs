@@ -132,12 +132,13 @@ pub struct Config {
           value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Expects a PROXY header (version 1 or 2) at the start of each connection of a trusted proxy.
+    /// Expects a PROXY header (version 1 or 2) at the start of each connection of a trusted proxy. The
+    /// connection counts for the client that the header names.
     #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies")]
     pub proxy_protocol: bool,
 
     /// Maximum number of open connections. One more replaces the oldest that has not yet sent a
-    /// request.
+    /// request, or the longest idle one of the address that holds most.
     #[arg(long, env = "S2S_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub connections_max: usize,

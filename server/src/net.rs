@@ -1,6 +1,7 @@
 //! The ports: connections, protocols, the gate and the routes.
 
 mod answers;
+mod arrival;
 mod client_address;
 mod gate;
 mod health;
@@ -19,11 +20,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, routing};
+use axum::{Router, middleware::map_response, routing};
 use tonic::service::Routes;
 
 #[cfg(fuzzing)]
 pub use self::http1::check_front;
+pub use self::limits::OPEN_MESSAGE_BYTES_MAX;
 use self::limits::{HEALTH_CONNECTIONS_MAX, connections_allowed};
 pub use self::{
     gate::CallAuth,
@@ -60,7 +62,7 @@ pub fn listener(
 pub fn health_port(routes: Routes, health: Health, keep_alive: Duration) -> Listener {
     let http = Router::new().route("/healthz", routing::get(async move || health.answer()));
     Listener {
-        router: http.merge(routes.into_axum_router().reset_fallback()),
+        router: http.merge(routes.into_axum_router().reset_fallback().layer(map_response(gate::limited))),
         later: Arc::default(),
         connections_max: HEALTH_CONNECTIONS_MAX,
         connections_per_address: HEALTH_CONNECTIONS_MAX,

@@ -53,6 +53,16 @@ struct Contents {
 struct Loaded {
     config: Arc<ServerConfig>,
     validity: Validity,
+    /// Cancelled once other clients may connect, and the connections of the former ones must end.
+    outdated: CancellationToken,
+}
+
+/// A connection over TLS.
+pub struct Secured {
+    pub stream: TlsStream<TcpStream>,
+    pub is_http2: bool,
+    /// Cancelled once the authorities of clients have changed.
+    pub outdated: CancellationToken,
 }
 
 /// The certificates in use.
@@ -79,13 +89,12 @@ impl Tls {
         self.0.borrow().validity.ends()
     }
 
-    /// Performs the handshake. Returns whether HTTP/2 was agreed on. A client that names no
-    /// protocol speaks HTTP/1.
-    pub async fn accept(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, bool)> {
-        let acceptor = TlsAcceptor::from(self.0.borrow().config.clone());
-        let stream = acceptor.accept(stream).await?;
+    /// Performs the handshake. A client that names no protocol speaks HTTP/1.
+    pub async fn accept(&self, stream: TcpStream) -> io::Result<Secured> {
+        let loaded = self.0.borrow().clone();
+        let stream = TlsAcceptor::from(loaded.config.clone()).accept(stream).await?;
         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(H2);
-        Ok((stream, is_http2))
+        Ok(Secured { stream, is_http2, outdated: loaded.outdated.clone() })
     }
 }
 
@@ -141,7 +150,7 @@ impl TlsFiles {
             _ => wrong("TLS_KEY_INVALID", &self.key, &format!("can't be used: {error}")),
         })?;
         config.alpn_protocols = vec![H2.to_vec(), HTTP1.to_vec()];
-        Ok(Loaded { config: Arc::new(config), validity })
+        Ok(Loaded { config: Arc::new(config), validity, outdated: CancellationToken::new() })
     }
 
     /// Loads changed files. Refuses a certificate that is not in force, unless the one in use is
@@ -181,11 +190,22 @@ impl TlsFiles {
             let error = match read {
                 Ok(contents) if contents == known => None,
                 Ok(contents) => match self.load_again(&contents, in_use, clock.now()) {
-                    Ok(loaded) => {
+                    Ok(mut loaded) => {
+                        let former = sender.borrow().outdated.clone();
+                        let has_same_clients = contents.client_ca == known.client_ca;
+                        if has_same_clients {
+                            loaded.outdated = former.clone();
+                        }
                         (known, warned) = (contents, None);
                         let ends = date(loaded.validity.ends());
                         tracing::info!(certificate = %self.certificate.display(), ends, "certificates reloaded");
                         sender.send_replace(Arc::new(loaded));
+                        if !has_same_clients {
+                            tracing::warn!(
+                                "other clients may connect now; connections of the former ones end"
+                            );
+                            former.cancel();
+                        }
                         None
                     }
                     Err(error) => Some(error),

@@ -39,7 +39,7 @@ pub async fn serve(
     served: Served,
 ) -> Result<(), StartError> {
     let (reporter, health_service) = health_reporter();
-    let health_routes = Routes::new(health_service);
+    let health_routes = Routes::new(health_service.max_decoding_message_size(net::OPEN_MESSAGE_BYTES_MAX));
     let refusals = ClientErrors::default();
     let health = Health::new(
         served.edge.as_deref().map(Edge::health),
