@@ -132,12 +132,13 @@ pub struct Config {
           value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Expects a PROXY header (version 1 or 2) at the start of each connection of a trusted proxy.
+    /// Expects a PROXY header (version 1 or 2) at the start of each connection of a trusted proxy. The
+    /// connection counts for the client that the header names.
     #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies")]
     pub proxy_protocol: bool,
 
     /// Maximum number of open connections. One more replaces the oldest that has not yet sent a
-    /// request.
+    /// request, or the longest idle one of the address that holds most.
     #[arg(long, env = "S2S_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub connections_max: usize,
@@ -146,6 +147,13 @@ pub struct Config {
     #[arg(long, env = "S2S_CONNECTIONS_PER_ADDRESS", default_value = "1000", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub connections_per_address: usize,
+
+    /// Time that a connection over HTTP/1 stays open without a request, in seconds. It must be longer
+    /// than a load balancer in front keeps its connections (often 60 seconds). Connections over
+    /// HTTP/2 stay for five minutes, or for this time if it is longer.
+    #[arg(long, env = "S2S_KEEP_ALIVE_SECONDS", default_value = "75", value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    keep_alive_seconds: u64,
 
     /// Maximum number of requests in progress. Beyond half of it, lists and set-up are refused;
     /// beyond three quarters, clicks go to the spool; beyond all of it, conversions are refused.
@@ -333,6 +341,11 @@ impl Config {
     /// The address of a remote core, and the credentials of the edge.
     pub fn core(&self) -> Result<CoreAddress, StartError> {
         self.edge.core(self.core_key.as_ref())
+    }
+
+    /// Time for which a connection may wait for another request.
+    pub fn keep_alive(&self) -> Duration {
+        Duration::from_secs(self.keep_alive_seconds)
     }
 
     pub fn drain(&self) -> Duration {

@@ -99,7 +99,9 @@ impl Error {
             }
             Code::Unimplemented => Self::new(ErrorReason::MethodUnknown, "this service has no such method"),
             Code::OutOfRange | Code::ResourceExhausted => {
-                Self::new(ErrorReason::RequestTooLarge, "the request is larger than 4 MiB; send less at once")
+                let message =
+                    "the request is larger than 4 MiB (health and reflection: 4 KiB); send less at once";
+                Self::new(ErrorReason::RequestTooLarge, message)
             }
             Code::Internal | Code::InvalidArgument => {
                 Self::new(ErrorReason::FieldInvalid, "the request is not a message of this method")

@@ -1,6 +1,7 @@
 //! The ports: connections, protocols, the gate and the routes.
 
 mod answers;
+mod arrival;
 mod client_address;
 mod gate;
 mod health;
@@ -14,13 +15,17 @@ mod slots;
 mod stop;
 mod tls;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use axum::{Router, routing};
+use axum::{Router, middleware::map_response, routing};
 use tonic::service::Routes;
 
 #[cfg(fuzzing)]
 pub use self::http1::check_front;
+pub use self::limits::OPEN_MESSAGE_BYTES_MAX;
 use self::limits::{HEALTH_CONNECTIONS_MAX, connections_allowed};
 pub use self::{
     gate::CallAuth,
@@ -45,6 +50,7 @@ pub fn listener(
         later,
         connections_max: connections_allowed(config.connections_max),
         connections_per_address: config.connections_per_address,
+        keep_alive: config.keep_alive(),
         tls,
         trusted_proxies: config.trusted_proxies.clone(),
         proxy_protocol: config.proxy_protocol,
@@ -53,13 +59,14 @@ pub fn listener(
 }
 
 /// A port for health only, without TLS, for load balancers and monitoring.
-pub fn health_port(routes: Routes, health: Health) -> Listener {
+pub fn health_port(routes: Routes, health: Health, keep_alive: Duration) -> Listener {
     let http = Router::new().route("/healthz", routing::get(async move || health.answer()));
     Listener {
-        router: http.merge(routes.into_axum_router().reset_fallback()),
+        router: http.merge(routes.into_axum_router().reset_fallback().layer(map_response(gate::limited))),
         later: Arc::default(),
         connections_max: HEALTH_CONNECTIONS_MAX,
         connections_per_address: HEALTH_CONNECTIONS_MAX,
+        keep_alive,
         tls: None,
         trusted_proxies: Vec::new(),
         proxy_protocol: false,

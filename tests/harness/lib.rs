@@ -195,6 +195,25 @@ impl Server {
         Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
     }
 
+    /// Starts a server with an SQLite file, whose log `log` returns.
+    pub async fn start_logged(flags: &[&str], variables: Vec<(&'static str, String)>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shell = Command::new("sh");
+        let arguments: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        shell.args(["-c", "exec \"$0\" \"$@\" 2>log"]).arg(binary()).args(&arguments);
+        let mut command = prepare(shell, folder.path());
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        let (child, url) = launch(&mut command, FREE_PORT).await;
+        let database_url = database::file(folder.path());
+        let (listen, socket) = (FREE_PORT.to_owned(), None);
+        Self { child, folder, arguments, listen, socket, disk: None, variables, database_url, url }
+    }
+
+    /// The log of a server that was started with `start_logged`.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder().join("log")).unwrap()
+    }
+
     /// Starts a server with an SQLite file, from a parent with umask 0.
     pub async fn start_unmasked(arguments: Vec<String>, variables: Vec<(&'static str, String)>) -> Self {
         let folder = tempfile::tempdir().unwrap();

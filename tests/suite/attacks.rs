@@ -49,7 +49,7 @@ const STREAMS_KIB_MAX: u64 = 320 * 1_024;
 const NAMES_KIB_MAX: u64 = 16 * 1_024;
 
 /// Locked by each test that keeps the machine busy: two at once would measure each other's load.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// A clock that leaves out stalls, because a busy machine may stop us for seconds. At most one
 /// second of each stall counts.
@@ -93,7 +93,7 @@ async fn honest_calls(client: &Client, url: &str) {
 }
 
 /// Awaits `attack`, with honest calls before, during and after it.
-async fn served_during<T>(server: &Server, attack: impl Future<Output = T>) -> T {
+pub async fn served_during<T>(server: &Server, attack: impl Future<Output = T>) -> T {
     let (client, url) = (server.client(), server.url.clone());
     honest_calls(&client, &url).await;
     // Runs as a task of its own: the runtime is fair to tasks, but not to futures within a task.
@@ -115,7 +115,7 @@ async fn served_during<T>(server: &Server, attack: impl Future<Output = T>) -> T
 }
 
 /// The server's memory, in KiB.
-fn memory_kib(server: &Server) -> u64 {
+pub fn memory_kib(server: &Server) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.split_whitespace().next().unwrap().parse().unwrap()

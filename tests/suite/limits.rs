@@ -21,12 +21,12 @@ use s2s_tests::{
     eventually, http, request,
 };
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpSocket, TcpStream},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    net::{TcpListener, TcpSocket, TcpStream},
 };
 use tonic::Status;
 
-use crate::{contract::channel, report};
+use crate::{contract::channel, report, tls::Authority};
 
 /// One of the many loopback addresses of this machine.
 pub fn source(last: u8) -> Ipv4Addr {
@@ -42,7 +42,7 @@ pub async fn connect_from(server: &Server, source: Ipv4Addr) -> TcpStream {
 }
 
 /// Asks for health on a connection. Returns `None` if the server has closed the connection.
-async fn ask(stream: &mut TcpStream) -> Option<String> {
+pub async fn ask(stream: &mut TcpStream) -> Option<String> {
     stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: t.example\r\n\r\n").await.ok()?;
     let mut answer = [0; 1_024];
     let length = stream.read(&mut answer).await.ok().filter(|length| *length > 0)?;
@@ -76,6 +76,64 @@ async fn a_trusted_proxy_has_as_many_connections_as_it_likes() {
         assert!(ask(&mut stream).await.is_some());
         held.push(stream);
     }
+}
+
+/// Asks for health, and then sends `more`. Returns the time until the server ends the connection, and
+/// what it sends until then.
+async fn life_after_a_request<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    more: &[u8],
+) -> (Duration, String) {
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: t.example\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"}") {
+        assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
+    }
+    let begun = Instant::now();
+    stream.write_all(more).await.unwrap();
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).await.unwrap();
+    (begun.elapsed(), rest)
+}
+
+/// Load balancers keep connections for a minute, and use them again.
+#[tokio::test]
+async fn a_connection_waits_for_its_next_request_as_long_as_it_is_set() {
+    const KEPT: Duration = Duration::from_secs(12);
+    const NEARLY_KEPT: Duration = Duration::from_secs(11);
+    let authority = Authority::new();
+    let health = TcpListener::bind("127.0.0.78:0").await.unwrap().local_addr().unwrap();
+    let flags = ["--keep-alive-seconds", "12", "--health-listen", &health.to_string()];
+    let (server, tls) = futures::join!(Server::start_with(&flags), authority.start(&flags[..2]));
+    let plain = async || connect_from(&server, source(1)).await;
+    let idle = futures::join!(
+        async { life_after_a_request(plain().await, b"").await },
+        // Empty lines before a request are no request.
+        async { life_after_a_request(plain().await, b"\r\n\r\n").await },
+        async { life_after_a_request(authority.connect(&tls, &["http/1.1"]).await, b"").await },
+        async { life_after_a_request(TcpStream::connect(health).await.unwrap(), b"").await },
+        async {
+            let mut silent = plain().await;
+            let begun = Instant::now();
+            assert_eq!(silent.read(&mut [0]).await.unwrap(), 0);
+            begun.elapsed()
+        },
+        async { life_after_a_request(plain().await, b"GET /heal").await },
+    );
+    let (kept, (begun, refused)) = ([idle.0, idle.1, idle.2, idle.3], idle.5);
+    for (life, rest) in kept {
+        // The server's wait began a moment earlier than ours.
+        assert!(life > NEARLY_KEPT && rest.is_empty(), "{life:?} {rest}");
+    }
+    assert!(idle.4 < NEARLY_KEPT, "a connection without any request: {:?}", idle.4);
+    assert!(
+        begun < KEPT && refused.starts_with("HTTP/1.1 400 "),
+        "a head that has begun: {begun:?} {refused}"
+    );
+
+    let brief = Server::start_with(&["--keep-alive-seconds", "1"]).await;
+    let (life, _) = life_after_a_request(connect_from(&brief, source(1)).await, b"").await;
+    assert!(life < KEPT, "{life:?}");
 }
 
 #[tokio::test]

@@ -2,10 +2,10 @@
 
 use futures::TryStreamExt as _;
 use s2s_sdk::v1::{ListClicksRequest, PostbackFilter};
-use s2s_tests::{Server, request};
+use s2s_tests::{Server, eventually, request};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::limits::{connect_from, source};
+use crate::limits::{ask, connect_from, source};
 
 /// Sends a visit and a postback with these header lines, each on a connection that begins with
 /// `begin`. Returns the two stored addresses, which lack their last part.
@@ -71,4 +71,45 @@ async fn a_proxy_header_comes_from_trusted_proxies_alone() {
         let answer = String::from_utf8(answer).unwrap();
         assert_eq!(&answer[..answered.len().max(answer.len().min(10))], answered, "{from}");
     }
+}
+
+/// A proxy connects for many clients. With its header, the server knows for whom.
+#[tokio::test]
+async fn connections_count_by_the_client_that_the_proxy_header_names() {
+    let flags = ["--trusted-proxies", "127.0.0.5", "--proxy-protocol", "--connections-per-address", "3"];
+    let server = Server::start_with(&flags).await;
+    let v1 = |client: &str| format!("PROXY TCP4 {client} 127.0.0.1 4711 80\r\n").into_bytes();
+    let v1_six = |client: &str| format!("PROXY TCP6 {client} ::1 4711 80\r\n").into_bytes();
+    // The address 198.51.100.9.
+    let v2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc6\x33\x64\x09\x7f\0\0\x01\x12\x67\0\x50";
+    let open = async |header: &[u8]| {
+        let mut stream = connect_from(&server, source(5)).await;
+        stream.write_all(header).await.unwrap();
+        ask(&mut stream).await.map(|_| stream)
+    };
+    let mut held = Vec::new();
+    for (header, has_room) in [
+        (v1("198.51.100.9"), true),
+        (v2.to_vec(), true),
+        (v1("198.51.100.9"), true),
+        (v1("198.51.100.9"), false),
+        (v2.to_vec(), false),
+        (v1("198.51.100.10"), true),
+        // An IPv6 network of 64 bits counts as one address.
+        (v1_six("2001:db8::1"), true),
+        (v1_six("2001:db8::2"), true),
+        (v1_six("2001:db8::3"), true),
+        (v1_six("2001:db8::4"), false),
+        (v1_six("2001:db8:0:1::1"), true),
+    ] {
+        let stream = open(&header).await;
+        assert_eq!(stream.is_some(), has_room, "{}", String::from_utf8_lossy(&header));
+        held.push(stream);
+    }
+    // The proxy itself, as for its own health checks, has no limit.
+    for _ in 0..10 {
+        held.push(Some(open(b"PROXY UNKNOWN\r\n").await.expect("a proxy has no limit")));
+    }
+    held.remove(0);
+    eventually(async || open(&v1("198.51.100.9")).await).await;
 }

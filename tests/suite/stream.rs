@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -14,12 +15,15 @@ use s2s_sdk::{
     Code,
     v1::{
         ConversionCode, ConversionVerdict, CustomParam, ErrorReason, ListConversionsRequest, NewConversion,
-        RecordConversionRequest,
+        RecordConversionRequest, StreamRecordConversionsRequest,
     },
 };
-use s2s_tests::{Server, eventually, request};
+use s2s_tests::{ADMIN_KEY, Server, eventually, request};
 
-use crate::report;
+use crate::{
+    port::{frame, read_frames},
+    report,
+};
 
 fn numbered(code: &ConversionCode, click: &str, number: usize) -> NewConversion {
     NewConversion { transaction_id: number.to_string(), ..report(code, click) }
@@ -79,6 +83,56 @@ async fn a_stream_answers_each_conversion_in_order() {
     }
     assert!(verdicts.values().any(|all| all.len() == 2), "some are repeated");
     assert_eq!(stored(&server).await.into_iter().collect::<BTreeSet<_>>(), verdicts.into_keys().collect());
+}
+
+/// Sends `messages` in DATA frames of at most `piece` bytes, on a stream of its own. A frame never
+/// holds bytes of two messages. Returns the number of answers.
+async fn answers_to_frames(
+    client: &reqwest::Client,
+    server: &Server,
+    messages: &[Vec<u8>],
+    piece: usize,
+) -> usize {
+    let pieces = messages.iter().flat_map(|message| message.chunks(piece));
+    let frames: Vec<_> = pieces.map(|piece| Ok::<_, Infallible>(piece.to_vec())).collect();
+    let call = client
+        .post(format!("{}/s2s.v1.ConversionService/StreamRecordConversions", server.url))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .bearer_auth(ADMIN_KEY)
+        .body(reqwest::Body::wrap_stream(stream::iter(frames)));
+    let answer = call.send().await.unwrap().bytes().await.unwrap();
+    read_frames(&answer).0.len()
+}
+
+fn item(request: RecordConversionRequest) -> StreamRecordConversionsRequest {
+    StreamRecordConversionsRequest { request: Some(request) }
+}
+
+/// HTTP/2 allows frames of any size. Other libraries send each message as a frame, as soon as the
+/// window allows.
+#[tokio::test]
+async fn a_fast_sender_of_small_frames_is_slowed_down_and_never_cut_off() {
+    let server = Server::start().await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let click = server.click(&link).await;
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let sales = |first: usize, count: usize| -> Vec<Vec<u8>> {
+        let sale = |number| frame(&item(request::conversion(numbered(&code, &click, number))));
+        (first..first + count).map(sale).collect()
+    };
+    let empty = |count: usize| vec![frame(&item(RecordConversionRequest::default())); count];
+    for (name, streams, piece) in [
+        ("a record in each frame", vec![sales(0, 8_000)], usize::MAX),
+        ("several streams", (1..=4).map(|part| sales(10_000 * part, 2_000)).collect(), usize::MAX),
+        ("the smallest records", vec![empty(8_000)], usize::MAX),
+        ("a byte in each frame", vec![sales(90_000, 800)], 1),
+    ] {
+        let sends = streams.iter().map(|messages| answers_to_frames(&client, &server, messages, piece));
+        let answered = futures::future::join_all(sends).await;
+        assert_eq!(answered, streams.iter().map(Vec::len).collect::<Vec<_>>(), "{name}");
+    }
 }
 
 #[tokio::test]

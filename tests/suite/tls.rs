@@ -3,9 +3,13 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, UNIX_EPOCH},
 };
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    date_time_ymd,
+};
 use s2s_sdk::{Client, Code, v1::ListConversionCodesRequest};
 use s2s_tests::{ADMIN_KEY, Server, eventually, http, run_to_end};
 use tempfile::TempDir;
@@ -19,12 +23,16 @@ use tokio_rustls::{
     rustls::{
         ClientConfig, RootCertStore,
         crypto::ring,
-        pki_types::{CertificateDer, pem::PemObject as _},
+        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
     },
 };
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
-use crate::config::exit_code;
+use crate::{
+    attacks::{PREFACE, SETTINGS, frame},
+    config::exit_code,
+    raw::get,
+};
 
 /// A certificate authority, and the files that it has issued.
 pub struct Authority {
@@ -57,9 +65,16 @@ impl Authority {
 
     /// Issues a certificate for this machine, with a key. Writes both to files, and returns both.
     fn issue(&self, name: &str) -> (String, String) {
+        self.issue_with(name, |_| {})
+    }
+
+    /// Issues such a certificate, after a change of its contents.
+    fn issue_with(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &self.issuer).unwrap();
+        let mut params = CertificateParams::new(names).unwrap();
+        change(&mut params);
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let (certificate, key) = (certificate.pem(), key.serialize_pem());
         std::fs::write(self.file(&format!("{name}.pem")), &certificate).unwrap();
         std::fs::write(self.file(&format!("{name}.key")), &key).unwrap();
@@ -71,6 +86,22 @@ impl Authority {
         let (certificate, key) = (self.path("server.pem"), self.path("server.key"));
         let own = ["--tls-certificate", certificate.as_str(), "--tls-key", &key];
         Server::start_with(&[own.as_slice(), flags].concat()).await
+    }
+
+    /// Starts such a server, with a log that the test can read.
+    async fn start_logged(&self, flags: &[&str]) -> Server {
+        let (certificate, key) = (self.path("server.pem"), self.path("server.key"));
+        let own = ["--tls-certificate", certificate.as_str(), "--tls-key", &key];
+        Server::start_logged(&[own.as_slice(), flags].concat(), Vec::new()).await
+    }
+
+    /// The answer of `/healthz`.
+    async fn health(&self, server: &Server) -> serde_json::Value {
+        let mut stream = self.connect(server, &["http/1.1"]).await;
+        stream.write_all(&get(b"/healthz")).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
     /// A server with our certificate, on the database of another.
@@ -85,11 +116,30 @@ impl Authority {
 
     /// Opens a connection that offers these protocols.
     pub async fn connect(&self, server: &Server, protocols: &[&str]) -> TlsStream<TcpStream> {
+        self.connect_as(server, protocols, None).await
+    }
+
+    /// Opens such a connection, with a certificate of the client and its key, both in PEM.
+    async fn connect_as(
+        &self,
+        server: &Server,
+        protocols: &[&str],
+        identity: Option<(&str, &str)>,
+    ) -> TlsStream<TcpStream> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(self.pem().as_bytes()).unwrap()).unwrap();
         let provider = Arc::new(ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let mut config = config.unwrap().with_root_certificates(roots).with_no_client_auth();
+        let config = config.unwrap().with_root_certificates(roots);
+        let mut config = match identity {
+            Some((certificate, key)) => {
+                let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()];
+                config
+                    .with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap())
+                    .unwrap()
+            }
+            None => config.with_no_client_auth(),
+        };
         config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
         let stream = TcpStream::connect(address(server)).await.unwrap();
         let connector = TlsConnector::from(Arc::new(config));
@@ -193,6 +243,66 @@ async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
     assert!(client.list_conversion_codes(ListConversionCodesRequest::default()).await.is_err());
 }
 
+/// The connections of clients who may no longer connect end, without breaking an answer.
+#[tokio::test]
+async fn connections_of_former_clients_end() {
+    let (authority, clients, others) = (Authority::new(), Authority::new(), Authority::new());
+    let ca = clients.path("ca.pem");
+    let server = authority.start(&["--tls-client-ca", &ca]).await;
+    let (certificate, key) = clients.issue("client");
+    let identity = (certificate.as_str(), key.as_str());
+    let mut one = authority.connect_as(&server, &["http/1.1"], Some(identity)).await;
+    let mut two = authority.connect_as(&server, &["h2"], Some(identity)).await;
+    one.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"}") {
+        assert_ne!(one.read_buf(&mut answer).await.unwrap(), 0);
+    }
+    two.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()).await.unwrap();
+    // A new certificate of the server ends no connection.
+    authority.issue("server");
+    std::fs::write(&ca, others.pem()).unwrap();
+
+    let (mut rest, mut frames) = (Vec::new(), Vec::new());
+    let ends = async { tokio::join!(one.read_to_end(&mut rest), two.read_to_end(&mut frames)) };
+    let (_, _) = tokio::time::timeout(Duration::from_mins(1), ends).await.expect("they end within a minute");
+    assert!(rest.is_empty(), "{rest:?}");
+    // GOAWAY has the kind 7 and belongs to stream 0.
+    assert!(frames.windows(6).any(|some| some == [7, 0, 0, 0, 0, 0]), "{frames:?}");
+    let builder = Client::builder(&server.url).api_key(ADMIN_KEY).ca_certificate(authority.pem()).retries(0);
+    let former = builder.clone().identity(&certificate, &key).build().unwrap();
+    assert!(list(&former).await.is_err());
+    let (certificate, key) = others.issue("client");
+    eventually(async || {
+        let client = builder.clone().identity(&certificate, &key).build().unwrap();
+        list(&client).await.ok()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edge_hears_that_its_certificate_is_refused() {
+    let (authority, clients) = (Authority::new(), Authority::new());
+    let ca = clients.path("ca.pem");
+    let core = authority.start(&["--role", "core", "--tls-client-ca", &ca]).await;
+    authority.issue("edge");
+    clients.issue("edge");
+    let folder = tempfile::tempdir().unwrap();
+    let url = core.url.replace("127.0.0.1", "localhost");
+    let trusted = authority.path("ca.pem");
+    let own = ["--listen", "127.0.0.1:0", "--role", "edge", "--core", &url, "--core-ca", &trusted];
+    let [refused, key] = ["edge.pem", "edge.key"].map(|name| authority.path(name));
+    let with = ["--core-client-certificate", &refused, "--core-client-key", &key];
+    for flags in [&own[..], &[&own[..], &with].concat()] {
+        // The cause arrives in one way or another, depending on what the network delivers first.
+        for _ in 0..3 {
+            let (status, output) = run_to_end(folder.path(), flags, &[("S2S_CORE_KEY", ADMIN_KEY)]).await;
+            assert!(!status.success() && output.contains("reason: CORE_AWAY"), "{output}");
+            assert!(output.contains("--core-client-certificate"), "{output}");
+        }
+    }
+}
+
 /// The certificate that the server shows on a new connection.
 async fn shown(authority: &Authority, server: &Server) -> Vec<u8> {
     let stream = authority.connect(server, &["http/1.1"]).await;
@@ -225,6 +335,89 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     // Old connections stay, and new ones are served.
     list(&client).await.unwrap();
     list(&authority.client(&server)).await.unwrap();
+}
+
+/// A change that makes clients refuse a certificate, the start reason for it, and words of the error.
+type Refused = (fn(&mut CertificateParams), &'static str, &'static str);
+
+const REFUSED: [Refused; 5] = [
+    (
+        |params| params.not_after = date_time_ymd(2026, 1, 1),
+        "TLS_CERTIFICATE_EXPIRED",
+        "valid until 2026-01-01T00:00:01Z",
+    ),
+    (
+        |params| params.not_before = date_time_ymd(2400, 1, 1),
+        "TLS_CERTIFICATE_NOT_YET_VALID",
+        "valid from 2400-01-01T00:00:00Z",
+    ),
+    (|params| params.subject_alt_names.clear(), "TLS_CERTIFICATE_UNSUITABLE", "names no host"),
+    (
+        |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth],
+        "TLS_CERTIFICATE_UNSUITABLE",
+        "not for servers",
+    ),
+    (
+        |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::CodeSigning],
+        "TLS_CERTIFICATE_UNSUITABLE",
+        "not for servers",
+    ),
+];
+
+#[tokio::test]
+async fn a_certificate_that_clients_refuse_starts_no_server() {
+    let authority = Authority::new();
+    let folder = tempfile::tempdir().unwrap();
+    for (change, reason, text) in REFUSED {
+        authority.issue_with("wrong", change);
+        let [certificate, key] = ["wrong.pem", "wrong.key"].map(|name| authority.path(name));
+        let flags = ["--listen", "127.0.0.1:0", "--tls-certificate", &certificate, "--tls-key", &key];
+        let (status, output) = run_to_end(folder.path(), &flags, &[]).await;
+        assert_eq!(status.code(), Some(exit_code(reason)), "{reason}: {output}");
+        assert!(output.contains(text), "{reason}: {output}");
+        assert!(output.lines().any(|line| line == format!("reason: {reason}")), "{reason}: {output}");
+    }
+    assert!(is_empty(folder.path()), "nothing was created");
+}
+
+#[tokio::test]
+async fn a_certificate_that_clients_refuse_replaces_no_good_one() {
+    let authority = Authority::new();
+    let server = authority.start_logged(&[]).await;
+    let first = shown(&authority, &server).await;
+    // The last one has the error of the one before, which is told once.
+    for (change, _, text) in &REFUSED[..REFUSED.len() - 1] {
+        authority.issue_with("server", change);
+        eventually(async || server.log().contains(text).then_some(())).await;
+        assert_eq!(shown(&authority, &server).await, first, "{text}");
+    }
+    let told = server.log().lines().filter(|line| line.contains("the old one stays in use")).count();
+    assert_eq!(told, REFUSED.len() - 1, "{}", server.log());
+}
+
+#[tokio::test]
+async fn the_end_of_a_certificate_is_announced() {
+    const DAY: Duration = Duration::from_hours(24);
+    let authority = Authority::new();
+    // The server warns from 14 days before the end.
+    for (days_left, warned) in [(15, false), (13, true)] {
+        let now = UNIX_EPOCH.elapsed().unwrap();
+        authority.issue_with("server", |params| {
+            params.not_after = date_time_ymd(1970, 1, 1) + now + days_left * DAY;
+        });
+        let server = authority.start_logged(&[]).await;
+        let certificate = authority.health(&server).await["certificate"].clone();
+        let left = Duration::from_secs(certificate["seconds_left"].as_u64().unwrap());
+        assert!(left + DAY > days_left * DAY && left <= days_left * DAY + DAY, "{certificate}");
+        assert!(certificate["ends"].as_str().unwrap().ends_with('Z'), "{certificate}");
+        // The server looks at the end before it reads its files again.
+        let first = shown(&authority, &server).await;
+        authority.issue("server");
+        eventually(async || (shown(&authority, &server).await != first).then_some(())).await;
+        let log = server.log();
+        let warnings = log.lines().filter(|line| line.contains("the certificate expires soon")).count();
+        assert_eq!(warnings, usize::from(warned), "{log}");
+    }
 }
 
 /// TLS files; one of them can't be used.

@@ -95,10 +95,30 @@ impl Service<Request<Body>> for CoreTransport {
             },
             Self::Remote(channel, key) => {
                 request.headers_mut().insert(header::AUTHORIZATION, key.clone());
-                let failed: fn(tonic::transport::Error) -> Failure = Into::into;
+                let failed: fn(tonic::transport::Error) -> Failure = |error| without_answer(&error).into();
                 Either::Right(Either::Left(channel.call(request).map_err(failed)))
             }
         }
+    }
+}
+
+/// The error of a call that broke off. Names all causes, and the certificate of this edge if the core
+/// may have refused it: the core closes such a connection after the edge believes it established, so
+/// the cause may be lost on the way.
+fn without_answer(error: &(dyn std::error::Error + 'static)) -> String {
+    const CURE: &str = "check --core-client-certificate against the core's --tls-client-ca";
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    let mut causes: Vec<String> = chain.map(ToString::to_string).collect();
+    causes.dedup();
+    let text = causes.join(": ");
+    let is_closed = ["operation was canceled", "connection closed", "broken pipe", "connection reset"];
+    let lower = text.to_lowercase();
+    if lower.contains("fatal alert") {
+        format!("the core refuses this edge's certificate, or its lack of one; {CURE} ({text})")
+    } else if is_closed.iter().any(|closed| lower.contains(closed)) {
+        format!("the core closed the connection; if it asks for a client certificate, {CURE} ({text})")
+    } else {
+        text
     }
 }
 
@@ -265,6 +285,22 @@ mod tests {
         }
         // The failure of a proxy in between, or of the transport.
         assert_eq!(classify(&Status::from_error("connection refused".into())), CoreFailure::Unreachable);
+    }
+
+    #[test]
+    fn a_certificate_is_named_where_it_may_be_the_cause() {
+        for (cause, named) in [
+            ("received fatal alert: CertificateRequired", true),
+            ("received fatal alert: UnknownCA", true),
+            ("operation was canceled", true),
+            ("Broken pipe (os error 32)", true),
+            ("invalid peer certificate: UnknownIssuer", false),
+            ("Connection refused (os error 111)", false),
+        ] {
+            let text = without_answer(&std::io::Error::other(cause));
+            assert_eq!(text.contains("--core-client-certificate"), named, "{text}");
+            assert!(text.contains(cause), "{text}");
+        }
     }
 
     #[tokio::test]

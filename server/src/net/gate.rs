@@ -8,7 +8,7 @@ mod rate_limit;
 
 pub use self::{
     admission::Admission,
-    authenticate::{CallAuth, authenticate},
+    authenticate::{CallAuth, authenticate, limited},
     in_flight::InFlight,
     rate_limit::Rate,
 };

@@ -17,7 +17,10 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use super::http2::ClientErrors;
+use super::{
+    http2::ClientErrors,
+    tls::{self, Tls},
+};
 use crate::{clock::Watch, db::Db, edge::EdgeHealth};
 
 /// Poll interval.
@@ -34,6 +37,8 @@ pub struct Health {
     database: Arc<AtomicBool>,
     clocks: Watch,
     http2_refusals: ClientErrors,
+    /// The certificates of the main port, if it speaks TLS.
+    tls: Option<Tls>,
     stopping: CancellationToken,
 }
 
@@ -51,9 +56,10 @@ impl Health {
         edge: Option<EdgeHealth>,
         clocks: Watch,
         http2_refusals: ClientErrors,
+        tls: Option<Tls>,
         stopping: CancellationToken,
     ) -> Self {
-        Self { edge, database: Arc::new(AtomicBool::new(true)), clocks, http2_refusals, stopping }
+        Self { edge, database: Arc::new(AtomicBool::new(true)), clocks, http2_refusals, tls, stopping }
     }
 
     fn state(&self) -> State {
@@ -88,18 +94,29 @@ impl Health {
             "http2_refusals": self.http2_refusals.count(),
         });
         let spool = self.edge.as_ref().and_then(EdgeHealth::spool);
-        if let (Some(spool), Some(members)) = (spool, body.as_object_mut()) {
-            let spool = serde_json::json!({
+        let spool = spool.map(|spool| {
+            serde_json::json!({
                 "records": spool.records,
                 "bytes": spool.bytes,
                 "oldest_age_seconds": spool.oldest_age.seconds(),
                 "standing_seconds": spool.standing.seconds(),
                 "fsync_failures": spool.sync_failures,
                 "put_aside": spool.put_aside,
-            });
-            members.insert("spool".to_owned(), spool);
+            })
+        });
+        let parts = [("spool", spool), ("certificate", self.certificate())];
+        if let Some(members) = body.as_object_mut() {
+            let present = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?)));
+            members.extend(present);
         }
         (status, Json(body)).into_response()
+    }
+
+    /// The certificate of the main port, if it speaks TLS.
+    fn certificate(&self) -> Option<serde_json::Value> {
+        let ends = self.tls.as_ref()?.certificate_ends();
+        let left = ends.ahead_of(self.clocks.clock().now());
+        Some(serde_json::json!({ "ends": tls::date(ends), "seconds_left": left.seconds() }))
     }
 
     /// Polls the database and updates gRPC's health service, until `stopping`. `db`: `None` if this

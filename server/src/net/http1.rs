@@ -56,8 +56,14 @@ pub trait Stream: AsyncRead + AsyncWrite + OnSocket + Unpin + Send + 'static {}
 impl<S: AsyncRead + AsyncWrite + OnSocket + Unpin + Send + 'static> Stream for S {}
 
 /// Serves a connection to its end. After `stop`, serves the request that is in progress, or that
-/// arrives within `QUIET`.
-pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<Output = ()>) {
+/// arrives within `QUIET`. `keep_alive`: the time for which the connection may wait for another
+/// request.
+pub async fn serve(
+    stream: impl Stream,
+    keep_alive: Duration,
+    answer: impl Answer,
+    stop: impl Future<Output = ()>,
+) {
     let turn = SharedTurn::default();
     let service = hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
         let body_bytes = request.body().size_hint().exact();
@@ -80,7 +86,7 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
         .half_close(true)
         .max_headers(HTTP1_HEADERS_MAX)
         .max_buf_size(PASSED_BYTES_MAX)
-        .serve_connection(Front::new(stream, turn.clone()), service);
+        .serve_connection(Front::new(stream, turn.clone(), keep_alive), service);
     let mut quiet = pin!(async {
         stop.await;
         lock(&turn).stopping = true;

@@ -27,8 +27,8 @@ use tokio::{
 use super::{
     http1::{Answer, Stream},
     limits::{
-        EMPTY_FRAMES_MAX, HTTP2_HEADER_BYTES_MAX, IDLE_MAX, KEEP_ALIVE, OUR_RESETS_MAX, PATIENCE, RESETS_MAX,
-        STREAMS_MAX,
+        CONNECTION_WINDOW_BYTES, EMPTY_FRAMES_MAX, HTTP2_HEADER_BYTES_MAX, IDLE_MAX, KEEP_ALIVE,
+        OUR_RESETS_MAX, PATIENCE, RESETS_MAX, STREAM_WINDOW_BYTES, STREAMS_MAX,
     },
 };
 
@@ -36,10 +36,12 @@ pub use sent::ClientErrors;
 use sent::Sent;
 
 /// Serves a connection to its end. After `stop`, serves the requests in progress. The first frame
-/// must be complete by `beginning_ends`.
+/// must be complete by `beginning_ends`. Without requests it ends after `keep_alive`, but not before
+/// `IDLE_MAX`.
 pub async fn serve(
     stream: impl Stream,
     beginning_ends: Instant,
+    keep_alive: Duration,
     answer: impl Answer,
     stop: impl Future<Output = ()>,
     refusals: ClientErrors,
@@ -54,6 +56,8 @@ pub async fn serve(
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .max_local_error_reset_streams(OUR_RESETS_MAX)
         .keep_alive_interval(KEEP_ALIVE)
         .max_header_list_size(HTTP2_HEADER_BYTES_MAX);
@@ -61,7 +65,7 @@ pub async fn serve(
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = async { tokio::select! { () = stop => {}, () = idle(&requests) => {} } } => {
+        () = async { tokio::select! { () = stop => {}, () = idle(&requests, keep_alive.max(IDLE_MAX)) => {} } } => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -71,8 +75,8 @@ pub async fn serve(
     }
 }
 
-/// Returns after at least `IDLE_MAX`, and at most twice that, without a new request.
-async fn idle(requests: &AtomicU64) {
+/// Returns after at least `idle_max`, and at most twice that, without a new request.
+async fn idle(requests: &AtomicU64, idle_max: Duration) {
     let mut before = None;
     loop {
         let now = Some(requests.load(Ordering::Relaxed));
@@ -80,7 +84,7 @@ async fn idle(requests: &AtomicU64) {
             return;
         }
         before = now;
-        sleep(IDLE_MAX).await;
+        sleep(idle_max).await;
     }
 }
 

@@ -9,7 +9,8 @@ use std::{net::IpAddr, time::Duration};
 use ipnet::Ipv6Net;
 
 /// Time limit for the start of a connection: a PROXY header, a TLS handshake, the first frame of
-/// HTTP/2. It also limits each head of HTTP/1, and each frame of HTTP/2 from its first byte.
+/// HTTP/2. It also limits each head of HTTP/1, and each frame of HTTP/2 from its first byte; and the
+/// wait for the first head of a connection. `--keep-alive-seconds` limits the wait for the others.
 ///
 /// A sender of one byte a second is therefore disconnected within 15 seconds, even on a busy
 /// machine: after 8 seconds, plus the time for which the server still reads before it closes
@@ -26,6 +27,32 @@ pub const HTTP1_HEADERS_MAX: usize = 100;
 pub const HTTP2_HEADER_BYTES_MAX: u32 = 16 * 1_024;
 /// Maximum number of open streams of a connection.
 pub const STREAMS_MAX: u32 = 1_024;
+/// Bytes of one stream that a peer may send before they are read.
+pub const STREAM_WINDOW_BYTES: u32 = 65_535;
+/// Bytes of one connection that a peer may send before they are read. The library counts unread DATA
+/// frames of less than 256 bytes, each as the bytes that it lacks, and ends a connection on which
+/// they are more than half of this window. So this is twice what a stream window of frames of one
+/// byte takes: a sender that keeps to its stream's window is slowed down, never cut off. Dozens of
+/// streams may be full of frames of some 100 bytes.
+pub const CONNECTION_WINDOW_BYTES: u32 = 2 * 255 * STREAM_WINDOW_BYTES;
+/// What an unfinished request counts for beside its headers and its body, in bytes: the state that
+/// the server keeps of a stream.
+pub const UNFINISHED_REQUEST_BYTES: usize = 16 * 1_024;
+/// Maximum size of the unfinished requests of a connection on which no API key was shown.
+pub const UNFINISHED_CONNECTION_BYTES_MAX: usize = 4 * 1_024 * 1_024;
+/// Maximum size of the unfinished requests of a connection on which an API key was shown, or of a
+/// trusted proxy.
+pub const UNFINISHED_WITH_KEY_BYTES_MAX: usize = 64 * 1_024 * 1_024;
+/// Maximum size of the unfinished requests of one origin that has shown no API key.
+pub const UNFINISHED_ORIGIN_BYTES_MAX: usize = 128 * 1_024 * 1_024;
+/// Maximum size of all unfinished requests.
+pub const UNFINISHED_BYTES_MAX: usize = 512 * 1_024 * 1_024;
+/// Largest gRPC message of a request, in bytes: the library's default.
+pub const MESSAGE_BYTES_MAX: usize = 4 * 1_024 * 1_024;
+/// Largest message to a service that needs no API key, in bytes: health and reflection.
+pub const OPEN_MESSAGE_BYTES_MAX: usize = 4 * 1_024;
+/// Time limit for a stream of such a service.
+pub const OPEN_STREAM_MAX: Duration = Duration::from_mins(5);
 /// Number of resets by this server after which a connection is closed.
 pub const OUR_RESETS_MAX: usize = 1_024;
 /// Number of streams that a peer may reset at once, and again each second (CVE-2023-44487). Twice
@@ -37,8 +64,12 @@ pub const RESETS_MAX: u32 = 2 * STREAMS_MAX;
 pub const EMPTY_FRAMES_MAX: u32 = 10_000;
 /// Interval between checks that the peer of a silent HTTP/2 connection still exists.
 pub const KEEP_ALIVE: Duration = Duration::from_mins(1);
+/// Time in which the connections of the former clients end after `--tls-client-ca` has changed. The
+/// file is looked at every two seconds.
+pub const OUTDATED_MAX: Duration = Duration::from_secs(50);
 /// Time without a request after which an HTTP/2 connection gets a GOAWAY. Open streams continue to
-/// their end. On HTTP/1, `PATIENCE` limits the wait for the next request.
+/// their end. On HTTP/1, `--keep-alive-seconds` limits the
+/// wait for the next request; if it is longer, it holds here as well.
 pub const IDLE_MAX: Duration = Duration::from_mins(5);
 /// Time after which unacknowledged outgoing bytes end a connection.
 #[cfg(target_os = "linux")]

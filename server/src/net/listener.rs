@@ -15,20 +15,22 @@ use tokio::{
     io::AsyncWriteExt as _,
     net::{TcpListener, TcpSocket, TcpStream},
     task::JoinSet,
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::{
     answers::finished,
+    arrival::Account,
     client_address::{client_address, is_trusted, over_tls},
-    http1, http2,
-    limits::{Origin, PATIENCE, WAITING_CONNECTIONS_MAX},
+    http1::{self, Answer},
+    http2,
+    limits::{OUTDATED_MAX, Origin, PATIENCE, WAITING_CONNECTIONS_MAX},
     proxy_protocol,
     slots::{ConnectionSlots, Slot},
     stop::{LAST_LINGER_TIMEOUT, OnSocket as _, quiet},
-    tls::Tls,
+    tls::{Secured, Tls},
 };
 use crate::edge::{Client, OverTls};
 
@@ -39,6 +41,8 @@ pub struct Listener {
     pub later: Arc<OnceLock<Router>>,
     pub connections_max: usize,
     pub connections_per_address: usize,
+    /// Time for which a connection may wait for another request.
+    pub keep_alive: Duration,
     pub tls: Option<Tls>,
     /// Proxies whose forwarding headers are trusted. `connections_per_address` does not apply to
     /// them.
@@ -69,26 +73,16 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(WAITING_CONNECTIONS_MAX)
 }
 
-/// Minimum interval between log messages about a full port.
-const FULL_LOG_INTERVAL: Duration = Duration::from_secs(10);
-
 impl Listener {
     /// Serves until `stopping`. Then completes the accepted connections, within `drain`.
     pub async fn serve(self, listener: TcpListener, stopping: CancellationToken, drain: Duration) {
         let port = Arc::new(self);
         let places = ConnectionSlots::new(port.connections_max, port.connections_per_address);
         let mut connections = JoinSet::new();
-        let mut told: Option<Instant> = None;
-        let mut admit = |connections: &mut JoinSet<()>, stream: TcpStream, peer: SocketAddr| {
+        let admit = |connections: &mut JoinSet<()>, stream: TcpStream, peer: SocketAddr| {
             let address = peer.ip().to_canonical();
             let origin = (!is_trusted(address, &port.trusted_proxies)).then(|| Origin::of(address));
-            let Some(place) = places.take(origin) else {
-                if told.is_none_or(|told| told.elapsed() > FULL_LOG_INTERVAL) {
-                    tracing::warn!("connections were refused: too many in total, or from one address");
-                    told = Some(Instant::now());
-                }
-                return;
-            };
+            let Some(place) = places.take(origin) else { return places.tell_full() };
             connections.spawn(port.clone().connection(stream, address, place, stopping.clone()));
         };
         loop {
@@ -100,7 +94,7 @@ impl Listener {
                     Err(error) => {
                         // Usually out of file descriptors: other connections must close first.
                         tracing::warn!(%error, "could not accept a connection");
-                        tokio::time::sleep(Duration::from_millis(50)).await;
+                        sleep(Duration::from_millis(50)).await;
                     }
                 },
             }
@@ -116,7 +110,7 @@ impl Listener {
         }
     }
 
-    /// Serves one connection to its end, unless its slot is needed before its first request.
+    /// Serves one connection to its end, unless its slot is needed while it is idle.
     async fn connection(
         self: Arc<Self>,
         stream: TcpStream,
@@ -130,7 +124,7 @@ impl Listener {
             served = served => if let Err(error) = served {
                 tracing::debug!(%error, "a connection ended before its first request");
             },
-            () = place.needed() => {}
+            () = place.needed() => tracing::debug!("an idle connection made room for another"),
         }
     }
 
@@ -154,38 +148,64 @@ impl Listener {
             }
             let client = timeout_at(beginning_ends, proxy_protocol::read(&mut stream)).await??;
             peer = client.unwrap_or(peer).to_canonical();
+            let origin = (!is_trusted(peer, &self.trusted_proxies)).then(|| Origin::of(peer));
+            if !place.move_to(origin) {
+                return Ok(());
+            }
         }
         let spoken = timeout_at(beginning_ends, spoken(&stream, self.tls.is_some(), &stopping)).await??;
         let Some(spoken) = spoken else { return close_unused(stream).await };
-        let (port, own_tls) = (self.clone(), self.tls.is_some());
-        let refusals = self.http2_refusals.clone();
-        let answer = move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
-            place.asked();
-            let address = client_address(peer, request.headers(), &port.trusted_proxies);
-            if over_tls(own_tls, peer, request.headers(), &port.trusted_proxies) {
+        let answer = self.clone().answer(peer, place.account());
+        let (refusals, keep_alive) = (self.http2_refusals.clone(), self.keep_alive);
+        match (spoken, &self.tls) {
+            (Spoken::Tls, Some(tls)) => {
+                let Secured { stream, is_http2, outdated } =
+                    timeout_at(beginning_ends, tls.accept(stream)).await??;
+                let stop = async {
+                    tokio::select! { () = stopping.cancelled() => {}, () = outdated.cancelled() => {} }
+                };
+                let served = async {
+                    if is_http2 {
+                        http2::serve(stream, beginning_ends, keep_alive, answer, stop, refusals).await;
+                    } else {
+                        http1::serve(stream, keep_alive, answer, stop).await;
+                    }
+                };
+                tokio::select! {
+                    () = served => {}
+                    () = async { outdated.cancelled().await; sleep(OUTDATED_MAX).await } => {}
+                }
+            }
+            (_, Some(_)) => no_tls(stream).await?,
+            (Spoken::Http2, None) => {
+                http2::serve(stream, beginning_ends, keep_alive, answer, stopping.cancelled(), refusals)
+                    .await;
+            }
+            (Spoken::Http1 | Spoken::Tls, None) => {
+                http1::serve(stream, keep_alive, answer, stopping.cancelled()).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// The function that answers the requests of a connection.
+    fn answer(self: Arc<Self>, peer: IpAddr, account: Arc<Account>) -> impl Answer {
+        let own_tls = self.tls.is_some();
+        move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
+            // The connection is closing, so that its client may send the request on another one.
+            let Some(arrival) = account.request() else { return Box::pin(std::future::pending()) };
+            request.extensions_mut().insert(arrival);
+            let address = client_address(peer, request.headers(), &self.trusted_proxies);
+            if over_tls(own_tls, peer, request.headers(), &self.trusted_proxies) {
                 request.extensions_mut().insert(OverTls);
             }
             request.extensions_mut().insert(Client(address));
-            let answered = port.later.get().unwrap_or(&port.router).clone().oneshot(request);
+            let answered = self.later.get().unwrap_or(&self.router).clone().oneshot(request);
             Box::pin(async move {
                 let Ok(response) = answered.await;
                 finished(response)
             })
-        };
-        match (spoken, &self.tls) {
-            (Spoken::Tls, Some(tls)) => match timeout_at(beginning_ends, tls.accept(stream)).await?? {
-                (stream, true) => {
-                    http2::serve(stream, beginning_ends, answer, stopping.cancelled(), refusals).await;
-                }
-                (stream, false) => http1::serve(stream, answer, stopping.cancelled()).await,
-            },
-            (_, Some(_)) => no_tls(stream).await?,
-            (Spoken::Http2, None) => {
-                http2::serve(stream, beginning_ends, answer, stopping.cancelled(), refusals).await;
-            }
-            (Spoken::Http1 | Spoken::Tls, None) => http1::serve(stream, answer, stopping.cancelled()).await,
         }
-        Ok(())
     }
 }
 
@@ -251,7 +271,7 @@ async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> 
             // `P` may begin HTTP/1 or HTTP/2, and a peek does not wait for more bytes. The pauses
             // grow, so that a sender of single bytes costs little.
             Some(_) => {
-                tokio::time::sleep(pause).await;
+                sleep(pause).await;
                 pause *= 2;
             }
         }

@@ -43,7 +43,7 @@ use super::{
     answers::grpc_failure,
     gate::{Admission, CallAuth, InFlight, Rate, authenticate},
     health::Health,
-    limits::CALL_TIMEOUT_MAX,
+    limits::{CALL_TIMEOUT_MAX, OPEN_MESSAGE_BYTES_MAX},
 };
 use crate::{
     config::{Config, CorsOrigin, Role},
@@ -76,8 +76,18 @@ pub fn router(
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
     let open = health_routes
-        .add_service(reflection().build_v1().map_err(|error| Error::internal(&error))?)
-        .add_service(reflection().build_v1alpha().map_err(|error| Error::internal(&error))?)
+        .add_service(
+            reflection()
+                .build_v1()
+                .map_err(|error| Error::internal(&error))?
+                .max_decoding_message_size(OPEN_MESSAGE_BYTES_MAX),
+        )
+        .add_service(
+            reflection()
+                .build_v1alpha()
+                .map_err(|error| Error::internal(&error))?
+                .max_decoding_message_size(OPEN_MESSAGE_BYTES_MAX),
+        )
         .into_axum_router()
         .reset_fallback();
     let is_to_come = core.is_none() && config.edge.role == Role::All;

@@ -1,31 +1,47 @@
 //! Slots for connections: a number in total, and a number for each origin.
 //!
-//! A full port makes room: it closes the oldest connection that has not yet sent the complete
-//! head of a request. So silent or very slow connections keep nobody out.
+//! A full port makes room for a newcomer. First it closes the oldest connection that has not yet
+//! sent the complete head of a request, so silent or very slow connections keep nobody out. Else it
+//! closes the longest idle connection of the origin that holds most, unless the newcomer's origin
+//! holds as many. A connection on which work is in progress is never closed for another.
 
 use std::{
+    cmp::Reverse,
     collections::{HashMap, VecDeque, hash_map::Entry},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
 };
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::limits::Origin;
+use super::{
+    arrival::{Account, Ledger},
+    limits::Origin,
+};
+
+/// Time after an answer in which its connection is not closed, so that the answer is sent.
+const IDLE_MIN: Duration = Duration::from_millis(100);
+
+/// Minimum interval between log messages about a full port.
+const FULL_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The slots of one port.
 pub struct ConnectionSlots {
     in_all: usize,
     per_origin: usize,
     taken: Mutex<Taken>,
+    ledger: Arc<Ledger>,
+    /// The last time at which the log said that the port was full.
+    told: Mutex<Option<Instant>>,
 }
 
 #[derive(Default)]
 struct Taken {
     count: usize,
-    by_origin: HashMap<Origin, usize>,
+    next_id: u64,
+    /// The connections of each origin; those of proxies, which have none, together.
+    held: HashMap<Option<Origin>, HashMap<u64, Arc<Standing>>>,
     /// New connections, the oldest first. Some have closed since, or have sent a request.
     newcomers: VecDeque<Weak<Standing>>,
 }
@@ -33,71 +49,206 @@ struct Taken {
 /// A slot that is taken until this value is dropped.
 pub struct Slot {
     places: Arc<ConnectionSlots>,
-    origin: Option<Origin>,
+    id: u64,
+    origin: Mutex<Option<Origin>>,
     standing: Arc<Standing>,
 }
 
 /// The state of a slot's connection.
-#[derive(Default)]
-struct Standing {
-    has_asked: AtomicBool,
+pub struct Standing {
+    state: Mutex<State>,
     must_leave: CancellationToken,
+}
+
+struct State {
+    has_asked: bool,
+    has_shown_key: bool,
+    /// Number of requests that count as work in progress.
+    working: usize,
+    /// The last time at which a request arrived or was answered.
+    last: Instant,
+    is_leaving: bool,
 }
 
 impl ConnectionSlots {
     pub fn new(in_all: usize, per_origin: usize) -> Arc<Self> {
-        Arc::new(Self { in_all, per_origin, taken: Mutex::default() })
+        Arc::new(Self {
+            in_all,
+            per_origin,
+            taken: Mutex::default(),
+            ledger: Arc::default(),
+            told: Mutex::default(),
+        })
     }
 
     /// Takes a slot for a connection; `None` if there is no room. `origin`: `None` for a proxy,
     /// because it connects for many clients.
     pub fn take(self: &Arc<Self>, origin: Option<Origin>) -> Option<Slot> {
-        let mut taken = self.taken();
-        if origin.is_some_and(|origin| taken.by_origin.get(&origin).is_some_and(|n| *n >= self.per_origin)) {
+        let mut taken = lock(&self.taken);
+        if taken.held_by(origin) >= self.most_of(origin) {
             return None;
         }
-        if taken.count >= self.in_all && !taken.send_one_away() {
+        if taken.count >= self.in_all && !taken.send_one_away(origin) {
             return None;
         }
         if taken.newcomers.len() > self.in_all.saturating_mul(2) {
-            taken.newcomers.retain(|one| one.upgrade().is_some_and(|standing| !standing.has_asked()));
+            taken.newcomers.retain(|one| one.upgrade().is_some_and(|standing| standing.is_new()));
         }
         taken.count += 1;
-        if let Some(origin) = origin {
-            *taken.by_origin.entry(origin).or_default() += 1;
-        }
-        let standing = Arc::new(Standing::default());
+        taken.next_id += 1;
+        let id = taken.next_id;
+        let standing = Arc::new(Standing::new());
+        taken.held.entry(origin).or_default().insert(id, standing.clone());
         taken.newcomers.push_back(Arc::downgrade(&standing));
-        Some(Slot { places: self.clone(), origin, standing })
+        Some(Slot { places: self.clone(), id, origin: Mutex::new(origin), standing })
     }
 
-    fn taken(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Logs that a connection was refused, now and then.
+    pub fn tell_full(&self) {
+        let mut told = lock(&self.told);
+        if told.is_none_or(|told| told.elapsed() > FULL_LOG_INTERVAL) {
+            tracing::warn!("connections were refused: too many in total, or from one address");
+            *told = Some(Instant::now());
+        }
+    }
+
+    /// The number of connections that an origin may have.
+    fn most_of(&self, origin: Option<Origin>) -> usize {
+        origin.map_or(usize::MAX, |_| self.per_origin)
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Taken {
-    fn send_one_away(&mut self) -> bool {
+    fn held_by(&self, origin: Option<Origin>) -> usize {
+        self.held.get(&origin).map_or(0, HashMap::len)
+    }
+
+    /// Closes a connection to make room for one of `origin`. Returns whether there was any.
+    fn send_one_away(&mut self, origin: Option<Origin>) -> bool {
         let newcomers = std::iter::from_fn(|| self.newcomers.pop_front());
         let mut present = newcomers.filter_map(|one| one.upgrade());
-        let leaving = present.find(|standing| !standing.has_asked());
-        leaving.inspect(|standing| standing.must_leave.cancel()).is_some()
+        present.any(|standing| standing.leave_if(|state| !state.has_asked)) || self.send_idle_away(origin)
+    }
+
+    fn send_idle_away(&self, origin: Option<Origin>) -> bool {
+        // A proxy connects for many, so it need not hold fewer than others, and gives way last.
+        let own = origin.map_or(0, |_| self.held_by(origin));
+        let may_displace = |other: &Option<Origin>, held: usize| *other == origin || held > own;
+        let rank = |other: &Option<Origin>, held: usize| (other.is_some(), held);
+        let all = || {
+            let all = self.held.iter().map(|(other, held)| (other, held.len(), held));
+            all.filter(|(other, held, _)| may_displace(other, *held))
+        };
+        // Usually the first one has an idle connection.
+        let most = all().max_by_key(|(other, held, _)| rank(other, *held));
+        if most.is_some_and(|(_, _, held)| leave_longest_idle(held)) {
+            return true;
+        }
+        let mut others: Vec<_> = all().collect();
+        others.sort_unstable_by_key(|(other, held, _)| Reverse(rank(other, *held)));
+        others.into_iter().any(|(_, _, held)| leave_longest_idle(held))
+    }
+}
+
+/// Closes the connection that has been idle for longest. Returns whether any is idle.
+fn leave_longest_idle(held: &HashMap<u64, Arc<Standing>>) -> bool {
+    let mut idle: Vec<_> =
+        held.values().filter_map(|standing| Some((standing.idle_since()?, standing))).collect();
+    idle.sort_unstable_by_key(|(since, _)| *since);
+    // A request may have arrived since.
+    idle.into_iter().any(|(_, standing)| standing.leave_if(State::is_idle))
+}
+
+impl State {
+    fn is_idle(&self) -> bool {
+        self.has_asked && self.working == 0 && self.last.elapsed() >= IDLE_MIN
     }
 }
 
 impl Standing {
-    fn has_asked(&self) -> bool {
-        self.has_asked.load(Ordering::Relaxed)
+    pub fn new() -> Self {
+        let state = State {
+            has_asked: false,
+            has_shown_key: false,
+            working: 0,
+            last: Instant::now(),
+            is_leaving: false,
+        };
+        Self { state: Mutex::new(state), must_leave: CancellationToken::new() }
+    }
+
+    fn is_new(&self) -> bool {
+        !lock(&self.state).has_asked
+    }
+
+    fn idle_since(&self) -> Option<Instant> {
+        let state = lock(&self.state);
+        (!state.is_leaving && state.is_idle()).then_some(state.last)
+    }
+
+    /// Has the connection close if it is as it should be. Returns whether it closes now.
+    fn leave_if(&self, is_so: impl FnOnce(&State) -> bool) -> bool {
+        let mut state = lock(&self.state);
+        let leaves = !state.is_leaving && is_so(&state);
+        if leaves {
+            state.is_leaving = true;
+            self.must_leave.cancel();
+        }
+        leaves
+    }
+
+    /// Returns whether a caller on this connection has shown a valid API key.
+    pub fn has_shown_key(&self) -> bool {
+        lock(&self.state).has_shown_key
+    }
+
+    /// Notes that a caller on this connection has shown a valid API key.
+    pub fn show_key(&self) {
+        lock(&self.state).has_shown_key = true;
+    }
+
+    /// Notes that something of a request has arrived. Returns false if the connection is closing:
+    /// then nothing more is served on it.
+    pub fn arrived(&self) -> bool {
+        let mut state = lock(&self.state);
+        (state.has_asked, state.last) = (true, Instant::now());
+        !state.is_leaving
+    }
+
+    /// Counts work on the connection until `end_work`.
+    pub fn begin_work(&self) {
+        lock(&self.state).working += 1;
+    }
+
+    pub fn end_work(&self) {
+        let mut state = lock(&self.state);
+        state.working = state.working.saturating_sub(1);
+        state.last = Instant::now();
     }
 }
 
 impl Slot {
-    /// Notes that the connection has sent the complete head of a request. From then on, the
-    /// connection is not closed to make room.
-    pub fn asked(&self) {
-        if !self.standing.has_asked() {
-            self.standing.has_asked.store(true, Ordering::Relaxed);
+    /// The account of the connection's requests.
+    pub fn account(&self) -> Arc<Account> {
+        Account::new(self.places.ledger.clone(), *lock(&self.origin), self.standing.clone())
+    }
+
+    /// Counts the connection for `origin` from now on: a proxy has named its client. Returns false
+    /// if that origin has too many.
+    pub fn move_to(&self, origin: Option<Origin>) -> bool {
+        let mut taken = lock(&self.places.taken);
+        if taken.held_by(origin) >= self.places.most_of(origin) {
+            self.places.tell_full();
+            return false;
         }
+        let former = std::mem::replace(&mut *lock(&self.origin), origin);
+        taken.remove(former, self.id);
+        taken.held.entry(origin).or_default().insert(self.id, self.standing.clone());
+        true
     }
 
     /// Returns once another connection needs the slot.
@@ -106,16 +257,23 @@ impl Slot {
     }
 }
 
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut taken = self.places.taken();
-        taken.count = taken.count.saturating_sub(1);
-        if let Some(Entry::Occupied(mut count)) = self.origin.map(|origin| taken.by_origin.entry(origin)) {
-            match count.get().checked_sub(1) {
-                None | Some(0) => drop(count.remove()),
-                Some(left) => *count.get_mut() = left,
+impl Taken {
+    fn remove(&mut self, origin: Option<Origin>, id: u64) {
+        if let Entry::Occupied(mut held) = self.held.entry(origin) {
+            held.get_mut().remove(&id);
+            if held.get().is_empty() {
+                held.remove();
             }
         }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut taken = lock(&self.places.taken);
+        taken.count = taken.count.saturating_sub(1);
+        let origin = *lock(&self.origin);
+        taken.remove(origin, self.id);
     }
 }
 
@@ -127,12 +285,27 @@ mod tests {
 
     use super::*;
 
+    fn origin(last: u8) -> Origin {
+        Origin::of(IpAddr::from(Ipv4Addr::new(192, 0, 2, last)))
+    }
+
     fn take(places: &Arc<ConnectionSlots>, last: u8) -> Option<Slot> {
-        places.take(Some(Origin::of(IpAddr::from(Ipv4Addr::new(192, 0, 2, last)))))
+        places.take(Some(origin(last)))
     }
 
     fn is_needed(place: &Slot) -> bool {
         place.needed().now_or_never().is_some()
+    }
+
+    /// Connections that were answered so many seconds ago.
+    fn idle(places: &Arc<ConnectionSlots>, last: u8, seconds: &[u64]) -> Vec<Slot> {
+        let slot = |seconds: &u64| {
+            let slot = take(places, last).unwrap();
+            assert!(slot.standing.arrived());
+            lock(&slot.standing.state).last -= Duration::from_secs(*seconds);
+            slot
+        };
+        seconds.iter().map(slot).collect()
     }
 
     #[test]
@@ -142,24 +315,71 @@ mod tests {
         assert!(held.iter().all(Option::is_some));
         assert!(take(&places, 1).is_none());
         assert!(take(&places, 2).is_some(), "another origin has its own slots");
-        assert!(places.take(None).is_some(), "a proxy connects for many clients");
+        let proxied = [places.take(None), places.take(None), places.take(None)].map(Option::unwrap);
+        assert!(!proxied[0].move_to(Some(origin(1))), "the client of a proxy counts like any other");
         drop(held);
+        assert!(proxied[0].move_to(Some(origin(1))) && proxied[1].move_to(Some(origin(1))));
+        assert!(!proxied[2].move_to(Some(origin(1))));
+        assert!(take(&places, 1).is_none());
+        drop(proxied);
         assert!(take(&places, 1).is_some());
-        assert!(places.taken().by_origin.is_empty(), "an origin without connections is forgotten");
+        assert!(lock(&places.taken).held.is_empty(), "an origin without connections is forgotten");
     }
 
     #[test]
     fn silent_connections_make_room_in_the_order_of_arrival() {
         let places = ConnectionSlots::new(3, 3);
         let [first, second, third] = [1, 2, 3].map(|last| take(&places, last).unwrap());
-        first.asked();
+        assert!(first.standing.arrived());
         let fourth = take(&places, 4).unwrap();
         assert_eq!([&first, &second, &third, &fourth].map(is_needed), [false, true, false, false]);
+        assert!(!second.standing.arrived(), "a request that comes too late is not served");
         drop(second);
-        third.asked();
-        fourth.asked();
-        assert!(take(&places, 5).is_none(), "all have sent a request");
+        for slot in [&first, &third, &fourth] {
+            assert!(slot.standing.arrived());
+            slot.standing.begin_work();
+        }
+        assert!(take(&places, 5).is_none(), "all are in work");
         assert!(![&first, &third, &fourth].into_iter().any(is_needed));
+    }
+
+    #[test]
+    fn the_longest_idle_of_who_holds_most_makes_room() {
+        let places = ConnectionSlots::new(6, 6);
+        let many = idle(&places, 1, &[5, 30, 20]);
+        let few = idle(&places, 2, &[500, 600]);
+        let one = idle(&places, 3, &[900]);
+        many[1].standing.begin_work();
+        let newcomer = take(&places, 4).unwrap();
+        assert_eq!([0, 1, 2].map(|index| is_needed(&many[index])), [false, false, true]);
+        assert!(!few.iter().chain(&one).any(is_needed));
+        // The next ones: who holds most has only work in progress, then nobody holds more.
+        newcomer.standing.arrived();
+        many[0].standing.begin_work();
+        let next = take(&places, 5).unwrap();
+        assert_eq!([0, 1].map(|index| is_needed(&few[index])), [false, true]);
+        next.standing.arrived();
+        assert!(take(&places, 1).is_none(), "whose origin holds more displaces nobody");
+        many[0].standing.end_work();
+        lock(&many[0].standing.state).last += Duration::from_mins(1);
+        assert!(take(&places, 1).is_none(), "the answer is on its way");
+    }
+
+    #[test]
+    fn a_proxy_gives_way_last() {
+        let places = ConnectionSlots::new(3, 3);
+        let proxied = [places.take(None), places.take(None)].map(Option::unwrap);
+        for slot in &proxied {
+            slot.standing.arrived();
+            lock(&slot.standing.state).last -= Duration::from_mins(1);
+        }
+        let one = idle(&places, 1, &[1]).remove(0);
+        let newcomer = take(&places, 2).unwrap();
+        assert!(is_needed(&one) && !proxied.iter().any(is_needed));
+        newcomer.standing.arrived();
+        newcomer.standing.begin_work();
+        let _next = take(&places, 3).unwrap();
+        assert_eq!(proxied.iter().filter(|slot| is_needed(slot)).count(), 1);
     }
 
     #[test]
@@ -169,6 +389,6 @@ mod tests {
         for _ in 0..10_000 {
             drop(take(&places, 2));
         }
-        assert!(places.taken().newcomers.len() <= 21);
+        assert!(lock(&places.taken).newcomers.len() <= 21);
     }
 }

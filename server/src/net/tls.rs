@@ -1,6 +1,11 @@
 //! TLS: certificates from files, which are read again when they change.
 //!
+//! A certificate that clients would refuse is not taken over. One that is in use stays in use,
+//! whatever the clock says, because the clock may be wrong.
+//!
 //! Absent on purpose: any choice of versions and ciphers beyond the safe defaults of the library.
+
+mod certificate;
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
@@ -10,14 +15,28 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
     server::WebPkiClientVerifier,
 };
-use tokio::{net::TcpStream, sync::watch, time::timeout};
+use tokio::{
+    net::TcpStream,
+    sync::watch,
+    time::{Instant, timeout},
+};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::TlsFiles, error::StartError};
+pub use self::certificate::date;
+use self::certificate::{Fault, Validity};
+use crate::{
+    config::TlsFiles,
+    error::StartError,
+    values::time::{Clock, Span, Time},
+};
 
 /// Interval between checks of the files.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
+/// Time before the end of the certificate from which on the log warns of it.
+const WARN_BEFORE: Span = Span::from_days(14);
+/// Interval between these warnings.
+const WARN_INTERVAL: Duration = Duration::from_hours(24);
 /// Names of HTTP/2 and HTTP/1.1 as application protocols in TLS (RFC 7301).
 const H2: &[u8] = b"h2";
 const HTTP1: &[u8] = b"http/1.1";
@@ -30,29 +49,52 @@ struct Contents {
     client_ca: Option<Vec<u8>>,
 }
 
+/// The certificates as the library uses them.
+struct Loaded {
+    config: Arc<ServerConfig>,
+    validity: Validity,
+    /// Cancelled once other clients may connect, and the connections of the former ones must end.
+    outdated: CancellationToken,
+}
+
+/// A connection over TLS.
+pub struct Secured {
+    pub stream: TlsStream<TcpStream>,
+    pub is_http2: bool,
+    /// Cancelled once the authorities of clients have changed.
+    pub outdated: CancellationToken,
+}
+
 /// The certificates in use.
 #[derive(Clone)]
-pub struct Tls(watch::Receiver<Arc<ServerConfig>>);
+pub struct Tls(watch::Receiver<Arc<Loaded>>);
 
 impl Tls {
     /// Reads the files. The returned future reads them again and again, until `stopping`. If
     /// changed files can't be used, it logs the error, and the certificates in use stay.
     pub fn read(
         files: TlsFiles,
+        clock: Clock,
         stopping: CancellationToken,
     ) -> Result<(Self, impl Future<Output = ()> + Send), StartError> {
         let contents = files.read()?;
-        let (sender, receiver) = watch::channel(Arc::new(files.config(&contents)?));
-        Ok((Self(receiver), files.reload_loop(contents, sender, stopping)))
+        let loaded = files.load(&contents)?;
+        loaded.validity.check(clock.now()).map_err(|fault| files.refused(fault))?;
+        let (sender, receiver) = watch::channel(Arc::new(loaded));
+        Ok((Self(receiver), files.reload_loop(contents, sender, clock, stopping)))
     }
 
-    /// Performs the handshake. Returns whether HTTP/2 was agreed on. A client that names no
-    /// protocol speaks HTTP/1.
-    pub async fn accept(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, bool)> {
-        let acceptor = TlsAcceptor::from(self.0.borrow().clone());
-        let stream = acceptor.accept(stream).await?;
+    /// The time at which the certificate in use ends.
+    pub fn certificate_ends(&self) -> Time {
+        self.0.borrow().validity.ends()
+    }
+
+    /// Performs the handshake. A client that names no protocol speaks HTTP/1.
+    pub async fn accept(&self, stream: TcpStream) -> io::Result<Secured> {
+        let loaded = self.0.borrow().clone();
+        let stream = TlsAcceptor::from(loaded.config.clone()).accept(stream).await?;
         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(H2);
-        Ok((stream, is_http2))
+        Ok(Secured { stream, is_http2, outdated: loaded.outdated.clone() })
     }
 }
 
@@ -71,13 +113,18 @@ impl TlsFiles {
         })
     }
 
-    fn config(&self, contents: &Contents) -> Result<ServerConfig, StartError> {
-        let wrong = |reason, path: &Path, what: &str| {
-            StartError::setting(reason, format!("{} {what}", path.display()))
-        };
+    /// The error of a certificate that clients would refuse.
+    fn refused(&self, fault: Fault) -> StartError {
+        wrong(fault.reason(), &self.certificate, &fault.text())
+    }
+
+    /// Loads the files, whatever the time.
+    fn load(&self, contents: &Contents) -> Result<Loaded, StartError> {
         let chain = certificates(&contents.certificate).ok_or_else(|| {
             wrong("TLS_CERTIFICATE_INVALID", &self.certificate, "holds no certificate in PEM")
         })?;
+        let leaf = chain.first().ok_or(Fault::Malformed);
+        let validity = leaf.and_then(|leaf| Validity::read(leaf)).map_err(|fault| self.refused(fault))?;
         let key = PrivateKeyDer::from_pem_slice(&contents.key)
             .map_err(|_| wrong("TLS_KEY_INVALID", &self.key, "holds no private key in PEM"))?;
         let provider = Arc::new(ring::default_provider());
@@ -87,12 +134,7 @@ impl TlsFiles {
         let builder = match (&self.client_ca, &contents.client_ca) {
             (Some(path), Some(bytes)) => {
                 let invalid = |what: &str| wrong("TLS_CLIENT_CA_INVALID", path, what);
-                let mut roots = RootCertStore::empty();
-                for certificate in
-                    certificates(bytes).ok_or_else(|| invalid("holds no certificate in PEM"))?
-                {
-                    roots.add(certificate).map_err(|error| invalid(&error.to_string()))?;
-                }
+                let roots = authorities(bytes).map_err(|fault| invalid(&fault))?;
                 let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider).build();
                 builder.with_client_cert_verifier(verifier.map_err(|error| invalid(&error.to_string()))?)
             }
@@ -108,7 +150,19 @@ impl TlsFiles {
             _ => wrong("TLS_KEY_INVALID", &self.key, &format!("can't be used: {error}")),
         })?;
         config.alpn_protocols = vec![H2.to_vec(), HTTP1.to_vec()];
-        Ok(config)
+        Ok(Loaded { config: Arc::new(config), validity, outdated: CancellationToken::new() })
+    }
+
+    /// Loads changed files. Refuses a certificate that is not in force, unless the one in use is
+    /// not either, and ends sooner: then the clock may be wrong, and the newer one is no worse.
+    fn load_again(&self, contents: &Contents, in_use: Validity, now: Time) -> Result<Loaded, StartError> {
+        let loaded = self.load(contents)?;
+        match loaded.validity.check(now) {
+            Err(fault) if in_use.check(now).is_ok() || loaded.validity.ends() <= in_use.ends() => {
+                Err(self.refused(fault))
+            }
+            _ => Ok(loaded),
+        }
     }
 
     /// Polls the files, and loads the certificates again when the contents have changed.
@@ -116,20 +170,42 @@ impl TlsFiles {
     async fn reload_loop(
         self,
         mut known: Contents,
-        sender: watch::Sender<Arc<ServerConfig>>,
+        sender: watch::Sender<Arc<Loaded>>,
+        clock: Clock,
         stopping: CancellationToken,
     ) {
-        let mut told = None;
-        while timeout(LOOK_INTERVAL, stopping.cancelled()).await.is_err() {
+        let (mut told, mut warned) = (None, None);
+        loop {
+            let in_use = sender.borrow().validity;
+            if warned.is_none_or(|warned: Instant| warned.elapsed() >= WARN_INTERVAL)
+                && self.warn_of_end(in_use.ends(), clock.now())
+            {
+                warned = Some(Instant::now());
+            }
+            if timeout(LOOK_INTERVAL, stopping.cancelled()).await.is_ok() {
+                return;
+            }
             let files = self.clone();
             let Ok(read) = tokio::task::spawn_blocking(move || files.read()).await else { continue };
             let error = match read {
                 Ok(contents) if contents == known => None,
-                Ok(contents) => match self.config(&contents) {
-                    Ok(config) => {
-                        known = contents;
-                        tracing::info!(certificate = %self.certificate.display(), "certificates reloaded");
-                        sender.send_replace(Arc::new(config));
+                Ok(contents) => match self.load_again(&contents, in_use, clock.now()) {
+                    Ok(mut loaded) => {
+                        let former = sender.borrow().outdated.clone();
+                        let has_same_clients = contents.client_ca == known.client_ca;
+                        if has_same_clients {
+                            loaded.outdated = former.clone();
+                        }
+                        (known, warned) = (contents, None);
+                        let ends = date(loaded.validity.ends());
+                        tracing::info!(certificate = %self.certificate.display(), ends, "certificates reloaded");
+                        sender.send_replace(Arc::new(loaded));
+                        if !has_same_clients {
+                            tracing::warn!(
+                                "other clients may connect now; connections of the former ones end"
+                            );
+                            former.cancel();
+                        }
                         None
                     }
                     Err(error) => Some(error),
@@ -143,6 +219,35 @@ impl TlsFiles {
             told = error;
         }
     }
+
+    /// Warns if the certificate has ended or ends soon. Returns whether it does.
+    fn warn_of_end(&self, ends: Time, now: Time) -> bool {
+        let certificate = self.certificate.display();
+        if now >= ends {
+            let ended = date(ends);
+            tracing::error!(%certificate, ended, "THE CERTIFICATE HAS EXPIRED, so clients refuse it: renew it");
+        } else if now.plus(WARN_BEFORE) >= ends {
+            let ends = date(ends);
+            tracing::warn!(%certificate, ends, "the certificate expires soon: renew it");
+        } else {
+            return false;
+        }
+        true
+    }
+}
+
+/// The error of a file.
+fn wrong(reason: &str, path: &Path, what: &str) -> StartError {
+    StartError::setting(reason, format!("{} {what}", path.display()))
+}
+
+/// The authorities of a file. `Err` describes the fault.
+fn authorities(pem: &[u8]) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(pem).ok_or("holds no certificate in PEM")? {
+        roots.add(certificate).map_err(|error| error.to_string())?;
+    }
+    Ok(roots)
 }
 
 /// The certificates of a file; `None` if there are none, or one is malformed.

@@ -85,7 +85,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 /// Reads the certificates, and spawns the task that reads them again when they change.
 pub fn read_certificates(process: &Process) -> Result<Option<Tls>, StartError> {
     let Some(files) = process.config.tls_files() else { return Ok(None) };
-    let (tls, reload_loop) = Tls::read(files, process.stopping.clone())?;
+    let (tls, reload_loop) = Tls::read(files, process.watch.clock(), process.stopping.clone())?;
     process.edge_tasks.spawn(reload_loop);
     Ok(Some(tls))
 }

@@ -39,12 +39,13 @@ pub async fn serve(
     served: Served,
 ) -> Result<(), StartError> {
     let (reporter, health_service) = health_reporter();
-    let health_routes = Routes::new(health_service);
+    let health_routes = Routes::new(health_service.max_decoding_message_size(net::OPEN_MESSAGE_BYTES_MAX));
     let refusals = ClientErrors::default();
     let health = Health::new(
         served.edge.as_deref().map(Edge::health),
         process.watch.clone(),
         refusals.clone(),
+        served.tls.clone(),
         process.stopping.clone(),
     );
     watch_health(process, &health, reporter, &served.handle);
@@ -52,7 +53,7 @@ pub async fn serve(
     if let Some(listener) = ports.health {
         let address = listener.local_addr().map_err(|error| system(&error))?;
         say(&format!("health only: http://{address}"));
-        let port = net::health_port(health_routes.clone(), health.clone());
+        let port = net::health_port(health_routes.clone(), health.clone(), process.config.keep_alive());
         process.edge_tasks.spawn(port.serve(listener, process.stopping.clone(), process.config.drain()));
     }
     let routers = Routers {

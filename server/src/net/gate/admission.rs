@@ -3,18 +3,21 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::{body::HttpBody as _, extract::Request};
 use s2s_sdk::v1::ErrorReason;
 
 use super::{
-    in_flight::{InFlight, InFlightGuard},
+    in_flight::{InFlight, InFlightGuard, no_room},
     rate_limit::Rate,
 };
 use crate::{
     api::{Priority, calls},
     edge::{self, Client, Overload},
     error::{Error, Result},
-    net::limits::Origin,
+    net::{
+        arrival::{Arrival, Messages},
+        limits::Origin,
+    },
 };
 
 /// The admission rules of a port, shared by its routes.
@@ -37,8 +40,17 @@ impl Admission {
                 Err(error) => return Err((request, error)),
             }
         }
+        let arrival: Option<Arrival> = request.extensions().get().cloned();
+        if let Some(arrival) = &arrival
+            && !request.body().is_end_stream()
+            && !arrival.charge_head(request.headers())
+        {
+            return Err((request, no_room()));
+        }
+        let call = calls::find(request.uri().path()).ok();
+        let messages = call.map(|call| Messages::new(call.is_long));
         let (parts, body) = request.into_parts();
-        let (body, counted) = self.load.count(body);
+        let (body, counted) = self.load.count(body, arrival, messages);
         Ok((Request::from_parts(parts, body), counted))
     }
 

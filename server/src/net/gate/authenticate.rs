@@ -12,13 +12,17 @@ use tonic::Status;
 
 use super::{cross_site, rate_limit::Rate};
 use crate::{
-    api::{Call, Caller, Scopes, calls},
+    api::{Call, Caller, Priority, Scopes, calls},
     core::{
         App,
         api_key::{self, ApiKeyId},
     },
     error::{Error, Result},
-    net::answers::grpc_failure,
+    net::{
+        answers::grpc_failure,
+        arrival::{Arrival, Held},
+        limits::OPEN_STREAM_MAX,
+    },
 };
 
 /// Interval between checks of the key during a long call.
@@ -47,7 +51,7 @@ pub async fn authenticate(
 ) -> Response {
     let path = request.uri().path();
     if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
-        return next.run(request).await;
+        return limited(next.run(request).await).await;
     }
     // A foreign page has no API key. On a server without keys, only the page's origin gives it
     // away.
@@ -65,14 +69,43 @@ pub async fn authenticate(
         Err(error) => return grpc_failure(error),
     };
     request.extensions_mut().insert(caller);
-    match auth {
+    let arrival: Option<Arrival> = request.extensions().get().cloned();
+    if let Some(arrival) = &arrival {
+        arrival.show_key();
+    }
+    let response = match auth {
         CallAuth::ApiKeys(app) if call.is_long => {
             let headers = request.headers().clone();
             let response = next.run(request).await;
             response.map(|body| until(body, refused(app.clone(), headers)))
         }
         _ => next.run(request).await,
+    };
+    match arrival {
+        // These answers may be long, and are work in progress to their end.
+        Some(arrival) if call.is_long || call.priority == Priority::Other => {
+            let held = arrival.hold();
+            response.map(|body| held_until_the_end(body, held))
+        }
+        _ => response,
     }
+}
+
+/// Ends the answer of an open service after a while, so that it can't be a stream for ever.
+pub async fn limited(response: Response) -> Response {
+    let too_long = async {
+        tokio::time::sleep(OPEN_STREAM_MAX).await;
+        Error::unavailable("a stream without an API key ends after five minutes; call again")
+    };
+    response.map(|body| until(body, too_long))
+}
+
+/// The body. Drops `held` at its end.
+fn held_until_the_end(body: Body, held: Held) -> Body {
+    let frames = stream::unfold((BodyStream::new(body), held), async |(mut frames, held)| {
+        Some((frames.next().await?, (frames, held)))
+    });
+    Body::new(StreamBody::new(frames))
 }
 
 async fn admit(

@@ -17,8 +17,14 @@ use std::{
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
+use s2s_sdk::v1::ErrorReason;
+use tonic::Status;
 
-use crate::api::Priority;
+use crate::{
+    api::Priority,
+    error::Error,
+    net::arrival::{Arrival, Messages},
+};
 
 /// The requests in progress.
 pub struct InFlight {
@@ -44,14 +50,22 @@ impl InFlight {
         self.in_flight.load(Ordering::Relaxed) < limit
     }
 
-    /// Counts a request from the end of its body until the guard is dropped.
-    pub fn count(self: &Arc<Self>, body: Body) -> (Body, InFlightGuard) {
-        let work = Arc::new(Work { load: self.clone(), stage: AtomicU8::new(COMING) });
+    /// Counts a request from the end of its body until the guard is dropped. Accounts for its body
+    /// until then, at its `arrival`. `messages`: those of a gRPC call; `None` for any other body,
+    /// whose bytes count one by one.
+    pub fn count(
+        self: &Arc<Self>,
+        body: Body,
+        arrival: Option<Arrival>,
+        messages: Option<Messages>,
+    ) -> (Body, InFlightGuard) {
+        let work = Arc::new(Work { load: self.clone(), arrival, stage: AtomicU8::new(COMING) });
         if body.is_end_stream() {
             work.begin();
             return (body, InFlightGuard(work));
         }
-        (Body::new(CountedBody { body, work: work.clone() }), InFlightGuard(work))
+        let counted = CountedBody { body, work: work.clone(), messages, held: 0 };
+        (Body::new(counted), InFlightGuard(work))
     }
 }
 
@@ -62,6 +76,7 @@ const OVER: u8 = 2;
 
 struct Work {
     load: Arc<InFlight>,
+    arrival: Option<Arrival>,
     stage: AtomicU8,
 }
 
@@ -70,6 +85,9 @@ impl Work {
         let begun = self.stage.compare_exchange(COMING, IN_WORK, Ordering::Relaxed, Ordering::Relaxed);
         if begun.is_ok() {
             self.load.in_flight.fetch_add(1, Ordering::Relaxed);
+            if let Some(arrival) = &self.arrival {
+                arrival.is_whole();
+            }
         }
     }
 }
@@ -82,13 +100,46 @@ impl Drop for InFlightGuard {
         if self.0.stage.swap(OVER, Ordering::Relaxed) == IN_WORK {
             self.0.load.in_flight.fetch_sub(1, Ordering::Relaxed);
         }
+        if let Some(arrival) = &self.0.arrival {
+            arrival.is_answered();
+        }
     }
 }
 
-/// A body that reports its end.
+/// The refusal of a request, or of the rest of one, that there is no room for.
+pub fn no_room() -> Error {
+    let message = "too many requests of this sender are on their way at once; send again later";
+    Error::new(ErrorReason::Overloaded, message)
+}
+
+/// A body that reports its end, and accounts for its bytes.
 struct CountedBody {
     body: Body,
     work: Arc<Work>,
+    /// The messages of a gRPC call.
+    messages: Option<Messages>,
+    /// Number of bytes that they hold.
+    held: usize,
+}
+
+impl CountedBody {
+    /// Accounts for bytes that have arrived. Returns false if there is no room for them.
+    fn account(&mut self, bytes: &[u8]) -> bool {
+        let Some(arrival) = &self.work.arrival else { return true };
+        let Some(messages) = &mut self.messages else { return arrival.charge(bytes.len()) };
+        let before = std::mem::replace(&mut self.held, messages.follow(bytes));
+        match self.held.checked_sub(before) {
+            Some(more) if !arrival.charge(more) => {
+                self.held = before;
+                false
+            }
+            Some(_) => true,
+            None => {
+                arrival.release(before - self.held);
+                true
+            }
+        }
+    }
 }
 
 impl HttpBody for CountedBody {
@@ -100,6 +151,10 @@ impl HttpBody for CountedBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(context));
+        let bytes = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref().cloned());
+        if bytes.is_some_and(|bytes| !self.account(&bytes)) {
+            return Poll::Ready(Some(Err(axum::Error::new(Status::from(no_room())))));
+        }
         if frame.is_none() || self.body.is_end_stream() {
             self.work.begin();
         }
@@ -133,7 +188,7 @@ mod tests {
         let mut counted = Vec::new();
         for in_flight in 0..10 {
             assert_eq!(rooms(&load), [in_flight < 4, in_flight < 6, in_flight < 8, true], "{in_flight}");
-            counted.push(load.count(Body::empty()).1);
+            counted.push(load.count(Body::empty(), None, None).1);
         }
         counted.clear();
         assert_eq!(rooms(&load), [true; 4]);
@@ -143,7 +198,7 @@ mod tests {
     async fn a_request_counts_once_it_has_come_whole() {
         let load = InFlight::new(2);
         let slow = Body::from_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"a"))]));
-        let (mut slow, counted) = load.count(slow);
+        let (mut slow, counted) = load.count(slow, None, None);
         assert!(slow.frame().await.is_some());
         assert!(load.has_room(Priority::Other), "it has not ended");
         assert!(slow.frame().await.is_none());
@@ -151,13 +206,13 @@ mod tests {
         drop(counted);
         assert!(load.has_room(Priority::Other));
 
-        let (whole, counted) = load.count(Body::from("a"));
+        let (whole, counted) = load.count(Body::from("a"), None, None);
         assert_eq!(whole.collect().await.unwrap().to_bytes(), "a");
         assert!(!load.has_room(Priority::Other));
         drop(counted);
 
         // A request that is dropped before it has arrived is not counted afterwards.
-        let (body, counted) = load.count(Body::from("a"));
+        let (body, counted) = load.count(Body::from("a"), None, None);
         drop(counted);
         drop(body.collect().await);
         assert!(load.has_room(Priority::Other));

@@ -24,7 +24,7 @@ use super::{
     front::{Front, SharedTurn, lock},
     head::{PASSED_BYTES_MAX, Refusal, percent_encoded},
 };
-use crate::net::stop::OnSocket;
+use crate::net::{limits::PATIENCE, stop::OnSocket};
 
 /// A connection on which bytes arrive in pieces, and are followed by the end of the connection.
 struct Pieces {
@@ -123,7 +123,7 @@ pub fn check_front(bytes: &[u8]) {
         let pieces = |size: u8| Pieces { bytes: bytes.to_vec(), size: usize::from(size).max(1) };
         let (plain, _) = delivered(TokioIo::new(pieces(255)), &SharedTurn::default()).await;
         let turn = SharedTurn::default();
-        let (fronted, is_refused) = delivered(Front::new(pieces(*size), turn.clone()), &turn).await;
+        let (fronted, is_refused) = delivered(Front::new(pieces(*size), turn.clone(), PATIENCE), &turn).await;
         assert!(!is_refused, "hyper refuses what the front passes on");
         let refused = lock(&turn).refused.take().map(|refused| refused.refusal);
         for (index, plain) in plain.iter().enumerate() {

@@ -10,6 +10,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
@@ -92,6 +93,10 @@ pub struct Front<S> {
     limit: Pin<Box<Sleep>>,
     /// The wait that `limit` is for; `None` before the first one of a request.
     limited: Option<Wait>,
+    /// Time limit of the wait for the head that comes next, until its first byte.
+    idle_max: Duration,
+    /// Time limit of each such wait after the first request.
+    keep_alive: Duration,
 }
 
 /// A wait for bytes of a head.
@@ -103,7 +108,8 @@ enum Wait {
 }
 
 impl<S: Stream> Front<S> {
-    pub fn new(stream: S, turn: SharedTurn) -> Self {
+    /// `keep_alive`: the time for which the connection may wait for another request.
+    pub fn new(stream: S, turn: SharedTurn, keep_alive: Duration) -> Self {
         Self {
             io: TokioIo::new(stream),
             turn,
@@ -112,6 +118,9 @@ impl<S: Stream> Front<S> {
             reader: HeadReader::default(),
             limit: Box::pin(sleep(PATIENCE)),
             limited: None,
+            // A new connection that says nothing is no use to anybody.
+            idle_max: PATIENCE,
+            keep_alive,
         }
     }
 
@@ -147,6 +156,7 @@ impl<S: Stream> Front<S> {
             match self.reader.read(&mut self.bytes) {
                 Ok(Reading::Done(head)) => {
                     self.limited = None;
+                    self.idle_max = self.keep_alive;
                     lock(&self.turn).raw_target = head.raw_target;
                     return Poll::Ready(Ok(Some(head.bytes)));
                 }
@@ -187,7 +197,8 @@ impl<S: Stream> Front<S> {
     /// Ready once a wait has lasted too long.
     fn poll_limit(&mut self, wait: Wait, context: &mut Context<'_>) -> Poll<()> {
         if self.limited.replace(wait) != Some(wait) {
-            self.limit.as_mut().reset(Instant::now() + PATIENCE);
+            let at_most = if wait == Wait::Idle { self.idle_max } else { PATIENCE };
+            self.limit.as_mut().reset(Instant::now() + at_most);
         }
         self.limit.as_mut().poll(context)
     }

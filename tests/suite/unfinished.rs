@@ -1,0 +1,118 @@
+//! Requests that never end: what a stranger can make the server keep is bounded, and others are
+//! served meanwhile.
+
+use std::{
+    convert::Infallible,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use futures::{
+    StreamExt as _,
+    future::{join_all, select},
+    stream,
+};
+use hyper::body::Bytes;
+use s2s_sdk::v1::ErrorReason;
+use s2s_tests::{ADMIN_KEY, Server, eventually};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tonic::Status;
+
+use crate::{
+    attacks::{END_HEADERS, ONE_AT_A_TIME, PREFACE, SETTINGS, frame, memory_kib, served_during},
+    limits::{connect_from, source},
+};
+
+const STREAMS: usize = 350;
+const MESSAGE_BYTES: usize = 4 * 1_024 * 1_024;
+/// The largest growth of the server's memory by requests without an API key, in KiB. Ten connections
+/// may hold 4 MiB each; the rest is for what the library and the allocator hold.
+const STRANGERS_KIB_MAX: u64 = 128 * 1_024;
+/// The largest growth by the requests of one connection with an API key, in KiB: it may hold 64 MiB.
+const KEY_KIB_MAX: u64 = 256 * 1_024;
+
+/// Opens `STREAMS` calls whose message lacks its last bytes, and never ends them. Counts the calls that
+/// are answered, and returns the reasons of those that are refused.
+async fn unfinished(
+    server: &Server,
+    method: &str,
+    key: Option<&str>,
+    answered: &AtomicUsize,
+) -> Vec<ErrorReason> {
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let calls = (0..STREAMS).map(async |_| {
+        let length = u32::try_from(MESSAGE_BYTES).unwrap().to_be_bytes();
+        let head = [&[0], length.as_slice()].concat();
+        let piece = Bytes::from_static(&[0x7a; 16_384]);
+        let pieces = std::iter::repeat_n(piece, MESSAGE_BYTES / 16_384 - 1);
+        let pieces = stream::iter(std::iter::once(Bytes::from(head)).chain(pieces));
+        let body = reqwest::Body::wrap_stream(pieces.map(Ok::<_, Infallible>).chain(stream::pending()));
+        let call = client.post(format!("{}{method}", server.url)).header("content-type", "application/grpc");
+        let call = key.into_iter().fold(call, reqwest::RequestBuilder::bearer_auth).header("te", "trailers");
+        let answer = call.body(body).send().await.unwrap();
+        answered.fetch_add(1, Ordering::Relaxed);
+        let status = Status::from_header_map(answer.headers())?;
+        Some(s2s_sdk::Error::from(status).reason())
+    });
+    join_all(calls).await.into_iter().flatten().collect()
+}
+
+#[tokio::test]
+async fn messages_that_never_end_fill_no_memory() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start().await;
+    served_during(&server, async {}).await;
+    for method in ["Health/Check", "Health/Watch"] {
+        let (before, answered) = (memory_kib(&server), AtomicUsize::new(0));
+        let method = format!("/grpc.health.v1.{method}");
+        let reasons = served_during(&server, unfinished(&server, &method, None, &answered)).await;
+        // Each is refused once its length is known.
+        assert_eq!(reasons, [ErrorReason::RequestTooLarge; STREAMS], "{method}");
+        let grown = memory_kib(&server).saturating_sub(before);
+        assert!(grown < STRANGERS_KIB_MAX, "{method}: {grown} KiB");
+    }
+    // A key lets its caller send messages of 4 MiB, but not as many as it likes at once.
+    let (before, answered) = (memory_kib(&server), AtomicUsize::new(0));
+    let method = "/s2s.v1.ConversionService/BatchRecordConversions";
+    let attack = unfinished(&server, method, Some(ADMIN_KEY), &answered);
+    let refused = eventually(async || (answered.load(Ordering::Relaxed) > STREAMS / 2).then_some(()));
+    served_during(&server, select(Box::pin(attack), Box::pin(refused))).await;
+    let grown = memory_kib(&server).saturating_sub(before);
+    assert!(grown < KEY_KIB_MAX, "{grown} KiB");
+}
+
+#[tokio::test]
+async fn heads_of_requests_that_never_end_fill_no_memory() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start().await;
+    served_during(&server, async {}).await;
+    let before = memory_kib(&server);
+    // `POST /s2s` with a header of 15,000 bytes, whose length HPACK writes as 127 + 14,873.
+    let begin = [&[0x83, 0x86, 0x04, 4], b"/s2s".as_slice(), &[0x01, 1, b'a', 0x00, 1, b'x']].concat();
+    let head = [&begin, [0x7f, 0x99, 0x74].as_slice(), &[b'y'; 15_000]].concat();
+    let connections = (0..10).map(async |_| {
+        let mut stream = connect_from(&server, source(7)).await;
+        stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()).await.unwrap();
+        let (mut reader, mut writer) = stream.into_split();
+        let sends = async {
+            for number in 0..1_000 {
+                writer.write_all(&frame(1, END_HEADERS, 2 * number + 1, &head)).await.unwrap();
+            }
+            writer.write_all(&frame(6, 0, 0, &[7; 8])).await.unwrap();
+        };
+        // Once the ping is answered, everything before it has been read.
+        let pong = frame(6, 1, 0, &[7; 8]);
+        let reads = async {
+            let mut answers = Vec::new();
+            while !answers.windows(pong.len()).any(|some| some == pong) {
+                answers.drain(..answers.len().saturating_sub(pong.len()));
+                assert_ne!(reader.read_buf(&mut answers).await.unwrap(), 0);
+            }
+        };
+        futures::join!(sends, reads);
+        (reader, writer)
+    });
+    let open = served_during(&server, join_all(connections)).await;
+    let grown = memory_kib(&server).saturating_sub(before);
+    assert!(grown < STRANGERS_KIB_MAX, "{grown} KiB");
+    drop(open);
+}
