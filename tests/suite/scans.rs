@@ -58,7 +58,8 @@ async fn searches_of_one_key_keep_no_postback_and_no_other_account_waiting() {
     for number in 0..SALES {
         // A new click and a code that other postbacks have not named lately are looked up anew.
         let click = server.click(&link).await;
-        let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0&oid={number}", code.id)).await;
+        let answer =
+            server.postback(&format!("clickId={click}&id={}&val=1&com=0&oid={number}", code.id)).await;
         assert_eq!(answer.field("verdict"), "RECORDED", "{number}: {answer:?}");
         if number % 10 == 0 {
             assert_eq!(other.list_postbacks(search()).await.unwrap().postbacks, []);

@@ -9,7 +9,7 @@ pub mod grpc;
 mod lint;
 mod store;
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{collections::HashSet, fmt, str::FromStr, sync::Arc};
 
 use s2s_sdk::v1::ErrorReason;
 use sea_orm::{DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
@@ -176,6 +176,11 @@ pub async fn find_known(
     let load = || store::find(app.db.reader(), Tenant::All, id);
     let found = cached(&app.codes, id, load).await?;
     Ok(found.filter(|code| tenant.sees(code.account_id)))
+}
+
+/// Returns those of the ids that codes of any account have.
+pub async fn existing(app: &App, ids: HashSet<ConversionCodeId>) -> Result<HashSet<ConversionCodeId>> {
+    Ok(store::existing(app.db.scanner(), ids).await?)
 }
 
 /// The error of a conversion for a code that is not known.

@@ -12,6 +12,7 @@ mod authentication;
 mod erase;
 mod explain;
 pub mod grpc;
+mod matching;
 mod proof;
 mod reader;
 mod redaction;
@@ -50,13 +51,14 @@ use authentication::Checked;
 pub use authentication::Sender;
 pub use erase::{Erased, erase_visitor};
 pub use explain::{ClickHistory, Explanation, SetupTest, explain, explain_click, explain_stored, test_setup};
+pub use matching::run_auto_match;
 use proof::Proof;
 #[cfg(fuzzing)]
 pub use reader::check_reading;
 use reader::{Named, ParsedPostback, Terms, Test};
 pub use reader::{Overrides, Parameter};
 pub use refusals::Refusals;
-pub use replay::{Replay, replay, replay_held, run_auto_match};
+pub use replay::{Replay, replay, replay_held};
 pub use store::Model as Postback;
 
 /// Maximum number of postbacks in one replay.
@@ -387,7 +389,7 @@ async fn write(
         Ok(conversion) => Some(Arc::new(conversion)),
         Err(error) => {
             postback.apply_outcome(Err(error));
-            postback.match_at = replay::next_match(&postback, app.now());
+            postback.match_at = matching::next_match(postback.reason, postback.received_at, app.now());
             None
         }
     };

@@ -7,7 +7,7 @@ pub mod grpc;
 mod lint;
 mod store;
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{collections::HashSet, fmt, str::FromStr, sync::Arc};
 
 use s2s_sdk::v1::{ErrorReason, SetupWarning};
 use sea_orm::{DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
@@ -246,6 +246,11 @@ pub async fn resolve(app: &App, slug: &str) -> Result<TrackingLink> {
 pub async fn find(app: &App, tenant: Tenant, key: LinkKey) -> Result<Option<Arc<TrackingLink>>> {
     let found = cached(&app.links, key, || store::find_by_key(app.db.reader(), key)).await?;
     Ok(found.filter(|link| tenant.sees(link.account_id)))
+}
+
+/// Returns those of the link keys that links of any account have.
+pub async fn existing(app: &App, keys: HashSet<LinkKey>) -> Result<HashSet<LinkKey>> {
+    Ok(store::existing(app.db.scanner(), keys).await?)
 }
 
 /// Finds the newest link that has the code, and that is neither archived nor expired.

@@ -25,7 +25,7 @@ const LAYERS: [&str; 13] = [
     "lib",
 ];
 /// The modules of the core. Each may import those before it, and the core's own state.
-const SLICES: [&str; 12] = [
+const SLICES: [&str; 13] = [
     "row_cache",
     "scan",
     "age",

@@ -1,5 +1,7 @@
 //! The table `conversion_code`.
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
@@ -95,6 +97,18 @@ pub async fn find(
 ) -> Result<Option<Model>, DbErr> {
     let found = Entity::find_by_id(id).one(db).await?;
     Ok(found.filter(|code| tenant.sees(code.account_id)))
+}
+
+/// Returns those of the ids that codes of any account have.
+pub async fn existing(
+    db: &impl ConnectionTrait,
+    ids: HashSet<ConversionCodeId>,
+) -> Result<HashSet<ConversionCodeId>, DbErr> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let found = Entity::find().select_only().column(Column::Id).filter(Column::Id.is_in(ids));
+    Ok(found.into_tuple().all(db).await?.into_iter().collect())
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees

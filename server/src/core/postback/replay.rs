@@ -1,20 +1,10 @@
-//! Replay of held postbacks: on request, after the cause was mended; and automatically, if the
-//! conversion code or tracking link that a postback names was not known here yet.
-//!
-//! Absent on purpose: automatic matching of postbacks held for any other cause. The person who
-//! mends a set-up also decides which postbacks count.
+//! Replay of held postbacks: on request, after the cause was mended, or by `matching`.
 
-use std::{
-    sync::{Arc, Weak},
-    time::Duration,
-};
-
-use s2s_sdk::v1::{ErrorReason, NoteCode};
-use tokio_util::sync::CancellationToken;
+use s2s_sdk::v1::NoteCode;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, Reason, Verdict, get, judge, list, proof, read,
-    split_retryable, store, write,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, Verdict, get, judge, list, proof, read, split_retryable,
+    store, write,
 };
 use crate::{
     api::Tenant,
@@ -25,23 +15,9 @@ use crate::{
     },
     error::Result,
     page::PageRequest,
+    values::id::AccountId,
     values::id::PostbackId,
-    values::{
-        id::AccountId,
-        time::{Span, Time},
-    },
 };
-
-/// Interval between searches for postbacks that are due to be matched.
-const MATCH_INTERVAL: Duration = Duration::from_secs(1);
-/// Maximum number of postbacks that are matched after one search. Bounds the work, whatever
-/// strangers send.
-const MATCHES_MAX: u64 = 100;
-/// Time after its arrival for which a postback is matched automatically. During this time it is
-/// tried again whenever its age has doubled, and at least every hour.
-const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
-const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
-pub const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
 
 /// Instructions for a replay.
 #[derive(Clone, Debug, Default)]
@@ -95,7 +71,7 @@ async fn check(app: &App, account: AccountId, how: &Replay) -> Result<()> {
     Ok(())
 }
 
-async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback> {
+pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback> {
     if held.verdict != Verdict::Held {
         return Ok(held);
     }
@@ -130,98 +106,4 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
 /// edges handed on for codes that were not known, of any account.
 fn tenant_of(held: &Postback) -> Tenant {
     if held.account_id == AccountId::DEFAULT { Tenant::All } else { Tenant::Account(held.account_id) }
-}
-
-/// Returns the time of the next automatic match of a held postback. `None` if it is never, or no
-/// longer, matched automatically.
-pub fn next_match(held: &Postback, now: Time) -> Option<Time> {
-    let Reason(reason) = held.reason?;
-    let waits = matches!(reason, ErrorReason::ConversionCodeUnknown | ErrorReason::TrackingLinkUnknown);
-    let age = now.since(held.received_at);
-    (waits && age < MATCHED_FOR).then(|| now.plus(age.clamp(MATCH_WAIT_MIN, MATCH_WAIT_MAX)))
-}
-
-/// Matches held postbacks automatically until `stopping`, or until the app is gone.
-pub async fn run_auto_match(app: Weak<App>, stopping: CancellationToken) {
-    while stopping.run_until_cancelled(tokio::time::sleep(MATCH_INTERVAL)).await.is_some() {
-        let Some(app) = app.upgrade() else { return };
-        // A failure says nothing about the postbacks; they are still due.
-        if let Err(error) = match_due(&app).await {
-            tracing::warn!(%error, "could not match held postbacks");
-        }
-    }
-}
-
-async fn match_due(app: &Arc<App>) -> Result<()> {
-    let due = store::due(app.db.reader(), app.now(), MATCHES_MAX).await?;
-    let mut postponed = Vec::new();
-    for held in due {
-        match match_one(app, &held).await {
-            Ok(true) => {}
-            Ok(false) => postponed.push(held),
-            // A failure must not keep the postbacks after this one waiting.
-            Err(error) => {
-                tracing::warn!(postback = %held.id, %error, "could not match a held postback");
-                postponed.push(held);
-            }
-        }
-    }
-    if postponed.is_empty() {
-        return Ok(());
-    }
-    let txn = app.db.begin().await?;
-    for held in postponed {
-        store::postpone(&txn, held.id, next_match(&held, app.now())).await?;
-    }
-    Ok(txn.commit().await?)
-}
-
-/// Replays a held postback if its code or link is known by now. Returns whether it was replayed.
-async fn match_one(app: &App, held: &Postback) -> Result<bool> {
-    let rehearsal = Replay { validate_only: true, ..Replay::default() };
-    let come = replay_one(app, held.clone(), &rehearsal).await?.reason != held.reason;
-    if come {
-        replay_one(app, held.clone(), &Replay::default()).await?;
-    }
-    Ok(come)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::values::id::Random;
-
-    const ARRIVED: Time = Time::from_micros(1_763_900_000_000_000);
-
-    fn held(reason: ErrorReason) -> Postback {
-        let id = PostbackId(Random::system().id(ARRIVED));
-        let postback = Postback::arrived(id, AccountId::DEFAULT, ARRIVED);
-        Postback { reason: Some(Reason(reason)), ..postback }
-    }
-
-    #[test]
-    fn automatic_matches_become_ever_rarer() {
-        let held = held(ErrorReason::ConversionCodeUnknown);
-        for (age, wait) in [
-            (0, Some(1)),
-            (1, Some(1)),
-            (10, Some(10)),
-            (3_600, Some(3_600)),
-            (86_400, Some(3_600)),
-            (7 * 86_400 - 1, Some(3_600)),
-            (7 * 86_400, None),
-        ] {
-            let now = ARRIVED.plus(Span::from_seconds(age));
-            assert_eq!(next_match(&held, now), wait.map(|wait| now.plus(Span::from_seconds(wait))), "{age}");
-        }
-    }
-
-    #[test]
-    fn nothing_else_is_matched_automatically() {
-        for reason in (1..1_000).filter_map(|number| ErrorReason::try_from(number).ok()) {
-            let expected =
-                matches!(reason, ErrorReason::ConversionCodeUnknown | ErrorReason::TrackingLinkUnknown);
-            assert_eq!(next_match(&held(reason), ARRIVED).is_some(), expected, "{reason:?}");
-        }
-    }
 }

@@ -7,10 +7,11 @@ use std::{
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
+    FromQueryResult, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    entity::prelude::*,
 };
 
-use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, replay::MATCH_WAIT_MAX};
+use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, matching::MATCH_WAIT_MAX};
 use crate::{
     core::conversion::{self, Conversion},
     db::{
@@ -285,22 +286,38 @@ fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
         .add(Column::ClickText.is_in([click_id.to_lowercase(), click_id.to_uppercase()]))
 }
 
-/// Lists the postbacks of all accounts that are due to be matched.
-pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Model>> {
+/// A postback that is due to be matched.
+#[derive(FromQueryResult)]
+pub struct Due {
+    pub id: PostbackId,
+    pub received_at: Time,
+    pub reason: Option<Reason>,
+    pub code_text: String,
+    pub click_text: String,
+}
+
+/// Finds postbacks that are due to be matched, those that are due longest first.
+pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Due>> {
     // No match is due later than `latest`, except a match that was set while the clock was ahead.
     // Such a match is due now.
     let latest = now.plus(MATCH_WAIT_MAX).plus(MATCH_WAIT_MAX);
     let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
-    let due = Entity::find().filter(due).order_by_asc(Column::MatchAt);
-    Ok(due.limit(rows).all(db).await?)
+    let columns = [Column::Id, Column::ReceivedAt, Column::Reason, Column::CodeText, Column::ClickText];
+    let due = Entity::find().select_only().columns(columns).filter(due).order_by_asc(Column::MatchAt);
+    Ok(due.limit(rows).into_model().all(db).await?)
 }
 
-/// Sets the time of the next match, if the postback is still held. It may have been replayed
+/// Finds a postback of any account.
+pub async fn find_any(db: &impl ConnectionTrait, id: PostbackId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).one(db).await?)
+}
+
+/// Sets the time of the next match of postbacks that are still held. One may have been replayed
 /// meanwhile.
-pub async fn postpone(db: &impl ConnectionTrait, id: PostbackId, match_at: Option<Time>) -> Result<()> {
+pub async fn postpone(db: &impl ConnectionTrait, ids: Vec<PostbackId>, match_at: Option<Time>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::MatchAt, Expr::value(match_at))
-        .filter(Column::Id.eq(id))
+        .filter(Column::Id.is_in(ids))
         .filter(Column::Verdict.eq(Verdict::Held))
         .exec(db)
         .await?;

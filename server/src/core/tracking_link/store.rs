@@ -1,5 +1,7 @@
 //! The table `tracking_link`.
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
     IntoActiveModel as _, ModelTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, SqlErr,
@@ -153,6 +155,15 @@ pub async fn find_by_slug(db: &impl ConnectionTrait, slug: Slug) -> Result<Optio
 /// Finds a link of any account: the caller checks the click id that the key comes from.
 pub async fn find_by_key(db: &impl ConnectionTrait, key: LinkKey) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::LinkKey.eq(key)).one(db).await
+}
+
+/// Returns those of the keys that links of any account have.
+pub async fn existing(db: &impl ConnectionTrait, keys: HashSet<LinkKey>) -> Result<HashSet<LinkKey>, DbErr> {
+    if keys.is_empty() {
+        return Ok(keys);
+    }
+    let found = Entity::find().select_only().column(Column::LinkKey).filter(Column::LinkKey.is_in(keys));
+    Ok(found.into_tuple().all(db).await?.into_iter().collect())
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees

@@ -1,0 +1,184 @@
+//! Automatic matching: counts a held postback once the conversion code or tracking link that it names
+//! is known here.
+//!
+//! Strangers can send any number of postbacks with invented names. So a search looks at many at once
+//! with a query for all their codes and one for all their links, and replays only those whose code or
+//! link is known by now.
+//!
+//! Absent on purpose: postbacks held for any other cause. The person who mends a set-up also decides
+//! which postbacks count.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use s2s_sdk::v1::ErrorReason;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Reason,
+    replay::{Replay, replay_one},
+    store::{self, Due},
+};
+use crate::{
+    core::{
+        App,
+        conversion_code::{self, ConversionCodeId},
+        tracking_link,
+    },
+    error::Result,
+    values::{
+        click_id::{LinkKey, UnverifiedClickId},
+        id::PostbackId,
+        time::{Span, Time},
+    },
+};
+
+/// Interval between searches for postbacks that are due.
+const MATCH_INTERVAL: Duration = Duration::from_secs(1);
+/// Maximum number of postbacks that one search looks at.
+const LOOKED_AT_MAX: u64 = 5_000;
+/// Maximum number of postbacks that are replayed after one search.
+const MATCHES_MAX: usize = 100;
+/// Time after its arrival for which a postback is matched automatically. During this time it is
+/// tried again whenever its age has doubled, and at least every hour.
+const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
+const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
+pub const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
+
+/// Returns the time of the next match of a postback that is held for this reason. `None` if it is
+/// never, or no longer, matched automatically.
+///
+/// Waits are whole seconds, so that postbacks of about the same age share a statement.
+pub fn next_match(reason: Option<Reason>, received_at: Time, now: Time) -> Option<Time> {
+    let Reason(reason) = reason?;
+    let waits = matches!(reason, ErrorReason::ConversionCodeUnknown | ErrorReason::TrackingLinkUnknown);
+    let age = now.since(received_at);
+    let wait = Span::from_seconds(age.clamp(MATCH_WAIT_MIN, MATCH_WAIT_MAX).seconds());
+    (waits && age < MATCHED_FOR).then(|| now.plus(wait))
+}
+
+/// Matches held postbacks automatically until `stopping`, or until the app is gone.
+pub async fn run_auto_match(app: Weak<App>, stopping: CancellationToken) {
+    while stopping.run_until_cancelled(tokio::time::sleep(MATCH_INTERVAL)).await.is_some() {
+        let Some(app) = app.upgrade() else { return };
+        // A failure says nothing about the postbacks; they are still due.
+        if let Err(error) = match_due(&app).await {
+            tracing::warn!(%error, "could not match held postbacks");
+        }
+    }
+}
+
+async fn match_due(app: &Arc<App>) -> Result<()> {
+    let due = store::due(app.db.scanner(), app.now(), LOOKED_AT_MAX).await?;
+    let known = Known::of(app, &due).await?;
+    let (come, mut postponed): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| known.has(due));
+    // The others of those that have come stay due.
+    for due in come.into_iter().take(MATCHES_MAX) {
+        match match_one(app, &due).await {
+            Ok(true) => {}
+            Ok(false) => postponed.push(due),
+            // A failure must not keep the postbacks after this one waiting.
+            Err(error) => {
+                tracing::warn!(postback = %due.id, %error, "could not match a held postback");
+                postponed.push(due);
+            }
+        }
+    }
+    let mut times: BTreeMap<Option<Time>, Vec<PostbackId>> = BTreeMap::new();
+    for due in postponed {
+        times.entry(next_match(due.reason, due.received_at, app.now())).or_default().push(due.id);
+    }
+    if times.is_empty() {
+        return Ok(());
+    }
+    let txn = app.db.begin().await?;
+    for (time, ids) in times {
+        store::postpone(&txn, ids, time).await?;
+    }
+    Ok(txn.commit().await?)
+}
+
+/// The names of due postbacks that are known here.
+struct Known {
+    codes: HashSet<ConversionCodeId>,
+    links: HashSet<LinkKey>,
+}
+
+impl Known {
+    async fn of(app: &App, due: &[Due]) -> Result<Self> {
+        let codes: HashSet<_> = due.iter().filter_map(unknown_code).collect();
+        let links: HashSet<_> = due.iter().filter_map(unknown_link).collect();
+        Ok(Self {
+            codes: conversion_code::existing(app, codes).await?,
+            links: tracking_link::existing(app, links).await?,
+        })
+    }
+
+    fn has(&self, due: &Due) -> bool {
+        unknown_code(due).is_some_and(|code| self.codes.contains(&code))
+            || unknown_link(due).is_some_and(|link| self.links.contains(&link))
+    }
+}
+
+/// The code for which a postback waits.
+fn unknown_code(due: &Due) -> Option<ConversionCodeId> {
+    let waits = due.reason == Some(Reason(ErrorReason::ConversionCodeUnknown));
+    due.code_text.parse().ok().filter(|_| waits)
+}
+
+/// The link for which a postback waits.
+fn unknown_link(due: &Due) -> Option<LinkKey> {
+    let waits = due.reason == Some(Reason(ErrorReason::TrackingLinkUnknown));
+    UnverifiedClickId::read(&due.click_text).filter(|_| waits).map(UnverifiedClickId::link_key)
+}
+
+/// Replays a postback if it is held for another reason by now, or counts. Returns whether it was
+/// replayed.
+async fn match_one(app: &App, due: &Due) -> Result<bool> {
+    let Some(held) = store::find_any(app.db.reader(), due.id).await? else { return Ok(true) };
+    let rehearsal = Replay { validate_only: true, ..Replay::default() };
+    let come = replay_one(app, held.clone(), &rehearsal).await?.reason != held.reason;
+    if come {
+        replay_one(app, held, &Replay::default()).await?;
+    }
+    Ok(come)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    const ARRIVED: Time = Time::from_micros(1_763_900_000_000_000);
+
+    #[test]
+    fn automatic_matches_become_ever_rarer() {
+        let reason = Some(Reason(ErrorReason::ConversionCodeUnknown));
+        for (age, wait) in [
+            (0, Some(1)),
+            (1, Some(1)),
+            (10, Some(10)),
+            (3_600, Some(3_600)),
+            (86_400, Some(3_600)),
+            (7 * 86_400 - 1, Some(3_600)),
+            (7 * 86_400, None),
+        ] {
+            let now = ARRIVED.plus(Span::from_seconds(age));
+            assert_eq!(
+                next_match(reason, ARRIVED, now),
+                wait.map(|wait| now.plus(Span::from_seconds(wait))),
+                "{age}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_matched_automatically() {
+        for reason in (1..1_000).filter_map(|number| ErrorReason::try_from(number).ok()) {
+            let expected =
+                matches!(reason, ErrorReason::ConversionCodeUnknown | ErrorReason::TrackingLinkUnknown);
+            assert_eq!(next_match(Some(Reason(reason)), ARRIVED, ARRIVED).is_some(), expected, "{reason:?}");
+        }
+    }
+}
