@@ -87,6 +87,9 @@ impl Health {
             "clock": self.clocks.differences(),
             "http2_refusals": self.http2_refusals.count(),
         });
+        if let (Some(edge), Some(members)) = (&self.edge, body.as_object_mut()) {
+            members.insert("core_cause".to_owned(), edge.core_cause().into());
+        }
         let spool = self.edge.as_ref().and_then(EdgeHealth::spool);
         if let (Some(spool), Some(members)) = (spool, body.as_object_mut()) {
             let spool = serde_json::json!({
@@ -96,6 +99,8 @@ impl Health {
                 "standing_seconds": spool.standing.seconds(),
                 "fsync_failures": spool.sync_failures,
                 "put_aside": spool.put_aside,
+                "lost": spool.lost,
+                "refusing": spool.refusing,
             });
             members.insert("spool".to_owned(), spool);
         }
