@@ -11,6 +11,7 @@ pub mod reference;
 mod retention;
 mod secret_url;
 mod tls;
+mod variables;
 
 use std::{
     ffi::OsStr,
@@ -214,6 +215,9 @@ pub struct Config {
     /// The API key in `S2S_CORE_KEY`.
     #[arg(skip)]
     core_key: Option<KeyText>,
+    /// `S2S_*` variables that are not settings.
+    #[arg(skip)]
+    pub unknown_variables: Vec<String>,
 
     /// Log filter: `error`, `warn`, `info`, `debug` or `trace`, also per module
     /// (`info,s2s_server=debug`). Libraries log nothing below `info`.
@@ -240,14 +244,16 @@ impl Config {
     /// Reads the flags and the environment of this process.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn read() -> Result<Self, NoConfig> {
-        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-        known_variables(names)?;
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        let variables = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+        let unknown_variables = variables::check(variables)?;
         // Help hides the values of variables, because one of them may be a password.
         let command = Self::command().mut_args(|arg| arg.hide_env_values(true));
         let parsed = command.try_get_matches().and_then(|matches| Self::from_arg_matches(&matches));
         let mut config = parsed.map_err(|error| refused(&error))?;
         let key = |name| std::env::var_os(name).map(|text| key_text(name, &text)).transpose();
         (config.admin_key, config.core_key) = (key(ADMIN_KEY)?, key(CORE_KEY)?);
+        config.unknown_variables = unknown_variables;
         config.check()?;
         Ok(config)
     }
@@ -325,7 +331,7 @@ impl Config {
 
     /// The settings of the edge's spool; `None` if the spool is off.
     pub fn spool(&self) -> Option<SpoolSettings> {
-        self.edge.spool(&self.database_url)
+        self.edge.spool(&self.database_url, self.core_key.as_ref())
     }
 
     /// The database file; `None` if this server has no database, or one that is not a file.
@@ -351,27 +357,6 @@ impl Config {
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_seconds)
     }
-}
-
-/// Variables of the command line client, which may be in the same environment.
-const OF_CLIENTS: [&str; 2] = ["S2S_API_KEY", "S2S_ENDPOINT"];
-
-/// Refuses `S2S_*` variables that name no setting. Otherwise a misspelt name would be ignored.
-fn known_variables(names: impl Iterator<Item = String>) -> Result<(), StartError> {
-    let command = Config::command();
-    let known: Vec<&str> = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
-    for name in names.filter(|name| name.starts_with(PREFIX)) {
-        let known_elsewhere =
-            [ADMIN_KEY, CORE_KEY].contains(&name.as_str()) || OF_CLIENTS.contains(&name.as_str());
-        if !known_elsewhere && !known.contains(&name.as_str()) {
-            let message = format!(
-                "{name} is not a setting; the settings are {}, {ADMIN_KEY}, {CORE_KEY}",
-                known.join(", ")
-            );
-            return Err(StartError::setting("UNKNOWN_SETTING", message));
-        }
-    }
-    Ok(())
 }
 
 /// Parses the API key in a variable. The error omits the text: it may be a mistyped secret.
@@ -444,7 +429,20 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 }
 
 fn log_filter(text: &str) -> Result<String, String> {
-    tracing_subscriber::EnvFilter::try_new(text).map_err(|error| error.to_string())?;
+    const FORMS: &str = "must be `error`, `warn`, `info`, `debug` or `trace`, or `module=level`, several separated \
+                         by commas, such as `info,s2s_server=debug`";
+    let is_level = |word: &str| {
+        ["off", "error", "warn", "info", "debug", "trace"].contains(&word.to_ascii_lowercase().as_str())
+    };
+    // The filter takes a word that is no level for the name of a module, and then logs nothing else.
+    let is_part = |part: &str| match part.rsplit_once('=') {
+        Some((module, level)) => !module.trim().is_empty() && is_level(level.trim()),
+        None => is_level(part.trim()),
+    };
+    if !text.split(',').all(is_part) {
+        return Err(FORMS.to_owned());
+    }
+    tracing_subscriber::EnvFilter::try_new(text).map_err(|error| format!("{FORMS} ({error})"))?;
     Ok(text.to_owned())
 }
 

@@ -24,9 +24,10 @@ use tonic::Status;
 
 use self::{
     core_client::{CoreClient, CoreFailure, classify},
-    core_health::CoreHealth,
+    core_health::{Cause, CoreHealth},
     link_cache::Links,
-    spool::{Drain, Record, Spool},
+    snapshot::Snapshot,
+    spool::{Drain, Record, Spool, UnsealedSpool, Writer},
 };
 use crate::{
     api::edge_v1::{ListClickIdKeysRequest, ListClickIdKeysResponse, edge_service_client::EdgeServiceClient},
@@ -36,6 +37,7 @@ use crate::{
     values::{
         click_id::{ClickIdKey, ClickIdKeys, KeyId},
         id::Random,
+        seal::{Seal, Seals},
         time::{Clock, Span, Time},
     },
 };
@@ -54,6 +56,11 @@ const CLOCK_ANSWER_MAX: Span = Span::from_seconds(2);
 const LAST_BUDGET: Duration = Duration::from_secs(10);
 /// Longest wait of a spooled record before health reports that the server is spooling.
 const DRAINED_WITHIN: Span = Span::from_seconds(1);
+/// Cause of a call that the core did not answer within its budget.
+const NO_ANSWER: &str = "no answer of the core in time";
+
+/// Use of the seals of spooled records.
+const RECORDS: &str = "s2s-server 2026-11 record of a spool";
 
 /// The request target as received. Set only if the URI of the request differs from it.
 #[derive(Clone)]
@@ -70,6 +77,31 @@ pub struct OverTls;
 /// Marks a visit whose click the core has no room for.
 #[derive(Clone, Copy)]
 pub struct Overload;
+
+/// The spool of an edge that is about to start.
+pub struct OpenSpool {
+    spool: UnsealedSpool,
+    writer: Writer,
+    known: Snapshot,
+    /// The seal of the snapshot.
+    seal: Seal,
+    adopts: bool,
+}
+
+impl OpenSpool {
+    /// Takes the folder of the spool, and reads the snapshot in it.
+    pub fn open(settings: &SpoolSettings, clock: Clock, random: Random) -> Result<Self, StartError> {
+        let (spool, writer) = spool::open(settings, clock, random)?;
+        let known = snapshot::read(&spool.folder(), &settings.seal);
+        Ok(Self { spool, writer, known, seal: settings.seal.clone(), adopts: settings.adopts })
+    }
+
+    /// Returns whether an edge with this spool can start without its core. It can if its snapshot
+    /// holds click id keys, because the spool accepts the calls that the core can't take.
+    pub fn can_begin_alone(&self) -> bool {
+        !self.known.click_id_keys.click_id_keys.is_empty()
+    }
+}
 
 /// A running edge.
 pub struct Edge {
@@ -88,32 +120,24 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// Returns whether an edge with this spool can start without its core. It can if its snapshot
-    /// holds click id keys, because the spool accepts the calls that the core can't take.
-    pub fn can_begin_alone(spool: Option<&SpoolSettings>) -> bool {
-        let known = spool.map(|settings| snapshot::read(&snapshot::path(&settings.folder)));
-        known.is_some_and(|known| !known.click_id_keys.click_id_keys.is_empty())
-    }
-
-    /// Opens the spool. Gets the keys with which the edge mints click ids from the core, or else
-    /// from the snapshot. `tasks` runs the spool, and the work that continues after a visitor was
-    /// redirected.
+    /// Gets the keys with which the edge mints click ids from the core, or else from the snapshot.
+    /// `tasks` runs the spool, and the work that continues after a visitor was redirected.
     ///
     /// Fails with `CORE_AWAY` if the core does not answer and the snapshot holds no keys.
     pub async fn start(
         core: CoreTransport,
-        spool: Option<SpoolSettings>,
+        mut spool: Option<OpenSpool>,
         watch: &Watch,
         random: Random,
         tasks: &TaskTracker,
         stopping: &CancellationToken,
     ) -> Result<Self, StartError> {
         let clock = watch.clock();
-        let spool = spool.map(|settings| spool::open(settings, clock.clone(), random.clone())).transpose()?;
-        let known_at = spool.as_ref().map(|(spool, _)| snapshot::path(spool.folder()));
-        let known = known_at.as_deref().map(snapshot::read).unwrap_or_default();
+        let known = spool.as_mut().map(|spool| std::mem::take(&mut spool.known)).unwrap_or_default();
+        let known_keys = known.click_id_keys.clone();
         let client = EdgeServiceClient::new(core.clone());
         let far_core = core.is_elsewhere().then(|| client.clone());
+        let (calls, core_health) = (CoreClient::new(core), Arc::new(CoreHealth::default()));
         let keys = match ask_keys(client.clone(), &clock).await {
             Ok((keys, core_time)) => {
                 if far_core.is_some() {
@@ -129,24 +153,23 @@ impl Edge {
             Err(status) => {
                 let message = "the core is down; the edge uses its snapshot";
                 tracing::warn!(links = known.links.len(), cause = status.message(), message);
+                note_refusal(&core_health, &clock, &status);
                 known.click_id_keys
             }
         };
         let links = Arc::new(Links::new(client, known.links).await);
-        let (calls, core_health) = (CoreClient::new(core), Arc::new(CoreHealth::default()));
         let click_id_keys = click_id_keys(keys.clone())?;
-        let spool = spool.map(|(spool, writer)| {
+        let spool = spool.map(|OpenSpool { spool, writer, seal, adopts, .. }| {
+            let (folder, seals) = (spool.folder(), record_seals(&keys, &known_keys, adopts));
+            let spool = spool.seal(seals);
             let drain = Drain::new(&spool, calls.clone(), core_health.clone(), random.clone());
-            let (runtime, stopping) = (tokio::runtime::Handle::current(), stopping.clone());
+            let (runtime, until) = (tokio::runtime::Handle::current(), stopping.clone());
             tasks.spawn_blocking(move || writer.run());
-            tasks.spawn_blocking(move || drain.run(&runtime, &stopping));
+            tasks.spawn_blocking(move || drain.run(&runtime, &until));
+            let (links, clock, random) = (links.clone(), clock.clone(), random.clone());
+            tasks.spawn(snapshot::persist(folder, seal, keys, links, clock, random, stopping.clone()));
             spool
         });
-        if let Some(path) = known_at {
-            let kept =
-                snapshot::persist(path, keys, links.clone(), clock.clone(), random.clone(), stopping.clone());
-            tasks.spawn(kept);
-        }
         Ok(Self {
             calls,
             core_health,
@@ -168,8 +191,22 @@ impl Edge {
     }
 
     /// The time by the clock of a core in another process; `None` if it is unknown.
+    ///
+    /// Also notices that the core refuses this edge, before a visitor or a merchant does.
     pub async fn core_time(&self) -> Option<Time> {
-        ask_keys(self.far_core.clone()?, &self.clock).await.ok()?.1
+        match ask_keys(self.far_core.clone()?, &self.clock).await {
+            Ok((_, time)) => {
+                // If records wait, the drain knows better.
+                if self.health().is_drained() {
+                    self.core_health.note_success();
+                }
+                time
+            }
+            Err(status) => {
+                note_refusal(&self.core_health, &self.clock, &status);
+                None
+            }
+        }
     }
 
     /// The facts about the edge that health reports.
@@ -214,11 +251,11 @@ impl Edge {
                         failure = Some(status);
                     }
                     CoreFailure::Unreachable => {
-                        self.core_health.note_failure(self.clock.now());
+                        self.core_health.note_failure(self.clock.now(), Cause::of(&status));
                         failure = Some(status);
                     }
                 },
-                None => self.core_health.note_failure(self.clock.now()),
+                None => self.core_health.note_failure(self.clock.now(), Cause::passing(NO_ANSWER)),
             }
         }
         let Some(spool) = &self.spool else {
@@ -248,6 +285,14 @@ impl Edge {
     }
 }
 
+/// Notes a failure that needs a person. Others may be those of this call alone.
+fn note_refusal(core_health: &CoreHealth, clock: &Clock, status: &Status) {
+    let cause = Cause::of(status);
+    if cause.is_lasting {
+        core_health.note_failure(clock.now(), cause);
+    }
+}
+
 /// The click id keys, and the time by the core's clock. The time is `None` if the answer took too
 /// long to be precise.
 async fn ask_keys(
@@ -270,6 +315,15 @@ enum Delivery<T> {
     Rejected(Status),
     /// The record is durable, and the core will get it.
     Spooled,
+}
+
+/// The seals of spooled records, made of the click id keys: those of the core, and those that this
+/// server knew before.
+fn record_seals(keys: &ListClickIdKeysResponse, known: &ListClickIdKeysResponse, adopts: bool) -> Seals {
+    let all = keys.click_id_keys.iter().chain(&known.click_id_keys);
+    let mut seals = all.map(|key| Seal::derive(RECORDS, &key.secret));
+    let own = seals.next().unwrap_or_else(|| Seal::derive(RECORDS, &[]));
+    Seals::new(own, seals.collect(), adopts)
 }
 
 fn click_id_keys(keys: ListClickIdKeysResponse) -> Result<ClickIdKeys> {
@@ -297,6 +351,13 @@ impl EdgeHealth {
 
     pub fn is_down(&self) -> bool {
         self.core_health.is_down(self.clock.now())
+    }
+
+    /// The cause of which the core takes no calls; `None` while it does. One call that took too long
+    /// is none.
+    pub fn core_cause(&self) -> Option<String> {
+        let cause = self.core_health.cause().filter(|cause| cause.is_lasting || self.is_down());
+        cause.map(|cause| cause.text)
     }
 
     /// Returns whether the spool accepts the calls that the core can't take.

@@ -1,10 +1,11 @@
 //! The start and the end of the server, as a sequence of named steps:
 //!
 //! 1. `bind`: signals, ports, certificates.
-//! 2. `core`: the database and the services, in this process or in another.
-//! 3. `edge`: the spool, and the data that an edge needs.
-//! 4. `serve`: the ports answer until a signal arrives.
-//! 5. `shutdown`: everything accepted is written, then the database is closed.
+//! 2. `edge::take_spool`: the spool's folder.
+//! 3. `core`: the database and the services, in this process or in another.
+//! 4. `edge`: the data that an edge needs.
+//! 5. `serve`: the ports answer until a signal arrives.
+//! 6. `shutdown`: everything accepted is written, then the database is closed.
 
 mod bind;
 mod core;
@@ -31,10 +32,10 @@ use self::{
 use crate::{
     clock::{Reference, Watch},
     config::{Config, NoConfig, Role},
-    edge::Edge,
+    edge::{Edge, OpenSpool},
     error::StartError,
     telemetry,
-    values::{id::Random, time::Clock},
+    values::{address::leads_nowhere, id::Random, time::Clock},
 };
 
 /// Runs the program, from its arguments to its exit code.
@@ -51,6 +52,9 @@ pub fn main() -> ExitCode {
         Err(NoConfig::Wrong(error)) => return failed(&error),
     };
     telemetry::start(&config.log);
+    for name in &config.unknown_variables {
+        tracing::warn!(name, "this variable is not a setting, and is ignored");
+    }
     exposure::tell(&config);
     let ended = runtime(config.threads()).and_then(|runtime| {
         let ended = runtime.block_on(run(config));
@@ -94,10 +98,20 @@ async fn run(mut config: Config) -> Result<(), StartError> {
     let process = Process::new(config);
     let tls = bind::read_certificates(&process)?;
     let public_url = ports.public_url(&process.config, tls.is_some())?;
+    if process.role() != Role::Edge && leads_nowhere(&public_url) {
+        tracing::warn!(
+            %public_url,
+            "TRACKING LINKS AND POSTBACK URLS LEAD NOWHERE: set --public-url to the URL at which the world reaches \
+             this server"
+        );
+    }
     let handle = CoreHandle::default();
     let local_url = ports.local_url(tls.is_some())?;
-    let core = process.begin_core(public_url, local_url, handle.clone()).await;
-    let edge = edge::open(&process, core.as_ref(), &handle).await?;
+    core::check_database_folder(&process.config)?;
+    let spool = edge::take_spool(&process)?;
+    let alone = process.role() == Role::All && spool.as_ref().is_some_and(OpenSpool::can_begin_alone);
+    let core = process.begin_core(public_url, local_url, handle.clone(), alone).await;
+    let edge = edge::open(&process, core.as_ref(), &handle, spool).await?;
     let core = core.map(|core| core.or_later(edge.is_some())).transpose()?;
     let watching =
         process.watch.clone().run(other_clock(handle.clone(), edge.clone()), process.stopping.clone());
@@ -140,7 +154,16 @@ impl Process {
     }
 
     /// Makes the first attempt to start the core; `None` if the core is another process.
-    async fn begin_core(&self, public_url: Url, local_url: Url, handle: CoreHandle) -> Option<core::Start> {
+    ///
+    /// A database may hang, or its migration may take long. An edge that can start `alone` waits
+    /// only briefly for the database.
+    async fn begin_core(
+        &self,
+        public_url: Url,
+        local_url: Url,
+        handle: CoreHandle,
+        alone: bool,
+    ) -> Option<core::Start> {
         if self.role() == Role::Edge {
             return None;
         }
@@ -154,9 +177,6 @@ impl Process {
             stopping: self.stopping.clone(),
             handle,
         };
-        // A database may hang, or its migration may take long. An edge that can start alone waits
-        // only briefly for the database.
-        let alone = self.role() == Role::All && Edge::can_begin_alone(self.config.spool().as_ref());
         Some(starter.begin(alone).await)
     }
 }

@@ -13,6 +13,7 @@ pub mod json_text;
 pub mod limits;
 pub mod money;
 pub mod query;
+pub mod seal;
 pub mod sub_ids;
 pub mod target;
 pub mod text;

@@ -37,7 +37,7 @@ impl SmallDisk {
             unshare.arg("--map-root-user");
         }
         unshare.args(["sh", "-c"]);
-        unshare.arg("mount -t tmpfs -o size=$1k,mode=0777 small \"$0\" && echo mounted && exec cat");
+        unshare.arg("mount -t tmpfs -o size=$1k,mode=0700 small \"$0\" && echo mounted && exec cat");
         unshare.arg(folder.path()).arg(kibibytes.to_string());
         let mut holder = unshare.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = holder.stdin.take().unwrap();

@@ -15,7 +15,7 @@ use tokio::{
 use crate::{ADMIN_KEY, PATIENCE, database, random::SEED_VARIABLE};
 
 /// The server's settings in the environment, without `S2S_`.
-const VARIABLES: [&str; 35] = [
+const VARIABLES: [&str; 36] = [
     "ALLOW_LOSSY",
     "BATCHES_MAX",
     "BATCH_MAX",
@@ -44,6 +44,7 @@ const VARIABLES: [&str; 35] = [
     "RETAIN_POSTBACKS_DAYS",
     "ROLE",
     "SPOOL",
+    "SPOOL_ADOPT",
     "SPOOL_MEBIBYTES_MAX",
     "STORE_ADDRESSES",
     "THREADS",

@@ -1,10 +1,14 @@
 //! Starts that the server refuses, with a message that names the cause, and starts that succeed.
 
-use std::path::Path;
+use std::{path::Path, process::Stdio};
 
 use s2s_sdk::v1::{GetConversionCodeRequest, ListConversionCodesRequest};
-use s2s_tests::{Server, binary, database, end_of, prepare, run_to_end};
-use tokio::{net::TcpListener, process::Command};
+use s2s_tests::{Server, binary, command, database, end_of, prepare, run_to_end};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::TcpListener,
+    process::Command,
+};
 
 /// The exit code of a start reason, by the list of reasons.
 pub fn exit_code(reason: &str) -> i32 {
@@ -53,6 +57,7 @@ async fn settings_that_are_wrong_are_named() {
         ("--retain-postbacks-days", "6", "INVALID_SETTING"),
         ("--rate-per-key", "0", "INVALID_SETTING"),
         ("--log", "a=b=c", "INVALID_SETTING"),
+        ("--log", "loud", "INVALID_SETTING"),
     ] {
         check_refused(folder.path(), &[flag, value], &[], flag, reason).await;
         let variable = format!("S2S_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
@@ -68,7 +73,75 @@ async fn settings_that_are_wrong_are_named() {
     let mistyped = [("S2S_ADMIN_KEY", "s2s_geheim")];
     check_refused(folder.path(), &[], &mistyped, "S2S_ADMIN_KEY", "INVALID_SETTING").await;
     check_refused(folder.path(), &["surplus"], &[], "surplus", "UNKNOWN_SETTING").await;
+    let slip = [("S2S_DATABSE_URL", "sqlite:x.db")];
+    check_refused(folder.path(), &[], &slip, "did you mean S2S_DATABASE_URL", "UNKNOWN_SETTING").await;
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was created");
+}
+
+/// Starts a server, and stops it once it listens. Returns its log.
+async fn log_of_a_start(arguments: &[&str], variables: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let mut command = command(folder.path());
+    command.env("S2S_LISTEN", "127.0.0.1:0").args(arguments).envs(variables.iter().copied());
+    command.stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap()).kill_on_drop(true);
+    let mut server = command.spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    while !lines.next_line().await.unwrap().unwrap().contains(" listens on ") {}
+    server.kill().await.unwrap();
+    std::fs::read_to_string(log).unwrap()
+}
+
+#[tokio::test]
+async fn variables_of_others_hinder_no_start() {
+    let of_kubernetes = [
+        ("S2S_SERVICE_HOST", "10.0.0.1"),
+        ("S2S_SERVICE_PORT", "8080"),
+        ("S2S_SERVICE_PORT_HTTP", "8080"),
+        ("S2S_PORT", "tcp://10.0.0.1:8080"),
+        ("S2S_PORT_8080_TCP", "tcp://10.0.0.1:8080"),
+        ("S2S_PORT_8080_TCP_ADDR", "10.0.0.1"),
+    ];
+    let log = log_of_a_start(&[], &of_kubernetes).await;
+    assert!(!log.contains("S2S_"), "{log}");
+    let log = log_of_a_start(&[], &[("S2S_GREETING", "geheim"), ("S2S_TESTS_LISTEN", "x")]).await;
+    assert!(log.contains("S2S_GREETING") && log.contains("S2S_TESTS_LISTEN"), "{log}");
+    assert!(!log.contains("geheim"), "{log}");
+}
+
+#[tokio::test]
+async fn urls_that_lead_nowhere_are_warned_of() {
+    for (arguments, warned) in [
+        (&["--listen", "0.0.0.0:0"][..], true),
+        (&["--listen", "[::]:0"], true),
+        (&["--public-url", "http://0.0.0.0:8080"], true),
+        (&["--listen", "0.0.0.0:0", "--public-url", "https://t.example"], false),
+        (&[], false),
+    ] {
+        let log = log_of_a_start(arguments, &[]).await;
+        assert_eq!(log.contains("--public-url"), warned, "{arguments:?}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_missing_is_not_replaced_by_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let listen = ["--listen", "127.0.0.1:0"];
+    for (arguments, variables, named, reason) in [
+        (
+            &["--database-url", "sqlite:disk/s2s.db"][..],
+            &[("S2S_SPOOL", "disk/s2s.spool")][..],
+            "disk",
+            "DATABASE_FAILED",
+        ),
+        (&["--database-url", "sqlite:disk/s2s.db"], &[("S2S_SPOOL", "s2s.spool")], "disk", "DATABASE_FAILED"),
+        (&["--database-url", "sqlite:disk/s2s.db"], &[], "disk", "DATABASE_FAILED"),
+    ] {
+        for _ in 0..2 {
+            check_refused(folder.path(), &[&listen, arguments].concat(), variables, named, reason).await;
+            assert!(!folder.path().join("disk").exists(), "{arguments:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -376,6 +376,22 @@ async fn the_first_start_prints_an_administrators_key_once() {
 }
 
 #[tokio::test]
+async fn a_start_that_fails_shows_no_key_that_is_lost_then() {
+    let owner = Server::start_with(&["--spool", "spool"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let database_url = database::fresh(folder.path()).await;
+    let mut second = command(folder.path());
+    second.env_remove("S2S_ADMIN_KEY").env("S2S_SPOOL", owner.spool());
+    second.args(["--listen", "127.0.0.1:0", "--database-url", &database_url]);
+    let ended = second.output().await.unwrap();
+    let errors = String::from_utf8(ended.stderr).unwrap();
+    assert!(!ended.status.success() && errors.contains("SPOOL_TAKEN"), "{errors}");
+    assert_eq!(String::from_utf8(ended.stdout).unwrap(), "");
+    let (_server, _, key) = first_key(folder.path(), &database_url).await;
+    assert!(key.is_some(), "the first start that succeeds shows it");
+}
+
+#[tokio::test]
 async fn without_keys_everyone_on_this_machine_is_the_administrator() {
     let server = Server::start_with(&["--no-auth"]).await;
     let client = Client::builder(&server.url).build().unwrap();

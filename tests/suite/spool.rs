@@ -1,6 +1,8 @@
 //! The edge loses nothing: requests that the core can't take are spooled and count once, even if
 //! edge, core, database or disk fails.
 
+mod files;
+mod refused;
 mod traffic;
 
 use std::path::PathBuf;
@@ -131,6 +133,9 @@ async fn an_edge_that_is_killed_again_and_again_loses_nothing() {
     edge.restart().await;
     core.restart_in_place().await;
     edge.drained().await;
+    // A crash is no loss.
+    let health = edge.health().await;
+    assert_eq!((&health["spool"]["lost"], &health["spool"]["put_aside"]), (&0.into(), &0.into()), "{health}");
     traffic.check_conversions(&core).await;
 }
 

@@ -2,17 +2,22 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use url::Url;
 
 use super::{SecretUrl, invalid};
-use crate::{error::StartError, values::api_key_text::KeyText};
+use crate::{
+    error::StartError,
+    values::{api_key_text::KeyText, seal::Seal},
+};
 
 /// Variable of an edge's API key. It has no flag, because every user of the machine can see the
 /// arguments of a program.
 pub const CORE_KEY: &str = "S2S_CORE_KEY";
 /// Value that disables the spool.
 const OFF: &str = "off";
+/// Use of the seal of the snapshot.
+const SNAPSHOT: &str = "s2s-server 2026-11 snapshot of an edge";
 const BYTES_PER_MEBIBYTE: u64 = 1_024 * 1_024;
 
 /// Where people are sent who followed an address that leads nowhere.
@@ -79,6 +84,11 @@ pub struct EdgeConfig {
     #[arg(long, env = "S2S_SPOOL_MEBIBYTES_MAX", default_value = "1024", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     spool_mebibytes_max: u64,
+
+    /// Delivers also those records of the spool that nothing proves to be of this installation, such
+    /// as those of a folder that was moved here. For one start, by an operator who trusts the folder.
+    #[arg(long, env = "S2S_SPOOL_ADOPT", value_parser = BoolishValueParser::new())]
+    spool_adopt: bool,
 }
 
 fn page_url(text: &str) -> Result<Url, String> {
@@ -107,7 +117,7 @@ impl EdgeConfig {
     }
 
     /// The settings of the spool; `None` if the spool is off.
-    pub fn spool(&self, database_url: &SecretUrl) -> Option<SpoolSettings> {
+    pub fn spool(&self, database_url: &SecretUrl, core_key: Option<&KeyText>) -> Option<SpoolSettings> {
         let folder = match &self.spool {
             Some(folder) if folder.as_os_str() == OFF => return None,
             Some(folder) => folder.clone(),
@@ -116,7 +126,16 @@ impl EdgeConfig {
                 _ => "s2s.spool".into(),
             },
         };
-        Some(SpoolSettings { folder, bytes_max: self.spool_mebibytes_max.saturating_mul(BYTES_PER_MEBIBYTE) })
+        let secret = match self.role {
+            Role::Edge => core_key.map(|key| key.reveal().to_owned()).unwrap_or_default(),
+            Role::All | Role::Core => database_url.secret(),
+        };
+        Some(SpoolSettings {
+            folder,
+            bytes_max: self.spool_mebibytes_max.saturating_mul(BYTES_PER_MEBIBYTE),
+            seal: Seal::derive(SNAPSHOT, secret.as_bytes()),
+            adopts: self.spool_adopt,
+        })
     }
 
     /// Reads the address of a remote core, and the credentials of the edge.
@@ -157,4 +176,9 @@ pub struct SpoolSettings {
     pub folder: PathBuf,
     /// Maximum size of the spool's files, in bytes.
     pub bytes_max: u64,
+    /// The seal of the snapshot, made of a secret of the settings. The snapshot is read before the
+    /// core answers, so its secret can't be the core's.
+    pub seal: Seal,
+    /// Accepts records without a proof.
+    pub adopts: bool,
 }

@@ -14,8 +14,11 @@ const HEAD: &str = "<!-- Written by `make generate` from the help of the flags. 
 
 # Configuration
 
-A setting is a flag of `s2s-server`, or a variable of its environment; the flag prevails. An unknown
-or wrong setting ends the start with a message, a [reason](start-reasons.md) and exit code 2.
+A setting is a flag of `s2s-server`, or a variable of its environment; the flag prevails. A wrong
+setting, an unknown flag, or an `S2S_…` variable that is probably a misspelt setting ends the start
+with a message, a [reason](start-reasons.md) and exit code 2. Other unknown `S2S_…` variables are
+warned of. Those that Kubernetes sets for a service called `s2s`, such as `S2S_SERVICE_HOST`, are
+ignored.
 ";
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;

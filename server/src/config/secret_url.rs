@@ -40,6 +40,12 @@ impl SecretUrl {
         form_urlencoded::parse(path.as_bytes()).next().map(|(path, _)| path.into_owned())
     }
 
+    /// The password; the whole URL if it has none.
+    pub fn secret(&self) -> String {
+        let url = Url::parse(&self.0).ok();
+        url.as_ref().and_then(Url::password).unwrap_or(&self.0).to_owned()
+    }
+
     /// Removes this URL's secrets from a text, for example from a library's error.
     pub fn blotted(&self, text: &str) -> String {
         let mut text = text.replace(&self.0, &masked(&self.0));

@@ -22,7 +22,7 @@ use tonic::{Code, Status, body::Body, service::Routes, transport::Channel};
 use tonic_types::StatusExt as _;
 use tower::Service;
 
-use super::spool::as_call;
+use super::{core_health::Cause, spool::as_call};
 use crate::{
     api::Caller,
     api::Services,
@@ -237,12 +237,62 @@ pub fn classify(status: &Status) -> CoreFailure {
             ),
             _,
         )
+        | (None, Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented)
         | (_, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded) => {
             CoreFailure::Unreachable
         }
         (_, Code::Internal | Code::Unknown | Code::DataLoss) => CoreFailure::Fault,
         _ => CoreFailure::Rejected,
     }
+}
+
+impl Cause {
+    pub fn of(status: &Status) -> Self {
+        let detail = chain(status);
+        let is_lasting = is_refused(status) || is_of_certificates(status);
+        let text = match status.get_details_error_info() {
+            Some(info) => format!("{}: {}", info.reason, status.message()),
+            None if is_of_certificates(status) => {
+                "edge and core do not agree on TLS: look at the certificates, --core and --core-ca".to_owned()
+            }
+            None if is_lasting => {
+                "the server at --core refuses the edge, or is of another version".to_owned()
+            }
+            None => "no connection to the core".to_owned(),
+        };
+        Self { text, detail, is_lasting }
+    }
+}
+
+/// Returns whether the core, or a proxy in front of it, refuses all calls of this edge.
+fn is_refused(status: &Status) -> bool {
+    // The library of the core has no code of its own for a call that it can't read.
+    let is_unreadable = status.code() == Code::Internal && status.message().contains("failed to decode");
+    classify(status) == CoreFailure::Unreachable
+        && (is_unreadable
+            || matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented))
+}
+
+fn sources<'a>(status: &'a Status) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(std::error::Error::source(status), |error| error.source())
+}
+
+/// Returns whether the handshake failed: a certificate has expired or is not trusted, or one of the
+/// two sides speaks no TLS.
+fn is_of_certificates(status: &Status) -> bool {
+    sources(status).any(|error| {
+        let within = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        error.is::<rustls::Error>()
+            || within.and_then(|within| within.downcast_ref::<rustls::Error>()).is_some()
+    })
+}
+
+/// The message with those of its sources.
+fn chain(status: &Status) -> String {
+    let mut texts = vec![status.message().to_owned()];
+    texts.extend(sources(status).map(ToString::to_string));
+    texts.dedup();
+    texts.join(": ")
 }
 
 /// The status, reason and message that the sender gets for a failure. Faults between edge and core
@@ -300,6 +350,36 @@ mod tests {
             let text = without_answer(&std::io::Error::other(cause));
             assert_eq!(text.contains("--core-client-certificate"), named, "{text}");
             assert!(text.contains(cause), "{text}");
+        }
+    }
+
+    #[test]
+    fn causes_that_need_a_person_are_told_apart() {
+        use ErrorReason as R;
+        for (reason, is_lasting) in [
+            (R::ApiKeyInvalid, true),
+            (R::ApiKeyMissing, true),
+            (R::ScopeMissing, true),
+            (R::EdgeOnly, true),
+            (R::MethodUnknown, true),
+            (R::Unavailable, false),
+            (R::Overloaded, false),
+            (R::DeadlineExceeded, false),
+            (R::Internal, false),
+        ] {
+            let cause = Cause::of(&Status::from(Error::new(reason, "x")));
+            assert_eq!(cause.is_lasting, is_lasting, "{reason:?}");
+            assert!(cause.text.starts_with(reason_text(reason)), "{cause:?}");
+        }
+        let handshake = |error| Status::from_error(std::io::Error::other::<rustls::Error>(error).into());
+        let expired = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+        for (status, is_lasting) in [
+            (handshake(expired), true),
+            (handshake(rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired)), true),
+            (Status::from_error("connection refused".into()), false),
+            (Status::from_error(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()), false),
+        ] {
+            assert_eq!(Cause::of(&status).is_lasting, is_lasting, "{status:?}");
         }
     }
 

@@ -5,7 +5,15 @@
 //! not notice. Postbacks go there only once the core counts as down, because merchants notice:
 //! their answer changes to `QUEUED`.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+//!
+//! Some causes don't pass without a person: a revoked key, a certificate, a core of another version.
+//! Such a cause is logged as an error, once until it changes or the core answers again. A core that
+//! is only away is logged by the drain, as a warning.
+
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicI64, Ordering},
+};
 
 use crate::values::time::{Span, Time};
 
@@ -13,29 +21,89 @@ use crate::values::time::{Span, Time};
 /// such as those of a disk, delay only the calls that meet them.
 const AWAY_AFTER: Span = Span::from_millis(100);
 
-/// Start of the current run of failed calls, in microseconds; 0 if the last call was answered.
+/// The cause of a failed call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// A sentence that everybody may read.
+    pub text: String,
+    /// What the log adds for the operator.
+    pub detail: String,
+    /// The cause does not pass without a person.
+    pub is_lasting: bool,
+}
+
+impl Cause {
+    /// A cause that may pass without a person.
+    pub fn passing(text: &str) -> Self {
+        Self { text: text.to_owned(), detail: String::new(), is_lasting: false }
+    }
+}
+
 #[derive(Default)]
-pub struct CoreHealth(AtomicI64);
+struct Causes {
+    /// Cause of the last failed call; `None` if the last call was answered.
+    last: Option<Cause>,
+    /// The lasting cause that was logged last since the core has answered.
+    told: Option<String>,
+}
+
+#[derive(Default)]
+pub struct CoreHealth {
+    /// Start of the current run of failed calls, in microseconds; 0 if the last call was answered.
+    since: AtomicI64,
+    /// `causes` are not empty.
+    has_cause: AtomicBool,
+    causes: Mutex<Causes>,
+}
 
 impl CoreHealth {
+    fn causes(&self) -> MutexGuard<'_, Causes> {
+        self.causes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn note_success(&self) {
-        // Usually it is 0 already. An unconditional store would slow all processors down.
-        if self.0.load(Ordering::Relaxed) != 0 {
-            self.0.store(0, Ordering::Relaxed);
+        // Usually there is nothing to reset. An unconditional store would slow all processors down.
+        if self.is_suspect() || self.has_cause.load(Ordering::Relaxed) {
+            self.since.store(0, Ordering::Relaxed);
+            self.has_cause.store(false, Ordering::Relaxed);
+            if std::mem::take(&mut *self.causes()).told.is_some() {
+                tracing::warn!("the core takes the calls of this edge again");
+            }
         }
     }
 
-    pub fn note_failure(&self, now: Time) {
-        let _ = self.0.compare_exchange(0, now.micros(), Ordering::Relaxed, Ordering::Relaxed);
+    /// Notes that no call waits for the core: the next one asks it. A lasting cause stays.
+    pub fn note_idle(&self) {
+        if !self.causes().last.as_ref().is_some_and(|cause| cause.is_lasting) {
+            return self.note_success();
+        }
+        self.since.store(0, Ordering::Relaxed);
+    }
+
+    pub fn note_failure(&self, now: Time, cause: Cause) {
+        let _ = self.since.compare_exchange(0, now.micros(), Ordering::Relaxed, Ordering::Relaxed);
+        let mut causes = self.causes();
+        if cause.is_lasting && causes.told.as_ref() != Some(&cause.text) {
+            causes.told = Some(cause.text.clone());
+            let Cause { text, detail, .. } = &cause;
+            tracing::error!(cause = text, detail, "THE CORE REFUSES THIS EDGE; this does not pass by itself");
+        }
+        causes.last = Some(cause);
+        self.has_cause.store(true, Ordering::Relaxed);
+    }
+
+    /// Cause of the last failed call; `None` if the last call was answered.
+    pub fn cause(&self) -> Option<Cause> {
+        self.causes().last.clone()
     }
 
     /// Returns whether the last call failed.
     pub fn is_suspect(&self) -> bool {
-        self.0.load(Ordering::Relaxed) != 0
+        self.since.load(Ordering::Relaxed) != 0
     }
 
     pub fn is_down(&self, now: Time) -> bool {
-        let since = self.0.load(Ordering::Relaxed);
+        let since = self.since.load(Ordering::Relaxed);
         since != 0 && now >= Time::from_micros(since).plus(AWAY_AFTER)
     }
 }
@@ -50,13 +118,31 @@ mod tests {
         let after = |millis| begin.plus(Span::from_millis(millis));
         let core_health = CoreHealth::default();
         assert!(!core_health.is_down(after(0)) && !core_health.is_suspect());
-        core_health.note_failure(after(0));
+        let cause = || Cause::passing("no answer");
+        core_health.note_failure(after(0), cause());
         assert!(core_health.is_suspect());
-        core_health.note_failure(after(90));
+        core_health.note_failure(after(90), cause());
         assert!(!core_health.is_down(after(99)) && core_health.is_down(after(100)));
         core_health.note_success();
         assert!(!core_health.is_down(after(101)) && !core_health.is_suspect());
-        core_health.note_failure(after(102));
+        assert_eq!(core_health.cause(), None);
+        core_health.note_failure(after(102), cause());
         assert!(!core_health.is_down(after(150)) && core_health.is_down(after(202)));
+        assert_eq!(core_health.cause(), Some(cause()));
+    }
+
+    #[test]
+    fn a_lasting_cause_stays_until_the_core_answers() {
+        let now = Time::from_micros(1_763_900_000_000_000);
+        let core_health = CoreHealth::default();
+        let lasting = Cause { is_lasting: true, ..Cause::passing("the key is revoked") };
+        for (cause, stays) in [(Cause::passing("no answer"), false), (lasting, true)] {
+            core_health.note_failure(now, cause.clone());
+            core_health.note_idle();
+            assert!(!core_health.is_suspect());
+            assert_eq!(core_health.cause(), stays.then_some(cause));
+            core_health.note_success();
+            assert_eq!(core_health.cause(), None);
+        }
     }
 }

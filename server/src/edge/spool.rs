@@ -10,40 +10,49 @@
 //! Absent on purpose: anything in memory that grows with the backlog; and any way to drop a record
 //! except the core's answer. A record that can't be read or delivered is put aside, and logged.
 
+mod acknowledged;
+mod aside;
 mod concurrency_limit;
+mod cursor;
 mod drain;
 mod file;
+mod folder;
 mod order;
 mod record;
 mod writer;
 
 use std::{
     collections::VecDeque,
-    fs::{self, File},
-    io,
-    os::unix::fs::DirBuilderExt as _,
-    path::Path,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::{
+    sync::{Notify, mpsc, oneshot},
+    time::timeout,
+};
 
-use self::{file::Name, order::OrderQueues, writer::PendingRecord};
+use self::{
+    file::{Name, SEGMENT},
+    order::OrderQueues,
+    writer::PendingRecord,
+};
 use crate::{
     config::SpoolSettings,
     error::StartError,
     values::{
         id::Random,
+        seal::Seals,
         time::{Clock, Span, Time},
     },
 };
 
 pub use self::{
     drain::Drain,
-    file::replace,
+    folder::Folder,
     order::order_queue,
     record::{Content, Key, Piece, Pieces, Record, as_call, frame},
     writer::Writer,
@@ -51,6 +60,8 @@ pub use self::{
 
 /// Maximum number of records that wait to be written.
 const WAITING_MAX: usize = 4_096;
+/// Interval between looks at the folder while nothing is written.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The cause of a refused record. No part of the record is kept.
 ///
@@ -71,6 +82,24 @@ pub enum SpoolError {
 pub struct Spool {
     waiting: mpsc::Sender<PendingRecord>,
     state: Arc<State>,
+    seals: Arc<Seals>,
+}
+
+/// A spool whose records can't be proved yet.
+pub struct UnsealedSpool {
+    waiting: mpsc::Sender<PendingRecord>,
+    state: Arc<State>,
+}
+
+impl UnsealedSpool {
+    pub fn folder(&self) -> Arc<Folder> {
+        self.state.folder.clone()
+    }
+
+    /// Sets the seals of the records.
+    pub fn seal(self, seals: Seals) -> Spool {
+        Spool { waiting: self.waiting, state: self.state, seals: Arc::new(seals) }
+    }
 }
 
 /// A file of records.
@@ -79,13 +108,17 @@ struct SpoolFile {
     name: Name,
     /// End of the durable and trusted part, in bytes.
     end: u64,
+    /// End of the part that is known to have been durable, in bytes; 0 if it is unknown.
+    durable: u64,
     /// No more records are appended.
     sealed: bool,
 }
 
 /// The state that writer and drain share.
 pub struct State {
-    settings: SpoolSettings,
+    folder: Arc<Folder>,
+    /// Maximum size of the files, in bytes.
+    bytes_max: u64,
     /// The files, oldest first. The writer appends at the back, the drain takes from the front.
     files: Mutex<VecDeque<SpoolFile>>,
     /// Notified after every append, and after every refusal.
@@ -98,14 +131,15 @@ pub struct State {
     oldest: AtomicI64,
     sync_failures: AtomicU64,
     put_aside: AtomicU64,
+    lost: AtomicU64,
     /// Time since which the core has taken no waiting record, in microseconds; 0 while it takes
     /// them.
     standing_since: AtomicI64,
     /// The last write was refused.
     refusing: AtomicBool,
+    /// The folder at the path is not the one that this process has locked.
+    displaced: AtomicBool,
     clock: Clock,
-    /// Held until the process ends.
-    _lock: File,
 }
 
 /// The condition of the spool, for operators.
@@ -119,45 +153,27 @@ pub struct Status {
     pub sync_failures: u64,
     /// Records put aside, and damaged files, that need a person.
     pub put_aside: u64,
-    /// The last write was refused.
+    /// Acknowledged records that are missing in the files.
+    pub lost: u64,
+    /// The last write was refused, or the next one would be.
     pub refusing: bool,
     /// Time for which the core has taken no waiting record.
     pub standing: Span,
 }
 
-fn taken(folder: &Path) -> StartError {
-    let folder = folder.display();
-    let message =
-        format!("another server uses the spool in {folder}; give this server another folder with --spool");
-    StartError::failure("SPOOL_TAKEN", message)
-}
-
-fn unusable(folder: &Path, error: &io::Error) -> StartError {
-    let folder = folder.display();
-    let message = format!(
-        "can't use the spool in {folder}: {error}; fix it, name another folder with --spool, or turn it off \
-         (--spool=off)"
-    );
-    StartError::failure("SPOOL_FAILED", message)
-}
-
 /// Opens the spool, with the records of earlier processes. The caller runs `Writer` and `Drain`.
-pub fn open(settings: SpoolSettings, clock: Clock, random: Random) -> Result<(Spool, Writer), StartError> {
-    let failed = |error| unusable(&settings.folder, &error);
-    // For the owner only: visitors and merchants sent the contents, which may be secret.
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.folder).map_err(failed)?;
-    let lock = File::options().write(true).create(true).truncate(false).open(settings.folder.join("lock"));
-    let lock = lock.map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => return Err(taken(&settings.folder)),
-        Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
-    }
-    let left = file::list(&settings.folder).map_err(failed)?;
-    let next = left.last().map_or(1, |(name, _)| name.number + 1);
-    let files = left.into_iter().map(|(name, end)| SpoolFile { name, end, sealed: true }).collect();
+pub fn open(
+    settings: &SpoolSettings,
+    clock: Clock,
+    random: Random,
+) -> Result<(UnsealedSpool, Writer), StartError> {
+    let folder = Folder::open(&settings.folder)?;
+    let left = file::list(&folder, SEGMENT).map_err(|error| folder.unusable(&error))?;
+    let next = left.last().map_or(1, |name| name.number + 1);
+    let files = left.into_iter().map(|name| SpoolFile::left(&folder, name)).collect();
     let state = Arc::new(State {
-        settings,
+        folder: Arc::new(folder),
+        bytes_max: settings.bytes_max,
         files: Mutex::new(files),
         appended: Notify::new(),
         order_queues: OrderQueues::default(),
@@ -166,21 +182,23 @@ pub fn open(settings: SpoolSettings, clock: Clock, random: Random) -> Result<(Sp
         oldest: AtomicI64::new(0),
         sync_failures: AtomicU64::new(0),
         put_aside: AtomicU64::new(0),
+        lost: AtomicU64::new(0),
         standing_since: AtomicI64::new(0),
         refusing: AtomicBool::new(false),
+        displaced: AtomicBool::new(false),
         clock,
-        _lock: lock,
     });
     let (waiting, queue) = mpsc::channel(WAITING_MAX);
     let writer = Writer::new(state.clone(), queue, next, random);
-    Ok((Spool { waiting, state }, writer))
+    Ok((UnsealedSpool { waiting, state }, writer))
 }
 
 impl Spool {
     /// Appends a record. Returns once it is durable. `queue`: the order queue of a postback.
     pub async fn append(&self, record: &Record, queue: Option<u16>) -> Result<(), SpoolError> {
         let (answer, answered) = oneshot::channel();
-        let waiting = PendingRecord { arrived_at: record.arrived_at, body: record.body(), queue, answer };
+        let (arrived_at, id) = (record.arrived_at, record.id().to_owned());
+        let waiting = PendingRecord { arrived_at, id, body: record.body(self.seals.own()), queue, answer };
         self.state.order_queues.enter(queue);
         if self.waiting.try_send(waiting).is_err() {
             self.state.order_queues.leave(queue);
@@ -194,16 +212,64 @@ impl Spool {
         !self.state.counted.load(Ordering::Acquire) || self.state.order_queues.is_waiting(queue)
     }
 
-    pub fn folder(&self) -> &Path {
-        &self.state.settings.folder
-    }
-
     pub fn state(&self) -> Arc<State> {
         self.state.clone()
     }
 }
 
+impl SpoolFile {
+    /// A file that an earlier process has left.
+    fn left(folder: &Folder, name: Name) -> Self {
+        let durable = acknowledged::durable_end(folder, name);
+        let length = folder.length(&name.text()).unwrap_or_default();
+        Self { name, end: length.max(durable), durable, sealed: true }
+    }
+}
+
 impl State {
+    /// Waits until a record is appended or refused, and meanwhile looks at the folder.
+    async fn wait_for_records(&self) {
+        while timeout(LOOK_INTERVAL, self.appended.notified()).await.is_err() {
+            self.look_at_folder();
+        }
+    }
+
+    /// Returns whether the folder at the path is still the one that this process has locked.
+    fn look_at_folder(&self) -> bool {
+        let is_in_place = self.folder.is_in_place();
+        if self.displaced.swap(!is_in_place, Ordering::AcqRel) == is_in_place {
+            let folder = self.folder.path().display();
+            if is_in_place {
+                self.refusing.store(false, Ordering::Release);
+                tracing::warn!(%folder, "the folder of the spool is back in its place");
+            } else {
+                tracing::error!(
+                    %folder,
+                    "THE FOLDER OF THE SPOOL WAS REMOVED OR REPLACED, so the spool accepts no records: move it back, \
+                     or restart the server"
+                );
+            }
+        }
+        is_in_place
+    }
+
+    /// Notes the records that were lost between two offsets of a file.
+    fn note_damage(&self, name: Name, from: u64, to: u64) {
+        let file = name.text();
+        let mut lost = acknowledged::between(&self.folder, name, from, to);
+        if lost.is_empty() {
+            // The list of the file is missing.
+            lost.push(format!("bytes {from} to {to}"));
+        }
+        match acknowledged::note_lost(&self.folder, name, &lost) {
+            Ok(new) => {
+                self.lost.fetch_add(u64::try_from(new).unwrap_or_default(), Ordering::AcqRel);
+            }
+            Err(error) => tracing::error!(file, %error, "could not note what is lost of the spool"),
+        }
+        aside::tell_lost(&file, &lost, "THE SPOOL IS DAMAGED");
+    }
+
     fn files(&self) -> MutexGuard<'_, VecDeque<SpoolFile>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -243,7 +309,8 @@ impl State {
             standing: age(standing_since),
             sync_failures: self.sync_failures.load(Ordering::Acquire),
             put_aside: self.put_aside.load(Ordering::Acquire),
-            refusing: self.refusing.load(Ordering::Acquire),
+            lost: self.lost.load(Ordering::Acquire),
+            refusing: self.refusing.load(Ordering::Acquire) || self.displaced.load(Ordering::Acquire),
         }
     }
 }

@@ -102,9 +102,12 @@ impl Health {
                 "standing_seconds": spool.standing.seconds(),
                 "fsync_failures": spool.sync_failures,
                 "put_aside": spool.put_aside,
+                "lost": spool.lost,
+                "refusing": spool.refusing,
             })
         });
-        let parts = [("spool", spool), ("certificate", self.certificate())];
+        let cause = self.edge.as_ref().map(|edge| edge.core_cause().into());
+        let parts = [("core_cause", cause), ("spool", spool), ("certificate", self.certificate())];
         if let Some(members) = body.as_object_mut() {
             let present = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?)));
             members.extend(present);

@@ -1,4 +1,4 @@
-//! The second step of the start: the core's database, state and services.
+//! The third step of the start: the core's database, state and services.
 //!
 //! The core starts at once, or the start fails. There is one exception: if an edge in this process
 //! can work without the core, the server runs, and the core starts once its database answers.
@@ -144,6 +144,26 @@ async fn check_clock(db: &Db, watch: &Watch) -> Result<(), StartError> {
     Err(StartError::failure("CLOCK_WRONG", message).passing(true))
 }
 
+/// Refuses a start whose SQLite database is in a folder that is missing: its disk may not be
+/// mounted, and a new, empty database would take its place. A server whose spool is there has run
+/// before, and may start without its database.
+pub fn check_database_folder(config: &Config) -> Result<(), StartError> {
+    let Some(missing) = missing_folder(config) else { return Ok(()) };
+    if config.spool().is_some_and(|spool| spool.folder.exists()) { Ok(()) } else { Err(missing) }
+}
+
+fn missing_folder(config: &Config) -> Option<StartError> {
+    let file = config.database_file()?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())?;
+    let message = format!(
+        "can't use the database {}: the folder {} does not exist; mount its disk, create the folder, or correct \
+         --database-url",
+        config.database_url,
+        folder.display()
+    );
+    Some(StartError::failure("DATABASE_FAILED", message).passing(true))
+}
+
 impl CoreStarter {
     /// Makes the first attempt. `alone` means that an edge can start without the core, so the wait
     /// is short.
@@ -195,6 +215,9 @@ impl CoreStarter {
 
     async fn open_database(&self) -> Result<Db, StartError> {
         let config = &self.config;
+        if let Some(missing) = missing_folder(config) {
+            return Err(missing);
+        }
         let url = &config.database_url;
         let opened = Db::open(backend(url.reveal()), url.reveal(), &config.allow_lossy, config.batches_max);
         let db = opened.await.map_err(|error| {

@@ -1,4 +1,4 @@
-//! The third step: the edge.
+//! The second and fourth steps: the spool, and the edge.
 
 use std::sync::Arc;
 
@@ -8,9 +8,20 @@ use super::{
 };
 use crate::{
     config::Role,
-    edge::{CoreTransport, Edge},
+    edge::{CoreTransport, Edge, OpenSpool},
     error::StartError,
 };
+
+/// Takes the spool; `None` if this server has none. It is taken before the core starts: a server
+/// that may not run must create no API key and no database.
+pub fn take_spool(process: &Process) -> Result<Option<OpenSpool>, StartError> {
+    let settings = process.config.spool().filter(|_| process.role() != Role::Core);
+    if settings.as_ref().is_some_and(|settings| settings.adopts) {
+        tracing::warn!("--spool-adopt: records count that nothing proves to be of this installation");
+    }
+    let open = |settings| OpenSpool::open(&settings, process.watch.clock(), process.random.clone());
+    settings.map(open).transpose()
+}
 
 /// Opens the edge. `None` if this server has no edge, or if its core has failed and the edge can't
 /// or must not run without the core.
@@ -20,6 +31,7 @@ pub async fn open(
     process: &Process,
     core: Option<&core::Start>,
     handle: &CoreHandle,
+    spool: Option<OpenSpool>,
 ) -> Result<Option<Arc<Edge>>, StartError> {
     if process.role() == Role::Core || core.is_some_and(core::Start::has_failed_for_good) {
         return Ok(None);
@@ -28,8 +40,7 @@ pub async fn open(
         Role::Edge => CoreTransport::connect(process.config.core()?)?,
         _ => CoreTransport::InProcess(handle.services.clone()),
     };
-    let (spool, random) = (process.config.spool(), process.random.clone());
-    let (tasks, stopping) = (&process.edge_tasks, &process.stopping);
+    let (tasks, stopping, random) = (&process.edge_tasks, &process.stopping, process.random.clone());
     let opened = Edge::start(transport, spool, &process.watch, random, tasks, stopping).await;
     match opened {
         Ok(edge) => Ok(Some(Arc::new(edge.with_pages(process.config.pages())))),

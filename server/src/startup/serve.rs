@@ -1,4 +1,4 @@
-//! The fourth step: the ports answer until a signal arrives.
+//! The fifth step: the ports answer until a signal arrives.
 
 use std::{
     io::{self, Write as _},

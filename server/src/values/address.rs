@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use clap::ValueEnum;
+use url::{Host, Url};
 
 /// The part of an address that is stored with clicks and postbacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -24,6 +25,16 @@ impl StoredAddresses {
             (Self::Truncated, Some(address)) => truncated(address),
             (Self::None, _) | (_, None) => String::new(),
         }
+    }
+}
+
+/// Returns whether a URL names the address that means "all addresses of this machine". A server can
+/// listen on it, but nobody can call it.
+pub fn leads_nowhere(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_unspecified(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).to_canonical().is_unspecified(),
+        Some(Host::Domain(_)) | None => false,
     }
 }
 
@@ -56,6 +67,21 @@ mod tests {
             let address = address.parse().ok();
             let texts = [S::Whole, S::Truncated, S::None].map(|stored| stored.text(address));
             assert_eq!(texts, [whole, truncated, ""]);
+        }
+    }
+
+    #[test]
+    fn the_address_of_all_addresses_leads_nowhere() {
+        for (url, nowhere) in [
+            ("http://0.0.0.0:8080", true),
+            ("https://[::]:8080", true),
+            ("http://[::ffff:0.0.0.0]", true),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("http://10.0.0.1", false),
+            ("https://t.example", false),
+        ] {
+            assert_eq!(leads_nowhere(&url.parse().unwrap()), nowhere, "{url}");
         }
     }
 }

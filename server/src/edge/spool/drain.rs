@@ -23,18 +23,19 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Content, Piece, Pieces, Record, Spool, SpoolFile, State,
+    Content, Record, Spool, SpoolFile, State, acknowledged,
+    aside::{self, Aside},
     concurrency_limit::ConcurrencyLimit,
-    file::{self, ASIDE, Appender, Checkpoint, DAMAGED, Name},
-    order_queue,
-    record::{RECORD_BYTES_MAX, frame},
+    cursor::{self, Entry, EntryKind, FileCursor},
+    file::{Checkpoint, DAMAGED},
 };
 use crate::{
     edge::{
+        NO_ANSWER,
         core_client::{CoreClient, CoreFailure, classify},
-        core_health::CoreHealth,
+        core_health::{Cause, CoreHealth},
     },
-    values::id::Random,
+    values::{id::Random, seal::Seals},
 };
 
 /// Batch size while the core fails on a record. If other records of the batch succeed, that record
@@ -54,53 +55,18 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 pub struct Drain {
     state: Arc<State>,
+    seals: Arc<Seals>,
     calls: CoreClient,
     core_health: Arc<CoreHealth>,
-    random: Random,
-    checkpoint: Checkpoint,
     /// The files of earlier processes.
     left: Vec<SpoolFile>,
     reading: Option<FileCursor>,
     pace: ConcurrencyLimit,
-    aside: Option<Appender>,
-}
-
-/// The part of a file that is in memory.
-struct FileCursor {
-    name: Name,
-    /// Offset of `bytes` in the file.
-    from: u64,
-    bytes: Vec<u8>,
-    /// Offset in `bytes` up to which they are drained.
-    at: usize,
-    damaged: bool,
-}
-
-impl FileCursor {
-    fn offset(&self) -> u64 {
-        self.from.saturating_add(u64::try_from(self.at).unwrap_or(u64::MAX))
-    }
-
-    /// Offset in the file at which the part ends.
-    fn end(&self) -> u64 {
-        self.from.saturating_add(u64::try_from(self.bytes.len()).unwrap_or(u64::MAX))
-    }
-}
-
-/// An entry to be drained.
-struct Entry {
-    /// Its end in `FileCursor::bytes`.
-    end: usize,
-    what: EntryKind,
-}
-
-#[expect(clippy::large_enum_variant, reason = "nearly all are calls")]
-enum EntryKind {
-    Call(Record),
-    /// A record of a later version, or with unreadable contents.
-    Unknown(Vec<u8>),
-    Damage,
-    Torn,
+    aside: Aside,
+    /// Cause of the last delivery that failed.
+    cause: Option<Cause>,
+    /// A read error has been reported, and no file was read since.
+    told: bool,
 }
 
 /// The outcome of an entry.
@@ -116,11 +82,10 @@ enum Outcome {
 
 impl Drain {
     pub fn new(spool: &Spool, calls: CoreClient, core_health: Arc<CoreHealth>, random: Random) -> Self {
-        let state = spool.state();
-        let checkpoint = Checkpoint::of(&state.settings.folder);
+        let (state, seals) = (spool.state(), spool.seals.clone());
         let left = state.files().iter().copied().collect();
-        let (reading, pace, aside) = (None, ConcurrencyLimit::default(), None);
-        Self { state, calls, core_health, random, checkpoint, left, reading, pace, aside }
+        let (reading, pace, aside) = (None, ConcurrencyLimit::default(), Aside::new(random));
+        Self { state, seals, calls, core_health, left, reading, pace, aside, cause: None, told: false }
     }
 
     /// Runs until `stopping`. The drain must be created before the writer runs, because `new` lists
@@ -129,11 +94,12 @@ impl Drain {
         self.count_backlog();
         let (mut pause, mut batch_max, mut at_once) = (PAUSE_MIN, self.pace.batch(), self.pace.limit());
         while !stopping.is_cancelled() {
+            self.state.look_at_folder();
             let went_on = match self.next(batch_max) {
                 Ok(items) if items.is_empty() => {
-                    self.core_health.note_success();
+                    self.core_health.note_idle();
                     self.state.goes_on();
-                    runtime.block_on(stopping.run_until_cancelled(self.state.appended.notified()));
+                    runtime.block_on(stopping.run_until_cancelled(self.state.wait_for_records()));
                     true
                 }
                 Ok(items) => {
@@ -151,7 +117,9 @@ impl Drain {
                     self.advance(&items, &outcomes)
                 }
                 Err(error) => {
-                    tracing::error!(%error, "could not read a file of the spool");
+                    if !std::mem::replace(&mut self.told, true) {
+                        tracing::error!(%error, "could not read a file of the spool; the server retries until it can");
+                    }
                     false
                 }
             };
@@ -164,28 +132,16 @@ impl Drain {
         }
     }
 
-    /// Counts the records of earlier processes, and enters them into their order queues.
+    /// Counts what earlier processes have left.
     fn count_backlog(&mut self) {
-        let mut found = 0_u64;
-        for file in std::mem::take(&mut self.left) {
-            let from = self.checkpoint.read(file.name);
-            // A read error is reported when the drain reaches the file.
-            let bytes = self.read(file, from).unwrap_or_default();
-            for (_, piece) in Pieces::new(file.name.key, &bytes, 0) {
-                let Piece::Body(body) = piece else { continue };
-                found += 1;
-                self.state.order_queues.enter(Record::read(body).and_then(|record| record.queue()));
-            }
-        }
+        aside::count_earlier(&self.state);
+        let left = std::mem::take(&mut self.left);
+        let found: u64 = left.into_iter().map(|file| cursor::count(&self.state, &self.seals, file)).sum();
         self.state.records.fetch_add(found, Ordering::AcqRel);
         self.state.counted.store(true, Ordering::Release);
         if found > 0 {
             tracing::warn!(records = found, "the spool holds records of an earlier process");
         }
-    }
-
-    fn read(&self, file: SpoolFile, from: u64) -> io::Result<Vec<u8>> {
-        file::read(&file.name.path(&self.state.settings.folder), from, file.end)
     }
 
     /// The next entries, at most `max`; none if everything is drained.
@@ -197,29 +153,16 @@ impl Drain {
             };
             let mut reading = match self.reading.take() {
                 Some(reading) if reading.name == file.name => reading,
-                _ => {
-                    let from = self.checkpoint.read(file.name);
-                    FileCursor { name: file.name, from, bytes: Vec::new(), at: 0, damaged: false }
-                }
+                _ => FileCursor::begin(&self.state.folder, file),
             };
             // Reads on even if unfinished entries remain: later ones show whether the core or a
             // record is at fault.
-            if reading.end() < file.end && reading.items(max).len() < max {
-                let from = reading.offset();
-                match self.read(file, from) {
-                    Ok(bytes) if !bytes.is_empty() => {
-                        (reading.from, reading.bytes, reading.at) = (from, bytes, 0);
-                    }
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                    _ => {
-                        let name = file.name.text();
-                        tracing::error!(name, "A FILE OF THE SPOOL WAS REMOVED OR TRUNCATED");
-                        (reading.from, reading.bytes, reading.at) = (file.end, Vec::new(), 0);
-                    }
-                }
+            if reading.end() < file.end && reading.entries(max, &self.seals).len() < max {
+                reading.read_on(&self.state, file)?;
+                self.told = false;
             }
             let reading = self.reading.insert(reading);
-            let items = reading.items(max);
+            let items = reading.entries(max, &self.seals);
             if let Some(Entry { what: EntryKind::Call(record), .. }) = items.first() {
                 self.state.oldest.store(record.arrived_at.micros(), Ordering::Release);
                 self.pace.set_backlog_age(self.state.clock.now().since(record.arrived_at));
@@ -237,14 +180,18 @@ impl Drain {
 
     /// Deletes a drained file; renames a damaged one, which is kept for people.
     fn finish(&mut self, file: SpoolFile) -> io::Result<()> {
-        let folder = &self.state.settings.folder;
-        if self.reading.take().is_some_and(|reading| reading.damaged) {
-            file.name.rename(folder, DAMAGED)?;
+        let (folder, name) = (&self.state.folder, file.name);
+        let was_damaged = self.reading.take().is_some_and(|reading| reading.damaged);
+        let is_there = folder.length(&name.text()).is_ok();
+        // An earlier process may have found the damage.
+        if is_there && (was_damaged || acknowledged::has_lost(folder, name)) {
+            folder.rename(&name.text(), &name.with(DAMAGED))?;
             self.state.put_aside.fetch_add(1, Ordering::AcqRel);
         } else {
-            match std::fs::remove_file(file.name.path(folder)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
+            // The list first: a list without its file shows that somebody has removed the file.
+            folder.remove(&name.with(acknowledged::ACKNOWLEDGED))?;
+            if is_there {
+                folder.remove(&name.text())?;
             }
         }
         self.state.files().pop_front();
@@ -296,11 +243,18 @@ impl Drain {
             }
         }
         // Logged once, and again only after progress in between.
-        if let Some(cause) = cause.get()
+        self.cause = cause.get().cloned();
+        if let Some(cause) = &self.cause
             && outcomes.first().is_some_and(|first| *first == Outcome::Open)
             && self.state.stands()
+            && !cause.is_lasting
         {
-            tracing::warn!(cause, "the core takes nothing from the spool; the server retries until it does");
+            let Cause { text: cause, detail, .. } = cause;
+            tracing::warn!(
+                cause,
+                detail,
+                "the core takes nothing from the spool; the server retries until it does"
+            );
         }
         // Failures may be faster than answers, and would spoil the measurement.
         if let Ok(calls @ 1..) = u32::try_from(came.len())
@@ -322,21 +276,28 @@ impl Drain {
         if answers {
             self.core_health.note_success();
         } else if calls.count() > 0 {
-            self.core_health.note_failure(self.state.clock.now());
+            let cause = self.cause.clone().unwrap_or_else(|| Cause::passing("the core fails"));
+            self.core_health.note_failure(self.state.clock.now(), cause);
         }
         let mut passed = 0;
         for (item, outcome) in items.iter().zip(outcomes) {
             let over = match (outcome, &item.what) {
-                (Outcome::Done, EntryKind::Unknown(body)) => {
-                    self.put_aside(body, "its version is later than ours, or its contents are unreadable")
+                (Outcome::Done, EntryKind::Unknown(body, why)) => {
+                    self.aside.put(&self.state, body, "", why.text())
                 }
                 (Outcome::Done, _) => true,
-                (Outcome::Refused, EntryKind::Call(record)) => {
-                    self.put_aside(&record.body(), "the core refused it")
-                }
-                (Outcome::Fault, EntryKind::Call(record)) if answers => {
-                    self.put_aside(&record.body(), "the core fails on it")
-                }
+                (Outcome::Refused, EntryKind::Call(record)) => self.aside.put(
+                    &self.state,
+                    &record.body(self.seals.own()),
+                    record.id(),
+                    "the core refused it",
+                ),
+                (Outcome::Fault, EntryKind::Call(record)) if answers => self.aside.put(
+                    &self.state,
+                    &record.body(self.seals.own()),
+                    record.id(),
+                    "the core fails on it",
+                ),
                 (Outcome::Open | Outcome::Fault | Outcome::Refused, _) => false,
             };
             if !over {
@@ -350,7 +311,7 @@ impl Drain {
         }
         if let Some(reading) = &self.reading
             && passed > 0
-            && let Err(error) = self.checkpoint.write(reading.name, reading.offset())
+            && let Err(error) = Checkpoint::write(&self.state.folder, reading.name, reading.offset())
         {
             tracing::warn!(%error, "could not write the checkpoint of the spool");
         }
@@ -360,55 +321,22 @@ impl Drain {
     fn consume(&mut self, item: &Entry) {
         let Some(reading) = &mut self.reading else { return };
         let bytes = item.end.saturating_sub(reading.at);
-        let (file, offset) = (reading.name.text(), reading.offset());
+        let (name, offset) = (reading.name, reading.offset());
         reading.at = item.end;
         match &item.what {
             EntryKind::Call(record) => {
                 self.state.order_queues.leave(record.queue());
                 self.state.drained_one();
             }
-            EntryKind::Unknown(_) => self.state.drained_one(),
+            EntryKind::Unknown(..) => self.state.drained_one(),
             EntryKind::Damage => {
                 reading.damaged = true;
-                tracing::error!(
-                    file,
-                    offset,
-                    bytes,
-                    "THE SPOOL IS DAMAGED: the bytes here are lost; the file is kept"
-                );
+                let end = reading.offset();
+                self.state.note_damage(name, offset, end);
             }
             EntryKind::Torn => {
+                let file = name.text();
                 tracing::warn!(file, offset, bytes, "a crash interrupted the last write to the spool");
-            }
-        }
-    }
-
-    /// Writes a record to a file for people, because the core can't take it. `false`: the write
-    /// failed, so the record stays in the spool.
-    fn put_aside(&mut self, body: &[u8], why: &str) -> bool {
-        let folder = &self.state.settings.folder;
-        let written = (|| {
-            let mut file = match self.aside.take() {
-                Some(file) => file,
-                None => Appender::create(folder, Name::new(0, &self.random), Some(ASIDE))?,
-            };
-            let mut bytes = Vec::with_capacity(RECORD_BYTES_MAX);
-            frame(file.name.key, body, &mut bytes);
-            file.append(&bytes).map_err(|fault| match fault {
-                file::Fault::Write(error) | file::Fault::Sync(error) => error,
-            })?;
-            Ok::<_, io::Error>(file)
-        })();
-        match written {
-            Ok(file) => {
-                self.state.put_aside.fetch_add(1, Ordering::AcqRel);
-                tracing::error!(file = file.name.text(), why, "A RECORD OF THE SPOOL WAS PUT ASIDE");
-                self.aside = Some(file);
-                true
-            }
-            Err(error) => {
-                tracing::error!(%error, "could not put aside a record of the spool");
-                false
             }
         }
     }
@@ -416,7 +344,7 @@ impl Drain {
 
 /// Makes the call of a record. `cause`: filled with the reason why the core takes nothing, unless
 /// it is filled already.
-async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> Outcome {
+async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<Cause>) -> Outcome {
     for tries in 1.. {
         let answered = async {
             match &record.content {
@@ -429,20 +357,20 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> 
         match timeout(CALL_BUDGET, answered).await {
             Ok(Ok(())) => return Outcome::Done,
             Err(_) => {
-                let _ = cause.set("no answer in time".to_owned());
+                let _ = cause.set(Cause::passing(NO_ANSWER));
                 return Outcome::Open;
             }
             Ok(Err(status)) => match classify(&status) {
                 CoreFailure::Rejected => {
                     tracing::error!(
-                        of = record.named(),
+                        of = record.id(),
                         reason = status.message(),
                         "the core refused a spooled record"
                     );
                     return Outcome::Refused;
                 }
                 CoreFailure::Unreachable => {
-                    let _ = cause.set(status.message().to_owned());
+                    let _ = cause.set(Cause::of(&status));
                     return Outcome::Open;
                 }
                 CoreFailure::Fault if tries == FAULT_TRIES_MAX => return Outcome::Fault,
@@ -451,40 +379,4 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> 
         }
     }
     Outcome::Open
-}
-
-impl Record {
-    fn queue(&self) -> Option<u16> {
-        match &self.content {
-            Content::Postback(postback) => order_queue(postback),
-            _ => None,
-        }
-    }
-
-    /// The id of the link or of the postback, for the log.
-    fn named(&self) -> &str {
-        match &self.content {
-            Content::Click(click) => &click.tracking_link_id,
-            Content::Postback(postback) => &postback.postback_id,
-            Content::ClickIdKeys(_) | Content::Link(_) => "",
-        }
-    }
-}
-
-impl FileCursor {
-    fn items(&self, max: usize) -> Vec<Entry> {
-        let mut items = Vec::new();
-        for (end, piece) in Pieces::new(self.name.key, &self.bytes, self.at).take(max) {
-            let what = match piece {
-                Piece::Body(body) => match Record::read(body) {
-                    Some(record) => EntryKind::Call(record),
-                    None => EntryKind::Unknown(body.to_vec()),
-                },
-                Piece::Damage => EntryKind::Damage,
-                Piece::Torn => EntryKind::Torn,
-            };
-            items.push(Entry { end, what });
-        }
-        items
-    }
 }

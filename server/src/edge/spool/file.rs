@@ -8,20 +8,20 @@
 //! again.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    fs::File,
+    io::{self, Write as _},
+    os::unix::fs::MetadataExt as _,
 };
 
-use super::record::{KEY_BYTES, Key};
+use super::{
+    folder::Folder,
+    record::{KEY_BYTES, Key},
+};
 use crate::values::id::Random;
 
-const SEGMENT: &str = "spool";
+pub const SEGMENT: &str = "spool";
 pub const DAMAGED: &str = "damaged";
 pub const ASIDE: &str = "aside";
-/// For the owner only: visitors and merchants sent the contents, which may be secret.
-const MODE: u32 = 0o600;
 
 /// The name of a file of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,42 +35,28 @@ impl Name {
         Self { number, key: Key(random.bytes()) }
     }
 
-    fn parse(name: &str) -> Option<Self> {
-        let (number, key) = name.strip_suffix(SEGMENT)?.strip_suffix('.')?.split_once('-')?;
+    /// Reads the name of a file with this extension.
+    pub fn parse(name: &str, extension: &str) -> Option<Self> {
+        let (number, key) = name.strip_suffix(extension)?.strip_suffix('.')?.split_once('-')?;
         let key = u128::from_str_radix(key, 16).ok().filter(|_| key.len() == KEY_BYTES * 2)?;
         Some(Self { number: number.parse().ok()?, key: Key(key.to_be_bytes()) })
     }
 
-    fn with(self, extension: &str) -> String {
+    pub fn with(self, extension: &str) -> String {
         format!("{:020}-{:032x}.{extension}", self.number, u128::from_be_bytes(self.key.0))
     }
 
     pub fn text(self) -> String {
         self.with(SEGMENT)
     }
-
-    pub fn path(self, folder: &Path) -> PathBuf {
-        folder.join(self.text())
-    }
-
-    /// Changes the extension of a file, so that it is no longer drained.
-    pub fn rename(self, folder: &Path, extension: &str) -> io::Result<()> {
-        fs::rename(self.path(folder), folder.join(self.with(extension)))?;
-        sync_folder(folder)
-    }
 }
 
-/// The `.spool` files of a folder, oldest first, with their lengths in bytes.
-pub fn list(folder: &Path) -> io::Result<Vec<(Name, u64)>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if let Some(name) = entry.file_name().to_str().and_then(Name::parse) {
-            found.push((name, entry.metadata()?.len()));
-        }
-    }
-    found.sort_by_key(|(name, _)| name.number);
-    Ok(found)
+/// The files of a folder with this extension, in their order.
+pub fn list(folder: &Folder, extension: &str) -> io::Result<Vec<Name>> {
+    let names = folder.names(|name| Name::parse(name, extension).is_some())?;
+    let mut names: Vec<Name> = names.iter().filter_map(|name| Name::parse(name, extension)).collect();
+    names.sort_by_key(|name| name.number);
+    Ok(names)
 }
 
 /// A file that records are appended to.
@@ -95,11 +81,8 @@ pub enum Fault {
 
 impl Appender {
     /// Creates an empty file that survives a crash.
-    pub fn create(folder: &Path, name: Name, extension: Option<&str>) -> io::Result<Self> {
-        let path = folder.join(name.with(extension.unwrap_or(SEGMENT)));
-        let file = OpenOptions::new().write(true).create_new(true).mode(MODE).open(path)?;
-        sync_folder(folder)?;
-        Ok(Self { file, name, end: 0 })
+    pub fn create(folder: &Folder, name: Name, extension: &str) -> io::Result<Self> {
+        Ok(Self { file: folder.create(&name.with(extension))?, name, end: 0 })
     }
 
     /// Appends bytes and makes them durable. After a fault, the file must not be appended to.
@@ -110,6 +93,11 @@ impl Appender {
         Ok(())
     }
 
+    /// Returns whether the file has no name any more.
+    pub fn is_removed(&self) -> bool {
+        self.file.metadata().is_ok_and(|found| found.nlink() == 0)
+    }
+
     /// Cuts off the bytes that are not durable, so that a refused record does not count after a
     /// restart.
     pub fn cut(&self) -> io::Result<()> {
@@ -117,66 +105,39 @@ impl Appender {
     }
 }
 
-/// Reads the bytes of a file from one offset to another; fewer if the file is shorter.
-pub fn read(path: &Path, from: u64, to: u64) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(from))?;
-    let mut bytes = Vec::new();
-    file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Replaces a file as a whole: a reader finds either the old or the new contents. `durable`: the
-/// new contents survive a crash of the system.
-pub fn replace(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
-    let new = path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(&new)?;
-    file.write_all(bytes)?;
-    if durable {
-        file.sync_all()?;
-    }
-    fs::rename(&new, path)?;
-    match path.parent() {
-        Some(folder) if durable => sync_folder(folder),
-        _ => Ok(()),
-    }
-}
-
-/// Makes the file names of a folder durable.
-pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
 /// The progress of the drain in the oldest file. The checkpoint is a file of one line: the name of
 /// the drained file, and an offset. It is not made durable: if it is lost or old, the core gets
 /// some calls again, and counts them once.
-pub struct Checkpoint(PathBuf);
+pub struct Checkpoint;
 
 impl Checkpoint {
-    pub fn of(folder: &Path) -> Self {
-        Self(folder.join("checkpoint"))
-    }
+    const FILE: &str = "checkpoint";
+    /// Longest checkpoint, in bytes.
+    const BYTES_MAX: u64 = 1_024;
 
     /// The offset in this file, in bytes; 0 if the checkpoint names another file.
-    pub fn read(&self, name: Name) -> u64 {
-        let text = fs::read_to_string(&self.0).unwrap_or_default();
+    pub fn read(folder: &Folder, name: Name) -> u64 {
+        let bytes = folder.read(Self::FILE, 0, Self::BYTES_MAX).unwrap_or_default();
+        let text = String::from_utf8(bytes).unwrap_or_default();
         let (named, offset) = text.trim_end().split_once(' ').unwrap_or_default();
         if named == name.text() { offset.parse().unwrap_or_default() } else { 0 }
     }
 
-    pub fn write(&self, name: Name, offset: u64) -> io::Result<()> {
-        replace(&self.0, format!("{} {offset}\n", name.text()).as_bytes(), false)
+    pub fn write(folder: &Folder, name: Name, offset: u64) -> io::Result<()> {
+        folder.replace(Self::FILE, format!("{} {offset}\n", name.text()).as_bytes(), false)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
     fn names_are_read_as_they_are_written() {
         let name = Name { number: 12, key: Key([0x0f; KEY_BYTES]) };
-        assert_eq!(Name::parse(&name.text()), Some(name));
+        assert_eq!(Name::parse(&name.text(), SEGMENT), Some(name));
         let key = "0f".repeat(KEY_BYTES);
         for (text, ok) in [
             (format!("12-{key}.spool"), true),
@@ -187,37 +148,41 @@ mod tests {
             (format!("a-{key}.spool"), false),
             ("checkpoint".to_owned(), false),
         ] {
-            assert_eq!(Name::parse(&text).is_some(), ok, "{text}");
+            assert_eq!(Name::parse(&text, SEGMENT).is_some(), ok, "{text}");
         }
+    }
+
+    fn folder(parent: &tempfile::TempDir) -> Folder {
+        Folder::open(&parent.path().join("spool")).unwrap()
     }
 
     #[test]
     fn a_checkpoint_is_of_one_segment() {
-        let folder = tempfile::tempdir().unwrap();
-        let checkpoint = Checkpoint::of(folder.path());
+        let parent = tempfile::tempdir().unwrap();
+        let folder = folder(&parent);
         let [one, other] = [1, 2].map(|number| Name { number, key: Key([1; KEY_BYTES]) });
-        assert_eq!(checkpoint.read(one), 0);
-        checkpoint.write(one, 77).unwrap();
-        assert_eq!((checkpoint.read(one), checkpoint.read(other)), (77, 0));
+        assert_eq!(Checkpoint::read(&folder, one), 0);
+        Checkpoint::write(&folder, one, 77).unwrap();
+        assert_eq!((Checkpoint::read(&folder, one), Checkpoint::read(&folder, other)), (77, 0));
         for broken in ["", " ", "7", "x y", &one.text()] {
-            fs::write(&checkpoint.0, broken).unwrap();
-            assert_eq!(checkpoint.read(one), 0, "{broken}");
+            fs::write(folder.path().join("checkpoint"), broken).unwrap();
+            assert_eq!(Checkpoint::read(&folder, one), 0, "{broken}");
         }
     }
 
     #[test]
     fn segments_are_listed_in_their_order_and_nothing_else_is() {
-        let folder = tempfile::tempdir().unwrap();
+        let parent = tempfile::tempdir().unwrap();
+        let folder = folder(&parent);
         let names = [3, 1, 2].map(|number| Name { number, key: Key([9; KEY_BYTES]) });
         for name in names {
-            let mut file = Appender::create(folder.path(), name, None).unwrap();
+            let mut file = Appender::create(&folder, name, SEGMENT).unwrap();
             file.append(b"abc").unwrap();
         }
-        names[2].rename(folder.path(), DAMAGED).unwrap();
-        fs::write(folder.path().join("lock"), "").unwrap();
-        let listed: Vec<_> =
-            list(folder.path()).unwrap().iter().map(|(name, end)| (name.number, *end)).collect();
-        assert_eq!(listed, [(1, 3), (3, 3)]);
-        assert_eq!(read(&names[0].path(folder.path()), 1, 2).unwrap(), b"b");
+        folder.rename(&names[2].text(), &names[2].with(DAMAGED)).unwrap();
+        fs::create_dir(folder.path().join(Name { number: 4, key: Key([9; KEY_BYTES]) }.text())).unwrap();
+        let listed: Vec<_> = list(&folder, SEGMENT).unwrap().iter().map(|name| name.number).collect();
+        assert_eq!(listed, [1, 3]);
+        assert_eq!(folder.read(&names[0].text(), 1, 2).unwrap(), b"b");
     }
 }

@@ -1,8 +1,9 @@
 //! Records, and their frames in a file. Whole records are found even after damage. Pure.
 //!
 //! A frame is a mark (8 bytes), the length of the body (4) and the checksum of the body (16). The
-//! body is the version (1), the kind (1), the time of arrival (8) and the call to the core in
-//! protobuf. Mark and checksum are made with the file's own key, so that nothing that a stranger
+//! body is the version (1), the kind (1), the time of arrival (8), a proof (32) and the call to the
+//! core in protobuf. The proof is made with a secret from outside the folder, so that nobody who can
+//! only write there makes a record. Mark and checksum are made with the file's own key, so that nothing that a stranger
 //! sends can pass for a record.
 
 use prost::Message as _;
@@ -12,7 +13,10 @@ use s2s_sdk::v1::{
 
 use crate::{
     api::edge_v1::{ListClickIdKeysResponse, ResolveSlugResponse},
-    values::time::Time,
+    values::{
+        seal::{PROOF_BYTES, Seal, Seals},
+        time::Time,
+    },
 };
 
 /// Longest record, in bytes; larger than any that an edge makes.
@@ -24,7 +28,9 @@ const LENGTH_BYTES: usize = 4;
 const CHECKSUM_BYTES: usize = 16;
 const HEAD_BYTES: usize = MARK_BYTES + LENGTH_BYTES + CHECKSUM_BYTES;
 /// Version of new records. A record of a later version is kept for a later server.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
+/// Version of records without a proof. They count only if the operator vouches for them.
+const VERSION_WITHOUT_PROOF: u8 = 2;
 
 const CLICK: u8 = 1;
 const POSTBACK: u8 = 2;
@@ -74,34 +80,72 @@ impl Key {
     }
 }
 
+/// The cause of a record that can't be delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// A version or kind that this server does not know, or an unreadable call.
+    Unknown,
+    /// Nothing proves that a server of this installation wrote it.
+    Unproven,
+}
+
+impl Unread {
+    pub fn text(&self) -> &'static str {
+        match self {
+            Self::Unknown => "its version is not ours, or its contents are unreadable",
+            Self::Unproven => {
+                "nothing proves that this installation wrote it; if you trust it, see --spool-adopt"
+            }
+        }
+    }
+}
+
 impl Record {
-    /// The body: version, kind, time and call.
-    pub fn body(&self) -> Vec<u8> {
+    /// The body: version, kind, time, proof and call.
+    pub fn body(&self, seal: &Seal) -> Vec<u8> {
         let (kind, call) = match &self.content {
             Content::Click(call) => (CLICK, call.encode_to_vec()),
             Content::Postback(call) => (POSTBACK, as_call(call.clone()).encode_to_vec()),
             Content::ClickIdKeys(keys) => (CLICK_ID_KEYS, keys.encode_to_vec()),
             Content::Link(link) => (LINK, link.encode_to_vec()),
         };
-        [&[VERSION, kind], self.arrived_at.micros().to_be_bytes().as_slice(), &call].concat()
+        let micros = self.arrived_at.micros().to_be_bytes();
+        let proof = seal.prove(&[&[kind], &micros, &call]);
+        [&[VERSION, kind], micros.as_slice(), &proof, &call].concat()
     }
 
-    /// Reads a body; `None` if this server does not know its version or kind, or can't read its
-    /// call.
-    pub fn read(body: &[u8]) -> Option<Self> {
-        let (&[version, kind], rest) = body.split_first_chunk::<2>()?;
-        let (micros, call) = rest.split_first_chunk::<8>()?;
-        let content = match (version, kind) {
-            (VERSION, CLICK) => Content::Click(RecordClickRequest::decode(call).ok()?),
-            (VERSION, POSTBACK) => match RecordConversionRequest::decode(call).ok()?.report? {
-                Report::Postback(postback) => Content::Postback(postback),
+    /// Reads a body, and checks its proof.
+    pub fn read(body: &[u8], seals: &Seals) -> Result<Self, Unread> {
+        let (&[version, kind], rest) = body.split_first_chunk::<2>().ok_or(Unread::Unknown)?;
+        let (micros, rest) = rest.split_first_chunk::<8>().ok_or(Unread::Unknown)?;
+        let (proof, call) = match version {
+            VERSION => {
+                let (proof, call) = rest.split_first_chunk::<PROOF_BYTES>().ok_or(Unread::Unknown)?;
+                (Some(*proof), call)
+            }
+            VERSION_WITHOUT_PROOF => (None, rest),
+            _ => return Err(Unread::Unknown),
+        };
+        if !seals.accept(proof, &[&[kind], micros, call]) {
+            return Err(Unread::Unproven);
+        }
+        let content = Content::read(kind, call).ok_or(Unread::Unknown)?;
+        Ok(Self { arrived_at: Time::from_micros(i64::from_be_bytes(*micros)), content })
+    }
+}
+
+impl Content {
+    fn read(kind: u8, call: &[u8]) -> Option<Self> {
+        Some(match kind {
+            CLICK => Self::Click(RecordClickRequest::decode(call).ok()?),
+            POSTBACK => match RecordConversionRequest::decode(call).ok()?.report? {
+                Report::Postback(postback) => Self::Postback(postback),
                 Report::Conversion(_) => return None,
             },
-            (VERSION, CLICK_ID_KEYS) => Content::ClickIdKeys(ListClickIdKeysResponse::decode(call).ok()?),
-            (VERSION, LINK) => Content::Link(ResolveSlugResponse::decode(call).ok()?),
+            CLICK_ID_KEYS => Self::ClickIdKeys(ListClickIdKeysResponse::decode(call).ok()?),
+            LINK => Self::Link(ResolveSlugResponse::decode(call).ok()?),
             _ => return None,
-        };
-        Some(Self { arrived_at: Time::from_micros(i64::from_be_bytes(*micros)), content })
+        })
     }
 }
 
@@ -136,12 +180,22 @@ pub struct Pieces<'a> {
     mark: [u8; MARK_BYTES],
     bytes: &'a [u8],
     at: usize,
+    /// Offset up to which the bytes are known to have been durable.
+    durable: usize,
 }
 
 impl<'a> Pieces<'a> {
     /// Reads from an offset at which a piece begins.
     pub fn new(key: Key, bytes: &'a [u8], at: usize) -> Self {
-        Self { key, mark: key.mark(), bytes, at }
+        Self { key, mark: key.mark(), bytes, at, durable: 0 }
+    }
+
+    /// Sets the offset up to which the bytes are known to have been durable. What is missing
+    /// before it is damage, never a torn write.
+    #[must_use]
+    pub fn durable(mut self, durable: usize) -> Self {
+        self.durable = durable;
+        self
     }
 
     /// The body of the record at `at`.
@@ -188,9 +242,11 @@ impl<'a> Iterator for Pieces<'a> {
                 Piece::Body(body)
             }
             Err(why) => {
+                let was_durable = self.at < self.durable;
                 let next = self.next_record(self.at + 1);
                 self.at = next.unwrap_or(self.bytes.len());
-                if next.is_none() && why != NoRecord::Wrong { Piece::Torn } else { Piece::Damage }
+                let is_torn = next.is_none() && why != NoRecord::Wrong && !was_durable;
+                if is_torn { Piece::Torn } else { Piece::Damage }
             }
         };
         Some((self.at, piece))
@@ -211,9 +267,13 @@ mod tests {
         bytes
     }
 
-    /// The pieces of a file: bodies, `!` for damage, `~` for a torn end.
     fn found(bytes: &[u8]) -> Vec<&str> {
-        let pieces: Vec<_> = Pieces::new(KEY, bytes, 0).collect();
+        found_durable(bytes, 0)
+    }
+
+    /// The pieces of a file: bodies, `!` for damage, `~` for a torn end.
+    fn found_durable(bytes: &[u8], durable: usize) -> Vec<&str> {
+        let pieces: Vec<_> = Pieces::new(KEY, bytes, 0).durable(durable).collect();
         assert_eq!(pieces.last().map_or(0, |(end, _)| *end), bytes.len(), "every byte belongs to a piece");
         let text = |piece| match piece {
             Piece::Body(body) => std::str::from_utf8(body).unwrap(),
@@ -263,6 +323,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_durable_is_never_torn() {
+        let whole = file(&["one", "two"]);
+        let second = frame_bytes(3);
+        let padded = |length: usize| {
+            let mut bytes = whole[..length].to_vec();
+            bytes.resize(whole.len(), 0);
+            bytes
+        };
+        for (what, bytes, durable, expected) in [
+            ("cut within a durable record", padded(second + 9), whole.len(), &["one", "!"][..]),
+            ("cut at its beginning", padded(second), whole.len(), &["one", "!"]),
+            ("nothing is left", padded(0), whole.len(), &["!"]),
+            ("cut within a record that was not durable", whole[..second + 9].to_vec(), second, &["one", "~"]),
+            ("cut after its head", whole[..second + HEAD_BYTES].to_vec(), second, &["one", "~"]),
+        ] {
+            assert_eq!(found_durable(&bytes, durable), expected, "{what}");
+        }
+    }
+
+    #[test]
     fn no_record_can_be_hidden_in_another() {
         let mut inner = Vec::new();
         frame(Key([8; KEY_BYTES]), b"forged", &mut inner);
@@ -290,14 +370,25 @@ mod tests {
         let postback = RawPostback { postback_id: "pb_1".to_owned(), ..Default::default() };
         for content in [Content::Click(click), Content::Postback(postback)] {
             let record = Record { arrived_at: Time::from_micros(1_763_900_000_000_000), content };
-            let body = record.body();
-            assert_eq!(Record::read(&body), Some(record));
-            for byte in [0, 1] {
-                let mut later = body.clone();
-                later[byte] = 99;
-                assert_eq!(Record::read(&later), None);
+            let seal = Seal::derive("test", b"secret");
+            let seals = |adopts| Seals::new(seal.clone(), Vec::new(), adopts);
+            let body = record.body(&seal);
+            assert_eq!(Record::read(&body, &seals(false)), Ok(record.clone()));
+            let mut later = body.clone();
+            later[0] = 99;
+            assert_eq!(Record::read(&later, &seals(true)), Err(Unread::Unknown));
+            for changed in [1, 9, 10, body.len() - 1] {
+                let mut forged = body.clone();
+                forged[changed] ^= 1;
+                assert_eq!(Record::read(&forged, &seals(false)), Err(Unread::Unproven), "{changed}");
             }
-            assert_eq!(Record::read(&body[..9]), None);
+            assert_eq!(Record::read(&body[..9], &seals(false)), Err(Unread::Unknown));
+            let other = Seal::derive("test", b"other");
+            assert_eq!(Record::read(&record.body(&other), &seals(false)), Err(Unread::Unproven));
+            // The form of older servers.
+            let older = [&[VERSION_WITHOUT_PROOF], &body[1..10], &body[10 + PROOF_BYTES..]].concat();
+            assert_eq!(Record::read(&older, &seals(false)), Err(Unread::Unproven));
+            assert_eq!(Record::read(&older, &seals(true)), Ok(record));
         }
     }
 }

@@ -15,13 +15,14 @@ use tokio::{
 
 use super::{
     SpoolError, SpoolFile, State,
-    file::{Appender, Fault, Name, sync_folder},
+    acknowledged::{Acknowledged, Line},
+    file::{Appender, Fault, Name, SEGMENT},
     record::{RECORD_BYTES_MAX, frame, frame_bytes},
 };
 use crate::values::{id::Random, time::Time};
 
 /// Maximum length of a file, in bytes. Drained records are deleted file by file.
-const SEGMENT_BYTES_MAX: usize = 4 * 1_024 * 1_024;
+pub const SEGMENT_BYTES_MAX: u64 = 4 * 1_024 * 1_024;
 /// Length at which a batch is full, in bytes. A batch shares one fsync.
 const BATCH_BYTES_MAX: usize = 1_024 * 1_024;
 /// Free space that the spool leaves on its disk, in bytes: the database may need it more.
@@ -32,6 +33,8 @@ const LOG_INTERVAL: Duration = Duration::from_secs(10);
 /// A record on its way to the disk.
 pub struct PendingRecord {
     pub arrived_at: Time,
+    /// Id of the click or postback.
+    pub id: String,
     pub body: Vec<u8>,
     pub queue: Option<u16>,
     pub answer: oneshot::Sender<Result<(), SpoolError>>,
@@ -42,8 +45,14 @@ pub struct Writer {
     queue: mpsc::Receiver<PendingRecord>,
     next: u64,
     random: Random,
-    file: Option<Appender>,
+    file: Option<Segment>,
     told: Option<Instant>,
+}
+
+/// The file that records are appended to, and the list of its records.
+struct Segment {
+    records: Appender,
+    acknowledged: Acknowledged,
 }
 
 impl Writer {
@@ -105,8 +114,9 @@ impl Writer {
             return Err(refusal);
         }
         let length = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let segment_max = u64::try_from(SEGMENT_BYTES_MAX).unwrap_or(u64::MAX);
-        if self.file.as_ref().is_some_and(|file| file.end.saturating_add(length) > segment_max) {
+        let is_full = |file: &Segment| file.records.end.saturating_add(length) > SEGMENT_BYTES_MAX;
+        // Records in a file that somebody has removed would be lost.
+        if self.file.as_ref().is_some_and(|file| is_full(file) || file.records.is_removed()) {
             self.seal();
         }
         let mut file = match self.file.take() {
@@ -115,23 +125,18 @@ impl Writer {
         };
         let mut frames = Vec::with_capacity(bytes);
         for one in batch {
-            frame(file.name.key, &one.body, &mut frames);
+            frame(file.records.name.key, &one.body, &mut frames);
         }
-        match file.append(&frames) {
+        let begin = file.records.end;
+        match file.records.append(&frames) {
             Ok(()) => {
-                let count = u64::try_from(batch.len()).unwrap_or_default();
-                self.state.records.fetch_add(count, Ordering::AcqRel);
-                if let Some(first) = batch.first() {
-                    let (order, micros) = (Ordering::AcqRel, first.arrived_at.micros());
-                    // If no other record waits, the first one of this batch is the oldest.
-                    let _ = self.state.oldest.compare_exchange(0, micros, order, Ordering::Acquire);
-                }
-                self.update(file.name, |known| known.end = file.end);
+                file.acknowledged.append(file.records.name, &lines(batch, begin));
+                self.note_durable(batch, &file.records);
                 self.file = Some(file);
                 Ok(())
             }
             Err(fault) => {
-                self.distrust(&file, &fault);
+                self.distrust(&file.records, &fault);
                 Err(match fault {
                     Fault::Write(_) => SpoolError::Full,
                     Fault::Sync(_) => SpoolError::Failed,
@@ -140,32 +145,48 @@ impl Writer {
         }
     }
 
+    fn note_durable(&self, batch: &[PendingRecord], file: &Appender) {
+        let count = u64::try_from(batch.len()).unwrap_or_default();
+        self.state.records.fetch_add(count, Ordering::AcqRel);
+        if let Some(first) = batch.first() {
+            let (order, micros) = (Ordering::AcqRel, first.arrived_at.micros());
+            // If no other record waits, the first one of this batch is the oldest.
+            let _ = self.state.oldest.compare_exchange(0, micros, order, Ordering::Acquire);
+        }
+        self.update(file.name, |known| (known.end, known.durable) = (file.end, file.end));
+    }
+
     fn check_room(&mut self, bytes: usize) -> Result<(), SpoolError> {
+        // Whoever starts next reads the folder at the path, and no other.
+        if !self.state.look_at_folder() {
+            return Err(SpoolError::Failed);
+        }
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        if self.state.bytes().saturating_add(bytes) > self.state.settings.bytes_max {
+        if self.state.bytes().saturating_add(bytes) > self.state.bytes_max {
             self.tell("the spool has reached its limit (--spool-mebibytes-max)");
             return Err(SpoolError::Full);
         }
         // If the free space is unknown, the write itself will show whether it suffices.
-        let free = rustix::fs::statvfs(&self.state.settings.folder);
-        if free.is_ok_and(|free| free.f_bavail.saturating_mul(free.f_frsize) < FREE_BYTES_MIN + bytes) {
+        if self.state.folder.free_bytes().is_some_and(|free| free < FREE_BYTES_MIN.saturating_add(bytes)) {
             self.tell("the disk of the spool is nearly full");
             return Err(SpoolError::Full);
         }
         Ok(())
     }
 
-    fn begin(&mut self) -> Result<Appender, SpoolError> {
+    fn begin(&mut self) -> Result<Segment, SpoolError> {
         let name = Name::new(self.next, &self.random);
-        match Appender::create(&self.state.settings.folder, name, None) {
-            Ok(file) => {
+        let folder = &self.state.folder;
+        match Appender::create(folder, name, SEGMENT) {
+            Ok(records) => {
+                let acknowledged = Acknowledged::create(folder, name);
                 self.next += 1;
-                self.files().push_back(SpoolFile { name, end: 0, sealed: false });
-                Ok(file)
+                self.files().push_back(SpoolFile { name, end: 0, durable: 0, sealed: false });
+                Ok(Segment { records, acknowledged })
             }
             Err(error) => {
                 // The file may exist despite the error.
-                let _ = std::fs::remove_file(name.path(&self.state.settings.folder));
+                let _ = folder.remove(&name.text());
                 self.tell(&format!("can't create a spool file: {error}"));
                 Err(SpoolError::Failed)
             }
@@ -185,14 +206,15 @@ impl Writer {
 
     fn seal(&mut self) {
         if let Some(file) = self.file.take() {
-            self.update(file.name, |known| known.sealed = true);
+            file.acknowledged.finish();
+            self.update(file.records.name, |known| known.sealed = true);
         }
     }
 
     /// Seals a file after a failed write. It is never written or synced again. The drain still
     /// delivers its durable records.
     fn distrust(&mut self, file: &Appender, fault: &Fault) {
-        let cut = file.cut().and_then(|()| sync_folder(&self.state.settings.folder));
+        let cut = file.cut().and_then(|()| self.state.folder.sync());
         self.update(file.name, |known| known.sealed = true);
         match fault {
             Fault::Write(error) => self.tell(&format!("a write failed: {error}")),
@@ -212,4 +234,14 @@ impl Writer {
             tracing::error!(cause, "THE SPOOL ACCEPTS NO RECORDS");
         }
     }
+}
+
+/// The lines of a batch whose first record begins at `begin`.
+fn lines(batch: &[PendingRecord], begin: u64) -> Vec<Line> {
+    let mut end = begin;
+    let line = |one: &PendingRecord| {
+        end += u64::try_from(frame_bytes(one.body.len())).unwrap_or_default();
+        Line { end, id: one.id.clone() }
+    };
+    batch.iter().map(line).collect()
 }
