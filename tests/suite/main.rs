@@ -64,6 +64,7 @@ mod verdicts;
 mod visits;
 mod warnings;
 mod whole;
+mod withdrawn;
 
 use s2s_sdk::{
     Error,

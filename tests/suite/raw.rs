@@ -151,7 +151,11 @@ async fn what_is_far_too_long_hears_so_too() {
 async fn a_refused_request_may_come_in_pieces_and_behind_a_good_one() {
     let fixture = Fixture::start().await;
     let target = |oid: &str| fixture.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));
-    let request = |oid| format!("GET {} HTTP/1.1\r\nhost: a\r\n\r\n", target(oid)).into_bytes();
+    // The odd requests are the last of their connections.
+    let request = |oid: &str| {
+        let ends = if oid.starts_with("odd") { "connection: close\r\n" } else { "" };
+        format!("GET {} HTTP/1.1\r\nhost: a\r\n{ends}\r\n", target(oid)).into_bytes()
+    };
     let answer = exchange(&fixture.server, &[&request("1"), &request("odd <2>")]).await;
     assert_eq!(statuses(&answer), [("200", "RECORDED"); 2], "{answer}");
     let answer =
@@ -183,8 +187,8 @@ async fn the_body_of_a_refused_request_is_read_to_its_end() {
     let fixture = Fixture::start().await;
     let body = fixture.fill(&format!("x={}&clickId=$click&id=$code&val=1&com=0", "y".repeat(6_000)));
     let head = format!(
-        "POST /s2s?oid=a b HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-         content-length: {}\r\n\r\n",
+        "POST /s2s?oid=a b HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
     let answer = exchange(&fixture.server, &[head.as_bytes(), body.as_bytes()]).await;

@@ -217,6 +217,32 @@ async fn a_code_and_its_postback_url_are_warned_of() {
 }
 
 #[tokio::test]
+async fn a_server_without_a_public_url_warns_with_every_url() {
+    let nowhere = SetupWarningCode::UrlLeadsNowhere;
+    for (arguments, expected) in [
+        (&["--public-url", "http://0.0.0.0:8080"][..], true),
+        (&["--public-url", "http://[::]:8080"], true),
+        (&["--public-url", "https://t.example"], false),
+        (&[], false),
+    ] {
+        let server = Server::start_with(arguments).await;
+        let client = server.client();
+        let code = server.code("Sale").await;
+        let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
+        let answer = client.get_postback_url(request).await.unwrap();
+        let warned = |warnings: &[SetupWarning]| warnings.iter().any(|one| one.code() == nowhere);
+        assert_eq!(warned(&answer.warnings), expected, "{arguments:?}");
+        let link = TrackingLink {
+            destination: "https://shop.example/?s1=[s2sidentifier]".to_owned(),
+            ..Default::default()
+        };
+        let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+        let answer = client.create_tracking_link(request).await.unwrap();
+        assert_eq!(warned(&answer.warnings), expected, "{arguments:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_destination_that_can_not_work_is_refused_with_the_cure() {
     let server = Server::start().await;
     let client = server.client();

@@ -35,7 +35,7 @@ use crate::{
 };
 
 pub use authentication::{AllowedAddresses, CheckMode, Secret, rotate_secret};
-pub use lint::warning;
+pub use lint::{leads_nowhere, warning};
 pub use store::Model as ConversionCode;
 
 /// Longest fixed reply, in bytes.

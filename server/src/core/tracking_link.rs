@@ -216,7 +216,7 @@ pub async fn create(
         match store::insert(&app.db, link.clone(), validate_only).await? {
             store::Inserted::Stored(stored) => {
                 app.links.invalidate(&stored.link_key).await;
-                let warnings = lint::warnings(&stored, &presets);
+                let warnings = lint::warnings(&stored, &presets, &app.public_url);
                 return Ok((*stored, warnings));
             }
             store::Inserted::SlugTaken if has_slug => {
@@ -299,7 +299,7 @@ pub async fn update(
                        UpdateTrackingLink";
         return Err(Error::new(ErrorReason::SlugTaken, message).at_field("tracking_link.slug"));
     }
-    let warnings = lint::warnings(&link, &presets);
+    let warnings = lint::warnings(&link, &presets, &app.public_url);
     if link == before {
         txn.rollback().await?;
         return Ok((link, warnings));

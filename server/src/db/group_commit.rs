@@ -40,6 +40,9 @@ const WAITING_MAX: usize = 16_384;
 /// Maximum number of attempts at a batch that conflicts with another batch, of this or another
 /// server.
 const CONTENTION_TRIES_MAX: usize = 5;
+/// Number of times that a batch is rolled back because a caller has gone. Callers that come and go
+/// must not keep the others of their batch waiting.
+const WITHDRAWALS_MAX: u32 = 1;
 
 /// Maximum number of yields before a batch begins, so that ready tasks can join it. The yields end
 /// early if no task joins.
@@ -89,7 +92,7 @@ impl Committer {
     }
 
     /// Writes `row`. Returns the row with its outcome, once the row is durable. If the caller goes
-    /// away meanwhile, the row is written anyway.
+    /// away before the commit has begun, the row is not written.
     pub async fn write<W: Write>(&self, row: W) -> Result<(W, W::Outcome)> {
         let (answer, answered) = oneshot::channel();
         self.waiting.try_send(Box::new(Some((row, answer)))).map_err(|error| match error {
@@ -184,6 +187,13 @@ fn parts(batch: Vec<Box<dyn PendingWrite>>) -> Vec<Box<dyn Batch>> {
     parts
 }
 
+/// The end of an attempt.
+enum Attempt {
+    Committed,
+    /// Rolled back, because a caller had gone.
+    Withdrawn,
+}
+
 /// The writer of batches.
 struct Writer {
     /// Batches left in which known keys are expected.
@@ -216,19 +226,31 @@ impl Writer {
         session
     }
 
-    /// Attempts a batch. Repeats the attempt while another transaction locks the same rows in
-    /// another order.
-    async fn attempt(&self, parts: &mut [Box<dyn Batch>], session: &mut Session) -> Result<(), DbErr> {
-        let mut tries = 1;
+    /// Attempts a batch, without the rows whose callers have gone. Repeats the attempt while another
+    /// transaction locks the same rows in another order.
+    async fn attempt(&self, parts: &mut Vec<Box<dyn Batch>>, session: &mut Session) -> Result<(), DbErr> {
+        let (mut tries, mut withdrawals) = (1, 0);
         loop {
-            match self.attempt_once(parts, session).await {
+            parts.iter_mut().for_each(|part| part.drop_abandoned());
+            parts.retain(|part| !part.is_empty());
+            if parts.is_empty() {
+                return Ok(());
+            }
+            match self.attempt_once(parts, session, withdrawals < WITHDRAWALS_MAX).await {
                 Err(error) if is_contention(&error) && tries < CONTENTION_TRIES_MAX => tries += 1,
-                result => return result,
+                Ok(Attempt::Withdrawn) => withdrawals += 1,
+                result => return result.map(|_| ()),
             }
         }
     }
 
-    async fn attempt_once(&self, parts: &mut [Box<dyn Batch>], session: &mut Session) -> Result<(), DbErr> {
+    /// `may_withdraw`: rolls back if a caller has gone meanwhile.
+    async fn attempt_once(
+        &self,
+        parts: &mut [Box<dyn Batch>],
+        session: &mut Session,
+        may_withdraw: bool,
+    ) -> Result<Attempt, DbErr> {
         if let [part] = parts
             && part.is_one_statement(session.backend())
             && !self.expects_conflicts()
@@ -237,7 +259,7 @@ impl Writer {
                 Err(error) if is_unique_violation(&error) => {
                     self.conflict_batches_left.store(BATCHES_AFTER_CONFLICT, Ordering::Relaxed);
                 }
-                result => return result,
+                result => return result.map(|()| Attempt::Committed),
             }
         }
         let txn = session.begin().await?;
@@ -247,7 +269,12 @@ impl Writer {
                 return Err(error);
             }
         }
-        session.commit().await
+        // The last moment at which it is certain that a row is not written.
+        if may_withdraw && parts.iter().any(|part| part.is_abandoned()) {
+            session.roll_back().await;
+            return Ok(Attempt::Withdrawn);
+        }
+        session.commit().await.map(|()| Attempt::Committed)
     }
 
     fn expects_conflicts(&self) -> bool {
@@ -288,6 +315,11 @@ trait Batch: Send {
     fn kind(&self) -> TypeId;
     /// Adds a write of the same kind.
     fn add(&mut self, one: &mut dyn PendingWrite);
+    /// Drops the rows whose callers have gone. Nothing was promised to them.
+    fn drop_abandoned(&mut self);
+    /// Returns whether the caller of a row has gone.
+    fn is_abandoned(&self) -> bool;
+    fn is_empty(&self) -> bool;
     /// Splits off the later half; `None` if there is only one write.
     fn split_half(&mut self) -> Option<Box<dyn Batch>>;
     fn is_one_statement(&self, backend: DbBackend) -> bool;
@@ -314,6 +346,21 @@ impl<W: Write> Batch for TypedBatch<W> {
             self.rows.push(row);
             self.senders.push(sender);
         }
+    }
+
+    fn drop_abandoned(&mut self) {
+        if self.is_abandoned() {
+            let pairs = self.rows.drain(..).zip(self.senders.drain(..));
+            (self.rows, self.senders) = pairs.filter(|(_, sender)| !sender.is_closed()).unzip();
+        }
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.senders.iter().any(Sender::<W>::is_closed)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.rows.is_empty()
     }
 
     fn split_half(&mut self) -> Option<Box<dyn Batch>> {
@@ -350,95 +397,4 @@ impl<W: Write> Batch for TypedBatch<W> {
 }
 
 #[cfg(test)]
-mod tests {
-    use futures::future::join_all;
-    use sea_orm::{ConnectionTrait as _, Statement};
-
-    use std::path::Path;
-
-    use super::*;
-
-    async fn open_in(folder: &Path) -> Db {
-        let url = format!("sqlite:{}", folder.join("test.db").display());
-        Db::open(Some(DbBackend::Sqlite), &url, &[], 1).await.unwrap()
-    }
-
-    /// A row that the database refuses if the name is missing.
-    struct Named(Option<&'static str>);
-    /// Another kind of row, always accepted.
-    struct Other;
-
-    async fn insert(db: &Connection, name: Option<&str>) -> Result<(), DbErr> {
-        let sql = "INSERT INTO account (id, name, created_at) VALUES (randomblob(16), $1, 0)";
-        db.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [name.into()])).await?;
-        Ok(())
-    }
-
-    impl Write for Named {
-        type Outcome = &'static str;
-
-        async fn write(rows: &[Self], db: &Connection) -> Result<Vec<&'static str>, DbErr> {
-            for row in rows {
-                insert(db, row.0).await?;
-            }
-            Ok(rows.iter().filter_map(|row| row.0).collect())
-        }
-    }
-
-    impl Write for Other {
-        type Outcome = ();
-
-        async fn write(rows: &[Self], db: &Connection) -> Result<Vec<()>, DbErr> {
-            for _ in rows {
-                insert(db, Some("other")).await?;
-            }
-            Ok(vec![(); rows.len()])
-        }
-    }
-
-    async fn count(db: &Db, name: &str) -> i64 {
-        let sql = "SELECT COUNT(*) AS n FROM account WHERE name = $1";
-        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, [name.into()]);
-        db.reader().query_one_raw(statement).await.unwrap().unwrap().try_get("", "n").unwrap()
-    }
-
-    /// A write that keeps its committer alive until it is answered.
-    fn write<W: Write>(committer: &Committer, row: W) -> impl Future<Output = Result<W::Outcome>> + use<W> {
-        let committer = committer.clone();
-        async move { Ok(committer.write(row).await?.1) }
-    }
-
-    #[tokio::test]
-    async fn a_refused_row_does_not_hurt_its_neighbours() {
-        let folder = tempfile::tempdir().unwrap();
-        let db = open_in(folder.path()).await;
-        let (committer, work) = Committer::new(db.clone(), 1_000);
-        let names = (0..100).map(|n| if n % 33 == 0 { None } else { Some("good") });
-        let some = join_all(names.map(|name| write(&committer, Named(name))));
-        let others = join_all((0..10).map(|_| write(&committer, Other)));
-        drop(committer);
-        // All writes wait before the committer takes its first batch.
-        let (some, others, ()) = futures::join!(some, others, work);
-        let accepted = some.iter().filter(|answer| matches!(answer, Ok("good"))).count();
-        let refused = some.iter().filter(|answer| answer.is_err()).count();
-        assert_eq!((accepted, refused), (96, 4));
-        assert!(others.iter().all(Result::is_ok));
-        assert_eq!((count(&db, "good").await, count(&db, "other").await), (96, 10));
-    }
-
-    #[tokio::test]
-    async fn too_many_waiting_writes_are_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let db = open_in(folder.path()).await;
-        let (committer, work) = Committer::new(db, 1_000);
-        let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| Box::pin(write(&committer, Other))).collect();
-        for write in &mut waiting {
-            assert!(futures::poll!(write).is_pending());
-        }
-        let error = committer.write(Other).await.map(|_| ()).unwrap_err();
-        assert_eq!(error.reason(), ErrorReason::Overloaded);
-        drop(committer);
-        let (answers, ()) = futures::join!(join_all(waiting), work);
-        assert!(answers.iter().all(Result::is_ok));
-    }
-}
+mod tests;

@@ -49,8 +49,8 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 #[derive(Serialize)]
 struct Answer {
     /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD` or `QUEUED` for a postback that is kept. `REFUSED`
-    /// for a postback that must be sent again: it is not kept, unless its delivery continues after
-    /// `SENDER_BUDGET` and succeeds. `IGNORED` for a call that is no postback.
+    /// for a postback that must be sent again: it is withdrawn and not kept, unless its commit had
+    /// begun already. `IGNORED` for a call that is no postback.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: String,
@@ -101,15 +101,23 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
     };
     let postback_id = raw.postback_id.clone();
     // A task of its own, so that a sender that hangs up does not cancel its postback.
-    let delivered = edge.tasks.spawn(deliver(edge.clone(), raw, now));
-    match timeout(SENDER_BUDGET, delivered).await {
-        Ok(Ok(Delivery::Answered(judged))) => answer(judged),
-        Ok(Ok(Delivery::Spooled)) => queued(postback_id),
-        Ok(Ok(Delivery::Rejected(status))) => {
+    let mut delivered = edge.tasks.spawn(deliver(edge.clone(), raw, now));
+    let delivery = match timeout(SENDER_BUDGET, &mut delivered).await {
+        Ok(delivery) => delivery,
+        Err(_) => {
+            // Withdrawn before the answer: the sender will send it again.
+            delivered.abort();
+            delivered.await
+        }
+    };
+    match delivery {
+        Ok(Delivery::Answered(judged)) => answer(judged),
+        Ok(Delivery::Spooled) => queued(postback_id),
+        Ok(Delivery::Rejected(status)) => {
             let (status, reason, message) = for_sender(&status);
             refused(status, &reason, &message)
         }
-        Ok(Err(_)) | Err(_) => {
+        Err(_) => {
             let message = "the service did not answer in time; send it again";
             refused(StatusCode::SERVICE_UNAVAILABLE, reason_text(ErrorReason::Unavailable), message)
         }

@@ -487,9 +487,12 @@ fn changed(random: &mut Random, facts: &Facts) -> Request {
 
 fn nonsense(random: &mut Random, _: &Facts) -> Request {
     if random.one_in(3) {
-        let body =
-            random.pick(&["{", "[]", "null", r#"{"val":[1]}"#, r#"{"clickId":{}}"#, "{\"a\":1}x", "\u{0}"]);
-        return Request::json(body, Held("PARAMETER_MALFORMED"));
+        let (bodies, reason) = if random.one_in(2) {
+            (["{", "{\"a\":1}x", "[1]", "\u{0}"], "PARAMETER_MALFORMED")
+        } else {
+            (["[]", "null", r#"{"val":[1]}"#, r#"{"clickId":{}}"#], "PARAMETER_MISSING")
+        };
+        return Request::json(random.pick(&bodies), Held(reason));
     }
     let length = random.below(300);
     let bytes: Vec<u8> = (0..length).map(|_| random.byte()).collect();

@@ -3720,6 +3720,9 @@ pub enum SetupWarningCode {
     /// HTTPS is enforced, and the postback URL begins with `<http://`.> Cure: set
     /// the server's `--public-url` to its `<https://`> URL.
     UrlNotHttps = 11,
+    /// The URL names no address that the world can reach, such as `0.0.0.0`: the
+    /// server was started without `--public-url`.
+    UrlLeadsNowhere = 12,
     /// The destination was copied from a page's source: it has `&amp;` for `&`.
     /// The merchant's server reads it as the name of a parameter.
     HtmlEscaped = 13,
@@ -3743,6 +3746,7 @@ impl SetupWarningCode {
             Self::NoSecret => "SETUP_WARNING_CODE_NO_SECRET",
             Self::NetworkCannotSign => "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN",
             Self::UrlNotHttps => "SETUP_WARNING_CODE_URL_NOT_HTTPS",
+            Self::UrlLeadsNowhere => "SETUP_WARNING_CODE_URL_LEADS_NOWHERE",
             Self::HtmlEscaped => "SETUP_WARNING_CODE_HTML_ESCAPED",
         }
     }
@@ -3763,6 +3767,7 @@ impl SetupWarningCode {
             "SETUP_WARNING_CODE_NO_SECRET" => Some(Self::NoSecret),
             "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN" => Some(Self::NetworkCannotSign),
             "SETUP_WARNING_CODE_URL_NOT_HTTPS" => Some(Self::UrlNotHttps),
+            "SETUP_WARNING_CODE_URL_LEADS_NOWHERE" => Some(Self::UrlLeadsNowhere),
             "SETUP_WARNING_CODE_HTML_ESCAPED" => Some(Self::HtmlEscaped),
             _ => None,
         }

@@ -11,7 +11,7 @@ use super::store::{self, Found};
 use crate::{db::Db, values::api_key_text::KeyHash};
 
 /// Maximum number of texts of one query.
-const TEXTS_MAX: usize = 500;
+const LOOKED_UP_MAX: usize = 500;
 /// Maximum number of texts that wait. Further calls wait until there is room.
 const WAITING_MAX: usize = 10_000;
 
@@ -42,7 +42,7 @@ impl Lookups {
 
 async fn serve(db: Db, mut waiting: mpsc::Receiver<Asked>) {
     let mut asked = Vec::new();
-    while waiting.recv_many(&mut asked, TEXTS_MAX).await > 0 {
+    while waiting.recv_many(&mut asked, LOOKED_UP_MAX).await > 0 {
         let hashes = asked.iter().map(|one| one.hash.clone()).collect();
         let mut found = store::find_by_hashes(db.reader(), hashes).await;
         for Asked { hash, answer } in asked.drain(..) {

@@ -7,7 +7,10 @@ use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
 use url::Url;
 
 use super::{CheckMode, ConversionCode, ReplyMode};
-use crate::core::preset::{Preset, Reply};
+use crate::{
+    core::preset::{Preset, Reply},
+    values::address,
+};
 
 /// Also used for warnings about tracking links.
 pub fn warning(code: SetupWarningCode, field: &str, message: impl Into<String>) -> SetupWarning {
@@ -31,9 +34,8 @@ pub fn updated(code: &ConversionCode) -> Vec<SetupWarning> {
 pub fn postback_url(code: &ConversionCode, preset: Option<&Preset>, public_url: &Url) -> Vec<SetupWarning> {
     let of_network = |preset| [reply(code, preset, ""), words(code, preset), amount(preset)];
     let of_network = preset.map(of_network).into_iter().flatten().flatten();
-    of_network
-        .chain([secret(code), signature(code, preset), https(code, public_url)].into_iter().flatten())
-        .collect()
+    let of_server = [https(code, public_url), leads_nowhere(public_url)];
+    of_network.chain([secret(code), signature(code, preset)].into_iter().chain(of_server).flatten()).collect()
 }
 
 fn secret(code: &ConversionCode) -> Option<SetupWarning> {
@@ -52,6 +54,16 @@ fn signature(code: &ConversionCode, preset: Option<&Preset>) -> Option<SetupWarn
         preset.name
     );
     Some(warning(SetupWarningCode::NetworkCannotSign, "", message))
+}
+
+/// Returns a warning if the server does not know the URL at which the world reaches it.
+pub fn leads_nowhere(public_url: &Url) -> Option<SetupWarning> {
+    address::leads_nowhere(public_url).then(|| {
+        let message = format!(
+            "nobody reaches `{public_url}`; set the server's --public-url to the URL at which the world reaches it"
+        );
+        warning(SetupWarningCode::UrlLeadsNowhere, "", message)
+    })
 }
 
 fn https(code: &ConversionCode, public_url: &Url) -> Option<SetupWarning> {

@@ -3,10 +3,14 @@
 //! Pure functions. A warning prevents nothing.
 
 use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
+use url::Url;
 
 use super::TrackingLink;
 use crate::{
-    core::{conversion_code::warning, preset::Preset},
+    core::{
+        conversion_code::{leads_nowhere, warning},
+        preset::Preset,
+    },
     values::destination::CLICK_ID_MACRO,
     values::destination::Destination,
     values::{text::excerpt, url_macros},
@@ -16,14 +20,15 @@ const DESTINATION: &str = "tracking_link.destination";
 
 /// Returns the warnings about a link. `presets` are the presets of the link's codes, and of the
 /// network that the caller named for its destination.
-pub fn warnings(link: &TrackingLink, presets: &[&Preset]) -> Vec<SetupWarning> {
+pub fn warnings(link: &TrackingLink, presets: &[&Preset], public_url: &Url) -> Vec<SetupWarning> {
     // A network may come more than once.
     let mut presets = presets.to_vec();
     presets.sort_by_key(|preset| preset.id.as_str());
     presets.dedup_by_key(|preset| preset.id.as_str());
     let own = of_destination(&link.destination, !link.conversion_code_ids.0.is_empty(), &presets);
     let (fallback, field) = (&link.fallback_destination, "tracking_link.fallback_destination");
-    own.into_iter().chain(foreign_macro(fallback, field)).chain(html_escaped(fallback, field)).collect()
+    let of_fallback = foreign_macro(fallback, field).into_iter().chain(html_escaped(fallback, field));
+    own.into_iter().chain(of_fallback).chain(leads_nowhere(public_url)).collect()
 }
 
 fn of_destination(destination: &Destination, has_code: bool, presets: &[&Preset]) -> Vec<SetupWarning> {

@@ -61,6 +61,9 @@ const (
 	// HTTPS is enforced, and the postback URL begins with `http://`. Cure: set
 	// the server's `--public-url` to its `https://` URL.
 	SetupWarningCode_SETUP_WARNING_CODE_URL_NOT_HTTPS SetupWarningCode = 11
+	// The URL names no address that the world can reach, such as `0.0.0.0`: the
+	// server was started without `--public-url`.
+	SetupWarningCode_SETUP_WARNING_CODE_URL_LEADS_NOWHERE SetupWarningCode = 12
 	// The destination was copied from a page's source: it has `&amp;` for `&`.
 	// The merchant's server reads it as the name of a parameter.
 	SetupWarningCode_SETUP_WARNING_CODE_HTML_ESCAPED SetupWarningCode = 13
@@ -81,6 +84,7 @@ var (
 		9:  "SETUP_WARNING_CODE_NO_SECRET",
 		10: "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN",
 		11: "SETUP_WARNING_CODE_URL_NOT_HTTPS",
+		12: "SETUP_WARNING_CODE_URL_LEADS_NOWHERE",
 		13: "SETUP_WARNING_CODE_HTML_ESCAPED",
 	}
 	SetupWarningCode_value = map[string]int32{
@@ -96,6 +100,7 @@ var (
 		"SETUP_WARNING_CODE_NO_SECRET":               9,
 		"SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN":     10,
 		"SETUP_WARNING_CODE_URL_NOT_HTTPS":           11,
+		"SETUP_WARNING_CODE_URL_LEADS_NOWHERE":       12,
 		"SETUP_WARNING_CODE_HTML_ESCAPED":            13,
 	}
 )
@@ -201,7 +206,7 @@ const file_s2s_v1_setup_warning_proto_rawDesc = "" +
 	"\fSetupWarning\x12,\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x18.s2s.v1.SetupWarningCodeR\x04code\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage*\x98\x04\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage*\xc2\x04\n" +
 	"\x10SetupWarningCode\x12\"\n" +
 	"\x1eSETUP_WARNING_CODE_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aSETUP_WARNING_CODE_NO_LINK\x10\x01\x12)\n" +
@@ -215,7 +220,8 @@ const file_s2s_v1_setup_warning_proto_rawDesc = "" +
 	"\x1cSETUP_WARNING_CODE_NO_SECRET\x10\t\x12*\n" +
 	"&SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN\x10\n" +
 	"\x12$\n" +
-	" SETUP_WARNING_CODE_URL_NOT_HTTPS\x10\v\x12#\n" +
+	" SETUP_WARNING_CODE_URL_NOT_HTTPS\x10\v\x12(\n" +
+	"$SETUP_WARNING_CODE_URL_LEADS_NOWHERE\x10\f\x12#\n" +
 	"\x1fSETUP_WARNING_CODE_HTML_ESCAPED\x10\rB}\n" +
 	"\n" +
 	"com.s2s.v1B\x11SetupWarningProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"

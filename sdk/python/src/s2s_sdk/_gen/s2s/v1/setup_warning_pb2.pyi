@@ -70,6 +70,10 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     """HTTPS is enforced, and the postback URL begins with `http://`. Cure: set
     the server's `--public-url` to its `https://` URL.
     """
+    SETUP_WARNING_CODE_URL_LEADS_NOWHERE: _SetupWarningCode.ValueType  # 12
+    """The URL names no address that the world can reach, such as `0.0.0.0`: the
+    server was started without `--public-url`.
+    """
     SETUP_WARNING_CODE_HTML_ESCAPED: _SetupWarningCode.ValueType  # 13
     """The destination was copied from a page's source: it has `&amp;` for `&`.
     The merchant's server reads it as the name of a parameter.
@@ -124,6 +128,10 @@ sign. Cure: check secrets instead.
 SETUP_WARNING_CODE_URL_NOT_HTTPS: SetupWarningCode.ValueType  # 11
 """HTTPS is enforced, and the postback URL begins with `http://`. Cure: set
 the server's `--public-url` to its `https://` URL.
+"""
+SETUP_WARNING_CODE_URL_LEADS_NOWHERE: SetupWarningCode.ValueType  # 12
+"""The URL names no address that the world can reach, such as `0.0.0.0`: the
+server was started without `--public-url`.
 """
 SETUP_WARNING_CODE_HTML_ESCAPED: SetupWarningCode.ValueType  # 13
 """The destination was copied from a page's source: it has `&amp;` for `&`.

@@ -123,6 +123,15 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_URL_NOT_HTTPS(11),
   /**
    * <pre>
+   * The URL names no address that the world can reach, such as `0.0.0.0`: the
+   * server was started without `--public-url`.
+   * </pre>
+   *
+   * <code>SETUP_WARNING_CODE_URL_LEADS_NOWHERE = 12;</code>
+   */
+  SETUP_WARNING_CODE_URL_LEADS_NOWHERE(12),
+  /**
+   * <pre>
    * The destination was copied from a page's source: it has `&amp;amp;` for `&amp;`.
    * The merchant's server reads it as the name of a parameter.
    * </pre>
@@ -243,6 +252,15 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_URL_NOT_HTTPS_VALUE = 11;
   /**
    * <pre>
+   * The URL names no address that the world can reach, such as `0.0.0.0`: the
+   * server was started without `--public-url`.
+   * </pre>
+   *
+   * <code>SETUP_WARNING_CODE_URL_LEADS_NOWHERE = 12;</code>
+   */
+  public static final int SETUP_WARNING_CODE_URL_LEADS_NOWHERE_VALUE = 12;
+  /**
+   * <pre>
    * The destination was copied from a page's source: it has `&amp;amp;` for `&amp;`.
    * The merchant's server reads it as the name of a parameter.
    * </pre>
@@ -288,6 +306,7 @@ public enum SetupWarningCode
       case 9: return SETUP_WARNING_CODE_NO_SECRET;
       case 10: return SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN;
       case 11: return SETUP_WARNING_CODE_URL_NOT_HTTPS;
+      case 12: return SETUP_WARNING_CODE_URL_LEADS_NOWHERE;
       case 13: return SETUP_WARNING_CODE_HTML_ESCAPED;
       default: return null;
     }

@@ -32,7 +32,7 @@ public final class SetupWarningProto {
       "\n\032s2s/v1/setup_warning.proto\022\006s2s.v1\"l\n\014" +
       "SetupWarning\022,\n\004code\030\001 \001(\0162\030.s2s.v1.Setu" +
       "pWarningCodeR\004code\022\024\n\005field\030\002 \001(\tR\005field" +
-      "\022\030\n\007message\030\003 \001(\tR\007message*\230\004\n\020SetupWarn" +
+      "\022\030\n\007message\030\003 \001(\tR\007message*\302\004\n\020SetupWarn" +
       "ingCode\022\"\n\036SETUP_WARNING_CODE_UNSPECIFIE" +
       "D\020\000\022\036\n\032SETUP_WARNING_CODE_NO_LINK\020\001\022)\n%S" +
       "ETUP_WARNING_CODE_NO_CONVERSION_CODE\020\002\022-" +
@@ -45,10 +45,11 @@ public final class SetupWarningProto {
       "_NO_AMOUNT\020\010\022 \n\034SETUP_WARNING_CODE_NO_SE" +
       "CRET\020\t\022*\n&SETUP_WARNING_CODE_NETWORK_CAN" +
       "NOT_SIGN\020\n\022$\n SETUP_WARNING_CODE_URL_NOT" +
-      "_HTTPS\020\013\022#\n\037SETUP_WARNING_CODE_HTML_ESCA" +
-      "PED\020\rB[\n\rio.s2s.sdk.v1B\021SetupWarningProt" +
-      "oP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPB" +
-      "Metadata\352\002\007S2s::V1b\006proto3"
+      "_HTTPS\020\013\022(\n$SETUP_WARNING_CODE_URL_LEADS" +
+      "_NOWHERE\020\014\022#\n\037SETUP_WARNING_CODE_HTML_ES" +
+      "CAPED\020\rB[\n\rio.s2s.sdk.v1B\021SetupWarningPr" +
+      "otoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\G" +
+      "PBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
