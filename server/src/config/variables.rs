@@ -65,16 +65,17 @@ fn meant<'a>(name: &str, settings: &[&'a str]) -> Option<&'a str> {
     if name.starts_with(OF_TESTS) {
         return None;
     }
+    // A name that goes on, such as `S2S_LOG_LEVEL`, or is cut short, such as `S2S_TLS_CERT`.
+    let goes_on = |setting: &str| name.strip_prefix(setting).is_some_and(|rest| rest.starts_with('_'));
+    let is_cut = |setting: &str| name.len() > PREFIX.len() && setting.starts_with(name);
+    if let Some(longer) = settings.iter().copied().find(|setting| goes_on(setting) || is_cut(setting)) {
+        return Some(longer);
+    }
     let slips = |setting: &&&str| strsim::osa_distance(name, setting);
     let nearest = settings.iter().min_by_key(slips)?;
     let letters = name.len().saturating_sub(PREFIX.len());
-    if strsim::osa_distance(name, nearest) <= (letters / LETTERS_PER_SLIP).clamp(1, SLIPS_MAX) {
-        return Some(nearest);
-    }
-    // A name that is cut short, such as `S2S_TLS_CERT`, or goes on, such as `S2S_LOG_LEVEL`.
-    let goes_on = |setting: &str| name.strip_prefix(setting).is_some_and(|rest| rest.starts_with('_'));
-    let is_cut = |setting: &str| name.len() > PREFIX.len() && setting.starts_with(name);
-    settings.iter().copied().find(|setting| is_cut(setting) || goes_on(setting))
+    let slips_max = (letters / LETTERS_PER_SLIP).clamp(1, SLIPS_MAX);
+    (strsim::osa_distance(name, nearest) <= slips_max).then_some(nearest)
 }
 
 #[cfg(test)]
@@ -133,7 +134,7 @@ mod tests {
 
     #[test]
     fn other_variables_are_warned_of() {
-        for name in ["S2S_TESTS_DATABASE", "S2S_TESTS_LISTEN", "S2S_HOME", "S2S_GREETING", "S2S_PORT"] {
+        for name in ["S2S_TESTS_DATABASE", "S2S_TESTS_LISTEN", "S2S_HOUSE", "S2S_GREETING", "S2S_PORT"] {
             assert_eq!(checked(name, "8080"), Ok(vec![name.to_owned()]), "{name}");
         }
     }

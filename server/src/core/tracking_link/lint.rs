@@ -66,7 +66,7 @@ fn foreign_macro(destination: &Destination, field: &str) -> Option<SetupWarning>
 fn html_escaped(destination: &Destination, field: &str) -> Option<SetupWarning> {
     let template = destination.to_string().to_ascii_lowercase();
     let query = template.split_once('?').map_or("", |(_, query)| query);
-    if !["&amp;", "&#38;", "&#038;", "&#x26;"].into_iter().any(|escaped| query.contains(escaped)) {
+    if !query.contains("&amp;") {
         return None;
     }
     let message = "the destination has `&amp;`, as if it was copied from a page's source; write `&` for it";
@@ -110,7 +110,6 @@ mod tests {
             ("https://a.example/${x}/[s2sidentifier]", true, vec![], vec![W::ForeignMacro]),
             ("https://a.example/?s1=[s2sidentifier]&q=100%25&r=(2)#top", true, vec![], vec![]),
             ("https://a.example/?x=1&amp;s1=[s2sidentifier]", true, vec![], vec![W::HtmlEscaped]),
-            ("https://a.example/?x=1&#38;s1=[s2sidentifier]", true, vec![], vec![]),
             ("https://a.example/?s1=[s2sidentifier]&AMP;x=1", true, vec![], vec![W::HtmlEscaped]),
             ("https://a.example/?s1=[s2sidentifier]&amp=1", true, vec![], vec![]),
             ("https://a.example/?sub1=[s2sidentifier]", true, vec!["everflow", "affise"], vec![]),
