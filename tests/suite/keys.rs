@@ -1,6 +1,7 @@
 //! Accounts and API keys: creation, rotation, revocation; the first key; a server without keys.
 
 use std::{
+    fmt::Write as _,
     process::Stdio,
     sync::{
         Arc,
@@ -27,7 +28,10 @@ use s2s_tests::{
     request,
 };
 use sha2::{Digest as _, Sha256};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    task::JoinSet,
+};
 use tonic::transport::Channel;
 
 use crate::{
@@ -420,19 +424,27 @@ async fn merchants_and_visitors_need_no_key() {
 
 /// A key that nobody has, with a right checksum.
 fn invented(random: &mut Random) -> String {
-    let digits: String = (0..20).map(|_| format!("{:02x}", random.byte())).collect();
-    let begin = format!("s2s_{digits}");
-    let sum: String = Sha256::digest(&begin).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("{begin}{sum}")
+    let bytes: [u8; 20] = std::array::from_fn(|_| random.byte());
+    let mut text = "s2s_".to_owned();
+    let push = |text: &mut String, bytes: &[u8]| {
+        for byte in bytes {
+            write!(text, "{byte:02x}").unwrap();
+        }
+    };
+    push(&mut text, &bytes);
+    let sum = Sha256::digest(&text);
+    push(&mut text, &sum[..4]);
+    text
 }
 
 #[tokio::test]
 async fn invented_keys_keep_no_new_key_waiting() {
     let server = Server::start().await;
     let ends = Arc::new(AtomicBool::new(false));
-    let strangers = (0..6).map(|number| {
+    let mut strangers = JoinSet::new();
+    for number in 0..6 {
         let (url, ends) = (server.url.clone(), ends.clone());
-        tokio::spawn(async move {
+        strangers.spawn(async move {
             let channel = Channel::from_shared(url).unwrap().connect().await.unwrap();
             let mut random = Random(seed(number));
             let mut refused = 0;
@@ -451,9 +463,8 @@ async fn invented_keys_keep_no_new_key_waiting() {
                 }
             }
             refused
-        })
-    });
-    let strangers: Vec<_> = strangers.collect();
+        });
+    }
     for _ in 0..30 {
         let (_, key) = server.api_key(OWN_ACCOUNT, &[READ]).await;
         // Without a second attempt.
@@ -462,6 +473,6 @@ async fn invented_keys_keep_no_new_key_waiting() {
         call_as(Some(&key), &channel, "/s2s.v1.AccountService/GetAccount", &[]).await.unwrap();
     }
     ends.store(true, Ordering::Relaxed);
-    let refused: usize = join_all(strangers).await.into_iter().map(Result::unwrap).sum();
+    let refused: usize = strangers.join_all().await.into_iter().sum();
     assert!(refused > 300, "{refused}");
 }

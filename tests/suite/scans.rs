@@ -8,6 +8,7 @@ use std::sync::{
 use futures::future::join_all;
 use s2s_sdk::v1::{ApiKeyScope, ErrorReason, ListPostbacksRequest, PostbackFilter};
 use s2s_tests::{Server, request};
+use tokio::task::JoinSet;
 
 /// Held postbacks, each as long as a postback may be, so that a search has much to read.
 const HELD: usize = 1_500;
@@ -42,9 +43,10 @@ async fn searches_of_one_key_keep_no_postback_and_no_other_account_waiting() {
     let other = server.client_with(&other_key);
 
     let (ends, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let searches = (0..SEARCHES).map(|_| {
+    let mut searches = JoinSet::new();
+    for _ in 0..SEARCHES {
         let (client, ends, done) = (server.client(), ends.clone(), done.clone());
-        tokio::spawn(async move {
+        searches.spawn(async move {
             while !ends.load(Ordering::Relaxed) {
                 match client.list_postbacks(search()).await {
                     Ok(page) => assert_eq!(page.postbacks, []),
@@ -52,9 +54,8 @@ async fn searches_of_one_key_keep_no_postback_and_no_other_account_waiting() {
                 }
                 done.fetch_add(1, Ordering::Relaxed);
             }
-        })
-    });
-    let searches: Vec<_> = searches.collect();
+        });
+    }
     for number in 0..SALES {
         // A new click and a code that other postbacks have not named lately are looked up anew.
         let click = server.click(&link).await;
@@ -67,7 +68,5 @@ async fn searches_of_one_key_keep_no_postback_and_no_other_account_waiting() {
     }
     assert!(done.load(Ordering::Relaxed) > 0, "nothing was searched meanwhile");
     ends.store(true, Ordering::Relaxed);
-    for search in searches {
-        search.await.unwrap();
-    }
+    searches.join_all().await;
 }

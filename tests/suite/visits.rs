@@ -70,7 +70,7 @@ async fn a_sale_names_the_click_of_a_prefetch_with_its_sub_ids() {
     let link = server.link(&[&code]).await;
     let visit = http().get(format!("{}?sub1=newsletter", link.url)).header("user-agent", BROWSER);
     let response = visit.header("sec-purpose", "prefetch").send().await.unwrap();
-    let click = click_id_of(location(&response)).to_owned();
+    let click = click_id_of(location(&response));
     let sale = format!("clickId={click}&id={}&val=1&com=0", code.id);
     assert_eq!(server.postback(&sale).await.field("verdict"), "RECORDED");
     let click = stored(&server.client(), &click).await;
@@ -85,7 +85,7 @@ async fn a_link_checker_leaves_no_click() {
     assert_eq!(http().head(&link.url).send().await.unwrap().status(), 302);
     // Visits are stored in order. So once the second visit is stored, the first one would be stored,
     // too, if it counted.
-    let visited = click_id_of(location(&get(&link.url).await)).to_owned();
+    let visited = click_id_of(location(&get(&link.url).await));
     let [only] = first_clicks(&server.client(), &link).await.try_into().unwrap();
     assert_eq!(only.id, visited);
 }

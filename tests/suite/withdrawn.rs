@@ -13,11 +13,11 @@ async fn what_is_answered_503_counts_once_when_it_is_sent_again() {
     let core = Server::start_with(&["--role", "core"]).await;
     let edge = Server::start_edge(&core, &[("S2S_SPOOL", "off")]).await;
     let dedupe_policy = DedupePolicy::Every.into();
-    let code = ConversionCode { name: "Every".to_owned(), dedupe_policy, ..Default::default() };
-    let code = core.create_code(code).await;
-    let link = core.link(&[&code]).await;
+    let every = ConversionCode { name: "Every".to_owned(), dedupe_policy, ..Default::default() };
+    let every = core.create_code(every).await;
+    let link = core.link(&[&every]).await;
     let click = core.click(&link).await;
-    let query = format!("clickId={click}&id={}&val=1&com=0", code.id);
+    let query = format!("clickId={click}&id={}&val=1&com=0", every.id);
     let mut expected = 0;
     for round in 0..3 {
         core.freeze().await;

@@ -231,7 +231,9 @@ impl Writer {
     async fn attempt(&self, parts: &mut Vec<Box<dyn Batch>>, session: &mut Session) -> Result<(), DbErr> {
         let (mut tries, mut withdrawals) = (1, 0);
         loop {
-            parts.iter_mut().for_each(|part| part.drop_abandoned());
+            for part in &mut *parts {
+                part.drop_abandoned();
+            }
             parts.retain(|part| !part.is_empty());
             if parts.is_empty() {
                 return Ok(());

@@ -102,13 +102,12 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
     let postback_id = raw.postback_id.clone();
     // A task of its own, so that a sender that hangs up does not cancel its postback.
     let mut delivered = edge.tasks.spawn(deliver(edge.clone(), raw, now));
-    let delivery = match timeout(SENDER_BUDGET, &mut delivered).await {
-        Ok(delivery) => delivery,
-        Err(_) => {
-            // Withdrawn before the answer: the sender will send it again.
-            delivered.abort();
-            delivered.await
-        }
+    let delivery = if let Ok(delivery) = timeout(SENDER_BUDGET, &mut delivered).await {
+        delivery
+    } else {
+        // Withdrawn before the answer: the sender will send it again.
+        delivered.abort();
+        delivered.await
     };
     match delivery {
         Ok(Delivery::Answered(judged)) => answer(judged),

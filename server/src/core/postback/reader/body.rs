@@ -52,6 +52,9 @@ impl<'a> Plain<'a> {
     }
 }
 
+/// Reads a unit of UTF-16, in one of the two orders of its bytes.
+type Unit = fn([u8; 2]) -> u16;
+
 /// Undoes the outermost encoding. Returns its name, and the bytes within.
 fn undone(bytes: &[u8]) -> Option<(&'static str, Vec<u8>)> {
     if bytes.starts_with(GZIP_MAGIC) {
@@ -60,11 +63,12 @@ fn undone(bytes: &[u8]) -> Option<(&'static str, Vec<u8>)> {
     if let Some(plain) = bytes.strip_prefix(UTF_8_BOM) {
         return Some(("a byte order mark", plain.to_vec()));
     }
+    let (little, big): (Unit, Unit) = (u16::from_le_bytes, u16::from_be_bytes);
     let utf_16 = match bytes {
-        [0xFF, 0xFE, text @ ..] => Some((text, u16::from_le_bytes as fn([u8; 2]) -> u16)),
-        [0xFE, 0xFF, text @ ..] => Some((text, u16::from_be_bytes as fn([u8; 2]) -> u16)),
-        [b'{', 0, ..] => Some((bytes, u16::from_le_bytes as fn([u8; 2]) -> u16)),
-        [0, b'{', ..] => Some((bytes, u16::from_be_bytes as fn([u8; 2]) -> u16)),
+        [0xFF, 0xFE, text @ ..] => Some((text, little)),
+        [0xFE, 0xFF, text @ ..] => Some((text, big)),
+        [b'{', 0, ..] => Some((bytes, little)),
+        [0, b'{', ..] => Some((bytes, big)),
         _ => None,
     };
     if let Some((text, unit)) = utf_16 {

@@ -129,7 +129,7 @@ mod tests {
             let members = read(body.as_bytes()).unwrap();
             let [one] = members.as_slice() else { panic!("{members:?}") };
             assert_eq!((one.name.as_str(), one.value.as_str(), one.nested), expected);
-            assert_eq!(body[one.bytes.clone()], *one.value);
+            assert_eq!(body.as_bytes()[one.bytes.clone()], *one.value.as_bytes());
         }
     }
 

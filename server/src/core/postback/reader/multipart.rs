@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn other_bodies_are_no_multipart() {
         for body in ["", "--", "--X", "--X\r\n", "--X\r\nclickId=a", "clickId=a", "{}", "--a=1&b=2"] {
-            assert_eq!(read(body.as_bytes()).is_none(), true, "{body}");
+            assert!(read(body.as_bytes()).is_none(), "{body}");
         }
     }
 
