@@ -27,8 +27,18 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts a disk. Panics if mounting is not permitted: a test must not pass without its disk.
+    /// Mounts a disk of this user. Panics if mounting is not permitted: a test must not pass without
+    /// its disk.
     pub fn mount(kibibytes: u32) -> Self {
+        Self::mount_with_mode(kibibytes, "0700")
+    }
+
+    /// Mounts a disk for a database server, which runs as a user of its own.
+    pub fn mount_for_database(kibibytes: u32) -> Self {
+        Self::mount_with_mode(kibibytes, "0777")
+    }
+
+    fn mount_with_mode(kibibytes: u32, mode: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut unshare = Command::new("unshare");
         unshare.arg("--mount");
@@ -37,8 +47,8 @@ impl SmallDisk {
             unshare.arg("--map-root-user");
         }
         unshare.args(["sh", "-c"]);
-        unshare.arg("mount -t tmpfs -o size=$1k,mode=0700 small \"$0\" && echo mounted && exec cat");
-        unshare.arg(folder.path()).arg(kibibytes.to_string());
+        unshare.arg("mount -t tmpfs -o size=$1k,mode=$2 small \"$0\" && echo mounted && exec cat");
+        unshare.arg(folder.path()).args([kibibytes.to_string().as_str(), mode]);
         let mut holder = unshare.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = holder.stdin.take().unwrap();
         let mut said = String::new();

@@ -140,7 +140,10 @@ async fn fails_again_and_again(disk: Disk, flags: &[&str]) {
 }
 
 fn small() -> Disk {
-    Disk::Small(SmallDisk::mount(if kind() == "sqlite" { SQLITE_KIBIBYTES } else { SERVER_KIBIBYTES }))
+    Disk::Small(match kind() {
+        "sqlite" => SmallDisk::mount(SQLITE_KIBIBYTES),
+        _ => SmallDisk::mount_for_database(SERVER_KIBIBYTES),
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
