@@ -33,6 +33,8 @@ const REQUESTS: usize = 100_000;
 const WARM_UP_REQUESTS: usize = 20_000;
 /// The number of requests after which SQLite's cache is full.
 const CACHE_FULL_REQUESTS: usize = 60_000;
+/// The number of requests between the two measurements after that.
+const BETWEEN_REQUESTS: usize = 80_000;
 /// The number of open connections.
 const CONNECTIONS: usize = 32;
 /// The number of requests on one connection.
@@ -44,6 +46,11 @@ const PAGE_SIZE: i32 = 1_000;
 /// The growth of the server's memory after the warm-up, without SQLite's cache, in KiB: the slack
 /// that the server's allocator keeps. If the server kept 210 bytes of each request that is sent
 /// after the cache is full, the growth would be larger.
+///
+/// On a busy machine more requests are in progress at once than ever before, and the allocator keeps
+/// the memory of that moment. It does so once, but what the server keeps of each request grows in
+/// every round. So twice the smaller growth of the two last rounds, which are of the same length,
+/// must stay below the bound.
 const GROWTH_KIB_MAX: u64 = 8 * 1_024;
 /// The cache of SQLite's writer, in KiB (`db/sqlite.rs`).
 const CACHE_KIB: u64 = 32 * 1_024;
@@ -228,7 +235,7 @@ async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
     let mut tally = Tally::default();
     let mut memory = Vec::new();
 
-    let ends = [WARM_UP_REQUESTS, CACHE_FULL_REQUESTS, REQUESTS];
+    let ends = [WARM_UP_REQUESTS, CACHE_FULL_REQUESTS, BETWEEN_REQUESTS, REQUESTS];
     for (start, end) in [0].into_iter().chain(ends).zip(ends) {
         let requests = end - start;
         let each = requests / CONNECTIONS;
@@ -238,9 +245,9 @@ async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
     }
     assert_eq!(tally.count(|_| true), REQUESTS, "{:#?}", tally.answers);
     println!("memory: {memory:?} KiB");
-    let grown = |from: usize| memory[2].saturating_sub(memory[from]);
-    assert!(grown(0) <= GROWTH_KIB_MAX + CACHE_KIB, "memory grew: {memory:?} KiB");
-    assert!(grown(1) <= GROWTH_KIB_MAX, "memory grew: {memory:?} KiB");
+    let grown = |from: usize, to: usize| memory[to].saturating_sub(memory[from]);
+    assert!(grown(0, 3) <= GROWTH_KIB_MAX + CACHE_KIB, "memory grew: {memory:?} KiB");
+    assert!(2 * grown(1, 2).min(grown(2, 3)) <= GROWTH_KIB_MAX, "memory grew: {memory:?} KiB");
 
     // Exactly the answered postbacks are stored.
     for verdict in [PostbackVerdict::Recorded, PostbackVerdict::Duplicate] {
