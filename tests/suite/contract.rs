@@ -5,6 +5,7 @@ mod covered;
 use std::collections::BTreeSet;
 
 use ErrorReason as E;
+use hyper::body::Body as _;
 use prost::{
     Message as _,
     bytes::{Buf as _, BufMut as _},
@@ -278,4 +279,27 @@ fn everything_in_the_schema_for_edges_is_explained() {
         assert!(!(is_field || is_named) || before.starts_with("//"), "{line} has no comment");
         before = line;
     }
+}
+
+/// Some clients take an answer for broken that says its status in the headers and ends later.
+#[tokio::test]
+async fn an_error_without_a_message_ends_with_its_headers() {
+    let server = Server::start().await;
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let mut refused = 0;
+    for method in methods() {
+        let request = client
+            .post(format!("{}{}", server.url, path(&method)))
+            .header("content-type", "application/grpc")
+            .header("te", "trailers")
+            .header("authorization", format!("Bearer {ADMIN_KEY}"))
+            // An empty message.
+            .body(vec![0; 5]);
+        let response = request.send().await.unwrap();
+        if response.headers().contains_key("grpc-status") {
+            refused += 1;
+            assert!(reqwest::Body::from(response).is_end_stream(), "{method}");
+        }
+    }
+    assert!(refused > 20, "{refused}");
 }

@@ -1,12 +1,24 @@
 //! Checks the API key of every call, and the rate of that key. Health and reflection need no key.
 
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{
+    future::pending,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use axum::{
+    body::{Body, HttpBody},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
+use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, header};
 use http_body_util::{BodyStream, StreamBody};
-use hyper::body::Frame;
+use hyper::body::{Frame, SizeHint};
 use s2s_sdk::v1::ErrorReason;
 use tonic::Status;
 
@@ -85,7 +97,7 @@ pub async fn authenticate(
         // These answers may be long, and are work in progress to their end.
         Some(arrival) if call.is_long || call.priority == Priority::Other => {
             let held = arrival.hold();
-            response.map(|body| held_until_the_end(body, held))
+            response.map(|body| Body::new(HeldBody { body, _held: held }))
         }
         _ => response,
     }
@@ -100,12 +112,31 @@ pub async fn limited(response: Response) -> Response {
     response.map(|body| until(body, too_long))
 }
 
-/// The body. Drops `held` at its end.
-fn held_until_the_end(body: Body, held: Held) -> Body {
-    let frames = stream::unfold((BodyStream::new(body), held), async |(mut frames, held)| {
-        Some((frames.next().await?, (frames, held)))
-    });
-    Body::new(StreamBody::new(frames))
+/// A body that holds work until it is dropped. It tells its end and its length as the body within:
+/// the library ends an answer without a body with its headers, and some clients rely on that.
+struct HeldBody {
+    body: Body,
+    _held: Held,
+}
+
+impl HttpBody for HeldBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 async fn admit(
@@ -170,6 +201,10 @@ async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
 /// The body. If `refused` returns before the body has ended, the body ends with the status of the
 /// returned error.
 fn until(body: Body, refused: impl Future<Output = Error> + Send + 'static) -> Body {
+    // An answer without a body ends with its headers.
+    if body.is_end_stream() {
+        return body;
+    }
     let begin = Some((BodyStream::new(body), Box::pin(refused)));
     let frames = stream::unfold(begin, async |state| {
         let (mut frames, mut refused) = state?;
