@@ -87,7 +87,7 @@ fn acknowledged(segment: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn acknowledged_records_that_are_missing_are_counted_and_named() {
-    // Of the last record, only a part is missing; all of it; all records; the file.
+    // What is missing: a part of the last record; all of it; all records; the file.
     let whole = |path: &Path| {
         let list = fs::read_to_string(path.with_extension("acknowledged")).unwrap();
         let ends: Vec<u64> =
@@ -144,7 +144,7 @@ async fn records_that_were_put_aside_are_counted_again() {
     edge.restart().await;
     edge.drained().await;
     assert_eq!(edge.health().await["spool"]["put_aside"], records);
-    // Whoever gives the file its name back gets its records delivered.
+    // The records are delivered once the file has its name back.
     edge.kill().await;
     fs::rename(segment.with_extension("aside"), &segment).unwrap();
     edge.restart().await;
@@ -164,7 +164,7 @@ async fn what_others_have_written_does_not_count() {
     queue(&mut traffic, &stranger, 2).await;
     stranger.kill().await;
     let planted = segments(&stranger).pop().unwrap();
-    // Those that the operator vouches for are judged by the core, which refuses the clicks.
+    // The core judges the records that the operator vouches for, and refuses the clicks.
     let ids = acknowledged(&planted);
     let clicks = ids.iter().filter(|id| !id.starts_with("pb_")).count();
 
@@ -180,7 +180,7 @@ async fn what_others_have_written_does_not_count() {
         assert_eq!(health["spool"]["put_aside"], put_aside, "{health}");
     }
 
-    // Without its core, an edge starts only with what it has learned itself.
+    // An edge without its core starts only with what it has learned itself.
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("spool")).unwrap();
     fs::set_permissions(folder.path().join("spool"), Permissions::from_mode(0o700)).unwrap();
