@@ -5,6 +5,7 @@ pub mod account;
 pub mod age;
 pub mod api_key;
 pub mod click;
+pub mod click_id_key;
 pub mod conversion;
 pub mod conversion_code;
 pub mod postback;
@@ -26,7 +27,6 @@ use crate::{
     error::Result,
     values::{
         address::StoredAddresses,
-        click_id::ClickIdKeys,
         id::Random,
         time::{Clock, Time},
     },
@@ -53,7 +53,7 @@ pub struct App {
     pub clock: Clock,
     pub watch: Watch,
     pub random: Random,
-    pub click_id_keys: ClickIdKeys,
+    pub click_id_keys: click_id_key::Keys,
     pub public_url: Url,
     pub local_url: Url,
     pub retention: Retention,
@@ -80,7 +80,7 @@ impl App {
     ) -> Result<Self> {
         let Settings { public_url, local_url, retention, store_addresses, batch_max, watch } = settings;
         let clock = watch.clock();
-        let click_id_keys = click::load_keys(&db, &clock, &random).await?;
+        let click_id_keys = click_id_key::Keys::load(db.clone(), &random, clock.now()).await?;
         let age = Age::load(&db, clock.now()).await?;
         watch.note_lived(age.passed());
         let (commit, work) = Committer::new(db.clone(), batch_max);

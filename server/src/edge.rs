@@ -8,6 +8,7 @@ mod client_kind;
 mod core_client;
 mod core_health;
 mod http;
+mod keys;
 mod link_cache;
 mod page;
 mod postback;
@@ -25,6 +26,7 @@ use tonic::Status;
 use self::{
     core_client::{CoreClient, CoreFailure, classify},
     core_health::{Cause, CoreHealth},
+    keys::Keys,
     link_cache::Links,
     snapshot::Snapshot,
     spool::{Drain, Record, Spool, UnsealedSpool, Writer},
@@ -35,7 +37,6 @@ use crate::{
     config::{Pages, SpoolSettings},
     error::{Error, Result, StartError},
     values::{
-        click_id::{ClickIdKey, ClickIdKeys, KeyId},
         id::Random,
         seal::{Seal, Seals},
         time::{Clock, Span, Time},
@@ -109,7 +110,7 @@ pub struct Edge {
     core_health: Arc<CoreHealth>,
     spool: Option<Spool>,
     links: Arc<Links>,
-    click_id_keys: ClickIdKeys,
+    click_id_keys: Arc<Keys>,
     clock: Clock,
     random: Random,
     tasks: TaskTracker,
@@ -157,8 +158,9 @@ impl Edge {
                 known.click_id_keys
             }
         };
+        let click_id_keys = Arc::new(Keys::new(keys.clone())?);
+        tasks.spawn(click_id_keys.clone().follow(client.clone(), clock.clone(), stopping.clone()));
         let links = Arc::new(Links::new(client, known.links).await);
-        let click_id_keys = click_id_keys(keys.clone())?;
         let spool = spool.map(|OpenSpool { spool, writer, seal, adopts, .. }| {
             let (folder, seals) = (spool.folder(), record_seals(&keys, &known_keys, adopts));
             let spool = spool.seal(seals);
@@ -166,7 +168,8 @@ impl Edge {
             let (runtime, until) = (tokio::runtime::Handle::current(), stopping.clone());
             tasks.spawn_blocking(move || writer.run());
             tasks.spawn_blocking(move || drain.run(&runtime, &until));
-            let (links, clock, random) = (links.clone(), clock.clone(), random.clone());
+            let (keys, links) = (click_id_keys.clone(), links.clone());
+            let (clock, random) = (clock.clone(), random.clone());
             tasks.spawn(snapshot::persist(folder, seal, keys, links, clock, random, stopping.clone()));
             spool
         });
@@ -324,16 +327,6 @@ fn record_seals(keys: &ListClickIdKeysResponse, known: &ListClickIdKeysResponse,
     let mut seals = all.map(|key| Seal::derive(RECORDS, &key.secret));
     let own = seals.next().unwrap_or_else(|| Seal::derive(RECORDS, &[]));
     Seals::new(own, seals.collect(), adopts)
-}
-
-fn click_id_keys(keys: ListClickIdKeysResponse) -> Result<ClickIdKeys> {
-    let mut keys = keys.click_id_keys.into_iter().map(|key| {
-        let secret =
-            key.secret.try_into().map_err(|_| Error::internal("a click id key has the wrong length"))?;
-        Ok(ClickIdKey { key_id: KeyId::new(u8::try_from(key.key_id).unwrap_or_default()), secret })
-    });
-    let first = keys.next().ok_or_else(|| Error::internal("the core has no click id key"))??;
-    Ok(ClickIdKeys::new(first, keys.collect::<Result<_>>()?))
 }
 
 /// The parts of the edge that `health` reads.

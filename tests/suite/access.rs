@@ -28,6 +28,7 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
     let mut scopes = match call {
         "GetAccount" => return ALL.to_vec(),
         "ResolveSlug" | "ListClickIdKeys" => vec![Scope::Edge],
+        "RotateClickIdKey" => vec![Scope::Admin],
         // An edge hands postbacks on by `RecordConversion`.
         "RecordClick" | "RecordConversion" => vec![Scope::Record, Scope::Edge],
         _ if service == "AccountService" => vec![Scope::Admin],

@@ -15,6 +15,7 @@ mod bad_input;
 mod bodies;
 mod callers;
 mod cli;
+mod click_id_keys;
 mod clocks;
 mod commits;
 mod concurrency;

@@ -1,9 +1,14 @@
 //! `s2s clicks`.
 
 use clap::Subcommand;
+use futures::{StreamExt as _, stream};
 use s2s_sdk::{
     Client,
-    v1::{Click, ClickFlag, ExplainClickRequest, GetClickRequest, ListClicksRequest, RecordClickRequest},
+    prost_types::Duration,
+    v1::{
+        Click, ClickFlag, ClickIdKey, ExplainClickRequest, GetClickRequest, ListClicksRequest,
+        RecordClickRequest, RotateClickIdKeyRequest,
+    },
 };
 
 use crate::{
@@ -12,6 +17,8 @@ use crate::{
     failure::Failure,
     output::{Column, Output, Record},
 };
+
+const SECONDS_PER_HOUR: u32 = 3_600;
 
 #[derive(Subcommand)]
 pub enum Action {
@@ -34,6 +41,26 @@ pub enum Action {
         #[arg(long)]
         sub1: Option<String>,
     },
+    /// Makes a new key for click ids, and lists all keys without their secrets.
+    RotateKey {
+        /// Time for which ids of the former keys count although their click is not stored, in hours.
+        /// 0 if a key was stolen. Default: the longest attribution window of any code.
+        #[arg(long, value_name = "HOURS")]
+        overlap_hours: Option<u32>,
+        /// Change nothing, and list the keys as they are.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+impl Record for ClickIdKey {
+    const MESSAGE: &'static str = "ClickIdKey";
+    const NARROW: usize = 3;
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("number", |key| key.number.to_string()),
+        ("create_time", |key| time(key.create_time.as_ref())),
+        ("expire_time", |key| time(key.expire_time.as_ref())),
+    ];
 }
 
 impl Record for Click {
@@ -83,6 +110,13 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             let response = client.record_click(request).await?;
             let said = [("redirect_url", response.redirect_url.as_str())];
             output.answer("RecordClickResponse", &response, response.click.as_ref(), &said)
+        }
+        Action::RotateKey { overlap_hours, dry_run } => {
+            let seconds = |hours| i64::from(hours) * i64::from(SECONDS_PER_HOUR);
+            let overlap = overlap_hours.map(|hours| Duration { seconds: seconds(hours), nanos: 0 });
+            let request = RotateClickIdKeyRequest { overlap, validate_only: dry_run, ..Default::default() };
+            let keys = client.rotate_click_id_key(request).await?.click_id_keys;
+            output.list(stream::iter(keys.into_iter().map(Ok)).boxed(), 0).await
         }
     }
 }

@@ -67,7 +67,7 @@ const EDGE: Scopes = Scopes::EDGE;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 42] = [
+pub const CALLS: [Call; 43] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -100,6 +100,7 @@ pub const CALLS: [Call; 42] = [
     call("ClickService/ListClicks", READ),
     call("ClickService/ExplainClick", READ),
     call("ClickService/EraseVisitor", WRITE),
+    call("ClickService/RotateClickIdKey", ADMIN),
     call("ConversionService/RecordConversion", RECORD.or(EDGE)).conversions(),
     call("ConversionService/BatchRecordConversions", RECORD).conversions(),
     call("ConversionService/StreamRecordConversions", RECORD).conversions().long(),

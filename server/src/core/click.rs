@@ -7,6 +7,7 @@ pub mod grpc;
 mod store;
 
 use std::{
+    collections::HashSet,
     net::IpAddr,
     sync::{Arc, LazyLock},
 };
@@ -22,20 +23,17 @@ use crate::{
         scan::scan,
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
-    db::{Connection, Db},
+    db::Connection,
     error::{Error, Result, Violations},
     page::PageRequest,
     values::click_id::ClickId,
-    values::click_id::ClickIdKey,
-    values::click_id::ClickIdKeys,
-    values::click_id::KeyId,
     values::click_id::SignedClickId,
     values::click_id::UnverifiedClickId,
     values::sub_ids::SubIds,
     values::{
         destination::Filling,
-        id::{AccountId, Random},
-        time::{Clock, Span, Time},
+        id::AccountId,
+        time::{Span, Time},
     },
 };
 
@@ -151,7 +149,14 @@ async fn minted(
     let click_id = UnverifiedClickId::read(text).ok_or_else(Error::click_id_invalid)?;
     let link = tracking_link::find(app, tenant, click_id.link_key()).await?;
     let link = link.filter(|link| link.id == id).ok_or_else(Error::click_id_invalid)?;
-    let signed = app.click_id_keys.verify(click_id, link.account_id).ok_or_else(Error::click_id_invalid)?;
+    let signed = app.click_id_keys.verify(click_id, link.account_id).await?;
+    let signed = signed.ok_or_else(Error::click_id_invalid)?;
+    // An edge is believed whatever key it minted with: it may have been cut off from its core.
+    if tenant != Tenant::All
+        && let Some(error) = unproven(app, link.account_id, signed).await?
+    {
+        return Err(error);
+    }
     age::make_room(app, signed.id.time()).await?;
     Ok((link, signed))
 }
@@ -182,7 +187,7 @@ fn mint(
             bytes
         },
     );
-    Ok(app.click_id_keys.mint(time.unwrap_or(now), link.link_key, random))
+    Ok(app.click_id_keys.present().mint(time.unwrap_or(now), link.link_key, random))
 }
 
 /// Inserts the click, unless an earlier click has its id. Returns the click that is stored under
@@ -204,8 +209,27 @@ fn redirect_url(app: &App, link: &TrackingLink, signed: SignedClickId, visit: &V
 
 pub async fn get(app: &App, account: AccountId, text: &str) -> Result<Click> {
     let unknown = || Error::not_found("click", text);
-    let signed = app.click_id_keys.read(text, account).ok_or_else(unknown)?;
+    let signed = app.click_id_keys.read(text, account).await?.ok_or_else(unknown)?;
     find(app, account, signed.id).await?.ok_or_else(unknown)
+}
+
+/// Returns an error if the key of a genuine click id has ended and the click is not stored: a thief of
+/// the key may have made the id.
+pub async fn unproven(app: &App, account: AccountId, signed: SignedClickId) -> Result<Option<Error>> {
+    if !app.click_id_keys.has_ended(signed.key_id, app.now())
+        || find(app, account, signed.id).await?.is_some()
+    {
+        return Ok(None);
+    }
+    let message = "the key that signed the click id was replaced, and the click is not stored here, so the id may be \
+                   forged; if an edge still has the click in its spool, this is matched automatically for 7 days, \
+                   later by a replay";
+    Ok(Some(Error::new(ErrorReason::ClickIdKeyEnded, message).with("parameter", "clickId")))
+}
+
+/// Returns those of the clicks that are stored, whatever their account.
+pub async fn existing(app: &App, ids: HashSet<ClickId>) -> Result<HashSet<ClickId>> {
+    Ok(store::existing(app.db.scanner(), ids).await?)
 }
 
 /// Finds the row of the click, if it exists.
@@ -247,6 +271,9 @@ pub async fn list(
 ) -> Result<(Vec<Click>, String)> {
     tracking_link::get(app, Tenant::Account(account), link).await?;
     let rows = scan(app, account, async |db| store::list(db, account, link, without, page).await).await?;
+    if let Some(newest) = rows.iter().map(|click| click.key_id).max() {
+        app.click_id_keys.learn(newest).await?;
+    }
     Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
 }
 
@@ -254,12 +281,6 @@ pub async fn list(
 /// true if more may be left.
 pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
-}
-
-/// Loads the click id keys. Creates one on the first start of an installation.
-pub async fn load_keys(db: &Db, clock: &Clock, random: &Random) -> Result<ClickIdKeys> {
-    let first = ClickIdKey { key_id: KeyId::new(1), secret: random.bytes() };
-    store::keys_or_first(db, first, clock.now()).await
 }
 
 impl Error {

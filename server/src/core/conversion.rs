@@ -21,7 +21,7 @@ use crate::{
     api::Tenant,
     core::{
         App, age,
-        click::CLOCK_SKEW_MAX,
+        click::{self, CLOCK_SKEW_MAX},
         conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
         scan::scan,
         tracking_link::{self, TrackingLink, TrackingLinkId},
@@ -192,15 +192,21 @@ impl From<Recorded> for Counted {
 /// Loads the other facts and judges a claim for its code. `Ok` is a conversion that counts, unless
 /// it was recorded before.
 pub async fn evaluate(app: &App, code: &ConversionCode, claim: ConversionClaim) -> Result<Conversion> {
-    let genuine = |click_id| app.click_id_keys.verify(click_id, code.account_id);
-    let click = claim.click_id.and_then(genuine).ok_or_else(Error::click_id_invalid)?;
+    let click_id = claim.click_id.ok_or_else(Error::click_id_invalid)?;
+    let click = app.click_id_keys.verify(click_id, code.account_id).await?;
+    let click = click.ok_or_else(Error::click_id_invalid)?;
+    let unproven = click::unproven(app, code.account_id, click).await?;
     check_known(click.id, forgotten_before(app))?;
     age::make_room(app, click.id.time()).await?;
-    let link = find_link(app, code.account_id, click).await?;
+    let link = match (find_link(app, code.account_id, click).await, unproven.as_ref()) {
+        (Err(error), Some(_)) if error.is_permanent() => return Err(unproven.unwrap_or(error)),
+        (link, _) => link?,
+    };
     let serial = i64::from_be_bytes(app.random.bytes()) & i64::MAX;
     let (happened, now) = (claim.happened, app.now());
     let conversion = build(claim, code, click, &link, serial, now)?;
-    match check(happened, &conversion, code, &link, now) {
+    let checked = unproven.map_or_else(|| check(happened, &conversion, code, &link, now), Err);
+    match checked {
         // What is counted stays counted, whatever the set-up has become since.
         Err(_) if store::find_same(app.db.reader(), &conversion).await?.is_some() => Ok(conversion),
         checked => checked.map(|()| conversion),
@@ -398,7 +404,9 @@ fn conflict(conversion: &Conversion, first: &Conversion) -> Error {
 
 pub async fn get(app: &App, account: AccountId, id: ConversionId) -> Result<Conversion> {
     let found = store::find(app.db.reader(), account, id).await?;
-    found.ok_or_else(|| Error::not_found("conversion", &id))
+    let found = found.ok_or_else(|| Error::not_found("conversion", &id))?;
+    app.click_id_keys.learn(found.key_id).await?;
+    Ok(found)
 }
 
 /// Filter of a list. All given conditions must hold.
@@ -434,6 +442,9 @@ pub async fn list(
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<(Vec<Conversion>, String)> {
     let rows = scan(app, account, async |db| store::list(db, account, filter, page).await).await?;
+    if let Some(newest) = rows.iter().map(|conversion| conversion.key_id).max() {
+        app.click_id_keys.learn(newest).await?;
+    }
     Ok(page.cut(rows, store::list_key))
 }
 

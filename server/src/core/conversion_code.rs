@@ -183,6 +183,13 @@ pub async fn existing(app: &App, ids: HashSet<ConversionCodeId>) -> Result<HashS
     Ok(store::existing(app.db.scanner(), ids).await?)
 }
 
+/// The longest attribution window of any code, also of an archived one; the default window if there
+/// is no code.
+pub async fn longest_window(app: &App) -> Result<Span> {
+    let longest = store::longest_window(app.db.scanner()).await?;
+    Ok(longest.unwrap_or(Span::from_seconds(WINDOW_SECONDS_DEFAULT)))
+}
+
 /// The error of a conversion for a code that is not known.
 pub fn unknown(id: ConversionCodeId) -> Error {
     let message = format!("no conversion code has the id `{id}`; copy the id from the postback URL");

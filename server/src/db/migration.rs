@@ -23,6 +23,7 @@ mod m0012_cut_postbacks;
 mod m0013_decimal_separator;
 mod m0014_click_flags;
 mod m0015_archive_times;
+mod m0016_click_id_keys;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_decimal_separator::Migration),
             Box::new(m0014_click_flags::Migration),
             Box::new(m0015_archive_times::Migration),
+            Box::new(m0016_click_id_keys::Migration),
         ]
     }
 }

@@ -64,8 +64,8 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         return failure(StatusCode::GONE, ErrorReason::TrackingLinkArchived, message);
     };
     let (query, sub_ids) = parameters(target.query);
-    let click_id = edge.click_id_keys.mint(now, link.key, edge.random.bytes());
-    let click_id = edge.click_id_keys.write(click_id, link.account);
+    let keys = edge.click_id_keys.present();
+    let click_id = keys.write(keys.mint(now, link.key, edge.random.bytes()), link.account);
     let location = destination.fill(&Filling {
         click_id: &click_id,
         sub_ids: &sub_ids.0,

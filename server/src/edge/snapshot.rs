@@ -9,6 +9,7 @@ use std::{io, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    keys::Keys,
     link_cache::Links,
     spool::{Content, Folder, Key, Piece, Pieces, Record, frame},
 };
@@ -60,7 +61,7 @@ fn write(folder: &Folder, seal: &Seal, key: Key, records: impl Iterator<Item = R
 pub async fn persist(
     folder: Arc<Folder>,
     seal: Seal,
-    click_id_keys: ListClickIdKeysResponse,
+    click_id_keys: Arc<Keys>,
     links: Arc<Links>,
     clock: Clock,
     random: Random,
@@ -70,9 +71,10 @@ pub async fn persist(
     // because a write is tried every second.
     let (mut due, mut told) = (true, false);
     loop {
-        if links.take_changed() || due {
+        due |= links.take_changed() | click_id_keys.take_changed();
+        if due {
             let (folder, seal) = (folder.clone(), seal.clone());
-            let (links, keys) = (links.clone(), click_id_keys.clone());
+            let (links, keys) = (links.clone(), click_id_keys.message());
             let (arrived_at, key) = (clock.now(), Key(random.bytes()));
             let written = tokio::task::spawn_blocking(move || {
                 let links = links.all().map(Content::Link);

@@ -19,7 +19,7 @@ use crate::{
     api::Services,
     clock::{Reference, SKEW_MAX, Watch},
     config::{Config, backend},
-    core::{App, Settings, age, api_key, postback, retention, services},
+    core::{App, Settings, age, api_key, click_id_key, postback, retention, services},
     db::Db,
     error::{self, StartError},
     net::CallAuth,
@@ -203,6 +203,7 @@ impl CoreStarter {
         let app = Arc::new(app.await?);
         age::prepare(&app).await?;
         let auth = self.call_auth(&app).await?;
+        self.tasks.spawn(click_id_key::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(postback::run_auto_match(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(retention::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(db.clone().checkpoint_loop(self.stopping.clone()));

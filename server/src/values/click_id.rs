@@ -104,6 +104,14 @@ pub struct SignedClickId {
 pub struct KeyId(i16);
 
 impl KeyId {
+    /// The number of an installation's first key.
+    pub const FIRST: Self = Self(1);
+
+    /// The next number; `None` if click ids have no room for it.
+    pub fn next(self) -> Option<Self> {
+        self.number().checked_add(1).map(Self::new)
+    }
+
     pub fn new(number: u8) -> Self {
         Self(i16::from(number))
     }
@@ -114,10 +122,13 @@ impl KeyId {
 }
 
 /// A key that signs click ids.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ClickIdKey {
     pub key_id: KeyId,
     pub secret: [u8; SECRET_BYTES],
+    /// Time from which the key alone proves nothing: somebody may have stolen it. `None` for the key
+    /// that mints, and at an edge.
+    pub ends_at: Option<Time>,
 }
 
 impl fmt::Debug for ClickIdKey {
@@ -126,8 +137,9 @@ impl fmt::Debug for ClickIdKey {
     }
 }
 
-/// All keys that still verify click ids. The first key mints them.
-#[derive(Clone, Debug)]
+/// All keys, newest first. The first key mints click ids. The others verify the click ids that they
+/// have minted.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClickIdKeys {
     first: ClickIdKey,
     others: Vec<ClickIdKey>,
@@ -142,6 +154,17 @@ impl ClickIdKeys {
         std::iter::once(&self.first).chain(&self.others)
     }
 
+    /// The key that mints. Numbers of keys only grow, so it has the highest.
+    pub fn newest(&self) -> KeyId {
+        self.first.key_id
+    }
+
+    /// Returns whether the key has ended. If so, a click id of it counts only if its click is stored.
+    pub fn has_ended(&self, key_id: KeyId, now: Time) -> bool {
+        let key = self.iter().find(|key| key.key_id == key_id);
+        key.and_then(|key| key.ends_at).is_some_and(|end| end <= now)
+    }
+
     /// Mints a click id. `random` distinguishes clicks on the same link within 10 ms.
     pub fn mint(&self, time: Time, link: LinkKey, random: [u8; RANDOM_BYTES]) -> SignedClickId {
         SignedClickId { key_id: self.first.key_id, id: ClickId::new(time, link, random) }
@@ -153,11 +176,6 @@ impl ClickIdKeys {
         let Some(key) = self.iter().find(|key| key.key_id == signed.key_id) else { return String::new() };
         let mac = mac(key, signed.id, account);
         wire(key.key_id.number(), signed.id, mac)
-    }
-
-    /// Reads and verifies a click id. `None` if none of these keys minted it for this account.
-    pub fn read(&self, text: &str, account: AccountId) -> Option<SignedClickId> {
-        self.verify(UnverifiedClickId::read(text)?, account)
     }
 
     /// Verifies a click id. `None` if none of these keys minted it for this account.
@@ -195,6 +213,16 @@ impl UnverifiedClickId {
     pub fn link_key(self) -> LinkKey {
         self.id.link_key()
     }
+
+    /// The key that signed the click id, as the click id claims.
+    pub fn key_id(self) -> KeyId {
+        KeyId::new(self.key_number)
+    }
+
+    /// The click, as the click id claims.
+    pub fn click(self) -> ClickId {
+        self.id
+    }
 }
 
 /// Writes the wire form, in lower case.
@@ -221,9 +249,13 @@ mod tests {
     use super::*;
 
     fn keys(numbers: &[u8]) -> ClickIdKeys {
-        let mut keys =
-            numbers.iter().map(|n| ClickIdKey { key_id: KeyId::new(*n), secret: [*n; SECRET_BYTES] });
+        let key = |n: &u8| ClickIdKey { key_id: KeyId::new(*n), secret: [*n; SECRET_BYTES], ends_at: None };
+        let mut keys = numbers.iter().map(key);
         ClickIdKeys::new(keys.next().unwrap(), keys.collect())
+    }
+
+    fn read(keys: &ClickIdKeys, text: &str, account: AccountId) -> Option<SignedClickId> {
+        keys.verify(UnverifiedClickId::read(text)?, account)
     }
 
     const TIME: Time = Time::from_micros(1_763_900_000_120_000);
@@ -243,7 +275,7 @@ mod tests {
         let text = keys.write(signed, AccountId::DEFAULT);
         assert_eq!(text.len(), 40);
         for dress in [text.clone(), text.to_uppercase(), format!(" \"{text}\"\n"), format!("'{text}'")] {
-            assert_eq!(keys.read(&dress, AccountId::DEFAULT), Some(signed), "{dress}");
+            assert_eq!(read(&keys, &dress, AccountId::DEFAULT), Some(signed), "{dress}");
             assert_eq!(UnverifiedClickId::read(&dress).unwrap().to_string(), text, "{dress}");
         }
     }
@@ -285,8 +317,8 @@ mod tests {
                 let (before, behind) = (text.split_at(place).0, text.split_at(place + 1).1);
                 for other in "0123456789abcdefghijklmnopqrstuvwxyzILOU-_ \u{e9}".chars() {
                     let forged = format!("{before}{other}{behind}");
-                    let read = keys.read(&forged, AccountId::DEFAULT);
-                    assert_eq!(read.is_some(), other == own, "{forged}");
+                    let came = read(&keys, &forged, AccountId::DEFAULT);
+                    assert_eq!(came.is_some(), other == own, "{forged}");
                 }
             }
         }
@@ -296,8 +328,8 @@ mod tests {
     fn no_foreign_or_cut_id_passes() {
         let keys = keys(&[7, 6]);
         let text = genuine(&keys, 0);
-        assert_eq!(keys.read(&text, AccountId(Uuid::from_u128(2))), None, "another account");
-        assert_eq!(keys.read(text.split_at(39).0, AccountId::DEFAULT), None, "cut");
+        assert_eq!(read(&keys, &text, AccountId(Uuid::from_u128(2))), None, "another account");
+        assert_eq!(read(&keys, text.split_at(39).0, AccountId::DEFAULT), None, "cut");
     }
 
     #[test]
@@ -306,9 +338,24 @@ mod tests {
         let signed = old.mint(TIME, LinkKey::from_bits(5), [1; 6]);
         let text = old.write(signed, AccountId::DEFAULT);
         let rotated = keys(&[2, 1]);
-        assert_eq!(rotated.read(&text, AccountId::DEFAULT), Some(signed));
+        assert_eq!(read(&rotated, &text, AccountId::DEFAULT), Some(signed));
         assert_eq!(rotated.write(signed, AccountId::DEFAULT), text);
         assert_eq!(rotated.mint(TIME, LinkKey::from_bits(5), [1; 6]).key_id, KeyId::new(2));
-        assert_eq!(keys(&[2]).read(&text, AccountId::DEFAULT), None);
+        assert_eq!(read(&keys(&[2]), &text, AccountId::DEFAULT), None);
+    }
+
+    #[test]
+    fn a_key_ends_at_its_time() {
+        let before = Time::from_micros(TIME.micros() - 1);
+        let mut keys = keys(&[3, 2, 1]);
+        for (key, ends_at) in keys.others.iter_mut().zip([Some(TIME), None]) {
+            key.ends_at = ends_at;
+        }
+        for (number, now, has_ended) in
+            [(3, TIME, false), (2, before, false), (2, TIME, true), (1, TIME, false), (9, TIME, false)]
+        {
+            assert_eq!(keys.has_ended(KeyId::new(number), now), has_ended, "{number}");
+        }
+        assert_eq!(keys.newest(), KeyId::new(3));
     }
 }

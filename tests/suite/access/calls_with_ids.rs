@@ -298,7 +298,7 @@ const NOT_FOUND: Option<Code> = Some(Code::NotFound);
 const INVALID: Option<Code> = Some(Code::InvalidArgument);
 
 /// The calls that take no id of an account, and the calls whose callers see all accounts.
-pub const WITHOUT_IDS: [&str; 10] = [
+pub const WITHOUT_IDS: [&str; 11] = [
     "AccountService/CreateAccount",
     "AccountService/ListAccounts",
     "AccountService/UpdateAccount",
@@ -307,6 +307,7 @@ pub const WITHOUT_IDS: [&str; 10] = [
     "ConversionCodeService/CreateConversionCode",
     "ConversionCodeService/ListConversionCodes",
     "TrackingLinkService/ListTrackingLinks",
+    "ClickService/RotateClickIdKey",
     "EdgeService/ResolveSlug",
     "EdgeService/ListClickIdKeys",
 ];

@@ -16,7 +16,7 @@ pub struct CoveredCall {
 }
 
 /// Every RPC of the schema.
-pub const COVERED: [CoveredCall; 42] = [
+pub const COVERED: [CoveredCall; 43] = [
     CoveredCall {
         method: "AccountService/CreateAccount",
         source: KEYS,
@@ -192,6 +192,12 @@ pub const COVERED: [CoveredCall; 42] = [
         empty_request: E::ResourceNotFound,
     },
     CoveredCall {
+        method: "ClickService/RotateClickIdKey",
+        source: CLICK_ID_KEYS,
+        test: "ids_of_every_key_count_before_between_and_after_rotations",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
         method: "EdgeService/ListClickIdKeys",
         source: PORT,
         test: "calls_for_edges_are_closed_to_the_network",
@@ -270,6 +276,7 @@ pub const COVERED: [CoveredCall; 42] = [
         empty_request: E::ResourceNotFound,
     },
 ];
+const CLICK_ID_KEYS: &str = include_str!("../click_id_keys.rs");
 const AUTHENTICATION: &str = include_str!("../authentication.rs");
 const COUNTING: &str = include_str!("../counting.rs");
 const ERASURE: &str = include_str!("../erasure.rs");

@@ -25,7 +25,7 @@ const LAYERS: [&str; 13] = [
     "lib",
 ];
 /// The modules of the core. Each may import those before it, and the core's own state.
-const SLICES: [&str; 13] = [
+const SLICES: [&str; 14] = [
     "row_cache",
     "scan",
     "age",
@@ -34,6 +34,7 @@ const SLICES: [&str; 13] = [
     "preset",
     "conversion_code",
     "tracking_link",
+    "click_id_key",
     "click",
     "conversion",
     "postback",

@@ -78,6 +78,7 @@ calls! {
     TrackingLinkService/UnarchiveTrackingLink => unarchive_tracking_link(UnarchiveTrackingLinkRequest);
     ClickService/RecordClick => record_click(RecordClickRequest);
     ClickService/GetClick => get_click(GetClickRequest);
+    ClickService/RotateClickIdKey => rotate_click_id_key(RotateClickIdKeyRequest);
     ClickService/ExplainClick => explain_click(ExplainClickRequest);
     ConversionService/RecordConversion => record_conversion(RecordConversionRequest);
     ConversionService/GetConversion => get_conversion(GetConversionRequest);

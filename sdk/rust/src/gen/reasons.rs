@@ -340,5 +340,19 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 422,
             postback: Some(PostbackOutcome::Held),
         },
+        ErrorReason::ClickIdKeyEnded => Facts {
+            cause: "the key that signed the click id was replaced and its overlap is over, and the click is not stored here",
+            cure: "none if the id is forged; once the click arrives from an edge's spool, the postback is matched automatically for 7 days, later by a replay",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: Some(PostbackOutcome::Held),
+        },
+        ErrorReason::ClickIdKeysUsedUp => Facts {
+            cause: "the installation has had 255 click id keys, and a click id has no room for another number",
+            cure: "keep the key that mints; if it was stolen, start a new installation, whose click ids are its own",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
     }
 }

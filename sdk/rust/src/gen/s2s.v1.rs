@@ -1529,6 +1529,20 @@ pub struct Click {
     #[prost(enumeration = "ClickFlag", repeated, tag = "9")]
     pub flags: ::prost::alloc::vec::Vec<i32>,
 }
+/// A key that signs click ids. No answer for people holds its secret.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClickIdKey {
+    /// Number of the key in click ids, 1 to 255.
+    #[prost(uint32, tag = "1")]
+    pub number: u32,
+    /// Time at which the key was created.
+    #[prost(message, optional, tag = "2")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time from which an id of the key counts only if its click is stored; not set
+    /// for the key that mints.
+    #[prost(message, optional, tag = "3")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+}
 /// The remarkable properties of a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -2210,6 +2224,17 @@ pub enum ErrorReason {
     /// never counted, the operator raises `--retain-conversions-days`.
     /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     ClickTooOld = 51,
+    /// Cause: the key that signed the click id was replaced and its overlap is
+    /// over, and the click is not stored here. Cure: none if the id is forged;
+    /// once the click arrives from an edge's spool, the postback is matched
+    /// automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
+    /// Holds postbacks.
+    ClickIdKeyEnded = 52,
+    /// Cause: the installation has had 255 click id keys, and a click id has no
+    /// room for another number. Cure: keep the key that mints; if it was stolen,
+    /// start a new installation, whose click ids are its own. FAILED_PRECONDITION,
+    /// HTTP 422.
+    ClickIdKeysUsedUp = 53,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2267,6 +2292,8 @@ impl ErrorReason {
             Self::OriginRefused => "ERROR_REASON_ORIGIN_REFUSED",
             Self::ClockWrong => "ERROR_REASON_CLOCK_WRONG",
             Self::ClickTooOld => "ERROR_REASON_CLICK_TOO_OLD",
+            Self::ClickIdKeyEnded => "ERROR_REASON_CLICK_ID_KEY_ENDED",
+            Self::ClickIdKeysUsedUp => "ERROR_REASON_CLICK_ID_KEYS_USED_UP",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2325,6 +2352,8 @@ impl ErrorReason {
             "ERROR_REASON_ORIGIN_REFUSED" => Some(Self::OriginRefused),
             "ERROR_REASON_CLOCK_WRONG" => Some(Self::ClockWrong),
             "ERROR_REASON_CLICK_TOO_OLD" => Some(Self::ClickTooOld),
+            "ERROR_REASON_CLICK_ID_KEY_ENDED" => Some(Self::ClickIdKeyEnded),
+            "ERROR_REASON_CLICK_ID_KEYS_USED_UP" => Some(Self::ClickIdKeysUsedUp),
             _ => None,
         }
     }
@@ -2924,6 +2953,32 @@ pub struct EraseVisitorResponse {
     #[prost(int64, tag = "3")]
     pub postback_count: i64,
 }
+/// Says how long ids of the former click id keys count.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RotateClickIdKeyRequest {
+    /// Time for which ids of the former keys count although their click is not
+    /// stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
+    /// key that was stolen. A key that ends sooner is not prolonged. Not set: the
+    /// longest attribution window that any conversion code has, or 30 days if
+    /// there is no code.
+    #[prost(message, optional, tag = "1")]
+    pub overlap: ::core::option::Option<::prost_types::Duration>,
+    /// Makes the call safe to repeat: the request id of the last rotation makes no
+    /// further key. 1 to 64 bytes. Example: a UUID.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the request is checked, but nothing is written; the answer has the
+    /// keys as they are.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+}
+/// The click id keys, without their secrets.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RotateClickIdKeyResponse {
+    /// All keys, newest first. The first one mints.
+    #[prost(message, repeated, tag = "1")]
+    pub click_id_keys: ::prost::alloc::vec::Vec<ClickIdKey>,
+}
 /// Generated client implementations.
 pub mod click_service_client {
     #![allow(
@@ -3136,6 +3191,34 @@ pub mod click_service_client {
                 .insert(GrpcMethod::new("s2s.v1.ClickService", "EraseVisitor"));
             self.inner.unary(req, path, codec).await
         }
+        /// Makes a new key for click ids. Within a second, every core and every edge
+        /// that reaches its core mints with it. Ids of the former keys count for an
+        /// overlap; after it, they count only if their click is stored. Needs the
+        /// scope `admin`: the keys are those of the whole installation.
+        pub async fn rotate_click_id_key(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RotateClickIdKeyRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RotateClickIdKeyResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ClickService/RotateClickIdKey",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.ClickService", "RotateClickIdKey"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -3195,6 +3278,17 @@ pub mod click_service_server {
             request: tonic::Request<super::EraseVisitorRequest>,
         ) -> std::result::Result<
             tonic::Response<super::EraseVisitorResponse>,
+            tonic::Status,
+        >;
+        /// Makes a new key for click ids. Within a second, every core and every edge
+        /// that reaches its core mints with it. Ids of the former keys count for an
+        /// overlap; after it, they count only if their click is stored. Needs the
+        /// scope `admin`: the keys are those of the whole installation.
+        async fn rotate_click_id_key(
+            &self,
+            request: tonic::Request<super::RotateClickIdKeyRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RotateClickIdKeyResponse>,
             tonic::Status,
         >;
     }
@@ -3486,6 +3580,52 @@ pub mod click_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = EraseVisitorSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.ClickService/RotateClickIdKey" => {
+                    #[allow(non_camel_case_types)]
+                    struct RotateClickIdKeySvc<T: ClickService>(pub Arc<T>);
+                    impl<
+                        T: ClickService,
+                    > tonic::server::UnaryService<super::RotateClickIdKeyRequest>
+                    for RotateClickIdKeySvc<T> {
+                        type Response = super::RotateClickIdKeyResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RotateClickIdKeyRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClickService>::rotate_click_id_key(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RotateClickIdKeySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

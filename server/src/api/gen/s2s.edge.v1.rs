@@ -26,7 +26,8 @@ pub struct ListClickIdKeysRequest {}
 /// The click id keys, and the time.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListClickIdKeysResponse {
-    /// All keys that still verify click ids. The first one mints new click ids.
+    /// All keys, newest first. The first one mints new click ids; an edge reads
+    /// its spool with the others.
     #[prost(message, repeated, tag = "1")]
     pub click_id_keys: ::prost::alloc::vec::Vec<ClickIdKey>,
     /// The core's clock at the time of the answer, in UTC. An edge compares its
@@ -151,7 +152,8 @@ pub mod edge_service_client {
                 .insert(GrpcMethod::new("s2s.edge.v1.EdgeService", "ResolveSlug"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the keys with which an edge mints click ids on its own.
+        /// Lists the keys with which an edge mints click ids on its own. An edge asks
+        /// every second, so that it learns of a new key without a restart.
         pub async fn list_click_id_keys(
             &mut self,
             request: impl tonic::IntoRequest<super::ListClickIdKeysRequest>,
@@ -199,7 +201,8 @@ pub mod edge_service_server {
             tonic::Response<super::ResolveSlugResponse>,
             tonic::Status,
         >;
-        /// Lists the keys with which an edge mints click ids on its own.
+        /// Lists the keys with which an edge mints click ids on its own. An edge asks
+        /// every second, so that it learns of a new key without a restart.
         async fn list_click_id_keys(
             &self,
             request: tonic::Request<super::ListClickIdKeysRequest>,

@@ -1,25 +1,22 @@
-//! The tables `click` and `click_id_key`.
+//! The table `click`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*, sea_query::OnConflict,
+    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, entity::prelude::*,
 };
 
 use super::{ClickFlags, LIST_KEY_BYTES};
 use crate::{
     core::tracking_link::TrackingLinkId,
-    db::{Connection, Db, eq_indexed, group_commit::Write, insert_new, is_one_statement},
-    error::{Error, Result},
+    db::{Connection, eq_indexed, group_commit::Write, insert_new, is_one_statement},
+    error::Result,
     page::PageRequest,
     values::click_id::ClickId,
-    values::click_id::ClickIdKey,
-    values::click_id::ClickIdKeys,
     values::click_id::KeyId,
-    values::click_id::SECRET_BYTES,
+    values::id::AccountId,
     values::sub_ids::SubIds,
-    values::{id::AccountId, time::Time},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -68,6 +65,15 @@ impl Write for Insert {
 
 pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) -> Result<Option<Model>> {
     Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
+}
+
+/// Returns those of the clicks that are stored.
+pub async fn existing(db: &impl ConnectionTrait, ids: HashSet<ClickId>) -> Result<HashSet<ClickId>, DbErr> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let found = Entity::find().select_only().column(Column::ClickId).filter(Column::ClickId.is_in(ids));
+    Ok(found.into_tuple().all(db).await?.into_iter().collect())
 }
 
 /// Erases the visitor from the click. If the click does not exist, inserts `blank` in its place, so
@@ -119,51 +125,4 @@ pub async fn list(
     }
     let newest_first = query.order_by_desc(Column::LinkId).order_by_desc(Column::ClickId);
     Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
-}
-
-mod key {
-    use super::{KeyId, Time};
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "click_id_key")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub key_id: KeyId,
-        pub secret: Vec<u8>,
-        pub created_at: Time,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// Loads all keys, newest first. If there are none, stores `first`, unless another server was
-/// quicker.
-pub async fn keys_or_first(db: &Db, first: ClickIdKey, now: Time) -> Result<ClickIdKeys> {
-    let txn = db.begin().await?;
-    let newest_first = || key::Entity::find().order_by_desc(key::Column::CreatedAt);
-    let mut rows = newest_first().all(&txn).await?;
-    if rows.is_empty() {
-        let row = key::Model { key_id: first.key_id, secret: first.secret.to_vec(), created_at: now };
-        key::Entity::insert(row.into_active_model())
-            .on_conflict(
-                OnConflict::column(key::Column::KeyId).do_nothing_on([key::Column::KeyId]).to_owned(),
-            )
-            .exec_without_returning(&txn)
-            .await?;
-        rows = newest_first().all(&txn).await?;
-    }
-    txn.commit().await?;
-    let mut keys = Vec::with_capacity(rows.len());
-    for row in rows {
-        let secret: [u8; SECRET_BYTES] =
-            row.secret.try_into().map_err(|_| Error::internal("a click id key has the wrong length"))?;
-        keys.push(ClickIdKey { key_id: row.key_id, secret });
-    }
-    let others = keys.split_off(1.min(keys.len()));
-    let first = keys.pop().ok_or_else(|| Error::internal("there is no click id key"))?;
-    Ok(ClickIdKeys::new(first, others))
 }

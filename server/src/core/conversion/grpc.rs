@@ -64,7 +64,10 @@ pub async fn list_conversions(
     request: Request<ListConversionsRequest>,
 ) -> Result<ListConversionsResponse> {
     let account = api::account(&request);
-    let (filter, page) = parse_list(app, account, request.into_inner())?;
+    let request = request.into_inner();
+    let click_id = request.filter.as_ref().map(|filter| filter.click_id.as_str()).unwrap_or_default();
+    let click = app.click_id_keys.read(click_id, account).await?;
+    let (filter, page) = parse_list(account, click, request)?;
     let (conversions, next_page_token) = super::list(app, account, &filter, &page).await?;
     let conversions = conversions.into_iter().map(|one| one.into_proto(app)).collect();
     Ok(ListConversionsResponse { conversions, next_page_token })
@@ -140,27 +143,27 @@ fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
     Ok((amount, Some(currency)))
 }
 
+/// Parses a list. `click` is the click whose id the filter names, if that id is genuine.
 fn parse_list(
-    app: &App,
     account: AccountId,
+    click: Option<SignedClickId>,
     request: ListConversionsRequest,
 ) -> Result<(Filter, PageRequest<{ super::LIST_KEY_BYTES }>)> {
     let wire = request.filter.unwrap_or_default();
     let key = wire.encode_to_vec();
-    let filter = parse_filter(app, account, wire)?;
+    let filter = parse_filter(click, wire)?;
     let page =
         PageRequest::parse("ListConversions", account, request.page_size, &request.page_token, &[&key])?;
     Ok((filter, page))
 }
 
-fn parse_filter(app: &App, account: AccountId, filter: ConversionFilter) -> Result<Filter> {
+fn parse_filter(click: Option<SignedClickId>, filter: ConversionFilter) -> Result<Filter> {
     let mut violations = Violations::default();
     let given = |text: String| (!text.is_empty()).then_some(text);
     let code = given(filter.conversion_code_id).map(|text| text.parse()).transpose();
     let link = given(filter.tracking_link_id).map(|text| text.parse()).transpose();
-    let click = given(filter.click_id).map(|text| {
-        let signed =
-            app.click_id_keys.read(&text, account).ok_or("is not a click id of this account".to_owned());
+    let click = given(filter.click_id).map(|_| {
+        let signed = click.ok_or("is not a click id of this account".to_owned());
         signed.map(|signed| signed.id)
     });
     let time = match ConversionTime::try_from(filter.time) {

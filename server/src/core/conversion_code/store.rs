@@ -111,6 +111,12 @@ pub async fn existing(
     Ok(found.into_tuple().all(db).await?.into_iter().collect())
 }
 
+/// Returns the longest attribution window of all codes; `None` if there is no code.
+pub async fn longest_window(db: &impl ConnectionTrait) -> Result<Option<Span>, DbErr> {
+    let longest = Entity::find().select_only().column_as(Column::AttributionWindow.max(), "longest");
+    Ok(longest.into_tuple().one(db).await?.flatten())
+}
+
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
 /// the first.
 pub async fn find_to_update(

@@ -35,7 +35,10 @@ pub struct Erased {
 /// Erases the visitor of a click. Returns once the erasure is durable. With `validate_only`,
 /// nothing is erased.
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
-    let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
+    let signed = app.click_id_keys.read(text, account).await?;
+    let signed = signed.ok_or_else(|| Error::not_found("click", text))?;
+    // The row of a click that nothing proves would make a forged id count.
+    let is_proven = click::unproven(app, account, signed).await?.is_none();
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
     // Postbacks with an unknown code belong to the installation's own account, whatever the click's
     // account is.
@@ -62,7 +65,7 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     // The conversions come after the postbacks: until a postback is erased, a replay may turn it
     // into a conversion with the visitor's parameters.
     let txn = app.db.begin().await?;
-    let click = click::erase(&txn, account, signed, link.as_deref()).await?;
+    let click = click::erase(&txn, account, signed, link.as_deref().filter(|_| is_proven)).await?;
     let conversions = conversion::erase(&txn, account, signed.id).await?;
     db::commit_or_rollback(txn, !validate_only).await?;
     Ok(Erased { click, conversions, postbacks })

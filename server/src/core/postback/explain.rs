@@ -21,7 +21,7 @@ use crate::{
         scan::scan,
         tracking_link::{self, TrackingLink},
     },
-    error::{Error, Result},
+    error::{Error, Result, reason_text},
     page::PageRequest,
     values::id::PostbackId,
     values::limits::TARGET_BYTES_MAX,
@@ -139,16 +139,18 @@ async fn gather(
     let judged_at =
         reading.claim.as_ref().map_or_else(|_| app.now(), |claim| claim.happened.judged_at(app.now()));
     let named = reading.code;
-    let click = (!reading.click_text.is_empty()
-        && reading.test.is_none_or(|test| test != reader::Test::ClickId))
-    .then(|| app.click_id_keys.read(&reading.click_text, account).ok_or_else(Error::click_id_invalid));
+    let (test, repairs, parameters) =
+        (reading.test.is_some(), reading.notes.len(), reading.parameters.clone());
+    let names_click =
+        !reading.click_text.is_empty() && reading.test.is_none_or(|test| test != reader::Test::ClickId);
+    let click_text = reading.click_text.clone();
+    let DryRun { judged, outcome } = rehearse(app, code.as_deref(), reading).await?;
+    let click =
+        if names_click { Some(find_click(app, account, &click_text, judged.is_some()).await?) } else { None };
     let link = match &click {
         Some(Ok(click)) => Some(super::split_retryable(conversion::find_link(app, account, *click).await)?),
         _ => None,
     };
-    let (test, repairs, parameters) =
-        (reading.test.is_some(), reading.notes.len(), reading.parameters.clone());
-    let DryRun { judged, outcome } = rehearse(app, code.as_deref(), reading).await?;
     let code = named.map(|id| code.ok_or_else(|| conversion_code::unknown(id)));
     let authentication = None;
     let count = parameters.len();
@@ -165,6 +167,21 @@ async fn gather(
         outcome,
     };
     Ok((facts, parameters))
+}
+
+/// Reads a click id. The inner error says why the id does not count. An id whose conversion counts
+/// needs no proof any more.
+async fn find_click(
+    app: &App,
+    account: AccountId,
+    text: &str,
+    counts: bool,
+) -> Result<Result<SignedClickId>> {
+    let Some(click) = app.click_id_keys.read(text, account).await? else {
+        return Ok(Err(Error::click_id_invalid()));
+    };
+    let unproven = if counts { None } else { click::unproven(app, account, click).await? };
+    Ok(unproven.map_or(Ok(click), Err))
 }
 
 async fn apply_outcome(
@@ -210,7 +227,8 @@ pub struct ClickHistory {
 /// Returns the history of a click. A click id of another account gives the same error as an unknown
 /// one.
 pub async fn explain_click(app: &App, account: AccountId, text: &str) -> Result<ClickHistory> {
-    let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
+    let signed = app.click_id_keys.read(text, account).await?;
+    let signed = signed.ok_or_else(|| Error::not_found("click", text))?;
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
     let click = click::find(app, account, signed.id).await?;
     let filter = conversion::Filter { click: Some(signed.id), ..conversion::Filter::default() };
@@ -219,7 +237,10 @@ pub async fn explain_click(app: &App, account: AccountId, text: &str) -> Result<
     let text = app.click_id_keys.write(signed, account);
     let limit = SHOWN_MAX.unsigned_abs().into();
     let held = scan(app, account, async |db| store::held_of_click(db, account, &text, limit).await).await?;
-    let message = history(&conversions, &held);
+    let mut message = history(&conversions, &held);
+    if let Some(unproven) = click::unproven(app, account, signed).await? {
+        message = format!("{message}; {}: {}", reason_text(unproven.reason()), unproven.message());
+    }
     Ok(ClickHistory { clicked_at: signed.id.time(), click, link, conversions, held, message })
 }
 

@@ -1,9 +1,9 @@
-//! Automatic matching: counts a held postback once the conversion code or tracking link that it names
-//! is known here.
+//! Automatic matching: counts a held postback once the conversion code, tracking link or click that it
+//! waits for is known here.
 //!
 //! Strangers can send any number of postbacks with invented names. So a search looks at many at once
-//! with a query for all their codes and one for all their links, and replays only those whose code or
-//! link is known by now.
+//! with a query for all their codes, one for all their links and one for all their clicks, and replays
+//! only those whose code, link or click is known by now.
 //!
 //! Absent on purpose: postbacks held for any other cause. The person who mends a set-up also decides
 //! which postbacks count.
@@ -24,13 +24,13 @@ use super::{
 };
 use crate::{
     core::{
-        App,
+        App, click,
         conversion_code::{self, ConversionCodeId},
         tracking_link,
     },
     error::Result,
     values::{
-        click_id::{LinkKey, UnverifiedClickId},
+        click_id::{ClickId, LinkKey, UnverifiedClickId},
         id::PostbackId,
         time::{Span, Time},
     },
@@ -48,13 +48,17 @@ const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
 const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
 pub const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
 
+/// The reasons to hold a postback for something that may still arrive.
+const WAITS: [ErrorReason; 3] =
+    [ErrorReason::ConversionCodeUnknown, ErrorReason::TrackingLinkUnknown, ErrorReason::ClickIdKeyEnded];
+
 /// Returns the time of the next match of a postback that is held for this reason. `None` if it is
 /// never, or no longer, matched automatically.
 ///
 /// Waits are whole seconds, so that postbacks of about the same age share a statement.
 pub fn next_match(reason: Option<Reason>, received_at: Time, now: Time) -> Option<Time> {
     let Reason(reason) = reason?;
-    let waits = matches!(reason, ErrorReason::ConversionCodeUnknown | ErrorReason::TrackingLinkUnknown);
+    let waits = WAITS.contains(&reason);
     let age = now.since(received_at);
     let wait = Span::from_seconds(age.clamp(MATCH_WAIT_MIN, MATCH_WAIT_MAX).seconds());
     (waits && age < MATCHED_FOR).then(|| now.plus(wait))
@@ -105,21 +109,25 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
 struct Known {
     codes: HashSet<ConversionCodeId>,
     links: HashSet<LinkKey>,
+    clicks: HashSet<ClickId>,
 }
 
 impl Known {
     async fn of(app: &App, due: &[Due]) -> Result<Self> {
         let codes: HashSet<_> = due.iter().filter_map(unknown_code).collect();
         let links: HashSet<_> = due.iter().filter_map(unknown_link).collect();
+        let clicks: HashSet<_> = due.iter().filter_map(missing_click).collect();
         Ok(Self {
             codes: conversion_code::existing(app, codes).await?,
             links: tracking_link::existing(app, links).await?,
+            clicks: click::existing(app, clicks).await?,
         })
     }
 
     fn has(&self, due: &Due) -> bool {
         unknown_code(due).is_some_and(|code| self.codes.contains(&code))
             || unknown_link(due).is_some_and(|link| self.links.contains(&link))
+            || missing_click(due).is_some_and(|click| self.clicks.contains(&click))
     }
 }
 
@@ -133,6 +141,12 @@ fn unknown_code(due: &Due) -> Option<ConversionCodeId> {
 fn unknown_link(due: &Due) -> Option<LinkKey> {
     let waits = due.reason == Some(Reason(ErrorReason::TrackingLinkUnknown));
     UnverifiedClickId::read(&due.click_text).filter(|_| waits).map(UnverifiedClickId::link_key)
+}
+
+/// The click for which a postback waits.
+fn missing_click(due: &Due) -> Option<ClickId> {
+    let waits = due.reason == Some(Reason(ErrorReason::ClickIdKeyEnded));
+    UnverifiedClickId::read(&due.click_text).filter(|_| waits).map(UnverifiedClickId::click)
 }
 
 /// Replays a postback if it is held for another reason by now, or counts. Returns whether it was
@@ -176,9 +190,8 @@ mod tests {
     #[test]
     fn nothing_else_is_matched_automatically() {
         for reason in (1..1_000).filter_map(|number| ErrorReason::try_from(number).ok()) {
-            let expected =
-                matches!(reason, ErrorReason::ConversionCodeUnknown | ErrorReason::TrackingLinkUnknown);
-            assert_eq!(next_match(Some(Reason(reason)), ARRIVED, ARRIVED).is_some(), expected, "{reason:?}");
+            let due = next_match(Some(Reason(reason)), ARRIVED, ARRIVED);
+            assert_eq!(due.is_some(), WAITS.contains(&reason), "{reason:?}");
         }
     }
 }

@@ -1,15 +1,16 @@
-//! `ClickService`. Its calls belong to two slices: clicks, and the postbacks that name them.
+//! `ClickService`. Its calls belong to three slices: clicks, the keys of their ids, and the postbacks
+//! that name them.
 
 use std::sync::Arc;
 
 use s2s_sdk::v1::{
     EraseVisitorRequest, EraseVisitorResponse, ExplainClickRequest, ExplainClickResponse, GetClickRequest,
     GetClickResponse, ListClicksRequest, ListClicksResponse, RecordClickRequest, RecordClickResponse,
-    click_service_server::ClickService,
+    RotateClickIdKeyRequest, RotateClickIdKeyResponse, click_service_server::ClickService,
 };
 use tonic::{Request, Response, Status};
 
-use crate::core::{App, click, postback};
+use crate::core::{App, click, click_id_key, postback};
 
 pub struct Clicks(pub Arc<App>);
 
@@ -48,5 +49,12 @@ impl ClickService for Clicks {
         request: Request<EraseVisitorRequest>,
     ) -> Result<Response<EraseVisitorResponse>, Status> {
         Ok(Response::new(postback::grpc::erase_visitor(&self.0, request).await?))
+    }
+
+    async fn rotate_click_id_key(
+        &self,
+        request: Request<RotateClickIdKeyRequest>,
+    ) -> Result<Response<RotateClickIdKeyResponse>, Status> {
+        Ok(Response::new(click_id_key::grpc::rotate_click_id_key(&self.0, request).await?))
     }
 }

@@ -6,10 +6,10 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     api::edge_v1::{
-        ClickIdKey, ListClickIdKeysRequest, ListClickIdKeysResponse, ResolveSlugRequest, ResolveSlugResponse,
+        ListClickIdKeysRequest, ListClickIdKeysResponse, ResolveSlugRequest, ResolveSlugResponse,
         edge_service_server::EdgeService,
     },
-    core::{App, tracking_link},
+    core::{App, click_id_key, tracking_link},
 };
 
 pub struct Edges(pub Arc<App>);
@@ -27,11 +27,6 @@ impl EdgeService for Edges {
         &self,
         _: Request<ListClickIdKeysRequest>,
     ) -> Result<Response<ListClickIdKeysResponse>, Status> {
-        let key = |key: &crate::values::click_id::ClickIdKey| ClickIdKey {
-            key_id: key.key_id.number().into(),
-            secret: key.secret.to_vec(),
-        };
-        let click_id_keys = self.0.click_id_keys.iter().map(key).collect();
-        Ok(Response::new(ListClickIdKeysResponse { click_id_keys, core_time: Some(self.0.now().to_proto()) }))
+        Ok(Response::new(click_id_key::grpc::list_click_id_keys(&self.0)))
     }
 }

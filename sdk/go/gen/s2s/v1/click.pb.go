@@ -207,6 +207,71 @@ func (x *Click) GetFlags() []ClickFlag {
 	return nil
 }
 
+// A key that signs click ids. No answer for people holds its secret.
+type ClickIdKey struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Number of the key in click ids, 1 to 255.
+	Number uint32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	// Time at which the key was created.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Time from which an id of the key counts only if its click is stored; not set
+	// for the key that mints.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClickIdKey) Reset() {
+	*x = ClickIdKey{}
+	mi := &file_s2s_v1_click_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClickIdKey) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClickIdKey) ProtoMessage() {}
+
+func (x *ClickIdKey) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_click_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClickIdKey.ProtoReflect.Descriptor instead.
+func (*ClickIdKey) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_click_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ClickIdKey) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *ClickIdKey) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *ClickIdKey) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
 var File_s2s_v1_click_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_click_proto_rawDesc = "" +
@@ -226,7 +291,14 @@ const file_s2s_v1_click_proto_rawDesc = "" +
 	"\x05flags\x18\t \x03(\x0e2\x11.s2s.v1.ClickFlagR\x05flags\x1a9\n" +
 	"\vSubIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\x87\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9e\x01\n" +
+	"\n" +
+	"ClickIdKey\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\rR\x06number\x12;\n" +
+	"\vcreate_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\x12;\n" +
+	"\vexpire_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime*\x87\x01\n" +
 	"\tClickFlag\x12\x1a\n" +
 	"\x16CLICK_FLAG_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eCLICK_FLAG_BOT\x10\x01\x12\x17\n" +
@@ -250,22 +322,25 @@ func file_s2s_v1_click_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_click_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_s2s_v1_click_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_s2s_v1_click_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_s2s_v1_click_proto_goTypes = []any{
 	(ClickFlag)(0),                // 0: s2s.v1.ClickFlag
 	(*Click)(nil),                 // 1: s2s.v1.Click
-	nil,                           // 2: s2s.v1.Click.SubIdsEntry
-	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(*ClickIdKey)(nil),            // 2: s2s.v1.ClickIdKey
+	nil,                           // 3: s2s.v1.Click.SubIdsEntry
+	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
 }
 var file_s2s_v1_click_proto_depIdxs = []int32{
-	3, // 0: s2s.v1.Click.click_time:type_name -> google.protobuf.Timestamp
-	2, // 1: s2s.v1.Click.sub_ids:type_name -> s2s.v1.Click.SubIdsEntry
+	4, // 0: s2s.v1.Click.click_time:type_name -> google.protobuf.Timestamp
+	3, // 1: s2s.v1.Click.sub_ids:type_name -> s2s.v1.Click.SubIdsEntry
 	0, // 2: s2s.v1.Click.flags:type_name -> s2s.v1.ClickFlag
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	4, // 3: s2s.v1.ClickIdKey.create_time:type_name -> google.protobuf.Timestamp
+	4, // 4: s2s.v1.ClickIdKey.expire_time:type_name -> google.protobuf.Timestamp
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_click_proto_init() }
@@ -279,7 +354,7 @@ func file_s2s_v1_click_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_click_proto_rawDesc), len(file_s2s_v1_click_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -9,6 +9,7 @@ package s2sv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -709,11 +710,127 @@ func (x *EraseVisitorResponse) GetPostbackCount() int64 {
 	return 0
 }
 
+// Says how long ids of the former click id keys count.
+type RotateClickIdKeyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Time for which ids of the former keys count although their click is not
+	// stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
+	// key that was stolen. A key that ends sooner is not prolonged. Not set: the
+	// longest attribution window that any conversion code has, or 30 days if
+	// there is no code.
+	Overlap *durationpb.Duration `protobuf:"bytes,1,opt,name=overlap,proto3" json:"overlap,omitempty"`
+	// Makes the call safe to repeat: the request id of the last rotation makes no
+	// further key. 1 to 64 bytes. Example: a UUID.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// If true, the request is checked, but nothing is written; the answer has the
+	// keys as they are.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RotateClickIdKeyRequest) Reset() {
+	*x = RotateClickIdKeyRequest{}
+	mi := &file_s2s_v1_click_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RotateClickIdKeyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RotateClickIdKeyRequest) ProtoMessage() {}
+
+func (x *RotateClickIdKeyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_click_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RotateClickIdKeyRequest.ProtoReflect.Descriptor instead.
+func (*RotateClickIdKeyRequest) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_click_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *RotateClickIdKeyRequest) GetOverlap() *durationpb.Duration {
+	if x != nil {
+		return x.Overlap
+	}
+	return nil
+}
+
+func (x *RotateClickIdKeyRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RotateClickIdKeyRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// The click id keys, without their secrets.
+type RotateClickIdKeyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// All keys, newest first. The first one mints.
+	ClickIdKeys   []*ClickIdKey `protobuf:"bytes,1,rep,name=click_id_keys,json=clickIdKeys,proto3" json:"click_id_keys,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RotateClickIdKeyResponse) Reset() {
+	*x = RotateClickIdKeyResponse{}
+	mi := &file_s2s_v1_click_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RotateClickIdKeyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RotateClickIdKeyResponse) ProtoMessage() {}
+
+func (x *RotateClickIdKeyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_click_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RotateClickIdKeyResponse.ProtoReflect.Descriptor instead.
+func (*RotateClickIdKeyResponse) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_click_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *RotateClickIdKeyResponse) GetClickIdKeys() []*ClickIdKey {
+	if x != nil {
+		return x.ClickIdKeys
+	}
+	return nil
+}
+
 var File_s2s_v1_click_service_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_click_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1as2s/v1/click_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\xe8\x03\n" +
+	"\x1as2s/v1/click_service.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\xe8\x03\n" +
 	"\x12RecordClickRequest\x12(\n" +
 	"\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x19\n" +
 	"\bclick_id\x18\x02 \x01(\tR\aclickId\x12?\n" +
@@ -765,14 +882,22 @@ const file_s2s_v1_click_service_proto_rawDesc = "" +
 	"\x14EraseVisitorResponse\x12#\n" +
 	"\x05click\x18\x01 \x01(\v2\r.s2s.v1.ClickR\x05click\x12)\n" +
 	"\x10conversion_count\x18\x02 \x01(\x03R\x0fconversionCount\x12%\n" +
-	"\x0epostback_count\x18\x03 \x01(\x03R\rpostbackCount2\x89\x03\n" +
+	"\x0epostback_count\x18\x03 \x01(\x03R\rpostbackCount\"\x92\x01\n" +
+	"\x17RotateClickIdKeyRequest\x123\n" +
+	"\aoverlap\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\aoverlap\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tR\trequestId\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"R\n" +
+	"\x18RotateClickIdKeyResponse\x126\n" +
+	"\rclick_id_keys\x18\x01 \x03(\v2\x12.s2s.v1.ClickIdKeyR\vclickIdKeys2\xe5\x03\n" +
 	"\fClickService\x12K\n" +
 	"\vRecordClick\x12\x1a.s2s.v1.RecordClickRequest\x1a\x1b.s2s.v1.RecordClickResponse\"\x03\x90\x02\x02\x12B\n" +
 	"\bGetClick\x12\x17.s2s.v1.GetClickRequest\x1a\x18.s2s.v1.GetClickResponse\"\x03\x90\x02\x01\x12H\n" +
 	"\n" +
 	"ListClicks\x12\x19.s2s.v1.ListClicksRequest\x1a\x1a.s2s.v1.ListClicksResponse\"\x03\x90\x02\x01\x12N\n" +
 	"\fExplainClick\x12\x1b.s2s.v1.ExplainClickRequest\x1a\x1c.s2s.v1.ExplainClickResponse\"\x03\x90\x02\x01\x12N\n" +
-	"\fEraseVisitor\x12\x1b.s2s.v1.EraseVisitorRequest\x1a\x1c.s2s.v1.EraseVisitorResponse\"\x03\x90\x02\x02B}\n" +
+	"\fEraseVisitor\x12\x1b.s2s.v1.EraseVisitorRequest\x1a\x1c.s2s.v1.EraseVisitorResponse\"\x03\x90\x02\x02\x12Z\n" +
+	"\x10RotateClickIdKey\x12\x1f.s2s.v1.RotateClickIdKeyRequest\x1a .s2s.v1.RotateClickIdKeyResponse\"\x03\x90\x02\x02B}\n" +
 	"\n" +
 	"com.s2s.v1B\x11ClickServiceProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -788,55 +913,63 @@ func file_s2s_v1_click_service_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_click_service_proto_rawDescData
 }
 
-var file_s2s_v1_click_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_s2s_v1_click_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_s2s_v1_click_service_proto_goTypes = []any{
-	(*RecordClickRequest)(nil),    // 0: s2s.v1.RecordClickRequest
-	(*RecordClickResponse)(nil),   // 1: s2s.v1.RecordClickResponse
-	(*GetClickRequest)(nil),       // 2: s2s.v1.GetClickRequest
-	(*GetClickResponse)(nil),      // 3: s2s.v1.GetClickResponse
-	(*ListClicksRequest)(nil),     // 4: s2s.v1.ListClicksRequest
-	(*ListClicksResponse)(nil),    // 5: s2s.v1.ListClicksResponse
-	(*ExplainClickRequest)(nil),   // 6: s2s.v1.ExplainClickRequest
-	(*ExplainClickResponse)(nil),  // 7: s2s.v1.ExplainClickResponse
-	(*EraseVisitorRequest)(nil),   // 8: s2s.v1.EraseVisitorRequest
-	(*EraseVisitorResponse)(nil),  // 9: s2s.v1.EraseVisitorResponse
-	nil,                           // 10: s2s.v1.RecordClickRequest.SubIdsEntry
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
-	(ClickFlag)(0),                // 12: s2s.v1.ClickFlag
-	(*Click)(nil),                 // 13: s2s.v1.Click
-	(*TrackingLink)(nil),          // 14: s2s.v1.TrackingLink
-	(*Conversion)(nil),            // 15: s2s.v1.Conversion
-	(*Postback)(nil),              // 16: s2s.v1.Postback
+	(*RecordClickRequest)(nil),       // 0: s2s.v1.RecordClickRequest
+	(*RecordClickResponse)(nil),      // 1: s2s.v1.RecordClickResponse
+	(*GetClickRequest)(nil),          // 2: s2s.v1.GetClickRequest
+	(*GetClickResponse)(nil),         // 3: s2s.v1.GetClickResponse
+	(*ListClicksRequest)(nil),        // 4: s2s.v1.ListClicksRequest
+	(*ListClicksResponse)(nil),       // 5: s2s.v1.ListClicksResponse
+	(*ExplainClickRequest)(nil),      // 6: s2s.v1.ExplainClickRequest
+	(*ExplainClickResponse)(nil),     // 7: s2s.v1.ExplainClickResponse
+	(*EraseVisitorRequest)(nil),      // 8: s2s.v1.EraseVisitorRequest
+	(*EraseVisitorResponse)(nil),     // 9: s2s.v1.EraseVisitorResponse
+	(*RotateClickIdKeyRequest)(nil),  // 10: s2s.v1.RotateClickIdKeyRequest
+	(*RotateClickIdKeyResponse)(nil), // 11: s2s.v1.RotateClickIdKeyResponse
+	nil,                              // 12: s2s.v1.RecordClickRequest.SubIdsEntry
+	(*timestamppb.Timestamp)(nil),    // 13: google.protobuf.Timestamp
+	(ClickFlag)(0),                   // 14: s2s.v1.ClickFlag
+	(*Click)(nil),                    // 15: s2s.v1.Click
+	(*TrackingLink)(nil),             // 16: s2s.v1.TrackingLink
+	(*Conversion)(nil),               // 17: s2s.v1.Conversion
+	(*Postback)(nil),                 // 18: s2s.v1.Postback
+	(*durationpb.Duration)(nil),      // 19: google.protobuf.Duration
+	(*ClickIdKey)(nil),               // 20: s2s.v1.ClickIdKey
 }
 var file_s2s_v1_click_service_proto_depIdxs = []int32{
-	10, // 0: s2s.v1.RecordClickRequest.sub_ids:type_name -> s2s.v1.RecordClickRequest.SubIdsEntry
-	11, // 1: s2s.v1.RecordClickRequest.click_time:type_name -> google.protobuf.Timestamp
-	12, // 2: s2s.v1.RecordClickRequest.flags:type_name -> s2s.v1.ClickFlag
-	13, // 3: s2s.v1.RecordClickResponse.click:type_name -> s2s.v1.Click
-	13, // 4: s2s.v1.GetClickResponse.click:type_name -> s2s.v1.Click
-	12, // 5: s2s.v1.ListClicksRequest.without_flags:type_name -> s2s.v1.ClickFlag
-	13, // 6: s2s.v1.ListClicksResponse.clicks:type_name -> s2s.v1.Click
-	11, // 7: s2s.v1.ExplainClickResponse.click_time:type_name -> google.protobuf.Timestamp
-	13, // 8: s2s.v1.ExplainClickResponse.click:type_name -> s2s.v1.Click
-	14, // 9: s2s.v1.ExplainClickResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	15, // 10: s2s.v1.ExplainClickResponse.conversions:type_name -> s2s.v1.Conversion
-	16, // 11: s2s.v1.ExplainClickResponse.held_postbacks:type_name -> s2s.v1.Postback
-	13, // 12: s2s.v1.EraseVisitorResponse.click:type_name -> s2s.v1.Click
-	0,  // 13: s2s.v1.ClickService.RecordClick:input_type -> s2s.v1.RecordClickRequest
-	2,  // 14: s2s.v1.ClickService.GetClick:input_type -> s2s.v1.GetClickRequest
-	4,  // 15: s2s.v1.ClickService.ListClicks:input_type -> s2s.v1.ListClicksRequest
-	6,  // 16: s2s.v1.ClickService.ExplainClick:input_type -> s2s.v1.ExplainClickRequest
-	8,  // 17: s2s.v1.ClickService.EraseVisitor:input_type -> s2s.v1.EraseVisitorRequest
-	1,  // 18: s2s.v1.ClickService.RecordClick:output_type -> s2s.v1.RecordClickResponse
-	3,  // 19: s2s.v1.ClickService.GetClick:output_type -> s2s.v1.GetClickResponse
-	5,  // 20: s2s.v1.ClickService.ListClicks:output_type -> s2s.v1.ListClicksResponse
-	7,  // 21: s2s.v1.ClickService.ExplainClick:output_type -> s2s.v1.ExplainClickResponse
-	9,  // 22: s2s.v1.ClickService.EraseVisitor:output_type -> s2s.v1.EraseVisitorResponse
-	18, // [18:23] is the sub-list for method output_type
-	13, // [13:18] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	12, // 0: s2s.v1.RecordClickRequest.sub_ids:type_name -> s2s.v1.RecordClickRequest.SubIdsEntry
+	13, // 1: s2s.v1.RecordClickRequest.click_time:type_name -> google.protobuf.Timestamp
+	14, // 2: s2s.v1.RecordClickRequest.flags:type_name -> s2s.v1.ClickFlag
+	15, // 3: s2s.v1.RecordClickResponse.click:type_name -> s2s.v1.Click
+	15, // 4: s2s.v1.GetClickResponse.click:type_name -> s2s.v1.Click
+	14, // 5: s2s.v1.ListClicksRequest.without_flags:type_name -> s2s.v1.ClickFlag
+	15, // 6: s2s.v1.ListClicksResponse.clicks:type_name -> s2s.v1.Click
+	13, // 7: s2s.v1.ExplainClickResponse.click_time:type_name -> google.protobuf.Timestamp
+	15, // 8: s2s.v1.ExplainClickResponse.click:type_name -> s2s.v1.Click
+	16, // 9: s2s.v1.ExplainClickResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	17, // 10: s2s.v1.ExplainClickResponse.conversions:type_name -> s2s.v1.Conversion
+	18, // 11: s2s.v1.ExplainClickResponse.held_postbacks:type_name -> s2s.v1.Postback
+	15, // 12: s2s.v1.EraseVisitorResponse.click:type_name -> s2s.v1.Click
+	19, // 13: s2s.v1.RotateClickIdKeyRequest.overlap:type_name -> google.protobuf.Duration
+	20, // 14: s2s.v1.RotateClickIdKeyResponse.click_id_keys:type_name -> s2s.v1.ClickIdKey
+	0,  // 15: s2s.v1.ClickService.RecordClick:input_type -> s2s.v1.RecordClickRequest
+	2,  // 16: s2s.v1.ClickService.GetClick:input_type -> s2s.v1.GetClickRequest
+	4,  // 17: s2s.v1.ClickService.ListClicks:input_type -> s2s.v1.ListClicksRequest
+	6,  // 18: s2s.v1.ClickService.ExplainClick:input_type -> s2s.v1.ExplainClickRequest
+	8,  // 19: s2s.v1.ClickService.EraseVisitor:input_type -> s2s.v1.EraseVisitorRequest
+	10, // 20: s2s.v1.ClickService.RotateClickIdKey:input_type -> s2s.v1.RotateClickIdKeyRequest
+	1,  // 21: s2s.v1.ClickService.RecordClick:output_type -> s2s.v1.RecordClickResponse
+	3,  // 22: s2s.v1.ClickService.GetClick:output_type -> s2s.v1.GetClickResponse
+	5,  // 23: s2s.v1.ClickService.ListClicks:output_type -> s2s.v1.ListClicksResponse
+	7,  // 24: s2s.v1.ClickService.ExplainClick:output_type -> s2s.v1.ExplainClickResponse
+	9,  // 25: s2s.v1.ClickService.EraseVisitor:output_type -> s2s.v1.EraseVisitorResponse
+	11, // 26: s2s.v1.ClickService.RotateClickIdKey:output_type -> s2s.v1.RotateClickIdKeyResponse
+	21, // [21:27] is the sub-list for method output_type
+	15, // [15:21] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_click_service_proto_init() }
@@ -854,7 +987,7 @@ func file_s2s_v1_click_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_click_service_proto_rawDesc), len(file_s2s_v1_click_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

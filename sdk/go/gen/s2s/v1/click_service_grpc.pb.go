@@ -19,11 +19,12 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ClickService_RecordClick_FullMethodName  = "/s2s.v1.ClickService/RecordClick"
-	ClickService_GetClick_FullMethodName     = "/s2s.v1.ClickService/GetClick"
-	ClickService_ListClicks_FullMethodName   = "/s2s.v1.ClickService/ListClicks"
-	ClickService_ExplainClick_FullMethodName = "/s2s.v1.ClickService/ExplainClick"
-	ClickService_EraseVisitor_FullMethodName = "/s2s.v1.ClickService/EraseVisitor"
+	ClickService_RecordClick_FullMethodName      = "/s2s.v1.ClickService/RecordClick"
+	ClickService_GetClick_FullMethodName         = "/s2s.v1.ClickService/GetClick"
+	ClickService_ListClicks_FullMethodName       = "/s2s.v1.ClickService/ListClicks"
+	ClickService_ExplainClick_FullMethodName     = "/s2s.v1.ClickService/ExplainClick"
+	ClickService_EraseVisitor_FullMethodName     = "/s2s.v1.ClickService/EraseVisitor"
+	ClickService_RotateClickIdKey_FullMethodName = "/s2s.v1.ClickService/RotateClickIdKey"
 )
 
 // ClickServiceClient is the client API for ClickService service.
@@ -48,6 +49,11 @@ type ClickServiceClient interface {
 	// times and money stay, and nothing counts differently than before. OK means
 	// that the erasure is durable. Repeating it changes nothing.
 	EraseVisitor(ctx context.Context, in *EraseVisitorRequest, opts ...grpc.CallOption) (*EraseVisitorResponse, error)
+	// Makes a new key for click ids. Within a second, every core and every edge
+	// that reaches its core mints with it. Ids of the former keys count for an
+	// overlap; after it, they count only if their click is stored. Needs the
+	// scope `admin`: the keys are those of the whole installation.
+	RotateClickIdKey(ctx context.Context, in *RotateClickIdKeyRequest, opts ...grpc.CallOption) (*RotateClickIdKeyResponse, error)
 }
 
 type clickServiceClient struct {
@@ -108,6 +114,16 @@ func (c *clickServiceClient) EraseVisitor(ctx context.Context, in *EraseVisitorR
 	return out, nil
 }
 
+func (c *clickServiceClient) RotateClickIdKey(ctx context.Context, in *RotateClickIdKeyRequest, opts ...grpc.CallOption) (*RotateClickIdKeyResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RotateClickIdKeyResponse)
+	err := c.cc.Invoke(ctx, ClickService_RotateClickIdKey_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ClickServiceServer is the server API for ClickService service.
 // All implementations must embed UnimplementedClickServiceServer
 // for forward compatibility.
@@ -130,6 +146,11 @@ type ClickServiceServer interface {
 	// times and money stay, and nothing counts differently than before. OK means
 	// that the erasure is durable. Repeating it changes nothing.
 	EraseVisitor(context.Context, *EraseVisitorRequest) (*EraseVisitorResponse, error)
+	// Makes a new key for click ids. Within a second, every core and every edge
+	// that reaches its core mints with it. Ids of the former keys count for an
+	// overlap; after it, they count only if their click is stored. Needs the
+	// scope `admin`: the keys are those of the whole installation.
+	RotateClickIdKey(context.Context, *RotateClickIdKeyRequest) (*RotateClickIdKeyResponse, error)
 	mustEmbedUnimplementedClickServiceServer()
 }
 
@@ -154,6 +175,9 @@ func (UnimplementedClickServiceServer) ExplainClick(context.Context, *ExplainCli
 }
 func (UnimplementedClickServiceServer) EraseVisitor(context.Context, *EraseVisitorRequest) (*EraseVisitorResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method EraseVisitor not implemented")
+}
+func (UnimplementedClickServiceServer) RotateClickIdKey(context.Context, *RotateClickIdKeyRequest) (*RotateClickIdKeyResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RotateClickIdKey not implemented")
 }
 func (UnimplementedClickServiceServer) mustEmbedUnimplementedClickServiceServer() {}
 func (UnimplementedClickServiceServer) testEmbeddedByValue()                      {}
@@ -266,6 +290,24 @@ func _ClickService_EraseVisitor_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ClickService_RotateClickIdKey_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RotateClickIdKeyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ClickServiceServer).RotateClickIdKey(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ClickService_RotateClickIdKey_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ClickServiceServer).RotateClickIdKey(ctx, req.(*RotateClickIdKeyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ClickService_ServiceDesc is the grpc.ServiceDesc for ClickService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -292,6 +334,10 @@ var ClickService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "EraseVisitor",
 			Handler:    _ClickService_EraseVisitor_Handler,
+		},
+		{
+			MethodName: "RotateClickIdKey",
+			Handler:    _ClickService_RotateClickIdKey_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

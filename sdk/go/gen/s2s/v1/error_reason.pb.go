@@ -226,6 +226,17 @@ const (
 	// never counted, the operator raises `--retain-conversions-days`.
 	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_CLICK_TOO_OLD ErrorReason = 51
+	// Cause: the key that signed the click id was replaced and its overlap is
+	// over, and the click is not stored here. Cure: none if the id is forged;
+	// once the click arrives from an edge's spool, the postback is matched
+	// automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
+	// Holds postbacks.
+	ErrorReason_ERROR_REASON_CLICK_ID_KEY_ENDED ErrorReason = 52
+	// Cause: the installation has had 255 click id keys, and a click id has no
+	// room for another number. Cure: keep the key that mints; if it was stolen,
+	// start a new installation, whose click ids are its own. FAILED_PRECONDITION,
+	// HTTP 422.
+	ErrorReason_ERROR_REASON_CLICK_ID_KEYS_USED_UP ErrorReason = 53
 )
 
 // Enum value maps for ErrorReason.
@@ -280,6 +291,8 @@ var (
 		49: "ERROR_REASON_ORIGIN_REFUSED",
 		50: "ERROR_REASON_CLOCK_WRONG",
 		51: "ERROR_REASON_CLICK_TOO_OLD",
+		52: "ERROR_REASON_CLICK_ID_KEY_ENDED",
+		53: "ERROR_REASON_CLICK_ID_KEYS_USED_UP",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -331,6 +344,8 @@ var (
 		"ERROR_REASON_ORIGIN_REFUSED":              49,
 		"ERROR_REASON_CLOCK_WRONG":                 50,
 		"ERROR_REASON_CLICK_TOO_OLD":               51,
+		"ERROR_REASON_CLICK_ID_KEY_ENDED":          52,
+		"ERROR_REASON_CLICK_ID_KEYS_USED_UP":       53,
 	}
 )
 
@@ -365,7 +380,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xd6\r\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xa3\x0e\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -416,7 +431,9 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"$ERROR_REASON_COMPRESSION_UNSUPPORTED\x100\x12\x1f\n" +
 	"\x1bERROR_REASON_ORIGIN_REFUSED\x101\x12\x1c\n" +
 	"\x18ERROR_REASON_CLOCK_WRONG\x102\x12\x1e\n" +
-	"\x1aERROR_REASON_CLICK_TOO_OLD\x103\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"\x1aERROR_REASON_CLICK_TOO_OLD\x103\x12#\n" +
+	"\x1fERROR_REASON_CLICK_ID_KEY_ENDED\x104\x12&\n" +
+	"\"ERROR_REASON_CLICK_ID_KEYS_USED_UP\x105\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -54,7 +54,7 @@ pub fn step(kind: StepKind, came: Option<Result<String, String>>) -> Step {
 fn kind_of(reason: ErrorReason) -> StepKind {
     match reason {
         ErrorReason::ConversionCodeUnknown | ErrorReason::ConversionCodeArchived => StepKind::ConversionCode,
-        ErrorReason::ClickIdInvalid => StepKind::ClickId,
+        ErrorReason::ClickIdInvalid | ErrorReason::ClickIdKeyEnded => StepKind::ClickId,
         ErrorReason::CodeNotOnLink | ErrorReason::TrackingLinkArchived | ErrorReason::TrackingLinkUnknown => {
             StepKind::TrackingLink
         }

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/click.proto.
  */
 export const file_s2s_v1_click: GenFile = /*@__PURE__*/
-  fileDesc("ChJzMnMvdjEvY2xpY2sucHJvdG8SBnMycy52MSKgAgoFQ2xpY2sSCgoCaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIuCgpjbGlja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgdzdWJfaWRzGAQgAygLMhkuczJzLnYxLkNsaWNrLlN1Yklkc0VudHJ5Eg0KBXF1ZXJ5GAUgASgJEhAKCHJlZmVycmVyGAYgASgJEhIKCnVzZXJfYWdlbnQYByABKAkSDwoHYWRkcmVzcxgIIAEoCRIgCgVmbGFncxgJIAMoDjIRLnMycy52MS5DbGlja0ZsYWcaLQoLU3ViSWRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASqHAQoJQ2xpY2tGbGFnEhoKFkNMSUNLX0ZMQUdfVU5TUEVDSUZJRUQQABISCg5DTElDS19GTEFHX0JPVBABEhcKE0NMSUNLX0ZMQUdfUFJFRkVUQ0gQAhIWChJDTElDS19GTEFHX1BSRVZJRVcQAxIZChVDTElDS19GTEFHX1NVQl9JRF9DVVQQBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChJzMnMvdjEvY2xpY2sucHJvdG8SBnMycy52MSKgAgoFQ2xpY2sSCgoCaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIuCgpjbGlja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgdzdWJfaWRzGAQgAygLMhkuczJzLnYxLkNsaWNrLlN1Yklkc0VudHJ5Eg0KBXF1ZXJ5GAUgASgJEhAKCHJlZmVycmVyGAYgASgJEhIKCnVzZXJfYWdlbnQYByABKAkSDwoHYWRkcmVzcxgIIAEoCRIgCgVmbGFncxgJIAMoDjIRLnMycy52MS5DbGlja0ZsYWcaLQoLU3ViSWRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJ+CgpDbGlja0lkS2V5Eg4KBm51bWJlchgBIAEoDRIvCgtjcmVhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKocBCglDbGlja0ZsYWcSGgoWQ0xJQ0tfRkxBR19VTlNQRUNJRklFRBAAEhIKDkNMSUNLX0ZMQUdfQk9UEAESFwoTQ0xJQ0tfRkxBR19QUkVGRVRDSBACEhYKEkNMSUNLX0ZMQUdfUFJFVklFVxADEhkKFUNMSUNLX0ZMQUdfU1VCX0lEX0NVVBAEYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * A visitor's click on a tracking link.
@@ -93,6 +93,42 @@ export type Click = Message<"s2s.v1.Click"> & {
  */
 export const ClickSchema: GenMessage<Click> = /*@__PURE__*/
   messageDesc(file_s2s_v1_click, 0);
+
+/**
+ * A key that signs click ids. No answer for people holds its secret.
+ *
+ * @generated from message s2s.v1.ClickIdKey
+ */
+export type ClickIdKey = Message<"s2s.v1.ClickIdKey"> & {
+  /**
+   * Number of the key in click ids, 1 to 255.
+   *
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * Time at which the key was created.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 2;
+   */
+  createTime?: Timestamp | undefined;
+
+  /**
+   * Time from which an id of the key counts only if its click is stored; not set
+   * for the key that mints.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 3;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message s2s.v1.ClickIdKey.
+ * Use `create(ClickIdKeySchema)` to create a new message.
+ */
+export const ClickIdKeySchema: GenMessage<ClickIdKey> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_click, 1);
 
 /**
  * The remarkable properties of a click.

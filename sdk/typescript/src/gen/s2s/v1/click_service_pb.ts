@@ -4,9 +4,9 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Click, ClickFlag } from "./click_pb.js";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Click, ClickFlag, ClickIdKey } from "./click_pb.js";
 import { file_s2s_v1_click } from "./click_pb.js";
 import type { Conversion } from "./conversion_pb.js";
 import { file_s2s_v1_conversion } from "./conversion_pb.js";
@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/click_service.proto.
  */
 export const file_s2s_v1_click_service: GenFile = /*@__PURE__*/
-  fileDesc("ChpzMnMvdjEvY2xpY2tfc2VydmljZS5wcm90bxIGczJzLnYxIusCChJSZWNvcmRDbGlja1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIQCghjbGlja19pZBgCIAEoCRI3CgdzdWJfaWRzGAMgAygLMiYuczJzLnYxLlJlY29yZENsaWNrUmVxdWVzdC5TdWJJZHNFbnRyeRINCgVxdWVyeRgEIAEoCRIQCghyZWZlcnJlchgFIAEoCRISCgp1c2VyX2FnZW50GAYgASgJEg8KB2FkZHJlc3MYByABKAkSLgoKY2xpY2tfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcmVxdWVzdF9pZBgJIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAogASgIEiAKBWZsYWdzGAsgAygOMhEuczJzLnYxLkNsaWNrRmxhZxotCgtTdWJJZHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkkKE1JlY29yZENsaWNrUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2sSFAoMcmVkaXJlY3RfdXJsGAIgASgJIiMKD0dldENsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSIwChBHZXRDbGlja1Jlc3BvbnNlEhwKBWNsaWNrGAEgASgLMg0uczJzLnYxLkNsaWNrIn4KEUxpc3RDbGlja3NSZXF1ZXN0EhgKEHRyYWNraW5nX2xpbmtfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSKAoNd2l0aG91dF9mbGFncxgEIAMoDjIRLnMycy52MS5DbGlja0ZsYWciTAoSTGlzdENsaWNrc1Jlc3BvbnNlEh0KBmNsaWNrcxgBIAMoCzINLnMycy52MS5DbGljaxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJwoTRXhwbGFpbkNsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSL1AQoURXhwbGFpbkNsaWNrUmVzcG9uc2USLgoKY2xpY2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoFY2xpY2sYAiABKAsyDS5zMnMudjEuQ2xpY2sSKwoNdHJhY2tpbmdfbGluaxgDIAEoCzIULnMycy52MS5UcmFja2luZ0xpbmsSJwoLY29udmVyc2lvbnMYBCADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIoCg5oZWxkX3Bvc3RiYWNrcxgFIAMoCzIQLnMycy52MS5Qb3N0YmFjaxIPCgdtZXNzYWdlGAYgASgJIj4KE0VyYXNlVmlzaXRvclJlcXVlc3QSEAoIY2xpY2tfaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJmChRFcmFzZVZpc2l0b3JSZXNwb25zZRIcCgVjbGljaxgBIAEoCzINLnMycy52MS5DbGljaxIYChBjb252ZXJzaW9uX2NvdW50GAIgASgDEhYKDnBvc3RiYWNrX2NvdW50GAMgASgDMokDCgxDbGlja1NlcnZpY2USSwoLUmVjb3JkQ2xpY2sSGi5zMnMudjEuUmVjb3JkQ2xpY2tSZXF1ZXN0GhsuczJzLnYxLlJlY29yZENsaWNrUmVzcG9uc2UiA5ACAhJCCghHZXRDbGljaxIXLnMycy52MS5HZXRDbGlja1JlcXVlc3QaGC5zMnMudjEuR2V0Q2xpY2tSZXNwb25zZSIDkAIBEkgKCkxpc3RDbGlja3MSGS5zMnMudjEuTGlzdENsaWNrc1JlcXVlc3QaGi5zMnMudjEuTGlzdENsaWNrc1Jlc3BvbnNlIgOQAgESTgoMRXhwbGFpbkNsaWNrEhsuczJzLnYxLkV4cGxhaW5DbGlja1JlcXVlc3QaHC5zMnMudjEuRXhwbGFpbkNsaWNrUmVzcG9uc2UiA5ACARJOCgxFcmFzZVZpc2l0b3ISGy5zMnMudjEuRXJhc2VWaXNpdG9yUmVxdWVzdBocLnMycy52MS5FcmFzZVZpc2l0b3JSZXNwb25zZSIDkAICYgZwcm90bzM", [file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_postback, file_s2s_v1_tracking_link]);
+  fileDesc("ChpzMnMvdjEvY2xpY2tfc2VydmljZS5wcm90bxIGczJzLnYxIusCChJSZWNvcmRDbGlja1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIQCghjbGlja19pZBgCIAEoCRI3CgdzdWJfaWRzGAMgAygLMiYuczJzLnYxLlJlY29yZENsaWNrUmVxdWVzdC5TdWJJZHNFbnRyeRINCgVxdWVyeRgEIAEoCRIQCghyZWZlcnJlchgFIAEoCRISCgp1c2VyX2FnZW50GAYgASgJEg8KB2FkZHJlc3MYByABKAkSLgoKY2xpY2tfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcmVxdWVzdF9pZBgJIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAogASgIEiAKBWZsYWdzGAsgAygOMhEuczJzLnYxLkNsaWNrRmxhZxotCgtTdWJJZHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkkKE1JlY29yZENsaWNrUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2sSFAoMcmVkaXJlY3RfdXJsGAIgASgJIiMKD0dldENsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSIwChBHZXRDbGlja1Jlc3BvbnNlEhwKBWNsaWNrGAEgASgLMg0uczJzLnYxLkNsaWNrIn4KEUxpc3RDbGlja3NSZXF1ZXN0EhgKEHRyYWNraW5nX2xpbmtfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSKAoNd2l0aG91dF9mbGFncxgEIAMoDjIRLnMycy52MS5DbGlja0ZsYWciTAoSTGlzdENsaWNrc1Jlc3BvbnNlEh0KBmNsaWNrcxgBIAMoCzINLnMycy52MS5DbGljaxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJwoTRXhwbGFpbkNsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSL1AQoURXhwbGFpbkNsaWNrUmVzcG9uc2USLgoKY2xpY2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoFY2xpY2sYAiABKAsyDS5zMnMudjEuQ2xpY2sSKwoNdHJhY2tpbmdfbGluaxgDIAEoCzIULnMycy52MS5UcmFja2luZ0xpbmsSJwoLY29udmVyc2lvbnMYBCADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIoCg5oZWxkX3Bvc3RiYWNrcxgFIAMoCzIQLnMycy52MS5Qb3N0YmFjaxIPCgdtZXNzYWdlGAYgASgJIj4KE0VyYXNlVmlzaXRvclJlcXVlc3QSEAoIY2xpY2tfaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJmChRFcmFzZVZpc2l0b3JSZXNwb25zZRIcCgVjbGljaxgBIAEoCzINLnMycy52MS5DbGljaxIYChBjb252ZXJzaW9uX2NvdW50GAIgASgDEhYKDnBvc3RiYWNrX2NvdW50GAMgASgDInAKF1JvdGF0ZUNsaWNrSWRLZXlSZXF1ZXN0EioKB292ZXJsYXAYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEgoKcmVxdWVzdF9pZBgCIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAMgASgIIkUKGFJvdGF0ZUNsaWNrSWRLZXlSZXNwb25zZRIpCg1jbGlja19pZF9rZXlzGAEgAygLMhIuczJzLnYxLkNsaWNrSWRLZXky5QMKDENsaWNrU2VydmljZRJLCgtSZWNvcmRDbGljaxIaLnMycy52MS5SZWNvcmRDbGlja1JlcXVlc3QaGy5zMnMudjEuUmVjb3JkQ2xpY2tSZXNwb25zZSIDkAICEkIKCEdldENsaWNrEhcuczJzLnYxLkdldENsaWNrUmVxdWVzdBoYLnMycy52MS5HZXRDbGlja1Jlc3BvbnNlIgOQAgESSAoKTGlzdENsaWNrcxIZLnMycy52MS5MaXN0Q2xpY2tzUmVxdWVzdBoaLnMycy52MS5MaXN0Q2xpY2tzUmVzcG9uc2UiA5ACARJOCgxFeHBsYWluQ2xpY2sSGy5zMnMudjEuRXhwbGFpbkNsaWNrUmVxdWVzdBocLnMycy52MS5FeHBsYWluQ2xpY2tSZXNwb25zZSIDkAIBEk4KDEVyYXNlVmlzaXRvchIbLnMycy52MS5FcmFzZVZpc2l0b3JSZXF1ZXN0GhwuczJzLnYxLkVyYXNlVmlzaXRvclJlc3BvbnNlIgOQAgISWgoQUm90YXRlQ2xpY2tJZEtleRIfLnMycy52MS5Sb3RhdGVDbGlja0lkS2V5UmVxdWVzdBogLnMycy52MS5Sb3RhdGVDbGlja0lkS2V5UmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_postback, file_s2s_v1_tracking_link]);
 
 /**
  * A click to record.
@@ -414,6 +414,68 @@ export const EraseVisitorResponseSchema: GenMessage<EraseVisitorResponse> = /*@_
   messageDesc(file_s2s_v1_click_service, 9);
 
 /**
+ * Says how long ids of the former click id keys count.
+ *
+ * @generated from message s2s.v1.RotateClickIdKeyRequest
+ */
+export type RotateClickIdKeyRequest = Message<"s2s.v1.RotateClickIdKeyRequest"> & {
+  /**
+   * Time for which ids of the former keys count although their click is not
+   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
+   * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+   * longest attribution window that any conversion code has, or 30 days if
+   * there is no code.
+   *
+   * @generated from field: google.protobuf.Duration overlap = 1;
+   */
+  overlap?: Duration | undefined;
+
+  /**
+   * Makes the call safe to repeat: the request id of the last rotation makes no
+   * further key. 1 to 64 bytes. Example: a UUID.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+
+  /**
+   * If true, the request is checked, but nothing is written; the answer has the
+   * keys as they are.
+   *
+   * @generated from field: bool validate_only = 3;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message s2s.v1.RotateClickIdKeyRequest.
+ * Use `create(RotateClickIdKeyRequestSchema)` to create a new message.
+ */
+export const RotateClickIdKeyRequestSchema: GenMessage<RotateClickIdKeyRequest> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_click_service, 10);
+
+/**
+ * The click id keys, without their secrets.
+ *
+ * @generated from message s2s.v1.RotateClickIdKeyResponse
+ */
+export type RotateClickIdKeyResponse = Message<"s2s.v1.RotateClickIdKeyResponse"> & {
+  /**
+   * All keys, newest first. The first one mints.
+   *
+   * @generated from field: repeated s2s.v1.ClickIdKey click_id_keys = 1;
+   */
+  clickIdKeys: ClickIdKey[];
+};
+
+/**
+ * Describes the message s2s.v1.RotateClickIdKeyResponse.
+ * Use `create(RotateClickIdKeyResponseSchema)` to create a new message.
+ */
+export const RotateClickIdKeyResponseSchema: GenMessage<RotateClickIdKeyResponse> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_click_service, 11);
+
+/**
  * Records, reads and explains clicks: one for each visitor who followed a
  * tracking link.
  *
@@ -474,6 +536,19 @@ export const ClickService: GenService<{
     methodKind: "unary";
     input: typeof EraseVisitorRequestSchema;
     output: typeof EraseVisitorResponseSchema;
+  },
+  /**
+   * Makes a new key for click ids. Within a second, every core and every edge
+   * that reaches its core mints with it. Ids of the former keys count for an
+   * overlap; after it, they count only if their click is stored. Needs the
+   * scope `admin`: the keys are those of the whole installation.
+   *
+   * @generated from rpc s2s.v1.ClickService.RotateClickIdKey
+   */
+  rotateClickIdKey: {
+    methodKind: "unary";
+    input: typeof RotateClickIdKeyRequestSchema;
+    output: typeof RotateClickIdKeyResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_s2s_v1_click_service, 0);

@@ -33,6 +33,7 @@ from s2s_sdk._gen.s2s.v1.api_key_service_pb2 import (
 from s2s_sdk._gen.s2s.v1.click_pb2 import (
     Click,
     ClickFlag,
+    ClickIdKey,
 )
 from s2s_sdk._gen.s2s.v1.money_pb2 import (
     Money,
@@ -82,6 +83,8 @@ from s2s_sdk._gen.s2s.v1.click_service_pb2 import (
     ListClicksResponse,
     RecordClickRequest,
     RecordClickResponse,
+    RotateClickIdKeyRequest,
+    RotateClickIdKeyResponse,
 )
 from s2s_sdk._gen.s2s.v1.explanation_pb2 import (
     Step,
@@ -182,6 +185,7 @@ __all__ = [
     "CheckMode",
     "Click",
     "ClickFlag",
+    "ClickIdKey",
     "Conversion",
     "ConversionCode",
     "ConversionCodeState",
@@ -270,6 +274,8 @@ __all__ = [
     "RevokeApiKeyResponse",
     "RotateApiKeyRequest",
     "RotateApiKeyResponse",
+    "RotateClickIdKeyRequest",
+    "RotateClickIdKeyResponse",
     "RotatePostbackSecretRequest",
     "RotatePostbackSecretResponse",
     "SetupWarning",

@@ -149,3 +149,39 @@ class Click(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Click: _TypeAlias = Click  # noqa: Y015
+
+@_typing.final
+class ClickIdKey(_message.Message):
+    """A key that signs click ids. No answer for people holds its secret."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Number of the key in click ids, 1 to 255."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """Time at which the key was created."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Time from which an id of the key counts only if its click is stored; not set
+        for the key that mints.
+        """
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClickIdKey: _TypeAlias = ClickIdKey  # noqa: Y015

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -415,3 +416,68 @@ class EraseVisitorResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EraseVisitorResponse: _TypeAlias = EraseVisitorResponse  # noqa: Y015
+
+@_typing.final
+class RotateClickIdKeyRequest(_message.Message):
+    """Says how long ids of the former click id keys count."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OVERLAP_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Makes the call safe to repeat: the request id of the last rotation makes no
+    further key. 1 to 64 bytes. Example: a UUID.
+    """
+    validate_only: _builtins.bool
+    """If true, the request is checked, but nothing is written; the answer has the
+    keys as they are.
+    """
+    @_builtins.property
+    def overlap(self) -> _duration_pb2.Duration:
+        """Time for which ids of the former keys count although their click is not
+        stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
+        key that was stolen. A key that ends sooner is not prolonged. Not set: the
+        longest attribution window that any conversion code has, or 30 days if
+        there is no code.
+        """
+
+    def __init__(
+        self,
+        *,
+        overlap: _duration_pb2.Duration | None = ...,
+        request_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["overlap", b"overlap"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["overlap", b"overlap", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RotateClickIdKeyRequest: _TypeAlias = RotateClickIdKeyRequest  # noqa: Y015
+
+@_typing.final
+class RotateClickIdKeyResponse(_message.Message):
+    """The click id keys, without their secrets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLICK_ID_KEYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def click_id_keys(self) -> _containers.RepeatedCompositeFieldContainer[_click_pb2.ClickIdKey]:
+        """All keys, newest first. The first one mints."""
+
+    def __init__(
+        self,
+        *,
+        click_id_keys: _abc.Iterable[_click_pb2.ClickIdKey] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id_keys", b"click_id_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RotateClickIdKeyResponse: _TypeAlias = RotateClickIdKeyResponse  # noqa: Y015

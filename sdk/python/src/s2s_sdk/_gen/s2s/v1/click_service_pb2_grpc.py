@@ -61,6 +61,11 @@ class ClickServiceStub(object):
                 request_serializer=s2s_dot_v1_dot_click__service__pb2.EraseVisitorRequest.SerializeToString,
                 response_deserializer=s2s_dot_v1_dot_click__service__pb2.EraseVisitorResponse.FromString,
                 _registered_method=True)
+        self.RotateClickIdKey = channel.unary_unary(
+                '/s2s.v1.ClickService/RotateClickIdKey',
+                request_serializer=s2s_dot_v1_dot_click__service__pb2.RotateClickIdKeyRequest.SerializeToString,
+                response_deserializer=s2s_dot_v1_dot_click__service__pb2.RotateClickIdKeyResponse.FromString,
+                _registered_method=True)
 
 
 class ClickServiceServicer(object):
@@ -108,6 +113,16 @@ class ClickServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RotateClickIdKey(self, request, context):
+        """Makes a new key for click ids. Within a second, every core and every edge
+        that reaches its core mints with it. Ids of the former keys count for an
+        overlap; after it, they count only if their click is stored. Needs the
+        scope `admin`: the keys are those of the whole installation.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ClickServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -135,6 +150,11 @@ def add_ClickServiceServicer_to_server(servicer, server):
                     servicer.EraseVisitor,
                     request_deserializer=s2s_dot_v1_dot_click__service__pb2.EraseVisitorRequest.FromString,
                     response_serializer=s2s_dot_v1_dot_click__service__pb2.EraseVisitorResponse.SerializeToString,
+            ),
+            'RotateClickIdKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateClickIdKey,
+                    request_deserializer=s2s_dot_v1_dot_click__service__pb2.RotateClickIdKeyRequest.FromString,
+                    response_serializer=s2s_dot_v1_dot_click__service__pb2.RotateClickIdKeyResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -274,6 +294,33 @@ class ClickService(object):
             '/s2s.v1.ClickService/EraseVisitor',
             s2s_dot_v1_dot_click__service__pb2.EraseVisitorRequest.SerializeToString,
             s2s_dot_v1_dot_click__service__pb2.EraseVisitorResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateClickIdKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/s2s.v1.ClickService/RotateClickIdKey',
+            s2s_dot_v1_dot_click__service__pb2.RotateClickIdKeyRequest.SerializeToString,
+            s2s_dot_v1_dot_click__service__pb2.RotateClickIdKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

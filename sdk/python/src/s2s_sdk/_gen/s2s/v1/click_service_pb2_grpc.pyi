@@ -53,6 +53,12 @@ class ClickServiceStub:
     times and money stay, and nothing counts differently than before. OK means
     that the erasure is durable. Repeating it changes nothing.
     """
+    RotateClickIdKey: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.RotateClickIdKeyRequest, _click_service_pb2.RotateClickIdKeyResponse]
+    """Makes a new key for click ids. Within a second, every core and every edge
+    that reaches its core mints with it. Ids of the former keys count for an
+    overlap; after it, they count only if their click is stored. Needs the
+    scope `admin`: the keys are those of the whole installation.
+    """
 
 @_typing.type_check_only
 class ClickServiceAsyncStub(ClickServiceStub):
@@ -78,6 +84,12 @@ class ClickServiceAsyncStub(ClickServiceStub):
     conversions and the postbacks that name it. The erasure is permanent. Ids,
     times and money stay, and nothing counts differently than before. OK means
     that the erasure is durable. Repeating it changes nothing.
+    """
+    RotateClickIdKey: _aio.UnaryUnaryMultiCallable[_click_service_pb2.RotateClickIdKeyRequest, _click_service_pb2.RotateClickIdKeyResponse]  # type: ignore[assignment]
+    """Makes a new key for click ids. Within a second, every core and every edge
+    that reaches its core mints with it. Ids of the former keys count for an
+    overlap; after it, they count only if their click is stored. Needs the
+    scope `admin`: the keys are those of the whole installation.
     """
 
 class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -131,6 +143,18 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         conversions and the postbacks that name it. The erasure is permanent. Ids,
         times and money stay, and nothing counts differently than before. OK means
         that the erasure is durable. Repeating it changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def RotateClickIdKey(
+        self,
+        request: _click_service_pb2.RotateClickIdKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_click_service_pb2.RotateClickIdKeyResponse, _abc.Awaitable[_click_service_pb2.RotateClickIdKeyResponse]]:
+        """Makes a new key for click ids. Within a second, every core and every edge
+        that reaches its core mints with it. Ids of the former keys count for an
+        overlap; after it, they count only if their click is stored. Needs the
+        scope `admin`: the keys are those of the whole installation.
         """
 
 def add_ClickServiceServicer_to_server(servicer: ClickServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

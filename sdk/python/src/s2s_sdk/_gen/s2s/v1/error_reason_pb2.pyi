@@ -264,6 +264,19 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     never counted, the operator raises `--retain-conversions-days`.
     FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
+    ERROR_REASON_CLICK_ID_KEY_ENDED: _ErrorReason.ValueType  # 52
+    """Cause: the key that signed the click id was replaced and its overlap is
+    over, and the click is not stored here. Cure: none if the id is forged;
+    once the click arrives from an edge's spool, the postback is matched
+    automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
+    Holds postbacks.
+    """
+    ERROR_REASON_CLICK_ID_KEYS_USED_UP: _ErrorReason.ValueType  # 53
+    """Cause: the installation has had 255 click id keys, and a click id has no
+    room for another number. Cure: keep the key that mints; if it was stolen,
+    start a new installation, whose click ids are its own. FAILED_PRECONDITION,
+    HTTP 422.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
@@ -516,5 +529,18 @@ ERROR_REASON_CLICK_TOO_OLD: ErrorReason.ValueType  # 51
 count of the conversion can't be ruled out. Cure: if the conversion was
 never counted, the operator raises `--retain-conversions-days`.
 FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+"""
+ERROR_REASON_CLICK_ID_KEY_ENDED: ErrorReason.ValueType  # 52
+"""Cause: the key that signed the click id was replaced and its overlap is
+over, and the click is not stored here. Cure: none if the id is forged;
+once the click arrives from an edge's spool, the postback is matched
+automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
+Holds postbacks.
+"""
+ERROR_REASON_CLICK_ID_KEYS_USED_UP: ErrorReason.ValueType  # 53
+"""Cause: the installation has had 255 click id keys, and a click id has no
+room for another number. Cure: keep the key that mints; if it was stolen,
+start a new installation, whose click ids are its own. FAILED_PRECONDITION,
+HTTP 422.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -25,6 +25,11 @@ public final class ClickProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_Click_SubIdsEntry_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_ClickIdKey_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_ClickIdKey_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -45,12 +50,16 @@ public final class ClickProto {
       "t\022\030\n\007address\030\010 \001(\tR\007address\022\'\n\005flags\030\t \003" +
       "(\0162\021.s2s.v1.ClickFlagR\005flags\0329\n\013SubIdsEn" +
       "try\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005va" +
-      "lue:\0028\001*\207\001\n\tClickFlag\022\032\n\026CLICK_FLAG_UNSP" +
-      "ECIFIED\020\000\022\022\n\016CLICK_FLAG_BOT\020\001\022\027\n\023CLICK_F" +
-      "LAG_PREFETCH\020\002\022\026\n\022CLICK_FLAG_PREVIEW\020\003\022\031" +
-      "\n\025CLICK_FLAG_SUB_ID_CUT\020\004BT\n\rio.s2s.sdk." +
-      "v1B\nClickProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1" +
-      "\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "lue:\0028\001\"\236\001\n\nClickIdKey\022\026\n\006number\030\001 \001(\rR\006" +
+      "number\022;\n\013create_time\030\002 \001(\0132\032.google.pro" +
+      "tobuf.TimestampR\ncreateTime\022;\n\013expire_ti" +
+      "me\030\003 \001(\0132\032.google.protobuf.TimestampR\nex" +
+      "pireTime*\207\001\n\tClickFlag\022\032\n\026CLICK_FLAG_UNS" +
+      "PECIFIED\020\000\022\022\n\016CLICK_FLAG_BOT\020\001\022\027\n\023CLICK_" +
+      "FLAG_PREFETCH\020\002\022\026\n\022CLICK_FLAG_PREVIEW\020\003\022" +
+      "\031\n\025CLICK_FLAG_SUB_ID_CUT\020\004BT\n\rio.s2s.sdk" +
+      ".v1B\nClickProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V" +
+      "1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -69,6 +78,12 @@ public final class ClickProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_Click_SubIdsEntry_descriptor,
         new java.lang.String[] { "Key", "Value", });
+    internal_static_s2s_v1_ClickIdKey_descriptor =
+      getDescriptor().getMessageTypes().get(1);
+    internal_static_s2s_v1_ClickIdKey_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_ClickIdKey_descriptor,
+        new java.lang.String[] { "Number", "CreateTime", "ExpireTime", });
     com.google.protobuf.TimestampProto.getDescriptor();
   }
 

@@ -176,6 +176,38 @@ public final class ClickServiceGrpc {
     return getEraseVisitorMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.RotateClickIdKeyRequest,
+      io.s2s.sdk.v1.RotateClickIdKeyResponse> getRotateClickIdKeyMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "RotateClickIdKey",
+      requestType = io.s2s.sdk.v1.RotateClickIdKeyRequest.class,
+      responseType = io.s2s.sdk.v1.RotateClickIdKeyResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.RotateClickIdKeyRequest,
+      io.s2s.sdk.v1.RotateClickIdKeyResponse> getRotateClickIdKeyMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.RotateClickIdKeyRequest, io.s2s.sdk.v1.RotateClickIdKeyResponse> getRotateClickIdKeyMethod;
+    if ((getRotateClickIdKeyMethod = ClickServiceGrpc.getRotateClickIdKeyMethod) == null) {
+      synchronized (ClickServiceGrpc.class) {
+        if ((getRotateClickIdKeyMethod = ClickServiceGrpc.getRotateClickIdKeyMethod) == null) {
+          ClickServiceGrpc.getRotateClickIdKeyMethod = getRotateClickIdKeyMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.RotateClickIdKeyRequest, io.s2s.sdk.v1.RotateClickIdKeyResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "RotateClickIdKey"))
+              .setIdempotent(true)
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.RotateClickIdKeyRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.RotateClickIdKeyResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ClickServiceMethodDescriptorSupplier("RotateClickIdKey"))
+              .build();
+        }
+      }
+    }
+    return getRotateClickIdKeyMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -297,6 +329,19 @@ public final class ClickServiceGrpc {
         io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getEraseVisitorMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Makes a new key for click ids. Within a second, every core and every edge
+     * that reaches its core mints with it. Ids of the former keys count for an
+     * overlap; after it, they count only if their click is stored. Needs the
+     * scope `admin`: the keys are those of the whole installation.
+     * </pre>
+     */
+    default void rotateClickIdKey(io.s2s.sdk.v1.RotateClickIdKeyRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.RotateClickIdKeyResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getRotateClickIdKeyMethod(), responseObserver);
+    }
   }
 
   /**
@@ -393,6 +438,20 @@ public final class ClickServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getEraseVisitorMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Makes a new key for click ids. Within a second, every core and every edge
+     * that reaches its core mints with it. Ids of the former keys count for an
+     * overlap; after it, they count only if their click is stored. Needs the
+     * scope `admin`: the keys are those of the whole installation.
+     * </pre>
+     */
+    public void rotateClickIdKey(io.s2s.sdk.v1.RotateClickIdKeyRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.RotateClickIdKeyResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getRotateClickIdKeyMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -469,6 +528,19 @@ public final class ClickServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getEraseVisitorMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Makes a new key for click ids. Within a second, every core and every edge
+     * that reaches its core mints with it. Ids of the former keys count for an
+     * overlap; after it, they count only if their click is stored. Needs the
+     * scope `admin`: the keys are those of the whole installation.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.RotateClickIdKeyResponse rotateClickIdKey(io.s2s.sdk.v1.RotateClickIdKeyRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getRotateClickIdKeyMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -544,6 +616,19 @@ public final class ClickServiceGrpc {
     public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getEraseVisitorMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Makes a new key for click ids. Within a second, every core and every edge
+     * that reaches its core mints with it. Ids of the former keys count for an
+     * overlap; after it, they count only if their click is stored. Needs the
+     * scope `admin`: the keys are those of the whole installation.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.RotateClickIdKeyResponse rotateClickIdKey(io.s2s.sdk.v1.RotateClickIdKeyRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getRotateClickIdKeyMethod(), getCallOptions(), request);
     }
   }
 
@@ -626,6 +711,20 @@ public final class ClickServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getEraseVisitorMethod(), getCallOptions()), request);
     }
+
+    /**
+     * <pre>
+     * Makes a new key for click ids. Within a second, every core and every edge
+     * that reaches its core mints with it. Ids of the former keys count for an
+     * overlap; after it, they count only if their click is stored. Needs the
+     * scope `admin`: the keys are those of the whole installation.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RotateClickIdKeyResponse> rotateClickIdKey(
+        io.s2s.sdk.v1.RotateClickIdKeyRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getRotateClickIdKeyMethod(), getCallOptions()), request);
+    }
   }
 
   private static final int METHODID_RECORD_CLICK = 0;
@@ -633,6 +732,7 @@ public final class ClickServiceGrpc {
   private static final int METHODID_LIST_CLICKS = 2;
   private static final int METHODID_EXPLAIN_CLICK = 3;
   private static final int METHODID_ERASE_VISITOR = 4;
+  private static final int METHODID_ROTATE_CLICK_ID_KEY = 5;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -670,6 +770,10 @@ public final class ClickServiceGrpc {
         case METHODID_ERASE_VISITOR:
           serviceImpl.eraseVisitor((io.s2s.sdk.v1.EraseVisitorRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse>) responseObserver);
+          break;
+        case METHODID_ROTATE_CLICK_ID_KEY:
+          serviceImpl.rotateClickIdKey((io.s2s.sdk.v1.RotateClickIdKeyRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.RotateClickIdKeyResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -724,6 +828,13 @@ public final class ClickServiceGrpc {
               io.s2s.sdk.v1.EraseVisitorRequest,
               io.s2s.sdk.v1.EraseVisitorResponse>(
                 service, METHODID_ERASE_VISITOR)))
+        .addMethod(
+          getRotateClickIdKeyMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.s2s.sdk.v1.RotateClickIdKeyRequest,
+              io.s2s.sdk.v1.RotateClickIdKeyResponse>(
+                service, METHODID_ROTATE_CLICK_ID_KEY)))
         .build();
   }
 
@@ -777,6 +888,7 @@ public final class ClickServiceGrpc {
               .addMethod(getListClicksMethod())
               .addMethod(getExplainClickMethod())
               .addMethod(getEraseVisitorMethod())
+              .addMethod(getRotateClickIdKeyMethod())
               .build();
         }
       }

@@ -506,6 +506,29 @@ public enum ErrorReason
    * <code>ERROR_REASON_CLICK_TOO_OLD = 51;</code>
    */
   ERROR_REASON_CLICK_TOO_OLD(51),
+  /**
+   * <pre>
+   * Cause: the key that signed the click id was replaced and its overlap is
+   * over, and the click is not stored here. Cure: none if the id is forged;
+   * once the click arrives from an edge's spool, the postback is matched
+   * automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
+   * Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CLICK_ID_KEY_ENDED = 52;</code>
+   */
+  ERROR_REASON_CLICK_ID_KEY_ENDED(52),
+  /**
+   * <pre>
+   * Cause: the installation has had 255 click id keys, and a click id has no
+   * room for another number. Cure: keep the key that mints; if it was stolen,
+   * start a new installation, whose click ids are its own. FAILED_PRECONDITION,
+   * HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CLICK_ID_KEYS_USED_UP = 53;</code>
+   */
+  ERROR_REASON_CLICK_ID_KEYS_USED_UP(53),
   UNRECOGNIZED(-1),
   ;
 
@@ -996,6 +1019,29 @@ public enum ErrorReason
    * <code>ERROR_REASON_CLICK_TOO_OLD = 51;</code>
    */
   public static final int ERROR_REASON_CLICK_TOO_OLD_VALUE = 51;
+  /**
+   * <pre>
+   * Cause: the key that signed the click id was replaced and its overlap is
+   * over, and the click is not stored here. Cure: none if the id is forged;
+   * once the click arrives from an edge's spool, the postback is matched
+   * automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
+   * Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CLICK_ID_KEY_ENDED = 52;</code>
+   */
+  public static final int ERROR_REASON_CLICK_ID_KEY_ENDED_VALUE = 52;
+  /**
+   * <pre>
+   * Cause: the installation has had 255 click id keys, and a click id has no
+   * room for another number. Cure: keep the key that mints; if it was stolen,
+   * start a new installation, whose click ids are its own. FAILED_PRECONDITION,
+   * HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CLICK_ID_KEYS_USED_UP = 53;</code>
+   */
+  public static final int ERROR_REASON_CLICK_ID_KEYS_USED_UP_VALUE = 53;
 
 
   public final int getNumber() {
@@ -1071,6 +1117,8 @@ public enum ErrorReason
       case 49: return ERROR_REASON_ORIGIN_REFUSED;
       case 50: return ERROR_REASON_CLOCK_WRONG;
       case 51: return ERROR_REASON_CLICK_TOO_OLD;
+      case 52: return ERROR_REASON_CLICK_ID_KEY_ENDED;
+      case 53: return ERROR_REASON_CLICK_ID_KEYS_USED_UP;
       default: return null;
     }
   }
