@@ -11,7 +11,7 @@ use s2s_sdk::{
     prost_types::Duration,
     v1::{
         ApiKeyScope, ClickIdKey, ConversionCode, ErrorReason, GetClickRequest, ListClicksRequest,
-        ListConversionsRequest, RotateClickIdKeyRequest, TrackingLink,
+        ListConversionsRequest, ListPostbacksRequest, RotateClickIdKeyRequest, TrackingLink,
     },
 };
 use s2s_tests::{Server, eventually, http, request, sale};
@@ -223,6 +223,8 @@ async fn a_new_key_is_good_at_every_core_at_once() {
     .await;
 }
 
+/// Rotations while an edge has no core. After each, the core is back, and everything that the edge
+/// has acknowledged is compared with what is there.
 #[tokio::test]
 async fn an_edge_that_is_cut_off_loses_no_click_by_a_rotation() {
     let mut server = Server::start().await;
@@ -230,40 +232,80 @@ async fn an_edge_that_is_cut_off_loses_no_click_by_a_rotation() {
     let mut edge = Server::start_edge(&server, &[]).await;
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
-    let mut clicks = vec![visit_with_key(&edge.url, &link, 1).await];
-    edge.knows(&link.slug).await;
-    server.kill().await;
-    let rotated = rotate(&beside.client(), 0).await.unwrap();
-    assert_eq!(numbers(&rotated), [2, 1]);
-    for order in 0..20 {
-        let click = visit_with_key(&edge.url, &link, 1).await;
-        let query = format!("clickId={click}&id={}&val=1&com=0&oid={order}", code.id);
-        assert_eq!(edge.postback(&query).await.field("verdict"), "QUEUED");
-        clicks.push(click);
+    let mut clicks = Vec::new();
+    let mut expected = BTreeMap::new();
+    for round in 1..=3_u8 {
+        clicks.push(visit_with_key(&edge.url, &link, round).await);
+        edge.knows(&link.slug).await;
+        edge.drained().await;
+        server.kill().await;
+        let rotated = rotate(&beside.client(), 0).await.unwrap();
+        assert_eq!(numbers(&rotated), (1..=u32::from(round) + 1).rev().collect::<Vec<_>>());
+        let mut early = None;
+        for order in 0..20 {
+            let click = visit_with_key(&edge.url, &link, round).await;
+            let query = format!("clickId={click}&id={}&val=1&com=0&oid={order}", code.id);
+            assert_eq!(edge.postback(&query).await.field("verdict"), "QUEUED");
+            expected.insert(click.clone(), 1);
+            clicks.push(click.clone());
+            early.get_or_insert(click);
+        }
+        // The sale of a click that still waits in the spool counts once the click arrives.
+        let early = early.unwrap();
+        assert_eq!(sell(&beside, &code, &early, "early").await, ENDED);
+        expected.insert(early, 2);
+        server.restart_in_place().await;
+        edge.drained().await;
+        eventually(async || (counted(&server).await == expected).then_some(())).await;
+        // Without its core, a restarted edge mints with the key that it learned.
+        clicks.push(visit_with_key(&edge.url, &link, round + 1).await);
+        knows_key(&edge, round + 1).await;
+        edge.drained().await;
+        server.kill().await;
+        edge.kill().await;
+        edge.restart().await;
+        let last = sale::visit(&http(), &edge.url, &link.slug).await.unwrap().unwrap();
+        assert_eq!(number_of(&last), round + 1);
+        clicks.push(last);
+        server.restart_in_place().await;
+        edge.drained().await;
+        let health = edge.health().await;
+        let spool = &health["spool"];
+        assert_eq!((&spool["lost"], &spool["put_aside"]), (&0.into(), &0.into()), "{health}");
+        let known = stored(&server, &link).await;
+        assert!(clicks.iter().all(|click| known.contains(click)), "{round}");
+        assert_eq!(counted(&server).await, expected, "{round}");
     }
-    // The sale of a click that still waits in the spool counts once the click arrives.
-    let early = clicks[1].clone();
-    assert_eq!(sell(&beside, &code, &early, "early").await, ENDED);
-    server.restart_in_place().await;
-    edge.drained().await;
-    let expected: BTreeMap<String, usize> =
-        clicks[1..].iter().map(|click| (click.clone(), if *click == early { 2 } else { 1 })).collect();
-    eventually(async || (counted(&server).await == expected).then_some(())).await;
-    // Without its core, a restarted edge mints with the key that it learned.
-    visit_with_key(&edge.url, &link, 2).await;
-    knows_key(&edge, 2).await;
-    edge.drained().await;
-    server.kill().await;
-    edge.kill().await;
-    edge.restart().await;
-    let last = sale::visit(&http(), &edge.url, &link.slug).await.unwrap().unwrap();
-    assert_eq!(number_of(&last), 2);
-    server.restart_in_place().await;
-    edge.drained().await;
-    let health = edge.health().await;
-    assert_eq!((&health["spool"]["lost"], &health["spool"]["put_aside"]), (&0.into(), &0.into()), "{health}");
-    let known = stored(&server, &link).await;
-    assert!(clicks.iter().chain([&last]).all(|click| known.contains(click)));
+}
+
+/// The core reads its keys for a number that it does not know. Its answer must reach an edge in time,
+/// else strangers could have each of their postbacks go through the spool.
+#[tokio::test]
+async fn an_invented_number_of_a_key_keeps_no_answer_waiting() {
+    const SENT: usize = 40;
+    let server = Server::start().await;
+    let edge = Server::start_edge(&server, &[]).await;
+    let code = server.code("Sale").await;
+    let mut kept = 0;
+    // Numbers 255, 128 and 2: the first byte of an id.
+    for first in ["zz", "g0", "0g"] {
+        let mut queued = 0;
+        for number in 0..SENT {
+            match sell(&edge, &code, &format!("{first}{number:038}"), "order").await.as_str() {
+                "CLICK_ID_INVALID" => {}
+                // The machine may be busy.
+                "QUEUED" => queued += 1,
+                other => panic!("{other}"),
+            }
+        }
+        assert!(queued < SENT / 4, "{first}: {queued} of {SENT} went through the spool");
+        edge.drained().await;
+        kept += SENT;
+        let postbacks: Vec<_> =
+            server.client().postbacks(ListPostbacksRequest::default()).try_collect().await.unwrap();
+        assert_eq!(postbacks.len(), kept);
+        assert!(postbacks.iter().all(|one| one.reason() == ErrorReason::ClickIdInvalid));
+    }
 }
 
 #[tokio::test]
@@ -292,6 +334,8 @@ async fn a_rotation_has_limits_and_is_safe_to_repeat() {
     for number in 3..=10 {
         assert_eq!(ask(longest, "", false).await.unwrap()[0], number);
     }
+    // A request that comes again late, behind other rotations, makes no key either.
+    assert_eq!(ask(longest, "once", false).await.unwrap()[0], 10);
     assert_eq!(fields(&ask(longest, "", false).await.unwrap_err()), ["overlap"]);
     assert_eq!(ask(None, "", true).await.unwrap_err().reason(), ErrorReason::FieldInvalid);
     for number in 11..=255 {

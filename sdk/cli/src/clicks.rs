@@ -4,7 +4,6 @@ use clap::Subcommand;
 use futures::{StreamExt as _, stream};
 use s2s_sdk::{
     Client,
-    prost_types::Duration,
     v1::{
         Click, ClickFlag, ClickIdKey, ExplainClickRequest, GetClickRequest, ListClicksRequest,
         RecordClickRequest, RotateClickIdKeyRequest,
@@ -16,9 +15,8 @@ use crate::{
     cells::{time, word},
     failure::Failure,
     output::{Column, Output, Record},
+    time::hours,
 };
-
-const SECONDS_PER_HOUR: u32 = 3_600;
 
 #[derive(Subcommand)]
 pub enum Action {
@@ -112,8 +110,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.answer("RecordClickResponse", &response, response.click.as_ref(), &said)
         }
         Action::RotateKey { overlap_hours, dry_run } => {
-            let seconds = |hours| i64::from(hours) * i64::from(SECONDS_PER_HOUR);
-            let overlap = overlap_hours.map(|hours| Duration { seconds: seconds(hours), nanos: 0 });
+            let overlap = overlap_hours.map(hours);
             let request = RotateClickIdKeyRequest { overlap, validate_only: dry_run, ..Default::default() };
             let keys = client.rotate_click_id_key(request).await?.click_id_keys;
             output.list(stream::iter(keys.into_iter().map(Ok)).boxed(), 0).await

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use s2s_sdk::{
     Client,
-    prost_types::{Duration, FieldMask},
+    prost_types::FieldMask,
     v1::{
         ArchiveConversionCodeRequest, ConversionCode, CreateConversionCodeRequest, DecimalSeparator,
         DedupePolicy, GetConversionCodeRequest, GetPostbackUrlRequest, ListConversionCodesRequest,
@@ -18,9 +18,9 @@ use crate::{
     conversions::Status,
     failure::Failure,
     output::{Column, Output, Record},
+    time::hours,
 };
 
-const SECONDS_PER_HOUR: u32 = 3_600;
 const HOURS_PER_DAY: u32 = 24;
 
 #[derive(Subcommand)]
@@ -156,10 +156,6 @@ impl Settings {
         }
         (code, paths)
     }
-}
-
-fn hours(hours: u32) -> Duration {
-    Duration { seconds: i64::from(hours) * i64::from(SECONDS_PER_HOUR), nanos: 0 }
 }
 
 impl Record for ConversionCode {

@@ -3,7 +3,6 @@
 use clap::{Subcommand, ValueEnum};
 use s2s_sdk::{
     Client,
-    prost_types::Duration,
     v1::{
         ApiKey, ApiKeyScope, CreateApiKeyRequest, GetApiKeyRequest, ListApiKeysRequest, RevokeApiKeyRequest,
         RotateApiKeyRequest,
@@ -15,9 +14,8 @@ use crate::{
     cells::{time, word},
     failure::Failure,
     output::{Column, Output, Record},
+    time::hours,
 };
-
-const SECONDS_PER_HOUR: u32 = 3_600;
 
 #[derive(Subcommand)]
 pub enum Action {
@@ -116,8 +114,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.answer("CreateApiKeyResponse", &response, response.api_key.as_ref(), &said)
         }
         Action::Rotate { id, overlap_hours } => {
-            let seconds = i64::from(overlap_hours) * i64::from(SECONDS_PER_HOUR);
-            let overlap = Some(Duration { seconds, nanos: 0 });
+            let overlap = Some(hours(overlap_hours));
             let response = client
                 .rotate_api_key(RotateApiKeyRequest { api_key_id: id, overlap, ..Default::default() })
                 .await?;

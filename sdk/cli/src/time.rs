@@ -28,6 +28,13 @@ const HOURS_OF_HALF_DAY: i8 = 12;
 /// The unit of the server's times.
 const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
+const SECONDS_PER_HOUR: u32 = 3_600;
+
+/// A length of time in hours, as calls take it.
+pub fn hours(hours: u32) -> prost_types::Duration {
+    prost_types::Duration { seconds: i64::from(hours) * i64::from(SECONDS_PER_HOUR), nanos: 0 }
+}
+
 /// A time as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {

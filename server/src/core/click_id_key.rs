@@ -37,15 +37,15 @@ use crate::{
 
 pub use store::Model as StoredKey;
 
-/// Longest overlap of a rotation, in seconds: the longest attribution window.
-pub const OVERLAP_SECONDS_MAX: i64 = 400 * 86_400;
 /// Maximum number of keys that have not ended.
 pub const CLICK_ID_KEYS_MAX: usize = 10;
 
 /// Interval at which a core reads the keys again.
 const READ_INTERVAL: Duration = Duration::from_secs(1);
-/// Shortest time between two readings. Strangers can name any number, so their ids share readings.
-const READ_PAUSE: Duration = Duration::from_millis(250);
+/// Shortest time between the starts of two readings. Strangers can name any number, so their ids share
+/// readings. The wait for one must be short beside the time that an edge gives its core: behind an
+/// edge, every forged id would otherwise go through the spool.
+const READ_PAUSE: Duration = Duration::from_millis(10);
 
 /// The click id keys of a running core.
 pub struct Keys {
@@ -173,7 +173,7 @@ pub struct Rotate {
 }
 
 /// Makes a new key, and lets the former ones end after the overlap, unless they end sooner anyway.
-/// Returns all keys, newest first. The request id of the last rotation changes nothing.
+/// Returns all keys, newest first. The request id of an earlier rotation changes nothing.
 pub async fn rotate(app: &App, rotate: Rotate) -> Result<Vec<StoredKey>> {
     let Rotate { overlap, request_id, validate_only } = rotate;
     let overlap = match overlap {
@@ -182,7 +182,7 @@ pub async fn rotate(app: &App, rotate: Rotate) -> Result<Vec<StoredKey>> {
     };
     let txn = app.db.begin().await?;
     let former = store::all_to_update(&txn).await?;
-    let is_repeated = request_id.is_some() && former.first().is_some_and(|key| key.request_id == request_id);
+    let is_repeated = request_id.is_some() && former.iter().any(|key| key.request_id == request_id);
     let now = app.now();
     let number = if is_repeated { None } else { Some(plan(&former, now, now.plus(overlap))?) };
     let (Some(number), false) = (number, validate_only) else {

@@ -2963,8 +2963,8 @@ pub struct RotateClickIdKeyRequest {
     /// there is no code.
     #[prost(message, optional, tag = "1")]
     pub overlap: ::core::option::Option<::prost_types::Duration>,
-    /// Makes the call safe to repeat: the request id of the last rotation makes no
-    /// further key. 1 to 64 bytes. Example: a UUID.
+    /// Makes the call safe to repeat: the request id of an earlier rotation makes
+    /// no further key. 1 to 64 bytes. Example: a UUID.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked, but nothing is written; the answer has the

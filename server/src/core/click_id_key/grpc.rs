@@ -3,10 +3,10 @@
 use s2s_sdk::v1::{self, RotateClickIdKeyRequest, RotateClickIdKeyResponse};
 use tonic::Request;
 
-use super::{OVERLAP_SECONDS_MAX, Rotate, StoredKey};
+use super::{Rotate, StoredKey};
 use crate::{
     api::edge_v1::{ClickIdKey, ListClickIdKeysResponse},
-    core::App,
+    core::{App, conversion_code::WINDOW_SECONDS_MAX},
     error::{Result, Violations},
     values::{
         id::request_id_bytes,
@@ -43,8 +43,9 @@ fn parse_rotate(request: &RotateClickIdKeyRequest) -> Result<Rotate> {
     }
 }
 
+/// An overlap can be as long as the longest attribution window.
 fn parse_overlap(duration: prost_types::Duration) -> Result<Span, String> {
-    if duration.nanos == 0 && (0..=OVERLAP_SECONDS_MAX).contains(&duration.seconds) {
+    if duration.nanos == 0 && (0..=WINDOW_SECONDS_MAX).contains(&duration.seconds) {
         Ok(Span::from_seconds(duration.seconds))
     } else {
         Err("must be whole seconds, from 0 seconds to 400 days".to_owned())

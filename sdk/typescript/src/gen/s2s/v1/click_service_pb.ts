@@ -431,8 +431,8 @@ export type RotateClickIdKeyRequest = Message<"s2s.v1.RotateClickIdKeyRequest"> 
   overlap?: Duration | undefined;
 
   /**
-   * Makes the call safe to repeat: the request id of the last rotation makes no
-   * further key. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the request id of an earlier rotation makes
+   * no further key. 1 to 64 bytes. Example: a UUID.
    *
    * @generated from field: string request_id = 2;
    */
