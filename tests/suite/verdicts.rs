@@ -37,7 +37,9 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 27] = [
+const COVERED_BY: [CoveredReason; 29] = [
+    CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
+    CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ResourceNotFound, source: include_str!("lists.rs") },
     CoveredReason { reason: E::SlugTaken, source: include_str!("setup.rs") },
     CoveredReason { reason: E::RequestIdReused, source: include_str!("setup.rs") },
@@ -72,8 +74,9 @@ const COVERED_BY_SERVER_TESTS: [ErrorReason; 1] = [E::Internal];
 const REASONS_END: i32 = 1_000;
 
 /// Reasons that hold postbacks, but are not among the cases. A case would need an edge with a wrong
-/// clock, a limit of retention, a browser, another server, or a code that checks senders.
-const ALSO_HOLD: [ErrorReason; 9] = [
+/// clock, a limit of retention, a browser, another server, a rotated key, or a code that checks senders.
+const ALSO_HOLD: [ErrorReason; 10] = [
+    E::ClickIdKeyEnded,
     E::ClockWrong,
     E::ClickTooOld,
     E::BrowserCall,
