@@ -110,6 +110,13 @@ pub struct Config {
     #[arg(long, env = "S2S_STORE_ADDRESSES", default_value = "truncated", value_name = "HOW_MUCH")]
     pub store_addresses: StoredAddresses,
 
+    /// Maximum size of what strangers' held postbacks take in the database, in mebibytes. Beyond it,
+    /// the oldest of the network that sent most are deleted. A stranger's postback names no known
+    /// code and no genuine click id.
+    #[arg(long, env = "S2S_STRANGERS_MEBIBYTES_MAX", default_value = "256", value_name = "MEBIBYTES",
+          value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    strangers_mebibytes_max: u32,
+
     /// The server's certificate in PEM, with the chain to its authority; the port then speaks only
     /// TLS. A changed file is read again.
     #[arg(long, env = "S2S_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
@@ -309,6 +316,11 @@ impl Config {
             postbacks: self.retain_postbacks_days.map(Span::from_days),
             pause: Duration::from_secs(self.retain_pause_seconds),
         }
+    }
+
+    /// Maximum number of bytes that strangers' held postbacks take.
+    pub fn strangers_bytes_max(&self) -> i64 {
+        i64::from(self.strangers_mebibytes_max) * 1_024 * 1_024
     }
 
     /// The files of the port's certificates; `None` if the port speaks plain HTTP.

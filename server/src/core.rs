@@ -43,10 +43,13 @@ pub struct Settings {
     /// Maximum number of writes in one commit.
     pub batch_max: usize,
     pub watch: Watch,
+    /// Maximum number of bytes that held postbacks of strangers take.
+    pub strangers_bytes_max: i64,
+    pub shed: postback::ShedCounts,
 }
 
 /// The running core. All lasting state is in the database. The core itself holds only caches of
-/// bounded age, counts of refusals, and writes in progress.
+/// bounded age, counts of what was held lately, and writes in progress.
 pub struct App {
     pub db: Db,
     pub commit: Committer,
@@ -64,7 +67,9 @@ pub struct App {
     pub scans: Scans,
     pub codes: conversion_code::Cache,
     pub links: tracking_link::Cache,
-    pub refusals: postback::Refusals,
+    pub shedding: postback::Shedding,
+    pub known_senders: postback::KnownSenders,
+    pub strangers: postback::Strangers,
     pub store_addresses: StoredAddresses,
 }
 
@@ -78,7 +83,8 @@ impl App {
         stopping: CancellationToken,
         tasks: &TaskTracker,
     ) -> Result<Self> {
-        let Settings { public_url, local_url, retention, store_addresses, batch_max, watch } = settings;
+        let Settings { public_url, local_url, retention, store_addresses, .. } = settings;
+        let Settings { batch_max, watch, strangers_bytes_max, shed, .. } = settings;
         let clock = watch.clock();
         let click_id_keys = click_id_key::Keys::load(db.clone(), &random, clock.now()).await?;
         let age = Age::load(&db, clock.now()).await?;
@@ -88,7 +94,6 @@ impl App {
         let (api_keys, uses) = ApiKeys::new(db.clone(), stopping.clone());
         tasks.spawn(uses);
         let (codes, links) = (row_cache(), row_cache());
-        let refusals = postback::Refusals::default();
         Ok(Self {
             db,
             commit,
@@ -105,7 +110,9 @@ impl App {
             scans: Scans::default(),
             codes,
             links,
-            refusals,
+            shedding: postback::Shedding::new(shed),
+            known_senders: postback::KnownSenders::default(),
+            strangers: postback::Strangers::new(strangers_bytes_max),
             store_addresses,
         })
     }

@@ -342,6 +342,17 @@ pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, tex
     }
 }
 
+/// The sum of a column of whole numbers as a whole number; 0 without rows. By itself, PostgreSQL and
+/// MariaDB return a decimal number.
+pub fn sum(db: &impl ConnectionTrait, column: impl IntoColumnRef) -> SimpleExpr {
+    let form = match db.get_database_backend() {
+        DbBackend::Postgres => "CAST(COALESCE(SUM($1), 0) AS BIGINT)",
+        DbBackend::MySql => "CAST(COALESCE(SUM(?), 0) AS SIGNED)",
+        _ => "COALESCE(SUM(?), 0)",
+    };
+    Expr::cust_with_exprs(form, [Expr::col(column)])
+}
+
 /// Ends a transaction. Commits if `keep`. Otherwise rolls back, because only the outcome of its
 /// writes was wanted.
 pub async fn commit_or_rollback(txn: Connection, keep: bool) -> Result<(), DbErr> {

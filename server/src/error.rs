@@ -25,7 +25,7 @@ const DOMAIN: &str = "s2s.v1";
 /// The type of the detail with a postback's outcome.
 const POSTBACK_FAILURE: &str = "type.googleapis.com/s2s.v1.PostbackFailure";
 
-/// Delay before a caller should retry.
+/// Delay before a caller should retry, unless the error knows a better one.
 pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Longest message of a status, in bytes. A status travels in headers and may repeat the caller's
@@ -51,6 +51,8 @@ struct Details {
     internal: Option<String>,
     /// The outcome of a postback that does not count.
     postback: Option<PostbackFailure>,
+    /// Delay before a caller should retry, if it is not `RETRY_AFTER`.
+    retry_after: Option<Duration>,
 }
 
 impl Error {
@@ -79,6 +81,13 @@ impl Error {
     #[must_use]
     pub fn with_postback(mut self, failure: PostbackFailure) -> Self {
         self.details.postback = Some(failure);
+        self
+    }
+
+    /// Sets the delay before a caller should retry.
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.details.retry_after = Some(delay);
         self
     }
 
@@ -188,7 +197,7 @@ impl From<Error> for Status {
         }
         let code = code(error.reason);
         if matches!(code, Code::Unavailable | Code::ResourceExhausted) {
-            details.set_retry_info(Some(RETRY_AFTER));
+            details.set_retry_info(Some(error.details.retry_after.unwrap_or(RETRY_AFTER)));
         }
         let postback = error.details.postback;
         let status = Status::with_error_details(code, truncate(error.message, MESSAGE_BYTES_MAX), details);
@@ -206,6 +215,11 @@ pub fn postback_failure(status: &Status) -> Option<PostbackFailure> {
     let all = tonic_types::Status::decode(status.details()).ok()?;
     let failure = all.details.iter().find(|detail| detail.type_url == POSTBACK_FAILURE)?;
     PostbackFailure::decode(failure.value.as_slice()).ok()
+}
+
+/// Returns the delay before a caller should retry; `None` if the error says nothing about it.
+pub fn retry_delay(status: &Status) -> Option<Duration> {
+    status.get_details_retry_info()?.retry_delay
 }
 
 impl From<Error> for tonic_types::Status {

@@ -212,7 +212,8 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
     seen.extend(["CHECK_NOT_PASSED", "OTHERS_NOT_KEPT", "VISITOR_ERASED", "TIME_CORRECTED"]);
     assert!(include_str!("bodies.rs").contains("BODY_IGNORED"));
     assert!(include_str!("bodies.rs").contains("BODY_DECODED"));
-    seen.extend(["BODY_DECODED", "BODY_IGNORED"]);
+    assert!(include_str!("duplicates.rs").contains("PARAMETER_DIFFERS"));
+    seen.extend(["BODY_DECODED", "BODY_IGNORED", "PARAMETER_DIFFERS"]);
     let all = (1..).map_while(|number| NoteCode::try_from(number).ok()).collect::<Vec<_>>();
     assert_eq!(seen, note_texts(&all).into_iter().collect(), "every note of the schema has a test");
 }

@@ -37,7 +37,7 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 29] = [
+const COVERED_BY: [CoveredReason; 30] = [
     CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ResourceNotFound, source: include_str!("lists.rs") },
@@ -66,6 +66,7 @@ const COVERED_BY: [CoveredReason; 29] = [
     CoveredReason { reason: E::HttpsRequired, source: include_str!("authentication.rs") },
     CoveredReason { reason: E::Overloaded, source: include_str!("limits.rs") },
     CoveredReason { reason: E::RateLimited, source: include_str!("limits.rs") },
+    CoveredReason { reason: E::Shed, source: include_str!("sheds.rs") },
     CoveredReason { reason: E::CompressionUnsupported, source: include_str!("limits.rs") },
 ];
 /// Reasons that can't be caused through a port at will; unit tests of the server cover them.

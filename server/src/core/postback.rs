@@ -9,17 +9,20 @@
 //! postbacks in lists.
 
 mod authentication;
+mod differences;
 mod erase;
 mod explain;
 pub mod grpc;
+mod known_senders;
 mod matching;
 mod proof;
 mod reader;
 mod redaction;
-mod refusals;
 mod replay;
+mod shedding;
 mod status;
 mod store;
+mod strangers;
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -39,9 +42,9 @@ use crate::{
     },
     error::{Error, Result, reason_text},
     page::PageRequest,
-    values::id::PostbackId,
     values::{
-        id::{AccountId, id_time},
+        address::Network,
+        id::{AccountId, PostbackId, id_time},
         json_text::json_text,
         time::Time,
     },
@@ -51,15 +54,18 @@ use authentication::Checked;
 pub use authentication::Sender;
 pub use erase::{Erased, erase_visitor};
 pub use explain::{ClickHistory, Explanation, SetupTest, explain, explain_click, explain_stored, test_setup};
+pub use known_senders::{KnownSenders, delete_old as delete_old_senders};
 pub use matching::run_auto_match;
 use proof::Proof;
 #[cfg(fuzzing)]
 pub use reader::check_reading;
 use reader::{Named, ParsedPostback, Terms, Test};
 pub use reader::{Overrides, Parameter};
-pub use refusals::Refusals;
 pub use replay::{Replay, replay, replay_held};
+use shedding::Room;
+pub use shedding::{ShedCounts, Shedding};
 pub use store::Model as Postback;
+pub use strangers::{Strangers, run as run_strangers_bound};
 
 /// Maximum number of postbacks in one replay.
 pub const REPLAY_MAX: usize = 100;
@@ -115,6 +121,10 @@ impl Notes {
         self.0.extend(Self::new(notes).0);
     }
 
+    fn has(&self, code: NoteCode) -> bool {
+        self.0.iter().any(|(number, ..)| *number == i32::from(code))
+    }
+
     fn to_proto(&self) -> Vec<Note> {
         let notes = self.0.iter().cloned();
         notes.map(|(code, parameter, message)| Note { code, parameter, message }).collect()
@@ -157,7 +167,7 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     let code = code.as_deref();
     let reply = code.map(ConversionCode::reply);
     let checked = code.map(|code| authentication::check(code, &postback, &reading.parameters, Some(&sender)));
-    let Checked { mut refusal, notes, signature, proof, .. } = checked.unwrap_or_default();
+    let Checked { refusal, notes, signature, proof, .. } = checked.unwrap_or_default();
     let mut reading = redacted(app, tenant, &mut postback, reading, code).await?;
     reading.notes.extend(notes);
     if reading.test.is_some() {
@@ -171,17 +181,6 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
         return Ok(Received::Test { outcome, notes, reply });
     }
-    if let (Some(code), Some(error)) = (code, refusal.take()) {
-        let Some(not_held) = app.refusals.admit(code.id, postback.received_at).await else {
-            return Err(error);
-        };
-        if not_held > 0 {
-            let message =
-                format!("before it, {not_held} more came that did not pass the checks and were not kept");
-            reading.notes.push(note(NoteCode::OthersNotKept, "", message));
-        }
-        refusal = Some(error);
-    }
     postback.account_id = code.map_or(postback.account_id, |code| code.account_id);
     // Without a known code, nothing was checked.
     postback.authenticated = code.is_some() && refusal.is_none();
@@ -189,21 +188,39 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     let judged = judge(app, code, &mut postback, reading, signature.or(request_id)).await?;
     // A browser's call, and a call that failed an enforced check, are held whatever the judgement,
     // and are not matched automatically.
-    let held = match (refusal, judged) {
+    let matched = refusal.is_none() && !sender.from_browser;
+    let judged = match (refusal, judged) {
         (Some(refusal), _) => Err(refusal),
-        (None, Err(error)) if sender.from_browser => Err(error),
         (None, Ok(_)) if sender.from_browser => Err(browser_call()),
-        (None, judged) => Ok(judged),
+        (None, judged) => judged,
     };
-    let postback = match held {
-        Ok(judged) => write(app, postback, judged, store::Mode::Insert).await?,
-        Err(error) => {
-            postback.apply_outcome(Err(error));
-            let receipt = store::PostbackWrite { postback, conversion: None, mode: store::Mode::Insert };
-            app.commit.write(receipt).await?.1
-        }
-    };
+    if let Err(held_for) = &judged {
+        make_room(app, tenant, &mut postback, &sender, code, held_for).await?;
+    }
+    let postback = write(app, postback, judged, matched, store::Mode::Insert).await?;
+    if let (Verdict::Recorded, Tenant::All, Some(code)) = (postback.verdict, tenant, code) {
+        known_senders::note(app, code.id, Network::of(sender.address)).await;
+    }
     Ok(Received::Stored { postback, reply })
+}
+
+/// Makes room for a postback that is about to be held. `Err` means that it is shed.
+async fn make_room(
+    app: &App,
+    tenant: Tenant,
+    postback: &mut Postback,
+    sender: &Sender,
+    code: Option<&ConversionCode>,
+    held_for: &Error,
+) -> Result<()> {
+    // Boxed, to keep the caller's future small: most postbacks count.
+    let room = Box::pin(shedding::admit(app, tenant, postback, sender, code, held_for)).await?;
+    let Room::Stranger { network, shed_before } = room else { return Ok(()) };
+    if shed_before > 0 {
+        let message = format!("before it, {shed_before} more came from {network} that were not kept");
+        postback.notes.append(vec![note(NoteCode::OthersNotKept, "", message)]);
+    }
+    Box::pin(strangers::count(app, postback, network)).await
 }
 
 /// The error for a call by a browser. Anybody who sees the URL in a page could report a sale with
@@ -262,7 +279,9 @@ pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postba
 /// Deletes a batch of the postbacks whose id is less than `below`, including held ones. Returns the
 /// number deleted, and true if more may be left.
 pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
-    Ok(app.db.delete_some::<store::Entity>(store::Column::Id, below).await?)
+    let more_to_forget = strangers::forget_some(app, below).await?;
+    let (deleted, more) = app.db.delete_some::<store::Entity>(store::Column::Id, below).await?;
+    Ok((deleted, more || more_to_forget))
 }
 
 /// Filter of a list. All given conditions must hold.
@@ -379,21 +398,28 @@ async fn judge(
     Ok(judged)
 }
 
+/// Writes a postback with its judgement. `matched` means that it is matched automatically if it is held.
 async fn write(
     app: &App,
     mut postback: Postback,
     judged: Result<Conversion>,
+    matched: bool,
     mode: store::Mode,
 ) -> Result<Postback> {
     let conversion = match judged {
         Ok(conversion) => Some(Arc::new(conversion)),
         Err(error) => {
             postback.apply_outcome(Err(error));
-            postback.match_at = matching::next_match(postback.reason, postback.received_at, app.now());
+            let next = matching::next_match(postback.reason, postback.received_at, app.now());
+            postback.match_at = next.filter(|_| matched);
             None
         }
     };
-    let (_, stored) = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
+    let (_, mut stored) = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
+    if stored.verdict == Verdict::Duplicate {
+        // Boxed, to keep the caller's future small: most postbacks are no duplicates.
+        Box::pin(differences::tell(app, &mut stored)).await;
+    }
     Ok(stored)
 }
 

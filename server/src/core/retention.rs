@@ -91,6 +91,7 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
         return Ok(());
     }
     forget(app).await?;
+    postback::delete_old_senders(app, app.age.until()).await?;
     let [clicks, conversions, postbacks] = app.db.drop_partitions(limits(app)).await?;
     let (mut pause, mut deleted) = (Duration::ZERO, Deleted::default());
     while app.stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {

@@ -24,6 +24,7 @@ mod m0013_decimal_separator;
 mod m0014_click_flags;
 mod m0015_archive_times;
 mod m0016_click_id_keys;
+mod m0017_strangers;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_click_flags::Migration),
             Box::new(m0015_archive_times::Migration),
             Box::new(m0016_click_id_keys::Migration),
+            Box::new(m0017_strangers::Migration),
         ]
     }
 }

@@ -238,7 +238,9 @@ pub fn classify(status: &Status) -> CoreFailure {
             _,
         )
         | (None, Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented)
-        | (_, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded) => {
+        | (_, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded)
+            if reason != Some(ErrorReason::Shed) =>
+        {
             CoreFailure::Unreachable
         }
         (_, Code::Internal | Code::Unknown | Code::DataLoss) => CoreFailure::Fault,
@@ -323,6 +325,7 @@ mod tests {
             (R::FieldInvalid, CoreFailure::Rejected),
             (R::SecretRefused, CoreFailure::Rejected),
             (R::AddressRefused, CoreFailure::Rejected),
+            (R::Shed, CoreFailure::Rejected),
             (R::Unavailable, CoreFailure::Unreachable),
             (R::Overloaded, CoreFailure::Unreachable),
             (R::DeadlineExceeded, CoreFailure::Unreachable),

@@ -1,6 +1,6 @@
 //! The edge's HTTP requests: their purpose, their handler, and the form of a refusal.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -110,13 +110,13 @@ fn not_allowed(methods: &'static str) -> Response {
 pub fn failure(status: StatusCode, reason: ErrorReason, message: &str) -> Response {
     let body = serde_json::json!({"reason": reason_text(reason), "message": message});
     let response = (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
-    with_retry_after(response)
+    with_retry_after(response, RETRY_AFTER)
 }
 
 /// Adds `Retry-After` to answers for which a later attempt may help.
-pub fn with_retry_after(mut response: Response) -> Response {
+pub fn with_retry_after(mut response: Response, delay: Duration) -> Response {
     if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
+        response.headers_mut().insert(header::RETRY_AFTER, delay.as_secs().into());
     }
     response
 }

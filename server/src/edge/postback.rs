@@ -23,7 +23,7 @@ use super::{
     spool::{self, Content, Record},
 };
 use crate::{
-    error::{self, http_status, reason_text},
+    error::{self, RETRY_AFTER, http_status, reason_text},
     values::{
         id::PostbackId,
         limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX},
@@ -98,6 +98,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         receive_time: Some(now.to_proto()),
         over_https: parts.extensions.get::<OverTls>().is_some(),
         postback_id: PostbackId(edge.random.id(now)).to_string(),
+        queued: false,
     };
     let postback_id = raw.postback_id.clone();
     // A task of its own, so that a sender that hangs up does not cancel its postback.
@@ -113,8 +114,9 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         Ok(Delivery::Answered(judged)) => answer(judged),
         Ok(Delivery::Spooled) => queued(postback_id),
         Ok(Delivery::Rejected(status)) => {
+            let delay = error::retry_delay(&status).unwrap_or(RETRY_AFTER);
             let (status, reason, message) = for_sender(&status);
-            refused(status, &reason, &message)
+            with_retry_after(not_kept("REFUSED", status, &reason, &message), delay)
         }
         Err(_) => {
             let message = "the service did not answer in time; send it again";
@@ -218,7 +220,7 @@ fn queued(postback_id: String) -> Response {
 
 /// The answer to a postback that was not kept, and must be sent again.
 pub fn refused(status: StatusCode, reason: &str, message: &str) -> Response {
-    with_retry_after(not_kept("REFUSED", status, reason, message))
+    with_retry_after(not_kept("REFUSED", status, reason, message), RETRY_AFTER)
 }
 
 /// The answer to a preview or prefetch of a postback URL, which is no postback.

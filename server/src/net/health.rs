@@ -21,7 +21,7 @@ use super::{
     http2::ClientErrors,
     tls::{self, Tls},
 };
-use crate::{clock::Watch, db::Db, edge::EdgeHealth};
+use crate::{clock::Watch, core::postback::ShedCounts, db::Db, edge::EdgeHealth};
 
 /// Poll interval.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -39,6 +39,7 @@ pub struct Health {
     http2_refusals: ClientErrors,
     /// The certificates of the main port, if it speaks TLS.
     tls: Option<Tls>,
+    shed: ShedCounts,
     stopping: CancellationToken,
 }
 
@@ -57,9 +58,10 @@ impl Health {
         clocks: Watch,
         http2_refusals: ClientErrors,
         tls: Option<Tls>,
+        shed: ShedCounts,
         stopping: CancellationToken,
     ) -> Self {
-        Self { edge, database: Arc::new(AtomicBool::new(true)), clocks, http2_refusals, tls, stopping }
+        Self { edge, database: Arc::new(AtomicBool::new(true)), clocks, http2_refusals, tls, shed, stopping }
     }
 
     fn state(&self) -> State {
@@ -92,6 +94,7 @@ impl Health {
             "status": text,
             "clock": self.clocks.differences(),
             "http2_refusals": self.http2_refusals.count(),
+            "strangers": {"shed": self.shed.shed(), "dropped": self.shed.dropped()},
         });
         let spool = self.edge.as_ref().and_then(EdgeHealth::spool);
         let spool = spool.map(|spool| {

@@ -40,6 +40,7 @@ pub struct CoreHandle {
     pub db: Arc<OnceLock<Db>>,
     pub services: Arc<OnceLock<Services>>,
     pub app: Arc<OnceLock<Weak<App>>>,
+    pub shed: postback::ShedCounts,
 }
 
 /// Everything that a core starts with.
@@ -197,6 +198,8 @@ impl CoreStarter {
             store_addresses: config.store_addresses,
             batch_max: config.batch_max.into(),
             watch: self.watch.clone(),
+            strangers_bytes_max: config.strangers_bytes_max(),
+            shed: self.handle.shed.clone(),
         };
         let random = self.random.clone();
         let app = App::start(db.clone(), random, settings, self.stopping.clone(), &self.tasks);
@@ -205,6 +208,7 @@ impl CoreStarter {
         let auth = self.call_auth(&app).await?;
         self.tasks.spawn(click_id_key::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(postback::run_auto_match(Arc::downgrade(&app), self.stopping.clone()));
+        self.tasks.spawn(postback::run_strangers_bound(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(retention::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(db.clone().checkpoint_loop(self.stopping.clone()));
         // Set once: `start` succeeds at most once.

@@ -1,8 +1,13 @@
-//! Network addresses in their stored form: whole, truncated or omitted.
+//! Network addresses in their stored form, whole, truncated or omitted, and the networks that limits
+//! count by.
 
-use std::net::IpAddr;
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use clap::ValueEnum;
+use ipnet::IpNet;
 use url::{Host, Url};
 
 /// The part of an address that is stored with clicks and postbacks.
@@ -17,6 +22,16 @@ pub enum StoredAddresses {
 }
 
 impl StoredAddresses {
+    /// The stored form of a sender's network; empty if no address is stored.
+    pub fn network(self, network: Network) -> String {
+        match self {
+            Self::None => String::new(),
+            // Says no more than a truncated address.
+            Self::Truncated => network_of(network.0.addr(), 48).to_string(),
+            Self::Whole => network.to_string(),
+        }
+    }
+
     /// The stored form of an address; empty if nothing is stored.
     pub fn text(self, address: Option<IpAddr>) -> String {
         let address = address.map(|address| address.to_canonical());
@@ -25,6 +40,31 @@ impl StoredAddresses {
             (Self::Truncated, Some(address)) => truncated(address),
             (Self::None, _) | (_, None) => String::new(),
         }
+    }
+}
+
+/// The network of a sender: /24 of IPv4, /64 of IPv6. One owner can use all of its addresses, so
+/// limits count by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Network(IpNet);
+
+impl Network {
+    /// The network of an address. Senders without a known address share one.
+    pub fn of(address: Option<IpAddr>) -> Self {
+        let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.to_canonical());
+        Self(network_of(address, 64))
+    }
+}
+
+/// The /24 network of an IPv4 address, or that of an IPv6 address with so many bits.
+fn network_of(address: IpAddr, ipv6_bits: u8) -> IpNet {
+    let bits = if address.is_ipv4() { 24 } else { ipv6_bits };
+    IpNet::new(address, bits).map_or_else(|_| address.into(), |network| network.trunc())
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -67,6 +107,22 @@ mod tests {
             let address = address.parse().ok();
             let texts = [S::Whole, S::Truncated, S::None].map(|stored| stored.text(address));
             assert_eq!(texts, [whole, truncated, ""]);
+        }
+    }
+
+    #[test]
+    fn senders_of_one_network_count_together() {
+        for (address, network, truncated) in [
+            ("203.0.113.77", "203.0.113.0/24", "203.0.113.0/24"),
+            ("::ffff:203.0.113.77", "203.0.113.0/24", "203.0.113.0/24"),
+            ("2001:db8:1:2:3::4", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+            ("nobody's", "0.0.0.0/24", "0.0.0.0/24"),
+        ] {
+            let found = Network::of(address.parse().ok());
+            assert_eq!(found.to_string(), network);
+            assert_eq!(StoredAddresses::Whole.network(found), network);
+            assert_eq!(StoredAddresses::Truncated.network(found), truncated);
+            assert_eq!(StoredAddresses::None.network(found), "");
         }
     }
 

@@ -20,8 +20,9 @@ const HEAD: &str =
 
 These limits are fixed. An operator sets those on connections, requests, rates and the size of the
 spool: see [configuration](configuration.md), `--connections-max`, `--connections-per-address`,
-`--requests-max`, `--rate-per-address`, `--rate-per-key` and `--spool-mebibytes-max`. The reasons are
-those of [the reference of reasons](reasons.md). An IPv6 network of 64 bits counts as one address.
+`--requests-max`, `--rate-per-address`, `--rate-per-key`, `--spool-mebibytes-max` and
+`--strangers-mebibytes-max`. The reasons are those of [the reference of reasons](reasons.md). An IPv6
+network of 64 bits counts as one address.
 ";
 
 #[derive(Deserialize)]

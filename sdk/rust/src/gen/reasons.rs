@@ -354,5 +354,12 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 422,
             postback: None,
         },
+        ErrorReason::Shed => Facts {
+            cause: "more postbacks came that count for nobody, with nothing that speaks for them, than are kept: nothing of this one is stored",
+            cure: "wait as long as `RetryInfo` or `Retry-After` says, then send it again; mend the URL, because the message says for what it would have been held",
+            code: Code::ResourceExhausted,
+            http_status: 429,
+            postback: Some(PostbackOutcome::Refused),
+        },
     }
 }

@@ -2235,6 +2235,12 @@ pub enum ErrorReason {
     /// start a new installation, whose click ids are its own. FAILED_PRECONDITION,
     /// HTTP 422.
     ClickIdKeysUsedUp = 53,
+    /// Cause: more postbacks came that count for nobody, with nothing that speaks
+    /// for them, than are kept: nothing of this one is stored. Cure: wait as long
+    /// as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
+    /// because the message says for what it would have been held.
+    /// RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+    Shed = 54,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2294,6 +2300,7 @@ impl ErrorReason {
             Self::ClickTooOld => "ERROR_REASON_CLICK_TOO_OLD",
             Self::ClickIdKeyEnded => "ERROR_REASON_CLICK_ID_KEY_ENDED",
             Self::ClickIdKeysUsedUp => "ERROR_REASON_CLICK_ID_KEYS_USED_UP",
+            Self::Shed => "ERROR_REASON_SHED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2354,6 +2361,7 @@ impl ErrorReason {
             "ERROR_REASON_CLICK_TOO_OLD" => Some(Self::ClickTooOld),
             "ERROR_REASON_CLICK_ID_KEY_ENDED" => Some(Self::ClickIdKeyEnded),
             "ERROR_REASON_CLICK_ID_KEYS_USED_UP" => Some(Self::ClickIdKeysUsedUp),
+            "ERROR_REASON_SHED" => Some(Self::Shed),
             _ => None,
         }
     }
@@ -2435,6 +2443,10 @@ pub enum NoteCode {
     /// The URL has all that a conversion needs, and the body is something else,
     /// such as a shop's own message; it was kept with the postback, and not read.
     BodyIgnored = 23,
+    /// The postback is a duplicate without a transaction id, and this parameter of
+    /// the sender's own is not what it was when the conversion was recorded. It
+    /// may be another sale: then the sender must send an order id.
+    ParameterDiffers = 24,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2467,6 +2479,7 @@ impl NoteCode {
             Self::TimeCorrected => "NOTE_CODE_TIME_CORRECTED",
             Self::BodyDecoded => "NOTE_CODE_BODY_DECODED",
             Self::BodyIgnored => "NOTE_CODE_BODY_IGNORED",
+            Self::ParameterDiffers => "NOTE_CODE_PARAMETER_DIFFERS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2498,6 +2511,7 @@ impl NoteCode {
             "NOTE_CODE_TIME_CORRECTED" => Some(Self::TimeCorrected),
             "NOTE_CODE_BODY_DECODED" => Some(Self::BodyDecoded),
             "NOTE_CODE_BODY_IGNORED" => Some(Self::BodyIgnored),
+            "NOTE_CODE_PARAMETER_DIFFERS" => Some(Self::ParameterDiffers),
             _ => None,
         }
     }
@@ -2521,7 +2535,7 @@ pub struct Postback {
     /// and the cure.
     #[prost(string, tag = "5")]
     pub message: ::prost::alloc::string::String,
-    /// Remarks for people, at most 136.
+    /// Remarks for people, at most 137.
     #[prost(message, repeated, tag = "6")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// Id of the conversion code that the postback names, unchanged, if it could
@@ -2593,6 +2607,10 @@ pub struct RawPostback {
     /// stored here.
     #[prost(string, tag = "10")]
     pub postback_id: ::prost::alloc::string::String,
+    /// True if the sender was told that the postback is kept: it waited in an
+    /// edge's spool. It is then never shed. Believed of edges alone. Not stored.
+    #[prost(bool, tag = "11")]
+    pub queued: bool,
 }
 /// A detail of the error with which `RecordConversion` answers a postback that
 /// does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
@@ -5229,7 +5247,7 @@ pub struct RecordConversionResponse {
     /// Outcome of the call.
     #[prost(enumeration = "ConversionVerdict", tag = "2")]
     pub verdict: i32,
-    /// Remarks for people, at most 136.
+    /// Remarks for people, at most 137.
     #[prost(message, repeated, tag = "3")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// Id of the postback; empty if the report was none, or was a test, which is
@@ -6227,7 +6245,7 @@ pub struct ExplainPostbackResponse {
     /// Parameters found, in order.
     #[prost(message, repeated, tag = "1")]
     pub parameters: ::prost::alloc::vec::Vec<PostbackParameter>,
-    /// Remarks for people, at most 136.
+    /// Remarks for people, at most 137.
     #[prost(message, repeated, tag = "2")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// Verdict that the postback would get. For a stored postback that was

@@ -39,6 +39,8 @@ pub struct Sender {
     /// True if the postback came over HTTPS.
     pub over_https: bool,
     pub from_browser: bool,
+    /// True if the sender was told that the postback is kept.
+    pub queued: bool,
     /// Time at which the core judges the postback, by the core's clock.
     pub judged_at: Time,
 }

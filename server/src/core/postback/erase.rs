@@ -85,7 +85,7 @@ impl Postback {
         }
         let mut notes = self.notes.to_proto();
         // Notes on unknown parameters repeat names that the sender chose.
-        notes.retain(|note| note.code() != NoteCode::UnknownParameter);
+        notes.retain(|note| !matches!(note.code(), NoteCode::UnknownParameter | NoteCode::ParameterDiffers));
         let message = "the visitor was erased: everything not needed for counting is gone";
         notes.push(note(NoteCode::VisitorErased, "", message));
         self.notes = Notes::new(notes);

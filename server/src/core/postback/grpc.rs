@@ -229,6 +229,7 @@ fn parse_receive(
     if !caller.is_edge() {
         raw.postback_id = PostbackId(app.random.id(judged_at)).to_string();
         (raw.receive_time, raw.sender_address, raw.over_https) = (None, String::new(), false);
+        raw.queued = false;
     }
     let request_id = if caller.is_edge() { "" } else { request_id };
     let request_id = violations.check("request_id", request_id_bytes(request_id));
@@ -248,7 +249,8 @@ fn parse_receive(
         return Err(violations.into_error());
     };
     let address = raw.sender_address.parse::<IpAddr>().ok();
-    let sender = Sender { address, over_https: raw.over_https, from_browser: raw.from_browser, judged_at };
+    let RawPostback { over_https, from_browser, queued, .. } = raw;
+    let sender = Sender { address, over_https, from_browser, queued, judged_at };
     let source = Source { tenant: caller.sees(), request_id };
     let cut = raw.target.len() > TARGET_BYTES_MAX || raw.body.len() > BODY_BYTES_MAX;
     raw.target.truncate(TARGET_BYTES_MAX);

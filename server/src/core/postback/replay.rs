@@ -99,7 +99,7 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
         postback.apply_outcome(outcome);
         return Ok(postback);
     }
-    write(app, postback, judged, store::Mode::Update).await
+    write(app, postback, judged, true, store::Mode::Update).await
 }
 
 /// The codes for which a held postback may count. The installation's own account also keeps what

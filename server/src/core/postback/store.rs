@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use s2s_sdk::v1::Note;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
     FromQueryResult, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -15,7 +16,8 @@ use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, matching::MAT
 use crate::{
     core::conversion::{self, Conversion},
     db::{
-        Connection, Insertion, contains_bytes, eq_indexed, group_commit::Write, insert_new, statement_runs,
+        Connection, Db, Insertion, contains_bytes, eq_indexed, group_commit::Write, insert_new,
+        statement_runs,
     },
     error::Result,
     page::PageRequest,
@@ -250,6 +252,35 @@ pub async fn list(
         .add_option(after.map(|after| Column::Id.lt(after)));
     let newest_first = Entity::find().filter(all).order_by_desc(Column::AccountId).order_by_desc(Column::Id);
     Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
+}
+
+/// Finds the postback that became the conversion of this duplicate. `None` if the conversion was
+/// reported in another way, or if the postback is deleted.
+pub async fn counted(db: &impl ConnectionTrait, duplicate: &Model) -> Result<Option<Model>> {
+    let of_conversion = of_click(&[duplicate.account_id], &duplicate.click_text)
+        .add(Column::Verdict.eq(Verdict::Recorded))
+        .add(Column::ConversionId.eq(&duplicate.conversion_id));
+    Ok(Entity::find().filter(of_conversion).one(db).await?)
+}
+
+/// Deletes those of these postbacks that are held. Returns their number.
+pub async fn delete_held(txn: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<u64> {
+    let held = Entity::delete_many()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::Verdict.eq(Verdict::Held));
+    Ok(held.exec(txn).await?.rows_affected)
+}
+
+/// Adds a note to a stored postback.
+pub async fn add_note(db: &Db, id: PostbackId, note: &Note) -> Result<()> {
+    let txn = db.begin().await?;
+    if let Some(mut postback) = find_all(&txn, std::iter::once(id), true).await?.remove(&id) {
+        postback.notes.append(vec![note.clone()]);
+        let notes = Expr::value(postback.notes);
+        let this = Entity::update_many().col_expr(Column::Notes, notes).filter(Column::Id.eq(id));
+        this.exec(&txn).await?;
+    }
+    Ok(txn.commit().await?)
 }
 
 /// Lists the newest held postbacks that name the click.

@@ -16,6 +16,7 @@ use std::{
 };
 
 use futures::{StreamExt as _, stream};
+use s2s_sdk::v1::RawPostback;
 use tokio::{
     runtime::Handle,
     time::{Instant, sleep, timeout},
@@ -349,7 +350,11 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<Cause>) -> O
         let answered = async {
             match &record.content {
                 Content::Click(click) => calls.click(click.clone()).await,
-                Content::Postback(postback) => calls.postback(postback.clone()).await.map(|_| ()),
+                // Its sender was told that it is kept.
+                Content::Postback(postback) => {
+                    let postback = RawPostback { queued: true, ..postback.clone() };
+                    calls.postback(postback).await.map(|_| ())
+                }
                 // Not calls: they occur only in snapshots.
                 Content::ClickIdKeys(_) | Content::Link(_) => Ok(()),
             }

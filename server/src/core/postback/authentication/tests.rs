@@ -38,7 +38,13 @@ fn code() -> ConversionCode {
 }
 
 fn sender(address: &str, secure: bool) -> Sender {
-    Sender { address: address.parse().ok(), over_https: secure, from_browser: false, judged_at: NOW }
+    Sender {
+        address: address.parse().ok(),
+        over_https: secure,
+        from_browser: false,
+        queued: false,
+        judged_at: NOW,
+    }
 }
 
 fn checked(code: &ConversionCode, postback: &Postback, sender: Option<&Sender>) -> Checked {

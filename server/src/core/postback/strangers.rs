@@ -1,0 +1,172 @@
+//! The bytes that held postbacks of strangers take: those of which only the network is known
+//! (`shedding`).
+//!
+//! Each has a row here beside its row in `postback`. Beyond the bound of bytes, the oldest postbacks of
+//! the network that takes most are deleted, until no network takes more than the others. So a network
+//! that sends little keeps what it has sent.
+
+mod store;
+
+use std::{
+    sync::{
+        Weak,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use uuid::Uuid;
+
+use super::{Postback, store as postbacks};
+use crate::{core::App, error::Result, values::address::Network};
+
+/// Interval between two looks at the bytes.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// Number of looks after which the bytes are added up again: other servers write and delete, too.
+const LOOKS_MAX: u32 = 60;
+/// Part of the bound that is freed once the bound is passed, so that it is not passed again at once.
+const FREED_PART: i64 = 32;
+/// Maximum number of networks of which postbacks are deleted before all are added up again.
+const NETWORKS_MAX: u64 = 1_000;
+/// Maximum number of postbacks of one deletion.
+const DROPPED_MAX: u64 = 500;
+/// What a postback takes beside its texts, in bytes: the other columns of both rows, and indices.
+const ROW_BYTES: usize = 512;
+
+/// The bytes that strangers' postbacks take, and their bound.
+pub struct Strangers {
+    /// As last added up, and what this server has written since.
+    bytes: AtomicI64,
+    bytes_max: i64,
+}
+
+impl Strangers {
+    pub fn new(bytes_max: i64) -> Self {
+        Self { bytes: AtomicI64::new(0), bytes_max }
+    }
+}
+
+/// Counts a postback that is about to be held. It is counted before it is written: a row without a
+/// postback does no harm, a postback without a row would stay for ever.
+pub async fn count(app: &App, postback: &Postback, network: Network) -> Result<()> {
+    let texts = [&postback.target, &postback.body].map(Vec::len);
+    let names = [&postback.user_agent, &postback.content_type, &postback.message].map(String::len);
+    let bytes = texts.iter().chain(&names).sum::<usize>() + ROW_BYTES;
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    let network = app.store_addresses.network(network);
+    app.commit.write(store::Model { postback_id: postback.id, network, bytes }).await?;
+    app.strangers.bytes.fetch_add(bytes, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Deletes postbacks of strangers beyond the bound until `stopping`, or until the app is gone.
+pub async fn run(app: Weak<App>, stopping: CancellationToken) {
+    // The first look adds up.
+    let mut looks = LOOKS_MAX;
+    while stopping.run_until_cancelled(sleep(LOOK_INTERVAL)).await.is_some() {
+        let Some(app) = app.upgrade() else { return };
+        looks += 1;
+        let is_over = app.strangers.bytes.load(Ordering::Relaxed) > app.strangers.bytes_max;
+        if looks < LOOKS_MAX && !is_over {
+            continue;
+        }
+        match drop_oldest(&app).await {
+            Ok(()) => looks = 0,
+            Err(error) => tracing::warn!(%error, "could not delete postbacks of strangers beyond the bound"),
+        }
+    }
+}
+
+async fn drop_oldest(app: &App) -> Result<()> {
+    let (db, bytes_max) = (app.db.scanner(), app.strangers.bytes_max);
+    let mut bytes = store::bytes(db).await?;
+    let least = if bytes > bytes_max { bytes_max - bytes_max / FREED_PART } else { bytes };
+    let (mut dropped, mut of_networks) = (0, 0);
+    while bytes > least {
+        let networks = store::busiest(db, NETWORKS_MAX).await?;
+        let level = level(&networks, bytes - least);
+        let before = bytes;
+        for (network, taken) in networks.into_iter().filter(|(_, taken)| *taken > level) {
+            let (rows, freed) = drop_of(app, &network, taken - level).await?;
+            (dropped, bytes, of_networks) = (dropped + rows, bytes - freed, of_networks + 1);
+        }
+        if bytes == before {
+            break;
+        }
+    }
+    app.strangers.bytes.store(bytes, Ordering::Relaxed);
+    if dropped > 0 {
+        app.shedding.counts.note_dropped(dropped);
+        tracing::warn!(dropped, of_networks, "held postbacks of strangers were deleted, to keep their bound");
+    }
+    Ok(())
+}
+
+/// Returns the bytes that each of these networks may keep, so that those above it give `wanted` bytes
+/// together. `networks` begins with those that take most.
+fn level(networks: &[(String, i64)], wanted: i64) -> i64 {
+    let mut together = 0;
+    let next = networks.iter().skip(1).map(|(_, taken)| *taken).chain([0]);
+    for ((count, (_, taken)), next) in (1..).zip(networks).zip(next) {
+        together += taken;
+        let level = (together - wanted).div_euclid(count);
+        if level >= next {
+            return level;
+        }
+    }
+    0
+}
+
+/// Deletes the oldest postbacks of a network until so many bytes are freed, or `DROPPED_MAX` are gone.
+/// Those that count by now are only forgotten here. Returns the deleted postbacks and the freed bytes.
+async fn drop_of(app: &App, network: &str, wanted: i64) -> Result<(u64, i64)> {
+    let oldest = store::oldest_of(app.db.scanner(), network, DROPPED_MAX).await?;
+    let (mut ids, mut freed) = (Vec::new(), 0);
+    for row in oldest {
+        if freed >= wanted {
+            break;
+        }
+        ids.push(row.postback_id);
+        freed += row.bytes;
+    }
+    let txn = app.db.begin().await?;
+    let dropped = postbacks::delete_held(&txn, &ids).await?;
+    store::delete(&txn, ids).await?;
+    txn.commit().await?;
+    Ok((dropped, freed))
+}
+
+/// Forgets some of the postbacks whose id is less than `below`: they are deleted for their age. Returns
+/// whether more may be left.
+pub async fn forget_some(app: &App, below: Uuid) -> Result<bool> {
+    Ok(store::delete_some(&app.db, below).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_busiest_networks_give_first_and_down_to_the_same_level() {
+        for (taken, wanted, expected) in [
+            (&[100, 10, 1][..], 30, 70),
+            (&[100, 10, 1], 90, 10),
+            (&[100, 10, 1], 95, 7),
+            (&[50, 50, 50], 30, 40),
+            (&[50, 50, 50], 31, 39),
+            (&[50, 40, 5], 90, 1),
+            (&[50, 40, 5], 95, 0),
+            (&[50, 40, 5], 1_000, 0),
+            (&[], 10, 0),
+        ] {
+            let networks: Vec<_> = taken.iter().map(|taken| (String::new(), *taken)).collect();
+            let level = level(&networks, wanted);
+            assert_eq!(level, expected, "{taken:?} {wanted}");
+            let given: i64 = taken.iter().map(|taken| (taken - level).max(0)).sum();
+            assert!(given >= wanted.min(taken.iter().sum()), "{taken:?} {wanted}");
+        }
+    }
+}

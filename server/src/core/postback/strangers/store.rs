@@ -1,0 +1,71 @@
+//! The table `stranger_postback`.
+
+use sea_orm::{
+    ConnectionTrait, DbBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    entity::prelude::*,
+};
+
+use crate::{
+    db::{Connection, Db, group_commit::Write, insert_new, sum},
+    values::id::PostbackId,
+};
+
+/// A held postback of a stranger.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "stranger_postback")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub postback_id: PostbackId,
+    /// The network, as `203.0.113.0/24`; empty if no addresses are stored.
+    pub network: String,
+    pub bytes: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Write for Model {
+    type Outcome = ();
+
+    fn is_one_statement(_: &[Self], backend: DbBackend) -> bool {
+        backend == DbBackend::Postgres
+    }
+
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<()>, DbErr> {
+        let all: Vec<&Self> = rows.iter().collect();
+        insert_new::<Entity>(db, &all, &[Column::PostbackId]).await?;
+        Ok(vec![(); rows.len()])
+    }
+}
+
+/// Adds up the bytes of all rows.
+pub async fn bytes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let all = Entity::find().select_only().column_as(sum(db, Column::Bytes), "bytes");
+    Ok(all.into_tuple().one(db).await?.unwrap_or_default())
+}
+
+/// Finds the networks that take most bytes, and what they take, most first.
+pub async fn busiest(db: &impl ConnectionTrait, rows: u64) -> Result<Vec<(String, i64)>, DbErr> {
+    let networks = Entity::find().select_only().column(Column::Network);
+    let networks = networks.column_as(sum(db, Column::Bytes), "bytes").group_by(Column::Network);
+    networks.order_by_desc(Column::Bytes.sum()).limit(rows).into_tuple().all(db).await
+}
+
+/// Finds the oldest rows of a network.
+pub async fn oldest_of(db: &impl ConnectionTrait, network: &str, rows: u64) -> Result<Vec<Model>, DbErr> {
+    let oldest = Entity::find().filter(Column::Network.eq(network)).order_by_asc(Column::PostbackId);
+    oldest.limit(rows).all(db).await
+}
+
+pub async fn delete(txn: &impl ConnectionTrait, ids: Vec<PostbackId>) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::PostbackId.is_in(ids)).exec(txn).await?;
+    Ok(())
+}
+
+/// Deletes some of the rows whose postback's id is less than `below`. Returns whether more may be left.
+pub async fn delete_some(db: &Db, below: Uuid) -> Result<bool, DbErr> {
+    let (_, more) = db.delete_some::<Entity>(Column::PostbackId, below).await?;
+    Ok(more)
+}

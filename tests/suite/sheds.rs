@@ -1,0 +1,198 @@
+//! Strangers can make the server keep only so much, and honest senders are never shut out with them.
+//! What is beyond it is refused with `ErrorReason::Shed`.
+
+use std::collections::BTreeMap;
+
+use s2s_sdk::v1::{
+    CheckMode, ErrorReason, ListPostbacksRequest, Postback, PostbackAuthentication, PostbackFilter,
+    PostbackVerdict, RawPostback,
+};
+use s2s_tests::{Answer, Server, eventually, http, request};
+
+use crate::authentication::Sale;
+
+/// The rooms that the documents promise.
+const OF_NETWORK: usize = 60;
+const OF_CLICK: usize = 60;
+/// More than all of a stranger's room.
+const FLOOD: usize = 150;
+/// Believes what the tests say of their address.
+const PROXY: [&str; 2] = ["--trusted-proxies", "127.0.0.1"];
+
+/// Sends a postback from that address.
+async fn send(server: &Server, address: &str, query: &str) -> Answer {
+    let request = http().get(format!("{}/s2s?{query}", server.url)).header("x-forwarded-for", address);
+    Answer::of(request.send().await.unwrap()).await
+}
+
+/// Sends postbacks from an address. Returns how many had each verdict.
+async fn flood(server: &Server, address: &str, query: &str, count: usize) -> BTreeMap<String, usize> {
+    let mut verdicts = BTreeMap::new();
+    for number in 0..count {
+        let answer = send(server, address, &format!("{query}&n={number}")).await;
+        if answer.field("reason") == "SHED" {
+            assert_eq!((answer.status, answer.field("verdict").as_str()), (429, "REFUSED"), "{answer:?}");
+            let wait: u64 = answer.header("retry-after").parse().unwrap();
+            assert!((1..=60).contains(&wait), "{answer:?}");
+            assert_eq!(answer.field("postback_id"), "", "{answer:?}");
+            *verdicts.entry("SHED".to_owned()).or_default() += 1;
+        } else {
+            assert_ne!(answer.field("postback_id"), "", "{answer:?}");
+            *verdicts.entry(answer.field("verdict")).or_default() += 1;
+        }
+    }
+    verdicts
+}
+
+fn verdicts<const N: usize>(counts: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    counts.map(|(verdict, count)| (verdict.to_owned(), count)).into()
+}
+
+/// The held postbacks, newest first.
+async fn held(server: &Server) -> Vec<Postback> {
+    let filter = PostbackFilter { verdict: PostbackVerdict::Held.into(), ..Default::default() };
+    let request = ListPostbacksRequest { page_size: 1_000, ..request::postbacks(filter) };
+    let page = server.client().list_postbacks(request).await.unwrap();
+    assert_eq!(page.next_page_token, "");
+    page.postbacks
+}
+
+fn checks(secret_check: CheckMode) -> PostbackAuthentication {
+    PostbackAuthentication { secret_check: secret_check.into(), ..Default::default() }
+}
+
+const UNKNOWN_CODE: &str = "00000000000000000000000000000000";
+
+#[tokio::test]
+async fn strangers_have_little_room_whatever_they_name() {
+    let sale = Sale::start_with(&PROXY, checks(CheckMode::Enforce)).await;
+    let (server, id, click) = (&sale.server, &sale.code.id, &sale.click);
+    let (mut kept, mut shed) = (0, 0);
+    // Each from a network of its own. Two addresses of a network share its room.
+    for (number, query, room) in [
+        (1, format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK),
+        (2, "val=1&com=1".to_owned(), OF_NETWORK),
+        (3, format!("clickId=x&id=z&id={id}&val=1&com=1"), OF_NETWORK),
+        // It fails the check, so that neither the click nor the code speaks for it.
+        (4, format!("clickId={click}&id={id}&val=1&com=1&sec=guess"), OF_NETWORK),
+        (5, format!("clickId={click}&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK + OF_CLICK),
+        // The click has no room any more.
+        (6, format!("clickId={click}&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK),
+    ] {
+        let of_one = FLOOD / 2;
+        let mut all = flood(server, &format!("198.51.{number}.7"), &query, of_one).await;
+        for (verdict, count) in flood(server, &format!("198.51.{number}.8"), &query, FLOOD - of_one).await {
+            *all.entry(verdict).or_default() += count;
+        }
+        assert_eq!(all, verdicts([("HELD", room), ("SHED", FLOOD - room)]), "{query}");
+        (kept, shed) = (kept + room, shed + FLOOD - room);
+    }
+    assert_eq!(held(server).await.len(), kept, "what was shed is not stored");
+    assert_eq!(server.health().await["strangers"]["shed"], shed);
+    // Another network has room, and the merchant is not held up, even from the network of a flood.
+    let query = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1");
+    assert_eq!(flood(server, "2001:db8:0:1::1", &query, 2).await, verdicts([("HELD", 2)]));
+    let right = sale.query(&format!("&sec={}", sale.secret));
+    assert_eq!(flood(server, "198.51.4.7", &right, 1).await, verdicts([("RECORDED", 1)]));
+}
+
+#[tokio::test]
+async fn a_sender_whose_sale_has_counted_is_never_shed() {
+    let mut sale = Sale::start_with(&PROXY, checks(CheckMode::Unspecified)).await;
+    let counts = verdicts([("RECORDED", 1)]);
+    assert_eq!(flood(&sale.server, "203.0.113.1", &sale.query(""), 1).await, counts);
+    // The network's template has lost its macro, and the code checks its secret now.
+    sale.check(checks(CheckMode::Enforce)).await;
+    let broken = format!("clickId={{clickid}}&id={}&val=1&com=1", sale.code.id);
+    for round in 0..3 {
+        let stranger = flood(&sale.server, &format!("198.51.{round}.7"), &broken, FLOOD).await;
+        assert_eq!(stranger, verdicts([("HELD", OF_NETWORK), ("SHED", FLOOD - OF_NETWORK)]), "{round}");
+        // Another address of the network, as senders have many.
+        let known = flood(&sale.server, "203.0.113.200", &broken, FLOOD).await;
+        assert_eq!(known, verdicts([("HELD", FLOOD)]), "{round}");
+        sale.server.kill().await;
+        sale.server.restart().await;
+    }
+    assert_eq!(held(&sale.server).await.len(), 3 * (OF_NETWORK + FLOOD));
+}
+
+#[tokio::test]
+async fn what_was_answered_queued_or_came_with_a_key_is_never_shed() {
+    let mut core = Server::start().await;
+    let mut edge = Server::start_edge(&core, &[("S2S_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let query = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1");
+    let mut kept = 0;
+    for _ in 0..3 {
+        core.kill().await;
+        assert_eq!(flood(&edge, "198.51.100.7", &query, FLOOD).await, verdicts([("QUEUED", FLOOD)]));
+        edge.kill().await;
+        core.restart_in_place().await;
+        edge.restart().await;
+        edge.drained().await;
+        kept += FLOOD;
+        assert_eq!(held(&core).await.len(), kept);
+    }
+    for number in 0..FLOOD {
+        let target = format!("/s2s?{query}&n={number}").into_bytes();
+        let raw = RawPostback { method: "GET".to_owned(), target, ..Default::default() };
+        let error = core.client().record_conversion(request::postback(raw)).await.unwrap_err();
+        assert_eq!(error.reason(), ErrorReason::ConversionCodeUnknown);
+    }
+    assert_eq!(held(&core).await.len(), kept + FLOOD);
+}
+
+#[tokio::test]
+async fn beyond_the_bound_of_bytes_the_oldest_of_the_busiest_network_goes() {
+    let flags = [PROXY.as_slice(), &["--strangers-mebibytes-max", "1"]].concat();
+    let mut sale = Sale::start_with(&flags, checks(CheckMode::Unspecified)).await;
+    // Something speaks for this one, so it is no stranger's.
+    let known = format!("clickId={{clickid}}&id={}&val=1&com=1&mark=known&", sale.code.id);
+    assert_eq!(flood(&sale.server, "203.0.113.1", &known, 5).await, verdicts([("HELD", 5)]));
+    let query = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1");
+    let long = "x".repeat(7_000);
+    let (mut sent, mut dropped) = (5, 0);
+    for round in 0..3 {
+        let quiet =
+            flood(&sale.server, &format!("198.51.{round}.7"), &format!("{query}&mark=quiet"), 5).await;
+        assert_eq!(quiet, verdicts([("HELD", 5)]));
+        for busy in 0..4 {
+            let from = format!("203.{round}.{busy}.7");
+            let marked = format!("{query}&mark=busy{round}{busy}&long={long}");
+            assert_eq!(flood(&sale.server, &from, &marked, 60).await, verdicts([("HELD", 60)]));
+        }
+        sent += 5 + 4 * 60;
+        // The count is of this process.
+        let now = eventually(async || {
+            let now = sale.server.health().await["strangers"]["dropped"].as_u64().unwrap();
+            let stored = held(&sale.server).await;
+            let is_long = |postback: &&Postback| postback.raw.as_ref().unwrap().target.len() > long.len();
+            let bytes = stored.iter().filter(is_long).count() * long.len();
+            let all = stored.len() + dropped + usize::try_from(now).unwrap();
+            (bytes < 1_048_576 && all == sent).then_some(now)
+        });
+        dropped += usize::try_from(now.await).unwrap();
+        sale.server.kill().await;
+        sale.server.restart().await;
+    }
+    let stored = held(&sale.server).await;
+    let marked = |mark: &str| {
+        let mark = format!("mark={mark}&");
+        let is_marked = |postback: &&Postback| {
+            let target = String::from_utf8(postback.raw.as_ref().unwrap().target.clone()).unwrap();
+            target.contains(&mark)
+        };
+        stored.iter().filter(is_marked).count()
+    };
+    assert_eq!((marked("known"), marked("quiet")), (5, 15), "who sends little keeps all");
+    let kept: Vec<usize> =
+        (0..12).map(|number| marked(&format!("busy{}{}", number / 4, number % 4))).collect();
+    let (most, least) = (kept.iter().max().unwrap(), kept.iter().min().unwrap());
+    assert!(*least > 0 && most - least < 30, "the busy ones keep about the same: {kept:?}");
+    // Of each network the newest are kept.
+    for postback in &stored {
+        let target = String::from_utf8(postback.raw.as_ref().unwrap().target.clone()).unwrap();
+        let number: usize = target.rsplit_once("&n=").unwrap().1.parse().unwrap();
+        let is_busy = target.contains("mark=busy");
+        assert!(!is_busy || number >= 60 - most, "{number} of {kept:?}");
+    }
+}
