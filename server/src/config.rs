@@ -346,6 +346,11 @@ impl Config {
         self.edge.spool(&self.database_url, self.core_key.as_ref())
     }
 
+    /// The budget of the links that this server's edge knows, in bytes.
+    pub fn known_bytes_max(&self) -> u64 {
+        self.edge.known_bytes_max()
+    }
+
     /// The database file; `None` if this server has no database, or one that is not a file.
     pub fn database_file(&self) -> Option<PathBuf> {
         self.database_url.opened_file().filter(|_| self.edge.role != Role::Edge).map(PathBuf::from)

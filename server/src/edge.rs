@@ -9,7 +9,10 @@ mod core_client;
 mod core_health;
 mod http;
 mod keys;
+mod known_links;
 mod link_cache;
+mod link_list;
+mod loops;
 mod page;
 mod postback;
 mod redirect;
@@ -27,6 +30,7 @@ use self::{
     core_client::{CoreClient, CoreFailure, classify},
     core_health::{Cause, CoreHealth},
     keys::Keys,
+    known_links::KnownLinks,
     link_cache::Links,
     snapshot::Snapshot,
     spool::{Drain, Record, Spool, UnsealedSpool, Writer},
@@ -83,7 +87,7 @@ pub struct Overload;
 pub struct OpenSpool {
     spool: UnsealedSpool,
     writer: Writer,
-    known: Snapshot,
+    snapshot: Snapshot,
     /// The seal of the snapshot.
     seal: Seal,
     adopts: bool,
@@ -92,15 +96,16 @@ pub struct OpenSpool {
 impl OpenSpool {
     /// Takes the folder of the spool, and reads the snapshot in it.
     pub fn open(settings: &SpoolSettings, clock: Clock, random: Random) -> Result<Self, StartError> {
+        let now = clock.now();
         let (spool, writer) = spool::open(settings, clock, random)?;
-        let known = snapshot::read(&spool.folder(), &settings.seal);
-        Ok(Self { spool, writer, known, seal: settings.seal.clone(), adopts: settings.adopts })
+        let snapshot = Snapshot::read(&spool.folder(), &settings.seal, settings.known_bytes_max, now);
+        Ok(Self { spool, writer, snapshot, seal: settings.seal.clone(), adopts: settings.adopts })
     }
 
     /// Returns whether an edge with this spool can start without its core. It can if its snapshot
     /// holds click id keys, because the spool accepts the calls that the core can't take.
     pub fn can_begin_alone(&self) -> bool {
-        !self.known.click_id_keys.click_id_keys.is_empty()
+        !self.snapshot.click_id_keys.click_id_keys.is_empty()
     }
 }
 
@@ -109,7 +114,7 @@ pub struct Edge {
     calls: CoreClient,
     core_health: Arc<CoreHealth>,
     spool: Option<Spool>,
-    links: Arc<Links>,
+    links: Links,
     click_id_keys: Arc<Keys>,
     clock: Clock,
     random: Random,
@@ -124,18 +129,19 @@ impl Edge {
     /// Gets the keys with which the edge mints click ids from the core, or else from the snapshot.
     /// `tasks` runs the spool, and the work that continues after a visitor was redirected.
     ///
+    /// `known_bytes_max`: the budget of the links that an edge without a spool knows, in bytes.
+    ///
     /// Fails with `CORE_AWAY` if the core does not answer and the snapshot holds no keys.
     pub async fn start(
         core: CoreTransport,
-        mut spool: Option<OpenSpool>,
+        spool: Option<OpenSpool>,
+        known_bytes_max: u64,
         watch: &Watch,
         random: Random,
         tasks: &TaskTracker,
         stopping: &CancellationToken,
     ) -> Result<Self, StartError> {
         let clock = watch.clock();
-        let known = spool.as_mut().map(|spool| std::mem::take(&mut spool.known)).unwrap_or_default();
-        let known_keys = known.click_id_keys.clone();
         let client = EdgeServiceClient::new(core.clone());
         let far_core = core.is_elsewhere().then(|| client.clone());
         let (calls, core_health) = (CoreClient::new(core), Arc::new(CoreHealth::default()));
@@ -146,38 +152,32 @@ impl Edge {
                 }
                 keys
             }
-            Err(status) if known.click_id_keys.click_id_keys.is_empty() => {
-                let message = "an edge must reach the core once before it can start without it";
-                let message = format!("{message}: {}", status.message());
-                return Err(StartError::failure("CORE_AWAY", message));
-            }
             Err(status) => {
-                let message = "the core is down; the edge uses its snapshot";
-                tracing::warn!(links = known.links.len(), cause = status.message(), message);
                 note_refusal(&core_health, &clock, &status);
-                known.click_id_keys
+                keys_without_core(spool.as_ref(), &status)?
             }
         };
         let click_id_keys = Arc::new(Keys::new(keys.clone())?);
         tasks.spawn(click_id_keys.clone().follow(client.clone(), clock.clone(), stopping.clone()));
-        let links = Arc::new(Links::new(client, known.links).await);
-        let spool = spool.map(|OpenSpool { spool, writer, seal, adopts, .. }| {
-            let (folder, seals) = (spool.folder(), record_seals(&keys, &known_keys, adopts));
+        let of_file = spool.as_ref().map(|spool| spool.snapshot.links.clone());
+        let known = of_file.unwrap_or_else(|| Arc::new(KnownLinks::new(known_bytes_max)));
+        tasks.spawn(link_list::follow(client.clone(), known.clone(), clock.clone(), stopping.clone()));
+        let spool = spool.map(|OpenSpool { spool, writer, snapshot, seal, adopts }| {
+            let (folder, seals) = (spool.folder(), record_seals(&keys, &snapshot.click_id_keys, adopts));
             let spool = spool.seal(seals);
             let drain = Drain::new(&spool, calls.clone(), core_health.clone(), random.clone());
             let (runtime, until) = (tokio::runtime::Handle::current(), stopping.clone());
             tasks.spawn_blocking(move || writer.run());
             tasks.spawn_blocking(move || drain.run(&runtime, &until));
-            let (keys, links) = (click_id_keys.clone(), links.clone());
-            let (clock, random) = (clock.clone(), random.clone());
-            tasks.spawn(snapshot::persist(folder, seal, keys, links, clock, random, stopping.clone()));
+            let (keys, clock, random) = (click_id_keys.clone(), clock.clone(), random.clone());
+            tasks.spawn(snapshot.persist(folder, seal, keys, clock, random, stopping.clone()));
             spool
         });
         Ok(Self {
             calls,
             core_health,
             spool,
-            links,
+            links: Links::new(client, known),
             click_id_keys,
             clock,
             random,
@@ -293,6 +293,25 @@ fn note_refusal(core_health: &CoreHealth, clock: &Clock, status: &Status) {
     let cause = Cause::of(status);
     if cause.is_lasting {
         core_health.note_failure(clock.now(), cause);
+    }
+}
+
+/// The click id keys of the snapshot, for a start at which the core refused with `status`.
+fn keys_without_core(
+    spool: Option<&OpenSpool>,
+    status: &Status,
+) -> Result<ListClickIdKeysResponse, StartError> {
+    match spool.filter(|spool| spool.can_begin_alone()) {
+        Some(OpenSpool { snapshot, .. }) => {
+            let message = "the core is down; the edge uses its snapshot";
+            tracing::warn!(links = snapshot.links.count(), cause = status.message(), message);
+            Ok(snapshot.click_id_keys.clone())
+        }
+        None => {
+            let message = "an edge must reach the core once before it can start without it";
+            let message = format!("{message}: {}", status.message());
+            Err(StartError::failure("CORE_AWAY", message))
+        }
     }
 }
 

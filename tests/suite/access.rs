@@ -27,7 +27,7 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
     let begins = |words: &[&str]| words.iter().any(|word| call.starts_with(word));
     let mut scopes = match call {
         "GetAccount" => return ALL.to_vec(),
-        "ResolveSlug" | "ListClickIdKeys" => vec![Scope::Edge],
+        "ResolveSlug" | "ListClickIdKeys" | "ListLinks" => vec![Scope::Edge],
         "RotateClickIdKey" => vec![Scope::Admin],
         // An edge hands postbacks on by `RecordConversion`.
         "RecordClick" | "RecordConversion" => vec![Scope::Record, Scope::Edge],

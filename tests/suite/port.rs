@@ -18,7 +18,9 @@ use s2s_sdk::{
 };
 use s2s_tests::{
     ADMIN_KEY, Answer, Server, authorized_by, bearer, command_with,
-    edge_v1::{ListClickIdKeysRequest, ResolveSlugRequest, edge_service_client::EdgeServiceClient},
+    edge_v1::{
+        ListClickIdKeysRequest, ListLinksRequest, ResolveSlugRequest, edge_service_client::EdgeServiceClient,
+    },
     end_of, http, request, run_to_end,
 };
 use tokio::{
@@ -127,10 +129,11 @@ async fn reflection_describes_the_services_in_both_versions() {
 }
 
 /// The names by which reflection could show the calls for edges.
-const EDGE_SYMBOLS: [&str; 5] = [
+const EDGE_SYMBOLS: [&str; 6] = [
     "s2s.edge.v1.EdgeService",
     "s2s.edge.v1.EdgeService.ResolveSlug",
     "s2s.edge.v1.EdgeService.ListClickIdKeys",
+    "s2s.edge.v1.EdgeService.ListLinks",
     "s2s.edge.v1.ResolveSlugResponse",
     "s2s.edge.v1.ClickIdKey",
 ];
@@ -311,6 +314,7 @@ async fn calls_for_edges_are_closed_to_the_network() {
         let refused = [
             edge.resolve_slug(authorized_by(&key, resolve.clone())).await.map(drop),
             edge.list_click_id_keys(authorized_by(&key, ListClickIdKeysRequest {})).await.map(drop),
+            edge.list_links(authorized_by(&key, ListLinksRequest::default())).await.map(drop),
         ];
         for result in refused {
             let error = Error::from(result.unwrap_err());
@@ -320,6 +324,7 @@ async fn calls_for_edges_are_closed_to_the_network() {
     let keyless = [
         edge.resolve_slug(resolve.clone()).await.map(drop),
         edge.list_click_id_keys(ListClickIdKeysRequest {}).await.map(drop),
+        edge.list_links(ListLinksRequest::default()).await.map(drop),
     ];
     for result in keyless {
         let error = Error::from(result.unwrap_err());

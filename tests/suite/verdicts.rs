@@ -37,9 +37,10 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 30] = [
+const COVERED_BY: [CoveredReason; 31] = [
     CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
+    CoveredReason { reason: E::RedirectLoop, source: include_str!("loops.rs") },
     CoveredReason { reason: E::ResourceNotFound, source: include_str!("lists.rs") },
     CoveredReason { reason: E::SlugTaken, source: include_str!("setup.rs") },
     CoveredReason { reason: E::RequestIdReused, source: include_str!("setup.rs") },

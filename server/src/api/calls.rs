@@ -67,7 +67,7 @@ const EDGE: Scopes = Scopes::EDGE;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 43] = [
+pub const CALLS: [Call; 44] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -112,6 +112,7 @@ pub const CALLS: [Call; 43] = [
     call("PostbackService/ExplainPostback", READ),
     call("EdgeService/ResolveSlug", EDGE),
     call("EdgeService/ListClickIdKeys", EDGE),
+    call("EdgeService/ListLinks", EDGE),
 ];
 
 /// The call at `path`, such as `/s2s.v1.ClickService/GetClick`.

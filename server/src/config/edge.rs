@@ -85,6 +85,13 @@ pub struct EdgeConfig {
           value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     spool_mebibytes_max: u64,
 
+    /// What this server keeps of links in memory and in the folder of its spool, so that visitors of
+    /// them are redirected while the database is away, in mebibytes: the links followed most recently,
+    /// then the others. Some 2,500 links take one. The file takes at most twice as much.
+    #[arg(long, env = "S2S_LINKS_KNOWN_MEBIBYTES", default_value = "64", value_name = "MEBIBYTES",
+          value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    links_known_mebibytes: u64,
+
     /// Delivers also those records of the spool that nothing proves to be of this installation, such
     /// as those of a folder that was moved here. For one start, by an operator who trusts the folder.
     #[arg(long, env = "S2S_SPOOL_ADOPT", value_parser = BoolishValueParser::new())]
@@ -106,6 +113,11 @@ impl EdgeConfig {
             return Err(StartError::setting("CORE_NOT_FOR_ROLE", message));
         }
         Ok(())
+    }
+
+    /// The budget of the links that an edge knows, in bytes.
+    pub fn known_bytes_max(&self) -> u64 {
+        self.links_known_mebibytes.saturating_mul(BYTES_PER_MEBIBYTE)
     }
 
     pub fn client_key(&self) -> Option<&PathBuf> {
@@ -133,6 +145,7 @@ impl EdgeConfig {
         Some(SpoolSettings {
             folder,
             bytes_max: self.spool_mebibytes_max.saturating_mul(BYTES_PER_MEBIBYTE),
+            known_bytes_max: self.known_bytes_max(),
             seal: Seal::derive(SNAPSHOT, secret.as_bytes()),
             adopts: self.spool_adopt,
         })
@@ -176,6 +189,8 @@ pub struct SpoolSettings {
     pub folder: PathBuf,
     /// Maximum size of the spool's files, in bytes.
     pub bytes_max: u64,
+    /// The budget of the links in the snapshot, in bytes.
+    pub known_bytes_max: u64,
     /// The seal of the snapshot, made of a secret of the settings. The snapshot is read before the
     /// core answers, so its secret can't be the core's.
     pub seal: Seal,

@@ -26,9 +26,7 @@ use crate::{
     db::Connection,
     error::{Error, Result, Violations},
     page::PageRequest,
-    values::click_id::ClickId,
-    values::click_id::SignedClickId,
-    values::click_id::UnverifiedClickId,
+    values::click_id::{ClickId, Rounds, SignedClickId, UnverifiedClickId},
     values::sub_ids::SubIds,
     values::{
         destination::Filling,
@@ -187,7 +185,7 @@ fn mint(
             bytes
         },
     );
-    Ok(app.click_id_keys.present().mint(time.unwrap_or(now), link.link_key, random))
+    Ok(app.click_id_keys.present().mint(time.unwrap_or(now), link.link_key, Rounds::NONE, random))
 }
 
 /// Inserts the click, unless an earlier click has its id. Returns the click that is stored under

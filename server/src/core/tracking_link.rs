@@ -47,6 +47,8 @@ pub const TAGS_MAX: usize = 20;
 pub const TAG_CHARS_MAX: usize = 50;
 /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
+/// Length of the sort key of a list by changes, in bytes: a time before the id.
+const CHANGE_KEY_BYTES: usize = 8 + LIST_KEY_BYTES;
 
 /// Number of random bytes in a generated slug. They make eight characters.
 const SLUG_RANDOM_BYTES: usize = 5;
@@ -270,6 +272,18 @@ pub async fn list(
 ) -> Result<(Vec<TrackingLink>, String)> {
     let rows = scan(app, account, async |db| store::list(db, account, show_archived, page).await).await?;
     Ok(page.cut(rows, |link| link.id.0.into_bytes()))
+}
+
+/// Lists the links of all accounts in the order of their last change, for edges.
+///
+/// Takes no turn of an account: the index gives each page, whoever else lists.
+pub async fn list_changed(
+    app: &App,
+    since: Option<Time>,
+    page: &PageRequest<CHANGE_KEY_BYTES>,
+) -> Result<(Vec<TrackingLink>, String)> {
+    let rows = store::list_changed(app.db.scanner(), since, page).await?;
+    Ok(page.cut(rows, store::change_key))
 }
 
 pub async fn update(

@@ -25,6 +25,7 @@ mod m0014_click_flags;
 mod m0015_archive_times;
 mod m0016_click_id_keys;
 mod m0017_strangers;
+mod m0018_changed_links;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_archive_times::Migration),
             Box::new(m0016_click_id_keys::Migration),
             Box::new(m0017_strangers::Migration),
+            Box::new(m0018_changed_links::Migration),
         ]
     }
 }

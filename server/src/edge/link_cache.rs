@@ -1,19 +1,13 @@
-//! The edge's copies of links: fresh ones, and the last good answers for when the core is down.
+//! The edge's fresh copies of links. When the core is down, the links that the edge knows serve.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use http::StatusCode;
 use moka::future::Cache;
 use s2s_sdk::v1::{self, RedirectKind, TrackingLinkState};
 use tonic::Code;
 
-use super::CoreTransport;
+use super::{CoreTransport, known_links::KnownLinks};
 use crate::{
     api::edge_v1::{ResolveSlugRequest, ResolveSlugResponse, edge_service_client::EdgeServiceClient},
     values::{click_id::LinkKey, destination::Destination, id::AccountId, time::Time},
@@ -25,7 +19,7 @@ const REFRESH_BUDGET: Duration = Duration::from_millis(25);
 const LOOKUP_BUDGET: Duration = Duration::from_secs(5);
 /// Maximum age of a cached link while the core answers.
 const LINK_AGE_MAX: Duration = Duration::from_secs(1);
-/// Maximum number of links in each of the two caches.
+/// Maximum number of fresh links.
 const LINKS_MAX: u64 = 100_000;
 
 /// The edge's copy of a link.
@@ -41,11 +35,12 @@ pub struct Link {
     pub pass_through: bool,
     pub expires_at: Option<Time>,
     pub archived: bool,
+    pub updated_at: Time,
 }
 
 impl Link {
     /// Reads a link; `None` if this edge does not understand the core's answer.
-    fn from_proto(response: ResolveSlugResponse) -> Option<Self> {
+    pub fn from_proto(response: ResolveSlugResponse) -> Option<Self> {
         let link = response.tracking_link?;
         let expires_at = link.expire_time.as_ref().map(Time::from_proto).transpose().ok()?;
         Some(Self {
@@ -59,6 +54,7 @@ impl Link {
             },
             pass_through: link.query_pass_through,
             expires_at,
+            updated_at: Time::from_proto(&link.update_time.unwrap_or_default()).ok()?,
             archived: link.state() == TrackingLinkState::Archived,
             fallback: link.fallback_destination.parse().unwrap_or_default(),
             id: link.id,
@@ -67,7 +63,7 @@ impl Link {
     }
 
     /// The link as the core sent it, as far as an edge needs it.
-    fn to_proto(&self) -> ResolveSlugResponse {
+    pub fn to_proto(&self) -> ResolveSlugResponse {
         let mut link = v1::TrackingLink {
             id: self.id.clone(),
             slug: self.slug.clone(),
@@ -75,6 +71,7 @@ impl Link {
             query_pass_through: self.pass_through,
             expire_time: self.expires_at.map(Time::to_proto),
             fallback_destination: self.fallback.to_string(),
+            update_time: Some(self.updated_at.to_proto()),
             ..Default::default()
         };
         link.set_redirect_kind(match self.status {
@@ -100,70 +97,48 @@ pub enum NoLink {
     NoAnswer,
 }
 
-/// The links that the edge knows: fresh ones, and the last good answers for when the core is down.
+/// The fresh links, and those that the edge knows.
 pub struct Links {
     core: EdgeServiceClient<CoreTransport>,
     fresh: Cache<String, Arc<Link>>,
-    last_good: Cache<String, Arc<Link>>,
-    /// The last good answers have changed since the last `take_changed`.
-    changed: AtomicBool,
+    known: Arc<KnownLinks>,
 }
 
 impl Links {
-    /// Builds the cache. `known`: links that the core sent before this start.
-    pub async fn new(core: EdgeServiceClient<CoreTransport>, known: Vec<ResolveSlugResponse>) -> Self {
-        let cache = || Cache::builder().max_capacity(LINKS_MAX);
-        let (fresh, last_good) = (cache().time_to_live(LINK_AGE_MAX).build(), cache().build());
-        for link in known.into_iter().filter_map(Link::from_proto) {
-            last_good.insert(link.slug.clone(), Arc::new(link)).await;
-        }
-        Self { core, fresh, last_good, changed: AtomicBool::new(false) }
+    pub fn new(core: EdgeServiceClient<CoreTransport>, known: Arc<KnownLinks>) -> Self {
+        let fresh = Cache::builder().max_capacity(LINKS_MAX).time_to_live(LINK_AGE_MAX).build();
+        Self { core, fresh, known }
     }
 
-    /// The last good answers.
-    pub fn all(&self) -> impl Iterator<Item = ResolveSlugResponse> {
-        self.last_good.iter().map(|(_, link)| link.to_proto())
-    }
-
-    /// Returns whether the last good answers have changed since the previous call.
-    pub fn take_changed(&self) -> bool {
-        self.changed.swap(false, Ordering::Relaxed)
-    }
-
-    /// Finds a link. `in_doubt`: the core may not answer, so a cached link is good enough.
-    pub async fn get(&self, slug: &str, in_doubt: bool) -> Result<Arc<Link>, NoLink> {
+    /// Finds a link that a visitor follows. `in_doubt`: the core may not answer, so a link that the edge
+    /// knows is good enough.
+    pub async fn get(&self, slug: &str, now: Time, in_doubt: bool) -> Result<Arc<Link>, NoLink> {
         let slug = slug.to_ascii_lowercase();
         if let Some(link) = self.fresh.get(&slug).await {
             return Ok(link);
         }
-        let known = self.last_good.get(&slug).await;
+        let known = self.known.follow(&slug, now).map(Arc::new);
         if let Some(link) = known.as_ref().filter(|_| in_doubt) {
             return Ok(link.clone());
         }
         let budget = if known.is_some() { REFRESH_BUDGET } else { LOOKUP_BUDGET };
         // On the heap: the future of a call is large.
-        let asked = Box::pin(self.fresh.try_get_with_by_ref(&slug, self.ask(&slug)));
+        let asked = Box::pin(self.fresh.try_get_with_by_ref(&slug, self.ask(&slug, now)));
         match tokio::time::timeout(budget, asked).await {
             Ok(Ok(link)) => Ok(link),
             Ok(Err(code)) if *code == Code::NotFound => {
-                // A slug that nobody knew changes nothing.
-                if self.last_good.remove(&slug).await.is_some() {
-                    self.changed.store(true, Ordering::Relaxed);
-                }
+                self.known.forget(&slug);
                 Err(NoLink::Unknown)
             }
             _ => known.ok_or(NoLink::NoAnswer),
         }
     }
 
-    async fn ask(&self, slug: &str) -> Result<Arc<Link>, Code> {
+    async fn ask(&self, slug: &str, now: Time) -> Result<Arc<Link>, Code> {
         let request = ResolveSlugRequest { slug: slug.to_owned() };
         let response = self.core.clone().resolve_slug(request).await.map_err(|status| status.code())?;
         let link = Link::from_proto(response.into_inner()).map(Arc::new).ok_or(Code::Internal)?;
-        if self.last_good.get(slug).await.is_none_or(|known| known != link) {
-            self.changed.store(true, Ordering::Relaxed);
-            self.last_good.insert(slug.to_owned(), link.clone()).await;
-        }
+        self.known.learn(&link, now, now);
         Ok(link)
     }
 }

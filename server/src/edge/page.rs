@@ -25,11 +25,15 @@ impl Pages {
                 ("Nothing here", "This address leads nowhere. Please check it for typing errors.")
             }
             StatusCode::GONE => ("This link has ended", "What it led to is no longer available."),
+            StatusCode::LOOP_DETECTED => {
+                ("This link leads in circles", "What it leads to leads back to it. Please tell its owner.")
+            }
             StatusCode::SERVICE_UNAVAILABLE => ("One moment, please", "Please try again in a few seconds."),
             _ => return answer,
         };
         let leads_to = if is_home { self.home.as_ref() } else { self.not_found.as_ref() };
-        if let Some(url) = leads_to.filter(|_| answer.status() != StatusCode::SERVICE_UNAVAILABLE) {
+        let leads_nowhere = matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::GONE);
+        if let Some(url) = leads_to.filter(|_| leads_nowhere) {
             let headers = [(header::LOCATION, url.as_str()), (header::CACHE_CONTROL, "no-store")];
             return (StatusCode::FOUND, headers).into_response();
         }

@@ -14,12 +14,14 @@ use super::{
     Delivery, Edge, Overload, client_kind, failure,
     http::header_text,
     link_cache::{Link, NoLink},
+    loops::{self, ROUNDS_MAX},
     spool::{Content, Record},
     within,
 };
 use crate::{
     error::Error,
     values::{
+        click_id::Rounds,
         destination::{Filling, SUB_IDS, sub_id_index},
         limits::{QUERY_BYTES_MAX, REFERRER_BYTES_MAX, USER_AGENT_BYTES_MAX},
         query::{Pair, Part, Text},
@@ -47,7 +49,7 @@ const SPOOLED_END: &str = "00";
 pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Response {
     let target = request.uri.path_and_query().map_or("/", PathAndQuery::as_str);
     let target = Target::split(target.as_bytes());
-    let link = match edge.links.get(&target.name(), edge.core_is_suspect()).await {
+    let link = match edge.links.get(&target.name(), edge.clock.now(), edge.core_is_suspect()).await {
         Ok(link) => link,
         Err(NoLink::Unknown) => {
             let message = "there is no tracking link here";
@@ -63,9 +65,13 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         let message = "this tracking link has ended";
         return failure(StatusCode::GONE, ErrorReason::TrackingLinkArchived, message);
     };
-    let (query, sub_ids) = parameters(target.query);
+    let (query, sub_ids, rounds) = parameters(target.query, now);
+    if rounds > Rounds::new(ROUNDS_MAX) {
+        let message = "the destination of this tracking link leads back to a tracking link, again and again";
+        return failure(StatusCode::LOOP_DETECTED, ErrorReason::RedirectLoop, message);
+    }
     let keys = edge.click_id_keys.present();
-    let click_id = keys.write(keys.mint(now, link.key, edge.random.bytes()), link.account);
+    let click_id = keys.write(keys.mint(now, link.key, rounds, edge.random.bytes()), link.account);
     let location = destination.fill(&Filling {
         click_id: &click_id,
         sub_ids: &sub_ids.0,
@@ -82,8 +88,9 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         .into_response()
 }
 
-/// Reads a visitor's query. Returns the query as it is passed on, and the sub ids.
-fn parameters(query: &[u8]) -> (Cow<'_, str>, SubIds) {
+/// Reads a visitor's query. Returns the query as it is passed on, the sub ids, and the rounds that the
+/// visitor has made.
+fn parameters(query: &[u8], now: Time) -> (Cow<'_, str>, SubIds, Rounds) {
     let is_known = |name: &str| sub_id_index(&name.to_ascii_lowercase()).is_some();
     let (mut pairs, mut repairs) = (Vec::new(), Vec::new());
     Text { part: Part::Target, whole: query, is_known }.split(query, &mut pairs, &mut repairs);
@@ -96,10 +103,11 @@ fn parameters(query: &[u8]) -> (Cow<'_, str>, SubIds) {
             *slot = String::from_utf8_lossy(value).replace('\0', "");
         }
     }
+    let rounds = loops::rounds(pairs.iter().map(|pair| &*pair.value), now);
     let text = String::from_utf8_lossy(query);
     // A repaired query is passed on as it was meant, and any other as it came.
     let query = if repairs.is_empty() { text } else { Cow::Owned(rewritten(&pairs)) };
-    (query, SubIds(sub_ids))
+    (query, SubIds(sub_ids), rounds)
 }
 
 fn rewritten(pairs: &[Pair]) -> String {

@@ -3,22 +3,33 @@
 //!
 //! The file begins with a key. Records framed with that key follow, as in the spool. Their proof is
 //! made with a secret of this server's settings, because the core's secrets are in the file.
+//!
+//! Changes are appended: of several records of a slug the last one counts, and so does the last
+//! record of click id keys. The file is written anew once more than half of it no longer counts, and
+//! after everything that casts doubt on it.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    sync::Arc,
+    time::Duration,
+};
 
+use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     keys::Keys,
-    link_cache::Links,
-    spool::{Content, Folder, Key, Piece, Pieces, Record, frame},
+    known_links::{Kept, KnownLinks},
+    link_cache::Link,
+    spool::{Content, Folder, KEY_BYTES, Key, Piece, Pieces, RECORD_BYTES_MAX, Record, frame, frame_bytes},
 };
 use crate::{
-    api::edge_v1::{ListClickIdKeysResponse, ResolveSlugResponse},
+    api::edge_v1::{ListClickIdKeysResponse, ResolveSlugRequest, ResolveSlugResponse},
     values::{
         id::Random,
         seal::{Seal, Seals},
-        time::Clock,
+        time::{Clock, Time},
     },
 };
 
@@ -26,102 +37,242 @@ use crate::{
 const WRITE_INTERVAL: Duration = Duration::from_secs(1);
 /// The file, in the folder of the spool.
 const FILE: &str = "known";
+/// Number of bytes that are read, and about as many that are written, at a time.
+const CHUNK_BYTES: usize = 1_024 * 1_024;
+/// Size below which the file is never written anew for what no longer counts.
+const STALE_BYTES_MIN: u64 = 256 * 1_024;
+/// Size of a record of a link in the file, beside its message.
+const RECORD_FRAME_BYTES: usize = 70;
 
 /// The contents of the snapshot.
 #[derive(Default)]
 pub struct Snapshot {
     pub click_id_keys: ListClickIdKeysResponse,
-    pub links: Vec<ResolveSlugResponse>,
+    pub links: Arc<KnownLinks>,
+    /// The file, if it is fit to be appended to.
+    file: Option<Intact>,
 }
 
-/// Reads all intact records of the file. Returns an empty snapshot if there is no file.
-pub fn read(folder: &Folder, seal: &Seal) -> Snapshot {
-    let bytes = folder.read(FILE, 0, u64::MAX).unwrap_or_default();
-    let (mut known, seals) = (Snapshot::default(), Seals::new(seal.clone(), Vec::new(), false));
-    let Some((key, frames)) = bytes.split_first_chunk() else { return known };
-    for (_, piece) in Pieces::new(Key(*key), frames, 0) {
-        let record = if let Piece::Body(body) = piece { Record::read(body, &seals).ok() } else { None };
-        match record.map(|record| record.content) {
-            Some(Content::ClickIdKeys(keys)) => known.click_id_keys = keys,
-            Some(Content::Link(link)) => known.links.push(link),
-            _ => tracing::warn!("a part of the edge's snapshot can't be read"),
+/// A file that ends with a whole record.
+#[derive(Clone, Copy)]
+struct Intact {
+    key: Key,
+    bytes: u64,
+}
+
+impl Snapshot {
+    /// Reads all intact records of the file. The snapshot is empty if there is no file.
+    ///
+    /// `bytes_max`: the budget of the links, in bytes.
+    pub fn read(folder: &Folder, seal: &Seal, bytes_max: u64, now: Time) -> Self {
+        let links = Arc::new(KnownLinks::new(bytes_max));
+        let mut snapshot = Self { links, ..Self::default() };
+        let Ok(key) = folder.read(FILE, 0, to_u64(KEY_BYTES)) else { return snapshot };
+        let Ok(key) = key.try_into().map(Key) else { return snapshot };
+        let seals = Seals::new(seal.clone(), Vec::new(), false);
+        let (mut bytes, mut unread) = (to_u64(KEY_BYTES), 0_u64);
+        loop {
+            let chunk = folder.read(FILE, bytes, bytes + to_u64(CHUNK_BYTES)).unwrap_or_default();
+            let is_last = chunk.len() < CHUNK_BYTES;
+            let mut end = 0;
+            for (piece_end, piece) in Pieces::new(key, &chunk, 0) {
+                match piece {
+                    Piece::Body(body) if snapshot.take(body, &seals, now) => {}
+                    // A record that continues in the next chunk.
+                    Piece::Torn | Piece::Damage if !is_last && piece_end == chunk.len() => break,
+                    _ => unread += 1,
+                }
+                end = piece_end;
+            }
+            if is_last {
+                bytes += to_u64(chunk.len());
+                break;
+            }
+            // Damage that is longer than any record: what follows may still be whole.
+            if end == 0 {
+                end = chunk.len() - frame_bytes(RECORD_BYTES_MAX);
+                unread += 1;
+            }
+            bytes += to_u64(end);
         }
+        if unread > 0 {
+            tracing::warn!(parts = unread, "parts of the edge's snapshot can't be read");
+        } else if !snapshot.links.has_gone() {
+            snapshot.file = Some(Intact { key, bytes });
+        }
+        snapshot
     }
-    known
-}
 
-fn write(folder: &Folder, seal: &Seal, key: Key, records: impl Iterator<Item = Record>) -> io::Result<()> {
-    let mut bytes = key.0.to_vec();
-    records.for_each(|record| frame(key, &record.body(seal), &mut bytes));
-    folder.replace(FILE, &bytes, true)
-}
+    /// Takes in a record. Returns whether it is one of this server.
+    fn take(&mut self, body: &[u8], seals: &Seals, now: Time) -> bool {
+        let Ok(Record { arrived_at, content }) = Record::read(body, seals) else { return false };
+        match content {
+            Content::ClickIdKeys(keys) => self.click_id_keys = keys,
+            Content::Link(link) => match Link::from_proto(link) {
+                Some(link) => self.links.restore(&link, arrived_at, now),
+                None => return false,
+            },
+            Content::NoLink(gone) => self.links.restore_gone(&gone.slug),
+            Content::Click(_) | Content::Postback(_) => return false,
+        }
+        true
+    }
 
-/// Writes the snapshot after each change, until `stopping`. Then writes the last changes and
-/// returns.
-pub async fn persist(
-    folder: Arc<Folder>,
-    seal: Seal,
-    click_id_keys: Arc<Keys>,
-    links: Arc<Links>,
-    clock: Clock,
-    random: Random,
-    stopping: CancellationToken,
-) {
-    // Due at the start, and again after a failed write. A series of failures is logged only once,
-    // because a write is tried every second.
-    let (mut due, mut told) = (true, false);
-    loop {
-        due |= links.take_changed() | click_id_keys.take_changed();
-        if due {
-            let (folder, seal) = (folder.clone(), seal.clone());
-            let (links, keys) = (links.clone(), click_id_keys.message());
-            let (arrived_at, key) = (clock.now(), Key(random.bytes()));
+    /// Writes the snapshot after each change, until `stopping`. Then writes the last changes and
+    /// returns.
+    pub async fn persist(
+        self,
+        folder: Arc<Folder>,
+        seal: Seal,
+        keys: Arc<Keys>,
+        clock: Clock,
+        random: Random,
+        stopping: CancellationToken,
+    ) {
+        let has_new_keys = self.click_id_keys != keys.message();
+        let Self { links, file, .. } = self;
+        let mut writer = Writer { folder, seal, keys, links, random, file, has_new_keys };
+        // A series of failures is logged only once, because a write is tried every second.
+        let mut told = false;
+        loop {
+            let now = clock.now();
             let written = tokio::task::spawn_blocking(move || {
-                let links = links.all().map(Content::Link);
-                let contents = std::iter::once(Content::ClickIdKeys(keys)).chain(links);
-                write(&folder, &seal, key, contents.map(|content| Record { arrived_at, content }))
+                let written = writer.write(now);
+                (writer, written)
             });
-            match written.await {
-                Ok(Ok(())) => (due, told) = (false, false),
-                Ok(Err(error)) => {
+            let Ok((same, written)) = written.await else { return };
+            writer = same;
+            match written {
+                Ok(()) => told = false,
+                Err(error) => {
                     if !told {
                         tracing::warn!(%error, "could not write the edge's snapshot");
                     }
-                    (due, told) = (true, true);
+                    told = true;
                 }
-                Err(_) => return,
             }
+            if stopping.is_cancelled() {
+                return;
+            }
+            let _ = tokio::time::timeout(WRITE_INTERVAL, stopping.cancelled()).await;
         }
-        if stopping.is_cancelled() {
-            return;
-        }
-        let _ = tokio::time::timeout(WRITE_INTERVAL, stopping.cancelled()).await;
     }
+}
+
+/// Writes the snapshot.
+struct Writer {
+    folder: Arc<Folder>,
+    seal: Seal,
+    keys: Arc<Keys>,
+    links: Arc<KnownLinks>,
+    random: Random,
+    /// `None` if the file is to be written anew.
+    file: Option<Intact>,
+    /// The click id keys in the file are not the present ones.
+    has_new_keys: bool,
+}
+
+impl Writer {
+    /// Writes what has changed.
+    fn write(&mut self, now: Time) -> io::Result<()> {
+        self.has_new_keys |= self.keys.take_changed();
+        // Without a file from here on if an error ends the attempt.
+        let file = self.file.take().filter(|file| !self.is_mostly_stale(file.bytes));
+        let appended = file.map(|file| self.append(file, now)).transpose();
+        let file = match appended {
+            Ok(Some(Some(file))) => file,
+            Ok(_) => self.replace(now)?,
+            Err(error) => return Err(error),
+        };
+        (self.file, self.has_new_keys) = (Some(file), false);
+        Ok(())
+    }
+
+    fn is_mostly_stale(&self, bytes: u64) -> bool {
+        let (count, message_bytes) = self.links.size();
+        let live = to_u64(message_bytes + count * RECORD_FRAME_BYTES);
+        bytes > STALE_BYTES_MIN && bytes > live.saturating_mul(2)
+    }
+
+    /// Appends the changes. `None` if the file is not the one that this server has written.
+    fn append(&self, file: Intact, now: Time) -> io::Result<Option<Intact>> {
+        let Ok(to) = self.folder.append(FILE) else { return Ok(None) };
+        if to.metadata()?.len() != file.bytes {
+            return Ok(None);
+        }
+        let changes = self.links.take_changes();
+        let mut records = Frames { to, key: file.key, seal: &self.seal, frames: Vec::new(), written: 0 };
+        if self.has_new_keys {
+            records.add(now, Content::ClickIdKeys(self.keys.message()))?;
+        }
+        for slug in changes.gone {
+            records.add(now, Content::NoLink(ResolveSlugRequest { slug: slug.to_string() }))?;
+        }
+        records.add_links(changes.links)?;
+        let written = records.end()?;
+        Ok(Some(Intact { bytes: file.bytes + written, ..file }))
+    }
+
+    /// Writes a new file.
+    fn replace(&self, now: Time) -> io::Result<Intact> {
+        let key = Key(self.random.bytes());
+        let mut bytes = to_u64(KEY_BYTES);
+        self.folder.replace_by(FILE, true, |file| {
+            file.write_all(&key.0)?;
+            let to = file.try_clone()?;
+            let mut records = Frames { to, key, seal: &self.seal, frames: Vec::new(), written: 0 };
+            records.add(now, Content::ClickIdKeys(self.keys.message()))?;
+            records.add_links(self.links.take_all())?;
+            bytes += records.end()?;
+            Ok(())
+        })?;
+        Ok(Intact { key, bytes })
+    }
+}
+
+/// Frames on their way to a file.
+struct Frames<'a> {
+    to: File,
+    key: Key,
+    seal: &'a Seal,
+    frames: Vec<u8>,
+    written: u64,
+}
+
+impl Frames<'_> {
+    fn add(&mut self, arrived_at: Time, content: Content) -> io::Result<()> {
+        frame(self.key, &Record { arrived_at, content }.body(self.seal), &mut self.frames);
+        if self.frames.len() < CHUNK_BYTES { Ok(()) } else { self.flush() }
+    }
+
+    fn add_links(&mut self, links: Vec<Kept>) -> io::Result<()> {
+        for Kept { followed_at, message } in links {
+            let link = ResolveSlugResponse::decode(&*message).unwrap_or_default();
+            self.add(followed_at, Content::Link(link))?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.write_all(&self.frames)?;
+        self.written += to_u64(self.frames.len());
+        self.frames.clear();
+        Ok(())
+    }
+
+    /// Makes the frames durable. Returns their number of bytes.
+    fn end(mut self) -> io::Result<u64> {
+        self.flush()?;
+        if self.written > 0 {
+            self.to.sync_data()?;
+        }
+        Ok(self.written)
+    }
+}
+
+fn to_u64(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::values::time::Time;
-
-    #[test]
-    fn whole_records_are_read_again() {
-        let parent = tempfile::tempdir().unwrap();
-        let folder = Folder::open(&parent.path().join("spool")).unwrap();
-        let (path, seal) = (folder.path().join(FILE), Seal::derive("test", b"secret"));
-        assert!(read(&folder, &seal).links.is_empty());
-        let links: Vec<_> =
-            (0..3).map(|link_key| ResolveSlugResponse { link_key, ..Default::default() }).collect();
-        let contents = links.iter().cloned().map(Content::Link);
-        let records = contents.map(|content| Record { arrived_at: Time::from_micros(1), content });
-        write(&folder, &seal, Key([5; 16]), records).unwrap();
-        assert_eq!(read(&folder, &seal).links, links);
-        // A file of somebody who has another secret.
-        assert!(read(&folder, &Seal::derive("test", b"other")).links.is_empty());
-        let mut bytes = std::fs::read(&path).unwrap();
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
-        std::fs::write(&path, bytes).unwrap();
-        assert_eq!(read(&folder, &seal).links, [links[0].clone(), links[2].clone()]);
-    }
-}
+mod tests;

@@ -54,7 +54,7 @@ pub use self::{
     drain::Drain,
     folder::Folder,
     order::order_queue,
-    record::{Content, Key, Piece, Pieces, Record, as_call, frame},
+    record::{Content, KEY_BYTES, Key, Piece, Pieces, RECORD_BYTES_MAX, Record, as_call, frame, frame_bytes},
     writer::Writer,
 };
 

@@ -41,7 +41,9 @@ pub async fn open(
         _ => CoreTransport::InProcess(handle.services.clone()),
     };
     let (tasks, stopping, random) = (&process.edge_tasks, &process.stopping, process.random.clone());
-    let opened = Edge::start(transport, spool, &process.watch, random, tasks, stopping).await;
+    let known_bytes_max = process.config.known_bytes_max();
+    let opened =
+        Edge::start(transport, spool, known_bytes_max, &process.watch, random, tasks, stopping).await;
     match opened {
         Ok(edge) => Ok(Some(Arc::new(edge.with_pages(process.config.pages())))),
         // The failed core is the cause. `core::Start::or_later` reports it.

@@ -1,7 +1,8 @@
 //! Click ids: minting, signing and checking them without the database.
 //!
 //! A click id has 128 bits: the time (40 bits, in units of 10 ms since 1970), the link key (40) and
-//! random bits (48). The time comes first, so that new rows stand next to each other in an index.
+//! random bits (48). The time comes first, so that new rows stand next to each other in an index. The
+//! first 4 of the random bits count how often the visitor has come back: see `edge/loops.rs`.
 //!
 //! On the wire, a key id (8 bits) precedes the click id and a MAC (64 bits) follows it. The MAC
 //! covers key id, click id and account. The wire form has 25 bytes. It is written as 40 characters
@@ -25,6 +26,8 @@ const WIRE_BYTES: usize = 25;
 const MAC_BYTES: usize = 8;
 const RANDOM_BYTES: usize = 6;
 const RANDOM_BITS: u32 = 48;
+/// Length of the count of rounds, the first of the random bits.
+const ROUNDS_BITS: u32 = 4;
 const TICK_MICROS: i64 = 10_000;
 const TIME_BITS: u32 = 40;
 
@@ -78,11 +81,34 @@ impl ClickId {
         Self(id).time()
     }
 
+    /// The number of rounds that the visitor had made before the click.
+    pub fn rounds(self) -> Rounds {
+        Rounds((self.0.as_u128() >> (RANDOM_BITS - ROUNDS_BITS)).to_le_bytes()[0] & Rounds::MAX.0)
+    }
+
     /// The key of the clicked link.
     pub fn link_key(self) -> LinkKey {
         LinkKey::from_bits(
             u64::try_from((self.0.as_u128() >> RANDOM_BITS) & u128::from(u64::MAX)).unwrap_or_default(),
         )
+    }
+}
+
+/// How often a visitor has come back to us from the destination of a click, as far as click ids count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rounds(u8);
+
+impl Rounds {
+    pub const NONE: Self = Self(0);
+    const MAX: Self = Self((1 << ROUNDS_BITS) - 1);
+
+    pub const fn new(number: u8) -> Self {
+        Self(if number < Self::MAX.0 { number } else { Self::MAX.0 })
+    }
+
+    /// One round more.
+    pub const fn next(self) -> Self {
+        Self::new(self.0 + 1)
     }
 }
 
@@ -166,7 +192,16 @@ impl ClickIdKeys {
     }
 
     /// Mints a click id. `random` distinguishes clicks on the same link within 10 ms.
-    pub fn mint(&self, time: Time, link: LinkKey, random: [u8; RANDOM_BYTES]) -> SignedClickId {
+    pub fn mint(
+        &self,
+        time: Time,
+        link: LinkKey,
+        rounds: Rounds,
+        random: [u8; RANDOM_BYTES],
+    ) -> SignedClickId {
+        let [first, ..] = random;
+        let mut random = random;
+        random[0] = (rounds.0 << (8 - ROUNDS_BITS)) | (first >> ROUNDS_BITS);
         SignedClickId { key_id: self.first.key_id, id: ClickId::new(time, link, random) }
     }
 
@@ -269,9 +304,22 @@ mod tests {
     }
 
     #[test]
+    fn ids_carry_the_rounds_of_their_visitor() {
+        let mut rounds = Rounds::NONE;
+        for number in 0..20 {
+            assert_eq!(rounds, Rounds::new(number));
+            let signed = keys(&[7]).mint(TIME, LinkKey::from_bits(u64::MAX), rounds, [0xff; 6]);
+            assert_eq!(signed.id.rounds(), rounds);
+            assert_eq!((signed.id.time(), signed.id.link_key().bits()), (TIME, (1 << 40) - 1));
+            rounds = rounds.next();
+        }
+        assert_eq!(rounds, Rounds::new(15));
+    }
+
+    #[test]
     fn genuine_ids_are_read_in_any_case_and_quoted() {
         let keys = keys(&[7]);
-        let signed = keys.mint(TIME, LinkKey::from_bits(5), [1; 6]);
+        let signed = keys.mint(TIME, LinkKey::from_bits(5), Rounds::NONE, [1; 6]);
         let text = keys.write(signed, AccountId::DEFAULT);
         assert_eq!(text.len(), 40);
         for dress in [text.clone(), text.to_uppercase(), format!(" \"{text}\"\n"), format!("'{text}'")] {
@@ -285,7 +333,7 @@ mod tests {
         let noise: [u8; 32] = blake3::hash(&number.to_be_bytes()).into();
         let link = LinkKey::from_bits(u64::from_be_bytes(noise[..8].try_into().unwrap()));
         let time = Time::from_micros(TIME.micros() + i64::from(number) * 1_234_567);
-        keys.write(keys.mint(time, link, noise[8..14].try_into().unwrap()), AccountId::DEFAULT)
+        keys.write(keys.mint(time, link, Rounds::NONE, noise[8..14].try_into().unwrap()), AccountId::DEFAULT)
     }
 
     #[test]
@@ -335,12 +383,12 @@ mod tests {
     #[test]
     fn old_keys_verify_and_the_first_mints() {
         let old = keys(&[1]);
-        let signed = old.mint(TIME, LinkKey::from_bits(5), [1; 6]);
+        let signed = old.mint(TIME, LinkKey::from_bits(5), Rounds::NONE, [1; 6]);
         let text = old.write(signed, AccountId::DEFAULT);
         let rotated = keys(&[2, 1]);
         assert_eq!(read(&rotated, &text, AccountId::DEFAULT), Some(signed));
         assert_eq!(rotated.write(signed, AccountId::DEFAULT), text);
-        assert_eq!(rotated.mint(TIME, LinkKey::from_bits(5), [1; 6]).key_id, KeyId::new(2));
+        assert_eq!(rotated.mint(TIME, LinkKey::from_bits(5), Rounds::NONE, [1; 6]).key_id, KeyId::new(2));
         assert_eq!(read(&keys(&[2]), &text, AccountId::DEFAULT), None);
     }
 

@@ -298,7 +298,7 @@ const NOT_FOUND: Option<Code> = Some(Code::NotFound);
 const INVALID: Option<Code> = Some(Code::InvalidArgument);
 
 /// The calls that take no id of an account, and the calls whose callers see all accounts.
-pub const WITHOUT_IDS: [&str; 11] = [
+pub const WITHOUT_IDS: [&str; 12] = [
     "AccountService/CreateAccount",
     "AccountService/ListAccounts",
     "AccountService/UpdateAccount",
@@ -310,6 +310,7 @@ pub const WITHOUT_IDS: [&str; 11] = [
     "ClickService/RotateClickIdKey",
     "EdgeService/ResolveSlug",
     "EdgeService/ListClickIdKeys",
+    "EdgeService/ListLinks",
 ];
 
 fn target(click: &str, code: &str) -> String {

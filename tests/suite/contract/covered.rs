@@ -16,7 +16,7 @@ pub struct CoveredCall {
 }
 
 /// Every RPC of the schema.
-pub const COVERED: [CoveredCall; 43] = [
+pub const COVERED: [CoveredCall; 44] = [
     CoveredCall {
         method: "AccountService/CreateAccount",
         source: KEYS,
@@ -204,6 +204,12 @@ pub const COVERED: [CoveredCall; 43] = [
         empty_request: E::EdgeOnly,
     },
     CoveredCall {
+        method: "EdgeService/ListLinks",
+        source: KNOWN_LINKS,
+        test: "an_edge_lists_links_by_their_last_change",
+        empty_request: E::EdgeOnly,
+    },
+    CoveredCall {
         method: "ConversionService/RecordConversion",
         source: COUNTING,
         test: "transaction_ids_are_compared_byte_by_byte",
@@ -284,6 +290,7 @@ const EXPLAIN: &str = include_str!("../explain.rs");
 const JOURNEY: &str = include_str!("../journey.rs");
 const KEYS: &str = include_str!("../keys.rs");
 const LISTS: &str = include_str!("../lists.rs");
+const KNOWN_LINKS: &str = include_str!("../known_links.rs");
 const PORT: &str = include_str!("../port.rs");
 const PRESETS: &str = include_str!("../presets.rs");
 const REDIRECT: &str = include_str!("../redirect.rs");

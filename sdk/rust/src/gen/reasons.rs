@@ -361,5 +361,12 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 429,
             postback: Some(PostbackOutcome::Refused),
         },
+        ErrorReason::RedirectLoop => Facts {
+            cause: "the destination of the tracking link leads back to a tracking link of this installation, and the visitor has come back too often within a minute",
+            cure: "change the destination of one of these links",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
     }
 }

@@ -2241,6 +2241,11 @@ pub enum ErrorReason {
     /// because the message says for what it would have been held.
     /// RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
     Shed = 54,
+    /// Cause: the destination of the tracking link leads back to a tracking link
+    /// of this installation, and the visitor has come back too often within a
+    /// minute. Cure: change the destination of one of these links.
+    /// FAILED_PRECONDITION, HTTP 422.
+    RedirectLoop = 55,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2301,6 +2306,7 @@ impl ErrorReason {
             Self::ClickIdKeyEnded => "ERROR_REASON_CLICK_ID_KEY_ENDED",
             Self::ClickIdKeysUsedUp => "ERROR_REASON_CLICK_ID_KEYS_USED_UP",
             Self::Shed => "ERROR_REASON_SHED",
+            Self::RedirectLoop => "ERROR_REASON_REDIRECT_LOOP",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2362,6 +2368,7 @@ impl ErrorReason {
             "ERROR_REASON_CLICK_ID_KEY_ENDED" => Some(Self::ClickIdKeyEnded),
             "ERROR_REASON_CLICK_ID_KEYS_USED_UP" => Some(Self::ClickIdKeysUsedUp),
             "ERROR_REASON_SHED" => Some(Self::Shed),
+            "ERROR_REASON_REDIRECT_LOOP" => Some(Self::RedirectLoop),
             _ => None,
         }
     }

@@ -45,6 +45,35 @@ pub struct ClickIdKey {
     #[prost(bytes = "vec", tag = "2")]
     pub secret: ::prost::alloc::vec::Vec<u8>,
 }
+/// Asks for the links that have changed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListLinksRequest {
+    /// Time from which on a link has changed, in UTC. Absent: lists all links.
+    #[prost(message, optional, tag = "1")]
+    pub min_update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Maximum number of links to return; 0 means 50, the maximum is 500.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of links.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListLinksResponse {
+    /// The links, also archived ones, in the order of their last change. Their
+    /// conversion codes, tags and URLs are left out. A link whose slug another
+    /// link has taken has no slug.
+    #[prost(message, repeated, tag = "1")]
+    pub links: ::prost::alloc::vec::Vec<ResolveSlugResponse>,
+    /// Token of the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The core's clock when it began to read the page, in UTC. A link whose
+    /// change was not committed then may be missing.
+    #[prost(message, optional, tag = "3")]
+    pub read_time: ::core::option::Option<::prost_types::Timestamp>,
+}
 /// Generated client implementations.
 pub mod edge_service_client {
     #![allow(
@@ -178,6 +207,33 @@ pub mod edge_service_client {
                 .insert(GrpcMethod::new("s2s.edge.v1.EdgeService", "ListClickIdKeys"));
             self.inner.unary(req, path, codec).await
         }
+        /// Lists the links of all accounts, in the order of their last change, so that
+        /// an edge knows links that nobody has followed there. An edge asks every two
+        /// seconds for what has changed, and at times for everything.
+        pub async fn list_links(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListLinksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListLinksResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.edge.v1.EdgeService/ListLinks",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.edge.v1.EdgeService", "ListLinks"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -208,6 +264,16 @@ pub mod edge_service_server {
             request: tonic::Request<super::ListClickIdKeysRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListClickIdKeysResponse>,
+            tonic::Status,
+        >;
+        /// Lists the links of all accounts, in the order of their last change, so that
+        /// an edge knows links that nobody has followed there. An edge asks every two
+        /// seconds for what has changed, and at times for everything.
+        async fn list_links(
+            &self,
+            request: tonic::Request<super::ListLinksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListLinksResponse>,
             tonic::Status,
         >;
     }
@@ -365,6 +431,51 @@ pub mod edge_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListClickIdKeysSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.edge.v1.EdgeService/ListLinks" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListLinksSvc<T: EdgeService>(pub Arc<T>);
+                    impl<
+                        T: EdgeService,
+                    > tonic::server::UnaryService<super::ListLinksRequest>
+                    for ListLinksSvc<T> {
+                        type Response = super::ListLinksResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListLinksRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EdgeService>::list_links(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListLinksSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -99,6 +99,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
         return Ok(());
     }
     let txn = app.db.begin().await?;
+    store::lock(&txn, times.values().flatten().copied().collect()).await?;
     for (time, ids) in times {
         store::postpone(&txn, ids, time).await?;
     }

@@ -263,8 +263,21 @@ pub async fn counted(db: &impl ConnectionTrait, duplicate: &Model) -> Result<Opt
     Ok(Entity::find().filter(of_conversion).one(db).await?)
 }
 
+/// Locks postbacks until the transaction ends, in the order in which all transactions lock them, so that
+/// none can deadlock with another.
+pub async fn lock(txn: &impl ConnectionTrait, mut ids: Vec<PostbackId>) -> Result<()> {
+    ids.sort_unstable();
+    for run in statement_runs(&ids) {
+        let these = Entity::find().select_only().column(Column::Id);
+        let these = these.filter(Column::Id.is_in(run.iter().copied())).order_by_asc(Column::Id);
+        these.lock_exclusive().into_tuple::<Uuid>().all(txn).await?;
+    }
+    Ok(())
+}
+
 /// Deletes those of these postbacks that are held. Returns their number.
 pub async fn delete_held(txn: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<u64> {
+    lock(txn, ids.to_vec()).await?;
     let held = Entity::delete_many()
         .filter(Column::Id.is_in(ids.iter().copied()))
         .filter(Column::Verdict.eq(Verdict::Held));

@@ -85,12 +85,14 @@ async fn drop_oldest(app: &App) -> Result<()> {
     let mut bytes = store::bytes(db).await?;
     let least = if bytes > bytes_max { bytes_max - bytes_max / FREED_PART } else { bytes };
     let (mut dropped, mut of_networks) = (0, 0);
+    let counts = &app.shedding.counts;
     while bytes > least {
         let networks = store::busiest(db, NETWORKS_MAX).await?;
         let level = level(&networks, bytes - least);
         let before = bytes;
         for (network, taken) in networks.into_iter().filter(|(_, taken)| *taken > level) {
             let (rows, freed) = drop_of(app, &network, taken - level).await?;
+            counts.note_dropped(rows);
             (dropped, bytes, of_networks) = (dropped + rows, bytes - freed, of_networks + 1);
         }
         if bytes == before {
@@ -99,7 +101,6 @@ async fn drop_oldest(app: &App) -> Result<()> {
     }
     app.strangers.bytes.store(bytes, Ordering::Relaxed);
     if dropped > 0 {
-        app.shedding.counts.note_dropped(dropped);
         tracing::warn!(dropped, of_networks, "held postbacks of strangers were deleted, to keep their bound");
     }
     Ok(())

@@ -6,8 +6,8 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     api::edge_v1::{
-        ListClickIdKeysRequest, ListClickIdKeysResponse, ResolveSlugRequest, ResolveSlugResponse,
-        edge_service_server::EdgeService,
+        ListClickIdKeysRequest, ListClickIdKeysResponse, ListLinksRequest, ListLinksResponse,
+        ResolveSlugRequest, ResolveSlugResponse, edge_service_server::EdgeService,
     },
     core::{App, click_id_key, tracking_link},
 };
@@ -28,5 +28,11 @@ impl EdgeService for Edges {
         _: Request<ListClickIdKeysRequest>,
     ) -> Result<Response<ListClickIdKeysResponse>, Status> {
         Ok(Response::new(click_id_key::grpc::list_click_id_keys(&self.0)))
+    }
+    async fn list_links(
+        &self,
+        request: Request<ListLinksRequest>,
+    ) -> Result<Response<ListLinksResponse>, Status> {
+        Ok(Response::new(tracking_link::grpc::list_links(&self.0, request.into_inner()).await?))
     }
 }

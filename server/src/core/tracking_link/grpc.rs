@@ -13,20 +13,27 @@ use tonic::{Request, Response, Status};
 use url::Url;
 
 use super::{
-    CODES_MAX, CodeIds, Create, Edit, RedirectKind, TAG_CHARS_MAX, TAGS_MAX, Tags, TrackingLink,
-    TrackingLinkId, parse_id,
+    CHANGE_KEY_BYTES, CODES_MAX, CodeIds, Create, Edit, RedirectKind, TAG_CHARS_MAX, TAGS_MAX, Tags,
+    TrackingLink, TrackingLinkId, parse_id,
 };
 use crate::{
     api::{
         self, Tenant,
-        edge_v1::{ResolveSlugRequest, ResolveSlugResponse},
+        edge_v1::{ListLinksRequest, ListLinksResponse, ResolveSlugRequest, ResolveSlugResponse},
     },
     core::{App, preset::PresetId},
     error::{Result, Violations},
     page::PageRequest,
     values::destination::Destination,
-    values::{id::RequestKey, time::Time},
+    values::{
+        id::{AccountId, RequestKey},
+        time::Time,
+    },
 };
+
+/// Maximum number of links in a page for edges. With the longest destinations, such a page has two
+/// thirds of the 4 MiB that a client accepts.
+const LINKS_OF_PAGE_MAX: i32 = 500;
 
 pub struct Service(Arc<App>);
 
@@ -116,11 +123,42 @@ impl TrackingLinkService for Service {
 /// `EdgeService.ResolveSlug`.
 pub async fn resolve_slug(app: &App, request: &ResolveSlugRequest) -> Result<ResolveSlugResponse> {
     let link = super::resolve(app, &request.slug).await?;
-    Ok(ResolveSlugResponse {
-        tracking_link: Some(link.to_proto(&app.public_url)),
+    Ok(for_edge(&link, link.to_proto(&app.public_url)))
+}
+
+/// `EdgeService.ListLinks`.
+pub async fn list_links(app: &App, request: ListLinksRequest) -> Result<ListLinksResponse> {
+    let read_time = app.now();
+    let (since, page) = parse_list_links(&request)?;
+    let (links, next_page_token) = super::list_changed(app, since, &page).await?;
+    let links = links.iter().map(|link| {
+        let mut message = link.to_proto(&app.public_url);
+        // They could make a page longer than a client accepts.
+        message.conversion_code_ids.clear();
+        message.tags.clear();
+        message.url.clear();
+        for_edge(link, message)
+    });
+    Ok(ListLinksResponse { links: links.collect(), next_page_token, read_time: Some(read_time.to_proto()) })
+}
+
+fn parse_list_links(request: &ListLinksRequest) -> Result<(Option<Time>, PageRequest<CHANGE_KEY_BYTES>)> {
+    let mut violations = Violations::default();
+    let since = request.min_update_time.as_ref().map(Time::from_proto).transpose();
+    let since = violations.check("min_update_time", since);
+    let Some(since) = since.filter(|_| violations.is_empty()) else { return Err(violations.into_error()) };
+    let since_micros = since.map(|since| since.micros().to_be_bytes());
+    let filter = since_micros.iter().map(<[u8; 8]>::as_slice).collect::<Vec<_>>();
+    let (size, token) = (request.page_size.min(LINKS_OF_PAGE_MAX), request.page_token.as_str());
+    Ok((since, PageRequest::parse("ListLinks", AccountId::NOBODY, size, token, &filter)?))
+}
+
+fn for_edge(link: &TrackingLink, message: v1::TrackingLink) -> ResolveSlugResponse {
+    ResolveSlugResponse {
+        tracking_link: Some(message),
         account_id: link.account_id.to_string(),
         link_key: link.link_key.bits(),
-    })
+    }
 }
 
 /// Fields of a link that a caller sets and changes. A new link may do without a slug: the server

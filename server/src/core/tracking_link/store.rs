@@ -8,7 +8,7 @@ use sea_orm::{
     entity::prelude::*,
 };
 
-use super::{CodeIds, LIST_KEY_BYTES, RedirectKind, Slug, Tags, TrackingLinkId};
+use super::{CHANGE_KEY_BYTES, CodeIds, LIST_KEY_BYTES, RedirectKind, Slug, Tags, TrackingLinkId};
 use crate::{
     api::Tenant,
     core::conversion_code::ConversionCodeId,
@@ -19,6 +19,9 @@ use crate::{
     values::destination::Destination,
     values::{id::AccountId, time::Time},
 };
+
+/// Length of a time in a sort key, in bytes.
+const TIME_BYTES: usize = CHANGE_KEY_BYTES - LIST_KEY_BYTES;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tracking_link")]
@@ -196,6 +199,42 @@ pub async fn newest_with_code(
         .filter(lasting)
         .filter(Column::ConversionCodeIds.contains(code.0.hyphenated().to_string()));
     Ok(with_code.order_by_desc(Column::Id).one(db).await?)
+}
+
+/// Lists the links of all accounts that changed at or after `since`, in the order of their last change.
+/// Reads one row more than the page holds, to see if another page follows.
+pub async fn list_changed(
+    db: &impl ConnectionTrait,
+    since: Option<Time>,
+    page: &PageRequest<CHANGE_KEY_BYTES>,
+) -> Result<Vec<Model>> {
+    let mut query = Entity::find();
+    if let Some(since) = since {
+        query = query.filter(Column::UpdatedAt.gte(since));
+    }
+    if let Some((updated_at, id)) = page.after.map(read_change_key) {
+        // The first condition alone bounds the range of the index on every database.
+        let later = Condition::any().add(Column::UpdatedAt.gt(updated_at)).add(Column::Id.gt(id));
+        query = query.filter(Column::UpdatedAt.gte(updated_at)).filter(later);
+    }
+    let rows = query.order_by_asc(Column::UpdatedAt).order_by_asc(Column::Id).limit(page.rows_to_read());
+    Ok(rows.all(db).await?)
+}
+
+/// The sort key of a list by changes: the time of the last change, and the id.
+pub fn change_key(link: &Model) -> [u8; CHANGE_KEY_BYTES] {
+    let mut key = [0; CHANGE_KEY_BYTES];
+    let (time, id) = key.split_at_mut(TIME_BYTES);
+    time.copy_from_slice(&link.updated_at.micros().to_be_bytes());
+    id.copy_from_slice(link.id.0.as_bytes());
+    key
+}
+
+fn read_change_key(key: [u8; CHANGE_KEY_BYTES]) -> (Time, TrackingLinkId) {
+    let mut time = [0; TIME_BYTES];
+    let mut id = [0; LIST_KEY_BYTES];
+    time.iter_mut().chain(&mut id).zip(key).for_each(|(to, from)| *to = from);
+    (Time::from_micros(i64::from_be_bytes(time)), TrackingLinkId(Uuid::from_bytes(id)))
 }
 
 /// Lists newest first. Reads one row more than the page holds, to see if another page follows.

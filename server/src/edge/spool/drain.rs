@@ -356,7 +356,7 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<Cause>) -> O
                     calls.postback(postback).await.map(|_| ())
                 }
                 // Not calls: they occur only in snapshots.
-                Content::ClickIdKeys(_) | Content::Link(_) => Ok(()),
+                Content::ClickIdKeys(_) | Content::Link(_) | Content::NoLink(_) => Ok(()),
             }
         };
         match timeout(CALL_BUDGET, answered).await {

@@ -148,6 +148,11 @@ impl Folder {
         Ok(file)
     }
 
+    /// Opens a file to append to it.
+    pub fn append(&self, name: &str) -> io::Result<File> {
+        open_in(&self.handle, name, OFlags::WRONLY | OFlags::APPEND)
+    }
+
     /// Reads the bytes of a file from one offset to another; fewer if the file is shorter.
     pub fn read(&self, name: &str, from: u64, to: u64) -> io::Result<Vec<u8>> {
         let mut file = open_in(&self.handle, name, OFlags::RDONLY)?;
@@ -160,11 +165,21 @@ impl Folder {
     /// Replaces a file as a whole: a reader finds either the old or the new contents. `durable`:
     /// the new contents survive a crash of the system.
     pub fn replace(&self, name: &str, bytes: &[u8], durable: bool) -> io::Result<()> {
+        self.replace_by(name, durable, |file| file.write_all(bytes))
+    }
+
+    /// Like `replace`. `write` writes the new contents.
+    pub fn replace_by(
+        &self,
+        name: &str,
+        durable: bool,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> io::Result<()> {
         let new = format!("{name}.new");
         // Whatever is left there is not written to: it may be a link.
         self.remove(&new)?;
         let mut file = open_in(&self.handle, &new, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
-        file.write_all(bytes)?;
+        write(&mut file)?;
         if durable {
             file.sync_all()?;
         }

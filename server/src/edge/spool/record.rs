@@ -12,7 +12,7 @@ use s2s_sdk::v1::{
 };
 
 use crate::{
-    api::edge_v1::{ListClickIdKeysResponse, ResolveSlugResponse},
+    api::edge_v1::{ListClickIdKeysResponse, ResolveSlugRequest, ResolveSlugResponse},
     values::{
         seal::{PROOF_BYTES, Seal, Seals},
         time::Time,
@@ -36,6 +36,7 @@ const CLICK: u8 = 1;
 const POSTBACK: u8 = 2;
 const CLICK_ID_KEYS: u8 = 3;
 const LINK: u8 = 4;
+const NO_LINK: u8 = 5;
 
 /// The contents of a record.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +47,8 @@ pub enum Content {
     /// An answer of the core, for when it is down.
     ClickIdKeys(ListClickIdKeysResponse),
     Link(ResolveSlugResponse),
+    /// A slug of which earlier records no longer count.
+    NoLink(ResolveSlugRequest),
 }
 
 /// The call to the core that hands a postback on.
@@ -108,6 +111,7 @@ impl Record {
             Content::Postback(call) => (POSTBACK, as_call(call.clone()).encode_to_vec()),
             Content::ClickIdKeys(keys) => (CLICK_ID_KEYS, keys.encode_to_vec()),
             Content::Link(link) => (LINK, link.encode_to_vec()),
+            Content::NoLink(slug) => (NO_LINK, slug.encode_to_vec()),
         };
         let micros = self.arrived_at.micros().to_be_bytes();
         let proof = seal.prove(&[&[kind], &micros, &call]);
@@ -144,6 +148,7 @@ impl Content {
             },
             CLICK_ID_KEYS => Self::ClickIdKeys(ListClickIdKeysResponse::decode(call).ok()?),
             LINK => Self::Link(ResolveSlugResponse::decode(call).ok()?),
+            NO_LINK => Self::NoLink(ResolveSlugRequest::decode(call).ok()?),
             _ => return None,
         })
     }

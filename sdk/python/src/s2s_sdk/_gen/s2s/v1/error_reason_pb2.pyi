@@ -277,6 +277,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     start a new installation, whose click ids are its own. FAILED_PRECONDITION,
     HTTP 422.
     """
+    ERROR_REASON_REDIRECT_LOOP: _ErrorReason.ValueType  # 54
+    """Cause: the destination of the tracking link leads back to a tracking link
+    of this installation, and the visitor has come back too often within a
+    minute. Cure: change the destination of one of these links.
+    FAILED_PRECONDITION, HTTP 422.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
@@ -542,5 +548,11 @@ ERROR_REASON_CLICK_ID_KEYS_USED_UP: ErrorReason.ValueType  # 53
 room for another number. Cure: keep the key that mints; if it was stolen,
 start a new installation, whose click ids are its own. FAILED_PRECONDITION,
 HTTP 422.
+"""
+ERROR_REASON_REDIRECT_LOOP: ErrorReason.ValueType  # 54
+"""Cause: the destination of the tracking link leads back to a tracking link
+of this installation, and the visitor has come back too often within a
+minute. Cure: change the destination of one of these links.
+FAILED_PRECONDITION, HTTP 422.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -529,6 +529,17 @@ public enum ErrorReason
    * <code>ERROR_REASON_CLICK_ID_KEYS_USED_UP = 53;</code>
    */
   ERROR_REASON_CLICK_ID_KEYS_USED_UP(53),
+  /**
+   * <pre>
+   * Cause: the destination of the tracking link leads back to a tracking link
+   * of this installation, and the visitor has come back too often within a
+   * minute. Cure: change the destination of one of these links.
+   * FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_REDIRECT_LOOP = 54;</code>
+   */
+  ERROR_REASON_REDIRECT_LOOP(54),
   UNRECOGNIZED(-1),
   ;
 
@@ -1042,6 +1053,17 @@ public enum ErrorReason
    * <code>ERROR_REASON_CLICK_ID_KEYS_USED_UP = 53;</code>
    */
   public static final int ERROR_REASON_CLICK_ID_KEYS_USED_UP_VALUE = 53;
+  /**
+   * <pre>
+   * Cause: the destination of the tracking link leads back to a tracking link
+   * of this installation, and the visitor has come back too often within a
+   * minute. Cure: change the destination of one of these links.
+   * FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_REDIRECT_LOOP = 54;</code>
+   */
+  public static final int ERROR_REASON_REDIRECT_LOOP_VALUE = 54;
 
 
   public final int getNumber() {
@@ -1119,6 +1141,7 @@ public enum ErrorReason
       case 51: return ERROR_REASON_CLICK_TOO_OLD;
       case 52: return ERROR_REASON_CLICK_ID_KEY_ENDED;
       case 53: return ERROR_REASON_CLICK_ID_KEYS_USED_UP;
+      case 54: return ERROR_REASON_REDIRECT_LOOP;
       default: return null;
     }
   }

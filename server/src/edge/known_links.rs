@@ -1,0 +1,274 @@
+//! The links that this edge knows: what the core said of them last, for when it is down.
+//!
+//! They fit in a budget of bytes. Beyond it, links that nobody has followed here are dropped first,
+//! those whose last change is the oldest before the others; then the least recently followed ones. A
+//! link that leads nowhere any more goes before them all. It is kept as long as there is room: its
+//! visitors get the same answer without the core.
+//!
+//! The links are kept as messages, not as parsed links: most are never followed between two
+//! changes.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use prost::Message as _;
+
+use super::link_cache::Link;
+use crate::{
+    api::edge_v1::ResolveSlugResponse,
+    values::{
+        click_id::LinkKey,
+        time::{Span, Time},
+    },
+};
+
+/// Memory of a link beside its slug and its message, in bytes. The file takes less.
+const LINK_BYTES: usize = 320;
+/// Span for which a link counts as followed just now. A longer one makes the order of links coarser,
+/// a shorter one makes the file grow faster.
+const FOLLOWED_FOR: Span = Span::from_seconds(600);
+/// The time of links that nobody has followed.
+pub const NEVER: Time = Time::from_micros(0);
+
+/// The place of a link in the order in which links are dropped: the time when somebody followed it,
+/// the time of its last change, its key.
+type Rank = (Time, Time, u64);
+
+struct Entry {
+    key: LinkKey,
+    message: Arc<[u8]>,
+    followed_at: Time,
+    rank: Rank,
+    /// The link led nowhere when the core named it.
+    has_ended: bool,
+    /// The pass in which the core has last named the link.
+    pass: u64,
+    /// The file has a record of the slug.
+    is_in_file: bool,
+}
+
+/// A link as the file keeps it.
+pub struct Kept {
+    pub followed_at: Time,
+    pub message: Arc<[u8]>,
+}
+
+/// The changes since the file was written.
+#[derive(Default)]
+pub struct Changes {
+    /// Slugs of which the file has a record, and the edge no link.
+    pub gone: Vec<Arc<str>>,
+    pub links: Vec<Kept>,
+}
+
+#[derive(Default)]
+struct Known {
+    bytes_max: usize,
+    /// The used part of the budget.
+    bytes: usize,
+    message_bytes: usize,
+    by_slug: HashMap<Arc<str>, Entry>,
+    slugs: HashMap<LinkKey, Arc<str>>,
+    /// The first one is dropped first.
+    order: BTreeMap<Rank, Arc<str>>,
+    pass: u64,
+    has_dropped: bool,
+    changed: HashSet<Arc<str>>,
+    gone: HashSet<Arc<str>>,
+}
+
+/// The links that the edge knows.
+#[derive(Default)]
+pub struct KnownLinks(Mutex<Known>);
+
+impl KnownLinks {
+    /// `bytes_max`: the budget, in bytes.
+    pub fn new(bytes_max: u64) -> Self {
+        let bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+        Self(Mutex::new(Known { bytes_max, ..Known::default() }))
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn count(&self) -> usize {
+        self.known().by_slug.len()
+    }
+
+    /// Takes in what the core says of a link. `followed_at`: `NEVER` if no visitor asked for it.
+    pub fn learn(&self, link: &Link, followed_at: Time, now: Time) {
+        self.known().learn(link, followed_at, now);
+    }
+
+    /// Takes in a link from the file.
+    pub fn restore(&self, link: &Link, followed_at: Time, now: Time) {
+        let mut known = self.known();
+        known.learn(link, followed_at, now);
+        known.changed.clear();
+        known.gone.remove(link.slug.as_str());
+        if let Some(entry) = known.by_slug.get_mut(link.slug.as_str()) {
+            entry.is_in_file = true;
+        }
+    }
+
+    /// Takes in that the file has no link of the slug any more.
+    pub fn restore_gone(&self, slug: &str) {
+        let mut known = self.known();
+        known.remove(slug);
+        known.gone.remove(slug);
+    }
+
+    /// Returns a link that a visitor follows.
+    pub fn follow(&self, slug: &str, now: Time) -> Option<Link> {
+        let message = {
+            let mut known = self.known();
+            let (slug, entry) = known.by_slug.get_key_value(slug)?;
+            let (slug, message) = (slug.clone(), entry.message.clone());
+            let is_noted = entry.followed_at.plus(FOLLOWED_FOR) > now;
+            // A link that leads nowhere keeps its place, which comes before all others.
+            if !is_noted && !entry.has_ended {
+                known.note(&slug, now);
+            }
+            message
+        };
+        Link::from_proto(ResolveSlugResponse::decode(&*message).ok()?)
+    }
+
+    /// Forgets a slug that no link has. Returns whether a link had it.
+    pub fn forget(&self, slug: &str) -> bool {
+        self.known().remove(slug)
+    }
+
+    /// Begins a pass over all links of the core.
+    pub fn begin_pass(&self) {
+        self.known().pass += 1;
+    }
+
+    /// Ends a pass: forgets the links that the core did not name. It has lost them, as after a backup
+    /// was restored.
+    pub fn end_pass(&self) {
+        let mut known = self.known();
+        let pass = known.pass;
+        let lost = known.by_slug.iter().filter(|(_, entry)| entry.pass < pass);
+        for slug in lost.map(|(slug, _)| slug.clone()).collect::<Vec<_>>() {
+            known.remove(&slug);
+        }
+    }
+
+    /// Takes what has changed since the last call of `take_changes` or `take_all`.
+    pub fn take_changes(&self) -> Changes {
+        let mut known = self.known();
+        let gone = std::mem::take(&mut known.gone).into_iter().collect();
+        let changed = std::mem::take(&mut known.changed);
+        let links = changed.iter().filter_map(|slug| known.by_slug.get_mut(slug).map(Entry::kept));
+        Changes { gone, links: links.collect() }
+    }
+
+    /// Takes all links, for a new file.
+    pub fn take_all(&self) -> Vec<Kept> {
+        let mut known = self.known();
+        (known.gone, known.changed) = (HashSet::new(), HashSet::new());
+        known.by_slug.values_mut().map(Entry::kept).collect()
+    }
+
+    /// Returns whether the file has records of links that are not known.
+    pub fn has_gone(&self) -> bool {
+        !self.known().gone.is_empty()
+    }
+
+    /// Returns whether a link was dropped for want of room.
+    pub fn has_dropped(&self) -> bool {
+        self.known().has_dropped
+    }
+
+    /// The number of links, and the size of their messages.
+    pub fn size(&self) -> (usize, usize) {
+        let known = self.known();
+        (known.by_slug.len(), known.message_bytes)
+    }
+}
+
+impl Entry {
+    fn kept(&mut self) -> Kept {
+        self.is_in_file = true;
+        Kept { followed_at: self.followed_at, message: self.message.clone() }
+    }
+}
+
+impl Known {
+    fn learn(&mut self, link: &Link, followed_at: Time, now: Time) {
+        if let Some(former) = self.slugs.get(&link.key).filter(|former| ***former != *link.slug).cloned() {
+            self.remove(&former);
+        }
+        // Another link has taken its slug.
+        if link.slug.is_empty() {
+            return;
+        }
+        let slug: Arc<str> = link.slug.as_str().into();
+        let has_ended = link.leads_to(now).is_none();
+        let message: Arc<[u8]> = link.to_proto().encode_to_vec().into();
+        let own = self.by_slug.get(&slug).filter(|entry| entry.key == link.key);
+        if own.is_none() && has_ended && followed_at == NEVER {
+            self.remove(&slug);
+            return;
+        }
+        let before = own.map_or(NEVER, |entry| entry.followed_at);
+        let is_noted = before != NEVER && before.plus(FOLLOWED_FOR) > followed_at;
+        let followed_at = if is_noted { before } else { before.max(followed_at) };
+        let key = link.key.bits();
+        let rank = if has_ended { (NEVER, NEVER, key) } else { (followed_at, link.updated_at, key) };
+        let (is_same, pass) = (own.is_some_and(|own| own.message == message && own.rank == rank), self.pass);
+        if is_same {
+            self.by_slug.get_mut(&slug).into_iter().for_each(|entry| entry.pass = pass);
+            return;
+        }
+        self.remove(&slug);
+        let is_in_file = self.gone.remove(&slug);
+        self.bytes += bytes(&slug, &message);
+        self.message_bytes += message.len();
+        self.order.insert(rank, slug.clone());
+        self.slugs.insert(link.key, slug.clone());
+        self.changed.insert(slug.clone());
+        self.by_slug
+            .insert(slug, Entry { key: link.key, message, followed_at, rank, has_ended, pass, is_in_file });
+        while self.bytes > self.bytes_max
+            && let Some((_, first)) = self.order.pop_first()
+        {
+            self.remove(&first);
+            self.has_dropped = true;
+        }
+    }
+
+    /// Notes that a visitor follows the link now.
+    fn note(&mut self, slug: &Arc<str>, now: Time) {
+        let Some(entry) = self.by_slug.get_mut(slug) else { return };
+        self.order.remove(&entry.rank);
+        (entry.followed_at, entry.rank.0) = (now, now);
+        self.order.insert(entry.rank, slug.clone());
+        self.changed.insert(slug.clone());
+    }
+
+    fn remove(&mut self, slug: &str) -> bool {
+        let Some((slug, entry)) = self.by_slug.remove_entry(slug) else { return false };
+        self.bytes -= bytes(&slug, &entry.message);
+        self.message_bytes -= entry.message.len();
+        self.order.remove(&entry.rank);
+        self.slugs.remove(&entry.key);
+        self.changed.remove(&slug);
+        if entry.is_in_file {
+            self.gone.insert(slug);
+        }
+        true
+    }
+}
+
+/// The part of the budget that a link uses, in bytes.
+fn bytes(slug: &str, message: &[u8]) -> usize {
+    slug.len() + message.len() + LINK_BYTES
+}
+
+#[cfg(test)]
+mod tests;
