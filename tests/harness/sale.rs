@@ -1,6 +1,6 @@
 //! Sales that differ from each other, and the visits before them.
 
-use s2s_sdk::v1::Money;
+use s2s_sdk::{prost_types::Timestamp, v1::Money};
 
 use crate::{Server, click_id_of, eventually};
 
@@ -14,6 +14,19 @@ pub fn value(number: usize) -> i64 {
 pub fn query(code_id: &str, click_id: &str, number: usize) -> String {
     let money = Money { micros: value(number), ..Default::default() };
     format!("clickId={click_id}&id={code_id}&val={money}&com=0.00&oid={number}")
+}
+
+/// The id that an edge makes for a postback that arrives at `time`. Numbers tell ids of one time apart.
+pub fn postback_id(time: Timestamp, number: u8) -> String {
+    let millis =
+        u128::try_from(time.seconds).unwrap() * 1_000 + u128::try_from(time.nanos).unwrap() / 1_000_000;
+    // Two zero bits fill the last of 26 characters.
+    let bits = ((millis << 80) | u128::from(number)) << 2;
+    let symbol = |place: usize| {
+        let index = usize::try_from((bits >> (5 * place)) & 31).unwrap();
+        char::from(b"0123456789abcdefghjkmnpqrstvwxyz"[index])
+    };
+    format!("pb_{}", (0..26).rev().map(symbol).collect::<String>())
 }
 
 /// Follows a tracking link. Returns the click id of the redirect, or the status of any other

@@ -1,7 +1,7 @@
 //! Rotations of the click id keys: before, during and after them, genuine clicks count, and forged
 //! ones don't.
 
-mod thief;
+pub mod thief;
 
 use std::collections::BTreeMap;
 

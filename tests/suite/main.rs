@@ -25,6 +25,7 @@ mod counting;
 mod dependencies;
 mod door;
 mod duplicates;
+mod edge_keys;
 mod erasure;
 mod explain;
 mod fixture;

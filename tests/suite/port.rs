@@ -22,6 +22,7 @@ use s2s_tests::{
         ListClickIdKeysRequest, ListLinksRequest, ResolveSlugRequest, edge_service_client::EdgeServiceClient,
     },
     end_of, http, request, run_to_end,
+    sale::postback_id,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -360,7 +361,7 @@ async fn an_edge_alone_is_believed_about_the_way_of_a_postback() {
         sender_address: "203.0.113.7".to_owned(),
         receive_time: moved(code.create_time, -3_600),
         over_https: true,
-        postback_id: "pb_06h1hs5xvshzqjy0wnhrnvs2jg".to_owned(),
+        postback_id: postback_id(moved(code.create_time, -3_600).unwrap(), 1),
         ..Default::default()
     };
     let hand_on = async |scope: ApiKeyScope| {

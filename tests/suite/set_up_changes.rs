@@ -16,7 +16,7 @@ use s2s_sdk::{
         explain_postback_request::Postback as Explained,
     },
 };
-use s2s_tests::{Answer, Server, eventually, http, request};
+use s2s_tests::{Answer, Server, eventually, http, request, sale::postback_id};
 
 use crate::moved;
 
@@ -125,11 +125,12 @@ impl Scene {
         received_at: Option<Timestamp>,
     ) -> Result<ConversionVerdict, ErrorReason> {
         let (_, key) = self.server.api_key("", &[ApiKeyScope::Edge]).await;
+        let arrived_at = received_at.or(self.code.create_time).unwrap();
         let postback = RawPostback {
             method: "GET".to_owned(),
             target: format!("/s2s?{}", self.query(oid)).into_bytes(),
-            receive_time: received_at,
-            postback_id: format!("pb_06h1hs5xvshzqjy0wnhrnvs2{}g", char::from(b'0' + number)),
+            receive_time: Some(arrived_at),
+            postback_id: postback_id(arrived_at, number),
             ..Default::default()
         };
         let answer = self.server.client_with(&key).record_conversion(request::postback(postback)).await;

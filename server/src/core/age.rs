@@ -34,9 +34,10 @@ const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
 const CATCH_UP: u32 = 3;
 /// Number of months whose partitions are made before they begin.
 const MONTHS_AHEAD: u32 = 3;
-/// Longest time by which an id may be ahead of this server's clock. Ids that are months ahead come
-/// from wrong clocks only.
+/// Longest time by which an id may be ahead of this server's clock, and by which an id that an edge has
+/// made for a new row may be behind it. Ids that are months off come from wrong clocks only.
 const AHEAD_MAX: Span = Span::from_days(3 * 365);
+const BEHIND_MAX: Span = Span::from_days(3 * 365);
 /// Time, from now on, for which partitions are assumed to exist while another server makes them.
 /// The value does not matter on databases without partitions, which have room for any time.
 const ROOM_ASSUMED: Span = Span::from_days(31);
@@ -137,6 +138,21 @@ pub async fn prepare(app: &App) -> Result<()> {
     let made = app.db.make_partitions(Month::of(now).plus(MONTHS_AHEAD).start(), &TABLES).await?;
     app.age.make_room(made.unwrap_or_else(|| now.plus(ROOM_ASSUMED)));
     Ok(())
+}
+
+/// Ensures that the partition exists for a new row whose id an edge has made, with this time.
+///
+/// # Errors
+///
+/// Those of [`make_room`], and `CLOCK_WRONG` if the time is more than `BEHIND_MAX` behind: nothing waits
+/// for so long in a spool.
+pub async fn make_room_for_new(app: &App, time: Time) -> Result<()> {
+    if app.now().since(time) > BEHIND_MAX {
+        let message = "the time in the id is more than three years ago, so the clock of its maker was \
+                       wrong; the row can't be stored";
+        return Err(Error::new(ErrorReason::ClockWrong, message));
+    }
+    make_room(app, time).await
 }
 
 /// Ensures that the partition exists for a row of this time. An edge whose clock is ahead mints

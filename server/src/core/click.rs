@@ -155,7 +155,7 @@ async fn minted(
     {
         return Err(error);
     }
-    age::make_room(app, signed.id.time()).await?;
+    age::make_room_for_new(app, signed.id.time()).await?;
     Ok((link, signed))
 }
 

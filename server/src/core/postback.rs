@@ -162,7 +162,7 @@ pub struct DryRun {
 /// account that it comes with.
 pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: Source) -> Result<Received> {
     let Source { tenant, request_id } = source;
-    age::make_room(app, id_time(postback.id.0)).await?;
+    age::make_room_for_new(app, id_time(postback.id.0)).await?;
     let (reading, code) = read(app, tenant, &postback, &Overrides::default()).await?;
     let code = code.as_deref();
     let reply = code.map(ConversionCode::reply);
@@ -415,7 +415,13 @@ async fn write(
             None
         }
     };
-    let (_, mut stored) = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
+    let written = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
+    let (store::PostbackWrite { postback: sent, .. }, mut stored) = written;
+    // Whoever sends the id of another postback learns nothing about that one.
+    let is_other = mode == store::Mode::Insert && !sent.has_come_as(&stored) && stored.erasure().is_none();
+    if is_other {
+        return Err(Error::request_id_reused().at_field("postback.postback_id"));
+    }
     if stored.verdict == Verdict::Duplicate {
         // Boxed, to keep the caller's future small: most postbacks are no duplicates.
         Box::pin(differences::tell(app, &mut stored)).await;

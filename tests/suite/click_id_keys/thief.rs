@@ -44,21 +44,37 @@ pub struct Thief {
 impl Thief {
     /// Steals the secrets with an edge's API key, which is revoked afterwards.
     pub async fn break_in(core: &Server, link: &TrackingLink) -> Self {
+        let (thief, api_key_id) = Self::at_work(core, link).await;
+        let request = RevokeApiKeyRequest { api_key_id, ..Default::default() };
+        core.client().revoke_api_key(request).await.unwrap();
+        thief
+    }
+
+    /// Steals the secrets with an edge's API key. Returns the id of that key, too, which stays valid.
+    pub async fn at_work(core: &Server, link: &TrackingLink) -> (Self, String) {
         let (api_key, text) = core.api_key("", &[ApiKeyScope::Edge]).await;
         let mut edge = EdgeServiceClient::new(channel(core).await);
         let keys = edge.list_click_id_keys(authorized_by(&text, ListClickIdKeysRequest {})).await.unwrap();
         let slug = ResolveSlugRequest { slug: link.slug.clone() };
         let link_key = edge.resolve_slug(authorized_by(&text, slug)).await.unwrap().into_inner().link_key;
-        let request = RevokeApiKeyRequest { api_key_id: api_key.id, ..Default::default() };
-        core.client().revoke_api_key(request).await.unwrap();
         let key = keys.into_inner().click_id_keys.swap_remove(0);
         let random = RefCell::new(Random(seed(u64::from(key.key_id))));
-        Self { key, edge_key: text, link: link.clone(), link_key, random }
+        (Self { key, edge_key: text, link: link.clone(), link_key, random }, api_key.id)
+    }
+
+    /// A client with the stolen API key.
+    pub fn client(&self, core: &Server) -> Client {
+        core.client_with(&self.edge_key)
     }
 
     /// Mints a click id of the time at which the link was made, as an edge of the installation would.
     pub fn mint(&self) -> String {
-        let ticks = u64::try_from(self.link.create_time.unwrap().seconds).unwrap() * TICKS_PER_SECOND;
+        self.mint_at(self.link.create_time.unwrap().seconds)
+    }
+
+    /// Mints a click id of that time, in seconds since 1970.
+    pub fn mint_at(&self, seconds: i64) -> String {
+        let ticks = u64::try_from(seconds).unwrap() * TICKS_PER_SECOND;
         let random = self.random.borrow_mut().next();
         let number = u8::try_from(self.key.key_id).unwrap();
         let id = [&ticks.to_be_bytes()[3..], &self.link_key.to_be_bytes()[3..], &random.to_be_bytes()[2..]];

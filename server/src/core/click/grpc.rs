@@ -10,7 +10,7 @@ use tonic::Request;
 
 use super::{Click, ClickFlags, Minting, Visit};
 use crate::{
-    api,
+    api::{self, Caller},
     core::{
         App,
         tracking_link::{TrackingLinkId, parse_id},
@@ -29,8 +29,8 @@ use crate::{
 
 /// `ClickService.RecordClick`.
 pub async fn record_click(app: &App, request: Request<RecordClickRequest>) -> Result<RecordClickResponse> {
-    let tenant = api::tenant(&request);
-    let (link, minting, visit, validate_only) = parse_record(request.into_inner())?;
+    let (tenant, is_edge) = (api::tenant(&request), Caller::of(&request).is_edge());
+    let (link, minting, visit, validate_only) = parse_record(request.into_inner(), is_edge)?;
     let recorded = super::record(app, tenant, link, minting, visit, validate_only).await?;
     Ok(RecordClickResponse {
         click: Some(recorded.click.into_proto(app)),
@@ -58,7 +58,10 @@ pub async fn list_clicks(app: &App, request: Request<ListClicksRequest>) -> Resu
     Ok(ListClicksResponse { clicks, next_page_token })
 }
 
-fn parse_record(request: RecordClickRequest) -> Result<(TrackingLinkId, Minting, Visit, bool)> {
+fn parse_record(
+    request: RecordClickRequest,
+    is_edge: bool,
+) -> Result<(TrackingLinkId, Minting, Visit, bool)> {
     let link = parse_id(&request.tracking_link_id)?;
     let mut violations = Violations::default();
     let request_id = violations.check("request_id", request_id_bytes(&request.request_id)).flatten();
@@ -69,6 +72,9 @@ fn parse_record(request: RecordClickRequest) -> Result<(TrackingLinkId, Minting,
     }
     if !request.click_id.is_empty() && (time.is_some() || request_id.is_some()) {
         violations.add("click_id", "can't be combined with click_time or request_id");
+    }
+    if is_edge && request.click_id.is_empty() {
+        violations.add("click_id", "is mandatory for an edge: it has minted the id");
     }
     let sub_ids = violations.check("sub_ids", SubIds::from_proto(request.sub_ids));
     let address = (!request.address.is_empty()).then(|| request.address.parse::<IpAddr>()).transpose();

@@ -30,14 +30,16 @@ use crate::{
     error::{Error, Result, Violations},
     page::PageRequest,
     values::{
-        id::{AccountId, PostbackId, request_id_bytes},
+        id::{AccountId, PostbackId, id_time, request_id_bytes},
         limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX, USER_AGENT_BYTES_MAX},
         money::Amount,
         text::truncate,
-        time::Time,
+        time::{Span, Time},
     },
 };
 
+/// Longest time between the id of a postback and its arrival: an edge makes both at once.
+const ID_SKEW_MAX: Span = Span::from_seconds(1);
 /// Longest method and content type, in bytes. Longer ones are cut.
 const METHOD_BYTES_MAX: usize = 16;
 const CONTENT_TYPE_BYTES_MAX: usize = 255;
@@ -248,6 +250,11 @@ fn parse_receive(
     let (Some(id), Some(received_at), Some(request_id)) = (id, received_at, request_id) else {
         return Err(violations.into_error());
     };
+    if received_at.ahead_of(id_time(id.0)).size() > ID_SKEW_MAX {
+        violations
+            .add("postback.postback_id", "must have the time of `receive_time`: an edge makes both at once");
+        return Err(violations.into_error());
+    }
     let address = raw.sender_address.parse::<IpAddr>().ok();
     let RawPostback { over_https, from_browser, queued, .. } = raw;
     let sender = Sender { address, over_https, from_browser, queued, judged_at };

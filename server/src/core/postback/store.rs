@@ -172,7 +172,8 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model
 }
 
 impl Model {
-    fn has_come_as(&self, other: &Self) -> bool {
+    /// Returns whether this is the same request.
+    pub fn has_come_as(&self, other: &Self) -> bool {
         // If a postback has no data of its visitor, an erasure changes neither target nor body.
         // Then only the note tells that the visitor was erased.
         let erased = |postback: &Self| postback.erasure().is_some();
