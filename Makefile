@@ -18,6 +18,8 @@ FUZZ_FOUND := server/fuzz/target/found
 FUZZ_LEAST := server/fuzz/target/least
 # No nextest: it runs each test as a process, so tests that must not run at once could not exclude each other.
 SUITE := $(CARGO) test --locked -p s2s-tests --test suite
+# Most tests wait most of their time, so one more than the processor has cores run at once.
+export RUST_TEST_THREADS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 # Notes the time of a part of `make test`; tests/budget.toml has the budgets.
 TIMED := tests/timed.sh
 # Leaves a command out if its program is not installed. In CI nothing is left out.

@@ -332,6 +332,24 @@ pub fn eq_indexed<C: ColumnTrait>(
     }
 }
 
+/// Tests whether `column` has a value. The test has a form for which the database finds the rows by
+/// another condition, and not by an index that begins with this column. Without statistics, SQLite
+/// otherwise takes whatever index also sorts. PostgreSQL and MariaDB weigh both; on MariaDB, an index
+/// sorts only behind columns that are tested for an equal value.
+pub fn eq_unindexed<C: ColumnTrait>(
+    db: &impl ConnectionTrait,
+    column: C,
+    value: impl Into<Value>,
+) -> Condition {
+    match db.get_database_backend() {
+        DbBackend::Sqlite => {
+            let test = [Expr::col((column.entity_name(), column)), Expr::val(value)];
+            Condition::all().add(Expr::cust_with_exprs("+? = ?", test))
+        }
+        _ => eq_indexed(db, column, value),
+    }
+}
+
 /// Tests whether the bytes of a column contain `text`.
 pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, text: &str) -> SimpleExpr {
     let (column, text) = (Expr::col(column), Expr::val(text.as_bytes()));

@@ -10,9 +10,9 @@ use std::{any::Any, collections::HashMap, time::Duration};
 use http::StatusCode;
 use prost::Message as _;
 use prost_types::FieldMask;
-use s2s_sdk::v1::{ErrorReason, PostbackFailure};
+use s2s_sdk::v1::{ErrorReason, Note, NoteCode, PostbackFailure};
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _, pb};
 
 use crate::values::text::{excerpt, truncate};
 
@@ -22,7 +22,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The `domain` of every `google.rpc.ErrorInfo` we send.
 const DOMAIN: &str = "s2s.v1";
-/// The type of the detail with a postback's outcome.
+/// The types of details that are read again: the reason, the fields at fault, a postback's outcome.
+const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
+const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
 const POSTBACK_FAILURE: &str = "type.googleapis.com/s2s.v1.PostbackFailure";
 
 /// Delay before a caller should retry, unless the error knows a better one.
@@ -33,6 +35,8 @@ pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 const MESSAGE_BYTES_MAX: usize = 1_024;
 const VIOLATIONS_MAX: usize = 16;
 const VIOLATION_BYTES_MAX: usize = 256;
+/// Longest message of a shortened status, in bytes.
+const SHORT_MESSAGE_BYTES_MAX: usize = 256;
 
 /// A failure: a reason for programs, a sentence for people, details.
 #[derive(Debug)]
@@ -220,6 +224,39 @@ pub fn postback_failure(status: &Status) -> Option<PostbackFailure> {
 /// Returns the delay before a caller should retry; `None` if the error says nothing about it.
 pub fn retry_delay(status: &Status) -> Option<Duration> {
     status.get_details_retry_info()?.retry_delay
+}
+
+/// Shortens the error of one item of a batch. Keeps the code, the reason, what is in the metadata and
+/// in the postback's failure apart from its notes, and the names of the fields at fault.
+pub fn shorten(status: &mut tonic_types::Status) {
+    status.message = truncate(std::mem::take(&mut status.message), SHORT_MESSAGE_BYTES_MAX);
+    for detail in &mut status.details {
+        let bytes = detail.value.as_slice();
+        let shortened = match detail.type_url.as_str() {
+            ERROR_INFO => pb::ErrorInfo::decode(bytes).map(|mut info| {
+                info.metadata.insert("shortened".to_owned(), "true".to_owned());
+                info.encode_to_vec()
+            }),
+            BAD_REQUEST => pb::BadRequest::decode(bytes).map(|mut request| {
+                request.field_violations.iter_mut().for_each(|violation| violation.description.clear());
+                request.encode_to_vec()
+            }),
+            POSTBACK_FAILURE => PostbackFailure::decode(bytes).map(|mut failure| {
+                failure.notes = vec![shortened_note("`GetPostback` returns all notes")];
+                failure.encode_to_vec()
+            }),
+            _ => continue,
+        };
+        if let Ok(shortened) = shortened {
+            detail.value = shortened;
+        }
+    }
+}
+
+/// The note on an answer from which long texts were left out. `cure` says which call returns them.
+pub fn shortened_note(cure: &str) -> Note {
+    let message = format!("the answer was too long, so long texts were left out here; {cure}");
+    Note { code: NoteCode::Shortened.into(), parameter: String::new(), message }
 }
 
 impl From<Error> for tonic_types::Status {

@@ -1,6 +1,8 @@
-//! Pages of lists: their sizes, and opaque tokens that name the last row of the page before.
+//! Pages of lists: their sizes, and opaque tokens that name the last row of the page before. The
+//! size of answers that have no pages.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use prost::{Message, encoding::encoded_len_varint};
 use s2s_sdk::v1::ErrorReason;
 
 use crate::{
@@ -11,6 +13,10 @@ use crate::{
 const PAGE_ROWS_DEFAULT: u64 = 50;
 const PAGE_ROWS_MAX: u64 = 1_000;
 const LIST_HASH_BYTES: usize = 8;
+/// Longest answer that lists things, in bytes, unless a single one is longer. Clients of gRPC refuse
+/// answers of more than 4 MiB if nobody tells them otherwise. The rest is for what an answer has
+/// beside its list.
+pub const ANSWER_BYTES_MAX: usize = 3 * 1_024 * 1_024;
 
 /// The requested page of a list. `N` is the length of the list's sort key, in bytes.
 pub struct PageRequest<const N: usize> {
@@ -57,20 +63,100 @@ impl<const N: usize> PageRequest<N> {
         self.rows + 1
     }
 
-    /// Cuts `rows`, which were read from the database, to the size of the page. Makes the token of
-    /// the next page from the last row of this page. The token is empty on the last page.
-    pub fn cut<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> [u8; N]) -> (Vec<T>, String) {
+    /// Cuts `rows`, which were read from the database, to the size of the page. `looked_up_to` is
+    /// the key of the last row that was looked at, if the look ended there and not at the end of
+    /// the list.
+    pub fn cut<T>(
+        &self,
+        mut rows: Vec<T>,
+        looked_up_to: Option<[u8; N]>,
+        key: impl Fn(&T) -> [u8; N],
+    ) -> Page<T, N> {
         let size = usize::try_from(self.rows).unwrap_or(usize::MAX);
-        let more = rows.len() > size;
-        rows.truncate(size);
-        let token = match rows.last() {
-            Some(last) if more => {
-                URL_SAFE_NO_PAD.encode([self.list.as_slice(), key(last).as_slice()].concat())
-            }
-            _ => String::new(),
+        let next = if rows.len() > size {
+            rows.truncate(size);
+            rows.last().map(&key)
+        } else {
+            looked_up_to
         };
-        (rows, token)
+        let rows = rows.into_iter().map(|row| (key(&row), row)).collect();
+        Page { rows, next, list: self.list }
     }
+}
+
+/// The rows of a page, newest first.
+pub struct Page<T, const N: usize> {
+    /// The rows with their keys.
+    rows: Vec<([u8; N], T)>,
+    /// The key after which the next page begins; `None` on the last page.
+    next: Option<[u8; N]>,
+    list: [u8; LIST_HASH_BYTES],
+}
+
+impl<T, const N: usize> Page<T, N> {
+    pub fn rows(&self) -> impl Iterator<Item = &T> {
+        self.rows.iter().map(|(_, row)| row)
+    }
+
+    /// Returns all rows, and the token of the next page. The token is empty on the last page.
+    pub fn into_rows(self) -> (Vec<T>, String) {
+        let token = self.token(self.next);
+        (self.rows.into_iter().map(|(_, row)| row).collect(), token)
+    }
+
+    /// Converts the rows to messages, as many as fit into an answer and at least one. Returns the
+    /// token of the next page, too: it continues after the last of these messages.
+    pub fn into_messages<M: Message>(mut self, convert: impl Fn(T) -> M) -> (Vec<M>, String) {
+        let (mut messages, mut bytes, mut last) = (Vec::new(), 0, None);
+        for (key, row) in std::mem::take(&mut self.rows) {
+            let message = convert(row);
+            bytes += listed_bytes(&message);
+            if bytes > ANSWER_BYTES_MAX && last.is_some() {
+                return (messages, self.token(last));
+            }
+            messages.push(message);
+            last = Some(key);
+        }
+        (messages, self.token(self.next))
+    }
+
+    fn token(&self, key: Option<[u8; N]>) -> String {
+        let bytes = key.map(|key| [self.list.as_slice(), key.as_slice()].concat());
+        bytes.map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).unwrap_or_default()
+    }
+}
+
+/// Shortens messages until all of them fit into `bytes_max`, the last ones first, because an answer
+/// that has no pages must not leave any out. Returns the number of messages that were shortened.
+pub fn fit<M: Message + Clone>(messages: &mut [M], bytes_max: usize, shorten: impl Fn(&mut M)) -> usize {
+    let mut bytes = all_listed_bytes(messages);
+    let mut shortened = 0;
+    for message in messages.iter_mut().rev() {
+        if bytes <= bytes_max {
+            break;
+        }
+        let mut short = message.clone();
+        shorten(&mut short);
+        // What says that texts are left out may be longer than the texts.
+        let (before, after) = (listed_bytes(message), listed_bytes(&short));
+        if after < before {
+            bytes -= before - after;
+            *message = short;
+            shortened += 1;
+        }
+    }
+    shortened
+}
+
+/// The size of messages in a list.
+pub fn all_listed_bytes(messages: &[impl Message]) -> usize {
+    messages.iter().map(listed_bytes).sum()
+}
+
+/// The size of a message in a list: tag, length and message.
+fn listed_bytes(message: &impl Message) -> usize {
+    let bytes = message.encoded_len();
+    1 + encoded_len_varint(u64::try_from(bytes).unwrap_or(u64::MAX)) + bytes
 }
 
 fn read_token<const N: usize>(token: &str, list: [u8; LIST_HASH_BYTES]) -> Result<[u8; N]> {
@@ -107,11 +193,12 @@ mod tests {
     fn a_token_leads_on_and_serves_its_list_alone() {
         let (own, other) = (AccountId::DEFAULT, AccountId::NOBODY);
         let first = parse("ListClicks", own, "", &[b"x"]).unwrap();
-        let (rows, token) = first.cut(vec![5_u32, 4, 3], |row| row.to_be_bytes());
+        let key = |row: &u32| row.to_be_bytes();
+        let (rows, token) = first.cut(vec![5_u32, 4, 3], None, key).into_rows();
         assert_eq!(rows, [5, 4]);
         let second = parse("ListClicks", own, &token, &[b"x"]).unwrap();
         assert_eq!(second.after, Some(4_u32.to_be_bytes()));
-        assert_eq!(second.cut(vec![3_u32], |row| row.to_be_bytes()).1, "");
+        assert_eq!(second.cut(vec![3_u32], None, key).into_rows().1, "");
         let larger = PageRequest::<4>::parse("ListClicks", own, 100, &token, &[b"x"]);
         assert_eq!(larger.unwrap().after, Some(4_u32.to_be_bytes()));
         for (call, account, filter) in [
@@ -126,6 +213,45 @@ mod tests {
             assert_eq!(error.reason(), ErrorReason::PageTokenInvalid, "{call} {account} {filter:?}");
         }
         assert!(parse("ListClicks", own, "???", &[]).is_err());
+    }
+
+    #[test]
+    fn a_page_ends_where_its_bytes_or_its_look_ends() {
+        let first = PageRequest::<4>::parse("ListClicks", AccountId::DEFAULT, 3, "", &[]).unwrap();
+        let page = |sizes: &[usize], looked_up_to: Option<u32>| {
+            let rows: Vec<(u32, usize)> = (0..).zip(sizes.iter().copied()).collect();
+            first.cut(rows, looked_up_to.map(u32::to_be_bytes), |(number, _)| number.to_be_bytes())
+        };
+        let third = ANSWER_BYTES_MAX / 3;
+        for (sizes, looked_up_to, sent, after) in [
+            (&[1, 1][..], None, 2, None),
+            (&[1, 1], Some(9), 2, Some(9)),
+            (&[], Some(9), 0, Some(9)),
+            (&[1, 1, 1, 1], Some(9), 3, Some(2)),
+            (&[third, third, third], None, 2, Some(1)),
+            (&[third - 9, third - 9, third - 9], None, 3, None),
+            (&[third, third, third], Some(9), 2, Some(1)),
+            (&[2 * ANSWER_BYTES_MAX, 1], None, 1, Some(0)),
+            (&[1, 2 * ANSWER_BYTES_MAX], None, 1, Some(0)),
+            (&[2 * ANSWER_BYTES_MAX], None, 1, None),
+        ] {
+            let (messages, token) = page(sizes, looked_up_to).into_messages(|(_, size)| "x".repeat(size));
+            let read = |token: &str| PageRequest::<4>::parse("ListClicks", AccountId::DEFAULT, 3, token, &[]);
+            let next = read(&token).unwrap().after.map(u32::from_be_bytes);
+            assert_eq!((messages.len(), next), (sent, after), "{sizes:?} {looked_up_to:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_messages_are_shortened_first_and_no_more_than_necessary() {
+        let all = || vec!["x".repeat(100), "y".repeat(100), "z".repeat(100)];
+        // 100 bytes of text are 102 bytes as a message, and 104 in a list.
+        for (bytes_max, left) in [(312, 3), (311, 2), (210, 2), (209, 1), (107, 0), (0, 0)] {
+            let mut messages = all();
+            assert_eq!(fit(&mut messages, bytes_max, String::clear), 3 - left, "{bytes_max}");
+            let whole = messages.iter().take_while(|message| message.len() == 100).count();
+            assert_eq!(whole, left, "{bytes_max}");
+        }
     }
 
     #[test]

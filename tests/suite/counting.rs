@@ -213,7 +213,8 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
     assert!(include_str!("bodies.rs").contains("BODY_IGNORED"));
     assert!(include_str!("bodies.rs").contains("BODY_DECODED"));
     assert!(include_str!("duplicates.rs").contains("PARAMETER_DIFFERS"));
-    seen.extend(["BODY_DECODED", "BODY_IGNORED", "PARAMETER_DIFFERS"]);
+    assert!(include_str!("answer_sizes.rs").contains("NoteCode::Shortened"));
+    seen.extend(["BODY_DECODED", "BODY_IGNORED", "PARAMETER_DIFFERS", "SHORTENED"]);
     let all = (1..).map_while(|number| NoteCode::try_from(number).ok()).collect::<Vec<_>>();
     assert_eq!(seen, note_texts(&all).into_iter().collect(), "every note of the schema has a test");
 }

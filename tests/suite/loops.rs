@@ -9,6 +9,7 @@ use s2s_tests::{Answer, Server, click_id_of, eventually, http};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
+    task::JoinSet,
 };
 
 use crate::redirect::{BROWSER, leading_to, location};
@@ -20,10 +21,10 @@ const FOLLOWED_MAX: usize = 20;
 
 /// Somebody else's server: it redirects `/slug?query` to the same path and query of `to`. Returns
 /// its URL.
-async fn shortener(to: &str) -> String {
+async fn shortener(to: &str, tasks: &mut JoinSet<()>) -> String {
     let listener = TcpListener::bind("127.0.0.9:0").await.unwrap();
     let (url, to) = (format!("http://{}", listener.local_addr().unwrap()), to.to_owned());
-    tokio::spawn(async move {
+    tasks.spawn(async move {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = Vec::new();
@@ -64,7 +65,8 @@ async fn link_over(server: &Server, shortener: &str, slug: &str, next: &str, pas
 async fn a_loop_of_two_links_over_another_server_ends() {
     for pass_on in [false, true] {
         let server = Server::start().await;
-        let other = shortener(&server.url).await;
+        let mut tasks = JoinSet::new();
+        let other = shortener(&server.url, &mut tasks).await;
         let one = link_over(&server, &other, "one", "two", pass_on).await;
         let two = link_over(&server, &other, "two", "one", pass_on).await;
 
@@ -93,7 +95,8 @@ async fn a_loop_of_two_links_over_another_server_ends() {
 #[tokio::test]
 async fn a_link_that_leads_to_itself_over_another_server_ends() {
     let server = Server::start().await;
-    let other = shortener(&server.url).await;
+    let mut tasks = JoinSet::new();
+    let other = shortener(&server.url, &mut tasks).await;
     let link = link_over(&server, &other, "self", "self", false).await;
     assert_eq!(open(&link.url).await.status(), 508);
     eventually(async || (clicks(&server, &link).await.len() == REDIRECTS_MAX).then_some(())).await;
@@ -102,7 +105,8 @@ async fn a_link_that_leads_to_itself_over_another_server_ends() {
 #[tokio::test]
 async fn a_chain_of_two_links_and_a_shared_url_are_no_loops() {
     let server = Server::start().await;
-    let other = shortener(&server.url).await;
+    let mut tasks = JoinSet::new();
+    let other = shortener(&server.url, &mut tasks).await;
     let one = link_over(&server, &other, "one", "two", true).await;
     let shop = leading_to("https://shop.example/?s1=[s2sidentifier]");
     let two = server.create_link(TrackingLink { slug: "two".to_owned(), ..shop }).await;

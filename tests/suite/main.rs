@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod answer_sizes;
 mod attacks;
 mod authentication;
 mod bad_input;
@@ -39,6 +40,7 @@ mod limits;
 mod lists;
 mod load;
 mod logs;
+mod look;
 mod loops;
 mod money;
 mod orphans;

@@ -189,14 +189,14 @@ async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
     eventually(async || (edge.health().await["spool"]["records"] == 0).then_some(())).await;
     // A snapshot that could not be written is written once the disk has space again.
     disk.fill();
-    let code = core.code("Other").await;
+    let sale = core.code("Other").await;
     eventually(async || {
         // The last block of the file may have room for a few links.
-        core.link(&[&code]).await;
+        core.link(&[&sale]).await;
         edge.spool().join("known.new").exists().then_some(())
     })
     .await;
-    let other = core.link(&[&code]).await;
+    let other = core.link(&[&sale]).await;
     let follow = async |edge: &Server| visit(&http(), &edge.url, &other.slug).await.unwrap();
     follow(&edge).await.unwrap();
     disk.make_room();

@@ -11,7 +11,7 @@ use crate::{
     api::Tenant,
     core::App,
     error::{Error, Result},
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::id::{AccountId, RequestKey},
 };
 
@@ -39,9 +39,9 @@ pub async fn get(app: &App, tenant: Tenant, id: AccountId) -> Result<Account> {
 }
 
 /// Lists all accounts, for administrators.
-pub async fn list(app: &App, page: &PageRequest<LIST_KEY_BYTES>) -> Result<(Vec<Account>, String)> {
+pub async fn list(app: &App, page: &PageRequest<LIST_KEY_BYTES>) -> Result<Page<Account, LIST_KEY_BYTES>> {
     let rows = store::list(app.db.reader(), page).await?;
-    Ok(page.cut(rows, |account| account.id.0.into_bytes()))
+    Ok(page.cut(rows, None, |account| account.id.0.into_bytes()))
 }
 
 pub async fn rename(app: &App, id: AccountId, name: String, validate_only: bool) -> Result<Account> {

@@ -23,7 +23,7 @@ use crate::{
     },
     db::Db,
     error::{Error, Result},
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::api_key_text::KeyHash,
     values::api_key_text::KeyText,
     values::{
@@ -259,10 +259,10 @@ pub async fn list(
     account: Option<AccountId>,
     show_revoked: bool,
     page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<(Vec<ApiKey>, String)> {
+) -> Result<Page<ApiKey, LIST_KEY_BYTES>> {
     let account = governed(app, caller, account).await?;
     let rows = store::list(app.db.reader(), account, show_revoked, page).await?;
-    Ok(page.cut(rows, |key| key.id.0.into_bytes()))
+    Ok(page.cut(rows, None, |key| key.id.0.into_bytes()))
 }
 
 /// Adds a text to the key. Earlier texts stay valid for `overlap`, unless they end sooner anyway.

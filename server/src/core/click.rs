@@ -25,7 +25,7 @@ use crate::{
     },
     db::Connection,
     error::{Error, Result, Violations},
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::click_id::{ClickId, Rounds, SignedClickId, UnverifiedClickId},
     values::sub_ids::SubIds,
     values::{
@@ -266,13 +266,13 @@ pub async fn list(
     link: TrackingLinkId,
     without: ClickFlags,
     page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<(Vec<Click>, String)> {
+) -> Result<Page<Click, LIST_KEY_BYTES>> {
     tracking_link::get(app, Tenant::Account(account), link).await?;
-    let rows = scan(app, account, async |db| store::list(db, account, link, without, page).await).await?;
-    if let Some(newest) = rows.iter().map(|click| click.key_id).max() {
+    let clicks = scan(app, account, async |db| store::list(db, account, link, without, page).await).await?;
+    if let Some(newest) = clicks.rows().map(|click| click.key_id).max() {
         app.click_id_keys.learn(newest).await?;
     }
-    Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
+    Ok(clicks)
 }
 
 /// Deletes a batch of the clicks whose id is less than `below`. Returns the number deleted, and

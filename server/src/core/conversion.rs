@@ -28,7 +28,7 @@ use crate::{
     },
     db::Connection,
     error::{Error, Result, Violations},
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::{
         click_id::{ClickId, SignedClickId},
         conversion_status::ConversionStatus,
@@ -246,6 +246,12 @@ pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
 
+/// Takes back a conversion that was written in this transaction, by the text of its id.
+pub async fn take_back(txn: &impl ConnectionTrait, id: &str) -> Result<(), DbErr> {
+    let id = id.parse().map_err(|_| DbErr::Custom("a conversion without an id".to_owned()))?;
+    store::take_back(txn, id).await
+}
+
 /// Finds the tracking link of a genuine click.
 pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> Result<Arc<TrackingLink>> {
     let link = tracking_link::find(app, Tenant::Account(account), click.id.link_key()).await?;
@@ -440,12 +446,12 @@ pub async fn list(
     account: AccountId,
     filter: &Filter,
     page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<(Vec<Conversion>, String)> {
-    let rows = scan(app, account, async |db| store::list(db, account, filter, page).await).await?;
-    if let Some(newest) = rows.iter().map(|conversion| conversion.key_id).max() {
+) -> Result<Page<Conversion, LIST_KEY_BYTES>> {
+    let found = scan(app, account, async |db| store::list(db, account, filter, page).await).await?;
+    if let Some(newest) = found.rows().map(|conversion| conversion.key_id).max() {
         app.click_id_keys.learn(newest).await?;
     }
-    Ok(page.cut(rows, store::list_key))
+    Ok(found)
 }
 
 impl Conversion {

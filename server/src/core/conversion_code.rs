@@ -25,7 +25,7 @@ use crate::{
         scan::scan,
     },
     error::{Error, Result},
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::{
         conversion_status::ConversionStatus,
         id::{AccountId, RequestKey},
@@ -201,9 +201,9 @@ pub async fn list(
     account: AccountId,
     show_archived: bool,
     page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<(Vec<ConversionCode>, String)> {
+) -> Result<Page<ConversionCode, LIST_KEY_BYTES>> {
     let rows = scan(app, account, async |db| store::list(db, account, show_archived, page).await).await?;
-    Ok(page.cut(rows, store::list_key))
+    Ok(page.cut(rows, None, store::list_key))
 }
 
 pub async fn update(

@@ -41,7 +41,7 @@ use crate::{
         scan::scan,
     },
     error::{Error, Result, reason_text},
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::{
         address::Network,
         id::{AccountId, PostbackId, id_time},
@@ -302,9 +302,8 @@ pub async fn list(
     account: AccountId,
     filter: &Filter,
     page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<(Vec<Postback>, String)> {
-    let rows = scan(app, account, async |db| store::list(db, account, filter, page).await).await?;
-    Ok(page.cut(rows, |postback| postback.id.0.into_bytes()))
+) -> Result<Page<Postback, LIST_KEY_BYTES>> {
+    scan(app, account, async |db| store::list(db, account, filter, page).await).await
 }
 
 /// Reads a postback. Returns the reading, and the code that it names, if that is known.
@@ -418,8 +417,7 @@ async fn write(
     let written = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
     let (store::PostbackWrite { postback: sent, .. }, mut stored) = written;
     // Whoever sends the id of another postback learns nothing about that one.
-    let is_other = mode == store::Mode::Insert && !sent.has_come_as(&stored) && stored.erasure().is_none();
-    if is_other {
+    if mode == store::Mode::Insert && !sent.is_again(&stored) {
         return Err(Error::request_id_reused().at_field("postback.postback_id"));
     }
     if stored.verdict == Verdict::Duplicate {

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use crate::{
     error::{Error, Result},
-    page::PageRequest,
+    page::{Page, PageRequest},
 };
 
 /// Longest id, in bytes; also the length of the list's sort key.
@@ -126,10 +126,10 @@ pub fn get(id: &str) -> Result<&'static Preset> {
 }
 
 /// Lists presets, sorted by id.
-pub fn list(page: &PageRequest<ID_BYTES_MAX>) -> (Vec<&'static Preset>, String) {
+pub fn list(page: &PageRequest<ID_BYTES_MAX>) -> Page<&'static Preset, ID_BYTES_MAX> {
     let rows = usize::try_from(page.rows_to_read()).unwrap_or(usize::MAX);
     let behind = PRESETS.iter().filter(|preset| page.after.is_none_or(|after| preset.key() > after));
-    page.cut(behind.take(rows).collect(), |preset| preset.key())
+    page.cut(behind.take(rows).collect(), None, |preset| preset.key())
 }
 
 impl Preset {

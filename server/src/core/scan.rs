@@ -29,6 +29,10 @@ const SCANS_OF_ACCOUNT_MAX: usize = 1;
 /// Longest time that a scan waits for its turn.
 const SCAN_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Maximum number of rows that one page of a filtered list looks at. If few rows match, the page
+/// ends there, whatever it has found.
+pub const LOOK_ROWS_MAX: u64 = 20_000;
+
 /// The turns of scans.
 pub struct Scans {
     all: Semaphore,

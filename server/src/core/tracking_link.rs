@@ -26,7 +26,7 @@ use crate::{
     },
     db::commit_or_rollback,
     error::{Error, Result, Violations},
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::click_id::LinkKey,
     values::destination::Destination,
     values::{
@@ -269,9 +269,9 @@ pub async fn list(
     account: AccountId,
     show_archived: bool,
     page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<(Vec<TrackingLink>, String)> {
+) -> Result<Page<TrackingLink, LIST_KEY_BYTES>> {
     let rows = scan(app, account, async |db| store::list(db, account, show_archived, page).await).await?;
-    Ok(page.cut(rows, |link| link.id.0.into_bytes()))
+    Ok(page.cut(rows, None, |link| link.id.0.into_bytes()))
 }
 
 /// Lists the links of all accounts in the order of their last change, for edges.
@@ -281,9 +281,9 @@ pub async fn list_changed(
     app: &App,
     since: Option<Time>,
     page: &PageRequest<CHANGE_KEY_BYTES>,
-) -> Result<(Vec<TrackingLink>, String)> {
+) -> Result<Page<TrackingLink, CHANGE_KEY_BYTES>> {
     let rows = store::list_changed(app.db.scanner(), since, page).await?;
-    Ok(page.cut(rows, store::change_key))
+    Ok(page.cut(rows, None, store::change_key))
 }
 
 pub async fn update(

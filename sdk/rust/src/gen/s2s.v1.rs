@@ -56,7 +56,7 @@ pub struct GetAccountResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListAccountsRequest {
     /// Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
-    /// are read as 1,000.
+    /// are read as 1,000. A page has at most 3 MiB, so it may have fewer.
     #[prost(int32, tag = "1")]
     pub page_size: i32,
     /// `next_page_token` of the previous page; empty for the first page.
@@ -796,7 +796,7 @@ pub struct GetApiKeyResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListApiKeysRequest {
     /// Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-    /// read as 1,000.
+    /// read as 1,000. A page has at most 3 MiB, so it may have fewer.
     #[prost(int32, tag = "1")]
     pub page_size: i32,
     /// `next_page_token` of the previous page; empty for the first page.
@@ -1735,6 +1735,162 @@ impl ConversionVerdict {
         }
     }
 }
+/// A remark for people about a postback or conversion that was counted
+/// nevertheless, or about an answer.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Note {
+    /// Kind of the note.
+    #[prost(enumeration = "NoteCode", tag = "1")]
+    pub code: i32,
+    /// Canonical name of the parameter that the note is about; may be empty.
+    /// Example: `com`.
+    #[prost(string, tag = "2")]
+    pub parameter: ::prost::alloc::string::String,
+    /// Message for people, one sentence. Example: `com 19.990000000000002 was
+    /// rounded to 19.99`.
+    #[prost(string, tag = "3")]
+    pub message: ::prost::alloc::string::String,
+}
+/// The kinds of notes. Over HTTP, the name is sent without its prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum NoteCode {
+    /// A kind that is newer than this client.
+    Unspecified = 0,
+    /// The parameter came under a name other than ours.
+    Alias = 1,
+    /// Blanks, quotes, line breaks or invisible characters around the value were
+    /// dropped.
+    Trimmed = 2,
+    /// The same parameter came more than once with equal values.
+    Repeated = 3,
+    /// The amount had more than six fraction digits and was rounded half away from
+    /// zero.
+    Rounded = 4,
+    /// Both `com` and `comperc` were sent; `com` counts.
+    CommissionPercentIgnored = 5,
+    /// `com` was absent and `comperc` present, so `com` is 0.
+    CommissionAssumedZero = 6,
+    /// The parameter is not one of ours; it was kept with the postback.
+    UnknownParameter = 7,
+    /// The number was written in an unusual but unambiguous way, for example `.5`
+    /// or `+1.5`.
+    NumberRepaired = 8,
+    /// The duplicate has a different status from the first conversion, whose
+    /// status stays.
+    StatusNotChanged = 9,
+    /// The postback or conversion was a test; nothing was recorded.
+    Test = 10,
+    /// The amount's decimal point was a comma.
+    DecimalComma = 11,
+    /// The amount contained a currency, such as `$10` or `10 EUR`.
+    CurrencyInAmount = 12,
+    /// HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`.
+    HtmlRepaired = 13,
+    /// The value, or the whole query, was percent-encoded twice.
+    DecodedTwice = 14,
+    /// Parameters were separated in a way other than by one `?` and by `&`.
+    SeparatorRepaired = 15,
+    /// A replay's override was read instead of the value that came.
+    Overridden = 16,
+    /// The status came as a word of the network's own, and was read by the preset
+    /// of the conversion code.
+    StatusMapped = 17,
+    /// The postback did not pass a check of its sender. The check is on
+    /// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
+    CheckNotPassed = 18,
+    /// Further postbacks did not pass the same checks and exceeded the limit on
+    /// held postbacks; the message says how many were not kept.
+    OthersNotKept = 19,
+    /// The visitor was erased: only data needed for counting is left.
+    VisitorErased = 20,
+    /// The clocks of the servers on the way disagree, and the conversion's time
+    /// was corrected: it is neither later than now nor earlier than its click.
+    TimeCorrected = 21,
+    /// The body was compressed, or encoded in another way, and was decoded.
+    BodyDecoded = 22,
+    /// The URL has all that a conversion needs, and the body is something else,
+    /// such as a shop's own message; it was kept with the postback, and not read.
+    BodyIgnored = 23,
+    /// The postback is a duplicate without a transaction id, and this parameter of
+    /// the sender's own is not what it was when the conversion was recorded. It
+    /// may be another sale: then the sender must send an order id.
+    ParameterDiffers = 24,
+    /// The answer would have been longer than 3 MiB, so long texts were left out of
+    /// the last ones of its list. Only in answers, never stored; the message says
+    /// which call returns the whole.
+    Shortened = 25,
+}
+impl NoteCode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "NOTE_CODE_UNSPECIFIED",
+            Self::Alias => "NOTE_CODE_ALIAS",
+            Self::Trimmed => "NOTE_CODE_TRIMMED",
+            Self::Repeated => "NOTE_CODE_REPEATED",
+            Self::Rounded => "NOTE_CODE_ROUNDED",
+            Self::CommissionPercentIgnored => "NOTE_CODE_COMMISSION_PERCENT_IGNORED",
+            Self::CommissionAssumedZero => "NOTE_CODE_COMMISSION_ASSUMED_ZERO",
+            Self::UnknownParameter => "NOTE_CODE_UNKNOWN_PARAMETER",
+            Self::NumberRepaired => "NOTE_CODE_NUMBER_REPAIRED",
+            Self::StatusNotChanged => "NOTE_CODE_STATUS_NOT_CHANGED",
+            Self::Test => "NOTE_CODE_TEST",
+            Self::DecimalComma => "NOTE_CODE_DECIMAL_COMMA",
+            Self::CurrencyInAmount => "NOTE_CODE_CURRENCY_IN_AMOUNT",
+            Self::HtmlRepaired => "NOTE_CODE_HTML_REPAIRED",
+            Self::DecodedTwice => "NOTE_CODE_DECODED_TWICE",
+            Self::SeparatorRepaired => "NOTE_CODE_SEPARATOR_REPAIRED",
+            Self::Overridden => "NOTE_CODE_OVERRIDDEN",
+            Self::StatusMapped => "NOTE_CODE_STATUS_MAPPED",
+            Self::CheckNotPassed => "NOTE_CODE_CHECK_NOT_PASSED",
+            Self::OthersNotKept => "NOTE_CODE_OTHERS_NOT_KEPT",
+            Self::VisitorErased => "NOTE_CODE_VISITOR_ERASED",
+            Self::TimeCorrected => "NOTE_CODE_TIME_CORRECTED",
+            Self::BodyDecoded => "NOTE_CODE_BODY_DECODED",
+            Self::BodyIgnored => "NOTE_CODE_BODY_IGNORED",
+            Self::ParameterDiffers => "NOTE_CODE_PARAMETER_DIFFERS",
+            Self::Shortened => "NOTE_CODE_SHORTENED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "NOTE_CODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "NOTE_CODE_ALIAS" => Some(Self::Alias),
+            "NOTE_CODE_TRIMMED" => Some(Self::Trimmed),
+            "NOTE_CODE_REPEATED" => Some(Self::Repeated),
+            "NOTE_CODE_ROUNDED" => Some(Self::Rounded),
+            "NOTE_CODE_COMMISSION_PERCENT_IGNORED" => {
+                Some(Self::CommissionPercentIgnored)
+            }
+            "NOTE_CODE_COMMISSION_ASSUMED_ZERO" => Some(Self::CommissionAssumedZero),
+            "NOTE_CODE_UNKNOWN_PARAMETER" => Some(Self::UnknownParameter),
+            "NOTE_CODE_NUMBER_REPAIRED" => Some(Self::NumberRepaired),
+            "NOTE_CODE_STATUS_NOT_CHANGED" => Some(Self::StatusNotChanged),
+            "NOTE_CODE_TEST" => Some(Self::Test),
+            "NOTE_CODE_DECIMAL_COMMA" => Some(Self::DecimalComma),
+            "NOTE_CODE_CURRENCY_IN_AMOUNT" => Some(Self::CurrencyInAmount),
+            "NOTE_CODE_HTML_REPAIRED" => Some(Self::HtmlRepaired),
+            "NOTE_CODE_DECODED_TWICE" => Some(Self::DecodedTwice),
+            "NOTE_CODE_SEPARATOR_REPAIRED" => Some(Self::SeparatorRepaired),
+            "NOTE_CODE_OVERRIDDEN" => Some(Self::Overridden),
+            "NOTE_CODE_STATUS_MAPPED" => Some(Self::StatusMapped),
+            "NOTE_CODE_CHECK_NOT_PASSED" => Some(Self::CheckNotPassed),
+            "NOTE_CODE_OTHERS_NOT_KEPT" => Some(Self::OthersNotKept),
+            "NOTE_CODE_VISITOR_ERASED" => Some(Self::VisitorErased),
+            "NOTE_CODE_TIME_CORRECTED" => Some(Self::TimeCorrected),
+            "NOTE_CODE_BODY_DECODED" => Some(Self::BodyDecoded),
+            "NOTE_CODE_BODY_IGNORED" => Some(Self::BodyIgnored),
+            "NOTE_CODE_PARAMETER_DIFFERS" => Some(Self::ParameterDiffers),
+            "NOTE_CODE_SHORTENED" => Some(Self::Shortened),
+            _ => None,
+        }
+    }
+}
 /// A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
 /// by which its postbacks are counted.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2373,156 +2529,6 @@ impl ErrorReason {
         }
     }
 }
-/// A remark for people about a postback or conversion that was counted
-/// nevertheless.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Note {
-    /// Kind of the note.
-    #[prost(enumeration = "NoteCode", tag = "1")]
-    pub code: i32,
-    /// Canonical name of the parameter that the note is about; may be empty.
-    /// Example: `com`.
-    #[prost(string, tag = "2")]
-    pub parameter: ::prost::alloc::string::String,
-    /// Message for people, one sentence. Example: `com 19.990000000000002 was
-    /// rounded to 19.99`.
-    #[prost(string, tag = "3")]
-    pub message: ::prost::alloc::string::String,
-}
-/// The kinds of notes. Over HTTP, the name is sent without its prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum NoteCode {
-    /// A kind that is newer than this client.
-    Unspecified = 0,
-    /// The parameter came under a name other than ours.
-    Alias = 1,
-    /// Blanks, quotes, line breaks or invisible characters around the value were
-    /// dropped.
-    Trimmed = 2,
-    /// The same parameter came more than once with equal values.
-    Repeated = 3,
-    /// The amount had more than six fraction digits and was rounded half away from
-    /// zero.
-    Rounded = 4,
-    /// Both `com` and `comperc` were sent; `com` counts.
-    CommissionPercentIgnored = 5,
-    /// `com` was absent and `comperc` present, so `com` is 0.
-    CommissionAssumedZero = 6,
-    /// The parameter is not one of ours; it was kept with the postback.
-    UnknownParameter = 7,
-    /// The number was written in an unusual but unambiguous way, for example `.5`
-    /// or `+1.5`.
-    NumberRepaired = 8,
-    /// The duplicate has a different status from the first conversion, whose
-    /// status stays.
-    StatusNotChanged = 9,
-    /// The postback or conversion was a test; nothing was recorded.
-    Test = 10,
-    /// The amount's decimal point was a comma.
-    DecimalComma = 11,
-    /// The amount contained a currency, such as `$10` or `10 EUR`.
-    CurrencyInAmount = 12,
-    /// HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`.
-    HtmlRepaired = 13,
-    /// The value, or the whole query, was percent-encoded twice.
-    DecodedTwice = 14,
-    /// Parameters were separated in a way other than by one `?` and by `&`.
-    SeparatorRepaired = 15,
-    /// A replay's override was read instead of the value that came.
-    Overridden = 16,
-    /// The status came as a word of the network's own, and was read by the preset
-    /// of the conversion code.
-    StatusMapped = 17,
-    /// The postback did not pass a check of its sender. The check is on
-    /// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
-    CheckNotPassed = 18,
-    /// Further postbacks did not pass the same checks and exceeded the limit on
-    /// held postbacks; the message says how many were not kept.
-    OthersNotKept = 19,
-    /// The visitor was erased: only data needed for counting is left.
-    VisitorErased = 20,
-    /// The clocks of the servers on the way disagree, and the conversion's time
-    /// was corrected: it is neither later than now nor earlier than its click.
-    TimeCorrected = 21,
-    /// The body was compressed, or encoded in another way, and was decoded.
-    BodyDecoded = 22,
-    /// The URL has all that a conversion needs, and the body is something else,
-    /// such as a shop's own message; it was kept with the postback, and not read.
-    BodyIgnored = 23,
-    /// The postback is a duplicate without a transaction id, and this parameter of
-    /// the sender's own is not what it was when the conversion was recorded. It
-    /// may be another sale: then the sender must send an order id.
-    ParameterDiffers = 24,
-}
-impl NoteCode {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "NOTE_CODE_UNSPECIFIED",
-            Self::Alias => "NOTE_CODE_ALIAS",
-            Self::Trimmed => "NOTE_CODE_TRIMMED",
-            Self::Repeated => "NOTE_CODE_REPEATED",
-            Self::Rounded => "NOTE_CODE_ROUNDED",
-            Self::CommissionPercentIgnored => "NOTE_CODE_COMMISSION_PERCENT_IGNORED",
-            Self::CommissionAssumedZero => "NOTE_CODE_COMMISSION_ASSUMED_ZERO",
-            Self::UnknownParameter => "NOTE_CODE_UNKNOWN_PARAMETER",
-            Self::NumberRepaired => "NOTE_CODE_NUMBER_REPAIRED",
-            Self::StatusNotChanged => "NOTE_CODE_STATUS_NOT_CHANGED",
-            Self::Test => "NOTE_CODE_TEST",
-            Self::DecimalComma => "NOTE_CODE_DECIMAL_COMMA",
-            Self::CurrencyInAmount => "NOTE_CODE_CURRENCY_IN_AMOUNT",
-            Self::HtmlRepaired => "NOTE_CODE_HTML_REPAIRED",
-            Self::DecodedTwice => "NOTE_CODE_DECODED_TWICE",
-            Self::SeparatorRepaired => "NOTE_CODE_SEPARATOR_REPAIRED",
-            Self::Overridden => "NOTE_CODE_OVERRIDDEN",
-            Self::StatusMapped => "NOTE_CODE_STATUS_MAPPED",
-            Self::CheckNotPassed => "NOTE_CODE_CHECK_NOT_PASSED",
-            Self::OthersNotKept => "NOTE_CODE_OTHERS_NOT_KEPT",
-            Self::VisitorErased => "NOTE_CODE_VISITOR_ERASED",
-            Self::TimeCorrected => "NOTE_CODE_TIME_CORRECTED",
-            Self::BodyDecoded => "NOTE_CODE_BODY_DECODED",
-            Self::BodyIgnored => "NOTE_CODE_BODY_IGNORED",
-            Self::ParameterDiffers => "NOTE_CODE_PARAMETER_DIFFERS",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "NOTE_CODE_UNSPECIFIED" => Some(Self::Unspecified),
-            "NOTE_CODE_ALIAS" => Some(Self::Alias),
-            "NOTE_CODE_TRIMMED" => Some(Self::Trimmed),
-            "NOTE_CODE_REPEATED" => Some(Self::Repeated),
-            "NOTE_CODE_ROUNDED" => Some(Self::Rounded),
-            "NOTE_CODE_COMMISSION_PERCENT_IGNORED" => {
-                Some(Self::CommissionPercentIgnored)
-            }
-            "NOTE_CODE_COMMISSION_ASSUMED_ZERO" => Some(Self::CommissionAssumedZero),
-            "NOTE_CODE_UNKNOWN_PARAMETER" => Some(Self::UnknownParameter),
-            "NOTE_CODE_NUMBER_REPAIRED" => Some(Self::NumberRepaired),
-            "NOTE_CODE_STATUS_NOT_CHANGED" => Some(Self::StatusNotChanged),
-            "NOTE_CODE_TEST" => Some(Self::Test),
-            "NOTE_CODE_DECIMAL_COMMA" => Some(Self::DecimalComma),
-            "NOTE_CODE_CURRENCY_IN_AMOUNT" => Some(Self::CurrencyInAmount),
-            "NOTE_CODE_HTML_REPAIRED" => Some(Self::HtmlRepaired),
-            "NOTE_CODE_DECODED_TWICE" => Some(Self::DecodedTwice),
-            "NOTE_CODE_SEPARATOR_REPAIRED" => Some(Self::SeparatorRepaired),
-            "NOTE_CODE_OVERRIDDEN" => Some(Self::Overridden),
-            "NOTE_CODE_STATUS_MAPPED" => Some(Self::StatusMapped),
-            "NOTE_CODE_CHECK_NOT_PASSED" => Some(Self::CheckNotPassed),
-            "NOTE_CODE_OTHERS_NOT_KEPT" => Some(Self::OthersNotKept),
-            "NOTE_CODE_VISITOR_ERASED" => Some(Self::VisitorErased),
-            "NOTE_CODE_TIME_CORRECTED" => Some(Self::TimeCorrected),
-            "NOTE_CODE_BODY_DECODED" => Some(Self::BodyDecoded),
-            "NOTE_CODE_BODY_IGNORED" => Some(Self::BodyIgnored),
-            "NOTE_CODE_PARAMETER_DIFFERS" => Some(Self::ParameterDiffers),
-            _ => None,
-        }
-    }
-}
 /// A postback and its outcome.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Postback {
@@ -2896,7 +2902,8 @@ pub struct ListClicksRequest {
     #[prost(string, tag = "1")]
     pub tracking_link_id: ::prost::alloc::string::String,
     /// Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-    /// are read as 1,000.
+    /// are read as 1,000. A page may have fewer, or none: only an empty
+    /// `next_page_token` ends the list.
     #[prost(int32, tag = "2")]
     pub page_size: i32,
     /// `next_page_token` of the previous page; empty for the first page.
@@ -2913,7 +2920,8 @@ pub struct ListClicksResponse {
     /// Clicks of this page, newest first.
     #[prost(message, repeated, tag = "1")]
     pub clicks: ::prost::alloc::vec::Vec<Click>,
-    /// Opaque token for the next page; empty on the last page.
+    /// Opaque token for the next page; empty on the last page. Only an empty token
+    /// ends the list: a page with a token may have no clicks.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
@@ -2946,6 +2954,10 @@ pub struct ExplainClickResponse {
     /// Summary for people, one or two sentences.
     #[prost(string, tag = "6")]
     pub message: ::prost::alloc::string::String,
+    /// Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+    /// parameters of conversions were left out.
+    #[prost(message, repeated, tag = "7")]
+    pub notes: ::prost::alloc::vec::Vec<Note>,
 }
 /// Names the click whose visitor is erased.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3137,7 +3149,9 @@ pub mod click_service_client {
                 .insert(GrpcMethod::new("s2s.v1.ClickService", "GetClick"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the clicks of one tracking link, newest first.
+        /// Lists the clicks of one tracking link, newest first. A page has at most
+        /// 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+        /// have fewer clicks than asked for, or none, and a token.
         pub async fn list_clicks(
             &mut self,
             request: impl tonic::IntoRequest<super::ListClicksRequest>,
@@ -3163,7 +3177,10 @@ pub mod click_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Explains what happened to a click: its link, its conversions, and the held
-        /// postbacks that name it.
+        /// postbacks that name it. If the answer would be longer than 3 MiB, the last
+        /// postbacks come without their remarks and body, and the last conversions
+        /// without their custom parameters, and the answer says so
+        /// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
         pub async fn explain_click(
             &mut self,
             request: impl tonic::IntoRequest<super::ExplainClickRequest>,
@@ -3277,7 +3294,9 @@ pub mod click_service_server {
             tonic::Response<super::GetClickResponse>,
             tonic::Status,
         >;
-        /// Lists the clicks of one tracking link, newest first.
+        /// Lists the clicks of one tracking link, newest first. A page has at most
+        /// 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+        /// have fewer clicks than asked for, or none, and a token.
         async fn list_clicks(
             &self,
             request: tonic::Request<super::ListClicksRequest>,
@@ -3286,7 +3305,10 @@ pub mod click_service_server {
             tonic::Status,
         >;
         /// Explains what happened to a click: its link, its conversions, and the held
-        /// postbacks that name it.
+        /// postbacks that name it. If the answer would be longer than 3 MiB, the last
+        /// postbacks come without their remarks and body, and the last conversions
+        /// without their custom parameters, and the answer says so
+        /// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
         async fn explain_click(
             &self,
             request: tonic::Request<super::ExplainClickRequest>,
@@ -3981,7 +4003,7 @@ pub struct GetConversionCodeResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListConversionCodesRequest {
     /// Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
-    /// are read as 1,000.
+    /// are read as 1,000. A page has at most 3 MiB, so it may have fewer.
     #[prost(int32, tag = "1")]
     pub page_size: i32,
     /// `next_page_token` of the previous page; empty for the first page.
@@ -5337,7 +5359,8 @@ pub struct GetConversionResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListConversionsRequest {
     /// Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-    /// values are read as 1,000.
+    /// values are read as 1,000. A page may have fewer, or none: only an empty
+    /// `next_page_token` ends the list.
     #[prost(int32, tag = "1")]
     pub page_size: i32,
     /// `next_page_token` of the previous page; empty for the first page.
@@ -5387,7 +5410,8 @@ pub struct ListConversionsResponse {
     /// Conversions of this page, newest first.
     #[prost(message, repeated, tag = "1")]
     pub conversions: ::prost::alloc::vec::Vec<Conversion>,
-    /// Opaque token for the next page; empty on the last page.
+    /// Opaque token for the next page; empty on the last page. Only an empty token
+    /// ends the list: a page with a token may have no conversions.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
@@ -5536,7 +5560,11 @@ pub mod conversion_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Records up to 1,000 conversions. Each has its own result; one bad item does
-        /// not affect the others.
+        /// not affect the others. An answer has at most 3 MiB: if it would be longer,
+        /// the last results come without custom parameters, remarks and long messages,
+        /// and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+        /// in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+        /// fault are always there.
         pub async fn batch_record_conversions(
             &mut self,
             request: impl tonic::IntoRequest<super::BatchRecordConversionsRequest>,
@@ -5628,7 +5656,9 @@ pub mod conversion_service_client {
                 .insert(GrpcMethod::new("s2s.v1.ConversionService", "GetConversion"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the account's conversions, newest first.
+        /// Lists the account's conversions, newest first. A page has at most 3 MiB, and
+        /// looks at 20,000 conversions at most; it may then have fewer conversions than
+        /// asked for, or none, and a token.
         pub async fn list_conversions(
             &mut self,
             request: impl tonic::IntoRequest<super::ListConversionsRequest>,
@@ -5679,7 +5709,11 @@ pub mod conversion_service_server {
             tonic::Status,
         >;
         /// Records up to 1,000 conversions. Each has its own result; one bad item does
-        /// not affect the others.
+        /// not affect the others. An answer has at most 3 MiB: if it would be longer,
+        /// the last results come without custom parameters, remarks and long messages,
+        /// and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+        /// in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+        /// fault are always there.
         async fn batch_record_conversions(
             &self,
             request: tonic::Request<super::BatchRecordConversionsRequest>,
@@ -5720,7 +5754,9 @@ pub mod conversion_service_server {
             tonic::Response<super::GetConversionResponse>,
             tonic::Status,
         >;
-        /// Lists the account's conversions, newest first.
+        /// Lists the account's conversions, newest first. A page has at most 3 MiB, and
+        /// looks at 20,000 conversions at most; it may then have fewer conversions than
+        /// asked for, or none, and a token.
         async fn list_conversions(
             &self,
             request: tonic::Request<super::ListConversionsRequest>,
@@ -6090,7 +6126,8 @@ pub mod conversion_service_server {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListPostbacksRequest {
     /// Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
-    /// values are read as 1,000.
+    /// values are read as 1,000. A page may have fewer, or none: only an empty
+    /// `next_page_token` ends the list.
     #[prost(int32, tag = "1")]
     pub page_size: i32,
     /// `next_page_token` of the previous page; empty for the first page.
@@ -6131,7 +6168,8 @@ pub struct ListPostbacksResponse {
     /// Postbacks of this page, newest first.
     #[prost(message, repeated, tag = "1")]
     pub postbacks: ::prost::alloc::vec::Vec<Postback>,
-    /// Opaque token for the next page; empty on the last page.
+    /// Opaque token for the next page; empty on the last page. Only an empty token
+    /// ends the list: a page with a token may have no postbacks.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
@@ -6174,8 +6212,9 @@ pub mod replay_postbacks_request {
         /// Postbacks by id. One that is not held is returned unchanged.
         #[prost(message, tag = "1")]
         Ids(super::PostbackIds),
-        /// All held postbacks that match, newest first, 100 with each call. The
-        /// filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+        /// All held postbacks that match, newest first, at most 100 with each call.
+        /// A call looks at 20,000 held postbacks at most. The filter's verdict is
+        /// unspecified or `POSTBACK_VERDICT_HELD`.
         #[prost(message, tag = "2")]
         Filter(super::PostbackFilter),
     }
@@ -6221,7 +6260,7 @@ pub struct ReplayPostbacksResponse {
     #[prost(message, repeated, tag = "1")]
     pub postbacks: ::prost::alloc::vec::Vec<Postback>,
     /// With `filter`: opaque token for the next call; empty once all were
-    /// replayed.
+    /// replayed. A call with a token may have replayed none.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
@@ -6385,7 +6424,9 @@ pub mod postback_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Lists the account's postbacks, newest first.
+        /// Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+        /// looks at 20,000 postbacks at most; it may then have fewer postbacks than
+        /// asked for, or none, and a token.
         pub async fn list_postbacks(
             &mut self,
             request: impl tonic::IntoRequest<super::ListPostbacksRequest>,
@@ -6436,7 +6477,10 @@ pub mod postback_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Reads held postbacks again after their cause was fixed, by the same rules
-        /// as live ones and with their time of arrival. Replaying twice counts once.
+        /// as live ones and with their time of arrival. Replaying twice counts once. An
+        /// answer has at most 3 MiB: if it would be longer, the last postbacks come
+        /// without their remarks and body, with the beginning of their target, and say
+        /// so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
         pub async fn replay_postbacks(
             &mut self,
             request: impl tonic::IntoRequest<super::ReplayPostbacksRequest>,
@@ -6503,7 +6547,9 @@ pub mod postback_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with PostbackServiceServer.
     #[async_trait]
     pub trait PostbackService: std::marker::Send + std::marker::Sync + 'static {
-        /// Lists the account's postbacks, newest first.
+        /// Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+        /// looks at 20,000 postbacks at most; it may then have fewer postbacks than
+        /// asked for, or none, and a token.
         async fn list_postbacks(
             &self,
             request: tonic::Request<super::ListPostbacksRequest>,
@@ -6520,7 +6566,10 @@ pub mod postback_service_server {
             tonic::Status,
         >;
         /// Reads held postbacks again after their cause was fixed, by the same rules
-        /// as live ones and with their time of arrival. Replaying twice counts once.
+        /// as live ones and with their time of arrival. Replaying twice counts once. An
+        /// answer has at most 3 MiB: if it would be longer, the last postbacks come
+        /// without their remarks and body, with the beginning of their target, and say
+        /// so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
         async fn replay_postbacks(
             &self,
             request: tonic::Request<super::ReplayPostbacksRequest>,
@@ -6944,7 +6993,7 @@ impl PresetSource {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListPresetsRequest {
     /// Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-    /// are read as 1,000.
+    /// are read as 1,000. A page has at most 3 MiB, so it may have fewer.
     #[prost(int32, tag = "1")]
     pub page_size: i32,
     /// `next_page_token` of the previous page; empty for the first page.
@@ -7398,7 +7447,7 @@ pub struct GetTrackingLinkResponse {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListTrackingLinksRequest {
     /// Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
-    /// are read as 1,000.
+    /// are read as 1,000. A page has at most 3 MiB, so it may have fewer.
     #[prost(int32, tag = "1")]
     pub page_size: i32,
     /// `next_page_token` of the previous page; empty for the first page.

@@ -56,8 +56,8 @@ impl AccountService for Service {
         let account = api::account(&request);
         let request = request.into_inner();
         let page = PageRequest::parse("ListAccounts", account, request.page_size, &request.page_token, &[])?;
-        let (accounts, next_page_token) = super::list(&self.0, &page).await?;
-        let accounts = accounts.into_iter().map(Into::into).collect();
+        let accounts = super::list(&self.0, &page).await?;
+        let (accounts, next_page_token) = accounts.into_messages(Into::into);
         Ok(Response::new(ListAccountsResponse { accounts, next_page_token }))
     }
 

@@ -61,9 +61,9 @@ impl ApiKeyService for Service {
         let caller = Caller::of(&request);
         let request = request.into_inner();
         let (account, page) = parse_list(caller, &request)?;
-        let (keys, next_page_token) =
-            super::list(&self.0, caller, account, request.show_revoked, &page).await?;
-        let api_keys = keys.into_iter().map(|key| key.into_proto(self.0.now())).collect();
+        let keys = super::list(&self.0, caller, account, request.show_revoked, &page).await?;
+        let now = self.0.now();
+        let (api_keys, next_page_token) = keys.into_messages(|key| key.into_proto(now));
         Ok(Response::new(ListApiKeysResponse { api_keys, next_page_token }))
     }
 

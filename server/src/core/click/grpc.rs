@@ -53,8 +53,8 @@ pub async fn list_clicks(app: &App, request: Request<ListClicksRequest>) -> Resu
     let without = ClickFlags::from_proto(&request.without_flags);
     let filter: [&[u8]; 2] = [link.0.as_bytes(), &without.to_bytes()];
     let page = PageRequest::parse("ListClicks", account, request.page_size, &request.page_token, &filter)?;
-    let (clicks, next_page_token) = super::list(app, account, link, without, &page).await?;
-    let clicks = clicks.into_iter().map(|click| click.into_proto(app)).collect();
+    let clicks = super::list(app, account, link, without, &page).await?;
+    let (clicks, next_page_token) = clicks.into_messages(|click| click.into_proto(app));
     Ok(ListClicksResponse { clicks, next_page_token })
 }
 

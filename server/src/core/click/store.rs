@@ -3,16 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, entity::prelude::*,
+    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, entity::prelude::*,
 };
 
 use super::{ClickFlags, LIST_KEY_BYTES};
 use crate::{
-    core::tracking_link::TrackingLinkId,
+    core::{scan::LOOK_ROWS_MAX, tracking_link::TrackingLinkId},
     db::{Connection, eq_indexed, group_commit::Write, insert_new, is_one_statement},
     error::Result,
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::click_id::ClickId,
     values::click_id::KeyId,
     values::id::AccountId,
@@ -114,15 +114,23 @@ pub async fn list(
     link: TrackingLinkId,
     without: ClickFlags,
     page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<Vec<Model>> {
-    let of_link = eq_indexed(db, Column::LinkId, link);
-    let mut query = Entity::find().filter(Column::AccountId.eq(account)).filter(of_link);
+) -> Result<Page<Model, LIST_KEY_BYTES>> {
+    let after = page.after.map(|after| ClickId(Uuid::from_bytes(after)));
+    let walked = Condition::all()
+        .add(eq_indexed(db, Column::LinkId, link))
+        .add_option(after.map(|after| Column::ClickId.lt(after)));
+    let newest_first = Entity::find().order_by_desc(Column::LinkId).order_by_desc(Column::ClickId);
+    let mut query = newest_first.clone().filter(walked.clone()).filter(Column::AccountId.eq(account));
+    let mut looked_up_to: Option<ClickId> = None;
     if without != ClickFlags::default() {
+        let last = newest_first.filter(walked).select_only().column(Column::ClickId);
+        looked_up_to = last.offset(LOOK_ROWS_MAX - 1).limit(1).into_tuple().one(db).await?;
         query = query.filter(has_none_of(without));
     }
-    if let Some(after) = page.after {
-        query = query.filter(Column::ClickId.lt(ClickId(Uuid::from_bytes(after))));
+    if let Some(last) = looked_up_to {
+        query = query.filter(Column::ClickId.gte(last));
     }
-    let newest_first = query.order_by_desc(Column::LinkId).order_by_desc(Column::ClickId);
-    Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
+    let rows = query.limit(page.rows_to_read()).all(db).await?;
+    let looked_up_to = looked_up_to.map(|last| last.0.into_bytes());
+    Ok(page.cut(rows, looked_up_to, |click| click.click_id.0.into_bytes()))
 }

@@ -68,8 +68,8 @@ pub async fn list_conversions(
     let click_id = request.filter.as_ref().map(|filter| filter.click_id.as_str()).unwrap_or_default();
     let click = app.click_id_keys.read(click_id, account).await?;
     let (filter, page) = parse_list(account, click, request)?;
-    let (conversions, next_page_token) = super::list(app, account, &filter, &page).await?;
-    let conversions = conversions.into_iter().map(|one| one.into_proto(app)).collect();
+    let conversions = super::list(app, account, &filter, &page).await?;
+    let (conversions, next_page_token) = conversions.into_messages(|one| one.into_proto(app));
     Ok(ListConversionsResponse { conversions, next_page_token })
 }
 

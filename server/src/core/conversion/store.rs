@@ -9,10 +9,12 @@ use sea_orm::{
 
 use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, TimeKind};
 use crate::{
-    core::{conversion_code::ConversionCodeId, tracking_link::TrackingLinkId},
-    db::{Connection, Insertion, eq_indexed, group_commit::Write, insert_new, is_one_statement},
+    core::{conversion_code::ConversionCodeId, scan::LOOK_ROWS_MAX, tracking_link::TrackingLinkId},
+    db::{
+        Connection, Insertion, eq_indexed, eq_unindexed, group_commit::Write, insert_new, is_one_statement,
+    },
     error::{Error, Result},
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::{
         click_id::{ClickId, KeyId},
         conversion_status::ConversionStatus,
@@ -128,6 +130,13 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ConversionI
     Ok(Entity::find().filter(all).one(db).await?)
 }
 
+/// Deletes a conversion that this transaction has written.
+pub async fn take_back(txn: &impl ConnectionTrait, id: ConversionId) -> Result<(), DbErr> {
+    let this = Condition::all().add(Column::ClickId.eq(id.click)).add(Column::Serial.eq(id.serial));
+    Entity::delete_many().filter(this).exec(txn).await?;
+    Ok(())
+}
+
 /// Erases the custom parameters of a click's conversions. Returns the number of conversions.
 pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
     let erased = Entity::update_many()
@@ -145,38 +154,55 @@ pub async fn list(
     account: AccountId,
     filter: &Filter,
     page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<Vec<Model>> {
-    let mut all = Condition::all()
-        .add(eq_indexed(db, Column::AccountId, account))
+) -> Result<Page<Model, LIST_KEY_BYTES>> {
+    let after = page.after.map(read_list_key).transpose()?;
+    let (walked, others) = conditions(filter);
+    let walked = walked.add_option(after.map(is_older));
+    if let Some(click) = filter.click {
+        // The primary key finds the conversions of a click, however many the account has.
+        let of_click = Entity::find()
+            .filter(Column::ClickId.eq(click))
+            .filter(eq_unindexed(db, Column::AccountId, account))
+            .filter(walked.add(others));
+        let rows = newest_first(of_click).limit(page.rows_to_read()).all(db).await?;
+        return Ok(page.cut(rows, None, list_key));
+    }
+    let of_account = Entity::find().filter(eq_indexed(db, Column::AccountId, account));
+    let walked = newest_first(of_account.filter(walked).order_by_desc(Column::AccountId));
+    let mut looked_up_to: Option<ListKey> = None;
+    if !others.is_empty() {
+        let key = [Column::CreatedAt, Column::ClickId, Column::Serial];
+        let last = walked.clone().select_only().columns(key).offset(LOOK_ROWS_MAX - 1).limit(1);
+        looked_up_to = last.into_tuple().one(db).await?;
+    }
+    let within = Condition::all().add(others).add_option(looked_up_to.map(is_not_older));
+    let rows = walked.filter(within).limit(page.rows_to_read()).all(db).await?;
+    Ok(page.cut(rows, looked_up_to.map(list_key_bytes), list_key))
+}
+
+fn newest_first(query: Select<Entity>) -> Select<Entity> {
+    let by_time = query.order_by_desc(Column::CreatedAt);
+    by_time.order_by_desc(Column::ClickId).order_by_desc(Column::Serial)
+}
+
+/// The conditions of a filter, apart from its click: those that the index of the list can seek, and
+/// the others.
+fn conditions(filter: &Filter) -> (Condition, Condition) {
+    let times = Condition::all()
+        .add_option(filter.start.map(|start| compare(filter.time, start, |column, value| column.gte(value))))
+        .add_option(filter.end.map(|end| compare(filter.time, end, |column, value| column.lt(value))));
+    let others = Condition::all()
         .add_option(filter.code.map(|code| Column::CodeId.eq(code)))
         .add_option(filter.link.map(|link| Column::LinkId.eq(link)))
-        .add_option(filter.click.map(|click| Column::ClickId.eq(click)))
         .add_option(filter.transaction.clone().map(|key| Column::DedupeKey.eq(key)))
         // No line changes a status yet, so it stands as it was recorded.
         .add_option(filter.status.map(|status| Column::Status.eq(status)))
-        .add_option(filter.recorded_status.map(|status| Column::Status.eq(status)))
-        .add_option(filter.start.map(|start| compare(filter.time, start, |column, value| column.gte(value))))
-        .add_option(filter.end.map(|end| compare(filter.time, end, |column, value| column.lt(value))));
-    if let Some(after) = page.after {
-        let (time, click, serial) = read_list_key(after)?;
-        let same_time = Condition::all().add(Column::CreatedAt.eq(time));
-        let same_click = same_time.clone().add(Column::ClickId.eq(click)).add(Column::Serial.lt(serial));
-        // The alternatives below imply this condition, but only this condition is a range that an
-        // index can seek.
-        all = all.add(Column::CreatedAt.lte(time)).add(
-            Condition::any()
-                .add(Column::CreatedAt.lt(time))
-                .add(same_time.add(Column::ClickId.lt(click)))
-                .add(same_click),
-        );
+        .add_option(filter.recorded_status.map(|status| Column::Status.eq(status)));
+    match filter.time {
+        TimeKind::Created => (times, others),
+        _ if times.is_empty() => (times, others),
+        _ => (Condition::all(), others.add(times)),
     }
-    let newest_first = Entity::find()
-        .filter(all)
-        .order_by_desc(Column::AccountId)
-        .order_by_desc(Column::CreatedAt)
-        .order_by_desc(Column::ClickId)
-        .order_by_desc(Column::Serial);
-    Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
 }
 
 /// Compares a time of a conversion with `time`.
@@ -189,16 +215,47 @@ fn compare(kind: TimeKind, time: Time, by: fn(Column, Value) -> Expr) -> Expr {
     }
 }
 
+/// The columns that the list is sorted by.
+type ListKey = (Time, ClickId, i64);
+
+/// Tests whether a row comes after this key in the list.
+fn is_older(key: ListKey) -> Condition {
+    let range = Column::CreatedAt.lte(key.0);
+    beyond(key, range, |column, value| column.lt(value), Column::Serial.lt(key.2))
+}
+
+/// Tests whether a row comes before this key in the list, or has it.
+fn is_not_older(key: ListKey) -> Condition {
+    let range = Column::CreatedAt.gte(key.0);
+    beyond(key, range, |column, value| column.gt(value), Column::Serial.gte(key.2))
+}
+
+/// Compares the columns of a key one after the other. The alternatives imply `range`, but only
+/// `range` is a condition that an index can seek.
+fn beyond((time, click, _): ListKey, range: Expr, by: fn(Column, Value) -> Expr, last: Expr) -> Condition {
+    let same_time = Condition::all().add(Column::CreatedAt.eq(time));
+    let same_click = same_time.clone().add(Column::ClickId.eq(click)).add(last);
+    let alternatives = Condition::any()
+        .add(by(Column::CreatedAt, time.into()))
+        .add(same_time.add(by(Column::ClickId, click.into())))
+        .add(same_click);
+    Condition::all().add(range).add(alternatives)
+}
+
 /// The key that the list is sorted by.
-pub fn list_key(row: &Model) -> [u8; LIST_KEY_BYTES] {
+fn list_key(row: &Model) -> [u8; LIST_KEY_BYTES] {
+    list_key_bytes((row.created_at, row.click_id, row.serial))
+}
+
+fn list_key_bytes((time, click, serial): ListKey) -> [u8; LIST_KEY_BYTES] {
     let mut key = [0; LIST_KEY_BYTES];
-    let bytes = row.created_at.micros().to_be_bytes().into_iter();
-    let bytes = bytes.chain(row.click_id.0.into_bytes()).chain(row.serial.to_be_bytes());
+    let bytes = time.micros().to_be_bytes().into_iter();
+    let bytes = bytes.chain(click.0.into_bytes()).chain(serial.to_be_bytes());
     key.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = byte);
     key
 }
 
-fn read_list_key(key: [u8; LIST_KEY_BYTES]) -> Result<(Time, ClickId, i64)> {
+fn read_list_key(key: [u8; LIST_KEY_BYTES]) -> Result<ListKey> {
     let wrong = || Error::internal("page key");
     let (time, rest) = key.split_first_chunk::<8>().ok_or_else(wrong)?;
     let (click, serial) = rest.split_first_chunk::<16>().ok_or_else(wrong)?;

@@ -63,8 +63,8 @@ pub async fn list_conversion_codes(
     let filter: [&[u8]; 1] = [&[u8::from(request.show_archived)]];
     let page =
         PageRequest::parse("ListConversionCodes", account, request.page_size, &request.page_token, &filter)?;
-    let (codes, next_page_token) = super::list(app, account, request.show_archived, &page).await?;
-    let conversion_codes = codes.into_iter().map(Into::into).collect();
+    let codes = super::list(app, account, request.show_archived, &page).await?;
+    let (conversion_codes, next_page_token) = codes.into_messages(Into::into);
     Ok(ListConversionCodesResponse { conversion_codes, next_page_token })
 }
 

@@ -233,7 +233,7 @@ pub async fn explain_click(app: &App, account: AccountId, text: &str) -> Result<
     let click = click::find(app, account, signed.id).await?;
     let filter = conversion::Filter { click: Some(signed.id), ..conversion::Filter::default() };
     let page = PageRequest::parse("ExplainClick", account, SHOWN_MAX, "", &[])?;
-    let (conversions, _) = conversion::list(app, account, &filter, &page).await?;
+    let (conversions, _) = conversion::list(app, account, &filter, &page).await?.into_rows();
     let text = app.click_id_keys.write(signed, account);
     let limit = SHOWN_MAX.unsigned_abs().into();
     let held = scan(app, account, async |db| store::held_of_click(db, account, &text, limit).await).await?;

@@ -1,15 +1,17 @@
 //! Postbacks: translation between messages and commands.
 
+mod answers;
+
 use std::{net::IpAddr, sync::Arc};
 
 use prost::Message as _;
 use prost_types::Timestamp;
 use s2s_sdk::v1::{
-    self, ConversionVerdict, EraseVisitorRequest, EraseVisitorResponse, ExplainClickRequest,
-    ExplainClickResponse, ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest,
-    GetPostbackResponse, ListPostbacksRequest, ListPostbacksResponse, Note, PostbackFailure, PostbackFilter,
-    PostbackIds, PostbackParameter, PostbackVerdict, RawPostback, RecordConversionResponse, ReplayOverrides,
-    ReplayPostbacksRequest, ReplayPostbacksResponse, TestSetupRequest, TestSetupResponse,
+    self, EraseVisitorRequest, EraseVisitorResponse, ExplainClickRequest, ExplainClickResponse,
+    ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest, GetPostbackResponse,
+    ListPostbacksRequest, ListPostbacksResponse, PostbackFilter, PostbackIds, PostbackVerdict, RawPostback,
+    RecordConversionResponse, ReplayOverrides, ReplayPostbacksRequest, ReplayPostbacksResponse,
+    TestSetupRequest, TestSetupResponse,
     explain_postback_request::Postback as Explained,
     postback_service_server::{PostbackService, PostbackServiceServer},
     replay_postbacks_request::Postbacks as Replayed,
@@ -17,18 +19,18 @@ use s2s_sdk::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    ClickHistory, Erased, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter, Postback, REPLAY_MAX,
-    Reason, Received, Replay, Sender, SetupTest, Source, TEXT_BYTES_MAX, Verdict, reader::KnownParam,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, REPLAY_MAX, Reason, Replay, Sender, Source, TEXT_BYTES_MAX,
+    Verdict,
 };
 use crate::{
     api::{self, Caller},
     core::{
         App,
-        conversion_code::{ConversionCode, ConversionCodeId, DecimalSeparator},
+        conversion_code::{ConversionCodeId, DecimalSeparator},
         tracking_link::{self, TrackingLinkId},
     },
     error::{Error, Result, Violations},
-    page::PageRequest,
+    page::{ANSWER_BYTES_MAX, PageRequest, fit},
     values::{
         id::{AccountId, PostbackId, id_time, request_id_bytes},
         limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX, USER_AGENT_BYTES_MAX},
@@ -43,9 +45,6 @@ const ID_SKEW_MAX: Span = Span::from_seconds(1);
 /// Longest method and content type, in bytes. Longer ones are cut.
 const METHOD_BYTES_MAX: usize = 16;
 const CONTENT_TYPE_BYTES_MAX: usize = 255;
-/// Total size of the notes of a failure, in bytes. A failure travels in a header, and clients accept
-/// headers of 16 KiB in all. `GetPostback` returns all notes.
-const FAILURE_NOTES_BYTES_MAX: usize = 4 * 1_024;
 /// Maximum number of postbacks in one replay by filter.
 const REPLAY_ROWS: i32 = 100;
 
@@ -63,8 +62,8 @@ impl PostbackService for Service {
     ) -> Result<Response<ListPostbacksResponse>, Status> {
         let account = api::account(&request);
         let (filter, page) = parse_list(account, request.into_inner())?;
-        let (postbacks, next_page_token) = super::list(&self.0, account, &filter, &page).await?;
-        let postbacks = postbacks.into_iter().map(Into::into).collect();
+        let postbacks = super::list(&self.0, account, &filter, &page).await?;
+        let (postbacks, next_page_token) = postbacks.into_messages(Into::into);
         Ok(Response::new(ListPostbacksResponse { postbacks, next_page_token }))
     }
 
@@ -87,7 +86,8 @@ impl PostbackService for Service {
             Which::Ids(ids) => (super::replay(&self.0, account, &ids, &how).await?, String::new()),
             Which::Held(filter, page) => super::replay_held(&self.0, account, filter, &page, &how).await?,
         };
-        let postbacks = postbacks.into_iter().map(Into::into).collect();
+        let mut postbacks: Vec<_> = postbacks.into_iter().map(Into::into).collect();
+        fit(&mut postbacks, ANSWER_BYTES_MAX, answers::shorten);
         Ok(Response::new(ReplayPostbacksResponse { postbacks, next_page_token }))
     }
 
@@ -320,181 +320,5 @@ fn parse_verdict(number: i32) -> Result<Option<Verdict>, String> {
         Ok(PostbackVerdict::Held) => Ok(Some(Verdict::Held)),
         Ok(PostbackVerdict::Test) => Err("is not a stored verdict".to_owned()),
         Err(_) => Err("is not a value of PostbackVerdict".to_owned()),
-    }
-}
-
-/// The first notes, as many as fit into a failure.
-fn fitting(mut notes: Vec<Note>) -> Vec<Note> {
-    let mut left = FAILURE_NOTES_BYTES_MAX;
-    let fit = notes.iter().take_while(|note| {
-        let size = note.encoded_len();
-        let fits = size <= left;
-        left = left.saturating_sub(size);
-        fits
-    });
-    let count = fit.count();
-    notes.truncate(count);
-    notes
-}
-
-impl Received {
-    /// Returns the response to a postback that counts, and an error for any other.
-    fn into_response(self) -> Result<RecordConversionResponse> {
-        match self {
-            Self::Stored { postback, reply } => {
-                let postback_id = postback.id.to_string();
-                let notes = postback.notes.to_proto();
-                let verdict = match postback.verdict {
-                    Verdict::Recorded => ConversionVerdict::Recorded,
-                    Verdict::Duplicate => ConversionVerdict::Duplicate,
-                    Verdict::Held => {
-                        let notes = fitting(notes);
-                        let reason =
-                            postback.reason.map_or(v1::ErrorReason::Internal, |Reason(reason)| reason);
-                        let error = Error::new(reason, postback.message).with("postback_id", &postback_id);
-                        let verdict = PostbackVerdict::Held.into();
-                        return Err(error.with_postback(PostbackFailure {
-                            verdict,
-                            postback_id,
-                            notes,
-                            reply,
-                        }));
-                    }
-                };
-                Ok(RecordConversionResponse {
-                    conversion: None,
-                    verdict: verdict.into(),
-                    notes,
-                    postback_id,
-                    reply,
-                    conversion_id: postback.conversion_id,
-                })
-            }
-            Self::Test { outcome: Ok(recorded), mut notes, reply } => {
-                notes.extend(recorded.into_iter().flat_map(|recorded| recorded.notes));
-                let verdict = ConversionVerdict::Test.into();
-                Ok(RecordConversionResponse { verdict, notes, reply, ..Default::default() })
-            }
-            Self::Test { outcome: Err(error), notes, reply } => {
-                let notes = fitting(notes);
-                let verdict = PostbackVerdict::Test.into();
-                let postback_id = String::new();
-                Err(error.with_postback(PostbackFailure { verdict, postback_id, notes, reply }))
-            }
-        }
-    }
-}
-
-impl From<Postback> for v1::Postback {
-    fn from(postback: Postback) -> Self {
-        let verdict = match postback.verdict {
-            Verdict::Recorded => PostbackVerdict::Recorded,
-            Verdict::Duplicate => PostbackVerdict::Duplicate,
-            Verdict::Held => PostbackVerdict::Held,
-        };
-        Self {
-            id: postback.id.to_string(),
-            raw: Some(RawPostback {
-                method: postback.method,
-                target: postback.target,
-                content_type: postback.content_type,
-                body: postback.body,
-                sender_address: postback.address,
-                user_agent: postback.user_agent,
-                receive_time: Some(postback.received_at.to_proto()),
-                ..Default::default()
-            }),
-            verdict: verdict.into(),
-            reason: postback.reason.map_or(0, |Reason(reason)| reason.into()),
-            message: postback.message,
-            notes: postback.notes.to_proto(),
-            conversion_code_id: postback.code_text,
-            click_id: postback.click_text,
-            conversion_id: postback.conversion_id,
-            replay_time: postback.replayed_at.map(Time::to_proto),
-            next_match_time: postback.match_at.map(Time::to_proto),
-        }
-    }
-}
-
-impl Explanation {
-    fn into_proto(self, app: &App) -> ExplainPostbackResponse {
-        let mut response = ExplainPostbackResponse {
-            parameters: self.parameters.into_iter().map(Into::into).collect(),
-            notes: self.notes,
-            steps: self.steps,
-            conversion_code: self.code.map(|code| ConversionCode::clone(&code).into()),
-            tracking_link: self.link.map(|link| link.to_proto(&app.public_url)),
-            click: self.click.map(|click| click.into_proto(app)),
-            postback: self.postback.map(Into::into),
-            ..Default::default()
-        };
-        match self.outcome {
-            Ok(recorded) => {
-                let duplicate = recorded.as_ref().is_some_and(|recorded| recorded.duplicate);
-                let verdict = if duplicate { PostbackVerdict::Duplicate } else { PostbackVerdict::Recorded };
-                response.set_verdict(if self.test { PostbackVerdict::Test } else { verdict });
-                response.conversion = recorded.map(|recorded| recorded.conversion.into_proto(app));
-            }
-            Err(error) => {
-                response.set_verdict(PostbackVerdict::Held);
-                response.set_reason(error.reason());
-                error.message().clone_into(&mut response.message);
-            }
-        }
-        response
-    }
-}
-
-impl ClickHistory {
-    fn into_proto(self, app: &App) -> ExplainClickResponse {
-        ExplainClickResponse {
-            click_time: Some(self.clicked_at.to_proto()),
-            click: self.click.map(|click| click.into_proto(app)),
-            tracking_link: self.link.map(|link| link.to_proto(&app.public_url)),
-            conversions: self.conversions.into_iter().map(|one| one.into_proto(app)).collect(),
-            held_postbacks: self.held.into_iter().map(Into::into).collect(),
-            message: self.message,
-        }
-    }
-}
-
-impl Erased {
-    fn into_proto(self, app: &App) -> EraseVisitorResponse {
-        EraseVisitorResponse {
-            click: self.click.map(|click| click.into_proto(app)),
-            conversion_count: self.conversions.try_into().unwrap_or(i64::MAX),
-            postback_count: self.postbacks.try_into().unwrap_or(i64::MAX),
-        }
-    }
-}
-
-impl SetupTest {
-    fn into_proto(self, app: &App) -> TestSetupResponse {
-        let mut response = TestSetupResponse {
-            steps: self.steps,
-            redirect_url: self.redirect_url,
-            postback_url: self.postback_url,
-            ..Default::default()
-        };
-        match self.outcome {
-            Ok(recorded) => {
-                response.passed = true;
-                response.conversion = recorded.map(|recorded| recorded.conversion.into_proto(app));
-            }
-            Err(error) => response.set_reason(error.reason()),
-        }
-        response
-    }
-}
-
-impl From<Parameter> for PostbackParameter {
-    fn from(parameter: Parameter) -> Self {
-        let is_secret = parameter.known == Some(KnownParam::Sec);
-        Self {
-            name: parameter.name,
-            value: if is_secret { "(not shown)".to_owned() } else { parameter.value },
-            canonical_name: parameter.known.map_or("", |known| known.name()).to_owned(),
-        }
     }
 }

@@ -55,7 +55,7 @@ pub async fn replay_held(
 ) -> Result<(Vec<Postback>, String)> {
     check(app, account, how).await?;
     let held = Filter { verdict: Some(Verdict::Held), ..filter };
-    let (held, next_page_token) = list(app, account, &held, page).await?;
+    let (held, next_page_token) = list(app, account, &held, page).await?.into_rows();
     let mut postbacks = Vec::with_capacity(held.len());
     for postback in held {
         postbacks.push(replay_one(app, postback, how).await?);

@@ -14,13 +14,16 @@ use sea_orm::{
 
 use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, matching::MATCH_WAIT_MAX};
 use crate::{
-    core::conversion::{self, Conversion},
+    core::{
+        conversion::{self, Conversion},
+        scan::LOOK_ROWS_MAX,
+    },
     db::{
         Connection, Db, Insertion, contains_bytes, eq_indexed, group_commit::Write, insert_new,
         statement_runs,
     },
     error::Result,
-    page::PageRequest,
+    page::{Page, PageRequest},
     values::id::PostbackId,
     values::{
         id::{AccountId, first_id},
@@ -139,6 +142,18 @@ impl Write for PostbackWrite {
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
             for (id, known) in find_all(db, ids.into_iter(), true).await? {
                 match written.get(&id) {
+                    // Another postback under the id of this one: nothing of it is written, nor its
+                    // conversion. Its sender is refused.
+                    Some(ours) if !ours.is_again(&known) => {
+                        // Others of the batch may count as duplicates of that conversion.
+                        if rows.len() > 1 {
+                            return Err(DbErr::Custom("the id of another postback came".to_owned()));
+                        }
+                        if ours.verdict == Verdict::Recorded {
+                            conversion::take_back(db, &ours.conversion_id).await?;
+                        }
+                        written.insert(id, known);
+                    }
                     Some(ours) if known.verdict == Verdict::Held && ours.verdict != Verdict::Held => {
                         update(db, ours).await?;
                     }
@@ -172,8 +187,13 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model
 }
 
 impl Model {
-    /// Returns whether this is the same request.
-    pub fn has_come_as(&self, other: &Self) -> bool {
+    /// Returns whether this is a stored postback again, as far as can be known: an erased one has lost a
+    /// part.
+    pub fn is_again(&self, stored: &Self) -> bool {
+        self.has_come_as(stored) || stored.erasure().is_some()
+    }
+
+    fn has_come_as(&self, other: &Self) -> bool {
         // If a postback has no data of its visitor, an erasure changes neither target nor body.
         // Then only the note tells that the visitor was erased.
         let erased = |postback: &Self| postback.erasure().is_some();
@@ -229,30 +249,48 @@ pub async fn list(
     account: AccountId,
     filter: &Filter,
     page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<Vec<Model>> {
+) -> Result<Page<Model, LIST_KEY_BYTES>> {
     let after = page.after.map(|after| PostbackId(Uuid::from_bytes(after)));
-    let text = filter.text.as_ref().map(|text| {
-        Condition::any().add(contains_bytes(db, Column::Target, text)).add(contains_bytes(
-            db,
-            Column::Body,
-            text,
-        ))
-    });
-    let all = Condition::all()
-        .add(eq_indexed(db, Column::AccountId, account))
-        .add_option(filter.verdict.map(|verdict| Column::Verdict.eq(verdict)))
-        .add_option(filter.reason.map(|reason| Column::Reason.eq(reason)))
-        .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))
-        .add_option(filter.start.map(|start| Column::ReceivedAt.gte(start)))
-        .add_option(filter.end.map(|end| Column::ReceivedAt.lt(end)))
-        // The next two conditions are redundant, but are ranges of the key, which the database can
-        // seek: ids begin with the time of arrival.
+    let held = filter.verdict == Some(Verdict::Held);
+    let mut walked =
+        Entity::find().filter(eq_indexed(db, Column::AccountId, account)).order_by_desc(Column::AccountId);
+    if held {
+        // Held postbacks have an index of their own.
+        walked = walked.filter(eq_indexed(db, Column::Verdict, Verdict::Held)).order_by_desc(Column::Verdict);
+    }
+    // The range of ids is redundant, but an index can seek it: ids begin with the time of arrival.
+    let ids = Condition::all()
         .add_option(filter.start.map(|start| Column::Id.gte(PostbackId(first_id(start)))))
         .add_option(filter.end.map(|end| Column::Id.lt(PostbackId(first_id(end.plus(ID_TICK))))))
-        .add_option(text)
         .add_option(after.map(|after| Column::Id.lt(after)));
-    let newest_first = Entity::find().filter(all).order_by_desc(Column::AccountId).order_by_desc(Column::Id);
-    Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
+    let walked = walked.filter(ids).order_by_desc(Column::Id);
+    let others = others(db, filter);
+    let mut looked_up_to: Option<PostbackId> = None;
+    if !others.is_empty() {
+        let last = walked.clone().select_only().column(Column::Id).offset(LOOK_ROWS_MAX - 1).limit(1);
+        looked_up_to = last.into_tuple().one(db).await?;
+    }
+    let times = Condition::all()
+        .add_option(filter.start.map(|start| Column::ReceivedAt.gte(start)))
+        .add_option(filter.end.map(|end| Column::ReceivedAt.lt(end)));
+    let within = times.add(others).add_option(looked_up_to.map(|last| Column::Id.gte(last)));
+    let rows = walked.filter(within).limit(page.rows_to_read()).all(db).await?;
+    let looked_up_to = looked_up_to.map(|last| last.0.into_bytes());
+    Ok(page.cut(rows, looked_up_to, |postback| postback.id.0.into_bytes()))
+}
+
+/// The conditions of a filter that no index serves.
+fn others(db: &impl ConnectionTrait, filter: &Filter) -> Condition {
+    let counted = filter.verdict.filter(|verdict| *verdict != Verdict::Held);
+    let text = filter.text.as_ref().map(|text| {
+        let in_target = contains_bytes(db, Column::Target, text);
+        Condition::any().add(in_target).add(contains_bytes(db, Column::Body, text))
+    });
+    Condition::all()
+        .add_option(counted.map(|verdict| Column::Verdict.eq(verdict)))
+        .add_option(filter.reason.map(|reason| Column::Reason.eq(reason)))
+        .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))
+        .add_option(text)
 }
 
 /// Finds the postback that became the conversion of this duplicate. `None` if the conversion was

@@ -25,8 +25,7 @@ impl PresetService for Service {
         let account = api::account(&request);
         let request = request.into_inner();
         let page = PageRequest::parse("ListPresets", account, request.page_size, &request.page_token, &[])?;
-        let (presets, next_page_token) = super::list(&page);
-        let presets = presets.into_iter().map(Into::into).collect();
+        let (presets, next_page_token) = super::list(&page).into_messages(Into::into);
         Ok(Response::new(ListPresetsResponse { presets, next_page_token }))
     }
 

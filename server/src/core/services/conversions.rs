@@ -19,7 +19,8 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::{
     api::{Caller, ConversionStream},
     core::{App, conversion, postback},
-    error::{Error, Result, Violations},
+    error::{self, Error, Result, Violations, shortened_note},
+    page::{ANSWER_BYTES_MAX, fit},
 };
 
 /// Maximum number of items in one batch.
@@ -46,7 +47,8 @@ impl ConversionService for Conversions {
         let caller = Caller::of(&request);
         let requests = parse_batch(request.into_inner())?;
         let results = join_all(requests.into_iter().map(|one| record(&self.0, caller, one))).await;
-        let results = results.into_iter().map(item).collect();
+        let mut results: Vec<_> = results.into_iter().map(item).collect();
+        fit(&mut results, ANSWER_BYTES_MAX, shorten);
         Ok(Response::new(BatchRecordConversionsResponse { results }))
     }
 
@@ -134,6 +136,21 @@ fn item(result: Result<RecordConversionResponse>) -> RecordConversionResult {
         Err(error) => ItemResult::Error(error.into()),
     };
     RecordConversionResult { result: Some(result) }
+}
+
+/// Leaves custom parameters, notes and long messages out of a result.
+fn shorten(result: &mut RecordConversionResult) {
+    match &mut result.result {
+        Some(ItemResult::Response(response)) => {
+            let cure = "`GetConversion` and `GetPostback` return the whole";
+            response.notes = vec![shortened_note(cure)];
+            if let Some(conversion) = &mut response.conversion {
+                conversion.custom_params.clear();
+            }
+        }
+        Some(ItemResult::Error(status)) => error::shorten(status),
+        None => {}
+    }
 }
 
 fn parse_batch(request: BatchRecordConversionsRequest) -> Result<Vec<RecordConversionRequest>> {

@@ -31,8 +31,7 @@ use crate::{
     },
 };
 
-/// Maximum number of links in a page for edges. With the longest destinations, such a page has two
-/// thirds of the 4 MiB that a client accepts.
+/// Maximum number of links in a page for edges.
 const LINKS_OF_PAGE_MAX: i32 = 500;
 
 pub struct Service(Arc<App>);
@@ -77,8 +76,8 @@ impl TrackingLinkService for Service {
             &request.page_token,
             &filter,
         )?;
-        let (links, next_page_token) = super::list(&self.0, account, request.show_archived, &page).await?;
-        let tracking_links = links.iter().map(|link| link.to_proto(&self.0.public_url)).collect();
+        let links = super::list(&self.0, account, request.show_archived, &page).await?;
+        let (tracking_links, next_page_token) = links.into_messages(|link| link.to_proto(&self.0.public_url));
         Ok(Response::new(ListTrackingLinksResponse { tracking_links, next_page_token }))
     }
 
@@ -130,16 +129,16 @@ pub async fn resolve_slug(app: &App, request: &ResolveSlugRequest) -> Result<Res
 pub async fn list_links(app: &App, request: ListLinksRequest) -> Result<ListLinksResponse> {
     let read_time = app.now();
     let (since, page) = parse_list_links(&request)?;
-    let (links, next_page_token) = super::list_changed(app, since, &page).await?;
-    let links = links.iter().map(|link| {
+    let links = super::list_changed(app, since, &page).await?;
+    let (links, next_page_token) = links.into_messages(|link| {
         let mut message = link.to_proto(&app.public_url);
-        // They could make a page longer than a client accepts.
+        // An edge does not need them.
         message.conversion_code_ids.clear();
         message.tags.clear();
         message.url.clear();
-        for_edge(link, message)
+        for_edge(&link, message)
     });
-    Ok(ListLinksResponse { links: links.collect(), next_page_token, read_time: Some(read_time.to_proto()) })
+    Ok(ListLinksResponse { links, next_page_token, read_time: Some(read_time.to_proto()) })
 }
 
 fn parse_list_links(request: &ListLinksRequest) -> Result<(Option<Time>, PageRequest<CHANGE_KEY_BYTES>)> {
