@@ -301,18 +301,14 @@ fn keys_without_core(
     spool: Option<&OpenSpool>,
     status: &Status,
 ) -> Result<ListClickIdKeysResponse, StartError> {
-    match spool.filter(|spool| spool.can_begin_alone()) {
-        Some(OpenSpool { snapshot, .. }) => {
-            let message = "the core is down; the edge uses its snapshot";
-            tracing::warn!(links = snapshot.links.count(), cause = status.message(), message);
-            Ok(snapshot.click_id_keys.clone())
-        }
-        None => {
-            let message = "an edge must reach the core once before it can start without it";
-            let message = format!("{message}: {}", status.message());
-            Err(StartError::failure("CORE_AWAY", message))
-        }
+    if let Some(OpenSpool { snapshot, .. }) = spool.filter(|spool| spool.can_begin_alone()) {
+        let message = "the core is down; the edge uses its snapshot";
+        tracing::warn!(links = snapshot.links.count(), cause = status.message(), message);
+        return Ok(snapshot.click_id_keys.clone());
     }
+    let message = "an edge must reach the core once before it can start without it";
+    let message = format!("{message}: {}", status.message());
+    Err(StartError::failure("CORE_AWAY", message))
 }
 
 /// The click id keys, and the time by the core's clock. The time is `None` if the answer took too

@@ -20,10 +20,11 @@ const REDIRECTS_MAX: usize = 9;
 const FOLLOWED_MAX: usize = 20;
 
 /// Somebody else's server: it redirects `/slug?query` to the same path and query of `to`. Returns
-/// its URL.
-async fn shortener(to: &str, tasks: &mut JoinSet<()>) -> String {
+/// its URL. The server ends with the tasks.
+async fn shortener(to: &str) -> (String, JoinSet<()>) {
     let listener = TcpListener::bind("127.0.0.9:0").await.unwrap();
     let (url, to) = (format!("http://{}", listener.local_addr().unwrap()), to.to_owned());
+    let mut tasks = JoinSet::new();
     tasks.spawn(async move {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
@@ -36,7 +37,7 @@ async fn shortener(to: &str, tasks: &mut JoinSet<()>) -> String {
             stream.write_all(answer.as_bytes()).await.unwrap();
         }
     });
-    url
+    (url, tasks)
 }
 
 /// A client that follows redirects as browsers do.
@@ -65,8 +66,7 @@ async fn link_over(server: &Server, shortener: &str, slug: &str, next: &str, pas
 async fn a_loop_of_two_links_over_another_server_ends() {
     for pass_on in [false, true] {
         let server = Server::start().await;
-        let mut tasks = JoinSet::new();
-        let other = shortener(&server.url, &mut tasks).await;
+        let (other, _tasks) = shortener(&server.url).await;
         let one = link_over(&server, &other, "one", "two", pass_on).await;
         let two = link_over(&server, &other, "two", "one", pass_on).await;
 
@@ -95,8 +95,7 @@ async fn a_loop_of_two_links_over_another_server_ends() {
 #[tokio::test]
 async fn a_link_that_leads_to_itself_over_another_server_ends() {
     let server = Server::start().await;
-    let mut tasks = JoinSet::new();
-    let other = shortener(&server.url, &mut tasks).await;
+    let (other, _tasks) = shortener(&server.url).await;
     let link = link_over(&server, &other, "self", "self", false).await;
     assert_eq!(open(&link.url).await.status(), 508);
     eventually(async || (clicks(&server, &link).await.len() == REDIRECTS_MAX).then_some(())).await;
@@ -105,8 +104,7 @@ async fn a_link_that_leads_to_itself_over_another_server_ends() {
 #[tokio::test]
 async fn a_chain_of_two_links_and_a_shared_url_are_no_loops() {
     let server = Server::start().await;
-    let mut tasks = JoinSet::new();
-    let other = shortener(&server.url, &mut tasks).await;
+    let (other, _tasks) = shortener(&server.url).await;
     let one = link_over(&server, &other, "one", "two", true).await;
     let shop = leading_to("https://shop.example/?s1=[s2sidentifier]");
     let two = server.create_link(TrackingLink { slug: "two".to_owned(), ..shop }).await;

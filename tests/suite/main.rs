@@ -15,6 +15,7 @@ mod authentication;
 mod bad_input;
 mod bodies;
 mod callers;
+mod catch_up;
 mod cli;
 mod click_id_keys;
 mod clocks;

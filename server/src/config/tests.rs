@@ -66,11 +66,6 @@ fn flags_are_checked() {
         (vec!["--core-ca", "a.pem"], false),
         (vec!["--spool", "off"], true),
         (vec!["--spool-mebibytes-max", "0"], false),
-        (vec!["--links-known-mebibytes", "0"], false),
-        (vec!["--links-known-mebibytes", "off"], false),
-        (vec!["--links-known-mebibytes", "1"], true),
-        (vec!["--links-known-mebibytes", "65536"], true),
-        (vec!["--links-known-mebibytes", "65537"], false),
         (vec!["--log", "info,s2s_server=debug"], true),
         (vec!["--log", "loud"], false),
         (vec!["--liste", "x"], false),
@@ -79,6 +74,16 @@ fn flags_are_checked() {
         let checked = parsed.is_ok_and(|config| config.check().is_ok());
         assert_eq!(checked, ok, "{flags:?}");
     }
+}
+
+#[test]
+fn an_edge_has_a_budget_for_links() {
+    for (mebibytes, ok) in [("0", false), ("1", true), ("65536", true), ("65537", false), ("off", false)] {
+        let parsed = Config::try_parse_from(["s2s-server", "--links-known-mebibytes", mebibytes]);
+        assert_eq!(parsed.is_ok(), ok, "{mebibytes}");
+    }
+    let parsed = Config::try_parse_from(["s2s-server"]).unwrap();
+    assert_eq!(parsed.known_bytes_max(), 64 * 1_024 * 1_024);
 }
 
 #[test]

@@ -26,7 +26,7 @@ use crate::{
 /// Interval at which the edge asks for changed links.
 const ASK_INTERVAL: Duration = Duration::from_secs(2);
 /// Interval between two passes over all links.
-const PASS_INTERVAL: Duration = Duration::from_secs(3_600);
+const PASS_INTERVAL: Duration = Duration::from_hours(1);
 /// Span by which a list begins before the one before it has ended.
 const OVERLAP: Span = Span::from_seconds(10);
 /// Time limit for a page.

@@ -67,7 +67,7 @@ mod tests {
             ("of the future", vec![id(9, 61)], 0),
             ("a part of a value", vec![format!("{}x", id(9, 0))], 0),
         ] {
-            let found = rounds(values.iter().map(|value| value.as_bytes()), NOW);
+            let found = rounds(values.iter().map(String::as_bytes), NOW);
             assert_eq!(found, Rounds::new(expected), "{what}");
         }
         assert_eq!(rounds([&[0xff; 40][..]].into_iter(), NOW), Rounds::NONE);

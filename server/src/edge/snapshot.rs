@@ -178,12 +178,8 @@ impl Writer {
         self.has_new_keys |= self.keys.take_changed();
         // Without a file from here on if an error ends the attempt.
         let file = self.file.take().filter(|file| !self.is_mostly_stale(file.bytes));
-        let appended = file.map(|file| self.append(file, now)).transpose();
-        let file = match appended {
-            Ok(Some(Some(file))) => file,
-            Ok(_) => self.replace(now)?,
-            Err(error) => return Err(error),
-        };
+        let appended = file.map_or(Ok(None), |file| self.append(file, now))?;
+        let file = appended.map_or_else(|| self.replace(now), Ok)?;
         (self.file, self.has_new_keys) = (Some(file), false);
         Ok(())
     }
@@ -201,7 +197,7 @@ impl Writer {
             return Ok(None);
         }
         let changes = self.links.take_changes();
-        let mut records = Frames { to, key: file.key, seal: &self.seal, frames: Vec::new(), written: 0 };
+        let mut records = Frames { to, key: file.key, seal: &self.seal, unwritten: Vec::new(), written: 0 };
         if self.has_new_keys {
             records.add(now, Content::ClickIdKeys(self.keys.message()))?;
         }
@@ -220,7 +216,7 @@ impl Writer {
         self.folder.replace_by(FILE, true, |file| {
             file.write_all(&key.0)?;
             let to = file.try_clone()?;
-            let mut records = Frames { to, key, seal: &self.seal, frames: Vec::new(), written: 0 };
+            let mut records = Frames { to, key, seal: &self.seal, unwritten: Vec::new(), written: 0 };
             records.add(now, Content::ClickIdKeys(self.keys.message()))?;
             records.add_links(self.links.take_all())?;
             bytes += records.end()?;
@@ -235,14 +231,14 @@ struct Frames<'a> {
     to: File,
     key: Key,
     seal: &'a Seal,
-    frames: Vec<u8>,
+    unwritten: Vec<u8>,
     written: u64,
 }
 
 impl Frames<'_> {
     fn add(&mut self, arrived_at: Time, content: Content) -> io::Result<()> {
-        frame(self.key, &Record { arrived_at, content }.body(self.seal), &mut self.frames);
-        if self.frames.len() < CHUNK_BYTES { Ok(()) } else { self.flush() }
+        frame(self.key, &Record { arrived_at, content }.body(self.seal), &mut self.unwritten);
+        if self.unwritten.len() < CHUNK_BYTES { Ok(()) } else { self.flush() }
     }
 
     fn add_links(&mut self, links: Vec<Kept>) -> io::Result<()> {
@@ -254,9 +250,9 @@ impl Frames<'_> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.to.write_all(&self.frames)?;
-        self.written += to_u64(self.frames.len());
-        self.frames.clear();
+        self.to.write_all(&self.unwritten)?;
+        self.written += to_u64(self.unwritten.len());
+        self.unwritten.clear();
         Ok(())
     }
 

@@ -2,17 +2,18 @@
 //!
 //! Deliveries use the same calls as live traffic, so their duration shows how long live calls take.
 //! The duration at the lowest concurrency is measured again and again. The limit rises while calls
-//! take hardly longer than that. If records have waited for long, at least `AT_ONCE_LATE` are
-//! delivered at a time, even if calls slow down.
+//! take hardly longer than that. The longer the oldest record waits, the more are delivered at a time
+//! even if calls slow down: later postbacks of the same clicks go through the spool as well, so a
+//! backlog that nobody works off grows by itself.
 
 use std::time::Duration;
 
 use crate::values::time::Span;
 
 const AT_ONCE_MAX: usize = 128;
-/// Age from which records are delivered at least `AT_ONCE_LATE` at a time.
-const PUT_OFF_MAX: Span = Span::from_seconds(60);
-const AT_ONCE_LATE: usize = 16;
+/// Maximum number that is delivered at a time although calls slow down: one for each second for which
+/// the oldest record has waited, in powers of two.
+const AT_ONCE_LATE_MAX: usize = 64;
 /// Batches that are delivered at the lowest concurrency, to measure.
 const MEASURED: u32 = 4;
 /// Batches that follow before the next measurement.
@@ -44,10 +45,9 @@ impl ConcurrencyLimit {
 
     /// Adapts the lowest concurrency to the age of the oldest record.
     pub fn set_backlog_age(&mut self, age: Span) {
-        let at_least = if age > PUT_OFF_MAX { AT_ONCE_LATE } else { 1 };
-        if at_least != self.at_least {
-            *self = Self::measuring(at_least);
-        }
+        let seconds = usize::try_from(age.seconds()).unwrap_or_default().clamp(1, AT_ONCE_LATE_MAX);
+        self.at_least = (seconds + 1).next_power_of_two() / 2;
+        self.at_once = self.at_once.max(self.at_least);
     }
 
     /// The number of concurrent calls.
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn late_records_are_delivered_even_if_calls_slow_down() {
+    fn the_longer_records_wait_the_more_are_delivered_although_calls_slow_down() {
         let mut pace = ConcurrencyLimit::default();
         let take = |pace: &mut ConcurrencyLimit| {
             (0..20)
@@ -123,11 +123,18 @@ mod tests {
             pace.limit()
         };
         assert!(take(&mut pace) <= 2);
-        pace.set_backlog_age(Span::from_seconds(61));
-        assert!(take(&mut pace) >= AT_ONCE_LATE);
+        for (seconds, at_least) in
+            [(0, 1), (1, 1), (2, 2), (3, 2), (4, 4), (15, 8), (16, 16), (64, 64), (3_600, 64)]
+        {
+            pace.set_backlog_age(Span::from_seconds(seconds));
+            assert!(pace.limit() >= at_least, "{seconds}");
+            let taken = take(&mut pace);
+            assert!((at_least..=3 * at_least).contains(&taken), "{seconds}: {taken}");
+            pace.reset();
+            assert_eq!(pace.limit(), at_least, "{seconds}");
+        }
+        pace.set_backlog_age(Span::from_seconds(1));
         pace.reset();
-        assert_eq!(pace.limit(), AT_ONCE_LATE);
-        pace.set_backlog_age(Span::from_seconds(2));
         assert_eq!(pace.limit(), 1);
     }
 
