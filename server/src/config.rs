@@ -3,6 +3,7 @@
 //! This module is the only place that reads settings from the environment. An unknown or wrong
 //! setting ends the start with a sentence and a reason.
 
+mod copying;
 mod cors;
 mod database;
 mod edge;
@@ -10,6 +11,7 @@ mod edge;
 pub mod reference;
 mod retention;
 mod secret_url;
+mod server_url;
 mod tls;
 mod variables;
 
@@ -34,6 +36,7 @@ use crate::{
     values::{address::StoredAddresses, api_key_text::KeyText, time::Span},
 };
 
+pub use copying::Task;
 pub use cors::CorsOrigin;
 use cors::cors_origin;
 pub use database::backend;
@@ -42,6 +45,7 @@ pub use edge::{CoreAddress, Pages, Role, SpoolSettings};
 pub use retention::Retention;
 pub use secret_url::SecretUrl;
 use secret_url::masked;
+pub use server_url::ServerUrl;
 pub use tls::TlsFiles;
 
 const PREFIX: &str = "S2S_";
@@ -58,8 +62,12 @@ const KEYS_HELP: &str = "S2S_ADMIN_KEY in the environment is the text of an admi
 
 /// Server-to-server conversion tracking: tracking links, clicks, postbacks, conversions.
 #[derive(Parser, Debug, Clone)]
-#[command(name = "s2s-server", version, about, max_term_width = 100, after_help = KEYS_HELP)]
+#[command(name = "s2s-server", version, about, max_term_width = 100, after_help = KEYS_HELP,
+          subcommand_negates_reqs = true, disable_help_subcommand = true)]
 pub struct Config {
+    #[command(subcommand)]
+    pub task: Option<Task>,
+
     /// Address and port to serve on; port 0 picks a free port. By default only this machine can
     /// connect.
     #[arg(long, env = "S2S_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
@@ -72,7 +80,8 @@ pub struct Config {
         env = "S2S_DATABASE_URL",
         default_value = "sqlite:s2s.db",
         value_name = "URL",
-        allow_hyphen_values = true
+        allow_hyphen_values = true,
+        global = true
     )]
     pub database_url: SecretUrl,
 
@@ -229,7 +238,7 @@ pub struct Config {
     /// Log filter: `error`, `warn`, `info`, `debug` or `trace`, also per module
     /// (`info,s2s_server=debug`). Libraries log nothing below `info`.
     #[arg(long, env = "S2S_LOG", default_value = "info", value_name = "FILTER",
-          value_parser = log_filter)]
+          value_parser = log_filter, global = true)]
     pub log: String,
 }
 
@@ -270,6 +279,10 @@ impl Config {
     fn check(&self) -> Result<(), StartError> {
         let checked = self.database_url.check_database();
         checked.map_err(|fault| invalid(format!("invalid value for --database-url: {fault}")))?;
+        // A copy needs no other setting, and may be made in the environment of the server.
+        if self.task.is_some() {
+            return Ok(());
+        }
         self.edge.check()?;
         if self.cors_origins.len() > 1 && self.cors_origins.contains(&CorsOrigin::Any) {
             let message = "--cors-origins has `*` and other origins; `*` includes all of them".to_owned();
@@ -399,7 +412,7 @@ fn refused(error: &clap::Error) -> NoConfig {
         return NoConfig::Asked(text.trim_end().to_owned());
     }
     let reason = match error.kind() {
-        ErrorKind::UnknownArgument => "UNKNOWN_SETTING",
+        ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => "UNKNOWN_SETTING",
         _ => "INVALID_SETTING",
     };
     let message = without_secrets(&text);

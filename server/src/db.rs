@@ -8,6 +8,7 @@
 
 mod batch_connection;
 mod bulk_insert;
+pub mod copy;
 mod errors;
 pub mod group_commit;
 mod lived;

@@ -29,6 +29,8 @@ mod net;
 
 mod telemetry;
 
+mod backup;
+
 mod startup;
 
 pub use startup::main;

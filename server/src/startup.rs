@@ -30,6 +30,7 @@ use self::{
     core::{CoreHandle, CoreStarter},
 };
 use crate::{
+    backup,
     clock::{Reference, Watch},
     config::{Config, NoConfig, Role},
     edge::{Edge, OpenSpool},
@@ -57,7 +58,7 @@ pub fn main() -> ExitCode {
     }
     exposure::tell(&config);
     let ended = runtime(config.threads()).and_then(|runtime| {
-        let ended = runtime.block_on(run(config));
+        let ended = runtime.block_on(begin(config));
         if ended.is_err() {
             // A failed start has begun tasks that never end, so nothing may wait for them. After an
             // orderly stop, however, dropping the runtime waits for the spool's writer, which may
@@ -87,6 +88,14 @@ fn runtime(threads: usize) -> Result<Runtime, StartError> {
 /// The error of a start that the operating system refused.
 fn system(error: &io::Error) -> StartError {
     StartError::failure("SYSTEM_FAILED", error.to_string())
+}
+
+/// Does the task of the command line, or serves.
+async fn begin(config: Config) -> Result<(), StartError> {
+    match config.task.clone() {
+        Some(task) => backup::run(&task, &config).await,
+        None => run(config).await,
+    }
 }
 
 /// Starts the server, serves until a signal arrives, and stops.

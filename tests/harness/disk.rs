@@ -161,3 +161,36 @@ impl FailingDisk {
         std::fs::remove_file(&self.switch).unwrap();
     }
 }
+
+/// A disk that lets a program wait: the same library lets each fsync wait as long as a certain file
+/// exists.
+pub struct WaitingDisk {
+    library: PathBuf,
+    switch: PathBuf,
+    _folder: TempDir,
+}
+
+impl WaitingDisk {
+    /// Builds the library. Every fsync waits until `go_on`.
+    pub fn build() -> Self {
+        let (folder, library) = library("fsync", include_str!("disk/fsync.c"));
+        let switch = folder.path().join("wait");
+        std::fs::write(&switch, "").unwrap();
+        Self { library, switch, _folder: folder }
+    }
+
+    /// The environment variables of a program with this disk.
+    pub fn variables(&self) -> [(&'static str, &str); 2] {
+        [("LD_PRELOAD", self.library.to_str().unwrap()), ("FSYNC_WAITS_WHILE", self.switch.to_str().unwrap())]
+    }
+
+    /// True once a program waits.
+    pub fn is_waited_for(&self) -> bool {
+        self.switch.with_extension("waits").exists()
+    }
+
+    /// Lets every fsync go on.
+    pub fn go_on(&self) {
+        std::fs::remove_file(&self.switch).unwrap();
+    }
+}

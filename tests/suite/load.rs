@@ -35,8 +35,8 @@ const SENDERS: usize = 8;
 const CLICKS: usize = 16;
 
 /// The ledger of acknowledgements and refusals.
-#[derive(Default)]
-struct Ledger {
+#[derive(Clone, Default)]
+pub struct Ledger {
     /// The click id of each acknowledged sale, by the sale's number.
     sales: BTreeMap<usize, String>,
     clicks: BTreeSet<String>,
@@ -118,6 +118,11 @@ impl Load {
     /// Follows the link. Returns the click id.
     pub async fn visit(&self) -> String {
         visit(&http(), &self.front, &self.link.slug).await.unwrap().unwrap()
+    }
+
+    /// Follows the link over another server.
+    pub async fn visit_of(&self, front: &Server) -> String {
+        visit(&http(), &front.url, &self.link.slug).await.unwrap().unwrap()
     }
 
     /// Reports a new sale of the click `click_id`.
@@ -237,11 +242,21 @@ impl Load {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The acknowledgements until now.
+    pub fn ledger(&self) -> Ledger {
+        self.ledger.lock().unwrap().clone()
+    }
+
     /// Checks that every stored conversion was sent, has the value that was sent, and counts once.
     /// Checks that every acknowledged sale, click and code is stored.
     ///
     /// Only valid while nothing is being sent and all spools are empty.
     pub async fn check(&self, core: &Server) {
+        self.check_ledger(core, &self.ledger()).await;
+    }
+
+    /// The same check of a core that holds at least what `ledger` acknowledges.
+    pub async fn check_ledger(&self, core: &Server, ledger: &Ledger) {
         let client = core.client();
         let all = client.conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
         let mut stored = BTreeMap::new();
@@ -262,7 +277,6 @@ impl Load {
         let codes = ListConversionCodesRequest { page_size: 1_000, ..Default::default() };
         let codes: Vec<_> = client.conversion_codes(codes).try_collect().await.unwrap();
         let codes: BTreeSet<String> = codes.into_iter().map(|code| code.id).collect();
-        let ledger = self.ledger.lock().unwrap();
         let lost = ledger.sales.iter().filter(|(number, click)| stored.get(number) != Some(click)).count();
         assert_eq!(lost, 0, "of {} sales", ledger.sales.len());
         let (lost_clicks, lost_codes) =

@@ -12,6 +12,7 @@ mod access;
 mod answer_sizes;
 mod attacks;
 mod authentication;
+mod backup;
 mod bad_input;
 mod bodies;
 mod callers;

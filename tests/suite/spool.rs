@@ -3,7 +3,7 @@
 
 mod files;
 mod refused;
-mod traffic;
+pub mod traffic;
 
 use std::path::PathBuf;
 

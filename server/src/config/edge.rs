@@ -43,7 +43,7 @@ pub enum Role {
 #[derive(Args, Debug, Clone)]
 pub struct EdgeConfig {
     /// The role of this server: edge and core, or one of them.
-    #[arg(long, env = "S2S_ROLE", default_value = "all")]
+    #[arg(long, env = "S2S_ROLE", default_value = "all", global = true)]
     pub role: Role,
 
     /// The URL of an edge's core, such as `https://core.example`. The edge's API key, with the
@@ -77,7 +77,7 @@ pub struct EdgeConfig {
     /// Folder of the spool, in which an edge keeps calls that its core can't take now, on a disk of
     /// this machine; `off` disables it. Default: the path of an SQLite database with `.spool`
     /// appended, else `s2s.spool`.
-    #[arg(long, env = "S2S_SPOOL", value_name = "FOLDER")]
+    #[arg(long, env = "S2S_SPOOL", value_name = "FOLDER", global = true)]
     spool: Option<PathBuf>,
 
     /// Maximum size of the spool, in mebibytes. A million postbacks take about 600.

@@ -21,6 +21,10 @@ warned of. Those that Kubernetes sets for a service called `s2s`, such as `S2S_S
 ignored.
 ";
 
+const TASKS_HEAD: &str = "With one of these words, the program copies an installation or puts a copy back, and \
+                          ends. It uses the settings `--database-url`, `--role`, `--spool` and `--log`, before or \
+                          after the word. See [backup](../operate/backup-and-upgrade.md).";
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The page: one section for each setting, grouped by the headings of the help.
@@ -40,12 +44,27 @@ fn page() -> Result<String> {
             write_section(&mut page, arg)?;
         }
     }
+    write_tasks(&mut page, &command)?;
     write!(page, "\n## {ADMIN_KEY} and {CORE_KEY}\n\n")?;
     write!(
         page,
         "These have no flag, since every user of a machine can see the arguments.\n\n{KEYS_HELP}\n"
     )?;
     Ok(page)
+}
+
+/// One section for each task of the program besides serving.
+fn write_tasks(page: &mut String, command: &Command) -> Result<()> {
+    write!(page, "\n## backup and restore\n\n{TASKS_HEAD}\n")?;
+    for task in command.get_subcommands() {
+        let flags = task.get_arguments().filter(|arg| arg.is_required_set());
+        let flags: Vec<String> = flags.map(|arg| format!(" {arg}")).collect();
+        write!(page, "\n### {}\n\n`s2s-server {0}{}`", task.get_name(), flags.concat())?;
+        let help = task.get_long_about().or(task.get_about()).ok_or("a task without help")?.to_string();
+        let stop = if help.ends_with('.') { "" } else { "." };
+        write!(page, "\n\n{help}{stop}\n")?;
+    }
+    Ok(())
 }
 
 fn settings(command: &Command) -> impl Iterator<Item = &Arg> {

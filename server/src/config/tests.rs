@@ -1,5 +1,7 @@
 //! Tests of accepted and refused settings.
 
+use std::path::Path;
+
 use super::*;
 
 #[test]
@@ -70,9 +72,27 @@ fn flags_are_checked() {
         (vec!["--log", "loud"], false),
         (vec!["--liste", "x"], false),
     ] {
-        let parsed = Config::try_parse_from([vec!["s2s-server"], flags.clone()].concat());
-        let checked = parsed.is_ok_and(|config| config.check().is_ok());
-        assert_eq!(checked, ok, "{flags:?}");
+        assert_eq!(is_accepted(&flags), ok, "{flags:?}");
+    }
+}
+
+fn is_accepted(flags: &[&str]) -> bool {
+    let parsed = Config::try_parse_from([&["s2s-server"], flags].concat());
+    parsed.is_ok_and(|config| config.check().is_ok())
+}
+
+#[test]
+fn flags_of_a_task_are_checked() {
+    for (flags, ok) in [
+        (vec!["backup", "--to", "copy"], true),
+        (vec!["backup", "--to", "copy", "--role", "edge", "--spool", "x"], true),
+        (vec!["--database-url", "postgres://x/s2s", "restore", "--from", "copy"], true),
+        (vec!["restore", "--from", "copy", "--database-url", "postgres://x"], false),
+        (vec!["backup"], false),
+        (vec!["restore", "--to", "copy"], false),
+        (vec!["backup", "--to", "copy", "--listen", "127.0.0.1:1"], false),
+    ] {
+        assert_eq!(is_accepted(&flags), ok, "{flags:?}");
     }
 }
 
@@ -134,6 +154,18 @@ fn a_spool_is_beside_the_database() {
     }
     let flags = ["s2s-server", "--core", "https://x"];
     assert!(Config::try_parse_from(flags).unwrap().check().is_err());
+}
+
+#[test]
+fn a_setting_of_a_task_may_stand_on_either_side() {
+    let url = ["--database-url", "sqlite:x.db", "--spool", "y"];
+    let task = ["backup", "--to", "copy"];
+    for flags in [[&["s2s-server"], &url[..], &task].concat(), [&["s2s-server"], &task[..], &url].concat()] {
+        let config = Config::try_parse_from(&flags).unwrap();
+        assert_eq!(config.database_url.reveal(), "sqlite:x.db", "{flags:?}");
+        assert_eq!(config.spool().map(|spool| spool.folder), Some(PathBuf::from("y")), "{flags:?}");
+        assert!(matches!(config.task, Some(Task::Backup { to }) if to == Path::new("copy")), "{flags:?}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@
 mod acknowledged;
 mod aside;
 mod concurrency_limit;
+pub mod copy;
 mod cursor;
 mod drain;
 mod file;
@@ -168,6 +169,9 @@ pub fn open(
     random: Random,
 ) -> Result<(UnsealedSpool, Writer), StartError> {
     let folder = Folder::open(&settings.folder)?;
+    if folder.length(copy::RESTORING).is_ok() {
+        return Err(folder.half_restored());
+    }
     let left = file::list(&folder, SEGMENT).map_err(|error| folder.unusable(&error))?;
     let next = left.last().map_or(1, |name| name.number + 1);
     let files = left.into_iter().map(|name| SpoolFile::left(&folder, name)).collect();

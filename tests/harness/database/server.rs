@@ -68,7 +68,7 @@ pub const KINDS: [Kind; 2] = [
             "--max-connections=300",
             "--init-file=DATA.sql",
         ],
-        first: "CREATE USER s2s@'%';\nGRANT ALL ON *.* TO s2s@'%';",
+        first: "CREATE USER s2s@'%';\nGRANT ALL ON *.* TO s2s@'%' WITH GRANT OPTION;",
         url: "mysql://s2s@127.0.0.1:PORT/mysql",
     },
 ];

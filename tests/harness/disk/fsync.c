@@ -1,7 +1,9 @@
 /* Loaded before the C library: fsync and fdatasync fail as long as the file FSYNC_FAILS_WHILE
  * exists, and once for the process that removes the file FSYNC_FAILS_ONCE. FSYNC_FAILS_OF limits
- * this to files whose names end with it. */
+ * this to files whose names end with it. Both wait as long as the file FSYNC_WAITS_WHILE exists, and
+ * tell that they wait by a file of that name with `.waits` appended. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +19,18 @@ static int is_meant(int file) {
     return length >= least && memcmp(name + length - least, end ? end : "", (size_t)least) == 0;
 }
 
+static void wait_if_told(void) {
+    const char *waits = getenv("FSYNC_WAITS_WHILE");
+    char name[4096];
+    while (waits && access(waits, F_OK) == 0) {
+        snprintf(name, sizeof name, "%s.waits", waits);
+        close(open(name, O_CREAT | O_WRONLY, 0600));
+        usleep(5000);
+    }
+}
+
 static int sync_file(long number, int file) {
+    wait_if_told();
     const char *always = getenv("FSYNC_FAILS_WHILE"), *once = getenv("FSYNC_FAILS_ONCE");
     int fails = always && access(always, F_OK) == 0 && is_meant(file);
     if (!fails && once && access(once, F_OK) == 0)

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The modules of the server. Each may import those before it.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "values",
     "error",
     "page",
@@ -21,6 +21,7 @@ const LAYERS: [&str; 13] = [
     "edge",
     "net",
     "telemetry",
+    "backup",
     "startup",
     "lib",
 ];

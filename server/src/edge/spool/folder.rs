@@ -26,14 +26,14 @@ const FOLDER_MODE: u32 = 0o700;
 /// Write access of the group and of others.
 const WRITE_OF_OTHERS: u32 = 0o022;
 /// A second lock, which servers that do not lock the folder respect.
-const LOCK: &str = "lock";
+pub const LOCK: &str = "lock";
 
-/// A folder that this process has locked.
+/// A folder that this process has locked, or that it only reads.
 pub struct Folder {
     path: PathBuf,
     handle: File,
-    /// Held until the process ends.
-    _lock: File,
+    /// Held until the process ends. `None` if the folder is only read.
+    _lock: Option<File>,
 }
 
 fn taken(path: &Path) -> StartError {
@@ -98,7 +98,36 @@ impl Folder {
             failed(error)
         })?;
         lock(path, &file)?;
-        Ok(Self { path: path.to_owned(), handle: folder, _lock: file })
+        Ok(Self { path: path.to_owned(), handle: folder, _lock: Some(file) })
+    }
+
+    /// Opens an existing folder without its lock, to read it beside its server.
+    pub fn open_beside(path: &Path) -> Result<Self, StartError> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder =
+            openat(CWD, path, flags, Mode::empty()).map_err(|error| unusable(path, &error.into()))?;
+        Ok(Self { path: path.to_owned(), handle: File::from(folder), _lock: None })
+    }
+
+    /// Returns whether the folder holds anything but these names.
+    pub fn holds_more_than(&self, names: &[&str]) -> io::Result<bool> {
+        for entry in Dir::read_from(&self.handle)? {
+            let name = entry?.file_name().to_owned();
+            if !name.to_str().is_ok_and(|name| [".", ".."].contains(&name) || names.contains(&name)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The error for a folder into which a copy was put back only in part.
+    pub fn half_restored(&self) -> StartError {
+        let path = self.path.display();
+        let message = format!(
+            "a copy was put back only in part into the spool in {path}: empty that folder and the database, and \
+             restore the copy again"
+        );
+        StartError::failure("SPOOL_FAILED", message)
     }
 
     /// The error of a start that can't use the folder.

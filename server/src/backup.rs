@@ -1,0 +1,77 @@
+//! Copies of an installation, and their restore.
+//!
+//! A backup copies the spool first, then the database. What was acknowledged before the backup began
+//! is then in one of the two: a record leaves the spool only once the core has written it to the
+//! database. A record in both is delivered again after the restore, and the core knows it by its id.
+//!
+//! Absent on purpose: any lock or call to the running server, so a backup works while the server is
+//! down as well; and the choice of time and place of copies, which is for cron and for archives.
+
+mod manifest;
+mod new_copy;
+mod restore;
+
+use std::io::Write as _;
+
+use self::{
+    manifest::{DATABASE, Manifest, SPOOL},
+    new_copy::NewCopy,
+};
+use crate::{
+    config::{Config, Role, Task},
+    db::copy::Copied,
+    edge::spool_copy,
+    error::StartError,
+    values::time::Clock,
+};
+
+/// Does the task, and reports it on standard output.
+pub async fn run(task: &Task, config: &Config) -> Result<(), StartError> {
+    let manifest = match task {
+        Task::Backup { to } => back_up(config, to).await?,
+        Task::Restore { from } => restore::restore(config, from).await?,
+    };
+    let (of, bytes) = (manifest.begin_time.as_str(), manifest.bytes());
+    let (files, done) =
+        (manifest.files.len(), if matches!(task, Task::Backup { .. }) { "copied" } else { "restored" });
+    // The task is done, whether or not somebody reads about it.
+    let _ = writeln!(std::io::stdout(), "{done}: the state of {of}, {files} files, {bytes} bytes");
+    Ok(())
+}
+
+/// The parts of an installation that this server has.
+struct Parts<'a> {
+    spool: Option<std::path::PathBuf>,
+    database: Option<Copied<'a>>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(config: &'a Config) -> Result<Self, StartError> {
+        let role = config.edge.role;
+        let spool = config.spool().filter(|_| role != Role::Core).map(|spool| spool.folder);
+        let database = if role == Role::Edge { None } else { Copied::new(&config.database_url) };
+        if spool.is_none() && database.is_none() {
+            let message =
+                "an edge without a spool has nothing to copy: name the folder of its spool with --spool";
+            return Err(StartError::setting("INVALID_SETTING", message));
+        }
+        Ok(Self { spool, database })
+    }
+}
+
+async fn back_up(config: &Config, to: &std::path::Path) -> Result<Manifest, StartError> {
+    let parts = Parts::of(config)?;
+    let mut copy = NewCopy::begin(to)?;
+    let begun = Clock::system_now();
+    // The order is the promise: see the top of this file.
+    if let Some(spool) = &parts.spool {
+        copy.create_folder(SPOOL)?;
+        spool_copy::read(spool, |name, bytes| copy.put(&format!("{SPOOL}/{name}"), bytes))?;
+    }
+    if let Some(database) = &parts.database {
+        database.dump(&copy.path_of(DATABASE)).await?;
+        copy.keep(DATABASE)?;
+    }
+    let kind = parts.database.as_ref().map(Copied::kind);
+    copy.finish(begun, Clock::system_now(), kind, parts.spool.is_some())
+}

@@ -1,0 +1,25 @@
+//! The tasks that copy an installation and put a copy back, instead of serving.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+/// A task that the program does instead of serving.
+#[derive(Subcommand, Debug, Clone)]
+pub enum Task {
+    /// Copies the spool, then the database, into a new folder, and ends. The server may run
+    /// meanwhile. With `--role=edge`, only the spool is copied. PostgreSQL needs `pg_dump`, MariaDB
+    /// `mariadb-dump`.
+    Backup {
+        /// The folder for the copy. It must be empty, or missing in a folder that exists.
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+    },
+    /// Puts a copy back into an empty database and an empty spool, and ends. No server may run on
+    /// them yet. PostgreSQL needs `pg_restore`, MariaDB `mariadb`.
+    Restore {
+        /// The folder with the copy.
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+    },
+}

@@ -1,0 +1,30 @@
+//! A database that answers no write, while it can be read and copied.
+
+use s2s_tests::database::kind;
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
+
+pub struct Stall(DatabaseConnection);
+
+impl Stall {
+    /// Takes locks for which every write waits.
+    pub async fn begin(url: &str) -> Self {
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        let db = Database::connect(options).await.unwrap();
+        let locks: &[&str] = match kind() {
+            "sqlite" => &["PRAGMA busy_timeout = 30000", "BEGIN IMMEDIATE"],
+            "postgres" => &["BEGIN", "LOCK TABLE click, conversion, postback IN SHARE ROW EXCLUSIVE MODE"],
+            _ => &["LOCK TABLES click READ, conversion READ, postback READ"],
+        };
+        for lock in locks {
+            db.execute_unprepared(lock).await.unwrap();
+        }
+        Self(db)
+    }
+
+    pub async fn end(self) {
+        let unlock = if kind() == "mariadb" { "UNLOCK TABLES" } else { "ROLLBACK" };
+        self.0.execute_unprepared(unlock).await.unwrap();
+        self.0.close().await.unwrap();
+    }
+}
