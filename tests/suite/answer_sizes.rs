@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use prost::Message;
 use s2s_sdk::v1::{
-    BatchRecordConversionsRequest, BatchRecordConversionsResponse, ClickFlag, CustomParam, ErrorReason,
-    ExplainClickRequest, ListClicksRequest, ListConversionsRequest, ListPostbacksRequest,
+    BatchRecordConversionsRequest, BatchRecordConversionsResponse, ClickFlag, ConversionFilter, CustomParam,
+    ErrorReason, ExplainClickRequest, ListClicksRequest, ListConversionsRequest, ListPostbacksRequest,
     ListTrackingLinksRequest, Money, NewConversion, Note, NoteCode, Postback, PostbackFilter,
     PostbackVerdict, RawPostback, RecordClickRequest, RecordConversionRequest, TrackingLink,
     click_service_client::ClickServiceClient, conversion_service_client::ConversionServiceClient,
@@ -128,14 +128,18 @@ async fn pages_of_postbacks_and_conversions_end_before_they_are_too_long() {
     check_pages(list, &fixture.server, held).await;
 
     let recorded = record(&fixture, &fixture.click, 40).await;
-    let list = async |channel, page_token| {
-        let request = ListConversionsRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
-        let page = ConversionServiceClient::new(channel).list_conversions(authorized(request)).await;
-        let page = page.unwrap().into_inner();
-        let bytes = page.encoded_len();
-        (page.conversions.into_iter().map(|one| one.id).collect(), bytes, page.next_page_token)
-    };
-    check_pages(list, &fixture.server, recorded).await;
+    let of_click = ConversionFilter { click_id: fixture.click.clone(), ..Default::default() };
+    for filter in [ConversionFilter::default(), of_click] {
+        let list = async |channel, page_token| {
+            let request = request::conversions(filter.clone());
+            let request = ListConversionsRequest { page_size: PAGE_SIZE, page_token, ..request };
+            let page = ConversionServiceClient::new(channel).list_conversions(authorized(request)).await;
+            let page = page.unwrap().into_inner();
+            let bytes = page.encoded_len();
+            (page.conversions.into_iter().map(|one| one.id).collect(), bytes, page.next_page_token)
+        };
+        check_pages(list, &fixture.server, recorded.clone()).await;
+    }
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ fn overloaded() -> Error {
 
 fn too_slow() -> Error {
     let message = format!(
-        "the list would take longer than {} seconds; narrow it by time, code, link or click",
+        "the list would take longer than {} seconds; narrow it by time or click",
         SCAN_TIMEOUT.as_secs()
     );
     Error::new(ErrorReason::Overloaded, message)
