@@ -28,7 +28,7 @@ const PAGE_SIZE: i32 = 1_000;
 fn long_postback(fixture: &Fixture, click: &str, number: usize) -> RawPostback {
     let unknown = |names: std::ops::Range<u32>| -> String {
         let name = |which| format!("{}{}", "\u{1F6D2}".repeat(61), 100 + which);
-        names.map(|which| format!("&{}=1", name(which))).collect()
+        names.map(|which| format!("&{}=1", name(which))).collect::<Vec<_>>().concat()
     };
     let code = &fixture.code.id;
     let target = format!("/s2s?clickId={click}&id={code}&val=x&com={number}{}", unknown(0..30));
@@ -217,7 +217,8 @@ async fn the_answer_to_a_batch_leaves_out_texts_and_no_result() {
     // Errors repeat what is wrong, and each may have 4 KiB of notes.
     let mut requests: Vec<_> = (0..800)
         .map(|number| {
-            let names: String = (0..50).map(|name| format!("&unknown-parameter-{name}=1")).collect();
+            let names =
+                (0..50).map(|name| format!("&unknown-parameter-{name}=1")).collect::<Vec<_>>().concat();
             let (code, click) = (&fixture.code.id, &fixture.click);
             let target = format!("/s2s?clickId={click}&id={code}&val=x&com={number}{names}").into_bytes();
             request::postback(RawPostback { method: "GET".to_owned(), target, ..Default::default() })
