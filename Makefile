@@ -61,8 +61,8 @@ test: databases
 	$(TIMED) sdk-python $(MAKE) test-python
 	$(TIMED) sdk-go $(MAKE) test-go
 	$(TIMED) sdk-java $(MAKE) test-java
-	$(TIMED) torture-sqlite $(MAKE) torture-sqlite CYCLES=30 OUTAGE_SECONDS=4
-	$(TIMED) torture-postgres $(MAKE) torture-postgres CYCLES=30 OUTAGE_SECONDS=4
+	$(TIMED) torture-sqlite $(MAKE) torture-sqlite CYCLES=30 OUTAGE_SECONDS=4 HOSTILE_SECONDS=10
+	$(TIMED) torture-postgres $(MAKE) torture-postgres CYCLES=30 OUTAGE_SECONDS=4 HOSTILE_SECONDS=10
 	$(TIMED) torture-mariadb $(MAKE) torture-mariadb CYCLES=30 OUTAGE_SECONDS=4
 	$(TIMED) torture-edge $(MAKE) torture-edge OUTAGE_SECONDS=4
 	tests/minutes.sh
@@ -99,17 +99,19 @@ generate-java: tools
 test-rust-package:
 	sdk/rust/test-package.sh target/debug/s2s-journey
 
-# Kills servers and databases under load, makes them unavailable, and fills and breaks disks. Then checks that nothing
+# Kills servers and databases under load, makes them unavailable, breaks disks, and attacks. Then checks that nothing
 # acknowledged is lost or counted twice. `make test` does about a tenth of this. The torture of an edge runs once, not
-# for each database, because an edge has no database.
+# for each database, because an edge has no database. Attackers come on SQLite and PostgreSQL.
 CYCLES ?= 300
 OUTAGE_SECONDS ?= 30
+HOSTILE_SECONDS ?= 60
 torture: torture-sqlite torture-postgres torture-mariadb torture-edge
 
 torture-sqlite torture-postgres torture-mariadb: torture-%: databases
 	$(CARGO) build --locked --workspace --bins
 	target/debug/s2s-torture $* $(CYCLES)
 	target/debug/s2s-torture outage $* $(OUTAGE_SECONDS)
+	$(if $(filter sqlite postgres,$*),target/debug/s2s-torture hostile $* $(HOSTILE_SECONDS))
 
 torture-edge: databases
 	$(CARGO) build --locked --workspace --bins

@@ -9,6 +9,7 @@ output=target/test-long
 seed=${SEED:-$(($(date +%s) / 86400))}
 cycles=${CYCLES:-300}
 outage_seconds=${OUTAGE_SECONDS:-30}
+hostile_seconds=${HOSTILE_SECONDS:-60}
 # The tests of the suite that have a seed.
 seeded=(a_flood_of_malformed_requests a_hundred_thousand_hostile_visits)
 seeds=$(seq "$seed" $((seed + 4)))
@@ -48,6 +49,7 @@ for kind in $kinds; do
     torture "torture-$kind" "$kind" "$cycles" "$seed"
     torture "outage-$kind" outage "$kind" "$outage_seconds"
 done
+for kind in sqlite postgres; do torture "hostile-$kind" hostile "$kind" "$hostile_seconds"; done
 torture edge edge "$outage_seconds"
 for number in $seeds; do
     for kind in $kinds; do part "suite-$kind-seed-$number" seeded_tests "$kind" "$number"; done
@@ -58,7 +60,7 @@ changed=$(git diff --quiet HEAD -- . ':!docs' || echo ", with changes that are n
     sed "/^$marker\$/q" "$page"
     echo
     echo "Commit $(git rev-parse HEAD)$changed, $(date -u +%Y-%m-%d), seeds ${seeds//$'\n'/, }."
-    echo "$cycles cycles on each database, outages of $outage_seconds s, $((SECONDS / 60)) minutes in all."
+    echo "$cycles cycles on each database, outages of $outage_seconds s, attackers for $hostile_seconds s, $((SECONDS / 60)) minutes in all."
     echo
     echo "| part | outcome | minutes |"
     echo "|---|---|---|"

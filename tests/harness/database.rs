@@ -5,7 +5,7 @@ pub mod server;
 
 use std::path::Path;
 
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, Statement};
 
 /// The variable with the URL of a database on a server, such as
 /// `postgres://s2s@127.0.0.1:5433/postgres`. New databases are made on the same server. If the
@@ -62,4 +62,20 @@ pub async fn execute(url: &str, statement: &str) {
     let db = Database::connect(options).await.unwrap();
     db.execute_unprepared(statement).await.unwrap();
     db.close().await.unwrap();
+}
+
+/// The bytes that an SQLite or PostgreSQL database takes on the disk, without PostgreSQL's log.
+pub async fn bytes(url: &str) -> u64 {
+    if let Some(file) = url.strip_prefix("sqlite:") {
+        let files = ["", "-wal", "-shm"].map(|end| std::fs::metadata(format!("{file}{end}")));
+        return files.into_iter().flatten().map(|metadata| metadata.len()).sum();
+    }
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let db = Database::connect(options).await.unwrap();
+    let statement = "SELECT pg_database_size(current_database()) AS bytes";
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), statement)).await;
+    let bytes: i64 = row.unwrap().unwrap().try_get("", "bytes").unwrap();
+    db.close().await.unwrap();
+    u64::try_from(bytes).unwrap()
 }

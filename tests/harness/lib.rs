@@ -21,6 +21,7 @@ pub mod random;
 pub mod request;
 pub mod sale;
 pub mod stage;
+pub mod wire;
 
 use std::{
     net::TcpListener,

@@ -10,7 +10,10 @@ use std::{
 
 use futures::future::{Either, join_all, pending, select};
 use s2s_sdk::{Client, v1::ListConversionCodesRequest};
-use s2s_tests::{Server, eventually, http};
+use s2s_tests::{
+    Server, eventually, http,
+    wire::{END_HEADERS, PREFACE, SETTINGS, connect_from, frame, head, memory_kib, source},
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf, split},
     net::TcpStream,
@@ -19,10 +22,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, timeout},
 };
 
-use crate::{
-    limits::{connect_from, source},
-    tls::Authority,
-};
+use crate::tls::Authority;
 
 /// The number of connections of each kind, if the system permits so many.
 const CONNECTIONS: usize = 5_000;
@@ -112,13 +112,6 @@ pub async fn served_during<T>(server: &Server, attack: impl Future<Output = T>) 
     };
     honest_calls(&server.client(), &server.url).await;
     result
-}
-
-/// The server's memory, in KiB.
-pub fn memory_kib(server: &Server) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
 /// Sends `bytes` over and over, one byte a second, until the server ends the connection. If `bytes`
@@ -263,21 +256,6 @@ async fn slow_connections_end_over_tls_as_well() {
     assert!(life < LIFE_MAX, "{life:?}");
 }
 
-pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-pub const SETTINGS: u8 = 4;
-pub const END_HEADERS: u8 = 4;
-
-pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let [_, length @ ..] = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    [length.as_slice(), &[kind, flags], &stream.to_be_bytes(), payload].concat()
-}
-
-/// The header block of `GET /s2s`, or of `POST /s2s` if `post`, with the host `a`. The indexes are
-/// from the static table of HPACK.
-fn request(post: bool) -> Vec<u8> {
-    [&[if post { 0x83 } else { 0x82 }, 0x86, 0x04, 4], b"/s2s".as_slice(), &[0x01, 1], b"a"].concat()
-}
-
 /// The library refuses a request whose `:path` HTTP/2 does not allow, and nothing of it is kept. So
 /// health counts such requests.
 #[tokio::test]
@@ -291,7 +269,7 @@ async fn what_http2_does_not_allow_is_counted_in_health() {
         let block = [&[0x82, 0x86, 0x04, length], path, &[0x01, 1], b"a"].concat();
         writer.write_all(&frame(1, END_HEADERS | 1, 1, &block)).await.unwrap();
         // A cancelled request and a good one count nothing.
-        let block = request(false);
+        let block = head(false);
         writer.write_all(&frame(1, END_HEADERS, 3, &block)).await.unwrap();
         writer.write_all(&frame(3, 0, 3, &[0, 0, 0, 8])).await.unwrap();
         writer.write_all(&frame(1, END_HEADERS | 1, 5, &block)).await.unwrap();
@@ -348,7 +326,7 @@ const FLOODS: [Flood; 12] = [
         pieces_max: 100_000,
         piece: |n| {
             let id = 2 * n + 1;
-            [frame(1, END_HEADERS | 1, id, &request(false)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
+            [frame(1, END_HEADERS | 1, id, &head(false)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
         },
     },
     Flood {
@@ -356,7 +334,7 @@ const FLOODS: [Flood; 12] = [
         pieces_max: 100_000,
         piece: |n| {
             let id = 2 * n + 1;
-            [frame(1, END_HEADERS, id, &request(true)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
+            [frame(1, END_HEADERS, id, &head(true)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
         },
     },
     Flood { name: "pings", pieces_max: 200_000, piece: |_| frame(6, 0, 0, &[7; 8]) },
@@ -367,7 +345,7 @@ const FLOODS: [Flood; 12] = [
         name: "empty data",
         pieces_max: 200_000,
         piece: |n| match n {
-            0 => frame(1, END_HEADERS, 1, &request(true)),
+            0 => frame(1, END_HEADERS, 1, &head(true)),
             _ => frame(0, 0, 1, &[]),
         },
     },
@@ -375,7 +353,7 @@ const FLOODS: [Flood; 12] = [
         name: "headers without an end",
         pieces_max: 200_000,
         piece: |n| match n {
-            0 => frame(1, 0, 1, &request(true)),
+            0 => frame(1, 0, 1, &head(true)),
             _ => frame(9, 0, 1, &[[0x00, 1, b'x', 1, b'y'].as_slice(); 100].concat()),
         },
     },
@@ -387,9 +365,9 @@ const FLOODS: [Flood; 12] = [
         piece: |n| match n {
             0 => {
                 let value = [&[0x40, 1, b'x', 0x7f, 0xa1, 0x1e], [b'y'; 4_000].as_slice()].concat();
-                frame(1, END_HEADERS | 1, 1, &[request(false), value].concat())
+                frame(1, END_HEADERS | 1, 1, &[head(false), value].concat())
             }
-            _ => frame(1, END_HEADERS | 1, 2 * n + 1, &[request(false), vec![0xbe; 4_000]].concat()),
+            _ => frame(1, END_HEADERS | 1, 2 * n + 1, &[head(false), vec![0xbe; 4_000]].concat()),
         },
     },
     Flood { name: "frames of no kind", pieces_max: 100, piece: |_| vec![0xff; 9] },
@@ -420,7 +398,7 @@ async fn streams_that_never_end_cost_little_and_keep_nobody_waiting() {
     let mut open = Vec::new();
     for _ in 0..20 {
         let (reader, mut writer) = begin(&server).await;
-        let streams = (0..1_000).flat_map(|n| frame(1, END_HEADERS, 2 * n + 1, &request(true)));
+        let streams = (0..1_000).flat_map(|n| frame(1, END_HEADERS, 2 * n + 1, &head(true)));
         // Opens the flow-control window for all answers.
         writer.write_all(&frame(8, 0, 0, &[0x3f, 0, 0, 0])).await.unwrap();
         writer.write_all(&streams.collect::<Vec<u8>>()).await.unwrap();

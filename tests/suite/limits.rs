@@ -2,7 +2,6 @@
 //! requests are shed.
 
 use std::{
-    net::Ipv4Addr,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
@@ -19,35 +18,15 @@ use s2s_tests::{
     ADMIN_KEY, Answer, Server, authorized_by,
     edge_v1::{ResolveSlugRequest, edge_service_client::EdgeServiceClient},
     eventually, http, request,
+    wire::{ask, connect_from, source},
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
-    net::{TcpListener, TcpSocket, TcpStream},
+    net::{TcpListener, TcpStream},
 };
 use tonic::Status;
 
 use crate::{contract::channel, report, tls::Authority};
-
-/// One of the many loopback addresses of this machine.
-pub fn source(last: u8) -> Ipv4Addr {
-    Ipv4Addr::new(127, 0, 0, last)
-}
-
-/// Opens a connection from the address `source`.
-pub async fn connect_from(server: &Server, source: Ipv4Addr) -> TcpStream {
-    let (_, address) = server.url.split_once("://").unwrap();
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind((source, 0).into()).unwrap();
-    socket.connect(address.parse().unwrap()).await.unwrap()
-}
-
-/// Asks for health on a connection. Returns `None` if the server has closed the connection.
-pub async fn ask(stream: &mut TcpStream) -> Option<String> {
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: t.example\r\n\r\n").await.ok()?;
-    let mut answer = [0; 1_024];
-    let length = stream.read(&mut answer).await.ok().filter(|length| *length > 0)?;
-    Some(String::from_utf8_lossy(&answer[..length]).into_owned())
-}
 
 #[tokio::test]
 async fn an_address_has_so_many_connections() {

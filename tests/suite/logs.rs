@@ -13,14 +13,15 @@ use s2s_sdk::{
         RotatePostbackSecretRequest, TrackingLink,
     },
 };
-use s2s_tests::{ADMIN_KEY, Answer, administrator, bearer, click_id_of, command, database, http};
+use s2s_tests::{
+    ADMIN_KEY, Answer, administrator, bearer, click_id_of, command, database, http,
+    wire::{END_HEADERS, PREFACE, SETTINGS, frame},
+};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
     process::Command,
 };
-
-use crate::attacks::{END_HEADERS, PREFACE, SETTINGS, frame};
 
 #[tokio::test]
 async fn a_log_tells_nothing_of_visitors_and_sales() {

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use s2s_sdk::v1::{NewConversion, RecordConversionRequest};
-use s2s_tests::{Server, eventually, request};
+use s2s_tests::{
+    Server, eventually, request,
+    wire::{END_HEADERS, PREFACE, SETTINGS, ask, call_head, connect_from, frame, source},
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -12,22 +15,9 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{
-    attacks::{END_HEADERS, PREFACE, SETTINGS, frame},
-    limits::{ask, connect_from, source},
-    report,
-};
+use crate::report;
 
 const SOON: Duration = Duration::from_secs(10);
-
-/// The header block of a gRPC call without an API key. The indexes are from the static table of
-/// HPACK.
-pub fn call_head(path: &str) -> Vec<u8> {
-    let literal = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
-    let content_type = [&[0x0f, 0x10], literal("application/grpc").as_slice()].concat();
-    let te = [&[0x00], literal("te").as_slice(), &literal("trailers")].concat();
-    [&[0x83, 0x86, 0x04], literal(path).as_slice(), &[0x01, 1, b'a'], &content_type, &te].concat()
-}
 
 /// Opens a stream of a service that needs no key, and waits for its first answer, which contains
 /// `expected`.

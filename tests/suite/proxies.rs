@@ -2,10 +2,11 @@
 
 use futures::TryStreamExt as _;
 use s2s_sdk::v1::{ListClicksRequest, PostbackFilter};
-use s2s_tests::{Server, eventually, request};
+use s2s_tests::{
+    Server, eventually, request,
+    wire::{ask, connect_from, source},
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
-use crate::limits::{ask, connect_from, source};
 
 /// Sends a visit and a postback with these header lines, each on a connection that begins with
 /// `begin`. Returns the two stored addresses, which lack their last part.

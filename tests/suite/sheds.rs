@@ -141,6 +141,31 @@ async fn what_was_answered_queued_or_came_with_a_key_is_never_shed() {
     assert_eq!(held(&core).await.len(), kept + FLOOD);
 }
 
+/// Strangers could have a busy server queue what they like.
+#[tokio::test]
+async fn what_was_answered_queued_has_the_bound_of_bytes() {
+    let mut core = Server::start_with(&["--strangers-mebibytes-max", "1"]).await;
+    let edge = Server::start_edge(&core, &[("S2S_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let query = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1");
+    let long = format!("{query}&long={}", "x.".repeat(3_500));
+    core.kill().await;
+    assert_eq!(flood(&edge, "198.51.1.7", &query, 5).await, verdicts([("QUEUED", 5)]));
+    for network in ["198.51.2.7", "198.51.3.7"] {
+        assert_eq!(flood(&edge, network, &long, FLOOD).await, verdicts([("QUEUED", FLOOD)]));
+    }
+    core.restart_in_place().await;
+    edge.drained().await;
+    let stored = eventually(async || {
+        let stored = held(&core).await.len();
+        (stored < 1_048_576 / 7_000 + 5).then_some(stored)
+    });
+    assert!(stored.await > 50, "no more is deleted than must be");
+    assert_ne!(core.health().await["strangers"]["dropped"], 0);
+    let short =
+        held(&core).await.iter().filter(|postback| postback.raw.as_ref().unwrap().target.len() < 200).count();
+    assert_eq!(short, 5, "who sends little keeps all");
+}
+
 #[tokio::test]
 async fn beyond_the_bound_of_bytes_the_oldest_of_the_busiest_network_goes() {
     let flags = [PROXY.as_slice(), &["--strangers-mebibytes-max", "1"]].concat();

@@ -11,7 +11,10 @@ use rcgen::{
     date_time_ymd,
 };
 use s2s_sdk::{Client, Code, v1::ListConversionCodesRequest};
-use s2s_tests::{ADMIN_KEY, Server, eventually, http, run_to_end};
+use s2s_tests::{
+    ADMIN_KEY, Server, eventually, http, run_to_end,
+    wire::{PREFACE, SETTINGS, frame},
+};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -28,11 +31,7 @@ use tokio_rustls::{
 };
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
-use crate::{
-    attacks::{PREFACE, SETTINGS, frame},
-    config::exit_code,
-    raw::get,
-};
+use crate::{config::exit_code, raw::get};
 
 /// A certificate authority, and the files that it has issued.
 pub struct Authority {

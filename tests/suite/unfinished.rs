@@ -13,14 +13,14 @@ use futures::{
 };
 use hyper::body::Bytes;
 use s2s_sdk::v1::ErrorReason;
-use s2s_tests::{ADMIN_KEY, Server, eventually};
+use s2s_tests::{
+    ADMIN_KEY, Server, eventually,
+    wire::{END_HEADERS, PREFACE, SETTINGS, big_head, connect_from, frame, memory_kib, source},
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tonic::Status;
 
-use crate::{
-    attacks::{END_HEADERS, ONE_AT_A_TIME, PREFACE, SETTINGS, frame, memory_kib, served_during},
-    limits::{connect_from, source},
-};
+use crate::attacks::{ONE_AT_A_TIME, served_during};
 
 const STREAMS: usize = 350;
 const MESSAGE_BYTES: usize = 4 * 1_024 * 1_024;
@@ -86,9 +86,7 @@ async fn heads_of_requests_that_never_end_fill_no_memory() {
     let server = Server::start().await;
     served_during(&server, async {}).await;
     let before = memory_kib(&server);
-    // `POST /s2s` with a header of 15,000 bytes, whose length HPACK writes as 127 + 14,873.
-    let begin = [&[0x83, 0x86, 0x04, 4], b"/s2s".as_slice(), &[0x01, 1, b'a', 0x00, 1, b'x']].concat();
-    let head = [&begin, [0x7f, 0x99, 0x74].as_slice(), &[b'y'; 15_000]].concat();
+    let head = big_head();
     let connections = (0..10).map(async |_| {
         let mut stream = connect_from(&server, source(7)).await;
         stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()).await.unwrap();

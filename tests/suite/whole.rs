@@ -8,7 +8,10 @@ use s2s_sdk::v1::{
     GetConversionRequest, GetConversionResponse, ListClicksRequest, ListClicksResponse, ListPostbacksRequest,
     ListPostbacksResponse, PostbackFilter,
 };
-use s2s_tests::{ADMIN_KEY, Server, eventually, http};
+use s2s_tests::{
+    ADMIN_KEY, Server, eventually, http,
+    wire::{connect_from, source},
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     time::timeout,
@@ -16,7 +19,6 @@ use tokio::{
 
 use crate::{
     fixture::Fixture,
-    limits::{connect_from, source},
     port::{frame, read_frames},
     tls::Authority,
 };

@@ -6,6 +6,7 @@
 //! order.
 //! `s2s-torture outage sqlite|postgres|mariadb SECONDS`: makes long outages, and prints how
 //! long callers waited.
+//! `s2s-torture hostile sqlite|postgres SECONDS`: attackers of all kinds beside honest senders.
 //! `s2s-torture edge SECONDS`: outages with an edge in trouble: a full disk, failing fsync, kills.
 
 // The futures of the tests nest more deeply than the default allows.
@@ -19,6 +20,7 @@
 
 mod crowd;
 mod edge;
+mod hostile;
 mod kills;
 mod ledger;
 mod outage;
@@ -39,6 +41,10 @@ async fn main() -> ExitCode {
             println!("{kind}: outages of {seconds} s");
             outage::torture(kind, Duration::from_secs(seconds.parse().unwrap())).await
         }
+        ["hostile", kind @ ("sqlite" | "postgres"), seconds] => {
+            println!("{kind}: attackers beside honest senders for {seconds} s");
+            hostile::torture(kind, Duration::from_secs(seconds.parse().unwrap())).await
+        }
         ["edge", seconds] => {
             println!("an edge in trouble, in outages of {seconds} s");
             edge::torture(Duration::from_secs(seconds.parse().unwrap())).await
@@ -52,6 +58,7 @@ async fn main() -> ExitCode {
             eprintln!(
                 "usage: s2s-torture sqlite|postgres|mariadb CYCLES [SEED]\n       \
                  s2s-torture outage sqlite|postgres|mariadb SECONDS\n       \
+                 s2s-torture hostile sqlite|postgres SECONDS\n       \
                  s2s-torture edge SECONDS"
             );
             return ExitCode::from(2);

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Debug,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -228,13 +229,18 @@ impl Street {
     }
 
     pub fn print(&self) {
-        println!("{:24}{:>9}{:>9}{:>9}{:>9}", "milliseconds", "count", "p50", "p99", "most");
-        for ((what, phase), took) in self.took.lock().unwrap().iter_mut() {
-            took.sort_unstable();
-            let at = |percent: usize| took[(took.len() * percent / 100).min(took.len() - 1)].as_millis();
-            let name = format!("{what}, {phase:?}").to_lowercase();
-            println!("{name:24}{:>9}{:>9}{:>9}{:>9}", took.len(), at(50), at(99), at(100));
-        }
+        print_latencies(&mut self.took.lock().unwrap());
+    }
+}
+
+/// Prints latencies by what was asked and when.
+pub fn print_latencies<P: Debug>(took: &mut BTreeMap<(&'static str, P), Vec<Duration>>) {
+    println!("{:24}{:>9}{:>9}{:>9}{:>9}", "milliseconds", "count", "p50", "p99", "most");
+    for ((what, phase), took) in took {
+        took.sort_unstable();
+        let at = |percent: usize| took[(took.len() * percent / 100).min(took.len() - 1)].as_millis();
+        let name = format!("{what}, {phase:?}").to_lowercase();
+        println!("{name:24}{:>9}{:>9}{:>9}{:>9}", took.len(), at(50), at(99), at(100));
     }
 }
 

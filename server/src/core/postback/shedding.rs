@@ -1,7 +1,7 @@
 //! Limits on held postbacks: how many a stranger can make this server keep.
 //!
-//! A postback that counts is never limited, nor is one that came with an API key, or whose sender was
-//! told that it is kept. For any other, the first of these that has room admits it:
+//! A postback that counts is never limited, nor is one that came with an API key. For any other, the
+//! first of these that has room admits it:
 //! 1. A check of the sender that its code enforces, passed; or a network from which a postback of the
 //!    code has counted lately: there is always room.
 //! 2. A genuine click id: some in each minute for each click.
@@ -9,6 +9,9 @@
 //!    neither this room nor that of a click: visitors know both.
 //! 4. Its network alone: some in each minute for each network, and a number for all networks
 //!    together, which they share evenly.
+//!
+//! One whose sender was told that it is kept is never shed. If none has room for it, it is a stranger's
+//! without room.
 //!
 //! So a flood that names a code leaves their room to all networks that send little. What has no room
 //! is shed: nothing is stored, and its sender is told when to send it again.
@@ -141,7 +144,7 @@ pub async fn admit(
     held_for: &Error,
 ) -> Result<Room> {
     // The owner of an API key has limits of its own, and was asked who it is.
-    if sender.queued || tenant != Tenant::All {
+    if tenant != Tenant::All {
         return Ok(Room::Known);
     }
     let passed = code.filter(|_| postback.authenticated);
@@ -160,6 +163,11 @@ pub async fn admit(
         && known_senders::is_known(app, code.id, network).await?
     {
         return Ok(Room::Known);
+    }
+    // Its sender was told that it is kept. Its bytes have a bound all the same: strangers could have
+    // a busy server queue what they like.
+    if sender.queued {
+        return Ok(Room::Stranger { network, shed_before: 0 });
     }
     app.shedding.admit_stranger(network, now).map_err(|wait| shed(wait, held_for))
 }

@@ -1,0 +1,207 @@
+//! The floods: postbacks for which nothing speaks, and long clicks.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use futures::{StreamExt as _, stream};
+use s2s_tests::Answer;
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
+
+use super::attack::{Attack, CODE_ATTACK, OF_CODE_MAX, OF_NETWORK_MAX};
+
+/// Postbacks before the attack, so that searches have something to walk. More are not sent even if
+/// many of them are queued, which takes no room.
+const FIRST: &str = "before the attack";
+const FIRST_MAX: usize = 2 * OF_CODE_MAX;
+const FIRST_BYTES: usize = 500;
+const FIRST_AT_ONCE: usize = 8;
+/// Requests of one flood that are in flight. Beyond them, the next ones are left out.
+const IN_FLIGHT_MAX: usize = 16;
+/// Nothing that looks like a click id. Postbacks of one click wait for each other.
+const FILLING: &str = "x.";
+const UNKNOWN_CODE: &str = "00000000000000000000000000000000";
+/// Networks that send much, and networks that send a little.
+const BUSY_NETWORKS: usize = 8;
+const QUIET_NETWORKS: usize = 2_000;
+/// Networks that name a known code.
+pub const NETWORKS_OF_CODE: usize = 16;
+const BODY_BYTES: usize = 8_000;
+/// Bytes of the query of a click, and of the referrer and the user agent.
+const CLICK_BYTES: [usize; 3] = [12_000, 12_000, 4_000];
+
+/// A kind of request that is sent over and over.
+#[derive(Clone, Copy)]
+struct Flood {
+    name: &'static str,
+    per_second: u64,
+    /// True if nothing speaks for such a postback but its network.
+    is_of_network: bool,
+    request: fn(&Attack, usize) -> Shot,
+}
+
+/// A request, its network, and the bytes of its URL and body.
+struct Shot {
+    request: reqwest::RequestBuilder,
+    network: IpAddr,
+    bytes: usize,
+}
+
+const FLOODS: [Flood; 5] = [
+    Flood {
+        name: "B5 unknown codes",
+        per_second: 120,
+        is_of_network: true,
+        request: |attack, number| {
+            let each = number / 2;
+            let network = if number % 2 == 0 {
+                network(198, 51, each % BUSY_NETWORKS)
+            } else {
+                network(10, each % QUIET_NETWORKS / 250, each % 250)
+            };
+            attack.get(network, &format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1&n={number}"))
+        },
+    },
+    Flood {
+        name: CODE_ATTACK,
+        per_second: 40,
+        is_of_network: false,
+        request: |attack, number| {
+            let network = network(100, 64, number % NETWORKS_OF_CODE);
+            attack.get(network, &format!("clickId=x&id={}&val=1&com=1&n={number}", attack.code.id))
+        },
+    },
+    Flood {
+        name: "B6 codes named twice",
+        per_second: 20,
+        is_of_network: true,
+        request: |attack, number| {
+            let network = network(100, 65, number % 2);
+            attack.get(network, &format!("clickId=x&id=z&id={}&val=1&com=1&n={number}", attack.code.id))
+        },
+    },
+    Flood {
+        name: "B6 bodies of 8 KiB",
+        per_second: 20,
+        is_of_network: true,
+        request: |attack, number| {
+            let network = network(100, 66, number % 4);
+            let mut body = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1&n={number}&filling=");
+            body.push_str(&FILLING.repeat((BODY_BYTES - body.len()) / FILLING.len()));
+            let bytes = body.len();
+            let request = attack.http.post(format!("{}/s2s", attack.url)).body(body);
+            shot(request, network, bytes)
+        },
+    },
+    Flood {
+        name: "B6 clicks of 28 KiB",
+        per_second: 10,
+        is_of_network: false,
+        request: |attack, number| {
+            let [query, referrer, agent] = CLICK_BYTES.map(|bytes| "x".repeat(bytes));
+            let url = format!("{}/{}?sub1={number}&filling={query}", attack.url, attack.link.slug);
+            let request = attack.http.get(url).header("user-agent", agent);
+            let request = request.header("referer", format!("http://a.example/{referrer}"));
+            shot(request, network(100, 67, number % 8), 0)
+        },
+    },
+];
+
+/// An address of the network of that name.
+fn network(first: u8, second: usize, third: usize) -> IpAddr {
+    let byte = |number: usize| u8::try_from(number).unwrap();
+    Ipv4Addr::new(first, byte(second), byte(third), 7).into()
+}
+
+fn shot(request: reqwest::RequestBuilder, network: IpAddr, bytes: usize) -> Shot {
+    Shot { request: request.header("x-forwarded-for", network.to_string()), network, bytes }
+}
+
+impl Attack {
+    fn get(&self, network: IpAddr, query: &str) -> Shot {
+        let target = format!("/s2s?{query}");
+        let request = self.http.get(format!("{}{target}", self.url));
+        shot(request, network, target.len())
+    }
+
+    /// Has the server hold postbacks of the code until neither the code nor the network of their
+    /// sender has room. So nothing speaks for those of honest senders but that they are known.
+    pub async fn fill(&self) -> Result<(), String> {
+        let filling = FILLING.repeat(FIRST_BYTES / FILLING.len());
+        let all = stream::iter(0..FIRST_MAX).map(|number| {
+            let query = format!("clickId=x&id={}&val=1&com=1&n={number}&filling={filling}", self.code.id);
+            self.send(self.get(network(172, 16, 1), &query), FIRST, false)
+        });
+        let outcomes = all.buffer_unordered(FIRST_AT_ONCE);
+        if !outcomes.any(async |outcome| outcome.contains("SHED")).await {
+            return Err(format!("{FIRST_MAX} postbacks of a stranger, and none was shed"));
+        }
+        let (held, minutes) = (self.count(FIRST, "HELD"), self.minutes());
+        if held > (OF_CODE_MAX + OF_NETWORK_MAX) * minutes {
+            return Err(format!("{held} postbacks of a stranger with a code were held in {minutes} minutes"));
+        }
+        Ok(())
+    }
+
+    pub fn flood_all(self: Arc<Self>, attackers: &mut JoinSet<()>, until: Instant) {
+        for flood in FLOODS {
+            attackers.spawn(self.clone().flood(flood, until));
+        }
+    }
+
+    async fn flood(self: Arc<Self>, flood: Flood, until: Instant) {
+        let mut ticks = interval(Duration::from_secs(1) / u32::try_from(flood.per_second).unwrap());
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        let mut in_flight = JoinSet::new();
+        for number in 0.. {
+            ticks.tick().await;
+            if Instant::now() >= until {
+                break;
+            }
+            while let Some(ended) = in_flight.try_join_next() {
+                ended.unwrap();
+            }
+            if in_flight.len() >= IN_FLIGHT_MAX {
+                self.note(flood.name, "left out, as too many are in flight");
+                continue;
+            }
+            let attack = self.clone();
+            in_flight.spawn(async move {
+                let shot = (flood.request)(&attack, number);
+                attack.send(shot, flood.name, flood.is_of_network).await;
+            });
+        }
+        in_flight.join_all().await;
+    }
+
+    /// Sends a request. Returns the outcome.
+    async fn send(&self, shot: Shot, name: &'static str, is_of_network: bool) -> String {
+        let outcome = self.outcome(shot, is_of_network).await.unwrap_or_else(|_| "no answer".to_owned());
+        self.note(name, outcome.clone());
+        outcome
+    }
+
+    async fn outcome(&self, shot: Shot, is_of_network: bool) -> reqwest::Result<String> {
+        let answer = shot.request.send().await?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let answer = Answer { status, headers, text: answer.text().await? };
+        if status == 302 {
+            self.clicks.fetch_add(1, Ordering::Relaxed);
+            return Ok("302".to_owned());
+        }
+        let (verdict, reason) = (answer.field("verdict"), answer.field("reason"));
+        if verdict == "HELD" || verdict == "QUEUED" {
+            self.kept[0].fetch_add(1, Ordering::Relaxed);
+            self.kept[1].fetch_add(shot.bytes, Ordering::Relaxed);
+        }
+        if verdict == "HELD" && is_of_network {
+            self.note_held(shot.network);
+        }
+        Ok(format!("{status} {verdict} {reason}"))
+    }
+}

@@ -1,0 +1,101 @@
+//! The memory and the disk that the server may take.
+
+use std::{
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use s2s_tests::{Server, database, wire::memory_peak_kib};
+
+use super::{attack::Attack, honest::Honest};
+
+const MEMORY_MIB_MAX: u64 = 200;
+/// The documented sizes that are stored of a click: query, referrer and user agent.
+const CLICK_BYTES_MAX: u64 = 2 * 1_024 + 1_024 + 512;
+/// What a row takes beside its texts.
+const ROW_BYTES: u64 = 512;
+/// Bytes of an honest visit or sale: a click, or a postback and a conversion.
+const HONEST_BYTES: u64 = 2 * 1_024;
+/// The database's own: its indexes and pages that are not full are as large as the rows.
+const WITH_INDEXES: u64 = 2;
+/// The log of SQLite, the spool's segments and the space that PostgreSQL frees late.
+const OWN_BYTES: u64 = 64 * 1_024 * 1_024;
+/// The default of `--strangers-mebibytes-max`.
+const STRANGERS_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
+const MIB: u64 = 1_024 * 1_024;
+
+/// The bytes on disk before the attack, and what they are of.
+pub struct Room {
+    database_url: String,
+    bytes: u64,
+    kept: Kept,
+}
+
+/// Requests that make the server keep something.
+struct Kept {
+    honest: u64,
+    clicks: u64,
+    postbacks: u64,
+    /// The bytes of the postbacks' URLs and bodies.
+    texts: u64,
+}
+
+impl Kept {
+    fn count(attack: &Attack, honest: &Honest) -> Self {
+        let read = |count: &AtomicUsize| u64::try_from(count.load(Ordering::Relaxed)).unwrap();
+        let [postbacks, texts] = attack.kept.each_ref().map(read);
+        let honest = u64::try_from(honest.answered()).unwrap();
+        Self { honest, clicks: read(&attack.clicks), postbacks, texts }
+    }
+
+    /// The bytes that the documents allow for it.
+    fn bytes_max(&self) -> u64 {
+        // Beyond the bound of strangers, their postbacks are deleted.
+        let postbacks = (self.texts + self.postbacks * ROW_BYTES).min(STRANGERS_BYTES_MAX);
+        let clicks = self.clicks * (CLICK_BYTES_MAX + ROW_BYTES);
+        (postbacks + clicks + self.honest * HONEST_BYTES) * WITH_INDEXES + OWN_BYTES
+    }
+}
+
+impl Room {
+    pub async fn measure(database_url: &str, server: &Server, attack: &Attack, honest: &Honest) -> Self {
+        let (database_url, bytes) = (database_url.to_owned(), on_disk(database_url, server).await);
+        Self { database_url, bytes, kept: Kept::count(attack, honest) }
+    }
+
+    /// Checks what has been added since.
+    pub async fn check(&self, server: &Server, attack: &Attack, honest: &Honest) -> Result<String, String> {
+        let (bytes, now) = (on_disk(&self.database_url, server).await, Kept::count(attack, honest));
+        let since = Kept {
+            honest: now.honest - self.kept.honest,
+            clicks: now.clicks - self.kept.clicks,
+            postbacks: now.postbacks - self.kept.postbacks,
+            texts: now.texts - self.kept.texts,
+        };
+        let (grown, allowed) = (bytes.saturating_sub(self.bytes) / MIB, since.bytes_max() / MIB);
+        let said = format!(
+            "disk: {grown} MiB more, of {allowed} MiB that {} attackers' postbacks, {} attackers' clicks and {} honest \
+             requests may take",
+            since.postbacks, since.clicks, since.honest
+        );
+        if grown > allowed { Err(said) } else { Ok(said) }
+    }
+}
+
+/// The bytes of the database and the spool.
+async fn on_disk(database_url: &str, server: &Server) -> u64 {
+    database::bytes(database_url).await + folder_bytes(&server.folder().join("spool"))
+}
+
+fn folder_bytes(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    // The server may have removed a segment meanwhile.
+    entries.map(|entry| entry.metadata().map_or(0, |metadata| metadata.len())).sum()
+}
+
+/// Checks the most memory that the server's process has had.
+pub fn check_memory(server: &Server) -> Result<String, String> {
+    let peak = memory_peak_kib(server) / 1_024;
+    let said = format!("memory: {peak} MiB at most, of {MEMORY_MIB_MAX} MiB");
+    if peak >= MEMORY_MIB_MAX { Err(said) } else { Ok(said) }
+}
