@@ -37,8 +37,8 @@ struct Seen {
 async fn an_edge_catches_up_with_a_core_that_was_slow_while_the_traffic_goes_on() {
     let mut core = Server::start().await;
     let edge = Server::start_edge(&core, &[]).await;
-    let code = core.code("Sale").await;
-    let link = core.link(&[&code]).await;
+    let sale = core.code("Sale").await;
+    let link = core.link(&[&sale]).await;
     let clicks = join_all((0..CLICKS).map(|_| core.click(&link))).await;
     let (seen, http) = (std::sync::Arc::new(Seen::default()), http());
     let mut traffic = JoinSet::new();
@@ -49,7 +49,7 @@ async fn an_edge_catches_up_with_a_core_that_was_slow_while_the_traffic_goes_on(
         for number in 0.. {
             due.tick().await;
             let query =
-                format!("clickId={}&id={}&val=1.00&com=0.00&oid={number}", clicks[number % CLICKS], code.id);
+                format!("clickId={}&id={}&val=1.00&com=0.00&oid={number}", clicks[number % CLICKS], sale.id);
             let (http, url, counts) = (http.clone(), format!("{url}/s2s?{query}"), counts.clone());
             counts.sent.fetch_add(1, Ordering::Relaxed);
             senders.spawn(async move {

@@ -116,6 +116,13 @@ pub fn rank(name: &str) -> Option<(usize, KnownParam)> {
 #[must_use]
 pub fn is_trimmed(character: char) -> bool {
     character.is_whitespace()
-        || "\"'`\u{AB}\u{BB}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(character)
-        || ('\u{2018}'..='\u{201F}').contains(&character)
+        || "\"'`\u{AB}\u{BB}\u{AD}\u{61C}\u{180E}\u{FEFF}".contains(character)
+        || [
+            '\u{200B}'..='\u{200F}',
+            '\u{2018}'..='\u{201F}',
+            '\u{202A}'..='\u{202E}',
+            '\u{2060}'..='\u{2069}',
+        ]
+        .iter()
+        .any(|invisible| invisible.contains(&character))
 }

@@ -9,7 +9,12 @@ pub mod grpc;
 mod lint;
 mod store;
 
-use std::{collections::HashSet, fmt, str::FromStr, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    str::FromStr,
+    sync::Arc,
+};
 
 use s2s_sdk::v1::ErrorReason;
 use sea_orm::{DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
@@ -178,8 +183,11 @@ pub async fn find_known(
     Ok(found.filter(|code| tenant.sees(code.account_id)))
 }
 
-/// Returns those of the ids that codes of any account have.
-pub async fn existing(app: &App, ids: HashSet<ConversionCodeId>) -> Result<HashSet<ConversionCodeId>> {
+/// Returns those of the ids that codes of any account have, and the accounts of these codes.
+pub async fn existing(
+    app: &App,
+    ids: HashSet<ConversionCodeId>,
+) -> Result<HashMap<ConversionCodeId, AccountId>> {
     Ok(store::existing(app.db.scanner(), ids).await?)
 }
 

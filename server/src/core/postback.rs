@@ -121,6 +121,11 @@ impl Notes {
         self.0.extend(Self::new(notes).0);
     }
 
+    /// The size of the texts.
+    fn bytes(&self) -> usize {
+        self.0.iter().map(|(_, parameter, message)| parameter.len() + message.len()).sum()
+    }
+
     fn has(&self, code: NoteCode) -> bool {
         self.0.iter().any(|(number, ..)| *number == i32::from(code))
     }
@@ -197,9 +202,14 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     if let Err(held_for) = &judged {
         make_room(app, tenant, &mut postback, &sender, code, held_for).await?;
     }
-    let postback = write(app, postback, judged, matched, store::Mode::Insert).await?;
+    let mut postback = write(app, postback, judged, matched, store::Mode::Insert).await?;
     if let (Verdict::Recorded, Tenant::All, Some(code)) = (postback.verdict, tenant, code) {
         known_senders::note(app, code.id, Network::of(sender.address)).await;
+    }
+    // The stored message is for who has an API key.
+    let is_proved = tenant != Tenant::All || code.is_some_and(authentication::is_enforced);
+    if !is_proved && postback.reason == Some(Reason(ErrorReason::TransactionConflict)) {
+        CONFLICT_WITHOUT_AMOUNTS.clone_into(&mut postback.message);
     }
     Ok(Received::Stored { postback, reply })
 }
@@ -232,15 +242,17 @@ fn browser_call() -> Error {
     Error::new(ErrorReason::BrowserCall, message)
 }
 
-/// The error that a test gets from a sender who has proved nothing: anybody may send a test, and must
-/// not learn what was counted.
+/// What a sender who has proved nothing hears of a conflict: anybody may send the same sale again, or a
+/// test, and must not learn what was counted.
+const CONFLICT_WITHOUT_AMOUNTS: &str = "a conversion with this identity is recorded already, with other amounts; \
+                                        explain the postback with an API key to see them";
+
+/// The error that a test gets from a sender who has proved nothing.
 fn without_amounts(error: Error) -> Error {
     if error.reason() != ErrorReason::TransactionConflict {
         return error;
     }
-    let message = "a conversion with this identity is recorded already, with other amounts; explain the postback \
-                   with an API key to see them";
-    Error::new(ErrorReason::TransactionConflict, message)
+    Error::new(ErrorReason::TransactionConflict, CONFLICT_WITHOUT_AMOUNTS)
 }
 
 /// Judges a reading for the code that it names, without recording anything.

@@ -197,7 +197,9 @@ impl Splitter<'_> {
     fn second_question_mark<'b>(&self, piece: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
         let marks = piece.iter().enumerate().filter(|(_, byte)| **byte == b'?');
         let mut splits = marks.filter_map(|(at, _)| Some((piece.get(..at)?, piece.get(at + 1..)?)));
-        splits.find(|(_, after)| self.begins_with_known_name(after))
+        // A page's own address has parameters of its own.
+        let is_in_address = |before: &[u8]| decode(before).0.windows(3).any(|three| three == b"://");
+        splits.find(|(before, after)| self.begins_with_known_name(after) && !is_in_address(before))
     }
 }
 

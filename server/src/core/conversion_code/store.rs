@@ -1,6 +1,6 @@
 //! The table `conversion_code`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
@@ -103,11 +103,12 @@ pub async fn find(
 pub async fn existing(
     db: &impl ConnectionTrait,
     ids: HashSet<ConversionCodeId>,
-) -> Result<HashSet<ConversionCodeId>, DbErr> {
+) -> Result<HashMap<ConversionCodeId, AccountId>, DbErr> {
     if ids.is_empty() {
-        return Ok(ids);
+        return Ok(HashMap::new());
     }
-    let found = Entity::find().select_only().column(Column::Id).filter(Column::Id.is_in(ids));
+    let found = Entity::find().select_only().columns([Column::Id, Column::AccountId]);
+    let found = found.filter(Column::Id.is_in(ids));
     Ok(found.into_tuple().all(db).await?.into_iter().collect())
 }
 

@@ -26,7 +26,7 @@ pub async fn tell(app: &App, duplicate: &mut Postback) {
         Ok(Some(note)) => duplicate.notes.append(vec![note]),
         Ok(None) => {}
         Err(error) => {
-            tracing::warn!(%error, "could not compare a duplicate with the postback that was counted")
+            tracing::warn!(%error, "could not compare a duplicate with the postback that was counted");
         }
     }
 }

@@ -9,7 +9,7 @@
 //! which postbacks count.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Reason,
-    replay::{Replay, replay_one},
+    replay::{Replay, replay_one, tenant_of},
     store::{self, Due},
 };
 use crate::{
@@ -31,7 +31,7 @@ use crate::{
     error::Result,
     values::{
         click_id::{ClickId, LinkKey, UnverifiedClickId},
-        id::PostbackId,
+        id::{AccountId, PostbackId},
         time::{Span, Time},
     },
 };
@@ -108,7 +108,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
 
 /// The names of due postbacks that are known here.
 struct Known {
-    codes: HashSet<ConversionCodeId>,
+    codes: HashMap<ConversionCodeId, AccountId>,
     links: HashSet<LinkKey>,
     clicks: HashSet<ClickId>,
 }
@@ -125,8 +125,14 @@ impl Known {
         })
     }
 
+    /// Returns whether the code is there, and the postback may count for it: a code of another account
+    /// must not make a postback take the turn of others.
+    fn sees(&self, due: &Due, code: ConversionCodeId) -> bool {
+        self.codes.get(&code).is_some_and(|account| tenant_of(due.account_id).sees(*account))
+    }
+
     fn has(&self, due: &Due) -> bool {
-        unknown_code(due).is_some_and(|code| self.codes.contains(&code))
+        unknown_code(due).is_some_and(|code| self.sees(due, code))
             || unknown_link(due).is_some_and(|link| self.links.contains(&link))
             || missing_click(due).is_some_and(|click| self.clicks.contains(&click))
     }

@@ -75,7 +75,7 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
     if held.verdict != Verdict::Held {
         return Ok(held);
     }
-    let (mut reading, code) = read(app, tenant_of(&held), &held, &how.overrides).await?;
+    let (mut reading, code) = read(app, tenant_of(held.account_id), &held, &how.overrides).await?;
     let code = code.as_deref();
     let mut unproven = code.and_then(|code| proof::unproven(code, &held));
     if how.trust_sender && unproven.take().is_some() {
@@ -102,8 +102,8 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
     write(app, postback, judged, true, store::Mode::Update).await
 }
 
-/// The codes for which a held postback may count. The installation's own account also keeps what
+/// The codes for which a held postback of an account may count. The installation's own account also keeps what
 /// edges handed on for codes that were not known, of any account.
-fn tenant_of(held: &Postback) -> Tenant {
-    if held.account_id == AccountId::DEFAULT { Tenant::All } else { Tenant::Account(held.account_id) }
+pub fn tenant_of(account: AccountId) -> Tenant {
+    if account == AccountId::DEFAULT { Tenant::All } else { Tenant::Account(account) }
 }

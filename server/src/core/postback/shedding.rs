@@ -74,25 +74,31 @@ pub enum Room {
 /// The numbers of postbacks that this server has shed, and that it has dropped to make room for
 /// others. Clones share the counts.
 #[derive(Clone, Default)]
-pub struct ShedCounts(Arc<[AtomicU64; 2]>);
+pub struct ShedCounts(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    shed: AtomicU64,
+    dropped: AtomicU64,
+}
 
 impl ShedCounts {
     fn note_shed(&self) {
-        self.0[0].fetch_add(1, Ordering::Relaxed);
+        self.0.shed.fetch_add(1, Ordering::Relaxed);
     }
 
     pub fn note_dropped(&self, rows: u64) {
-        self.0[1].fetch_add(rows, Ordering::Relaxed);
+        self.0.dropped.fetch_add(rows, Ordering::Relaxed);
     }
 
     /// Postbacks that were refused with `SHED`.
     pub fn shed(&self) -> u64 {
-        self.0[0].load(Ordering::Relaxed)
+        self.0.shed.load(Ordering::Relaxed)
     }
 
     /// Held postbacks of strangers that were deleted to make room.
     pub fn dropped(&self) -> u64 {
-        self.0[1].load(Ordering::Relaxed)
+        self.0.dropped.load(Ordering::Relaxed)
     }
 }
 

@@ -373,6 +373,7 @@ fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
 #[derive(FromQueryResult)]
 pub struct Due {
     pub id: PostbackId,
+    pub account_id: AccountId,
     pub received_at: Time,
     pub reason: Option<Reason>,
     pub code_text: String,
@@ -385,7 +386,8 @@ pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<
     // Such a match is due now.
     let latest = now.plus(MATCH_WAIT_MAX).plus(MATCH_WAIT_MAX);
     let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
-    let columns = [Column::Id, Column::ReceivedAt, Column::Reason, Column::CodeText, Column::ClickText];
+    let columns = [Column::Id, Column::AccountId, Column::ReceivedAt, Column::Reason];
+    let columns = columns.into_iter().chain([Column::CodeText, Column::ClickText]);
     let due = Entity::find().select_only().columns(columns).filter(due).order_by_asc(Column::MatchAt);
     Ok(due.limit(rows).into_model().all(db).await?)
 }

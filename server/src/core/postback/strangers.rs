@@ -54,7 +54,7 @@ impl Strangers {
 pub async fn count(app: &App, postback: &Postback, network: Network) -> Result<()> {
     let texts = [&postback.target, &postback.body].map(Vec::len);
     let names = [&postback.user_agent, &postback.content_type, &postback.message].map(String::len);
-    let bytes = texts.iter().chain(&names).sum::<usize>() + ROW_BYTES;
+    let bytes = texts.iter().chain(&names).sum::<usize>() + postback.notes.bytes() + ROW_BYTES;
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
     let network = app.store_addresses.network(network);
     app.commit.write(store::Model { postback_id: postback.id, network, bytes }).await?;
@@ -82,6 +82,7 @@ pub async fn run(app: Weak<App>, stopping: CancellationToken) {
 
 async fn drop_oldest(app: &App) -> Result<()> {
     let (db, bytes_max) = (app.db.scanner(), app.strangers.bytes_max);
+    let noted = app.strangers.bytes.load(Ordering::Relaxed);
     let mut bytes = store::bytes(db).await?;
     let least = if bytes > bytes_max { bytes_max - bytes_max / FREED_PART } else { bytes };
     let (mut dropped, mut of_networks) = (0, 0);
@@ -91,6 +92,9 @@ async fn drop_oldest(app: &App) -> Result<()> {
         let level = level(&networks, bytes - least);
         let before = bytes;
         for (network, taken) in networks.into_iter().filter(|(_, taken)| *taken > level) {
+            if bytes <= least {
+                break;
+            }
             let (rows, freed) = drop_of(app, &network, taken - level).await?;
             counts.note_dropped(rows);
             (dropped, bytes, of_networks) = (dropped + rows, bytes - freed, of_networks + 1);
@@ -99,7 +103,8 @@ async fn drop_oldest(app: &App) -> Result<()> {
             break;
         }
     }
-    app.strangers.bytes.store(bytes, Ordering::Relaxed);
+    // Keeps what came meanwhile, some of it perhaps twice, until the bytes are added up again.
+    app.strangers.bytes.fetch_add(bytes - noted, Ordering::Relaxed);
     if dropped > 0 {
         tracing::warn!(dropped, of_networks, "held postbacks of strangers were deleted, to keep their bound");
     }

@@ -15,6 +15,9 @@ const QUEUES: usize = 1 << 16;
 /// Length of a click id, in characters.
 const CLICK_ID_CHARS: usize = 40;
 
+/// Maximum number of characters that an encoding leaves before a click id, as `25253D`.
+const ENCODED_CHARS_MAX: usize = 6;
+
 /// The number of waiting postbacks of each order queue.
 pub struct OrderQueues(Box<[AtomicU32]>);
 
@@ -54,10 +57,14 @@ pub fn order_queue(raw: &RawPostback) -> Option<u16> {
     Some(u16::from_be_bytes([first, second]))
 }
 
-/// Finds a click id. Cuts off the characters that an encoding has left in front of it.
+/// Finds a click id. Cuts off the characters that an encoding has left in front of it. A longer run of
+/// characters is none.
 fn click_id(bytes: &[u8]) -> Option<&[u8]> {
     let mut runs = bytes.split(|byte| !byte.is_ascii_alphanumeric());
-    runs.find_map(|run| run.len().checked_sub(CLICK_ID_CHARS).and_then(|from| run.get(from..)))
+    runs.find_map(|run| {
+        let before = run.len().checked_sub(CLICK_ID_CHARS).filter(|before| *before <= ENCODED_CHARS_MAX)?;
+        run.get(before..)
+    })
 }
 
 #[cfg(test)]
@@ -84,7 +91,8 @@ mod tests {
         ] {
             assert_eq!(of(&target, &body), queue, "{target} {body}");
         }
-        for target in ["/s2s", "/s2s?clickId=test", &format!("/s2s?id={code}&clickId=")] {
+        let long = "x".repeat(1_000);
+        for target in ["/s2s", "/s2s?clickId=test", &format!("/s2s?id={code}&clickId="), &long] {
             assert_eq!(of(target, ""), None, "{target}");
         }
     }

@@ -243,7 +243,7 @@ func (x *GetApiKeyResponse) GetApiKey() *ApiKey {
 type ListApiKeysRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-	// read as 1,000.
+	// read as 1,000. A page has at most 3 MiB, so it may have fewer.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`

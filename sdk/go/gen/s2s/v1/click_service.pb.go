@@ -321,7 +321,8 @@ type ListClicksRequest struct {
 	// Id of the tracking link whose clicks are listed.
 	TrackingLinkId string `protobuf:"bytes,1,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
 	// Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-	// are read as 1,000.
+	// are read as 1,000. A page may have fewer, or none: only an empty
+	// `next_page_token` ends the list.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -395,7 +396,8 @@ type ListClicksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Clicks of this page, newest first.
 	Clicks []*Click `protobuf:"bytes,1,rep,name=clicks,proto3" json:"clicks,omitempty"`
-	// Opaque token for the next page; empty on the last page.
+	// Opaque token for the next page; empty on the last page. Only an empty token
+	// ends the list: a page with a token may have no clicks.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -506,7 +508,10 @@ type ExplainClickResponse struct {
 	// Held postbacks that name the click, newest first, at most 50.
 	HeldPostbacks []*Postback `protobuf:"bytes,5,rep,name=held_postbacks,json=heldPostbacks,proto3" json:"held_postbacks,omitempty"`
 	// Summary for people, one or two sentences.
-	Message       string `protobuf:"bytes,6,opt,name=message,proto3" json:"message,omitempty"`
+	Message string `protobuf:"bytes,6,opt,name=message,proto3" json:"message,omitempty"`
+	// Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+	// parameters of conversions were left out.
+	Notes         []*Note `protobuf:"bytes,7,rep,name=notes,proto3" json:"notes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -581,6 +586,13 @@ func (x *ExplainClickResponse) GetMessage() string {
 		return x.Message
 	}
 	return ""
+}
+
+func (x *ExplainClickResponse) GetNotes() []*Note {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
 }
 
 // Names the click whose visitor is erased.
@@ -830,7 +842,7 @@ var File_s2s_v1_click_service_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_click_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1as2s/v1/click_service.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\xe8\x03\n" +
+	"\x1as2s/v1/click_service.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\xe8\x03\n" +
 	"\x12RecordClickRequest\x12(\n" +
 	"\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x19\n" +
 	"\bclick_id\x18\x02 \x01(\tR\aclickId\x12?\n" +
@@ -867,7 +879,7 @@ const file_s2s_v1_click_service_proto_rawDesc = "" +
 	"\x06clicks\x18\x01 \x03(\v2\r.s2s.v1.ClickR\x06clicks\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"0\n" +
 	"\x13ExplainClickRequest\x12\x19\n" +
-	"\bclick_id\x18\x01 \x01(\tR\aclickId\"\xba\x02\n" +
+	"\bclick_id\x18\x01 \x01(\tR\aclickId\"\xde\x02\n" +
 	"\x14ExplainClickResponse\x129\n" +
 	"\n" +
 	"click_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tclickTime\x12#\n" +
@@ -875,7 +887,8 @@ const file_s2s_v1_click_service_proto_rawDesc = "" +
 	"\rtracking_link\x18\x03 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\x124\n" +
 	"\vconversions\x18\x04 \x03(\v2\x12.s2s.v1.ConversionR\vconversions\x127\n" +
 	"\x0eheld_postbacks\x18\x05 \x03(\v2\x10.s2s.v1.PostbackR\rheldPostbacks\x12\x18\n" +
-	"\amessage\x18\x06 \x01(\tR\amessage\"U\n" +
+	"\amessage\x18\x06 \x01(\tR\amessage\x12\"\n" +
+	"\x05notes\x18\a \x03(\v2\f.s2s.v1.NoteR\x05notes\"U\n" +
 	"\x13EraseVisitorRequest\x12\x19\n" +
 	"\bclick_id\x18\x01 \x01(\tR\aclickId\x12#\n" +
 	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"\x8d\x01\n" +
@@ -934,8 +947,9 @@ var file_s2s_v1_click_service_proto_goTypes = []any{
 	(*TrackingLink)(nil),             // 16: s2s.v1.TrackingLink
 	(*Conversion)(nil),               // 17: s2s.v1.Conversion
 	(*Postback)(nil),                 // 18: s2s.v1.Postback
-	(*durationpb.Duration)(nil),      // 19: google.protobuf.Duration
-	(*ClickIdKey)(nil),               // 20: s2s.v1.ClickIdKey
+	(*Note)(nil),                     // 19: s2s.v1.Note
+	(*durationpb.Duration)(nil),      // 20: google.protobuf.Duration
+	(*ClickIdKey)(nil),               // 21: s2s.v1.ClickIdKey
 }
 var file_s2s_v1_click_service_proto_depIdxs = []int32{
 	12, // 0: s2s.v1.RecordClickRequest.sub_ids:type_name -> s2s.v1.RecordClickRequest.SubIdsEntry
@@ -950,26 +964,27 @@ var file_s2s_v1_click_service_proto_depIdxs = []int32{
 	16, // 9: s2s.v1.ExplainClickResponse.tracking_link:type_name -> s2s.v1.TrackingLink
 	17, // 10: s2s.v1.ExplainClickResponse.conversions:type_name -> s2s.v1.Conversion
 	18, // 11: s2s.v1.ExplainClickResponse.held_postbacks:type_name -> s2s.v1.Postback
-	15, // 12: s2s.v1.EraseVisitorResponse.click:type_name -> s2s.v1.Click
-	19, // 13: s2s.v1.RotateClickIdKeyRequest.overlap:type_name -> google.protobuf.Duration
-	20, // 14: s2s.v1.RotateClickIdKeyResponse.click_id_keys:type_name -> s2s.v1.ClickIdKey
-	0,  // 15: s2s.v1.ClickService.RecordClick:input_type -> s2s.v1.RecordClickRequest
-	2,  // 16: s2s.v1.ClickService.GetClick:input_type -> s2s.v1.GetClickRequest
-	4,  // 17: s2s.v1.ClickService.ListClicks:input_type -> s2s.v1.ListClicksRequest
-	6,  // 18: s2s.v1.ClickService.ExplainClick:input_type -> s2s.v1.ExplainClickRequest
-	8,  // 19: s2s.v1.ClickService.EraseVisitor:input_type -> s2s.v1.EraseVisitorRequest
-	10, // 20: s2s.v1.ClickService.RotateClickIdKey:input_type -> s2s.v1.RotateClickIdKeyRequest
-	1,  // 21: s2s.v1.ClickService.RecordClick:output_type -> s2s.v1.RecordClickResponse
-	3,  // 22: s2s.v1.ClickService.GetClick:output_type -> s2s.v1.GetClickResponse
-	5,  // 23: s2s.v1.ClickService.ListClicks:output_type -> s2s.v1.ListClicksResponse
-	7,  // 24: s2s.v1.ClickService.ExplainClick:output_type -> s2s.v1.ExplainClickResponse
-	9,  // 25: s2s.v1.ClickService.EraseVisitor:output_type -> s2s.v1.EraseVisitorResponse
-	11, // 26: s2s.v1.ClickService.RotateClickIdKey:output_type -> s2s.v1.RotateClickIdKeyResponse
-	21, // [21:27] is the sub-list for method output_type
-	15, // [15:21] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	19, // 12: s2s.v1.ExplainClickResponse.notes:type_name -> s2s.v1.Note
+	15, // 13: s2s.v1.EraseVisitorResponse.click:type_name -> s2s.v1.Click
+	20, // 14: s2s.v1.RotateClickIdKeyRequest.overlap:type_name -> google.protobuf.Duration
+	21, // 15: s2s.v1.RotateClickIdKeyResponse.click_id_keys:type_name -> s2s.v1.ClickIdKey
+	0,  // 16: s2s.v1.ClickService.RecordClick:input_type -> s2s.v1.RecordClickRequest
+	2,  // 17: s2s.v1.ClickService.GetClick:input_type -> s2s.v1.GetClickRequest
+	4,  // 18: s2s.v1.ClickService.ListClicks:input_type -> s2s.v1.ListClicksRequest
+	6,  // 19: s2s.v1.ClickService.ExplainClick:input_type -> s2s.v1.ExplainClickRequest
+	8,  // 20: s2s.v1.ClickService.EraseVisitor:input_type -> s2s.v1.EraseVisitorRequest
+	10, // 21: s2s.v1.ClickService.RotateClickIdKey:input_type -> s2s.v1.RotateClickIdKeyRequest
+	1,  // 22: s2s.v1.ClickService.RecordClick:output_type -> s2s.v1.RecordClickResponse
+	3,  // 23: s2s.v1.ClickService.GetClick:output_type -> s2s.v1.GetClickResponse
+	5,  // 24: s2s.v1.ClickService.ListClicks:output_type -> s2s.v1.ListClicksResponse
+	7,  // 25: s2s.v1.ClickService.ExplainClick:output_type -> s2s.v1.ExplainClickResponse
+	9,  // 26: s2s.v1.ClickService.EraseVisitor:output_type -> s2s.v1.EraseVisitorResponse
+	11, // 27: s2s.v1.ClickService.RotateClickIdKey:output_type -> s2s.v1.RotateClickIdKeyResponse
+	22, // [22:28] is the sub-list for method output_type
+	16, // [16:22] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_click_service_proto_init() }
@@ -979,6 +994,7 @@ func file_s2s_v1_click_service_proto_init() {
 	}
 	file_s2s_v1_click_proto_init()
 	file_s2s_v1_conversion_proto_init()
+	file_s2s_v1_note_proto_init()
 	file_s2s_v1_postback_proto_init()
 	file_s2s_v1_tracking_link_proto_init()
 	type x struct{}

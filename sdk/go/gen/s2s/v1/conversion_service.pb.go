@@ -356,7 +356,7 @@ type RecordConversionResponse struct {
 	Conversion *Conversion `protobuf:"bytes,1,opt,name=conversion,proto3" json:"conversion,omitempty"`
 	// Outcome of the call.
 	Verdict ConversionVerdict `protobuf:"varint,2,opt,name=verdict,proto3,enum=s2s.v1.ConversionVerdict" json:"verdict,omitempty"`
-	// Remarks for people, at most 136.
+	// Remarks for people, at most 137.
 	Notes []*Note `protobuf:"bytes,3,rep,name=notes,proto3" json:"notes,omitempty"`
 	// Id of the postback; empty if the report was none, or was a test, which is
 	// not stored.
@@ -811,7 +811,8 @@ func (x *GetConversionResponse) GetConversion() *Conversion {
 type ListConversionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-	// values are read as 1,000.
+	// values are read as 1,000. A page may have fewer, or none: only an empty
+	// `next_page_token` ends the list.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -998,7 +999,8 @@ type ListConversionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Conversions of this page, newest first.
 	Conversions []*Conversion `protobuf:"bytes,1,rep,name=conversions,proto3" json:"conversions,omitempty"`
-	// Opaque token for the next page; empty on the last page.
+	// Opaque token for the next page; empty on the last page. Only an empty token
+	// ends the list: a page with a token may have no conversions.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

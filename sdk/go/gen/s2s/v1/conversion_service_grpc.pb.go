@@ -36,7 +36,11 @@ type ConversionServiceClient interface {
 	// A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
 	RecordConversion(ctx context.Context, in *RecordConversionRequest, opts ...grpc.CallOption) (*RecordConversionResponse, error)
 	// Records up to 1,000 conversions. Each has its own result; one bad item does
-	// not affect the others.
+	// not affect the others. An answer has at most 3 MiB: if it would be longer,
+	// the last results come without custom parameters, remarks and long messages,
+	// and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+	// in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+	// fault are always there.
 	BatchRecordConversions(ctx context.Context, in *BatchRecordConversionsRequest, opts ...grpc.CallOption) (*BatchRecordConversionsResponse, error)
 	// Records conversions for as long as the client sends them, for senders of
 	// millions. Each has its own result, in the order of the requests. At most
@@ -48,7 +52,9 @@ type ConversionServiceClient interface {
 	StreamRecordConversions(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamRecordConversionsRequest, StreamRecordConversionsResponse], error)
 	// Returns one conversion.
 	GetConversion(ctx context.Context, in *GetConversionRequest, opts ...grpc.CallOption) (*GetConversionResponse, error)
-	// Lists the account's conversions, newest first.
+	// Lists the account's conversions, newest first. A page has at most 3 MiB, and
+	// looks at 20,000 conversions at most; it may then have fewer conversions than
+	// asked for, or none, and a token.
 	ListConversions(ctx context.Context, in *ListConversionsRequest, opts ...grpc.CallOption) (*ListConversionsResponse, error)
 }
 
@@ -123,7 +129,11 @@ type ConversionServiceServer interface {
 	// A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
 	RecordConversion(context.Context, *RecordConversionRequest) (*RecordConversionResponse, error)
 	// Records up to 1,000 conversions. Each has its own result; one bad item does
-	// not affect the others.
+	// not affect the others. An answer has at most 3 MiB: if it would be longer,
+	// the last results come without custom parameters, remarks and long messages,
+	// and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+	// in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+	// fault are always there.
 	BatchRecordConversions(context.Context, *BatchRecordConversionsRequest) (*BatchRecordConversionsResponse, error)
 	// Records conversions for as long as the client sends them, for senders of
 	// millions. Each has its own result, in the order of the requests. At most
@@ -135,7 +145,9 @@ type ConversionServiceServer interface {
 	StreamRecordConversions(grpc.BidiStreamingServer[StreamRecordConversionsRequest, StreamRecordConversionsResponse]) error
 	// Returns one conversion.
 	GetConversion(context.Context, *GetConversionRequest) (*GetConversionResponse, error)
-	// Lists the account's conversions, newest first.
+	// Lists the account's conversions, newest first. A page has at most 3 MiB, and
+	// looks at 20,000 conversions at most; it may then have fewer conversions than
+	// asked for, or none, and a token.
 	ListConversions(context.Context, *ListConversionsRequest) (*ListConversionsResponse, error)
 	mustEmbedUnimplementedConversionServiceServer()
 }

@@ -237,11 +237,17 @@ const (
 	// start a new installation, whose click ids are its own. FAILED_PRECONDITION,
 	// HTTP 422.
 	ErrorReason_ERROR_REASON_CLICK_ID_KEYS_USED_UP ErrorReason = 53
+	// Cause: more postbacks came that count for nobody, with nothing that speaks
+	// for them, than are kept: nothing of this one is stored. Cure: wait as long
+	// as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
+	// because the message says for what it would have been held.
+	// RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+	ErrorReason_ERROR_REASON_SHED ErrorReason = 54
 	// Cause: the destination of the tracking link leads back to a tracking link
 	// of this installation, and the visitor has come back too often within a
 	// minute. Cure: change the destination of one of these links.
 	// FAILED_PRECONDITION, HTTP 422.
-	ErrorReason_ERROR_REASON_REDIRECT_LOOP ErrorReason = 54
+	ErrorReason_ERROR_REASON_REDIRECT_LOOP ErrorReason = 55
 )
 
 // Enum value maps for ErrorReason.
@@ -298,7 +304,8 @@ var (
 		51: "ERROR_REASON_CLICK_TOO_OLD",
 		52: "ERROR_REASON_CLICK_ID_KEY_ENDED",
 		53: "ERROR_REASON_CLICK_ID_KEYS_USED_UP",
-		54: "ERROR_REASON_REDIRECT_LOOP",
+		54: "ERROR_REASON_SHED",
+		55: "ERROR_REASON_REDIRECT_LOOP",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -352,7 +359,8 @@ var (
 		"ERROR_REASON_CLICK_TOO_OLD":               51,
 		"ERROR_REASON_CLICK_ID_KEY_ENDED":          52,
 		"ERROR_REASON_CLICK_ID_KEYS_USED_UP":       53,
-		"ERROR_REASON_REDIRECT_LOOP":               54,
+		"ERROR_REASON_SHED":                        54,
+		"ERROR_REASON_REDIRECT_LOOP":               55,
 	}
 )
 
@@ -387,7 +395,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xc3\x0e\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xda\x0e\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -440,8 +448,9 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x18ERROR_REASON_CLOCK_WRONG\x102\x12\x1e\n" +
 	"\x1aERROR_REASON_CLICK_TOO_OLD\x103\x12#\n" +
 	"\x1fERROR_REASON_CLICK_ID_KEY_ENDED\x104\x12&\n" +
-	"\"ERROR_REASON_CLICK_ID_KEYS_USED_UP\x105\x12\x1e\n" +
-	"\x1aERROR_REASON_REDIRECT_LOOP\x106\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"\"ERROR_REASON_CLICK_ID_KEYS_USED_UP\x105\x12\x15\n" +
+	"\x11ERROR_REASON_SHED\x106\x12\x1e\n" +
+	"\x1aERROR_REASON_REDIRECT_LOOP\x107\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

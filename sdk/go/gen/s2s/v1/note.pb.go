@@ -82,6 +82,14 @@ const (
 	// The URL has all that a conversion needs, and the body is something else,
 	// such as a shop's own message; it was kept with the postback, and not read.
 	NoteCode_NOTE_CODE_BODY_IGNORED NoteCode = 23
+	// The postback is a duplicate without a transaction id, and this parameter of
+	// the sender's own is not what it was when the conversion was recorded. It
+	// may be another sale: then the sender must send an order id.
+	NoteCode_NOTE_CODE_PARAMETER_DIFFERS NoteCode = 24
+	// The answer would have been longer than 3 MiB, so long texts were left out of
+	// the last ones of its list. Only in answers, never stored; the message says
+	// which call returns the whole.
+	NoteCode_NOTE_CODE_SHORTENED NoteCode = 25
 )
 
 // Enum value maps for NoteCode.
@@ -111,6 +119,8 @@ var (
 		21: "NOTE_CODE_TIME_CORRECTED",
 		22: "NOTE_CODE_BODY_DECODED",
 		23: "NOTE_CODE_BODY_IGNORED",
+		24: "NOTE_CODE_PARAMETER_DIFFERS",
+		25: "NOTE_CODE_SHORTENED",
 	}
 	NoteCode_value = map[string]int32{
 		"NOTE_CODE_UNSPECIFIED":                0,
@@ -137,6 +147,8 @@ var (
 		"NOTE_CODE_TIME_CORRECTED":             21,
 		"NOTE_CODE_BODY_DECODED":               22,
 		"NOTE_CODE_BODY_IGNORED":               23,
+		"NOTE_CODE_PARAMETER_DIFFERS":          24,
+		"NOTE_CODE_SHORTENED":                  25,
 	}
 )
 
@@ -168,7 +180,7 @@ func (NoteCode) EnumDescriptor() ([]byte, []int) {
 }
 
 // A remark for people about a postback or conversion that was counted
-// nevertheless.
+// nevertheless, or about an answer.
 type Note struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Kind of the note.
@@ -242,7 +254,7 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x04Note\x12$\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x10.s2s.v1.NoteCodeR\x04code\x12\x1c\n" +
 	"\tparameter\x18\x02 \x01(\tR\tparameter\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage*\xcc\x05\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage*\x86\x06\n" +
 	"\bNoteCode\x12\x19\n" +
 	"\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n" +
@@ -268,7 +280,9 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x18NOTE_CODE_VISITOR_ERASED\x10\x14\x12\x1c\n" +
 	"\x18NOTE_CODE_TIME_CORRECTED\x10\x15\x12\x1a\n" +
 	"\x16NOTE_CODE_BODY_DECODED\x10\x16\x12\x1a\n" +
-	"\x16NOTE_CODE_BODY_IGNORED\x10\x17Bu\n" +
+	"\x16NOTE_CODE_BODY_IGNORED\x10\x17\x12\x1f\n" +
+	"\x1bNOTE_CODE_PARAMETER_DIFFERS\x10\x18\x12\x17\n" +
+	"\x13NOTE_CODE_SHORTENED\x10\x19Bu\n" +
 	"\n" +
 	"com.s2s.v1B\tNoteProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

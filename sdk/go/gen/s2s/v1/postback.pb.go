@@ -98,7 +98,7 @@ type Postback struct {
 	// Message for people, if the postback is held: one sentence with the cause
 	// and the cure.
 	Message string `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`
-	// Remarks for people, at most 136.
+	// Remarks for people, at most 137.
 	Notes []*Note `protobuf:"bytes,6,rep,name=notes,proto3" json:"notes,omitempty"`
 	// Id of the conversion code that the postback names, unchanged, if it could
 	// be read.
@@ -263,7 +263,10 @@ type RawPostback struct {
 	// Makes the call safe to repeat: a repeated call with the same id returns the
 	// first answer. Has the form of a postback's id; chosen by the edge. Not
 	// stored here.
-	PostbackId    string `protobuf:"bytes,10,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
+	PostbackId string `protobuf:"bytes,10,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
+	// True if the sender was told that the postback is kept: it waited in an
+	// edge's spool. It is then never shed. Believed of edges alone. Not stored.
+	Queued        bool `protobuf:"varint,11,opt,name=queued,proto3" json:"queued,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -368,6 +371,13 @@ func (x *RawPostback) GetPostbackId() string {
 	return ""
 }
 
+func (x *RawPostback) GetQueued() bool {
+	if x != nil {
+		return x.Queued
+	}
+	return false
+}
+
 // A detail of the error with which `RecordConversion` answers a postback that
 // does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
 // An error without it is about the call, for example its API key: the postback
@@ -465,7 +475,7 @@ const file_s2s_v1_postback_proto_rawDesc = "" +
 	"\vreplay_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"replayTime\x12B\n" +
-	"\x0fnext_match_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\rnextMatchTime\"\xdc\x02\n" +
+	"\x0fnext_match_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\rnextMatchTime\"\xf4\x02\n" +
 	"\vRawPostback\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x16\n" +
 	"\x06target\x18\x02 \x01(\fR\x06target\x12!\n" +
@@ -480,7 +490,8 @@ const file_s2s_v1_postback_proto_rawDesc = "" +
 	"over_https\x18\t \x01(\bR\toverHttps\x12\x1f\n" +
 	"\vpostback_id\x18\n" +
 	" \x01(\tR\n" +
-	"postbackId\"\xb5\x01\n" +
+	"postbackId\x12\x16\n" +
+	"\x06queued\x18\v \x01(\bR\x06queued\"\xb5\x01\n" +
 	"\x0fPostbackFailure\x121\n" +
 	"\averdict\x18\x01 \x01(\x0e2\x17.s2s.v1.PostbackVerdictR\averdict\x12\x1f\n" +
 	"\vpostback_id\x18\x02 \x01(\tR\n" +

@@ -26,7 +26,8 @@ const (
 type ListPostbacksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
-	// values are read as 1,000.
+	// values are read as 1,000. A page may have fewer, or none: only an empty
+	// `next_page_token` ends the list.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -186,7 +187,8 @@ type ListPostbacksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Postbacks of this page, newest first.
 	Postbacks []*Postback `protobuf:"bytes,1,rep,name=postbacks,proto3" json:"postbacks,omitempty"`
-	// Opaque token for the next page; empty on the last page.
+	// Opaque token for the next page; empty on the last page. Only an empty token
+	// ends the list: a page with a token may have no postbacks.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -435,8 +437,9 @@ type ReplayPostbacksRequest_Ids struct {
 }
 
 type ReplayPostbacksRequest_Filter struct {
-	// All held postbacks that match, newest first, 100 with each call. The
-	// filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+	// All held postbacks that match, newest first, at most 100 with each call.
+	// A call looks at 20,000 held postbacks at most. The filter's verdict is
+	// unspecified or `POSTBACK_VERDICT_HELD`.
 	Filter *PostbackFilter `protobuf:"bytes,2,opt,name=filter,proto3,oneof"`
 }
 
@@ -586,7 +589,7 @@ type ReplayPostbacksResponse struct {
 	// The postbacks as they are now, in the order of the ids or newest first.
 	Postbacks []*Postback `protobuf:"bytes,1,rep,name=postbacks,proto3" json:"postbacks,omitempty"`
 	// With `filter`: opaque token for the next call; empty once all were
-	// replayed.
+	// replayed. A call with a token may have replayed none.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -729,7 +732,7 @@ type ExplainPostbackResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Parameters found, in order.
 	Parameters []*PostbackParameter `protobuf:"bytes,1,rep,name=parameters,proto3" json:"parameters,omitempty"`
-	// Remarks for people, at most 136.
+	// Remarks for people, at most 137.
 	Notes []*Note `protobuf:"bytes,2,rep,name=notes,proto3" json:"notes,omitempty"`
 	// Verdict that the postback would get. For a stored postback that was
 	// counted: the verdict that it got.

@@ -250,7 +250,7 @@ func (x *GetTrackingLinkResponse) GetTrackingLink() *TrackingLink {
 type ListTrackingLinksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
-	// are read as 1,000.
+	// are read as 1,000. A page has at most 3 MiB, so it may have fewer.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`

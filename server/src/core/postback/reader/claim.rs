@@ -108,7 +108,12 @@ pub fn read(
         None => code(values.mandatory(KnownParam::Id, notes)?)?,
     };
     let worth = worth::read(&values, notes)?;
-    let transaction_id = transaction_id(text(values.get(KnownParam::Oid, notes)?))?;
+    let order = values.get(KnownParam::Oid, notes)?;
+    if order.is_some_and(|order| order.nested) {
+        let message = "`oid` is a list or an object; send the order number as a text or a number".to_owned();
+        return Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message));
+    }
+    let transaction_id = transaction_id(text(order))?;
     let status_word = text(values.get(KnownParam::Status, notes)?).to_owned();
     let click_id = match click_id.meaning {
         Meaning::ClickId(click_id) => Some(click_id),

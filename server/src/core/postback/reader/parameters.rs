@@ -201,12 +201,15 @@ fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<P
     let mut parameters: Vec<Parameter> = pairs.map(Parameter::from_pair).collect();
     // Each parameter is listed once, so that the list stays short.
     let mut own_names = Vec::new();
-    for known in parameters.iter().filter(|parameter| parameter.has_own_name()).filter_map(|own| own.known) {
+    let own = parameters.iter().filter(|parameter| parameter.has_own_name() && !parameter.is_blank());
+    for known in own.filter_map(|own| own.known) {
         if !own_names.contains(&known) {
             own_names.push(known);
         }
     }
-    let order = parameters.iter().filter_map(Parameter::order_rank).min();
+    let filled = parameters.iter().filter(|parameter| !parameter.is_blank());
+    let order = filled.filter_map(Parameter::order_rank).min();
+    let order = order.or_else(|| parameters.iter().filter_map(Parameter::order_rank).min());
     for parameter in &mut parameters {
         if parameter.order_rank() != order {
             parameter.known = parameter.known.filter(|known| *known != KnownParam::Oid);
@@ -261,7 +264,16 @@ impl Parameter {
         let (name, value) = (text(&pair.name), text(&pair.value));
         // Some networks call the click id `tid`.
         let is_click = name.eq_ignore_ascii_case("tid") && UnverifiedClickId::read(&value).is_some();
-        let known = known(&name).filter(|_| !is_click);
+        // A shop's `order` is often an object, whose text may differ at each sending.
+        let is_foreign = |known: KnownParam| {
+            pair.nested
+                && match known {
+                    KnownParam::Param => true,
+                    KnownParam::Oid => !name.eq_ignore_ascii_case(known.name()),
+                    _ => false,
+                }
+        };
+        let known = known(&name).filter(|known| !is_click && !is_foreign(*known));
         // The `%` behind a percentage is often not encoded.
         let is_percent =
             || known == Some(KnownParam::Comperc) && Meaning::of(KnownParam::Comperc, &value).is_valid();
@@ -280,6 +292,11 @@ impl Parameter {
     /// The rank of the name among those of the order number; `None` if it is none of them.
     fn order_rank(&self) -> Option<usize> {
         rank(&self.name).filter(|_| self.known == Some(KnownParam::Oid)).map(|(rank, _)| rank)
+    }
+
+    /// Returns whether the value says nothing. A template may have names that its sender does not fill.
+    fn is_blank(&self) -> bool {
+        self.value.trim_matches(is_trimmed).is_empty()
     }
 
     fn has_own_name(&self) -> bool {

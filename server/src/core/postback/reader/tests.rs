@@ -237,6 +237,44 @@ fn odd_separators_are_understood() {
 }
 
 #[test]
+fn an_address_among_the_values_keeps_its_own_parameters() {
+    for address in ["https://shop.example/thanks", "https%3A%2F%2Fshop.example/a", "x://y"] {
+        for own in ["test=1", "cur=USD", "status=declined", "order=123", "val=3", "oid=7"] {
+            let reading = with_defaults(&format!("val=10&com=1&url={address}?{own}&note=x"));
+            let claim = reading.claim.unwrap();
+            let read =
+                (reading.test, claim.currency, claim.status_word, claim.transaction_id.as_str().to_owned());
+            assert_eq!(read, (None, None, String::new(), String::new()), "{address}?{own}");
+            assert_eq!(claim.value.micros(), 10_000_000, "{address}?{own}");
+        }
+    }
+    let order = with_defaults("val=1&com=0&oid=https://x.example/?order=5").claim.unwrap();
+    assert_eq!(order.transaction_id.as_str(), "https://x.example/?order=5");
+    // Anywhere else a second `?` separates.
+    let reading = with_defaults("val=1&com=0?oid=7");
+    assert_eq!(reading.claim.unwrap().transaction_id.as_str(), "7");
+}
+
+#[test]
+fn an_empty_parameter_leaves_room_for_its_alias() {
+    for (query, currency, order) in [
+        ("val=10&com=1&cur=&currency=USD", Some("USD"), ""),
+        ("val=10&com=1&cur=+&currency=USD", Some("USD"), ""),
+        ("val=10&com=1&oid=&tid=A", None, "A"),
+        ("val=10&com=1&order=&tid=A", None, "A"),
+        ("val=&amount=10&com=&payout=1", None, ""),
+        ("val=10&com=1&cur=EUR&currency=USD&oid=B&tid=A", Some("EUR"), "B"),
+    ] {
+        let claim = with_defaults(query).claim.unwrap();
+        let found = (claim.currency, claim.transaction_id.as_str());
+        assert_eq!(found, (currency.map(|code| code.parse().unwrap()), order), "{query}");
+        assert_eq!(claim.value.micros(), 10_000_000, "{query}");
+    }
+    let invisible = with_defaults("val=1&com=0&oid=%E2%80%8E%C2%AD77%E2%80%AC%E2%81%A9").claim.unwrap();
+    assert_eq!(invisible.transaction_id.as_str(), "77");
+}
+
+#[test]
 fn hostile_bytes_are_read_without_harm() {
     let repaired = format!("/s2s?{}", "amp;".repeat(1_000));
     for target in [

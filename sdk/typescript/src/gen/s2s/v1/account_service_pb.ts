@@ -124,7 +124,7 @@ export const GetAccountResponseSchema: GenMessage<GetAccountResponse> = /*@__PUR
 export type ListAccountsRequest = Message<"s2s.v1.ListAccountsRequest"> & {
   /**
    * Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
+   * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
    *
    * @generated from field: int32 page_size = 1;
    */

@@ -135,7 +135,7 @@ export const GetApiKeyResponseSchema: GenMessage<GetApiKeyResponse> = /*@__PURE_
 export type ListApiKeysRequest = Message<"s2s.v1.ListApiKeysRequest"> & {
   /**
    * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-   * read as 1,000.
+   * read as 1,000. A page has at most 3 MiB, so it may have fewer.
    *
    * @generated from field: int32 page_size = 1;
    */

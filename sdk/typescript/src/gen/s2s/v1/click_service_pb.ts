@@ -10,6 +10,8 @@ import type { Click, ClickFlag, ClickIdKey } from "./click_pb.js";
 import { file_s2s_v1_click } from "./click_pb.js";
 import type { Conversion } from "./conversion_pb.js";
 import { file_s2s_v1_conversion } from "./conversion_pb.js";
+import type { Note } from "./note_pb.js";
+import { file_s2s_v1_note } from "./note_pb.js";
 import type { Postback } from "./postback_pb.js";
 import { file_s2s_v1_postback } from "./postback_pb.js";
 import type { TrackingLink } from "./tracking_link_pb.js";
@@ -20,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/click_service.proto.
  */
 export const file_s2s_v1_click_service: GenFile = /*@__PURE__*/
-  fileDesc("ChpzMnMvdjEvY2xpY2tfc2VydmljZS5wcm90bxIGczJzLnYxIusCChJSZWNvcmRDbGlja1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIQCghjbGlja19pZBgCIAEoCRI3CgdzdWJfaWRzGAMgAygLMiYuczJzLnYxLlJlY29yZENsaWNrUmVxdWVzdC5TdWJJZHNFbnRyeRINCgVxdWVyeRgEIAEoCRIQCghyZWZlcnJlchgFIAEoCRISCgp1c2VyX2FnZW50GAYgASgJEg8KB2FkZHJlc3MYByABKAkSLgoKY2xpY2tfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcmVxdWVzdF9pZBgJIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAogASgIEiAKBWZsYWdzGAsgAygOMhEuczJzLnYxLkNsaWNrRmxhZxotCgtTdWJJZHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkkKE1JlY29yZENsaWNrUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2sSFAoMcmVkaXJlY3RfdXJsGAIgASgJIiMKD0dldENsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSIwChBHZXRDbGlja1Jlc3BvbnNlEhwKBWNsaWNrGAEgASgLMg0uczJzLnYxLkNsaWNrIn4KEUxpc3RDbGlja3NSZXF1ZXN0EhgKEHRyYWNraW5nX2xpbmtfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSKAoNd2l0aG91dF9mbGFncxgEIAMoDjIRLnMycy52MS5DbGlja0ZsYWciTAoSTGlzdENsaWNrc1Jlc3BvbnNlEh0KBmNsaWNrcxgBIAMoCzINLnMycy52MS5DbGljaxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJwoTRXhwbGFpbkNsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSL1AQoURXhwbGFpbkNsaWNrUmVzcG9uc2USLgoKY2xpY2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoFY2xpY2sYAiABKAsyDS5zMnMudjEuQ2xpY2sSKwoNdHJhY2tpbmdfbGluaxgDIAEoCzIULnMycy52MS5UcmFja2luZ0xpbmsSJwoLY29udmVyc2lvbnMYBCADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIoCg5oZWxkX3Bvc3RiYWNrcxgFIAMoCzIQLnMycy52MS5Qb3N0YmFjaxIPCgdtZXNzYWdlGAYgASgJIj4KE0VyYXNlVmlzaXRvclJlcXVlc3QSEAoIY2xpY2tfaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJmChRFcmFzZVZpc2l0b3JSZXNwb25zZRIcCgVjbGljaxgBIAEoCzINLnMycy52MS5DbGljaxIYChBjb252ZXJzaW9uX2NvdW50GAIgASgDEhYKDnBvc3RiYWNrX2NvdW50GAMgASgDInAKF1JvdGF0ZUNsaWNrSWRLZXlSZXF1ZXN0EioKB292ZXJsYXAYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEgoKcmVxdWVzdF9pZBgCIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAMgASgIIkUKGFJvdGF0ZUNsaWNrSWRLZXlSZXNwb25zZRIpCg1jbGlja19pZF9rZXlzGAEgAygLMhIuczJzLnYxLkNsaWNrSWRLZXky5QMKDENsaWNrU2VydmljZRJLCgtSZWNvcmRDbGljaxIaLnMycy52MS5SZWNvcmRDbGlja1JlcXVlc3QaGy5zMnMudjEuUmVjb3JkQ2xpY2tSZXNwb25zZSIDkAICEkIKCEdldENsaWNrEhcuczJzLnYxLkdldENsaWNrUmVxdWVzdBoYLnMycy52MS5HZXRDbGlja1Jlc3BvbnNlIgOQAgESSAoKTGlzdENsaWNrcxIZLnMycy52MS5MaXN0Q2xpY2tzUmVxdWVzdBoaLnMycy52MS5MaXN0Q2xpY2tzUmVzcG9uc2UiA5ACARJOCgxFeHBsYWluQ2xpY2sSGy5zMnMudjEuRXhwbGFpbkNsaWNrUmVxdWVzdBocLnMycy52MS5FeHBsYWluQ2xpY2tSZXNwb25zZSIDkAIBEk4KDEVyYXNlVmlzaXRvchIbLnMycy52MS5FcmFzZVZpc2l0b3JSZXF1ZXN0GhwuczJzLnYxLkVyYXNlVmlzaXRvclJlc3BvbnNlIgOQAgISWgoQUm90YXRlQ2xpY2tJZEtleRIfLnMycy52MS5Sb3RhdGVDbGlja0lkS2V5UmVxdWVzdBogLnMycy52MS5Sb3RhdGVDbGlja0lkS2V5UmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_postback, file_s2s_v1_tracking_link]);
+  fileDesc("ChpzMnMvdjEvY2xpY2tfc2VydmljZS5wcm90bxIGczJzLnYxIusCChJSZWNvcmRDbGlja1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIQCghjbGlja19pZBgCIAEoCRI3CgdzdWJfaWRzGAMgAygLMiYuczJzLnYxLlJlY29yZENsaWNrUmVxdWVzdC5TdWJJZHNFbnRyeRINCgVxdWVyeRgEIAEoCRIQCghyZWZlcnJlchgFIAEoCRISCgp1c2VyX2FnZW50GAYgASgJEg8KB2FkZHJlc3MYByABKAkSLgoKY2xpY2tfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcmVxdWVzdF9pZBgJIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAogASgIEiAKBWZsYWdzGAsgAygOMhEuczJzLnYxLkNsaWNrRmxhZxotCgtTdWJJZHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkkKE1JlY29yZENsaWNrUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2sSFAoMcmVkaXJlY3RfdXJsGAIgASgJIiMKD0dldENsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSIwChBHZXRDbGlja1Jlc3BvbnNlEhwKBWNsaWNrGAEgASgLMg0uczJzLnYxLkNsaWNrIn4KEUxpc3RDbGlja3NSZXF1ZXN0EhgKEHRyYWNraW5nX2xpbmtfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSKAoNd2l0aG91dF9mbGFncxgEIAMoDjIRLnMycy52MS5DbGlja0ZsYWciTAoSTGlzdENsaWNrc1Jlc3BvbnNlEh0KBmNsaWNrcxgBIAMoCzINLnMycy52MS5DbGljaxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJwoTRXhwbGFpbkNsaWNrUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCSKSAgoURXhwbGFpbkNsaWNrUmVzcG9uc2USLgoKY2xpY2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoFY2xpY2sYAiABKAsyDS5zMnMudjEuQ2xpY2sSKwoNdHJhY2tpbmdfbGluaxgDIAEoCzIULnMycy52MS5UcmFja2luZ0xpbmsSJwoLY29udmVyc2lvbnMYBCADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIoCg5oZWxkX3Bvc3RiYWNrcxgFIAMoCzIQLnMycy52MS5Qb3N0YmFjaxIPCgdtZXNzYWdlGAYgASgJEhsKBW5vdGVzGAcgAygLMgwuczJzLnYxLk5vdGUiPgoTRXJhc2VWaXNpdG9yUmVxdWVzdBIQCghjbGlja19pZBgBIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAIgASgIImYKFEVyYXNlVmlzaXRvclJlc3BvbnNlEhwKBWNsaWNrGAEgASgLMg0uczJzLnYxLkNsaWNrEhgKEGNvbnZlcnNpb25fY291bnQYAiABKAMSFgoOcG9zdGJhY2tfY291bnQYAyABKAMicAoXUm90YXRlQ2xpY2tJZEtleVJlcXVlc3QSKgoHb3ZlcmxhcBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhISCgpyZXF1ZXN0X2lkGAIgASgJEhUKDXZhbGlkYXRlX29ubHkYAyABKAgiRQoYUm90YXRlQ2xpY2tJZEtleVJlc3BvbnNlEikKDWNsaWNrX2lkX2tleXMYASADKAsyEi5zMnMudjEuQ2xpY2tJZEtleTLlAwoMQ2xpY2tTZXJ2aWNlEksKC1JlY29yZENsaWNrEhouczJzLnYxLlJlY29yZENsaWNrUmVxdWVzdBobLnMycy52MS5SZWNvcmRDbGlja1Jlc3BvbnNlIgOQAgISQgoIR2V0Q2xpY2sSFy5zMnMudjEuR2V0Q2xpY2tSZXF1ZXN0GhguczJzLnYxLkdldENsaWNrUmVzcG9uc2UiA5ACARJICgpMaXN0Q2xpY2tzEhkuczJzLnYxLkxpc3RDbGlja3NSZXF1ZXN0GhouczJzLnYxLkxpc3RDbGlja3NSZXNwb25zZSIDkAIBEk4KDEV4cGxhaW5DbGljaxIbLnMycy52MS5FeHBsYWluQ2xpY2tSZXF1ZXN0GhwuczJzLnYxLkV4cGxhaW5DbGlja1Jlc3BvbnNlIgOQAgESTgoMRXJhc2VWaXNpdG9yEhsuczJzLnYxLkVyYXNlVmlzaXRvclJlcXVlc3QaHC5zMnMudjEuRXJhc2VWaXNpdG9yUmVzcG9uc2UiA5ACAhJaChBSb3RhdGVDbGlja0lkS2V5Eh8uczJzLnYxLlJvdGF0ZUNsaWNrSWRLZXlSZXF1ZXN0GiAuczJzLnYxLlJvdGF0ZUNsaWNrSWRLZXlSZXNwb25zZSIDkAICYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_note, file_s2s_v1_postback, file_s2s_v1_tracking_link]);
 
 /**
  * A click to record.
@@ -207,7 +209,8 @@ export type ListClicksRequest = Message<"s2s.v1.ListClicksRequest"> & {
 
   /**
    * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
+   * are read as 1,000. A page may have fewer, or none: only an empty
+   * `next_page_token` ends the list.
    *
    * @generated from field: int32 page_size = 2;
    */
@@ -250,7 +253,8 @@ export type ListClicksResponse = Message<"s2s.v1.ListClicksResponse"> & {
   clicks: Click[];
 
   /**
-   * Opaque token for the next page; empty on the last page.
+   * Opaque token for the next page; empty on the last page. Only an empty token
+   * ends the list: a page with a token may have no clicks.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -333,6 +337,14 @@ export type ExplainClickResponse = Message<"s2s.v1.ExplainClickResponse"> & {
    * @generated from field: string message = 6;
    */
   message: string;
+
+  /**
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   *
+   * @generated from field: repeated s2s.v1.Note notes = 7;
+   */
+  notes: Note[];
 };
 
 /**
@@ -504,7 +516,9 @@ export const ClickService: GenService<{
     output: typeof GetClickResponseSchema;
   },
   /**
-   * Lists the clicks of one tracking link, newest first.
+   * Lists the clicks of one tracking link, newest first. A page has at most
+   * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+   * have fewer clicks than asked for, or none, and a token.
    *
    * @generated from rpc s2s.v1.ClickService.ListClicks
    */
@@ -515,7 +529,10 @@ export const ClickService: GenService<{
   },
   /**
    * Explains what happened to a click: its link, its conversions, and the held
-   * postbacks that name it.
+   * postbacks that name it. If the answer would be longer than 3 MiB, the last
+   * postbacks come without their remarks and body, and the last conversions
+   * without their custom parameters, and the answer says so
+   * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
    *
    * @generated from rpc s2s.v1.ClickService.ExplainClick
    */

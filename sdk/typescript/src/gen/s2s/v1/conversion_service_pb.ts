@@ -198,7 +198,7 @@ export type RecordConversionResponse = Message<"s2s.v1.RecordConversionResponse"
   verdict: ConversionVerdict;
 
   /**
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    *
    * @generated from field: repeated s2s.v1.Note notes = 3;
    */
@@ -408,7 +408,8 @@ export const GetConversionResponseSchema: GenMessage<GetConversionResponse> = /*
 export type ListConversionsRequest = Message<"s2s.v1.ListConversionsRequest"> & {
   /**
    * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-   * values are read as 1,000.
+   * values are read as 1,000. A page may have fewer, or none: only an empty
+   * `next_page_token` ends the list.
    *
    * @generated from field: int32 page_size = 1;
    */
@@ -530,7 +531,8 @@ export type ListConversionsResponse = Message<"s2s.v1.ListConversionsResponse"> 
   conversions: Conversion[];
 
   /**
-   * Opaque token for the next page; empty on the last page.
+   * Opaque token for the next page; empty on the last page. Only an empty token
+   * ends the list: a page with a token may have no conversions.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -604,7 +606,11 @@ export const ConversionService: GenService<{
   },
   /**
    * Records up to 1,000 conversions. Each has its own result; one bad item does
-   * not affect the others.
+   * not affect the others. An answer has at most 3 MiB: if it would be longer,
+   * the last results come without custom parameters, remarks and long messages,
+   * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+   * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+   * fault are always there.
    *
    * @generated from rpc s2s.v1.ConversionService.BatchRecordConversions
    */
@@ -640,7 +646,9 @@ export const ConversionService: GenService<{
     output: typeof GetConversionResponseSchema;
   },
   /**
-   * Lists the account's conversions, newest first.
+   * Lists the account's conversions, newest first. A page has at most 3 MiB, and
+   * looks at 20,000 conversions at most; it may then have fewer conversions than
+   * asked for, or none, and a token.
    *
    * @generated from rpc s2s.v1.ConversionService.ListConversions
    */

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/postback.proto.
  */
 export const file_s2s_v1_postback: GenFile = /*@__PURE__*/
-  fileDesc("ChVzMnMvdjEvcG9zdGJhY2sucHJvdG8SBnMycy52MSLgAgoIUG9zdGJhY2sSCgoCaWQYASABKAkSIAoDcmF3GAIgASgLMhMuczJzLnYxLlJhd1Bvc3RiYWNrEigKB3ZlcmRpY3QYAyABKA4yFy5zMnMudjEuUG9zdGJhY2tWZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIPCgdtZXNzYWdlGAUgASgJEhsKBW5vdGVzGAYgAygLMgwuczJzLnYxLk5vdGUSGgoSY29udmVyc2lvbl9jb2RlX2lkGAcgASgJEhAKCGNsaWNrX2lkGAggASgJEhUKDWNvbnZlcnNpb25faWQYCSABKAkSLwoLcmVwbGF5X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKD25leHRfbWF0Y2hfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi7gEKC1Jhd1Bvc3RiYWNrEg4KBm1ldGhvZBgBIAEoCRIOCgZ0YXJnZXQYAiABKAwSFAoMY29udGVudF90eXBlGAMgASgJEgwKBGJvZHkYBCABKAwSEgoKdXNlcl9hZ2VudBgFIAEoCRIUCgxmcm9tX2Jyb3dzZXIYBiABKAgSFgoOc2VuZGVyX2FkZHJlc3MYByABKAkSMAoMcmVjZWl2ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpvdmVyX2h0dHBzGAkgASgIEhMKC3Bvc3RiYWNrX2lkGAogASgJIpIBCg9Qb3N0YmFja0ZhaWx1cmUSKAoHdmVyZGljdBgBIAEoDjIXLnMycy52MS5Qb3N0YmFja1ZlcmRpY3QSEwoLcG9zdGJhY2tfaWQYAiABKAkSGwoFbm90ZXMYAyADKAsyDC5zMnMudjEuTm90ZRIjCgVyZXBseRgEIAEoCzIULnMycy52MS5SZXBseVNldHRpbmcqqAEKD1Bvc3RiYWNrVmVyZGljdBIgChxQT1NUQkFDS19WRVJESUNUX1VOU1BFQ0lGSUVEEAASHQoZUE9TVEJBQ0tfVkVSRElDVF9SRUNPUkRFRBABEh4KGlBPU1RCQUNLX1ZFUkRJQ1RfRFVQTElDQVRFEAISGQoVUE9TVEJBQ0tfVkVSRElDVF9URVNUEAMSGQoVUE9TVEJBQ0tfVkVSRElDVF9IRUxEEARiBnByb3RvMw", [file_google_protobuf_timestamp, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_note]);
+  fileDesc("ChVzMnMvdjEvcG9zdGJhY2sucHJvdG8SBnMycy52MSLgAgoIUG9zdGJhY2sSCgoCaWQYASABKAkSIAoDcmF3GAIgASgLMhMuczJzLnYxLlJhd1Bvc3RiYWNrEigKB3ZlcmRpY3QYAyABKA4yFy5zMnMudjEuUG9zdGJhY2tWZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIPCgdtZXNzYWdlGAUgASgJEhsKBW5vdGVzGAYgAygLMgwuczJzLnYxLk5vdGUSGgoSY29udmVyc2lvbl9jb2RlX2lkGAcgASgJEhAKCGNsaWNrX2lkGAggASgJEhUKDWNvbnZlcnNpb25faWQYCSABKAkSLwoLcmVwbGF5X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKD25leHRfbWF0Y2hfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi/gEKC1Jhd1Bvc3RiYWNrEg4KBm1ldGhvZBgBIAEoCRIOCgZ0YXJnZXQYAiABKAwSFAoMY29udGVudF90eXBlGAMgASgJEgwKBGJvZHkYBCABKAwSEgoKdXNlcl9hZ2VudBgFIAEoCRIUCgxmcm9tX2Jyb3dzZXIYBiABKAgSFgoOc2VuZGVyX2FkZHJlc3MYByABKAkSMAoMcmVjZWl2ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpvdmVyX2h0dHBzGAkgASgIEhMKC3Bvc3RiYWNrX2lkGAogASgJEg4KBnF1ZXVlZBgLIAEoCCKSAQoPUG9zdGJhY2tGYWlsdXJlEigKB3ZlcmRpY3QYASABKA4yFy5zMnMudjEuUG9zdGJhY2tWZXJkaWN0EhMKC3Bvc3RiYWNrX2lkGAIgASgJEhsKBW5vdGVzGAMgAygLMgwuczJzLnYxLk5vdGUSIwoFcmVwbHkYBCABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nKqgBCg9Qb3N0YmFja1ZlcmRpY3QSIAocUE9TVEJBQ0tfVkVSRElDVF9VTlNQRUNJRklFRBAAEh0KGVBPU1RCQUNLX1ZFUkRJQ1RfUkVDT1JERUQQARIeChpQT1NUQkFDS19WRVJESUNUX0RVUExJQ0FURRACEhkKFVBPU1RCQUNLX1ZFUkRJQ1RfVEVTVBADEhkKFVBPU1RCQUNLX1ZFUkRJQ1RfSEVMRBAEYgZwcm90bzM", [file_google_protobuf_timestamp, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_note]);
 
 /**
  * A postback and its outcome.
@@ -63,7 +63,7 @@ export type Postback = Message<"s2s.v1.Postback"> & {
   message: string;
 
   /**
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    *
    * @generated from field: repeated s2s.v1.Note notes = 6;
    */
@@ -207,6 +207,14 @@ export type RawPostback = Message<"s2s.v1.RawPostback"> & {
    * @generated from field: string postback_id = 10;
    */
   postbackId: string;
+
+  /**
+   * True if the sender was told that the postback is kept: it waited in an
+   * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+   *
+   * @generated from field: bool queued = 11;
+   */
+  queued: boolean;
 };
 
 /**

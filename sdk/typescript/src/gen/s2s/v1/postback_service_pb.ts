@@ -38,7 +38,8 @@ export const file_s2s_v1_postback_service: GenFile = /*@__PURE__*/
 export type ListPostbacksRequest = Message<"s2s.v1.ListPostbacksRequest"> & {
   /**
    * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
-   * values are read as 1,000.
+   * values are read as 1,000. A page may have fewer, or none: only an empty
+   * `next_page_token` ends the list.
    *
    * @generated from field: int32 page_size = 1;
    */
@@ -139,7 +140,8 @@ export type ListPostbacksResponse = Message<"s2s.v1.ListPostbacksResponse"> & {
   postbacks: Postback[];
 
   /**
-   * Opaque token for the next page; empty on the last page.
+   * Opaque token for the next page; empty on the last page. Only an empty token
+   * ends the list: a page with a token may have no postbacks.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -216,8 +218,9 @@ export type ReplayPostbacksRequest = Message<"s2s.v1.ReplayPostbacksRequest"> & 
     case: "ids";
   } | {
     /**
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      *
      * @generated from field: s2s.v1.PostbackFilter filter = 2;
      */
@@ -348,7 +351,7 @@ export type ReplayPostbacksResponse = Message<"s2s.v1.ReplayPostbacksResponse"> 
 
   /**
    * With `filter`: opaque token for the next call; empty once all were
-   * replayed.
+   * replayed. A call with a token may have replayed none.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -414,7 +417,7 @@ export type ExplainPostbackResponse = Message<"s2s.v1.ExplainPostbackResponse"> 
   parameters: PostbackParameter[];
 
   /**
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    *
    * @generated from field: repeated s2s.v1.Note notes = 2;
    */
@@ -541,7 +544,9 @@ export const PostbackParameterSchema: GenMessage<PostbackParameter> = /*@__PURE_
  */
 export const PostbackService: GenService<{
   /**
-   * Lists the account's postbacks, newest first.
+   * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+   * looks at 20,000 postbacks at most; it may then have fewer postbacks than
+   * asked for, or none, and a token.
    *
    * @generated from rpc s2s.v1.PostbackService.ListPostbacks
    */
@@ -562,7 +567,10 @@ export const PostbackService: GenService<{
   },
   /**
    * Reads held postbacks again after their cause was fixed, by the same rules
-   * as live ones and with their time of arrival. Replaying twice counts once.
+   * as live ones and with their time of arrival. Replaying twice counts once. An
+   * answer has at most 3 MiB: if it would be longer, the last postbacks come
+   * without their remarks and body, with the beginning of their target, and say
+   * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
    *
    * @generated from rpc s2s.v1.PostbackService.ReplayPostbacks
    */

@@ -22,7 +22,7 @@ export const file_s2s_v1_preset_service: GenFile = /*@__PURE__*/
 export type ListPresetsRequest = Message<"s2s.v1.ListPresetsRequest"> & {
   /**
    * Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
+   * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
    *
    * @generated from field: int32 page_size = 1;
    */

@@ -142,7 +142,7 @@ export const GetTrackingLinkResponseSchema: GenMessage<GetTrackingLinkResponse> 
 export type ListTrackingLinksRequest = Message<"s2s.v1.ListTrackingLinksRequest"> & {
   /**
    * Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
+   * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
    *
    * @generated from field: int32 page_size = 1;
    */

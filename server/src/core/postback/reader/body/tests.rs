@@ -126,6 +126,25 @@ fn what_is_nested_is_noted_and_left_alone() {
         assert!(reading.notes[0].message.contains("holds a list or an object"));
         assert_eq!(reading.claim.unwrap().value.micros(), 1_000_000);
     }
+    // The text of a shop's own order may differ at each sending.
+    for (nested, order) in [
+        (r#""order":{"id":7,"at":"17:05"}"#, ""),
+        (r#""order":{"id":7},"tid":"T1""#, "T1"),
+        (r#""order":[1,2],"oid":"L1""#, "L1"),
+        (r#""param":["a=1","b=2"]"#, ""),
+    ] {
+        let reading = post("/s2s", "application/json", format!("{{{members},{nested}}}").as_bytes());
+        let claim = reading.claim.unwrap();
+        assert_eq!(
+            (claim.transaction_id.as_str(), claim.custom_params.pairs().len()),
+            (order, 0),
+            "{nested}"
+        );
+    }
+    for own in [r#""oid":["L1"]"#, r#""oid":{"id":7}"#] {
+        let reading = post("/s2s", "application/json", format!("{{{members},{own}}}").as_bytes());
+        assert_eq!(reading.claim.unwrap_err().reason(), ErrorReason::ParameterMalformed, "{own}");
+    }
 }
 
 #[test]

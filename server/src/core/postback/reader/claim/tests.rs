@@ -159,7 +159,7 @@ fn an_order_number_is_known_by_the_names_of_others() {
         ("oid=A1&tid=B2&order=C3", "A1"),
         ("tid=B2&txid=A1", "A1"),
         ("order=C3&transaction_id=A1&tid=B2", "A1"),
-        ("tid=B2&order_id=", ""),
+        ("tid=B2&order_id=", "B2"),
         (&format!("tid={click}"), ""),
         (&format!("tid={click}&order=A1"), "A1"),
     ] {

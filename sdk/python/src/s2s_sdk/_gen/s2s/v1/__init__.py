@@ -44,6 +44,10 @@ from s2s_sdk._gen.s2s.v1.conversion_pb2 import (
     ConversionVerdict,
     CustomParam,
 )
+from s2s_sdk._gen.s2s.v1.note_pb2 import (
+    Note,
+    NoteCode,
+)
 from s2s_sdk._gen.s2s.v1.conversion_code_pb2 import (
     CheckMode,
     ConversionCode,
@@ -56,10 +60,6 @@ from s2s_sdk._gen.s2s.v1.conversion_code_pb2 import (
 )
 from s2s_sdk._gen.s2s.v1.error_reason_pb2 import (
     ErrorReason,
-)
-from s2s_sdk._gen.s2s.v1.note_pb2 import (
-    Note,
-    NoteCode,
 )
 from s2s_sdk._gen.s2s.v1.postback_pb2 import (
     Postback,

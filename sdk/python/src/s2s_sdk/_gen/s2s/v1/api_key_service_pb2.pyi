@@ -147,7 +147,7 @@ class ListApiKeysRequest(_message.Message):
     SHOW_REVOKED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-    read as 1,000.
+    read as 1,000. A page has at most 3 MiB, so it may have fewer.
     """
     page_token: _builtins.str
     """`next_page_token` of the previous page; empty for the first page."""

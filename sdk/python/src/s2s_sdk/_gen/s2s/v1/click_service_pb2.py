@@ -26,11 +26,12 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from s2s_sdk._gen.s2s.v1 import click_pb2 as s2s_dot_v1_dot_click__pb2
 from s2s_sdk._gen.s2s.v1 import conversion_pb2 as s2s_dot_v1_dot_conversion__pb2
+from s2s_sdk._gen.s2s.v1 import note_pb2 as s2s_dot_v1_dot_note__pb2
 from s2s_sdk._gen.s2s.v1 import postback_pb2 as s2s_dot_v1_dot_postback__pb2
 from s2s_sdk._gen.s2s.v1 import tracking_link_pb2 as s2s_dot_v1_dot_tracking__link__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1as2s/v1/click_service.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\xe8\x03\n\x12RecordClickRequest\x12(\n\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x02 \x01(\tR\x07\x63lickId\x12?\n\x07sub_ids\x18\x03 \x03(\x0b\x32&.s2s.v1.RecordClickRequest.SubIdsEntryR\x06subIds\x12\x14\n\x05query\x18\x04 \x01(\tR\x05query\x12\x1a\n\x08referrer\x18\x05 \x01(\tR\x08referrer\x12\x1d\n\nuser_agent\x18\x06 \x01(\tR\tuserAgent\x12\x18\n\x07\x61\x64\x64ress\x18\x07 \x01(\tR\x07\x61\x64\x64ress\x12\x39\n\nclick_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x1d\n\nrequest_id\x18\t \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\n \x01(\x08R\x0cvalidateOnly\x12\'\n\x05\x66lags\x18\x0b \x03(\x0e\x32\x11.s2s.v1.ClickFlagR\x05\x66lags\x1a\x39\n\x0bSubIdsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"]\n\x13RecordClickResponse\x12#\n\x05\x63lick\x18\x01 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12!\n\x0credirect_url\x18\x02 \x01(\tR\x0bredirectUrl\",\n\x0fGetClickRequest\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\"7\n\x10GetClickResponse\x12#\n\x05\x63lick\x18\x01 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\"\xb1\x01\n\x11ListClicksRequest\x12(\n\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x1b\n\tpage_size\x18\x02 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\x12\x36\n\rwithout_flags\x18\x04 \x03(\x0e\x32\x11.s2s.v1.ClickFlagR\x0cwithoutFlags\"c\n\x12ListClicksResponse\x12%\n\x06\x63licks\x18\x01 \x03(\x0b\x32\r.s2s.v1.ClickR\x06\x63licks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"0\n\x13\x45xplainClickRequest\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\"\xba\x02\n\x14\x45xplainClickResponse\x12\x39\n\nclick_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12#\n\x05\x63lick\x18\x02 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12\x39\n\rtracking_link\x18\x03 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12\x34\n\x0b\x63onversions\x18\x04 \x03(\x0b\x32\x12.s2s.v1.ConversionR\x0b\x63onversions\x12\x37\n\x0eheld_postbacks\x18\x05 \x03(\x0b\x32\x10.s2s.v1.PostbackR\rheldPostbacks\x12\x18\n\x07message\x18\x06 \x01(\tR\x07message\"U\n\x13\x45raseVisitorRequest\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"\x8d\x01\n\x14\x45raseVisitorResponse\x12#\n\x05\x63lick\x18\x01 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12)\n\x10\x63onversion_count\x18\x02 \x01(\x03R\x0f\x63onversionCount\x12%\n\x0epostback_count\x18\x03 \x01(\x03R\rpostbackCount\"\x92\x01\n\x17RotateClickIdKeyRequest\x12\x33\n\x07overlap\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07overlap\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"R\n\x18RotateClickIdKeyResponse\x12\x36\n\rclick_id_keys\x18\x01 \x03(\x0b\x32\x12.s2s.v1.ClickIdKeyR\x0b\x63lickIdKeys2\xe5\x03\n\x0c\x43lickService\x12K\n\x0bRecordClick\x12\x1a.s2s.v1.RecordClickRequest\x1a\x1b.s2s.v1.RecordClickResponse\"\x03\x90\x02\x02\x12\x42\n\x08GetClick\x12\x17.s2s.v1.GetClickRequest\x1a\x18.s2s.v1.GetClickResponse\"\x03\x90\x02\x01\x12H\n\nListClicks\x12\x19.s2s.v1.ListClicksRequest\x1a\x1a.s2s.v1.ListClicksResponse\"\x03\x90\x02\x01\x12N\n\x0c\x45xplainClick\x12\x1b.s2s.v1.ExplainClickRequest\x1a\x1c.s2s.v1.ExplainClickResponse\"\x03\x90\x02\x01\x12N\n\x0c\x45raseVisitor\x12\x1b.s2s.v1.EraseVisitorRequest\x1a\x1c.s2s.v1.EraseVisitorResponse\"\x03\x90\x02\x02\x12Z\n\x10RotateClickIdKey\x12\x1f.s2s.v1.RotateClickIdKeyRequest\x1a .s2s.v1.RotateClickIdKeyResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1as2s/v1/click_service.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\xe8\x03\n\x12RecordClickRequest\x12(\n\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x02 \x01(\tR\x07\x63lickId\x12?\n\x07sub_ids\x18\x03 \x03(\x0b\x32&.s2s.v1.RecordClickRequest.SubIdsEntryR\x06subIds\x12\x14\n\x05query\x18\x04 \x01(\tR\x05query\x12\x1a\n\x08referrer\x18\x05 \x01(\tR\x08referrer\x12\x1d\n\nuser_agent\x18\x06 \x01(\tR\tuserAgent\x12\x18\n\x07\x61\x64\x64ress\x18\x07 \x01(\tR\x07\x61\x64\x64ress\x12\x39\n\nclick_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x1d\n\nrequest_id\x18\t \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\n \x01(\x08R\x0cvalidateOnly\x12\'\n\x05\x66lags\x18\x0b \x03(\x0e\x32\x11.s2s.v1.ClickFlagR\x05\x66lags\x1a\x39\n\x0bSubIdsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"]\n\x13RecordClickResponse\x12#\n\x05\x63lick\x18\x01 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12!\n\x0credirect_url\x18\x02 \x01(\tR\x0bredirectUrl\",\n\x0fGetClickRequest\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\"7\n\x10GetClickResponse\x12#\n\x05\x63lick\x18\x01 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\"\xb1\x01\n\x11ListClicksRequest\x12(\n\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x1b\n\tpage_size\x18\x02 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\x12\x36\n\rwithout_flags\x18\x04 \x03(\x0e\x32\x11.s2s.v1.ClickFlagR\x0cwithoutFlags\"c\n\x12ListClicksResponse\x12%\n\x06\x63licks\x18\x01 \x03(\x0b\x32\r.s2s.v1.ClickR\x06\x63licks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"0\n\x13\x45xplainClickRequest\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\"\xde\x02\n\x14\x45xplainClickResponse\x12\x39\n\nclick_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12#\n\x05\x63lick\x18\x02 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12\x39\n\rtracking_link\x18\x03 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12\x34\n\x0b\x63onversions\x18\x04 \x03(\x0b\x32\x12.s2s.v1.ConversionR\x0b\x63onversions\x12\x37\n\x0eheld_postbacks\x18\x05 \x03(\x0b\x32\x10.s2s.v1.PostbackR\rheldPostbacks\x12\x18\n\x07message\x18\x06 \x01(\tR\x07message\x12\"\n\x05notes\x18\x07 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\"U\n\x13\x45raseVisitorRequest\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"\x8d\x01\n\x14\x45raseVisitorResponse\x12#\n\x05\x63lick\x18\x01 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12)\n\x10\x63onversion_count\x18\x02 \x01(\x03R\x0f\x63onversionCount\x12%\n\x0epostback_count\x18\x03 \x01(\x03R\rpostbackCount\"\x92\x01\n\x17RotateClickIdKeyRequest\x12\x33\n\x07overlap\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07overlap\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"R\n\x18RotateClickIdKeyResponse\x12\x36\n\rclick_id_keys\x18\x01 \x03(\x0b\x32\x12.s2s.v1.ClickIdKeyR\x0b\x63lickIdKeys2\xe5\x03\n\x0c\x43lickService\x12K\n\x0bRecordClick\x12\x1a.s2s.v1.RecordClickRequest\x1a\x1b.s2s.v1.RecordClickResponse\"\x03\x90\x02\x02\x12\x42\n\x08GetClick\x12\x17.s2s.v1.GetClickRequest\x1a\x18.s2s.v1.GetClickResponse\"\x03\x90\x02\x01\x12H\n\nListClicks\x12\x19.s2s.v1.ListClicksRequest\x1a\x1a.s2s.v1.ListClicksResponse\"\x03\x90\x02\x01\x12N\n\x0c\x45xplainClick\x12\x1b.s2s.v1.ExplainClickRequest\x1a\x1c.s2s.v1.ExplainClickResponse\"\x03\x90\x02\x01\x12N\n\x0c\x45raseVisitor\x12\x1b.s2s.v1.EraseVisitorRequest\x1a\x1c.s2s.v1.EraseVisitorResponse\"\x03\x90\x02\x02\x12Z\n\x10RotateClickIdKey\x12\x1f.s2s.v1.RotateClickIdKeyRequest\x1a .s2s.v1.RotateClickIdKeyResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,32 +52,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLICKSERVICE'].methods_by_name['EraseVisitor']._serialized_options = b'\220\002\002'
   _globals['_CLICKSERVICE'].methods_by_name['RotateClickIdKey']._loaded_options = None
   _globals['_CLICKSERVICE'].methods_by_name['RotateClickIdKey']._serialized_options = b'\220\002\002'
-  _globals['_RECORDCLICKREQUEST']._serialized_start=200
-  _globals['_RECORDCLICKREQUEST']._serialized_end=688
-  _globals['_RECORDCLICKREQUEST_SUBIDSENTRY']._serialized_start=631
-  _globals['_RECORDCLICKREQUEST_SUBIDSENTRY']._serialized_end=688
-  _globals['_RECORDCLICKRESPONSE']._serialized_start=690
-  _globals['_RECORDCLICKRESPONSE']._serialized_end=783
-  _globals['_GETCLICKREQUEST']._serialized_start=785
-  _globals['_GETCLICKREQUEST']._serialized_end=829
-  _globals['_GETCLICKRESPONSE']._serialized_start=831
-  _globals['_GETCLICKRESPONSE']._serialized_end=886
-  _globals['_LISTCLICKSREQUEST']._serialized_start=889
-  _globals['_LISTCLICKSREQUEST']._serialized_end=1066
-  _globals['_LISTCLICKSRESPONSE']._serialized_start=1068
-  _globals['_LISTCLICKSRESPONSE']._serialized_end=1167
-  _globals['_EXPLAINCLICKREQUEST']._serialized_start=1169
-  _globals['_EXPLAINCLICKREQUEST']._serialized_end=1217
-  _globals['_EXPLAINCLICKRESPONSE']._serialized_start=1220
-  _globals['_EXPLAINCLICKRESPONSE']._serialized_end=1534
-  _globals['_ERASEVISITORREQUEST']._serialized_start=1536
-  _globals['_ERASEVISITORREQUEST']._serialized_end=1621
-  _globals['_ERASEVISITORRESPONSE']._serialized_start=1624
-  _globals['_ERASEVISITORRESPONSE']._serialized_end=1765
-  _globals['_ROTATECLICKIDKEYREQUEST']._serialized_start=1768
-  _globals['_ROTATECLICKIDKEYREQUEST']._serialized_end=1914
-  _globals['_ROTATECLICKIDKEYRESPONSE']._serialized_start=1916
-  _globals['_ROTATECLICKIDKEYRESPONSE']._serialized_end=1998
-  _globals['_CLICKSERVICE']._serialized_start=2001
-  _globals['_CLICKSERVICE']._serialized_end=2486
+  _globals['_RECORDCLICKREQUEST']._serialized_start=219
+  _globals['_RECORDCLICKREQUEST']._serialized_end=707
+  _globals['_RECORDCLICKREQUEST_SUBIDSENTRY']._serialized_start=650
+  _globals['_RECORDCLICKREQUEST_SUBIDSENTRY']._serialized_end=707
+  _globals['_RECORDCLICKRESPONSE']._serialized_start=709
+  _globals['_RECORDCLICKRESPONSE']._serialized_end=802
+  _globals['_GETCLICKREQUEST']._serialized_start=804
+  _globals['_GETCLICKREQUEST']._serialized_end=848
+  _globals['_GETCLICKRESPONSE']._serialized_start=850
+  _globals['_GETCLICKRESPONSE']._serialized_end=905
+  _globals['_LISTCLICKSREQUEST']._serialized_start=908
+  _globals['_LISTCLICKSREQUEST']._serialized_end=1085
+  _globals['_LISTCLICKSRESPONSE']._serialized_start=1087
+  _globals['_LISTCLICKSRESPONSE']._serialized_end=1186
+  _globals['_EXPLAINCLICKREQUEST']._serialized_start=1188
+  _globals['_EXPLAINCLICKREQUEST']._serialized_end=1236
+  _globals['_EXPLAINCLICKRESPONSE']._serialized_start=1239
+  _globals['_EXPLAINCLICKRESPONSE']._serialized_end=1589
+  _globals['_ERASEVISITORREQUEST']._serialized_start=1591
+  _globals['_ERASEVISITORREQUEST']._serialized_end=1676
+  _globals['_ERASEVISITORRESPONSE']._serialized_start=1679
+  _globals['_ERASEVISITORRESPONSE']._serialized_end=1820
+  _globals['_ROTATECLICKIDKEYREQUEST']._serialized_start=1823
+  _globals['_ROTATECLICKIDKEYREQUEST']._serialized_end=1969
+  _globals['_ROTATECLICKIDKEYRESPONSE']._serialized_start=1971
+  _globals['_ROTATECLICKIDKEYRESPONSE']._serialized_end=2053
+  _globals['_CLICKSERVICE']._serialized_start=2056
+  _globals['_CLICKSERVICE']._serialized_end=2541
 # @@protoc_insertion_point(module_scope)

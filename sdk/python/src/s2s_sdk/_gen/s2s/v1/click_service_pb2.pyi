@@ -11,6 +11,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from s2s_sdk._gen.s2s.v1 import click_pb2 as _click_pb2
 from s2s_sdk._gen.s2s.v1 import conversion_pb2 as _conversion_pb2
+from s2s_sdk._gen.s2s.v1 import note_pb2 as _note_pb2
 from s2s_sdk._gen.s2s.v1 import postback_pb2 as _postback_pb2
 from s2s_sdk._gen.s2s.v1 import tracking_link_pb2 as _tracking_link_pb2
 import builtins as _builtins
@@ -217,7 +218,8 @@ class ListClicksRequest(_message.Message):
     """Id of the tracking link whose clicks are listed."""
     page_size: _builtins.int
     """Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-    are read as 1,000.
+    are read as 1,000. A page may have fewer, or none: only an empty
+    `next_page_token` ends the list.
     """
     page_token: _builtins.str
     """`next_page_token` of the previous page; empty for the first page."""
@@ -252,7 +254,9 @@ class ListClicksResponse(_message.Message):
     CLICKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
+    """Opaque token for the next page; empty on the last page. Only an empty token
+    ends the list: a page with a token may have no clicks.
+    """
     @_builtins.property
     def clicks(self) -> _containers.RepeatedCompositeFieldContainer[_click_pb2.Click]:
         """Clicks of this page, newest first."""
@@ -305,6 +309,7 @@ class ExplainClickResponse(_message.Message):
     CONVERSIONS_FIELD_NUMBER: _builtins.int
     HELD_POSTBACKS_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
     message: _builtins.str
     """Summary for people, one or two sentences."""
     @_builtins.property
@@ -329,6 +334,12 @@ class ExplainClickResponse(_message.Message):
     def held_postbacks(self) -> _containers.RepeatedCompositeFieldContainer[_postback_pb2.Postback]:
         """Held postbacks that name the click, newest first, at most 50."""
 
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[_note_pb2.Note]:
+        """Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+        parameters of conversions were left out.
+        """
+
     def __init__(
         self,
         *,
@@ -338,10 +349,11 @@ class ExplainClickResponse(_message.Message):
         conversions: _abc.Iterable[_conversion_pb2.Conversion] | None = ...,
         held_postbacks: _abc.Iterable[_postback_pb2.Postback] | None = ...,
         message: _builtins.str = ...,
+        notes: _abc.Iterable[_note_pb2.Note] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "click_time", b"click_time", "tracking_link", b"tracking_link"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "click_time", b"click_time", "conversions", b"conversions", "held_postbacks", b"held_postbacks", "message", b"message", "tracking_link", b"tracking_link"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "click_time", b"click_time", "conversions", b"conversions", "held_postbacks", b"held_postbacks", "message", b"message", "notes", b"notes", "tracking_link", b"tracking_link"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -89,7 +89,9 @@ class ClickServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListClicks(self, request, context):
-        """Lists the clicks of one tracking link, newest first.
+        """Lists the clicks of one tracking link, newest first. A page has at most
+        3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+        have fewer clicks than asked for, or none, and a token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -97,7 +99,10 @@ class ClickServiceServicer(object):
 
     def ExplainClick(self, request, context):
         """Explains what happened to a click: its link, its conversions, and the held
-        postbacks that name it.
+        postbacks that name it. If the answer would be longer than 3 MiB, the last
+        postbacks come without their remarks and body, and the last conversions
+        without their custom parameters, and the answer says so
+        (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

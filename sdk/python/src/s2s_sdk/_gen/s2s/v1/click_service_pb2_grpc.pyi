@@ -42,10 +42,16 @@ class ClickServiceStub:
     GetClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.GetClickRequest, _click_service_pb2.GetClickResponse]
     """Returns one click."""
     ListClicks: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.ListClicksRequest, _click_service_pb2.ListClicksResponse]
-    """Lists the clicks of one tracking link, newest first."""
+    """Lists the clicks of one tracking link, newest first. A page has at most
+    3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+    have fewer clicks than asked for, or none, and a token.
+    """
     ExplainClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]
     """Explains what happened to a click: its link, its conversions, and the held
-    postbacks that name it.
+    postbacks that name it. If the answer would be longer than 3 MiB, the last
+    postbacks come without their remarks and body, and the last conversions
+    without their custom parameters, and the answer says so
+    (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
     """
     EraseVisitor: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -74,10 +80,16 @@ class ClickServiceAsyncStub(ClickServiceStub):
     GetClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.GetClickRequest, _click_service_pb2.GetClickResponse]  # type: ignore[assignment]
     """Returns one click."""
     ListClicks: _aio.UnaryUnaryMultiCallable[_click_service_pb2.ListClicksRequest, _click_service_pb2.ListClicksResponse]  # type: ignore[assignment]
-    """Lists the clicks of one tracking link, newest first."""
+    """Lists the clicks of one tracking link, newest first. A page has at most
+    3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+    have fewer clicks than asked for, or none, and a token.
+    """
     ExplainClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]  # type: ignore[assignment]
     """Explains what happened to a click: its link, its conversions, and the held
-    postbacks that name it.
+    postbacks that name it. If the answer would be longer than 3 MiB, the last
+    postbacks come without their remarks and body, and the last conversions
+    without their custom parameters, and the answer says so
+    (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
     """
     EraseVisitor: _aio.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]  # type: ignore[assignment]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -121,7 +133,10 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _click_service_pb2.ListClicksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_click_service_pb2.ListClicksResponse, _abc.Awaitable[_click_service_pb2.ListClicksResponse]]:
-        """Lists the clicks of one tracking link, newest first."""
+        """Lists the clicks of one tracking link, newest first. A page has at most
+        3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+        have fewer clicks than asked for, or none, and a token.
+        """
 
     @_abc_1.abstractmethod
     def ExplainClick(
@@ -130,7 +145,10 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_click_service_pb2.ExplainClickResponse, _abc.Awaitable[_click_service_pb2.ExplainClickResponse]]:
         """Explains what happened to a click: its link, its conversions, and the held
-        postbacks that name it.
+        postbacks that name it. If the answer would be longer than 3 MiB, the last
+        postbacks come without their remarks and body, and the last conversions
+        without their custom parameters, and the answer says so
+        (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
         """
 
     @_abc_1.abstractmethod

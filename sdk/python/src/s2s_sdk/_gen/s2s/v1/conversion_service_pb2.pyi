@@ -208,7 +208,7 @@ class RecordConversionResponse(_message.Message):
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedCompositeFieldContainer[_note_pb2.Note]:
-        """Remarks for people, at most 136."""
+        """Remarks for people, at most 137."""
 
     @_builtins.property
     def reply(self) -> _conversion_code_pb2.ReplySetting:
@@ -423,7 +423,8 @@ class ListConversionsRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-    values are read as 1,000.
+    values are read as 1,000. A page may have fewer, or none: only an empty
+    `next_page_token` ends the list.
     """
     page_token: _builtins.str
     """`next_page_token` of the previous page; empty for the first page."""
@@ -519,7 +520,9 @@ class ListConversionsResponse(_message.Message):
     CONVERSIONS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
+    """Opaque token for the next page; empty on the last page. Only an empty token
+    ends the list: a page with a token may have no conversions.
+    """
     @_builtins.property
     def conversions(self) -> _containers.RepeatedCompositeFieldContainer[_conversion_pb2.Conversion]:
         """Conversions of this page, newest first."""

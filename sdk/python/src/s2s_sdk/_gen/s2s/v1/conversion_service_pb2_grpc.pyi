@@ -39,7 +39,11 @@ class ConversionServiceStub:
     """
     BatchRecordConversions: _grpc.UnaryUnaryMultiCallable[_conversion_service_pb2.BatchRecordConversionsRequest, _conversion_service_pb2.BatchRecordConversionsResponse]
     """Records up to 1,000 conversions. Each has its own result; one bad item does
-    not affect the others.
+    not affect the others. An answer has at most 3 MiB: if it would be longer,
+    the last results come without custom parameters, remarks and long messages,
+    and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+    in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+    fault are always there.
     """
     StreamRecordConversions: _grpc.StreamStreamMultiCallable[_conversion_service_pb2.StreamRecordConversionsRequest, _conversion_service_pb2.StreamRecordConversionsResponse]
     """Records conversions for as long as the client sends them, for senders of
@@ -53,7 +57,10 @@ class ConversionServiceStub:
     GetConversion: _grpc.UnaryUnaryMultiCallable[_conversion_service_pb2.GetConversionRequest, _conversion_service_pb2.GetConversionResponse]
     """Returns one conversion."""
     ListConversions: _grpc.UnaryUnaryMultiCallable[_conversion_service_pb2.ListConversionsRequest, _conversion_service_pb2.ListConversionsResponse]
-    """Lists the account's conversions, newest first."""
+    """Lists the account's conversions, newest first. A page has at most 3 MiB, and
+    looks at 20,000 conversions at most; it may then have fewer conversions than
+    asked for, or none, and a token.
+    """
 
 @_typing.type_check_only
 class ConversionServiceAsyncStub(ConversionServiceStub):
@@ -66,7 +73,11 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
     """
     BatchRecordConversions: _aio.UnaryUnaryMultiCallable[_conversion_service_pb2.BatchRecordConversionsRequest, _conversion_service_pb2.BatchRecordConversionsResponse]  # type: ignore[assignment]
     """Records up to 1,000 conversions. Each has its own result; one bad item does
-    not affect the others.
+    not affect the others. An answer has at most 3 MiB: if it would be longer,
+    the last results come without custom parameters, remarks and long messages,
+    and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+    in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+    fault are always there.
     """
     StreamRecordConversions: _aio.StreamStreamMultiCallable[_conversion_service_pb2.StreamRecordConversionsRequest, _conversion_service_pb2.StreamRecordConversionsResponse]  # type: ignore[assignment]
     """Records conversions for as long as the client sends them, for senders of
@@ -80,7 +91,10 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
     GetConversion: _aio.UnaryUnaryMultiCallable[_conversion_service_pb2.GetConversionRequest, _conversion_service_pb2.GetConversionResponse]  # type: ignore[assignment]
     """Returns one conversion."""
     ListConversions: _aio.UnaryUnaryMultiCallable[_conversion_service_pb2.ListConversionsRequest, _conversion_service_pb2.ListConversionsResponse]  # type: ignore[assignment]
-    """Lists the account's conversions, newest first."""
+    """Lists the account's conversions, newest first. A page has at most 3 MiB, and
+    looks at 20,000 conversions at most; it may then have fewer conversions than
+    asked for, or none, and a token.
+    """
 
 class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
     """Records and reads conversions: the sales and sign-ups that follow clicks."""
@@ -102,7 +116,11 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_service_pb2.BatchRecordConversionsResponse, _abc.Awaitable[_conversion_service_pb2.BatchRecordConversionsResponse]]:
         """Records up to 1,000 conversions. Each has its own result; one bad item does
-        not affect the others.
+        not affect the others. An answer has at most 3 MiB: if it would be longer,
+        the last results come without custom parameters, remarks and long messages,
+        and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+        in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+        fault are always there.
         """
 
     @_abc_1.abstractmethod
@@ -134,6 +152,9 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_service_pb2.ListConversionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_service_pb2.ListConversionsResponse, _abc.Awaitable[_conversion_service_pb2.ListConversionsResponse]]:
-        """Lists the account's conversions, newest first."""
+        """Lists the account's conversions, newest first. A page has at most 3 MiB, and
+        looks at 20,000 conversions at most; it may then have fewer conversions than
+        asked for, or none, and a token.
+        """
 
 def add_ConversionServiceServicer_to_server(servicer: ConversionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

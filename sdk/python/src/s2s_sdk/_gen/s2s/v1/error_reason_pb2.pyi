@@ -277,7 +277,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     start a new installation, whose click ids are its own. FAILED_PRECONDITION,
     HTTP 422.
     """
-    ERROR_REASON_REDIRECT_LOOP: _ErrorReason.ValueType  # 54
+    ERROR_REASON_SHED: _ErrorReason.ValueType  # 54
+    """Cause: more postbacks came that count for nobody, with nothing that speaks
+    for them, than are kept: nothing of this one is stored. Cure: wait as long
+    as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
+    because the message says for what it would have been held.
+    RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+    """
+    ERROR_REASON_REDIRECT_LOOP: _ErrorReason.ValueType  # 55
     """Cause: the destination of the tracking link leads back to a tracking link
     of this installation, and the visitor has come back too often within a
     minute. Cure: change the destination of one of these links.
@@ -549,7 +556,14 @@ room for another number. Cure: keep the key that mints; if it was stolen,
 start a new installation, whose click ids are its own. FAILED_PRECONDITION,
 HTTP 422.
 """
-ERROR_REASON_REDIRECT_LOOP: ErrorReason.ValueType  # 54
+ERROR_REASON_SHED: ErrorReason.ValueType  # 54
+"""Cause: more postbacks came that count for nobody, with nothing that speaks
+for them, than are kept: nothing of this one is stored. Cure: wait as long
+as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
+because the message says for what it would have been held.
+RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+"""
+ERROR_REASON_REDIRECT_LOOP: ErrorReason.ValueType  # 55
 """Cause: the destination of the tracking link leads back to a tracking link
 of this installation, and the visitor has come back too often within a
 minute. Cure: change the destination of one of these links.

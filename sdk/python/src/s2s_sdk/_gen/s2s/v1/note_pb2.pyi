@@ -89,6 +89,16 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     """The URL has all that a conversion needs, and the body is something else,
     such as a shop's own message; it was kept with the postback, and not read.
     """
+    NOTE_CODE_PARAMETER_DIFFERS: _NoteCode.ValueType  # 24
+    """The postback is a duplicate without a transaction id, and this parameter of
+    the sender's own is not what it was when the conversion was recorded. It
+    may be another sale: then the sender must send an order id.
+    """
+    NOTE_CODE_SHORTENED: _NoteCode.ValueType  # 25
+    """The answer would have been longer than 3 MiB, so long texts were left out of
+    the last ones of its list. Only in answers, never stored; the message says
+    which call returns the whole.
+    """
 
 class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
     """The kinds of notes. Over HTTP, the name is sent without its prefix."""
@@ -159,12 +169,22 @@ NOTE_CODE_BODY_IGNORED: NoteCode.ValueType  # 23
 """The URL has all that a conversion needs, and the body is something else,
 such as a shop's own message; it was kept with the postback, and not read.
 """
+NOTE_CODE_PARAMETER_DIFFERS: NoteCode.ValueType  # 24
+"""The postback is a duplicate without a transaction id, and this parameter of
+the sender's own is not what it was when the conversion was recorded. It
+may be another sale: then the sender must send an order id.
+"""
+NOTE_CODE_SHORTENED: NoteCode.ValueType  # 25
+"""The answer would have been longer than 3 MiB, so long texts were left out of
+the last ones of its list. Only in answers, never stored; the message says
+which call returns the whole.
+"""
 Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
 
 @_typing.final
 class Note(_message.Message):
     """A remark for people about a postback or conversion that was counted
-    nevertheless.
+    nevertheless, or about an answer.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

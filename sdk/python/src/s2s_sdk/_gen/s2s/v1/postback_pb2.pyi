@@ -104,7 +104,7 @@ class Postback(_message.Message):
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedCompositeFieldContainer[_note_pb2.Note]:
-        """Remarks for people, at most 136."""
+        """Remarks for people, at most 137."""
 
     @_builtins.property
     def replay_time(self) -> _timestamp_pb2.Timestamp:
@@ -165,6 +165,7 @@ class RawPostback(_message.Message):
     RECEIVE_TIME_FIELD_NUMBER: _builtins.int
     OVER_HTTPS_FIELD_NUMBER: _builtins.int
     POSTBACK_ID_FIELD_NUMBER: _builtins.int
+    QUEUED_FIELD_NUMBER: _builtins.int
     method: _builtins.str
     """The HTTP method. Example: `GET`."""
     target: _builtins.bytes
@@ -195,6 +196,10 @@ class RawPostback(_message.Message):
     first answer. Has the form of a postback's id; chosen by the edge. Not
     stored here.
     """
+    queued: _builtins.bool
+    """True if the sender was told that the postback is kept: it waited in an
+    edge's spool. It is then never shed. Believed of edges alone. Not stored.
+    """
     @_builtins.property
     def receive_time(self) -> _timestamp_pb2.Timestamp:
         """Time of arrival. Not set: now."""
@@ -212,10 +217,11 @@ class RawPostback(_message.Message):
         receive_time: _timestamp_pb2.Timestamp | None = ...,
         over_https: _builtins.bool = ...,
         postback_id: _builtins.str = ...,
+        queued: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["receive_time", b"receive_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "content_type", b"content_type", "from_browser", b"from_browser", "method", b"method", "over_https", b"over_https", "postback_id", b"postback_id", "receive_time", b"receive_time", "sender_address", b"sender_address", "target", b"target", "user_agent", b"user_agent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "content_type", b"content_type", "from_browser", b"from_browser", "method", b"method", "over_https", b"over_https", "postback_id", b"postback_id", "queued", b"queued", "receive_time", b"receive_time", "sender_address", b"sender_address", "target", b"target", "user_agent", b"user_agent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -38,7 +38,8 @@ class ListPostbacksRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
-    values are read as 1,000.
+    values are read as 1,000. A page may have fewer, or none: only an empty
+    `next_page_token` ends the list.
     """
     page_token: _builtins.str
     """`next_page_token` of the previous page; empty for the first page."""
@@ -122,7 +123,9 @@ class ListPostbacksResponse(_message.Message):
     POSTBACKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
+    """Opaque token for the next page; empty on the last page. Only an empty token
+    ends the list: a page with a token may have no postbacks.
+    """
     @_builtins.property
     def postbacks(self) -> _containers.RepeatedCompositeFieldContainer[_postback_pb2.Postback]:
         """Postbacks of this page, newest first."""
@@ -210,8 +213,9 @@ class ReplayPostbacksRequest(_message.Message):
 
     @_builtins.property
     def filter(self) -> Global___PostbackFilter:
-        """All held postbacks that match, newest first, 100 with each call. The
-        filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+        """All held postbacks that match, newest first, at most 100 with each call.
+        A call looks at 20,000 held postbacks at most. The filter's verdict is
+        unspecified or `POSTBACK_VERDICT_HELD`.
         """
 
     @_builtins.property
@@ -330,7 +334,7 @@ class ReplayPostbacksResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """With `filter`: opaque token for the next call; empty once all were
-    replayed.
+    replayed. A call with a token may have replayed none.
     """
     @_builtins.property
     def postbacks(self) -> _containers.RepeatedCompositeFieldContainer[_postback_pb2.Postback]:
@@ -413,7 +417,7 @@ class ExplainPostbackResponse(_message.Message):
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedCompositeFieldContainer[_note_pb2.Note]:
-        """Remarks for people, at most 136."""
+        """Remarks for people, at most 137."""
 
     @_builtins.property
     def conversion(self) -> _conversion_pb2.Conversion:

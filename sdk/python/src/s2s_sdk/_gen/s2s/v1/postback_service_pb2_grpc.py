@@ -64,7 +64,9 @@ class PostbackServiceServicer(object):
     """
 
     def ListPostbacks(self, request, context):
-        """Lists the account's postbacks, newest first.
+        """Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+        looks at 20,000 postbacks at most; it may then have fewer postbacks than
+        asked for, or none, and a token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -79,7 +81,10 @@ class PostbackServiceServicer(object):
 
     def ReplayPostbacks(self, request, context):
         """Reads held postbacks again after their cause was fixed, by the same rules
-        as live ones and with their time of arrival. Replaying twice counts once.
+        as live ones and with their time of arrival. Replaying twice counts once. An
+        answer has at most 3 MiB: if it would be longer, the last postbacks come
+        without their remarks and body, with the beginning of their target, and say
+        so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,12 +36,18 @@ class PostbackServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PostbackServiceAsyncStub: ...
     ListPostbacks: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.ListPostbacksRequest, _postback_service_pb2.ListPostbacksResponse]
-    """Lists the account's postbacks, newest first."""
+    """Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+    looks at 20,000 postbacks at most; it may then have fewer postbacks than
+    asked for, or none, and a token.
+    """
     GetPostback: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.GetPostbackRequest, _postback_service_pb2.GetPostbackResponse]
     """Returns one postback."""
     ReplayPostbacks: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.ReplayPostbacksRequest, _postback_service_pb2.ReplayPostbacksResponse]
     """Reads held postbacks again after their cause was fixed, by the same rules
-    as live ones and with their time of arrival. Replaying twice counts once.
+    as live ones and with their time of arrival. Replaying twice counts once. An
+    answer has at most 3 MiB: if it would be longer, the last postbacks come
+    without their remarks and body, with the beginning of their target, and say
+    so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
     """
     ExplainPostback: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.ExplainPostbackRequest, _postback_service_pb2.ExplainPostbackResponse]
     """Explains step by step how a postback URL or a stored postback would be
@@ -56,12 +62,18 @@ class PostbackServiceAsyncStub(PostbackServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListPostbacks: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.ListPostbacksRequest, _postback_service_pb2.ListPostbacksResponse]  # type: ignore[assignment]
-    """Lists the account's postbacks, newest first."""
+    """Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+    looks at 20,000 postbacks at most; it may then have fewer postbacks than
+    asked for, or none, and a token.
+    """
     GetPostback: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.GetPostbackRequest, _postback_service_pb2.GetPostbackResponse]  # type: ignore[assignment]
     """Returns one postback."""
     ReplayPostbacks: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.ReplayPostbacksRequest, _postback_service_pb2.ReplayPostbacksResponse]  # type: ignore[assignment]
     """Reads held postbacks again after their cause was fixed, by the same rules
-    as live ones and with their time of arrival. Replaying twice counts once.
+    as live ones and with their time of arrival. Replaying twice counts once. An
+    answer has at most 3 MiB: if it would be longer, the last postbacks come
+    without their remarks and body, with the beginning of their target, and say
+    so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
     """
     ExplainPostback: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.ExplainPostbackRequest, _postback_service_pb2.ExplainPostbackResponse]  # type: ignore[assignment]
     """Explains step by step how a postback URL or a stored postback would be
@@ -79,7 +91,10 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_service_pb2.ListPostbacksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_service_pb2.ListPostbacksResponse, _abc.Awaitable[_postback_service_pb2.ListPostbacksResponse]]:
-        """Lists the account's postbacks, newest first."""
+        """Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+        looks at 20,000 postbacks at most; it may then have fewer postbacks than
+        asked for, or none, and a token.
+        """
 
     @_abc_1.abstractmethod
     def GetPostback(
@@ -96,7 +111,10 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_postback_service_pb2.ReplayPostbacksResponse, _abc.Awaitable[_postback_service_pb2.ReplayPostbacksResponse]]:
         """Reads held postbacks again after their cause was fixed, by the same rules
-        as live ones and with their time of arrival. Replaying twice counts once.
+        as live ones and with their time of arrival. Replaying twice counts once. An
+        answer has at most 3 MiB: if it would be longer, the last postbacks come
+        without their remarks and body, with the beginning of their target, and say
+        so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
         """
 
     @_abc_1.abstractmethod

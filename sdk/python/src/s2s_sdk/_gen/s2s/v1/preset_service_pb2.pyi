@@ -29,7 +29,7 @@ class ListPresetsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-    are read as 1,000.
+    are read as 1,000. A page has at most 3 MiB, so it may have fewer.
     """
     page_token: _builtins.str
     """`next_page_token` of the previous page; empty for the first page."""

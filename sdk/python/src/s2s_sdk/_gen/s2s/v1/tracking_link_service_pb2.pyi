@@ -151,7 +151,7 @@ class ListTrackingLinksRequest(_message.Message):
     SHOW_ARCHIVED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
-    are read as 1,000.
+    are read as 1,000. A page has at most 3 MiB, so it may have fewer.
     """
     page_token: _builtins.str
     """`next_page_token` of the previous page; empty for the first page."""

@@ -298,7 +298,9 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the clicks of one tracking link, newest first.
+     * Lists the clicks of one tracking link, newest first. A page has at most
+     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+     * have fewer clicks than asked for, or none, and a token.
      * </pre>
      */
     default void listClicks(io.s2s.sdk.v1.ListClicksRequest request,
@@ -309,7 +311,10 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the last
+     * postbacks come without their remarks and body, and the last conversions
+     * without their custom parameters, and the answer says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
      * </pre>
      */
     default void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -404,7 +409,9 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the clicks of one tracking link, newest first.
+     * Lists the clicks of one tracking link, newest first. A page has at most
+     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+     * have fewer clicks than asked for, or none, and a token.
      * </pre>
      */
     public void listClicks(io.s2s.sdk.v1.ListClicksRequest request,
@@ -416,7 +423,10 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the last
+     * postbacks come without their remarks and body, and the last conversions
+     * without their custom parameters, and the answer says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
      * </pre>
      */
     public void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -497,7 +507,9 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the clicks of one tracking link, newest first.
+     * Lists the clicks of one tracking link, newest first. A page has at most
+     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+     * have fewer clicks than asked for, or none, and a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListClicksResponse listClicks(io.s2s.sdk.v1.ListClicksRequest request) throws io.grpc.StatusException {
@@ -508,7 +520,10 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the last
+     * postbacks come without their remarks and body, and the last conversions
+     * without their custom parameters, and the answer says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) throws io.grpc.StatusException {
@@ -586,7 +601,9 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the clicks of one tracking link, newest first.
+     * Lists the clicks of one tracking link, newest first. A page has at most
+     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+     * have fewer clicks than asked for, or none, and a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListClicksResponse listClicks(io.s2s.sdk.v1.ListClicksRequest request) {
@@ -597,7 +614,10 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the last
+     * postbacks come without their remarks and body, and the last conversions
+     * without their custom parameters, and the answer says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) {
@@ -677,7 +697,9 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the clicks of one tracking link, newest first.
+     * Lists the clicks of one tracking link, newest first. A page has at most
+     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
+     * have fewer clicks than asked for, or none, and a token.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ListClicksResponse> listClicks(
@@ -689,7 +711,10 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the last
+     * postbacks come without their remarks and body, and the last conversions
+     * without their custom parameters, and the answer says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ExplainClickResponse> explainClick(

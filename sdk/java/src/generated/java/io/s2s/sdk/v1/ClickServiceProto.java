@@ -92,68 +92,70 @@ public final class ClickServiceProto {
       "\n\032s2s/v1/click_service.proto\022\006s2s.v1\032\036go" +
       "ogle/protobuf/duration.proto\032\037google/pro" +
       "tobuf/timestamp.proto\032\022s2s/v1/click.prot" +
-      "o\032\027s2s/v1/conversion.proto\032\025s2s/v1/postb" +
-      "ack.proto\032\032s2s/v1/tracking_link.proto\"\350\003" +
-      "\n\022RecordClickRequest\022(\n\020tracking_link_id" +
-      "\030\001 \001(\tR\016trackingLinkId\022\031\n\010click_id\030\002 \001(\t" +
-      "R\007clickId\022?\n\007sub_ids\030\003 \003(\0132&.s2s.v1.Reco" +
-      "rdClickRequest.SubIdsEntryR\006subIds\022\024\n\005qu" +
-      "ery\030\004 \001(\tR\005query\022\032\n\010referrer\030\005 \001(\tR\010refe" +
-      "rrer\022\035\n\nuser_agent\030\006 \001(\tR\tuserAgent\022\030\n\007a" +
-      "ddress\030\007 \001(\tR\007address\0229\n\nclick_time\030\010 \001(" +
+      "o\032\027s2s/v1/conversion.proto\032\021s2s/v1/note." +
+      "proto\032\025s2s/v1/postback.proto\032\032s2s/v1/tra" +
+      "cking_link.proto\"\350\003\n\022RecordClickRequest\022" +
+      "(\n\020tracking_link_id\030\001 \001(\tR\016trackingLinkI" +
+      "d\022\031\n\010click_id\030\002 \001(\tR\007clickId\022?\n\007sub_ids\030" +
+      "\003 \003(\0132&.s2s.v1.RecordClickRequest.SubIds" +
+      "EntryR\006subIds\022\024\n\005query\030\004 \001(\tR\005query\022\032\n\010r" +
+      "eferrer\030\005 \001(\tR\010referrer\022\035\n\nuser_agent\030\006 " +
+      "\001(\tR\tuserAgent\022\030\n\007address\030\007 \001(\tR\007address" +
+      "\0229\n\nclick_time\030\010 \001(\0132\032.google.protobuf.T" +
+      "imestampR\tclickTime\022\035\n\nrequest_id\030\t \001(\tR" +
+      "\trequestId\022#\n\rvalidate_only\030\n \001(\010R\014valid" +
+      "ateOnly\022\'\n\005flags\030\013 \003(\0162\021.s2s.v1.ClickFla" +
+      "gR\005flags\0329\n\013SubIdsEntry\022\020\n\003key\030\001 \001(\tR\003ke" +
+      "y\022\024\n\005value\030\002 \001(\tR\005value:\0028\001\"]\n\023RecordCli" +
+      "ckResponse\022#\n\005click\030\001 \001(\0132\r.s2s.v1.Click" +
+      "R\005click\022!\n\014redirect_url\030\002 \001(\tR\013redirectU" +
+      "rl\",\n\017GetClickRequest\022\031\n\010click_id\030\001 \001(\tR" +
+      "\007clickId\"7\n\020GetClickResponse\022#\n\005click\030\001 " +
+      "\001(\0132\r.s2s.v1.ClickR\005click\"\261\001\n\021ListClicks" +
+      "Request\022(\n\020tracking_link_id\030\001 \001(\tR\016track" +
+      "ingLinkId\022\033\n\tpage_size\030\002 \001(\005R\010pageSize\022\035" +
+      "\n\npage_token\030\003 \001(\tR\tpageToken\0226\n\rwithout" +
+      "_flags\030\004 \003(\0162\021.s2s.v1.ClickFlagR\014without" +
+      "Flags\"c\n\022ListClicksResponse\022%\n\006clicks\030\001 " +
+      "\003(\0132\r.s2s.v1.ClickR\006clicks\022&\n\017next_page_" +
+      "token\030\002 \001(\tR\rnextPageToken\"0\n\023ExplainCli" +
+      "ckRequest\022\031\n\010click_id\030\001 \001(\tR\007clickId\"\336\002\n" +
+      "\024ExplainClickResponse\0229\n\nclick_time\030\001 \001(" +
       "\0132\032.google.protobuf.TimestampR\tclickTime" +
-      "\022\035\n\nrequest_id\030\t \001(\tR\trequestId\022#\n\rvalid" +
-      "ate_only\030\n \001(\010R\014validateOnly\022\'\n\005flags\030\013 " +
-      "\003(\0162\021.s2s.v1.ClickFlagR\005flags\0329\n\013SubIdsE" +
-      "ntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005v" +
-      "alue:\0028\001\"]\n\023RecordClickResponse\022#\n\005click" +
-      "\030\001 \001(\0132\r.s2s.v1.ClickR\005click\022!\n\014redirect" +
-      "_url\030\002 \001(\tR\013redirectUrl\",\n\017GetClickReque" +
-      "st\022\031\n\010click_id\030\001 \001(\tR\007clickId\"7\n\020GetClic" +
-      "kResponse\022#\n\005click\030\001 \001(\0132\r.s2s.v1.ClickR" +
-      "\005click\"\261\001\n\021ListClicksRequest\022(\n\020tracking" +
-      "_link_id\030\001 \001(\tR\016trackingLinkId\022\033\n\tpage_s" +
-      "ize\030\002 \001(\005R\010pageSize\022\035\n\npage_token\030\003 \001(\tR" +
-      "\tpageToken\0226\n\rwithout_flags\030\004 \003(\0162\021.s2s." +
-      "v1.ClickFlagR\014withoutFlags\"c\n\022ListClicks" +
-      "Response\022%\n\006clicks\030\001 \003(\0132\r.s2s.v1.ClickR" +
-      "\006clicks\022&\n\017next_page_token\030\002 \001(\tR\rnextPa" +
-      "geToken\"0\n\023ExplainClickRequest\022\031\n\010click_" +
-      "id\030\001 \001(\tR\007clickId\"\272\002\n\024ExplainClickRespon" +
-      "se\0229\n\nclick_time\030\001 \001(\0132\032.google.protobuf" +
-      ".TimestampR\tclickTime\022#\n\005click\030\002 \001(\0132\r.s" +
-      "2s.v1.ClickR\005click\0229\n\rtracking_link\030\003 \001(" +
-      "\0132\024.s2s.v1.TrackingLinkR\014trackingLink\0224\n" +
-      "\013conversions\030\004 \003(\0132\022.s2s.v1.ConversionR\013" +
-      "conversions\0227\n\016held_postbacks\030\005 \003(\0132\020.s2" +
-      "s.v1.PostbackR\rheldPostbacks\022\030\n\007message\030" +
-      "\006 \001(\tR\007message\"U\n\023EraseVisitorRequest\022\031\n" +
-      "\010click_id\030\001 \001(\tR\007clickId\022#\n\rvalidate_onl" +
-      "y\030\002 \001(\010R\014validateOnly\"\215\001\n\024EraseVisitorRe" +
-      "sponse\022#\n\005click\030\001 \001(\0132\r.s2s.v1.ClickR\005cl" +
-      "ick\022)\n\020conversion_count\030\002 \001(\003R\017conversio" +
-      "nCount\022%\n\016postback_count\030\003 \001(\003R\rpostback" +
-      "Count\"\222\001\n\027RotateClickIdKeyRequest\0223\n\007ove" +
-      "rlap\030\001 \001(\0132\031.google.protobuf.DurationR\007o" +
-      "verlap\022\035\n\nrequest_id\030\002 \001(\tR\trequestId\022#\n" +
-      "\rvalidate_only\030\003 \001(\010R\014validateOnly\"R\n\030Ro" +
-      "tateClickIdKeyResponse\0226\n\rclick_id_keys\030" +
-      "\001 \003(\0132\022.s2s.v1.ClickIdKeyR\013clickIdKeys2\345" +
-      "\003\n\014ClickService\022K\n\013RecordClick\022\032.s2s.v1." +
-      "RecordClickRequest\032\033.s2s.v1.RecordClickR" +
-      "esponse\"\003\220\002\002\022B\n\010GetClick\022\027.s2s.v1.GetCli" +
-      "ckRequest\032\030.s2s.v1.GetClickResponse\"\003\220\002\001" +
-      "\022H\n\nListClicks\022\031.s2s.v1.ListClicksReques" +
-      "t\032\032.s2s.v1.ListClicksResponse\"\003\220\002\001\022N\n\014Ex" +
-      "plainClick\022\033.s2s.v1.ExplainClickRequest\032" +
-      "\034.s2s.v1.ExplainClickResponse\"\003\220\002\001\022N\n\014Er" +
-      "aseVisitor\022\033.s2s.v1.EraseVisitorRequest\032" +
-      "\034.s2s.v1.EraseVisitorResponse\"\003\220\002\002\022Z\n\020Ro" +
-      "tateClickIdKey\022\037.s2s.v1.RotateClickIdKey" +
-      "Request\032 .s2s.v1.RotateClickIdKeyRespons" +
-      "e\"\003\220\002\002B[\n\rio.s2s.sdk.v1B\021ClickServicePro" +
-      "toP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GP" +
-      "BMetadata\352\002\007S2s::V1b\006proto3"
+      "\022#\n\005click\030\002 \001(\0132\r.s2s.v1.ClickR\005click\0229\n" +
+      "\rtracking_link\030\003 \001(\0132\024.s2s.v1.TrackingLi" +
+      "nkR\014trackingLink\0224\n\013conversions\030\004 \003(\0132\022." +
+      "s2s.v1.ConversionR\013conversions\0227\n\016held_p" +
+      "ostbacks\030\005 \003(\0132\020.s2s.v1.PostbackR\rheldPo" +
+      "stbacks\022\030\n\007message\030\006 \001(\tR\007message\022\"\n\005not" +
+      "es\030\007 \003(\0132\014.s2s.v1.NoteR\005notes\"U\n\023EraseVi" +
+      "sitorRequest\022\031\n\010click_id\030\001 \001(\tR\007clickId\022" +
+      "#\n\rvalidate_only\030\002 \001(\010R\014validateOnly\"\215\001\n" +
+      "\024EraseVisitorResponse\022#\n\005click\030\001 \001(\0132\r.s" +
+      "2s.v1.ClickR\005click\022)\n\020conversion_count\030\002" +
+      " \001(\003R\017conversionCount\022%\n\016postback_count\030" +
+      "\003 \001(\003R\rpostbackCount\"\222\001\n\027RotateClickIdKe" +
+      "yRequest\0223\n\007overlap\030\001 \001(\0132\031.google.proto" +
+      "buf.DurationR\007overlap\022\035\n\nrequest_id\030\002 \001(" +
+      "\tR\trequestId\022#\n\rvalidate_only\030\003 \001(\010R\014val" +
+      "idateOnly\"R\n\030RotateClickIdKeyResponse\0226\n" +
+      "\rclick_id_keys\030\001 \003(\0132\022.s2s.v1.ClickIdKey" +
+      "R\013clickIdKeys2\345\003\n\014ClickService\022K\n\013Record" +
+      "Click\022\032.s2s.v1.RecordClickRequest\032\033.s2s." +
+      "v1.RecordClickResponse\"\003\220\002\002\022B\n\010GetClick\022" +
+      "\027.s2s.v1.GetClickRequest\032\030.s2s.v1.GetCli" +
+      "ckResponse\"\003\220\002\001\022H\n\nListClicks\022\031.s2s.v1.L" +
+      "istClicksRequest\032\032.s2s.v1.ListClicksResp" +
+      "onse\"\003\220\002\001\022N\n\014ExplainClick\022\033.s2s.v1.Expla" +
+      "inClickRequest\032\034.s2s.v1.ExplainClickResp" +
+      "onse\"\003\220\002\001\022N\n\014EraseVisitor\022\033.s2s.v1.Erase" +
+      "VisitorRequest\032\034.s2s.v1.EraseVisitorResp" +
+      "onse\"\003\220\002\002\022Z\n\020RotateClickIdKey\022\037.s2s.v1.R" +
+      "otateClickIdKeyRequest\032 .s2s.v1.RotateCl" +
+      "ickIdKeyResponse\"\003\220\002\002B[\n\rio.s2s.sdk.v1B\021" +
+      "ClickServiceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s" +
+      "\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006prot" +
+      "o3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -162,6 +164,7 @@ public final class ClickServiceProto {
           com.google.protobuf.TimestampProto.getDescriptor(),
           io.s2s.sdk.v1.ClickProto.getDescriptor(),
           io.s2s.sdk.v1.ConversionProto.getDescriptor(),
+          io.s2s.sdk.v1.NoteProto.getDescriptor(),
           io.s2s.sdk.v1.PostbackProto.getDescriptor(),
           io.s2s.sdk.v1.TrackingLinkProto.getDescriptor(),
         });
@@ -218,7 +221,7 @@ public final class ClickServiceProto {
     internal_static_s2s_v1_ExplainClickResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ExplainClickResponse_descriptor,
-        new java.lang.String[] { "ClickTime", "Click", "TrackingLink", "Conversions", "HeldPostbacks", "Message", });
+        new java.lang.String[] { "ClickTime", "Click", "TrackingLink", "Conversions", "HeldPostbacks", "Message", "Notes", });
     internal_static_s2s_v1_EraseVisitorRequest_descriptor =
       getDescriptor().getMessageTypes().get(8);
     internal_static_s2s_v1_EraseVisitorRequest_fieldAccessorTable = new
@@ -247,6 +250,7 @@ public final class ClickServiceProto {
     com.google.protobuf.TimestampProto.getDescriptor();
     io.s2s.sdk.v1.ClickProto.getDescriptor();
     io.s2s.sdk.v1.ConversionProto.getDescriptor();
+    io.s2s.sdk.v1.NoteProto.getDescriptor();
     io.s2s.sdk.v1.PostbackProto.getDescriptor();
     io.s2s.sdk.v1.TrackingLinkProto.getDescriptor();
   }

@@ -255,7 +255,11 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
-     * not affect the others.
+     * not affect the others. An answer has at most 3 MiB: if it would be longer,
+     * the last results come without custom parameters, remarks and long messages,
+     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+     * fault are always there.
      * </pre>
      */
     default void batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request,
@@ -291,7 +295,9 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's conversions, newest first.
+     * Lists the account's conversions, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 conversions at most; it may then have fewer conversions than
+     * asked for, or none, and a token.
      * </pre>
      */
     default void listConversions(io.s2s.sdk.v1.ListConversionsRequest request,
@@ -348,7 +354,11 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
-     * not affect the others.
+     * not affect the others. An answer has at most 3 MiB: if it would be longer,
+     * the last results come without custom parameters, remarks and long messages,
+     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+     * fault are always there.
      * </pre>
      */
     public void batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request,
@@ -387,7 +397,9 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's conversions, newest first.
+     * Lists the account's conversions, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 conversions at most; it may then have fewer conversions than
+     * asked for, or none, and a token.
      * </pre>
      */
     public void listConversions(io.s2s.sdk.v1.ListConversionsRequest request,
@@ -430,7 +442,11 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
-     * not affect the others.
+     * not affect the others. An answer has at most 3 MiB: if it would be longer,
+     * the last results come without custom parameters, remarks and long messages,
+     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+     * fault are always there.
      * </pre>
      */
     public io.s2s.sdk.v1.BatchRecordConversionsResponse batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request) throws io.grpc.StatusException {
@@ -468,7 +484,9 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's conversions, newest first.
+     * Lists the account's conversions, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 conversions at most; it may then have fewer conversions than
+     * asked for, or none, and a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListConversionsResponse listConversions(io.s2s.sdk.v1.ListConversionsRequest request) throws io.grpc.StatusException {
@@ -510,7 +528,11 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
-     * not affect the others.
+     * not affect the others. An answer has at most 3 MiB: if it would be longer,
+     * the last results come without custom parameters, remarks and long messages,
+     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+     * fault are always there.
      * </pre>
      */
     public io.s2s.sdk.v1.BatchRecordConversionsResponse batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request) {
@@ -530,7 +552,9 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's conversions, newest first.
+     * Lists the account's conversions, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 conversions at most; it may then have fewer conversions than
+     * asked for, or none, and a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListConversionsResponse listConversions(io.s2s.sdk.v1.ListConversionsRequest request) {
@@ -573,7 +597,11 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
-     * not affect the others.
+     * not affect the others. An answer has at most 3 MiB: if it would be longer,
+     * the last results come without custom parameters, remarks and long messages,
+     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+     * fault are always there.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.BatchRecordConversionsResponse> batchRecordConversions(
@@ -595,7 +623,9 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's conversions, newest first.
+     * Lists the account's conversions, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 conversions at most; it may then have fewer conversions than
+     * asked for, or none, and a token.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ListConversionsResponse> listConversions(

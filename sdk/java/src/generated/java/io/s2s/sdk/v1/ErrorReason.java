@@ -531,15 +531,27 @@ public enum ErrorReason
   ERROR_REASON_CLICK_ID_KEYS_USED_UP(53),
   /**
    * <pre>
+   * Cause: more postbacks came that count for nobody, with nothing that speaks
+   * for them, than are kept: nothing of this one is stored. Cure: wait as long
+   * as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
+   * because the message says for what it would have been held.
+   * RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SHED = 54;</code>
+   */
+  ERROR_REASON_SHED(54),
+  /**
+   * <pre>
    * Cause: the destination of the tracking link leads back to a tracking link
    * of this installation, and the visitor has come back too often within a
    * minute. Cure: change the destination of one of these links.
    * FAILED_PRECONDITION, HTTP 422.
    * </pre>
    *
-   * <code>ERROR_REASON_REDIRECT_LOOP = 54;</code>
+   * <code>ERROR_REASON_REDIRECT_LOOP = 55;</code>
    */
-  ERROR_REASON_REDIRECT_LOOP(54),
+  ERROR_REASON_REDIRECT_LOOP(55),
   UNRECOGNIZED(-1),
   ;
 
@@ -1055,15 +1067,27 @@ public enum ErrorReason
   public static final int ERROR_REASON_CLICK_ID_KEYS_USED_UP_VALUE = 53;
   /**
    * <pre>
+   * Cause: more postbacks came that count for nobody, with nothing that speaks
+   * for them, than are kept: nothing of this one is stored. Cure: wait as long
+   * as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
+   * because the message says for what it would have been held.
+   * RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SHED = 54;</code>
+   */
+  public static final int ERROR_REASON_SHED_VALUE = 54;
+  /**
+   * <pre>
    * Cause: the destination of the tracking link leads back to a tracking link
    * of this installation, and the visitor has come back too often within a
    * minute. Cure: change the destination of one of these links.
    * FAILED_PRECONDITION, HTTP 422.
    * </pre>
    *
-   * <code>ERROR_REASON_REDIRECT_LOOP = 54;</code>
+   * <code>ERROR_REASON_REDIRECT_LOOP = 55;</code>
    */
-  public static final int ERROR_REASON_REDIRECT_LOOP_VALUE = 54;
+  public static final int ERROR_REASON_REDIRECT_LOOP_VALUE = 55;
 
 
   public final int getNumber() {
@@ -1141,7 +1165,8 @@ public enum ErrorReason
       case 51: return ERROR_REASON_CLICK_TOO_OLD;
       case 52: return ERROR_REASON_CLICK_ID_KEY_ENDED;
       case 53: return ERROR_REASON_CLICK_ID_KEYS_USED_UP;
-      case 54: return ERROR_REASON_REDIRECT_LOOP;
+      case 54: return ERROR_REASON_SHED;
+      case 55: return ERROR_REASON_REDIRECT_LOOP;
       default: return null;
     }
   }

@@ -24,6 +24,7 @@ private static final long serialVersionUID = 0L;
     conversions_ = java.util.Collections.emptyList();
     heldPostbacks_ = java.util.Collections.emptyList();
     message_ = "";
+    notes_ = java.util.Collections.emptyList();
   }
 
   @java.lang.Override
@@ -333,6 +334,72 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int NOTES_FIELD_NUMBER = 7;
+  @SuppressWarnings("serial")
+  private java.util.List<io.s2s.sdk.v1.Note> notes_;
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  @java.lang.Override
+  public java.util.List<io.s2s.sdk.v1.Note> getNotesList() {
+    return notes_;
+  }
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  @java.lang.Override
+  public java.util.List<? extends io.s2s.sdk.v1.NoteOrBuilder> 
+      getNotesOrBuilderList() {
+    return notes_;
+  }
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  @java.lang.Override
+  public int getNotesCount() {
+    return notes_.size();
+  }
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.Note getNotes(int index) {
+    return notes_.get(index);
+  }
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.NoteOrBuilder getNotesOrBuilder(
+      int index) {
+    return notes_.get(index);
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -365,6 +432,9 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(message_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 6, message_);
     }
+    for (int i = 0; i < notes_.size(); i++) {
+      output.writeMessage(7, notes_.get(i));
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -396,6 +466,10 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(message_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(6, message_);
+    }
+    for (int i = 0; i < notes_.size(); i++) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(7, notes_.get(i));
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -433,6 +507,8 @@ private static final long serialVersionUID = 0L;
         .equals(other.getHeldPostbacksList())) return false;
     if (!getMessage()
         .equals(other.getMessage())) return false;
+    if (!getNotesList()
+        .equals(other.getNotesList())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -466,6 +542,10 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + MESSAGE_FIELD_NUMBER;
     hash = (53 * hash) + getMessage().hashCode();
+    if (getNotesCount() > 0) {
+      hash = (37 * hash) + NOTES_FIELD_NUMBER;
+      hash = (53 * hash) + getNotesList().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -605,6 +685,7 @@ private static final long serialVersionUID = 0L;
         getTrackingLinkFieldBuilder();
         getConversionsFieldBuilder();
         getHeldPostbacksFieldBuilder();
+        getNotesFieldBuilder();
       }
     }
     @java.lang.Override
@@ -641,6 +722,13 @@ private static final long serialVersionUID = 0L;
       }
       bitField0_ = (bitField0_ & ~0x00000010);
       message_ = "";
+      if (notesBuilder_ == null) {
+        notes_ = java.util.Collections.emptyList();
+      } else {
+        notes_ = null;
+        notesBuilder_.clear();
+      }
+      bitField0_ = (bitField0_ & ~0x00000040);
       return this;
     }
 
@@ -691,6 +779,15 @@ private static final long serialVersionUID = 0L;
         result.heldPostbacks_ = heldPostbacks_;
       } else {
         result.heldPostbacks_ = heldPostbacksBuilder_.build();
+      }
+      if (notesBuilder_ == null) {
+        if (((bitField0_ & 0x00000040) != 0)) {
+          notes_ = java.util.Collections.unmodifiableList(notes_);
+          bitField0_ = (bitField0_ & ~0x00000040);
+        }
+        result.notes_ = notes_;
+      } else {
+        result.notes_ = notesBuilder_.build();
       }
     }
 
@@ -831,6 +928,32 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000020;
         onChanged();
       }
+      if (notesBuilder_ == null) {
+        if (!other.notes_.isEmpty()) {
+          if (notes_.isEmpty()) {
+            notes_ = other.notes_;
+            bitField0_ = (bitField0_ & ~0x00000040);
+          } else {
+            ensureNotesIsMutable();
+            notes_.addAll(other.notes_);
+          }
+          onChanged();
+        }
+      } else {
+        if (!other.notes_.isEmpty()) {
+          if (notesBuilder_.isEmpty()) {
+            notesBuilder_.dispose();
+            notesBuilder_ = null;
+            notes_ = other.notes_;
+            bitField0_ = (bitField0_ & ~0x00000040);
+            notesBuilder_ = 
+              com.google.protobuf.GeneratedMessageV3.alwaysUseFieldBuilders ?
+                 getNotesFieldBuilder() : null;
+          } else {
+            notesBuilder_.addAllMessages(other.notes_);
+          }
+        }
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -909,6 +1032,19 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000020;
               break;
             } // case 50
+            case 58: {
+              io.s2s.sdk.v1.Note m =
+                  input.readMessage(
+                      io.s2s.sdk.v1.Note.parser(),
+                      extensionRegistry);
+              if (notesBuilder_ == null) {
+                ensureNotesIsMutable();
+                notes_.add(m);
+              } else {
+                notesBuilder_.addMessage(m);
+              }
+              break;
+            } // case 58
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2120,6 +2256,336 @@ private static final long serialVersionUID = 0L;
       bitField0_ |= 0x00000020;
       onChanged();
       return this;
+    }
+
+    private java.util.List<io.s2s.sdk.v1.Note> notes_ =
+      java.util.Collections.emptyList();
+    private void ensureNotesIsMutable() {
+      if (!((bitField0_ & 0x00000040) != 0)) {
+        notes_ = new java.util.ArrayList<io.s2s.sdk.v1.Note>(notes_);
+        bitField0_ |= 0x00000040;
+       }
+    }
+
+    private com.google.protobuf.RepeatedFieldBuilderV3<
+        io.s2s.sdk.v1.Note, io.s2s.sdk.v1.Note.Builder, io.s2s.sdk.v1.NoteOrBuilder> notesBuilder_;
+
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public java.util.List<io.s2s.sdk.v1.Note> getNotesList() {
+      if (notesBuilder_ == null) {
+        return java.util.Collections.unmodifiableList(notes_);
+      } else {
+        return notesBuilder_.getMessageList();
+      }
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public int getNotesCount() {
+      if (notesBuilder_ == null) {
+        return notes_.size();
+      } else {
+        return notesBuilder_.getCount();
+      }
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public io.s2s.sdk.v1.Note getNotes(int index) {
+      if (notesBuilder_ == null) {
+        return notes_.get(index);
+      } else {
+        return notesBuilder_.getMessage(index);
+      }
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public Builder setNotes(
+        int index, io.s2s.sdk.v1.Note value) {
+      if (notesBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        ensureNotesIsMutable();
+        notes_.set(index, value);
+        onChanged();
+      } else {
+        notesBuilder_.setMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public Builder setNotes(
+        int index, io.s2s.sdk.v1.Note.Builder builderForValue) {
+      if (notesBuilder_ == null) {
+        ensureNotesIsMutable();
+        notes_.set(index, builderForValue.build());
+        onChanged();
+      } else {
+        notesBuilder_.setMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public Builder addNotes(io.s2s.sdk.v1.Note value) {
+      if (notesBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        ensureNotesIsMutable();
+        notes_.add(value);
+        onChanged();
+      } else {
+        notesBuilder_.addMessage(value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public Builder addNotes(
+        int index, io.s2s.sdk.v1.Note value) {
+      if (notesBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        ensureNotesIsMutable();
+        notes_.add(index, value);
+        onChanged();
+      } else {
+        notesBuilder_.addMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public Builder addNotes(
+        io.s2s.sdk.v1.Note.Builder builderForValue) {
+      if (notesBuilder_ == null) {
+        ensureNotesIsMutable();
+        notes_.add(builderForValue.build());
+        onChanged();
+      } else {
+        notesBuilder_.addMessage(builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public Builder addNotes(
+        int index, io.s2s.sdk.v1.Note.Builder builderForValue) {
+      if (notesBuilder_ == null) {
+        ensureNotesIsMutable();
+        notes_.add(index, builderForValue.build());
+        onChanged();
+      } else {
+        notesBuilder_.addMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public Builder addAllNotes(
+        java.lang.Iterable<? extends io.s2s.sdk.v1.Note> values) {
+      if (notesBuilder_ == null) {
+        ensureNotesIsMutable();
+        com.google.protobuf.AbstractMessageLite.Builder.addAll(
+            values, notes_);
+        onChanged();
+      } else {
+        notesBuilder_.addAllMessages(values);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public Builder clearNotes() {
+      if (notesBuilder_ == null) {
+        notes_ = java.util.Collections.emptyList();
+        bitField0_ = (bitField0_ & ~0x00000040);
+        onChanged();
+      } else {
+        notesBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public Builder removeNotes(int index) {
+      if (notesBuilder_ == null) {
+        ensureNotesIsMutable();
+        notes_.remove(index);
+        onChanged();
+      } else {
+        notesBuilder_.remove(index);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public io.s2s.sdk.v1.Note.Builder getNotesBuilder(
+        int index) {
+      return getNotesFieldBuilder().getBuilder(index);
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public io.s2s.sdk.v1.NoteOrBuilder getNotesOrBuilder(
+        int index) {
+      if (notesBuilder_ == null) {
+        return notes_.get(index);  } else {
+        return notesBuilder_.getMessageOrBuilder(index);
+      }
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public java.util.List<? extends io.s2s.sdk.v1.NoteOrBuilder> 
+         getNotesOrBuilderList() {
+      if (notesBuilder_ != null) {
+        return notesBuilder_.getMessageOrBuilderList();
+      } else {
+        return java.util.Collections.unmodifiableList(notes_);
+      }
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public io.s2s.sdk.v1.Note.Builder addNotesBuilder() {
+      return getNotesFieldBuilder().addBuilder(
+          io.s2s.sdk.v1.Note.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public io.s2s.sdk.v1.Note.Builder addNotesBuilder(
+        int index) {
+      return getNotesFieldBuilder().addBuilder(
+          index, io.s2s.sdk.v1.Note.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+     * parameters of conversions were left out.
+     * </pre>
+     *
+     * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+     */
+    public java.util.List<io.s2s.sdk.v1.Note.Builder> 
+         getNotesBuilderList() {
+      return getNotesFieldBuilder().getBuilderList();
+    }
+    private com.google.protobuf.RepeatedFieldBuilderV3<
+        io.s2s.sdk.v1.Note, io.s2s.sdk.v1.Note.Builder, io.s2s.sdk.v1.NoteOrBuilder> 
+        getNotesFieldBuilder() {
+      if (notesBuilder_ == null) {
+        notesBuilder_ = new com.google.protobuf.RepeatedFieldBuilderV3<
+            io.s2s.sdk.v1.Note, io.s2s.sdk.v1.Note.Builder, io.s2s.sdk.v1.NoteOrBuilder>(
+                notes_,
+                ((bitField0_ & 0x00000040) != 0),
+                getParentForChildren(),
+                isClean());
+        notes_ = null;
+      }
+      return notesBuilder_;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -199,4 +199,53 @@ public interface ExplainClickResponseOrBuilder extends
    */
   com.google.protobuf.ByteString
       getMessageBytes();
+
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  java.util.List<io.s2s.sdk.v1.Note> 
+      getNotesList();
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  io.s2s.sdk.v1.Note getNotes(int index);
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  int getNotesCount();
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  java.util.List<? extends io.s2s.sdk.v1.NoteOrBuilder> 
+      getNotesOrBuilderList();
+  /**
+   * <pre>
+   * Remarks for people about this answer: `NOTE_CODE_SHORTENED`, if custom
+   * parameters of conversions were left out.
+   * </pre>
+   *
+   * <code>repeated .s2s.v1.Note notes = 7 [json_name = "notes"];</code>
+   */
+  io.s2s.sdk.v1.NoteOrBuilder getNotesOrBuilder(
+      int index);
 }

@@ -116,7 +116,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Note> notes_;
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -127,7 +127,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -139,7 +139,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -150,7 +150,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -161,7 +161,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1643,7 +1643,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1657,7 +1657,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1671,7 +1671,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1685,7 +1685,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1706,7 +1706,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1724,7 +1724,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1744,7 +1744,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1765,7 +1765,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1783,7 +1783,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1801,7 +1801,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1820,7 +1820,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1837,7 +1837,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1854,7 +1854,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1865,7 +1865,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1879,7 +1879,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1894,7 +1894,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1905,7 +1905,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1917,7 +1917,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>

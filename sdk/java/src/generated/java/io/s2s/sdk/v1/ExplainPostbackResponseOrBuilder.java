@@ -54,7 +54,7 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -63,7 +63,7 @@ public interface ExplainPostbackResponseOrBuilder extends
       getNotesList();
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -71,7 +71,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   io.s2s.sdk.v1.Note getNotes(int index);
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -79,7 +79,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   int getNotesCount();
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -88,7 +88,7 @@ public interface ExplainPostbackResponseOrBuilder extends
       getNotesOrBuilderList();
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>

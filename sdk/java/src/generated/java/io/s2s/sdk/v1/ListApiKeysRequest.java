@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-   * read as 1,000.
+   * read as 1,000. A page has at most 3 MiB, so it may have fewer.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -575,7 +575,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-     * read as 1,000.
+     * read as 1,000. A page has at most 3 MiB, so it may have fewer.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -588,7 +588,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-     * read as 1,000.
+     * read as 1,000. A page has at most 3 MiB, so it may have fewer.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -605,7 +605,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-     * read as 1,000.
+     * read as 1,000. A page has at most 3 MiB, so it may have fewer.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>

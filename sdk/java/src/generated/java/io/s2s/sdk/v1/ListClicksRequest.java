@@ -98,7 +98,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
+   * are read as 1,000. A page may have fewer, or none: only an empty
+   * `next_page_token` ends the list.
    * </pre>
    *
    * <code>int32 page_size = 2 [json_name = "pageSize"];</code>
@@ -775,7 +776,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-     * are read as 1,000.
+     * are read as 1,000. A page may have fewer, or none: only an empty
+     * `next_page_token` ends the list.
      * </pre>
      *
      * <code>int32 page_size = 2 [json_name = "pageSize"];</code>
@@ -788,7 +790,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-     * are read as 1,000.
+     * are read as 1,000. A page may have fewer, or none: only an empty
+     * `next_page_token` ends the list.
      * </pre>
      *
      * <code>int32 page_size = 2 [json_name = "pageSize"];</code>
@@ -805,7 +808,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-     * are read as 1,000.
+     * are read as 1,000. A page may have fewer, or none: only an empty
+     * `next_page_token` ends the list.
      * </pre>
      *
      * <code>int32 page_size = 2 [json_name = "pageSize"];</code>

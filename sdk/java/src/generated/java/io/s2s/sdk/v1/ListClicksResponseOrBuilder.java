@@ -54,7 +54,8 @@ public interface ListClicksResponseOrBuilder extends
 
   /**
    * <pre>
-   * Opaque token for the next page; empty on the last page.
+   * Opaque token for the next page; empty on the last page. Only an empty token
+   * ends the list: a page with a token may have no clicks.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +64,8 @@ public interface ListClicksResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * Opaque token for the next page; empty on the last page.
+   * Opaque token for the next page; empty on the last page. Only an empty token
+   * ends the list: a page with a token may have no clicks.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

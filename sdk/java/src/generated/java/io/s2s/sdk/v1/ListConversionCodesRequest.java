@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
+   * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -503,7 +503,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
-     * are read as 1,000.
+     * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -516,7 +516,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
-     * are read as 1,000.
+     * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -533,7 +533,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
-     * are read as 1,000.
+     * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>

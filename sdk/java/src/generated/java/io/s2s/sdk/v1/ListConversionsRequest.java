@@ -50,7 +50,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-   * values are read as 1,000.
+   * values are read as 1,000. A page may have fewer, or none: only an empty
+   * `next_page_token` ends the list.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -548,7 +549,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-     * values are read as 1,000.
+     * values are read as 1,000. A page may have fewer, or none: only an empty
+     * `next_page_token` ends the list.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -561,7 +563,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-     * values are read as 1,000.
+     * values are read as 1,000. A page may have fewer, or none: only an empty
+     * `next_page_token` ends the list.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -578,7 +581,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-     * values are read as 1,000.
+     * values are read as 1,000. A page may have fewer, or none: only an empty
+     * `next_page_token` ends the list.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>

@@ -11,7 +11,8 @@ public interface ListPostbacksRequestOrBuilder extends
   /**
    * <pre>
    * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
-   * values are read as 1,000.
+   * values are read as 1,000. A page may have fewer, or none: only an empty
+   * `next_page_token` ends the list.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>

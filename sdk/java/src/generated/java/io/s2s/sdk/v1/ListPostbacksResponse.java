@@ -111,7 +111,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object nextPageToken_ = "";
   /**
    * <pre>
-   * Opaque token for the next page; empty on the last page.
+   * Opaque token for the next page; empty on the last page. Only an empty token
+   * ends the list: a page with a token may have no postbacks.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -132,7 +133,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Opaque token for the next page; empty on the last page.
+   * Opaque token for the next page; empty on the last page. Only an empty token
+   * ends the list: a page with a token may have no postbacks.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -870,7 +872,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object nextPageToken_ = "";
     /**
      * <pre>
-     * Opaque token for the next page; empty on the last page.
+     * Opaque token for the next page; empty on the last page. Only an empty token
+     * ends the list: a page with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -890,7 +893,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque token for the next page; empty on the last page.
+     * Opaque token for the next page; empty on the last page. Only an empty token
+     * ends the list: a page with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -911,7 +915,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque token for the next page; empty on the last page.
+     * Opaque token for the next page; empty on the last page. Only an empty token
+     * ends the list: a page with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -928,7 +933,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque token for the next page; empty on the last page.
+     * Opaque token for the next page; empty on the last page. Only an empty token
+     * ends the list: a page with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -942,7 +948,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque token for the next page; empty on the last page.
+     * Opaque token for the next page; empty on the last page. Only an empty token
+     * ends the list: a page with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

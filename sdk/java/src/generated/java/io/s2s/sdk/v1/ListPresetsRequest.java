@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
+   * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -464,7 +464,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-     * are read as 1,000.
+     * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -477,7 +477,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-     * are read as 1,000.
+     * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -494,7 +494,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-     * are read as 1,000.
+     * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>

@@ -11,7 +11,7 @@ public interface ListPresetsRequestOrBuilder extends
   /**
    * <pre>
    * Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
+   * are read as 1,000. A page has at most 3 MiB, so it may have fewer.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>

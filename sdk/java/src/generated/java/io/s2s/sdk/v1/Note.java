@@ -7,7 +7,7 @@ package io.s2s.sdk.v1;
 /**
  * <pre>
  * A remark for people about a postback or conversion that was counted
- * nevertheless.
+ * nevertheless, or about an answer.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Note}
@@ -350,7 +350,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * A remark for people about a postback or conversion that was counted
-   * nevertheless.
+   * nevertheless, or about an answer.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Note}

@@ -214,6 +214,26 @@ public enum NoteCode
    * <code>NOTE_CODE_BODY_IGNORED = 23;</code>
    */
   NOTE_CODE_BODY_IGNORED(23),
+  /**
+   * <pre>
+   * The postback is a duplicate without a transaction id, and this parameter of
+   * the sender's own is not what it was when the conversion was recorded. It
+   * may be another sale: then the sender must send an order id.
+   * </pre>
+   *
+   * <code>NOTE_CODE_PARAMETER_DIFFERS = 24;</code>
+   */
+  NOTE_CODE_PARAMETER_DIFFERS(24),
+  /**
+   * <pre>
+   * The answer would have been longer than 3 MiB, so long texts were left out of
+   * the last ones of its list. Only in answers, never stored; the message says
+   * which call returns the whole.
+   * </pre>
+   *
+   * <code>NOTE_CODE_SHORTENED = 25;</code>
+   */
+  NOTE_CODE_SHORTENED(25),
   UNRECOGNIZED(-1),
   ;
 
@@ -418,6 +438,26 @@ public enum NoteCode
    * <code>NOTE_CODE_BODY_IGNORED = 23;</code>
    */
   public static final int NOTE_CODE_BODY_IGNORED_VALUE = 23;
+  /**
+   * <pre>
+   * The postback is a duplicate without a transaction id, and this parameter of
+   * the sender's own is not what it was when the conversion was recorded. It
+   * may be another sale: then the sender must send an order id.
+   * </pre>
+   *
+   * <code>NOTE_CODE_PARAMETER_DIFFERS = 24;</code>
+   */
+  public static final int NOTE_CODE_PARAMETER_DIFFERS_VALUE = 24;
+  /**
+   * <pre>
+   * The answer would have been longer than 3 MiB, so long texts were left out of
+   * the last ones of its list. Only in answers, never stored; the message says
+   * which call returns the whole.
+   * </pre>
+   *
+   * <code>NOTE_CODE_SHORTENED = 25;</code>
+   */
+  public static final int NOTE_CODE_SHORTENED_VALUE = 25;
 
 
   public final int getNumber() {
@@ -468,6 +508,8 @@ public enum NoteCode
       case 21: return NOTE_CODE_TIME_CORRECTED;
       case 22: return NOTE_CODE_BODY_DECODED;
       case 23: return NOTE_CODE_BODY_IGNORED;
+      case 24: return NOTE_CODE_PARAMETER_DIFFERS;
+      case 25: return NOTE_CODE_SHORTENED;
       default: return null;
     }
   }

@@ -243,7 +243,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Note> notes_;
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -254,7 +254,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -266,7 +266,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -277,7 +277,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -288,7 +288,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1701,7 +1701,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1715,7 +1715,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1729,7 +1729,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1743,7 +1743,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1764,7 +1764,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1782,7 +1782,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1802,7 +1802,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1823,7 +1823,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1841,7 +1841,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1859,7 +1859,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1878,7 +1878,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1895,7 +1895,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1912,7 +1912,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1923,7 +1923,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1937,7 +1937,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1952,7 +1952,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1963,7 +1963,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1975,7 +1975,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>

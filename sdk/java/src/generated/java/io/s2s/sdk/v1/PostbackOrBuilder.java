@@ -117,7 +117,7 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -126,7 +126,7 @@ public interface PostbackOrBuilder extends
       getNotesList();
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -134,7 +134,7 @@ public interface PostbackOrBuilder extends
   io.s2s.sdk.v1.Note getNotes(int index);
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -142,7 +142,7 @@ public interface PostbackOrBuilder extends
   int getNotesCount();
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -151,7 +151,7 @@ public interface PostbackOrBuilder extends
       getNotesOrBuilderList();
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>

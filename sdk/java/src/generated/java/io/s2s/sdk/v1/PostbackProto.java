@@ -54,7 +54,7 @@ public final class PostbackProto {
       "replay_time\030\n \001(\0132\032.google.protobuf.Time" +
       "stampR\nreplayTime\022B\n\017next_match_time\030\013 \001" +
       "(\0132\032.google.protobuf.TimestampR\rnextMatc" +
-      "hTime\"\334\002\n\013RawPostback\022\026\n\006method\030\001 \001(\tR\006m" +
+      "hTime\"\364\002\n\013RawPostback\022\026\n\006method\030\001 \001(\tR\006m" +
       "ethod\022\026\n\006target\030\002 \001(\014R\006target\022!\n\014content" +
       "_type\030\003 \001(\tR\013contentType\022\022\n\004body\030\004 \001(\014R\004" +
       "body\022\035\n\nuser_agent\030\005 \001(\tR\tuserAgent\022!\n\014f" +
@@ -62,19 +62,19 @@ public final class PostbackProto {
       "_address\030\007 \001(\tR\rsenderAddress\022=\n\014receive" +
       "_time\030\010 \001(\0132\032.google.protobuf.TimestampR" +
       "\013receiveTime\022\035\n\nover_https\030\t \001(\010R\toverHt" +
-      "tps\022\037\n\013postback_id\030\n \001(\tR\npostbackId\"\265\001\n" +
-      "\017PostbackFailure\0221\n\007verdict\030\001 \001(\0162\027.s2s." +
-      "v1.PostbackVerdictR\007verdict\022\037\n\013postback_" +
-      "id\030\002 \001(\tR\npostbackId\022\"\n\005notes\030\003 \003(\0132\014.s2" +
-      "s.v1.NoteR\005notes\022*\n\005reply\030\004 \001(\0132\024.s2s.v1" +
-      ".ReplySettingR\005reply*\250\001\n\017PostbackVerdict" +
-      "\022 \n\034POSTBACK_VERDICT_UNSPECIFIED\020\000\022\035\n\031PO" +
-      "STBACK_VERDICT_RECORDED\020\001\022\036\n\032POSTBACK_VE" +
-      "RDICT_DUPLICATE\020\002\022\031\n\025POSTBACK_VERDICT_TE" +
-      "ST\020\003\022\031\n\025POSTBACK_VERDICT_HELD\020\004BW\n\rio.s2" +
-      "s.sdk.v1B\rPostbackProtoP\001\242\002\003SXX\252\002\006S2s.V1" +
-      "\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1" +
-      "b\006proto3"
+      "tps\022\037\n\013postback_id\030\n \001(\tR\npostbackId\022\026\n\006" +
+      "queued\030\013 \001(\010R\006queued\"\265\001\n\017PostbackFailure" +
+      "\0221\n\007verdict\030\001 \001(\0162\027.s2s.v1.PostbackVerdi" +
+      "ctR\007verdict\022\037\n\013postback_id\030\002 \001(\tR\npostba" +
+      "ckId\022\"\n\005notes\030\003 \003(\0132\014.s2s.v1.NoteR\005notes" +
+      "\022*\n\005reply\030\004 \001(\0132\024.s2s.v1.ReplySettingR\005r" +
+      "eply*\250\001\n\017PostbackVerdict\022 \n\034POSTBACK_VER" +
+      "DICT_UNSPECIFIED\020\000\022\035\n\031POSTBACK_VERDICT_R" +
+      "ECORDED\020\001\022\036\n\032POSTBACK_VERDICT_DUPLICATE\020" +
+      "\002\022\031\n\025POSTBACK_VERDICT_TEST\020\003\022\031\n\025POSTBACK" +
+      "_VERDICT_HELD\020\004BW\n\rio.s2s.sdk.v1B\rPostba" +
+      "ckProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\" +
+      "V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -95,7 +95,7 @@ public final class PostbackProto {
     internal_static_s2s_v1_RawPostback_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_RawPostback_descriptor,
-        new java.lang.String[] { "Method", "Target", "ContentType", "Body", "UserAgent", "FromBrowser", "SenderAddress", "ReceiveTime", "OverHttps", "PostbackId", });
+        new java.lang.String[] { "Method", "Target", "ContentType", "Body", "UserAgent", "FromBrowser", "SenderAddress", "ReceiveTime", "OverHttps", "PostbackId", "Queued", });
     internal_static_s2s_v1_PostbackFailure_descriptor =
       getDescriptor().getMessageTypes().get(2);
     internal_static_s2s_v1_PostbackFailure_fieldAccessorTable = new

@@ -213,7 +213,9 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's postbacks, newest first.
+     * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
+     * asked for, or none, and a token.
      * </pre>
      */
     default void listPostbacks(io.s2s.sdk.v1.ListPostbacksRequest request,
@@ -234,7 +236,10 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once.
+     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * answer has at most 3 MiB: if it would be longer, the last postbacks come
+     * without their remarks and body, with the beginning of their target, and say
+     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
      * </pre>
      */
     default void replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request,
@@ -291,7 +296,9 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's postbacks, newest first.
+     * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
+     * asked for, or none, and a token.
      * </pre>
      */
     public void listPostbacks(io.s2s.sdk.v1.ListPostbacksRequest request,
@@ -314,7 +321,10 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once.
+     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * answer has at most 3 MiB: if it would be longer, the last postbacks come
+     * without their remarks and body, with the beginning of their target, and say
+     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
      * </pre>
      */
     public void replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request,
@@ -358,7 +368,9 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's postbacks, newest first.
+     * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
+     * asked for, or none, and a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListPostbacksResponse listPostbacks(io.s2s.sdk.v1.ListPostbacksRequest request) throws io.grpc.StatusException {
@@ -379,7 +391,10 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once.
+     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * answer has at most 3 MiB: if it would be longer, the last postbacks come
+     * without their remarks and body, with the beginning of their target, and say
+     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
      * </pre>
      */
     public io.s2s.sdk.v1.ReplayPostbacksResponse replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request) throws io.grpc.StatusException {
@@ -421,7 +436,9 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's postbacks, newest first.
+     * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
+     * asked for, or none, and a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListPostbacksResponse listPostbacks(io.s2s.sdk.v1.ListPostbacksRequest request) {
@@ -442,7 +459,10 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once.
+     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * answer has at most 3 MiB: if it would be longer, the last postbacks come
+     * without their remarks and body, with the beginning of their target, and say
+     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
      * </pre>
      */
     public io.s2s.sdk.v1.ReplayPostbacksResponse replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request) {
@@ -484,7 +504,9 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Lists the account's postbacks, newest first.
+     * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
+     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
+     * asked for, or none, and a token.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ListPostbacksResponse> listPostbacks(
@@ -507,7 +529,10 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once.
+     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * answer has at most 3 MiB: if it would be longer, the last postbacks come
+     * without their remarks and body, with the beginning of their target, and say
+     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ReplayPostbacksResponse> replayPostbacks(

@@ -402,6 +402,22 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int QUEUED_FIELD_NUMBER = 11;
+  private boolean queued_ = false;
+  /**
+   * <pre>
+   * True if the sender was told that the postback is kept: it waited in an
+   * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+   * </pre>
+   *
+   * <code>bool queued = 11 [json_name = "queued"];</code>
+   * @return The queued.
+   */
+  @java.lang.Override
+  public boolean getQueued() {
+    return queued_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -445,6 +461,9 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(postbackId_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 10, postbackId_);
+    }
+    if (queued_ != false) {
+      output.writeBool(11, queued_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -490,6 +509,10 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(postbackId_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(10, postbackId_);
     }
+    if (queued_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(11, queued_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -528,6 +551,8 @@ private static final long serialVersionUID = 0L;
         != other.getOverHttps()) return false;
     if (!getPostbackId()
         .equals(other.getPostbackId())) return false;
+    if (getQueued()
+        != other.getQueued()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -563,6 +588,9 @@ private static final long serialVersionUID = 0L;
         getOverHttps());
     hash = (37 * hash) + POSTBACK_ID_FIELD_NUMBER;
     hash = (53 * hash) + getPostbackId().hashCode();
+    hash = (37 * hash) + QUEUED_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getQueued());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -724,6 +752,7 @@ private static final long serialVersionUID = 0L;
       }
       overHttps_ = false;
       postbackId_ = "";
+      queued_ = false;
       return this;
     }
 
@@ -790,6 +819,9 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000200) != 0)) {
         result.postbackId_ = postbackId_;
+      }
+      if (((from_bitField0_ & 0x00000400) != 0)) {
+        result.queued_ = queued_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -878,6 +910,9 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00000200;
         onChanged();
       }
+      if (other.getQueued() != false) {
+        setQueued(other.getQueued());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -956,6 +991,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000200;
               break;
             } // case 82
+            case 88: {
+              queued_ = input.readBool();
+              bitField0_ |= 0x00000400;
+              break;
+            } // case 88
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1794,6 +1834,53 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       postbackId_ = value;
       bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+
+    private boolean queued_ ;
+    /**
+     * <pre>
+     * True if the sender was told that the postback is kept: it waited in an
+     * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+     * </pre>
+     *
+     * <code>bool queued = 11 [json_name = "queued"];</code>
+     * @return The queued.
+     */
+    @java.lang.Override
+    public boolean getQueued() {
+      return queued_;
+    }
+    /**
+     * <pre>
+     * True if the sender was told that the postback is kept: it waited in an
+     * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+     * </pre>
+     *
+     * <code>bool queued = 11 [json_name = "queued"];</code>
+     * @param value The queued to set.
+     * @return This builder for chaining.
+     */
+    public Builder setQueued(boolean value) {
+
+      queued_ = value;
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * True if the sender was told that the postback is kept: it waited in an
+     * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+     * </pre>
+     *
+     * <code>bool queued = 11 [json_name = "queued"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearQueued() {
+      bitField0_ = (bitField0_ & ~0x00000400);
+      queued_ = false;
       onChanged();
       return this;
     }

@@ -186,4 +186,15 @@ public interface RawPostbackOrBuilder extends
    */
   com.google.protobuf.ByteString
       getPostbackIdBytes();
+
+  /**
+   * <pre>
+   * True if the sender was told that the postback is kept: it waited in an
+   * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+   * </pre>
+   *
+   * <code>bool queued = 11 [json_name = "queued"];</code>
+   * @return The queued.
+   */
+  boolean getQueued();
 }

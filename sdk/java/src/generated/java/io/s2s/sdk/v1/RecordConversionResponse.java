@@ -120,7 +120,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Note> notes_;
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -131,7 +131,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -143,7 +143,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -154,7 +154,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -165,7 +165,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1098,7 +1098,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1112,7 +1112,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1126,7 +1126,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1140,7 +1140,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1161,7 +1161,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1179,7 +1179,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1199,7 +1199,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1220,7 +1220,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1238,7 +1238,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1256,7 +1256,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1275,7 +1275,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1292,7 +1292,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1309,7 +1309,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1320,7 +1320,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1334,7 +1334,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1349,7 +1349,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1360,7 +1360,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1372,7 +1372,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Remarks for people, at most 136.
+     * Remarks for people, at most 137.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>

@@ -59,7 +59,7 @@ public interface RecordConversionResponseOrBuilder extends
 
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -68,7 +68,7 @@ public interface RecordConversionResponseOrBuilder extends
       getNotesList();
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -76,7 +76,7 @@ public interface RecordConversionResponseOrBuilder extends
   io.s2s.sdk.v1.Note getNotes(int index);
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -84,7 +84,7 @@ public interface RecordConversionResponseOrBuilder extends
   int getNotesCount();
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -93,7 +93,7 @@ public interface RecordConversionResponseOrBuilder extends
       getNotesOrBuilderList();
   /**
    * <pre>
-   * Remarks for people, at most 136.
+   * Remarks for people, at most 137.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>

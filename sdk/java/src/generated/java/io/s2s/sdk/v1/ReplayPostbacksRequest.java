@@ -133,8 +133,9 @@ private static final long serialVersionUID = 0L;
   public static final int FILTER_FIELD_NUMBER = 2;
   /**
    * <pre>
-   * All held postbacks that match, newest first, 100 with each call. The
-   * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+   * All held postbacks that match, newest first, at most 100 with each call.
+   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
    * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -146,8 +147,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * All held postbacks that match, newest first, 100 with each call. The
-   * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+   * All held postbacks that match, newest first, at most 100 with each call.
+   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
    * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -162,8 +164,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * All held postbacks that match, newest first, 100 with each call. The
-   * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+   * All held postbacks that match, newest first, at most 100 with each call.
+   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
    * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -962,8 +965,9 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.PostbackFilter, io.s2s.sdk.v1.PostbackFilter.Builder, io.s2s.sdk.v1.PostbackFilterOrBuilder> filterBuilder_;
     /**
      * <pre>
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
      * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -975,8 +979,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
      * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -998,8 +1003,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
      * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -1019,8 +1025,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
      * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -1038,8 +1045,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
      * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -1066,8 +1074,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
      * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -1090,8 +1099,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
      * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -1101,8 +1111,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
      * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -1120,8 +1131,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that match, newest first, 100 with each call. The
-     * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+     * All held postbacks that match, newest first, at most 100 with each call.
+     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
      * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>

@@ -37,8 +37,9 @@ public interface ReplayPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * All held postbacks that match, newest first, 100 with each call. The
-   * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+   * All held postbacks that match, newest first, at most 100 with each call.
+   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
    * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -47,8 +48,9 @@ public interface ReplayPostbacksRequestOrBuilder extends
   boolean hasFilter();
   /**
    * <pre>
-   * All held postbacks that match, newest first, 100 with each call. The
-   * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+   * All held postbacks that match, newest first, at most 100 with each call.
+   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
    * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>
@@ -57,8 +59,9 @@ public interface ReplayPostbacksRequestOrBuilder extends
   io.s2s.sdk.v1.PostbackFilter getFilter();
   /**
    * <pre>
-   * All held postbacks that match, newest first, 100 with each call. The
-   * filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+   * All held postbacks that match, newest first, at most 100 with each call.
+   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
    * <code>.s2s.v1.PostbackFilter filter = 2 [json_name = "filter"];</code>

@@ -112,7 +112,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * With `filter`: opaque token for the next call; empty once all were
-   * replayed.
+   * replayed. A call with a token may have replayed none.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -134,7 +134,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * With `filter`: opaque token for the next call; empty once all were
-   * replayed.
+   * replayed. A call with a token may have replayed none.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -873,7 +873,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * With `filter`: opaque token for the next call; empty once all were
-     * replayed.
+     * replayed. A call with a token may have replayed none.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -894,7 +894,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * With `filter`: opaque token for the next call; empty once all were
-     * replayed.
+     * replayed. A call with a token may have replayed none.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -916,7 +916,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * With `filter`: opaque token for the next call; empty once all were
-     * replayed.
+     * replayed. A call with a token may have replayed none.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -934,7 +934,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * With `filter`: opaque token for the next call; empty once all were
-     * replayed.
+     * replayed. A call with a token may have replayed none.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -949,7 +949,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * With `filter`: opaque token for the next call; empty once all were
-     * replayed.
+     * replayed. A call with a token may have replayed none.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

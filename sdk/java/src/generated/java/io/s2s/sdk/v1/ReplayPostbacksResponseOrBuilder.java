@@ -55,7 +55,7 @@ public interface ReplayPostbacksResponseOrBuilder extends
   /**
    * <pre>
    * With `filter`: opaque token for the next call; empty once all were
-   * replayed.
+   * replayed. A call with a token may have replayed none.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -65,7 +65,7 @@ public interface ReplayPostbacksResponseOrBuilder extends
   /**
    * <pre>
    * With `filter`: opaque token for the next call; empty once all were
-   * replayed.
+   * replayed. A call with a token may have replayed none.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
