@@ -302,7 +302,9 @@ async fn an_edges_key_serves_all_accounts_and_no_other_purpose() {
     let mut edge = EdgeServiceClient::new(channel(&server).await);
     assert_eq!(edge.resolve_slug(request).await.unwrap().into_inner().account_id, account);
     let click = s2s_sdk::v1::RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
-    server.client_with(&text).record_click(click).await.unwrap();
+    // It has minted the ids of its clicks; `edge_keys.rs` stores such clicks.
+    let error = server.client_with(&text).record_click(click).await.unwrap_err();
+    assert_eq!((error.reason(), crate::fields(&error)), (ErrorReason::FieldInvalid, vec!["click_id"]));
     let error = works(&server.client_with(&text)).await.unwrap_err();
     assert_eq!(error.reason(), ErrorReason::ScopeMissing);
     // An edge hands postbacks on, but reports no conversions.
