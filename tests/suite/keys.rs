@@ -304,7 +304,7 @@ async fn an_edges_key_serves_all_accounts_and_no_other_purpose() {
     let click = s2s_sdk::v1::RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
     // It has minted the ids of its clicks; `edge_keys.rs` stores such clicks.
     let error = server.client_with(&text).record_click(click).await.unwrap_err();
-    assert_eq!((error.reason(), crate::fields(&error)), (ErrorReason::FieldInvalid, vec!["click_id"]));
+    assert_eq!((error.reason(), fields(&error)), (ErrorReason::FieldInvalid, vec!["click_id"]));
     let error = works(&server.client_with(&text)).await.unwrap_err();
     assert_eq!(error.reason(), ErrorReason::ScopeMissing);
     // An edge hands postbacks on, but reports no conversions.

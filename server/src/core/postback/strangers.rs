@@ -65,7 +65,7 @@ pub async fn count(app: &App, postback: &Postback, network: Network) -> Result<(
 /// Deletes postbacks of strangers beyond the bound until `stopping`, or until the app is gone.
 pub async fn run(app: Weak<App>, stopping: CancellationToken) {
     // The first look adds up.
-    let mut looks = LOOKS_MAX;
+    let (mut looks, mut told) = (LOOKS_MAX, false);
     while stopping.run_until_cancelled(sleep(LOOK_INTERVAL)).await.is_some() {
         let Some(app) = app.upgrade() else { return };
         looks += 1;
@@ -74,8 +74,13 @@ pub async fn run(app: Weak<App>, stopping: CancellationToken) {
             continue;
         }
         match drop_oldest(&app).await {
-            Ok(()) => looks = 0,
-            Err(error) => tracing::warn!(%error, "could not delete postbacks of strangers beyond the bound"),
+            Ok(()) => (looks, told) = (0, false),
+            // A series of failures is logged only once.
+            Err(error) => {
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(%error, "could not delete postbacks of strangers beyond the bound");
+                }
+            }
         }
     }
 }
