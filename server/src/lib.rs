@@ -36,7 +36,10 @@ mod startup;
 pub use startup::main;
 
 #[cfg(fuzzing)]
-pub use self::core::postback::check_reading;
+pub use self::core::postback::{check_body, check_reading, worth_of};
 
 #[cfg(fuzzing)]
 pub use self::net::check_front;
+
+#[cfg(fuzzing)]
+pub use self::values::query::check_query;

@@ -18,4 +18,3 @@ pub mod sub_ids;
 pub mod target;
 pub mod text;
 pub mod time;
-pub mod url_macros;

@@ -1,5 +1,6 @@
 //! The command line `s2s`: the real program against the real server.
 
+mod amounts;
 mod import;
 mod terminal;
 mod times;

@@ -12,9 +12,9 @@ use tokio::{
 
 use crate::tls::Authority;
 
-/// A server answers those of four times as many connections: beyond 60 postbacks like `REQUEST` in a
-/// minute it sheds them.
-const CONNECTIONS: usize = 15;
+/// A server answers those of up to five times as many connections: beyond 60 postbacks like
+/// `REQUEST` in a minute it sheds them.
+const CONNECTIONS: usize = 12;
 const REQUEST: &[u8] = b"GET /s2s HTTP/1.1\r\nHost: s2s\r\n\r\n";
 /// The end of every answer.
 const ANSWER_END: &str = "\"notes\":[]}";

@@ -99,11 +99,15 @@ pub fn to_csv(cell: &str) -> String {
     if is_formula(out.trim_start_matches('\'')) && !is_number(&out) { format!("'{out}") } else { out }
 }
 
-/// Undoes [`to_csv`].
+/// Undoes [`to_csv`]. Also reads a text that another program wrote as a formula, `="007"`, so that a
+/// spreadsheet keeps its zeros.
 pub fn from_csv(cell: &str) -> Cow<'_, str> {
     let cell = match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,
-        _ => cell,
+        _ => {
+            let text = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+            text.filter(|text| !text.contains('"')).unwrap_or(cell)
+        }
     };
     if !cell.contains(ESCAPE) {
         return Cow::Borrowed(cell);
@@ -166,6 +170,11 @@ mod tests {
         ] {
             assert_eq!(to_csv(cell), expected);
             assert_eq!(from_csv(expected), cell);
+        }
+        for (foreign, text) in
+            [("=\"007\"", "007"), ("=\"\"", ""), ("=\"", "=\""), ("=\"a\"&\"b\"", "=\"a\"&\"b\"")]
+        {
+            assert_eq!(from_csv(foreign), text);
         }
     }
 

@@ -18,6 +18,8 @@ use s2s_sdk::{
     },
 };
 
+#[cfg(fuzzing)]
+pub use self::import::check_file;
 use self::{codes::Codes, row::Row};
 use crate::{
     args::Limit,

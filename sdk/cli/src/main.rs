@@ -1,66 +1,7 @@
-//! `s2s`: the command line of the service, built on the Rust SDK alone.
-//!
-//! Results go to standard output, messages about them to standard error. The exit statuses are
-//! defined in `failure.rs`; the cures of errors come from the schema.
+//! The program. Everything is in the library.
 
-mod accounts;
-mod args;
-mod cells;
-mod clicks;
-mod codes;
-mod conversions;
-mod failure;
-mod keys;
-mod links;
-mod output;
-mod postbacks;
-mod presets;
-mod profile;
-mod schema;
-mod tail;
-mod time;
+use std::process::ExitCode;
 
-use std::{process::ExitCode, sync::Arc};
-
-use clap::{CommandFactory as _, Parser as _};
-
-use self::{
-    args::{Arguments, Command},
-    failure::Failure,
-    output::Output,
-    time::Zone,
-};
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
-    }
-}
-
-async fn run(arguments: Arguments) -> Result<(), Failure> {
-    if let Command::Completions { shell } = arguments.command {
-        let mut command = Arguments::command();
-        let mut script = Vec::new();
-        clap_complete::generate(shell, &mut command, "s2s", &mut script);
-        return output::raw(&script);
-    }
-    let client = &arguments.connection.client()?;
-    let output = &Output { format: arguments.output };
-    let zone = &Arc::new(Zone::new(arguments.time_zone));
-    let done = match arguments.command {
-        Command::Codes { action } => codes::run(action, client, output).await,
-        Command::Links { action } => links::run(action, client, output).await,
-        Command::Clicks { action } => clicks::run(action, client, output).await,
-        Command::Conversions { action } => conversions::run(action, client, output, zone).await,
-        Command::Postbacks { action } => postbacks::run(action, client, output, zone).await,
-        Command::Presets { action } => presets::run(action, client, output).await,
-        Command::Keys { action } => keys::run(action, client, output).await,
-        Command::Accounts { action } => accounts::run(action, client, output).await,
-        Command::Tail(what) => tail::run(what, client, output).await,
-        Command::Completions { .. } => Ok(()),
-    };
-    zone.say();
-    done
+fn main() -> ExitCode {
+    s2s_cli::main()
 }

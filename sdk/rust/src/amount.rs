@@ -148,6 +148,16 @@ pub fn read_percent(text: &str) -> Result<Read, NotDecimal> {
     }
 }
 
+/// A percentage of an amount, rounded to a millionth, half away from zero. The amount is in
+/// millionths of its unit, and the percentage in millionths of a percent.
+#[must_use]
+pub fn percent_of(micros: i64, percent_micros: i64) -> i64 {
+    let whole = 100_000_000;
+    let product = i128::from(micros) * i128::from(percent_micros);
+    let rounded = (product + whole / 2 * product.signum()) / whole;
+    i64::try_from(rounded).unwrap_or(if rounded < 0 { i64::MIN } else { i64::MAX })
+}
+
 /// Drops the percent sign after a number.
 #[must_use]
 pub fn without_percent_sign(text: &str) -> &str {
@@ -246,7 +256,8 @@ fn single(
     let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
     let comma = mark == ',';
     if !is_ambiguous || separator == kind {
-        let shown = if is_ambiguous { DecimalSeparator::Auto } else { kind };
+        // A mark at the end may be the end of a sentence.
+        let shown = if is_ambiguous || fraction.is_empty() { DecimalSeparator::Auto } else { kind };
         return Ok(Plain { digits: format!("{whole}.{fraction}"), shown, comma, grouped: false });
     }
     if matches!(separator, DecimalSeparator::Auto | DecimalSeparator::Unspecified) {
@@ -293,6 +304,7 @@ mod tests {
             ("0.500", 500_000, "", Point, false, false),
             (".500", 500_000, "", Point, false, false),
             ("1.50", 1_500_000, "", Point, false, false),
+            ("5.", 5_000_000, "", Auto, false, false),
             ("1.5000", 1_500_000, "", Point, false, false),
             ("1234,567", 1_234_567_000, "", Comma, true, false),
             ("1234.567", 1_234_567_000, "", Point, false, false),

@@ -13,6 +13,7 @@ pub mod postback;
 mod reason;
 mod report;
 mod retry;
+pub mod url_macros;
 
 pub use client::{BuildError, Client, ClientBuilder};
 pub use error::Error;

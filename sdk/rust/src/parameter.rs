@@ -1,5 +1,7 @@
 //! The names of a conversion's fields: in postbacks, and as titles of a file's columns.
 
+use crate::url_macros::is_macro;
+
 /// The parameters of a postback (docs/reference/http.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownParam {
@@ -125,4 +127,41 @@ pub fn is_trimmed(character: char) -> bool {
         ]
         .iter()
         .any(|invisible| invisible.contains(&character))
+}
+/// Drops the punctuation behind a value. It comes from a text in which it followed the value.
+#[must_use]
+pub fn without_punctuation(value: &str) -> &str {
+    value.trim_end_matches(|character| is_trimmed(character) || ".,;)]>".contains(character))
+}
+
+/// Texts that programs and spreadsheets write where there is no order number.
+const NO_ORDER: [&str; 10] = ["None", "nil", "NaN", "#N/A", "false", "-", "--", "#REF!", "#VALUE!", "#NAME?"];
+
+/// Returns whether a text stands for an order number that is missing. If it were taken for one, all
+/// sales of a sender but the first would be duplicates.
+#[must_use]
+pub fn is_no_order(text: &str) -> bool {
+    is_macro(text) || NO_ORDER.iter().any(|none| none.eq_ignore_ascii_case(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_a_missing_order_is_known() {
+        for text in ["None", "FALSE", "-", "#ref!", "(blank)", "{order_id}", "null", "#N/A"] {
+            assert!(is_no_order(text), "{text}");
+        }
+        for text in ["0", "1-1", "false-1", "No", "NONE-7", "a"] {
+            assert!(!is_no_order(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn punctuation_behind_a_value_is_dropped() {
+        for (text, bare) in [("EUR.", "EUR"), ("10)\",", "10"), ("a.b", "a.b"), ("(1", "(1"), ("...", "")] {
+            assert_eq!(without_punctuation(text), bare, "{text}");
+        }
+    }
 }

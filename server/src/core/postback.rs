@@ -57,10 +57,10 @@ pub use explain::{ClickHistory, Explanation, SetupTest, explain, explain_click, 
 pub use known_senders::{KnownSenders, delete_old as delete_old_senders};
 pub use matching::run_auto_match;
 use proof::Proof;
-#[cfg(fuzzing)]
-pub use reader::check_reading;
 use reader::{Named, ParsedPostback, Terms, Test};
 pub use reader::{Overrides, Parameter};
+#[cfg(fuzzing)]
+pub use reader::{check_body, check_reading, worth_of};
 pub use replay::{Replay, replay, replay_held};
 use shedding::Room;
 pub use shedding::{ShedCounts, Shedding};

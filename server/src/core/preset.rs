@@ -207,7 +207,7 @@ mod tests {
             let macros = others.into_iter().chain(more).flatten().chain([&preset.click_id_macro]);
             for text in macros {
                 let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"&=?;".contains(&byte));
-                assert!(plain && crate::values::url_macros::is_macro(text), "{}: {text}", preset.id);
+                assert!(plain && s2s_sdk::url_macros::is_macro(text), "{}: {text}", preset.id);
             }
         }
     }

@@ -11,8 +11,6 @@ pub const AMOUNT_MICROS_MAX: i64 = 1_000_000_000_000_000_000;
 /// 100 %, in millionths of a percent.
 pub const PERCENT_MICROS_MAX: i64 = 100_000_000;
 
-const MICROS_PER_UNIT: i128 = 1_000_000;
-
 /// An amount of money from 0 to `AMOUNT_MICROS_MAX`, in millionths of its currency's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
 pub struct Amount(i64);
@@ -31,10 +29,8 @@ impl Amount {
 
     /// The given percentage of the amount, rounded to a millionth, half away from zero.
     pub fn percent(self, percent: Percent) -> Self {
-        let whole = MICROS_PER_UNIT * 100;
-        let product = i128::from(self.0) * i128::from(percent.0);
         // A percent is at most 100, so the result is at most the amount.
-        Self(i64::try_from((product + whole / 2) / whole).unwrap_or(AMOUNT_MICROS_MAX))
+        Self(amount::percent_of(self.0, percent.0))
     }
 
     pub fn to_proto(self, currency: Currency) -> Money {

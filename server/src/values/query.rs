@@ -4,13 +4,20 @@
 //! Each pair has the place in the request that its value came from, because a redaction must find
 //! the very bytes that were read.
 
+#[cfg(any(test, fuzzing))]
+mod check;
 mod entities;
 
 use std::ops::Range;
 
-use s2s_sdk::v1::{Note, NoteCode};
+use s2s_sdk::{
+    url_macros,
+    v1::{Note, NoteCode},
+};
 
-use super::{text::excerpt, url_macros};
+use super::text::excerpt;
+#[cfg(fuzzing)]
+pub use check::check_query;
 
 /// Bound on the length of a known name, in bytes. A name is searched for in no more bytes than
 /// this, which keeps the reader linear.
@@ -198,8 +205,7 @@ impl Splitter<'_> {
         let marks = piece.iter().enumerate().filter(|(_, byte)| **byte == b'?');
         let mut splits = marks.filter_map(|(at, _)| Some((piece.get(..at)?, piece.get(at + 1..)?)));
         // A page's own address has parameters of its own.
-        let is_in_address = |before: &[u8]| decode(before).0.windows(3).any(|three| three == b"://");
-        splits.find(|(before, after)| self.begins_with_known_name(after) && !is_in_address(before))
+        splits.find(|(before, after)| self.begins_with_known_name(after) && !has_address(&decode(before).0))
     }
 }
 
@@ -212,6 +218,10 @@ impl Pair {
             self.broken = false;
         }
     }
+}
+
+fn has_address(text: &[u8]) -> bool {
+    text.windows(3).any(|three| three == b"://")
 }
 
 fn split_at(bytes: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {

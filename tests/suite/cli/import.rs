@@ -292,3 +292,22 @@ async fn a_row_of_any_length_fails_alone() {
     all.sort();
     assert_eq!(all, ["a", "c", "f"]);
 }
+
+#[tokio::test]
+async fn an_order_number_that_names_no_order_fails_its_row() {
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    let code = server.code("Sale").await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    let orders = ["{order_id}", "null", "#N/A", "None", "(blank)", "1,23E+15", "=\"\"00123\"\"", "o-1"];
+    let rows = orders.iter().map(|order| format!("{click},{},1,\"{order}\"\n", code.id));
+    let file = format!("click_id,code,value,order\n{}", rows.collect::<String>());
+    let said = person.run(&["conversions", "import", &person.write("sales.csv", file)]).await;
+    let sum = "s2s: 2 recorded, 0 were recorded before, 6 failed";
+    assert_eq!((said.status, said.err.lines().last()), (5, Some(sum)), "{}", said.err);
+    assert!(said.err.contains("row 3: ROW_UNREADABLE: transaction_id `null`"), "{}", said.err);
+    let all = conversions(&server, &code).await;
+    let mut orders: Vec<_> = all.iter().map(|one| one.transaction_id.as_str()).collect();
+    orders.sort_unstable();
+    assert_eq!(orders, ["00123", "o-1"]);
+}

@@ -44,14 +44,34 @@ const SLICES: [&str; 14] = [
 ];
 
 #[test]
-fn the_server_opens_its_entry_and_nothing_else() {
-    let code = File::named("server/src/lib.rs").code();
-    let open: Vec<&str> = code.lines().filter(|line| line.trim_start().starts_with("pub ")).collect();
+fn server_and_command_line_open_their_entry_and_nothing_else() {
     // Public items are few, because the compiler finds no dead code among them.
-    let checks = ["pub use self::core::postback::check_reading;", "pub use self::net::check_front;"];
-    assert_eq!(open, [["pub use startup::main;"].as_slice(), &checks].concat());
-    for check in checks {
-        assert!(code.contains(&format!("#[cfg(fuzzing)]\n{check}")), "{check} is open to others");
+    let checks: [(&str, &str, &[&str]); 2] = [
+        (
+            "server/src/lib.rs",
+            "pub use startup::main;",
+            &[
+                "pub use self::core::postback::{check_body, check_reading, worth_of};",
+                "pub use self::net::check_front;",
+                "pub use self::values::query::check_query;",
+            ],
+        ),
+        (
+            "sdk/cli/src/lib.rs",
+            "pub async fn main() -> ExitCode {",
+            &["pub use self::conversions::check_file;"],
+        ),
+    ];
+    for (file, entry, checks) in checks {
+        let code = File::named(file).code();
+        let mut open: Vec<&str> = code.lines().filter(|line| line.trim_start().starts_with("pub ")).collect();
+        let mut expected = [&[entry], checks].concat();
+        open.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(open, expected, "{file}");
+        for check in checks {
+            assert!(code.contains(&format!("#[cfg(fuzzing)]\n{check}")), "{check} is open to others");
+        }
     }
 }
 

@@ -6,6 +6,8 @@
 //! written. Equal rows would then be one, so where each conversion counts, such rows are refused
 //! unless the caller says that each of them counts.
 
+#[cfg(any(test, fuzzing))]
+mod check;
 mod reading;
 mod records;
 mod tally;
@@ -24,6 +26,8 @@ use futures::{StreamExt as _, stream};
 use s2s_sdk::{Client, v1::DecimalSeparator};
 use tokio::sync::{Semaphore, mpsc::channel};
 
+#[cfg(fuzzing)]
+pub use self::check::check_file;
 use self::{
     reading::{Reading, Rules},
     records::Records,

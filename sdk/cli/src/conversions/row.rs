@@ -4,7 +4,7 @@ use clap::Args;
 use prost::Message as _;
 use s2s_sdk::{
     click_id,
-    parameter::is_trimmed,
+    parameter::{is_no_order, is_trimmed},
     v1::{ConversionStatus, CustomParam, DecimalSeparator, NewConversion},
 };
 
@@ -116,6 +116,7 @@ impl Row {
                 (Some(time).filter(|_| when != When::Now), rules.zone.canonical(when))
             }
         };
+        let transaction_id = order(&self.transaction_id)?;
         let mut conversion = NewConversion {
             value: Some(value),
             commission,
@@ -124,13 +125,37 @@ impl Row {
             conversion_time: None,
             conversion_code_id: self.conversion_code_id.trim_matches(is_trimmed).to_ascii_uppercase(),
             click_id,
-            transaction_id: self.transaction_id.trim_matches(is_trimmed).to_owned(),
+            transaction_id,
         };
         let mut content = conversion.encode_to_vec();
         content.extend(canonical_time.bytes());
         conversion.conversion_time = conversion_time;
         Ok(Read { conversion, content })
     }
+}
+
+/// Reads an order number. A word that stands for none would make all rows but the first duplicates,
+/// and so would a number that a spreadsheet has rounded.
+fn order(cell: &str) -> Result<String, String> {
+    let text = cell.trim_matches(is_trimmed);
+    if is_no_order(text) {
+        return Err(format!("transaction_id `{}` is no order number; leave the cell empty", excerpt(text)));
+    }
+    if is_rounded(text) {
+        return Err(format!(
+            "transaction_id `{}` was rounded by a spreadsheet; write the whole number, in a column of texts",
+            excerpt(text)
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// Returns whether a spreadsheet has written a long number as in `1.23E+15` or `1,23E+15`.
+fn is_rounded(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once("E+").is_some_and(|(number, exponent)| {
+        digits(exponent) && number.split(['.', ',']).all(digits) && number.matches(['.', ',']).count() <= 1
+    })
 }
 
 /// The part of a cell that a sentence repeats.
@@ -250,6 +275,29 @@ mod tests {
             ["D", CLICK, "7", "EUR", "approved", "2026-11-24 14:05"],
         ] {
             assert_ne!(content(other), first, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_number_is_whole() {
+        for (cell, expected) in [
+            (" 00123 ", Ok("00123")),
+            ("=\"00123\"", Ok("00123")),
+            ("1E5", Ok("1E5")),
+            ("A1.2E+3", Ok("A1.2E+3")),
+            ("1,23E+15", Err("was rounded by a spreadsheet")),
+            ("1E+15", Err("was rounded by a spreadsheet")),
+            ("{order_id}", Err("is no order number")),
+            ("#N/A", Err("is no order number")),
+            ("(blank)", Err("is no order number")),
+            ("None", Err("is no order number")),
+        ] {
+            let read = read(&["code", "click", "value", "order"], &["C", "c", "1", cell]);
+            match (read, expected) {
+                (Ok(read), Ok(id)) => assert_eq!(read.conversion.transaction_id, id),
+                (Err(sentence), Err(said)) => assert!(sentence.contains(said), "{sentence}"),
+                (read, _) => panic!("{cell}: {read:?}"),
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use s2s_sdk::{
     amount::{self, Currency, NamedCurrency, NotDecimal},
-    parameter::is_trimmed,
+    parameter::{is_trimmed, without_punctuation},
     v1::{DecimalSeparator, Money, new_conversion::Commission},
 };
 
@@ -30,36 +30,37 @@ pub fn read(
             .map(|cell| cell.trim_matches(is_trimmed));
     let given = match currency {
         "" => None,
-        code => Some(code.parse().map_err(|error| format!("currency `{}`: {error}", excerpt(code)))?),
+        code => {
+            let read = code.parse().or_else(|_| without_punctuation(code).parse());
+            Some(read.map_err(|error| format!("currency `{}`: {error}", excerpt(code)))?)
+        }
     };
     let mut known =
         Known { given, separator, code: row.conversion_code_id.trim_matches(is_trimmed), find, found: None };
     let value = known.amount("value", value, commission)?;
     let currency = value.currency.or(given);
     known.given = currency;
-    // An exported conversion has both: the percent and the resulting amount.
-    let commission = match (percent, commission) {
-        ("", "") => None,
-        ("", amount) => {
-            let commission = known.amount("commission", amount, row.value.trim_matches(is_trimmed))?;
-            let expected = match commission.currency {
-                Some(_) => currency.or_else(|| known.terms().and_then(|terms| terms.currency)),
-                None => None,
-            };
-            check_currency("commission", commission.currency, expected)?;
-            Some(Commission::CommissionAmount(money(commission.micros, currency)))
+    let of_percent = |micros| Commission::CommissionPercentMicros(micros);
+    let of_amount = |micros| Commission::CommissionAmount(money(micros, currency));
+    let percent = Some(percent).filter(|text| !text.is_empty()).map(read_percent).transpose()?;
+    let amount = match commission {
+        "" => None,
+        text => Some(known.commission(text, row.value.trim_matches(is_trimmed), currency)?),
+    };
+    let commission = match (percent, amount) {
+        // An exported conversion has both: the percent and the resulting amount.
+        (Some(percent), Some(amount)) if amount == amount::percent_of(value.micros, percent) => {
+            Some(of_percent(percent))
         }
-        (percent, _) => Some(Commission::CommissionPercentMicros(read_percent(percent)?)),
+        // As in a postback, the percent counts beside 0 only.
+        (Some(percent), None | Some(0)) => Some(of_percent(percent)),
+        (_, amount) => amount.map(of_amount),
     };
     Ok(Worth { value: money(value.micros, currency), commission })
 }
 
 fn money(micros: i64, currency: Option<Currency>) -> Money {
     Money { micros, currency_code: currency.map(|currency| currency.to_string()).unwrap_or_default() }
-}
-
-fn is_punctuation(letter: char) -> bool {
-    is_trimmed(letter) || ".,;)]>".contains(letter)
 }
 
 /// An amount, and the currency that its own text names.
@@ -91,7 +92,7 @@ impl Known<'_> {
         // Punctuation after an amount comes from the text in which it stood.
         let (text, read) = match amount::read(text, self.separator) {
             Err(NotDecimal::Malformed) => {
-                let bare = text.trim_end_matches(is_punctuation);
+                let bare = without_punctuation(text);
                 (bare, amount::read(bare, self.separator))
             }
             read => (text, read),
@@ -105,6 +106,17 @@ impl Known<'_> {
         check_currency(name, currency, self.given)?;
         let micros = i64::try_from(read.decimal.micros);
         Ok(Stated { micros: micros.map_err(|_| refused(name, text, NotDecimal::TooLong))?, currency })
+    }
+
+    /// Reads a commission, in millionths. `currency` is that of the row, if it names one.
+    fn commission(&mut self, text: &str, value: &str, currency: Option<Currency>) -> Result<i64, String> {
+        let commission = self.amount("commission", text, value)?;
+        let expected = match commission.currency {
+            Some(_) => currency.or_else(|| self.terms()?.currency),
+            None => None,
+        };
+        check_currency("commission", commission.currency, expected)?;
+        Ok(commission.micros)
     }
 
     /// The separator of decimals in an amount that can be read in two ways.
@@ -148,7 +160,8 @@ fn check_currency(name: &str, named: Option<Currency>, expected: Option<Currency
 }
 
 fn read_percent(text: &str) -> Result<i64, String> {
-    let read = amount::read_percent(text).ok().filter(|read| read.currency.is_none());
+    let read = amount::read_percent(text).or_else(|_| amount::read_percent(without_punctuation(text)));
+    let read = read.ok().filter(|read| read.currency.is_none());
     let micros = read.and_then(|read| i64::try_from(read.decimal.micros).ok());
     micros.ok_or_else(|| format!("commission_percent `{}`: write a percentage such as 12.5", excerpt(text)))
 }
@@ -209,12 +222,28 @@ mod tests {
             ("1.500", "EUR", "0,5", ("1500 EUR", "0.5 EUR")),
             ("0.5", "EUR", "1.500", ("0.5 EUR", "1.5 EUR")),
             ("1.500", "KWD", "", ("1.5 KWD", "")),
+            ("10", "EUR.", "", ("10 EUR", "")),
         ] {
             let read = worth(&row(value, currency, commission), Auto, Code::Missing);
             assert_eq!(read, Ok((expected.0.to_owned(), expected.1.to_owned())), "{value}");
         }
-        let percent = Row { commission_percent: "12,5 %".to_owned(), ..row("1", "", "9") };
-        assert_eq!(worth(&percent, Auto, Code::Missing).unwrap().1, "12500000 micros");
+    }
+
+    #[test]
+    fn a_percent_beside_an_amount_counts_if_they_agree() {
+        for (percent, commission, expected) in [
+            ("12,5 %", "", "12500000 micros"),
+            ("12.5%.", "0", "12500000 micros"),
+            // As this command line exports them.
+            ("12.5", "2.49875", "12500000 micros"),
+            ("12.5", "2.5", "2.5 EUR"),
+            ("0", "2.5", "2.5 EUR"),
+        ] {
+            let row = Row { commission_percent: percent.to_owned(), ..row("19.99", "EUR", commission) };
+            assert_eq!(worth(&row, Auto, Code::Missing).unwrap().1, expected, "{percent} {commission}");
+        }
+        let row = Row { commission_percent: "5".to_owned(), ..row("1", "", "x") };
+        assert!(worth(&row, Auto, Code::Missing).unwrap_err().starts_with("commission `x`"));
     }
 
     #[test]
@@ -238,6 +267,7 @@ mod tests {
         for (value, currency, commission, said) in [
             ("1.500", "EUR", "", "value `1.500` can be read in two ways; give --decimal-separator"),
             ("12,345", "", "1", "value `12,345` can be read in two ways"),
+            ("1.500", "EUR", "5.", "value `1.500` can be read in two ways"),
             ("1.5", "", "$2.000", "commission `$2.000`: several currencies"),
             ("$10", "", "", "value `$10`: several currencies have this sign"),
             ("1.2.3", "", "", "value `1.2.3`: not an amount"),

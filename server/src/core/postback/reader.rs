@@ -34,7 +34,9 @@ use crate::{
 
 pub use body::Plain;
 #[cfg(fuzzing)]
-pub use check::check_reading;
+pub use body::check_body;
+#[cfg(fuzzing)]
+pub use check::{check_reading, worth_of};
 #[cfg(test)]
 pub use check::{read, request};
 pub use parameters::{KnownParam, Meaning, Parameter, is_post, path_ends, without_visitor};

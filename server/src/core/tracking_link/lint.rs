@@ -2,7 +2,10 @@
 //!
 //! Pure functions. A warning prevents nothing.
 
-use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
+use s2s_sdk::{
+    url_macros,
+    v1::{SetupWarning, SetupWarningCode},
+};
 use url::Url;
 
 use super::TrackingLink;
@@ -13,7 +16,7 @@ use crate::{
     },
     values::destination::CLICK_ID_MACRO,
     values::destination::Destination,
-    values::{text::excerpt, url_macros},
+    values::text::excerpt,
 };
 
 const DESTINATION: &str = "tracking_link.destination";

@@ -167,7 +167,7 @@ impl Reading {
 }
 
 /// Checks that no cell of a column that is read is missing, and that no cell has no column.
-fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
+pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
     let is_whole = columns.fields.iter().skip(cells.len()).all(Option::is_none)
         && cells.iter().skip(columns.fields.len()).all(|cell| cell.trim().is_empty());
     if is_whole {

@@ -80,7 +80,10 @@ impl<R: Read> Text<R> {
             // The rest of the letter comes with the next chunk.
             Err(error) if error.valid_up_to() == 0 && error.error_len().is_none() && !self.has_ended => None,
             Err(error) if error.valid_up_to() == 0 => {
-                eprintln!("s2s: the file is not UTF-8, and is read as windows-1252");
+                // The fuzzer reads too many files to say it of each.
+                if !cfg!(fuzzing) {
+                    eprintln!("s2s: the file is not UTF-8, and is read as windows-1252");
+                }
                 Some(WINDOWS_1252)
             }
             Ok(_) | Err(_) => Some(UTF_8),

@@ -2,6 +2,7 @@
 
 use s2s_sdk::{
     postback::sign,
+    url_macros,
     v1::{ErrorReason, Step, StepKind},
 };
 
@@ -18,7 +19,7 @@ use crate::{
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
     error::{Error, Result},
-    values::{click_id::UnverifiedClickId, id::AccountId, sub_ids::SubIds, time::Time, url_macros},
+    values::{click_id::UnverifiedClickId, id::AccountId, sub_ids::SubIds, time::Time},
 };
 
 /// The merchant's values for the macros of the postback URL.

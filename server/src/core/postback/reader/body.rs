@@ -3,6 +3,9 @@
 //! The bytes say what a body is: a form, JSON or multipart. Content types are too often wrong, and
 //! decide only what can't be understood.
 
+#[cfg(any(test, fuzzing))]
+mod check;
+
 use std::{borrow::Cow, io::Read as _};
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
@@ -16,6 +19,9 @@ use crate::{
         query::{Pair, Part, Place, Text, decode},
     },
 };
+
+#[cfg(fuzzing)]
+pub use check::check_body;
 
 /// Maximum number of encodings that are undone, one after the other.
 const ENCODINGS_MAX: usize = 3;

@@ -4,6 +4,8 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use s2s_sdk::v1::NoteCode;
+#[cfg(fuzzing)]
+use s2s_sdk::v1::{DecimalSeparator, Money, new_conversion::Commission as StatedCommission};
 
 use super::{
     Amount, ConversionClaim, Error, ErrorReason, KnownParam, NOTES_MAX, Named, Note, Overrides,
@@ -30,6 +32,9 @@ use crate::{
 const MESSAGE_BYTES_MAX: usize = 1_024;
 /// Longest text that is kept for finding a postback, in characters.
 const TEXT_CHARS_MAX: usize = 64;
+/// A well-formed conversion code.
+#[cfg(fuzzing)]
+const CODE: &str = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
 /// A text that is no click id.
 const NO_CLICK_ID: &str = "none";
 /// Longest text that one byte may become, in bytes: U+FFFD in UTF-8. No repair makes a byte longer.
@@ -80,6 +85,30 @@ pub fn read(postback: &Postback, overrides: &Overrides) -> ParsedPostback {
     Named::read(postback).claim(overrides, Terms::of(None))
 }
 
+/// Returns value and commission that a postback states with these texts of `val`, `com`, `comperc`
+/// and `cur`, if its code has this separator and this currency. An empty text is left out.
+#[cfg(fuzzing)]
+pub fn worth_of(
+    texts: [&str; 4],
+    separator: DecimalSeparator,
+    currency: &str,
+) -> Result<(Money, StatedCommission), String> {
+    let names = ["val", "com", "comperc", "cur"];
+    let stated = names.into_iter().zip(texts).filter(|(_, text)| !text.is_empty());
+    let stated = stated.map(|(name, text)| (name, text.to_owned()));
+    let pairs = [("clickId", NO_CLICK_ID.to_owned()), ("id", CODE.to_owned())].into_iter().chain(stated);
+    let terms = Terms { separator, currency: currency.parse().ok() };
+    let claim = Named::read(&object(pairs)).claim(&Overrides::default(), terms).claim;
+    let claim = claim.map_err(|error| error.message().to_owned())?;
+    let currency_code = claim.currency.map(|currency| currency.to_string()).unwrap_or_default();
+    let money = |amount: Amount| Money { micros: amount.micros(), currency_code: currency_code.clone() };
+    let commission = match claim.commission {
+        Commission::Amount(amount) => StatedCommission::CommissionAmount(money(amount)),
+        Commission::Percent(percent) => StatedCommission::CommissionPercentMicros(percent.micros()),
+    };
+    Ok((money(claim.value), commission))
+}
+
 /// Returns a postback without the data that the reader ignores.
 pub fn request(method: &str, target: Vec<u8>, content_type: &str, body: Vec<u8>) -> Postback {
     Postback {
@@ -117,7 +146,7 @@ fn is_one_line(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 
-fn check_refusal(error: &Error) {
+pub fn check_refusal(error: &Error) {
     use tonic::Code::{InvalidArgument, NotFound, OutOfRange};
     assert!(matches!(error.code(), InvalidArgument | NotFound | OutOfRange), "{error:?}");
     assert!(error.reason() != ErrorReason::Unspecified);
@@ -230,8 +259,13 @@ fn query(claim: &ConversionClaim) -> Postback {
 }
 
 fn json(claim: &ConversionClaim) -> Postback {
+    object(pairs(claim).into_iter())
+}
+
+/// Returns a postback whose body is an object of these pairs.
+fn object(pairs: impl Iterator<Item = (&'static str, String)>) -> Postback {
     let text = |text: String| serde_json::Value::String(text);
-    let pairs = pairs(claim).into_iter().map(|(name, value)| format!("\"{name}\":{}", text(value)));
+    let pairs = pairs.map(|(name, value)| format!("\"{name}\":{}", text(value)));
     let body = format!("{{{}}}", pairs.collect::<Vec<_>>().join(","));
     request("POST", b"/s2s".to_vec(), "application/json", body.into_bytes())
 }

@@ -1,6 +1,9 @@
 //! The claim that the parameters of a postback make.
 
-use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+use s2s_sdk::{
+    parameter, url_macros,
+    v1::{ErrorReason, Note, NoteCode},
+};
 
 use super::{KnownParam, Meaning, Overrides, Parameter, Terms, counting, worth};
 use crate::{
@@ -9,7 +12,7 @@ use crate::{
         conversion_code::ConversionCodeId,
     },
     error::{Error, Result},
-    values::{text::excerpt, url_macros},
+    values::text::excerpt,
 };
 
 /// The values of the known parameters, one value for each.
@@ -177,6 +180,11 @@ fn code(id: &Parameter) -> Result<ConversionCodeId> {
 }
 
 fn transaction_id(text: &str) -> Result<TransactionId> {
+    if parameter::is_no_order(text) {
+        let message =
+            format!("`oid` is `{}`, which is no order number; send none if there is none", excerpt(text));
+        return Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message));
+    }
     TransactionId::parse(text).map_err(|why| {
         let message = format!("`oid` {why}; send only the order number");
         refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message)

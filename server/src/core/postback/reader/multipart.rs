@@ -24,8 +24,7 @@ pub fn read(body: &[u8]) -> Option<Vec<Pair>> {
     let mut pairs = Vec::new();
     while !rest.is_empty() {
         let (name, value) = head(rest);
-        let end = value.windows(boundary.len()).position(|window| window == boundary);
-        let (content, behind) = value.split_at_checked(end.unwrap_or(value.len()))?;
+        let (content, behind) = value.split_at_checked(ends(value, boundary))?;
         let content = without_line_end(content);
         if let Some(name) = name {
             let bytes = range(body, content);
@@ -43,6 +42,14 @@ pub fn read(body: &[u8]) -> Option<Vec<Pair>> {
         rest = if behind.starts_with(b"--") { &[] } else { line(behind).1 };
     }
     Some(pairs)
+}
+
+/// Returns where a value ends: at a line that begins with the boundary, or with the body.
+fn ends(value: &[u8], boundary: &[u8]) -> usize {
+    let behind_line = value.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let mut begins = std::iter::once(0).chain(behind_line);
+    let is_boundary = |at: &usize| value.get(*at..).is_some_and(|line| line.starts_with(boundary));
+    begins.find(is_boundary).unwrap_or(value.len())
 }
 
 /// Reads the headers of a part. Returns its name, and all that follows the headers.
@@ -63,9 +70,16 @@ fn head(part: &[u8]) -> (Option<&[u8]>, &[u8]) {
 
 /// Finds the name in a header such as `Content-Disposition: form-data; name="val"`.
 fn name_in(header: &[u8]) -> Option<&[u8]> {
-    let fields = header.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    let (mut quoted, mut escaped) = (false, false);
+    let separates = |byte: &u8| {
+        let literally = escaped;
+        escaped = quoted && !literally && *byte == b'\\';
+        quoted ^= *byte == b'"' && !literally;
+        *byte == b';' && !quoted
+    };
+    let mut fields = header.split(separates).map(<[u8]>::trim_ascii);
     let is_name = |field: &&[u8]| field.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME));
-    let name = fields.into_iter().find(is_name)?.get(NAME.len()..)?;
+    let name = fields.find(is_name)?.get(NAME.len()..)?;
     Some(name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name))
 }
 
@@ -120,6 +134,21 @@ mod tests {
         }
         let bare = fields(&crlf.replace("\r\n", "\n")).unwrap();
         assert_eq!(bare[1], ("val".to_owned(), "1\n2".to_owned()));
+    }
+
+    #[test]
+    fn marks_of_multipart_may_stand_in_names_and_values() {
+        for (name, value) in [("a;b", "1"), ("a; name=c", "--X"), ("a", "x--X--\r\ny -- --X")] {
+            for more in ["", "; filename=\"c;name=d\"", ";name=\"x\""] {
+                let body = format!(
+                    "--X\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\nv{value}\r\n--X--\r\n"
+                );
+                assert_eq!(fields(&body).unwrap(), [(name.to_owned(), format!("v{value}"))], "{body}");
+            }
+        }
+        let escaped =
+            fields("--X\r\ncontent-disposition: form-data; name=\"a\\\";b\"; filename=c\r\n\r\n1").unwrap();
+        assert_eq!(escaped, [("a\";b".to_owned(), "1".to_owned())]);
     }
 
     #[test]

@@ -7,7 +7,8 @@
 pub use s2s_sdk::parameter::KnownParam;
 use s2s_sdk::{
     amount::{self, NotDecimal},
-    parameter::{is_trimmed, known, rank},
+    parameter::{is_trimmed, known, rank, without_punctuation},
+    url_macros,
     v1::{DecimalSeparator, Note, NoteCode},
 };
 use serde_json::Value;
@@ -27,7 +28,6 @@ use crate::{
         query::{Pair, Part, Place, Text, decode},
         target::{self, Target},
         text::excerpt,
-        url_macros,
     },
 };
 
@@ -353,8 +353,7 @@ impl Parameter {
             notes.push(note(NoteCode::DecodedTwice, known.name(), message));
             return;
         }
-        let is_behind = |character| is_trimmed(character) || ".,;)]>".contains(character);
-        let bare = self.value.trim_end_matches(is_behind).to_owned();
+        let bare = without_punctuation(&self.value).to_owned();
         if bare.len() != self.value.len() && self.becomes(known, &bare) {
             let message = format!("punctuation after `{}` was dropped", known.name());
             notes.push(note(NoteCode::Trimmed, known.name(), message));

@@ -1,4 +1,4 @@
-use std::io::Write as _;
+use std::{io::Write as _, time::Instant};
 
 use flate2::{
     Compression,
@@ -162,5 +162,33 @@ fn what_cannot_be_read_is_refused_with_its_cure() {
     for body in zeros {
         assert_eq!(unread(&body).claim.unwrap_err().reason(), ErrorReason::RequestTooLarge);
         assert!(Plain::of(&body).bytes.len() <= BODY_BYTES_MAX + 1);
+    }
+}
+
+/// Maximum growth of the time if the body grows 16-fold. A quadratic algorithm takes 256 times as
+/// long.
+const GROWTH_MAX: u32 = 64;
+
+#[test]
+fn time_grows_in_proportion_to_the_body() {
+    let multipart = "--X\r\nContent-Disposition: form-data; name=\"";
+    for (before, piece) in [
+        ("[", "[1],"),
+        ("{", "\"a\":{},"),
+        ("{\"a\":\"", "\\u0000"),
+        ("", "%7B"),
+        ("", "\n--X"),
+        (multipart, "\\\";"),
+        ("--X\r\na:b\r\n\r\n", "\n--X\r\na:b\r\n\r\n"),
+        ("--X\r\na:b\r\n\r\n", "\n--"),
+    ] {
+        let time = |bytes: usize| {
+            let body = format!("{before}{}", piece.repeat(bytes / piece.len()));
+            let start = Instant::now();
+            _ = super::read("", &Plain::of(body.as_bytes()).bytes, &mut Vec::new());
+            start.elapsed()
+        };
+        // Other work on this machine may slow down some tries, but not all.
+        assert!((0..5).any(|_| time(16 * 16_384) < time(16_384) * GROWTH_MAX), "{before}{piece}");
     }
 }

@@ -1,0 +1,181 @@
+//! Properties of every split, for the tests and for the fuzzer in `server/fuzz`.
+
+use s2s_sdk::{
+    parameter,
+    v1::{Note, NoteCode},
+};
+use url::form_urlencoded::byte_serialize;
+
+use super::{NAME_BYTES_MAX, Pair, Part, Text, decode, entities, has_address};
+use crate::values::destination::sub_id_index;
+
+/// What may stand between two pairs.
+const SEPARATORS: &[u8] = b"&;\n?";
+const PREFIX: &[u8] = b"/s2s?";
+/// Longest character that HTML makes of an eaten name, in bytes.
+const EATEN_BYTES_MAX: usize = 2;
+
+/// Splits a query made of these bytes, and asserts the properties of the split.
+///
+/// The first byte selects whose names are known: `L` those of a tracking link, any other those of a
+/// postback. The rest is the query. Its lines are also pairs, to be written and read back.
+pub fn check_query(bytes: &[u8]) {
+    let (first, query) = bytes.split_first().unwrap_or((&b'P', &[]));
+    let is_known = if *first == b'L' { is_sub_id } else { is_parameter };
+    let (pairs, _) = split(query, 0, is_known);
+    check_places(query, &pairs);
+    check_moved(query, &pairs, is_known);
+    let read = names_and_values(&pairs);
+    check_written(&read, is_known);
+    let lines = query.split(|byte| *byte == b'\n').map(|line| {
+        let (name, value) = super::split_at(line, b'=').unwrap_or((line, &[]));
+        (name.to_vec(), value.to_vec())
+    });
+    let lines: Vec<_> = lines.collect();
+    // What HTML has eaten is looked for in every value, also in one that means what it says.
+    if lines.iter().all(|(_, value)| entities::split(value, is_known).is_none()) {
+        check_written(&lines, is_known);
+    }
+}
+
+fn is_sub_id(name: &str) -> bool {
+    sub_id_index(&name.to_ascii_lowercase()).is_some()
+}
+
+fn is_parameter(name: &str) -> bool {
+    parameter::known(name).is_some()
+}
+
+/// Splits the part of `whole` that begins at an offset.
+fn split(whole: &[u8], start: usize, is_known: fn(&str) -> bool) -> (Vec<Pair>, Vec<Note>) {
+    let (mut pairs, mut notes) = (Vec::new(), Vec::new());
+    let query = whole.get(start..).unwrap_or_default();
+    Text { part: Part::Target, whole, is_known }.split(query, &mut pairs, &mut notes);
+    (pairs, notes)
+}
+
+fn names_and_values(pairs: &[Pair]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    pairs.iter().map(|pair| (pair.name.clone(), pair.value.clone())).collect()
+}
+
+/// Returns the bytes as they are, decoded once, and decoded twice.
+fn decoded(bytes: &[u8]) -> [Vec<u8>; 3] {
+    let (once, _) = decode(bytes);
+    let (twice, _) = decode(&once);
+    [bytes.to_vec(), once, twice]
+}
+
+/// Asserts that each pair says what stands at its place, and that each byte belongs to a pair or
+/// separates two.
+fn check_places(query: &[u8], pairs: &[Pair]) {
+    let mut behind = 0;
+    let shown = String::from_utf8_lossy(query);
+    for pair in pairs {
+        let (begins, place) = (pair.begins, pair.place.bytes.clone());
+        let parts = (query.get(behind..begins), query.get(begins..place.start), query.get(place.clone()));
+        assert!(matches!(parts, (Some(_), Some(_), Some(_))), "{begins} {place:?} in `{shown}`");
+        let (gap, name, value) = (parts.0.unwrap_or_default(), parts.1.unwrap_or_default(), parts.2);
+        assert!(decoded(value.unwrap_or_default()).contains(&pair.value), "value {place:?} of `{shown}`");
+        if begins == place.start {
+            assert!(is_eaten(gap, &pair.name), "`{}` of `{shown}`", String::from_utf8_lossy(gap));
+        } else {
+            assert!(is_between(gap), "`{}` of `{shown}` is lost", String::from_utf8_lossy(gap));
+            let is_name = |name: &Vec<u8>| *name == pair.name || name.strip_suffix(b"=") == Some(&pair.name);
+            assert!(decoded(name).iter().any(is_name), "name at {begins} of `{shown}`");
+        }
+        behind = place.end;
+    }
+    let rest = query.get(behind..).unwrap_or_default();
+    assert!(is_between(rest), "`{}` of `{shown}` is lost", String::from_utf8_lossy(rest));
+}
+
+fn is_between(gap: &[u8]) -> bool {
+    decoded(gap).iter().any(|gap| {
+        let bare = String::from_utf8_lossy(gap).replace("amp;", "");
+        bare.bytes().all(|byte| SEPARATORS.contains(&byte))
+    })
+}
+
+/// Returns whether a gap is a name that HTML has eaten: a character, the end of the name, and `=`.
+fn is_eaten(gap: &[u8], name: &[u8]) -> bool {
+    decoded(gap).iter().filter_map(|gap| gap.strip_suffix(b"=")).any(|gap| {
+        (1..=EATEN_BYTES_MAX).any(|length| {
+            gap.get(length..).is_some_and(|ending| name.ends_with(&ending.to_ascii_lowercase()))
+        })
+    })
+}
+
+/// Asserts that a query behind a path is split like the query alone.
+fn check_moved(query: &[u8], pairs: &[Pair], is_known: fn(&str) -> bool) {
+    let (moved, _) = split(&[PREFIX, query].concat(), PREFIX.len(), is_known);
+    let facts = |pair: &Pair, by: usize| {
+        let place = pair.place.bytes.start + by..pair.place.bytes.end + by;
+        (pair.name.clone(), pair.value.clone(), pair.broken, pair.begins + by, place)
+    };
+    let facts = |pairs: &[Pair], by| pairs.iter().map(|pair| facts(pair, by)).collect::<Vec<_>>();
+    assert_eq!(facts(pairs, PREFIX.len()), facts(&moved, 0));
+}
+
+/// Asserts that pairs that are written properly are read as they were, without a repair; and that
+/// they are also read if their separators are damaged, with a note.
+fn check_written(pairs: &[(Vec<u8>, Vec<u8>)], is_known: fn(&str) -> bool) {
+    let encode = |bytes: &[u8]| byte_serialize(bytes).collect::<String>();
+    let escape = |bytes: &[u8]| bytes.iter().map(|byte| format!("%{byte:02x}")).collect::<String>();
+    let write = |write: &dyn Fn(&[u8]) -> String| {
+        pairs.iter().map(|(name, value)| format!("{}={}", write(name), write(value))).collect::<Vec<_>>()
+    };
+    let written = write(&encode);
+    check_read(&written.join("&"), pairs, None, is_known);
+    check_read(&write(&escape).join("&"), pairs, None, is_known);
+    let mut later = pairs.iter().skip(1).map(|(name, _)| {
+        let name = encode(name);
+        name.len() < NAME_BYTES_MAX && is_known(&name)
+    });
+    if written.is_empty() {
+        return;
+    }
+    check_read(&escape(written.join("&").as_bytes()), pairs, Some(NoteCode::DecodedTwice), is_known);
+    if written.len() == 1 {
+        return;
+    }
+    check_read(&written.join("&amp;"), pairs, Some(NoteCode::HtmlRepaired), is_known);
+    if later.clone().any(|known| known) {
+        check_read(&written.join(";"), pairs, Some(NoteCode::SeparatorRepaired), is_known);
+        check_read(&written.join("\n"), pairs, Some(NoteCode::SeparatorRepaired), is_known);
+    }
+    // A page's own address has parameters of its own.
+    let has_address = pairs.iter().any(|(name, value)| [name, value].iter().any(|text| has_address(text)));
+    if later.all(|known| known) && !has_address {
+        check_read(&written.join("?"), pairs, Some(NoteCode::SeparatorRepaired), is_known);
+    }
+}
+
+fn check_read(
+    query: &str,
+    expected: &[(Vec<u8>, Vec<u8>)],
+    repair: Option<NoteCode>,
+    is_known: fn(&str) -> bool,
+) {
+    let (pairs, notes) = split(query.as_bytes(), 0, is_known);
+    assert_eq!(names_and_values(&pairs), expected, "{query}");
+    assert!(pairs.iter().all(|pair| !pair.broken), "{query}");
+    assert_eq!(notes.is_empty(), repair.is_none(), "{query}: {notes:?}");
+    assert!(notes.iter().all(|note| Some(note.code()) == repair), "{query}: {notes:?}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn the_corpus_is_split_without_loss() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/read_query");
+        let files: Vec<_> = fs::read_dir(corpus).unwrap().collect();
+        assert!(files.len() > 20, "{}", files.len());
+        for file in files {
+            check_query(&fs::read(file.unwrap().path()).unwrap());
+        }
+    }
+}
