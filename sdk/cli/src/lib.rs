@@ -37,8 +37,7 @@ use self::{
 #[cfg(fuzzing)]
 pub use self::conversions::check_file;
 
-/// Runs the program.
-#[tokio::main]
+/// Runs the program. Returns its exit status.
 pub async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
-    s2s_cli::main()
+#[tokio::main]
+async fn main() -> ExitCode {
+    s2s_cli::main().await
 }

@@ -80,7 +80,7 @@ async fn an_amount_in_a_file_is_that_of_a_postback() {
             let order = format!("file-{number}");
             let cells = [&[&*code.id, &*click, &*order], written.as_slice()].concat();
             let cells = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
-            file.push_str(&format!("{}\n", cells.collect::<Vec<_>>().join(",")));
+            file.extend([cells.collect::<Vec<_>>().join(","), "\n".to_owned()]);
             let order = format!("wire-{number}");
             let ids = [("id", &*code.id), ("clickId", &*click), ("oid", &*order)];
             let texts = ["val", "com", "comperc", "cur"].into_iter().zip(*written);

@@ -120,7 +120,7 @@ fn check_moved(query: &[u8], pairs: &[Pair], is_known: fn(&str) -> bool) {
 /// they are also read if their separators are damaged, with a note.
 fn check_written(pairs: &[(Vec<u8>, Vec<u8>)], is_known: fn(&str) -> bool) {
     let encode = |bytes: &[u8]| byte_serialize(bytes).collect::<String>();
-    let escape = |bytes: &[u8]| bytes.iter().map(|byte| format!("%{byte:02x}")).collect::<String>();
+    let escape = |bytes: &[u8]| bytes.iter().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
     let write = |write: &dyn Fn(&[u8]) -> String| {
         pairs.iter().map(|(name, value)| format!("{}={}", write(name), write(value))).collect::<Vec<_>>()
     };

@@ -69,7 +69,7 @@ fn check_encoded(how: Option<u8>, plain: &[u8]) {
         Some(b'B') => ("UTF-16", utf_16(u16::to_be_bytes)),
         Some(b'p') => {
             let is_object = plain.starts_with(b"{") && json::read(plain).is_ok();
-            let escaped = plain.iter().map(|byte| format!("%{byte:02X}")).collect::<String>();
+            let escaped = plain.iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
             ("percent-encoding", is_object.then(|| escaped.into_bytes()))
         }
         _ => return,
