@@ -117,6 +117,33 @@ async fn a_sender_whose_sale_has_counted_is_never_shed() {
 }
 
 #[tokio::test]
+async fn a_sale_that_is_sent_again_without_end_is_listed_some_times() {
+    let sale = Sale::start_with(&PROXY, checks(CheckMode::Unspecified)).await;
+    let (server, client) = (&sale.server, sale.server.client());
+    let mut listed = 0;
+    for round in 0..3 {
+        let click = sale.server.click(&sale.server.link(&[&sale.code]).await).await;
+        let query = format!("clickId={click}&id={}&val=10&com=1&oid=o-{round}", sale.code.id);
+        let first = send(server, "203.0.113.1", &query).await;
+        assert_eq!(first.field("verdict"), "RECORDED", "{first:?}");
+        for number in 0..FLOOD {
+            let again = send(server, "198.51.100.7", &format!("{query}&n={number}")).await;
+            assert_eq!((again.status, again.field("verdict").as_str()), (200, "DUPLICATE"), "{again:?}");
+            assert_eq!(again.field("conversion_id"), first.field("conversion_id"));
+            let is_listed = number < OF_CLICK;
+            assert_eq!(!again.field("postback_id").is_empty(), is_listed, "{number}: {again:?}");
+            assert_eq!(again.text.contains("REPETITION_NOT_LISTED"), !is_listed, "{number}: {again:?}");
+        }
+        // With other amounts it is no repetition, and is held as others are.
+        let other = query.replace("val=10", "val=11");
+        assert_eq!(flood(server, "198.51.100.8", &other, 2).await, verdicts([("HELD", 2)]), "{round}");
+        listed += 1 + OF_CLICK + 2;
+    }
+    let request = ListPostbacksRequest { page_size: 1_000, ..Default::default() };
+    assert_eq!(client.list_postbacks(request).await.unwrap().postbacks.len(), listed);
+}
+
+#[tokio::test]
 async fn what_was_answered_queued_or_came_with_a_key_is_never_shed() {
     let mut core = Server::start().await;
     let mut edge = Server::start_edge(&core, &[("S2S_TRUSTED_PROXIES", "127.0.0.1")]).await;

@@ -5,17 +5,18 @@ mod files;
 mod refused;
 pub mod traffic;
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
+use futures::TryStreamExt as _;
 use s2s_sdk::{
     Code,
-    v1::{ApiKeyScope, ListConversionCodesRequest, ListPresetsRequest},
+    v1::{ApiKeyScope, Conversion, ConversionFilter, ListConversionCodesRequest, ListPresetsRequest},
 };
 use s2s_tests::{
     ADMIN_KEY, Server, administrator,
     database::breakable::Breakable,
     disk::{FailingDisk, SmallDisk},
-    eventually, http, run_to_end,
+    eventually, http, request, run_to_end,
     sale::visit,
 };
 
@@ -163,7 +164,58 @@ async fn a_full_spool_refuses_and_says_so() {
     while traffic.round(&edge, 8).await.refused == 0 {}
     core.restart_in_place().await;
     edge.drained().await;
+    // Nothing is written from now on, and the spool has room all the same.
+    let health = eventually(async || {
+        let health = edge.health().await;
+        (health["status"] == "serving").then_some(health)
+    })
+    .await;
+    assert_eq!(health["spool"]["refusing"], false, "{health}");
     traffic.check_conversions(&core).await;
+}
+
+#[tokio::test]
+async fn nobody_fills_the_spool_with_one_click() {
+    const WAITING_MAX: usize = 1_000;
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let edge = Server::start_edge(&core, &[]).await;
+    let code = core.code("Sale").await;
+    let link = core.link(&[&code]).await;
+    let mut kept = BTreeSet::new();
+    for round in 0..3 {
+        let [one, other] = [core.click(&link).await, core.click(&link).await];
+        let send = async |click: &str, oid: &str| {
+            edge.postback(&format!("clickId={click}&id={}&val=1&com=1&oid={oid}", code.id)).await
+        };
+        core.kill().await;
+        for number in 0..WAITING_MAX {
+            let oid = format!("{round}-{number}");
+            assert_eq!(send(&one, &oid).await.status, 202);
+            kept.insert(oid);
+        }
+        for number in 0..3 {
+            let refused = send(&one, &format!("{round}-more-{number}")).await;
+            assert_eq!(
+                (refused.status, refused.field("reason").as_str()),
+                (503, "UNAVAILABLE"),
+                "{refused:?}"
+            );
+            // Others have room.
+            let oid = format!("{round}-other-{number}");
+            assert_eq!(send(&other, &oid).await.status, 202);
+            kept.insert(oid);
+        }
+        core.restart_in_place().await;
+        edge.drained().await;
+        // The click has room again.
+        assert_eq!(send(&one, &format!("{round}-more-0")).await.status, 200);
+        kept.insert(format!("{round}-more-0"));
+    }
+    let filter = ConversionFilter { conversion_code_id: code.id.clone(), ..Default::default() };
+    let counted: Vec<Conversion> =
+        core.client().conversions(request::conversions(filter)).try_collect().await.unwrap();
+    assert_eq!(counted.len(), kept.len());
+    assert_eq!(counted.into_iter().map(|one| one.transaction_id).collect::<BTreeSet<_>>(), kept);
 }
 
 #[tokio::test]

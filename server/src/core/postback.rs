@@ -18,6 +18,7 @@ mod matching;
 mod proof;
 mod reader;
 mod redaction;
+mod repetitions;
 mod replay;
 mod shedding;
 mod status;
@@ -61,6 +62,7 @@ use reader::{Named, ParsedPostback, Terms, Test};
 pub use reader::{Overrides, Parameter};
 #[cfg(fuzzing)]
 pub use reader::{check_body, check_reading, worth_of};
+use repetitions::Again;
 pub use replay::{Replay, replay, replay_held};
 use shedding::Room;
 pub use shedding::{ShedCounts, Shedding};
@@ -148,6 +150,8 @@ pub struct Source {
 pub enum Received {
     /// Stored, with its verdict.
     Stored { postback: Postback, reply: Option<ReplySetting> },
+    /// The conversion was recorded before, and was repeated so often that nothing more is stored.
+    Repetition { conversion_id: String, notes: Vec<Note>, reply: Option<ReplySetting> },
     /// A test; nothing is stored.
     Test { outcome: Result<Option<conversion::Recorded>>, notes: Vec<Note>, reply: Option<ReplySetting> },
 }
@@ -182,7 +186,8 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
             None => rehearse(app, code, reading).await?.outcome,
         };
         let is_proved = code.is_some_and(authentication::is_enforced);
-        let outcome = outcome.map_err(|error| if is_proved { error } else { without_amounts(error) });
+        let outcome =
+            outcome.map_err(|error| if is_proved { error } else { repetitions::without_amounts(error) });
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
         return Ok(Received::Test { outcome, notes, reply });
     }
@@ -199,17 +204,31 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
         (None, Ok(_)) if sender.from_browser => Err(browser_call()),
         (None, judged) => judged,
     };
+    let judged = match judged {
+        Ok(conversion) if tenant == Tenant::All => match repetitions::look_up(app, conversion).await? {
+            Again::Repetition(recorded) => {
+                return Ok(repetitions::answer(*recorded, postback.notes.to_proto(), reply));
+            }
+            Again::Judged(judged) => judged,
+        },
+        judged => judged,
+    };
     if let Err(held_for) = &judged {
         make_room(app, tenant, &mut postback, &sender, code, held_for).await?;
     }
+    let click = judged.as_ref().ok().map(|conversion| conversion.click_id);
     let mut postback = write(app, postback, judged, matched, store::Mode::Insert).await?;
+    if let (Some(click), Tenant::All, Verdict::Duplicate | Verdict::Held) = (click, tenant, postback.verdict)
+    {
+        app.shedding.count_repetition(click).await;
+    }
     if let (Verdict::Recorded, Tenant::All, Some(code)) = (postback.verdict, tenant, code) {
         known_senders::note(app, code.id, Network::of(sender.address)).await;
     }
     // The stored message is for who has an API key.
     let is_proved = tenant != Tenant::All || code.is_some_and(authentication::is_enforced);
     if !is_proved && postback.reason == Some(Reason(ErrorReason::TransactionConflict)) {
-        CONFLICT_WITHOUT_AMOUNTS.clone_into(&mut postback.message);
+        repetitions::CONFLICT_WITHOUT_AMOUNTS.clone_into(&mut postback.message);
     }
     Ok(Received::Stored { postback, reply })
 }
@@ -240,19 +259,6 @@ fn browser_call() -> Error {
     let message = "a browser called this URL, and only the merchant's server may: neither a page nor a person; to \
                    try the URL add `&test=1`, and if the sale is real, replay it";
     Error::new(ErrorReason::BrowserCall, message)
-}
-
-/// What a sender who has proved nothing hears of a conflict: anybody may send the same sale again, or a
-/// test, and must not learn what was counted.
-const CONFLICT_WITHOUT_AMOUNTS: &str = "a conversion with this identity is recorded already, with other amounts; \
-                                        explain the postback with an API key to see them";
-
-/// The error that a test gets from a sender who has proved nothing.
-fn without_amounts(error: Error) -> Error {
-    if error.reason() != ErrorReason::TransactionConflict {
-        return error;
-    }
-    Error::new(ErrorReason::TransactionConflict, CONFLICT_WITHOUT_AMOUNTS)
 }
 
 /// Judges a reading for the code that it names, without recording anything.

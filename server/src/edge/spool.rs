@@ -61,6 +61,8 @@ pub use self::{
 
 /// Maximum number of records that wait to be written.
 const WAITING_MAX: usize = 4_096;
+/// Free space that the spool leaves on its disk, in bytes: the database may need it more.
+const FREE_BYTES_MIN: u64 = 64 * 1_024 * 1_024;
 /// Interval between looks at the folder while nothing is written.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -70,8 +72,8 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// tells operators more than the cause does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpoolError {
-    /// No room, which may pass: the quota or the disk is full, a write failed, or `WAITING_MAX`
-    /// records wait. Also the cause if the writer ended earlier.
+    /// No room, which may pass: the quota, the disk or the record's order queue is full, a write
+    /// failed, or `WAITING_MAX` records wait. Also the cause if the writer ended earlier.
     Full,
     /// A fault: an fsync or a new file failed, the record is too long, or the writer ended while
     /// the record waited.
@@ -138,6 +140,8 @@ pub struct State {
     standing_since: AtomicI64,
     /// The last write was refused.
     refusing: AtomicBool,
+    /// The last record was refused for want of room.
+    full: AtomicBool,
     /// The folder at the path is not the one that this process has locked.
     displaced: AtomicBool,
     clock: Clock,
@@ -189,6 +193,7 @@ pub fn open(
         lost: AtomicU64::new(0),
         standing_since: AtomicI64::new(0),
         refusing: AtomicBool::new(false),
+        full: AtomicBool::new(false),
         displaced: AtomicBool::new(false),
         clock,
     });
@@ -203,7 +208,9 @@ impl Spool {
         let (answer, answered) = oneshot::channel();
         let (arrived_at, id) = (record.arrived_at, record.id().to_owned());
         let waiting = PendingRecord { arrived_at, id, body: record.body(self.seals.own()), queue, answer };
-        self.state.order_queues.enter(queue);
+        if !self.state.order_queues.try_enter(queue) {
+            return Err(SpoolError::Full);
+        }
         if self.waiting.try_send(waiting).is_err() {
             self.state.order_queues.leave(queue);
             return Err(SpoolError::Full);
@@ -255,6 +262,25 @@ impl State {
             }
         }
         is_in_place
+    }
+
+    /// Returns an error if there is no room for so many more bytes: its cause.
+    fn check_room(&self, bytes: usize) -> Result<(), &'static str> {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        if self.bytes().saturating_add(bytes) > self.bytes_max {
+            return Err("the spool has reached its limit (--spool-mebibytes-max)");
+        }
+        // If the free space is unknown, the write itself will show whether it suffices.
+        if self.folder.free_bytes().is_some_and(|free| free < FREE_BYTES_MIN.saturating_add(bytes)) {
+            return Err("the disk of the spool is nearly full");
+        }
+        Ok(())
+    }
+
+    /// Returns whether the next record would be refused, as far as can be known without writing it.
+    fn is_refusing(&self) -> bool {
+        let is_full = || self.full.load(Ordering::Acquire) && self.check_room(RECORD_BYTES_MAX).is_err();
+        self.refusing.load(Ordering::Acquire) || self.displaced.load(Ordering::Acquire) || is_full()
     }
 
     /// Notes the records that were lost between two offsets of a file.
@@ -314,7 +340,7 @@ impl State {
             sync_failures: self.sync_failures.load(Ordering::Acquire),
             put_aside: self.put_aside.load(Ordering::Acquire),
             lost: self.lost.load(Ordering::Acquire),
-            refusing: self.refusing.load(Ordering::Acquire) || self.displaced.load(Ordering::Acquire),
+            refusing: self.is_refusing(),
         }
     }
 }

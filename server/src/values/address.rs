@@ -10,6 +10,10 @@ use clap::ValueEnum;
 use ipnet::IpNet;
 use url::{Host, Url};
 
+/// Sizes of IPv6 networks, in bits: of one network, and of all networks of one customer.
+const IPV6_NETWORK_BITS: u8 = 64;
+const IPV6_SITE_BITS: u8 = 48;
+
 /// The part of an address that is stored with clicks and postbacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StoredAddresses {
@@ -27,7 +31,7 @@ impl StoredAddresses {
         match self {
             Self::None => String::new(),
             // Says no more than a truncated address.
-            Self::Truncated => network_of(network.0.addr(), 48).to_string(),
+            Self::Truncated => network.site().0.to_string(),
             Self::Whole => network.to_string(),
         }
     }
@@ -52,9 +56,17 @@ impl Network {
     /// The network of an address. Senders without a known address share one.
     pub fn of(address: Option<IpAddr>) -> Self {
         let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.to_canonical());
-        Self(network_of(address, 64))
+        Self(network_of(address, IPV6_NETWORK_BITS))
+    }
+
+    pub fn site(self) -> Site {
+        Site(network_of(self.0.addr(), IPV6_SITE_BITS))
     }
 }
+
+/// The networks that a provider gives to one customer: /24 of IPv4, /48 of IPv6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Site(IpNet);
 
 /// The /24 network of an IPv4 address, or that of an IPv6 address with so many bits.
 fn network_of(address: IpAddr, ipv6_bits: u8) -> IpNet {

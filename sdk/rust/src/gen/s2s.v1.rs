@@ -1820,6 +1820,9 @@ pub enum NoteCode {
     /// the last ones of its list. Only in answers, never stored; the message says
     /// which call returns the whole.
     Shortened = 25,
+    /// The conversion was recorded before, and was sent so often within a minute
+    /// that this repetition is not listed. Only in answers, never stored.
+    RepetitionNotListed = 26,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1854,6 +1857,7 @@ impl NoteCode {
             Self::BodyIgnored => "NOTE_CODE_BODY_IGNORED",
             Self::ParameterDiffers => "NOTE_CODE_PARAMETER_DIFFERS",
             Self::Shortened => "NOTE_CODE_SHORTENED",
+            Self::RepetitionNotListed => "NOTE_CODE_REPETITION_NOT_LISTED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1887,6 +1891,7 @@ impl NoteCode {
             "NOTE_CODE_BODY_IGNORED" => Some(Self::BodyIgnored),
             "NOTE_CODE_PARAMETER_DIFFERS" => Some(Self::ParameterDiffers),
             "NOTE_CODE_SHORTENED" => Some(Self::Shortened),
+            "NOTE_CODE_REPETITION_NOT_LISTED" => Some(Self::RepetitionNotListed),
             _ => None,
         }
     }

@@ -15,9 +15,13 @@
 //!
 //! So a flood that names a code leaves their room to all networks that send little. What has no room
 //! is shed: nothing is stored, and its sender is told when to send it again.
+//!
+//! Repetitions of a conversion have a limit as well: some in each minute for each click are stored.
+//! Any other is answered like them, and not stored.
+
+mod shares;
 
 use std::{
-    collections::HashMap,
     hash::Hash,
     sync::{
         Arc, Mutex, PoisonError,
@@ -26,8 +30,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::FutureExt as _;
 use s2s_sdk::v1::ErrorReason;
 
+use self::shares::Strangers;
 use super::{Postback, Sender, authentication, known_senders};
 use crate::{
     api::Tenant,
@@ -43,20 +49,17 @@ use crate::{
     },
 };
 
-/// Numbers of postbacks that one server holds in a minute: of one click, of one code without a click,
-/// of one network without either, and of all such networks together.
+/// Numbers of postbacks that one server holds in a minute: of one click, and of one code without a
+/// click. `shares` has the numbers of networks without either.
 const HELD_OF_CLICK_MAX: u32 = 60;
 const HELD_OF_CODE_MAX: u32 = 6_000;
-const HELD_OF_NETWORK_MAX: u32 = 60;
-const HELD_OF_STRANGERS_MAX: u32 = 6_000;
+/// Number of postbacks in a minute that repeat a conversion of one click and are stored.
+const REPETITIONS_OF_CLICK_MAX: u32 = 60;
 const WINDOW: Duration = Duration::from_mins(1);
 /// Maximum number of clicks or codes that are counted, and the idle time after which a count is
 /// dropped.
 const COUNTED_MAX: u64 = 100_000;
 const IDLE_MAX: Duration = Duration::from_mins(2);
-/// Maximum number of networks that are counted in a minute. It is more than the postbacks that are
-/// held, so that those of which none is held are known, too.
-const NETWORKS_MAX: usize = 20_000;
 
 /// The room of a postback that is held.
 #[derive(Debug)]
@@ -106,14 +109,30 @@ impl ShedCounts {
 pub struct Shedding {
     clicks: Windows<ClickId>,
     codes: Windows<ConversionCodeId>,
+    repetitions: Windows<ClickId>,
     strangers: Mutex<Strangers>,
     pub counts: ShedCounts,
 }
 
 impl Shedding {
     pub fn new(counts: ShedCounts) -> Self {
-        let strangers = Mutex::default();
-        Self { clicks: Windows::default(), codes: Windows::default(), strangers, counts }
+        Self {
+            clicks: Windows::default(),
+            codes: Windows::default(),
+            repetitions: Windows::default(),
+            strangers: Mutex::default(),
+            counts,
+        }
+    }
+
+    /// Counts a stored postback that repeats a conversion of the click.
+    pub async fn count_repetition(&self, click: ClickId) {
+        self.repetitions.admit(click, REPETITIONS_OF_CLICK_MAX, Instant::now()).await;
+    }
+
+    /// Returns whether no more repetitions of the click's conversions are stored in this minute.
+    pub fn has_repetitions_enough(&self, click: ClickId) -> bool {
+        self.repetitions.is_full(click, REPETITIONS_OF_CLICK_MAX, Instant::now())
     }
 
     /// Takes room of the click or of the code. Returns whether there was some.
@@ -218,6 +237,14 @@ impl<K: Hash + Eq + Send + Sync + 'static> Windows<K> {
         let window = self.0.get_with(key, new).await;
         window.lock().unwrap_or_else(PoisonError::into_inner).admit(max, now)
     }
+
+    fn is_full(&self, key: K, max: u32, now: Instant) -> bool {
+        let window = self.0.get(&key).now_or_never().flatten();
+        window.is_some_and(|window| {
+            let window = window.lock().unwrap_or_else(PoisonError::into_inner);
+            window.held >= max && now.saturating_duration_since(window.begins) < WINDOW
+        })
+    }
 }
 
 struct Window {
@@ -233,67 +260,6 @@ impl Window {
         let has_room = self.held < max;
         self.held += u32::from(has_room);
         has_room
-    }
-}
-
-/// The counts of networks without any evidence.
-#[derive(Default)]
-struct Strangers {
-    /// The first postback of the present minute.
-    begins: Option<Instant>,
-    held: u32,
-    networks: HashMap<Network, Share>,
-    /// The counts of the minute before.
-    before: HashMap<Network, Share>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Share {
-    held: u32,
-    shed: u64,
-}
-
-impl Strangers {
-    /// Admits a postback of the network. `Ok` is the number of its postbacks that were shed since the
-    /// last one that was admitted; `Err` is the rest of the minute.
-    fn admit(&mut self, network: Network, now: Instant) -> Result<u64, Duration> {
-        let end = self.begins.map(|begins| begins + WINDOW).filter(|end| *end > now);
-        let end = end.unwrap_or_else(|| {
-            self.before = std::mem::take(&mut self.networks);
-            (self.begins, self.held) = (Some(now), 0);
-            self.tell();
-            now + WINDOW
-        });
-        let left = end.duration_since(now);
-        // The networks of the minute before are expected again, so that the first ones of a minute do
-        // not take the room of the others.
-        let expected = self.networks.len().max(self.before.len()).max(1);
-        let share = HELD_OF_STRANGERS_MAX / u32::try_from(expected).unwrap_or(u32::MAX);
-        let share = share.clamp(1, HELD_OF_NETWORK_MAX);
-        let is_counted = self.networks.len() < NETWORKS_MAX || self.networks.contains_key(&network);
-        if !is_counted {
-            return Err(left);
-        }
-        let own = self.networks.entry(network).or_default();
-        if own.held >= share || self.held >= HELD_OF_STRANGERS_MAX {
-            own.shed += 1;
-            return Err(left);
-        }
-        own.held += 1;
-        self.held += 1;
-        let before = self.before.get_mut(&network).map(|before| std::mem::take(&mut before.shed));
-        Ok(before.unwrap_or_default() + std::mem::take(&mut own.shed))
-    }
-
-    /// Tells the operator what was shed in the minute that is over.
-    fn tell(&self) {
-        let shed: u64 = self.before.values().map(|share| share.shed).sum();
-        let busiest = self.before.iter().max_by_key(|(_, share)| share.shed);
-        if let Some((network, share)) = busiest.filter(|(_, share)| share.shed > 0) {
-            let networks = self.before.values().filter(|share| share.shed > 0).count();
-            let of_it = share.shed;
-            tracing::warn!(shed, networks, busiest = %network, of_it, "postbacks of strangers were shed");
-        }
     }
 }
 

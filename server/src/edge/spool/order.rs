@@ -12,6 +12,9 @@ use s2s_sdk::v1::RawPostback;
 /// Number of order queues. While fewer postbacks wait than there are queues, few of them share a
 /// queue.
 const QUEUES: usize = 1 << 16;
+/// Maximum number of postbacks that wait in one order queue. A click has few sales, so more come only
+/// from somebody who wants the spool full.
+const WAITING_OF_QUEUE_MAX: u32 = 1_000;
 /// Length of a click id, in characters.
 const CLICK_ID_CHARS: usize = 40;
 
@@ -34,6 +37,15 @@ impl OrderQueues {
 
     pub fn enter(&self, queue: Option<u16>) {
         queue.and_then(|queue| self.counter(queue)).map(|waiting| waiting.fetch_add(1, Ordering::AcqRel));
+    }
+
+    /// Enters the queue, unless too many postbacks wait in it. Returns whether it did.
+    pub fn try_enter(&self, queue: Option<u16>) -> bool {
+        let more = |waiting: u32| (waiting < WAITING_OF_QUEUE_MAX).then(|| waiting + 1);
+        let counter = queue.and_then(|queue| self.counter(queue));
+        let entered =
+            counter.map(|waiting| waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok());
+        entered.unwrap_or(true)
     }
 
     pub fn leave(&self, queue: Option<u16>) {
@@ -110,5 +122,15 @@ mod tests {
         );
         order_queues.leave(one);
         assert!(!order_queues.is_waiting(one));
+    }
+
+    #[test]
+    fn a_queue_is_full_at_its_bound_and_no_other_is() {
+        let order_queues = OrderQueues::default();
+        let (one, other) = (Some(7), Some(8));
+        assert_eq!((0..2_000).filter(|_| order_queues.try_enter(one)).count(), 1_000);
+        assert!(order_queues.try_enter(other) && order_queues.try_enter(None));
+        order_queues.leave(one);
+        assert!(order_queues.try_enter(one) && !order_queues.try_enter(one));
     }
 }

@@ -25,8 +25,6 @@ use crate::values::{id::Random, time::Time};
 pub const SEGMENT_BYTES_MAX: u64 = 4 * 1_024 * 1_024;
 /// Length at which a batch is full, in bytes. A batch shares one fsync.
 const BATCH_BYTES_MAX: usize = 1_024 * 1_024;
-/// Free space that the spool leaves on its disk, in bytes: the database may need it more.
-const FREE_BYTES_MIN: u64 = 64 * 1_024 * 1_024;
 /// Minimum interval between log messages about failed writes.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -88,7 +86,8 @@ impl Writer {
 
     fn write(&mut self, batch: Vec<PendingRecord>) {
         let written = self.append(&batch);
-        self.state.refusing.store(written.is_err(), Ordering::Release);
+        let is_full = self.state.full.load(Ordering::Acquire);
+        self.state.refusing.store(written.is_err() && !is_full, Ordering::Release);
         for one in batch {
             if written.is_err() {
                 self.state.order_queues.leave(one.queue);
@@ -161,17 +160,12 @@ impl Writer {
         if !self.state.look_at_folder() {
             return Err(SpoolError::Failed);
         }
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        if self.state.bytes().saturating_add(bytes) > self.state.bytes_max {
-            self.tell("the spool has reached its limit (--spool-mebibytes-max)");
-            return Err(SpoolError::Full);
-        }
-        // If the free space is unknown, the write itself will show whether it suffices.
-        if self.state.folder.free_bytes().is_some_and(|free| free < FREE_BYTES_MIN.saturating_add(bytes)) {
-            self.tell("the disk of the spool is nearly full");
-            return Err(SpoolError::Full);
-        }
-        Ok(())
+        let room = self.state.check_room(bytes);
+        self.state.full.store(room.is_err(), Ordering::Release);
+        room.map_err(|cause| {
+            self.tell(cause);
+            SpoolError::Full
+        })
     }
 
     fn begin(&mut self) -> Result<Segment, SpoolError> {

@@ -90,6 +90,9 @@ const (
 	// the last ones of its list. Only in answers, never stored; the message says
 	// which call returns the whole.
 	NoteCode_NOTE_CODE_SHORTENED NoteCode = 25
+	// The conversion was recorded before, and was sent so often within a minute
+	// that this repetition is not listed. Only in answers, never stored.
+	NoteCode_NOTE_CODE_REPETITION_NOT_LISTED NoteCode = 26
 )
 
 // Enum value maps for NoteCode.
@@ -121,6 +124,7 @@ var (
 		23: "NOTE_CODE_BODY_IGNORED",
 		24: "NOTE_CODE_PARAMETER_DIFFERS",
 		25: "NOTE_CODE_SHORTENED",
+		26: "NOTE_CODE_REPETITION_NOT_LISTED",
 	}
 	NoteCode_value = map[string]int32{
 		"NOTE_CODE_UNSPECIFIED":                0,
@@ -149,6 +153,7 @@ var (
 		"NOTE_CODE_BODY_IGNORED":               23,
 		"NOTE_CODE_PARAMETER_DIFFERS":          24,
 		"NOTE_CODE_SHORTENED":                  25,
+		"NOTE_CODE_REPETITION_NOT_LISTED":      26,
 	}
 )
 
@@ -254,7 +259,7 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x04Note\x12$\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x10.s2s.v1.NoteCodeR\x04code\x12\x1c\n" +
 	"\tparameter\x18\x02 \x01(\tR\tparameter\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage*\x86\x06\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage*\xab\x06\n" +
 	"\bNoteCode\x12\x19\n" +
 	"\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n" +
@@ -282,7 +287,8 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x16NOTE_CODE_BODY_DECODED\x10\x16\x12\x1a\n" +
 	"\x16NOTE_CODE_BODY_IGNORED\x10\x17\x12\x1f\n" +
 	"\x1bNOTE_CODE_PARAMETER_DIFFERS\x10\x18\x12\x17\n" +
-	"\x13NOTE_CODE_SHORTENED\x10\x19Bu\n" +
+	"\x13NOTE_CODE_SHORTENED\x10\x19\x12#\n" +
+	"\x1fNOTE_CODE_REPETITION_NOT_LISTED\x10\x1aBu\n" +
 	"\n" +
 	"com.s2s.v1B\tNoteProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

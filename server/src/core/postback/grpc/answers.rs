@@ -74,6 +74,10 @@ impl Received {
                     conversion_id: postback.conversion_id,
                 })
             }
+            Self::Repetition { conversion_id, notes, reply } => {
+                let verdict = ConversionVerdict::Duplicate.into();
+                Ok(RecordConversionResponse { verdict, conversion_id, notes, reply, ..Default::default() })
+            }
             Self::Test { outcome: Ok(recorded), mut notes, reply } => {
                 notes.extend(recorded.into_iter().flat_map(|recorded| recorded.notes));
                 let verdict = ConversionVerdict::Test.into();

@@ -99,6 +99,10 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     the last ones of its list. Only in answers, never stored; the message says
     which call returns the whole.
     """
+    NOTE_CODE_REPETITION_NOT_LISTED: _NoteCode.ValueType  # 26
+    """The conversion was recorded before, and was sent so often within a minute
+    that this repetition is not listed. Only in answers, never stored.
+    """
 
 class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
     """The kinds of notes. Over HTTP, the name is sent without its prefix."""
@@ -178,6 +182,10 @@ NOTE_CODE_SHORTENED: NoteCode.ValueType  # 25
 """The answer would have been longer than 3 MiB, so long texts were left out of
 the last ones of its list. Only in answers, never stored; the message says
 which call returns the whole.
+"""
+NOTE_CODE_REPETITION_NOT_LISTED: NoteCode.ValueType  # 26
+"""The conversion was recorded before, and was sent so often within a minute
+that this repetition is not listed. Only in answers, never stored.
 """
 Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
 

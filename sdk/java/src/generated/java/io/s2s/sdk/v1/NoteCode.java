@@ -234,6 +234,15 @@ public enum NoteCode
    * <code>NOTE_CODE_SHORTENED = 25;</code>
    */
   NOTE_CODE_SHORTENED(25),
+  /**
+   * <pre>
+   * The conversion was recorded before, and was sent so often within a minute
+   * that this repetition is not listed. Only in answers, never stored.
+   * </pre>
+   *
+   * <code>NOTE_CODE_REPETITION_NOT_LISTED = 26;</code>
+   */
+  NOTE_CODE_REPETITION_NOT_LISTED(26),
   UNRECOGNIZED(-1),
   ;
 
@@ -458,6 +467,15 @@ public enum NoteCode
    * <code>NOTE_CODE_SHORTENED = 25;</code>
    */
   public static final int NOTE_CODE_SHORTENED_VALUE = 25;
+  /**
+   * <pre>
+   * The conversion was recorded before, and was sent so often within a minute
+   * that this repetition is not listed. Only in answers, never stored.
+   * </pre>
+   *
+   * <code>NOTE_CODE_REPETITION_NOT_LISTED = 26;</code>
+   */
+  public static final int NOTE_CODE_REPETITION_NOT_LISTED_VALUE = 26;
 
 
   public final int getNumber() {
@@ -510,6 +528,7 @@ public enum NoteCode
       case 23: return NOTE_CODE_BODY_IGNORED;
       case 24: return NOTE_CODE_PARAMETER_DIFFERS;
       case 25: return NOTE_CODE_SHORTENED;
+      case 26: return NOTE_CODE_REPETITION_NOT_LISTED;
       default: return null;
     }
   }

@@ -1,0 +1,57 @@
+//! Repetitions of a conversion. Some in each minute are stored for each click. Any other is answered
+//! like them and not stored: otherwise anybody could send a recorded sale again until the disk is full.
+//! One with other amounts is in conflict with the conversion, and is held.
+
+use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
+
+use super::{Received, split_retryable};
+use crate::{
+    core::{
+        App,
+        conversion::{self, Conversion, note},
+    },
+    error::{Error, Result},
+};
+
+/// A conversion that was compared with the recorded ones, if enough repetitions of those are stored.
+pub enum Again {
+    /// The conversion is recorded already.
+    Repetition(Box<conversion::Recorded>),
+    Judged(Result<Conversion>),
+}
+
+/// Looks a conversion up before it is written, if this minute has enough stored repetitions of its
+/// click.
+pub async fn look_up(app: &App, conversion: Conversion) -> Result<Again> {
+    if !app.shedding.has_repetitions_enough(conversion.click_id) {
+        return Ok(Again::Judged(Ok(conversion)));
+    }
+    let preview = Box::pin(conversion::preview(app, conversion.clone())).await;
+    Ok(match split_retryable(preview)? {
+        Ok(recorded) if recorded.duplicate => Again::Repetition(Box::new(recorded)),
+        Ok(_) => Again::Judged(Ok(conversion)),
+        // The sender hears the message if the postback is shed.
+        Err(conflict) => Again::Judged(Err(without_amounts(conflict))),
+    })
+}
+
+/// The answer to a repetition that is not stored.
+pub fn answer(recorded: conversion::Recorded, mut notes: Vec<Note>, reply: Option<ReplySetting>) -> Received {
+    notes.extend(recorded.notes);
+    let message = "the sale was sent so often in the last minute that this repetition is not listed";
+    notes.push(note(NoteCode::RepetitionNotListed, "", message));
+    Received::Repetition { conversion_id: recorded.conversion.id().to_string(), notes, reply }
+}
+
+/// What a sender who has proved nothing hears of a conflict: anybody may send the same sale again, or a
+/// test, and must not learn what was counted.
+pub const CONFLICT_WITHOUT_AMOUNTS: &str = "a conversion with this identity is recorded already, with other amounts; \
+                                        explain the postback with an API key to see them";
+
+/// The error that a test gets from a sender who has proved nothing.
+pub fn without_amounts(error: Error) -> Error {
+    if error.reason() != ErrorReason::TransactionConflict {
+        return error;
+    }
+    Error::new(ErrorReason::TransactionConflict, CONFLICT_WITHOUT_AMOUNTS)
+}
