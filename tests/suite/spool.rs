@@ -179,13 +179,13 @@ async fn nobody_fills_the_spool_with_one_click() {
     const WAITING_MAX: usize = 1_000;
     let mut core = Server::start_with(&["--role", "core"]).await;
     let edge = Server::start_edge(&core, &[]).await;
-    let code = core.code("Sale").await;
-    let link = core.link(&[&code]).await;
+    let sale = core.code("Sale").await;
+    let link = core.link(&[&sale]).await;
     let mut kept = BTreeSet::new();
     for round in 0..3 {
         let [one, other] = [core.click(&link).await, core.click(&link).await];
         let send = async |click: &str, oid: &str| {
-            edge.postback(&format!("clickId={click}&id={}&val=1&com=1&oid={oid}", code.id)).await
+            edge.postback(&format!("clickId={click}&id={}&val=1&com=1&oid={oid}", sale.id)).await
         };
         core.kill().await;
         for number in 0..WAITING_MAX {
@@ -211,7 +211,7 @@ async fn nobody_fills_the_spool_with_one_click() {
         assert_eq!(send(&one, &format!("{round}-more-0")).await.status, 200);
         kept.insert(format!("{round}-more-0"));
     }
-    let filter = ConversionFilter { conversion_code_id: code.id.clone(), ..Default::default() };
+    let filter = ConversionFilter { conversion_code_id: sale.id.clone(), ..Default::default() };
     let counted: Vec<Conversion> =
         core.client().conversions(request::conversions(filter)).try_collect().await.unwrap();
     assert_eq!(counted.len(), kept.len());

@@ -132,7 +132,7 @@ impl Shedding {
 
     /// Returns whether no more repetitions of the click's conversions are stored in this minute.
     pub fn has_repetitions_enough(&self, click: ClickId) -> bool {
-        self.repetitions.is_full(click, REPETITIONS_OF_CLICK_MAX, Instant::now())
+        self.repetitions.is_full(&click, REPETITIONS_OF_CLICK_MAX, Instant::now())
     }
 
     /// Takes room of the click or of the code. Returns whether there was some.
@@ -238,8 +238,8 @@ impl<K: Hash + Eq + Send + Sync + 'static> Windows<K> {
         window.lock().unwrap_or_else(PoisonError::into_inner).admit(max, now)
     }
 
-    fn is_full(&self, key: K, max: u32, now: Instant) -> bool {
-        let window = self.0.get(&key).now_or_never().flatten();
+    fn is_full(&self, key: &K, max: u32, now: Instant) -> bool {
+        let window = self.0.get(key).now_or_never().flatten();
         window.is_some_and(|window| {
             let window = window.lock().unwrap_or_else(PoisonError::into_inner);
             window.held >= max && now.saturating_duration_since(window.begins) < WINDOW
