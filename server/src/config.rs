@@ -151,7 +151,7 @@ pub struct Config {
 
     /// Expects a PROXY header (version 1 or 2) at the start of each connection of a trusted proxy. The
     /// connection counts for the client that the header names.
-    #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies")]
+    #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies", value_parser = BoolishValueParser::new())]
     pub proxy_protocol: bool,
 
     /// Maximum number of open connections. One more replaces the oldest that has not yet sent a
@@ -438,7 +438,7 @@ fn without_secrets(message: &str) -> String {
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let url = Url::parse(text.trim()).map_err(|error| not_a_url(&error))?;
     let plain = url.query().is_none() && url.fragment().is_none() && url.path() == "/";
     if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || !plain {
         return Err("must be `http://` or `https://` with a host, and no path, query or user".to_owned());
@@ -446,8 +446,17 @@ fn public_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// The sentence about a text that is no URL.
+pub fn not_a_url(error: &url::ParseError) -> String {
+    match error {
+        url::ParseError::RelativeUrlWithoutBase => "must begin with `https://` or `http://`".to_owned(),
+        error => format!("must be a URL: {error}"),
+    }
+}
+
 /// Reads a network. An address without a prefix length is a network of one address.
 fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
     let alone = || text.parse::<IpAddr>().map(IpNet::from);
     text.parse()
         .or_else(|_| alone())

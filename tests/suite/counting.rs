@@ -23,7 +23,7 @@ struct RepairedCase {
     notes: &'static [NoteCode],
 }
 
-const REPAIRED: [RepairedCase; 20] = [
+const REPAIRED: [RepairedCase; 26] = [
     RepairedCase {
         query: "clickId=$click&id=$code&val=1&com=0.5&oid=plain",
         value_micros: 1_000_000,
@@ -131,6 +131,42 @@ const REPAIRED: [RepairedCase; 20] = [
         value_micros: 1_000_000,
         commission_micros: 0,
         notes: &[NoteCode::SeparatorRepaired],
+    },
+    RepairedCase {
+        query: "clickId=$click\\u0026id=$code\\u0026val=1\\u0026com=0\\u0026oid=json",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::SeparatorRepaired; 4],
+    },
+    RepairedCase {
+        query: "clickId=$click%5Cu0026id=$code%5cu0026val=1&com=0&oid=json-2",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::SeparatorRepaired; 2],
+    },
+    RepairedCase {
+        query: "clickId=$click&%2338;id=$code&amp%3Bval=1&%23x26;com=0&oid=numbers",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::HtmlRepaired; 3],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1&com=0&curren;cy=USD&para;m=k%3Dv&oid=semicolon",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::HtmlRepaired, NoteCode::HtmlRepaired, NoteCode::Alias],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1&com=0&oid=stop&status=approved.",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::Trimmed],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1&amount=2&com=0&oid=passed-over",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::UnknownParameter],
     },
     RepairedCase {
         query: "clickId=$click&id=$code&val=1000000000000&com=1000000000000&oid=largest",

@@ -51,7 +51,7 @@ pub enum Action {
         #[arg(long = "tag", value_name = "WORD")]
         tags: Vec<String>,
     },
-    /// Archives a tracking link; visitors get its fallback destination, and its conversions are
+    /// Archives a tracking link; visitors get its fallback destination, and sales of later clicks are
     /// held.
     Archive { id: String },
     /// Makes an archived tracking link active again.

@@ -271,7 +271,7 @@ fn single(
 
 /// Drops the separators of thousands. Returns `None` if the digits are not grouped properly. Each
 /// group after the first has three digits. In the Indian style, the last group has three, and the
-/// groups between have two.
+/// groups between have two, and no point separates them.
 fn ungrouped(whole: &str) -> Option<String> {
     let is_mark = |character: char| matches!(character, ',' | '.') || GROUPING.contains(&character);
     let digits = whole.trim_start_matches(['+', '-']);
@@ -279,9 +279,11 @@ fn ungrouped(whole: &str) -> Option<String> {
     let marks: Vec<char> = digits.chars().filter(|character| is_mark(*character)).collect();
     let (first, rest) = groups.split_first()?;
     let thousands = (1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3);
-    let indian = rest.split_last().is_some_and(|(last, middle)| {
-        (1..=2).contains(&first.len()) && last.len() == 3 && middle.iter().all(|group| group.len() == 2)
-    });
+    let is_indian_mark = |mark: &char| *mark != '.';
+    let indian = marks.iter().all(is_indian_mark)
+        && rest.split_last().is_some_and(|(last, middle)| {
+            (1..=2).contains(&first.len()) && last.len() == 3 && middle.iter().all(|group| group.len() == 2)
+        });
     let one_kind = marks.windows(2).all(|two| two.first() == two.last());
     ((thousands || indian) && one_kind)
         .then(|| whole.chars().filter(|character| !is_mark(*character)).collect())
@@ -369,6 +371,7 @@ mod tests {
             ("Infinity", Malformed),
             ("0x10", Malformed),
             ("1_000", Malformed),
+            ("1.23.456", Malformed),
             ("１", Malformed),
             ("EUR", Malformed),
             ("$", Malformed),

@@ -14,6 +14,7 @@ pub enum CorsOrigin {
 pub fn cors_origin(text: &str) -> Result<CorsOrigin, String> {
     const FORM: &str =
         "must be `*`, or a scheme and a host such as `https://console.example` or `http://localhost:3000`";
+    let text = text.trim();
     if text == "*" {
         return Ok(CorsOrigin::Any);
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use url::Url;
 
-use super::{SecretUrl, invalid};
+use super::{SecretUrl, invalid, not_a_url};
 use crate::{
     error::StartError,
     values::{api_key_text::KeyText, seal::Seal},
@@ -99,7 +99,7 @@ pub struct EdgeConfig {
 }
 
 fn page_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let url = Url::parse(text.trim()).map_err(|error| not_a_url(&error))?;
     let is_page = matches!(url.scheme(), "http" | "https") && url.username().is_empty();
     if is_page { Ok(url) } else { Err("must be an `http://` or `https://` URL without a user".to_owned()) }
 }
@@ -131,7 +131,7 @@ impl EdgeConfig {
     /// The settings of the spool; `None` if the spool is off.
     pub fn spool(&self, database_url: &SecretUrl, core_key: Option<&KeyText>) -> Option<SpoolSettings> {
         let folder = match &self.spool {
-            Some(folder) if folder.as_os_str() == OFF => return None,
+            Some(folder) if folder.as_os_str().eq_ignore_ascii_case(OFF) => return None,
             Some(folder) => folder.clone(),
             None => match database_url.file() {
                 Some(path) if self.role != Role::Edge => format!("{path}.spool").into(),

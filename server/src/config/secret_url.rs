@@ -28,7 +28,8 @@ impl SecretUrl {
     /// The path of an SQLite database's file; `None` for any other URL.
     pub fn file(&self) -> Option<&str> {
         let path = self.0.strip_prefix("sqlite:")?;
-        Some(path.trim_start_matches("//").split('?').next().unwrap_or_default())
+        let path = path.strip_prefix("//").unwrap_or(path);
+        Some(path.split('?').next().unwrap_or_default())
     }
 
     /// The path that the database's driver opens: percent-decoded, with a plus left as it is.

@@ -144,6 +144,8 @@ fn a_spool_is_beside_the_database() {
     for (flags, folder) in [
         (&[][..], Some("s2s.db.spool")),
         (&["--database-url", "sqlite:///data/x.db?mode=rwc"], Some("/data/x.db.spool")),
+        (&["--database-url", "sqlite:////data/x.db"], Some("//data/x.db.spool")),
+        (&["--spool", "OFF"], None),
         (&["--database-url", "postgres://x/s2s"], Some("s2s.spool")),
         (&["--role", "edge", "--core", "https://x"], Some("s2s.spool")),
         (&["--spool", "/disk/spool"], Some("/disk/spool")),

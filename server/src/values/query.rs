@@ -23,6 +23,16 @@ pub use check::check_query;
 /// this, which keeps the reader linear.
 const NAME_BYTES_MAX: usize = 32;
 
+/// Marks that stand for `&`, each with what is said of it: a second `?`, and `&` as JSON escapes it.
+const HIDDEN_SEPARATORS: [(&[u8], &str); 3] = [
+    (b"?", "a second `?` separated two parameters"),
+    (b"\\u0026", "`\\u0026` separated two parameters"),
+    (b"%5Cu0026", "`\\u0026` separated two parameters"),
+];
+/// The rest of an `&` that HTML has escaped, perhaps encoded as a part of a URL.
+const ESCAPED_AMPERSANDS: [&[u8]; 8] =
+    [b"amp;", b"amp%3B", b"#38;", b"#038;", b"#x26;", b"%2338;", b"%23038;", b"%23x26;"];
+
 /// A name and a value, decoded once.
 #[derive(Clone)]
 pub struct Pair {
@@ -95,8 +105,8 @@ impl Splitter<'_> {
         };
         for piece in query.split(|byte| *byte == separator) {
             let mut rest = piece;
-            while let Some((before, after)) = self.second_question_mark(rest) {
-                self.repaired(NoteCode::SeparatorRepaired, "a second `?` separated two parameters");
+            while let Some((before, after, message)) = self.hidden_separator(rest) {
+                self.repaired(NoteCode::SeparatorRepaired, message);
                 self.split_piece(before);
                 rest = after;
             }
@@ -123,7 +133,7 @@ impl Splitter<'_> {
     /// second encoding has hidden the separators between them; or empty.
     fn split_piece(&mut self, piece: &[u8]) {
         let mut piece = piece;
-        while let Some(rest) = piece.strip_prefix(b"amp;") {
+        while let Some(rest) = behind_ampersand(piece) {
             self.repaired(NoteCode::HtmlRepaired, "`&` was escaped as `&amp;`");
             piece = rest;
         }
@@ -134,7 +144,12 @@ impl Splitter<'_> {
             return self.split_bare(piece);
         };
         let begins = self.origin(name).start;
-        let (name, _) = decode(name);
+        let (mut name, _) = decode(name);
+        if let Some(whole) = entities::rejoined(&name, self.is_known) {
+            let message = format!("HTML had escaped the beginning of `&{whole}=`");
+            self.note(NoteCode::HtmlRepaired, excerpt(&whole), message);
+            name = whole.into_bytes();
+        }
         let (value, broken) = decode(raw);
         let place = |bytes| Place { part: self.part, bytes };
         let mut pair = Pair { name, value, broken, nested: false, place: place(self.origin(raw)), begins };
@@ -201,11 +216,20 @@ impl Splitter<'_> {
         end.and_then(|end| std::str::from_utf8(piece.get(..end)?).ok()).is_some_and(self.is_known)
     }
 
-    fn second_question_mark<'b>(&self, piece: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
-        let marks = piece.iter().enumerate().filter(|(_, byte)| **byte == b'?');
-        let mut splits = marks.filter_map(|(at, _)| Some((piece.get(..at)?, piece.get(at + 1..)?)));
-        // A page's own address has parameters of its own.
-        splits.find(|(before, after)| self.begins_with_known_name(after) && !has_address(&decode(before).0))
+    /// Splits a piece at a mark that stands for `&`, if a known name follows it. Returns the parts, and
+    /// what is said of the mark.
+    fn hidden_separator<'b>(&self, piece: &'b [u8]) -> Option<(&'b [u8], &'b [u8], &'static str)> {
+        let may_begin = |(_, byte): &(usize, &u8)| matches!(byte, b'?' | b'\\' | b'%');
+        let mut places = piece.iter().enumerate().filter(may_begin);
+        places.find_map(|(at, _)| {
+            let (before, rest) = piece.split_at_checked(at)?;
+            let begins = |(mark, _): &&(&[u8], _)| starts_with(rest, mark);
+            let (mark, message) = HIDDEN_SEPARATORS.iter().find(begins)?;
+            let after = rest.get(mark.len()..)?;
+            // A page's own address has parameters of its own.
+            let is_split = self.begins_with_known_name(after) && !has_address(&decode(before).0);
+            is_split.then_some((before, after, *message))
+        })
     }
 }
 
@@ -218,6 +242,16 @@ impl Pair {
             self.broken = false;
         }
     }
+}
+
+fn starts_with(bytes: &[u8], mark: &[u8]) -> bool {
+    bytes.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))
+}
+
+/// Drops the rest of an escaped `&` from the beginning of a piece; `None` if there is none.
+fn behind_ampersand(piece: &[u8]) -> Option<&[u8]> {
+    let escaped = ESCAPED_AMPERSANDS.iter().find(|escaped| starts_with(piece, escaped))?;
+    piece.get(escaped.len()..)
 }
 
 fn has_address(text: &[u8]) -> bool {

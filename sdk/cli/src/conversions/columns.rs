@@ -201,7 +201,18 @@ impl Columns {
     }
 }
 
+/// The first bytes of files that are no CSV, each with what they are.
+const NO_CSV: [(&str, &str); 3] = [
+    ("PK\u{3}\u{4}", "it is a workbook of a spreadsheet, or a ZIP file; save it as CSV"),
+    ("%PDF", "it is a PDF; ask for the CSV"),
+    ("\u{1f}\u{2039}", "it is compressed; unpack it first"),
+];
+
 fn missing_column(missing: Field, titles: &[String]) -> String {
+    let first = titles.first().map_or("", String::as_str);
+    if let Some((_, cure)) = NO_CSV.iter().find(|(begin, _)| first.starts_with(begin)) {
+        return format!("not a CSV file: {cure}");
+    }
     let names: Vec<String> = titles.iter().take(UNREAD_NAMED_MAX).map(|title| shown(title)).collect();
     let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
     format!(
@@ -275,6 +286,8 @@ mod tests {
             (&["code", "cid", "value", "time", "date"], "`time` and `date`"),
             (&["code", "cid", "vlaue"], "no column `value`, but `code`, `cid`, `vlaue`"),
             (&["a b c"], "no column `conversion_code_id`"),
+            (&["PK\u{3}\u{4}\u{14}"], "save it as CSV"),
+            (&["\u{1f}\u{2039}\u{8}"], "unpack it first"),
             (&["code", "cid", "value", "Test"], "column `test`"),
         ] {
             let error = read(titles).unwrap_err();

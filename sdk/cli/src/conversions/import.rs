@@ -87,7 +87,7 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
     if let Some(unread) = columns.unread() {
         eprintln!("s2s: {}", plain(&unread));
     }
-    let mut tally = Tally::new(&columns.titles, failed.as_deref())?;
+    let mut tally = Tally::new(&columns, failed.as_deref())?;
 
     let (rows, mut pending) = channel(ROWS_MAX);
     let (send, requests) = channel(REQUESTS_MAX);

@@ -10,6 +10,11 @@ use super::{
     codes::{Code, Terms},
     row::{Row, excerpt},
 };
+use crate::cells::decimal;
+
+/// Largest amount and largest percentage that the server takes, in millionths.
+const AMOUNT_MICROS_MAX: i64 = 1_000_000_000_000_000_000;
+const PERCENT_MICROS_MAX: i64 = 100_000_000;
 
 /// The worth of a conversion.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,20 +48,24 @@ pub fn read(
     let of_percent = |micros| Commission::CommissionPercentMicros(micros);
     let of_amount = |micros| Commission::CommissionAmount(money(micros, currency));
     let percent = Some(percent).filter(|text| !text.is_empty()).map(read_percent).transpose()?;
+    let value_micros = in_range("value", value.micros, AMOUNT_MICROS_MAX, "0 to 1,000,000,000,000")?;
     let amount = match commission {
         "" => None,
-        text => Some(known.commission(text, row.value.trim_matches(is_trimmed), currency)?),
+        text => {
+            let read = known.commission(text, row.value.trim_matches(is_trimmed), currency)?;
+            Some(in_range("commission", read, AMOUNT_MICROS_MAX, "0 to 1,000,000,000,000")?)
+        }
     };
     let commission = match (percent, amount) {
         // An exported conversion has both: the percent and the resulting amount.
-        (Some(percent), Some(amount)) if amount == amount::percent_of(value.micros, percent) => {
+        (Some(percent), Some(amount)) if amount == amount::percent_of(value_micros, percent) => {
             Some(of_percent(percent))
         }
         // As in a postback, the percent counts beside 0 only.
         (Some(percent), None | Some(0)) => Some(of_percent(percent)),
         (_, amount) => amount.map(of_amount),
     };
-    Ok(Worth { value: money(value.micros, currency), commission })
+    Ok(Worth { value: money(value_micros, currency), commission })
 }
 
 fn money(micros: i64, currency: Option<Currency>) -> Money {
@@ -163,7 +172,15 @@ fn read_percent(text: &str) -> Result<i64, String> {
     let read = amount::read_percent(text).or_else(|_| amount::read_percent(without_punctuation(text)));
     let read = read.ok().filter(|read| read.currency.is_none());
     let micros = read.and_then(|read| i64::try_from(read.decimal.micros).ok());
-    micros.ok_or_else(|| format!("commission_percent `{}`: write a percentage such as 12.5", excerpt(text)))
+    let micros = micros
+        .ok_or_else(|| format!("commission_percent `{}`: write a percentage such as 12.5", excerpt(text)))?;
+    in_range("commission_percent", micros, PERCENT_MICROS_MAX, "0 to 100")
+}
+
+/// Checks what the server would refuse, in the words of people.
+fn in_range(name: &str, micros: i64, max: i64, range: &str) -> Result<i64, String> {
+    let shown = || format!("{name} is {}; it must be {range}", decimal(micros));
+    (0..=max).contains(&micros).then_some(micros).ok_or_else(shown)
 }
 
 fn refused(name: &str, text: &str, why: NotDecimal) -> String {
@@ -274,6 +291,9 @@ mod tests {
             ("", "", "", "value ``: not an amount"),
             ("1e3", "", "", "not an amount"),
             ("99999999999999999999", "", "", "out of range"),
+            ("-5", "", "", "value is -5; it must be 0 to 1,000,000,000,000"),
+            ("1000000000000.01", "", "", "it must be 0 to 1,000,000,000,000"),
+            ("1", "", "-0.5", "commission is -0.5; it must be"),
             ("10 EUR", "USD", "", "value is in EUR, and the rest is in USD"),
             ("10 EUR", "", "1 USD", "commission is in USD, and the rest is in EUR"),
             ("10", "EURO", "", "currency `EURO`: must be an ISO 4217 code"),

@@ -4,7 +4,10 @@
 //! `core/preset/presets.toml` holds the words of networks (`status_words`); new words are added
 //! there.
 
-use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+use s2s_sdk::{
+    parameter::without_punctuation,
+    v1::{ErrorReason, Note, NoteCode},
+};
 
 use crate::{
     core::{conversion::note, preset::Preset},
@@ -30,9 +33,16 @@ pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Option<ConversionSta
     if let Some((_, status)) = OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)) {
         return Ok((Some(*status), None));
     }
-    let (status, note) =
-        preset.and_then(|preset| of_network(word, preset)).ok_or_else(|| unknown(word, preset))?;
-    Ok((Some(status), Some(note)))
+    if let Some((status, note)) = preset.and_then(|preset| of_network(word, preset)) {
+        return Ok((Some(status), Some(note)));
+    }
+    let bare = without_punctuation(word);
+    if bare == word || bare.is_empty() {
+        return Err(unknown(word, preset));
+    }
+    let (status, mapped) = read(bare, preset)?;
+    let trimmed = || note(NoteCode::Trimmed, PARAMETER, "punctuation after `status` was dropped");
+    Ok((status, mapped.or_else(|| Some(trimmed()))))
 }
 
 fn of_network(word: &str, preset: &Preset) -> Option<(ConversionStatus, Note)> {

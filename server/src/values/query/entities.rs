@@ -52,6 +52,16 @@ const OTHER_NAMES: [&str; 16] = [
     "quotation",
 ];
 
+/// Undoes the escape of an eaten parameter: `curren;cy`, from `&curren;cy=`, is `currency`. Returns
+/// `None` if the name is no such escape of a known name.
+pub fn rejoined(name: &[u8], is_known: impl Fn(&str) -> bool) -> Option<String> {
+    let at = name.iter().position(|byte| *byte == b';')?;
+    let entity = std::str::from_utf8(name.get(..at)?).ok()?;
+    let ending = std::str::from_utf8(name.get(at + 1..)?).ok()?;
+    let is_entity = ENTITIES.iter().any(|(own, _)| *own == entity);
+    Some(format!("{entity}{ending}")).filter(|name| is_entity && is_known(name))
+}
+
 /// Finds an eaten parameter in a decoded value. Returns the bytes before it, its name, and the
 /// bytes after its `=`. `is_known` tells whether a name, in lower case, is one of ours.
 pub fn split(value: &[u8], is_known: impl Fn(&str) -> bool) -> Option<(&[u8], String, &[u8])> {

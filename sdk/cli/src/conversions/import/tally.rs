@@ -14,6 +14,7 @@ use s2s_sdk::{
 use super::reading::Row;
 use crate::{
     cells::{from_csv, plain, to_csv},
+    conversions::columns::Columns,
     failure::Failure,
     output::own_file,
 };
@@ -30,25 +31,30 @@ pub struct Tally {
     passed: u64,
     failed: u64,
     file: Option<csv::Writer<File>>,
+    /// Number of cells at the beginning of a row that an earlier import wrote there.
+    own_cells: usize,
     has_terminal: bool,
 }
 
+/// Titles of the cells that are written before a failed row.
+const OWN_TITLES: [&str; 3] = ["row", "reason", "message"];
+
 impl Tally {
-    pub fn new(titles: &[String], failed: Option<&Path>) -> Result<Self, Failure> {
+    pub fn new(columns: &Columns, failed: Option<&Path>) -> Result<Self, Failure> {
+        let own_cells =
+            if columns.titles.starts_with(&OWN_TITLES.map(str::to_owned)) { OWN_TITLES.len() } else { 0 };
         let file = match failed {
             None => None,
             Some(path) => {
                 let file = own_file(path).map_err(|error| Failure::file(&path.display(), error))?;
                 let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
-                let titles = titles.iter().map(|title| to_csv(title));
-                writer.write_record(
-                    ["row", "reason", "message"].map(str::to_owned).into_iter().chain(titles),
-                )?;
+                let titles = columns.titles.iter().skip(own_cells).map(|title| to_csv(title));
+                writer.write_record(OWN_TITLES.map(str::to_owned).into_iter().chain(titles))?;
                 Some(writer)
             }
         };
         let has_terminal = io::stderr().is_terminal();
-        Ok(Self { recorded: 0, duplicates: 0, passed: 0, failed: 0, file, has_terminal })
+        Ok(Self { recorded: 0, duplicates: 0, passed: 0, failed: 0, file, own_cells, has_terminal })
     }
 
     pub fn answered(&mut self, row: &Row, answer: Option<RecordConversionResult>) -> Result<(), Failure> {
@@ -74,7 +80,7 @@ impl Tally {
             eprintln!("s2s: row {}: {reason}: {}", row.number, plain(sentence));
         }
         if let Some(file) = &mut self.file {
-            let own = row.cells.iter().map(|cell| to_csv(&from_csv(cell)));
+            let own = row.cells.iter().skip(self.own_cells).map(|cell| to_csv(&from_csv(cell)));
             let said = [row.number.to_string(), to_csv(reason), to_csv(sentence)];
             file.write_record(said.into_iter().chain(own))?;
         }

@@ -308,12 +308,18 @@ impl Parameter {
     /// parameter did not also come under its own name.
     fn interpret(&mut self, own_names: &[KnownParam], notes: &mut Vec<Note>) {
         let own = self.has_own_name();
-        self.known = self.known.filter(|known| own || !own_names.contains(known));
+        let passed_over = self.known.filter(|known| !own && own_names.contains(known));
+        self.known = self.known.filter(|_| passed_over.is_none());
         let Some(known) = self.known else {
             let shown_name = excerpt(&self.name);
             let message = if self.nested {
                 format!(
                     "`{shown_name}` holds a list or an object, which is not read; it was kept with the postback"
+                )
+            } else if let Some(known) = passed_over {
+                let own = known.name();
+                format!(
+                    "`{shown_name}` was passed over, because `{own}` came as well; it was kept with the postback"
                 )
             } else {
                 format!("`{shown_name}` is not one of our parameters; it was kept with the postback")
