@@ -1,9 +1,9 @@
 //! Requests in progress, and the order in which they are refused when there are too many.
 //!
 //! One counter covers all requests. Each priority has a count from which its requests are refused.
-//! Requests that can wait are refused first, then the recording of clicks (their visitors are still
-//! redirected), and conversions last. A request is in progress from its complete arrival until its
-//! answer begins, so slow senders take no capacity.
+//! Requests that can wait are refused first, then the clicks of visits (the visitors are still
+//! redirected). Conversions, postbacks and the call `RecordClick` are refused last. A request is in
+//! progress from its complete arrival until its answer begins, so slow senders take no capacity.
 
 use std::{
     pin::Pin,
@@ -50,9 +50,10 @@ impl InFlight {
         self.in_flight.load(Ordering::Relaxed) < limit
     }
 
-    /// Counts a request from the end of its body until the guard is dropped. Accounts for its body
-    /// until then, at its `arrival`. `messages`: those of a gRPC call; `None` for any other body,
-    /// whose bytes count one by one.
+    /// Counts a request from the end of its body until the guard is dropped. Until the end of its
+    /// body, charges the bytes to `arrival`.
+    ///
+    /// `messages`: the messages of a gRPC call. `None`: every byte of the body is charged.
     pub fn count(
         self: &Arc<Self>,
         body: Body,
@@ -106,7 +107,7 @@ impl Drop for InFlightGuard {
     }
 }
 
-/// The refusal of a request, or of the rest of one, that there is no room for.
+/// The refusal of a request, or of the rest of its body, for want of room.
 pub fn no_room() -> Error {
     let message = "too many requests of this sender are on their way at once; send again later";
     Error::new(ErrorReason::Overloaded, message)
