@@ -113,7 +113,7 @@ pub fn no_room() -> Error {
     Error::new(ErrorReason::Overloaded, message)
 }
 
-/// A body that reports its end, and accounts for its bytes.
+/// A body that reports its end, and charges its bytes.
 struct CountedBody {
     body: Body,
     work: Arc<Work>,
@@ -124,7 +124,7 @@ struct CountedBody {
 }
 
 impl CountedBody {
-    /// Accounts for bytes that have arrived. Returns false if there is no room for them.
+    /// Charges bytes that have arrived. Returns false if there is no room for them.
     fn account(&mut self, bytes: &[u8]) -> bool {
         let Some(arrival) = &self.work.arrival else { return true };
         let Some(messages) = &mut self.messages else { return arrival.charge(bytes.len()) };
