@@ -25,7 +25,7 @@ const AWAY_AFTER: Span = Span::from_millis(100);
 pub struct Cause {
     /// A sentence that everybody may read.
     pub text: String,
-    /// What the log adds for the operator.
+    /// Further text for the operator, which only the log has.
     pub detail: String,
     /// The cause does not pass without a person.
     pub is_lasting: bool,

@@ -1,8 +1,8 @@
 //! The folder of a spool, and the only way to its files.
 //!
 //! One server owns the folder. The folder itself is locked, so the lock outlives every file in it.
-//! Files are opened relative to the locked folder, never through a link, and only regular files
-//! are used: whoever puts a pipe, a folder or a link there can't make the server hang, or write
+//! Files are opened relative to the locked folder, never through a link, and only regular files are
+//! used: a pipe, a folder or a link that somebody puts there can't make the server hang, or write
 //! elsewhere.
 
 use std::{
