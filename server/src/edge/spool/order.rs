@@ -2,7 +2,7 @@
 //! the first one decides.
 //!
 //! Absent on purpose: any parsing of a postback. Text that looks like a click id is enough to keep
-//! the order. This has two drawbacks: the postbacks of two clicks that share an order queue wait
+//! the order. The drawbacks: the postbacks of two clicks that share an order queue wait
 //! for each other, and postbacks without a visible click id are not kept in order.
 
 use std::sync::atomic::{AtomicU32, Ordering};
