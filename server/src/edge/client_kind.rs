@@ -70,7 +70,7 @@ pub fn is_previewer(headers: &HeaderMap) -> bool {
 /// The user agent is no evidence, because scripts fake it. Nor is `Sec-Fetch-Mode`: the `fetch` of
 /// Node.js sends it. Browsers send `Sec-Fetch-Dest` and `Sec-Fetch-Site` with every request to an
 /// `https` address (Safari since 16.4). To other addresses they send `Upgrade-Insecure-Requests`,
-/// but only if a person navigates. So a page's own request to an `http` address is not recognised.
+/// but only with a navigation. So a page's own request to an `http` address is not recognised.
 pub fn is_browser(headers: &HeaderMap) -> bool {
     let starts =
         |name: &str, start: &[u8]| headers.get(name).is_some_and(|value| value.as_bytes().starts_with(start));
