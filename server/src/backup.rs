@@ -1,8 +1,9 @@
 //! Copies of an installation, and their restore.
 //!
-//! A backup copies the spool first, then the database. What was acknowledged before the backup began
-//! is then in one of the two: a record leaves the spool only once the core has written it to the
-//! database. A record in both is delivered again after the restore, and the core knows it by its id.
+//! A backup copies the spool first, then the database. What was acknowledged before the backup
+//! began is then in one of the two: a record leaves the spool only once the core has written it to
+//! the database. A record in both is delivered again after the restore, and the core knows it by
+//! its id.
 //!
 //! Absent on purpose: any lock or call to the running server, so a backup works while the server is
 //! down as well; and the choice of time and place of copies, which is for cron and for archives.

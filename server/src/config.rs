@@ -119,9 +119,9 @@ pub struct Config {
     #[arg(long, env = "S2S_STORE_ADDRESSES", default_value = "truncated", value_name = "HOW_MUCH")]
     pub store_addresses: StoredAddresses,
 
-    /// Maximum size of what strangers' held postbacks take in the database, in mebibytes. Beyond it,
-    /// the oldest of the network that sent most are deleted. A stranger's postback names no known
-    /// code and no genuine click id.
+    /// Maximum size of what strangers' held postbacks take in the database, in mebibytes. Beyond
+    /// it, the oldest of the network that sent most are deleted. A stranger's postback names no
+    /// known code and no genuine click id.
     #[arg(long, env = "S2S_STRANGERS_MEBIBYTES_MAX", default_value = "256", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     strangers_mebibytes_max: u32,
@@ -149,9 +149,10 @@ pub struct Config {
           value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Expects a PROXY header (version 1 or 2) at the start of each connection of a trusted proxy. The
-    /// connection counts for the client that the header names.
-    #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies", value_parser = BoolishValueParser::new())]
+    /// Expects a PROXY header (version 1 or 2) at the start of each connection of a trusted proxy.
+    /// The connection counts for the client that the header names.
+    #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies",
+          value_parser = BoolishValueParser::new())]
     pub proxy_protocol: bool,
 
     /// Maximum number of open connections. One more replaces the oldest that has not yet sent a
@@ -165,9 +166,9 @@ pub struct Config {
           value_parser = at_least_one)]
     pub connections_per_address: usize,
 
-    /// Time that a connection over HTTP/1 stays open without a request, in seconds. It must be longer
-    /// than a load balancer in front keeps its connections (often 60 seconds). Connections over
-    /// HTTP/2 stay for five minutes, or for this time if it is longer.
+    /// Time that a connection over HTTP/1 stays open without a request, in seconds. It must be
+    /// longer than a load balancer in front keeps its connections (often 60 seconds). Connections
+    /// over HTTP/2 stay for five minutes, or for this time if it is longer.
     #[arg(long, env = "S2S_KEEP_ALIVE_SECONDS", default_value = "75", value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3_600))]
     keep_alive_seconds: u64,
@@ -473,7 +474,8 @@ fn log_filter(text: &str) -> Result<String, String> {
     let is_level = |word: &str| {
         ["off", "error", "warn", "info", "debug", "trace"].contains(&word.to_ascii_lowercase().as_str())
     };
-    // The filter takes a word that is no level for the name of a module, and then logs nothing else.
+    // The filter takes a word that is no level for the name of a module, and then logs nothing
+    // else.
     let is_part = |part: &str| match part.rsplit_once('=') {
         Some((module, level)) => !module.trim().is_empty() && is_level(level.trim()),
         None => is_level(part.trim()),

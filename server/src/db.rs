@@ -45,8 +45,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest wait of a statement for the lock of another.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// Maximum number of connections for scans, and the longest run of one of their statements.
+/// Maximum number of connections for scans.
 pub const SCANNERS_MAX: u32 = 3;
+/// Longest run of a statement of a scan.
 pub const SCAN_TIMEOUT: Duration = Duration::from_secs(5);
 /// Maximum number of connections that read.
 const READERS_MAX: u32 = 8;
@@ -334,9 +335,11 @@ pub fn eq_indexed<C: ColumnTrait>(
 }
 
 /// Tests whether `column` has a value. The test has a form for which the database finds the rows by
-/// another condition, and not by an index that begins with this column. Without statistics, SQLite
-/// otherwise takes whatever index also sorts. PostgreSQL and MariaDB weigh both; on MariaDB, an index
-/// sorts only behind columns that are tested for an equal value.
+/// another condition, and not by an index that begins with this column.
+///
+/// Otherwise SQLite, which has no statistics, takes any index that also sorts the rows. PostgreSQL
+/// and MariaDB weigh both indexes. On MariaDB, an index sorts only after columns that are tested
+/// for an equal value.
 pub fn eq_unindexed<C: ColumnTrait>(
     db: &impl ConnectionTrait,
     column: C,
@@ -361,8 +364,8 @@ pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, tex
     }
 }
 
-/// The sum of a column of whole numbers as a whole number; 0 without rows. By itself, PostgreSQL and
-/// MariaDB return a decimal number.
+/// The sum of a column of whole numbers as a whole number; 0 without rows. Without the cast,
+/// PostgreSQL and MariaDB return a decimal number.
 pub fn sum(db: &impl ConnectionTrait, column: impl IntoColumnRef) -> SimpleExpr {
     let form = match db.get_database_backend() {
         DbBackend::Postgres => "CAST(COALESCE(SUM($1), 0) AS BIGINT)",

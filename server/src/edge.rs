@@ -65,7 +65,7 @@ const DRAINED_WITHIN: Span = Span::from_seconds(1);
 /// Cause of a call that the core did not answer within its budget.
 const NO_ANSWER: &str = "no answer of the core in time";
 
-/// Use of the seals of spooled records.
+/// Purpose of the seals of spooled records; a part of their derivation.
 const RECORDS: &str = "s2s-server 2026-11 record of a spool";
 
 /// The request target as received. Set only if the URI of the request differs from it.
@@ -200,7 +200,7 @@ impl Edge {
     pub async fn core_time(&self) -> Option<Time> {
         match ask_keys(self.far_core.clone()?, &self.clock).await {
             Ok((_, time)) => {
-                // If records wait, the drain knows better.
+                // While records wait, the drain notes the core's health.
                 if self.health().is_drained() {
                     self.core_health.note_success();
                 }
@@ -220,9 +220,10 @@ impl Edge {
     }
 
     /// Makes `call`. If the core fails or does not answer within `budget`, spools `record`, which
-    /// holds the same call.
+    /// holds the same call. If the spool refuses the record, returns the core's failure, or waits
+    /// longer for the call. Without a spool, `budget` does not limit the call.
     ///
-    /// `at_once`: spools the record without making the call.
+    /// `at_once`: spools the record without making the call first, if there is a spool.
     async fn call_or_spool<T>(
         &self,
         budget: Duration,
@@ -289,7 +290,7 @@ impl Edge {
     }
 }
 
-/// Notes a failure that needs a person. Others may be those of this call alone.
+/// Notes a failure that needs a person. Another failure may concern this call alone.
 fn note_refusal(core_health: &CoreHealth, clock: &Clock, status: &Status) {
     let cause = Cause::of(status);
     if cause.is_lasting {
@@ -362,8 +363,8 @@ impl EdgeHealth {
         self.core_health.is_down(self.clock.now())
     }
 
-    /// The cause of which the core takes no calls; `None` while it does. One call that took too long
-    /// is none.
+    /// The reason why the core takes no calls; `None` while it takes them. A single slow call is no
+    /// reason.
     pub fn core_cause(&self) -> Option<String> {
         let cause = self.core_health.cause().filter(|cause| cause.is_lasting || self.is_down());
         cause.map(|cause| cause.text)

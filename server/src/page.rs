@@ -13,9 +13,9 @@ use crate::{
 const PAGE_ROWS_DEFAULT: u64 = 50;
 const PAGE_ROWS_MAX: u64 = 1_000;
 const LIST_HASH_BYTES: usize = 8;
-/// Longest answer that lists things, in bytes, unless a single one is longer. Clients of gRPC refuse
-/// answers of more than 4 MiB if nobody tells them otherwise. The rest is for what an answer has
-/// beside its list.
+/// Longest answer that lists things, in bytes, unless a single one is longer. Clients of gRPC
+/// refuse answers of more than 4 MiB if nobody tells them otherwise. The rest is for what an answer
+/// has beside its list.
 pub const ANSWER_BYTES_MAX: usize = 3 * 1_024 * 1_024;
 
 /// The requested page of a list. `N` is the length of the list's sort key, in bytes.

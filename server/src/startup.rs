@@ -2,7 +2,7 @@
 //!
 //! 1. `bind`: signals, ports, certificates.
 //! 2. `edge::take_spool`: the spool's folder.
-//! 3. `core`: the database and the services, in this process or in another.
+//! 3. `core`: the database and the services, unless the core is another process.
 //! 4. `edge`: the data that an edge needs.
 //! 5. `serve`: the ports answer until a signal arrives.
 //! 6. `shutdown`: everything accepted is written, then the database is closed.

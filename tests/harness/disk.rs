@@ -27,8 +27,8 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts a disk of this user. Panics if mounting is not permitted: a test must not pass without
-    /// its disk.
+    /// Mounts a disk of this user. Panics if mounting is not permitted: a test must not pass
+    /// without its disk.
     pub fn mount(kibibytes: u32) -> Self {
         Self::mount_with_mode(kibibytes, "0700")
     }

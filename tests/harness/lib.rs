@@ -196,7 +196,7 @@ impl Server {
         Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
     }
 
-    /// Starts a server with an SQLite file, whose log `log` returns.
+    /// Starts a server with an SQLite file. Its log goes to a file, which `log` reads.
     pub async fn start_logged(flags: &[&str], variables: Vec<(&'static str, String)>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Command::new("sh");

@@ -1,6 +1,7 @@
 //! The server as a process: its binary, environment, start and end.
 
 use std::{
+    ffi::OsString,
     net::TcpListener,
     os::fd::OwnedFd,
     path::{Path, PathBuf},
@@ -12,47 +13,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::{ADMIN_KEY, PATIENCE, database, random::SEED_VARIABLE};
-
-/// The server's settings in the environment, without `S2S_`.
-const VARIABLES: [&str; 36] = [
-    "ALLOW_LOSSY",
-    "BATCHES_MAX",
-    "BATCH_MAX",
-    "CONNECTIONS_MAX",
-    "CONNECTIONS_PER_ADDRESS",
-    "CORE",
-    "CORE_CA",
-    "CORE_CLIENT_CERTIFICATE",
-    "CORE_CLIENT_KEY",
-    "CORE_KEY",
-    "CORS_ORIGINS",
-    "DATABASE_URL",
-    "DRAIN_SECONDS",
-    "HEALTH_LISTEN",
-    "LISTEN",
-    "LOG",
-    "NO_AUTH",
-    "PROXY_PROTOCOL",
-    "PUBLIC_URL",
-    "RATE_PER_ADDRESS",
-    "RATE_PER_KEY",
-    "REQUESTS_MAX",
-    "RETAIN_CLICKS_DAYS",
-    "RETAIN_CONVERSIONS_DAYS",
-    "RETAIN_PAUSE_SECONDS",
-    "RETAIN_POSTBACKS_DAYS",
-    "ROLE",
-    "SPOOL",
-    "SPOOL_ADOPT",
-    "SPOOL_MEBIBYTES_MAX",
-    "STORE_ADDRESSES",
-    "THREADS",
-    "TLS_CERTIFICATE",
-    "TLS_CLIENT_CA",
-    "TLS_KEY",
-    "TRUSTED_PROXIES",
-];
+use crate::{ADMIN_KEY, PATIENCE};
 
 /// Starts the server and waits until it prints its address.
 pub async fn launch(command: &mut Command, listen: &str) -> (Child, String) {
@@ -95,14 +56,18 @@ pub fn command_with(socket: &TcpListener, folder: &Path) -> Command {
     command
 }
 
+/// The variables of the developer's own servers and of the tests, which must not reach a test's server.
+#[expect(clippy::disallowed_methods, reason = "only the names are read")]
+fn variables() -> Vec<OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(|name| name.to_string_lossy().starts_with("S2S_")).collect()
+}
+
 /// Prepares a command that becomes the server, in `folder`.
 pub fn prepare(mut command: Command, folder: &Path) -> Command {
-    // The developer's own variables must not reach the test's server.
-    for name in VARIABLES {
-        command.env_remove(format!("S2S_{name}"));
+    for name in variables() {
+        command.env_remove(name);
     }
-    // The server would report the tests' own variables as misspelt settings.
-    command.env_remove(database::VARIABLE).env_remove(SEED_VARIABLE);
     command.env("S2S_ADMIN_KEY", ADMIN_KEY);
     // With a spool, a postback that a busy machine slows down is queued, which few tests expect.
     command.env("S2S_SPOOL", "off");

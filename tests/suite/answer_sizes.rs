@@ -1,5 +1,5 @@
-//! Answers for clients that take 4 MiB, the default of gRPC: pages end before, and answers that have
-//! no pages leave out long texts.
+//! Answers for clients that take 4 MiB, the default of gRPC: pages end before, and answers that
+//! have no pages leave out long texts.
 
 use std::collections::BTreeSet;
 
@@ -23,8 +23,8 @@ const BYTES_MAX: usize = 3 * 1_024 * 1_024 + 256 * 1_024;
 /// The largest page that can be asked for.
 const PAGE_SIZE: i32 = 1_000;
 
-/// A postback that is held because of its amount, and is as long as a postback may be. Its notes are
-/// longer than itself: they repeat its 60 unknown parameters.
+/// A postback that is held because of its amount, and is as long as a postback may be. Its notes
+/// are longer than itself: they repeat its 60 unknown parameters.
 fn long_postback(fixture: &Fixture, click: &str, number: usize) -> RawPostback {
     let unknown = |names: std::ops::Range<u32>| -> String {
         let name = |which| format!("{}{}", "\u{1F6D2}".repeat(61), 100 + which);

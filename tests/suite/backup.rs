@@ -103,8 +103,8 @@ async fn records(server: &Server) -> u64 {
     server.health().await["spool"]["records"].as_u64().unwrap_or_default()
 }
 
-/// Lets the database hang and come back, again and again: the spool fills and drains. Each refusal of
-/// the full disk ends a segment, so that the drain deletes it.
+/// Lets the database hang and come back, again and again: the spool fills and drains. Each refusal
+/// of the full disk ends a segment, so that the drain deletes it.
 async fn outages(server: &Server, load: &Load, disk: &SmallDisk) {
     loop {
         let stall = Stall::begin(&server.database_url).await;

@@ -1,6 +1,6 @@
-//! After a moment in which the core was slow, its edge answers for the core again soon, although the
-//! traffic goes on: what waits in the spool is delivered beside live calls, and later postbacks of the
-//! same clicks need not go behind it for long.
+//! After a moment in which the core was slow, its edge answers for the core again soon, although
+//! the traffic goes on: what waits in the spool is delivered beside live calls, and later postbacks
+//! of the same clicks need not go behind it for long.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},

@@ -278,8 +278,8 @@ async fn an_edge_that_is_cut_off_loses_no_click_by_a_rotation() {
     }
 }
 
-/// The core reads its keys for a number that it does not know. Its answer must reach an edge in time,
-/// else strangers could have each of their postbacks go through the spool.
+/// The core reads its keys for a number that it does not know. Its answer must reach an edge in
+/// time, else strangers could have each of their postbacks go through the spool.
 #[tokio::test]
 async fn an_invented_number_of_a_key_keeps_no_answer_waiting() {
     const SENT: usize = 40;

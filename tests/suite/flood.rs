@@ -49,10 +49,10 @@ const PAGE_SIZE: i32 = 1_000;
 /// that the server's allocator keeps. If the server kept 210 bytes of each request that is sent
 /// after the cache is full, the growth would be larger.
 ///
-/// On a busy machine more requests are in progress at once than ever before, and the allocator keeps
-/// the memory of that moment. It does so once, but what the server keeps of each request grows in
-/// every round. So twice the smaller growth of the two last rounds, which are of the same length,
-/// must stay below the bound, and both together below twice the bound.
+/// On a busy machine more requests are in progress at once than ever before, and the allocator
+/// keeps the memory of that moment. It does so once, but what the server keeps of each request
+/// grows in every round. So twice the smaller growth of the two last rounds, which are of the same
+/// length, must stay below the bound, and both together below twice the bound.
 const GROWTH_KIB_MAX: u64 = 8 * 1_024;
 /// The cache of SQLite's writer, in KiB (`db/sqlite.rs`).
 const CACHE_KIB: u64 = 32 * 1_024;

@@ -57,8 +57,8 @@ async fn a_trusted_proxy_has_as_many_connections_as_it_likes() {
     }
 }
 
-/// Asks for health, and then sends `more`. Returns the time until the server ends the connection, and
-/// what it sends until then.
+/// Asks for health, and then sends `more`. Returns the time until the server ends the connection,
+/// and what it sends until then.
 async fn life_after_a_request<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     more: &[u8],

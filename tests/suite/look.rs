@@ -56,8 +56,8 @@ async fn fill(server: &Server, table: &str, columns: &str, made: &[(&str, &str)]
     execute(&server.database_url, &statement).await;
 }
 
-/// Reads all pages of a list. `list` takes a page token, and returns the number of items on that page
-/// and the next token.
+/// Reads all pages of a list. `list` takes a page token, and returns the number of items on that
+/// page and the next token.
 async fn pages<F: Future<Output = (usize, String)>>(list: impl Fn(String) -> F) -> Vec<usize> {
     let (mut pages, mut token) = (Vec::new(), String::new());
     loop {

@@ -54,7 +54,7 @@ async fn clicks(server: &Server, link: &TrackingLink) -> BTreeSet<String> {
     server.client().clicks(request).map_ok(|click| click.id).try_collect().await.unwrap()
 }
 
-/// A link with that slug that leads to the path of another one at `shortener`.
+/// Creates the link `slug`. Its destination is `/next` at the shortener.
 async fn link_over(server: &Server, shortener: &str, slug: &str, next: &str, pass_on: bool) -> TrackingLink {
     let destination = format!("{shortener}/{next}?s1=[s2sidentifier]");
     let link =
@@ -76,7 +76,7 @@ async fn a_loop_of_two_links_over_another_server_ends() {
         assert_eq!(page.headers()["cache-control"], "no-store");
         let last = page.url().clone();
         assert!(page.text().await.unwrap().contains("leads in circles"));
-        // A visit that ended makes no click.
+        // A visit that is answered 508 makes no click.
         let all = eventually(async || {
             let all = [clicks(&server, &one).await, clicks(&server, &two).await].map(|clicks| clicks.len());
             (all.iter().sum::<usize>() >= REDIRECTS_MAX).then_some(all)

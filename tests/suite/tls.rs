@@ -336,7 +336,8 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     list(&authority.client(&server)).await.unwrap();
 }
 
-/// A change that makes clients refuse a certificate, the start reason for it, and words of the error.
+/// A change that makes clients refuse a certificate, the start reason for it, and words of the
+/// error.
 type Refused = (fn(&mut CertificateParams), &'static str, &'static str);
 
 const REFUSED: [Refused; 5] = [

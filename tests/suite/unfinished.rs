@@ -24,14 +24,15 @@ use crate::attacks::{ONE_AT_A_TIME, served_during};
 
 const STREAMS: usize = 350;
 const MESSAGE_BYTES: usize = 4 * 1_024 * 1_024;
-/// The largest growth of the server's memory by requests without an API key, in KiB. Ten connections
-/// may hold 4 MiB each; the rest is for what the library and the allocator hold.
+/// The largest growth of the server's memory by requests without an API key, in KiB. Ten
+/// connections may hold 4 MiB each; the rest is for what the library and the allocator hold.
 const STRANGERS_KIB_MAX: u64 = 128 * 1_024;
-/// The largest growth by the requests of one connection with an API key, in KiB: it may hold 64 MiB.
+/// The largest growth by the requests of one connection with an API key, in KiB: it may hold 64
+/// MiB.
 const KEY_KIB_MAX: u64 = 256 * 1_024;
 
-/// Opens `STREAMS` calls whose message lacks its last bytes, and never ends them. Counts the calls that
-/// are answered, and returns the reasons of those that are refused.
+/// Opens `STREAMS` calls whose message lacks its last bytes, and never ends them. Counts the calls
+/// that are answered, and returns the reasons of those that are refused.
 async fn unfinished(
     server: &Server,
     method: &str,

@@ -76,7 +76,8 @@ const COVERED_BY_SERVER_TESTS: [ErrorReason; 1] = [E::Internal];
 const REASONS_END: i32 = 1_000;
 
 /// Reasons that hold postbacks, but are not among the cases. A case would need an edge with a wrong
-/// clock, a limit of retention, a browser, another server, a rotated key, or a code that checks senders.
+/// clock, a limit of retention, a browser, another server, a rotated key, or a code that checks
+/// senders.
 const ALSO_HOLD: [ErrorReason; 10] = [
     E::ClickIdKeyEnded,
     E::ClockWrong,

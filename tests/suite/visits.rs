@@ -1,4 +1,4 @@
-//! Visits of links: who makes them, and how the addresses are written that they follow.
+//! Visits of links: their callers, and the spellings of addresses that still find a link.
 
 use reqwest::Response;
 use s2s_sdk::{
@@ -83,8 +83,8 @@ async fn a_link_checker_leaves_no_click() {
     let server = Server::start().await;
     let link = server.create_link(leading_to(DESTINATION)).await;
     assert_eq!(http().head(&link.url).send().await.unwrap().status(), 302);
-    // Visits are stored in order. So once the second visit is stored, the first one would be stored,
-    // too, if it counted.
+    // Visits are stored in order. So once the second visit is stored, the first one would be
+    // stored, too, if it counted.
     let visited = click_id_of(location(&get(&link.url).await));
     let [only] = first_clicks(&server.client(), &link).await.try_into().unwrap();
     assert_eq!(only.id, visited);
@@ -166,7 +166,7 @@ async fn a_person_who_follows_an_address_that_leads_nowhere_gets_a_page() {
         assert_eq!(program.status(), status, "{path}");
         assert_eq!(program.headers()["content-type"], "application/json", "{path}");
     }
-    // A link is a link for everybody.
+    // A link that exists redirects a browser, like any program.
     let link = server.create_link(leading_to(DESTINATION)).await;
     assert_eq!(open(&server, &format!("/{}", link.slug)).await.status(), 302);
 }

@@ -1,9 +1,10 @@
-//! Attackers beside honest senders: searches, requests without an end, floods of postbacks that count
-//! for nothing, long clicks and held places, all at once. Then the server is killed.
+//! Attackers beside honest senders: searches, requests without an end, floods of postbacks that
+//! count for nothing, clicks with long texts, and connections that hold places, all at once. Then
+//! the server is killed.
 //!
-//! No honest sender may notice more than a delay, and nothing of them may be lost. What the attackers
-//! make the server keep is bounded. The latencies are printed, not judged, because they depend on the
-//! machine, too.
+//! No honest sender may notice more than a delay, and nothing of them may be lost. The data that
+//! attackers make the server keep is bounded. The latencies are printed, not judged, because they
+//! depend on the machine, too.
 
 mod attack;
 mod floods;

@@ -86,8 +86,8 @@ impl Ledger {
         if queued == 0 { Err(format!("too little was promised: {summary}")) } else { Ok(summary) }
     }
 
-    /// Like `check`, for a run in which nothing has to be queued. Returns the number of queued sales
-    /// as well.
+    /// Like `check`, for a run in which nothing has to be queued. Returns the number of queued
+    /// sales as well.
     pub async fn check_stored(&self, core: &Server, link_id: &str) -> Result<(String, usize), String> {
         let (client, link_id) = (core.client(), link_id.to_owned());
         let all = client.conversions(ListConversionsRequest::default());

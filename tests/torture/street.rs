@@ -56,8 +56,8 @@ pub struct Street {
     url: String,
     code: ConversionCode,
     pub link: TrackingLink,
-    /// Earlier clicks, for the sales of visitors whose click is not promised: the postback of a
-    /// click that is never stored would stay held. Empty if all clicks are promised.
+    /// Ids of earlier clicks, which are stored: for the sales of visitors for whom the test does
+    /// not require a stored click. Empty if the test requires the click of every visitor.
     click_ids: Vec<String>,
     pub ledger: Ledger,
     phase: Mutex<Phase>,

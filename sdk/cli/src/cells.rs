@@ -99,8 +99,8 @@ pub fn to_csv(cell: &str) -> String {
     if is_formula(out.trim_start_matches('\'')) && !is_number(&out) { format!("'{out}") } else { out }
 }
 
-/// Undoes [`to_csv`]. Also reads a text that another program wrote as a formula, `="007"`, so that a
-/// spreadsheet keeps its zeros.
+/// Undoes [`to_csv`]. Also reads a text that another program wrote as a formula, `="007"`, so that
+/// a spreadsheet keeps its zeros.
 pub fn from_csv(cell: &str) -> Cow<'_, str> {
     let cell = match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,

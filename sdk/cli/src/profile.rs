@@ -49,8 +49,8 @@ pub struct Connection {
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Send the API key to another machine although the URL begins with `http://`: anyone on the way
-    /// can read it.
+    /// Send the API key to another machine although the URL begins with `http://`: anyone on the
+    /// way can read it.
     #[arg(long, global = true)]
     insecure: bool,
 
@@ -146,7 +146,8 @@ impl Connection {
     }
 }
 
-/// Returns whether others may read what is sent: the URL is without TLS and leads to another machine.
+/// Returns whether others may read what is sent: the URL is without TLS and leads to another
+/// machine.
 fn is_readable_on_the_way(endpoint: &str) -> bool {
     let Ok(uri) = endpoint.parse::<Uri>() else { return false };
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();

@@ -1,7 +1,7 @@
 //! Times as people write them: in options and in files.
 //!
-//! A time is as exact as it is written: a date alone is some time of that day, and `14:05` some time
-//! of that minute. A time without a zone is of the zone that `--time-zone` names.
+//! A time is as exact as it is written: a date alone is some time of that day, and `14:05` some
+//! time of that minute. A time without a zone is of the zone that `--time-zone` names.
 //!
 //! Absent on purpose: guesses. `01/02/2026` can be read in two ways, and is refused.
 

@@ -1,7 +1,7 @@
 //! Amounts as people and shops write them, read as plain decimals: `1.234,56`, `$10`, `10 EUR`.
 //!
-//! An amount is repaired only if one meaning is left. `1.500` and `1,500` have two meanings, and are
-//! refused unless somebody knows how the sender separates decimals.
+//! An amount is repaired only if one meaning is left. `1.500` and `1,500` have two meanings, and
+//! are refused unless somebody knows how the sender separates decimals.
 
 mod currency;
 mod decimal;
@@ -39,8 +39,8 @@ pub enum NamedCurrency {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sign(usize);
 
-/// Signs, each with the currencies that use it. The first of them is meant if nothing else is known.
-/// If a sign ends with another sign, as CA$ with A$, the longer one comes first.
+/// Signs, each with the currencies that use it. The first of them is meant if nothing else is
+/// known. If a sign ends with another sign, as CA$ with A$, the longer one comes first.
 const SIGNS: [(&str, &str); 27] = [
     ("US$", "USD"),
     ("CA$", "CAD"),

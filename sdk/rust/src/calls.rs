@@ -127,8 +127,8 @@ calls! {
         explain_click(ExplainClickRequest) -> ExplainClickResponse;
         /// Erases all data that identifies a click's visitor, permanently; conversions stay.
         erase_visitor(EraseVisitorRequest) -> EraseVisitorResponse;
-        /// Makes a new key for click ids. Ids of the former keys count for an overlap; after it, they
-        /// count only if their click is stored.
+        /// Makes a new key for click ids. Ids of the former keys count for an overlap; after it,
+        /// they count only if their click is stored.
         rotate_click_id_key(RotateClickIdKeyRequest) -> RotateClickIdKeyResponse,
             filled |request| fill(&mut request.request_id);
     }

@@ -1,4 +1,5 @@
-//! Reads the fuzzer's input as a body, and asserts that it says the same in every form and encoding.
+//! Reads the fuzzer's input as a body, and asserts that it says the same in every form and
+//! encoding.
 
 #![no_main]
 

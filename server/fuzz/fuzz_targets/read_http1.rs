@@ -1,5 +1,5 @@
-//! Sends the fuzzer's input over a connection and asserts that the front of HTTP/1 neither loses nor
-//! invents a request.
+//! Sends the fuzzer's input over a connection. Asserts that the front of HTTP/1 loses and changes
+//! no request, and that hyper refuses nothing that the front passes on.
 
 #![no_main]
 

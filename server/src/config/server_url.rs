@@ -4,8 +4,8 @@ use url::{Url, form_urlencoded};
 
 use super::SecretUrl;
 
-/// The parts of a database server's URL. A part that the URL lacks is `None`, and has the default of
-/// the program.
+/// The parts of a database server's URL. A part that the URL lacks is `None`, and has the default
+/// of the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerUrl {
     pub host: Option<String>,

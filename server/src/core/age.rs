@@ -34,8 +34,8 @@ const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
 const CATCH_UP: u32 = 3;
 /// Number of months whose partitions are made before they begin.
 const MONTHS_AHEAD: u32 = 3;
-/// Longest time by which an id may be ahead of this server's clock, and by which an id that an edge has
-/// made for a new row may be behind it. Ids that are months off come from wrong clocks only.
+/// Longest time by which an id may be ahead of this server's clock, and by which an id that an edge
+/// has made for a new row may be behind it. Ids that are months off come from wrong clocks only.
 const AHEAD_MAX: Span = Span::from_days(3 * 365);
 const BEHIND_MAX: Span = Span::from_days(3 * 365);
 /// Time, from now on, for which partitions are assumed to exist while another server makes them.
@@ -144,8 +144,8 @@ pub async fn prepare(app: &App) -> Result<()> {
 ///
 /// # Errors
 ///
-/// Those of [`make_room`], and `CLOCK_WRONG` if the time is more than `BEHIND_MAX` behind: nothing waits
-/// for so long in a spool.
+/// Those of [`make_room`], and `CLOCK_WRONG` if the time is more than `BEHIND_MAX` behind: nothing
+/// waits for so long in a spool.
 pub async fn make_room_for_new(app: &App, time: Time) -> Result<()> {
     if app.now().since(time) > BEHIND_MAX {
         let message = "the time in the id is more than three years ago, so the clock of its maker was \

@@ -76,8 +76,8 @@ pub struct ApiKeys {
 }
 
 impl ApiKeys {
-    /// Creates the caches, and the task that looks up unknown keys and writes the times of last use.
-    /// The task ends when the caches are dropped.
+    /// Creates the caches, and the task that looks up unknown keys and writes the times of last
+    /// use. The task ends when the caches are dropped.
     pub fn new(db: Db, stopping: CancellationToken) -> (Self, impl Future<Output = ()> + Send) {
         let (uses, waiting) = mpsc::channel(USES_WAITING_MAX);
         let recent = moka::future::Cache::builder().max_capacity(SEEN_MAX).time_to_idle(SEEN_FOR).build();

@@ -211,8 +211,8 @@ pub async fn get(app: &App, account: AccountId, text: &str) -> Result<Click> {
     find(app, account, signed.id).await?.ok_or_else(unknown)
 }
 
-/// Returns an error if the key of a genuine click id has ended and the click is not stored: a thief of
-/// the key may have made the id.
+/// Returns an error if the key of a genuine click id has ended and the click is not stored: a thief
+/// of the key may have made the id.
 pub async fn unproven(app: &App, account: AccountId, signed: SignedClickId) -> Result<Option<Error>> {
     if !app.click_id_keys.has_ended(signed.key_id, app.now())
         || find(app, account, signed.id).await?.is_some()

@@ -1,7 +1,7 @@
 //! The keys that sign click ids: the newest mints, and all others verify what they have minted.
 //!
-//! Every core reads the keys again each second, and at once if it meets a number that is higher than
-//! its newest. So an id that was minted with a new key is genuine everywhere, at once.
+//! Every core reads the keys again each second, and at once if it meets a number that is higher
+//! than its newest. So an id that was minted with a new key is genuine everywhere, at once.
 //!
 //! A key that was replaced ends after its overlap. From then on its signature proves nothing alone,
 //! because the key may have been stolen: an id of it counts only if its click is stored.
@@ -42,9 +42,9 @@ pub const CLICK_ID_KEYS_MAX: usize = 10;
 
 /// Interval at which a core reads the keys again.
 const READ_INTERVAL: Duration = Duration::from_secs(1);
-/// Shortest time between the starts of two readings. Strangers can name any number, so their ids share
-/// readings. The wait for one must be short beside the time that an edge gives its core: behind an
-/// edge, every forged id would otherwise go through the spool.
+/// Shortest time between the starts of two readings. Strangers can name any number, so their ids
+/// share readings. The wait for one must be short beside the time that an edge gives its core:
+/// behind an edge, every forged id would otherwise go through the spool.
 const READ_PAUSE: Duration = Duration::from_millis(10);
 
 /// The click id keys of a running core.
@@ -199,8 +199,8 @@ pub async fn rotate(app: &App, rotate: Rotate) -> Result<Vec<StoredKey>> {
     Ok(keys)
 }
 
-/// Returns the number of the key that follows these, or the reason why none may follow. `end` is the
-/// time at which these end at the latest.
+/// Returns the number of the key that follows these, or the reason why none may follow. `end` is
+/// the time at which these end at the latest.
 fn plan(former: &[StoredKey], now: Time, end: Time) -> Result<KeyId> {
     let lasts = |key: &&StoredKey| key.ends_at.map_or(end, |own| own.min(end)) > now;
     if former.iter().filter(lasts).count() >= CLICK_ID_KEYS_MAX {
@@ -228,7 +228,8 @@ mod tests {
         NOW.plus(Span::from_seconds(seconds))
     }
 
-    /// Keys with the numbers from `newest` down to 1. The former ones end at these seconds from now.
+    /// Keys with the numbers from `newest` down to 1. The former ones end at these seconds from
+    /// now.
     fn keys(newest: u8, ends: &[i64]) -> Vec<StoredKey> {
         let ends = std::iter::once(None).chain(ends.iter().map(|end| Some(after(*end))));
         let random = Random::system();

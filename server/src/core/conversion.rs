@@ -1,8 +1,8 @@
 //! Conversions: the rules of attribution and worth, and of counting once.
 //!
 //! `evaluate` loads the facts, `build` makes the conversion, and `check` judges it by the set-up. A
-//! conversion that is recorded already is not judged again. The unique index of the table (click id,
-//! code, dedupe key) alone decides whether a conversion is a duplicate: no query looks for an
+//! conversion that is recorded already is not judged again. The unique index of the table (click
+//! id, code, dedupe key) alone decides whether a conversion is a duplicate: no query looks for an
 //! earlier conversion before the insert, unless the set-up would refuse it.
 //!
 //! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
@@ -189,8 +189,8 @@ impl From<Recorded> for Counted {
     }
 }
 
-/// Loads the other facts and judges a claim for its code. `Ok` is a conversion that counts, unless
-/// it was recorded before.
+/// Verifies the click id, loads the link, and judges a claim for its code. `Ok` is a conversion
+/// that counts, unless it was recorded before.
 pub async fn evaluate(app: &App, code: &ConversionCode, claim: ConversionClaim) -> Result<Conversion> {
     let click_id = claim.click_id.ok_or_else(Error::click_id_invalid)?;
     let click = app.click_id_keys.verify(click_id, code.account_id).await?;

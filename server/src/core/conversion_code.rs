@@ -242,8 +242,8 @@ pub async fn update(
 }
 
 impl ConversionCode {
-    /// The time since which the code is archived; `None` if it is not. A code that an earlier version
-    /// archived has only the time of its last change.
+    /// The time since which the code is archived; `None` if it is not. A code that an earlier
+    /// version archived has only the time of its last change.
     pub fn archived_since(&self) -> Option<Time> {
         self.archived.then(|| self.archived_at.unwrap_or(self.updated_at))
     }

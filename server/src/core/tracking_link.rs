@@ -336,8 +336,8 @@ fn slug_taken(slug: &Slug) -> Error {
 }
 
 impl TrackingLink {
-    /// The time since which the link is archived; `None` if it is not. A link that an earlier version
-    /// archived has only the time of its last change.
+    /// The time since which the link is archived; `None` if it is not. A link that an earlier
+    /// version archived has only the time of its last change.
     pub fn archived_since(&self) -> Option<Time> {
         self.archived.then(|| self.archived_at.unwrap_or(self.updated_at))
     }

@@ -8,9 +8,8 @@
 //! failed end it is closed.
 //!
 //! A pool pings each connection that is returned, which takes as long as the statement of a lone
-//! write. The pool then hands out a different connection. So batches keep their connection to
-//! PostgreSQL or MariaDB. SQLite's only writing connection is shared, and returns to its pool after
-//! each batch.
+//! write. So batches keep their connection to PostgreSQL or MariaDB. SQLite's only writing
+//! connection is shared, and returns to its pool after each batch.
 
 use std::{
     sync::{

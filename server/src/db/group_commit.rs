@@ -226,8 +226,8 @@ impl Writer {
         session
     }
 
-    /// Attempts a batch, without the rows whose callers have gone. Repeats the attempt while another
-    /// transaction locks the same rows in another order.
+    /// Attempts a batch, without the rows whose callers have gone. Repeats the attempt while
+    /// another transaction locks the same rows in another order.
     async fn attempt(&self, parts: &mut Vec<Box<dyn Batch>>, session: &mut Session) -> Result<(), DbErr> {
         let (mut tries, mut withdrawals) = (1, 0);
         loop {

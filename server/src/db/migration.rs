@@ -3,8 +3,8 @@
 //! A new migration keeps these rules:
 //! - It goes forward only: expand first, contract in a later version, so that the version before
 //!   still runs. A merged migration is never edited, and its name never changes.
-//! - Every unique index of `click` and `conversion` contains the click id, and tables that grow with
-//!   traffic have no foreign keys, so that the tables can be sharded by click id.
+//! - Every unique index of `click` and `conversion` contains the click id, and tables that grow
+//!   with traffic have no foreign keys, so that the tables can be sharded by click id.
 //! - It runs on SQLite, PostgreSQL and MariaDB, and can run again after it broke off half-way, as
 //!   all do since m0009. (MariaDB rolls back no change of a table.)
 

@@ -24,8 +24,8 @@ use uuid::Uuid;
 use super::{Db, PoolKind, options, postgres};
 use crate::values::time::Time;
 
-/// Maximum number of partitions made at once. After a pause of more months, the first new partition
-/// is longer than its month.
+/// Maximum number of partitions made at once. If more months are missing, the first new partition
+/// covers several months.
 const MONTHS_MAX: u32 = 48;
 /// Marks a partition that is being dropped. A partition that an operator detached to keep it has no
 /// mark, and is left alone.

@@ -52,7 +52,7 @@ pub fn looks_ahead(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Returns whether the caller previews or indexes a link, and reports nothing.
+/// Returns whether the caller previews or indexes a link. Such a caller never reports a sale.
 pub fn is_previewer(headers: &HeaderMap) -> bool {
     let Some(agent) = headers.get(header::USER_AGENT) else { return false };
     let agent = String::from_utf8_lossy(agent.as_bytes()).to_ascii_lowercase();
@@ -68,8 +68,9 @@ pub fn is_previewer(headers: &HeaderMap) -> bool {
 /// followed a link.
 ///
 /// The user agent is no evidence, because scripts fake it. Nor is `Sec-Fetch-Mode`: the `fetch` of
-/// Node.js sends it. Every browser sends `Sec-Fetch-Dest` and `Sec-Fetch-Site` to an `https`
-/// address. To other addresses it sends `Upgrade-Insecure-Requests`.
+/// Node.js sends it. Browsers send `Sec-Fetch-Dest` and `Sec-Fetch-Site` with every request to an
+/// `https` address (Safari since 16.4). To other addresses they send `Upgrade-Insecure-Requests`,
+/// but only with a navigation. So a page's own request to an `http` address is not recognised.
 pub fn is_browser(headers: &HeaderMap) -> bool {
     let starts =
         |name: &str, start: &[u8]| headers.get(name).is_some_and(|value| value.as_bytes().starts_with(start));

@@ -102,9 +102,9 @@ impl Service<Request<Body>> for CoreTransport {
     }
 }
 
-/// The error of a call that broke off. Names all causes, and the certificate of this edge if the core
-/// may have refused it: the core closes such a connection after the edge believes it established, so
-/// the cause may be lost on the way.
+/// The error of a call that broke off. Names all causes, and the certificate of this edge if the
+/// core may have refused it: the core closes such a connection after the edge believes it
+/// established, so the cause may be lost on the way.
 fn without_answer(error: &(dyn std::error::Error + 'static)) -> String {
     const CURE: &str = "check --core-client-certificate against the core's --tls-client-ca";
     let chain = std::iter::successors(Some(error), |error| error.source());
@@ -182,7 +182,7 @@ impl CoreClient {
     }
 }
 
-/// The core's judgement of a postback.
+/// The core's verdict on a postback.
 #[expect(clippy::large_enum_variant, reason = "nearly all postbacks count")]
 pub enum Judged {
     /// It counts, or was a test that would count.
@@ -289,7 +289,7 @@ fn is_of_certificates(status: &Status) -> bool {
     })
 }
 
-/// The message with those of its sources.
+/// The message of the status, followed by those of its sources.
 fn chain(status: &Status) -> String {
     let mut texts = vec![status.message().to_owned()];
     texts.extend(sources(status).map(ToString::to_string));

@@ -1,14 +1,13 @@
 //! The core's availability, as far as the edge knows it.
 //!
-//! While the core is down, nothing waits for it: visits and postbacks go to the spool at once, and
+//! While the core is down, nothing waits for it: clicks and postbacks go to the spool at once, and
 //! only the drain keeps asking. Clicks go there from the first failed call on, because visitors do
 //! not notice. Postbacks go there only once the core counts as down, because merchants notice:
 //! their answer changes to `QUEUED`.
-
 //!
-//! Some causes don't pass without a person: a revoked key, a certificate, a core of another version.
-//! Such a cause is logged as an error, once until it changes or the core answers again. A core that
-//! is only away is logged by the drain, as a warning.
+//! Some causes don't pass without a person: a revoked key, a certificate, a core of another
+//! version. Such a cause is logged as an error, once until it changes or the core answers again. A
+//! core that is only away is logged by the drain, as a warning.
 
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
@@ -26,7 +25,7 @@ const AWAY_AFTER: Span = Span::from_millis(100);
 pub struct Cause {
     /// A sentence that everybody may read.
     pub text: String,
-    /// What the log adds for the operator.
+    /// Further text for the operator, which only the log has.
     pub detail: String,
     /// The cause does not pass without a person.
     pub is_lasting: bool,
@@ -43,7 +42,7 @@ impl Cause {
 struct Causes {
     /// Cause of the last failed call; `None` if the last call was answered.
     last: Option<Cause>,
-    /// The lasting cause that was logged last since the core has answered.
+    /// The lasting cause that was last logged since the core answered.
     told: Option<String>,
 }
 

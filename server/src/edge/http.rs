@@ -54,7 +54,8 @@ pub async fn no_edge(request: axum::extract::Request) -> Response {
 pub enum Purpose {
     Postback,
     Visit,
-    /// A preview, a prefetch or the check of a link. Nothing is lost if it gets no answer.
+    /// A preview, a prefetch, the check of a link, or a method that is not allowed. Nothing is lost
+    /// if it gets no answer.
     Look,
 }
 
@@ -72,7 +73,7 @@ pub fn purpose(request: &axum::extract::Request) -> Purpose {
     }
 }
 
-/// The answer to a request that was refused unread.
+/// The answer to a request that is refused before it is read.
 pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
     let (status, reason) = (http_status(error.code()), error.reason());
     if is_postback(request.uri()) {
@@ -82,7 +83,7 @@ pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
     }
 }
 
-/// Returns whether an address is that of postbacks, also as sloppy copies write it
+/// Returns whether an address is that of postbacks. Understands sloppy copies, too
 /// (`/s2s&clickId=…`, `/s2s%3FclickId=…`, `/s2s.`, `/?clickId=…&id=…`).
 pub fn is_postback(uri: &Uri) -> bool {
     let text = uri.path_and_query().map_or("/", PathAndQuery::as_str);

@@ -1,5 +1,5 @@
-//! The click id keys with which this edge mints. The core's answer replaces them each second; without
-//! an answer they stay.
+//! The click id keys with which this edge mints. The core's answer replaces them each second;
+//! without an answer they stay.
 
 use std::{
     sync::{
@@ -25,7 +25,7 @@ use crate::{
 /// Interval at which the edge asks for the keys.
 const ASK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The keys, in both their forms.
+/// The keys, as the core sent them and as the edge uses them.
 struct Known {
     message: ListClickIdKeysResponse,
     keys: Arc<ClickIdKeys>,
@@ -71,8 +71,8 @@ impl Keys {
         self.changed.swap(false, Ordering::Relaxed)
     }
 
-    /// Replaces the keys by the core's. The core is right even if its keys are older: its database may
-    /// have been restored.
+    /// Replaces the keys by the core's. The core is right even if its keys are older: its database
+    /// may have been restored.
     fn learn(&self, message: ListClickIdKeysResponse) -> Result<()> {
         let known = Known::new(message)?;
         if known.keys == self.present() {

@@ -1,9 +1,10 @@
 //! The links that this edge knows: what the core said of them last, for when it is down.
 //!
-//! They fit in a budget of bytes. Beyond it, links that nobody has followed here are dropped first,
-//! those whose last change is the oldest before the others; then the least recently followed ones. A
-//! link that leads nowhere any more goes before them all. It is kept as long as there is room: its
-//! visitors get the same answer without the core.
+//! They fit in a budget of bytes. Beyond it, links are dropped in this order: links that lead
+//! nowhere any more; links that nobody has followed here, the oldest change first; other links, the
+//! least recently followed first. A link that leads nowhere is kept as long as there is room,
+//! because its visitors then get the same answer without the core. It is not taken in if it is new
+//! to the edge and nobody has followed it.
 //!
 //! The links are kept as messages, not as parsed links: most are never followed between two
 //! changes.
@@ -24,10 +25,10 @@ use crate::{
     },
 };
 
-/// Memory of a link beside its slug and its message, in bytes. The file takes less.
+/// Memory that a link takes without its slug and its message, in bytes. The file takes less.
 const LINK_BYTES: usize = 320;
-/// Span for which a link counts as followed just now. A longer one makes the order of links coarser,
-/// a shorter one makes the file grow faster.
+/// Span for which a link counts as followed just now. A longer one makes the order of links
+/// coarser, a shorter one makes the file grow faster.
 const FOLLOWED_FOR: Span = Span::from_seconds(600);
 /// The time of links that nobody has followed.
 pub const NEVER: Time = Time::from_micros(0);
@@ -58,7 +59,7 @@ pub struct Kept {
 /// The changes since the file was written.
 #[derive(Default)]
 pub struct Changes {
-    /// Slugs of which the file has a record, and the edge no link.
+    /// Slugs that have a record in the file, but no link at the edge any more.
     pub gone: Vec<Arc<str>>,
     pub links: Vec<Kept>,
 }
@@ -114,7 +115,7 @@ impl KnownLinks {
         }
     }
 
-    /// Takes in that the file has no link of the slug any more.
+    /// Takes in a record that no link has the slug any more.
     pub fn restore_gone(&self, slug: &str) {
         let mut known = self.known();
         known.remove(slug);
@@ -137,7 +138,7 @@ impl KnownLinks {
         Link::from_proto(ResolveSlugResponse::decode(&*message).ok()?)
     }
 
-    /// Forgets a slug that no link has. Returns whether a link had it.
+    /// Forgets a slug that the core does not know. Returns whether the edge knew a link of it.
     pub fn forget(&self, slug: &str) -> bool {
         self.known().remove(slug)
     }
@@ -147,8 +148,8 @@ impl KnownLinks {
         self.known().pass += 1;
     }
 
-    /// Ends a pass: forgets the links that the core did not name. It has lost them, as after a backup
-    /// was restored.
+    /// Ends a pass: forgets the links that the core did not name. It has lost them, as after a
+    /// backup was restored.
     pub fn end_pass(&self) {
         let mut known = self.known();
         let pass = known.pass;
@@ -174,7 +175,7 @@ impl KnownLinks {
         known.by_slug.values_mut().map(Entry::kept).collect()
     }
 
-    /// Returns whether the file has records of links that are not known.
+    /// Returns whether the file has records of links that the edge does not know any more.
     pub fn has_gone(&self) -> bool {
         !self.known().gone.is_empty()
     }
@@ -203,7 +204,7 @@ impl Known {
         if let Some(former) = self.slugs.get(&link.key).filter(|former| ***former != *link.slug).cloned() {
             self.remove(&former);
         }
-        // Another link has taken its slug.
+        // The core names no slug if another link has taken it.
         if link.slug.is_empty() {
             return;
         }

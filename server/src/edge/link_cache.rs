@@ -110,8 +110,8 @@ impl Links {
         Self { core, fresh, known }
     }
 
-    /// Finds a link that a visitor follows. `in_doubt`: the core may not answer, so a link that the edge
-    /// knows is good enough.
+    /// Finds a link that a visitor follows. `in_doubt`: the core may not answer, so a link that the
+    /// edge knows is good enough.
     pub async fn get(&self, slug: &str, now: Time, in_doubt: bool) -> Result<Arc<Link>, NoLink> {
         let slug = slug.to_ascii_lowercase();
         if let Some(link) = self.fresh.get(&slug).await {

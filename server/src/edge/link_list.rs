@@ -1,9 +1,9 @@
-//! Asks the core for links that have changed, so that the edge knows links that nobody has followed
-//! there.
+//! Asks the core for links that have changed, so that the edge also knows links that nobody has
+//! followed at this edge.
 //!
-//! A link whose change was committed late, or stamped by another core's clock, may be missing from an
-//! answer. So each list begins a little before the one before has ended, and at times the edge reads
-//! all links. That also shows which links the core has lost.
+//! A link whose change was committed late, or stamped by another core's clock, may be missing from
+//! an answer. So each list also asks for the last changes before the first page of the previous
+//! list. Once an hour the edge reads all links, which also shows what links the core has lost.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +27,7 @@ use crate::{
 const ASK_INTERVAL: Duration = Duration::from_secs(2);
 /// Interval between two passes over all links.
 const PASS_INTERVAL: Duration = Duration::from_hours(1);
-/// Span by which a list begins before the one before it has ended.
+/// Span before the first page of the previous list, whose changes the next list asks for again.
 const OVERLAP: Span = Span::from_seconds(10);
 /// Time limit for a page.
 const PAGE_BUDGET: Duration = Duration::from_secs(10);
@@ -36,7 +36,7 @@ const PAGE_LINKS: i32 = 500;
 
 /// A list of links that is being read.
 struct List {
-    /// Time from which on links have changed; `None` in a pass over all links.
+    /// Lists the links that changed at this time or later; `None` in a pass over all links.
     since: Option<Time>,
     /// The token of the next page.
     token: String,
@@ -49,7 +49,7 @@ impl List {
         Self { since, token: String::new(), read_at: None }
     }
 
-    /// Reads the remaining pages into `known`. After an error the list can be read on.
+    /// Reads the remaining pages into `known`. After an error, another call continues the list.
     async fn read(
         &mut self,
         core: &EdgeServiceClient<CoreTransport>,
@@ -120,8 +120,8 @@ pub async fn follow(
             }
             // A core of another version: this list can't be continued there.
             Err(status) if status.code() == Code::InvalidArgument => list = List::new(None),
-            // Health and the drain report a core that does not answer. They don't notice a core of a
-            // version without this call.
+            // Health and the drain report a core that does not answer. They don't notice a core of
+            // a version without this call.
             Err(status) => {
                 let is_away = classify(&status) == CoreFailure::Unreachable;
                 if !told && (!is_away || status.code() == Code::Unimplemented) {

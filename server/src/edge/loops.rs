@@ -1,9 +1,10 @@
 //! Redirect loops: a destination that leads back to one of our links, over an address of somebody
 //! else. Without an end, each round would make a click.
 //!
-//! A visitor who comes back brings the click id of the round before, if the destination has it and the
-//! address in between passes it on. Each click id counts the rounds before it, so the count needs no
-//! memory, and holds over any number of edges. Nothing is added to the URLs that merchants see.
+//! A visitor who comes back brings the click id of the round before, if the destination has it and
+//! the address in between passes it on. Each click id counts the rounds before it, so the count
+//! needs no memory, and holds over any number of edges. Nothing is added to the URLs that merchants
+//! see.
 //!
 //! The MAC is not checked: the account of the other link may be unknown here, and whoever forges a
 //! click id for a visitor could as well send that visitor anywhere.
@@ -19,8 +20,8 @@ use crate::values::{
 /// Maximum number of times that a visitor comes back to a link. With a redirect of somebody else in
 /// each round, the visitor gets an answer before a browser gives up.
 pub const ROUNDS_MAX: u8 = 8;
-/// Age up to which a click id is one of the same visitor. Somebody may have published an older one in
-/// a URL. The clocks of two edges may differ by as much.
+/// Age up to which a click id counts as one of the same visitor. Somebody may have published an
+/// older one in a URL. The clocks of two edges may differ by as much.
 const ROUND_SPAN: Span = Span::from_seconds(60);
 
 /// Counts the rounds of a visitor, by the values of the parameters that the visitor brings.

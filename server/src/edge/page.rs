@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::config::Pages;
 
-/// The page needs nothing from elsewhere, and runs nothing.
+/// Content security policy: the page loads nothing from elsewhere, and runs no script.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// Returns whether a browser asks for a page, and not for an image or for data.

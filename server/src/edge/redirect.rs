@@ -79,7 +79,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         timestamp: now.seconds(),
         pass_through: if link.pass_through { &query } else { "" },
     });
-    // A HEAD comes from link checkers.
+    // A HEAD comes from a link checker, so it makes no click.
     if request.method == Method::GET {
         let click = click(&link, click_id, sub_ids, target.query, &request.headers, client);
         record(edge, click, now, request.extensions.get::<Overload>().is_some()).await;
@@ -88,8 +88,8 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         .into_response()
 }
 
-/// Reads a visitor's query. Returns the query as it is passed on, the sub ids, and the rounds that the
-/// visitor has made.
+/// Reads a visitor's query. Returns the query as it is passed on, the sub ids, and the rounds that
+/// the visitor has made.
 fn parameters(query: &[u8], now: Time) -> (Cow<'_, str>, SubIds, Rounds) {
     let is_known = |name: &str| sub_id_index(&name.to_ascii_lowercase()).is_some();
     let (mut pairs, mut repairs) = (Vec::new(), Vec::new());

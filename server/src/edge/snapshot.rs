@@ -1,12 +1,15 @@
 //! The edge's snapshot: a file with the click id keys and links that the core sent last. With it,
 //! an edge that starts while the core is down mints click ids and redirects visitors.
 //!
-//! The file begins with a key. Records framed with that key follow, as in the spool. Their proof is
-//! made with a secret of this server's settings, because the core's secrets are in the file.
+//! The file begins with a key. Records framed with that key follow, as in the spool. Each record
+//! has a proof that this server has written it. The proof is made with a secret of the server's
+//! settings. The core's secrets would prove nothing, because the file itself holds them.
 //!
 //! Changes are appended: of several records of a slug the last one counts, and so does the last
-//! record of click id keys. The file is written anew once more than half of it no longer counts, and
-//! after everything that casts doubt on it.
+//! record of click id keys. The server writes a new file once more than half of the old one no
+//! longer counts. It also does so if a write failed, if a part of the file can't be read, if the
+//! file has another length than the server has written, or if its links no longer fit in the
+//! budget.
 
 use std::{
     fs::File,
@@ -37,11 +40,11 @@ use crate::{
 const WRITE_INTERVAL: Duration = Duration::from_secs(1);
 /// The file, in the folder of the spool.
 const FILE: &str = "known";
-/// Number of bytes that are read, and about as many that are written, at a time.
+/// Size of a read, and approximate size of a write, in bytes.
 const CHUNK_BYTES: usize = 1_024 * 1_024;
-/// Size below which the file is never written anew for what no longer counts.
+/// Size up to which a file is kept although most of it no longer counts, in bytes.
 const STALE_BYTES_MIN: u64 = 256 * 1_024;
-/// Size of a record of a link in the file, beside its message.
+/// Size of a link's record in the file without its message, in bytes.
 const RECORD_FRAME_BYTES: usize = 70;
 
 /// The contents of the snapshot.
@@ -103,7 +106,8 @@ impl Snapshot {
         snapshot
     }
 
-    /// Takes in a record. Returns whether it is one of this server.
+    /// Takes in a record. Returns false if the record is unreadable or not proven, or if it is of a
+    /// kind that no snapshot holds.
     fn take(&mut self, body: &[u8], seals: &Seals, now: Time) -> bool {
         let Ok(Record { arrived_at, content }) = Record::read(body, seals) else { return false };
         match content {
@@ -118,7 +122,7 @@ impl Snapshot {
         true
     }
 
-    /// Writes the snapshot after each change, until `stopping`. Then writes the last changes and
+    /// Writes the changes once a second, until `stopping`. Then writes the last changes and
     /// returns.
     pub async fn persist(
         self,
@@ -176,7 +180,8 @@ impl Writer {
     /// Writes what has changed.
     fn write(&mut self, now: Time) -> io::Result<()> {
         self.has_new_keys |= self.keys.take_changed();
-        // Without a file from here on if an error ends the attempt.
+        // The field is empty until the write has succeeded, so that the attempt after a failure
+        // writes a new file.
         let file = self.file.take().filter(|file| !self.is_mostly_stale(file.bytes));
         let appended = file.map_or(Ok(None), |file| self.append(file, now))?;
         let file = appended.map_or_else(|| self.replace(now), Ok)?;
@@ -190,7 +195,8 @@ impl Writer {
         bytes > STALE_BYTES_MIN && bytes > live.saturating_mul(2)
     }
 
-    /// Appends the changes. `None` if the file is not the one that this server has written.
+    /// Appends the changes. `None` if the file does not have the length that this server has
+    /// written.
     fn append(&self, file: Intact, now: Time) -> io::Result<Option<Intact>> {
         let Ok(to) = self.folder.append(FILE) else { return Ok(None) };
         if to.metadata()?.len() != file.bytes {

@@ -88,7 +88,7 @@ pub struct Spool {
     seals: Arc<Seals>,
 }
 
-/// A spool whose records can't be proved yet.
+/// A spool that does not have the seals of its records yet.
 pub struct UnsealedSpool {
     waiting: mpsc::Sender<PendingRecord>,
     state: Arc<State>,

@@ -11,8 +11,8 @@ pub fn grpc_failure(error: Error) -> Response {
     Status::from(error).into_http()
 }
 
-/// Completes every answer of the port, whatever its source. Forbids browsers to guess the content
-/// type.
+/// Completes every answer of the port, whatever its source. Stops browsers from guessing the
+/// content type.
 pub fn finished(mut response: http::Response<Body>) -> http::Response<Body> {
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response

@@ -1,5 +1,6 @@
-//! A request as its connection sees it: an account of the bytes that it makes the server hold until
-//! it has arrived whole, and work in progress from then until its answer.
+//! A request as its connection sees it. Until it has arrived whole, the bytes that it makes the
+//! server hold are charged to its connection and its origin. From then until its answer it is work
+//! in progress.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -106,7 +107,7 @@ const ARRIVING: u8 = 0;
 const IN_WORK: u8 = 1;
 const OVER: u8 = 2;
 
-/// A request of a connection. Clones are of the same request.
+/// A request of a connection. Clones stand for the same request.
 #[derive(Clone)]
 pub struct Arrival(Arc<Request>);
 
@@ -117,13 +118,13 @@ struct Request {
 }
 
 impl Arrival {
-    /// Accounts for a request whose body is still to come. Returns false if there is no room for it.
+    /// Charges a request whose body is still to come. Returns false if there is no room for it.
     pub fn charge_head(&self, headers: &http::HeaderMap) -> bool {
         let headers = headers.iter().map(|(name, value)| name.as_str().len() + value.len());
         self.charge(headers.sum::<usize>() + UNFINISHED_REQUEST_BYTES)
     }
 
-    /// Accounts for bytes of the body. Returns false if there is no room for them.
+    /// Charges bytes of the body. Returns false if there is no room for them.
     pub fn charge(&self, bytes: usize) -> bool {
         let fits = self.0.account.add(bytes);
         if fits {
@@ -132,7 +133,7 @@ impl Arrival {
         fits
     }
 
-    /// Takes bytes from the account that are held no longer.
+    /// Releases charged bytes that the server holds no longer.
     pub fn release(&self, bytes: usize) {
         self.0.charged.fetch_sub(bytes, Ordering::Relaxed);
         self.0.account.remove(bytes);

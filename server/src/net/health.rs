@@ -142,7 +142,7 @@ impl Health {
                 State::Serving | State::Degraded => ServingStatus::Serving,
                 State::NotServing => ServingStatus::NotServing,
             };
-            // Everyone who watches is sent a status that is set, even if it has not changed.
+            // Setting a status sends it to every watcher, even if it has not changed.
             if std::mem::replace(&mut told, status) != status {
                 reporter.set_service_status("", status).await;
             }

@@ -36,8 +36,8 @@ pub use sent::ClientErrors;
 use sent::Sent;
 
 /// Serves a connection to its end. After `stop`, serves the requests in progress. The first frame
-/// must be complete by `beginning_ends`. Without requests it ends after `keep_alive`, but not before
-/// `IDLE_MAX`.
+/// must be complete by `beginning_ends`. Without requests it ends after `keep_alive`, but not
+/// before `IDLE_MAX`.
 pub async fn serve(
     stream: impl Stream,
     beginning_ends: Instant,

@@ -1,16 +1,17 @@
 //! The limits of connections and requests that no setting changes, and that several modules share.
 //!
 //! `config.rs` has the limits that a setting changes, `values/limits.rs` the limits of a request's
-//! parts. `http1.rs` and `proxy_protocol.rs` have limits of their own. docs/reference/limits.md
-//! lists the limits that callers meet.
+//! parts. `http1/head.rs` and `proxy_protocol.rs` have limits of their own.
+//! docs/reference/limits.md lists the limits that callers meet.
 
 use std::{net::IpAddr, time::Duration};
 
 use ipnet::Ipv6Net;
 
 /// Time limit for the start of a connection: a PROXY header, a TLS handshake, the first frame of
-/// HTTP/2. It also limits each head of HTTP/1, and each frame of HTTP/2 from its first byte; and the
-/// wait for the first head of a connection. `--keep-alive-seconds` limits the wait for the others.
+/// HTTP/2. It also limits each head of HTTP/1, and each frame of HTTP/2 from its first byte; and
+/// the wait for the first head of a connection. `--keep-alive-seconds` limits the wait for the
+/// others.
 ///
 /// A sender of one byte a second is therefore disconnected within 15 seconds, even on a busy
 /// machine: after 8 seconds, plus the time for which the server still reads before it closes
@@ -29,14 +30,15 @@ pub const HTTP2_HEADER_BYTES_MAX: u32 = 16 * 1_024;
 pub const STREAMS_MAX: u32 = 1_024;
 /// Bytes of one stream that a peer may send before they are read.
 pub const STREAM_WINDOW_BYTES: u32 = 65_535;
-/// Bytes of one connection that a peer may send before they are read. The library counts unread DATA
-/// frames of less than 256 bytes, each as the bytes that it lacks, and ends a connection on which
-/// they are more than half of this window. So this is twice what a stream window of frames of one
-/// byte takes: a sender that keeps to its stream's window is slowed down, never cut off. Dozens of
-/// streams may be full of frames of some 100 bytes.
+/// Bytes of one connection that a peer may send before they are read.
+///
+/// The library charges an unread DATA frame of less than 256 bytes with the bytes that it lacks. It
+/// ends a connection whose charges exceed half of this window. So the window is twice the charges
+/// of a stream's window that is full of frames of one byte: a sender that keeps to its stream's
+/// window is slowed down, never cut off. Dozens of streams may be full of frames of some 100 bytes.
 pub const CONNECTION_WINDOW_BYTES: u32 = 2 * 255 * STREAM_WINDOW_BYTES;
-/// What an unfinished request counts for beside its headers and its body, in bytes: the state that
-/// the server keeps of a stream.
+/// Size that an unfinished request is charged with in addition to its headers and its body, in
+/// bytes: the state that the server keeps of a stream.
 pub const UNFINISHED_REQUEST_BYTES: usize = 16 * 1_024;
 /// Maximum size of the unfinished requests of a connection on which no API key was shown.
 pub const UNFINISHED_CONNECTION_BYTES_MAX: usize = 4 * 1_024 * 1_024;
@@ -64,12 +66,12 @@ pub const RESETS_MAX: u32 = 2 * STREAMS_MAX;
 pub const EMPTY_FRAMES_MAX: u32 = 10_000;
 /// Interval between checks that the peer of a silent HTTP/2 connection still exists.
 pub const KEEP_ALIVE: Duration = Duration::from_mins(1);
-/// Time in which the connections of the former clients end after `--tls-client-ca` has changed. The
-/// file is looked at every two seconds.
+/// Time limit for the connections of the former clients, once the server has noticed a change of
+/// `--tls-client-ca`. It reads the file every two seconds.
 pub const OUTDATED_MAX: Duration = Duration::from_secs(50);
-/// Time without a request after which an HTTP/2 connection gets a GOAWAY. Open streams continue to
-/// their end. On HTTP/1, `--keep-alive-seconds` limits the
-/// wait for the next request; if it is longer, it holds here as well.
+/// Time without a request after which an HTTP/2 connection gets a GOAWAY; the wait may last twice
+/// as long. Open streams continue to their end. `--keep-alive-seconds` counts instead if it is
+/// longer.
 pub const IDLE_MAX: Duration = Duration::from_mins(5);
 /// Time after which unacknowledged outgoing bytes end a connection.
 #[cfg(target_os = "linux")]

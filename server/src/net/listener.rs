@@ -110,7 +110,7 @@ impl Listener {
         }
     }
 
-    /// Serves one connection to its end, unless its slot is needed while it is idle.
+    /// Serves one connection to its end, unless another connection needs its slot.
     async fn connection(
         self: Arc<Self>,
         stream: TcpStream,
@@ -192,7 +192,8 @@ impl Listener {
     fn answer(self: Arc<Self>, peer: IpAddr, account: Arc<Account>) -> impl Answer {
         let own_tls = self.tls.is_some();
         move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
-            // The connection is closing, so that its client may send the request on another one.
+            // The connection closes without an answer, so its client may send the request again on
+            // another one.
             let Some(arrival) = account.request() else { return Box::pin(std::future::pending()) };
             request.extensions_mut().insert(arrival);
             let address = client_address(peer, request.headers(), &self.trusted_proxies);

@@ -10,6 +10,8 @@
 //! - admission (inside gRPC-web, so that a page can read a refusal; before everything that costs
 //!   work),
 //! - the deadline,
+//! - the origin of the page that calls (only on a server without API keys; not for health and
+//!   reflection),
 //! - the API key (within the deadline, because it may need a lookup; not for health and
 //!   reflection),
 //! - the rate of that key (after the key, so that nobody spends another caller's rate),
@@ -117,8 +119,9 @@ pub fn router(
 type Tidy<B> = fn(http::Response<B>) -> http::Response<B>;
 type Cors<B> = Either<(MapResponseLayer<Tidy<B>>, CorsLayer), Identity>;
 
-/// Lets web pages call with gRPC-web, because no cookie or other ambient right is honoured here.
-/// Without API keys, access to the port is such a right, so there is no CORS.
+/// Lets web pages call with gRPC-web. A page gets no rights from a cookie or from its visitor's
+/// network, because every call needs an API key. Without API keys, access to the port is a right,
+/// so there is no CORS.
 fn cors<B>(config: &Config) -> Cors<B> {
     if config.no_auth {
         return option_layer(None);
@@ -134,7 +137,7 @@ fn cors<B>(config: &Config) -> Cors<B> {
     let layer = CorsLayer::new()
         .allow_origin(listed.map_or_else(AllowOrigin::any, AllowOrigin::list))
         .allow_methods([Method::POST])
-        // Listed by name, because `*` does not cover `authorization`.
+        // Mirrored, because `*` does not cover `authorization`.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(
             ["grpc-status", "grpc-message", "grpc-status-details-bin"].map(HeaderName::from_static),
@@ -219,8 +222,8 @@ fn is_method(uri: &Uri) -> bool {
     two && !edge::is_postback(uri)
 }
 
-/// Time limit of a call. The call ends shortly before its caller gives up, and after
-/// `CALL_TIMEOUT_MAX` at the latest.
+/// Time limit of a call, up to its answer; of a stream, up to its first answer. The limit ends
+/// shortly before the caller gives up. It is at most `CALL_TIMEOUT_MAX`.
 fn time_limit(headers: &HeaderMap) -> Duration {
     let limit = grpc_timeout(headers).unwrap_or(CALL_TIMEOUT_MAX).min(CALL_TIMEOUT_MAX);
     limit.saturating_sub(DEADLINE_MARGIN.min(limit / 4))

@@ -40,7 +40,7 @@ pub struct ConnectionSlots {
 struct Taken {
     count: usize,
     next_id: u64,
-    /// The connections of each origin; those of proxies, which have none, together.
+    /// The connections by origin. Those of proxies have no origin and share the key `None`.
     held: HashMap<Option<Origin>, HashMap<u64, Arc<Standing>>>,
     /// New connections, the oldest first. Some have closed since, or have sent a request.
     newcomers: VecDeque<Weak<Standing>>,
@@ -103,7 +103,7 @@ impl ConnectionSlots {
         Some(Slot { places: self.clone(), id, origin: Mutex::new(origin), standing })
     }
 
-    /// Logs that a connection was refused, now and then.
+    /// Logs that a connection was refused, at most once per `FULL_LOG_INTERVAL`.
     pub fn tell_full(&self) {
         let mut told = lock(&self.told);
         if told.is_none_or(|told| told.elapsed() > FULL_LOG_INTERVAL) {
@@ -135,7 +135,8 @@ impl Taken {
     }
 
     fn send_idle_away(&self, origin: Option<Origin>) -> bool {
-        // A proxy connects for many, so it need not hold fewer than others, and gives way last.
+        // A proxy connects for many clients. So it may displace any origin, however many
+        // connections it holds itself, and its own connections are closed last.
         let own = origin.map_or(0, |_| self.held_by(origin));
         let may_displace = |other: &Option<Origin>, held: usize| *other == origin || held > own;
         let rank = |other: &Option<Origin>, held: usize| (other.is_some(), held);
@@ -143,7 +144,7 @@ impl Taken {
             let all = self.held.iter().map(|(other, held)| (other, held.len(), held));
             all.filter(|(other, held, _)| may_displace(other, *held))
         };
-        // Usually the first one has an idle connection.
+        // Usually the origin that ranks highest has an idle connection.
         let most = all().max_by_key(|(other, held, _)| rank(other, *held));
         if most.is_some_and(|(_, _, held)| leave_longest_idle(held)) {
             return true;
@@ -190,7 +191,8 @@ impl Standing {
         (!state.is_leaving && state.is_idle()).then_some(state.last)
     }
 
-    /// Has the connection close if it is as it should be. Returns whether it closes now.
+    /// Closes the connection if `is_so` holds and it is not closing already. Returns whether it
+    /// did.
     fn leave_if(&self, is_so: impl FnOnce(&State) -> bool) -> bool {
         let mut state = lock(&self.state);
         let leaves = !state.is_leaving && is_so(&state);
@@ -211,8 +213,8 @@ impl Standing {
         lock(&self.state).has_shown_key = true;
     }
 
-    /// Notes that something of a request has arrived. Returns false if the connection is closing:
-    /// then nothing more is served on it.
+    /// Notes that the complete head of a request has arrived. Returns false if the connection is
+    /// closing: then nothing more is served on it.
     pub fn arrived(&self) -> bool {
         let mut state = lock(&self.state);
         (state.has_asked, state.last) = (true, Instant::now());
@@ -232,7 +234,7 @@ impl Standing {
 }
 
 impl Slot {
-    /// The account of the connection's requests.
+    /// A new count of the bytes that the connection's unfinished requests hold.
     pub fn account(&self) -> Arc<Account> {
         Account::new(self.places.ledger.clone(), *lock(&self.origin), self.standing.clone())
     }
@@ -297,7 +299,7 @@ mod tests {
         place.needed().now_or_never().is_some()
     }
 
-    /// Connections that were answered so many seconds ago.
+    /// Connections that were answered `seconds` ago, one for each number.
     fn idle(places: &Arc<ConnectionSlots>, last: u8, seconds: &[u64]) -> Vec<Slot> {
         let slot = |seconds: &u64| {
             let slot = take(places, last).unwrap();
@@ -353,7 +355,8 @@ mod tests {
         let newcomer = take(&places, 4).unwrap();
         assert_eq!([0, 1, 2].map(|index| is_needed(&many[index])), [false, false, true]);
         assert!(!few.iter().chain(&one).any(is_needed));
-        // The next ones: who holds most has only work in progress, then nobody holds more.
+        // The origin that holds most has no idle connection, so the next one gives way. Later no
+        // origin holds more than the newcomer's.
         newcomer.standing.arrived();
         many[0].standing.begin_work();
         let next = take(&places, 5).unwrap();

@@ -1,8 +1,8 @@
 //! Click ids: minting, signing and checking them without the database.
 //!
 //! A click id has 128 bits: the time (40 bits, in units of 10 ms since 1970), the link key (40) and
-//! random bits (48). The time comes first, so that new rows stand next to each other in an index. The
-//! first 4 of the random bits count how often the visitor has come back: see `edge/loops.rs`.
+//! random bits (48). The time comes first, so that new rows stand next to each other in an index.
+//! The first 4 of the random bits count how often the visitor has come back: see `edge/loops.rs`.
 //!
 //! On the wire, a key id (8 bits) precedes the click id and a MAC (64 bits) follows it. The MAC
 //! covers key id, click id and account. The wire form has 25 bytes. It is written as 40 characters
@@ -94,7 +94,8 @@ impl ClickId {
     }
 }
 
-/// How often a visitor has come back to us from the destination of a click, as far as click ids count.
+/// How often a visitor has come back to us from the destination of a click, as far as click ids
+/// count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rounds(u8);
 
@@ -152,8 +153,8 @@ impl KeyId {
 pub struct ClickIdKey {
     pub key_id: KeyId,
     pub secret: [u8; SECRET_BYTES],
-    /// Time from which the key alone proves nothing: somebody may have stolen it. `None` for the key
-    /// that mints, and at an edge.
+    /// Time from which the key alone proves nothing: somebody may have stolen it. `None` for the
+    /// key that mints, and at an edge.
     pub ends_at: Option<Time>,
 }
 
@@ -185,7 +186,8 @@ impl ClickIdKeys {
         self.first.key_id
     }
 
-    /// Returns whether the key has ended. If so, a click id of it counts only if its click is stored.
+    /// Returns whether the key has ended. If so, a click id of it counts only if its click is
+    /// stored.
     pub fn has_ended(&self, key_id: KeyId, now: Time) -> bool {
         let key = self.iter().find(|key| key.key_id == key_id);
         key.and_then(|key| key.ends_at).is_some_and(|end| end <= now)

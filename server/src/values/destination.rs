@@ -212,8 +212,8 @@ impl FromStr for Destination {
     }
 }
 
-/// The host of a URL, written in one way: without a dot at its end and without `www.`. All names and
-/// addresses by which a machine calls itself are `localhost`.
+/// The host of a URL, written in one way: without a dot at its end and without `www.`. All names
+/// and addresses by which a machine calls itself are `localhost`.
 fn machine(url: &Url) -> Option<String> {
     const ITSELF: &str = "localhost";
     let is_itself = match url.host()? {
@@ -326,8 +326,9 @@ fn names_in(query: &str) -> impl Iterator<Item = String> {
     url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| canonical(&name))
 }
 
-/// The spelling that stands for all names that some server reads as the same. Some drop blanks before
-/// a name and what follows a `[` or NUL, some read blanks and points as `_`, some ignore the case.
+/// The spelling that stands for all names that some server reads as the same. Some drop blanks
+/// before a name and what follows a `[` or NUL, some read blanks and points as `_`, some ignore the
+/// case.
 fn canonical(name: &str) -> String {
     let name = name.trim_start_matches(|character: char| character.is_whitespace() || character.is_control());
     let name = name.split(['[', '\0']).next().unwrap_or_default();

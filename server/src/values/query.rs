@@ -1,5 +1,5 @@
-//! The reader of queries and forms, for links and postbacks alike: splits them into pairs, and undoes
-//! what mails, pages and proxies do to separators.
+//! The reader of queries and forms, for links and postbacks alike: splits them into pairs, and
+//! undoes what mails, pages and proxies do to separators.
 //!
 //! Each pair has the place in the request that its value came from, because a redaction must find
 //! the very bytes that were read.
@@ -205,7 +205,8 @@ impl Splitter<'_> {
         self.pairs.push(Pair { name: decoded, value, broken, nested: false, place, begins });
     }
 
-    /// Returns whether `mark` separates parameters: there is no `&`, and a known name follows a mark.
+    /// Returns whether `mark` separates parameters: there is no `&`, and a known name follows a
+    /// mark.
     fn separates(&self, mark: u8, query: &[u8]) -> bool {
         let mut behind = query.split(|byte| *byte == mark).skip(1);
         !query.contains(&b'&') && behind.any(|piece| self.begins_with_known_name(piece))
@@ -234,8 +235,8 @@ impl Splitter<'_> {
 }
 
 impl Pair {
-    /// Mends a value whose `%` is meant literally, in a macro such as `%x%`. `raw` is the value before
-    /// decoding: decoding may have read a macro's first letters as the digits of an escape.
+    /// Mends a value whose `%` is meant literally, in a macro such as `%x%`. `raw` is the value
+    /// before decoding: decoding may have read a macro's first letters as the digits of an escape.
     fn take_literally(&mut self, raw: &[u8]) {
         if std::str::from_utf8(raw).is_ok_and(url_macros::is_macro) {
             self.value = raw.to_vec();

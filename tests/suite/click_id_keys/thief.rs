@@ -50,7 +50,8 @@ impl Thief {
         thief
     }
 
-    /// Steals the secrets with an edge's API key. Returns the id of that key, too, which stays valid.
+    /// Steals the secrets with an edge's API key. Returns the id of that key, too, which stays
+    /// valid.
     pub async fn at_work(core: &Server, link: &TrackingLink) -> (Self, String) {
         let (api_key, text) = core.api_key("", &[ApiKeyScope::Edge]).await;
         let mut edge = EdgeServiceClient::new(channel(core).await);
@@ -67,7 +68,8 @@ impl Thief {
         core.client_with(&self.edge_key)
     }
 
-    /// Mints a click id of the time at which the link was made, as an edge of the installation would.
+    /// Mints a click id of the time at which the link was made, as an edge of the installation
+    /// would.
     pub fn mint(&self) -> String {
         self.mint_at(self.link.create_time.unwrap().seconds)
     }

@@ -1,4 +1,4 @@
-//! The attackers: what they do at once, and what they are answered.
+//! The attackers: their attacks, all at the same time, and the outcomes.
 
 use std::{
     collections::BTreeMap,
@@ -17,20 +17,20 @@ use tokio::{task::JoinSet, time::sleep};
 
 use super::floods::NETWORKS_OF_CODE;
 
-/// Searches that one key has under way at the same time.
+/// Searches that one key has in progress at the same time.
 const SEARCHES: usize = 40;
 /// The pause of a searcher after a refusal.
 const PAUSE: Duration = Duration::from_millis(20);
 /// An attacker gives up on an answer after this time.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The documented numbers of postbacks that are held in a minute: of a network of which nothing else
-/// is known, of all such networks, and of a code.
+/// The documented numbers of postbacks that are held in a minute: of a network of which nothing
+/// else is known, of all such networks, and of a code.
 pub const OF_NETWORK_MAX: usize = 60;
 pub const OF_STRANGERS_MAX: usize = 6_000;
 pub const OF_CODE_MAX: usize = 6_000;
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// What the attackers share.
+/// The data that the attackers share.
 pub struct Attack {
     pub url: String,
     pub code: ConversionCode,
@@ -66,7 +66,7 @@ impl Attack {
         }
     }
 
-    /// Attacks for so long. Returns once all attackers have gone, with all of their connections.
+    /// Attacks for `length`. Returns once all attackers have gone, with all of their connections.
     pub async fn run(self: Arc<Self>, length: Duration) {
         let until = Instant::now() + length;
         let mut attackers = JoinSet::new();
@@ -108,7 +108,8 @@ impl Attack {
         }
     }
 
-    /// The minutes that have begun, at most. The counts of a minute begin with its first postback.
+    /// The maximum number of minutes that one bound has counted so far. A minute of a bound begins
+    /// with its first postback.
     pub fn minutes(&self) -> usize {
         usize::try_from(self.begun.elapsed().as_secs() / MINUTE.as_secs() + 1).unwrap()
     }
@@ -121,7 +122,7 @@ impl Attack {
         matching.map(|(_, count)| count).sum()
     }
 
-    /// Checks that the bounds on strangers held. Those whose postbacks were queued have no bound.
+    /// Checks that the bounds on strangers held. Queued postbacks have no bound.
     pub fn check(&self) -> Result<(), String> {
         let (minutes, held) = (self.minutes(), self.held.lock().unwrap());
         if let Some((network, held)) = held.iter().find(|(_, held)| **held > OF_NETWORK_MAX * minutes) {

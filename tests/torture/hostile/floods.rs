@@ -15,18 +15,20 @@ use tokio::{
 
 use super::attack::{Attack, CODE_ATTACK, OF_CODE_MAX, OF_NETWORK_MAX};
 
-/// Postbacks before the attack, so that searches have something to walk. More are not sent even if
-/// many of them are queued, which takes no room.
+/// The name of the postbacks that are sent before the attack, and their maximum number. They give
+/// the searches rows to read. Queued ones use up no bound, so only the maximum ends the sending if
+/// many are queued.
 const FIRST: &str = "before the attack";
 const FIRST_MAX: usize = 2 * OF_CODE_MAX;
 const FIRST_BYTES: usize = 500;
 const FIRST_AT_ONCE: usize = 8;
-/// Requests of one flood that are in flight. Beyond them, the next ones are left out.
+/// The maximum number of requests of one flood in flight. Further ones are left out.
 const IN_FLIGHT_MAX: usize = 16;
-/// Nothing that looks like a click id. Postbacks of one click wait for each other.
+/// A text in which nothing looks like a click id, because postbacks of one click wait for each
+/// other.
 const FILLING: &str = "x.";
 const UNKNOWN_CODE: &str = "00000000000000000000000000000000";
-/// Networks that send much, and networks that send a little.
+/// The numbers of networks that send much, and of networks that send little.
 const BUSY_NETWORKS: usize = 8;
 const QUIET_NETWORKS: usize = 2_000;
 /// Networks that name a known code.
@@ -112,7 +114,7 @@ const FLOODS: [Flood; 5] = [
     },
 ];
 
-/// An address of the network of that name.
+/// An address of the network with these first three bytes.
 fn network(first: u8, second: usize, third: usize) -> IpAddr {
     let byte = |number: usize| u8::try_from(number).unwrap();
     Ipv4Addr::new(first, byte(second), byte(third), 7).into()
@@ -129,8 +131,8 @@ impl Attack {
         shot(request, network, target.len())
     }
 
-    /// Has the server hold postbacks of the code until neither the code nor the network of their
-    /// sender has room. So nothing speaks for those of honest senders but that they are known.
+    /// Sends postbacks of the code until the server holds no more for the code, nor for the network
+    /// of their sender. From then on, only a known sender speaks for a postback of the code.
     pub async fn fill(&self) -> Result<(), String> {
         let filling = FILLING.repeat(FIRST_BYTES / FILLING.len());
         let all = stream::iter(0..FIRST_MAX).map(|number| {

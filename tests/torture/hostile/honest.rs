@@ -108,7 +108,7 @@ impl Honest {
         self.is_over.store(true, Ordering::Relaxed);
     }
 
-    /// Makes the visits whose clicks the sales of such a time need.
+    /// Makes the visits for the sales in `time`, one for each sale.
     pub async fn visit_first(&mut self, time: Duration) -> Result<(), String> {
         let count = time.as_millis() / SALE_INTERVAL.as_millis();
         let visits = stream::iter(0..count).map(|_| self.visit(Instant::now()));
@@ -129,7 +129,8 @@ impl Honest {
     /// Sends sales and visitors until `end`. Returns once the last one is answered.
     pub async fn send_all(self: Arc<Self>) {
         let mut ticks = interval(SALE_INTERVAL);
-        // A late sender makes up for it: a pause of this process is a pause of the load.
+        // Late sales are made up for. Otherwise a pause of this process would be a pause of the
+        // load.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut tasks = JoinSet::new();
         while !self.is_over.load(Ordering::Relaxed) {
@@ -203,8 +204,8 @@ impl Honest {
         self.ledger.acknowledged(number, &click_id, begun, conversion_id);
     }
 
-    /// Sends `request` until it is answered, if the server is being killed. After anything that may
-    /// not be, notes a fault and returns `None`.
+    /// Sends `request`, and repeats it while the server is being killed. After an outcome that is
+    /// not allowed, notes a fault and returns `None`.
     async fn ask<T, F: Future<Output = reqwest::Result<Result<T, String>>>>(
         &self,
         what: &'static str,
@@ -246,8 +247,8 @@ impl Honest {
         self.took.lock().unwrap().values().map(Vec::len).sum()
     }
 
-    /// Checks that each acknowledged postback with a macro is held, as it was sent, and no more than
-    /// were sent.
+    /// Checks that each acknowledged postback with a macro is held, as it was sent, and no more
+    /// than were sent.
     pub fn check_held(&self, stored: &[Postback]) -> Result<String, String> {
         let by_id: BTreeMap<&str, &Postback> =
             stored.iter().map(|postback| (postback.id.as_str(), postback)).collect();

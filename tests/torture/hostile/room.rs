@@ -12,11 +12,12 @@ use super::{attack::Attack, honest::Honest};
 const MEMORY_MIB_MAX: u64 = 200;
 /// The documented sizes that are stored of a click: query, referrer and user agent.
 const CLICK_BYTES_MAX: u64 = 2 * 1_024 + 1_024 + 512;
-/// What a row takes beside its texts.
+/// The size of a row without its texts.
 const ROW_BYTES: u64 = 512;
 /// Bytes of an honest visit or sale: a click, or a postback and a conversion.
 const HONEST_BYTES: u64 = 2 * 1_024;
-/// The database's own: its indexes and pages that are not full are as large as the rows.
+/// The factor for the database's indexes and for pages that are not full: together they are as
+/// large as the rows.
 const WITH_INDEXES: u64 = 2;
 /// The log of SQLite, the spool's segments and the space that PostgreSQL frees late.
 const OWN_BYTES: u64 = 64 * 1_024 * 1_024;
@@ -24,7 +25,7 @@ const OWN_BYTES: u64 = 64 * 1_024 * 1_024;
 const STRANGERS_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 const MIB: u64 = 1_024 * 1_024;
 
-/// The bytes on disk before the attack, and what they are of.
+/// The bytes on disk before the attack, and the requests that they come from.
 pub struct Room {
     database_url: String,
     bytes: u64,
@@ -48,7 +49,7 @@ impl Kept {
         Self { honest, clicks: read(&attack.clicks), postbacks, texts }
     }
 
-    /// The bytes that the documents allow for it.
+    /// The bytes that the documents allow for these requests.
     fn bytes_max(&self) -> u64 {
         // Beyond the bound of strangers, their postbacks are deleted.
         let postbacks = (self.texts + self.postbacks * ROW_BYTES).min(STRANGERS_BYTES_MAX);
@@ -63,7 +64,7 @@ impl Room {
         Self { database_url, bytes, kept: Kept::count(attack, honest) }
     }
 
-    /// Checks what has been added since.
+    /// Checks the bytes that were added since `measure`.
     pub async fn check(&self, server: &Server, attack: &Attack, honest: &Honest) -> Result<String, String> {
         let (bytes, now) = (on_disk(&self.database_url, server).await, Kept::count(attack, honest));
         let since = Kept {

@@ -14,14 +14,14 @@ use tokio::{
 
 use super::attack::Attack;
 
-/// Connections with requests that never end, and the streams of each.
+/// The number of connections with requests that never end, and of the streams of each.
 const UNFINISHED: usize = 8;
 const STREAMS: u32 = 250;
 /// The time for which such a connection stays before it begins anew.
 const UNFINISHED_FOR: Duration = Duration::from_secs(3);
 /// The length that a message says it has.
 const MESSAGE_BYTES: u32 = 4 * 1_024 * 1_024;
-/// Connections of each kind that hold places.
+/// The number of connections that hold places.
 const HELD: usize = 500;
 /// The pause of an attacker before the next connection, if the server has closed one.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -33,7 +33,7 @@ const OPENED_WITHIN: Duration = Duration::from_secs(4);
 struct Wire {
     name: &'static str,
     from: u8,
-    /// What is sent after the preface.
+    /// The bytes that are sent after the preface.
     bytes: fn() -> Vec<u8>,
     stays: Duration,
 }

@@ -186,8 +186,8 @@ impl Columns {
         Ok(Self { titles, fields, is_of_failed_rows })
     }
 
-    /// Names the columns that are not read, unless they are our own. A misspelt column would be lost
-    /// silently otherwise.
+    /// Names the columns that are not read, unless they are our own. A misspelt column would be
+    /// lost silently otherwise.
     pub fn unread(&self) -> Option<String> {
         let unread = self.titles.iter().zip(&self.fields);
         let is_foreign = |title: &str| matches!(Meaning::of(title), Meaning::Unknown);

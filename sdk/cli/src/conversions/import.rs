@@ -1,8 +1,8 @@
 //! `s2s conversions import`: sends a file of any length over one stream, in bounded memory.
 //!
 //! Unreadable rows and rows that the server refuses are treated alike: counted, shown, and written
-//! to the file of failed rows. A row without an order id gets a request id made from its content, so
-//! that importing the same row again counts nothing twice, wherever it stands and however it is
+//! to the file of failed rows. A row without an order id gets a request id made from its content,
+//! so that importing the same row again counts nothing twice, wherever it stands and however it is
 //! written. Equal rows would then be one, so where each conversion counts, such rows are refused
 //! unless the caller says that each of them counts.
 

@@ -32,11 +32,11 @@ pub fn texts(root: &Path) -> Result<Vec<(&'static str, String)>, Box<dyn Error>>
     Ok(texts)
 }
 
-/// Generates the Rust code of all packages. `out` gives the folder for the files of a package, which
-/// must exist.
+/// Generates the Rust code of all packages. `out` gives the folder for the files of a package,
+/// which must exist.
 ///
-/// Writes a file with the code of each package. Beside that of `s2s.v1`, writes `descriptor.bin` for
-/// reflection: a `FileDescriptorSet` with comments.
+/// Writes a file with the code of each package. Beside that of `s2s.v1`, writes `descriptor.bin`
+/// for reflection: a `FileDescriptorSet` with comments.
 pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dyn Error>> {
     let proto = root.join("proto");
     for (package, folder) in PACKAGES {

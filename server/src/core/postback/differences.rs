@@ -1,8 +1,8 @@
 //! Differences between a duplicate without a transaction id and the postback that was counted.
 //!
-//! Without a transaction id, two sales of one click look the same. A parameter of the sender's own that
-//! differs, such as an order number under a name that we don't know, may be all that tells them apart.
-//! So the duplicate has a note that names it.
+//! Without a transaction id, two sales of one click look the same. A parameter of the sender's own
+//! that differs, such as an order number under a name that we don't know, may be all that tells
+//! them apart. So the duplicate has a note that names it.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +19,8 @@ use crate::{
     values::text::excerpt,
 };
 
-/// Adds the note to a duplicate that was just stored. A failure is logged: the verdict stands without
-/// the note.
+/// Adds the note to a duplicate that was just stored. A failure is logged: the verdict stands
+/// without the note.
 pub async fn tell(app: &App, duplicate: &mut Postback) {
     match note_of(app, duplicate).await {
         Ok(Some(note)) => duplicate.notes.append(vec![note]),
@@ -55,8 +55,8 @@ fn read(postback: &Postback) -> ParsedPostback {
     Named::read(postback).claim(&Overrides::default(), Terms::of(None))
 }
 
-/// Returns the name of the first parameter of the sender's own, or custom parameter, that has another
-/// value or is new.
+/// Returns the name of the first parameter of the sender's own, or custom parameter, that has
+/// another value or is new.
 fn first_difference(first: &ParsedPostback, this: &ParsedPostback) -> Option<String> {
     let before = own(first);
     own(this)

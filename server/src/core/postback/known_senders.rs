@@ -1,5 +1,6 @@
-//! Known senders: the networks from which a postback of a code has counted lately. Their postbacks are
-//! held however many come (`shedding`), so that a flood of strangers shuts out no honest sender.
+//! Known senders: the networks from which a postback of a code has counted lately. Their postbacks
+//! are held however many come (`shedding`), so that a flood of strangers shuts out no honest
+//! sender.
 //!
 //! Without stored addresses (`--store-addresses none`) no sender is known.
 
@@ -20,7 +21,7 @@ use crate::{
 
 /// Time for which a sender is known after a postback of it has counted.
 const KNOWN_SENDER_FOR: Span = Span::from_days(30);
-/// Interval at which the time of a sender who goes on is written again.
+/// Age from which the stored time of a sender is written again.
 const WRITTEN_AGAIN_AFTER: Span = Span::from_days(1);
 /// Maximum number of senders in memory, and the time after which one is read again: another server
 /// may know more.
@@ -43,8 +44,8 @@ pub async fn is_known(app: &App, code: ConversionCodeId, network: Network) -> Re
     Ok(counted_at.is_some_and(|time| app.now().since(time) < KNOWN_SENDER_FOR))
 }
 
-/// Notes that a postback of the code from this network has counted. A failure is logged: the postback
-/// counts all the same, and the next one is noted.
+/// Notes that a postback of the code from this network has counted. A failure is logged: the
+/// postback counts anyway, and the next one is noted.
 pub async fn note(app: &App, code: ConversionCodeId, network: Network) {
     let now = app.now();
     let is_fresh = |time: Time| now.ahead_of(time).size() < WRITTEN_AGAIN_AFTER;

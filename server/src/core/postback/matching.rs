@@ -1,12 +1,12 @@
-//! Automatic matching: counts a held postback once the conversion code, tracking link or click that it
-//! waits for is known here.
+//! Automatic matching: counts a held postback once the conversion code, tracking link or click that
+//! it waits for is known here.
 //!
-//! Strangers can send any number of postbacks with invented names. So a search looks at many at once
-//! with a query for all their codes, one for all their links and one for all their clicks, and replays
-//! only those whose code, link or click is known by now.
+//! Strangers can send any number of postbacks with invented names. So a search looks at many at
+//! once with a query for all their codes, one for all their links and one for all their clicks, and
+//! replays only those whose code, link or click is known by now.
 //!
-//! Absent on purpose: postbacks held for any other cause. The person who mends a set-up also decides
-//! which postbacks count.
+//! Absent on purpose: postbacks held for any other cause. The person who mends a set-up also
+//! decides which postbacks count.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -79,7 +79,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
     let due = store::due(app.db.scanner(), app.now(), LOOKED_AT_MAX).await?;
     let known = Known::of(app, &due).await?;
     let (come, mut postponed): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| known.has(due));
-    // The others of those that have come stay due.
+    // Postbacks beyond the maximum stay due.
     for due in come.into_iter().take(MATCHES_MAX) {
         match match_one(app, &due).await {
             Ok(true) => {}
@@ -125,8 +125,8 @@ impl Known {
         })
     }
 
-    /// Returns whether the code is there, and the postback may count for it: a code of another account
-    /// must not make a postback take the turn of others.
+    /// Returns whether the code is there, and the postback may count for it: a code of another
+    /// account must not make a postback take the turn of others.
     fn sees(&self, due: &Due, code: ConversionCodeId) -> bool {
         self.codes.get(&code).is_some_and(|account| tenant_of(due.account_id).sees(*account))
     }

@@ -102,8 +102,8 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
     write(app, postback, judged, true, store::Mode::Update).await
 }
 
-/// The codes for which a held postback of an account may count. The installation's own account also keeps what
-/// edges handed on for codes that were not known, of any account.
+/// The codes for which a held postback of an account may count. The installation's own account
+/// also keeps the postbacks that edges handed on for unknown codes, which may be of any account.
 pub fn tenant_of(account: AccountId) -> Tenant {
     if account == AccountId::DEFAULT { Tenant::All } else { Tenant::Account(account) }
 }

@@ -142,10 +142,11 @@ impl Write for PostbackWrite {
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
             for (id, known) in find_all(db, ids.into_iter(), true).await? {
                 match written.get(&id) {
-                    // Another postback under the id of this one: nothing of it is written, nor its
-                    // conversion. Its sender is refused.
+                    // The stored row with this id is another postback. The new one is refused:
+                    // nothing of it is written, and its conversion is taken back.
                     Some(ours) if !ours.is_again(&known) => {
-                        // Others of the batch may count as duplicates of that conversion.
+                        // Others of the batch may count as duplicates of that conversion. So the
+                        // batch is tried again in parts.
                         if rows.len() > 1 {
                             return Err(DbErr::Custom("the id of another postback came".to_owned()));
                         }
@@ -187,8 +188,8 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model
 }
 
 impl Model {
-    /// Returns whether this is a stored postback again, as far as can be known: an erased one has lost a
-    /// part.
+    /// Returns whether this is a stored postback again, as far as can be known: an erased one has
+    /// lost a part.
     pub fn is_again(&self, stored: &Self) -> bool {
         self.has_come_as(stored) || stored.erasure().is_some()
     }
@@ -302,8 +303,8 @@ pub async fn counted(db: &impl ConnectionTrait, duplicate: &Model) -> Result<Opt
     Ok(Entity::find().filter(of_conversion).one(db).await?)
 }
 
-/// Locks postbacks until the transaction ends, in the order in which all transactions lock them, so that
-/// none can deadlock with another.
+/// Locks postbacks until the transaction ends, in the order in which all transactions lock them, so
+/// that none can deadlock with another.
 pub async fn lock(txn: &impl ConnectionTrait, mut ids: Vec<PostbackId>) -> Result<()> {
     ids.sort_unstable();
     for run in statement_runs(&ids) {

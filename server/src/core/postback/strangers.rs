@@ -1,9 +1,9 @@
 //! The bytes that held postbacks of strangers take: those of which only the network is known
 //! (`shedding`).
 //!
-//! Each has a row here beside its row in `postback`. Beyond the bound of bytes, the oldest postbacks of
-//! the network that takes most are deleted, until no network takes more than the others. So a network
-//! that sends little keeps what it has sent.
+//! Each has a row here beside its row in `postback`. Beyond the bound of bytes, the oldest
+//! postbacks of the network that takes most are deleted, until no network takes more than the
+//! others. So a network that sends little keeps what it has sent.
 
 mod store;
 
@@ -27,18 +27,19 @@ use crate::{core::App, error::Result, values::address::Network};
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Number of looks after which the bytes are added up again: other servers write and delete, too.
 const LOOKS_MAX: u32 = 60;
-/// Part of the bound that is freed once the bound is passed, so that it is not passed again at once.
+/// Part of the bound that is freed once the bound is passed, so that it is not passed again at
+/// once.
 const FREED_PART: i64 = 32;
 /// Maximum number of networks of which postbacks are deleted before all are added up again.
 const NETWORKS_MAX: u64 = 1_000;
 /// Maximum number of postbacks of one deletion.
 const DROPPED_MAX: u64 = 500;
-/// What a postback takes beside its texts, in bytes: the other columns of both rows, and indices.
+/// Size of a postback without its texts, in bytes: the other columns of both rows, and the indexes.
 const ROW_BYTES: usize = 512;
 
 /// The bytes that strangers' postbacks take, and their bound.
 pub struct Strangers {
-    /// As last added up, and what this server has written since.
+    /// The last sum, plus the bytes that this server has written since.
     bytes: AtomicI64,
     bytes_max: i64,
 }
@@ -64,7 +65,7 @@ pub async fn count(app: &App, postback: &Postback, network: Network) -> Result<(
 
 /// Deletes postbacks of strangers beyond the bound until `stopping`, or until the app is gone.
 pub async fn run(app: Weak<App>, stopping: CancellationToken) {
-    // The first look adds up.
+    // The first look adds up the bytes.
     let (mut looks, mut told) = (LOOKS_MAX, false);
     while stopping.run_until_cancelled(sleep(LOOK_INTERVAL)).await.is_some() {
         let Some(app) = app.upgrade() else { return };
@@ -108,7 +109,7 @@ async fn drop_oldest(app: &App) -> Result<()> {
             break;
         }
     }
-    // Keeps what came meanwhile, some of it perhaps twice, until the bytes are added up again.
+    // Keeps the bytes that were added meanwhile. Some may count twice until the next sum.
     app.strangers.bytes.fetch_add(bytes - noted, Ordering::Relaxed);
     if dropped > 0 {
         tracing::warn!(dropped, of_networks, "held postbacks of strangers were deleted, to keep their bound");
@@ -116,8 +117,8 @@ async fn drop_oldest(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Returns the bytes that each of these networks may keep, so that those above it give `wanted` bytes
-/// together. `networks` begins with those that take most.
+/// Returns the bytes that each of these networks may keep, so that those above it give `wanted`
+/// bytes together. `networks` begins with those that take most.
 fn level(networks: &[(String, i64)], wanted: i64) -> i64 {
     let mut together = 0;
     let next = networks.iter().skip(1).map(|(_, taken)| *taken).chain([0]);
@@ -131,8 +132,9 @@ fn level(networks: &[(String, i64)], wanted: i64) -> i64 {
     0
 }
 
-/// Deletes the oldest postbacks of a network until so many bytes are freed, or `DROPPED_MAX` are gone.
-/// Those that count by now are only forgotten here. Returns the deleted postbacks and the freed bytes.
+/// Deletes the oldest postbacks of a network until `wanted` bytes are freed, or `DROPPED_MAX` are
+/// gone. A postback that counts by now stays, and loses only its row here. Returns the numbers of
+/// deleted postbacks and freed bytes.
 async fn drop_of(app: &App, network: &str, wanted: i64) -> Result<(u64, i64)> {
     let oldest = store::oldest_of(app.db.scanner(), network, DROPPED_MAX).await?;
     let (mut ids, mut freed) = (Vec::new(), 0);
@@ -150,8 +152,8 @@ async fn drop_of(app: &App, network: &str, wanted: i64) -> Result<(u64, i64)> {
     Ok((dropped, freed))
 }
 
-/// Forgets some of the postbacks whose id is less than `below`: they are deleted for their age. Returns
-/// whether more may be left.
+/// Forgets some of the postbacks whose id is less than `below`: they are deleted for their age.
+/// Returns whether more may be left.
 pub async fn forget_some(app: &App, below: Uuid) -> Result<bool> {
     Ok(store::delete_some(&app.db, below).await?)
 }

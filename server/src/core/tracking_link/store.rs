@@ -93,8 +93,8 @@ pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserte
     }
 }
 
-/// Takes a slug for a link of the account, in an open transaction, and frees the link's `former` one
-/// for the account. Returns false if somebody else has the slug, or had it before.
+/// Takes a slug for a link of the account, in an open transaction, and frees the link's `former`
+/// one for the account. Returns false if somebody else has the slug, or had it before.
 ///
 /// A freed slug stays the account's own: whoever else took it would get the visitors of everything
 /// that was published with it.
@@ -201,8 +201,8 @@ pub async fn newest_with_code(
     Ok(with_code.order_by_desc(Column::Id).one(db).await?)
 }
 
-/// Lists the links of all accounts that changed at or after `since`, in the order of their last change.
-/// Reads one row more than the page holds, to see if another page follows.
+/// Lists the links of all accounts that changed at or after `since`, in the order of their last
+/// change. Reads one row more than the page holds, to see if another page follows.
 pub async fn list_changed(
     db: &impl ConnectionTrait,
     since: Option<Time>,

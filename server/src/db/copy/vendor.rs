@@ -86,7 +86,8 @@ pub async fn load(backend: DbBackend, url: &SecretUrl, from: &Path) -> Result<()
     read.map_err(|error| not_restored(&format!("can't read {}: {error}{half}", from.display())))
 }
 
-/// A program of PostgreSQL. The settings of our own connections are not for it.
+/// A program of PostgreSQL. It gets the address, the credentials and the TLS settings of the URL.
+/// The other settings are for our own connections.
 fn postgres(program: &str, server: &ServerUrl) -> Command {
     let mut command = Command::new(program);
     let given = |names: &[&str]| server.parameter(names).map(str::to_owned);

@@ -1,5 +1,5 @@
 //! Adds the times at which codes and links were archived, and the slugs that no link has any more.
-//! What was archived before has no such time.
+//! Codes and links that were archived before have no such time.
 
 use sea_orm_migration::{
     prelude::*,

@@ -1,5 +1,5 @@
-//! Held postbacks of strangers with the bytes that they take, and the networks from which postbacks of
-//! a code have counted.
+//! Held postbacks of strangers with the bytes that they take, and the networks from which postbacks
+//! of a code have counted.
 
 use sea_orm_migration::{
     prelude::*,

@@ -1,4 +1,4 @@
-//! An index that lists links in the order of their last change: edges ask for what has changed.
+//! An index that lists links in the order of their last change: edges ask for changed links.
 
 use sea_orm_migration::prelude::*;
 

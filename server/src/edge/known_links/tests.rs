@@ -40,7 +40,7 @@ fn slugs(known: &KnownLinks) -> Vec<String> {
     slugs
 }
 
-/// Checks that all parts tell the same.
+/// Checks that all parts agree.
 fn check(known: &KnownLinks) {
     let known = known.known();
     let sizes = known.by_slug.iter().map(|(slug, entry)| bytes(slug, &entry.message));
@@ -74,7 +74,7 @@ fn followed_links_come_before_others_and_recent_ones_before_old_ones() {
     }
     assert!(known.has_dropped());
     assert_eq!(dropped, ["old1", "mid1", "new1", "foll"]);
-    // What would be dropped at once is not even written.
+    // A link that would be dropped at once is not even written.
     known.take_changes();
     known.learn(&link(9, "late", 1), NEVER, NOW);
     let changes = known.take_changes();

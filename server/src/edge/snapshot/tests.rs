@@ -80,7 +80,7 @@ fn changes_are_appended_and_read_again() {
     let after = stage.bytes();
     assert!(after.starts_with(&before) && after.len() > before.len());
 
-    // The next server goes on with the same file.
+    // The next server continues the same file.
     let snapshot = stage.read();
     assert_eq!([0, 1, 2, 3].map(|number| has(&snapshot, number)), [true, false, true, true]);
     let mut writer = stage.writer(snapshot);
@@ -149,7 +149,7 @@ fn damage_costs_what_it_hits_and_the_file_is_written_anew() {
         assert!(snapshot.file.is_some() && has(&snapshot, 9), "{what}");
         assert_eq!([0, 1, 2, 7].map(|number| has(&snapshot, number)), expected, "{what}");
     }
-    // A file of somebody who has another secret.
+    // A server with another secret believes nothing in the file.
     let other = Snapshot::read(&stage.folder, &Seal::derive("test", b"other"), ROOM, NOW);
     assert!(other.links.count() == 0 && other.click_id_keys.click_id_keys.is_empty());
 }
@@ -178,7 +178,7 @@ fn records_are_found_wherever_the_chunks_end() {
     assert!(bytes.len() > 2 * CHUNK_BYTES);
     assert_eq!(stage.read().links.count(), 16_000);
     assert!(stage.read().file.is_some());
-    // More damage than a chunk has.
+    // Damage that is longer than a chunk.
     bytes[CHUNK_BYTES / 2..CHUNK_BYTES * 9 / 5].fill(0);
     stage.put(&bytes);
     let snapshot = stage.read();

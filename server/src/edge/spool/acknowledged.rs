@@ -1,10 +1,13 @@
-//! The record of what was promised, and of what was lost of it.
+//! The lists beside a file of the spool: the records that were acknowledged, and those of them that
+//! were lost.
 //!
 //! `NAME.acknowledged` has a line for each durable record of a file: the offset of its end, and the
 //! id of its click or postback. A line is written after the fsync of its record, and before the
-//! caller is answered. So a record without a line was never acknowledged, and a line without a
-//! record shows a loss. The list itself is not made durable: a crash of the system may cost lines,
-//! but never makes one up.
+//! caller is answered. So a line without a record shows a loss.
+//!
+//! A record without a line may have been acknowledged nevertheless. The list of the file in use is
+//! not synced, so a crash of the system may cost lines. If the list can't be written, records are
+//! acknowledged without lines.
 //!
 //! `NAME.lost` names the records that were lost, for people. It stays until somebody removes it.
 
@@ -22,7 +25,8 @@ use super::{
 
 pub const ACKNOWLEDGED: &str = "acknowledged";
 pub const LOST: &str = "lost";
-/// Longest list that is read, in bytes. A record is longer than its line.
+/// Longest list that is read, in bytes: the maximum length of a spool's file. A whole list fits,
+/// because a record is longer than its line.
 const LIST_BYTES_MAX: u64 = 4 * 1_024 * 1_024;
 
 /// A durable record.
@@ -72,7 +76,7 @@ pub fn read(folder: &Folder, name: Name) -> Vec<Line> {
     parse(&String::from_utf8_lossy(&bytes))
 }
 
-/// Reads a list up to the first line that is not one. A crash may have cut the last line.
+/// Reads a list up to the first malformed line. A crash may have cut the last line.
 fn parse(text: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let whole = text.split_inclusive('\n').map_while(|line| line.strip_suffix('\n'));

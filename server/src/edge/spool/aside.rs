@@ -1,4 +1,5 @@
-//! What is kept for people: records that the core can't take, in `.aside` files, and damaged files.
+//! Files that are kept for people: `.aside` files, with records that the core can't take, and
+//! damaged files.
 
 use std::{io, sync::atomic::Ordering};
 
@@ -22,8 +23,8 @@ impl Aside {
         Self { random, file: None }
     }
 
-    /// Writes a record to a file for people, because the core can't take it. `id`: that of its
-    /// click or postback. `false`: the write failed, so the record stays in the spool.
+    /// Writes a record to a file for people, because the core can't take it. `id`: the id of its
+    /// click or postback. Returns false if the write failed: then the record stays in the spool.
     pub fn put(&mut self, state: &State, body: &[u8], id: &str, why: &str) -> bool {
         match self.write(&state.folder, body) {
             Ok(file) => {
@@ -75,8 +76,8 @@ fn count_records(folder: &Folder, name: Name) -> usize {
     Pieces::new(name.key, &bytes, 0).filter(|(_, piece)| matches!(piece, Piece::Body(_))).count()
 }
 
-/// Notes the records of each file of which only the list is left. A file that is done loses its
-/// list first.
+/// Notes the acknowledged records of each file that somebody has removed: only its list is left. A
+/// drained file loses its list first.
 fn find_removed(folder: &Folder) {
     for name in list(folder, acknowledged::ACKNOWLEDGED).unwrap_or_default() {
         let is_there = |name: &str| folder.length(name).is_ok();

@@ -2,17 +2,19 @@
 //!
 //! Deliveries use the same calls as live traffic, so their duration shows how long live calls take.
 //! The duration at the lowest concurrency is measured again and again. The limit rises while calls
-//! take hardly longer than that. The longer the oldest record waits, the more are delivered at a time
-//! even if calls slow down: later postbacks of the same clicks go through the spool as well, so a
-//! backlog that nobody works off grows by itself.
+//! take hardly longer than that.
+//!
+//! The longer the oldest record has waited, the higher is the lowest concurrency, even if calls
+//! slow down. Otherwise the backlog would grow: later postbacks of the same clicks join it.
 
 use std::time::Duration;
 
 use crate::values::time::Span;
 
+/// Maximum number of concurrent deliveries.
 const AT_ONCE_MAX: usize = 128;
-/// Maximum number that is delivered at a time although calls slow down: one for each second for which
-/// the oldest record has waited, in powers of two.
+/// Maximum of the lowest concurrency. The lowest concurrency is the age of the oldest record in
+/// seconds, rounded down to a power of two.
 const AT_ONCE_LATE_MAX: usize = 64;
 /// Batches that are delivered at the lowest concurrency, to measure.
 const MEASURED: u32 = 4;
@@ -23,10 +25,10 @@ const ROUNDS: usize = 8;
 
 pub struct ConcurrencyLimit {
     at_once: usize,
-    /// The lowest concurrency: 1, unless records are late.
+    /// The lowest concurrency: 1, unless a record has waited for two seconds.
     at_least: usize,
-    /// Duration of a call at the lowest concurrency, beside live calls: the mean of the fastest
-    /// batch.
+    /// Mean duration of a call in the fastest batch at the lowest concurrency. Live calls may run
+    /// meanwhile.
     alone: Duration,
     /// Number of batches since the measurement began.
     batches: u32,

@@ -4,8 +4,8 @@
 //! vanishes is drained: the core has answered its records, and they are in the database, which is
 //! copied afterwards.
 //!
-//! Absent on purpose: the checkpoint. Without it, everything in the copy is delivered again. The core
-//! counts each call once, and the copy is whole even beside an older database.
+//! Absent on purpose: the checkpoint. Without it, everything in the copy is delivered again. The
+//! core counts each call once, and the copy is whole even beside an older database.
 
 use std::{collections::BTreeSet, io, path::Path};
 

@@ -81,13 +81,13 @@ impl FileCursor {
     }
 }
 
-/// Offset in the bytes from `from` on, up to which they were durable.
+/// Length of the part after offset `from` that was durable, in bytes.
 fn durable(file: SpoolFile, from: u64) -> usize {
     usize::try_from(file.durable.saturating_sub(from)).unwrap_or(usize::MAX)
 }
 
-/// Reads a file from an offset to its end. Bytes that are missing, or a file that is, become
-/// zeros, which are no record: those who look for records then find damage.
+/// Reads a file from an offset to its end. Missing bytes become zeros, also if the whole file is
+/// missing. Zeros are no record, so a reader of records finds damage there.
 fn read(state: &State, file: SpoolFile, from: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = match state.folder.read(&file.name.text(), from, file.end) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),

@@ -77,7 +77,9 @@ enum Outcome {
     Done,
     /// The core has judged the record, and will never accept it.
     Refused,
+    /// The core has failed on the record in every attempt.
     Fault,
+    /// The core has not answered, or was not asked.
     Open,
 }
 
@@ -350,7 +352,7 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<Cause>) -> O
         let answered = async {
             match &record.content {
                 Content::Click(click) => calls.click(click.clone()).await,
-                // Its sender was told that it is kept.
+                // Its sender was answered `QUEUED`.
                 Content::Postback(postback) => {
                     let postback = RawPostback { queued: true, ..postback.clone() };
                     calls.postback(postback).await.map(|_| ())

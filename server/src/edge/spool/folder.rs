@@ -1,8 +1,8 @@
 //! The folder of a spool, and the only way to its files.
 //!
 //! One server owns the folder. The folder itself is locked, so the lock outlives every file in it.
-//! Files are opened relative to the locked folder, never through a link, and only regular files
-//! are used: whoever puts a pipe, a folder or a link there can't make the server hang, or write
+//! Files are opened relative to the locked folder, never through a link, and only regular files are
+//! used: a pipe, a folder or a link that somebody puts there can't make the server hang, or write
 //! elsewhere.
 
 use std::{
@@ -20,7 +20,8 @@ use rustix::{
 
 use crate::error::StartError;
 
-/// For the owner only: visitors and merchants sent the contents, which may be secret.
+/// Mode of the files. It is for the owner only: visitors and merchants sent the contents, which may
+/// be secret.
 const MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 const FOLDER_MODE: u32 = 0o700;
 /// Write access of the group and of others.
@@ -146,7 +147,8 @@ impl Folder {
         own.map(identity).ok().is_some_and(|own| at_path.map(identity).ok() == Some(own))
     }
 
-    /// The names of the regular files. Reports everything else that `is_ours` names.
+    /// The names of the regular files for which `is_ours` holds. Reports anything else that has
+    /// such a name.
     pub fn names(&self, is_ours: impl Fn(&str) -> bool) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.handle)? {
@@ -205,7 +207,7 @@ impl Folder {
         write: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> io::Result<()> {
         let new = format!("{name}.new");
-        // Whatever is left there is not written to: it may be a link.
+        // A leftover is never written to, because it may be a link.
         self.remove(&new)?;
         let mut file = open_in(&self.handle, &new, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
         write(&mut file)?;

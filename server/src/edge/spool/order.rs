@@ -2,8 +2,8 @@
 //! the first one decides.
 //!
 //! Absent on purpose: any parsing of a postback. Text that looks like a click id is enough to keep
-//! the order. Two clicks that share an order queue wait for each other. Postbacks without a visible
-//! click id are not kept in order. Nothing else suffers.
+//! the order. The drawbacks: the postbacks of two clicks that share an order queue wait
+//! for each other, and postbacks without a visible click id are not kept in order.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,7 +18,8 @@ const WAITING_OF_QUEUE_MAX: u32 = 1_000;
 /// Length of a click id, in characters.
 const CLICK_ID_CHARS: usize = 40;
 
-/// Maximum number of characters that an encoding leaves before a click id, as `25253D`.
+/// Maximum number of characters that remain of an encoded character before a click id, such as
+/// `25253D` of a `=` that was encoded three times.
 const ENCODED_CHARS_MAX: usize = 6;
 
 /// The number of waiting postbacks of each order queue.
@@ -69,8 +70,8 @@ pub fn order_queue(raw: &RawPostback) -> Option<u16> {
     Some(u16::from_be_bytes([first, second]))
 }
 
-/// Finds a click id. Cuts off the characters that an encoding has left in front of it. A longer run of
-/// characters is none.
+/// Finds a click id. Cuts off the characters that an encoding has left in front of it. Ignores a
+/// longer run of characters.
 fn click_id(bytes: &[u8]) -> Option<&[u8]> {
     let mut runs = bytes.split(|byte| !byte.is_ascii_alphanumeric());
     runs.find_map(|run| {

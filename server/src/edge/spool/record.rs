@@ -2,9 +2,9 @@
 //!
 //! A frame is a mark (8 bytes), the length of the body (4) and the checksum of the body (16). The
 //! body is the version (1), the kind (1), the time of arrival (8), a proof (32) and the call to the
-//! core in protobuf. The proof is made with a secret from outside the folder, so that nobody who can
-//! only write there makes a record. Mark and checksum are made with the file's own key, so that nothing that a stranger
-//! sends can pass for a record.
+//! core in protobuf. The proof is made with a secret from outside the folder, so that nobody who
+//! can only write there makes a record. Mark and checksum are made with the file's own key, so that
+//! nothing that a stranger sends can pass for a record.
 
 use prost::Message as _;
 use s2s_sdk::v1::{
@@ -27,7 +27,7 @@ const MARK_BYTES: usize = 8;
 const LENGTH_BYTES: usize = 4;
 const CHECKSUM_BYTES: usize = 16;
 const HEAD_BYTES: usize = MARK_BYTES + LENGTH_BYTES + CHECKSUM_BYTES;
-/// Version of new records. A record of a later version is kept for a later server.
+/// Version of new records. A record of a later version is put aside for a later server.
 const VERSION: u8 = 3;
 /// Version of records without a proof. They count only if the operator vouches for them.
 const VERSION_WITHOUT_PROOF: u8 = 2;
@@ -195,8 +195,8 @@ impl<'a> Pieces<'a> {
         Self { key, mark: key.mark(), bytes, at, durable: 0 }
     }
 
-    /// Sets the offset up to which the bytes are known to have been durable. What is missing
-    /// before it is damage, never a torn write.
+    /// Sets the offset up to which the bytes are known to have been durable. Missing
+    /// bytes before it are damage, never a torn write.
     #[must_use]
     pub fn durable(mut self, durable: usize) -> Self {
         self.durable = durable;

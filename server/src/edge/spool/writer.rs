@@ -156,7 +156,7 @@ impl Writer {
     }
 
     fn check_room(&mut self, bytes: usize) -> Result<(), SpoolError> {
-        // Whoever starts next reads the folder at the path, and no other.
+        // The next server reads the folder at the path, and no other.
         if !self.state.look_at_folder() {
             return Err(SpoolError::Failed);
         }

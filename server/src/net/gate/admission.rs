@@ -59,7 +59,7 @@ impl Admission {
         self.rate.is_none() && self.load.has_room(Priority::Other)
     }
 
-    /// Admits a request, or refuses it. `true`: a visit for whose click there is no room.
+    /// Admits a request, or refuses it. Returns true for a visit whose click there is no room for.
     async fn check(&self, priority: Priority, origin: Option<Origin>) -> Result<bool> {
         if let (Some(rate), Some(origin)) = (&self.rate, origin)
             && priority != Priority::Health

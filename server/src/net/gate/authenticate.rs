@@ -103,7 +103,7 @@ pub async fn authenticate(
     }
 }
 
-/// Ends the answer of an open service after a while, so that it can't be a stream for ever.
+/// Ends the answer of an open service after `OPEN_STREAM_MAX`, so that no stream lasts for ever.
 pub async fn limited(response: Response) -> Response {
     let too_long = async {
         tokio::time::sleep(OPEN_STREAM_MAX).await;
@@ -112,8 +112,9 @@ pub async fn limited(response: Response) -> Response {
     response.map(|body| until(body, too_long))
 }
 
-/// A body that holds work until it is dropped. It tells its end and its length as the body within:
-/// the library ends an answer without a body with its headers, and some clients rely on that.
+/// A body that holds work until it is dropped. It reports the end and the length of the body
+/// within: the library ends an answer without a body with its headers, and some clients rely on
+/// that.
 struct HeldBody {
     body: Body,
     _held: Held,
@@ -198,8 +199,8 @@ async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
     }
 }
 
-/// The body. If `refused` returns before the body has ended, the body ends with the status of the
-/// returned error.
+/// Passes the body on. If `refused` returns before the body has ended, the body ends with the
+/// status of the returned error.
 fn until(body: Body, refused: impl Future<Output = Error> + Send + 'static) -> Body {
     // An answer without a body ends with its headers.
     if body.is_end_stream() {

@@ -1,9 +1,9 @@
 //! Requests in progress, and the order in which they are refused when there are too many.
 //!
 //! One counter covers all requests. Each priority has a count from which its requests are refused.
-//! Requests that can wait are refused first, then the recording of clicks (their visitors are still
-//! redirected), and conversions last. A request is in progress from its complete arrival until its
-//! answer begins, so slow senders take no capacity.
+//! Requests that can wait are refused first, then the clicks of visits (the visitors are still
+//! redirected). Conversions, postbacks and the call `RecordClick` are refused last. A request is in
+//! progress from its complete arrival until its answer begins, so slow senders take no capacity.
 
 use std::{
     pin::Pin,
@@ -50,9 +50,10 @@ impl InFlight {
         self.in_flight.load(Ordering::Relaxed) < limit
     }
 
-    /// Counts a request from the end of its body until the guard is dropped. Accounts for its body
-    /// until then, at its `arrival`. `messages`: those of a gRPC call; `None` for any other body,
-    /// whose bytes count one by one.
+    /// Counts a request from the end of its body until the guard is dropped. Until the end of its
+    /// body, charges the bytes to `arrival`.
+    ///
+    /// `messages`: the messages of a gRPC call. `None`: every byte of the body is charged.
     pub fn count(
         self: &Arc<Self>,
         body: Body,
@@ -106,13 +107,13 @@ impl Drop for InFlightGuard {
     }
 }
 
-/// The refusal of a request, or of the rest of one, that there is no room for.
+/// The refusal of a request, or of the rest of its body, for want of room.
 pub fn no_room() -> Error {
     let message = "too many requests of this sender are on their way at once; send again later";
     Error::new(ErrorReason::Overloaded, message)
 }
 
-/// A body that reports its end, and accounts for its bytes.
+/// A body that reports its end, and charges its bytes.
 struct CountedBody {
     body: Body,
     work: Arc<Work>,
@@ -123,7 +124,7 @@ struct CountedBody {
 }
 
 impl CountedBody {
-    /// Accounts for bytes that have arrived. Returns false if there is no room for them.
+    /// Charges bytes that have arrived. Returns false if there is no room for them.
     fn account(&mut self, bytes: &[u8]) -> bool {
         let Some(arrival) = &self.work.arrival else { return true };
         let Some(messages) = &mut self.messages else { return arrival.charge(bytes.len()) };

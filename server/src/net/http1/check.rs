@@ -110,8 +110,10 @@ async fn delivered(io: impl Read + Write + Unpin, turn: &SharedTurn) -> (Vec<Del
     (all, ended.is_err_and(|error| error.is_parse()))
 }
 
-/// Checks that the front neither loses nor invents anything: it delivers all that hyper would
-/// deliver without it, and hyper refuses nothing that it passes on.
+/// Checks that the front loses and changes nothing: through it, hyper delivers all the requests
+/// that it would deliver without the front. Checks also that hyper refuses nothing that the front
+/// passes on. The front may repair requests that hyper alone would refuse, so more requests are no
+/// fault.
 ///
 /// The first byte is the size of the pieces in which the others arrive.
 pub fn check_front(bytes: &[u8]) {

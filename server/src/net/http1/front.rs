@@ -118,7 +118,7 @@ impl<S: Stream> Front<S> {
             reader: HeadReader::default(),
             limit: Box::pin(sleep(PATIENCE)),
             limited: None,
-            // A new connection that says nothing is no use to anybody.
+            // A new connection that says nothing is of no use to anybody.
             idle_max: PATIENCE,
             keep_alive,
         }

@@ -1,8 +1,8 @@
-//! Heads of HTTP/1 requests: passes on what hyper accepts, repairs what it would refuse, and refuses
-//! what two readers could understand differently.
+//! Heads of HTTP/1 requests: passes on what hyper accepts, repairs what it would refuse, and
+//! refuses what two readers could understand differently.
 //!
 //! Merchants' systems send raw spaces, quotes, `<insert>`, control bytes and Latin-1 in the request
-//! line, and header lines that are none. hyper answers such a head with an empty 400 before any
+//! line, and malformed header lines. hyper answers such a head with an empty 400 before any
 //! handler sees it, and the postback would be lost.
 //!
 //! Absent on purpose: the end of a body. hyper alone computes it. This module only refuses heads
@@ -74,7 +74,7 @@ pub enum Reading {
 /// Reads the heads of a connection, one after the other.
 #[derive(Default)]
 pub struct HeadReader {
-    /// Length of the bytes that contain no end of a head.
+    /// Number of bytes that were searched for the end of a head in vain.
     searched: usize,
     lines: Lines,
 }
@@ -187,9 +187,9 @@ fn header(line: &[u8]) -> Option<(&[u8], &[u8])> {
     valid.then(|| (name, value.trim_ascii()))
 }
 
-/// Returns whether a broken line could be meant, or be understood by somebody else, as a decisive
-/// header: by its text before the colon or before the first blank, without bytes that are not in
-/// names.
+/// Returns whether a broken line could be meant as a decisive header, or be understood as one by
+/// another reader. Compares its text before the colon, and its text before the first blank, without
+/// the bytes that no name has.
 fn may_be_decisive(line: &[u8]) -> bool {
     let before_colon = line.split(|byte| *byte == b':').next().unwrap_or_default();
     let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
@@ -256,7 +256,8 @@ impl<'a> RequestLine<'a> {
 /// Length of a version and the space before it.
 const VERSION_BYTES: usize = b" HTTP/1.1".len();
 
-/// A line without its line break. If it is longer than `LINE_BYTES_MAX`, only its beginning and its end.
+/// A line without its line break. If it is longer than `LINE_BYTES_MAX`, only its beginning and its
+/// end.
 struct Line<'a> {
     begin: &'a [u8],
     /// Empty if `begin` is the whole line.
@@ -278,7 +279,7 @@ struct Lines {
     passed: Vec<u8>,
     headers: Vec<u8>,
     headers_count: usize,
-    /// The line before is a decisive header.
+    /// The previous line is a decisive header.
     after_decisive: bool,
     framing: Framing,
 }

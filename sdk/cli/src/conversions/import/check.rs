@@ -26,8 +26,8 @@ pub type Judge<'a> = &'a dyn Fn([&str; 4], DecimalSeparator, &str) -> Result<(Mo
 /// Number of bytes that a slow input gives at a time.
 const TRICKLE_BYTES: usize = 3;
 
-/// Imports a file made of these bytes, and asserts the properties of its rows. `judge` reads amounts
-/// as postbacks do.
+/// Imports a file made of these bytes, and asserts the properties of its rows. `judge` reads
+/// amounts as postbacks do.
 ///
 /// The first byte selects the settings of the conversion code. The rest is the file.
 pub fn check_file(bytes: &[u8], judge: Option<Judge<'_>>) {
@@ -204,7 +204,8 @@ impl Settings<'_> {
     fn check_worth(&self, row: &Row) {
         let Some(judge) = self.judge else { return };
         let Row { value, commission, commission_percent: percent, currency, .. } = row;
-        // A percentage beside the amount that it gives is an export's. In a postback, the amount counts.
+        // A percentage beside the amount that it gives is an export's. In a postback, the amount
+        // counts.
         let is_both = !percent.is_empty() && !commission.is_empty();
         // In a postback, a second encoding is undone. In a file, nothing was encoded.
         let is_encoded = [value, commission, currency, percent]

@@ -14,7 +14,7 @@ pub struct Model {
     /// The network, as `203.0.113.0/24`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub network: String,
-    /// Time at which a postback of the code has counted, to a day.
+    /// Time at which the last postback of the code has counted, to a day.
     pub counted_at: Time,
 }
 
@@ -23,7 +23,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Returns the time at which a postback of the code from this network has counted.
+/// Returns the time at which the last postback of the code from this network has counted.
 pub async fn counted_at(db: &Db, code: ConversionCodeId, network: String) -> Result<Option<Time>, DbErr> {
     Ok(Entity::find_by_id((code, network)).one(db.reader()).await?.map(|row| row.counted_at))
 }
@@ -38,7 +38,7 @@ pub async fn write(db: &Db, row: Model) -> Result<(), DbErr> {
     txn.commit().await
 }
 
-/// Deletes the senders whose postbacks have counted before that time only.
+/// Deletes the senders of which no postback has counted since that time.
 pub async fn delete_before(db: &Db, before: Time) -> Result<(), DbErr> {
     let txn = db.begin().await?;
     Entity::delete_many().filter(Column::CountedAt.lt(before)).exec(&txn).await?;

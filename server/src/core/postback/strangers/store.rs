@@ -64,7 +64,8 @@ pub async fn delete(txn: &impl ConnectionTrait, ids: Vec<PostbackId>) -> Result<
     Ok(())
 }
 
-/// Deletes some of the rows whose postback's id is less than `below`. Returns whether more may be left.
+/// Deletes some of the rows whose postback's id is less than `below`. Returns whether more may be
+/// left.
 pub async fn delete_some(db: &Db, below: Uuid) -> Result<bool, DbErr> {
     let (_, more) = db.delete_some::<Entity>(Column::PostbackId, below).await?;
     Ok(more)
