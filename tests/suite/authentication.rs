@@ -179,6 +179,14 @@ async fn a_signed_post_covers_its_body_and_the_same_call_counts_once() {
     assert_eq!(outcome(&other), held(401, ErrorReason::SignatureRefused));
     let behind = format!("{}&com=9", sale.signed("", &sale.secret, 0));
     assert_eq!(outcome(&sale.server.postback(&behind).await), held(401, ErrorReason::SignatureRefused));
+    // Nothing in front of the signed part counts, however the URL is marked.
+    let old = sign(&format!("/s2s?{}", sale.query("")), b"", &sale.secret, sale.now() - 7_200);
+    for mark in ["&", ";", "%3F", "%26", "%3b"] {
+        let fresh = format!("/s2s{mark}clickId={}&ts={}&oid=more&u=http://a?", sale.click, sale.now());
+        let url = format!("{}{}", sale.server.url, old.replace("/s2s?", &fresh));
+        let answer = Answer::of(http().get(&url).send().await.unwrap()).await;
+        assert_eq!(outcome(&answer), held(401, ErrorReason::SignatureRefused), "{url}");
+    }
     // A call that is held twice and replayed twice counts once.
     let (link, click) = link_without_code(&sale).await;
     let query = sale.query("").replace(&sale.click, &click);

@@ -214,6 +214,25 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?com=0&val=1&clickId=$click&id=$code.", Accepted(&["TRIMMED"])),
         (b"/s2s?val=1&clickId=$click&id=$code&com=0)", Accepted(&["TRIMMED"])),
     ]),
+    ("a value with parameters of its own", &[
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=p1&url=/thanks?test=1", Accepted(&["UNKNOWN_PARAMETER"])),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=p2&url=shop.example/?cur=USD", Accepted(&["UNKNOWN_PARAMETER"])),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=p3&param=page=/x?status=declined", Accepted(&[])),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=p4&msg=ok?val=7", Accepted(&["UNKNOWN_PARAMETER"])),
+    ]),
+    ("lists", &[
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid[]=l1&cur[0]=EUR", Accepted(&["ALIAS", "ALIAS"])),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid[]=l1&currency[]=EUR", Duplicate),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid[]=l2&oid[]=l3", Held(400, "PARAMETER_REPEATED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&status[0]=unheard-of", Held(400, "STATUS_UNKNOWN")),
+    ]),
+    ("no order number", &[
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=None", Held(400, "PARAMETER_MALFORMED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=-", Held(400, "PARAMETER_MALFORMED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=%7B%7B+order.id+%7D%7D", Held(400, "MACRO_NOT_REPLACED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=$order_id", Held(400, "MACRO_NOT_REPLACED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=M&uuml;ller-1", Held(400, "PARAMETER_MALFORMED")),
+    ]),
     ("broken encoding", &[
         (b"/s2s?clickId=$click%zz&id=$code&val=1&com=0", Held(400, "PARAMETER_MALFORMED")),
         (b"/s2s?clickId=$click%ff&id=$code&val=1&com=0", Held(400, "PARAMETER_MALFORMED")),

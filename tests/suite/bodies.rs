@@ -6,7 +6,10 @@ use flate2::{
     Compression,
     write::{DeflateEncoder, GzEncoder, ZlibEncoder},
 };
-use s2s_sdk::v1::{GetPostbackRequest, Postback, PostbackFilter, PostbackVerdict};
+use s2s_sdk::v1::{
+    ConversionCode, ConversionStatus, DecimalSeparator, GetConversionRequest, GetPostbackRequest, Postback,
+    PostbackFilter, PostbackVerdict,
+};
 use s2s_tests::{Answer, Server, http};
 
 use crate::{fixture::Fixture, raw};
@@ -104,6 +107,7 @@ async fn a_body_counts_whatever_its_sender_calls_it() {
 #[tokio::test]
 async fn a_complete_query_counts_beside_any_body() {
     let fixture = Fixture::start().await;
+    let long = &format!(r#"{{"event":"{}"}}"#, "x".repeat(20_000));
     for (count, (content_type, body, ignored)) in [
         (JSON, "", false),
         (JSON, "null", false),
@@ -114,6 +118,7 @@ async fn a_complete_query_counts_beside_any_body() {
         ("application/xml", "<order><id>7</id></order>", false),
         ("application/octet-stream", "\u{1}\u{2}", true),
         (FORM, "id=other&val=9", true),
+        (JSON, long, true),
     ]
     .into_iter()
     .enumerate()
@@ -122,6 +127,71 @@ async fn a_complete_query_counts_beside_any_body() {
         let answer = post(&fixture.server, &target, content_type, body.into()).await;
         assert_recorded(&fixture, &answer, count + 1, body).await;
         assert_eq!(codes(&answer).contains(&"BODY_IGNORED".to_owned()), ignored, "{body}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_message_of_a_shop_beside_a_complete_query_tells_orders_apart() {
+    let fixture = Fixture::start().await;
+    let target = fixture.fill("/s2s?clickId=$click&id=$code&val=10&com=1");
+    for (count, (content_type, body, currency)) in [
+        (JSON, r#"{"oid":"1","ok":true}"#, "USD"),
+        (JSON, r#"{"order_id":2,"currency":"EUR","items":[1]}"#, "EUR"),
+        (JSON, r#"{"order_id":3,"status":"paid","currency":{"code":"EUR"},"items":[1]}"#, "USD"),
+        (JSON, r#"{"val":"10.00","oid":"4","ok":true}"#, "USD"),
+        (FORM, "val=10.00&oid=5&cur=EUR&email=a@b.example", "EUR"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for verdict in ["RECORDED", "DUPLICATE"] {
+            let answer = post(&fixture.server, &target, content_type, body.into()).await;
+            assert_eq!(answer.field("verdict"), verdict, "{body}: {answer:?}");
+        }
+        let all = fixture.conversions().await;
+        assert_eq!((all.len(), all[0].transaction_id.as_str()), (count + 1, &*(count + 1).to_string()));
+        assert_eq!(all[0].value.as_ref().unwrap().currency_code, currency, "{body}");
+    }
+    // The message has no order for us, and is passed over.
+    let declined = r#"{"status":"declined","lines":[1]}"#;
+    let answer = post(&fixture.server, &format!("{target}&oid=6"), JSON, declined.into()).await;
+    assert_eq!(answer.field("verdict"), "RECORDED");
+    assert_eq!(fixture.conversions().await[0].status(), ConversionStatus::Declined);
+}
+
+#[tokio::test]
+async fn a_number_of_json_has_a_decimal_point() {
+    let fixture = Fixture::start().await;
+    let code = ConversionCode {
+        name: "Comma".to_owned(),
+        decimal_separator: DecimalSeparator::Comma.into(),
+        ..Default::default()
+    };
+    let code = fixture.server.create_code(code).await;
+    let click = fixture.server.click(&fixture.server.link(&[&code]).await).await;
+    for (number, (amounts, outcome)) in [
+        (r#""val":100,"com":12.345"#, Ok((100_000_000, 12_345_000))),
+        (r#""val":19.999,"com":0"#, Ok((19_999_000, 0))),
+        (r#""val":1.500,"com":"0,50""#, Ok((1_500_000, 500_000))),
+        // In a text it is a thousand and a half, and beside a point it may be anything.
+        (r#""val":"1.500","com":"0""#, Ok((1_500_000_000, 0))),
+        (r#""val":"12.35","com":"1.235""#, Err("AMOUNT_AMBIGUOUS")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let body = format!(r#"{{"clickId":"{click}","id":"{}","oid":"{number}",{amounts}}}"#, code.id);
+        let answer = post(&fixture.server, "/s2s", JSON, body.into()).await;
+        match outcome {
+            Ok(expected) => {
+                assert_eq!(answer.field("verdict"), "RECORDED", "{amounts}: {answer:?}");
+                let get = GetConversionRequest { conversion_id: answer.field("conversion_id") };
+                let found = fixture.server.client().get_conversion(get).await.unwrap().conversion.unwrap();
+                let micros = (found.value.unwrap().micros, found.commission.unwrap().micros);
+                assert_eq!(micros, expected, "{amounts}");
+            }
+            Err(reason) => assert_eq!(answer.field("reason"), reason, "{amounts}: {answer:?}"),
+        }
     }
 }
 

@@ -1,16 +1,18 @@
 //! Counting once under load, through crashes and stops.
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use s2s_sdk::{
     Client, Code, Error,
     v1::{
-        Conversion, ConversionCode, ConversionVerdict as Verdict, ListConversionsRequest,
-        ListPostbacksRequest, Money, NewConversion, RecordConversionResponse, new_conversion::Commission,
+        BatchRecordConversionsRequest, Conversion, ConversionCode, ConversionVerdict as Verdict,
+        ListConversionsRequest, ListPostbacksRequest, Money, NewConversion, RawPostback,
+        RecordConversionRequest, RecordConversionResponse, new_conversion::Commission,
     },
 };
 use s2s_tests::{Answer, Server, administrator, click_id_of, http, request};
@@ -286,4 +288,47 @@ async fn two_servers_on_one_database_count_once() {
     let click_id = click_id_of(visit.headers()["location"].to_str().unwrap());
     let answer = one.postback(&format!("clickId={click_id}&id={}&val=1&com=0", campaign.code.id)).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
+}
+
+/// Postbacks that take long to read. Tests, so that nothing is stored.
+fn heavy_postbacks(count: usize) -> Vec<RecordConversionRequest> {
+    let target = format!("/s2s?clickId=x&val=1&com=1&test=1&{}", "a=1&".repeat(1_900));
+    let raw = RawPostback {
+        method: "POST".to_owned(),
+        target: target.into_bytes(),
+        body: "a=1&".repeat(2_000).into_bytes(),
+        ..Default::default()
+    };
+    vec![request::postback(raw); count]
+}
+
+#[tokio::test]
+async fn a_call_with_many_large_items_holds_up_nobody() {
+    const ITEMS: usize = 200;
+    let server = Server::start_with(&["--threads", "1"]).await;
+    let client = server.client();
+    let batch = async {
+        let request = BatchRecordConversionsRequest { requests: heavy_postbacks(ITEMS) };
+        client.batch_record_conversions(request).await.unwrap().results.len()
+    };
+    let stream = async {
+        let items = stream::iter(heavy_postbacks(ITEMS));
+        client.stream_record_conversions(items).await.unwrap().try_collect::<Vec<_>>().await.unwrap().len()
+    };
+    for (what, call) in [("batch", batch.boxed_local()), ("stream", stream.boxed_local())] {
+        let answered = Cell::new(0);
+        let others = async {
+            loop {
+                let answer = http().get(format!("{}/healthz", server.url)).send().await.unwrap();
+                assert_eq!(answer.status(), 200);
+                answered.set(answered.get() + 1);
+            }
+        };
+        let results = tokio::select! {
+            results = call => results,
+            () = others => unreachable!(),
+        };
+        assert_eq!(results, ITEMS, "{what}");
+        assert!(answered.get() >= 20, "{} were answered during the {what}", answered.get());
+    }
 }

@@ -2,10 +2,10 @@
 
 use s2s_sdk::{
     Error,
-    prost_types::Timestamp,
+    prost_types::{FieldMask, Timestamp},
     v1::{
-        ConversionVerdict, ErrorReason, ListClicksRequest, RawPostback, RecordClickRequest,
-        RecordConversionResponse,
+        ConversionCode, ConversionVerdict, DedupePolicy, ErrorReason, ListClicksRequest, RawPostback,
+        RecordClickRequest, RecordConversionResponse, UpdateConversionCodeRequest,
     },
 };
 use s2s_tests::{Server, request, sale::postback_id};
@@ -59,6 +59,34 @@ async fn clicks_of_another_age_and_clicks_without_an_id_are_refused() {
     }
     let all = ListClicksRequest { tracking_link_id: link.id.clone(), ..Default::default() };
     assert_eq!(server.client().list_clicks(all).await.unwrap().clicks.len(), 3);
+}
+
+#[tokio::test]
+async fn a_postback_that_is_sent_again_after_a_change_of_the_policy_counts_once() {
+    let fixture = Fixture::start().await;
+    let server = &fixture.server;
+    let link = server.link(&[&fixture.code]).await;
+    let (thief, _) = Thief::at_work(server, &link).await;
+    let now = fixture.code.create_time.unwrap();
+    let mut counted = 0;
+    for (round, policy) in
+        [DedupePolicy::Every, DedupePolicy::OnePerClick, DedupePolicy::Every].into_iter().enumerate()
+    {
+        let click = server.click(&link).await;
+        let sale = format!("/s2s?clickId={click}&id={}&val=5&com=1", fixture.code.id);
+        let id = postback_id(now, u8::try_from(round).unwrap() + 10);
+        let first = hand_on(server, &thief, &sale, now, id.clone()).await.unwrap();
+        assert_eq!(first.verdict(), ConversionVerdict::Recorded);
+        counted += 1;
+        let code = ConversionCode { dedupe_policy: policy.into(), ..fixture.code.clone() };
+        let update_mask = Some(FieldMask { paths: vec!["dedupe_policy".to_owned()] });
+        let update =
+            UpdateConversionCodeRequest { conversion_code: Some(code), update_mask, ..Default::default() };
+        server.client().update_conversion_code(update).await.unwrap();
+        let again = hand_on(server, &thief, &sale, now, id).await.unwrap();
+        assert_eq!(again.conversion_id, first.conversion_id);
+        assert_eq!(fixture.conversions().await.len(), counted, "{policy:?}");
+    }
 }
 
 #[tokio::test]

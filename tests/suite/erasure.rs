@@ -2,10 +2,10 @@
 //! The conversions still count.
 
 use s2s_sdk::v1::{
-    ApiKeyScope, Click, Conversion, ConversionVerdict, DecimalSeparator, EraseVisitorRequest,
-    EraseVisitorResponse, ErrorReason, GetClickRequest, ListClicksRequest, ListConversionsRequest,
-    ListPostbacksRequest, NoteCode, Postback, PostbackFilter, PostbackVerdict, RawPostback,
-    RecordClickRequest, ReplayOverrides, ReplayPostbacksRequest,
+    ApiKeyScope, Click, Conversion, ConversionVerdict, CreateTrackingLinkRequest, DecimalSeparator,
+    EraseVisitorRequest, EraseVisitorResponse, ErrorReason, GetClickRequest, ListClicksRequest,
+    ListConversionsRequest, ListPostbacksRequest, NoteCode, Postback, PostbackFilter, PostbackVerdict,
+    RawPostback, RecordClickRequest, ReplayOverrides, ReplayPostbacksRequest, TrackingLink,
 };
 use s2s_tests::{Answer, Server, click_id_of, eventually, http, request};
 
@@ -240,4 +240,35 @@ async fn an_edge_that_sends_a_postback_again_does_not_bring_an_erased_visitor_ba
     let all = everything(&server, &click).await;
     assert_eq!(all.1.len(), 1);
     assert!(!tells(&all, "mallory"), "{all:?}");
+}
+
+#[tokio::test]
+async fn an_account_erases_nothing_of_another() {
+    let server = Server::start().await;
+    let account = server.account("Other").await.id;
+    let (_, key) = server.api_key(&account, &[ApiKeyScope::Write, ApiKeyScope::Read]).await;
+    let other = server.client_with(&key);
+    let destination = "https://shop.example/?click=[s2sidentifier]".to_owned();
+    let link = TrackingLink { destination, ..Default::default() };
+    let create = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+    let link = other.create_tracking_link(create).await.unwrap().tracking_link.unwrap();
+    let visit = http().get(format!("{}/{}", server.url, link.slug)).send().await.unwrap();
+    let click = click_id_of(visit.headers()["location"].to_str().unwrap());
+    // Both name the click. One names a code of the installation's own account, and one none at all.
+    let code = server.code("Sale").await;
+    let mut ids = Vec::new();
+    for code in [code.id.as_str(), "00000000000000000000000000000000"] {
+        let query = format!("clickId={click}&id={code}&val=1&com=1&mail=mallory");
+        ids.push(server.postback(&query).await.field("postback_id"));
+    }
+    for validate_only in [true, false, false] {
+        let request = EraseVisitorRequest { click_id: click.clone(), validate_only };
+        assert_eq!(other.erase_visitor(request).await.unwrap().postback_count, 1);
+    }
+    let mut told = Vec::new();
+    for id in ids {
+        let postback = get(&server, &id).await;
+        told.push(String::from_utf8(postback.raw.unwrap().target).unwrap().contains("mallory"));
+    }
+    assert_eq!(told, [true, false]);
 }

@@ -211,6 +211,45 @@ async fn what_breaks_off_over_tls_is_refused() {
     check(&fixture, async || authority.connect(&server, &["http/1.1"]).await).await;
 }
 
+#[tokio::test]
+async fn a_body_that_is_longer_than_announced_is_refused() {
+    let fixture = Fixture::start().await;
+    let sale =
+        |oid: &str, end: &str| fixture.fill(&format!("clickId=$click&id=$code&com=1&oid={oid}&val={end}"));
+    let mut counted = 0;
+    for (oid, announced, sent, is_counted) in [
+        // A sender that counts characters for bytes.
+        ("M\u{fc}ller-1", sale("M\u{fc}ller-1", "10"), sale("M\u{fc}ller-1", "100"), false),
+        ("two", sale("two", "10"), sale("two", "1000"), false),
+        ("small", sale("small", "1"), format!("{}a", sale("small", "1")), false),
+        // Line ends behind a body, and the next request.
+        ("ends", sale("ends", "1"), format!("{}\r\n\r\n", sale("ends", "1")), true),
+        (
+            "next",
+            sale("next", "1"),
+            format!("{}GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", sale("next", "1")),
+            true,
+        ),
+    ] {
+        let head = format!("POST /s2s HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n", announced.len());
+        let mut stream = connect_from(&fixture.server, source(1)).await;
+        stream.write_all(format!("{head}{sent}").as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        while verdicts_of(&answer).next().is_none() {
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "{oid}");
+        }
+        let expected = if is_counted { "RECORDED" } else { "REFUSED" };
+        assert_eq!(
+            verdicts_of(&answer).next(),
+            Some(expected),
+            "{oid}: {}",
+            String::from_utf8_lossy(&answer)
+        );
+        counted += usize::from(is_counted);
+    }
+    assert_eq!(fixture.conversions().await.len(), counted);
+}
+
 /// Texts that look like the refusals of an HTTP library.
 const LIKE_REFUSALS: [&str; 3] = [
     "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n",

@@ -22,6 +22,18 @@ const BRACKETS: [(&str, &str); 17] = [
     ("(", ")"),
 ];
 
+/// The brackets of templates and programs. Whatever stands between them, nobody has run them.
+const CODE_BRACKETS: [(&str, &str); 8] = [
+    ("{{", "}}"),
+    ("{%", "%}"),
+    ("{$", "}"),
+    ("${", "}"),
+    ("<?", "?>"),
+    ("<%", "%>"),
+    ("*|", "|*"),
+    ("@@", "@@"),
+];
+
 /// Placeholder words of templates and broken programs, and the macros of one network, which have no
 /// brackets.
 const WORDS: [&str; 11] = [
@@ -49,10 +61,18 @@ fn is_bracketed(value: &str) -> bool {
     if value.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric()) {
         return false;
     }
-    BRACKETS.iter().any(|(before, behind)| {
-        let name = value.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind));
-        name.is_some_and(is_name)
-    })
+    let between = |(before, behind): &(&str, &str)| {
+        value.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind)).map(str::trim)
+    };
+    // As PHP and shells write a variable.
+    let is_variable =
+        || value.strip_prefix('$').is_some_and(|name| is_name(name) && !name.contains([' ', '.']));
+    BRACKETS.iter().filter_map(between).any(is_name)
+        || CODE_BRACKETS
+            .iter()
+            .filter_map(between)
+            .any(|code| code.contains(|byte: char| byte.is_ascii_alphabetic()))
+        || is_variable()
 }
 
 /// Tests for a macro's name. Names begin with a letter or underscore, so that `(1)` or `[2]` can be
@@ -106,6 +126,17 @@ mod tests {
             "undefined",
             "N/A",
             "(blank)",
+            "{{ order.id }}",
+            "{{ order | default: 5 }}",
+            "{$order}",
+            "{% order %}",
+            "<?=$order?>",
+            "<?php echo $id ?>",
+            "<%= order %>",
+            "*|ORDER|*",
+            "@@order@@",
+            "$order_id",
+            "{{{x}}}",
         ] {
             assert!(is_macro(text), "{text}");
         }
@@ -115,7 +146,7 @@ mod tests {
     fn values_are_not_macros() {
         for text in [
             "", "0", "19.99", "(1)", "(2)", "[2]", "order-1", "{", "{}", "a{b}c", "nullable", "100%", "#12#",
-            "__", "xxlxx",
+            "__", "xxlxx", "$10", "$", "{{}}", "US$", "$5.00",
         ] {
             assert!(!is_macro(text), "{text}");
         }

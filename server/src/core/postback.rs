@@ -244,7 +244,7 @@ async fn make_room(
 ) -> Result<()> {
     // Boxed, to keep the caller's future small: most postbacks count.
     let room = Box::pin(shedding::admit(app, tenant, postback, sender, code, held_for)).await?;
-    let Room::Stranger { network, shed_before } = room else { return Ok(()) };
+    let Room::Bounded { network, shed_before } = room else { return Ok(()) };
     if shed_before > 0 {
         let message = format!("before it, {shed_before} more came from {network} that were not kept");
         postback.notes.append(vec![note(NoteCode::OthersNotKept, "", message)]);

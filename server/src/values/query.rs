@@ -11,6 +11,7 @@ mod entities;
 use std::ops::Range;
 
 use s2s_sdk::{
+    parameter::{KnownParam, known},
     url_macros,
     v1::{Note, NoteCode},
 };
@@ -193,6 +194,12 @@ impl Splitter<'_> {
     fn split_bare(&mut self, piece: &[u8]) {
         let (decoded, broken) = decode(piece);
         let origin = self.origin(piece);
+        // A value with an escaped letter, as in `oid=M&uuml;ller`, was cut at its `&`.
+        if entities::begins(&decoded)
+            && let Some(before) = self.pairs.last_mut()
+        {
+            before.broken = true;
+        }
         if self.origins.is_none() && decoded.contains(&b'=') {
             self.repaired(NoteCode::DecodedTwice, "parameters were percent-encoded as a whole");
             let origins = origins(piece, origin.start);
@@ -227,10 +234,18 @@ impl Splitter<'_> {
             let begins = |(mark, _): &&(&[u8], _)| starts_with(rest, mark);
             let (mark, message) = HIDDEN_SEPARATORS.iter().find(begins)?;
             let after = rest.get(mark.len()..)?;
-            // A page's own address has parameters of its own.
-            let is_split = self.begins_with_known_name(after) && !has_address(&decode(before).0);
+            let is_split = self.begins_with_known_name(after) && self.may_end(before);
             is_split.then_some((before, after, *message))
         })
+    }
+
+    /// Returns whether a parameter may end before a mark that stands for `&`. Only those that are looked
+    /// for do: any other may have a page's address as its value, with parameters of its own.
+    fn may_end(&self, piece: &[u8]) -> bool {
+        let is_free = |name: &str| known(name) == Some(KnownParam::Param) || !(self.is_known)(name);
+        let name = split_at(piece, b'=').map(|(name, _)| decode(name).0);
+        let has_free_text = name.is_some_and(|name| std::str::from_utf8(&name).is_ok_and(is_free));
+        !has_free_text && !has_address(&decode(piece).0)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A conversion as a caller reports it, and the parts that it is parsed into.
 
+use s2s_sdk::parameter::is_no_order;
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
@@ -51,15 +52,24 @@ pub struct TransactionId(String);
 
 impl TransactionId {
     /// Trims blanks, quotes and invisible characters, so that an order is the same whichever way it
-    /// comes. Refuses what a database might not store unchanged. The error completes a sentence
-    /// that begins with the name of the field.
+    /// comes. Refuses what a database might not store unchanged, and a word for no order: it would
+    /// make duplicates of different sales. The error completes a sentence that begins with the name
+    /// of the field.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let text = text.trim_matches(is_trimmed);
+        let Self(text) = Self::sought(text);
+        if is_no_order(&text) {
+            return Err(format!("is `{text}`, which is no order number; omit it if there is none"));
+        }
         if text.len() > TRANSACTION_ID_BYTES_MAX || text.chars().any(char::is_control) {
             let bytes = TRANSACTION_ID_BYTES_MAX;
             return Err(format!("must be at most {bytes} bytes, without control characters"));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
+    }
+
+    /// An id that is only compared with recorded ones.
+    pub fn sought(text: &str) -> Self {
+        Self(text.trim_matches(is_trimmed).to_owned())
     }
 
     pub fn as_str(&self) -> &str {

@@ -173,17 +173,14 @@ fn parse_filter(click: Option<SignedClickId>, filter: ConversionFilter) -> Resul
         Err(_) => Err("is not a value of ConversionTime".to_owned()),
     };
     let moment = |time: Option<Timestamp>| time.as_ref().map(Time::from_proto).transpose();
-    let transaction = TransactionId::parse(&filter.transaction_id);
+    let transaction = TransactionId::sought(&filter.transaction_id);
     let status = ConversionStatus::parse(filter.status);
     let recorded_status = ConversionStatus::parse(filter.recorded_status);
     let parsed = Filter {
         code: violations.check("filter.conversion_code_id", code).flatten(),
         link: violations.check("filter.tracking_link_id", link).flatten(),
         click: violations.check("filter.click_id", click.transpose()).flatten(),
-        transaction: violations
-            .check("filter.transaction_id", transaction)
-            .filter(|id| !id.as_str().is_empty())
-            .map(|id| DedupeKey::of_transaction(&id)),
+        transaction: (!transaction.as_str().is_empty()).then(|| DedupeKey::of_transaction(&transaction)),
         status: violations.check("filter.status", status).flatten(),
         recorded_status: violations.check("filter.recorded_status", recorded_status).flatten(),
         time: violations.check("filter.time", time).unwrap_or_default(),

@@ -20,7 +20,10 @@ use crate::{
         conversion_code::{CheckMode, ConversionCode},
     },
     error::{Error, Result},
-    values::time::{Span, Time},
+    values::{
+        target::Target,
+        time::{Span, Time},
+    },
 };
 
 /// Longest time between signing and arrival, in either direction, in seconds.
@@ -231,9 +234,10 @@ fn secret(code: &ConversionCode, postback: &Postback, parameters: &[Parameter]) 
     if is_right { Ok(()) } else { Err(Failure::SecretWrong) }
 }
 
-/// Splits a target's query into the signed bytes and the signature.
+/// Splits a target's query into the signed bytes and the signature. The query is what the reader
+/// reads: no byte of it may be without a signature.
 fn split(target: &[u8]) -> Option<(&[u8], &[u8])> {
-    let query = target.get(target.iter().position(|byte| *byte == b'?')? + 1..)?;
+    let query = Target::split(target).query;
     let at = query.windows(SIGNATURE_MARK.len()).rposition(|window| window == SIGNATURE_MARK)?;
     Some((query.get(..at)?, query.get(at + SIGNATURE_MARK.len()..)?))
 }

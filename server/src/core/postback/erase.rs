@@ -14,7 +14,7 @@ use crate::{
         App,
         click::{self, Click},
         conversion::{self, note},
-        tracking_link,
+        conversion_code, tracking_link,
     },
     db,
     error::{Error, Result},
@@ -50,6 +50,9 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
         let found = store::lock_of_click(&txn, &accounts, &click_id, after, ROWS_MAX).await?;
         let last = found.last().map(|postback| postback.id);
         for mut postback in found {
+            if belongs_to_another(app, account, &postback).await? {
+                continue;
+            }
             postbacks += 1;
             if postback.erase() {
                 store::replace(&txn, &postback).await?;
@@ -69,6 +72,17 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     let conversions = conversion::erase(&txn, account, signed.id).await?;
     db::commit_or_rollback(txn, !validate_only).await?;
     Ok(Erased { click, conversions, postbacks })
+}
+
+/// Returns whether a postback names a code of another account, so that it is data of that one.
+async fn belongs_to_another(app: &App, account: AccountId, postback: &Postback) -> Result<bool> {
+    let code = Named::read(postback).code().filter(|_| postback.account_id != account);
+    Ok(match code {
+        Some(code) => conversion_code::find_known(app, Tenant::All, code)
+            .await?
+            .is_some_and(|code| code.account_id != account),
+        None => false,
+    })
 }
 
 impl Postback {
@@ -128,7 +142,7 @@ mod tests {
                 "/s2s?x=y",
                 "",
                 r#"{"val":1.50,"name":"Ann","oid":"\"q\"","val":1.50}"#,
-                ["/s2s", r#"{"val":"1.50","oid":"\"q\"","val":"1.50"}"#],
+                ["/s2s", r#"{"val":1.50,"oid":"\"q\"","val":1.50}"#],
             ),
             ("POST", "/s2s?id=1", "application/json", "Ann", ["/s2s?id=1", ""]),
         ] {

@@ -128,7 +128,8 @@ impl Named {
     pub fn read(postback: &Postback) -> Self {
         let mut notes = Vec::new();
         let (parameters, refusal) = parameters::read(postback, &mut notes);
-        let is_too_large = postback.cut || parameters.len() > PARAMETERS_MAX;
+        let is_too_large = postback.cut && postback.target.len() >= TARGET_BYTES_MAX;
+        let is_too_large = is_too_large || parameters.len() > PARAMETERS_MAX;
         let refusal = if is_too_large { Some(too_large()) } else { refusal };
         let code = counting(&parameters, KnownParam::Id).and_then(|id| match id.meaning {
             Meaning::Code(code) => Some(code),

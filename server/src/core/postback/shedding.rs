@@ -64,10 +64,10 @@ const IDLE_MAX: Duration = Duration::from_mins(2);
 /// The room of a postback that is held.
 #[derive(Debug)]
 pub enum Room {
-    /// Something speaks for the postback.
+    /// The sender is known.
     Known,
-    /// Nothing does.
-    Stranger {
+    /// Anybody may have sent it: its bytes have a bound.
+    Bounded {
         network: Network,
         /// The number of postbacks of the network that were shed since the last held one.
         shed_before: u64,
@@ -153,7 +153,7 @@ impl Shedding {
         let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
         let admitted = strangers.admit(network, now);
         admitted
-            .map(|shed_before| Room::Stranger { network, shed_before })
+            .map(|shed_before| Room::Bounded { network, shed_before })
             .inspect_err(|_| self.counts.note_shed())
     }
 }
@@ -176,14 +176,14 @@ pub async fn admit(
     if passed.is_some_and(authentication::is_enforced) {
         return Ok(Room::Known);
     }
-    let now = Instant::now();
+    let (now, network) = (Instant::now(), Network::of(sender.address));
     if code.is_none() || passed.is_some() {
         let click = genuine_click(app, code, &postback.click_text).await?;
         if app.shedding.has_room(click, passed.map(|code| code.id), now).await {
-            return Ok(Room::Known);
+            // Every visitor knows both.
+            return Ok(Room::Bounded { network, shed_before: 0 });
         }
     }
-    let network = Network::of(sender.address);
     if let Some(code) = code
         && known_senders::is_known(app, code.id, network).await?
     {
@@ -192,7 +192,7 @@ pub async fn admit(
     // Its sender was told that it is kept. Its bytes have a bound all the same: strangers could have
     // a busy server queue what they like.
     if sender.queued {
-        return Ok(Room::Stranger { network, shed_before: 0 });
+        return Ok(Room::Bounded { network, shed_before: 0 });
     }
     app.shedding.admit_stranger(network, now).map_err(|wait| shed(wait, held_for))
 }

@@ -30,8 +30,8 @@ pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Option<ConversionSta
     if word.is_empty() {
         return Ok((None, None));
     }
-    if let Some((_, status)) = OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)) {
-        return Ok((Some(*status), None));
+    if let Some(status) = own(word) {
+        return Ok((Some(status), None));
     }
     if let Some((status, note)) = preset.and_then(|preset| of_network(word, preset)) {
         return Ok((Some(status), Some(note)));
@@ -43,6 +43,15 @@ pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Option<ConversionSta
     let (status, mapped) = read(bare, preset)?;
     let trimmed = || note(NoteCode::Trimmed, PARAMETER, "punctuation after `status` was dropped");
     Ok((status, mapped.or_else(|| Some(trimmed()))))
+}
+
+fn own(word: &str) -> Option<ConversionStatus> {
+    OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)).map(|(_, status)| *status)
+}
+
+/// Returns whether a word, in any case, is one of ours.
+pub fn is_own(word: &str) -> bool {
+    own(word).is_some()
 }
 
 fn of_network(word: &str, preset: &Preset) -> Option<(ConversionStatus, Note)> {

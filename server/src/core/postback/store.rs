@@ -142,9 +142,10 @@ impl Write for PostbackWrite {
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
             for (id, known) in find_all(db, ids.into_iter(), true).await? {
                 match written.get(&id) {
-                    // The stored row with this id is another postback. The new one is refused:
-                    // nothing of it is written, and its conversion is taken back.
-                    Some(ours) if !ours.is_again(&known) => {
+                    // The stored row with this id is another postback, or counts as another
+                    // conversion, as before a change of the code's settings. It stays: nothing of
+                    // the new one is written, and its conversion is taken back.
+                    Some(ours) if !ours.is_again(&known) || ours.counts_besides(&known) => {
                         // Others of the batch may count as duplicates of that conversion. So the
                         // batch is tried again in parts.
                         if rows.len() > 1 {
@@ -192,6 +193,13 @@ impl Model {
     /// lost a part.
     pub fn is_again(&self, stored: &Self) -> bool {
         self.has_come_as(stored) || stored.erasure().is_some()
+    }
+
+    /// Returns whether this postback has just become a conversion, although the stored one counts.
+    fn counts_besides(&self, stored: &Self) -> bool {
+        self.verdict == Verdict::Recorded
+            && stored.verdict != Verdict::Held
+            && stored.conversion_id != self.conversion_id
     }
 
     fn has_come_as(&self, other: &Self) -> bool {

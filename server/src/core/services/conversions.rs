@@ -1,11 +1,16 @@
 //! `ConversionService`. A report is a conversion or a postback, so its calls belong to two slices.
 
-use std::sync::Arc;
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    time::{Duration, Instant},
+};
 
 use futures::{
     StreamExt as _,
-    future::{self, join_all},
-    stream,
+    future::{self, Either, Ready, join_all},
+    poll, stream,
 };
 use s2s_sdk::v1::{
     BatchRecordConversionsRequest, BatchRecordConversionsResponse, ErrorReason, GetConversionRequest,
@@ -14,6 +19,7 @@ use s2s_sdk::v1::{
     StreamRecordConversionsResponse, conversion_service_server::ConversionService,
     record_conversion_request::Report, record_conversion_result::Result as ItemResult,
 };
+use tokio::{sync::Mutex, task::yield_now};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
@@ -27,6 +33,8 @@ use crate::{
 const BATCH_ITEMS_MAX: usize = 1_000;
 /// Maximum number of items of one stream that are in progress.
 const STREAM_ITEMS_MAX: usize = 1_000;
+/// Longest time for which a call reads its items before others have their turn.
+const READING_MAX: Duration = Duration::from_millis(1);
 
 pub struct Conversions(pub Arc<App>);
 
@@ -46,8 +54,12 @@ impl ConversionService for Conversions {
     ) -> Result<Response<BatchRecordConversionsResponse>, Status> {
         let caller = Caller::of(&request);
         let requests = parse_batch(request.into_inner())?;
-        let results = join_all(requests.into_iter().map(|one| record(&self.0, caller, one))).await;
-        let mut results: Vec<_> = results.into_iter().map(item).collect();
+        let mut turn = Turn::begin();
+        let mut begun = Vec::with_capacity(requests.len());
+        for one in requests {
+            begun.push(turn.begin_item(record(&self.0, caller, one)).await);
+        }
+        let mut results: Vec<_> = join_all(begun).await.into_iter().map(item).collect();
         fit(&mut results, ANSWER_BYTES_MAX, shorten);
         Ok(Response::new(BatchRecordConversionsResponse { results }))
     }
@@ -114,20 +126,48 @@ fn record_all(
     requests: Streaming<StreamRecordConversionsRequest>,
 ) -> ConversionStream {
     let stopping = app.stopping.clone();
-    let results = requests.take_until(stopping.clone().cancelled_owned()).map(move |request| {
-        let app = app.clone();
-        async move {
-            let request = request.map_err(|status| Error::from_tonic(&status).map_or(status, Into::into))?;
-            let result = item(record(&app, caller, request.request.unwrap_or_default()).await);
-            Ok(StreamRecordConversionsResponse { result: Some(result) })
-        }
-    });
+    let requests = requests.take_until(stopping.clone().cancelled_owned());
+    let results =
+        requests.zip(stream::repeat(Arc::new(Mutex::new(Turn::begin())))).then(move |(request, turn)| {
+            let app = app.clone();
+            let result = async move {
+                let request =
+                    request.map_err(|status| Error::from_tonic(&status).map_or(status, Into::into))?;
+                let result = item(record(&app, caller, request.request.unwrap_or_default()).await);
+                Ok(StreamRecordConversionsResponse { result: Some(result) })
+            };
+            async move { turn.lock().await.begin_item(result).await }
+        });
     let stopped = stream::once(async move {
         let message = "the server is stopping; send the items that have no result again";
         let error = || Error::new(ErrorReason::Unavailable, message).into();
         stopping.is_cancelled().then(|| Err(error()))
     });
     results.buffered(STREAM_ITEMS_MAX).chain(stopped.filter_map(future::ready)).boxed()
+}
+
+/// The time since which a call has read its items without a pause.
+struct Turn(Instant);
+
+impl Turn {
+    fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Begins to record an item. Reading a large one takes time, so that a call with many would hold up
+    /// all others of its thread: after `READING_MAX` they have their turn.
+    async fn begin_item<F: Future>(&mut self, item: F) -> Either<Ready<F::Output>, Pin<Box<F>>> {
+        let mut item = Box::pin(item);
+        let begun = poll!(&mut item);
+        if self.0.elapsed() > READING_MAX {
+            yield_now().await;
+            *self = Self::begin();
+        }
+        match begun {
+            Poll::Ready(result) => Either::Left(future::ready(result)),
+            Poll::Pending => Either::Right(item),
+        }
+    }
 }
 
 fn item(result: Result<RecordConversionResponse>) -> RecordConversionResult {

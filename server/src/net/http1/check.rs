@@ -128,7 +128,13 @@ pub fn check_front(bytes: &[u8]) {
         let (fronted, is_refused) = delivered(Front::new(pieces(*size), turn.clone(), PATIENCE), &turn).await;
         assert!(!is_refused, "hyper refuses what the front passes on");
         let refused = lock(&turn).refused.take().map(|refused| refused.refusal);
+        let is_longer = lock(&turn).is_longer;
         for (index, plain) in plain.iter().enumerate() {
+            // The front breaks such a body off, and it is the last one of its connection.
+            if is_longer && index + 1 >= fronted.len() {
+                assert!(fronted.get(index).is_none_or(|last| last.body.is_none()), "{fronted:?}");
+                break;
+            }
             let Some(fronted) = fronted.get(index) else {
                 let ends = index > 0 && fronted.get(index - 1).is_some_and(|before| before.is_last);
                 assert!(ends || refused == Some(Refusal::Length), "{plain:?} is lost: {refused:?}");

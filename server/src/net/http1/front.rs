@@ -60,6 +60,8 @@ pub struct Turn {
     announced: Option<BodyLength>,
     /// The next request has begun.
     pub has_begun: bool,
+    /// The body of the present request is longer than announced.
+    pub is_longer: bool,
     /// The server is stopping.
     pub stopping: bool,
     pub refused: Option<Refused>,
@@ -79,6 +81,12 @@ pub type SharedTurn = Arc<Mutex<Turn>>;
 
 pub fn lock(turn: &Mutex<Turn>) -> MutexGuard<'_, Turn> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns whether no request begins with the byte. Behind a body, it is a part of a body that is longer
+/// than its announced length, as of a sender that counts characters for bytes.
+fn begins_nothing(byte: u8) -> bool {
+    !byte.is_ascii_uppercase() && !byte.is_ascii_whitespace()
 }
 
 /// A connection as hyper reads and writes it.
@@ -230,6 +238,12 @@ impl<S: Stream> Read for Front<S> {
                 Stage::Body(left) => {
                     let left = *left;
                     let at_most = usize::try_from(left).unwrap_or(usize::MAX);
+                    // Without its end, the body is incomplete for hyper, and nothing of it counts.
+                    if front.bytes.get(at_most).is_some_and(|next| begins_nothing(*next)) {
+                        lock(&front.turn).is_longer = true;
+                        front.stage = Stage::End;
+                        continue;
+                    }
                     let length = ready!(front.poll_body(at_most, context, &mut buffer))?;
                     front.stage = Stage::Body(left.saturating_sub(length));
                     return Poll::Ready(Ok(()));

@@ -62,6 +62,13 @@ pub fn rejoined(name: &[u8], is_known: impl Fn(&str) -> bool) -> Option<String> 
     Some(format!("{entity}{ending}")).filter(|name| is_entity && is_known(name))
 }
 
+/// Returns whether a text begins with the rest of an escaped letter, such as `uuml;`.
+pub fn begins(text: &[u8]) -> bool {
+    let entity =
+        text.iter().position(|byte| *byte == b';').and_then(|at| std::str::from_utf8(text.get(..at)?).ok());
+    entity.is_some_and(|entity| ENTITIES.iter().any(|(own, code)| *own == entity && *code >= FIRST_LATIN))
+}
+
 /// Finds an eaten parameter in a decoded value. Returns the bytes before it, its name, and the
 /// bytes after its `=`. `is_known` tells whether a name, in lower case, is one of ours.
 pub fn split(value: &[u8], is_known: impl Fn(&str) -> bool) -> Option<(&[u8], String, &[u8])> {

@@ -1,7 +1,7 @@
 //! The claim that the parameters of a postback make.
 
 use s2s_sdk::{
-    parameter, url_macros,
+    url_macros,
     v1::{ErrorReason, Note, NoteCode},
 };
 
@@ -180,11 +180,6 @@ fn code(id: &Parameter) -> Result<ConversionCodeId> {
 }
 
 fn transaction_id(text: &str) -> Result<TransactionId> {
-    if parameter::is_no_order(text) {
-        let message =
-            format!("`oid` is `{}`, which is no order number; send none if there is none", excerpt(text));
-        return Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message));
-    }
     TransactionId::parse(text).map_err(|why| {
         let message = format!("`oid` {why}; send only the order number");
         refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message)

@@ -17,13 +17,15 @@ use url::form_urlencoded::byte_serialize;
 use super::{
     Postback,
     body::{self, Form, Plain},
+    claim::asks_for_test,
     counting, too_large,
 };
 use crate::{
-    core::{conversion::note, conversion_code::ConversionCodeId},
+    core::{conversion::note, conversion_code::ConversionCodeId, postback::status::is_own as is_own_status},
     error::{Error, Result},
     values::{
         click_id::UnverifiedClickId,
+        limits::TARGET_BYTES_MAX,
         money::Currency,
         query::{Pair, Part, Place, Text, decode},
         target::{self, Target},
@@ -120,7 +122,7 @@ pub fn without_visitor(postback: &Postback) -> (Vec<u8>, Vec<u8>) {
     query.retain(|_| counts.next() == Some(true));
     body.retain(|_| counts.next() == Some(true));
     let target = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", encoded(&query)) };
-    let body = if form == Form::Json { object(body) } else { encoded(&body) };
+    let body = if form == Form::Json { object(&body) } else { encoded(&body) };
     (target.into_bytes(), body.into_bytes())
 }
 
@@ -153,43 +155,89 @@ impl Pairs {
         }
         let mut repairs = Vec::new();
         let read = body::read(&postback.content_type, &plain.bytes, &mut repairs);
-        if plain.is_too_long {
-            pairs.refusal = Some(too_large());
-        } else if pairs.are_complete_without(&read) {
-            let message = "the URL has all that is needed, and the body is something else; it was not read";
-            notes.push(note(NoteCode::BodyIgnored, "", message));
-            return pairs;
-        }
+        // A target within its limit was not cut, so the body was.
+        let is_cut = postback.cut && postback.target.len() < TARGET_BYTES_MAX;
+        let read = if plain.is_too_long || is_cut { Err(too_large()) } else { read };
+        let read = match read {
+            Ok((form, body)) if pairs.are_complete() => pairs.without_others(form, body, &mut repairs),
+            Err(_) if pairs.are_complete() => None,
+            read => Some(read),
+        };
         match read {
-            Ok((form, body)) => (pairs.form, pairs.body) = (form, body),
-            Err(error) => pairs.refusal = pairs.refusal.or(Some(error)),
+            Some(Ok((form, body))) => (pairs.form, pairs.body) = (form, body),
+            Some(Err(error)) => pairs.refusal = Some(error),
+            None => {
+                let message =
+                    "the URL has all that is needed, and the body is something else; it was not read";
+                notes.push(note(NoteCode::BodyIgnored, "", message));
+                return pairs;
+            }
         }
         notes.append(&mut repairs);
         pairs
     }
 
-    /// Returns whether the query has all that a conversion needs, while the body is not ours: it
-    /// can't be read, contradicts the query, or is JSON with names of others.
-    fn are_complete_without(&self, body: &Result<(Form, Vec<Pair>)>) -> bool {
-        let understood = |pairs: &[Pair]| understood(pairs.iter().cloned(), &mut Vec::new());
-        let query = understood(&self.query);
-        let of_query = |known| counting(&query, known).filter(|found| !found.value.is_empty());
-        let has = |known| of_query(known).is_some_and(|found| found.meaning.is_valid());
-        let is_complete = of_query(KnownParam::ClickId).is_some()
+    /// Returns whether the query has all that a conversion needs.
+    fn are_complete(&self) -> bool {
+        let query = understood(self.query.iter().cloned(), &mut Vec::new());
+        let has = |known| filled(&query, known).is_some_and(|found| found.meaning.is_valid());
+        filled(&query, KnownParam::ClickId).is_some()
             && has(KnownParam::Id)
             && has(KnownParam::Val)
-            && (has(KnownParam::Com) || has(KnownParam::Comperc));
-        let is_foreign = |form: Form, pairs: &[Pair]| {
-            understood(pairs).iter().any(|parameter| match parameter.known {
-                None => form == Form::Json,
-                Some(known) => of_query(known).is_some_and(|own| own.value != parameter.value),
-            })
-        };
-        match body {
-            Ok((form, pairs)) => is_complete && is_foreign(*form, pairs),
-            Err(_) => is_complete,
-        }
+            && (has(KnownParam::Com) || has(KnownParam::Comperc))
     }
+
+    /// Returns the pairs of a body that count beside a complete query. `None` if the body is not ours:
+    /// it contradicts the query, or is the JSON of somebody else. Such JSON may have an order number
+    /// all the same, a currency, or a status of ours.
+    fn without_others(
+        &self,
+        form: Form,
+        body: Vec<Pair>,
+        notes: &mut Vec<Note>,
+    ) -> Option<Result<(Form, Vec<Pair>)>> {
+        let query = understood(self.query.iter().cloned(), &mut Vec::new());
+        let parameters = understood(body.iter().cloned(), &mut Vec::new());
+        let contradicts = |parameter: &Parameter| {
+            let own = parameter.known.and_then(|known| filled(&query, known));
+            own.is_some_and(|own| !own.says_the_same(parameter))
+        };
+        if parameters.iter().any(contradicts) {
+            return None;
+        }
+        let has_others = parameters.iter().any(|parameter| parameter.known.is_none());
+        let is_of_others = form == Form::Json && has_others;
+        if is_of_others
+            && !parameters
+                .iter()
+                .any(|parameter| parameter.known.is_some() && parameter.counts_among_others())
+        {
+            return None;
+        }
+        let both = body.into_iter().zip(&parameters);
+        let ours = both.filter(|(_, parameter)| {
+            // It is the same, perhaps in another notation.
+            if let Some(own) = parameter.known.and_then(|known| filled(&query, known)) {
+                let name = own.known.map_or("", KnownParam::name);
+                let message = format!("`{name}` came more than once; `{}` counts", excerpt(&own.value));
+                notes.push(note(NoteCode::Repeated, name, message));
+                return false;
+            }
+            let counts = !is_of_others || parameter.counts_among_others();
+            if !counts {
+                let name = excerpt(&parameter.name);
+                let message = format!("`{name}` belongs to another message, and was passed over");
+                notes.push(note(NoteCode::UnknownParameter, &name, message));
+            }
+            counts
+        });
+        Some(Ok((form, ours.map(|(pair, _)| pair).collect())))
+    }
+}
+
+/// The parameter that counts, if it is not empty.
+fn filled(parameters: &[Parameter], known: KnownParam) -> Option<&Parameter> {
+    counting(parameters, known).filter(|found| !found.value.is_empty())
 }
 
 /// Returns the offset of the end of a target's path.
@@ -230,12 +278,17 @@ fn encoded(pairs: &[Pair]) -> String {
 }
 
 /// Writes pairs as a flat JSON object. A map would hide a repeated name.
-fn object(pairs: Vec<Pair>) -> String {
+fn object(pairs: &[Pair]) -> String {
     if pairs.is_empty() {
         return String::new();
     }
-    let text = |bytes: Vec<u8>| Value::String(String::from_utf8_lossy(&bytes).into_owned());
-    let members = pairs.into_iter().map(|pair| format!("{}:{}", text(pair.name), text(pair.value)));
+    let text = |bytes: &[u8]| Value::String(String::from_utf8_lossy(bytes).into_owned()).to_string();
+    // A number stays one, because it is read otherwise than a text.
+    let value = |pair: &Pair| match serde_json::from_slice::<serde_json::Number>(&pair.value) {
+        Ok(_) if pair.place.part == Part::Bare => String::from_utf8_lossy(&pair.value).into_owned(),
+        _ => text(&pair.value),
+    };
+    let members = pairs.iter().map(|pair| format!("{}:{}", text(&pair.name), value(pair)));
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
@@ -250,6 +303,14 @@ fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
         notes.push(note(NoteCode::SeparatorRepaired, "", "the parameters began without a `?`"));
     }
     Target::split(target).query
+}
+
+/// Drops the index of a list from a name: `oid[]` and `oid[0]` are `oid`.
+fn without_index(name: &str) -> &str {
+    let of_list = name.strip_suffix(']').and_then(|name| name.rsplit_once('['));
+    of_list
+        .filter(|(_, index)| index.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(name, |(name, _)| name)
 }
 
 /// Returns whether a parameter has this name, in any case.
@@ -273,7 +334,7 @@ impl Parameter {
                     _ => false,
                 }
         };
-        let known = known(&name).filter(|known| !is_click && !is_foreign(*known));
+        let known = known(without_index(&name)).filter(|known| !is_click && !is_foreign(*known));
         // The `%` behind a percentage is often not encoded.
         let is_percent =
             || known == Some(KnownParam::Comperc) && Meaning::of(KnownParam::Comperc, &value).is_valid();
@@ -291,7 +352,32 @@ impl Parameter {
 
     /// The rank of the name among those of the order number; `None` if it is none of them.
     fn order_rank(&self) -> Option<usize> {
-        rank(&self.name).filter(|_| self.known == Some(KnownParam::Oid)).map(|(rank, _)| rank)
+        let rank = rank(without_index(&self.name));
+        rank.filter(|_| self.known == Some(KnownParam::Oid)).map(|(rank, _)| rank)
+    }
+
+    /// Returns whether the parameter means what we call by its name, although it stands in a message of
+    /// somebody else. A parameter that is not known does no harm.
+    fn counts_among_others(&self) -> bool {
+        match self.known {
+            Some(KnownParam::Sec | KnownParam::Ts | KnownParam::Sig | KnownParam::Comperc) => false,
+            Some(KnownParam::Oid) => !self.nested,
+            Some(KnownParam::Cur) => self.meaning.is_valid(),
+            Some(KnownParam::Status) => is_own_status(&self.value),
+            Some(KnownParam::Test) => asks_for_test(self).is_some(),
+            _ => true,
+        }
+    }
+
+    /// Returns whether another value of the same parameter means the same, however it is written.
+    fn says_the_same(&self, other: &Self) -> bool {
+        match (self.meaning, other.meaning) {
+            (Meaning::Number(one), Meaning::Number(other)) => {
+                (one.decimal.micros, one.currency) == (other.decimal.micros, other.currency)
+            }
+            (Meaning::Text | Meaning::Invalid | Meaning::Ambiguous, _) => self.value == other.value,
+            (one, other) => one == other,
+        }
     }
 
     /// Returns whether the value says nothing. A template may have names that its sender does not fill.
@@ -308,18 +394,18 @@ impl Parameter {
     /// parameter did not also come under its own name.
     fn interpret(&mut self, own_names: &[KnownParam], notes: &mut Vec<Note>) {
         let own = self.has_own_name();
-        let passed_over = self.known.filter(|known| !own && own_names.contains(known));
-        self.known = self.known.filter(|_| passed_over.is_none());
+        self.known = self.known.filter(|known| own || !own_names.contains(known));
         let Some(known) = self.known else {
             let shown_name = excerpt(&self.name);
             let message = if self.nested {
                 format!(
                     "`{shown_name}` holds a list or an object, which is not read; it was kept with the postback"
                 )
-            } else if let Some(known) = passed_over {
+            } else if let Some(known) = known(without_index(&self.name)) {
                 let own = known.name();
                 format!(
-                    "`{shown_name}` was passed over, because `{own}` came as well; it was kept with the postback"
+                    "`{shown_name}` was passed over, because another name of `{own}` counts; it was kept with the \
+                     postback"
                 )
             } else {
                 format!("`{shown_name}` is not one of our parameters; it was kept with the postback")
@@ -342,6 +428,13 @@ impl Parameter {
             self.value = trimmed.to_owned();
         }
         self.meaning = Meaning::of(known, &self.value);
+        // In JSON, the point of a number separates its decimals.
+        if self.place.part == Part::Bare
+            && self.meaning == Meaning::Ambiguous
+            && let Ok(read) = amount::read(&self.value, DecimalSeparator::Point)
+        {
+            self.meaning = Meaning::Number(read);
+        }
         if !self.meaning.is_valid() && !url_macros::is_macro(&self.value) {
             self.repair(known, notes);
         }

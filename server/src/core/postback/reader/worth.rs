@@ -145,7 +145,10 @@ fn number(
             settled(separator, NoteCode::Overridden, message)
         }
         (Meaning::Ambiguous, _, separator @ (DecimalSeparator::Point | DecimalSeparator::Comma)) => {
-            amount::read(text, separator)
+            match shown_by_other(values, known) {
+                Some(shown) if shown != separator => return Err(contradictory(known, text)),
+                _ => amount::read(text, separator),
+            }
         }
         (Meaning::Ambiguous, _, DecimalSeparator::Auto) => match shown_by_other(values, known) {
             Some(separator) => {
@@ -218,6 +221,17 @@ fn refused(known: KnownParam, text: &str, why: NotDecimal) -> Error {
             refusal(ErrorReason::AmountAmbiguous, known, message)
         }
     }
+}
+
+/// The error of an amount that the code's separator and the other amount settle in two ways.
+fn contradictory(known: KnownParam, text: &str) -> Error {
+    let message = format!(
+        "`{}` is `{}`, which can be read in two ways, and the code's decimal_separator is not that of the other \
+         amount; send two decimals and no thousands separators, or replay with a decimal_separator",
+        known.name(),
+        excerpt(text)
+    );
+    refusal(ErrorReason::AmountAmbiguous, known, message)
 }
 
 fn malformed(known: KnownParam, text: &str) -> Error {

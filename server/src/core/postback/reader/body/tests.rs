@@ -107,12 +107,25 @@ fn a_complete_query_counts_whatever_the_body_is() {
         ("", "<sale/>", vec![N::UnknownParameter]),
         ("", "val=1", vec![N::Repeated]),
         ("application/json", r#"{"oid":"A1"}"#, vec![]),
+        // The message of somebody else may have the order.
+        ("application/json", r#"{"order_id":"A1","ok":true}"#, vec![N::Alias, N::UnknownParameter]),
+        (
+            "application/json",
+            r#"{"oid":"A1","items":[1],"status":"paid","currency":{"code":"USD"},"sig":"x"}"#,
+            vec![N::UnknownParameter, N::UnknownParameter, N::UnknownParameter, N::UnknownParameter],
+        ),
+        (
+            "application/json",
+            r#"{"oid":"A1","val":"1.00","ok":true}"#,
+            vec![N::UnknownParameter, N::Repeated],
+        ),
+        ("", "val=1.00&oid=A1&x=y", vec![N::Repeated, N::UnknownParameter]),
     ] {
         let reading = post(&target, content_type, body.as_bytes());
         assert_eq!(codes(&reading), notes, "{body}: {reading:?}");
         let claim = reading.claim.unwrap();
         assert_eq!(claim.value.micros(), 1_000_000, "{body}");
-        let oid = if body.contains("oid") { "A1" } else { "" };
+        let oid = if body.contains("A1") { "A1" } else { "" };
         assert_eq!(claim.transaction_id.as_str(), oid);
     }
 }

@@ -57,8 +57,11 @@ fn amounts_with_two_meanings_are_settled_by_what_is_known() {
         ("val=1,500&com=0.5", "EUR", Auto, Ok((1_500_000_000, 500_000))),
         ("val=1.234.567&com=1.500", "EUR", Auto, Ok((1_234_567_000_000, 1_500_000_000))),
         ("val=19,99&com=1.500", "EUR", Auto, Ok((19_990_000, 1_500_000_000))),
-        // The setting wins.
-        ("val=1.500&com=0.5", "EUR", Comma, Ok((1_500_000_000, 500_000))),
+        // The setting and the other amount contradict each other.
+        ("val=1.500&com=0.5", "EUR", Comma, ambiguous),
+        ("val=12.35&com=1.235", "EUR", Comma, ambiguous),
+        ("val=1.200,50&com=1.235", "EUR", Point, ambiguous),
+        ("val=1.500&com=0,5", "EUR", Comma, Ok((1_500_000_000, 500_000))),
         // Amounts of some currencies have three decimals.
         ("val=1.500&com=0", "KWD", Auto, Ok((1_500_000, 0))),
         ("val=1,500&com=0", "TND", Auto, Ok((1_500_000, 0))),
