@@ -439,7 +439,7 @@ fn without_secrets(message: &str) -> String {
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim()).map_err(|error| not_a_url(&error))?;
+    let url = Url::parse(text.trim()).map_err(not_a_url)?;
     let plain = url.query().is_none() && url.fragment().is_none() && url.path() == "/";
     if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || !plain {
         return Err("must be `http://` or `https://` with a host, and no path, query or user".to_owned());
@@ -448,7 +448,7 @@ fn public_url(text: &str) -> Result<Url, String> {
 }
 
 /// The sentence about a text that is no URL.
-pub fn not_a_url(error: &url::ParseError) -> String {
+pub fn not_a_url(error: url::ParseError) -> String {
     match error {
         url::ParseError::RelativeUrlWithoutBase => "must begin with `https://` or `http://`".to_owned(),
         error => format!("must be a URL: {error}"),

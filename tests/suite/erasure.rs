@@ -248,7 +248,7 @@ async fn an_account_erases_nothing_of_another() {
     let account = server.account("Other").await.id;
     let (_, key) = server.api_key(&account, &[ApiKeyScope::Write, ApiKeyScope::Read]).await;
     let other = server.client_with(&key);
-    let destination = "https://shop.example/?click=[s2sidentifier]".to_owned();
+    let destination = "https://shop.example/?s1=[s2sidentifier]".to_owned();
     let link = TrackingLink { destination, ..Default::default() };
     let create = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
     let link = other.create_tracking_link(create).await.unwrap().tracking_link.unwrap();

@@ -100,7 +100,7 @@ pub struct EdgeConfig {
 }
 
 fn page_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim()).map_err(|error| not_a_url(&error))?;
+    let url = Url::parse(text.trim()).map_err(not_a_url)?;
     let is_page = matches!(url.scheme(), "http" | "https") && url.username().is_empty();
     if is_page { Ok(url) } else { Err("must be an `http://` or `https://` URL without a user".to_owned()) }
 }

@@ -136,7 +136,13 @@ fn record_all(
                 let result = item(record(&app, caller, request.request.unwrap_or_default()).await);
                 Ok(StreamRecordConversionsResponse { result: Some(result) })
             };
-            async move { turn.lock().await.begin_item(result).await }
+            #[expect(
+                clippy::async_yields_async,
+                reason = "the item is begun in its turn, and awaited beside others"
+            )]
+            async move {
+                turn.lock().await.begin_item(result).await
+            }
         });
     let stopped = stream::once(async move {
         let message = "the server is stopping; send the items that have no result again";
