@@ -70,6 +70,7 @@ mod stops;
 mod stream;
 mod tls;
 mod unfinished;
+mod untaken;
 mod verdicts;
 mod visits;
 mod warnings;

@@ -1,7 +1,8 @@
 //! HTTP/2 connections, with limits that the library lacks: on slow frames, on floods of frames
-//! without contents, and on connections without requests.
+//! without contents, on connections without requests, and on answers that nobody takes.
 
 mod sent;
+mod taking;
 
 use std::{
     convert::Infallible,
@@ -28,12 +29,13 @@ use super::{
     http1::{Answer, Stream},
     limits::{
         CONNECTION_WINDOW_BYTES, EMPTY_FRAMES_MAX, HTTP2_HEADER_BYTES_MAX, IDLE_MAX, KEEP_ALIVE,
-        OUR_RESETS_MAX, PATIENCE, RESETS_MAX, STREAM_WINDOW_BYTES, STREAMS_MAX,
+        OUR_RESETS_MAX, PATIENCE, RESETS_MAX, STREAM_WINDOW_BYTES, STREAMS_MAX, UNTAKEN_MAX,
     },
 };
 
 pub use sent::ClientErrors;
 use sent::Sent;
+use taking::Waiting;
 
 /// Serves a connection to its end. After `stop`, serves the requests in progress. The first frame
 /// must be complete by `beginning_ends`. Without requests it ends after `keep_alive`, but not
@@ -46,11 +48,11 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
     refusals: ClientErrors,
 ) {
-    let requests = Arc::new(AtomicU64::new(0));
+    let (requests, waiting) = (Arc::new(AtomicU64::new(0)), Waiting::default());
     let service = service_fn(|request: Request<Incoming>| {
         requests.fetch_add(1, Ordering::Relaxed);
-        let answered = answer(request.map(Body::new));
-        async move { Ok::<_, Infallible>(answered.await) }
+        let (answered, waiting) = (answer(request.map(Body::new)), waiting.clone());
+        async move { Ok::<_, Infallible>(waiting.follow(answered.await)) }
     });
     let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
     builder
@@ -61,7 +63,7 @@ pub async fn serve(
         .max_local_error_reset_streams(OUR_RESETS_MAX)
         .keep_alive_interval(KEEP_ALIVE)
         .max_header_list_size(HTTP2_HEADER_BYTES_MAX);
-    let stream = Paced::new(stream, beginning_ends, PATIENCE, refusals);
+    let stream = Paced::new(stream, beginning_ends, PATIENCE, refusals, waiting.clone());
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -97,12 +99,38 @@ struct Paced<S> {
     /// Deadline of the frame in progress.
     limit: Option<Pin<Box<Sleep>>>,
     sent: Sent,
+    waiting: Waiting,
+    /// The next look at answers that are not taken.
+    look: Option<Pin<Box<Sleep>>>,
 }
 
+/// Interval between looks at the answers that have begun.
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+
 impl<S> Paced<S> {
-    fn new(stream: S, beginning_ends: Instant, patience: Duration, refusals: ClientErrors) -> Self {
+    fn new(
+        stream: S,
+        beginning_ends: Instant,
+        patience: Duration,
+        refusals: ClientErrors,
+        waiting: Waiting,
+    ) -> Self {
         let limit = Some(Box::pin(sleep_until(beginning_ends)));
-        Self { stream, frames: Frames::default(), patience, limit, sent: Sent::new(refusals) }
+        let (frames, sent) = (Frames::default(), Sent::new(refusals));
+        Self { stream, frames, patience, limit, sent, waiting, look: None }
+    }
+
+    /// Ready once an answer is not taken for too long.
+    fn poll_untaken(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while !self.sent.taking.is_empty() {
+            let look = self.look.get_or_insert_with(|| Box::pin(sleep(LOOK_INTERVAL)));
+            ready!(look.as_mut().poll(context));
+            self.look = None;
+            if self.sent.taking.is_stuck(&self.waiting, UNTAKEN_MAX, Instant::now()) {
+                return Poll::Ready(());
+            }
+        }
+        Poll::Pending
     }
 }
 
@@ -120,6 +148,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
                     // The awaited frame has arrived.
                     self.limit = None;
                 }
+                for stream in std::mem::take(&mut self.frames.resets_of) {
+                    self.sent.taking.ended(stream);
+                }
                 let flooded = self.frames.flooded;
                 Poll::Ready(if flooded { Err(io::ErrorKind::InvalidData.into()) } else { Ok(()) })
             }
@@ -128,6 +159,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
                 let limit = self.limit.get_or_insert_with(|| Box::pin(sleep(patience)));
                 limit.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
             }
+            Poll::Pending => self.poll_untaken(context).map(|()| Err(io::ErrorKind::TimedOut.into())),
             other => other,
         }
     }
@@ -188,6 +220,8 @@ struct Frames {
     headers_open: bool,
     resets: Allowance,
     empty: Allowance,
+    /// Streams that the client has reset, until they are taken from here.
+    resets_of: Vec<u32>,
     /// More frames of one kind arrived than an honest peer sends.
     flooded: bool,
 }
@@ -202,6 +236,7 @@ impl Default for Frames {
             headers_open: false,
             resets: Allowance::new(RESETS_MAX),
             empty: Allowance::new(EMPTY_FRAMES_MAX),
+            resets_of: Vec::new(),
             flooded: false,
         }
     }
@@ -245,11 +280,14 @@ impl Frames {
         const CONTINUATION: u8 = 9;
         const END_STREAM: u8 = 1;
         const END_HEADERS: u8 = 4;
-        let [high, middle, low, kind, flags, ..] = self.head;
+        let [high, middle, low, kind, flags, stream @ ..] = self.head;
         let length = u32::from_be_bytes([0, high, middle, low]);
         self.skip = usize::try_from(length).unwrap_or(usize::MAX);
         self.begun = true;
         self.headers_open = matches!(kind, HEADERS | CONTINUATION) && flags & END_HEADERS == 0;
+        if kind == RST_STREAM {
+            self.resets_of.push(u32::from_be_bytes(stream));
+        }
         self.flooded |= match kind {
             DATA => length == 0 && flags & END_STREAM == 0 && !self.empty.spend(),
             RST_STREAM => !self.resets.spend(),
@@ -381,7 +419,13 @@ mod tests {
             let (near, mut far) = tokio::io::duplex(1_024);
             tokio::io::AsyncWriteExt::write_all(&mut far, &bytes).await.unwrap();
             let patience = Duration::from_millis(20);
-            let mut paced = Paced::new(near, Instant::now() + patience, patience, ClientErrors::default());
+            let mut paced = Paced::new(
+                near,
+                Instant::now() + patience,
+                patience,
+                ClientErrors::default(),
+                Waiting::default(),
+            );
             let mut read = vec![0; bytes.len()];
             paced.read_exact(&mut read).await.unwrap();
             let next = tokio::time::timeout(Duration::from_millis(500), paced.read_u8()).await;

@@ -73,8 +73,8 @@ pub const OUTDATED_MAX: Duration = Duration::from_secs(50);
 /// as long. Open streams continue to their end. `--keep-alive-seconds` counts instead if it is
 /// longer.
 pub const IDLE_MAX: Duration = Duration::from_mins(5);
-/// Time after which unacknowledged outgoing bytes end a connection.
-#[cfg(target_os = "linux")]
+/// Time after which unacknowledged outgoing bytes end a connection, and over HTTP/2 an answer for
+/// which the client gives no room.
 pub const UNTAKEN_MAX: Duration = Duration::from_secs(30);
 /// Time limit for a gRPC call, from its head to its answer. For a stream: to its first answer.
 pub const CALL_TIMEOUT_MAX: Duration = Duration::from_mins(1);

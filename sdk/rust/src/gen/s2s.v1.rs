@@ -2049,8 +2049,8 @@ pub enum CheckMode {
     /// shows which senders would be refused before any is.
     Report = 2,
     /// The postback does not count. Each server holds at most 60 such postbacks
-    /// per code and minute; it refuses any others, and their number is noted
-    /// later.
+    /// of a sender's network in a minute; it refuses any others, and their number
+    /// is noted later.
     Enforce = 3,
 }
 impl CheckMode {

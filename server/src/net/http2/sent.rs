@@ -1,4 +1,4 @@
-//! Counts the errors of clients, by the frames that the server sends.
+//! Counts the errors of clients, and follows the answers, by the frames that the server sends.
 //!
 //! A request whose pseudo-headers are malformed, such as a `:path` with a raw blank, is refused by
 //! the HTTP/2 library, before anything of it can be read or kept. The count is all that is left of
@@ -9,7 +9,9 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use super::HEAD_BYTES;
+use tokio::time::Instant;
+
+use super::{HEAD_BYTES, taking::Taking};
 
 /// The number of streams and connections that the server ended for an error of the client. Clones
 /// share the number.
@@ -22,8 +24,11 @@ impl ClientErrors {
     }
 }
 
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const GOAWAY: u8 = 7;
+const END_STREAM: u8 = 1;
 /// Error codes that say nothing against the client (RFC 9113, section 7): no error, refused stream,
 /// cancelled.
 const HARMLESS: [u32; 3] = [0, 7, 8];
@@ -38,11 +43,12 @@ pub struct Sent {
     /// Number of payload bytes of the previous frame that are still to come.
     skip: usize,
     refusals: ClientErrors,
+    pub taking: Taking,
 }
 
 impl Sent {
     pub fn new(refusals: ClientErrors) -> Self {
-        Self { beginning: [0; LONGEST_BYTES], have: 0, skip: 0, refusals }
+        Self { beginning: [0; LONGEST_BYTES], have: 0, skip: 0, refusals, taking: Taking::default() }
     }
 
     /// Follows bytes that were sent.
@@ -74,7 +80,13 @@ impl Sent {
     }
 
     fn frame(&mut self) {
-        let [high, middle, low, ..] = self.beginning;
+        let [high, middle, low, kind, flags, first, second, third, last, ..] = self.beginning;
+        let stream = u32::from_be_bytes([first, second, third, last]);
+        match kind {
+            DATA | HEADERS if flags & END_STREAM == 0 => self.taking.sent(stream, Instant::now()),
+            DATA | HEADERS | RST_STREAM => self.taking.ended(stream),
+            _ => {}
+        }
         let length = usize::try_from(u32::from_be_bytes([0, high, middle, low])).unwrap_or(usize::MAX);
         self.skip = length.saturating_sub(self.have - HEAD_BYTES);
         let of_error = self.beginning.get(HEAD_BYTES..self.have).unwrap_or_default();

@@ -93,8 +93,8 @@ const (
 	// shows which senders would be refused before any is.
 	CheckMode_CHECK_MODE_REPORT CheckMode = 2
 	// The postback does not count. Each server holds at most 60 such postbacks
-	// per code and minute; it refuses any others, and their number is noted
-	// later.
+	// of a sender's network in a minute; it refuses any others, and their number
+	// is noted later.
 	CheckMode_CHECK_MODE_ENFORCE CheckMode = 3
 )
 

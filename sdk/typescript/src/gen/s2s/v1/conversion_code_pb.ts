@@ -313,8 +313,8 @@ export enum CheckMode {
 
   /**
    * The postback does not count. Each server holds at most 60 such postbacks
-   * per code and minute; it refuses any others, and their number is noted
-   * later.
+   * of a sender's network in a minute; it refuses any others, and their number
+   * is noted later.
    *
    * @generated from enum value: CHECK_MODE_ENFORCE = 3;
    */

@@ -70,8 +70,8 @@ class _CheckModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CheckMode.V
     """
     CHECK_MODE_ENFORCE: _CheckMode.ValueType  # 3
     """The postback does not count. Each server holds at most 60 such postbacks
-    per code and minute; it refuses any others, and their number is noted
-    later.
+    of a sender's network in a minute; it refuses any others, and their number
+    is noted later.
     """
 
 class CheckMode(_CheckMode, metaclass=_CheckModeEnumTypeWrapper):
@@ -87,8 +87,8 @@ shows which senders would be refused before any is.
 """
 CHECK_MODE_ENFORCE: CheckMode.ValueType  # 3
 """The postback does not count. Each server holds at most 60 such postbacks
-per code and minute; it refuses any others, and their number is noted
-later.
+of a sender's network in a minute; it refuses any others, and their number
+is noted later.
 """
 Global___CheckMode: _TypeAlias = CheckMode  # noqa: Y015
 

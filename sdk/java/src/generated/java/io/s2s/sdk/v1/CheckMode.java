@@ -41,8 +41,8 @@ public enum CheckMode
   /**
    * <pre>
    * The postback does not count. Each server holds at most 60 such postbacks
-   * per code and minute; it refuses any others, and their number is noted
-   * later.
+   * of a sender's network in a minute; it refuses any others, and their number
+   * is noted later.
    * </pre>
    *
    * <code>CHECK_MODE_ENFORCE = 3;</code>
@@ -79,8 +79,8 @@ public enum CheckMode
   /**
    * <pre>
    * The postback does not count. Each server holds at most 60 such postbacks
-   * per code and minute; it refuses any others, and their number is noted
-   * later.
+   * of a sender's network in a minute; it refuses any others, and their number
+   * is noted later.
    * </pre>
    *
    * <code>CHECK_MODE_ENFORCE = 3;</code>
