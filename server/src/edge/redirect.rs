@@ -93,7 +93,11 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
 fn parameters(query: &[u8], now: Time) -> (Cow<'_, str>, SubIds, Rounds) {
     let is_known = |name: &str| sub_id_index(&name.to_ascii_lowercase()).is_some();
     let (mut pairs, mut repairs) = (Vec::new(), Vec::new());
-    Text { part: Part::Target, whole: query, is_known }.split(query, &mut pairs, &mut repairs);
+    Text { part: Part::Target, whole: query, is_known, is_free: |_| false }.split(
+        query,
+        &mut pairs,
+        &mut repairs,
+    );
     let mut sub_ids: [String; SUB_IDS] = Default::default();
     for Pair { name, value, .. } in &pairs {
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();

@@ -11,7 +11,6 @@ mod entities;
 use std::ops::Range;
 
 use s2s_sdk::{
-    parameter::{KnownParam, known},
     url_macros,
     v1::{Note, NoteCode},
 };
@@ -71,13 +70,16 @@ pub struct Text<'a> {
     pub whole: &'a [u8],
     /// Returns whether a parameter of this name, in any case, is looked for.
     pub is_known: fn(&str) -> bool,
+    /// Returns whether a parameter of this name may have any text as its value, such as a page's
+    /// address with parameters of its own.
+    pub is_free: fn(&str) -> bool,
 }
 
 impl Text<'_> {
     /// Splits `query`, which is a piece of the whole, into pairs.
     pub fn split(self, query: &[u8], pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
-        let Self { part, whole, is_known } = self;
-        Splitter { part, whole, is_known, origins: None, pairs, notes }.split(query);
+        let Self { part, whole, is_known, is_free } = self;
+        Splitter { part, whole, is_known, is_free, origins: None, pairs, notes }.split(query);
     }
 }
 
@@ -86,6 +88,7 @@ struct Splitter<'a> {
     /// The bytes that contain everything to be split.
     whole: &'a [u8],
     is_known: fn(&str) -> bool,
+    is_free: fn(&str) -> bool,
     /// Offset in the request at which each byte of `whole` begins, and the end of the last byte.
     /// `None` if `whole` is as it came, and was not decoded.
     origins: Option<&'a [usize]>,
@@ -203,9 +206,10 @@ impl Splitter<'_> {
         if self.origins.is_none() && decoded.contains(&b'=') {
             self.repaired(NoteCode::DecodedTwice, "parameters were percent-encoded as a whole");
             let origins = origins(piece, origin.start);
-            let (part, is_known, whole, origins) = (self.part, self.is_known, &decoded, Some(&*origins));
+            let (part, is_known, is_free) = (self.part, self.is_known, self.is_free);
+            let (whole, origins) = (&decoded, Some(&*origins));
             let (pairs, notes) = (&mut *self.pairs, &mut *self.notes);
-            return Splitter { part, whole, is_known, origins, pairs, notes }.split(&decoded);
+            return Splitter { part, whole, is_known, is_free, origins, pairs, notes }.split(&decoded);
         }
         let place = Place { part: self.part, bytes: origin.end..origin.end };
         let (value, begins) = (Vec::new(), origin.start);
@@ -239,12 +243,10 @@ impl Splitter<'_> {
         })
     }
 
-    /// Returns whether a parameter may end before a mark that stands for `&`. Only those that are looked
-    /// for do: any other may have a page's address as its value, with parameters of its own.
+    /// Returns whether a parameter may end before a mark that stands for `&`.
     fn may_end(&self, piece: &[u8]) -> bool {
-        let is_free = |name: &str| known(name) == Some(KnownParam::Param) || !(self.is_known)(name);
         let name = split_at(piece, b'=').map(|(name, _)| decode(name).0);
-        let has_free_text = name.is_some_and(|name| std::str::from_utf8(&name).is_ok_and(is_free));
+        let has_free_text = name.is_some_and(|name| std::str::from_utf8(&name).is_ok_and(self.is_free));
         !has_free_text && !has_address(&decode(piece).0)
     }
 }

@@ -51,11 +51,18 @@ fn is_parameter(name: &str) -> bool {
     parameter::known(name).is_some()
 }
 
+/// Those names of a postback, or of a link, that may have any text.
+fn is_free_of(is_known: fn(&str) -> bool) -> fn(&str) -> bool {
+    let of_postback = |name: &str| parameter::known(name).is_none_or(|known| known == KnownParam::Param);
+    if is_known("sub1") { |_| false } else { of_postback }
+}
+
 /// Splits the part of `whole` that begins at an offset.
 fn split(whole: &[u8], start: usize, is_known: fn(&str) -> bool) -> (Vec<Pair>, Vec<Note>) {
     let (mut pairs, mut notes) = (Vec::new(), Vec::new());
     let query = whole.get(start..).unwrap_or_default();
-    Text { part: Part::Target, whole, is_known }.split(query, &mut pairs, &mut notes);
+    Text { part: Part::Target, whole, is_known, is_free: is_free_of(is_known) }
+        .split(query, &mut pairs, &mut notes);
     (pairs, notes)
 }
 
@@ -159,7 +166,8 @@ fn check_written(pairs: &[(Vec<u8>, Vec<u8>)], is_known: fn(&str) -> bool) {
     }
     // Others than ours, and those with an address, may have a page's address with parameters of its own.
     let has_address = pairs.iter().any(|(name, value)| [name, value].iter().any(|text| has_address(text)));
-    let is_ours = |name: &str| is_known(name) && parameter::known(name) != Some(KnownParam::Param);
+    let is_free = is_free_of(is_known);
+    let is_ours = |name: &str| is_known(name) && !is_free(name);
     let mut earlier =
         pairs.iter().rev().skip(1).map(|(name, _)| std::str::from_utf8(name).is_ok_and(is_ours));
     if later.all(|known| known) && earlier.all(|ours| ours) && !has_address {

@@ -11,7 +11,10 @@ use std::{borrow::Cow, io::Read as _};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use s2s_sdk::v1::{ErrorReason, Note};
 
-use super::{json, multipart, parameters::is_known};
+use super::{
+    json, multipart,
+    parameters::{is_free, is_known},
+};
 use crate::{
     error::{Error, Result},
     values::{
@@ -138,7 +141,7 @@ pub fn read(content_type: &str, body: &[u8], notes: &mut Vec<Note>) -> Result<(F
         }
     };
     let (mut pairs, mut repairs) = (Vec::new(), Vec::new());
-    Text { part: Part::Body, whole: body, is_known }.split(body, &mut pairs, &mut repairs);
+    Text { part: Part::Body, whole: body, is_known, is_free }.split(body, &mut pairs, &mut repairs);
     let is_ours = |pair: &Pair| std::str::from_utf8(&pair.name).is_ok_and(is_known);
     match refusal {
         Some(error) if !pairs.iter().any(is_ours) => Err(error),

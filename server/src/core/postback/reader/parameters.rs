@@ -143,7 +143,7 @@ struct Pairs {
 impl Pairs {
     fn of(postback: &Postback, notes: &mut Vec<Note>) -> Self {
         let mut pairs = Self::default();
-        let text = Text { part: Part::Target, whole: &postback.target, is_known };
+        let text = Text { part: Part::Target, whole: &postback.target, is_known, is_free };
         text.split(query(&postback.target, notes), &mut pairs.query, notes);
         if !is_post(postback) {
             return pairs;
@@ -157,16 +157,21 @@ impl Pairs {
         let read = body::read(&postback.content_type, &plain.bytes, &mut repairs);
         // A target within its limit was not cut, so the body was.
         let is_cut = postback.cut && postback.target.len() < TARGET_BYTES_MAX;
-        let read = if plain.is_too_long || is_cut { Err(too_large()) } else { read };
+        let is_too_large = plain.is_too_long || is_cut;
         let read = match read {
+            // Without an order number, that of the body would be missing.
+            _ if is_too_large && pairs.are_complete() && pairs.have_order() => None,
+            read if is_too_large => Some(read),
             Ok((form, body)) if pairs.are_complete() => pairs.without_others(form, body, &mut repairs),
             Err(_) if pairs.are_complete() => None,
             read => Some(read),
         };
+        pairs.refusal = is_too_large.then(too_large);
         match read {
             Some(Ok((form, body))) => (pairs.form, pairs.body) = (form, body),
-            Some(Err(error)) => pairs.refusal = Some(error),
+            Some(Err(error)) => pairs.refusal = pairs.refusal.or(Some(error)),
             None => {
+                pairs.refusal = None;
                 let message =
                     "the URL has all that is needed, and the body is something else; it was not read";
                 notes.push(note(NoteCode::BodyIgnored, "", message));
@@ -185,6 +190,11 @@ impl Pairs {
             && has(KnownParam::Id)
             && has(KnownParam::Val)
             && (has(KnownParam::Com) || has(KnownParam::Comperc))
+    }
+
+    fn have_order(&self) -> bool {
+        let query = understood(self.query.iter().cloned(), &mut Vec::new());
+        filled(&query, KnownParam::Oid).is_some()
     }
 
     /// Returns the pairs of a body that count beside a complete query. `None` if the body is not ours:
@@ -316,6 +326,11 @@ fn without_index(name: &str) -> &str {
 /// Returns whether a parameter has this name, in any case.
 pub fn is_known(name: &str) -> bool {
     known(name).is_some()
+}
+
+/// Returns whether a parameter of this name may have any text as its value.
+pub fn is_free(name: &str) -> bool {
+    known(name).is_none_or(|known| known == KnownParam::Param)
 }
 
 impl Parameter {
