@@ -1,6 +1,8 @@
 //! The command line `s2s`: the real program against the real server.
 
 mod amounts;
+mod export;
+mod filters;
 mod import;
 mod terminal;
 mod times;
@@ -129,7 +131,7 @@ async fn errors_say_what_to_do_and_have_a_status() {
         (&["codes", "update", "0123456789ABCDEF0123456789ABCDEF"], 2, "nothing to change"),
         (&["links", "create", "--new-code", "A", "--destination", "ftp://t.example"], 1, "destination"),
         (&["links", "create", "--new-code", "B", "--destination", "https://t.example"], 1, "[s2sidentifier]"),
-        (&["postbacks", "replay"], 2, "IDS"),
+        (&["postbacks", "replay"], 2, "by their ids, those that match filters"),
         (&["--endpoint", "ftp://t.example", "codes", "list"], 2, "https://host:port"),
         (&["--endpoint", "http://127.0.0.1:1", "--timeout", "2", "codes", "list"], 4, "--endpoint"),
         (&["--key-file", "nothing", "codes", "list"], 1, "nothing: "),

@@ -22,7 +22,7 @@ use s2s_sdk::{
 pub use self::import::check_file;
 use self::{codes::Codes, row::Row};
 use crate::{
-    args::Limit,
+    args::{Limit, given_id},
     cells::{amount, currency, decimal, plain, time, word},
     codes::Separator,
     failure::Failure,
@@ -68,17 +68,17 @@ pub enum Action {
 #[derive(Args)]
 pub struct Filter {
     /// Only conversions of this conversion code.
-    #[arg(long, value_name = "ID", default_value = "")]
-    code: String,
+    #[arg(long, value_name = "ID", value_parser = given_id)]
+    code: Option<String>,
     /// Only conversions of this tracking link.
-    #[arg(long, value_name = "ID", default_value = "")]
-    link: String,
+    #[arg(long, value_name = "ID", value_parser = given_id)]
+    link: Option<String>,
     /// Only conversions of this click.
-    #[arg(long, value_name = "CLICK_ID", default_value = "")]
-    click: String,
+    #[arg(long, value_name = "CLICK_ID", value_parser = given_id)]
+    click: Option<String>,
     /// Only conversions with this order id of the merchant.
-    #[arg(long, value_name = "ID", default_value = "")]
-    transaction: String,
+    #[arg(long, value_name = "ID", value_parser = given_id)]
+    transaction: Option<String>,
     /// Only conversions with this status.
     #[arg(long, value_enum)]
     status: Option<Status>,
@@ -95,10 +95,10 @@ impl Filter {
     fn request(self, zone: &Zone) -> Result<ListConversionsRequest, Failure> {
         let status = self.status.map(ConversionStatus::from).unwrap_or_default();
         let filter = ConversionFilter {
-            conversion_code_id: self.code,
-            tracking_link_id: self.link,
-            click_id: self.click,
-            transaction_id: self.transaction,
+            conversion_code_id: self.code.unwrap_or_default(),
+            tracking_link_id: self.link.unwrap_or_default(),
+            click_id: self.click.unwrap_or_default(),
+            transaction_id: self.transaction.unwrap_or_default(),
             status: status.into(),
             start_time: zone.option(self.since)?,
             end_time: zone.option(self.until)?,
@@ -219,6 +219,16 @@ mod tests {
                     ..empty()
                 }),
             ),
+            (
+                &["--transaction", " order-1 "],
+                Some(ConversionFilter { transaction_id: "order-1".to_owned(), ..empty() }),
+            ),
+            (&["--code", ""], None),
+            (&["--link", " "], None),
+            (&["--click="], None),
+            (&["--transaction", "\"\""], None),
+            (&["--status", ""], None),
+            (&["--since", ""], None),
             (&["--status", "reversed"], None),
             (&["--since", "01/02/2026"], None),
         ] {

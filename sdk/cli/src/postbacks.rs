@@ -15,7 +15,7 @@ use s2s_sdk::{
 };
 
 use crate::{
-    args::Limit,
+    args::{Limit, given_id, given_text},
     cells::{amount, currency, plain, time, word},
     failure::Failure,
     output::{self, Column, Format, Output, Record},
@@ -25,6 +25,9 @@ use crate::{
 
 /// Prefix of a stored postback's id.
 const ID_PREFIX: &str = "pb_";
+/// Answer to a replay that names nothing.
+const WHAT_TO_REPLAY: &str = "name what to replay: postbacks by their ids, those that match filters such as --reason \
+                              CODE_NOT_ON_LINK or --code ID, or all that are held with --all";
 
 #[derive(Subcommand)]
 pub enum Action {
@@ -49,8 +52,7 @@ pub enum Action {
     ///
     /// Replays the named postbacks, all of them with `--all`, or with filters those that match.
     Replay {
-        #[arg(required_unless_present_any = ["all", "reason", "code", "since", "until", "text"],
-            conflicts_with_all = ["all", "reason", "code", "since", "until", "text"])]
+        #[arg(conflicts_with_all = ["all", "reason", "code", "since", "until", "text"], value_parser = given_id)]
         ids: Vec<String>,
         /// Replay all held postbacks.
         #[arg(long)]
@@ -77,7 +79,7 @@ pub struct Filter {
     #[arg(long, value_parser = parse_reason)]
     reason: Option<ErrorReason>,
     /// Only postbacks that name this conversion code.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = given_id)]
     code: Option<String>,
     /// Only postbacks that arrived at or after this time, for example `2026-11-24`,
     /// `yesterday` or `2026-11-24 14:05`. A date alone is the beginning of that day.
@@ -87,11 +89,16 @@ pub struct Filter {
     #[arg(long, value_name = "TIME")]
     until: Option<When>,
     /// Only postbacks that contain this text, for example `order-1001`.
-    #[arg(long)]
+    #[arg(long, value_parser = given_text)]
     text: Option<String>,
 }
 
 impl Filter {
+    fn is_empty(&self) -> bool {
+        let Self { reason, code, since, until, text } = self;
+        reason.is_none() && code.is_none() && since.is_none() && until.is_none() && text.is_none()
+    }
+
     fn read(self, zone: &Zone) -> Result<PostbackFilter, Failure> {
         Ok(PostbackFilter {
             reason: self.reason.unwrap_or_default().into(),
@@ -161,8 +168,11 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
             output.show(response.postback.as_ref())
         }
         Action::Explain { postback } => explain(postback, client, output).await,
-        Action::Replay { ids, all: _, filter, dry_run } => {
+        Action::Replay { ids, all, filter, dry_run } => {
             let named = !ids.is_empty();
+            if !named && !all && filter.is_empty() {
+                return Err(Failure::Usage(WHAT_TO_REPLAY.to_owned()));
+            }
             let postbacks = if named {
                 Postbacks::Ids(PostbackIds { ids })
             } else {

@@ -186,6 +186,12 @@ impl Columns {
         Ok(Self { titles, fields, is_of_failed_rows })
     }
 
+    /// Number of columns up to the last one that has a title.
+    pub fn titled(&self) -> usize {
+        let blank = |title: &&String| Meaning::of(title) == Meaning::Blank;
+        self.titles.len() - self.titles.iter().rev().take_while(blank).count()
+    }
+
     /// Names the columns that are not read, unless they are our own. A misspelt column would be
     /// lost silently otherwise.
     pub fn unread(&self) -> Option<String> {

@@ -264,6 +264,19 @@ mod tests {
     }
 
     #[test]
+    fn amounts_are_read_as_they_are_exported() {
+        for text in ["12", "1.5", "12.34", "12.345", "0.125", "1.2345", "100.23456", "999.999999"] {
+            for (separator, currency) in [(Comma, "EUR"), (Point, "EUR"), (Auto, "EUR"), (Auto, "KWD")] {
+                let money = Money::from_decimal(text, currency).unwrap();
+                let cell = crate::cells::amount(Some(&money));
+                let row = row(&cell, currency, &cell);
+                let read = worth(&row, Auto, known(currency, separator)).unwrap();
+                assert_eq!(read, (money.to_string(), money.to_string()), "{cell} {separator:?} {currency}");
+            }
+        }
+    }
+
+    #[test]
     fn what_the_option_and_the_code_settle() {
         for (value, separator, code, expected) in [
             ("1.500", Comma, Code::Missing, "1500"),

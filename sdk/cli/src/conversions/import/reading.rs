@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use s2s_sdk::v1::{DecimalSeparator, DedupePolicy, RecordConversionRequest};
+use s2s_sdk::{
+    parameter::is_trimmed,
+    v1::{DecimalSeparator, DedupePolicy, RecordConversionRequest},
+};
 use sha2::{Digest as _, Sha256};
 use tokio::{
     runtime::Handle,
@@ -167,13 +170,31 @@ impl Reading {
 }
 
 /// Checks that no cell of a column that is read is missing, and that no cell has no column.
+///
+/// A surplus cell is a fault even if it is empty: if an amount such as `19,99` was written without
+/// quotes, an empty order id stands there. A spreadsheet writes equally many cells in all lines, so
+/// its titles end with blank ones.
 pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
-    let is_whole = columns.fields.iter().skip(cells.len()).all(Option::is_none)
-        && cells.iter().skip(columns.fields.len()).all(|cell| cell.trim().is_empty());
-    if is_whole {
-        return Ok(());
+    let titles = columns.titles.len();
+    if columns.fields.iter().skip(cells.len()).any(Option::is_some) {
+        return Err(format!("the row has {} cells, and the first line {titles}", cells.len()));
     }
-    Err(format!("the row has {} cells, and the first line {}", cells.len(), columns.fields.len()))
+    if cells.len() > titles {
+        return Err(format!(
+            "the row has {} cells, and the first line {titles}; write quotes around a cell that has a separator, such \
+             as \"19,99\", and as many cells in the first line as in the rows",
+            cells.len()
+        ));
+    }
+    let mut unnamed = cells.iter().enumerate().skip(columns.titled());
+    match unnamed.find(|(_, cell)| !cell.trim_matches(is_trimmed).is_empty()) {
+        Some((place, _)) => Err(format!(
+            "cell {} has no title in the first line; write quotes around a cell that has a separator, such as \
+             \"19,99\", or give the column a title",
+            place + 1
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Makes a request id that is the same for the same occurrence of the same content.
@@ -198,10 +219,24 @@ mod tests {
         let columns = Columns::read(own(&["code", "click_id", "value", "", "remark"])).unwrap();
         for (cells, is_right) in [
             (&["C", "c", "1", "", ""][..], true),
-            (&["C", "c", "1", "", "", "", " "], true),
+            (&["C", "c", "1", "x", ""], true),
             (&["C", "c", "1"], true),
+            (&["C", "c", "1", "", "", ""], false),
+            (&["C", "c", "1", "", "", " ", ""], false),
             (&["C", "c", "1", "", "", "x"], false),
             (&["C", "c"], false),
+        ] {
+            assert_eq!(check_length(&columns, &own(cells)).is_ok(), is_right, "{cells:?}");
+        }
+        // As a spreadsheet ends all lines.
+        let columns = Columns::read(own(&["", "code", "click_id", "value", "", " "])).unwrap();
+        for (cells, is_right) in [
+            (&["7", "C", "c", "1", "", ""][..], true),
+            (&["7", "C", "c", "1", "", " "], true),
+            (&["7", "C", "c", "1"], true),
+            (&["7", "C", "c", "19", "99", ""], false),
+            (&["7", "C", "c", "19", "", "99"], false),
+            (&["7", "C", "c", "1", "", "", ""], false),
         ] {
             assert_eq!(check_length(&columns, &own(cells)).is_ok(), is_right, "{cells:?}");
         }
