@@ -196,7 +196,7 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     let postback = if postback.starts_with(ID_PREFIX) {
         Explained::PostbackId(postback)
     } else {
-        Explained::Target(postback.into_bytes())
+        Explained::Target(target(&postback).into_bytes())
     };
     let request = ExplainPostbackRequest { postback: Some(postback) };
     let response = client.explain_postback(request).await?;
@@ -205,6 +205,16 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
         Format::Csv => Err(Failure::Usage("an explanation is not a table; use `--output json`".to_owned())),
         Format::Table => print_explanation(&response),
     }
+}
+
+/// Puts the path before a query that was copied without it.
+fn target(postback: &str) -> String {
+    let postback = postback.trim();
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+    };
+    let is_query = postback.split_once('=').is_some_and(|(name, _)| is_name(name));
+    if is_query { format!("/s2s?{postback}") } else { postback.to_owned() }
 }
 
 /// Prints an explanation for people.
@@ -248,4 +258,24 @@ fn line(step: &Step) -> String {
     };
     let kind = word(step.kind().as_str_name(), "STEP_KIND_").replace('_', " ");
     format!("{mark} {kind}: {}", plain(&step.message)).trim_end_matches(": ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_alone_is_a_postback() {
+        for (text, expected) in [
+            ("clickId=x&id=y", "/s2s?clickId=x&id=y"),
+            (" click_id=https://a.example/?b=1 ", "/s2s?click_id=https://a.example/?b=1"),
+            ("?clickId=x", "?clickId=x"),
+            ("/s2s?clickId=x", "/s2s?clickId=x"),
+            ("https://t.example/s2s?clickId=x", "https://t.example/s2s?clickId=x"),
+            ("s2s?clickId=x", "s2s?clickId=x"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(target(text), expected);
+        }
+    }
 }

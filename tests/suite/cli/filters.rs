@@ -40,3 +40,19 @@ async fn an_empty_filter_is_refused_and_never_means_everything() {
     let held = person.json(&["postbacks", "list"]).await;
     assert!(held[0]["replayTime"].is_null(), "nothing was replayed: {held}");
 }
+
+#[tokio::test]
+async fn a_list_that_was_cut_says_so() {
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    for name in ["a", "b", "c"] {
+        server.code(name).await;
+    }
+    for format in ["table", "csv", "json"] {
+        for (limit, is_cut) in [("1", true), ("2", true), ("3", false), ("4", false), ("0", false)] {
+            let said = person.run(&["codes", "list", "--limit", limit, "--output", format]).await;
+            let sentence = format!("s2s: the first {limit} are shown; --limit 0 shows all\n");
+            assert_eq!((said.status, said.err), (0, if is_cut { sentence } else { String::new() }));
+        }
+    }
+}
