@@ -1,9 +1,11 @@
 //! The command line `s2s`: the real program against the real server.
 
+mod again;
 mod amounts;
 mod export;
 mod filters;
 mod import;
+mod rows;
 mod terminal;
 mod times;
 
@@ -219,7 +221,7 @@ async fn what_is_held_is_explained_and_replayed() {
     let query = format!("clickId={click}&id={}&val=9&com=1", code.id);
     let id = hold(&server, &query, "CODE_NOT_ON_LINK").await;
 
-    for postback in [id.as_str(), &format!("{}/s2s?{query}", server.url)] {
+    for postback in [id.as_str(), &format!("{}/s2s?{query}", server.url), &query] {
         let told = person.out(&["postbacks", "explain", postback]).await;
         assert!(told.contains(&format!("  clickId = {click}\n")), "{told}");
         assert!(told.contains("\nok   click id: ") && told.contains("\nFAIL tracking link: "), "{told}");
@@ -282,7 +284,7 @@ async fn every_shell_is_completed_and_every_resource_listed() {
         (&["accounts", "list"], "acct_00000000000000000000000004"),
         (&["accounts", "show"], "acct_00000000000000000000000004"),
         (&["presets", "list", "--limit", "0"], "everflow"),
-        (&["presets", "show", "everflow"], "{sub1}"),
+        (&["presets", "show", "Everflow"], "{sub1}"),
         (&["links", "list"], link),
         (&["clicks", "list", link], "mail"),
     ] {

@@ -117,10 +117,30 @@ pub fn from_csv(cell: &str) -> Cow<'_, str> {
             text.filter(|text| !text.contains('"')).unwrap_or(cell)
         }
     };
-    if !cell.contains(ESCAPE) {
-        return Cow::Borrowed(cell);
+    unescaped(cell)
+}
+
+/// Escapes some characters as in `\u{3b}`; [`unescaped`] reads them back.
+pub fn escaped(text: &str, characters: &[char]) -> String {
+    // A text that looks like an escape is escaped itself, so that reading back is exact.
+    let text = text.replace(ESCAPE, "\\u{5c}u{");
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if characters.contains(&letter) {
+            out.extend(letter.escape_unicode());
+        } else {
+            out.push(letter);
+        }
     }
-    let mut parts = cell.split(ESCAPE);
+    out
+}
+
+/// Undoes [`escaped`].
+pub fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(ESCAPE) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split(ESCAPE);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let letter = part.split_once('}').and_then(|(digits, rest)| {

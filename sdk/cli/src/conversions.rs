@@ -26,7 +26,7 @@ use crate::{
     cells::{amount, currency, decimal, plain, time, word},
     codes::Separator,
     failure::Failure,
-    output::{Column, Output, Record},
+    output::{Column, Format, Output, Record},
     time::{When, Zone},
 };
 
@@ -160,7 +160,8 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
         Action::Record { row, decimal_separator, dry_run } => {
             let mut codes = Codes::new(client);
             let separator = decimal_separator.into();
-            let mut rules = row::Rules { separator, zone, find: &mut |id| codes.find(id) };
+            let mut rules =
+                row::Rules { source: row::Source::Options, separator, zone, find: &mut |id| codes.find(id) };
             let conversion = row.conversion(&mut rules).map_err(Failure::Usage)?.conversion;
             let request = RecordConversionRequest { validate_only: dry_run, ..conversion.into() };
             let response = client.record_conversion(request).await?;
@@ -171,7 +172,15 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
             let said = [("verdict", verdict.as_str())];
             output.answer("RecordConversionResponse", &response, response.conversion.as_ref(), &said)
         }
+        Action::Import(_) if output.format != Format::Table => {
+            let sentence = "an import has no result to write as JSON or CSV; omit --output, and see --failed";
+            Err(Failure::Usage(sentence.to_owned()))
+        }
         Action::Import(options) => import::run(client, options, zone).await,
+        Action::Export { .. } if output.format == Format::Json => {
+            let sentence = "an export is CSV; `s2s conversions list --limit 0 --output json` writes JSON";
+            Err(Failure::Usage(sentence.to_owned()))
+        }
         Action::Export { filter, file } => export::run(client, filter.request(zone)?, file.as_deref()).await,
     }
 }

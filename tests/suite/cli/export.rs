@@ -1,7 +1,14 @@
 //! `s2s conversions export`: its files mean what was exported, and an import reads them so.
 
-use s2s_sdk::v1::{ConversionCode, DecimalSeparator, Money, NewConversion, RecordConversionRequest};
-use s2s_tests::Server;
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+};
+
+use s2s_sdk::v1::{
+    ConversionCode, CustomParam, DecimalSeparator, Money, NewConversion, RecordConversionRequest,
+};
+use s2s_tests::{ADMIN_KEY, Server};
 
 use super::{Person, conversions};
 
@@ -60,4 +67,65 @@ async fn an_import_reads_the_amounts_of_an_export() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_failed_export_leaves_the_file_whole() {
+    let server = Server::start().await;
+    let mut person = Person::new(&server);
+    let code = server.code("Sale").await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    assert_eq!(server.postback(&format!("clickId={click}&id={}&val=7&com=1", code.id)).await.status, 200);
+    let export = ["conversions", "export", "all.csv"];
+    assert_eq!(person.run(&export).await.status, 0);
+    let whole = person.read("all.csv");
+    let all = person.home.path().join("all.csv");
+    assert_eq!(fs::metadata(&all).unwrap().permissions().mode() & 0o777, 0o600, "sales are confidential");
+    fs::set_permissions(&all, fs::Permissions::from_mode(0o640)).unwrap();
+
+    let mistyped = [&export[..], &["--code", "nothing"]].concat();
+    assert_eq!(person.run(&mistyped).await.status, 1);
+    person.api_key = ADMIN_KEY.replace('5', "6");
+    assert_eq!(person.run(&export).await.status, 3);
+    ADMIN_KEY.clone_into(&mut person.api_key);
+    assert_eq!(person.read("all.csv"), whole);
+    // A file that exists keeps its mode, and a link stays a link.
+    symlink("all.csv", person.home.path().join("link.csv")).unwrap();
+    assert_eq!(person.run(&["conversions", "export", "link.csv", "--click", &click]).await.status, 0);
+    assert_eq!(person.read("all.csv"), whole);
+    assert_eq!(fs::metadata(&all).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(person.home.path().join("link.csv")).unwrap().is_symlink());
+    assert_eq!(person.run(&["conversions", "export", "/dev/stdout"]).await.out, whole);
+    let names = fs::read_dir(person.home.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(names.into_iter().all(|name| !name.to_str().unwrap().contains(".part")));
+}
+
+#[tokio::test]
+async fn parameters_are_the_same_after_export_and_import() {
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    let code = server.code("Sale").await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    let pairs = [("a", "x;y=z"), ("b=c", ";"), ("", "d=e"), ("f", r"C:\u{3b}"), ("g", "=1+1")];
+    let custom_params: Vec<CustomParam> = pairs
+        .iter()
+        .map(|(key, value)| CustomParam { key: (*key).to_owned(), value: (*value).to_owned() })
+        .collect();
+    let conversion = NewConversion {
+        conversion_code_id: code.id.clone(),
+        click_id: click.clone(),
+        transaction_id: "old".to_owned(),
+        value: Some(Money::from_decimal("5", "").unwrap()),
+        custom_params: custom_params.clone(),
+        ..Default::default()
+    };
+    let request = RecordConversionRequest { ..conversion.into() };
+    server.client().record_conversion(request).await.unwrap();
+    assert_eq!(person.run(&["conversions", "export", "all.csv"]).await.status, 0);
+    person.write("all.csv", person.read("all.csv").replace(",old,", ",new,"));
+    let said = person.run(&["conversions", "import", "all.csv"]).await;
+    assert_eq!(said.status, 0, "{}", said.err);
+    let all = conversions(&server, &code).await;
+    assert_eq!(all.len(), 2);
+    assert!(all.iter().all(|one| one.custom_params == custom_params), "{all:?}");
 }

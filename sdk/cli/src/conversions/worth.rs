@@ -93,7 +93,7 @@ impl Known<'_> {
     fn terms(&mut self) -> Option<Terms> {
         match self.found.get_or_insert_with(|| (self.find)(self.code)) {
             Code::Known(terms) => Some(*terms),
-            Code::Missing | Code::Unreadable => None,
+            Code::Missing | Code::Barred | Code::Unreadable => None,
         }
     }
 
@@ -197,7 +197,7 @@ fn refused(name: &str, text: &str, why: NotDecimal) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use s2s_sdk::v1::DedupePolicy;
+    use s2s_sdk::v1::{ConversionStatus, DedupePolicy};
 
     use DecimalSeparator::{Auto, Comma, Point};
 
@@ -208,7 +208,12 @@ mod tests {
 
     fn known(currency: &str, separator: DecimalSeparator) -> Code {
         let currency = Some(currency.parse().unwrap());
-        Code::Known(Terms { currency, separator, dedupe: DedupePolicy::Every })
+        Code::Known(Terms {
+            currency,
+            separator,
+            dedupe: DedupePolicy::Every,
+            status: ConversionStatus::Approved,
+        })
     }
 
     fn worth(row: &Row, separator: DecimalSeparator, code: Code) -> Result<(String, String), String> {

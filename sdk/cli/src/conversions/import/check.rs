@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, io::Read};
 
-use s2s_sdk::v1::{DecimalSeparator, DedupePolicy, Money, new_conversion::Commission};
+use s2s_sdk::v1::{ConversionStatus, DecimalSeparator, DedupePolicy, Money, new_conversion::Commission};
 
 use super::{
     reading::check_length,
@@ -158,9 +158,15 @@ impl Settings<'_> {
             currency: self.currency.parse().ok(),
             separator: self.separator,
             dedupe: DedupePolicy::Every,
+            status: ConversionStatus::Approved,
         };
         let find = &mut |_: &str| Code::Known(terms);
-        row.conversion(&mut row::Rules { separator: DecimalSeparator::Auto, zone: &zone, find })
+        row.conversion(&mut row::Rules {
+            source: row::Source::File,
+            separator: DecimalSeparator::Auto,
+            zone: &zone,
+            find,
+        })
     }
 
     /// Asserts that a conversion, written as a row, is read as it was.
