@@ -7,7 +7,10 @@ mod import;
 mod row;
 mod worth;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::{Args, Subcommand, ValueEnum};
 use s2s_sdk::{
@@ -59,7 +62,8 @@ pub enum Action {
     Export {
         #[command(flatten)]
         filter: Filter,
-        /// File to write. Default: standard output.
+        /// File to write; it takes the place of one that exists only once it is whole. Default: `-`,
+        /// standard output.
         file: Option<PathBuf>,
     },
 }
@@ -181,7 +185,10 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
             let sentence = "an export is CSV; `s2s conversions list --limit 0 --output json` writes JSON";
             Err(Failure::Usage(sentence.to_owned()))
         }
-        Action::Export { filter, file } => export::run(client, filter.request(zone)?, file.as_deref()).await,
+        Action::Export { filter, file } => {
+            let file = file.filter(|file| file != Path::new("-"));
+            export::run(client, filter.request(zone)?, file.as_deref()).await
+        }
     }
 }
 

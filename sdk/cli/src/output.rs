@@ -48,6 +48,10 @@ impl Replacement {
         if before.as_ref().is_some_and(|before| !before.is_file()) {
             return Ok(Self { file: own_file(&path)?, path, beside: None });
         }
+        if before.is_some() {
+            // A file that can't be written can't be replaced either.
+            OpenOptions::new().write(true).open(&path)?;
+        }
         let mut name = path.file_name().map(OsStr::to_owned).unwrap_or_default();
         name.push(format!(".{}.part", std::process::id()));
         let beside = path.with_file_name(name);

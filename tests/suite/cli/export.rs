@@ -95,7 +95,9 @@ async fn a_failed_export_leaves_the_file_whole() {
     assert_eq!(person.read("all.csv"), whole);
     assert_eq!(fs::metadata(&all).unwrap().permissions().mode() & 0o777, 0o640);
     assert!(fs::symlink_metadata(person.home.path().join("link.csv")).unwrap().is_symlink());
-    assert_eq!(person.run(&["conversions", "export", "/dev/stdout"]).await.out, whole);
+    for output in ["/dev/stdout", "-"] {
+        assert_eq!(person.run(&["conversions", "export", output]).await.out, whole);
+    }
     let names = fs::read_dir(person.home.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(names.into_iter().all(|name| !name.to_str().unwrap().contains(".part")));
 }

@@ -20,7 +20,7 @@ const CELLS_MAX: usize = 1_024;
 /// Longest title line, in bytes.
 const TITLE_LINE_BYTES_MAX: usize = 64 * 1_024;
 /// Separators that are recognised. The first wins if they recognise the same number of titles.
-const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Beginning of a line by which a file names its separator to a spreadsheet.
 const SEPARATOR_LINE: &str = "sep=";
 
