@@ -216,8 +216,12 @@ fn order(cell: &str, source: Source) -> Result<String, String> {
         ));
     }
     if is_rounded(text) {
+        let place = match source {
+            Source::File => ", in a column of texts",
+            Source::Options => "",
+        };
         return Err(format!(
-            "transaction_id `{}` was rounded by a spreadsheet; write the whole number, in a column of texts",
+            "transaction_id `{}` was rounded by a spreadsheet; write the whole number{place}",
             excerpt(text)
         ));
     }

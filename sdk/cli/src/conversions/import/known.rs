@@ -18,7 +18,7 @@ use s2s_sdk::{
 use super::reading::{Fate, Prepared, Unsent};
 
 /// Maximum number of lookups in progress.
-pub const LOOKUPS_MAX: usize = 16;
+pub const LOOKUPS_MAX: usize = 32;
 
 /// Finds conversions, in as many tasks as there are clones.
 #[derive(Clone)]
