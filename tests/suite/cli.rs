@@ -1,7 +1,11 @@
 //! The command line `s2s`: the real program against the real server.
 
+mod again;
 mod amounts;
+mod export;
+mod filters;
 mod import;
+mod rows;
 mod terminal;
 mod times;
 
@@ -129,7 +133,7 @@ async fn errors_say_what_to_do_and_have_a_status() {
         (&["codes", "update", "0123456789ABCDEF0123456789ABCDEF"], 2, "nothing to change"),
         (&["links", "create", "--new-code", "A", "--destination", "ftp://t.example"], 1, "destination"),
         (&["links", "create", "--new-code", "B", "--destination", "https://t.example"], 1, "[s2sidentifier]"),
-        (&["postbacks", "replay"], 2, "IDS"),
+        (&["postbacks", "replay"], 2, "by their ids, those that match filters"),
         (&["--endpoint", "ftp://t.example", "codes", "list"], 2, "https://host:port"),
         (&["--endpoint", "http://127.0.0.1:1", "--timeout", "2", "codes", "list"], 4, "--endpoint"),
         (&["--key-file", "nothing", "codes", "list"], 1, "nothing: "),
@@ -217,7 +221,7 @@ async fn what_is_held_is_explained_and_replayed() {
     let query = format!("clickId={click}&id={}&val=9&com=1", code.id);
     let id = hold(&server, &query, "CODE_NOT_ON_LINK").await;
 
-    for postback in [id.as_str(), &format!("{}/s2s?{query}", server.url)] {
+    for postback in [id.as_str(), &format!("{}/s2s?{query}", server.url), &query] {
         let told = person.out(&["postbacks", "explain", postback]).await;
         assert!(told.contains(&format!("  clickId = {click}\n")), "{told}");
         assert!(told.contains("\nok   click id: ") && told.contains("\nFAIL tracking link: "), "{told}");
@@ -280,7 +284,7 @@ async fn every_shell_is_completed_and_every_resource_listed() {
         (&["accounts", "list"], "acct_00000000000000000000000004"),
         (&["accounts", "show"], "acct_00000000000000000000000004"),
         (&["presets", "list", "--limit", "0"], "everflow"),
-        (&["presets", "show", "everflow"], "{sub1}"),
+        (&["presets", "show", "Everflow"], "{sub1}"),
         (&["links", "list"], link),
         (&["clicks", "list", link], "mail"),
     ] {

@@ -7,7 +7,7 @@ use s2s_sdk::{
 };
 
 use crate::{
-    args::Limit,
+    args::{Limit, given_id},
     cells::time,
     failure::Failure,
     output::{Column, Output, Record},
@@ -21,7 +21,10 @@ pub enum Action {
         limit: Limit,
     },
     /// Shows one account. Without an id: the account that the API key acts for.
-    Show { id: Option<String> },
+    Show {
+        #[arg(value_parser = given_id)]
+        id: Option<String>,
+    },
     /// Creates an account. Needs the scope `admin`.
     Create {
         /// Name for people.

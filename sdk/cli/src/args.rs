@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use jiff::tz::TimeZone;
+use s2s_sdk::parameter::is_trimmed;
 
 use crate::{
     accounts, clicks, codes, conversions, failure::EXIT_STATUSES, keys, links, output::Format, postbacks,
@@ -81,6 +82,20 @@ pub enum Command {
     ///
     /// Example: `s2s completions bash > …/bash-completion/completions/s2s`
     Completions { shell: Shell },
+}
+
+/// Reads an id that narrows a command to some items. An empty one, such as a variable that is not
+/// set, would mean all items.
+pub fn given_id(text: &str) -> Result<String, String> {
+    given_text(text).map(|text| text.trim_matches(is_trimmed).to_owned())
+}
+
+/// Reads a text that narrows a command to some items.
+pub fn given_text(text: &str) -> Result<String, String> {
+    if text.trim_matches(is_trimmed).is_empty() {
+        return Err("the value is empty, and would mean everything; give one, or omit the option".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// The part of a list to show.

@@ -9,6 +9,8 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 /// Beginning of an escaped character in CSV, as in `\u{1b}`.
 const ESCAPE: &str = "\\u{";
 const HEXADECIMAL: u32 = 16;
+/// Number of digits after a mark that may separate thousands.
+const THOUSANDS_DIGITS: usize = 3;
 
 /// First characters that make a spreadsheet read a cell as a formula.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -63,8 +65,14 @@ pub fn time(time: Option<&Timestamp>) -> String {
     time.map(ToString::to_string).unwrap_or_default()
 }
 
+/// Writes an amount so that it has one meaning whatever separates decimals: `12.345` could be
+/// thousands, and `12.3450` could not.
 pub fn amount(money: Option<&Money>) -> String {
-    money.map(Money::to_decimal).unwrap_or_default()
+    let mut text = money.map(Money::to_decimal).unwrap_or_default();
+    if text.split_once('.').is_some_and(|(_, fraction)| fraction.len() == THOUSANDS_DIGITS) {
+        text.push('0');
+    }
+    text
 }
 
 pub fn currency(money: Option<&Money>) -> String {
@@ -109,10 +117,30 @@ pub fn from_csv(cell: &str) -> Cow<'_, str> {
             text.filter(|text| !text.contains('"')).unwrap_or(cell)
         }
     };
-    if !cell.contains(ESCAPE) {
-        return Cow::Borrowed(cell);
+    unescaped(cell)
+}
+
+/// Escapes some characters as in `\u{3b}`; [`unescaped`] reads them back.
+pub fn escaped(text: &str, characters: &[char]) -> String {
+    // A text that looks like an escape is escaped itself, so that reading back is exact.
+    let text = text.replace(ESCAPE, "\\u{5c}u{");
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if characters.contains(&letter) {
+            out.extend(letter.escape_unicode());
+        } else {
+            out.push(letter);
+        }
     }
-    let mut parts = cell.split(ESCAPE);
+    out
+}
+
+/// Undoes [`escaped`].
+pub fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(ESCAPE) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split(ESCAPE);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let letter = part.split_once('}').and_then(|(digits, rest)| {
@@ -176,6 +204,26 @@ mod tests {
         {
             assert_eq!(from_csv(foreign), text);
         }
+    }
+
+    #[test]
+    fn an_amount_is_never_written_as_thousands() {
+        for (text, expected) in [
+            ("12", "12"),
+            ("12.3", "12.3"),
+            ("12.34", "12.34"),
+            ("12.345", "12.3450"),
+            ("0.125", "0.1250"),
+            ("-1.500", "-1.5"),
+            ("-1.501", "-1.5010"),
+            ("12.3456", "12.3456"),
+            ("12.345678", "12.345678"),
+            ("1234.567", "1234.5670"),
+        ] {
+            let money = Money::from_decimal(text, "EUR").unwrap();
+            assert_eq!(amount(Some(&money)), expected);
+        }
+        assert_eq!(amount(None), "");
     }
 
     #[test]

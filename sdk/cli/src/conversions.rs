@@ -7,7 +7,10 @@ mod import;
 mod row;
 mod worth;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::{Args, Subcommand, ValueEnum};
 use s2s_sdk::{
@@ -22,11 +25,11 @@ use s2s_sdk::{
 pub use self::import::check_file;
 use self::{codes::Codes, row::Row};
 use crate::{
-    args::Limit,
+    args::{Limit, given_id},
     cells::{amount, currency, decimal, plain, time, word},
     codes::Separator,
     failure::Failure,
-    output::{Column, Output, Record},
+    output::{Column, Format, Output, Record},
     time::{When, Zone},
 };
 
@@ -59,7 +62,8 @@ pub enum Action {
     Export {
         #[command(flatten)]
         filter: Filter,
-        /// File to write. Default: standard output.
+        /// File to write; it takes the place of one that exists only once it is whole. Default: `-`,
+        /// standard output.
         file: Option<PathBuf>,
     },
 }
@@ -68,17 +72,17 @@ pub enum Action {
 #[derive(Args)]
 pub struct Filter {
     /// Only conversions of this conversion code.
-    #[arg(long, value_name = "ID", default_value = "")]
-    code: String,
+    #[arg(long, value_name = "ID", value_parser = given_id)]
+    code: Option<String>,
     /// Only conversions of this tracking link.
-    #[arg(long, value_name = "ID", default_value = "")]
-    link: String,
+    #[arg(long, value_name = "ID", value_parser = given_id)]
+    link: Option<String>,
     /// Only conversions of this click.
-    #[arg(long, value_name = "CLICK_ID", default_value = "")]
-    click: String,
+    #[arg(long, value_name = "CLICK_ID", value_parser = given_id)]
+    click: Option<String>,
     /// Only conversions with this order id of the merchant.
-    #[arg(long, value_name = "ID", default_value = "")]
-    transaction: String,
+    #[arg(long, value_name = "ID", value_parser = given_id)]
+    transaction: Option<String>,
     /// Only conversions with this status.
     #[arg(long, value_enum)]
     status: Option<Status>,
@@ -95,10 +99,10 @@ impl Filter {
     fn request(self, zone: &Zone) -> Result<ListConversionsRequest, Failure> {
         let status = self.status.map(ConversionStatus::from).unwrap_or_default();
         let filter = ConversionFilter {
-            conversion_code_id: self.code,
-            tracking_link_id: self.link,
-            click_id: self.click,
-            transaction_id: self.transaction,
+            conversion_code_id: self.code.unwrap_or_default(),
+            tracking_link_id: self.link.unwrap_or_default(),
+            click_id: self.click.unwrap_or_default(),
+            transaction_id: self.transaction.unwrap_or_default(),
             status: status.into(),
             start_time: zone.option(self.since)?,
             end_time: zone.option(self.until)?,
@@ -160,7 +164,8 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
         Action::Record { row, decimal_separator, dry_run } => {
             let mut codes = Codes::new(client);
             let separator = decimal_separator.into();
-            let mut rules = row::Rules { separator, zone, find: &mut |id| codes.find(id) };
+            let mut rules =
+                row::Rules { source: row::Source::Options, separator, zone, find: &mut |id| codes.find(id) };
             let conversion = row.conversion(&mut rules).map_err(Failure::Usage)?.conversion;
             let request = RecordConversionRequest { validate_only: dry_run, ..conversion.into() };
             let response = client.record_conversion(request).await?;
@@ -171,8 +176,19 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
             let said = [("verdict", verdict.as_str())];
             output.answer("RecordConversionResponse", &response, response.conversion.as_ref(), &said)
         }
+        Action::Import(_) if output.format != Format::Table => {
+            let sentence = "an import has no result to write as JSON or CSV; omit --output, and see --failed";
+            Err(Failure::Usage(sentence.to_owned()))
+        }
         Action::Import(options) => import::run(client, options, zone).await,
-        Action::Export { filter, file } => export::run(client, filter.request(zone)?, file.as_deref()).await,
+        Action::Export { .. } if output.format == Format::Json => {
+            let sentence = "an export is CSV; `s2s conversions list --limit 0 --output json` writes JSON";
+            Err(Failure::Usage(sentence.to_owned()))
+        }
+        Action::Export { filter, file } => {
+            let file = file.filter(|file| file != Path::new("-"));
+            export::run(client, filter.request(zone)?, file.as_deref()).await
+        }
     }
 }
 
@@ -219,6 +235,16 @@ mod tests {
                     ..empty()
                 }),
             ),
+            (
+                &["--transaction", " order-1 "],
+                Some(ConversionFilter { transaction_id: "order-1".to_owned(), ..empty() }),
+            ),
+            (&["--code", ""], None),
+            (&["--link", " "], None),
+            (&["--click="], None),
+            (&["--transaction", "\"\""], None),
+            (&["--status", ""], None),
+            (&["--since", ""], None),
             (&["--status", "reversed"], None),
             (&["--since", "01/02/2026"], None),
         ] {

@@ -10,7 +10,7 @@ use s2s_sdk::{
 };
 
 use crate::{
-    args::Limit,
+    args::{Limit, given_id},
     cells::{time, word},
     failure::Failure,
     output::{Column, Output, Record},
@@ -25,8 +25,8 @@ pub enum Action {
         #[arg(long)]
         revoked: bool,
         /// Id of another account whose keys to list. Needs the scope `admin`.
-        #[arg(long, value_name = "ID", default_value = "")]
-        account: String,
+        #[arg(long, value_name = "ID", value_parser = given_id)]
+        account: Option<String>,
         #[command(flatten)]
         limit: Limit,
     },
@@ -41,8 +41,8 @@ pub enum Action {
         #[arg(long = "scope", value_enum, required = true)]
         scopes: Vec<Scope>,
         /// Id of another account for the key to act for. Needs the scope `admin`.
-        #[arg(long, value_name = "ID", default_value = "")]
-        account: String,
+        #[arg(long, value_name = "ID", value_parser = given_id)]
+        account: Option<String>,
     },
     /// Gives an API key a new text and shows it, only this once.
     Rotate {
@@ -98,8 +98,11 @@ impl Record for ApiKey {
 pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
     match action {
         Action::List { revoked, account, limit } => {
-            let request =
-                ListApiKeysRequest { show_revoked: revoked, account_id: account, ..Default::default() };
+            let request = ListApiKeysRequest {
+                show_revoked: revoked,
+                account_id: account.unwrap_or_default(),
+                ..Default::default()
+            };
             output.list(client.api_keys(request), limit.limit).await
         }
         Action::Show { id } => {
@@ -107,7 +110,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
         }
         Action::Create { name, scopes, account } => {
             let scopes = scopes.into_iter().map(|scope| ApiKeyScope::from(scope).into()).collect();
-            let key = ApiKey { name, scopes, account_id: account, ..Default::default() };
+            let key = ApiKey { name, scopes, account_id: account.unwrap_or_default(), ..Default::default() };
             let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
             let response = client.create_api_key(request).await?;
             let said = [("key_text", response.key_text.as_str())];

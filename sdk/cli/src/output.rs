@@ -2,9 +2,10 @@
 //! in bounded memory.
 
 use std::{
-    fs::{File, OpenOptions},
+    ffi::OsStr,
+    fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use clap::ValueEnum;
@@ -30,7 +31,68 @@ pub fn own_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+/// A file that takes the place of another once it is whole, so that a failure leaves the other.
+pub struct Replacement {
+    file: File,
+    path: PathBuf,
+    /// The file that is written; `None` if it is the path itself, or was renamed.
+    beside: Option<PathBuf>,
+}
+
+impl Replacement {
+    /// Creates a file beside `path`. A device or a pipe is written itself.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        // A link stays, and the file to which it leads is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let before = fs::metadata(&path).ok();
+        if before.as_ref().is_some_and(|before| !before.is_file()) {
+            return Ok(Self { file: own_file(&path)?, path, beside: None });
+        }
+        if before.is_some() {
+            // A file that can't be written can't be replaced either.
+            OpenOptions::new().write(true).open(&path)?;
+        }
+        let mut name = path.file_name().map(OsStr::to_owned).unwrap_or_default();
+        name.push(format!(".{}.part", std::process::id()));
+        let beside = path.with_file_name(name);
+        let file = own_file(&beside)?;
+        let replacement = Self { file, path, beside: Some(beside) };
+        if let Some(before) = before {
+            replacement.file.set_permissions(before.permissions())?;
+        }
+        Ok(replacement)
+    }
+
+    /// Puts the file into its place.
+    pub fn finish(mut self) -> io::Result<()> {
+        let Some(beside) = &self.beside else { return Ok(()) };
+        self.file.sync_all()?;
+        fs::rename(beside, &self.path)?;
+        self.beside = None;
+        Ok(())
+    }
+}
+
+impl io::Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
+            // It was not finished, and is of no use.
+            _ = fs::remove_file(beside);
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Table,
     Json,
@@ -61,7 +123,17 @@ impl Output {
         items: BoxStream<'_, Result<R, Error>>,
         limit: usize,
     ) -> Result<(), Failure> {
-        let items = items.take(if limit == 0 { usize::MAX } else { limit });
+        let mut items = items;
+        let first = items.by_ref().take(if limit == 0 { usize::MAX } else { limit }).boxed();
+        let shown = self.list_all(first).await?;
+        if limit > 0 && shown == limit && items.next().await.is_some() {
+            eprintln!("s2s: the first {limit} are shown; --limit 0 shows all");
+        }
+        Ok(())
+    }
+
+    /// Writes the items of a list. Returns their number.
+    async fn list_all<R: Record>(&self, items: BoxStream<'_, Result<R, Error>>) -> Result<usize, Failure> {
         match self.format {
             Format::Table => {
                 let items: Vec<R> = items.try_collect().await?;
@@ -69,29 +141,42 @@ impl Output {
                 table(
                     columns.clone().map(|(title, _)| *title),
                     items.iter().map(|item| columns.clone().map(|(_, read)| read(item))),
-                )
+                )?;
+                Ok(items.len())
             }
-            Format::Json => self.list_json(items.boxed()).await,
-            Format::Csv => self.list_csv(items.boxed()).await,
+            Format::Json => self.list_json(items).await,
+            Format::Csv => self.list_csv(items).await,
         }
     }
 
-    async fn list_json<R: Record>(&self, mut items: BoxStream<'_, Result<R, Error>>) -> Result<(), Failure> {
+    async fn list_json<R: Record>(
+        &self,
+        mut items: BoxStream<'_, Result<R, Error>>,
+    ) -> Result<usize, Failure> {
         let mut before = "[\n";
+        let mut shown = 0;
         while let Some(item) = items.try_next().await? {
             print(&format!("{before}{}", to_json(&schema::json(R::MESSAGE, &item)?, false)))?;
             before = ",\n";
+            shown += 1;
         }
-        print(if before == "[\n" { "[]\n" } else { "\n]\n" })
+        print(if before == "[\n" { "[]\n" } else { "\n]\n" })?;
+        Ok(shown)
     }
 
-    async fn list_csv<R: Record>(&self, mut items: BoxStream<'_, Result<R, Error>>) -> Result<(), Failure> {
+    async fn list_csv<R: Record>(
+        &self,
+        mut items: BoxStream<'_, Result<R, Error>>,
+    ) -> Result<usize, Failure> {
         let mut writer = csv::Writer::from_writer(io::stdout().lock());
+        let mut shown = 0;
         writer.write_record(R::COLUMNS.iter().map(|(title, _)| title))?;
         while let Some(item) = items.try_next().await? {
             writer.write_record(R::COLUMNS.iter().map(|(_, read)| to_csv(&read(&item))))?;
+            shown += 1;
         }
-        Ok(writer.flush()?)
+        writer.flush()?;
+        Ok(shown)
     }
 
     /// Writes more items of an endless list, as lines of cells, of JSON, or of CSV.

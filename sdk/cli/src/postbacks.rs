@@ -15,7 +15,7 @@ use s2s_sdk::{
 };
 
 use crate::{
-    args::Limit,
+    args::{Limit, given_id, given_text},
     cells::{amount, currency, plain, time, word},
     failure::Failure,
     output::{self, Column, Format, Output, Record},
@@ -25,6 +25,9 @@ use crate::{
 
 /// Prefix of a stored postback's id.
 const ID_PREFIX: &str = "pb_";
+/// Answer to a replay that names nothing.
+const WHAT_TO_REPLAY: &str = "name what to replay: postbacks by their ids, those that match filters such as --reason \
+                              CODE_NOT_ON_LINK or --code ID, or all that are held with --all";
 
 #[derive(Subcommand)]
 pub enum Action {
@@ -49,8 +52,7 @@ pub enum Action {
     ///
     /// Replays the named postbacks, all of them with `--all`, or with filters those that match.
     Replay {
-        #[arg(required_unless_present_any = ["all", "reason", "code", "since", "until", "text"],
-            conflicts_with_all = ["all", "reason", "code", "since", "until", "text"])]
+        #[arg(conflicts_with_all = ["all", "reason", "code", "since", "until", "text"], value_parser = given_id)]
         ids: Vec<String>,
         /// Replay all held postbacks.
         #[arg(long)]
@@ -77,7 +79,7 @@ pub struct Filter {
     #[arg(long, value_parser = parse_reason)]
     reason: Option<ErrorReason>,
     /// Only postbacks that name this conversion code.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = given_id)]
     code: Option<String>,
     /// Only postbacks that arrived at or after this time, for example `2026-11-24`,
     /// `yesterday` or `2026-11-24 14:05`. A date alone is the beginning of that day.
@@ -87,11 +89,16 @@ pub struct Filter {
     #[arg(long, value_name = "TIME")]
     until: Option<When>,
     /// Only postbacks that contain this text, for example `order-1001`.
-    #[arg(long)]
+    #[arg(long, value_parser = given_text)]
     text: Option<String>,
 }
 
 impl Filter {
+    fn is_empty(&self) -> bool {
+        let Self { reason, code, since, until, text } = self;
+        reason.is_none() && code.is_none() && since.is_none() && until.is_none() && text.is_none()
+    }
+
     fn read(self, zone: &Zone) -> Result<PostbackFilter, Failure> {
         Ok(PostbackFilter {
             reason: self.reason.unwrap_or_default().into(),
@@ -161,8 +168,11 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
             output.show(response.postback.as_ref())
         }
         Action::Explain { postback } => explain(postback, client, output).await,
-        Action::Replay { ids, all: _, filter, dry_run } => {
+        Action::Replay { ids, all, filter, dry_run } => {
             let named = !ids.is_empty();
+            if !named && !all && filter.is_empty() {
+                return Err(Failure::Usage(WHAT_TO_REPLAY.to_owned()));
+            }
             let postbacks = if named {
                 Postbacks::Ids(PostbackIds { ids })
             } else {
@@ -186,7 +196,7 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     let postback = if postback.starts_with(ID_PREFIX) {
         Explained::PostbackId(postback)
     } else {
-        Explained::Target(postback.into_bytes())
+        Explained::Target(target(&postback).into_bytes())
     };
     let request = ExplainPostbackRequest { postback: Some(postback) };
     let response = client.explain_postback(request).await?;
@@ -195,6 +205,16 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
         Format::Csv => Err(Failure::Usage("an explanation is not a table; use `--output json`".to_owned())),
         Format::Table => print_explanation(&response),
     }
+}
+
+/// Puts the path before a query that was copied without it.
+fn target(postback: &str) -> String {
+    let postback = postback.trim();
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+    };
+    let is_query = postback.split_once('=').is_some_and(|(name, _)| is_name(name));
+    if is_query { format!("/s2s?{postback}") } else { postback.to_owned() }
 }
 
 /// Prints an explanation for people.
@@ -238,4 +258,24 @@ fn line(step: &Step) -> String {
     };
     let kind = word(step.kind().as_str_name(), "STEP_KIND_").replace('_', " ");
     format!("{mark} {kind}: {}", plain(&step.message)).trim_end_matches(": ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_alone_is_a_postback() {
+        for (text, expected) in [
+            ("clickId=x&id=y", "/s2s?clickId=x&id=y"),
+            (" click_id=https://a.example/?b=1 ", "/s2s?click_id=https://a.example/?b=1"),
+            ("?clickId=x", "?clickId=x"),
+            ("/s2s?clickId=x", "/s2s?clickId=x"),
+            ("https://t.example/s2s?clickId=x", "https://t.example/s2s?clickId=x"),
+            ("s2s?clickId=x", "s2s?clickId=x"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(target(text), expected);
+        }
+    }
 }

@@ -49,7 +49,8 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.list(client.presets(ListPresetsRequest::default()), limit.limit).await
         }
         Action::Show { id } => {
-            let response = client.get_preset(GetPresetRequest { preset_id: id }).await?;
+            let preset_id = id.trim().to_ascii_lowercase();
+            let response = client.get_preset(GetPresetRequest { preset_id }).await?;
             output.show(response.preset.as_ref())
         }
     }

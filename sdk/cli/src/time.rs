@@ -13,7 +13,7 @@ use std::{
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, DateTime, Time},
-    tz::{Offset, TimeZone},
+    tz::{AmbiguousOffset, Offset, TimeZone},
 };
 use s2s_sdk::{parameter::is_trimmed, prost_types};
 
@@ -23,6 +23,8 @@ const WANTED: &str = "write a time as 2026-11-24, 2026-11-24 14:05 or 2026-11-24
 /// Digits of a time as Unix time.
 const UNIX_SECONDS_DIGITS: usize = 10;
 const UNIX_MILLIS_DIGITS: usize = 13;
+/// Digits of a date without marks.
+const COMPACT_DATE_DIGITS: usize = 8;
 const MONTHS_PER_YEAR: i8 = 12;
 const HOURS_OF_HALF_DAY: i8 = 12;
 /// The unit of the server's times.
@@ -76,9 +78,11 @@ impl FromStr for When {
             _ => (),
         }
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return unix(text)
-                .map(|time| Self::Instant(time, Extent::Exact))
-                .ok_or_else(|| WANTED.to_owned());
+            let time = unix(text).map(|time| Self::Instant(time, Extent::Exact));
+            return time.ok_or_else(|| match compact_date(text) {
+                Some(date) => format!("a date needs its marks; write {date}"),
+                None => WANTED.to_owned(),
+            });
         }
         let (day, rest) = match text.split_once(['T', 't', ' ']) {
             None => (text, None),
@@ -214,6 +218,13 @@ pub fn parse_zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| "name a time zone as Europe/Berlin or UTC".to_owned())
 }
 
+/// Reads a date without marks, such as `20261124`.
+fn compact_date(digits: &str) -> Option<Date> {
+    let (year, rest) = digits.split_at_checked(4).filter(|_| digits.len() == COMPACT_DATE_DIGITS)?;
+    let (month, day) = rest.split_at_checked(2)?;
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
 /// The time zone of times that are written without one.
 pub struct Zone {
     of: TimeZone,
@@ -260,16 +271,9 @@ impl Zone {
         when: When,
         click: Option<prost_types::Timestamp>,
     ) -> Result<prost_types::Timestamp, String> {
-        let (mut start, mut end) = self.span(when)?;
+        let (start, end) = self.span(when)?;
         let click = click.and_then(|click| Timestamp::new(click.seconds, click.nanos).ok());
         let Some(click) = click else { return Ok(to_proto(start)) };
-        // While the clocks are put back, a time occurs twice.
-        if let When::Local(local, extent) = when
-            && click > end
-            && let Ok(again) = self.of.to_ambiguous_timestamp(local).later()
-        {
-            (start, end) = (again, again.checked_add(extent.length()).unwrap_or(again));
-        }
         Ok(to_proto(click.clamp(start, end)))
     }
 
@@ -294,10 +298,19 @@ impl Zone {
             self.is_used.store(true, Ordering::Relaxed);
             self.of.to_timestamp(local).map_err(out_of_range)
         };
+        let once = |local: DateTime| {
+            let fault = match self.of.to_ambiguous_timestamp(local).offset() {
+                AmbiguousOffset::Unambiguous { .. } => return of(local),
+                AmbiguousOffset::Gap { .. } => "does not exist there: the clocks are put forward",
+                AmbiguousOffset::Fold { .. } => "exists twice there: the clocks are put back",
+            };
+            self.is_used.store(true, Ordering::Relaxed);
+            Err(format!("the time {fault}; write it with its zone, as in {local}+01:00 or {local}Z"))
+        };
         let (start, length) = match when {
             When::Now => (Timestamp::now(), SignedDuration::ZERO),
             When::Instant(time, extent) => (time, extent.length()),
-            When::Local(local, extent) => (of(local)?, extent.length()),
+            When::Local(local, extent) => (once(local)?, extent.length()),
             When::Today | When::Yesterday | When::Day(_) => {
                 let date = self.date(when)?;
                 let next = date.tomorrow().map_err(out_of_range)?;
@@ -377,7 +390,9 @@ mod tests {
             ("2026-02-30", "no such day"),
             ("11.26.2026", "no such day"),
             ("2026-11", "write a time"),
-            ("20261126", "write a time"),
+            ("20261126", "a date needs its marks; write 2026-11-26"),
+            ("20261326", "write a time"),
+            ("2026112", "write a time"),
             ("tomorrow", "write a time"),
             ("2026-11-26T", "write a time"),
             ("2026-11-26 25:00", "write a time"),
@@ -393,6 +408,30 @@ mod tests {
             assert!(refused.contains(said), "{text}: {refused}");
         }
         assert!(parse_zone("Middle-earth/Shire").is_err());
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_skip_or_repeat_needs_a_zone() {
+        for (text, said) in [
+            ("2026-03-29 02:30", "does not exist there"),
+            ("2026-03-29 02:00:00", "does not exist there"),
+            ("2026-10-25 02:30", "exists twice there"),
+            ("25.10.2026 2:00", "exists twice there"),
+        ] {
+            let refused = read(text, "Europe/Berlin").unwrap_err();
+            assert!(refused.contains(said) && refused.contains("with its zone, as in 2026-"), "{refused}");
+        }
+        for (text, expected) in [
+            ("2026-03-29 03:00", "2026-03-29T01:00:00Z"),
+            ("2026-10-25 02:30+02:00", "2026-10-25T00:30:00Z"),
+            ("2026-10-25T01:30Z", "2026-10-25T01:30:00Z"),
+            ("2026-03-29", "2026-03-28T23:00:00Z"),
+            ("2026-10-25 03:00", "2026-10-25T02:00:00Z"),
+        ] {
+            assert_eq!(read(text, "Europe/Berlin").as_deref(), Ok(expected), "{text}");
+        }
+        // Days begin although their midnight is skipped or repeated.
+        assert!(read("2026-03-08", "America/Havana").is_ok() && read("2026-11-01", "America/Havana").is_ok());
     }
 
     #[test]
@@ -418,9 +457,8 @@ mod tests {
             ("2026-11-26", "2026-11-27T13:00:00Z", "2026-11-26T22:59:59.999999Z"),
             // The day on which the clocks are put back has 25 hours.
             ("2026-10-25", "2026-10-25T22:59:59Z", "2026-10-25T22:59:59Z"),
-            // 2:30 occurs twice.
-            ("2026-10-25 02:30", "2026-10-25T00:10:00Z", "2026-10-25T00:30:00Z"),
-            ("2026-10-25 02:30", "2026-10-25T01:10:00Z", "2026-10-25T01:30:00Z"),
+            ("2026-10-25 01:59", "2026-10-24T23:59:30Z", "2026-10-24T23:59:30Z"),
+            ("2026-10-25 03:00", "2026-10-25T01:10:00Z", "2026-10-25T02:00:00Z"),
             ("2026-11-26 14:05", "2026-11-26T13:05:30Z", "2026-11-26T13:05:30Z"),
             ("2026-11-26 14:05", "2026-11-26T13:06:30Z", "2026-11-26T13:05:59.999999Z"),
             ("2026-11-26 14:05:00", "2026-11-26T13:05:30Z", "2026-11-26T13:05:00Z"),

@@ -134,14 +134,56 @@ pub fn without_punctuation(value: &str) -> &str {
     value.trim_end_matches(|character| is_trimmed(character) || ".,;)]>".contains(character))
 }
 
-/// Texts that programs and spreadsheets write where there is no order number.
-const NO_ORDER: [&str; 10] = ["None", "nil", "NaN", "#N/A", "false", "-", "--", "#REF!", "#VALUE!", "#NAME?"];
+/// Texts that programs, databases and spreadsheets write where there is no order number.
+const NO_ORDER: [&str; 14] = [
+    "None",
+    "nil",
+    "NaN",
+    "NaT",
+    "NA",
+    "n.a.",
+    "n. a.",
+    "false",
+    "\\N",
+    "#N/A",
+    "#N/B",
+    "#N/D",
+    "#NV",
+    "#GETTING_DATA",
+];
+/// Dashes and dots beyond ASCII.
+const MARKS: [char; 8] =
+    ['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2026}', '\u{2212}'];
 
 /// Returns whether a text stands for an order number that is missing. If it were taken for one, all
 /// sales of a sender but the first would be duplicates.
 #[must_use]
 pub fn is_no_order(text: &str) -> bool {
-    is_macro(text) || NO_ORDER.iter().any(|none| none.eq_ignore_ascii_case(text))
+    is_macro(text)
+        || NO_ORDER.iter().any(|none| none.eq_ignore_ascii_case(text))
+        || is_only_marks(text)
+        || is_spreadsheet_error(text)
+}
+
+/// Returns whether a text has neither letters nor digits, such as `-`, or `####` from a column that
+/// was too narrow.
+fn is_only_marks(text: &str) -> bool {
+    let is_mark = |letter: char| letter.is_ascii_punctuation() || MARKS.contains(&letter);
+    !text.is_empty() && text.chars().all(is_mark)
+}
+
+/// Returns whether a text is the error of a formula, in any language: `#REF!`, `#DIV/0!`,
+/// `#WERT!`, `#NAME?`, `Err:502`.
+fn is_spreadsheet_error(text: &str) -> bool {
+    if let Some(("Err", number)) = text.split_once(':') {
+        return number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    }
+    let name = text.strip_prefix('#').and_then(|rest| rest.strip_suffix(['!', '?']));
+    name.is_some_and(|name| {
+        let name = name.strip_suffix("/0").unwrap_or(name);
+        let is_part = |letter: char| letter.is_alphabetic() || "/_ \u{a1}\u{bf}".contains(letter);
+        !name.is_empty() && name.chars().all(is_part)
+    })
 }
 
 #[cfg(test)]
@@ -150,10 +192,68 @@ mod tests {
 
     #[test]
     fn what_stands_for_a_missing_order_is_known() {
-        for text in ["None", "FALSE", "-", "#ref!", "(blank)", "{order_id}", "null", "#N/A"] {
+        for text in [
+            "None",
+            "FALSE",
+            "-",
+            "--",
+            "\u{2013}",
+            "\u{2014}",
+            "\u{2212}\u{2212}",
+            "...",
+            "?",
+            "########",
+            "#",
+            "#ref!",
+            "#VALUE!",
+            "#NAME?",
+            "#NULL!",
+            "#NUM!",
+            "#DIV/0!",
+            "#NV",
+            "#WERT!",
+            "#BEZUG!",
+            "#ZAHL!",
+            "#\u{dc}BERLAUF!",
+            "#\u{a1}VALOR!",
+            "#\u{bf}NOMBRE?",
+            "#N/A",
+            "#n/a",
+            "#N/D",
+            "Err:502",
+            "(blank)",
+            "{order_id}",
+            "null",
+            "n/a",
+            "N/A",
+            "n.a.",
+            "NA",
+            "NaT",
+            "<NA>",
+            "\\N",
+        ] {
             assert!(is_no_order(text), "{text}");
         }
-        for text in ["0", "1-1", "false-1", "No", "NONE-7", "a"] {
+        for text in [
+            "",
+            "0",
+            "1-1",
+            "false-1",
+            "No",
+            "NONE-7",
+            "a",
+            "#1001",
+            "#1001!",
+            "#A-1!",
+            "#A1?",
+            "Err:5021",
+            "Err:x12",
+            "NA-1",
+            "\\N1",
+            "-1",
+            "(1)",
+            "\u{2013}7",
+        ] {
             assert!(!is_no_order(text), "{text}");
         }
     }

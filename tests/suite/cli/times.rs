@@ -44,6 +44,18 @@ async fn a_date_alone_is_some_time_of_that_day() {
     let said = person.run(&["conversions", "import", &person.write("bad.csv", bad)]).await;
     assert!(said.err.contains("row 2: CLICK_LATER_THAN_CONVERSION"), "{}", said.err);
     assert!(said.err.contains("write 2026-02-01 or 2026-01-02"), "{}", said.err);
+    let bad = format!(
+        "code,click,value,order,date\n{0},{click},1,x,2026-10-25 02:30\n{0},{click},1,y,20261121\n",
+        code.id
+    );
+    let import = ["conversions", "import", &person.write("bad.csv", bad), "--time-zone", "Europe/Berlin"];
+    let said = person.run(&import).await;
+    assert!(said.err.contains("row 2: ROW_UNREADABLE: conversion_time `2026-10-25 02:30`"), "{}", said.err);
+    assert!(
+        said.err.contains("row 3: ROW_UNREADABLE") && said.err.contains("write 2026-11-21"),
+        "{}",
+        said.err
+    );
 }
 
 #[tokio::test]
@@ -85,6 +97,8 @@ async fn options_take_times_as_people_write_them() {
         (["--since", "someday"], "write a time as 2026-11-24"),
         (["--until", "2026-02-30"], "no such day"),
         (["--time-zone", "Atlantis"], "Europe/Berlin"),
+        (["--time-zone=Europe/Berlin", "--since=2026-03-29 02:30"], "does not exist there"),
+        (["--time-zone=Europe/Berlin", "--since=2026-10-25 02:30"], "exists twice there"),
     ] {
         let answer = person.run(&[&["conversions", "list"][..], &arguments].concat()).await;
         assert!(answer.status == 2 && answer.err.contains(said), "{arguments:?}: {}", answer.err);

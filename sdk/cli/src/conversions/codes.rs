@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use s2s_sdk::{
     Client,
     amount::Currency,
-    v1::{DecimalSeparator, DedupePolicy, ErrorReason, GetConversionCodeRequest},
+    v1::{ConversionStatus, DecimalSeparator, DedupePolicy, ErrorReason, GetConversionCodeRequest},
 };
 use tokio::{runtime::Handle, task::block_in_place};
 
@@ -20,7 +20,9 @@ pub enum Code {
     Known(Terms),
     /// There is no such code. The server says so when the row is sent.
     Missing,
-    /// The API key may not read codes, or the server did not answer.
+    /// The API key may not read codes.
+    Barred,
+    /// The server did not answer.
     Unreadable,
 }
 
@@ -30,6 +32,8 @@ pub struct Terms {
     pub currency: Option<Currency>,
     pub separator: DecimalSeparator,
     pub dedupe: DedupePolicy,
+    /// Status of a conversion that comes without one.
+    pub status: ConversionStatus,
 }
 
 /// The codes of a server.
@@ -53,7 +57,7 @@ impl Codes {
             return Code::Missing;
         }
         if self.is_barred {
-            return Code::Unreadable;
+            return Code::Barred;
         }
         let id = id.to_ascii_uppercase();
         if let Some(known) = self.known.get(&id) {
@@ -66,11 +70,12 @@ impl Codes {
                 currency: code.default_currency.parse().ok(),
                 separator: code.decimal_separator(),
                 dedupe: code.dedupe_policy(),
+                status: code.default_status(),
             }),
             Err(error) if error.reason() == ErrorReason::ResourceNotFound => Code::Missing,
             Err(error) => {
                 self.is_barred = error.reason() == ErrorReason::ScopeMissing;
-                return Code::Unreadable;
+                return if self.is_barred { Code::Barred } else { Code::Unreadable };
             }
         };
         if self.known.len() >= CODES_MAX {

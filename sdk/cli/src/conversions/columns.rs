@@ -28,11 +28,13 @@ pub enum Field {
     Status,
     Time,
     Params,
+    /// The id of an exported conversion.
+    Id,
 }
 
 /// Titles that postbacks do not know, without marks between their words. The first title of each
 /// field is that of exports.
-const TITLES: [(&str, Field); 17] = [
+const TITLES: [(&str, Field); 20] = [
     ("conversioncodeid", Field::Code),
     ("conversioncode", Field::Code),
     ("code", Field::Code),
@@ -40,6 +42,9 @@ const TITLES: [(&str, Field); 17] = [
     ("transaction", Field::Transaction),
     ("commissionpercent", Field::Percent),
     ("commissionpercentage", Field::Percent),
+    ("commissioninpercent", Field::Percent),
+    ("commissionrate", Field::Percent),
+    ("compercent", Field::Percent),
     ("commissionamount", Field::Commission),
     ("currencycode", Field::Currency),
     ("conversiontime", Field::Time),
@@ -66,6 +71,7 @@ impl Field {
             Self::Status => "status",
             Self::Time => "conversion_time",
             Self::Params => "custom_params",
+            Self::Id => "id",
         }
     }
 
@@ -81,6 +87,7 @@ impl Field {
             Self::Status => &mut row.status,
             Self::Time => &mut row.conversion_time,
             Self::Params => &mut row.custom_params,
+            Self::Id => &mut row.id,
         }
     }
 }
@@ -106,6 +113,12 @@ impl Meaning {
         let is_mark = |letter: char| letter.is_whitespace() || matches!(letter, '_' | '-');
         let underscored = title.replace(is_mark, "_");
         let squeezed = title.replace(is_mark, "");
+        // `Commission (%)` is the percentage.
+        let squeezed = if squeezed.contains('%') {
+            squeezed.replace(['(', ')', '[', ']'], "").replace('%', "percent")
+        } else {
+            squeezed
+        };
         match squeezed.as_str() {
             "" => return Self::Blank,
             "tid" => return Self::Tid,
@@ -160,6 +173,7 @@ impl Columns {
         let field = |meaning: &Meaning| match meaning {
             Meaning::Field(field) => Some(*field),
             Meaning::Id if !has(Field::Code) => Some(Field::Code),
+            Meaning::Id => Some(Field::Id),
             Meaning::Tid if !has(Field::Click) => Some(Field::Click),
             Meaning::Tid => Some(Field::Transaction),
             _ => None,
@@ -184,6 +198,12 @@ impl Columns {
         let is_of_failed_rows =
             ["row", "reason", "message"].into_iter().all(|own| titles.iter().any(|title| title == own));
         Ok(Self { titles, fields, is_of_failed_rows })
+    }
+
+    /// Number of columns up to the last one that has a title.
+    pub fn titled(&self) -> usize {
+        let blank = |title: &&String| Meaning::of(title) == Meaning::Blank;
+        self.titles.len() - self.titles.iter().rev().take_while(blank).count()
     }
 
     /// Names the columns that are not read, unless they are our own. A misspelt column would be
@@ -236,7 +256,9 @@ mod tests {
 
     #[test]
     fn titles_are_known_by_many_names() {
-        use Field::{Click, Code, Commission, Currency, Params, Percent, Status, Time, Transaction, Value};
+        use Field::{
+            Click, Code, Commission, Currency, Id, Params, Percent, Status, Time, Transaction, Value,
+        };
         for (titles, expected) in [
             (&["conversion_code_id", "click_id", "value"][..], &[Some(Code), Some(Click), Some(Value)][..]),
             (&["id", "clickId", "val", "oid"], &[Some(Code), Some(Click), Some(Value), Some(Transaction)]),
@@ -256,6 +278,19 @@ mod tests {
                 &["code", "cid", "val", "com perc", "Date"],
                 &[Some(Code), Some(Click), Some(Value), Some(Percent), Some(Time)],
             ),
+            (&["code", "cid", "val", "Commission %"], &[Some(Code), Some(Click), Some(Value), Some(Percent)]),
+            (
+                &["code", "cid", "val", "Commission (%)", "commission"],
+                &[Some(Code), Some(Click), Some(Value), Some(Percent), Some(Commission)],
+            ),
+            (
+                &["code", "cid", "val", "Commission percent"],
+                &[Some(Code), Some(Click), Some(Value), Some(Percent)],
+            ),
+            (
+                &["code", "cid", "val", "Commission Rate"],
+                &[Some(Code), Some(Click), Some(Value), Some(Percent)],
+            ),
             (
                 &["code", "cid", "val", "params", ""],
                 &[Some(Code), Some(Click), Some(Value), Some(Params), None],
@@ -266,7 +301,7 @@ mod tests {
             // In an export, `id` is the conversion's.
             (
                 &["id", "conversion_code_id", "click_id", "value"],
-                &[None, Some(Code), Some(Click), Some(Value)],
+                &[Some(Id), Some(Code), Some(Click), Some(Value)],
             ),
         ] {
             assert_eq!(read(titles).unwrap().fields, expected, "{titles:?}");

@@ -1,7 +1,7 @@
 //! `s2s conversions export`: reads all conversions page by page while writing them.
 
 use std::{
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::Path,
 };
 
@@ -14,7 +14,7 @@ use s2s_sdk::{
 use crate::{
     cells::to_csv,
     failure::Failure,
-    output::{Record, own_file},
+    output::{Record, Replacement},
 };
 
 /// Number of conversions on a page, the server's maximum.
@@ -25,22 +25,40 @@ pub async fn run(
     filter: ListConversionsRequest,
     file: Option<&Path>,
 ) -> Result<(), Failure> {
-    let output: Box<dyn Write> = match file {
+    let rows = match file {
         Some(path) => {
-            let file = own_file(path).map_err(|error| Failure::file(&path.display(), error))?;
-            Box::new(BufWriter::new(file))
+            let failure = |error| Failure::file(&path.display(), error);
+            let file = Replacement::create(path).map_err(failure)?;
+            let (file, rows) = write(client, filter, file, path.display().to_string()).await?;
+            file.finish().map_err(failure)?;
+            rows
         }
-        None => Box::new(io::stdout().lock()),
+        None => write(client, filter, io::stdout().lock(), "standard output".to_owned()).await?.1,
     };
+    eprintln!("s2s: {rows} exported");
+    Ok(())
+}
+
+/// Writes the conversions to `output`, which a failure calls `name`. Returns the output and the
+/// number of conversions.
+async fn write<W: Write>(
+    client: &Client,
+    filter: ListConversionsRequest,
+    output: W,
+    name: String,
+) -> Result<(W, u64), Failure> {
+    let failure = |error: io::Error| Failure::file(&name, error);
     let mut writer = csv::Writer::from_writer(output);
-    writer.write_record(Conversion::COLUMNS.iter().map(|(title, _)| title))?;
+    let titles = Conversion::COLUMNS.iter().map(|(title, _)| title);
+    writer.write_record(titles).map_err(|error| failure(error.into()))?;
     let mut conversions = client.conversions(ListConversionsRequest { page_size: PAGE_SIZE, ..filter });
     let mut rows = 0_u64;
     while let Some(conversion) = conversions.try_next().await? {
-        writer.write_record(Conversion::COLUMNS.iter().map(|(_, read)| to_csv(&read(&conversion))))?;
+        let cells = Conversion::COLUMNS.iter().map(|(_, read)| to_csv(&read(&conversion)));
+        writer.write_record(cells).map_err(|error| failure(error.into()))?;
         rows += 1;
     }
-    writer.flush()?;
-    eprintln!("s2s: {rows} exported");
-    Ok(())
+    let mut output = writer.into_inner().map_err(|error| failure(error.into_error()))?;
+    output.flush().map_err(failure)?;
+    Ok((output, rows))
 }

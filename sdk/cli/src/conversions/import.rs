@@ -4,10 +4,13 @@
 //! to the file of failed rows. A row without an order id gets a request id made from its content,
 //! so that importing the same row again counts nothing twice, wherever it stands and however it is
 //! written. Equal rows would then be one, so where each conversion counts, such rows are refused
-//! unless the caller says that each of them counts.
+//! unless the caller says that each of them counts. A row of an export names its conversion, so it
+//! is looked up first, and is not sent if it is recorded.
 
 #[cfg(any(test, fuzzing))]
 mod check;
+mod failed;
+mod known;
 mod reading;
 mod records;
 mod tally;
@@ -22,14 +25,25 @@ use std::{
 };
 
 use clap::Args;
-use futures::{StreamExt as _, stream};
-use s2s_sdk::{Client, v1::DecimalSeparator};
-use tokio::sync::{Semaphore, mpsc::channel};
+use futures::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
+use s2s_sdk::{
+    Client, Error,
+    v1::{DecimalSeparator, RecordConversionRequest, RecordConversionResult},
+};
+use tokio::sync::{
+    Semaphore,
+    mpsc::{Receiver, Sender, channel},
+};
 
 #[cfg(fuzzing)]
 pub use self::check::check_file;
 use self::{
-    reading::{Reading, Rules},
+    failed::FailedRows,
+    known::{LOOKUPS_MAX, Lookup},
+    reading::{Fate, Prepared, Reading, Row, Rules},
     records::Records,
     tally::Tally,
 };
@@ -41,8 +55,10 @@ use crate::{cells::plain, codes::Separator, failure::Failure, time::Zone};
 const ROWS_MAX: usize = 4_000;
 /// Maximum size of those rows, in bytes.
 const ROWS_BYTES_MAX: usize = 32 * 1_024 * 1_024;
-/// Maximum number of requests that wait to be sent.
+/// Maximum number of rows that wait to be looked up or sent.
 const REQUESTS_MAX: usize = 64;
+
+type Answers = BoxStream<'static, Result<RecordConversionResult, Error>>;
 
 #[derive(Args)]
 pub struct Options {
@@ -70,11 +86,8 @@ pub struct Options {
 
 pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<(), Failure> {
     let Options { file, failed, decimal_separator, each_row_counts, dry_run } = options;
-    if let Some(failed) = &failed
-        && failed.exists()
-        && fs::canonicalize(failed).ok() == fs::canonicalize(&file).ok()
-    {
-        return Err(Failure::Usage("the file for failed rows can't be the imported file".to_owned()));
+    if let Some(failed) = &failed {
+        check_failed(failed, &file)?;
     }
     let (mut records, columns) = open(&file)?;
     if each_row_counts && columns.is_of_failed_rows {
@@ -87,10 +100,10 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
     if let Some(unread) = columns.unread() {
         eprintln!("s2s: {}", plain(&unread));
     }
-    let mut tally = Tally::new(&columns, failed.as_deref())?;
+    let failed = failed.map(|path| FailedRows::create(&path, &columns, records.form())).transpose()?;
+    let mut tally = Tally::new(failed);
 
-    let (rows, mut pending) = channel(ROWS_MAX);
-    let (send, requests) = channel(REQUESTS_MAX);
+    let (send, prepared) = channel(REQUESTS_MAX);
     let rules = Rules {
         separator: DecimalSeparator::from(decimal_separator),
         zone: zone.clone(),
@@ -98,33 +111,82 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
         each_row_counts,
         dry_run,
     };
-    let room = Arc::new(Semaphore::new(ROWS_BYTES_MAX));
-    let mut reading = Reading::new(columns, rules, rows, send, room);
+    let mut reading = Reading::new(columns, rules, send, Arc::new(Semaphore::new(ROWS_BYTES_MAX)));
     // Reading blocks, so it has its own thread, which ends with the file or once the receiver is
     // dropped.
     let reader = thread::spawn(move || reading.run(&mut records));
-    let requests = stream::unfold(requests, async |mut requests| Some((requests.recv().await?, requests)));
-    let mut answers = client.stream_record_conversions(requests).await?;
+    let counted = count(client, prepared, dry_run, &mut tally).await;
+    zone.say();
+    // The thread has dropped its sender, so it has ended or is about to.
+    let read = counted.and_then(|()| match reader.join() {
+        Ok(Err(error)) => Err(Failure::file(&file.display(), error)),
+        _ => Ok(()),
+    });
+    if read.is_err() {
+        eprintln!("s2s: until then: {}", tally.sum());
+    }
+    read.and_then(|()| tally.end())
+}
+
+/// Refuses a file of failed rows that would not be where the caller looks for it.
+fn check_failed(failed: &Path, file: &Path) -> Result<(), Failure> {
+    if failed == Path::new("-") {
+        return Err(Failure::Usage("name a file for the rows that fail; `-` is none".to_owned()));
+    }
+    if failed.exists() && fs::canonicalize(failed).ok() == fs::canonicalize(file).ok() {
+        return Err(Failure::Usage("the file for failed rows can't be the imported file".to_owned()));
+    }
+    Ok(())
+}
+
+/// Sends the rows, and counts their outcomes in the order of the file.
+async fn count(
+    client: &Client,
+    prepared: Receiver<Prepared>,
+    dry_run: bool,
+    tally: &mut Tally,
+) -> Result<(), Failure> {
+    let lookup = Lookup::new(client);
+    let (rows, mut pending) = channel(ROWS_MAX);
+    let settling = lookup.clone();
+    let settled = received(prepared).map(move |one| settling.clone().settle(one)).buffered(LOOKUPS_MAX);
+    let requests = settled.filter_map(move |one| pass_on(rows.clone(), one));
+    let answers = client.stream_record_conversions(requests).await?;
+    let mut answers = if dry_run { rehearsed(answers, lookup.clone()) } else { answers };
     while let Some(row) = pending.recv().await {
-        match &row.unsent {
-            Some(unsent) => tally.fail(&row, unsent.reason, &unsent.sentence)?,
-            None => match answers.next().await.transpose() {
-                Ok(answer) => tally.answered(&row, answer)?,
-                Err(error) => {
-                    eprintln!("s2s: until then: {}", tally.sum());
-                    return Err(error.into());
+        match &row.fate {
+            Fate::Sent => {
+                let answer = answers.next().await.transpose()?;
+                if dry_run && lookup.is_barred() {
+                    tally.set_unsure();
                 }
-            },
+                tally.answered(&row, answer)?;
+            }
+            Fate::RecordedBefore { .. } | Fate::Unsent(_) => tally.unsent(&row)?,
         }
         tally.progress();
     }
-    zone.say();
-    // The thread has dropped its sender, so it has ended or is about to.
-    if let Ok(Err(error)) = reader.join() {
-        eprintln!("s2s: until then: {}", tally.sum());
-        return Err(Failure::file(&file.display(), error));
-    }
-    tally.end()
+    Ok(())
+}
+
+fn received(rows: Receiver<Prepared>) -> impl futures::Stream<Item = Prepared> + Send {
+    stream::unfold(rows, async |mut rows| Some((rows.recv().await?, rows)))
+}
+
+/// Hands a row to those that wait for answers, before its request is sent.
+async fn pass_on(rows: Sender<Row>, prepared: Prepared) -> Option<RecordConversionRequest> {
+    let Prepared { row, request, .. } = prepared;
+    rows.send(row).await.ok()?;
+    request
+}
+
+/// The answers of a dry run, in which duplicates of recorded conversions are marked.
+fn rehearsed(answers: Answers, lookup: Lookup) -> Answers {
+    let mark = move |answer: Result<RecordConversionResult, Error>| {
+        let lookup = lookup.clone();
+        async move { Ok(lookup.rehearsed(answer?).await) }
+    };
+    answers.map(mark).buffered(LOOKUPS_MAX).boxed()
 }
 
 /// Opens the file and reads its titles.

@@ -5,21 +5,23 @@ use prost::Message as _;
 use s2s_sdk::{
     click_id,
     parameter::{is_no_order, is_trimmed},
-    v1::{ConversionStatus, CustomParam, DecimalSeparator, NewConversion},
+    v1::{ConversionStatus, CustomParam, DecimalSeparator, NewConversion, new_conversion::Commission},
 };
 
 use super::{
-    codes::Code,
+    codes::{Code, Terms},
     columns::Field,
     worth::{self, Worth},
 };
 use crate::{
-    cells::from_csv,
+    cells::{escaped, from_csv, unescaped},
     time::{When, Zone},
 };
 
 /// Longest part of a cell that a sentence repeats, in characters.
 const SHOWN_CHARS_MAX: usize = 64;
+/// Prefix of a conversion's id.
+const CONVERSION_ID_PREFIX: &str = "conv_";
 
 /// The fields of a conversion, as texts.
 #[derive(Args, Clone, Debug, Default)]
@@ -55,10 +57,22 @@ pub struct Row {
     /// The merchant's own parameters, `k=v` separated by `;`.
     #[arg(long = "params", value_name = "K=V;…", default_value = "")]
     pub custom_params: String,
+    /// Id in a file: the conversion's, if the row was exported.
+    #[arg(skip)]
+    pub id: String,
+}
+
+/// The place in which a row was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    File,
+    /// The options of the command line.
+    Options,
 }
 
 /// What settles the meaning of a row.
 pub struct Rules<'a> {
+    pub source: Source,
     /// How an amount is read that can be read in two ways.
     pub separator: DecimalSeparator,
     pub zone: &'a Zone,
@@ -70,8 +84,41 @@ pub struct Rules<'a> {
 #[derive(Debug)]
 pub struct Read {
     pub conversion: NewConversion,
-    /// The content of the row: the same bytes if the row means the same, however it is written.
-    pub content: Vec<u8>,
+    /// The time as a text that is the same however it is written.
+    canonical_time: String,
+}
+
+impl Read {
+    /// Returns whether the row names what its code may settle as well.
+    pub fn names_defaults(&self) -> bool {
+        !self.currency().is_empty() || self.conversion.status() != ConversionStatus::Unspecified
+    }
+
+    fn currency(&self) -> &str {
+        self.conversion.value.as_ref().map_or("", |value| &value.currency_code)
+    }
+
+    /// The content of the row: the same bytes if the row means the same, however it is written. The
+    /// code's own currency and status mean the same as none, if its terms are known.
+    pub fn content(&self, terms: Option<Terms>) -> Vec<u8> {
+        let mut conversion = NewConversion { conversion_time: None, ..self.conversion.clone() };
+        if let Some(Terms { currency, status, .. }) = terms {
+            if currency.is_some_and(|currency| currency.to_string() == self.currency()) {
+                if let Some(value) = &mut conversion.value {
+                    value.currency_code.clear();
+                }
+                if let Some(Commission::CommissionAmount(amount)) = &mut conversion.commission {
+                    amount.currency_code.clear();
+                }
+            }
+            if conversion.status() == status {
+                conversion.set_status(ConversionStatus::Unspecified);
+            }
+        }
+        let mut content = conversion.encode_to_vec();
+        content.extend(self.canonical_time.bytes());
+        content
+    }
 }
 
 impl Row {
@@ -90,7 +137,21 @@ impl Row {
                 from_csv(cell).as_ref().clone_into(field.of(&mut row));
             }
         }
+        // An empty cell beside others that are filled is a mistake, and no commission of 0.
+        let has_column = |wanted| fields.contains(&Some(wanted));
+        let is_empty = |cell: &str| cell.trim_matches(is_trimmed).is_empty();
+        if (has_column(Field::Commission) || has_column(Field::Percent))
+            && is_empty(&row.commission)
+            && is_empty(&row.commission_percent)
+        {
+            return Err("commission is missing; write 0 if there is none".to_owned());
+        }
         Ok(row)
+    }
+
+    /// The id of the exported conversion; `None` if the row was not exported.
+    pub fn exported(&self) -> Option<&str> {
+        Some(self.id.trim_matches(is_trimmed)).filter(|id| id.starts_with(CONVERSION_ID_PREFIX))
     }
 
     /// Converts the row to a conversion to record. The error says which field is wrong.
@@ -105,7 +166,7 @@ impl Row {
                 return Err(format!("status `{}`: must be pending, approved or declined", excerpt(other)));
             }
         };
-        let click_id = click_id::normalise(&self.click_id).unwrap_or(self.click_id);
+        let click_id = click_id::normalise(&self.click_id).unwrap_or_else(|| self.click_id.clone());
         let (conversion_time, canonical_time) = match self.conversion_time.trim_matches(is_trimmed) {
             "" => (None, String::new()),
             text => {
@@ -116,46 +177,76 @@ impl Row {
                 (Some(time).filter(|_| when != When::Now), rules.zone.canonical(when))
             }
         };
-        let transaction_id = order(&self.transaction_id)?;
-        let mut conversion = NewConversion {
+        let transaction_id = if self.exported().is_some() {
+            // A recorded text is an order number, whatever it looks like.
+            self.transaction_id.trim_matches(is_trimmed).to_owned()
+        } else {
+            order(&self.transaction_id, rules.source)?
+        };
+        let conversion = NewConversion {
             value: Some(value),
             commission,
             status: status.into(),
             custom_params: params(&self.custom_params),
-            conversion_time: None,
+            conversion_time,
             conversion_code_id: self.conversion_code_id.trim_matches(is_trimmed).to_ascii_uppercase(),
             click_id,
             transaction_id,
         };
-        let mut content = conversion.encode_to_vec();
-        content.extend(canonical_time.bytes());
-        conversion.conversion_time = conversion_time;
-        Ok(Read { conversion, content })
+        Ok(Read { conversion, canonical_time })
     }
 }
 
 /// Reads an order number. A word that stands for none would make all rows but the first duplicates,
 /// and so would a number that a spreadsheet has rounded.
-fn order(cell: &str) -> Result<String, String> {
+fn order(cell: &str, source: Source) -> Result<String, String> {
     let text = cell.trim_matches(is_trimmed);
     if is_no_order(text) {
-        return Err(format!("transaction_id `{}` is no order number; leave the cell empty", excerpt(text)));
+        let cure = match source {
+            Source::File => "leave the cell empty",
+            Source::Options => "omit --transaction if there is none",
+        };
+        return Err(format!("transaction_id `{}` is no order number; {cure}", excerpt(text)));
+    }
+    if let (Some(whole), Source::File) = (whole_number(text), source) {
+        return Err(format!(
+            "transaction_id `{}` was written as a decimal number; write `{}`, in a column of texts",
+            excerpt(text),
+            excerpt(whole)
+        ));
     }
     if is_rounded(text) {
+        let place = match source {
+            Source::File => ", in a column of texts",
+            Source::Options => "",
+        };
         return Err(format!(
-            "transaction_id `{}` was rounded by a spreadsheet; write the whole number, in a column of texts",
+            "transaction_id `{}` was rounded by a spreadsheet; write the whole number{place}",
             excerpt(text)
         ));
     }
     Ok(text.to_owned())
 }
 
-/// Returns whether a spreadsheet has written a long number as in `1.23E+15` or `1,23E+15`.
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns whether a program has written a long number with an exponent: `1.23E+15`, `1,23E15`,
+/// `1e+05`. `1E5` may be an order number.
 fn is_rounded(text: &str) -> bool {
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.split_once("E+").is_some_and(|(number, exponent)| {
-        digits(exponent) && number.split(['.', ',']).all(digits) && number.matches(['.', ',']).count() <= 1
-    })
+    let Some((number, exponent)) = text.split_once(['e', 'E']) else { return false };
+    let has_sign = exponent.starts_with('+');
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+    match number.split_once(['.', ',']) {
+        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction) && is_digits(exponent),
+        None => has_sign && is_digits(number) && is_digits(exponent),
+    }
+}
+
+/// Returns the whole number that a program has written as a decimal number, as in `1001.0`.
+fn whole_number(text: &str) -> Option<&str> {
+    text.strip_suffix(".0").filter(|whole| is_digits(whole))
 }
 
 /// The part of a cell that a sentence repeats.
@@ -163,31 +254,30 @@ pub fn excerpt(cell: &str) -> String {
     cell.chars().take(SHOWN_CHARS_MAX).collect()
 }
 
+/// Reads parameters as [`custom_params`] writes them.
 fn params(text: &str) -> Vec<CustomParam> {
     let pairs = text.split(';').filter(|pair| !pair.is_empty());
     let split = |pair: &str| {
         let (key, value) = pair.split_once('=').unwrap_or(("", pair));
-        CustomParam { key: key.to_owned(), value: value.to_owned() }
+        CustomParam { key: unescaped(key).into_owned(), value: unescaped(value).into_owned() }
     };
     pairs.map(split).collect()
 }
 
-/// Writes parameters as in a postback: `k=v` separated by `;`.
+/// Writes parameters as in a postback: `k=v` separated by `;`. A separator within a name or a value
+/// is escaped as in `\u{3b}`, because over gRPC they may contain any.
 pub fn custom_params(params: &[CustomParam]) -> String {
-    let pairs: Vec<String> = params
-        .iter()
-        .map(
-            |CustomParam { key, value }| {
-                if key.is_empty() { value.clone() } else { format!("{key}={value}") }
-            },
-        )
-        .collect();
-    pairs.join(";")
+    let pair = |CustomParam { key, value }: &CustomParam| match (key.as_str(), value.as_str()) {
+        ("", "") => "=".to_owned(),
+        ("", value) => escaped(value, &[';', '=']),
+        (key, value) => format!("{}={}", escaped(key, &[';', '=']), escaped(value, &[';'])),
+    };
+    params.iter().map(pair).collect::<Vec<_>>().join(";")
 }
 
 #[cfg(test)]
 mod tests {
-    use s2s_sdk::v1::{Money, new_conversion::Commission};
+    use s2s_sdk::v1::{DedupePolicy, Money};
 
     use super::*;
     use crate::{conversions::columns::Columns, time::parse_zone};
@@ -198,8 +288,12 @@ mod tests {
         let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let columns = Columns::read(own(titles))?;
         let zone = Zone::new(Some(parse_zone("UTC").unwrap()));
-        let mut rules =
-            Rules { separator: DecimalSeparator::Auto, zone: &zone, find: &mut |_| Code::Unreadable };
+        let mut rules = Rules {
+            source: Source::File,
+            separator: DecimalSeparator::Auto,
+            zone: &zone,
+            find: &mut |_| Code::Unreadable,
+        };
         Row::read(&columns.fields, &own(cells))?.conversion(&mut rules)
     }
 
@@ -258,7 +352,7 @@ mod tests {
     #[test]
     fn the_content_is_the_same_however_it_is_written() {
         let titles = ["code", "click", "value", "currency", "status", "time"];
-        let content = |cells: [&str; 6]| read(&titles, &cells).unwrap().content;
+        let content = |cells: [&str; 6]| read(&titles, &cells).unwrap().content(None);
         let first = content(["C", CLICK, "7", "EUR", "approved", "2026-11-24 14:05"]);
         for same in [
             ["c", CLICK, "7.00", "eur", "Approved", "24.11.2026 14:05"],
@@ -279,6 +373,58 @@ mod tests {
     }
 
     #[test]
+    fn what_the_code_says_as_well_is_no_difference() {
+        let titles = ["code", "click", "value", "commission", "currency", "status"];
+        let terms = Terms {
+            currency: Some("EUR".parse().unwrap()),
+            separator: DecimalSeparator::Auto,
+            dedupe: DedupePolicy::Every,
+            status: ConversionStatus::Pending,
+        };
+        let own = |currency, status| read(&titles, &["C", CLICK, "7", "1", currency, status]).unwrap();
+        let bare = own("", "");
+        assert!(!bare.names_defaults());
+        for (currency, status, is_same) in [
+            ("EUR", "", true),
+            ("", "pending", true),
+            ("eur", "Pending", true),
+            ("USD", "", false),
+            ("EUR", "approved", false),
+        ] {
+            let read = own(currency, status);
+            assert!(read.names_defaults());
+            assert_eq!(
+                read.content(Some(terms)) == bare.content(Some(terms)),
+                is_same,
+                "{currency} {status}"
+            );
+            assert_ne!(read.content(None), bare.content(None));
+        }
+        assert_eq!(bare.content(Some(terms)), bare.content(None));
+    }
+
+    #[test]
+    fn parameters_are_read_as_they_are_written() {
+        for (pairs, text) in [
+            (&[][..], ""),
+            (&[("a", "1"), ("", "b")], "a=1;b"),
+            (&[("a", "x=y")], "a=x=y"),
+            (&[("a", "x;y=z"), ("c", "")], r"a=x\u{3b}y=z;c="),
+            (&[("a=b;", "c")], r"a\u{3d}b\u{3b}=c"),
+            (&[("", "x=y"), ("", ""), ("", "z")], r"x\u{3d}y;=;z"),
+            (&[("path", r"C:\users\x"), ("u", r"\u{3b}")], r"path=C:\users\x;u=\u{5c}u{3b}"),
+        ] {
+            let own = |(key, value): &(&str, &str)| CustomParam {
+                key: (*key).to_owned(),
+                value: (*value).to_owned(),
+            };
+            let pairs: Vec<CustomParam> = pairs.iter().map(own).collect();
+            assert_eq!(custom_params(&pairs), text);
+            assert_eq!(params(text), pairs);
+        }
+    }
+
+    #[test]
     fn an_order_number_is_whole() {
         for (cell, expected) in [
             (" 00123 ", Ok("00123")),
@@ -287,6 +433,23 @@ mod tests {
             ("A1.2E+3", Ok("A1.2E+3")),
             ("1,23E+15", Err("was rounded by a spreadsheet")),
             ("1E+15", Err("was rounded by a spreadsheet")),
+            ("1.234568e+17", Err("was rounded by a spreadsheet")),
+            ("1e+05", Err("was rounded by a spreadsheet")),
+            ("1.23e15", Err("was rounded by a spreadsheet")),
+            ("1,234E15", Err("was rounded by a spreadsheet")),
+            ("9.22337E18", Err("was rounded by a spreadsheet")),
+            ("1001.0", Err("was written as a decimal number; write `1001`")),
+            ("1e5", Ok("1e5")),
+            ("12E-4", Ok("12E-4")),
+            ("A1.0", Ok("A1.0")),
+            ("1.0.0", Ok("1.0.0")),
+            ("1001.00", Ok("1001.00")),
+            ("1001.01", Ok("1001.01")),
+            ("#1001", Ok("#1001")),
+            ("#WERT!", Err("is no order number; leave the cell empty")),
+            ("########", Err("is no order number")),
+            ("\\N", Err("is no order number")),
+            ("\u{2013}", Err("is no order number")),
             ("{order_id}", Err("is no order number")),
             ("#N/A", Err("is no order number")),
             ("(blank)", Err("is no order number")),
@@ -305,15 +468,23 @@ mod tests {
     fn what_is_wrong_is_said() {
         let titles = ["conversion_code_id", "click_id", "value", "commission", "status", "conversion_time"];
         for (cells, expected) in [
-            (["C", "c", "1.500", "", "", ""], "value `1.500` can be read in two ways"),
-            (["C", "c", "", "", "", ""], "value ``"),
+            (["C", "c", "1.500", "0", "", ""], "value `1.500` can be read in two ways"),
+            (["C", "c", "", "0", "", ""], "value ``"),
+            (["C", "c", "1", "", "", ""], "commission is missing; write 0 if there is none"),
+            (["C", "c", "1", " \"\" ", "", ""], "commission is missing; write 0 if there is none"),
             (["C", "c", "1", "x", "", ""], "commission `x`"),
-            (["C", "c", "1", "", "paid", ""], "status `paid`"),
-            (["C", "c", "1", "", "", "01/02/2026"], "conversion_time `01/02/2026`: day and month"),
-            (["C", "c\u{fffd}", "1", "", "", ""], "click_id `c\u{fffd}` has a broken character"),
+            (["C", "c", "1", "0", "paid", ""], "status `paid`"),
+            (["C", "c", "1", "0", "", "01/02/2026"], "conversion_time `01/02/2026`: day and month"),
+            (["C", "c\u{fffd}", "1", "0", "", ""], "click_id `c\u{fffd}` has a broken character"),
         ] {
             let error = read(&titles, &cells).unwrap_err();
             assert!(error.starts_with(expected), "{error}");
         }
+        let both = ["code", "click", "value", "commission", "Commission %"];
+        assert!(
+            read(&both, &["C", "c", "1", "", "5"]).is_ok() && read(&both, &["C", "c", "1", "", ""]).is_err()
+        );
+        assert!(read(&["code", "click", "value", "comperc"], &["C", "c", "1", ""]).is_err());
+        assert!(read(&["code", "click", "value"], &["C", "c", "1"]).is_ok());
     }
 }

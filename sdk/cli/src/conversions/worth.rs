@@ -93,7 +93,7 @@ impl Known<'_> {
     fn terms(&mut self) -> Option<Terms> {
         match self.found.get_or_insert_with(|| (self.find)(self.code)) {
             Code::Known(terms) => Some(*terms),
-            Code::Missing | Code::Unreadable => None,
+            Code::Missing | Code::Barred | Code::Unreadable => None,
         }
     }
 
@@ -197,7 +197,7 @@ fn refused(name: &str, text: &str, why: NotDecimal) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use s2s_sdk::v1::DedupePolicy;
+    use s2s_sdk::v1::{ConversionStatus, DedupePolicy};
 
     use DecimalSeparator::{Auto, Comma, Point};
 
@@ -208,7 +208,12 @@ mod tests {
 
     fn known(currency: &str, separator: DecimalSeparator) -> Code {
         let currency = Some(currency.parse().unwrap());
-        Code::Known(Terms { currency, separator, dedupe: DedupePolicy::Every })
+        Code::Known(Terms {
+            currency,
+            separator,
+            dedupe: DedupePolicy::Every,
+            status: ConversionStatus::Approved,
+        })
     }
 
     fn worth(row: &Row, separator: DecimalSeparator, code: Code) -> Result<(String, String), String> {
@@ -261,6 +266,19 @@ mod tests {
         }
         let row = Row { commission_percent: "5".to_owned(), ..row("1", "", "x") };
         assert!(worth(&row, Auto, Code::Missing).unwrap_err().starts_with("commission `x`"));
+    }
+
+    #[test]
+    fn amounts_are_read_as_they_are_exported() {
+        for text in ["12", "1.5", "12.34", "12.345", "0.125", "1.2345", "100.23456", "999.999999"] {
+            for (separator, currency) in [(Comma, "EUR"), (Point, "EUR"), (Auto, "EUR"), (Auto, "KWD")] {
+                let money = Money::from_decimal(text, currency).unwrap();
+                let cell = crate::cells::amount(Some(&money));
+                let row = row(&cell, currency, &cell);
+                let read = worth(&row, Auto, known(currency, separator)).unwrap();
+                assert_eq!(read, (money.to_string(), money.to_string()), "{cell} {separator:?} {currency}");
+            }
+        }
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use std::{fmt::Write as _, io::Read};
 
-use s2s_sdk::v1::{DecimalSeparator, DedupePolicy, Money, new_conversion::Commission};
+use s2s_sdk::v1::{ConversionStatus, DecimalSeparator, DedupePolicy, Money, new_conversion::Commission};
 
 use super::{
     reading::check_length,
-    records::{Record, Records},
+    records::{Record, Records, SEPARATORS},
     text::Text,
 };
 use crate::{
@@ -45,7 +45,9 @@ pub fn check_file(bytes: &[u8], judge: Option<Judge<'_>>) {
     assert!(Text::new(file).read_to_string(&mut text).is_ok());
     check_numbers(&records, &text);
     check_whole(&records, &text);
-    check_written(&records);
+    for separator in SEPARATORS {
+        check_written(&records, separator);
+    }
     let Some((titles, rows)) = records.split_first() else { return };
     let columns = match Columns::read(titles.cells.clone().unwrap_or_default()) {
         Ok(columns) => columns,
@@ -54,7 +56,7 @@ pub fn check_file(bytes: &[u8], judge: Option<Judge<'_>>) {
     let of_code = Settings { separator, currency, judge };
     for cells in rows.iter().filter_map(|record| record.cells.as_ref().ok()) {
         match read(&columns, cells, &of_code) {
-            Ok(read) => of_code.check_again(&read),
+            Ok((read, exported)) => of_code.check_again(&read, exported),
             Err(sentence) => assert!(!sentence.is_empty()),
         }
         if let Ok(row) = Row::read(&columns.fields, cells) {
@@ -120,8 +122,8 @@ fn is_mark(letter: char) -> bool {
 }
 
 /// Asserts that the rows of the file of failed rows are read as they were.
-fn check_written(records: &[Record]) {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+fn check_written(records: &[Record], separator: u8) {
+    let mut writer = csv::WriterBuilder::new().flexible(true).delimiter(separator).from_writer(Vec::new());
     let whole = records.iter().filter_map(|record| record.cells.as_ref().ok());
     let whole: Vec<Vec<String>> =
         whole.map(|cells| cells.iter().map(|cell| from_csv(cell).into_owned()).collect()).collect();
@@ -139,9 +141,16 @@ fn check_written(records: &[Record]) {
     assert_eq!(again.collect::<Vec<_>>(), whole, "{}", String::from_utf8_lossy(&written));
 }
 
-fn read(columns: &Columns, cells: &[String], of_code: &Settings<'_>) -> Result<row::Read, String> {
+/// Reads a row, and the id of its conversion if it was exported.
+fn read(
+    columns: &Columns,
+    cells: &[String],
+    of_code: &Settings<'_>,
+) -> Result<(row::Read, Option<String>), String> {
     check_length(columns, cells)?;
-    of_code.conversion(Row::read(&columns.fields, cells)?)
+    let row = Row::read(&columns.fields, cells)?;
+    let exported = row.exported().map(str::to_owned);
+    Ok((of_code.conversion(row)?, exported))
 }
 
 /// The settings of the conversion code of every row.
@@ -158,13 +167,19 @@ impl Settings<'_> {
             currency: self.currency.parse().ok(),
             separator: self.separator,
             dedupe: DedupePolicy::Every,
+            status: ConversionStatus::Approved,
         };
         let find = &mut |_: &str| Code::Known(terms);
-        row.conversion(&mut row::Rules { separator: DecimalSeparator::Auto, zone: &zone, find })
+        row.conversion(&mut row::Rules {
+            source: row::Source::File,
+            separator: DecimalSeparator::Auto,
+            zone: &zone,
+            find,
+        })
     }
 
     /// Asserts that a conversion, written as a row, is read as it was.
-    fn check_again(&self, read: &row::Read) {
+    fn check_again(&self, read: &row::Read, exported: Option<String>) {
         let conversion = &read.conversion;
         let (mut row, value) = (Row::default(), conversion.value.clone().unwrap_or_default());
         // Two decimals too many are never thousands.
@@ -193,6 +208,7 @@ impl Settings<'_> {
         let status = conversion.status().as_str_name().to_ascii_lowercase();
         let status = status.trim_start_matches("conversion_status_").replace("unspecified", "");
         set(Field::Status, status);
+        set(Field::Id, exported.unwrap_or_default());
         set(Field::Params, row::custom_params(&conversion.custom_params));
         set(Field::Time, conversion.conversion_time.as_ref().map(ToString::to_string).unwrap_or_default());
         let again = self.conversion(row);
@@ -243,6 +259,20 @@ mod tests {
     use std::{fs, path::Path};
 
     use super::*;
+
+    #[test]
+    fn odd_rows_are_read_as_they_are_written() {
+        for file in [
+            "id,conversion_code_id,click_id,value,oid\nconv_1,C,c,12.3450,null\nconv_2,C,c,1,1.2E+15\n",
+            "id;clickId;val;oid;params\nC;c;1;a\\u{3b}b;\"a=x\\u{5c}u{3b}y=z;=;b\"\n",
+            "code|click_id|value|commission|\nC|c|19|99|\nC|c|1||\nC|c|1|2|x\n",
+            "code\tclick_id\tvalue\nC\tc\t\"a|b;c,d\te\"\nC\tc\t1,5\n",
+        ] {
+            for first in ["E", "C", "P", "K"] {
+                check_file(format!("{first}{file}").as_bytes(), None);
+            }
+        }
+    }
 
     #[test]
     fn the_corpus_is_read_row_by_row() {

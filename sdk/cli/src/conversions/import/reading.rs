@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use s2s_sdk::v1::{DecimalSeparator, DedupePolicy, RecordConversionRequest};
+use s2s_sdk::{
+    parameter::is_trimmed,
+    v1::{DecimalSeparator, DedupePolicy, RecordConversionRequest},
+};
 use sha2::{Digest as _, Sha256};
 use tokio::{
     runtime::Handle,
@@ -27,37 +30,69 @@ use crate::{
 /// Length of a request id before hexadecimal encoding: half a SHA-256, in bytes.
 const REQUEST_ID_BYTES: usize = 16;
 /// Maximum number of rows without an order id that are told apart in one file.
-const DIFFERENT_ROWS_MAX: usize = 2_000_000;
+pub const DIFFERENT_ROWS_MAX: usize = 2_000_000;
 
 /// A row that was read. It waits for its answer, unless it was not sent.
 pub struct Row {
     pub number: u64,
     pub cells: Vec<String>,
-    /// The reason if the row was not sent.
-    pub unsent: Option<Unsent>,
+    pub fate: Fate,
+    /// Text that tells a row without an order id from the others of its click; `None` if it is not
+    /// known.
+    pub identity: Option<String>,
     /// Room in memory, which the next rows get.
     _room: Option<OwnedSemaphorePermit>,
+}
+
+/// Fate of a row before the server answers.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Fate {
+    Sent,
+    /// The row is of an export, and its conversion is recorded here.
+    RecordedBefore {
+        has_other_status: bool,
+    },
+    Unsent(Unsent),
 }
 
 /// The reason for which a row was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsent {
-    pub reason: &'static str,
+    pub reason: String,
     pub sentence: String,
 }
 
 impl Unsent {
+    pub fn new(reason: &str, sentence: impl Into<String>) -> Self {
+        Self { reason: reason.to_owned(), sentence: sentence.into() }
+    }
+
     fn unreadable(sentence: String) -> Self {
-        Self { reason: "ROW_UNREADABLE", sentence }
+        Self::new("ROW_UNREADABLE", sentence)
     }
 
     fn no_order_id(sentence: &str) -> Self {
-        let sentence = format!("{sentence}; give the row a transaction_id, or import with --each-row-counts");
-        Self { reason: "ORDER_ID_MISSING", sentence }
+        let cure = "give the row a transaction_id, or import with --each-row-counts";
+        Self::new("ORDER_ID_MISSING", format!("{sentence}; {cure}"))
+    }
+
+    fn no_answer() -> Self {
+        let sentence = "the settings of the conversion code could not be read; import the file again: nothing counts \
+                        twice";
+        Self::new("UNAVAILABLE", sentence)
     }
 }
 
-/// How rows are read.
+/// A row with its request.
+pub struct Prepared {
+    pub row: Row,
+    /// `None` if the row is not sent.
+    pub request: Option<RecordConversionRequest>,
+    /// The conversion that an exported row without an order id names.
+    pub exported: Option<String>,
+}
+
+/// Settings by which rows are read.
 pub struct Rules {
     pub separator: DecimalSeparator,
     pub zone: Arc<Zone>,
@@ -66,13 +101,19 @@ pub struct Rules {
     pub dry_run: bool,
 }
 
+/// A row that can be sent.
+struct Sendable {
+    request: RecordConversionRequest,
+    exported: Option<String>,
+    identity: Option<String>,
+}
+
 /// Turns records into requests.
 pub struct Reading {
     columns: Columns,
     rules: Rules,
-    /// Receives each row, in order, before its request is sent.
-    rows: Sender<Row>,
-    send: Sender<RecordConversionRequest>,
+    /// Receives each row, in order.
+    rows: Sender<Prepared>,
     room: Arc<Semaphore>,
     runtime: Handle,
     /// How often each row without an order id occurred, by a digest of its content.
@@ -81,15 +122,9 @@ pub struct Reading {
 
 impl Reading {
     /// Must be called in a runtime.
-    pub fn new(
-        columns: Columns,
-        rules: Rules,
-        rows: Sender<Row>,
-        send: Sender<RecordConversionRequest>,
-        room: Arc<Semaphore>,
-    ) -> Self {
+    pub fn new(columns: Columns, rules: Rules, rows: Sender<Prepared>, room: Arc<Semaphore>) -> Self {
         let (runtime, occurrences) = (Handle::current(), HashMap::new());
-        Self { columns, rules, rows, send, room, runtime, occurrences }
+        Self { columns, rules, rows, room, runtime, occurrences }
     }
 
     /// Passes all rows on, until the file ends or the receiver is dropped.
@@ -104,76 +139,129 @@ impl Reading {
 
     /// Passes a row and its request on. `None`: the receiver was dropped.
     fn pass_on(&mut self, record: Record) -> Option<()> {
-        let request = match &record.cells {
+        let read = match &record.cells {
             Ok(cells) => self.request(cells),
-            Err(broken) => Err(Unsent { reason: broken.reason(), sentence: broken.sentence() }),
+            Err(broken) => Err(Unsent::new(broken.reason(), broken.sentence())),
         };
         let cells = record.cells.unwrap_or_default();
         let size = cells.iter().map(String::len).sum::<usize>();
         let size = u32::try_from(size).unwrap_or(u32::MAX);
         let room = self.runtime.block_on(self.room.clone().acquire_many_owned(size)).ok();
-        let unsent = request.as_ref().err().cloned();
-        self.rows.blocking_send(Row { number: record.row, cells, unsent, _room: room }).ok()?;
-        match request {
-            Ok(request) => self.send.blocking_send(request).ok(),
-            Err(_) => Some(()),
-        }
+        let (fate, read) = match read {
+            Ok(read) => (Fate::Sent, Some(read)),
+            Err(unsent) => (Fate::Unsent(unsent), None),
+        };
+        let (request, exported, identity) = match read {
+            Some(Sendable { request, exported, identity }) => (Some(request), exported, identity),
+            None => (None, None, None),
+        };
+        let row = Row { number: record.row, cells, fate, identity, _room: room };
+        self.rows.blocking_send(Prepared { row, request, exported }).ok()
     }
 
-    fn request(&mut self, cells: &[String]) -> Result<RecordConversionRequest, Unsent> {
+    fn request(&mut self, cells: &[String]) -> Result<Sendable, Unsent> {
         check_length(&self.columns, cells).map_err(Unsent::unreadable)?;
         let row = row::Row::read(&self.columns.fields, cells).map_err(Unsent::unreadable)?;
+        let exported = row.exported().map(str::to_owned);
         let Rules { separator, zone, codes, dry_run, .. } = &mut self.rules;
-        let mut rules = row::Rules { separator: *separator, zone, find: &mut |id| codes.find(id) };
-        let row::Read { conversion, content } = row.conversion(&mut rules).map_err(Unsent::unreadable)?;
-        let validate_only = *dry_run;
-        let occurrence = if conversion.transaction_id.is_empty() {
-            self.occurrence(&conversion.conversion_code_id, &content)?
-        } else {
-            1
+        let (separator, validate_only, source) = (*separator, *dry_run, row::Source::File);
+        let mut rules = row::Rules { source, separator, zone, find: &mut |id| codes.find(id) };
+        let read = row.conversion(&mut rules).map_err(Unsent::unreadable)?;
+        let has_order = !read.conversion.transaction_id.is_empty();
+        let exported = exported.filter(|_| !has_order);
+        let request_id = match &exported {
+            _ if has_order => request_id(&read.content(None), 1),
+            // Wherever the conversion comes from, it counts once.
+            Some(id) => request_id(id.as_bytes(), 0),
+            None => self.own_id(&read)?,
         };
-        let request_id = request_id(&content, occurrence);
-        Ok(RecordConversionRequest { request_id, validate_only, ..conversion.into() })
+        let identity = if validate_only && !has_order { self.identity(&read, &request_id) } else { None };
+        let request = RecordConversionRequest { request_id, validate_only, ..read.conversion.into() };
+        Ok(Sendable { request, exported, identity })
     }
 
-    /// Returns how often a row without an order id has occurred, this time included. An error if
-    /// that is needed but not allowed.
-    fn occurrence(&mut self, code: &str, content: &[u8]) -> Result<u32, Unsent> {
+    /// Makes the request id of a row that only its content tells from others. An error if that is
+    /// needed but not allowed.
+    fn own_id(&mut self, read: &row::Read) -> Result<String, Unsent> {
+        let code = &read.conversion.conversion_code_id;
         if !self.rules.each_row_counts {
             return match self.rules.codes.find(code) {
                 Code::Known(terms) if terms.dedupe == DedupePolicy::Every => Err(Unsent::no_order_id(
                     "each conversion of this code counts, and the row has no order id by which it would be known again",
                 )),
-                Code::Unreadable => Err(Unsent::no_order_id(
+                Code::Barred => Err(Unsent::no_order_id(
                     "the row has no order id, and whether its code counts each conversion can't be read with this API key",
                 )),
-                Code::Known(_) | Code::Missing => Ok(1),
+                Code::Unreadable => Err(Unsent::no_answer()),
+                Code::Known(_) | Code::Missing => Ok(request_id(&read.content(None), 1)),
             };
         }
-        let digest = Sha256::digest(content);
-        let key = digest.iter().take(size_of::<u64>()).fold(0, |key, byte| key << 8 | u64::from(*byte));
+        let terms = if read.names_defaults() {
+            match self.rules.codes.find(code) {
+                Code::Known(terms) => Some(terms),
+                Code::Missing | Code::Barred => None,
+                Code::Unreadable => return Err(Unsent::no_answer()),
+            }
+        } else {
+            None
+        };
+        let content = read.content(terms);
+        let key = digest(&content);
         if self.occurrences.len() >= DIFFERENT_ROWS_MAX && !self.occurrences.contains_key(&key) {
-            return Err(Unsent {
-                reason: "ORDER_ID_MISSING",
-                sentence: format!(
+            return Err(Unsent::new(
+                "ORDER_ID_MISSING",
+                format!(
                     "the file has more than {DIFFERENT_ROWS_MAX} rows without an order id; give the row a transaction_id"
                 ),
-            });
+            ));
         }
         let occurrence = self.occurrences.entry(key).or_default();
         *occurrence += 1;
-        Ok(*occurrence)
+        Ok(request_id(&content, *occurrence))
+    }
+
+    /// Text that tells the row from others of its click; empty if one counts for each click.
+    fn identity(&mut self, read: &row::Read, request_id: &str) -> Option<String> {
+        match self.rules.codes.find(&read.conversion.conversion_code_id) {
+            Code::Known(terms) if terms.dedupe == DedupePolicy::Every => Some(request_id.to_owned()),
+            Code::Known(_) => Some(String::new()),
+            Code::Missing | Code::Barred | Code::Unreadable => None,
+        }
     }
 }
 
+/// The first bytes of a hash, to tell many texts apart in little memory.
+pub fn digest(content: &[u8]) -> u64 {
+    let digest = Sha256::digest(content);
+    digest.iter().take(size_of::<u64>()).fold(0, |key, byte| key << 8 | u64::from(*byte))
+}
+
 /// Checks that no cell of a column that is read is missing, and that no cell has no column.
+///
+/// A surplus cell is a fault even if it is empty: if an amount such as `19,99` was written without
+/// quotes, an empty order id stands there. A spreadsheet writes equally many cells in all lines, so
+/// its titles end with blank ones.
 pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
-    let is_whole = columns.fields.iter().skip(cells.len()).all(Option::is_none)
-        && cells.iter().skip(columns.fields.len()).all(|cell| cell.trim().is_empty());
-    if is_whole {
-        return Ok(());
+    let titles = columns.titles.len();
+    if columns.fields.iter().skip(cells.len()).any(Option::is_some) {
+        return Err(format!("the row has {} cells, and the first line {titles}", cells.len()));
     }
-    Err(format!("the row has {} cells, and the first line {}", cells.len(), columns.fields.len()))
+    if cells.len() > titles {
+        return Err(format!(
+            "the row has {} cells, and the first line {titles}; write quotes around a cell that has a separator, such \
+             as \"19,99\", and as many cells in the first line as in the rows",
+            cells.len()
+        ));
+    }
+    let mut unnamed = cells.iter().enumerate().skip(columns.titled());
+    match unnamed.find(|(_, cell)| !cell.trim_matches(is_trimmed).is_empty()) {
+        Some((place, _)) => Err(format!(
+            "cell {} has no title in the first line; write quotes around a cell that has a separator, such as \
+             \"19,99\", or give the column a title",
+            place + 1
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Makes a request id that is the same for the same occurrence of the same content.
@@ -198,10 +286,24 @@ mod tests {
         let columns = Columns::read(own(&["code", "click_id", "value", "", "remark"])).unwrap();
         for (cells, is_right) in [
             (&["C", "c", "1", "", ""][..], true),
-            (&["C", "c", "1", "", "", "", " "], true),
+            (&["C", "c", "1", "x", ""], true),
             (&["C", "c", "1"], true),
+            (&["C", "c", "1", "", "", ""], false),
+            (&["C", "c", "1", "", "", " ", ""], false),
             (&["C", "c", "1", "", "", "x"], false),
             (&["C", "c"], false),
+        ] {
+            assert_eq!(check_length(&columns, &own(cells)).is_ok(), is_right, "{cells:?}");
+        }
+        // As a spreadsheet ends all lines.
+        let columns = Columns::read(own(&["", "code", "click_id", "value", "", " "])).unwrap();
+        for (cells, is_right) in [
+            (&["7", "C", "c", "1", "", ""][..], true),
+            (&["7", "C", "c", "1", "", " "], true),
+            (&["7", "C", "c", "1"], true),
+            (&["7", "C", "c", "19", "99", ""], false),
+            (&["7", "C", "c", "19", "", "99"], false),
+            (&["7", "C", "c", "1", "", "", ""], false),
         ] {
             assert_eq!(check_length(&columns, &own(cells)).is_ok(), is_right, "{cells:?}");
         }

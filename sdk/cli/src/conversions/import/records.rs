@@ -3,7 +3,10 @@
 //! The title line shows the separator. Rows are numbered as a spreadsheet numbers them, so empty
 //! rows count. They are not returned. A row that is too long is skipped, and said to be so.
 
-use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::{
+    io::{self, BufRead, BufReader, Chain, Cursor, Read},
+    sync::{Arc, OnceLock},
+};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
@@ -17,7 +20,7 @@ const CELLS_MAX: usize = 1_024;
 /// Longest title line, in bytes.
 const TITLE_LINE_BYTES_MAX: usize = 64 * 1_024;
 /// Separators that are recognised. The first wins if they recognise the same number of titles.
-const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Beginning of a line by which a file names its separator to a spreadsheet.
 const SEPARATOR_LINE: &str = "sep=";
 
@@ -59,8 +62,24 @@ impl Broken {
     }
 }
 
+/// The form in which a file was written.
+#[derive(Clone)]
+pub struct Form {
+    pub separator: u8,
+    is_marked: Arc<OnceLock<bool>>,
+}
+
+impl Form {
+    /// Returns whether a file in this form needs a byte order mark: spreadsheets read UTF-8 without
+    /// one wrongly. If all is ASCII so far, a separator other than `,` shows a spreadsheet.
+    pub fn needs_mark(&self) -> bool {
+        self.is_marked.get().copied().unwrap_or(self.separator != b',')
+    }
+}
+
 /// The rows of a file, one by one.
 pub struct Records<R> {
+    form: Form,
     input: Chain<Cursor<Vec<u8>>, BufReader<Text<R>>>,
     parser: Reader,
     /// Number of the last row.
@@ -74,7 +93,9 @@ pub struct Records<R> {
 impl<R: Read> Records<R> {
     /// Opens a file, and recognises its separator.
     pub fn open(input: R) -> io::Result<Self> {
-        let mut input = BufReader::new(Text::new(input));
+        let text = Text::new(input);
+        let is_marked = text.is_marked();
+        let mut input = BufReader::new(text);
         let mut row = 0;
         let mut separator = None;
         let first = loop {
@@ -96,7 +117,10 @@ impl<R: Read> Records<R> {
             }
         };
         let separator = separator.unwrap_or_else(|| recognised(&first));
+        // Other separators would not be recognised again.
+        let own = Some(separator).filter(|own| SEPARATORS.contains(own)).unwrap_or(b',');
         Ok(Self {
+            form: Form { separator: own, is_marked },
             input: Cursor::new(first).chain(input),
             parser: ReaderBuilder::new().delimiter(separator).build(),
             row,
@@ -104,6 +128,10 @@ impl<R: Read> Records<R> {
             text: vec![0; ROW_BYTES_MAX],
             ends: vec![0; CELLS_MAX],
         })
+    }
+
+    pub fn form(&self) -> Form {
+        self.form.clone()
     }
 
     /// Reads the next row that is not empty.

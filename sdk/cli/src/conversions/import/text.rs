@@ -4,7 +4,10 @@
 //! their first letter beyond ASCII is, and windows-1252 if not. That needs no look ahead, so files
 //! of any length are read in bounded memory. A letter that is broken becomes U+FFFD.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    sync::{Arc, OnceLock},
+};
 
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -25,12 +28,20 @@ pub struct Text<R> {
     decoder: Option<Decoder>,
     has_begun: bool,
     has_ended: bool,
+    /// True if the file is no plain UTF-8; not set while all is ASCII.
+    is_marked: Arc<OnceLock<bool>>,
 }
 
 impl<R: Read> Text<R> {
     pub fn new(input: R) -> Self {
         let (raw, decoded) = (Vec::new(), Vec::new());
-        Self { input, raw, decoded, taken: 0, decoder: None, has_begun: false, has_ended: false }
+        let is_marked = Arc::default();
+        Self { input, raw, decoded, taken: 0, decoder: None, has_begun: false, has_ended: false, is_marked }
+    }
+
+    /// Shows, once it is known, if the file had a byte order mark or is in another encoding.
+    pub fn is_marked(&self) -> Arc<OnceLock<bool>> {
+        self.is_marked.clone()
     }
 
     /// Reads and decodes one more chunk.
@@ -69,6 +80,7 @@ impl<R: Read> Text<R> {
             _ => return,
         };
         self.raw.drain(..mark);
+        _ = self.is_marked.set(true);
         self.decoder = Some(encoding.new_decoder_without_bom_handling());
     }
 
@@ -88,6 +100,9 @@ impl<R: Read> Text<R> {
             }
             Ok(_) | Err(_) => Some(UTF_8),
         };
+        if let Some(encoding) = encoding {
+            _ = self.is_marked.set(encoding != UTF_8);
+        }
         self.decoder = encoding.map(Encoding::new_decoder_without_bom_handling);
         self.decoded.extend(self.raw.drain(..ascii));
     }
@@ -165,6 +180,22 @@ mod tests {
             (b"\xc3\xbc;\xfc;".to_vec(), "ü;\u{fffd};"),
         ] {
             assert_eq!(read(&bytes), expected);
+        }
+    }
+
+    #[test]
+    fn plain_files_are_told_from_others() {
+        for (bytes, expected) in [
+            (&b"a;b"[..], None),
+            ("\u{fc}".as_bytes(), Some(false)),
+            ("\u{feff}a".as_bytes(), Some(true)),
+            (b"a\0;\0", Some(true)),
+            (b"a;\xfc", Some(true)),
+        ] {
+            let mut text = Text::new(bytes);
+            let is_marked = text.is_marked();
+            text.read_to_string(&mut String::new()).unwrap();
+            assert_eq!(is_marked.get().copied(), expected, "{bytes:?}");
         }
     }
 

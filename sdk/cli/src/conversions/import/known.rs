@@ -1,0 +1,185 @@
+//! Looks up conversions by their ids: those that the rows of an export name, and those that a
+//! rehearsal answers with.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use s2s_sdk::{
+    Client, Error, amount,
+    v1::{
+        Conversion, ConversionVerdict, ErrorReason, GetConversionRequest, NewConversion,
+        RecordConversionResult, new_conversion::Commission, record_conversion_request::Report,
+        record_conversion_result::Result as Item,
+    },
+};
+
+use super::reading::{Fate, Prepared, Unsent};
+
+/// Maximum number of lookups in progress.
+pub const LOOKUPS_MAX: usize = 32;
+
+/// Finds conversions, in as many tasks as there are clones.
+#[derive(Clone)]
+pub struct Lookup {
+    client: Client,
+    /// True once the server has said that the API key may not read conversions.
+    is_barred: Arc<AtomicBool>,
+}
+
+/// The outcome of a lookup.
+enum Found {
+    Conversion(Box<Conversion>),
+    Nothing,
+    /// The API key may not read conversions.
+    Barred,
+    Failed(Error),
+}
+
+impl Lookup {
+    pub fn new(client: &Client) -> Self {
+        Self { client: client.clone(), is_barred: Arc::new(AtomicBool::new(false)) }
+    }
+
+    /// Returns whether the API key may not read conversions, as far as is known.
+    pub fn is_barred(&self) -> bool {
+        self.is_barred.load(Ordering::Relaxed)
+    }
+
+    async fn find(&self, conversion_id: String) -> Found {
+        if self.is_barred() {
+            return Found::Barred;
+        }
+        match self.client.get_conversion(GetConversionRequest { conversion_id }).await {
+            Ok(response) => {
+                response.conversion.map_or(Found::Nothing, |one| Found::Conversion(Box::new(one)))
+            }
+            Err(error) if error.reason() == ErrorReason::ResourceNotFound => Found::Nothing,
+            Err(error) if error.reason() == ErrorReason::ScopeMissing => {
+                self.is_barred.store(true, Ordering::Relaxed);
+                Found::Barred
+            }
+            Err(error) => Found::Failed(error),
+        }
+    }
+
+    /// Settles a row of an export that has no order id: if its conversion is recorded here, the row
+    /// is not sent, because nothing else would tell that it is the same.
+    pub async fn settle(self, mut prepared: Prepared) -> Prepared {
+        let Some(exported) = prepared.exported.take() else { return prepared };
+        let Some(Report::Conversion(row)) = prepared.request.as_ref().and_then(|one| one.report.as_ref())
+        else {
+            return prepared;
+        };
+        let fate = match self.find(exported).await {
+            Found::Nothing => return prepared,
+            Found::Conversion(found) => match compared(row, &found) {
+                Some(fate) => fate,
+                None => return prepared,
+            },
+            Found::Barred => Fate::Unsent(Unsent::new(
+                "SCOPE_MISSING",
+                "the row was exported and has no order id, and this API key may not ask if its conversion is recorded \
+                 here; import with a key that has the scope `read` as well",
+            )),
+            Found::Failed(error) => Fate::Unsent(Unsent::new(error.reason_text(), error.message())),
+        };
+        prepared.row.fate = fate;
+        prepared.request = None;
+        prepared
+    }
+
+    /// Tells the answer to a rehearsal of a new conversion from that of a duplicate, which is
+    /// answered with the recorded conversion.
+    pub async fn rehearsed(self, answer: RecordConversionResult) -> RecordConversionResult {
+        let Some(Item::Response(mut response)) = answer.result else { return answer };
+        if response.verdict() == ConversionVerdict::Test
+            && let Some(conversion) = &response.conversion
+            && let Found::Conversion(_) = self.find(conversion.id.clone()).await
+        {
+            response.set_verdict(ConversionVerdict::Duplicate);
+        }
+        RecordConversionResult { result: Some(Item::Response(response)) }
+    }
+}
+
+/// Compares a row with the conversion that it names. `None`: the row is of another click or code.
+fn compared(row: &NewConversion, found: &Conversion) -> Option<Fate> {
+    if !row.click_id.eq_ignore_ascii_case(&found.click_id)
+        || row.conversion_code_id != found.conversion_code_id
+    {
+        return None;
+    }
+    let (own, recorded) = (row.value.clone().unwrap_or_default(), found.value.clone().unwrap_or_default());
+    let commission = match &row.commission {
+        None => 0,
+        Some(Commission::CommissionAmount(money)) => money.micros,
+        Some(Commission::CommissionPercentMicros(percent)) => amount::percent_of(own.micros, *percent),
+    };
+    let is_same = own.micros == recorded.micros
+        && (own.currency_code.is_empty() || own.currency_code == recorded.currency_code)
+        && commission == found.commission.as_ref().map(|money| money.micros).unwrap_or_default();
+    if !is_same {
+        let sentence = format!(
+            "the row's `id` names a conversion that is recorded with other amounts, which are not changed: {recorded}, \
+             commission {}",
+            found.commission.clone().unwrap_or_default()
+        );
+        return Some(Fate::Unsent(Unsent::new("TRANSACTION_CONFLICT", sentence)));
+    }
+    let has_other_status = row.status != 0 && row.status != found.status;
+    Some(Fate::RecordedBefore { has_other_status })
+}
+
+#[cfg(test)]
+mod tests {
+    use s2s_sdk::v1::{ConversionStatus, Money};
+
+    use super::*;
+
+    #[test]
+    fn a_row_is_compared_with_the_conversion_that_it_names() {
+        let money = |text: &str| Money::from_decimal(text, "EUR").unwrap();
+        let found = Conversion {
+            conversion_code_id: "C".to_owned(),
+            click_id: "c".to_owned(),
+            value: Some(money("19.99")),
+            commission: Some(money("2")),
+            status: ConversionStatus::Approved.into(),
+            ..Default::default()
+        };
+        let same = NewConversion {
+            conversion_code_id: "C".to_owned(),
+            click_id: "C".to_owned(),
+            value: Some(money("19.99")),
+            commission: Some(Commission::CommissionAmount(money("2"))),
+            ..Default::default()
+        };
+        let known = |has_other_status| Some(Fate::RecordedBefore { has_other_status });
+        let (approved, declined) = (ConversionStatus::Approved.into(), ConversionStatus::Declined.into());
+        let bare = Money { currency_code: String::new(), ..money("19.99") };
+        for (row, expected) in [
+            (same.clone(), known(false)),
+            (NewConversion { value: Some(bare), ..same.clone() }, known(false)),
+            (NewConversion { status: approved, ..same.clone() }, known(false)),
+            (NewConversion { status: declined, ..same.clone() }, known(true)),
+            (NewConversion { click_id: "d".to_owned(), ..same.clone() }, None),
+            (NewConversion { conversion_code_id: "D".to_owned(), ..same.clone() }, None),
+        ] {
+            assert_eq!(compared(&row, &found), expected, "{row:?}");
+        }
+        let dollars = Money { currency_code: "USD".to_owned(), ..money("19.99") };
+        for row in [
+            NewConversion { value: Some(money("20")), ..same.clone() },
+            NewConversion { value: Some(dollars), ..same.clone() },
+            NewConversion { commission: None, ..same.clone() },
+        ] {
+            let fate = compared(&row, &found);
+            assert!(
+                matches!(&fate, Some(Fate::Unsent(one)) if one.sentence.contains("19.99 EUR")),
+                "{fate:?}"
+            );
+        }
+    }
+}
