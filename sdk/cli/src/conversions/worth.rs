@@ -99,10 +99,10 @@ impl Known<'_> {
 
     fn amount(&mut self, name: &str, text: &str, other: &str) -> Result<Stated, String> {
         // Punctuation after an amount comes from the text in which it stood.
-        let (text, read) = match amount::read(text, self.separator) {
+        let (text, read) = match amount::read(text, DecimalSeparator::Auto) {
             Err(NotDecimal::Malformed) => {
                 let bare = without_punctuation(text);
-                (bare, amount::read(bare, self.separator))
+                (bare, amount::read(bare, DecimalSeparator::Auto))
             }
             read => (text, read),
         };
@@ -128,16 +128,20 @@ impl Known<'_> {
         Ok(commission.micros)
     }
 
-    /// The separator of decimals in an amount that can be read in two ways.
+    /// The separator of decimals in an amount that can be read in two ways; `Auto` if nothing settles
+    /// it, or if the setting and the other amount contradict each other.
     fn settled(&mut self, text: &str, other: &str) -> DecimalSeparator {
         let is_known = |separator: &DecimalSeparator| {
             matches!(separator, DecimalSeparator::Point | DecimalSeparator::Comma)
         };
-        let of_code = self.terms().map(|terms| terms.separator).filter(is_known);
-        let of_other = || amount::read(other, DecimalSeparator::Auto).ok().map(|read| read.separator);
-        let settled = of_code.or_else(|| of_other().filter(is_known));
-        let currency = self.given.or_else(|| self.terms()?.currency);
-        settled.unwrap_or_else(|| amount::three_decimals(text, currency))
+        let set = Some(self.separator).filter(is_known);
+        let set = set.or_else(|| self.terms().map(|terms| terms.separator).filter(is_known));
+        let shown = amount::read(other, DecimalSeparator::Auto).ok().map(|read| read.separator);
+        match (set, shown.filter(is_known)) {
+            (Some(set), Some(shown)) if set != shown => DecimalSeparator::Auto,
+            (Some(settled), _) | (None, Some(settled)) => settled,
+            (None, None) => amount::three_decimals(text, self.given.or_else(|| self.terms()?.currency)),
+        }
     }
 
     /// The currency that an amount names. A sign of several currencies needs one that is expected.
@@ -294,6 +298,19 @@ mod tests {
             ("$5", Auto, known("EUR", Auto), "5 USD"),
         ] {
             assert_eq!(worth(&row(value, "", ""), separator, code).unwrap().0, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_setting_that_the_other_amount_contradicts_settles_nothing() {
+        for (value, commission, separator, code) in [
+            ("12.35", "1.235", Comma, Code::Missing),
+            ("12.35", "1.235", Auto, known("EUR", Comma)),
+            ("1.200,50", "1.235", Point, Code::Missing),
+            ("1.500", "0.5", Auto, known("EUR", Comma)),
+        ] {
+            let error = worth(&row(value, "", commission), separator, code).unwrap_err();
+            assert!(error.contains("can be read in two ways"), "{value} {commission}: {error}");
         }
     }
 

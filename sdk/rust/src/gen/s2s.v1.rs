@@ -1915,7 +1915,8 @@ pub struct ConversionCode {
     #[prost(message, optional, tag = "4")]
     pub attribution_window: ::core::option::Option<::prost_types::Duration>,
     /// Rule for conversions that are sent without a transaction id. Default:
-    /// `DEDUPE_POLICY_ONE_PER_CLICK`.
+    /// `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+    /// under the former rule and is sent again counts again.
     #[prost(enumeration = "DedupePolicy", tag = "5")]
     pub dedupe_policy: i32,
     /// Form of the answer to postbacks. Default: the preset's, or else by verdict.

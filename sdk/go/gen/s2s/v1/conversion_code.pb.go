@@ -321,7 +321,8 @@ type ConversionCode struct {
 	// 400 days, whole seconds. Default: 30 days.
 	AttributionWindow *durationpb.Duration `protobuf:"bytes,4,opt,name=attribution_window,json=attributionWindow,proto3" json:"attribution_window,omitempty"`
 	// Rule for conversions that are sent without a transaction id. Default:
-	// `DEDUPE_POLICY_ONE_PER_CLICK`.
+	// `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+	// under the former rule and is sent again counts again.
 	DedupePolicy DedupePolicy `protobuf:"varint,5,opt,name=dedupe_policy,json=dedupePolicy,proto3,enum=s2s.v1.DedupePolicy" json:"dedupe_policy,omitempty"`
 	// Form of the answer to postbacks. Default: the preset's, or else by verdict.
 	Reply *ReplySetting `protobuf:"bytes,6,opt,name=reply,proto3" json:"reply,omitempty"`

@@ -55,7 +55,8 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
 
   /**
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+   * under the former rule and is sent again counts again.
    *
    * @generated from field: s2s.v1.DedupePolicy dedupe_policy = 5;
    */

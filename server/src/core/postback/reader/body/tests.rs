@@ -117,7 +117,7 @@ fn a_complete_query_counts_whatever_the_body_is() {
         (
             "application/json",
             r#"{"oid":"A1","val":"1.00","ok":true}"#,
-            vec![N::UnknownParameter, N::Repeated],
+            vec![N::Repeated, N::UnknownParameter],
         ),
         ("", "val=1.00&oid=A1&x=y", vec![N::Repeated, N::UnknownParameter]),
     ] {

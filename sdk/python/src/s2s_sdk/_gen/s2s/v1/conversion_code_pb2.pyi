@@ -206,7 +206,8 @@ class ConversionCode(_message.Message):
     """ISO 4217 code for amounts that come without a currency. Default: `USD`."""
     dedupe_policy: Global___DedupePolicy.ValueType
     """Rule for conversions that are sent without a transaction id. Default:
-    `DEDUPE_POLICY_ONE_PER_CLICK`.
+    `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+    under the former rule and is sent again counts again.
     """
     state: Global___ConversionCodeState.ValueType
     """State of the code, changed by `ArchiveConversionCode` and

@@ -242,7 +242,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+   * under the former rule and is sent again counts again.
    * </pre>
    *
    * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -254,7 +255,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+   * under the former rule and is sent again counts again.
    * </pre>
    *
    * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1775,7 +1777,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+     * under the former rule and is sent again counts again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1787,7 +1790,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+     * under the former rule and is sent again counts again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1803,7 +1807,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+     * under the former rule and is sent again counts again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1817,7 +1822,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+     * under the former rule and is sent again counts again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1836,7 +1842,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+     * under the former rule and is sent again counts again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>

@@ -103,7 +103,8 @@ public interface ConversionCodeOrBuilder extends
   /**
    * <pre>
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+   * under the former rule and is sent again counts again.
    * </pre>
    *
    * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -113,7 +114,8 @@ public interface ConversionCodeOrBuilder extends
   /**
    * <pre>
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
+   * under the former rule and is sent again counts again.
    * </pre>
    *
    * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
