@@ -120,6 +120,14 @@ impl<S> Paced<S> {
         Self { stream, frames, patience, limit, sent, waiting, look: None }
     }
 
+    /// Has the connection read again at the time of the next look, if an answer has begun.
+    fn arm(&mut self, context: &mut Context<'_>) {
+        if self.look.is_none() && !self.sent.taking.is_empty() {
+            let look = self.look.insert(Box::pin(sleep(LOOK_INTERVAL)));
+            let _ = look.as_mut().poll(context);
+        }
+    }
+
     /// Ready once an answer is not taken for too long.
     fn poll_untaken(&mut self, context: &mut Context<'_>) -> Poll<()> {
         while !self.sent.taking.is_empty() {
@@ -160,7 +168,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
                 limit.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
             }
             Poll::Pending => self.poll_untaken(context).map(|()| Err(io::ErrorKind::TimedOut.into())),
-            other => other,
+            ready @ Poll::Ready(_) => ready,
         }
     }
 }
@@ -173,6 +181,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     ) -> Poll<io::Result<usize>> {
         let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
         self.sent.follow(bytes.get(..written).unwrap_or_default());
+        self.arm(context);
         Poll::Ready(Ok(written))
     }
 
@@ -196,6 +205,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
             self.sent.follow(slice.get(..sent).unwrap_or_default());
             left -= sent;
         }
+        self.arm(context);
         Poll::Ready(Ok(written))
     }
 
