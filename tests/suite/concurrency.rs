@@ -304,7 +304,7 @@ fn heavy_postbacks(count: usize) -> Vec<RecordConversionRequest> {
 
 #[tokio::test]
 async fn a_call_with_many_large_items_holds_up_nobody() {
-    const ITEMS: usize = 200;
+    const ITEMS: usize = 50;
     let server = Server::start_with(&["--threads", "1"]).await;
     let client = server.client();
     let batch = async {
@@ -329,6 +329,6 @@ async fn a_call_with_many_large_items_holds_up_nobody() {
             () = others => unreachable!(),
         };
         assert_eq!(results, ITEMS, "{what}");
-        assert!(answered.get() >= 20, "{} were answered during the {what}", answered.get());
+        assert!(answered.get() >= 10, "{} were answered during the {what}", answered.get());
     }
 }
