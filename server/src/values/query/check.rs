@@ -9,7 +9,7 @@ use url::form_urlencoded::byte_serialize;
 use super::{NAME_BYTES_MAX, Pair, Part, Text, decode, entities, entities::rejoined, has_address};
 use crate::values::destination::sub_id_index;
 
-/// What may stand between two pairs.
+/// Bytes that may stand between two pairs.
 const SEPARATORS: &[u8] = b"&;\n?";
 const PREFIX: &[u8] = b"/s2s?";
 /// Longest character that HTML makes of an eaten name, in bytes.
@@ -51,7 +51,7 @@ fn is_parameter(name: &str) -> bool {
     parameter::known(name).is_some()
 }
 
-/// Those names of a postback, or of a link, that may have any text.
+/// The names of a postback, or of a link, that may have any text.
 fn is_free_of(is_known: fn(&str) -> bool) -> fn(&str) -> bool {
     let of_postback = |name: &str| parameter::known(name).is_none_or(|known| known == KnownParam::Param);
     if is_known("sub1") { |_| false } else { of_postback }
