@@ -227,6 +227,7 @@ async fn a_body_that_is_longer_than_announced_is_refused() {
         ("two", sale("two", "10"), sale("two", "1000"), false),
         ("small", sale("small", "1"), format!("{}a", sale("small", "1")), false),
         // Line ends behind a body, and the next request.
+        ("nul", sale("nul", "1"), format!("{}\0", sale("nul", "1")), true),
         ("ends", sale("ends", "1"), format!("{}\r\n\r\n", sale("ends", "1")), true),
         (
             "next",

@@ -84,9 +84,10 @@ pub fn lock(turn: &Mutex<Turn>) -> MutexGuard<'_, Turn> {
 }
 
 /// Returns whether no request begins with the byte. Behind a body, it is a part of a body that is longer
-/// than its announced length, as of a sender that counts characters for bytes.
+/// than its announced length, as of a sender that counts characters for bytes. Line ends and the NUL
+/// at the end of a C string belong to no body.
 fn begins_nothing(byte: u8) -> bool {
-    !byte.is_ascii_uppercase() && !byte.is_ascii_whitespace()
+    !byte.is_ascii_uppercase() && !byte.is_ascii_whitespace() && byte != 0
 }
 
 /// A connection as hyper reads and writes it.
