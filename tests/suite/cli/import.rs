@@ -166,7 +166,7 @@ async fn equal_rows_are_told_apart_only_on_demand() {
     // A key that may only record can't ask how the code counts.
     (_, person.api_key) = server.api_key("", &[ApiKeyScope::Record]).await;
     let said = person.run(&["conversions", "import", &single]).await;
-    assert!(said.status == 5 && said.err.contains("can't be read with this API key"), "{}", said.err);
+    assert!(said.status == 5 && said.err.contains("this API key can't read"), "{}", said.err);
     let said = person.run(&["conversions", "import", &single, "--each-row-counts"]).await;
     assert_eq!(said.status, 0, "{}", said.err);
 }
