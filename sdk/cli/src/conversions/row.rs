@@ -174,12 +174,13 @@ impl Row {
                 let wrong = |error| format!("conversion_time `{}`: {error}", excerpt(text));
                 let when: When = text.parse().map_err(wrong)?;
                 let time = rules.zone.closest(when, click_id::time(&click_id)).map_err(wrong)?;
-                // The server's clock, and not ours, knows what is now.
+                // The server's clock decides what `now` means, not the clock of this machine.
                 (Some(time).filter(|_| when != When::Now), rules.zone.canonical(when))
             }
         };
         let transaction_id = if self.exported().is_some() {
-            // A recorded text is an order number, whatever it looks like.
+            // The server has recorded this text as an order number, so it is one, whatever it looks
+            // like.
             self.transaction_id.trim_matches(is_trimmed).to_owned()
         } else {
             order(&self.transaction_id, rules.source)?
@@ -336,7 +337,7 @@ mod tests {
     fn a_date_alone_never_contradicts_its_click() {
         let titles = ["code", "click", "value", "time"];
         let at = |text: &str| Some(text.parse().unwrap());
-        // The click is of 17:09:25.41 UTC.
+        // The time of the click is 17:09:25.41 UTC.
         for (time, expected) in [
             ("2026-11-23", at("2026-11-23T17:09:25.41Z")),
             ("23.11.2026 17:09", at("2026-11-23T17:09:25.41Z")),

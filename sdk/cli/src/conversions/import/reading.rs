@@ -116,7 +116,7 @@ pub struct Reading {
     rows: Sender<Prepared>,
     room: Arc<Semaphore>,
     runtime: Handle,
-    /// How often each row without an order id occurred, by a digest of its content.
+    /// Number of occurrences of each row without an order id, by a digest of its content.
     occurrences: HashMap<u64, u32>,
 }
 
@@ -297,7 +297,7 @@ mod tests {
         ] {
             assert_eq!(check_length(&columns, &own(cells)).is_ok(), is_right, "{cells:?}");
         }
-        // As a spreadsheet ends all lines.
+        // A spreadsheet ends its title line with blank titles.
         let columns = Columns::read(own(&["", "code", "click_id", "value", "", " "])).unwrap();
         for (cells, is_right) in [
             (&["7", "C", "c", "1", "", ""][..], true),
