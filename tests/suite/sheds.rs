@@ -1,5 +1,5 @@
-//! Strangers can make the server keep only so much, and honest senders are never shut out with them.
-//! Anything beyond it is refused with `ErrorReason::Shed`.
+//! Strangers can make the server keep only so much, and honest senders are never shut out with
+//! them. Anything beyond it is refused with `ErrorReason::Shed`.
 
 use std::collections::BTreeMap;
 
@@ -211,7 +211,7 @@ fn taken(postback: &Postback) -> usize {
 async fn beyond_the_bound_of_bytes_the_oldest_of_the_busiest_network_goes() {
     let flags = [PROXY.as_slice(), &["--strangers-mebibytes-max", "1"]].concat();
     let mut sale = Sale::start_with(&flags, checks(CheckMode::Unspecified)).await;
-    // Something speaks for this one, so it is no stranger's.
+    // This network sends little, so its postbacks are never deleted.
     let known = format!("clickId={{clickid}}&id={}&val=1&com=1&mark=known&", sale.code.id);
     assert_eq!(flood(&sale.server, "203.0.113.1", &known, 5).await, verdicts([("HELD", 5)]));
     let query = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1");
