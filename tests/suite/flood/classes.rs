@@ -214,8 +214,7 @@ fn decimal_comma(random: &mut Random, facts: &Facts) -> Request {
         1 => (sale.value, sale.micros) = (format!("{thousands}.{units:03},0"), sale.micros + more),
         2 => (sale.value, sale.micros) = (format!("{thousands},{units:03}.00"), sale.micros + more),
         _ => {
-            // The commission is `0`: a commission with decimals might reveal the separator and make
-            // the value unambiguous.
+            // The commission `0` has no decimals, which might reveal what the comma means.
             (sale.value, sale.commission) = (format!("{units},{}", random.digits(3)), "0".to_owned());
             return sale.held(random, "AMOUNT_AMBIGUOUS");
         }
