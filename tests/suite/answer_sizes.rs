@@ -1,5 +1,5 @@
-//! Answers for clients that take 4 MiB, the default of gRPC: pages end before that size, and answers
-//! that have no pages leave out long texts.
+//! Answers for clients that take 4 MiB, the default of gRPC: pages end before that size, and
+//! answers that have no pages leave out long texts.
 
 use std::collections::BTreeSet;
 

@@ -78,16 +78,16 @@ impl Ledger {
     }
 
     /// Checks that everything acknowledged is stored, with its click and time, and that everything
-    /// stored was sent, each once, sales with the value that was sent. Must be called after the last
-    /// sending, when all spools are empty. `link_id` is the link of the visits.
+    /// stored was sent, each once, sales with the value that was sent. Must be called after the
+    /// last sending, when all spools are empty. `link_id` is the link of the visits.
     pub async fn check(&self, core: &Server, link_id: &str) -> Result<String, String> {
         let (summary, queued) = self.check_stored(core, link_id).await?;
         // A run without anything at stake proves nothing.
         if queued == 0 { Err(format!("too little was promised: {summary}")) } else { Ok(summary) }
     }
 
-    /// Like `check`, but also passes a run without a queued sale. Returns the number of queued sales
-    /// as well.
+    /// Like `check`, but also passes a run without a queued sale. Returns the number of queued
+    /// sales as well.
     pub async fn check_stored(&self, core: &Server, link_id: &str) -> Result<(String, usize), String> {
         let (client, link_id) = (core.client(), link_id.to_owned());
         let all = client.conversions(ListConversionsRequest::default());

@@ -31,12 +31,13 @@ pub fn own_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A file that replaces another once it is whole, so that a failure leaves the other file unchanged.
+/// A file that replaces another once it is whole, so that a failure leaves the other file
+/// unchanged.
 pub struct Replacement {
     file: File,
     path: PathBuf,
-    /// The temporary file beside the path; `None` if the path itself is written, or once the file is
-    /// renamed.
+    /// The temporary file beside the path; `None` if the path itself is written, or once the file
+    /// is renamed.
     beside: Option<PathBuf>,
 }
 

@@ -32,8 +32,8 @@ pub enum Field {
     Id,
 }
 
-/// Titles that are no names in postbacks, without marks between their words. The first title of each
-/// field is that of exports.
+/// Titles that are no names in postbacks, without marks between their words. The first title of
+/// each field is that of exports.
 const TITLES: [(&str, Field); 20] = [
     ("conversioncodeid", Field::Code),
     ("conversioncode", Field::Code),

@@ -4,8 +4,9 @@
 //! to the file of failed rows. A row without an order id gets a request id made from its content,
 //! so that importing the same row again counts nothing twice, wherever it stands and however it is
 //! written. Equal rows would get the same id. So if the code counts every conversion, rows without
-//! an order id are refused unless the caller gives `--each-row-counts`. A row of an export names its
-//! conversion, so that conversion is looked up first, and the row is not sent if it is recorded.
+//! an order id are refused unless the caller gives `--each-row-counts`. A row of an export names
+//! its conversion, so that conversion is looked up first, and the row is not sent if it is
+//! recorded.
 
 #[cfg(any(test, fuzzing))]
 mod check;
@@ -75,8 +76,8 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t = Separator::Auto)]
     decimal_separator: Separator,
     /// Count each of several equal rows that have no order id. Rows are equal if they mean the same
-    /// click, code, amounts, status, time and parameters. The first, second … of equal rows is taken
-    /// for the same sale each time the file is imported.
+    /// click, code, amounts, status, time and parameters. The first, second … of equal rows is
+    /// taken for the same sale each time the file is imported.
     #[arg(long)]
     each_row_counts: bool,
     /// Only check; record nothing.

@@ -99,8 +99,8 @@ impl Read {
         self.conversion.value.as_ref().map_or("", |value| &value.currency_code)
     }
 
-    /// The content of the row: the same bytes if the row means the same, however it is written. With
-    /// `terms`, a currency or status equal to the code's default counts as absent.
+    /// The content of the row: the same bytes if the row means the same, however it is written.
+    /// With `terms`, a currency or status equal to the code's default counts as absent.
     pub fn content(&self, terms: Option<Terms>) -> Vec<u8> {
         let mut conversion = NewConversion { conversion_time: None, ..self.conversion.clone() };
         if let Some(Terms { currency, status, .. }) = terms {

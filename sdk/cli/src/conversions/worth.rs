@@ -128,8 +128,8 @@ impl Known<'_> {
         Ok(commission.micros)
     }
 
-    /// The separator of decimals in an amount that can be read in two ways; `Auto` if nothing settles
-    /// it, or if the setting and the other amount contradict each other.
+    /// The separator of decimals in an amount that can be read in two ways; `Auto` if nothing
+    /// settles it, or if the setting and the other amount contradict each other.
     fn settled(&mut self, text: &str, other: &str) -> DecimalSeparator {
         let is_known = |separator: &DecimalSeparator| {
             matches!(separator, DecimalSeparator::Point | DecimalSeparator::Comma)
@@ -144,8 +144,8 @@ impl Known<'_> {
         }
     }
 
-    /// The currency that an amount names. A sign that several currencies share means an error unless
-    /// the row or its code names a currency.
+    /// The currency that an amount names. A sign that several currencies share means an error
+    /// unless the row or its code names a currency.
     fn meant(&mut self, name: &str, text: &str, named: NamedCurrency) -> Result<Currency, String> {
         let expected = match named {
             NamedCurrency::Sign(sign) if sign.only().is_none() => {

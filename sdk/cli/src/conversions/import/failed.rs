@@ -18,9 +18,9 @@ use crate::{
 const OWN_TITLES: [&str; 3] = ["row", "reason", "message"];
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The rows that failed, each with its reason, in the form of the imported file: with its separator,
-/// and with a byte order mark if `Form::needs_mark` says so. A spreadsheet that wrote the imported
-/// file opens this file as well.
+/// The rows that failed, each with its reason, in the form of the imported file: with its
+/// separator, and with a byte order mark if `Form::needs_mark` says so. A spreadsheet that wrote
+/// the imported file opens this file as well.
 pub struct FailedRows {
     path: PathBuf,
     writer: csv::Writer<File>,

@@ -182,8 +182,8 @@ impl Reading {
     }
 
     /// Makes the request id of a row that only its content tells from others. `Err` if the content
-    /// is not enough because the code counts every conversion, and `--each-row-counts` is not given.
-    /// `Err` also if the code's policy is needed but not known.
+    /// is not enough because the code counts every conversion, and `--each-row-counts` is not
+    /// given. `Err` also if the code's policy is needed but not known.
     fn own_id(&mut self, read: &row::Read) -> Result<String, Unsent> {
         let code = &read.conversion.conversion_code_id;
         if !self.rules.each_row_counts {
@@ -222,8 +222,8 @@ impl Reading {
         Ok(request_id(&content, *occurrence))
     }
 
-    /// Text that tells the row from other rows of its click; empty if the code counts one conversion
-    /// per click.
+    /// Text that tells the row from other rows of its click; empty if the code counts one
+    /// conversion per click.
     fn identity(&mut self, read: &row::Read, request_id: &str) -> Option<String> {
         match self.rules.codes.find(&read.conversion.conversion_code_id) {
             Code::Known(terms) if terms.dedupe == DedupePolicy::Every => Some(request_id.to_owned()),
@@ -242,7 +242,8 @@ pub fn digest(content: &[u8]) -> u64 {
 /// Checks that each column that is read has a cell, and each cell a column.
 ///
 /// A surplus cell is a fault even if it is empty: it may be the order id, pushed out by an unquoted
-/// `19,99`. Files of spreadsheets are not affected, because their first line ends with blank titles.
+/// `19,99`. Files of spreadsheets are not affected, because their first line ends with blank
+/// titles.
 pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
     let titles = columns.titles.len();
     if columns.fields.iter().skip(cells.len()).any(Option::is_some) {

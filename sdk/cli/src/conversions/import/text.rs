@@ -1,8 +1,8 @@
 //! The text of a file, in whatever encoding a spreadsheet has saved it.
 //!
-//! A byte order mark tells the encoding, or else the zeros of UTF-16. Any other file is UTF-8 if its
-//! first letter beyond ASCII is valid UTF-8, and windows-1252 if not. So nothing is read ahead, and
-//! files of any length are read in bounded memory. A letter that is broken becomes U+FFFD.
+//! A byte order mark tells the encoding, or else the zeros of UTF-16. Any other file is UTF-8 if
+//! its first letter beyond ASCII is valid UTF-8, and windows-1252 if not. So nothing is read ahead,
+//! and files of any length are read in bounded memory. A letter that is broken becomes U+FFFD.
 
 use std::{
     io::{self, Read},
