@@ -1,5 +1,5 @@
-//! Answers for clients that take 4 MiB, the default of gRPC: pages end before, and answers that
-//! have no pages leave out long texts.
+//! Answers for clients that take 4 MiB, the default of gRPC: pages end before that size, and
+//! answers that have no pages leave out long texts.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use tonic::transport::Channel;
 
 use crate::{contract::channel, fixture::Fixture, replay::get, report};
 
-/// The bound of the server, and what an answer may have beside its list.
+/// The server's bound for a list (3 MiB), plus room for the rest of the answer.
 const BYTES_MAX: usize = 3 * 1_024 * 1_024 + 256 * 1_024;
 /// The largest page that can be asked for.
 const PAGE_SIZE: i32 = 1_000;
@@ -109,7 +109,7 @@ async fn check_pages<F: Future<Output = (Vec<String>, usize, String)>>(
             break;
         }
     }
-    assert!(pages > 1, "the page has not been too long");
+    assert!(pages > 1, "the list fitted on one page");
     assert_eq!(found.len(), all.len());
     assert_eq!(BTreeSet::from_iter(found), BTreeSet::from_iter(all));
 }

@@ -51,8 +51,8 @@ const NAMES_KIB_MAX: u64 = 16 * 1_024;
 /// Locked by each test that keeps the machine busy: two at once would measure each other's load.
 pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// A clock that leaves out stalls, because a busy machine may stop us for seconds. At most one
-/// second of each stall counts.
+/// A clock that leaves out stalls, because a busy machine may stop the test for seconds. At most
+/// one second of each stall counts.
 struct Clock(StdMutex<(Instant, Duration)>);
 
 impl Clock {
@@ -150,7 +150,7 @@ const SLOW: [(&[u8], &[u8]); 5] = [
 async fn silent_and_slow_connections_end_while_others_are_served() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let server = Server::start().await;
-    // The limit of open files applies to us and to the server. Each opens a file for every
+    // The limit of open files applies to the test and to the server. Each opens a file for every
     // connection, and there are two kinds of connections.
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let count = CONNECTIONS.min(usize::try_from(files).unwrap().saturating_sub(1_000) / 2);

@@ -158,7 +158,7 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_counts_once() {
     }
 }
 
-/// The order of the parts is what counts: the spool first. Here everything leaves the spool for the
+/// The spool must be copied before the database. Here everything leaves the spool for the
 /// database once the first part is copied, before the second is.
 #[tokio::test]
 async fn what_drains_between_the_parts_of_a_backup_is_in_it() {
@@ -198,7 +198,7 @@ async fn a_server_that_is_down_is_copied_with_what_its_spool_holds() {
     stall.end().await;
     let place = Place::new().await;
     place.back_up(&server).await;
-    // The same state is copied again, as often as somebody wants.
+    // The same state can be copied any number of times.
     let again = Place::new().await;
     again.back_up(&server).await;
     for place in [place, again] {
@@ -340,7 +340,7 @@ async fn a_copy_is_for_its_owner_alone() {
     }
 }
 
-/// The other servers of the tests let everybody in.
+/// MariaDB only, because the servers of the other databases ask for no password in the tests.
 #[tokio::test]
 async fn a_password_reaches_the_programs_and_nobody_else() {
     if kind() != "mariadb" {

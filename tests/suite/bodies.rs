@@ -1,4 +1,4 @@
-//! Bodies of postbacks as HTTP clients really send them, and the addresses they send them to.
+//! Bodies of postbacks, and the addresses to which they are sent, as real HTTP clients write them.
 
 use std::io::Write as _;
 
@@ -152,7 +152,7 @@ async fn the_message_of_a_shop_beside_a_complete_query_tells_orders_apart() {
         assert_eq!((all.len(), all[0].transaction_id.as_str()), (count + 1, &*(count + 1).to_string()));
         assert_eq!(all[0].value.as_ref().unwrap().currency_code, currency, "{body}");
     }
-    // The message has no order for us, and is passed over.
+    // The body names no order, so only its status is read.
     let declined = r#"{"status":"declined","lines":[1]}"#;
     let answer = post(&fixture.server, &format!("{target}&oid=6"), JSON, declined.into()).await;
     assert_eq!(answer.field("verdict"), "RECORDED");
@@ -173,7 +173,8 @@ async fn a_number_of_json_has_a_decimal_point() {
         (r#""val":100,"com":12.345"#, Ok((100_000_000, 12_345_000))),
         (r#""val":19.999,"com":0"#, Ok((19_999_000, 0))),
         (r#""val":1.500,"com":"0,50""#, Ok((1_500_000, 500_000))),
-        // In a text it is a thousand and a half, and beside a point it may be anything.
+        // A text follows the code's comma, so this is 1500. If the other amount shows a point, the
+        // text is ambiguous.
         (r#""val":"1.500","com":"0""#, Ok((1_500_000_000, 0))),
         (r#""val":"12.35","com":"1.235""#, Err("AMOUNT_AMBIGUOUS")),
     ]

@@ -1,6 +1,6 @@
-//! After a moment in which the core was slow, its edge answers for the core again soon, although
-//! the traffic goes on: what waits in the spool is delivered beside live calls, and later postbacks
-//! of the same clicks need not go behind it for long.
+//! After a moment in which the core was slow, its edge soon gives the core's answers again,
+//! although the traffic continues. The records in the spool are delivered beside live calls, so
+//! later postbacks of the same clicks soon need not wait behind them.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -21,7 +21,7 @@ const CLICKS: usize = 40;
 const EVERY: Duration = Duration::from_millis(25);
 /// Number of answers in a row by the core, after which the edge has caught up.
 const IN_A_ROW: usize = 60;
-/// The longest time for that. The backlog takes a second or two.
+/// The longest time until the edge has caught up. The backlog takes a second or two.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Counts answers.

@@ -29,7 +29,7 @@ use self::covered::{COVERED, CoveredCall};
 const EDGE_SCHEMA: &str = include_str!("../../proto/s2s/edge/v1/edge_service.proto");
 const EDGE_SERVICE: &str = "EdgeService/";
 
-/// The files of our own package.
+/// The files of the package `s2s.v1`.
 fn files() -> Vec<FileDescriptorProto> {
     let mut set = FileDescriptorSet::decode(DESCRIPTOR).unwrap();
     set.file.retain(|file| file.package() == "s2s.v1");
@@ -118,7 +118,7 @@ pub async fn call_as(
     client.unary(request, path.parse().unwrap(), Bytes).await.map(tonic::Response::into_inner)
 }
 
-/// The reason of a status. Its domain must be ours, and the schema must list the reason.
+/// The reason of a status. Its domain must be `s2s.v1`, and the schema must list the reason.
 #[track_caller]
 pub fn reason(method: &str, status: &Status) -> ErrorReason {
     let info =
@@ -281,7 +281,7 @@ fn everything_in_the_schema_for_edges_is_explained() {
     }
 }
 
-/// Some clients take an answer for broken that says its status in the headers and ends later.
+/// Some clients take an answer for broken if its headers have the status and it does not end there.
 #[tokio::test]
 async fn an_error_without_a_message_ends_with_its_headers() {
     let server = Server::start().await;

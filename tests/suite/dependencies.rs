@@ -33,7 +33,7 @@ fn nothing_is_depended_on_that_is_banned_or_from_elsewhere() {
         for package in packages {
             let name = text(package, "name");
             assert!(!banned.contains(name), "{name} is banned in deny.toml");
-            // A package without a source is ours.
+            // A package without a source belongs to this repository.
             let source = text(package, "source");
             assert!(source.is_empty() || source == REGISTRY, "{name} comes from {source}");
             let has_checksum = !text(package, "checksum").is_empty();

@@ -5,7 +5,7 @@ use s2s_tests::{Answer, http};
 
 use crate::fixture::Fixture;
 
-/// Returns the parameters that a duplicate is told to differ.
+/// Returns the parameters that the answer to a duplicate names as different.
 async fn told(fixture: &Fixture, answer: &Answer) -> Vec<String> {
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "DUPLICATE"), "{answer:?}");
     let json = answer.json();
@@ -53,13 +53,13 @@ async fn another_order_under_an_unknown_name_is_told() {
         fixture.server.kill().await;
         fixture.server.restart().await;
     }
-    // With an order id each sale is its own, and its duplicate is one.
+    // A sale with another order id counts. A duplicate of it is certain, so nothing is named.
     let other = format!("{sale}&oid=2&basket=A5");
     assert_eq!(fixture.server.postback(&other).await.field("verdict"), "RECORDED");
     let again = fixture.server.postback(&format!("{sale}&oid=2&basket=A6")).await;
     assert_eq!(told(&fixture, &again).await, Vec::<String>::new());
     assert_eq!(fixture.conversions().await.len(), 2);
-    // What was erased can't be compared, and its names are gone.
+    // Erased parameters can't be compared, and their names are gone.
     let request = EraseVisitorRequest { click_id: fixture.click.clone(), validate_only: false };
     fixture.server.client().erase_visitor(request).await.unwrap();
     let late = fixture.server.postback(&format!("{sale}&basket=A7")).await;

@@ -96,7 +96,7 @@ async fn an_id_fits_its_postback_and_tells_nothing_about_another() {
     let (thief, _) = Thief::at_work(server, &server.link(&[&fixture.code]).await).await;
     let now = fixture.code.create_time.unwrap();
     let sale = fixture.fill("/s2s?clickId=$click&id=$code&val=5&com=1&oid=1");
-    // Ids that are not of the time of arrival.
+    // Ids whose time is not the time of arrival.
     let zeros = format!("pb_{}", "0".repeat(26));
     let late = postback_id(moved(Some(now), 2).unwrap(), 1);
     let early = postback_id(moved(Some(now), -190 * DAY).unwrap(), 1);

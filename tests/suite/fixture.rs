@@ -16,15 +16,16 @@ use crate::moved;
 pub struct Fixture {
     pub server: Server,
     pub code: ConversionCode,
-    /// Has an attribution window of 1 s.
+    /// A code with an attribution window of 1 s.
     pub brief: ConversionCode,
     pub archived: ConversionCode,
     pub unlinked: ConversionCode,
     pub click: String,
     pub other_click: String,
-    /// One hour old.
+    /// A click that is one hour old.
     pub old_click: String,
-    /// From after its link was archived: some seconds ahead, as a clock may be.
+    /// A click from after its link was archived. Its time is some seconds ahead, as that of an edge
+    /// may be.
     pub lost_click: String,
 }
 

@@ -42,7 +42,7 @@ const ON_CONNECTION_MAX: usize = 100;
 /// The number of requests that are in flight on one connection.
 const IN_FLIGHT_MAX: usize = 16;
 const CLICKS: usize = 200;
-/// The sales of `facts`, by which the server knows their sender.
+/// The number of sales that `facts` reports, so that the server knows their sender.
 const FIRST_SALES: usize = 2;
 const PAGE_SIZE: i32 = 1_000;
 /// The growth of the server's memory after the warm-up, without SQLite's cache, in KiB: the slack

@@ -115,8 +115,8 @@ async fn an_edge_without_a_spool_knows_links_too() {
     let mut core = Server::start_with(&["--role", "core"]).await;
     let links = links(&core, LINKS).await;
     let edge = Server::start_edge(&core, &[("S2S_SPOOL", "off")]).await;
-    // The first page of the list has been read once its last link is served. Without a file to look
-    // at, the test asks until that is so, with the core frozen.
+    // The edge has read the list once it serves the last link of it while the core is frozen. There
+    // is no file to look at, so the test asks until then.
     eventually(async || {
         core.freeze().await;
         let served = status(&edge, &links[LINKS - 1].slug).await;
@@ -151,7 +151,7 @@ async fn what_has_become_of_a_link_is_known_without_a_visitor() {
         ..Default::default()
     };
     client.update_tracking_link(rename).await.unwrap();
-    // While the core is there, nothing but the age of a copy counts.
+    // While the core answers, a copy is replaced once it is too old, even if nobody lists links.
     eventually(async || (status(&edge, &followed.slug).await == 410).then_some(())).await;
     is_up_to_date(&core, &edge).await;
     core.kill().await;
@@ -177,7 +177,7 @@ async fn links_that_the_core_has_lost_are_forgotten() {
     let lost = links(&core, 3).await;
     is_up_to_date(&core, &edge).await;
     follow_all(&edge, &lost).await;
-    // As after a backup was restored.
+    // The core lacks these links, as after a backup was restored.
     database::execute(&core.database_url, "DELETE FROM tracking_link").await;
     edge.terminate().await;
     assert!(edge.ended().await.success());

@@ -1,4 +1,4 @@
-//! Filters that match few of many rows: a page looks at so many rows and no more, and the pages
+//! Filters that match few of many rows: each page looks at a bounded number of rows, and the pages
 //! together have every match once.
 
 use futures::TryStreamExt as _;
@@ -40,9 +40,9 @@ impl Dialect {
     }
 }
 
-/// Fills a table with older copies of its two rows: the oldest copy is one of the row that
-/// `matches`, the others are of the other row. `columns` are those whose values are copied, and
-/// `made` those that are made from the number.
+/// Fills a table with older copies of its two rows: the oldest copy is of the row that `matches`,
+/// all others are of the other row. The values of `columns` are copied. `made` has the columns
+/// whose values are made from the number.
 async fn fill(server: &Server, table: &str, columns: &str, made: &[(&str, &str)], matches: &str) {
     let Dialect { id, numbers } = Dialect::of(&server.database_url);
     let names: Vec<&str> = made.iter().map(|(name, _)| *name).collect();
@@ -134,7 +134,7 @@ async fn filters_of_conversions_find_the_oldest_of_very_many() {
         let found: Vec<_> = client.conversions(request(String::new())).try_collect().await.unwrap();
         assert_eq!(found.len(), 2, "{filter:?}");
     }
-    // The conversions of a click have an index, and those since a time, too.
+    // An index finds the conversions of a click, and the conversions since a time, in one page.
     let since = ConversionFilter { start_time: code.create_time, ..by_code.clone() };
     for filter in [ConversionFilter { click_id: clicks[1].clone(), ..by_code }, since] {
         let page = client.list_conversions(request::conversions(filter.clone())).await.unwrap();

@@ -1,4 +1,4 @@
-//! Redirects that come back to us over an address of somebody else.
+//! Redirects that come back to this server over an address of somebody else.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
-//! Amounts, currencies, order numbers and tests as senders write them: what is counted is what was
-//! meant, and what could mean two things is held until somebody settles it.
+//! Amounts, currencies, order numbers and tests as senders write them. A sale counts with the
+//! meaning that its sender intended. A text that can mean two things is held until somebody settles
+//! it.
 
 use s2s_sdk::{
     prost_types::FieldMask,
@@ -213,7 +214,7 @@ async fn what_may_be_a_test_is_no_sale() {
     assert_eq!(fixture.conversions().await.len(), 3);
 }
 
-/// What finds a held postback is the click that counts, whatever came beside it.
+/// The click id that counts finds the held postback, whatever other click ids came beside it.
 #[tokio::test]
 async fn a_held_postback_is_found_by_the_click_that_counts() {
     let fixture = Fixture::start().await;
@@ -246,7 +247,7 @@ async fn a_test_tells_no_amounts_to_who_has_proved_nothing() {
         let text = answer.json().to_string();
         assert!(!text.contains("1234") && !text.contains("78.9"), "{text}");
     }
-    // Who passes an enforced check is told.
+    // A sender who passes an enforced check sees the amounts.
     let secret = rotate(server, &fixture.code, 60).await.secret;
     let checks = PostbackAuthentication { secret_check: CheckMode::Enforce.into(), ..Default::default() };
     let request = UpdateConversionCodeRequest {

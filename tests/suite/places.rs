@@ -1,4 +1,4 @@
-//! Who gives way when all places for connections are taken.
+//! Connections that give way when all places for connections are taken.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ const KINDS: [Kind; 2] = [
     Kind {
         name: "reflection",
         path: "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-        // It asks for the list of services.
+        // The request for the list of services.
         message: &[0x3a, 1, b'*'],
         flags: 0,
         expected: b"grpc.health.v1.Health",
@@ -118,7 +118,7 @@ async fn connect_once(server: &Server, from: u8) -> Option<TcpStream> {
     ask(&mut stream).await.map(|_| stream)
 }
 
-/// An origin that holds places can't push out those who hold fewer.
+/// An origin that holds places can't push out the connections of origins that hold fewer.
 #[tokio::test]
 async fn who_holds_most_displaces_nobody_else() {
     let server = Server::start_with(&["--connections-max", "6"]).await;

@@ -62,7 +62,7 @@ async fn health_is_serving() {
     assert_eq!(Answer::of(response).await.field("status"), "serving");
 }
 
-/// Who watches the health is told when it changes, and not each second.
+/// A watcher of the health gets a message when the status changes, and not each second.
 #[tokio::test]
 async fn health_that_does_not_change_is_told_once() {
     use tonic_health::pb::{
@@ -170,7 +170,7 @@ macro_rules! check_edges_are_hidden {
 
 #[tokio::test]
 async fn reflection_shows_nothing_of_the_calls_for_edges() {
-    // The names would be of no use if they were not those of the schema.
+    // If the schema did not contain these names, the checks below would prove nothing.
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto/s2s/edge/v1/edge_service.proto");
     let schema = std::fs::read_to_string(schema).unwrap();
     for name in EDGE_SYMBOLS.map(|name| name.rsplit('.').next().unwrap()) {

@@ -1,4 +1,4 @@
-//! Lists and searches: whoever searches, and however often, keeps nobody else waiting.
+//! Lists and searches: any number of searches keeps nobody else waiting.
 
 use std::sync::{
     Arc,
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 /// Held postbacks, each as long as a postback may be, so that a search has much to read.
 const HELD: usize = 1_500;
 const HELD_BYTES: usize = 7_000;
-/// Searches that are under way at the same time.
+/// Searches that are in progress at the same time.
 const SEARCHES: usize = 40;
 const SALES: usize = 100;
 

@@ -132,7 +132,7 @@ struct ClickId {
     normalised: Option<String>,
 }
 
-/// The end of a call: the response, the SDK's error, or our cancellation.
+/// The end of a call: the response, the SDK's error, or a cancellation by this player.
 enum Ended {
     With(Value),
     Failed(Error),

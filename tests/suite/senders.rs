@@ -407,7 +407,7 @@ async fn counts(sale: &Sale, link: &TrackingLink, answer: &Answer) {
     assert_eq!(micros, (19_990_000, 2_500_000), "{text}");
 }
 
-/// What is kept of a cut postback says 19, and what was sent said 1999.50.
+/// The part of a cut postback that is kept says 19, but the sender wrote 1999.50.
 #[tokio::test]
 async fn a_cut_postback_never_counts_whoever_vouches_for_it() {
     const KEPT_BYTES: usize = 8_192;

@@ -1,5 +1,5 @@
-//! Sales and a set-up that changes: what is counted stays counted, what came before a change is
-//! judged by what stood then, and nobody who fails a check is told anything.
+//! Sales and a set-up that changes. A counted sale stays counted. A postback that came before a
+//! change is judged by the set-up at its arrival. A sender who fails a check learns nothing.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -36,7 +36,7 @@ enum Change {
     WindowOver,
 }
 
-/// The begin of the transaction ids that wait for the end of a window.
+/// The beginning of the transaction ids of sales that are sent until a window is over.
 const WAITING: &str = "waiting";
 
 const CHANGES: [Change; 4] =
@@ -85,7 +85,7 @@ impl Scene {
                 let attribution_window = Some(Duration { seconds: 1, nanos: 0 });
                 self.update(ConversionCode { attribution_window, ..self.code.clone() }, "attribution_window")
                     .await;
-                // Until the second is over.
+                // Sends sales until the second is over, and one is held.
                 let sales = AtomicUsize::new(0);
                 eventually(async || {
                     let oid = format!("{WAITING}{}", sales.fetch_add(1, Ordering::Relaxed));
@@ -203,7 +203,7 @@ async fn clicks_from_before_their_link_was_archived_still_count() {
 #[tokio::test]
 async fn a_postback_is_judged_as_of_its_arrival() {
     let scene = Scene::start().await;
-    // An hour before the code was archived, and after it.
+    // The first postbacks came an hour before the code was archived, the others after it.
     let earlier = moved(scene.code.create_time, -3_600);
     scene.change(Change::CodeArchived).await;
     for (number, oid) in (0..).zip(["A1", "A2", "A3"]) {

@@ -1,5 +1,5 @@
-//! Strangers can make the server keep only so much, and honest senders are never shut out with them.
-//! Anything beyond it is refused with `ErrorReason::Shed`.
+//! The server keeps a bounded number of strangers' postbacks, and refuses the others with
+//! `ErrorReason::Shed`. Honest senders are never shut out with the strangers.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +14,9 @@ use crate::authentication::Sale;
 /// The rooms that the documents promise.
 const OF_NETWORK: usize = 60;
 const OF_CLICK: usize = 60;
-/// More than all of a stranger's room.
+/// More postbacks than a stranger has room for.
 const FLOOD: usize = 150;
-/// Believes what the tests say of their address.
+/// With these flags, the server believes the address that a test states.
 const PROXY: [&str; 2] = ["--trusted-proxies", "127.0.0.1"];
 
 /// Sends a postback from that address.
@@ -68,12 +68,12 @@ async fn strangers_have_little_room_whatever_they_name() {
     let sale = Sale::start_with(&PROXY, checks(CheckMode::Enforce)).await;
     let (server, id, click) = (&sale.server, &sale.code.id, &sale.click);
     let (mut kept, mut shed) = (0, 0);
-    // Each from a network of its own. Two addresses of a network share its room.
+    // Each flood has a network of its own. Two addresses of a network share its room.
     for (number, query, room) in [
         (1, format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK),
         (2, "val=1&com=1".to_owned(), OF_NETWORK),
         (3, format!("clickId=x&id=z&id={id}&val=1&com=1"), OF_NETWORK),
-        // It fails the check, so that neither the click nor the code speaks for it.
+        // This flood fails the check, so neither its click nor its code speaks for it.
         (4, format!("clickId={click}&id={id}&val=1&com=1&sec=guess"), OF_NETWORK),
         (5, format!("clickId={click}&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK + OF_CLICK),
         // The click has no room any more.
@@ -134,7 +134,7 @@ async fn a_sale_that_is_sent_again_without_end_is_listed_some_times() {
             assert_eq!(!again.field("postback_id").is_empty(), is_listed, "{number}: {again:?}");
             assert_eq!(again.text.contains("REPETITION_NOT_LISTED"), !is_listed, "{number}: {again:?}");
         }
-        // With other amounts it is no repetition, and is held as others are.
+        // A postback with other amounts is no repetition, and is held like other conflicts.
         let other = query.replace("val=10", "val=11");
         assert_eq!(flood(server, "198.51.100.8", &other, 2).await, verdicts([("HELD", 2)]), "{round}");
         listed += 1 + OF_CLICK + 2;
@@ -168,7 +168,7 @@ async fn what_was_answered_queued_or_came_with_a_key_is_never_shed() {
     assert_eq!(held(&core).await.len(), kept + FLOOD);
 }
 
-/// Strangers could have a busy server queue what they like.
+/// Strangers can make a busy server queue any number of postbacks.
 #[tokio::test]
 async fn what_was_answered_queued_has_the_bound_of_bytes() {
     let mut core = Server::start_with(&["--strangers-mebibytes-max", "1"]).await;
@@ -211,7 +211,7 @@ fn taken(postback: &Postback) -> usize {
 async fn beyond_the_bound_of_bytes_the_oldest_of_the_busiest_network_goes() {
     let flags = [PROXY.as_slice(), &["--strangers-mebibytes-max", "1"]].concat();
     let mut sale = Sale::start_with(&flags, checks(CheckMode::Unspecified)).await;
-    // Something speaks for this one, so it is no stranger's.
+    // This network sends little, so its postbacks are never deleted.
     let known = format!("clickId={{clickid}}&id={}&val=1&com=1&mark=known&", sale.code.id);
     assert_eq!(flood(&sale.server, "203.0.113.1", &known, 5).await, verdicts([("HELD", 5)]));
     let query = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1");
@@ -227,7 +227,7 @@ async fn beyond_the_bound_of_bytes_the_oldest_of_the_busiest_network_goes() {
             assert_eq!(flood(&sale.server, &from, &marked, 60).await, verdicts([("HELD", 60)]));
         }
         sent += 5 + 4 * 60;
-        // The count is of this process.
+        // The count begins anew with each process.
         let now = eventually(async || {
             let now = sale.server.health().await["strangers"]["dropped"].as_u64().unwrap();
             let stored = held(&sale.server).await;
@@ -248,7 +248,7 @@ async fn beyond_the_bound_of_bytes_the_oldest_of_the_busiest_network_goes() {
         (0..12).map(|number| marked(&format!("busy{}{}", number / 4, number % 4))).collect();
     let (most, least) = (kept.iter().max().unwrap(), kept.iter().min().unwrap());
     assert!(*least > 0 && most - least < 30, "the busy ones keep about the same: {kept:?}");
-    // The newest of each network are kept.
+    // The newest postbacks of each network are kept.
     for postback in &stored {
         let target = target(postback);
         let number: usize = target.rsplit_once("&n=").unwrap().1.parse().unwrap();

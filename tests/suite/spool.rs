@@ -200,7 +200,7 @@ async fn nobody_fills_the_spool_with_one_click() {
                 (503, "UNAVAILABLE"),
                 "{refused:?}"
             );
-            // Others have room.
+            // Other clicks have room.
             let oid = format!("{round}-other-{number}");
             assert_eq!(send(&other, &oid).await.status, 202);
             kept.insert(oid);

@@ -1,4 +1,4 @@
-//! The status of conversions, by each way in which they come.
+//! The status of conversions, for each way in which they are reported.
 
 use s2s_sdk::{
     prost_types::FieldMask,

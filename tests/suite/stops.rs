@@ -12,8 +12,8 @@ use tokio::{
 
 use crate::tls::Authority;
 
-/// A server answers those of up to five times as many connections: beyond 60 postbacks like
-/// `REQUEST` in a minute it sheds them.
+/// Number of connections. A server may get at most five times as many requests: it holds 60
+/// postbacks like `REQUEST` in a minute, and sheds the others.
 const CONNECTIONS: usize = 12;
 const REQUEST: &[u8] = b"GET /s2s HTTP/1.1\r\nHost: s2s\r\n\r\n";
 /// The end of every answer.

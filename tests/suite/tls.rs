@@ -385,7 +385,7 @@ async fn a_certificate_that_clients_refuse_replaces_no_good_one() {
     let authority = Authority::new();
     let server = authority.start_logged(&[]).await;
     let first = shown(&authority, &server).await;
-    // The last one has the error of the one before, which is told once.
+    // The last change causes the same error as the one before, so it would not be logged again.
     for (change, _, text) in &REFUSED[..REFUSED.len() - 1] {
         authority.issue_with("server", change);
         eventually(async || server.log().contains(text).then_some(())).await;

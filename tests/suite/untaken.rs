@@ -1,4 +1,5 @@
-//! Answers that a client does not take. Over HTTP/2, it gives no room for one and lives on otherwise.
+//! Answers that a client does not take. Over HTTP/2, such a client gives one answer no room, but
+//! keeps its connection alive.
 
 use std::time::Duration;
 
@@ -37,14 +38,14 @@ async fn an_answer_over_http_2_that_nobody_takes_ends_its_connection() {
         builder.http2_prior_knowledge().build().unwrap()
     };
     let (quiet, other) = (client(), client());
-    // Both wait for news of the server, as long as they like.
+    // Both clients may wait for news of the server's health as long as they like.
     let watch = frame(&());
     let mut of_quiet = call(&quiet, server, "grpc.health.v1.Health/Watch", watch.clone()).await;
     let mut of_other = call(&other, server, "grpc.health.v1.Health/Watch", watch).await;
     for answer in [&mut of_quiet, &mut of_other] {
         assert!(answer.chunk().await.unwrap().is_some());
     }
-    // Its answer is larger than what the client takes without being read.
+    // The answer is larger than the window that the client opens before somebody reads.
     let list = ListPostbacksRequest { page_size: 60, ..request::postbacks(PostbackFilter::default()) };
     let untaken = call(&other, server, "s2s.v1.PostbackService/ListPostbacks", frame(&list)).await;
     timeout(LIFE_MAX, async { while let Ok(Some(_)) = of_other.chunk().await {} }).await.unwrap();

@@ -292,8 +292,8 @@ async fn an_edge_elsewhere_answers_a_held_postback_with_many_long_remarks() {
     let unknown =
         (0..60).fold(String::new(), |query, number| query + &format!("&{}{number}=1", "y".repeat(80)));
     let query = fixture.fill("clickId=$forged_click&id=$code&val=1&com=0") + &unknown;
-    // While the core is too busy to answer in time, the edge answers QUEUED. What is sent again is
-    // held again, as a postback of its own.
+    // While the core is too busy to answer in time, the edge answers QUEUED. Each attempt is held
+    // as a postback of its own.
     let answer = eventually(async || {
         let answer = edge.postback(&query).await;
         (answer.field("verdict") != "QUEUED").then_some(answer)

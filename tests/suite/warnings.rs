@@ -140,8 +140,8 @@ async fn the_network_named_at_creation_counts_too() {
     assert!(message.contains("`s1`") && message.contains("`sub1=[s2sidentifier]`"), "{message}");
 }
 
-/// A conversion code, and the warnings at its creation. Then the preset in the request for its
-/// postback URL (`asked`), and the warnings of that request (`at_url`).
+/// A conversion code, and the warnings at its creation. `asked` is the preset in the request for
+/// its postback URL, and `at_url` has the warnings of that request.
 struct CodeCase {
     preset: &'static str,
     reply: Option<ReplySetting>,

@@ -23,8 +23,7 @@ use crate::{
     tls::Authority,
 };
 
-/// A request, cut at the first `|`. `$sale` are the parameters of a sale of 1999.50, `$oid` its
-/// own.
+/// A request, cut at the first `|`. `$sale` stands for the parameters of a sale without its value.
 struct Form {
     name: &'static str,
     text: &'static str,
@@ -326,7 +325,7 @@ async fn a_slow_reader_gets_a_large_answer_to_its_end() {
     );
     let mut stream = connect_from(&fixture.server, source(1)).await;
     stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
-    // Until the server has written as much as it can.
+    // Waits until the server has written as much as the buffers take.
     let written = Cell::new(0);
     eventually(async || {
         let length = stream.peek(&mut vec![0; 32 << 20]).await.unwrap();

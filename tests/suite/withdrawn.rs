@@ -7,7 +7,7 @@ use s2s_tests::Server;
 /// Postbacks that are sent while the core hangs.
 const HUNG: usize = 8;
 
-/// Counts every call, and none of them names its order.
+/// The code counts every call, and no postback has an order id.
 #[tokio::test]
 async fn what_is_answered_503_counts_once_when_it_is_sent_again() {
     let core = Server::start_with(&["--role", "core"]).await;

@@ -77,16 +77,16 @@ impl Ledger {
         self.file.lock().unwrap().sync_data().unwrap();
     }
 
-    /// Checks that everything acknowledged is stored and that everything stored was sent: each
-    /// once, with values, clicks and times as sent. Must be called after the last sending, when all
-    /// spools are empty. `link_id` is the link of the visits.
+    /// Checks that everything acknowledged is stored, with its click and time, and that everything
+    /// stored was sent, each once, sales with the value that was sent. Must be called after the
+    /// last sending, when all spools are empty. `link_id` is the link of the visits.
     pub async fn check(&self, core: &Server, link_id: &str) -> Result<String, String> {
         let (summary, queued) = self.check_stored(core, link_id).await?;
         // A run without anything at stake proves nothing.
         if queued == 0 { Err(format!("too little was promised: {summary}")) } else { Ok(summary) }
     }
 
-    /// Like `check`, for a run in which nothing has to be queued. Returns the number of queued
+    /// Like `check`, but also passes a run without a queued sale. Returns the number of queued
     /// sales as well.
     pub async fn check_stored(&self, core: &Server, link_id: &str) -> Result<(String, usize), String> {
         let (client, link_id) = (core.client(), link_id.to_owned());
@@ -121,7 +121,7 @@ impl Ledger {
             let (begun, ended): (i64, i64) = (begun.parse().unwrap(), ended.parse().unwrap());
             let (at, begun) = (micros(at), begun / CLICK_TIME_MICROS * CLICK_TIME_MICROS);
             if !(begun..=ended).contains(&at) {
-                return Err(format!("it came at {at}, it says: {line}"));
+                return Err(format!("stored with time {at}, outside the time of: {line}"));
             }
         }
         // A run without anything at stake proves nothing.

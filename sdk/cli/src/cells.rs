@@ -15,7 +15,7 @@ const THOUSANDS_DIGITS: usize = 3;
 /// First characters that make a spreadsheet read a cell as a formula.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Escapes what could steer a terminal or deceive its reader, as `\u{1b}` or `\n`.
+/// Escapes characters that could steer a terminal or deceive its reader, as in `\u{1b}` or `\n`.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -28,11 +28,12 @@ pub fn plain(text: &str) -> String {
     out
 }
 
-/// Writes JSON with indentation. What could steer a terminal is escaped, as JSON escapes it.
+/// Writes JSON, on request with indentation. Characters that could steer a terminal are escaped, as
+/// JSON escapes them.
 pub fn to_json(value: &Value, indented: bool) -> String {
     let text = if indented { format!("{value:#}") } else { value.to_string() };
     let mut out = String::with_capacity(text.len());
-    // Such characters occur only in strings, except for the line feeds between the lines.
+    // Characters to escape occur only in strings, except for the line feeds between the lines.
     for letter in text.chars() {
         if letter != '\n' && is_raw(letter) {
             let mut units = [0; 2];
@@ -51,7 +52,7 @@ pub fn to_json(value: &Value, indented: bool) -> String {
 /// direction of a text, a line separator, or one that takes no room.
 fn is_raw(letter: char) -> bool {
     use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
-    // Fillers, vowel signs and variation selectors that are not of those categories, and invisible.
+    // Invisible characters outside the categories below: fillers, vowel signs, variation selectors.
     let is_invisible = matches!(
         letter,
         '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2065}'

@@ -94,7 +94,8 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The cure of the reason, or one of this program's settings; empty if the reason is unknown.
+/// The cure of the error's reason, in some cases a setting of this program; empty if the reason is
+/// unknown.
 fn cure(error: &Error) -> &'static str {
     match error.reason() {
         ApiKeyMissing => {

@@ -31,25 +31,27 @@ pub fn own_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A file that takes the place of another once it is whole, so that a failure leaves the other.
+/// A file that replaces another once it is whole, so that a failure leaves the other file
+/// unchanged.
 pub struct Replacement {
     file: File,
     path: PathBuf,
-    /// The file that is written; `None` if it is the path itself, or was renamed.
+    /// The temporary file beside the path; `None` if the path itself is written, or once the file
+    /// is renamed.
     beside: Option<PathBuf>,
 }
 
 impl Replacement {
-    /// Creates a file beside `path`. A device or a pipe is written itself.
+    /// Creates a file beside `path`. A device or a pipe is written directly.
     pub fn create(path: &Path) -> io::Result<Self> {
-        // A link stays, and the file to which it leads is replaced.
+        // A symbolic link stays; the file that it points to is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let before = fs::metadata(&path).ok();
         if before.as_ref().is_some_and(|before| !before.is_file()) {
             return Ok(Self { file: own_file(&path)?, path, beside: None });
         }
         if before.is_some() {
-            // A file that can't be written can't be replaced either.
+            // A file that the caller may not write must not be replaced either.
             OpenOptions::new().write(true).open(&path)?;
         }
         let mut name = path.file_name().map(OsStr::to_owned).unwrap_or_default();
@@ -86,7 +88,7 @@ impl io::Write for Replacement {
 impl Drop for Replacement {
     fn drop(&mut self) {
         if let Some(beside) = &self.beside {
-            // It was not finished, and is of no use.
+            // The file was not finished, so it is of no use.
             _ = fs::remove_file(beside);
         }
     }

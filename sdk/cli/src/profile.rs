@@ -146,8 +146,8 @@ impl Connection {
     }
 }
 
-/// Returns whether others may read what is sent: the URL is without TLS and leads to another
-/// machine.
+/// Returns whether others on the network may read the requests: the URL is without TLS and leads to
+/// another machine.
 fn is_readable_on_the_way(endpoint: &str) -> bool {
     let Ok(uri) = endpoint.parse::<Uri>() else { return false };
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
@@ -158,7 +158,8 @@ fn is_readable_on_the_way(endpoint: &str) -> bool {
     uri.scheme_str() == Some("http") && !is_here
 }
 
-/// Warns of an API key that others can read on its way. Returns an error unless that is allowed.
+/// Warns that others on the network can read the API key, or returns an error if that is not
+/// allowed.
 fn warn_if_readable(endpoint: &str, is_allowed: bool) -> Result<(), Failure> {
     let endpoint = plain(endpoint);
     if !is_allowed {

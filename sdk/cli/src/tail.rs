@@ -85,7 +85,7 @@ async fn follow<R: Timed>(what: &TailArgs, client: &Client, output: &Output) -> 
     let mut seen = Seen::default();
     if !what.from_start {
         let newest: Vec<R> = R::since(client, None).take(1).try_collect().await?;
-        // Items that exist within the delay for late ones are not new.
+        // Polls list the items of the last `LATE_SECONDS` again, so the existing ones are noted.
         let start = newest.first().map(|item| late(item.key().0));
         let there: Vec<R> = match start {
             Some(start) => R::since(client, Some(start)).take(LOOK_ITEMS_MAX).try_collect().await?,

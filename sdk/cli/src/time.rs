@@ -1,7 +1,7 @@
 //! Times as people write them: in options and in files.
 //!
 //! A time is as exact as it is written: a date alone is some time of that day, and `14:05` some
-//! time of that minute. A time without a zone is of the zone that `--time-zone` names.
+//! time of that minute. A time without a zone is in the zone that `--time-zone` names.
 //!
 //! Absent on purpose: guesses. `01/02/2026` can be read in two ways, and is refused.
 
@@ -57,7 +57,7 @@ pub enum Extent {
 }
 
 impl Extent {
-    /// The distance from the first to the last moment that is meant.
+    /// The distance from the first to the last moment that the text can mean.
     fn length(self) -> SignedDuration {
         match self {
             Self::Minute => SignedDuration::from_mins(1) - MICROSECOND,
@@ -104,7 +104,7 @@ fn unix(digits: &str) -> Option<Timestamp> {
 }
 
 /// Reads a date with the year first, or with points and the day first. With other marks, the day
-/// may come first or second, so the numbers must tell.
+/// may come first or second, so the numbers must tell day and month apart.
 fn date(text: &str) -> Result<Date, String> {
     let wanted = || WANTED.to_owned();
     let mark = text.chars().find(|letter| "-/.".contains(*letter)).ok_or_else(wanted)?;
@@ -255,7 +255,7 @@ impl Zone {
         }
     }
 
-    /// The first moment that is meant.
+    /// The first moment that the text can mean.
     pub fn start(&self, when: When) -> Result<prost_types::Timestamp, String> {
         self.span(when).map(|(start, _)| to_proto(start))
     }
@@ -265,7 +265,7 @@ impl Zone {
         when.map(|when| self.start(when)).transpose().map_err(Failure::Usage)
     }
 
-    /// The moment, among those that are meant, that is closest to `click`.
+    /// The moment closest to `click` that the text can mean.
     pub fn closest(
         &self,
         when: When,
@@ -277,8 +277,8 @@ impl Zone {
         Ok(to_proto(click.clamp(start, end)))
     }
 
-    /// The time as a text that is the same however, and under whatever zone, it was written. Empty
-    /// for now, because the time of the next import is another.
+    /// The time as a text that depends neither on the form in which it was written nor on
+    /// `--time-zone`. Empty for `now`, because `now` means another time in the next import.
     pub fn canonical(&self, when: When) -> String {
         match when {
             When::Now => String::new(),
@@ -291,7 +291,7 @@ impl Zone {
         }
     }
 
-    /// The first and the last moment that are meant.
+    /// The first and the last moment that the text can mean.
     fn span(&self, when: When) -> Result<(Timestamp, Timestamp), String> {
         let out_of_range = |_| WANTED.to_owned();
         let of = |local: DateTime| {

@@ -26,9 +26,9 @@ use crate::{
 };
 
 /// Longest time by which the deletion time may be ahead of the lived time. It lets a server that
-/// was off for a night delete at once. Being half of `retention::GRACE`, it protects rows from a
-/// clock that is ahead: the lived time advances at most three times as fast as servers run, so for
-/// six hours nothing is deleted too early.
+/// was off for a night delete at once. It is half of `retention::GRACE`. If a clock is ahead, the
+/// other half protects rows for six hours: the lived time advances at most three times as fast as
+/// servers run, so it uses up two hours of that half in each hour.
 const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
 /// Highest speed of the lived time while it catches up with the clocks, in seconds per second.
 const CATCH_UP: u32 = 3;
@@ -144,8 +144,8 @@ pub async fn prepare(app: &App) -> Result<()> {
 ///
 /// # Errors
 ///
-/// Those of [`make_room`], and `CLOCK_WRONG` if the time is more than `BEHIND_MAX` behind: nothing
-/// waits for so long in a spool.
+/// The errors of [`make_room`]. Also `CLOCK_WRONG` if the time is more than `BEHIND_MAX` behind,
+/// because nothing waits for so long in a spool.
 pub async fn make_room_for_new(app: &App, time: Time) -> Result<()> {
     if app.now().since(time) > BEHIND_MAX {
         let message = "the time in the id is more than three years ago, so the clock of its maker was \

@@ -43,7 +43,7 @@ pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
 /// Maximum number of texts of one key that are valid at the same time.
 pub const TEXTS_MAX: u64 = 10;
 
-/// Longest time that a key that was not seen before waits to be looked up.
+/// Longest wait for the look-up of a key that was not seen before.
 const STRANGER_PATIENCE: Duration = Duration::from_secs(1);
 /// Maximum number of keys that are remembered as seen before, and the idle time after which a key
 /// is forgotten.

@@ -1,10 +1,11 @@
-//! The keys that sign click ids: the newest mints, and all others verify what they have minted.
+//! The keys that sign click ids. The newest key mints ids, and each key verifies those that it
+//! signed.
 //!
-//! Every core reads the keys again each second, and at once if it meets a number that is higher
-//! than its newest. So an id that was minted with a new key is genuine everywhere, at once.
+//! Every core reads the keys again each second, and at once if an id names a key with a higher
+//! number than its newest. So an id that was minted with a new key is genuine everywhere, at once.
 //!
 //! A key that was replaced ends after its overlap. From then on its signature proves nothing alone,
-//! because the key may have been stolen: an id of it counts only if its click is stored.
+//! because the key may have been stolen: an id that it signed counts only if its click is stored.
 //!
 //! Absent on purpose: deletion, because the ids of stored clicks are written with the key that
 //! minted them.
@@ -43,8 +44,8 @@ pub const CLICK_ID_KEYS_MAX: usize = 10;
 /// Interval at which a core reads the keys again.
 const READ_INTERVAL: Duration = Duration::from_secs(1);
 /// Shortest time between the starts of two readings. Strangers can name any number, so their ids
-/// share readings. The wait for one must be short beside the time that an edge gives its core:
-/// behind an edge, every forged id would otherwise go through the spool.
+/// share readings. The wait for a reading must be much shorter than the time that an edge gives its
+/// core. Otherwise every forged id that comes over an edge would go through the spool.
 const READ_PAUSE: Duration = Duration::from_millis(10);
 
 /// The click id keys of a running core.

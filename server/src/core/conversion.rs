@@ -136,7 +136,7 @@ impl DedupeKey {
 /// The outcome for a conversion that counts.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// The conversion, or the one that was recorded before.
+    /// The conversion; if it is a duplicate, the conversion that was recorded before.
     pub conversion: Conversion,
     /// True if the conversion was recorded before.
     pub duplicate: bool,
@@ -207,7 +207,7 @@ pub async fn evaluate(app: &App, code: &ConversionCode, claim: ConversionClaim) 
     let conversion = build(claim, code, click, &link, serial, now)?;
     let checked = unproven.map_or_else(|| check(happened, &conversion, code, &link, now), Err);
     match checked {
-        // What is counted stays counted, whatever the set-up has become since.
+        // A recorded conversion counts, however the set-up has changed since.
         Err(_) if store::find_same(app.db.reader(), &conversion).await?.is_some() => Ok(conversion),
         checked => checked.map(|()| conversion),
     }
@@ -262,8 +262,8 @@ pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> R
     })
 }
 
-/// Returns an error if nothing counts for the code at this time. An archived code counts what
-/// arrived before it was archived.
+/// Returns an error if nothing counts for the code at this time. An archived code counts reports
+/// that arrived before it was archived.
 pub fn check_code(code: &ConversionCode, at: Time) -> Result<()> {
     if code.archived_since().is_some_and(|since| since <= at) {
         let message = format!(
@@ -422,7 +422,7 @@ pub struct Filter {
     pub link: Option<TrackingLinkId>,
     pub click: Option<ClickId>,
     pub transaction: Option<DedupeKey>,
-    /// Status as it stands, and as it was recorded.
+    /// The present status. `recorded_status` is the status at the time of recording.
     pub status: Option<ConversionStatus>,
     pub recorded_status: Option<ConversionStatus>,
     /// The time that `start` and `end` mean.

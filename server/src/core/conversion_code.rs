@@ -151,7 +151,7 @@ pub async fn create(app: &App, account: AccountId, create: Create) -> Result<Con
         code.reply_as(preset);
     }
     if !own_separator && code.preset_id.preset().is_some() {
-        // No network writes a comma.
+        // No network separates decimals by a comma.
         code.decimal_separator = DecimalSeparator::Point;
     }
     let stored = store::insert(&app.db, code, validate_only).await?;
@@ -248,7 +248,7 @@ impl ConversionCode {
         self.archived.then(|| self.archived_at.unwrap_or(self.updated_at))
     }
 
-    /// Replies as the network insists, if it does.
+    /// Sets the reply that the network insists on, if there is one.
     fn reply_as(&mut self, network: &Preset) {
         (self.reply_mode, self.reply_text) = match &network.reply {
             Some(Reply::AlwaysOk) => (ReplyMode::AlwaysOk, String::new()),

@@ -142,7 +142,7 @@ impl Notes {
 pub struct Source {
     /// The codes that the postback may name: all, if the caller is an edge.
     pub tenant: Tenant,
-    /// Identifies a postback without a transaction id, if the caller is no edge.
+    /// Identifies a postback that has no transaction id. `None` if the caller is an edge.
     pub request_id: Option<Vec<u8>>,
 }
 
@@ -150,7 +150,8 @@ pub struct Source {
 pub enum Received {
     /// Stored, with its verdict.
     Stored { postback: Postback, reply: Option<ReplySetting> },
-    /// The conversion was recorded before, and was repeated so often that nothing more is stored.
+    /// The conversion was recorded before, and was repeated so often that this postback is not
+    /// stored.
     Repetition { conversion_id: String, notes: Vec<Note>, reply: Option<ReplySetting> },
     /// A test; nothing is stored.
     Test { outcome: Result<Option<conversion::Recorded>>, notes: Vec<Note>, reply: Option<ReplySetting> },
@@ -166,9 +167,9 @@ pub struct DryRun {
     pub outcome: Result<Option<conversion::Recorded>>,
 }
 
-/// Receives a postback. `Ok` means that the postback is durable, or was a test. `Err` means that it
-/// was refused, or that storing it failed. A postback that names no known code stays with the
-/// account that it comes with.
+/// Receives a postback. `Ok` means that the postback is durable, was a test, or repeats a recorded
+/// conversion once too often to be stored. `Err` means that it was refused, or that storing it
+/// failed. A postback that names no known code stays with the account that it comes with.
 pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: Source) -> Result<Received> {
     let Source { tenant, request_id } = source;
     age::make_room_for_new(app, id_time(postback.id.0)).await?;
@@ -225,7 +226,8 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     if let (Verdict::Recorded, Tenant::All, Some(code)) = (postback.verdict, tenant, code) {
         known_senders::note(app, code.id, Network::of(sender.address)).await;
     }
-    // The stored message is for who has an API key.
+    // The stored message names the recorded amounts. Only callers with an API key, and senders
+    // whose code enforces a check, may see it.
     let is_proved = tenant != Tenant::All || code.is_some_and(authentication::is_enforced);
     if !is_proved && postback.reason == Some(Reason(ErrorReason::TransactionConflict)) {
         repetitions::CONFLICT_WITHOUT_AMOUNTS.clone_into(&mut postback.message);
@@ -256,8 +258,8 @@ async fn make_room(
 /// it, and the page calls the URL again at every visit. A replay counts such a postback anyway,
 /// because a person has asked for the replay.
 fn browser_call() -> Error {
-    let message = "a browser called this URL, and only the merchant's server may: neither a page nor a person; to \
-                   try the URL add `&test=1`, and if the sale is real, replay it";
+    let message = "a browser called this URL, but only the merchant's server may call it; to try it, add `&test=1`; \
+                   if the sale is real, replay it";
     Error::new(ErrorReason::BrowserCall, message)
 }
 
@@ -324,7 +326,7 @@ pub async fn list(
     scan(app, account, async |db| store::list(db, account, filter, page).await).await
 }
 
-/// Reads a postback. Returns the reading, and the code that it names, if that is known.
+/// Reads a postback. Returns the reading, and the code that it names, if that code is known.
 async fn read(
     app: &App,
     tenant: Tenant,
@@ -363,7 +365,7 @@ async fn redacted(
         return Ok(reading);
     }
     let (mut again, _) = read(app, tenant, postback, &Overrides::default()).await?;
-    // The body is decoded by now.
+    // The body is already decoded, so the second reading lacks these notes.
     let of_decoding = reading.notes.iter().filter(|note| note.code() == NoteCode::BodyDecoded);
     again.notes.extend(of_decoding.cloned());
     // The checks that were applied are those of the code in the first reading, so the second
@@ -376,7 +378,8 @@ async fn redacted(
     };
     if !as_before {
         let reason = reading.claim.map_or_else(|error| error.reason(), |_| ErrorReason::ParameterMalformed);
-        let message = "without the secret, this would be another postback; send the secret as `sec` only";
+        let message =
+            "with the secret removed, the postback would read differently; send the secret as `sec` only";
         (again.test, again.claim) = (reading.test, Err(Error::new(reason, message)));
     }
     Ok(again)
@@ -384,8 +387,8 @@ async fn redacted(
 
 /// Enters a reading into its postback, and judges it for the code that it names. The inner `Err`
 /// means that the postback does not count; the outer `Err` means that there is no verdict yet.
-/// Postbacks with the same `identity`, such as a signature, count once. Without one, each postback
-/// has its own.
+/// Postbacks with the same `identity`, such as a signature, count once. A postback without an
+/// `identity` is identified by its own id.
 async fn judge(
     app: &App,
     code: Option<&ConversionCode>,
@@ -415,7 +418,8 @@ async fn judge(
     Ok(judged)
 }
 
-/// Writes a postback with its judgement. `matched` means that it is matched automatically if it is held.
+/// Writes a postback with its judgement. `matched` means that it is matched automatically if it is
+/// held.
 async fn write(
     app: &App,
     mut postback: Postback,
@@ -434,7 +438,7 @@ async fn write(
     };
     let written = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
     let (store::PostbackWrite { postback: sent, .. }, mut stored) = written;
-    // Whoever sends the id of another postback learns nothing about that one.
+    // A sender who reuses the id of another postback learns nothing about that postback.
     if mode == store::Mode::Insert && !sent.is_again(&stored) {
         return Err(Error::request_id_reused().at_field("postback.postback_id"));
     }
@@ -446,7 +450,7 @@ async fn write(
 }
 
 impl Postback {
-    /// A postback of which only its arrival is known.
+    /// A postback that has arrived and has not been read.
     pub fn arrived(id: PostbackId, account_id: AccountId, received_at: Time) -> Self {
         Self {
             id,

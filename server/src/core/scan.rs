@@ -1,8 +1,8 @@
 //! The budget of scans: lists and searches that may read many rows.
 //!
 //! A scan has connections apart from those of verdicts, links and keys, and takes turns with the
-//! other scans of its account and of all. So whoever searches, and however often, keeps no postback
-//! waiting.
+//! other scans of its account and of all accounts. So a search keeps no postback waiting, however
+//! many searches there are.
 
 use std::{
     collections::HashMap,
@@ -50,7 +50,7 @@ impl Default for Scans {
 impl Scans {
     fn of(&self, account: AccountId) -> Arc<Semaphore> {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whoever neither scans nor waits is forgotten.
+        // Accounts that neither scan nor wait are forgotten.
         accounts.retain(|_, turns| Arc::strong_count(turns) > 1);
         accounts.entry(account).or_insert_with(|| Arc::new(Semaphore::new(SCANS_OF_ACCOUNT_MAX))).clone()
     }

@@ -66,12 +66,12 @@ prefixed_id!(
 /// The path of a link: `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. Binary in the
 /// database, because a text key might treat different slugs as equal.
 ///
-/// An archived link whose slug another link has taken keeps a mark in its place, which no path can
-/// be.
+/// If another link has taken the slug of an archived link, the archived link has a mark in place of
+/// the slug. No path can equal the mark.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct Slug(Vec<u8>);
 
-// SeaORM requires this trait of every primary key, and freed slugs have one.
+// SeaORM requires this trait of every primary key, and a freed slug is the primary key of its row.
 impl TryFromU64 for Slug {
     fn try_from_u64(_: u64) -> Result<Self, DbErr> {
         Err(DbErr::ConvertFromU64("Slug"))
@@ -276,7 +276,7 @@ pub async fn list(
 
 /// Lists the links of all accounts in the order of their last change, for edges.
 ///
-/// Takes no turn of an account: the index gives each page, whoever else lists.
+/// Takes no turn as a scan, because an index yields each page at once.
 pub async fn list_changed(
     app: &App,
     since: Option<Time>,

@@ -48,9 +48,10 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 /// The body of an answer.
 #[derive(Serialize)]
 struct Answer {
-    /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD` or `QUEUED` for a postback that is kept. `REFUSED`
-    /// for a postback that must be sent again: it is withdrawn and not kept, unless its commit had
-    /// begun already. `IGNORED` for a call that is no postback.
+    /// `RECORDED`, `DUPLICATE`, `HELD` or `QUEUED` for a postback that is kept, except a repetition
+    /// with the note `REPETITION_NOT_LISTED`. `TEST` for a test, which is not kept. `REFUSED` for a
+    /// postback that must be sent again: it is withdrawn and not kept, unless its commit had begun
+    /// already. `IGNORED` for a call that is no postback.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: String,

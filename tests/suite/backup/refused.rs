@@ -133,7 +133,7 @@ async fn a_copy_with_a_changed_byte_is_refused_by_the_name_of_the_file() {
         changed[middle] ^= 1;
         for bytes in [&changed[..], &whole[..whole.len() - 1], &[]] {
             fs::write(&path, bytes).unwrap();
-            // A manifest that only lacks its last letter is not one.
+            // A manifest without its last letter is no manifest.
             check_refused(&settings, &task, "COPY_DAMAGED", name).await;
         }
         fs::remove_file(&path).unwrap();

@@ -1,4 +1,4 @@
-//! What was recorded before, and how an import knows it.
+//! Rows whose conversions were recorded before, and how an import recognises them.
 
 use s2s_sdk::v1::{ApiKeyScope, ConversionCode, ConversionStatus, DedupePolicy};
 use s2s_tests::Server;
@@ -36,7 +36,7 @@ async fn an_exported_row_is_known_by_the_id_of_its_conversion() {
         let sum = sum(0, 2, 0);
         assert_eq!((said.status, said.err.lines().last()), (0, Some(&*sum)), "{options:?}: {}", said.err);
     }
-    // What the row says otherwise is said, and changes nothing.
+    // A row with another status than the recorded one is reported, and changes nothing.
     person.write("declined.csv", exported.replace(",approved,", ",declined,"));
     let said = person.run(&["conversions", "import", "declined.csv"]).await;
     assert!(said.err.contains("s2s: 2 rows have another status than what is recorded"), "{}", said.err);
@@ -82,7 +82,8 @@ async fn what_a_postback_recorded_can_be_imported_again() {
     let said = person.run(&["conversions", "import", "all.csv"]).await;
     let sum = "s2s: 0 recorded, 3 were recorded before, 0 failed";
     assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
-    // Another program's file is not believed.
+    // Without a conversion's id, the file counts as another program's, so its order ids are
+    // checked.
     let foreign = person.read("all.csv").replace("conv_", "row_");
     let said = person.run(&["conversions", "import", &person.write("foreign.csv", foreign)]).await;
     assert!(said.status == 5 && said.err.contains("was rounded by a spreadsheet"), "{}", said.err);
@@ -138,7 +139,7 @@ async fn a_dry_run_knows_what_counts_twice() {
     assert_eq!((said.status, said.err.lines().last()), (5, Some(sum)), "{}", said.err);
     assert!(said.err.contains("row 5: TRANSACTION_CONFLICT: "), "{}", said.err);
     assert!(said.err.contains("s2s: 1 row has another status than what is recorded"), "{}", said.err);
-    // The import does what was said.
+    // The import does what the dry run has reported.
     let said = person.run(&import).await;
     let sum = "s2s: 4 recorded, 3 were recorded before, 1 failed";
     assert_eq!((said.status, said.err.lines().last()), (5, Some(sum)), "{}", said.err);

@@ -1,4 +1,4 @@
-//! An amount in a file is the amount of a postback: two readers, one meaning.
+//! An amount means the same in a file as in a postback, although two readers read them.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use url::form_urlencoded::Serializer;
 
 use super::{Person, conversions};
 
-/// Value, commission, percentage and currency, as people write them. Both readers may refuse them.
+/// Value, commission, percentage and currency, as people write them. Some are refused, then by both
+/// readers.
 const WRITTEN: &[[&str; 4]] = &[
     ["19.99", "0.5", "", ""],
     ["19,99", "0,5", "", "EUR"],

@@ -1,4 +1,4 @@
-//! `s2s conversions export`: its files mean what was exported, and an import reads them so.
+//! `s2s conversions export`: an import reads its files as the conversions that were exported.
 
 use std::{
     fs,

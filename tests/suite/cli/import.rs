@@ -126,7 +126,7 @@ async fn equal_rows_are_told_apart_only_on_demand() {
     let file = |rows: &[String], end: &str| format!("{titles}{end}{}{end}", rows.join(end));
     let sales = person.write("sales.csv", file(&rows, "\n"));
 
-    // Where each conversion counts, a row that would not be known again is refused, with its cure.
+    // If the code counts every conversion, a row without an order id is refused, with its cure.
     let said = person.run(&["conversions", "import", &sales, "--failed", "failed.csv"]).await;
     assert!(
         said.err.contains("row 2: ORDER_ID_MISSING: each conversion of this code counts"),
@@ -139,7 +139,7 @@ async fn equal_rows_are_told_apart_only_on_demand() {
         person.write("once.csv", format!("click_id,conversion_code_id,value\n{click},{},7\n", once.id));
     assert_eq!(person.run(&["conversions", "import", &single]).await.status, 0);
 
-    // The same rows are the same, wherever they stand and however they are written.
+    // Equal rows are recognised, wherever they stand and however they are written.
     let mut sorted = rows.clone();
     sorted.sort();
     let upper = |rows: &[String]| {
@@ -166,7 +166,7 @@ async fn equal_rows_are_told_apart_only_on_demand() {
     // A key that may only record can't ask how the code counts.
     (_, person.api_key) = server.api_key("", &[ApiKeyScope::Record]).await;
     let said = person.run(&["conversions", "import", &single]).await;
-    assert!(said.status == 5 && said.err.contains("can't be read with this API key"), "{}", said.err);
+    assert!(said.status == 5 && said.err.contains("this API key can't read"), "{}", said.err);
     let said = person.run(&["conversions", "import", &single, "--each-row-counts"]).await;
     assert_eq!(said.status, 0, "{}", said.err);
 }

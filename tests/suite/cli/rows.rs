@@ -19,7 +19,7 @@ async fn a_row_that_may_be_shifted_fails() {
         (",", "19,99,2,,", "0 recorded, 0 were recorded before, 1 failed"),
         (",", "19,99,2,o-1", "0 recorded, 0 were recorded before, 1 failed"),
         ("", "\"19,99\",2,o-1", "1 recorded, 0 were recorded before, 0 failed"),
-        // As a spreadsheet ends all lines.
+        // A spreadsheet ends all lines with empty cells.
         (",,,", "\"19,99\",2,o-1,,,", "0 recorded, 1 were recorded before, 0 failed"),
     ] {
         let file = format!("{titles}{ends}\n{},{click},{row}\n", code.id);
@@ -73,7 +73,7 @@ async fn an_error_of_a_spreadsheet_is_no_order() {
     let said = person.run(&["conversions", "import", &file]).await;
     let sum = format!("s2s: 0 recorded, 0 were recorded before, {} failed", orders.len());
     assert_eq!(said.err.lines().last(), Some(&*sum), "{}", said.err);
-    // The words of the command line are not those of a file.
+    // On the command line, the cure names an option and not a cell.
     let record = ["conversions", "record", "--code", &code.id, "--click", &click, "--value", "1"];
     let said = person.run(&[&record[..], &["--transaction", "null"]].concat()).await;
     assert!(said.status == 2 && said.err.contains("omit --transaction"), "{}", said.err);

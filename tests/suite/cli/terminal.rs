@@ -1,4 +1,4 @@
-//! What strangers send never steers the terminal, the spreadsheet or the eye.
+//! Texts from strangers never steer a terminal or a spreadsheet, and never deceive a reader.
 
 use s2s_tests::Server;
 

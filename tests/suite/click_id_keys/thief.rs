@@ -1,5 +1,5 @@
-//! A thief: knows the secret of the present click id key and the key of a link, as a stolen edge
-//! does. The edge's API key is revoked by now.
+//! A thief, who knows the secret of the present click id key and the key of a link, as a stolen
+//! edge does. The edge's API key is revoked by now.
 
 use std::cell::RefCell;
 
@@ -113,7 +113,7 @@ impl Thief {
         client.erase_visitor(EraseVisitorRequest { click_id: click.to_owned(), ..Default::default() }).await
     }
 
-    /// What the server says of the click id in a postback.
+    /// The server's explanation of the click id in a postback.
     pub async fn explain(&self, client: &Client, code: &ConversionCode, click: &str) -> String {
         let request = request::explain(format!("/s2s?clickId={click}&id={}&val=1&com=0", code.id));
         let steps = client.explain_postback(request).await.unwrap().steps;

@@ -1,4 +1,4 @@
-//! Settings of conversion codes, each asked for once, by which rows are read.
+//! Settings of conversion codes, by which rows are read. The server is asked once for each code.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ const CODES_MAX: usize = 1_000;
 /// Length of a conversion code's id, in hexadecimal digits.
 const ID_DIGITS: usize = 32;
 
-/// What is known of a conversion code.
+/// The outcome of looking up a conversion code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     Known(Terms),
@@ -51,7 +51,7 @@ impl Codes {
         Self { client: client.clone(), runtime: Handle::current(), known: BTreeMap::new(), is_barred: false }
     }
 
-    /// Finds a code. Blocks the thread, on which other tasks of the runtime may not depend.
+    /// Finds a code. Blocks the calling thread until the server has answered.
     pub fn find(&mut self, id: &str) -> Code {
         if id.len() != ID_DIGITS || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Code::Missing;

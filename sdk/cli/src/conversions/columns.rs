@@ -1,5 +1,5 @@
-//! The columns of a file, by their titles. A title may be any name by which postbacks know the
-//! field, in any case, with blanks, hyphens or underscores between its words.
+//! The columns of a file, by their titles. A title may be any name that the field has in postbacks,
+//! in any case, with blanks, hyphens or underscores between its words.
 
 use s2s_sdk::parameter::{KnownParam, is_trimmed, rank};
 
@@ -32,8 +32,8 @@ pub enum Field {
     Id,
 }
 
-/// Titles that postbacks do not know, without marks between their words. The first title of each
-/// field is that of exports.
+/// Titles that are no names in postbacks, without marks between their words. The first title of
+/// each field is that of exports.
 const TITLES: [(&str, Field); 20] = [
     ("conversioncodeid", Field::Code),
     ("conversioncode", Field::Code),
@@ -96,12 +96,12 @@ impl Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
     Field(Field),
-    /// `id`: the conversion's in exports, the conversion code's in postbacks.
+    /// `id`: the id of the conversion in exports, of the conversion code in postbacks.
     Id,
     /// `tid`: the click id of some networks, the order number of others.
     Tid,
     Test,
-    /// A column of our own files that is not read.
+    /// A column of exports or of failed rows that is not read.
     Unread,
     Blank,
     Unknown,
@@ -206,8 +206,8 @@ impl Columns {
         self.titles.len() - self.titles.iter().rev().take_while(blank).count()
     }
 
-    /// Names the columns that are not read, unless they are our own. A misspelt column would be
-    /// lost silently otherwise.
+    /// Names the columns that are not read, except those of exports and failed rows. Otherwise a
+    /// column with a misspelt title would be lost silently.
     pub fn unread(&self) -> Option<String> {
         let unread = self.titles.iter().zip(&self.fields);
         let is_foreign = |title: &str| matches!(Meaning::of(title), Meaning::Unknown);
@@ -221,7 +221,7 @@ impl Columns {
     }
 }
 
-/// The first bytes of files that are no CSV, each with what they are.
+/// The first bytes of files that are no CSV, each with the kind of file and the cure.
 const NO_CSV: [(&str, &str); 3] = [
     ("PK\u{3}\u{4}", "it is a workbook of a spreadsheet, or a ZIP file; save it as CSV"),
     ("%PDF", "it is a PDF; ask for the CSV"),

@@ -39,8 +39,8 @@ pub async fn run(
     Ok(())
 }
 
-/// Writes the conversions to `output`, which a failure calls `name`. Returns the output and the
-/// number of conversions.
+/// Writes the conversions to `output`. A failure names the output by `name`. Returns the output and
+/// the number of conversions.
 async fn write<W: Write>(
     client: &Client,
     filter: ListConversionsRequest,

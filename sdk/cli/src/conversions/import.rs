@@ -3,9 +3,10 @@
 //! Unreadable rows and rows that the server refuses are treated alike: counted, shown, and written
 //! to the file of failed rows. A row without an order id gets a request id made from its content,
 //! so that importing the same row again counts nothing twice, wherever it stands and however it is
-//! written. Equal rows would then be one, so where each conversion counts, such rows are refused
-//! unless the caller says that each of them counts. A row of an export names its conversion, so it
-//! is looked up first, and is not sent if it is recorded.
+//! written. Equal rows would get the same id. So if the code counts every conversion, rows without
+//! an order id are refused unless the caller gives `--each-row-counts`. A row of an export names
+//! its conversion, so that conversion is looked up first, and the row is not sent if it is
+//! recorded.
 
 #[cfg(any(test, fuzzing))]
 mod check;
@@ -53,7 +54,7 @@ use crate::{cells::plain, codes::Separator, failure::Failure, time::Zone};
 /// Maximum number of rows that are read but not yet answered. More than the server takes at a time,
 /// so that it never waits for this program.
 const ROWS_MAX: usize = 4_000;
-/// Maximum size of those rows, in bytes.
+/// Maximum size of the rows that are read but not yet answered, in bytes.
 const ROWS_BYTES_MAX: usize = 32 * 1_024 * 1_024;
 /// Maximum number of rows that wait to be looked up or sent.
 const REQUESTS_MAX: usize = 64;
@@ -75,8 +76,8 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t = Separator::Auto)]
     decimal_separator: Separator,
     /// Count each of several equal rows that have no order id. Rows are equal if they mean the same
-    /// click, code, amounts, status, time and parameters. Their first, second … in a file is the
-    /// same row in each import.
+    /// click, code, amounts, status, time and parameters. The first, second … of equal rows is
+    /// taken for the same sale each time the file is imported.
     #[arg(long)]
     each_row_counts: bool,
     /// Only check; record nothing.
@@ -93,7 +94,7 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
     if each_row_counts && columns.is_of_failed_rows {
         return Err(Failure::Usage(
             "with --each-row-counts, correct the rows in the first file and import all of it again: equal rows are \
-             told apart by their number in the file"
+             told apart by their order in that file"
                 .to_owned(),
         ));
     }
@@ -128,7 +129,8 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
     read.and_then(|()| tally.end())
 }
 
-/// Refuses a file of failed rows that would not be where the caller looks for it.
+/// Refuses two names for the file of failed rows: `-`, which would not be standard output, and that
+/// of the imported file, which would be overwritten.
 fn check_failed(failed: &Path, file: &Path) -> Result<(), Failure> {
     if failed == Path::new("-") {
         return Err(Failure::Usage("name a file for the rows that fail; `-` is none".to_owned()));
@@ -173,7 +175,7 @@ fn received(rows: Receiver<Prepared>) -> impl futures::Stream<Item = Prepared> +
     stream::unfold(rows, async |mut rows| Some((rows.recv().await?, rows)))
 }
 
-/// Hands a row to those that wait for answers, before its request is sent.
+/// Adds a row to the rows that wait for answers, before its request is sent.
 async fn pass_on(rows: Sender<Row>, prepared: Prepared) -> Option<RecordConversionRequest> {
     let Prepared { row, request, .. } = prepared;
     rows.send(row).await.ok()?;

@@ -51,13 +51,14 @@ pub struct Row {
     #[arg(long, default_value = "")]
     pub status: String,
     /// Time of the conversion, for example `2026-11-24`, `2026-11-24 14:05`,
-    /// `2026-11-24T14:05:00Z`, `yesterday`. A date alone is some time of that day. Default: now.
+    /// `2026-11-24T14:05:00Z`, `yesterday`. A date alone means the time of that day nearest to the
+    /// click. Default: now.
     #[arg(long = "time", value_name = "TIME", default_value = "")]
     pub conversion_time: String,
     /// The merchant's own parameters, `k=v` separated by `;`.
     #[arg(long = "params", value_name = "K=V;…", default_value = "")]
     pub custom_params: String,
-    /// Id in a file: the conversion's, if the row was exported.
+    /// The row's id column; in an exported row, the conversion's id.
     #[arg(skip)]
     pub id: String,
 }
@@ -70,13 +71,13 @@ pub enum Source {
     Options,
 }
 
-/// What settles the meaning of a row.
+/// Settings and look-ups that decide the meaning of a row.
 pub struct Rules<'a> {
     pub source: Source,
-    /// How an amount is read that can be read in two ways.
+    /// Separator of the decimals in amounts that can be read in two ways.
     pub separator: DecimalSeparator,
     pub zone: &'a Zone,
-    /// Finds what is known of a conversion code.
+    /// Finds a conversion code's terms.
     pub find: &'a mut dyn FnMut(&str) -> Code,
 }
 
@@ -89,7 +90,7 @@ pub struct Read {
 }
 
 impl Read {
-    /// Returns whether the row names what its code may settle as well.
+    /// Returns whether the row gives a currency or status, for which its code has a default.
     pub fn names_defaults(&self) -> bool {
         !self.currency().is_empty() || self.conversion.status() != ConversionStatus::Unspecified
     }
@@ -98,8 +99,8 @@ impl Read {
         self.conversion.value.as_ref().map_or("", |value| &value.currency_code)
     }
 
-    /// The content of the row: the same bytes if the row means the same, however it is written. The
-    /// code's own currency and status mean the same as none, if its terms are known.
+    /// The content of the row: the same bytes if the row means the same, however it is written.
+    /// With `terms`, a currency or status equal to the code's default counts as absent.
     pub fn content(&self, terms: Option<Terms>) -> Vec<u8> {
         let mut conversion = NewConversion { conversion_time: None, ..self.conversion.clone() };
         if let Some(Terms { currency, status, .. }) = terms {
@@ -137,7 +138,7 @@ impl Row {
                 from_csv(cell).as_ref().clone_into(field.of(&mut row));
             }
         }
-        // An empty cell beside others that are filled is a mistake, and no commission of 0.
+        // An empty cell in a column of commissions is a mistake, not a commission of 0.
         let has_column = |wanted| fields.contains(&Some(wanted));
         let is_empty = |cell: &str| cell.trim_matches(is_trimmed).is_empty();
         if (has_column(Field::Commission) || has_column(Field::Percent))
@@ -173,12 +174,13 @@ impl Row {
                 let wrong = |error| format!("conversion_time `{}`: {error}", excerpt(text));
                 let when: When = text.parse().map_err(wrong)?;
                 let time = rules.zone.closest(when, click_id::time(&click_id)).map_err(wrong)?;
-                // The server's clock, and not ours, knows what is now.
+                // The server's clock decides what `now` means, not the clock of this machine.
                 (Some(time).filter(|_| when != When::Now), rules.zone.canonical(when))
             }
         };
         let transaction_id = if self.exported().is_some() {
-            // A recorded text is an order number, whatever it looks like.
+            // The server has recorded this text as an order number, so it is one, whatever it looks
+            // like.
             self.transaction_id.trim_matches(is_trimmed).to_owned()
         } else {
             order(&self.transaction_id, rules.source)?
@@ -197,8 +199,8 @@ impl Row {
     }
 }
 
-/// Reads an order number. A word that stands for none would make all rows but the first duplicates,
-/// and so would a number that a spreadsheet has rounded.
+/// Reads an order number. A word for "no order number", such as `None`, would make all rows but the
+/// first duplicates, and so would a number that a spreadsheet has rounded.
 fn order(cell: &str, source: Source) -> Result<String, String> {
     let text = cell.trim_matches(is_trimmed);
     if is_no_order(text) {
@@ -210,14 +212,14 @@ fn order(cell: &str, source: Source) -> Result<String, String> {
     }
     if let (Some(whole), Source::File) = (whole_number(text), source) {
         return Err(format!(
-            "transaction_id `{}` was written as a decimal number; write `{}`, in a column of texts",
+            "transaction_id `{}` was written as a decimal number; write `{}`, in a column formatted as text",
             excerpt(text),
             excerpt(whole)
         ));
     }
     if is_rounded(text) {
         let place = match source {
-            Source::File => ", in a column of texts",
+            Source::File => ", in a column formatted as text",
             Source::Options => "",
         };
         return Err(format!(
@@ -335,7 +337,7 @@ mod tests {
     fn a_date_alone_never_contradicts_its_click() {
         let titles = ["code", "click", "value", "time"];
         let at = |text: &str| Some(text.parse().unwrap());
-        // The click is of 17:09:25.41 UTC.
+        // The time of the click is 17:09:25.41 UTC.
         for (time, expected) in [
             ("2026-11-23", at("2026-11-23T17:09:25.41Z")),
             ("23.11.2026 17:09", at("2026-11-23T17:09:25.41Z")),

@@ -78,7 +78,7 @@ struct Stated {
     currency: Option<Currency>,
 }
 
-/// What is known of a row before its amounts are read.
+/// The facts by which the amounts of a row are read.
 struct Known<'a> {
     /// The currency that the row names.
     given: Option<Currency>,
@@ -98,7 +98,7 @@ impl Known<'_> {
     }
 
     fn amount(&mut self, name: &str, text: &str, other: &str) -> Result<Stated, String> {
-        // Punctuation after an amount comes from the text in which it stood.
+        // Punctuation after an amount comes from the text that it was copied from.
         let (text, read) = match amount::read(text, DecimalSeparator::Auto) {
             Err(NotDecimal::Malformed) => {
                 let bare = without_punctuation(text);
@@ -117,7 +117,7 @@ impl Known<'_> {
         Ok(Stated { micros: micros.map_err(|_| refused(name, text, NotDecimal::TooLong))?, currency })
     }
 
-    /// Reads a commission, in millionths. `currency` is that of the row, if it names one.
+    /// Reads a commission, in millionths. `currency` is the row's, if the row names a currency.
     fn commission(&mut self, text: &str, value: &str, currency: Option<Currency>) -> Result<i64, String> {
         let commission = self.amount("commission", text, value)?;
         let expected = match commission.currency {
@@ -128,8 +128,8 @@ impl Known<'_> {
         Ok(commission.micros)
     }
 
-    /// The separator of decimals in an amount that can be read in two ways; `Auto` if nothing settles
-    /// it, or if the setting and the other amount contradict each other.
+    /// The separator of decimals in an amount that can be read in two ways; `Auto` if nothing
+    /// settles it, or if the setting and the other amount contradict each other.
     fn settled(&mut self, text: &str, other: &str) -> DecimalSeparator {
         let is_known = |separator: &DecimalSeparator| {
             matches!(separator, DecimalSeparator::Point | DecimalSeparator::Comma)
@@ -144,7 +144,8 @@ impl Known<'_> {
         }
     }
 
-    /// The currency that an amount names. A sign of several currencies needs one that is expected.
+    /// The currency that an amount names. A sign that several currencies share means an error
+    /// unless the row or its code names a currency.
     fn meant(&mut self, name: &str, text: &str, named: NamedCurrency) -> Result<Currency, String> {
         let expected = match named {
             NamedCurrency::Sign(sign) if sign.only().is_none() => {
@@ -181,7 +182,7 @@ fn read_percent(text: &str) -> Result<i64, String> {
     in_range("commission_percent", micros, PERCENT_MICROS_MAX, "0 to 100")
 }
 
-/// Checks what the server would refuse, in the words of people.
+/// Refuses an amount that the server would refuse, in words for people.
 fn in_range(name: &str, micros: i64, max: i64, range: &str) -> Result<i64, String> {
     let shown = || format!("{name} is {}; it must be {range}", decimal(micros));
     (0..=max).contains(&micros).then_some(micros).ok_or_else(shown)
@@ -244,7 +245,7 @@ mod tests {
             ("10 USD", "", "1 USD", ("10 USD", "1 USD")),
             ("$10", "CAD", "", ("10 CAD", "")),
             ("\u{a0}'12\u{2019}345.5'", "CHF", "", ("12345.5 CHF", "")),
-            // What the other amount shows, and a currency with three decimals, settle it.
+            // The other amount settles the separator, or a currency with three decimals does.
             ("1.500", "EUR", "0,5", ("1500 EUR", "0.5 EUR")),
             ("0.5", "EUR", "1.500", ("0.5 EUR", "1.5 EUR")),
             ("1.500", "KWD", "", ("1.5 KWD", "")),
@@ -260,7 +261,7 @@ mod tests {
         for (percent, commission, expected) in [
             ("12,5 %", "", "12500000 micros"),
             ("12.5%.", "0", "12500000 micros"),
-            // As this command line exports them.
+            // An export has both a percentage and the amount that results from it.
             ("12.5", "2.49875", "12500000 micros"),
             ("12.5", "2.5", "2.5 EUR"),
             ("0", "2.5", "2.5 EUR"),

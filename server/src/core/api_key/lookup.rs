@@ -1,7 +1,7 @@
 //! Looks up key texts that were not seen before, many in one query.
 //!
-//! Strangers can invent well-formed keys. So neither the database nor the owner of a new key may
-//! have to wait for each of them: a query takes all that wait.
+//! Strangers can invent well-formed keys. One query looks up all texts that wait, so that invented
+//! keys hold up neither the database nor the owner of a new key.
 
 use futures::FutureExt as _;
 use sea_orm::DbErr;

@@ -52,9 +52,9 @@ pub struct TransactionId(String);
 
 impl TransactionId {
     /// Trims blanks, quotes and invisible characters, so that an order is the same whichever way it
-    /// comes. Refuses what a database might not store unchanged, and a word for no order: it would
-    /// make duplicates of different sales. The error completes a sentence that begins with the name
-    /// of the field.
+    /// comes. Refuses a text that a database might not store unchanged. Refuses a word for "no
+    /// order number", because it would make duplicates of different sales. The error completes a
+    /// sentence that begins with the name of the field.
     pub fn parse(text: &str) -> Result<Self, String> {
         let Self(text) = Self::sought(text);
         if is_no_order(&text) {
@@ -67,7 +67,7 @@ impl TransactionId {
         Ok(Self(text))
     }
 
-    /// An id that is only compared with recorded ones.
+    /// An id that is only compared with recorded ids.
     pub fn sought(text: &str) -> Self {
         Self(text.trim_matches(is_trimmed).to_owned())
     }
@@ -84,8 +84,8 @@ pub struct CustomParams(Vec<(String, String)>);
 json_text!(CustomParams);
 
 impl CustomParams {
-    /// Refuses what is too large, or what a database might not store unchanged. The error completes
-    /// a sentence that begins with the name of the field.
+    /// Refuses parameters that are too large, or that a database might not store unchanged. The
+    /// error completes a sentence that begins with the name of the field.
     pub fn parse(params: Vec<(String, String)>) -> Result<Self, String> {
         let fits = |(key, value): &(String, String)| {
             key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX

@@ -195,7 +195,7 @@ fn conditions(filter: &Filter) -> (Condition, Condition) {
         .add_option(filter.code.map(|code| Column::CodeId.eq(code)))
         .add_option(filter.link.map(|link| Column::LinkId.eq(link)))
         .add_option(filter.transaction.clone().map(|key| Column::DedupeKey.eq(key)))
-        // No line changes a status yet, so it stands as it was recorded.
+        // Nothing changes a status yet, so the present status is the recorded one.
         .add_option(filter.status.map(|status| Column::Status.eq(status)))
         .add_option(filter.recorded_status.map(|status| Column::Status.eq(status)));
     match filter.time {
@@ -224,7 +224,7 @@ fn is_older(key: ListKey) -> Condition {
     beyond(key, range, |column, value| column.lt(value), Column::Serial.lt(key.2))
 }
 
-/// Tests whether a row comes before this key in the list, or has it.
+/// Tests whether a row comes before this key in the list, or has this key.
 fn is_not_older(key: ListKey) -> Condition {
     let range = Column::CreatedAt.gte(key.0);
     beyond(key, range, |column, value| column.gt(value), Column::Serial.gte(key.2))

@@ -100,7 +100,7 @@ impl AllowedAddresses {
         }
         let network = |text: &String| {
             let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
-            // The bits after the prefix mean nothing.
+            // The bits after the prefix mean nothing, so they are cleared.
             address.or_else(|_| text.parse::<IpNet>()).map(|network| network.trunc()).map_err(|_| {
                 "must be addresses or networks, such as `203.0.113.7`, `198.51.100.0/24` or `2001:db8::/48`"
                     .to_owned()

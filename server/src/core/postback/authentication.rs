@@ -234,8 +234,8 @@ fn secret(code: &ConversionCode, postback: &Postback, parameters: &[Parameter]) 
     if is_right { Ok(()) } else { Err(Failure::SecretWrong) }
 }
 
-/// Splits a target's query into the signed bytes and the signature. The query is what the reader
-/// reads: no byte of it may be without a signature.
+/// Splits a target's query into the signed bytes and the signature. The reader reads the same
+/// query, so it reads no byte that is not signed.
 fn split(target: &[u8]) -> Option<(&[u8], &[u8])> {
     let query = Target::split(target).query;
     let at = query.windows(SIGNATURE_MARK.len()).rposition(|window| window == SIGNATURE_MARK)?;

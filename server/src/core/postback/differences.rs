@@ -1,8 +1,8 @@
 //! Differences between a duplicate without a transaction id and the postback that was counted.
 //!
-//! Without a transaction id, two sales of one click look the same. A parameter of the sender's own
-//! that differs, such as an order number under a name that we don't know, may be all that tells
-//! them apart. So the duplicate has a note that names it.
+//! Without a transaction id, two sales of one click look the same. Perhaps they differ only in a
+//! parameter of the sender's own, such as an order number under an unknown name. So the duplicate
+//! has a note that names this parameter.
 
 use std::collections::BTreeMap;
 
@@ -99,7 +99,7 @@ mod tests {
             ("&a=1&b=2", "&b=3&a=1", Some("b")),
             ("&a=1&a=2", "&a=1", Some("a")),
             ("&param=item%3D1", "&param=item%3D2", Some("item")),
-            // The reader knows these: they were compared already, or differ in each sending.
+            // The reader knows these parameters: they were compared already, or differ each time.
             ("&ts=1&sig=a&status=approved", "&ts=2&sig=b&status=pending", None),
         ] {
             let parsed =

@@ -1,7 +1,7 @@
 //! Erasure of a click's visitor: from the click, from its conversions, and from the postbacks that
 //! name the click.
 //!
-//! Every parameter that conversions are counted by keeps its value, so a held postback that is
+//! Every parameter that decides how a postback counts keeps its value, so a held postback that is
 //! replayed later counts as it would have before the erasure. Absent on purpose: a list of the
 //! erased visitors, which would itself be data about them.
 
@@ -37,7 +37,7 @@ pub struct Erased {
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
     let signed = app.click_id_keys.read(text, account).await?;
     let signed = signed.ok_or_else(|| Error::not_found("click", text))?;
-    // The row of a click that nothing proves would make a forged id count.
+    // If the row of a click that nothing proves were stored, a forged id would count.
     let is_proven = click::unproven(app, account, signed).await?.is_none();
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
     // Postbacks with an unknown code belong to the installation's own account, whatever the click's
@@ -74,7 +74,7 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     Ok(Erased { click, conversions, postbacks })
 }
 
-/// Returns whether a postback names a code of another account, so that it is data of that one.
+/// Returns whether a postback names a code of another account, so that it belongs to that account.
 async fn belongs_to_another(app: &App, account: AccountId, postback: &Postback) -> Result<bool> {
     let code = Named::read(postback).code().filter(|_| postback.account_id != account);
     Ok(match code {

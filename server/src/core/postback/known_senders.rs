@@ -19,16 +19,16 @@ use crate::{
     },
 };
 
-/// Time for which a sender is known after a postback of it has counted.
+/// Time for which a sender is known after its last postback that counted.
 const KNOWN_SENDER_FOR: Span = Span::from_days(30);
 /// Age from which the stored time of a sender is written again.
 const WRITTEN_AGAIN_AFTER: Span = Span::from_days(1);
-/// Maximum number of senders in memory, and the time after which one is read again: another server
-/// may know more.
+/// Maximum number of senders in memory, and the time after which a sender is read again, because
+/// another server may know more.
 const REMEMBERED_MAX: u64 = 100_000;
 const REMEMBERED_FOR: Duration = Duration::from_mins(1);
 
-/// The senders that were read lately, and the time at which a postback of theirs has counted.
+/// The senders that were read lately, each with the time at which a postback of it has counted.
 pub struct KnownSenders(moka::future::Cache<(ConversionCodeId, Network), Option<Time>>);
 
 impl Default for KnownSenders {

@@ -1,9 +1,10 @@
 //! Automatic matching: counts a held postback once the conversion code, tracking link or click that
 //! it waits for is known here.
 //!
-//! Strangers can send any number of postbacks with invented names. So a search looks at many at
-//! once with a query for all their codes, one for all their links and one for all their clicks, and
-//! replays only those whose code, link or click is known by now.
+//! Strangers can send any number of postbacks with invented codes, links and clicks. So a search
+//! looks at many postbacks at once: it makes one query for all their codes, one for all their links
+//! and one for all their clicks. It replays only the postbacks whose code, link or click is known
+//! by now.
 //!
 //! Absent on purpose: postbacks held for any other cause. The person who mends a set-up also
 //! decides which postbacks count.
@@ -106,7 +107,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
     Ok(txn.commit().await?)
 }
 
-/// The names of due postbacks that are known here.
+/// The codes, links and clicks that due postbacks wait for, and that are known here by now.
 struct Known {
     codes: HashMap<ConversionCodeId, AccountId>,
     links: HashSet<LinkKey>,
@@ -125,8 +126,8 @@ impl Known {
         })
     }
 
-    /// Returns whether the code is there, and the postback may count for it: a code of another
-    /// account must not make a postback take the turn of others.
+    /// Returns whether the code is known, and the postback may count for it. If the code is another
+    /// account's, a replay would fail, and would only take the turn of another postback.
     fn sees(&self, due: &Due, code: ConversionCodeId) -> bool {
         self.codes.get(&code).is_some_and(|account| tenant_of(due.account_id).sees(*account))
     }
@@ -156,7 +157,7 @@ fn missing_click(due: &Due) -> Option<ClickId> {
     UnverifiedClickId::read(&due.click_text).filter(|_| waits).map(UnverifiedClickId::click)
 }
 
-/// Replays a postback if it is held for another reason by now, or counts. Returns whether it was
+/// Replays a postback if it would now count, or be held for another reason. Returns whether it was
 /// replayed.
 async fn match_one(app: &App, due: &Due) -> Result<bool> {
     let Some(held) = store::find_any(app.db.reader(), due.id).await? else { return Ok(true) };

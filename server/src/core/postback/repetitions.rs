@@ -1,6 +1,7 @@
-//! Repetitions of a conversion. Some in each minute are stored for each click. Any other is answered
-//! like them and not stored: otherwise anybody could send a recorded sale again until the disk is full.
-//! One with other amounts is in conflict with the conversion, and is held.
+//! Repetitions of a conversion. For each click, some repetitions in each minute are stored. Further
+//! repetitions are answered in the same way, but not stored. Otherwise anybody could send a
+//! recorded sale again until the disk is full. A repetition with other amounts is in conflict with
+//! the conversion, and is held.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
 
@@ -13,9 +14,9 @@ use crate::{
     error::{Error, Result},
 };
 
-/// A conversion that was compared with the recorded ones, if enough repetitions of those are stored.
+/// The outcome of [`look_up`].
 pub enum Again {
-    /// The conversion is recorded already.
+    /// The conversion is recorded already, and this repetition of it is not stored.
     Repetition(Box<conversion::Recorded>),
     Judged(Result<Conversion>),
 }
@@ -30,7 +31,7 @@ pub async fn look_up(app: &App, conversion: Conversion) -> Result<Again> {
     Ok(match split_retryable(preview)? {
         Ok(recorded) if recorded.duplicate => Again::Repetition(Box::new(recorded)),
         Ok(_) => Again::Judged(Ok(conversion)),
-        // The sender hears the message if the postback is shed.
+        // If the postback is shed, its sender gets this message.
         Err(conflict) => Again::Judged(Err(without_amounts(conflict))),
     })
 }
@@ -43,8 +44,8 @@ pub fn answer(recorded: conversion::Recorded, mut notes: Vec<Note>, reply: Optio
     Received::Repetition { conversion_id: recorded.conversion.id().to_string(), notes, reply }
 }
 
-/// What a sender who has proved nothing hears of a conflict: anybody may send the same sale again, or a
-/// test, and must not learn what was counted.
+/// The message about a conflict for a sender who has proved nothing. Anybody can send the same sale
+/// again, or a test, and must not learn the recorded amounts.
 pub const CONFLICT_WITHOUT_AMOUNTS: &str = "a conversion with this identity is recorded already, with other amounts; \
                                         explain the postback with an API key to see them";
 

@@ -85,7 +85,7 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
     reading.notes.extend(held.check_notes().chain(held.erasure()));
     let signature = code.and_then(|code| proof::signature_of(code, &held));
     let mut postback = held;
-    // A postback whose code is not known stays where it is.
+    // A postback whose code is not known stays with its account.
     postback.account_id = code.map_or(postback.account_id, |code| code.account_id);
     postback.replayed_at = Some(app.now());
     postback.match_at = None;

@@ -1,23 +1,21 @@
 //! Limits on held postbacks: how many a stranger can make this server keep.
 //!
-//! A postback that counts is never limited, nor is one that came with an API key. For any other, the
-//! first of these that has room admits it:
-//! 1. A check of the sender that its code enforces, passed; or a network from which a postback of the
-//!    code has counted lately: there is always room.
-//! 2. A genuine click id: some in each minute for each click.
-//! 3. A known code: more in each minute for each code. Who fails a check that the code enforces has
-//!    neither this room nor that of a click: visitors know both.
-//! 4. Its network alone: some in each minute for each network, and a number for all networks
-//!    together, which they share evenly.
+//! A postback that counts is never limited, nor is a postback that came with an API key. Any other
+//! postback is held if there is room for it, by one of these facts:
+//! 1. It passed a check that its code enforces, or a postback of the code from its network has
+//!    counted lately: there is always room.
+//! 2. It has a genuine click id: there is room for some in each minute for each click.
+//! 3. It names a known code: there is room for more in each minute for each code. A postback that
+//!    fails a check that the code enforces has no room by 2 or 3, because visitors know click id
+//!    and code.
+//! 4. It is any other postback, or lacks room by 2 and 3: there is room for some in each minute for
+//!    each network, and for a number from all networks together, which share it evenly.
 //!
-//! One whose sender was told that it is kept is never shed. If none has room for it, it is a stranger's
-//! without room.
+//! So a flood that names a code takes no room from networks that send little. A postback without
+//! room is shed: nothing is stored, and its sender is told when to send it again. The exception is
+//! a postback whose sender was told that it is kept: it is held even without room.
 //!
-//! So a flood that names a code leaves their room to all networks that send little. What has no room
-//! is shed: nothing is stored, and its sender is told when to send it again.
-//!
-//! Repetitions of a conversion have a limit as well: some in each minute for each click are stored.
-//! Any other is answered like them, and not stored.
+//! Repetitions of a conversion have a limit as well: see `repetitions`.
 
 mod shares;
 
@@ -50,7 +48,7 @@ use crate::{
 };
 
 /// Numbers of postbacks that one server holds in a minute: of one click, and of one code without a
-/// click. `shares` has the numbers of networks without either.
+/// click. `shares` has the numbers for postbacks without either.
 const HELD_OF_CLICK_MAX: u32 = 60;
 const HELD_OF_CODE_MAX: u32 = 6_000;
 /// Number of postbacks in a minute that repeat a conversion of one click and are stored.
@@ -158,8 +156,8 @@ impl Shedding {
     }
 }
 
-/// Decides whether a postback is held that does not count for the cause `held_for`. `Err` means that
-/// it is shed. `code` is the code that it names, if that is known.
+/// Decides whether a postback that does not count, for the cause `held_for`, is held. `Err` means
+/// that it is shed. `code` is the code that it names, if that code is known.
 pub async fn admit(
     app: &App,
     tenant: Tenant,
@@ -168,7 +166,7 @@ pub async fn admit(
     code: Option<&ConversionCode>,
     held_for: &Error,
 ) -> Result<Room> {
-    // The owner of an API key has limits of its own, and was asked who it is.
+    // A caller with an API key is no stranger, and has limits of its own.
     if tenant != Tenant::All {
         return Ok(Room::Known);
     }
@@ -180,7 +178,7 @@ pub async fn admit(
     if code.is_none() || passed.is_some() {
         let click = genuine_click(app, code, &postback.click_text).await?;
         if app.shedding.has_room(click, passed.map(|code| code.id), now).await {
-            // Every visitor knows both.
+            // Every visitor knows click id and code, so the bytes have a bound.
             return Ok(Room::Bounded { network, shed_before: 0 });
         }
     }
@@ -189,8 +187,8 @@ pub async fn admit(
     {
         return Ok(Room::Known);
     }
-    // Its sender was told that it is kept. Its bytes have a bound all the same: strangers could have
-    // a busy server queue what they like.
+    // The sender was told that the postback is kept. Its bytes have a bound anyway, because
+    // strangers can make a busy server queue any number of postbacks.
     if sender.queued {
         return Ok(Room::Bounded { network, shed_before: 0 });
     }
@@ -208,8 +206,8 @@ fn shed(wait: Duration, held_for: &Error) -> Error {
     Error::new(ErrorReason::Shed, message).after(Duration::from_secs(seconds))
 }
 
-/// Returns the click of a text that is a genuine click id: one of ours, whose key has not ended or
-/// whose click is stored.
+/// Returns the click of a text that is a genuine click id: one that this installation minted, and
+/// whose key has not ended or whose click is stored.
 async fn genuine_click(app: &App, code: Option<&ConversionCode>, text: &str) -> Result<Option<ClickId>> {
     let Some(read) = UnverifiedClickId::read(text) else { return Ok(None) };
     let account = match code {

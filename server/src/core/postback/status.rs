@@ -1,5 +1,5 @@
-//! The meaning of a status word. The word is one of ours, or one of the network that calls the
-//! postback URL.
+//! The meaning of a status word. The word is one of the three words of s2s, or one of the network
+//! that calls the postback URL.
 //!
 //! `core/preset/presets.toml` holds the words of networks (`status_words`); new words are added
 //! there.
@@ -17,15 +17,15 @@ use crate::{
 
 const PARAMETER: &str = "status";
 
-/// Our own words, which are understood from every network.
+/// The words of s2s, which are understood whatever network sends them.
 const OWN: [(&str, ConversionStatus); 3] = [
     ("pending", ConversionStatus::Pending),
     ("approved", ConversionStatus::Approved),
     ("declined", ConversionStatus::Declined),
 ];
 
-/// Returns the status of a word, in any case, and a note if the word is not ours. An empty word
-/// has none. `preset` is the preset of the conversion code.
+/// Returns the status of a word, in any case, and a note if the word was mapped or trimmed. An
+/// empty word has no status. `preset` is the preset of the conversion code.
 pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Option<ConversionStatus>, Option<Note>)> {
     if word.is_empty() {
         return Ok((None, None));
@@ -49,7 +49,7 @@ fn own(word: &str) -> Option<ConversionStatus> {
     OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)).map(|(_, status)| *status)
 }
 
-/// Returns whether a word, in any case, is one of ours.
+/// Returns whether a word, in any case, is one of the words of s2s.
 pub fn is_own(word: &str) -> bool {
     own(word).is_some()
 }

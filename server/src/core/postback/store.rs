@@ -34,7 +34,7 @@ use crate::{
 /// A span longer than the resolution of the time in ids.
 const ID_TICK: Span = Span::from_seconds(1);
 
-/// A postback: the request, cut to the limits, then the verdict and what it follows from.
+/// A postback: the request, cut to the limits, then the verdict and the facts it follows from.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "postback")]
 pub struct Model {
@@ -189,8 +189,8 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model
 }
 
 impl Model {
-    /// Returns whether this is a stored postback again, as far as can be known: an erased one has
-    /// lost a part.
+    /// Returns whether this postback is the stored one, sent again, as far as can be known: an
+    /// erased postback has lost a part.
     pub fn is_again(&self, stored: &Self) -> bool {
         self.has_come_as(stored) || stored.erasure().is_some()
     }
@@ -323,7 +323,7 @@ pub async fn lock(txn: &impl ConnectionTrait, mut ids: Vec<PostbackId>) -> Resul
     Ok(())
 }
 
-/// Deletes those of these postbacks that are held. Returns their number.
+/// Deletes the held postbacks among these. Returns their number.
 pub async fn delete_held(txn: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<u64> {
     lock(txn, ids.to_vec()).await?;
     let held = Entity::delete_many()
@@ -406,8 +406,8 @@ pub async fn find_any(db: &impl ConnectionTrait, id: PostbackId) -> Result<Optio
     Ok(Entity::find_by_id(id).one(db).await?)
 }
 
-/// Sets the time of the next match of postbacks that are still held. One may have been replayed
-/// meanwhile.
+/// Sets the time of the next match of the postbacks that are still held: some may have been
+/// replayed meanwhile.
 pub async fn postpone(db: &impl ConnectionTrait, ids: Vec<PostbackId>, match_at: Option<Time>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::MatchAt, Expr::value(match_at))

@@ -1,9 +1,10 @@
-//! The bytes that held postbacks of strangers take: those of which only the network is known
-//! (`shedding`).
+//! The bytes that held postbacks of strangers take. A stranger's postback is one that anybody may
+//! have sent, even if it has a genuine click id or names a known code (`Room::Bounded` of
+//! `shedding`).
 //!
-//! Each has a row here beside its row in `postback`. Beyond the bound of bytes, the oldest
-//! postbacks of the network that takes most are deleted, until no network takes more than the
-//! others. So a network that sends little keeps what it has sent.
+//! Each of these postbacks has a row here beside its row in `postback`. Beyond the bound of bytes,
+//! the oldest postbacks of the networks that take most are deleted, until these networks take
+//! equally many bytes and the bound holds. So a network that sends little keeps its postbacks.
 
 mod store;
 
@@ -30,7 +31,7 @@ const LOOKS_MAX: u32 = 60;
 /// Part of the bound that is freed once the bound is passed, so that it is not passed again at
 /// once.
 const FREED_PART: i64 = 32;
-/// Maximum number of networks of which postbacks are deleted before all are added up again.
+/// Maximum number of networks whose postbacks are deleted before all bytes are added up again.
 const NETWORKS_MAX: u64 = 1_000;
 /// Maximum number of postbacks of one deletion.
 const DROPPED_MAX: u64 = 500;
@@ -50,8 +51,9 @@ impl Strangers {
     }
 }
 
-/// Counts a postback that is about to be held. It is counted before it is written: a row without a
-/// postback does no harm, a postback without a row would stay for ever.
+/// Counts a postback that is about to be held. It is counted before it is written: a row here
+/// without a postback does no harm, but a postback without a row here would never be deleted for
+/// the bound.
 pub async fn count(app: &App, postback: &Postback, network: Network) -> Result<()> {
     let texts = [&postback.target, &postback.body].map(Vec::len);
     let names = [&postback.user_agent, &postback.content_type, &postback.message].map(String::len);
@@ -117,8 +119,8 @@ async fn drop_oldest(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Returns the bytes that each of these networks may keep, so that those above it give `wanted`
-/// bytes together. `networks` begins with those that take most.
+/// Returns the bytes that each of these networks may keep, so that the networks with more bytes
+/// give up `wanted` bytes together. `networks` is sorted by bytes, most first.
 fn level(networks: &[(String, i64)], wanted: i64) -> i64 {
     let mut together = 0;
     let next = networks.iter().skip(1).map(|(_, taken)| *taken).chain([0]);

@@ -160,8 +160,8 @@ impl Turn {
         Self(Instant::now())
     }
 
-    /// Begins to record an item. Reading a large one takes time, so that a call with many would hold up
-    /// all others of its thread: after `READING_MAX` they have their turn.
+    /// Begins to record an item. Reading large items takes time, and a call with many of them would
+    /// hold up all other calls of its thread. So after `READING_MAX` the others have their turn.
     async fn begin_item<F: Future>(&mut self, item: F) -> Either<Ready<F::Output>, Pin<Box<F>>> {
         let mut item = Box::pin(item);
         let begun = poll!(&mut item);

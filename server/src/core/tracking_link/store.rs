@@ -94,10 +94,10 @@ pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserte
 }
 
 /// Takes a slug for a link of the account, in an open transaction, and frees the link's `former`
-/// one for the account. Returns false if somebody else has the slug, or had it before.
+/// slug for the account. Returns false if another link has the slug, or another account had it.
 ///
-/// A freed slug stays the account's own: whoever else took it would get the visitors of everything
-/// that was published with it.
+/// A freed slug stays the account's own. If another account took the slug, it would get the
+/// visitors of everything that was published with it.
 pub async fn take_slug(
     txn: &impl ConnectionTrait,
     account: AccountId,

@@ -130,7 +130,7 @@ pub fn check_front(bytes: &[u8]) {
         let refused = lock(&turn).refused.take().map(|refused| refused.refusal);
         let is_longer = lock(&turn).is_longer;
         for (index, plain) in plain.iter().enumerate() {
-            // The front breaks such a body off, and it is the last one of its connection.
+            // The front breaks off a body that is longer than announced, and ends the connection.
             if is_longer && index + 1 >= fronted.len() {
                 assert!(fronted.get(index).is_none_or(|last| last.body.is_none()), "{fronted:?}");
                 break;

@@ -84,8 +84,8 @@ fn records(input: impl Read) -> Vec<Record> {
     all
 }
 
-/// Asserts that rows are numbered upwards, and that the lines of a file without quotes are the rows
-/// of their numbers.
+/// Asserts that the numbers of rows rise and that, in a file without quotes, each row is the line
+/// with its number.
 fn check_numbers(records: &[Record], text: &str) {
     assert!(records.is_sorted_by(|one, next| one.row < next.row), "{records:?}");
     let names_separator = text.to_ascii_lowercase().contains("sep=");
@@ -103,8 +103,7 @@ fn check_numbers(records: &[Record], text: &str) {
     }
 }
 
-/// Asserts that the rows have everything of a file but its marks, unless one of them is said to be
-/// broken.
+/// Asserts that the rows contain every letter of the file except its marks, unless a row is broken.
 fn check_whole(records: &[Record], text: &str) {
     let is_broken = records.iter().any(|record| record.cells.is_err());
     if is_broken || text.to_ascii_lowercase().contains("sep=") {
@@ -121,7 +120,7 @@ fn is_mark(letter: char) -> bool {
     letter.is_whitespace() || ",;|\"\u{FEFF}".contains(letter)
 }
 
-/// Asserts that the rows of the file of failed rows are read as they were.
+/// Asserts that a file of failed rows reads back to the same rows.
 fn check_written(records: &[Record], separator: u8) {
     let mut writer = csv::WriterBuilder::new().flexible(true).delimiter(separator).from_writer(Vec::new());
     let whole = records.iter().filter_map(|record| record.cells.as_ref().ok());
@@ -129,7 +128,7 @@ fn check_written(records: &[Record], separator: u8) {
         whole.map(|cells| cells.iter().map(|cell| from_csv(cell).into_owned()).collect()).collect();
     let titles = ["click_id", "conversion_code_id", "value"].map(str::to_owned).to_vec();
     for cells in [titles].iter().chain(&whole) {
-        // A cell before the others keeps an empty row.
+        // Without a cell before the others, an empty row would be skipped.
         let cells = std::iter::once("1".to_owned()).chain(cells.iter().map(|cell| to_csv(cell)));
         assert!(writer.write_record(cells).is_ok());
     }
@@ -178,11 +177,12 @@ impl Settings<'_> {
         })
     }
 
-    /// Asserts that a conversion, written as a row, is read as it was.
+    /// Asserts that a conversion, written as a row, reads back to the same conversion.
     fn check_again(&self, read: &row::Read, exported: Option<String>) {
         let conversion = &read.conversion;
         let (mut row, value) = (Row::default(), conversion.value.clone().unwrap_or_default());
-        // Two decimals too many are never thousands.
+        // Amounts have at least six decimals, so their separator can't be taken for that of
+        // thousands.
         let amount = |micros: i64| {
             let mut text = decimal(micros);
             let point = text.find('.').unwrap_or_else(|| {
@@ -216,14 +216,14 @@ impl Settings<'_> {
         assert!(is_same, "{conversion:?} became {again:?}");
     }
 
-    /// Asserts that the amounts of a row are read as those of a postback.
+    /// Asserts that the amounts of a row are read like the amounts of a postback.
     fn check_worth(&self, row: &Row) {
         let Some(judge) = self.judge else { return };
         let Row { value, commission, commission_percent: percent, currency, .. } = row;
-        // A percentage beside the amount that it gives is an export's. In a postback, the amount
-        // counts.
+        // An export has a percentage beside the amount that results from it, and the percentage
+        // counts. In a postback, the amount counts.
         let is_both = !percent.is_empty() && !commission.is_empty();
-        // In a postback, a second encoding is undone. In a file, nothing was encoded.
+        // A postback's reader undoes a second encoding. The texts of a file are not encoded.
         let is_encoded = [value, commission, currency, percent]
             .iter()
             .any(|text| text.trim_end_matches(|letter: char| !letter.is_ascii_digit()).contains('%'));

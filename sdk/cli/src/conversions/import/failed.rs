@@ -18,9 +18,9 @@ use crate::{
 const OWN_TITLES: [&str; 3] = ["row", "reason", "message"];
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The rows that failed, each with its reason, written as the imported file was: with its
-/// separator, and with a byte order mark unless it was plain UTF-8. A spreadsheet that wrote the
-/// one file opens the other.
+/// The rows that failed, each with its reason, in the form of the imported file: with its
+/// separator, and with a byte order mark if `Form::needs_mark` says so. A spreadsheet that wrote
+/// the imported file opens this file as well.
 pub struct FailedRows {
     path: PathBuf,
     writer: csv::Writer<File>,
@@ -60,7 +60,8 @@ impl FailedRows {
         ended.map_err(|error| Failure::file(&self.path.display(), error))
     }
 
-    /// Writes the titles, once the first failed row shows how the file is encoded.
+    /// Writes the titles, not before the first failed row (or the end), so that the imported file's
+    /// encoding is known if possible.
     fn begin(&mut self) -> io::Result<()> {
         if self.has_begun {
             return Ok(());

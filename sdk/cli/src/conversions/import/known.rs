@@ -1,5 +1,5 @@
-//! Looks up conversions by their ids: those that the rows of an export name, and those that a
-//! rehearsal answers with.
+//! Looks up conversions by their ids: the conversions that the rows of an export name, and the
+//! conversions in the answers of a dry run.
 
 use std::sync::{
     Arc,
@@ -65,7 +65,7 @@ impl Lookup {
     }
 
     /// Settles a row of an export that has no order id: if its conversion is recorded here, the row
-    /// is not sent, because nothing else would tell that it is the same.
+    /// is not sent, because without an order id the server could not recognise the conversion.
     pub async fn settle(self, mut prepared: Prepared) -> Prepared {
         let Some(exported) = prepared.exported.take() else { return prepared };
         let Some(Report::Conversion(row)) = prepared.request.as_ref().and_then(|one| one.report.as_ref())
@@ -90,8 +90,7 @@ impl Lookup {
         prepared
     }
 
-    /// Tells the answer to a rehearsal of a new conversion from that of a duplicate, which is
-    /// answered with the recorded conversion.
+    /// Marks a dry run's answer as a duplicate if the conversion in it is already recorded.
     pub async fn rehearsed(self, answer: RecordConversionResult) -> RecordConversionResult {
         let Some(Item::Response(mut response)) = answer.result else { return answer };
         if response.verdict() == ConversionVerdict::Test
@@ -122,8 +121,8 @@ fn compared(row: &NewConversion, found: &Conversion) -> Option<Fate> {
         && commission == found.commission.as_ref().map(|money| money.micros).unwrap_or_default();
     if !is_same {
         let sentence = format!(
-            "the row's `id` names a conversion that is recorded with other amounts, which are not changed: {recorded}, \
-             commission {}",
+            "the row's `id` names a conversion that is already recorded with other amounts ({recorded}, commission \
+             {}); an import does not change them",
             found.commission.clone().unwrap_or_default()
         );
         return Some(Fate::Unsent(Unsent::new("TRANSACTION_CONFLICT", sentence)));

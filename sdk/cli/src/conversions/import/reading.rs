@@ -37,10 +37,10 @@ pub struct Row {
     pub number: u64,
     pub cells: Vec<String>,
     pub fate: Fate,
-    /// Text that tells a row without an order id from the others of its click; `None` if it is not
-    /// known.
+    /// In a dry run, text that tells a row without an order id from the other rows of its click.
+    /// `None` for any other row, and if the code's policy is not known.
     pub identity: Option<String>,
-    /// Room in memory, which the next rows get.
+    /// The row's share of the memory limit; freed for later rows when it is dropped.
     _room: Option<OwnedSemaphorePermit>,
 }
 
@@ -116,7 +116,7 @@ pub struct Reading {
     rows: Sender<Prepared>,
     room: Arc<Semaphore>,
     runtime: Handle,
-    /// How often each row without an order id occurred, by a digest of its content.
+    /// Number of occurrences of each row without an order id, by a digest of its content.
     occurrences: HashMap<u64, u32>,
 }
 
@@ -171,7 +171,8 @@ impl Reading {
         let exported = exported.filter(|_| !has_order);
         let request_id = match &exported {
             _ if has_order => request_id(&read.content(None), 1),
-            // Wherever the conversion comes from, it counts once.
+            // Made from the exported id alone, so the conversion counts once, in whichever file it
+            // stands.
             Some(id) => request_id(id.as_bytes(), 0),
             None => self.own_id(&read)?,
         };
@@ -180,8 +181,9 @@ impl Reading {
         Ok(Sendable { request, exported, identity })
     }
 
-    /// Makes the request id of a row that only its content tells from others. An error if that is
-    /// needed but not allowed.
+    /// Makes the request id of a row that only its content tells from others. `Err` if the content
+    /// is not enough because the code counts every conversion, and `--each-row-counts` is not
+    /// given. `Err` also if the code's policy is needed but not known.
     fn own_id(&mut self, read: &row::Read) -> Result<String, Unsent> {
         let code = &read.conversion.conversion_code_id;
         if !self.rules.each_row_counts {
@@ -190,7 +192,7 @@ impl Reading {
                     "each conversion of this code counts, and the row has no order id by which it would be known again",
                 )),
                 Code::Barred => Err(Unsent::no_order_id(
-                    "the row has no order id, and whether its code counts each conversion can't be read with this API key",
+                    "the row has no order id, and this API key can't read whether its code counts each conversion",
                 )),
                 Code::Unreadable => Err(Unsent::no_answer()),
                 Code::Known(_) | Code::Missing => Ok(request_id(&read.content(None), 1)),
@@ -220,7 +222,8 @@ impl Reading {
         Ok(request_id(&content, *occurrence))
     }
 
-    /// Text that tells the row from others of its click; empty if one counts for each click.
+    /// Text that tells the row from other rows of its click; empty if the code counts one
+    /// conversion per click.
     fn identity(&mut self, read: &row::Read, request_id: &str) -> Option<String> {
         match self.rules.codes.find(&read.conversion.conversion_code_id) {
             Code::Known(terms) if terms.dedupe == DedupePolicy::Every => Some(request_id.to_owned()),
@@ -236,11 +239,11 @@ pub fn digest(content: &[u8]) -> u64 {
     digest.iter().take(size_of::<u64>()).fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
-/// Checks that no cell of a column that is read is missing, and that no cell has no column.
+/// Checks that each column that is read has a cell, and each cell a column.
 ///
-/// A surplus cell is a fault even if it is empty: if an amount such as `19,99` was written without
-/// quotes, an empty order id stands there. A spreadsheet writes equally many cells in all lines, so
-/// its titles end with blank ones.
+/// A surplus cell is a fault even if it is empty: it may be the order id, pushed out by an unquoted
+/// `19,99`. Files of spreadsheets are not affected, because their first line ends with blank
+/// titles.
 pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
     let titles = columns.titles.len();
     if columns.fields.iter().skip(cells.len()).any(Option::is_some) {
@@ -281,7 +284,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_may_be_longer_or_shorter_by_what_is_not_read() {
+    fn a_row_may_lack_unread_cells_but_not_have_extra_cells() {
         let own = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
         let columns = Columns::read(own(&["code", "click_id", "value", "", "remark"])).unwrap();
         for (cells, is_right) in [
@@ -295,7 +298,7 @@ mod tests {
         ] {
             assert_eq!(check_length(&columns, &own(cells)).is_ok(), is_right, "{cells:?}");
         }
-        // As a spreadsheet ends all lines.
+        // A spreadsheet ends its title line with blank titles.
         let columns = Columns::read(own(&["", "code", "click_id", "value", "", " "])).unwrap();
         for (cells, is_right) in [
             (&["7", "C", "c", "1", "", ""][..], true),

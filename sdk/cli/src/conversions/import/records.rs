@@ -1,7 +1,7 @@
 //! The rows of a CSV file, as spreadsheets write them, in bounded memory.
 //!
 //! The title line shows the separator. Rows are numbered as a spreadsheet numbers them, so empty
-//! rows count. They are not returned. A row that is too long is skipped, and said to be so.
+//! rows have numbers, but are not returned. Instead of a row that is too long, a fault is returned.
 
 use std::{
     io::{self, BufRead, BufReader, Chain, Cursor, Read},
@@ -117,7 +117,7 @@ impl<R: Read> Records<R> {
             }
         };
         let separator = separator.unwrap_or_else(|| recognised(&first));
-        // Other separators would not be recognised again.
+        // An import of the failed rows would not recognise another separator.
         let own = Some(separator).filter(|own| SEPARATORS.contains(own)).unwrap_or(b',');
         Ok(Self {
             form: Form { separator: own, is_marked },
@@ -191,7 +191,7 @@ impl<R: Read> Records<R> {
         .collect()
     }
 
-    /// Skips lines without a letter, which the parser would not report, and counts them.
+    /// Skips empty lines, which the parser would not report, and counts them.
     fn skip_empty_lines(&mut self) -> io::Result<()> {
         loop {
             match self.input.fill_buf()?.first() {
@@ -234,7 +234,7 @@ fn named_separator(line: &str) -> Option<u8> {
     }
 }
 
-/// Returns the separator by which most titles are known.
+/// Returns the separator that splits the line into the most known titles.
 fn recognised(line: &[u8]) -> u8 {
     let number = |separator: u8| {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);

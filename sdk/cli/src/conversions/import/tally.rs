@@ -33,15 +33,16 @@ pub struct Tally {
     has_terminal: bool,
 }
 
-/// The outcomes of a dry run, in which no row makes a later one a duplicate.
+/// The outcomes of a dry run. The server records nothing in it, so this program itself finds the
+/// rows that repeat an earlier row of the file.
 #[derive(Default)]
 struct Rehearsal {
     passed: u64,
-    /// Rows that stand earlier in the file.
+    /// Number of rows that repeat an earlier row of the file.
     repeated: u64,
-    /// The worth of each conversion so far, both as digests.
+    /// A digest of the worth of each conversion so far, by a digest of the conversion.
     worths: HashMap<u64, u64>,
-    /// True if a row may be a duplicate, which nobody could tell.
+    /// True if there is a row of which the dry run could not tell whether it is a duplicate.
     is_unsure: bool,
 }
 
@@ -105,7 +106,7 @@ impl Tally {
         Ok(())
     }
 
-    /// Says that a dry run could not tell which rows were recorded before.
+    /// Notes that a dry run could not tell which rows were recorded before.
     pub fn set_unsure(&mut self) {
         self.rehearsal.is_unsure = true;
     }
@@ -164,8 +165,7 @@ impl Tally {
 }
 
 impl Rehearsal {
-    /// Judges a row by those before it. `identity` tells apart the rows of a click without an order
-    /// id; `None` if that is not known.
+    /// Judges a row by the rows before it. `identity` is that of the [`Row`].
     fn add(&mut self, identity: Option<&str>, response: &RecordConversionResponse) -> Rehearsed {
         let Some(one) = &response.conversion else { return Rehearsed::Passed };
         let identity = match (one.transaction_id.as_str(), identity) {

@@ -1,8 +1,8 @@
 //! The text of a file, in whatever encoding a spreadsheet has saved it.
 //!
-//! A byte order mark tells the encoding, or else the zeros of UTF-16. Other files are UTF-8 if
-//! their first letter beyond ASCII is, and windows-1252 if not. That needs no look ahead, so files
-//! of any length are read in bounded memory. A letter that is broken becomes U+FFFD.
+//! A byte order mark tells the encoding, or else the zeros of UTF-16. Any other file is UTF-8 if
+//! its first letter beyond ASCII is valid UTF-8, and windows-1252 if not. So nothing is read ahead,
+//! and files of any length are read in bounded memory. A letter that is broken becomes U+FFFD.
 
 use std::{
     io::{self, Read},
@@ -28,7 +28,8 @@ pub struct Text<R> {
     decoder: Option<Decoder>,
     has_begun: bool,
     has_ended: bool,
-    /// True if the file is no plain UTF-8; not set while all is ASCII.
+    /// True if the file has a byte order mark or another encoding than UTF-8; not set while all is
+    /// ASCII.
     is_marked: Arc<OnceLock<bool>>,
 }
 
@@ -39,7 +40,8 @@ impl<R: Read> Text<R> {
         Self { input, raw, decoded, taken: 0, decoder: None, has_begun: false, has_ended: false, is_marked }
     }
 
-    /// Shows, once it is known, if the file had a byte order mark or is in another encoding.
+    /// A cell that is set once it is known whether the file has a byte order mark or another
+    /// encoding than UTF-8.
     pub fn is_marked(&self) -> Arc<OnceLock<bool>> {
         self.is_marked.clone()
     }
@@ -92,7 +94,7 @@ impl<R: Read> Text<R> {
             // The rest of the letter comes with the next chunk.
             Err(error) if error.valid_up_to() == 0 && error.error_len().is_none() && !self.has_ended => None,
             Err(error) if error.valid_up_to() == 0 => {
-                // The fuzzer reads too many files to say it of each.
+                // The fuzzer reads too many files to print a line for each.
                 if !cfg!(fuzzing) {
                     eprintln!("s2s: the file is not UTF-8, and is read as windows-1252");
                 }
@@ -176,7 +178,7 @@ mod tests {
             (b"d\xe9j\xe0".to_vec(), "déjà"),
             ([long.as_bytes(), b"\xfc"].concat(), &format!("{long}ü")),
             ([long.as_bytes(), "ü".as_bytes()].concat(), &format!("{long}ü")),
-            // Once a letter is UTF-8, a byte that is not is a fault.
+            // After a letter in UTF-8, a byte that is not UTF-8 is a fault.
             (b"\xc3\xbc;\xfc;".to_vec(), "ü;\u{fffd};"),
         ] {
             assert_eq!(read(&bytes), expected);

@@ -42,7 +42,7 @@ fn fitting(mut notes: Vec<Note>) -> Vec<Note> {
 }
 
 impl Received {
-    /// Returns the response to a postback that counts, and an error for any other.
+    /// Returns the response to a postback that counts, and an error for any other postback.
     pub fn into_response(self) -> Result<RecordConversionResponse> {
         match self {
             Self::Stored { postback, reply } => {

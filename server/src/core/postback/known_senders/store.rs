@@ -28,7 +28,7 @@ pub async fn counted_at(db: &Db, code: ConversionCodeId, network: String) -> Res
     Ok(Entity::find_by_id((code, network)).one(db.reader()).await?.map(|row| row.counted_at))
 }
 
-/// Writes a sender, or the new time of one.
+/// Inserts a sender, or sets the time of a stored sender.
 pub async fn write(db: &Db, row: Model) -> Result<(), DbErr> {
     let present = OnConflict::columns([Column::ConversionCodeId, Column::Network])
         .update_column(Column::CountedAt)

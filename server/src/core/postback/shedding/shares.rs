@@ -1,7 +1,7 @@
 //! The room of strangers' networks, which share it evenly.
 //!
-//! A customer of an IPv6 provider has a /48, with 65,536 networks. They have the room of ten networks
-//! together, so that a customer shuts out nobody else.
+//! A customer of an IPv6 provider has a site, a /48 with 65,536 networks. All networks of a site
+//! together have the room of ten networks, so that one customer can't shut out others.
 
 use std::{
     collections::HashMap,
@@ -11,20 +11,21 @@ use std::{
 use super::WINDOW;
 use crate::values::address::{Network, Site};
 
-/// Numbers of postbacks that one server holds in a minute without any evidence: of one network, of one
-/// site, and of all networks together.
+/// Numbers of postbacks that one server holds in a minute by their network alone: of one network,
+/// of one site, and of all networks together.
 const HELD_OF_NETWORK_MAX: u32 = 60;
 const HELD_OF_SITE_MAX: u32 = 600;
 const HELD_OF_STRANGERS_MAX: u32 = 6_000;
-/// Maximum number of networks that are counted in a minute, of one site and of all. It is more than the
-/// postbacks that are held, so that those of which none is held are known, too.
+/// Maximum number of networks that are counted in a minute, of one site and in all. It is more than
+/// the number of postbacks that are held, so that networks without a held postback are counted,
+/// too.
 const NETWORKS_OF_SITE_MAX: u32 = 2_000;
 const NETWORKS_MAX: usize = 20_000;
 
-/// The counts of networks without any evidence.
+/// The counts of strangers' networks.
 #[derive(Default)]
 pub struct Strangers {
-    /// The first postback of the present minute.
+    /// Time of the first postback of the present minute.
     begins: Option<Instant>,
     held: u32,
     present: Minute,
@@ -50,8 +51,8 @@ struct SiteShare {
 }
 
 impl Strangers {
-    /// Admits a postback of the network. `Ok` is the number of its postbacks that were shed since the
-    /// last one that was admitted; `Err` is the rest of the minute.
+    /// Admits a postback of the network. `Ok` is the number of its postbacks that were shed since
+    /// the last one that was admitted; `Err` is the rest of the minute.
     pub fn admit(&mut self, network: Network, now: Instant) -> Result<u64, Duration> {
         let end = self.begins.map(|begins| begins + WINDOW).filter(|end| *end > now);
         let end = end.unwrap_or_else(|| {
@@ -78,8 +79,8 @@ impl Strangers {
 
     /// The shares of a site, and of one of its networks.
     ///
-    /// Those of the minute before are expected again, so that the first ones of a minute do not take
-    /// the room of the others.
+    /// The networks of the minute before are expected again, so that the first networks of a minute
+    /// do not take the room of the others.
     fn shares(&self, site: Site) -> (u32, u32) {
         let sites = self.present.sites.len().max(self.before.sites.len());
         let sites = u32::try_from(sites).unwrap_or(u32::MAX).max(1);
@@ -88,7 +89,7 @@ impl Strangers {
         (of_site, (of_site / networks).clamp(1, HELD_OF_NETWORK_MAX))
     }
 
-    /// Tells the operator what was shed in the minute that is over.
+    /// Logs the number of postbacks that were shed in the minute that is over.
     fn tell(&self) {
         let networks = &self.before.networks;
         let shed: u64 = networks.values().map(|share| share.shed).sum();
