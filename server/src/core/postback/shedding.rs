@@ -175,17 +175,17 @@ pub async fn admit(
         return Ok(Room::Known);
     }
     let (now, network) = (Instant::now(), Network::of(sender.address));
+    if let Some(code) = code
+        && known_senders::is_known(app, code.id, network).await?
+    {
+        return Ok(Room::Known);
+    }
     if code.is_none() || passed.is_some() {
         let click = genuine_click(app, code, &postback.click_text).await?;
         if app.shedding.has_room(click, passed.map(|code| code.id), now).await {
             // Every visitor knows click id and code, so the bytes have a bound.
             return Ok(Room::Bounded { network, shed_before: 0 });
         }
-    }
-    if let Some(code) = code
-        && known_senders::is_known(app, code.id, network).await?
-    {
-        return Ok(Room::Known);
     }
     // The sender was told that the postback is kept. Its bytes have a bound anyway, because
     // strangers can make a busy server queue any number of postbacks.
