@@ -158,12 +158,16 @@ impl Pairs {
         // A target within its limit was not cut, so the body was.
         let is_cut = postback.cut && postback.target.len() < TARGET_BYTES_MAX;
         let is_too_large = plain.is_too_long || is_cut;
+        let query = understood(pairs.query.iter().cloned(), &mut Vec::new());
+        let is_complete = is_complete(&query);
         let read = match read {
             // Without an order number, that of the body would be missing.
-            _ if is_too_large && pairs.are_complete() && pairs.have_order() => None,
+            _ if is_too_large && is_complete && filled(&query, KnownParam::Oid).is_some() => None,
             read if is_too_large => Some(read),
-            Ok((form, body)) if pairs.are_complete() => pairs.without_others(form, body, &mut repairs),
-            Err(_) if pairs.are_complete() => None,
+            Ok((form, body)) if is_complete => {
+                without_others(&query, form, body, &mut repairs).map(|body| Ok((form, body)))
+            }
+            Err(_) if is_complete => None,
             read => Some(read),
         };
         pairs.refusal = is_too_large.then(too_large);
@@ -181,68 +185,55 @@ impl Pairs {
         notes.append(&mut repairs);
         pairs
     }
+}
 
-    /// Returns whether the query has all that a conversion needs.
-    fn are_complete(&self) -> bool {
-        let query = understood(self.query.iter().cloned(), &mut Vec::new());
-        let has = |known| filled(&query, known).is_some_and(|found| found.meaning.is_valid());
-        filled(&query, KnownParam::ClickId).is_some()
-            && has(KnownParam::Id)
-            && has(KnownParam::Val)
-            && (has(KnownParam::Com) || has(KnownParam::Comperc))
+/// Returns whether a query has all that a conversion needs.
+fn is_complete(query: &[Parameter]) -> bool {
+    let has = |known| filled(query, known).is_some_and(|found| found.meaning.is_valid());
+    filled(query, KnownParam::ClickId).is_some()
+        && has(KnownParam::Id)
+        && has(KnownParam::Val)
+        && (has(KnownParam::Com) || has(KnownParam::Comperc))
+}
+
+/// Returns the pairs of a body that count beside a complete query. `None` if the body is not ours: it
+/// contradicts the query, or is the JSON of somebody else. Such JSON may have an order number all the
+/// same, a currency, or a status of ours.
+fn without_others(
+    query: &[Parameter],
+    form: Form,
+    body: Vec<Pair>,
+    notes: &mut Vec<Note>,
+) -> Option<Vec<Pair>> {
+    let parameters = understood(body.iter().cloned(), &mut Vec::new());
+    // Every `param` counts, however many come.
+    let of_query = |parameter: &Parameter| {
+        let known = parameter.known.filter(|known| *known != KnownParam::Param);
+        known.and_then(|known| filled(query, known))
+    };
+    let contradicts = |one: &Parameter| of_query(one).is_some_and(|own| !own.says_the_same(one));
+    let is_of_others = form == Form::Json && parameters.iter().any(|one| one.known.is_none());
+    let has_ours = parameters.iter().any(|one| one.known.is_some() && one.counts_among_others());
+    if parameters.iter().any(contradicts) || is_of_others && !has_ours {
+        return None;
     }
-
-    fn have_order(&self) -> bool {
-        let query = understood(self.query.iter().cloned(), &mut Vec::new());
-        filled(&query, KnownParam::Oid).is_some()
-    }
-
-    /// Returns the pairs of a body that count beside a complete query. `None` if the body is not ours:
-    /// it contradicts the query, or is the JSON of somebody else. Such JSON may have an order number
-    /// all the same, a currency, or a status of ours.
-    fn without_others(
-        &self,
-        form: Form,
-        body: Vec<Pair>,
-        notes: &mut Vec<Note>,
-    ) -> Option<Result<(Form, Vec<Pair>)>> {
-        let query = understood(self.query.iter().cloned(), &mut Vec::new());
-        let parameters = understood(body.iter().cloned(), &mut Vec::new());
-        let contradicts = |parameter: &Parameter| {
-            let own = parameter.known.and_then(|known| filled(&query, known));
-            own.is_some_and(|own| !own.says_the_same(parameter))
-        };
-        if parameters.iter().any(contradicts) {
-            return None;
+    let ours = body.into_iter().zip(&parameters).filter(|(_, parameter)| {
+        // It is the same, perhaps in another notation.
+        if let Some(own) = of_query(parameter) {
+            let name = own.known.map_or("", KnownParam::name);
+            let message = format!("`{name}` came more than once; `{}` counts", excerpt(&own.value));
+            notes.push(note(NoteCode::Repeated, name, message));
+            return false;
         }
-        let has_others = parameters.iter().any(|parameter| parameter.known.is_none());
-        let is_of_others = form == Form::Json && has_others;
-        if is_of_others
-            && !parameters
-                .iter()
-                .any(|parameter| parameter.known.is_some() && parameter.counts_among_others())
-        {
-            return None;
+        let counts = !is_of_others || parameter.counts_among_others();
+        if !counts {
+            let name = excerpt(&parameter.name);
+            let message = format!("`{name}` belongs to another message, and was passed over");
+            notes.push(note(NoteCode::UnknownParameter, &name, message));
         }
-        let both = body.into_iter().zip(&parameters);
-        let ours = both.filter(|(_, parameter)| {
-            // It is the same, perhaps in another notation.
-            if let Some(own) = parameter.known.and_then(|known| filled(&query, known)) {
-                let name = own.known.map_or("", KnownParam::name);
-                let message = format!("`{name}` came more than once; `{}` counts", excerpt(&own.value));
-                notes.push(note(NoteCode::Repeated, name, message));
-                return false;
-            }
-            let counts = !is_of_others || parameter.counts_among_others();
-            if !counts {
-                let name = excerpt(&parameter.name);
-                let message = format!("`{name}` belongs to another message, and was passed over");
-                notes.push(note(NoteCode::UnknownParameter, &name, message));
-            }
-            counts
-        });
-        Some(Ok((form, ours.map(|(pair, _)| pair).collect())))
-    }
+        counts
+    });
+    Some(ours.map(|(pair, _)| pair).collect())
 }
 
 /// The parameter that counts, if it is not empty.

@@ -91,7 +91,7 @@ fn the_bytes_say_what_a_body_is() {
 #[test]
 fn a_complete_query_counts_whatever_the_body_is() {
     use NoteCode as N;
-    let target = format!("/s2s?clickId=abc&id={CODE}&val=1&com=0");
+    let target = format!("/s2s?clickId=abc&id={CODE}&val=1&com=0&param=a");
     for (content_type, body, notes) in [
         ("application/json", "", vec![]),
         ("application/json", "null", vec![]),
@@ -119,6 +119,7 @@ fn a_complete_query_counts_whatever_the_body_is() {
             r#"{"oid":"A1","val":"1.00","ok":true}"#,
             vec![N::Repeated, N::UnknownParameter],
         ),
+        ("", "oid=A1&param=b", vec![]),
         ("", "val=1.00&oid=A1&x=y", vec![N::Repeated, N::UnknownParameter]),
     ] {
         let reading = post(&target, content_type, body.as_bytes());
