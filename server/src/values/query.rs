@@ -246,7 +246,7 @@ impl Splitter<'_> {
     /// Returns whether a parameter may end before a mark that stands for `&`.
     fn may_end(&self, piece: &[u8]) -> bool {
         let name = split_at(piece, b'=').map(|(name, _)| decode(name).0);
-        let has_free_text = name.is_some_and(|name| std::str::from_utf8(&name).is_ok_and(self.is_free));
+        let has_free_text = name.is_some_and(|name| (self.is_free)(&String::from_utf8_lossy(&name)));
         !has_free_text && !has_address(&decode(piece).0)
     }
 }
