@@ -140,8 +140,10 @@ pub fn check_front(bytes: &[u8]) {
                 assert!(ends || refused == Some(Refusal::Length), "{plain:?} is lost: {refused:?}");
                 break;
             };
+            // For hyper, an absolute URI has a path.
+            let target = |text: &str| text.replace("/?", "?");
             let is_same = plain.method == fronted.method
-                && fronted.target.starts_with(&plain.target)
+                && target(&fronted.target).starts_with(&target(&plain.target))
                 && plain.body == fronted.body
                 && plain.headers == fronted.headers;
             assert!(is_same, "{plain:?} becomes {fronted:?}");

@@ -57,7 +57,7 @@ pub fn check_reading(bytes: &[u8]) {
     let mut next = || lines.next().unwrap_or_default().to_vec();
     let postback = request(method, next(), content_type, next());
     let reading = read(&postback, &Overrides::default());
-    check_texts(&reading, bytes.len());
+    check_texts(&reading, postback.target.len() + Plain::of(&postback.body).bytes.len());
     check_without_visitor(&postback, &reading);
     check_redacted(&postback, &reading);
     match &reading.claim {

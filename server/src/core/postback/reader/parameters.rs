@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     core::{conversion::note, conversion_code::ConversionCodeId, postback::status::is_own as is_own_status},
-    error::{Error, Result},
+    error::Error,
     values::{
         click_id::UnverifiedClickId,
         limits::TARGET_BYTES_MAX,

@@ -14,7 +14,7 @@ use super::{
     super::{
         Parameter,
         check::{check_refusal, request},
-        parameters,
+        parameters::{self, Meaning},
     },
     *,
 };
@@ -133,6 +133,14 @@ fn check_said_otherwise(content_type: &str, form: Form, pairs: &[Pair], body: &[
     }
     let postback = request("POST", b"/s2s".to_vec(), content_type, body.to_vec());
     let (expected, _) = parameters::read(&postback, &mut Vec::new());
+    // Only JSON has numbers, whose points separate decimals.
+    let is_number_alone = |one: &Parameter| {
+        let known = one.known.filter(|_| one.place.part == Part::Bare);
+        known.is_some_and(|known| Meaning::of(known, &one.value) != one.meaning)
+    };
+    if expected.iter().any(is_number_alone) {
+        return;
+    }
     let same = |kind: &str, read: Vec<Parameter>| {
         let facts = |all: &[Parameter]| {
             let of =
