@@ -15,7 +15,7 @@ use s2s_sdk::{
 use s2s_tests::{Server, request};
 use tokio::{task::JoinSet, time::sleep};
 
-use super::floods::NETWORKS_OF_CODE;
+use super::floods::{NETWORKS_OF_CODE, TWICE_ATTACK};
 
 /// Searches that one key has in progress at the same time.
 const SEARCHES: usize = 40;
@@ -132,7 +132,7 @@ impl Attack {
         if all > OF_STRANGERS_MAX * minutes {
             return Err(format!("{all} postbacks of strangers were held in {minutes} minutes"));
         }
-        let of_code = self.count(CODE_ATTACK, "HELD");
+        let of_code = self.count(CODE_ATTACK, "HELD") + self.count(TWICE_ATTACK, "HELD");
         if of_code > (OF_CODE_MAX + OF_NETWORK_MAX * NETWORKS_OF_CODE) * minutes {
             return Err(format!("{of_code} postbacks of a known code were held in {minutes} minutes"));
         }
