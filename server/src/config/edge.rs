@@ -85,16 +85,17 @@ pub struct EdgeConfig {
           value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     spool_mebibytes_max: u64,
 
-    /// What this server keeps of links in memory and in the folder of its spool, so that visitors
-    /// of them are redirected while the database is away, in mebibytes: the links followed most
-    /// recently, then the others. Some 2,500 links take one. The file takes at most twice as much.
+    /// Budget of the links that this server keeps in memory and in the folder of its spool, in
+    /// mebibytes. While the database is away, visitors of these links are redirected. The links
+    /// followed most recently are kept before others. A mebibyte holds some 2,500 links. The file
+    /// takes at most twice the budget.
     #[arg(long, env = "S2S_LINKS_KNOWN_MEBIBYTES", default_value = "64", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u64).range(1..=65_536))]
     links_known_mebibytes: u64,
 
-    /// Delivers also those records of the spool that nothing proves to be of this installation,
-    /// such as those of a folder that was moved here. For one start, by an operator who trusts the
-    /// folder.
+    /// Delivers also the records of the spool without a proof that this installation has written
+    /// them, such as the records of a folder that was moved here. An operator who trusts the folder
+    /// sets it for one start.
     #[arg(long, env = "S2S_SPOOL_ADOPT", value_parser = BoolishValueParser::new())]
     spool_adopt: bool,
 }
