@@ -1,9 +1,16 @@
 //! A database that answers no write, while it can be read and copied.
 
 use s2s_tests::database::kind;
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr};
 
 pub struct Stall(DatabaseConnection);
+
+async fn execute(db: &DatabaseConnection, statements: &[&str]) -> Result<(), DbErr> {
+    for statement in statements {
+        db.execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
 
 impl Stall {
     /// Takes locks for which every write waits.
@@ -16,8 +23,11 @@ impl Stall {
             "postgres" => &["BEGIN", "LOCK TABLE click, conversion, postback IN SHARE ROW EXCLUSIVE MODE"],
             _ => &["LOCK TABLES click READ, conversion READ, postback READ"],
         };
-        for lock in locks {
-            db.execute_unprepared(lock).await.unwrap();
+        // The tables are locked one after the other, and a write may hold the next one: PostgreSQL
+        // then ends one of the two transactions.
+        while let Err(failed) = execute(&db, locks).await {
+            assert!(failed.to_string().contains("deadlock detected"), "{failed}");
+            execute(&db, &["ROLLBACK"]).await.unwrap();
         }
         Self(db)
     }
