@@ -116,7 +116,7 @@ async fn run(mut config: Config) -> Result<(), StartError> {
     }
     let handle = CoreHandle::default();
     let local_url = ports.local_url(tls.is_some())?;
-    core::check_database_folder(&process.config)?;
+    core::check_database_file(&process.config)?;
     let spool = edge::take_spool(&process)?;
     let alone = process.role() == Role::All && spool.as_ref().is_some_and(OpenSpool::can_begin_alone);
     let core = process.begin_core(public_url, local_url, handle.clone(), alone).await;

@@ -145,6 +145,27 @@ async fn a_folder_that_is_missing_is_not_replaced_by_an_empty_one() {
 }
 
 #[tokio::test]
+async fn a_database_file_that_can_not_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("shop")).unwrap();
+    let listen = ["--listen", "127.0.0.1:0"];
+    for (url, cause) in [
+        ("sqlite:shop", "shop: this is a folder"),
+        ("sqlite:shop/", "shop/: this is a folder"),
+        // Not even root can write a program that runs.
+        ("sqlite:/proc/self/exe", "can't write the file"),
+    ] {
+        for _ in 0..2 {
+            let arguments = [&listen[..], &["--database-url", url]].concat();
+            let (status, output) = run_to_end(folder.path(), &arguments, &[]).await;
+            assert_eq!(status.code(), Some(exit_code("DATABASE_FAILED")), "{output}");
+            assert!(output.contains(cause) && !output.contains("chmod 600 'shop"), "{url}: {output}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
 async fn a_port_that_is_taken_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -234,7 +234,7 @@ fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
     if click.time() < forgotten_before {
         let message = "the click is older than the conversions kept here, so it is no longer known whether this \
                        was counted before; if none of that time was deleted yet, lengthen `--retain-conversions-days`, \
-                       then replay";
+                       then replay the postback or report the conversion again";
         return Err(Error::new(ErrorReason::ClickTooOld, message));
     }
     Ok(())
@@ -288,7 +288,7 @@ pub fn check_link(code: &ConversionCode, link: &TrackingLink, clicked_at: Time) 
     if !link.conversion_code_ids.contains(code.id) {
         let message = format!(
             "the click came over the tracking link `{}`, which does not have the conversion code `{}`; add the \
-             code to the link, then replay",
+             code to the link, then replay the postback or report the conversion again",
             link.id, code.id
         );
         return Err(Error::new(ErrorReason::CodeNotOnLink, message).with("tracking_link_id", &link.id));
@@ -318,7 +318,7 @@ fn check(
     }
     if converted_at > clicked_at.plus(code.attribution_window) {
         let message = "the click is older than the attribution window of the conversion code; lengthen the window, \
-                       then replay";
+                       then replay the postback or report the conversion again";
         return Err(Error::new(ErrorReason::AttributionWindowPassed, message));
     }
     Ok(())

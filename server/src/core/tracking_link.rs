@@ -213,7 +213,7 @@ pub async fn create(
     let mut presets = presets(app, account, &link.conversion_code_ids).await?;
     presets.extend(preset);
     link.check()?;
-    link.check_loop([&app.public_url, &app.local_url])?;
+    link.check_hosts([&app.public_url, &app.local_url])?;
     for _ in 0..ATTEMPTS_MAX {
         match store::insert(&app.db, link.clone(), validate_only).await? {
             store::Inserted::Stored(stored) => {
@@ -306,7 +306,7 @@ pub async fn update(
     // Unchanged destinations are not checked: a link that leads here since the public URL was
     // changed can still be archived.
     if leads_to(&link) != leads_to(&before) {
-        link.check_loop([&app.public_url, &app.local_url])?;
+        link.check_hosts([&app.public_url, &app.local_url])?;
     }
     if !link.archived && link.slug.is_lost() {
         let message = "another link has taken its slug since it was archived; give it another slug first, with \
@@ -389,8 +389,9 @@ impl TrackingLink {
         Err(Error::new(ErrorReason::ClickIdMacroMissing, message).at_field("tracking_link.destination"))
     }
 
-    /// Refuses a link that leads to this server, because it could lead to itself.
-    fn check_loop(&self, own_urls: [&Url; 2]) -> Result<()> {
+    /// Refuses a link that leads to this server, because it could lead to itself. Refuses a link
+    /// whose destination leads to no server: its scheme was pasted twice.
+    fn check_hosts(&self, own_urls: [&Url; 2]) -> Result<()> {
         let mut violations = Violations::default();
         for (field, destination) in
             [("destination", &self.destination), ("fallback_destination", &self.fallback_destination)]
@@ -398,6 +399,9 @@ impl TrackingLink {
             if own_urls.into_iter().any(|own| destination.is_at(own)) {
                 let message = "leads to this server itself; give the merchant's URL";
                 violations.add(&format!("tracking_link.{field}"), message);
+            }
+            if destination.repeats_scheme() {
+                violations.add(&format!("tracking_link.{field}"), "has `https://` twice; write it once");
             }
         }
         if violations.is_empty() { Ok(()) } else { Err(violations.into_error()) }

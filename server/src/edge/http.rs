@@ -25,21 +25,21 @@ pub async fn handle(
     request: axum::extract::Request,
 ) -> Response {
     if is_postback(request.uri()) {
-        return match *request.method() {
-            Method::GET | Method::POST => postback::handle(&edge, client, request).await,
+        return match request.method() {
+            &Method::GET | &Method::POST => postback::handle(&edge, client, request).await,
             // A HEAD by a link checker must not record a conversion, and its answer must not
             // confirm one.
-            _ => not_allowed("GET, POST"),
+            method => not_allowed(method, "GET, POST", ""),
         };
     }
-    match *request.method() {
-        Method::GET | Method::HEAD => {
+    match request.method() {
+        &Method::GET | &Method::HEAD => {
             let (parts, _) = request.into_parts();
             let answer = redirect::handle(&edge, client, &parts).await;
             let is_home = parts.uri.path() == "/";
             if page::wants(&parts.headers) { edge.pages.instead_of(answer, is_home) } else { answer }
         }
-        _ => not_allowed("GET, HEAD"),
+        method => not_allowed(method, "GET, HEAD", "; postbacks go to `/s2s`"),
     }
 }
 
@@ -101,8 +101,11 @@ fn has_own_names(query: &[u8]) -> bool {
     has("clickId") && has("id")
 }
 
-fn not_allowed(methods: &'static str) -> Response {
-    let message = format!("this URL accepts only {methods}");
+/// `elsewhere` names the URL that accepts more.
+fn not_allowed(method: &Method, methods: &'static str, elsewhere: &str) -> Response {
+    // A method counts by its letters' case: `get` is not GET.
+    let capitals = if method.as_str().chars().any(char::is_lowercase) { " in capital letters" } else { "" };
+    let message = format!("this URL accepts only {methods}{capitals}{elsewhere}");
     let body = serde_json::json!({"reason": "METHOD_NOT_ALLOWED", "message": message});
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, methods)], Json(body)).into_response()
 }

@@ -4,7 +4,8 @@
 //! can work without the core, the server runs, and the core starts once its database answers.
 
 use std::{
-    io::Write as _,
+    fs::OpenOptions,
+    io::{self, Write as _},
     pin::Pin,
     sync::{Arc, OnceLock, Weak},
     time::Duration,
@@ -145,23 +146,35 @@ async fn check_clock(db: &Db, watch: &Watch) -> Result<(), StartError> {
     Err(StartError::failure("CLOCK_WRONG", message).passing(true))
 }
 
-/// Refuses a start whose SQLite database is in a folder that is missing: its disk may not be
-/// mounted, and a new, empty database would take its place. A server whose spool is there has run
+/// Refuses a start whose SQLite database can't be written. A server whose spool is there has run
 /// before, and may start without its database.
-pub fn check_database_folder(config: &Config) -> Result<(), StartError> {
-    let Some(missing) = missing_folder(config) else { return Ok(()) };
-    if config.spool().is_some_and(|spool| spool.folder.exists()) { Ok(()) } else { Err(missing) }
+pub fn check_database_file(config: &Config) -> Result<(), StartError> {
+    let Some(unusable) = unusable_file(config) else { return Ok(()) };
+    if config.spool().is_some_and(|spool| spool.folder.exists()) { Ok(()) } else { Err(unusable) }
 }
 
-fn missing_folder(config: &Config) -> Option<StartError> {
+/// Looks at the SQLite file while no connection to it is open. If its folder is missing, the
+/// folder's disk may not be mounted, and SQLite would create a new, empty database instead.
+fn unusable_file(config: &Config) -> Option<StartError> {
     let file = config.database_file()?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())?;
-    let message = format!(
-        "can't use the database {}: the folder {} does not exist; mount its disk, create the folder, or correct \
-         --database-url",
-        config.database_url,
-        folder.display()
-    );
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+    let cause = if let Some(folder) = folder {
+        let folder = folder.display();
+        format!(
+            "the folder {folder} does not exist; mount its disk, create the folder, or correct --database-url"
+        )
+    } else if file.is_dir() {
+        "this is a folder; name a file in it".to_owned()
+    } else {
+        let error = OpenOptions::new().write(true).open(&file).err()?;
+        if error.kind() == io::ErrorKind::NotFound {
+            return None;
+        }
+        format!(
+            "the server can't write the file: {error}; change its owner or mode, or correct --database-url"
+        )
+    };
+    let message = format!("can't use the database {}: {cause}", config.database_url);
     Some(StartError::failure("DATABASE_FAILED", message).passing(true))
 }
 
@@ -220,8 +233,8 @@ impl CoreStarter {
 
     async fn open_database(&self) -> Result<Db, StartError> {
         let config = &self.config;
-        if let Some(missing) = missing_folder(config) {
-            return Err(missing);
+        if let Some(unusable) = unusable_file(config) {
+            return Err(unusable);
         }
         let url = &config.database_url;
         let opened = Db::open(backend(url.reveal()), url.reveal(), &config.allow_lossy, config.batches_max);
@@ -251,7 +264,7 @@ impl CoreStarter {
         }
         if let Some(text) = api_key::first(app, self.config.admin_key.clone()).await? {
             let said = "The administrator's API key, shown this once; paste the next line into your shell:";
-            let written = writeln!(std::io::stdout(), "{said}\nKEY={}", text.reveal());
+            let written = writeln!(io::stdout(), "{said}\nKEY={}", text.reveal());
             written.map_err(|error| {
                 let message = format!(
                     "can't show the administrator's API key: {error}; it is lost, so start with another in \

@@ -39,7 +39,11 @@ pub fn start() {
 /// Warns about files that are open to others, and names the cure. Missing files are skipped.
 pub fn tell(config: &Config) {
     for (kind, path) in places(config) {
-        let Ok(mode) = fs::metadata(&path).map(|found| found.permissions().mode()) else { continue };
+        let Ok(found) = fs::metadata(&path) else { continue };
+        if matches!(kind, Kind::File) && !found.is_file() {
+            continue;
+        }
+        let mode = found.permissions().mode();
         if let Some((what, cure)) = judge(kind, mode) {
             let mode = format!("{:04o}", mode & 0o7777);
             let path = path.display();

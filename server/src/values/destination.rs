@@ -69,6 +69,12 @@ impl Destination {
         })
     }
 
+    /// Returns whether the host is a scheme, as in `https://https://shop.example/`.
+    pub fn repeats_scheme(&self) -> bool {
+        let own = self.pieces.first().and_then(|(text, _)| Url::parse(text).ok());
+        own.is_some_and(|own| matches!(own.host_str(), Some("http" | "https")))
+    }
+
     /// Returns whether the destination passes the click id to the merchant.
     pub fn carries_click_id(&self) -> bool {
         self.pieces.iter().any(|(_, marker)| *marker == Some(Macro::ClickId))

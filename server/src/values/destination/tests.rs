@@ -161,6 +161,15 @@ fn destinations_at_the_server_itself_are_known() {
         assert_eq!(template.parse::<Destination>().unwrap().is_at(&server), expected, "{template}");
     }
     assert!(!Destination::default().is_at(&server));
+    for (template, expected) in [
+        ("https://https://shop.example/", true),
+        ("https://http//shop.example/", true),
+        ("http://HTTPS:/shop.example/", true),
+        ("https://shop.example/?at=https://https://", false),
+        ("https://https.example/", false),
+    ] {
+        assert_eq!(template.parse::<Destination>().unwrap().repeats_scheme(), expected, "{template}");
+    }
     for server in
         ["http://127.0.0.1:8080", "http://0.0.0.0:8080", "http://[::]:8080", "http://localhost:8080"]
     {
