@@ -5,7 +5,7 @@ pub mod server;
 
 use std::path::Path;
 
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, Statement};
 
 /// The variable with the URL of a database on a server, such as
 /// `postgres://s2s@127.0.0.1:5433/postgres`. New databases are made on the same server. If the
@@ -57,9 +57,7 @@ pub async fn fresh_on(server: &str, folder: &Path) -> String {
 
 /// Executes a statement on a database.
 pub async fn execute(url: &str, statement: &str) {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
-    let db = Database::connect(options).await.unwrap();
+    let db = connect(url).await;
     db.execute_unprepared(statement).await.unwrap();
     db.close().await.unwrap();
 }
@@ -70,12 +68,20 @@ pub async fn bytes(url: &str) -> u64 {
         let files = ["", "-wal", "-shm"].map(|end| std::fs::metadata(format!("{file}{end}")));
         return files.into_iter().flatten().map(|metadata| metadata.len()).sum();
     }
+    number(url, "SELECT pg_database_size(current_database()) AS number").await
+}
+
+/// Returns the column `number` of the only row that a query finds.
+pub async fn number(url: &str, query: &str) -> u64 {
+    let db = connect(url).await;
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await;
+    let number: i64 = row.unwrap().unwrap().try_get("", "number").unwrap();
+    db.close().await.unwrap();
+    u64::try_from(number).unwrap()
+}
+
+async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
-    let db = Database::connect(options).await.unwrap();
-    let statement = "SELECT pg_database_size(current_database()) AS bytes";
-    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), statement)).await;
-    let bytes: i64 = row.unwrap().unwrap().try_get("", "bytes").unwrap();
-    db.close().await.unwrap();
-    u64::try_from(bytes).unwrap()
+    Database::connect(options).await.unwrap()
 }

@@ -101,6 +101,42 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     assert_eq!((stranger.verdict(), stranger.next_match_time.is_some()), (PostbackVerdict::Held, true));
 }
 
+/// Fills the database with copies of its only postback. They belong to another account, and are due
+/// to be matched for longer than anything else.
+async fn flood(server: &Server) {
+    let copies = "\
+        CREATE TABLE flood AS WITH RECURSIVE numbers(n) AS \
+            (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 41000) \
+            SELECT postback.*, n FROM postback, numbers; \
+        UPDATE flood SET id = unhex(printf('%010x00000000ff%012x', n, n)), \
+            account_id = unhex(printf('%032x', 2)), match_at = 1; \
+        ALTER TABLE flood DROP COLUMN n; \
+        INSERT INTO postback SELECT * FROM flood; \
+        DROP TABLE flood;";
+    database::execute(&server.database_url, copies).await;
+}
+
+#[tokio::test]
+async fn many_waiting_postbacks_of_one_account_do_not_delay_anothers() {
+    // SQLite only, as above.
+    if !database::is_a_file() {
+        return;
+    }
+    let mut apart = Apart::start().await;
+    let code = apart.second.code("Sale").await;
+    let link = apart.second.link(&[&code]).await;
+    let click = apart.second.click(&link).await;
+    let query = format!("clickId={click}&id={}&val=5&com=1", code.id);
+    let id = hold(&apart.first, &query, "CONVERSION_CODE_UNKNOWN").await;
+    apart.first.kill().await;
+    apart.bring(&["conversion_code", "tracking_link"]).await;
+    flood(&apart.first).await;
+    apart.first.restart().await;
+    assert_eq!(apart.matched(&id).await.verdict(), PostbackVerdict::Recorded);
+    let not_looked_at = "SELECT COUNT(*) AS number FROM postback WHERE match_at = 1";
+    assert!(database::number(&apart.first.database_url, not_looked_at).await > 0);
+}
+
 #[tokio::test]
 async fn what_waits_is_matched_after_a_restart() {
     // SQLite only, because rows are copied from file to file. The tested code is the same with

@@ -10,6 +10,7 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
     FromQueryResult, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     entity::prelude::*,
+    sea_query::{Func, Order, Query, WindowStatement},
 };
 
 use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, matching::MATCH_WAIT_MAX};
@@ -389,7 +390,12 @@ pub struct Due {
     pub click_text: String,
 }
 
-/// Finds postbacks that are due to be matched, those that are due longest first.
+/// Maximum number of due postbacks whose accounts take turns.
+const DUE_MAX: u64 = 100_000;
+
+/// Finds postbacks that are due to be matched. The accounts take turns, so that an account with
+/// very many of them does not delay another's. Within an account, the postback that is due longest
+/// comes first.
 pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Due>> {
     // No match is due later than `latest`, except a match that was set while the clock was ahead.
     // Such a match is due now.
@@ -397,8 +403,24 @@ pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<
     let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
     let columns = [Column::Id, Column::AccountId, Column::ReceivedAt, Column::Reason];
     let columns = columns.into_iter().chain([Column::CodeText, Column::ClickText]);
-    let due = Entity::find().select_only().columns(columns).filter(due).order_by_asc(Column::MatchAt);
-    Ok(due.limit(rows).into_model().all(db).await?)
+    // Without this limit, SQLite reads the whole table, ordered by account.
+    let due = Query::select()
+        .columns(columns.clone())
+        .column(Column::MatchAt)
+        .from(Entity)
+        .cond_where(due)
+        .order_by(Column::MatchAt, Order::Asc)
+        .limit(DUE_MAX)
+        .take();
+    let turn = WindowStatement::partition_by(Column::AccountId).order_by(Column::MatchAt, Order::Asc).take();
+    let numbered = Query::select()
+        .columns(columns.clone())
+        .expr_window_as(Func::cust("ROW_NUMBER"), turn, "turn")
+        .from_subquery(due, "due")
+        .take();
+    let mut first = Query::select();
+    first.columns(columns).from_subquery(numbered, "numbered").order_by("turn", Order::Asc).limit(rows);
+    Ok(Due::find_by_statement(db.get_database_backend().build(&first)).all(db).await?)
 }
 
 /// Finds a postback of any account.
