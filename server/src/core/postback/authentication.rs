@@ -37,7 +37,7 @@ const SIGNATURE_DIGITS: usize = 64;
 /// The edge's observations of a postback's sender, and the time of the judgement.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender {
-    /// The whole address. The postback has the address as it is stored.
+    /// The whole address. `Postback` has only the address as it is stored.
     pub address: Option<IpAddr>,
     /// True if the postback came over HTTPS.
     pub over_https: bool,
@@ -145,7 +145,8 @@ impl Failure {
 /// The results of a code's checks.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// The error of the first enforced check that is not passed. The postback does not count then.
+    /// The error of the first enforced check that is not passed. With this error, the postback does
+    /// not count.
     pub refusal: Option<Error>,
     /// Notes on the failed checks that are reported, but not enforced.
     pub notes: Vec<Note>,
@@ -247,7 +248,8 @@ fn is_signature(bytes: &[u8]) -> bool {
     bytes.len() == SIGNATURE_DIGITS && bytes.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Returns the signature of the call, in lower case, if it is correct. Its time does not matter.
+/// Returns the signature of the call, in lower case, if it is correct. The time of signing does not
+/// matter.
 pub fn right_signature(code: &ConversionCode, postback: &Postback) -> Result<Vec<u8>, Failure> {
     let (before, given) = split(&postback.target).ok_or(Failure::SignatureMissing)?;
     if !is_signature(given) {

@@ -1,8 +1,8 @@
 //! Differences between a duplicate without a transaction id and the postback that was counted.
 //!
 //! Without a transaction id, two sales of one click look the same. Perhaps they differ only in a
-//! parameter of the sender's own, such as an order number under an unknown name. So the duplicate
-//! has a note that names this parameter.
+//! parameter of the sender's own, such as an order number under an unknown name. If they do, the
+//! duplicate gets a note that names the parameter.
 
 use std::collections::BTreeMap;
 

@@ -37,7 +37,8 @@ pub struct Erased {
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
     let signed = app.click_id_keys.read(text, account).await?;
     let signed = signed.ok_or_else(|| Error::not_found("click", text))?;
-    // If the row of a click that nothing proves were stored, a forged id would count.
+    // The row of a click that nothing proves must not be stored: it would make a forged click id
+    // count.
     let is_proven = click::unproven(app, account, signed).await?.is_none();
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
     // Postbacks with an unknown code belong to the installation's own account, whatever the click's

@@ -34,7 +34,8 @@ use crate::{
 /// A span longer than the resolution of the time in ids.
 const ID_TICK: Span = Span::from_seconds(1);
 
-/// A postback: the request, cut to the limits, then the verdict and the facts it follows from.
+/// A postback: first the request, cut to its limits, then the verdict and the facts from which the
+/// verdict follows.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "postback")]
 pub struct Model {
@@ -45,7 +46,7 @@ pub struct Model {
     pub target: Vec<u8>,
     pub content_type: String,
     pub body: Vec<u8>,
-    /// True if target or body was longer than its limit, and is cut to it.
+    /// True if target or body was longer than its limit, and is cut to that limit.
     pub cut: bool,
     /// The sender's address as it is stored: whole, truncated or empty.
     pub address: String,
@@ -58,13 +59,13 @@ pub struct Model {
     pub code_text: String,
     pub click_text: String,
     pub conversion_id: String,
-    /// True if the postback passed the enforced checks of its code when it came. False if the code
-    /// was unknown then.
+    /// True if the postback passed the enforced checks of its code at arrival. False if the code
+    /// was unknown at arrival.
     pub authenticated: bool,
     pub replayed_at: Option<Time>,
     pub match_at: Option<Time>,
-    /// The checks that the postback passed when it came, on or off. `None` if it came before proofs
-    /// were stored.
+    /// The checks that the postback passed at arrival, including checks that were off. `None` if
+    /// the postback arrived before the server stored proofs.
     pub checks_passed: Option<Proof>,
 }
 
@@ -103,7 +104,7 @@ impl Write for PostbackWrite {
         // the row as it is now.
         let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
         let mut written = find_all(db, replayed, true).await?;
-        // The same goes for a postback whose visitor was erased meanwhile: this replay has read
+        // A postback whose visitor was erased meanwhile is not written either: this replay has read
         // data that is gone.
         let is_held = |row: &&Self| {
             let known = written.get(&row.postback.id);
@@ -136,18 +137,19 @@ impl Write for PostbackWrite {
         let to_insert: Vec<&Model> = to_insert.iter().filter_map(|id| written.get(id)).collect();
         if !insert_new::<Entity>(db, &to_insert, &[Column::Id]).await? {
             // An edge that got no answer sends the same id again, and gets the first answer. The
-            // exception is a stored postback that is held, but counts by now: the new verdict
+            // exception is a postback that is stored as held, but counts this time: the new verdict
             // replaces the old one. Nothing counts twice, because the conversion has the same key
             // at each arrival.
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
             for (id, known) in find_all(db, ids.into_iter(), true).await? {
                 match written.get(&id) {
                     // The stored row with this id is another postback, or counts as another
-                    // conversion, as before a change of the code's settings. It stays: nothing of
-                    // the new one is written, and its conversion is taken back.
+                    // conversion, because the code's settings have changed since. The stored row
+                    // stays. Nothing of the new postback is written, and its conversion is taken
+                    // back.
                     Some(ours) if !ours.is_again(&known) || ours.counts_besides(&known) => {
-                        // Others of the batch may count as duplicates of that conversion. So the
-                        // batch is tried again in parts.
+                        // Other postbacks of the batch may count as duplicates of the new
+                        // conversion. So the batch is tried again in parts.
                         if rows.len() > 1 {
                             return Err(DbErr::Custom("the id of another postback came".to_owned()));
                         }
@@ -169,8 +171,8 @@ impl Write for PostbackWrite {
     }
 }
 
-/// Inserts postbacks and their conversions in one statement. The statement fails if any of them is
-/// not new.
+/// Inserts postbacks and their conversions in one statement. The statement fails if any of these
+/// rows exists already.
 async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model>, DbErr> {
     let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
     let with_outcome = |row: &PostbackWrite| {
@@ -189,13 +191,14 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model
 }
 
 impl Model {
-    /// Returns whether this postback is the stored one, sent again, as far as can be known: an
-    /// erased postback has lost a part.
+    /// Returns whether this postback is the stored one, sent again. An erased postback has lost its
+    /// data, so any postback with its id is taken for the same.
     pub fn is_again(&self, stored: &Self) -> bool {
         self.has_come_as(stored) || stored.erasure().is_some()
     }
 
-    /// Returns whether this postback has just become a conversion, although the stored one counts.
+    /// Returns whether this postback was recorded just now, although the stored one already counts
+    /// as another conversion.
     fn counts_besides(&self, stored: &Self) -> bool {
         self.verdict == Verdict::Recorded
             && stored.verdict != Verdict::Held
@@ -252,7 +255,8 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: PostbackId)
     Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
 }
 
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists postbacks, newest first. Reads one row more than the page holds, to see if another page
+/// follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -312,7 +316,7 @@ pub async fn counted(db: &impl ConnectionTrait, duplicate: &Model) -> Result<Opt
 }
 
 /// Locks postbacks until the transaction ends, in the order in which all transactions lock them, so
-/// that none can deadlock with another.
+/// that no two transactions can deadlock.
 pub async fn lock(txn: &impl ConnectionTrait, mut ids: Vec<PostbackId>) -> Result<()> {
     ids.sort_unstable();
     for run in statement_runs(&ids) {
@@ -370,8 +374,8 @@ pub async fn lock_of_click(
     Ok(found.order_by_asc(Column::Id).limit(rows).lock_exclusive().all(txn).await?)
 }
 
-/// Condition for postbacks that name the click. Rows from older versions have the click id in the
-/// case in which it came.
+/// Condition for postbacks that name the click. Rows from older versions have the click id in upper
+/// or lower case, as it was sent.
 fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
     Condition::all()
         .add(Column::AccountId.is_in(accounts.iter().copied()))
@@ -389,10 +393,10 @@ pub struct Due {
     pub click_text: String,
 }
 
-/// Finds postbacks that are due to be matched, those that are due longest first.
+/// Finds postbacks that are due to be matched, earliest due time first.
 pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Due>> {
     // No match is due later than `latest`, except a match that was set while the clock was ahead.
-    // Such a match is due now.
+    // Such a match is treated as due now.
     let latest = now.plus(MATCH_WAIT_MAX).plus(MATCH_WAIT_MAX);
     let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
     let columns = [Column::Id, Column::AccountId, Column::ReceivedAt, Column::Reason];

@@ -21,7 +21,7 @@ fn a_network_alone_has_little_room_and_what_was_shed_is_told() {
     assert_eq!(held, 59);
     assert_eq!(admit(45), Err(Duration::from_secs(15)), "the rest of the minute");
     assert_eq!((admit(60), admit(60)), (Ok(942), Ok(0)));
-    // Nothing is told twice, and nothing is told late.
+    // The 942 shed postbacks are reported only once.
     assert_eq!((admit(120), admit(600)), (Ok(0), Ok(0)));
 }
 
