@@ -93,7 +93,7 @@ pub enum Minting {
     Ours { time: Option<Time>, request_id: Option<Vec<u8>> },
 }
 
-/// A recorded click, and the URL to redirect the visitor to; `None` if the caller knows it.
+/// A recorded click, and the URL to redirect the visitor to; `None` if the caller knows that URL.
 pub struct Recorded {
     pub click: Click,
     pub redirect_url: Option<String>,
@@ -149,7 +149,8 @@ async fn minted(
     let link = link.filter(|link| link.id == id).ok_or_else(Error::click_id_invalid)?;
     let signed = app.click_id_keys.verify(click_id, link.account_id).await?;
     let signed = signed.ok_or_else(Error::click_id_invalid)?;
-    // An edge is believed whatever key it minted with: it may have been cut off from its core.
+    // An edge is believed even if the key with which it minted the id has ended: the edge may have
+    // been cut off from its core.
     if tenant != Tenant::All
         && let Some(error) = unproven(app, link.account_id, signed).await?
     {
@@ -225,7 +226,7 @@ pub async fn unproven(app: &App, account: AccountId, signed: SignedClickId) -> R
     Ok(Some(Error::new(ErrorReason::ClickIdKeyEnded, message).with("parameter", "clickId")))
 }
 
-/// Returns those of the clicks that are stored, whatever their account.
+/// Returns the ids whose clicks are stored, in any account.
 pub async fn existing(app: &App, ids: HashSet<ClickId>) -> Result<HashSet<ClickId>> {
     Ok(store::existing(app.db.scanner(), ids).await?)
 }

@@ -72,7 +72,8 @@ pub async fn update(txn: &impl ConnectionTrait, account: Model) -> Result<()> {
     Ok(())
 }
 
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists accounts, newest first. Reads one row more than the page holds, to see if another page
+/// follows.
 pub async fn list(db: &impl ConnectionTrait, page: &PageRequest<LIST_KEY_BYTES>) -> Result<Vec<Model>> {
     let mut query = Entity::find();
     if let Some(after) = page.after {

@@ -164,7 +164,8 @@ pub async fn update(txn: &impl ConnectionTrait, key: Model) -> Result<()> {
     Ok(())
 }
 
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists keys, newest first. Reads one row more than the page holds, to see if another page
+/// follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
