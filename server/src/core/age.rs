@@ -87,7 +87,7 @@ impl Age {
         Time::from_micros(self.until.load(Ordering::Relaxed))
     }
 
-    /// Conversions of clicks before this time may have been deleted, even if the retention of today
+    /// Conversions of clicks before this time may have been deleted, even if the present retention
     /// would keep them.
     pub fn forgotten_before(&self) -> Time {
         Time::from_micros(self.forgotten_before.load(Ordering::Relaxed))
@@ -141,7 +141,8 @@ pub async fn prepare(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Ensures that the partition exists for a new row whose id an edge has made, with this time.
+/// Ensures that the partition exists for a new row whose id an edge has made. `time` is the time in
+/// the id.
 ///
 /// # Errors
 ///

@@ -59,11 +59,11 @@ pub struct Visit {
 pub struct ClickFlags(i16);
 
 impl ClickFlags {
-    /// Each flag with its bit. The bits are stored.
+    /// Each flag with its bit in the database.
     const BITS: [(ClickFlag, i16); 4] =
         [(ClickFlag::Bot, 1), (ClickFlag::Prefetch, 2), (ClickFlag::Preview, 4), (ClickFlag::SubIdCut, 8)];
 
-    /// Reads the flags of a message. Ignores those that this server does not know.
+    /// Reads the flags of a message. Ignores flags that this server does not know.
     pub fn from_proto(flags: &[i32]) -> Self {
         let bits = Self::BITS.into_iter().filter(|(flag, _)| flags.contains(&i32::from(*flag)));
         Self(bits.fold(0, |all, (_, bit)| all | bit))
@@ -74,7 +74,7 @@ impl ClickFlags {
         bits.map(|(flag, _)| flag.into()).collect()
     }
 
-    /// The bits, in the order of bytes that page tokens need.
+    /// The bits, in the byte order that page tokens need.
     pub fn to_bytes(self) -> [u8; 2] {
         self.0.to_be_bytes()
     }
@@ -137,7 +137,7 @@ pub async fn record(
 }
 
 /// Verifies a click id that an edge has minted, and finds its link. Uses the cache of links: a
-/// query for each click would be noticeable.
+/// query for each click would be a noticeable load.
 async fn minted(
     app: &App,
     tenant: Tenant,

@@ -1,4 +1,4 @@
-//! The keys that sign click ids. The newest key mints ids, and each key verifies those that it
+//! The keys that sign click ids. The newest key mints ids, and each key verifies the ids that it
 //! signed.
 //!
 //! Every core reads the keys again each second, and at once if a click id names a key with a higher

@@ -224,8 +224,8 @@ pub fn not_kept_before(app: &App, until: Time) -> Option<Time> {
 }
 
 /// Conversions of clicks before this time may have been deleted, so further conversions of these
-/// clicks can't count any more. It is the later of two times: the limit of today's retention, and
-/// the limit of the deletions so far.
+/// clicks can't count any more. This time is the later of two limits: that of the present
+/// retention, and that of the deletions so far.
 fn forgotten_before(app: &App) -> Time {
     let set = not_kept_before(app, app.age.until());
     set.map_or_else(|| app.age.forgotten_before(), |set| set.max(app.age.forgotten_before()))
@@ -279,7 +279,7 @@ pub fn check_code(code: &ConversionCode, at: Time) -> Result<()> {
 }
 
 /// Returns an error if clicks of this time on the link don't count for the code. Archiving a link
-/// ends its traffic: clicks from before still count.
+/// ends its traffic: clicks from before the archiving still count.
 pub fn check_link(code: &ConversionCode, link: &TrackingLink, clicked_at: Time) -> Result<()> {
     if link.archived_since().is_some_and(|since| since <= clicked_at) {
         let message = format!(
@@ -299,7 +299,7 @@ pub fn check_link(code: &ConversionCode, link: &TrackingLink, clicked_at: Time) 
     Ok(())
 }
 
-/// Returns an error if the conversion does not count by the set-up.
+/// Returns an error if the code, the link or the times keep the conversion from counting.
 fn check(
     happened: Happened,
     conversion: &Conversion,

@@ -248,7 +248,7 @@ impl ConversionCode {
         self.archived.then(|| self.archived_at.unwrap_or(self.updated_at))
     }
 
-    /// Sets the reply that the network insists on, if there is one.
+    /// Sets the reply that the network requires, if it requires one.
     fn reply_as(&mut self, network: &Preset) {
         (self.reply_mode, self.reply_text) = match &network.reply {
             Some(Reply::AlwaysOk) => (ReplyMode::AlwaysOk, String::new()),

@@ -227,7 +227,7 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
         known_senders::note(app, code.id, Network::of(sender.address)).await;
     }
     // The stored message names the recorded amounts. Only callers with an API key, and senders
-    // whose code enforces a check, may see it.
+    // whose code enforces a check, may see them.
     let is_proved = tenant != Tenant::All || code.is_some_and(authentication::is_enforced);
     if !is_proved && postback.reason == Some(Reason(ErrorReason::TransactionConflict)) {
         repetitions::CONFLICT_WITHOUT_AMOUNTS.clone_into(&mut postback.message);
@@ -419,8 +419,8 @@ async fn judge(
     Ok(judged)
 }
 
-/// Writes a postback with its judgement. `matched` means that it is matched automatically if it is
-/// held.
+/// Writes a postback with its judgement. `matched` means that the postback is matched automatically
+/// if it is held.
 async fn write(
     app: &App,
     mut postback: Postback,

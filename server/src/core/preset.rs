@@ -155,7 +155,7 @@ mod tests {
     use super::*;
     use crate::values::money::Currency;
 
-    /// The limit of the column and of the schema.
+    /// Longest status word in the database and in the schema, in bytes.
     const STATUS_WORD_BYTES_MAX: usize = 64;
 
     #[test]

@@ -34,7 +34,7 @@ use crate::{
     values::time::{Span, Time},
 };
 
-/// Interval between two passes, and the interval after a failure.
+/// Interval between two passes, and the shorter interval after a failure.
 const INTERVAL: Duration = Duration::from_mins(1);
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
 /// Pause between two deletions while there is more to delete, so that other transactions can write.

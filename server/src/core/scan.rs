@@ -31,7 +31,7 @@ const SCANS_OF_ACCOUNT_MAX: usize = 1;
 const SCAN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Maximum number of rows that one page of a filtered list looks at. If few rows match, the page
-/// ends after so many rows, even if it is not full.
+/// ends after this number of rows, even if it is not full.
 pub const LOOK_ROWS_MAX: u64 = 20_000;
 
 /// The limits of concurrent scans.

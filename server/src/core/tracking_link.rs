@@ -1,7 +1,8 @@
 //! Tracking links: the URLs that visitors click, and the destinations that they lead to.
 //!
-//! Absent on purpose: permanent redirects, because a browser remembers them, so that its next visit
-//! would mint no click id; and deletion, because conversions name their link for good.
+//! Absent on purpose: permanent redirects, because a browser that remembers one does not call this
+//! server at its next visit, so that no click id is minted; and deletion, because conversions name
+//! their link for good.
 
 pub mod grpc;
 mod lint;
@@ -47,7 +48,7 @@ pub const TAGS_MAX: usize = 20;
 pub const TAG_CHARS_MAX: usize = 50;
 /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
-/// Length of the sort key of a list by changes, in bytes: a time before the id.
+/// Length of the sort key of a list by changes, in bytes: a time, followed by the id.
 const CHANGE_KEY_BYTES: usize = 8 + LIST_KEY_BYTES;
 
 /// Number of random bytes in a generated slug. They make eight characters.

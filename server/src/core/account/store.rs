@@ -62,7 +62,7 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: AccountId) -> R
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
-/// the first.
+/// the result of the first.
 pub async fn find_to_update(txn: &impl ConnectionTrait, id: AccountId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).lock_exclusive().one(txn).await
 }

@@ -149,7 +149,7 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: ApiKeyId) -> Re
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
-/// the first.
+/// the result of the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     tenant: Tenant,

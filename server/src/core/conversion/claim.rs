@@ -34,7 +34,7 @@ pub struct ConversionClaim {
     /// `None` for the code's default currency.
     pub currency: Option<Currency>,
     pub commission: Commission,
-    /// The currency that was named with the commission, if one was. It must be the currency of the
+    /// The currency that was stated with the commission, if any. It must be the currency of the
     /// value.
     pub commission_currency: Option<Currency>,
     /// `None` for the code's default status.

@@ -119,7 +119,7 @@ pub async fn longest_window(db: &impl ConnectionTrait) -> Result<Option<Span>, D
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
-/// the first.
+/// the result of the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     account: AccountId,

@@ -1,9 +1,9 @@
 //! Checks that a postback comes from a sender that its conversion code allows: secret, signature,
 //! address, HTTPS. Pure.
 //!
-//! Every check, on or off, is applied once, when the postback arrives. A replay does not apply the
-//! checks again: the secret and the whole address are not stored, and the signature has become too
-//! old. A replay uses the results from the arrival (`proof`).
+//! Every check is applied once, when the postback arrives, even if the code has turned it off. A
+//! replay does not apply the checks again: the secret and the whole address are not stored, and the
+//! signature has become too old. A replay uses the results from the arrival (`proof`).
 
 use std::net::IpAddr;
 
@@ -152,8 +152,8 @@ pub struct Checked {
     pub notes: Vec<Note>,
     /// The checks that are on and passed.
     pub passed: Vec<&'static str>,
-    /// All checks that are passed, on or off. A replay uses them, because other checks may be on by
-    /// then.
+    /// All checks that are passed, including checks that are off. A replay uses them, because other
+    /// checks may be on at the time of the replay.
     pub proof: Proof,
     /// The signature if it is correct, regardless of its time and of the mode of the check.
     /// Postbacks with the same signature count once.

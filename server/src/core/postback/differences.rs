@@ -99,7 +99,8 @@ mod tests {
             ("&a=1&b=2", "&b=3&a=1", Some("b")),
             ("&a=1&a=2", "&a=1", Some("a")),
             ("&param=item%3D1", "&param=item%3D2", Some("item")),
-            // The reader knows these parameters: they were compared already, or differ each time.
+            // The reader knows these parameters: they were compared already, or differ in each
+            // call.
             ("&ts=1&sig=a&status=approved", "&ts=2&sig=b&status=pending", None),
         ] {
             let parsed =

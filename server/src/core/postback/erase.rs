@@ -26,7 +26,7 @@ const ROWS_MAX: u64 = 100;
 
 /// The click of an erased visitor, and the numbers of its conversions and postbacks.
 pub struct Erased {
-    /// `None` if the click does not exist and its link is unknown.
+    /// `None` if the click is not stored, and its link is unknown or nothing proves the click id.
     pub click: Option<Click>,
     pub conversions: u64,
     pub postbacks: u64,

@@ -20,7 +20,7 @@ use crate::{
 
 /// Time for which a sender is known after its last postback that counted.
 const KNOWN_SENDER_FOR: Span = Span::from_days(30);
-/// Age from which the stored time of a sender is written again.
+/// Age at which the stored time of a sender is replaced by a newer time.
 const WRITTEN_AGAIN_AFTER: Span = Span::from_days(1);
 /// Maximum number of senders in memory, and the time after which a sender is read again, because
 /// another server may have stored a newer time.

@@ -60,7 +60,7 @@ pub struct ParsedPostback {
     /// `None` if no well-formed code is named.
     pub code: Option<ConversionCodeId>,
     /// The texts by which a search finds the postback: the code in upper case, and the click id. If
-    /// a parameter is repeated, `counting` picks one. A long text is cut. A missing one is empty.
+    /// a parameter is repeated, `counting` picks one. A long text is cut. A missing text is empty.
     pub code_text: String,
     pub click_text: String,
     /// The claim has no time and no request id, because the reader does not know them. It has no
@@ -76,7 +76,7 @@ pub struct Overrides {
     pub commission: Option<Amount>,
     /// Replaces the code's separator of decimals, for amounts that can be read in two ways.
     pub separator: Option<DecimalSeparator>,
-    /// Code to count for, instead of the code that the postback names.
+    /// Code for which the postback counts, instead of the code that it names.
     pub code: Option<ConversionCodeId>,
 }
 

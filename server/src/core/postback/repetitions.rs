@@ -31,7 +31,8 @@ pub async fn look_up(app: &App, conversion: Conversion) -> Result<Again> {
     Ok(match split_retryable(preview)? {
         Ok(recorded) if recorded.duplicate => Again::Repetition(Box::new(recorded)),
         Ok(_) => Again::Judged(Ok(conversion)),
-        // If the postback is shed, its sender gets this message.
+        // If the postback is shed, its sender gets this message, which must not name the recorded
+        // amounts.
         Err(conflict) => Again::Judged(Err(without_amounts(conflict))),
     })
 }

@@ -103,7 +103,8 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
 }
 
 /// The codes for which a held postback of an account may count. The installation's own account also
-/// keeps the postbacks that edges handed on for unknown codes. Such a code may be of any account.
+/// keeps the postbacks that edges handed on for unknown codes. Such a code may belong to any
+/// account.
 pub fn tenant_of(account: AccountId) -> Tenant {
     if account == AccountId::DEFAULT { Tenant::All } else { Tenant::Account(account) }
 }

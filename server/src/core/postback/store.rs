@@ -327,7 +327,7 @@ pub async fn lock(txn: &impl ConnectionTrait, mut ids: Vec<PostbackId>) -> Resul
     Ok(())
 }
 
-/// Deletes the held postbacks among these. Returns their number.
+/// Deletes the postbacks with these ids, if they are held. Returns the number deleted.
 pub async fn delete_held(txn: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<u64> {
     lock(txn, ids.to_vec()).await?;
     let held = Entity::delete_many()

@@ -29,8 +29,8 @@ use crate::{core::App, error::Result, values::address::Network};
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Number of looks after which the bytes are added up again: other servers write and delete, too.
 const LOOKS_MAX: u32 = 60;
-/// Divisor of the bound: once the bound is exceeded, this part of it is freed in addition, so that
-/// it is not exceeded again at once.
+/// Once the bound is exceeded, one `FREED_PART`-th of it is freed in addition, so that it is not
+/// exceeded again at once.
 const FREED_PART: i64 = 32;
 /// Maximum number of networks whose postbacks are deleted before all bytes are added up again.
 const NETWORKS_MAX: u64 = 1_000;

@@ -56,7 +56,8 @@ fn of_destination(destination: &Destination, has_code: bool, presets: &[&Preset]
 
 fn foreign_macro(destination: &Destination, field: &str) -> Option<SetupWarning> {
     let template = destination.to_string();
-    // Macros in square brackets are macros of s2s: a destination with any other is refused.
+    // Macros in square brackets are macros of s2s: a destination with any other macro in square
+    // brackets is refused.
     let found = url_macros::in_url(&template).find(|text| !text.starts_with('['))?;
     let message = format!(
         "`{}` looks like another system's macro, and is passed on as it is; ours for the click id is \

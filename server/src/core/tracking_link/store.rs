@@ -171,7 +171,7 @@ pub async fn existing(db: &impl ConnectionTrait, keys: HashSet<LinkKey>) -> Resu
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
-/// the first.
+/// the result of the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     account: AccountId,
@@ -186,7 +186,7 @@ pub async fn update(txn: &impl ConnectionTrait, link: Model) -> Result<()> {
 }
 
 /// Finds the newest link that has the code and is neither archived nor expired. Reads all links of
-/// the account: no table maps codes to links, because only set-up asks for this.
+/// the account: no table maps codes to links, because only the test of a set-up needs this search.
 pub async fn newest_with_code(
     db: &impl ConnectionTrait,
     account: AccountId,

@@ -35,7 +35,7 @@ const GZIP_MAGIC: &[u8] = &[0x1F, 0x8B];
 const ZLIB_METHOD: u8 = 0x78;
 /// The beginning of a JSON object whose bytes are percent-encoded.
 const ENCODED_OBJECT: &[u8] = b"%7B";
-/// Bodies that say nothing.
+/// Bodies without parameters.
 const NOTHING: [&[u8]; 5] = [b"", b"null", b"{}", b"[]", b"\"\""];
 
 /// A body without its encodings.

@@ -12,7 +12,7 @@ const BOUNDARY_BYTES_MAX: usize = 72;
 const DISPOSITION: &[u8] = b"content-disposition:";
 const NAME: &[u8] = b"name=";
 
-/// Reads the fields. `None`: the body is no multipart.
+/// Reads the fields. `None`: the body is not multipart.
 pub fn read(body: &[u8]) -> Option<Vec<Pair>> {
     let start = body.len() - body.trim_ascii_start().len();
     let (boundary, mut rest) = line(body.get(start..)?);

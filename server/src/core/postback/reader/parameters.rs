@@ -161,8 +161,8 @@ impl Pairs {
         let query = understood(pairs.query.iter().cloned(), &mut Vec::new());
         let is_complete = is_complete(&query);
         let read = match read {
-            // Too long a body is ignored only if the query has an order number. Otherwise the body
-            // may have it.
+            // A body that is too long is ignored only if the query has an order number. Otherwise
+            // the order number may be in the body.
             _ if is_too_large && is_complete && filled(&query, KnownParam::Oid).is_some() => None,
             read if is_too_large => Some(read),
             Ok((form, body)) if is_complete => {

@@ -159,7 +159,8 @@ fn check_said_otherwise(content_type: &str, form: Form, pairs: &[Pair], body: &[
         let postback = request("GET", target, "", Vec::new());
         same("a query", parameters::read(&postback, &mut Vec::new()).0);
     } else {
-        // JSON and multipart may contain text that HTML would have eaten in a query.
+        // JSON and multipart may contain text that a query can't, because the reader would take it
+        // for damage by HTML.
         let is_eaten = |note: &Note| note.code() == NoteCode::HtmlRepaired;
         assert!(form != Form::Pairs && notes.iter().all(is_eaten), "{form:?} {notes:?}");
     }

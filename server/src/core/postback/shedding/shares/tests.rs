@@ -30,13 +30,13 @@ fn many_networks_share_the_room_evenly_from_the_second_minute_on() {
     let begins = Instant::now();
     let mut strangers = Strangers::default();
     for (minute, networks, attempts, each, all) in [
-        // All of this fits.
+        // All postbacks are held.
         (0, 50, 100, 60, 3_000),
-        // In the first minute of a flood its first networks take the room of the last ones.
+        // In the first minute of a flood, the first networks take the room of later networks.
         (1, 600, 100, 0, 6_000),
         (2, 600, 100, 10, 6_000),
         (3, 600, 100, 10, 6_000),
-        // More networks than room.
+        // More networks than postbacks that may be held.
         (4, 9_000, 2, 0, 6_000),
         (5, 9_000, 2, 0, 6_000),
     ] {
