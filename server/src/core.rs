@@ -43,13 +43,14 @@ pub struct Settings {
     /// Maximum number of writes in one commit.
     pub batch_max: usize,
     pub watch: Watch,
-    /// Maximum number of bytes that held postbacks of strangers take.
+    /// Maximum total size, in bytes, of the held postbacks that anybody may have sent
+    /// (`postback/strangers.rs`).
     pub strangers_bytes_max: i64,
     pub shed: postback::ShedCounts,
 }
 
 /// The running core. All lasting state is in the database. The core itself holds only caches of
-/// bounded age, counts of what was held lately, and writes in progress.
+/// bounded age, counts of recently held postbacks, and writes in progress.
 pub struct App {
     pub db: Db,
     pub commit: Committer,

@@ -27,19 +27,20 @@ use crate::{
 
 /// Longest time by which the deletion time may be ahead of the lived time. It lets a server that
 /// was off for a night delete at once. It is half of `retention::GRACE`. If a clock is ahead, the
-/// other half protects rows for six hours: the lived time advances at most three times as fast as
-/// servers run, so it uses up two hours of that half in each hour.
+/// other half (twelve hours) protects rows for six hours: the lived time advances at most three
+/// times as fast as servers run, so it gains at most two hours in each hour.
 const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
 /// Highest speed of the lived time while it catches up with the clocks, in seconds per second.
 const CATCH_UP: u32 = 3;
-/// Number of months whose partitions are made before they begin.
+/// Number of future months whose partitions are made in advance.
 const MONTHS_AHEAD: u32 = 3;
-/// Longest time by which an id may be ahead of this server's clock, and by which an id that an edge
-/// has made for a new row may be behind it. Ids that are months off come from wrong clocks only.
+/// Longest time by which an id may be ahead of this server's clock, and longest time by which the
+/// id of a new row, made by an edge, may be behind this clock. Ids that are months off come from
+/// wrong clocks only.
 const AHEAD_MAX: Span = Span::from_days(3 * 365);
 const BEHIND_MAX: Span = Span::from_days(3 * 365);
-/// Time, from now on, for which partitions are assumed to exist while another server makes them.
-/// The value does not matter on databases without partitions, which have room for any time.
+/// Period from now for which partitions are assumed to exist while another server makes them. The
+/// value has no effect on databases without partitions: their tables take rows of any time.
 const ROOM_ASSUMED: Span = Span::from_days(31);
 
 /// Clicks by their time.
@@ -86,7 +87,7 @@ impl Age {
         Time::from_micros(self.until.load(Ordering::Relaxed))
     }
 
-    /// Conversions of clicks before this time may have been deleted, even if the retention of today
+    /// Conversions of clicks before this time may have been deleted, even if the present retention
     /// would keep them.
     pub fn forgotten_before(&self) -> Time {
         Time::from_micros(self.forgotten_before.load(Ordering::Relaxed))
@@ -140,12 +141,13 @@ pub async fn prepare(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Ensures that the partition exists for a new row whose id an edge has made, with this time.
+/// Ensures that the partition exists for a new row whose id an edge has made. `time` is the time in
+/// the id.
 ///
 /// # Errors
 ///
-/// The errors of [`make_room`]. Also `CLOCK_WRONG` if the time is more than `BEHIND_MAX` behind,
-/// because nothing waits for so long in a spool.
+/// The errors of [`make_room`], and `CLOCK_WRONG` if the time is more than `BEHIND_MAX` behind,
+/// because no call waits for so long in a spool.
 pub async fn make_room_for_new(app: &App, time: Time) -> Result<()> {
     if app.now().since(time) > BEHIND_MAX {
         let message = "the time in the id is more than three years ago, so the clock of its maker was \

@@ -109,7 +109,7 @@ async fn write_uses(db: Db, mut waiting: mpsc::Receiver<Use>, stopping: Cancella
         if let Err(error) = store::used(&db, last.into_keys().collect(), latest).await {
             tracing::warn!(%error, "could not write the last use of API keys");
         }
-        // Collects uses, so that many keys share a transaction.
+        // Waits, so that the uses of many keys share a transaction.
         stopping.run_until_cancelled(tokio::time::sleep(USES_INTERVAL)).await;
     }
 }

@@ -59,11 +59,11 @@ pub struct Visit {
 pub struct ClickFlags(i16);
 
 impl ClickFlags {
-    /// Each flag with its bit. The bits are stored.
+    /// Each flag with its bit in the database.
     const BITS: [(ClickFlag, i16); 4] =
         [(ClickFlag::Bot, 1), (ClickFlag::Prefetch, 2), (ClickFlag::Preview, 4), (ClickFlag::SubIdCut, 8)];
 
-    /// Reads the flags of a message. Ignores those that this server does not know.
+    /// Reads the flags of a message. Ignores flags that this server does not know.
     pub fn from_proto(flags: &[i32]) -> Self {
         let bits = Self::BITS.into_iter().filter(|(flag, _)| flags.contains(&i32::from(*flag)));
         Self(bits.fold(0, |all, (_, bit)| all | bit))
@@ -74,7 +74,7 @@ impl ClickFlags {
         bits.map(|(flag, _)| flag.into()).collect()
     }
 
-    /// The bits, in the order of bytes that page tokens need.
+    /// The bits, in the byte order that page tokens need.
     pub fn to_bytes(self) -> [u8; 2] {
         self.0.to_be_bytes()
     }
@@ -93,7 +93,7 @@ pub enum Minting {
     Ours { time: Option<Time>, request_id: Option<Vec<u8>> },
 }
 
-/// A recorded click, and the URL to redirect the visitor to; `None` if the caller knows it.
+/// A recorded click, and the URL to redirect the visitor to; `None` if the caller knows that URL.
 pub struct Recorded {
     pub click: Click,
     pub redirect_url: Option<String>,
@@ -137,7 +137,7 @@ pub async fn record(
 }
 
 /// Verifies a click id that an edge has minted, and finds its link. Uses the cache of links: a
-/// query for each click would be noticeable.
+/// query for each click would be a noticeable load.
 async fn minted(
     app: &App,
     tenant: Tenant,
@@ -149,7 +149,8 @@ async fn minted(
     let link = link.filter(|link| link.id == id).ok_or_else(Error::click_id_invalid)?;
     let signed = app.click_id_keys.verify(click_id, link.account_id).await?;
     let signed = signed.ok_or_else(Error::click_id_invalid)?;
-    // An edge is believed whatever key it minted with: it may have been cut off from its core.
+    // An edge is believed even if the key with which it minted the id has ended: the edge may have
+    // been cut off from its core.
     if tenant != Tenant::All
         && let Some(error) = unproven(app, link.account_id, signed).await?
     {
@@ -225,7 +226,7 @@ pub async fn unproven(app: &App, account: AccountId, signed: SignedClickId) -> R
     Ok(Some(Error::new(ErrorReason::ClickIdKeyEnded, message).with("parameter", "clickId")))
 }
 
-/// Returns those of the clicks that are stored, whatever their account.
+/// Returns the ids whose clicks are stored, in any account.
 pub async fn existing(app: &App, ids: HashSet<ClickId>) -> Result<HashSet<ClickId>> {
     Ok(store::existing(app.db.scanner(), ids).await?)
 }

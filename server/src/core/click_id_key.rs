@@ -1,11 +1,13 @@
-//! The keys that sign click ids. The newest key mints ids, and each key verifies those that it
+//! The keys that sign click ids. The newest key mints ids, and each key verifies the ids that it
 //! signed.
 //!
-//! Every core reads the keys again each second, and at once if an id names a key with a higher
-//! number than its newest. So an id that was minted with a new key is genuine everywhere, at once.
+//! Every core reads the keys again each second, and at once if a click id names a key with a higher
+//! number than the newest key that the core knows. So every core accepts the ids of a new key at
+//! once.
 //!
-//! A key that was replaced ends after its overlap. From then on its signature proves nothing alone,
-//! because the key may have been stolen: an id that it signed counts only if its click is stored.
+//! A key that was replaced ends after an overlap. After its end, its signature alone proves
+//! nothing, because the key may have been stolen: an id that it signed counts only if the click is
+//! stored.
 //!
 //! Absent on purpose: deletion, because the ids of stored clicks are written with the key that
 //! minted them.
@@ -43,9 +45,10 @@ pub const CLICK_ID_KEYS_MAX: usize = 10;
 
 /// Interval at which a core reads the keys again.
 const READ_INTERVAL: Duration = Duration::from_secs(1);
-/// Shortest time between the starts of two readings. Strangers can name any number, so their ids
-/// share readings. The wait for a reading must be much shorter than the time that an edge gives its
-/// core. Otherwise every forged id that comes over an edge would go through the spool.
+/// Shortest time between the starts of two readings. Strangers can name any key number in their
+/// ids, so many such ids share one reading. The wait for a reading must be much shorter than the
+/// time for which an edge waits for its core. Otherwise every forged id that comes over an edge
+/// would go through the spool.
 const READ_PAUSE: Duration = Duration::from_millis(10);
 
 /// The click id keys of a running core.
@@ -93,7 +96,7 @@ impl Keys {
         self.present().write(signed, account)
     }
 
-    /// Reads the keys again if this one is newer than all that are known: another core has made it.
+    /// Reads the keys again if this key is newer than all known keys: another core has made it.
     pub async fn learn(&self, key_id: KeyId) -> Result<()> {
         if key_id <= self.present().newest() {
             return Ok(());
@@ -102,7 +105,8 @@ impl Keys {
         Box::pin(self.read_again()).await
     }
 
-    /// Returns whether an id of the key counts only if its click is stored.
+    /// Returns whether the key has ended, so that an id of the key counts only if its click is
+    /// stored.
     pub fn has_ended(&self, key_id: KeyId, now: Time) -> bool {
         self.present().has_ended(key_id, now)
     }
@@ -173,8 +177,9 @@ pub struct Rotate {
     pub validate_only: bool,
 }
 
-/// Makes a new key, and lets the former ones end after the overlap, unless they end sooner anyway.
-/// Returns all keys, newest first. The request id of an earlier rotation changes nothing.
+/// Makes a new key, and lets the former keys end after the overlap, unless they end sooner anyway.
+/// Returns all keys, newest first. A call with the request id of an earlier rotation changes
+/// nothing.
 pub async fn rotate(app: &App, rotate: Rotate) -> Result<Vec<StoredKey>> {
     let Rotate { overlap, request_id, validate_only } = rotate;
     let overlap = match overlap {
@@ -200,8 +205,8 @@ pub async fn rotate(app: &App, rotate: Rotate) -> Result<Vec<StoredKey>> {
     Ok(keys)
 }
 
-/// Returns the number of the key that follows these, or the reason why none may follow. `end` is
-/// the time at which these end at the latest.
+/// Returns the number of the key that follows the `former` keys, or an error if no key may follow.
+/// `end` is the latest time at which the former keys end.
 fn plan(former: &[StoredKey], now: Time, end: Time) -> Result<KeyId> {
     let lasts = |key: &&StoredKey| key.ends_at.map_or(end, |own| own.min(end)) > now;
     if former.iter().filter(lasts).count() >= CLICK_ID_KEYS_MAX {
@@ -229,8 +234,8 @@ mod tests {
         NOW.plus(Span::from_seconds(seconds))
     }
 
-    /// Keys with the numbers from `newest` down to 1. The former ones end at these seconds from
-    /// now.
+    /// Keys with the numbers from `newest` down to 1. The newest key has no end. The former keys
+    /// end `ends` seconds from now.
     fn keys(newest: u8, ends: &[i64]) -> Vec<StoredKey> {
         let ends = std::iter::once(None).chain(ends.iter().map(|end| Some(after(*end))));
         let random = Random::system();

@@ -1,12 +1,15 @@
-//! Conversions: the rules of attribution and worth, and of counting once.
+//! Conversions: their attribution, their worth (value and commission), and the rule that each
+//! counts once.
 //!
 //! `evaluate` loads the facts, `build` makes the conversion, and `check` judges it by the set-up. A
 //! conversion that is recorded already is not judged again. The unique index of the table (click
-//! id, code, dedupe key) alone decides whether a conversion is a duplicate: no query looks for an
-//! earlier conversion before the insert, unless the set-up would refuse it.
+//! id, code, dedupe key) alone decides whether a conversion is a duplicate. A query looks for an
+//! earlier conversion before the insert in two cases only: if the set-up would refuse the
+//! conversion, or if the click was repeated very often in the last minute
+//! (`postback/repetitions.rs`).
 //!
 //! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
-//! be entries of their own.
+//! be separate entries.
 
 mod claim;
 pub mod grpc;
@@ -44,8 +47,8 @@ pub use claim::{
 pub use claim::{Commission, ConversionClaim, CustomParams, Happened, TransactionId};
 pub use store::{Model as Conversion, add_to};
 
-/// Longest time from a click to its conversion. Deletion goes by the click's time, so conversions
-/// are kept for this much longer than their retention.
+/// Longest time from a click to its conversion. Deletion compares the click's time, so this time is
+/// added to the retention of conversions.
 const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX);
 
 /// Length of the list's sort key, in bytes: time of recording, click id, serial.
@@ -88,7 +91,7 @@ impl FromStr for ConversionId {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct DedupeKey(Vec<u8>);
 
-// SeaORM requires this of every part of a primary key. No part here is a number made by the
+// SeaORM requires this trait of every part of a primary key. No part here is a number made by the
 // database.
 impl TryFromU64 for DedupeKey {
     fn try_from_u64(_: u64) -> Result<Self, DbErr> {
@@ -220,9 +223,9 @@ pub fn not_kept_before(app: &App, until: Time) -> Option<Time> {
     app.retention.conversions.map(|kept| until.minus(kept).minus(WINDOW_MAX))
 }
 
-/// Conversions of clicks before this time may have been deleted, so further ones can't count any
-/// more. It is the later of two times: the limit of today's retention, and the limit of the
-/// deletions so far.
+/// Conversions of clicks before this time may have been deleted, so further conversions of these
+/// clicks can't count any more. This time is the later of two limits: that of the present
+/// retention, and that of the deletions so far.
 fn forgotten_before(app: &App) -> Time {
     let set = not_kept_before(app, app.age.until());
     set.map_or_else(|| app.age.forgotten_before(), |set| set.max(app.age.forgotten_before()))
@@ -246,7 +249,7 @@ pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
 
-/// Takes back a conversion that was written in this transaction, by the text of its id.
+/// Takes back a conversion that was written in this transaction. `id` is the text of its id.
 pub async fn take_back(txn: &impl ConnectionTrait, id: &str) -> Result<(), DbErr> {
     let id = id.parse().map_err(|_| DbErr::Custom("a conversion without an id".to_owned()))?;
     store::take_back(txn, id).await
@@ -276,7 +279,7 @@ pub fn check_code(code: &ConversionCode, at: Time) -> Result<()> {
 }
 
 /// Returns an error if clicks of this time on the link don't count for the code. Archiving a link
-/// ends its traffic: clicks from before still count.
+/// ends its traffic: clicks from before the archiving still count.
 pub fn check_link(code: &ConversionCode, link: &TrackingLink, clicked_at: Time) -> Result<()> {
     if link.archived_since().is_some_and(|since| since <= clicked_at) {
         let message = format!(
@@ -296,7 +299,7 @@ pub fn check_link(code: &ConversionCode, link: &TrackingLink, clicked_at: Time) 
     Ok(())
 }
 
-/// Returns an error if the conversion does not count by the set-up.
+/// Returns an error if the code, the link or the times keep the conversion from counting.
 fn check(
     happened: Happened,
     conversion: &Conversion,
@@ -425,7 +428,7 @@ pub struct Filter {
     /// The present status. `recorded_status` is the status at the time of recording.
     pub status: Option<ConversionStatus>,
     pub recorded_status: Option<ConversionStatus>,
-    /// The time that `start` and `end` mean.
+    /// The time that `start` and `end` are compared with.
     pub time: TimeKind,
     pub start: Option<Time>,
     pub end: Option<Time>,
@@ -440,7 +443,7 @@ pub enum TimeKind {
     Clicked,
 }
 
-/// Lists newest first.
+/// Lists conversions, newest first.
 pub async fn list(
     app: &App,
     account: AccountId,

@@ -159,19 +159,19 @@ pub async fn create(app: &App, account: AccountId, create: Create) -> Result<Con
     Ok(stored)
 }
 
-/// Reads the code from the database, past the cache.
+/// Reads the code from the database, not from the cache.
 pub async fn get(app: &App, account: AccountId, id: ConversionCodeId) -> Result<ConversionCode> {
     let found = store::find(app.db.reader(), Tenant::Account(account), id).await?;
     found.ok_or_else(|| Error::not_found("conversion code", &id))
 }
 
-/// Finds the code that counts a conversion, or returns the error `unknown`.
+/// Finds the code for which a conversion counts, or returns the error `unknown`.
 pub async fn find(app: &App, tenant: Tenant, id: ConversionCodeId) -> Result<Arc<ConversionCode>> {
     find_known(app, tenant, id).await?.ok_or_else(|| unknown(id))
 }
 
-/// Finds the code that counts a conversion, if it is known. The row may come from the cache, and is
-/// then at most `CACHE_AGE_MAX` old.
+/// Finds the code for which a conversion counts, if the code is known. The row may come from the
+/// cache, and is then at most `CACHE_AGE_MAX` old.
 pub async fn find_known(
     app: &App,
     tenant: Tenant,
@@ -183,7 +183,7 @@ pub async fn find_known(
     Ok(found.filter(|code| tenant.sees(code.account_id)))
 }
 
-/// Returns those of the ids that codes of any account have, and the accounts of these codes.
+/// Returns the ids for which a code exists, in any account, and the accounts of these codes.
 pub async fn existing(
     app: &App,
     ids: HashSet<ConversionCodeId>,
@@ -242,13 +242,13 @@ pub async fn update(
 }
 
 impl ConversionCode {
-    /// The time since which the code is archived; `None` if it is not. A code that an earlier
-    /// version archived has only the time of its last change.
+    /// The time since which the code is archived; `None` if it is not. If an earlier version of the
+    /// server archived the code, only the time of its last change is known.
     pub fn archived_since(&self) -> Option<Time> {
         self.archived.then(|| self.archived_at.unwrap_or(self.updated_at))
     }
 
-    /// Sets the reply that the network insists on, if there is one.
+    /// Sets the reply that the network requires, if it requires one.
     fn reply_as(&mut self, network: &Preset) {
         (self.reply_mode, self.reply_text) = match &network.reply {
             Some(Reply::AlwaysOk) => (ReplyMode::AlwaysOk, String::new()),
@@ -311,7 +311,8 @@ pub fn postback_url(
 
 /// Returns the URL with the reported parameters, but without proofs of the sender.
 fn reporting_url(public_url: &Url, id: ConversionCodeId, preset: Option<&Preset>) -> String {
-    // Not built by the URL library: a macro must stay as it is, `#` included, to be recognised.
+    // Not built by the URL library, which would escape macros. A network recognises only the exact
+    // macro, `#` included.
     let Some(preset) = preset else {
         return format!("{public_url}s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}");
     };

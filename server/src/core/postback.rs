@@ -88,7 +88,7 @@ pub enum Verdict {
     Held,
 }
 
-/// The reason for which a postback is held. Stored as the reason's name without its prefix.
+/// The reason for which a postback is held. Stored as the reason's name without `ERROR_REASON_`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct Reason(pub ErrorReason);
@@ -168,8 +168,8 @@ pub struct DryRun {
 }
 
 /// Receives a postback. `Ok` means that the postback is durable, was a test, or repeats a recorded
-/// conversion once too often to be stored. `Err` means that it was refused, or that storing it
-/// failed. A postback that names no known code stays with the account that it comes with.
+/// conversion too often to be stored. `Err` means that it was refused, or that storing it failed. A
+/// postback that names no known code keeps the account with which it arrived.
 pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: Source) -> Result<Received> {
     let Source { tenant, request_id } = source;
     age::make_room_for_new(app, id_time(postback.id.0)).await?;
@@ -227,7 +227,7 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
         known_senders::note(app, code.id, Network::of(sender.address)).await;
     }
     // The stored message names the recorded amounts. Only callers with an API key, and senders
-    // whose code enforces a check, may see it.
+    // whose code enforces a check, may see them.
     let is_proved = tenant != Tenant::All || code.is_some_and(authentication::is_enforced);
     if !is_proved && postback.reason == Some(Reason(ErrorReason::TransactionConflict)) {
         repetitions::CONFLICT_WITHOUT_AMOUNTS.clone_into(&mut postback.message);
@@ -235,7 +235,8 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     Ok(Received::Stored { postback, reply })
 }
 
-/// Makes room for a postback that is about to be held. `Err` means that it is shed.
+/// Applies the limits of `shedding` to a postback that is about to be held, and counts its bytes
+/// (`strangers`) if they are bounded. `Err` means that the postback is shed: nothing is stored.
 async fn make_room(
     app: &App,
     tenant: Tenant,
@@ -283,7 +284,7 @@ async fn rehearse(app: &App, code: Option<&ConversionCode>, reading: ParsedPostb
     Ok(DryRun { judged: judged.ok().flatten(), outcome: split_retryable(outcome)? })
 }
 
-/// Separates a verdict on the postback from a failure that says nothing about it.
+/// Separates a verdict on the postback (inner) from a failure that says nothing about it (outer).
 fn split_retryable<T>(outcome: Result<T>) -> Result<Result<T>> {
     match outcome {
         Err(error) if !error.is_permanent() => Err(error),
@@ -316,7 +317,7 @@ pub struct Filter {
     pub text: Option<String>,
 }
 
-/// Lists newest first.
+/// Lists postbacks, newest first.
 pub async fn list(
     app: &App,
     account: AccountId,
@@ -365,7 +366,7 @@ async fn redacted(
         return Ok(reading);
     }
     let (mut again, _) = read(app, tenant, postback, &Overrides::default()).await?;
-    // The body is already decoded, so the second reading lacks these notes.
+    // The body is decoded by now, so the second reading lacks the notes on its decoding.
     let of_decoding = reading.notes.iter().filter(|note| note.code() == NoteCode::BodyDecoded);
     again.notes.extend(of_decoding.cloned());
     // The checks that were applied are those of the code in the first reading, so the second
@@ -385,10 +386,10 @@ async fn redacted(
     Ok(again)
 }
 
-/// Enters a reading into its postback, and judges it for the code that it names. The inner `Err`
-/// means that the postback does not count; the outer `Err` means that there is no verdict yet.
-/// Postbacks with the same `identity`, such as a signature, count once. A postback without an
-/// `identity` is identified by its own id.
+/// Enters a reading into its postback, and judges the postback for the code that it names. The
+/// inner `Err` means that the postback does not count; the outer `Err` means that there is no
+/// verdict yet. Postbacks with the same `identity`, such as a signature, count once. A postback
+/// without an `identity` is identified by its own id.
 async fn judge(
     app: &App,
     code: Option<&ConversionCode>,
@@ -418,8 +419,8 @@ async fn judge(
     Ok(judged)
 }
 
-/// Writes a postback with its judgement. `matched` means that it is matched automatically if it is
-/// held.
+/// Writes a postback with its judgement. `matched` means that the postback is matched automatically
+/// if it is held.
 async fn write(
     app: &App,
     mut postback: Postback,
@@ -443,7 +444,7 @@ async fn write(
         return Err(Error::request_id_reused().at_field("postback.postback_id"));
     }
     if stored.verdict == Verdict::Duplicate {
-        // Boxed, to keep the caller's future small: most postbacks are no duplicates.
+        // Boxed, to keep the caller's future small: most postbacks are not duplicates.
         Box::pin(differences::tell(app, &mut stored)).await;
     }
     Ok(stored)

@@ -80,7 +80,7 @@ impl StatusWords {
     }
 }
 
-/// The reply to a postback that a network insists on.
+/// The reply that a network requires for its postbacks.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
@@ -93,7 +93,8 @@ pub enum Reply {
 pub struct PresetId(String);
 
 impl PresetId {
-    /// The preset that is named. `None` if the id is empty, or is that of a later version's preset.
+    /// The preset with this id. `None` if the id is empty, or if only a later version of the server
+    /// has the preset.
     pub fn preset(&self) -> Option<&'static Preset> {
         find(&self.0)
     }
@@ -154,7 +155,7 @@ mod tests {
     use super::*;
     use crate::values::money::Currency;
 
-    /// The limit of the column and of the schema.
+    /// Longest status word in the database and in the schema, in bytes.
     const STATUS_WORD_BYTES_MAX: usize = 64;
 
     #[test]

@@ -1,15 +1,15 @@
-//! Retention: deletes old clicks, conversions and postbacks, and makes room in their tables for new
-//! ones.
+//! Retention: deletes old clicks, conversions and postbacks, and makes the partitions of their
+//! tables for new rows.
 //!
-//! On PostgreSQL, whole partitions are dropped. On other databases, and for rows that came late, a
-//! few rows at a time are deleted. Before conversions are deleted, a limit is stored
-//! (`forgotten_before`). From then on, a conversion of a click before the limit is refused for
-//! good, because it may have been counted before.
+//! On PostgreSQL, whole partitions are dropped. Other databases delete a few rows at a time; so
+//! does PostgreSQL with the old rows that are left in the first partition. Before conversions are
+//! deleted, a limit (`forgotten_before`) is stored in the database. A conversion of a click before
+//! this limit is refused permanently, because it may have been counted already.
 //!
 //! No clock is trusted alone. Rows are compared with the deletion time (`age`). The deletion time
 //! is never later than this server's clock or the database's, and at most twelve hours later than
 //! the lived time (`db/lived.rs`). The lived time advances at most three times as fast as servers
-//! run. So a clock that is ahead deletes nothing too early for six hours, and a server that was off
+//! run. So a clock that is ahead causes no early deletion for six hours, and a server that was off
 //! for long catches up slowly.
 //!
 //! Absent on purpose: an exception for held postbacks. An operator who sets a limit wants no row to
@@ -34,10 +34,10 @@ use crate::{
     values::time::{Span, Time},
 };
 
-/// Interval between two passes, and the interval after a failure.
+/// Interval between two passes, and the shorter interval after a failure.
 const INTERVAL: Duration = Duration::from_mins(1);
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
-/// Pause between two deletions while there is more to delete, so that others can write.
+/// Pause between two deletions while there is more to delete, so that other transactions can write.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Delay of deletions. It is longer than the difference between the clocks of servers, and longer
 /// than the time from the judgement of a row until the row is written.
@@ -45,9 +45,9 @@ const GRACE: Span = Span::from_days(1);
 /// Uptime after which a server's clocks are believed if they are behind the lived time.
 const BELIEVED_AFTER: Duration = Duration::from_hours(1);
 
-/// Returns the lived time by now. It advances from `stored` to `reachable` or `clocks`, whichever
-/// is earlier, and does not go back. The exception: if `believed`, it goes back to `clocks`,
-/// because a wrong clock may have written `stored`.
+/// Returns the present lived time: the earlier of `reachable` and `clocks`, but not before
+/// `stored`. If `believed`, the result is not after `clocks` either, because a wrong clock may have
+/// written `stored`.
 fn lived_until(stored: Time, reachable: Time, clocks: Time, believed: bool) -> Time {
     let lived = stored.max(reachable.min(clocks));
     if believed { lived.min(clocks) } else { lived }
@@ -74,7 +74,7 @@ pub async fn run(app: Weak<App>, stopping: CancellationToken) {
         let Some(app) = app.upgrade() else { return };
         pause = match run_once(&app).await {
             Ok(()) => INTERVAL,
-            // The next pass does what is left.
+            // The next pass does the remaining work.
             Err(error) => {
                 tracing::warn!(%error, "could not make partitions, or delete old rows");
                 RETRY_INTERVAL
@@ -133,7 +133,7 @@ async fn advance_lived_time(app: &App) -> Result<()> {
 }
 
 /// Stores the time before which conversions are forgotten, if any conversion is about to be
-/// deleted. Otherwise nothing is forgotten, whatever a clock says.
+/// deleted. Without such a conversion, the stored time stays, whatever the clocks show.
 async fn forget(app: &App) -> Result<()> {
     let Some(before) = conversion::not_kept_before(app, app.age.until()) else { return Ok(()) };
     let oldest = app.db.oldest(CONVERSIONS).await?;
@@ -148,7 +148,8 @@ async fn forget(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Numbers of the rows that a pass has deleted one by one. They are logged however the pass ends.
+/// Numbers of the rows that a pass has deleted, apart from dropped partitions. Logged when this
+/// value is dropped, so that they are logged even if the pass fails.
 #[derive(Default)]
 struct Deleted {
     clicks: Count,
@@ -186,7 +187,7 @@ mod tests {
         for (stored, reachable, clocks, believed, lived) in [
             // An ordinary day.
             (0, 3, 1, true, 1),
-            // The clocks are ahead, or no server has run for long.
+            // The clocks are ahead, or all servers were off for a long time.
             (0, 19, 14_400, true, 19),
             // Another server has stored a later time.
             (100, 19, 14_400, true, 100),

@@ -1,8 +1,9 @@
 //! The budget of scans: lists and searches that may read many rows.
 //!
-//! A scan has connections apart from those of verdicts, links and keys, and takes turns with the
-//! other scans of its account and of all accounts. So a search keeps no postback waiting, however
-//! many searches there are.
+//! Scans have database connections of their own, apart from the connections for verdicts, links and
+//! keys. The number of concurrent scans is limited, for each account and in all; a scan beyond a
+//! limit waits for its turn. So a search keeps no postback waiting, however many searches there
+//! are.
 
 use std::{
     collections::HashMap,
@@ -30,13 +31,13 @@ const SCANS_OF_ACCOUNT_MAX: usize = 1;
 const SCAN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Maximum number of rows that one page of a filtered list looks at. If few rows match, the page
-/// ends there, whatever it has found.
+/// ends after this number of rows, even if it is not full.
 pub const LOOK_ROWS_MAX: u64 = 20_000;
 
-/// The turns of scans.
+/// The limits of concurrent scans.
 pub struct Scans {
     all: Semaphore,
-    /// The turns of accounts that scan or wait.
+    /// The limits of the accounts that scan or wait.
     accounts: Mutex<HashMap<AccountId, Arc<Semaphore>>>,
 }
 
@@ -56,7 +57,7 @@ impl Scans {
     }
 }
 
-/// Makes a scan for an account, once it is the scan's turn.
+/// Runs a query as a scan of an account, once it is the scan's turn.
 pub async fn scan<T>(
     app: &App,
     account: AccountId,

@@ -1,7 +1,8 @@
 //! Tracking links: the URLs that visitors click, and the destinations that they lead to.
 //!
-//! Absent on purpose: permanent redirects, because a browser remembers them, so that its next visit
-//! would mint no click id; and deletion, because conversions name their link for good.
+//! Absent on purpose: permanent redirects, because a browser that remembers one does not call this
+//! server at its next visit, so that no click id is minted; and deletion, because conversions name
+//! their link for good.
 
 pub mod grpc;
 mod lint;
@@ -47,7 +48,7 @@ pub const TAGS_MAX: usize = 20;
 pub const TAG_CHARS_MAX: usize = 50;
 /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
-/// Length of the sort key of a list by changes, in bytes: a time before the id.
+/// Length of the sort key of a list by changes, in bytes: a time, followed by the id.
 const CHANGE_KEY_BYTES: usize = 8 + LIST_KEY_BYTES;
 
 /// Number of random bytes in a generated slug. They make eight characters.
@@ -237,7 +238,7 @@ pub async fn get(app: &App, tenant: Tenant, id: TrackingLinkId) -> Result<Tracki
     found.ok_or_else(|| Error::not_found("tracking link", &id))
 }
 
-/// Finds the link of a slug, of any account, for edges.
+/// Finds the link that has a slug, in any account. For edges.
 pub async fn resolve(app: &App, slug: &str) -> Result<TrackingLink> {
     let unknown = || Error::not_found("tracking link with the slug", slug);
     let slug = Slug::from_path(slug).ok_or_else(unknown)?;
@@ -250,7 +251,7 @@ pub async fn find(app: &App, tenant: Tenant, key: LinkKey) -> Result<Option<Arc<
     Ok(found.filter(|link| tenant.sees(link.account_id)))
 }
 
-/// Returns those of the link keys that links of any account have.
+/// Returns the link keys for which a link exists, in any account.
 pub async fn existing(app: &App, keys: HashSet<LinkKey>) -> Result<HashSet<LinkKey>> {
     Ok(store::existing(app.db.scanner(), keys).await?)
 }
@@ -276,7 +277,8 @@ pub async fn list(
 
 /// Lists the links of all accounts in the order of their last change, for edges.
 ///
-/// Takes no turn as a scan, because an index yields each page at once.
+/// Does not count as a scan, and so does not wait for other scans: an index yields each page at
+/// once.
 pub async fn list_changed(
     app: &App,
     since: Option<Time>,
@@ -336,13 +338,14 @@ fn slug_taken(slug: &Slug) -> Error {
 }
 
 impl TrackingLink {
-    /// The time since which the link is archived; `None` if it is not. A link that an earlier
-    /// version archived has only the time of its last change.
+    /// The time since which the link is archived; `None` if it is not. If an earlier version of the
+    /// server archived the link, only the time of its last change is known.
     pub fn archived_since(&self) -> Option<Time> {
         self.archived.then(|| self.archived_at.unwrap_or(self.updated_at))
     }
 
-    /// Adds the click id to a destination without one, under the network's name for it.
+    /// Adds the click id to a destination without one, as the parameter in which the network takes
+    /// it.
     fn add_click_id(&mut self, preset: &Preset) -> Result<()> {
         if self.destination.carries_click_id() {
             return Ok(());

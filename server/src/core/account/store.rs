@@ -62,7 +62,7 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: AccountId) -> R
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
-/// the first.
+/// the result of the first.
 pub async fn find_to_update(txn: &impl ConnectionTrait, id: AccountId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).lock_exclusive().one(txn).await
 }
@@ -72,7 +72,8 @@ pub async fn update(txn: &impl ConnectionTrait, account: Model) -> Result<()> {
     Ok(())
 }
 
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists accounts, newest first. Reads one row more than the page holds, to see if another page
+/// follows.
 pub async fn list(db: &impl ConnectionTrait, page: &PageRequest<LIST_KEY_BYTES>) -> Result<Vec<Model>> {
     let mut query = Entity::find();
     if let Some(after) = page.after {

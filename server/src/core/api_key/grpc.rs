@@ -96,7 +96,7 @@ fn revealed(text: Option<KeyText>) -> String {
 
 fn parse_create(mut request: CreateApiKeyRequest, now: Time) -> Result<Create> {
     let mut violations = Violations::default();
-    // Not part of the request's digest: a dry run is the same request.
+    // `validate_only` is not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let api_key = request.api_key.unwrap_or_default();
@@ -151,8 +151,8 @@ fn parse_scopes(numbers: &[i32]) -> Result<Scopes, String> {
     }
     match scopes {
         Scopes::NONE => Err("must name at least one".to_owned()),
-        // A key with `edge` sees the rows of all accounts, any other key those of its own account.
-        // So `edge` can't be combined with other scopes.
+        // A key with `edge` sees the rows of all accounts, any other key sees the rows of its own
+        // account. So `edge` can't be combined with other scopes.
         _ if scopes.meets(Scopes::EDGE) && scopes != Scopes::EDGE => {
             Err(format!("{} must be the only scope", Scopes::EDGE))
         }

@@ -12,12 +12,12 @@ use crate::{db::Db, values::api_key_text::KeyHash};
 
 /// Maximum number of texts of one query.
 const LOOKED_UP_MAX: usize = 500;
-/// Maximum number of texts that wait. Further calls wait until there is room.
+/// Maximum number of texts in the queue. If the queue is full, calls wait to enter it.
 const WAITING_MAX: usize = 10_000;
 
 type Answer = Result<Option<Found>, DbErr>;
 
-/// A text that waits, by its hash, and the caller that waits for its key.
+/// The hash of a text in the queue, and the channel to the caller that waits for the key.
 struct Asked {
     hash: KeyHash,
     answer: oneshot::Sender<Answer>,

@@ -149,7 +149,7 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: ApiKeyId) -> Re
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
-/// the first.
+/// the result of the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     tenant: Tenant,
@@ -164,7 +164,8 @@ pub async fn update(txn: &impl ConnectionTrait, key: Model) -> Result<()> {
     Ok(())
 }
 
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists keys, newest first. Reads one row more than the page holds, to see if another page
+/// follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,

@@ -67,7 +67,7 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) ->
     Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
 }
 
-/// Returns those of the clicks that are stored.
+/// Returns the ids whose clicks are stored.
 pub async fn existing(db: &impl ConnectionTrait, ids: HashSet<ClickId>) -> Result<HashSet<ClickId>, DbErr> {
     if ids.is_empty() {
         return Ok(ids);
@@ -77,7 +77,7 @@ pub async fn existing(db: &impl ConnectionTrait, ids: HashSet<ClickId>) -> Resul
 }
 
 /// Erases the visitor from the click. If the click does not exist, inserts `blank` in its place, so
-/// that a late record of the click meets this row and adds nothing. Returns the click as it is
+/// that a later record of the click finds this row and adds nothing. Returns the click as it is
 /// stored afterwards.
 pub async fn erase(
     txn: &Connection,
@@ -107,7 +107,8 @@ fn has_none_of(flags: ClickFlags) -> Expr {
     Expr::col(Column::Flags).bit_and(flags).eq(ClickFlags::default())
 }
 
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists clicks, newest first. Reads one row more than the page holds, to see if another page
+/// follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,

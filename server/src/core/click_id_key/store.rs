@@ -71,7 +71,7 @@ pub async fn all_or_first(db: &Db, first: Model) -> Result<Vec<Model>, DbErr> {
 /// Returns all keys, newest first. Another rotation waits until the transaction ends.
 pub async fn all_to_update(txn: &Connection) -> Result<Vec<Model>, DbErr> {
     // Every rotation locks the oldest key first, and reads the keys afterwards. So the second of
-    // two sees the key that the first has made.
+    // two concurrent rotations sees the key that the first has made.
     Entity::find().order_by_asc(Column::KeyId).limit(1).lock_exclusive().all(txn).await?;
     all(txn).await
 }

@@ -27,15 +27,15 @@ pub const CUSTOM_PARAM_VALUE_BYTES_MAX: usize = 2_048;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConversionClaim {
     pub code: ConversionCodeId,
-    /// `None` if the text that came is no click id.
+    /// `None` if the text that came is not a click id.
     pub click_id: Option<UnverifiedClickId>,
     pub transaction_id: TransactionId,
     pub value: Amount,
     /// `None` for the code's default currency.
     pub currency: Option<Currency>,
     pub commission: Commission,
-    /// The currency of the commission, if it was named beside the commission. It must be that of
-    /// the value.
+    /// The currency that was stated with the commission, if any. It must be the currency of the
+    /// value.
     pub commission_currency: Option<Currency>,
     /// `None` for the code's default status.
     pub status: Option<ConversionStatus>,
@@ -51,10 +51,10 @@ pub struct ConversionClaim {
 pub struct TransactionId(String);
 
 impl TransactionId {
-    /// Trims blanks, quotes and invisible characters, so that an order is the same whichever way it
-    /// comes. Refuses a text that a database might not store unchanged. Refuses a word for "no
-    /// order number", because it would make duplicates of different sales. The error completes a
-    /// sentence that begins with the name of the field.
+    /// Trims blanks, quotes and invisible characters, so that one order always has the same id.
+    /// Refuses a text that a database might not store unchanged. Refuses a word for "no order
+    /// number", because different sales with this word would count as duplicates. The error
+    /// completes a sentence that begins with the name of the field.
     pub fn parse(text: &str) -> Result<Self, String> {
         let Self(text) = Self::sought(text);
         if is_no_order(&text) {
@@ -129,7 +129,7 @@ pub enum Happened {
 }
 
 impl Happened {
-    /// The time whose set-up applies: that of the arrival if it is known, or else now.
+    /// The time for which the set-up is checked: the arrival if it is known, or else now.
     pub fn judged_at(self, now: Time) -> Time {
         match self {
             Self::Arrived(time) => time.min(now),
@@ -139,8 +139,8 @@ impl Happened {
 
     /// The time of the conversion. It is stored, and compared with the attribution window. A time
     /// that the sender stated is taken as it is, though it may be wrong. Any other time is at most
-    /// now and at least the time of the click. If these two disagree, the click wins: the clocks of
-    /// edge and core may differ, and that is not the sender's fault.
+    /// now and at least the time of the click. If the click is later than now, the time of the
+    /// click is taken: the clocks of edge and core may differ, and that is not the sender's fault.
     pub fn time(self, click: Time, now: Time) -> Time {
         match self {
             Self::At(time) => time,

@@ -143,7 +143,8 @@ fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
     Ok((amount, Some(currency)))
 }
 
-/// Parses a list. `click` is the click whose id the filter names, if that id is genuine.
+/// Parses a request for a list. `click` is the click whose id the filter names, if that id is
+/// genuine.
 fn parse_list(
     account: AccountId,
     click: Option<SignedClickId>,

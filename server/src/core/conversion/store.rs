@@ -33,7 +33,8 @@ pub struct Model {
     pub code_id: ConversionCodeId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub dedupe_key: DedupeKey,
-    /// Random, 63 bits. Distinguishes this row from another with the same key.
+    /// Random, 63 bits; a part of the conversion's id. Shows whether the stored row with this key
+    /// is this row or an earlier one.
     pub serial: i64,
     pub key_id: KeyId,
     pub account_id: AccountId,
@@ -148,7 +149,8 @@ pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickI
     Ok(erased.rows_affected)
 }
 
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists conversions, newest first. Reads one row more than the page holds, to see if another page
+/// follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -159,7 +161,8 @@ pub async fn list(
     let (walked, others) = conditions(filter);
     let walked = walked.add_option(after.map(is_older));
     if let Some(click) = filter.click {
-        // The primary key finds the conversions of a click, however many the account has.
+        // The primary key finds the conversions of a click, however many conversions the account
+        // has.
         let of_click = Entity::find()
             .filter(Column::ClickId.eq(click))
             .filter(eq_unindexed(db, Column::AccountId, account))
@@ -185,8 +188,8 @@ fn newest_first(query: Select<Entity>) -> Select<Entity> {
     by_time.order_by_desc(Column::ClickId).order_by_desc(Column::Serial)
 }
 
-/// The conditions of a filter, apart from its click: those that the index of the list can seek, and
-/// the others.
+/// Returns the conditions of a filter, apart from its click, in two parts: the conditions that the
+/// index of the list can seek, and the other conditions.
 fn conditions(filter: &Filter) -> (Condition, Condition) {
     let times = Condition::all()
         .add_option(filter.start.map(|start| compare(filter.time, start, |column, value| column.gte(value))))

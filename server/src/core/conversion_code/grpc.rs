@@ -174,7 +174,7 @@ const FIELDS: [&str; 9] = [
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<Create> {
     let mut violations = Violations::default();
-    // Not part of the request's digest: a dry run is the same request.
+    // `validate_only` is not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let code = request.conversion_code.unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::{
     values::address,
 };
 
-/// Also used for warnings about tracking links.
+/// Builds a warning about a conversion code or a tracking link.
 pub fn warning(code: SetupWarningCode, field: &str, message: impl Into<String>) -> SetupWarning {
     SetupWarning { code: code.into(), field: field.to_owned(), message: message.into() }
 }
@@ -30,7 +30,8 @@ pub fn updated(code: &ConversionCode) -> Vec<SetupWarning> {
     [reply, secret(code), signature(code, preset)].into_iter().flatten().collect()
 }
 
-/// `preset` is the preset that the URL was made for, not always that of the code.
+/// Returns the warnings about a code's postback URL. `preset` is the preset for which the URL was
+/// made; the code's own preset may be another one.
 pub fn postback_url(code: &ConversionCode, preset: Option<&Preset>, public_url: &Url) -> Vec<SetupWarning> {
     let of_network = |preset| [reply(code, preset, ""), words(code, preset), amount(preset)];
     let of_network = preset.map(of_network).into_iter().flatten().flatten();
@@ -56,7 +57,8 @@ fn signature(code: &ConversionCode, preset: Option<&Preset>) -> Option<SetupWarn
     Some(warning(SetupWarningCode::NetworkCannotSign, "", message))
 }
 
-/// Returns a warning if the server does not know the URL at which the world reaches it.
+/// Returns a warning if nobody can call the public URL, because its host is the address that means
+/// "all addresses of this machine".
 pub fn leads_nowhere(public_url: &Url) -> Option<SetupWarning> {
     address::leads_nowhere(public_url).then(|| {
         let message = format!(

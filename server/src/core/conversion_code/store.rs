@@ -49,7 +49,7 @@ pub struct Model {
     pub secret_request_id: Option<Vec<u8>>,
     pub archived: bool,
     pub archived_at: Option<Time>,
-    /// Status of conversions that come without one.
+    /// Status of conversions that are reported without a status.
     pub default_status: ConversionStatus,
     pub decimal_separator: DecimalSeparator,
     pub request_id: Option<Vec<u8>>,
@@ -99,7 +99,7 @@ pub async fn find(
     Ok(found.filter(|code| tenant.sees(code.account_id)))
 }
 
-/// Returns those of the ids that codes of any account have.
+/// Returns the ids for which a code exists, in any account, each with its account.
 pub async fn existing(
     db: &impl ConnectionTrait,
     ids: HashSet<ConversionCodeId>,
@@ -119,7 +119,7 @@ pub async fn longest_window(db: &impl ConnectionTrait) -> Result<Option<Span>, D
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
-/// the first.
+/// the result of the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     account: AccountId,
@@ -133,7 +133,8 @@ pub async fn update(txn: &impl ConnectionTrait, code: Model) -> Result<()> {
     Ok(())
 }
 
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists codes, newest first. Reads one row more than the page holds, to see if another page
+/// follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,

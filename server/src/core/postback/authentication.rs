@@ -1,9 +1,9 @@
 //! Checks that a postback comes from a sender that its conversion code allows: secret, signature,
 //! address, HTTPS. Pure.
 //!
-//! Every check, on or off, is applied once, when the postback arrives. A replay does not apply the
-//! checks again: the secret and the whole address are not stored, and the signature has become too
-//! old. A replay uses the results from the arrival (`proof`).
+//! Every check is applied once, when the postback arrives, even if the code has turned it off. A
+//! replay does not apply the checks again: the secret and the whole address are not stored, and the
+//! signature has become too old. A replay uses the results from the arrival (`proof`).
 
 use std::net::IpAddr;
 
@@ -37,7 +37,7 @@ const SIGNATURE_DIGITS: usize = 64;
 /// The edge's observations of a postback's sender, and the time of the judgement.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender {
-    /// The whole address. The postback has the address as it is stored.
+    /// The whole address. `Postback` has only the address as it is stored.
     pub address: Option<IpAddr>,
     /// True if the postback came over HTTPS.
     pub over_https: bool,
@@ -145,14 +145,15 @@ impl Failure {
 /// The results of a code's checks.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// The error of the first enforced check that is not passed. The postback does not count then.
+    /// The error of the first enforced check that is not passed. With this error, the postback does
+    /// not count.
     pub refusal: Option<Error>,
     /// Notes on the failed checks that are reported, but not enforced.
     pub notes: Vec<Note>,
     /// The checks that are on and passed.
     pub passed: Vec<&'static str>,
-    /// All checks that are passed, on or off. A replay uses them, because other checks may be on by
-    /// then.
+    /// All checks that are passed, including checks that are off. A replay uses them, because other
+    /// checks may be on at the time of the replay.
     pub proof: Proof,
     /// The signature if it is correct, regardless of its time and of the mode of the check.
     /// Postbacks with the same signature count once.
@@ -247,7 +248,8 @@ fn is_signature(bytes: &[u8]) -> bool {
     bytes.len() == SIGNATURE_DIGITS && bytes.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Returns the signature of the call, in lower case, if it is correct. Its time does not matter.
+/// Returns the signature of the call, in lower case, if it is correct. The time of signing does not
+/// matter.
 pub fn right_signature(code: &ConversionCode, postback: &Postback) -> Result<Vec<u8>, Failure> {
     let (before, given) = split(&postback.target).ok_or(Failure::SignatureMissing)?;
     if !is_signature(given) {

@@ -1,8 +1,8 @@
 //! Differences between a duplicate without a transaction id and the postback that was counted.
 //!
 //! Without a transaction id, two sales of one click look the same. Perhaps they differ only in a
-//! parameter of the sender's own, such as an order number under an unknown name. So the duplicate
-//! has a note that names this parameter.
+//! parameter of the sender's own, such as an order number under an unknown name. If they do, the
+//! duplicate gets a note that names the parameter.
 
 use std::collections::BTreeMap;
 
@@ -99,7 +99,8 @@ mod tests {
             ("&a=1&b=2", "&b=3&a=1", Some("b")),
             ("&a=1&a=2", "&a=1", Some("a")),
             ("&param=item%3D1", "&param=item%3D2", Some("item")),
-            // The reader knows these parameters: they were compared already, or differ each time.
+            // The reader knows these parameters: they were compared already, or differ in each
+            // call.
             ("&ts=1&sig=a&status=approved", "&ts=2&sig=b&status=pending", None),
         ] {
             let parsed =

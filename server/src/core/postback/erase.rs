@@ -26,7 +26,7 @@ const ROWS_MAX: u64 = 100;
 
 /// The click of an erased visitor, and the numbers of its conversions and postbacks.
 pub struct Erased {
-    /// `None` if the click does not exist and its link is unknown.
+    /// `None` if the click is not stored, and its link is unknown or nothing proves the click id.
     pub click: Option<Click>,
     pub conversions: u64,
     pub postbacks: u64,
@@ -37,7 +37,8 @@ pub struct Erased {
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
     let signed = app.click_id_keys.read(text, account).await?;
     let signed = signed.ok_or_else(|| Error::not_found("click", text))?;
-    // If the row of a click that nothing proves were stored, a forged id would count.
+    // The row of a click that nothing proves must not be stored: it would make a forged click id
+    // count.
     let is_proven = click::unproven(app, account, signed).await?.is_none();
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
     // Postbacks with an unknown code belong to the installation's own account, whatever the click's

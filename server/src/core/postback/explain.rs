@@ -103,7 +103,7 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
 
 /// The facts that a postback's verdict follows from.
 struct Facts {
-    /// The time as of which the set-up judges.
+    /// The time for which the set-up is checked.
     judged_at: Time,
     parameters: usize,
     repairs: usize,
@@ -120,8 +120,8 @@ struct Facts {
 }
 
 impl Facts {
-    /// Replaces the outcome by a refusal of the sender, if there is one: the refusal comes before
-    /// any other reason to hold the postback.
+    /// Replaces the outcome by a refusal of the sender, if there is one: the refusal takes
+    /// precedence over any other reason to hold the postback.
     fn refuse(&mut self, refusal: Option<Error>) {
         if let Some(refusal) = refusal {
             self.outcome = Err(refusal);

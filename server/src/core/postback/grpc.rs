@@ -40,7 +40,7 @@ use crate::{
     },
 };
 
-/// Longest time between the id of a postback and its arrival: an edge makes both at once.
+/// Longest time between the time in a postback's id and its arrival: an edge sets both at once.
 const ID_SKEW_MAX: Span = Span::from_seconds(1);
 /// Longest method and content type, in bytes. Longer ones are cut.
 const METHOD_BYTES_MAX: usize = 16;
@@ -141,7 +141,7 @@ pub async fn erase_visitor(app: &App, request: Request<EraseVisitorRequest>) -> 
     Ok(erased.into_proto(app))
 }
 
-/// The error of a request without any field of a `oneof`.
+/// The error of a request that sets no field of a mandatory `oneof`.
 fn missing(field: &str, choices: &str) -> Error {
     let mut violations = Violations::default();
     violations.add(field, format!("is mandatory: {choices}"));

@@ -1,6 +1,5 @@
-//! Known senders: the networks from which a postback of a code has counted lately. Their postbacks
-//! are held however many come (`shedding`), so that a flood of strangers shuts out no honest
-//! sender.
+//! Known senders: the networks from which a postback of a code has counted lately. Any number of
+//! their postbacks is held (`shedding`), so that a flood of strangers shuts out no honest sender.
 //!
 //! Without stored addresses (`--store-addresses none`) no sender is known.
 
@@ -21,14 +20,14 @@ use crate::{
 
 /// Time for which a sender is known after its last postback that counted.
 const KNOWN_SENDER_FOR: Span = Span::from_days(30);
-/// Age from which the stored time of a sender is written again.
+/// Age at which the stored time of a sender is replaced by a newer time.
 const WRITTEN_AGAIN_AFTER: Span = Span::from_days(1);
 /// Maximum number of senders in memory, and the time after which a sender is read again, because
-/// another server may know more.
+/// another server may have stored a newer time.
 const REMEMBERED_MAX: u64 = 100_000;
 const REMEMBERED_FOR: Duration = Duration::from_mins(1);
 
-/// The senders that were read lately, each with the time at which a postback of it has counted.
+/// The senders that were read lately, each with the time at which its last postback has counted.
 pub struct KnownSenders(moka::future::Cache<(ConversionCodeId, Network), Option<Time>>);
 
 impl Default for KnownSenders {
@@ -45,7 +44,7 @@ pub async fn is_known(app: &App, code: ConversionCodeId, network: Network) -> Re
 }
 
 /// Notes that a postback of the code from this network has counted. A failure is logged: the
-/// postback counts anyway, and the next one is noted.
+/// postback counts anyway, and the sender is noted with its next postback.
 pub async fn note(app: &App, code: ConversionCodeId, network: Network) {
     let now = app.now();
     let is_fresh = |time: Time| now.ahead_of(time).size() < WRITTEN_AGAIN_AFTER;

@@ -43,7 +43,7 @@ const MATCH_INTERVAL: Duration = Duration::from_secs(1);
 const LOOKED_AT_MAX: u64 = 5_000;
 /// Maximum number of postbacks that are replayed after one search.
 const MATCHES_MAX: usize = 100;
-/// Time after its arrival for which a postback is matched automatically. During this time it is
+/// Period after its arrival in which a postback is matched automatically. During this time it is
 /// tried again whenever its age has doubled, and at least every hour.
 const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
 const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
@@ -56,7 +56,8 @@ const WAITS: [ErrorReason; 3] =
 /// Returns the time of the next match of a postback that is held for this reason. `None` if it is
 /// never, or no longer, matched automatically.
 ///
-/// Waits are whole seconds, so that postbacks of about the same age share a statement.
+/// Waits are whole seconds, so that one statement sets the time of all postbacks of about the same
+/// age.
 pub fn next_match(reason: Option<Reason>, received_at: Time, now: Time) -> Option<Time> {
     let Reason(reason) = reason?;
     let waits = WAITS.contains(&reason);
@@ -127,7 +128,8 @@ impl Known {
     }
 
     /// Returns whether the code is known, and the postback may count for it. If the code is another
-    /// account's, a replay would fail, and would only take the turn of another postback.
+    /// account's, a replay would fail, and would only take the place of another postback in this
+    /// search.
     fn sees(&self, due: &Due, code: ConversionCodeId) -> bool {
         self.codes.get(&code).is_some_and(|account| tenant_of(due.account_id).sees(*account))
     }

@@ -1,9 +1,9 @@
 //! Proofs of a postback's sender: found at the postback's arrival, used by replays. Pure.
 //!
-//! A check may be turned on after a postback came, so every check is applied at arrival, on or off.
-//! A postback that came before proofs were stored has no proof. It counts as having passed the
-//! checks if it passed those that were on for its code: it is `authenticated`, and no note reports
-//! a failed check.
+//! A check may be turned on after a postback arrived, so every check is applied at arrival, even if
+//! it is off. A postback that arrived before the server stored proofs has no proof. It counts as
+//! having passed every check if it passed the checks that were on for its code: it is
+//! `authenticated`, and no note reports a failed check.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::DeriveValueType;
@@ -17,7 +17,8 @@ use crate::{
     error::Error,
 };
 
-/// A bit for each check that was passed, and a bit for a correct signature, whatever its time.
+/// A bit for each check that was passed, and a bit for a correct signature, whatever the time of
+/// signing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, DeriveValueType)]
 pub struct Proof(i16);
 

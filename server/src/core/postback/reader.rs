@@ -1,11 +1,13 @@
-//! The reader: from the raw bytes of a postback to parameters, repairs, and a claim to be judged.
+//! The reader: turns the raw bytes of a postback into parameters, notes on repairs, and a claim to
+//! be judged.
 //!
-//! Pure functions that never fail. They repair a value only if one meaning is left, and note the
-//! repair. Anything else that they can't understand becomes a refusal that says what to mend. Order
-//! and repetitions are kept, and nothing goes through a typed deserializer.
+//! Pure functions that never fail. They repair a value only if it can mean only one thing, and note
+//! the repair. Anything else that they can't understand becomes a refusal that says what to mend.
+//! The order and the repetitions of parameters are kept, so nothing goes through a typed
+//! deserializer.
 //!
 //! Reading has two steps, because the conversion code that a postback names decides the meaning of
-//! some amounts: `Named::read` finds the parameters and the code, and `Named::claim` reads the rest.
+//! some amounts: `Named::read` finds the parameters and the code; `Named::claim` reads the rest.
 
 mod body;
 #[cfg(any(test, fuzzing))]
@@ -52,13 +54,13 @@ const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 pub struct ParsedPostback {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
-    /// Kind of test; `None` for a real postback. Nothing is recorded of a test.
+    /// Kind of test; `None` for a real postback. Nothing of a test is recorded.
     pub test: Option<Test>,
-    /// The code that is named or, in a replay, the code that takes its place. `None` if no
-    /// well-formed code is named.
+    /// The code that the postback names or, in a replay, the code that the replay names instead.
+    /// `None` if no well-formed code is named.
     pub code: Option<ConversionCodeId>,
-    /// The texts by which a search finds the postback: the code, in upper case, and the click id. If
-    /// a parameter is repeated, `counting` picks one. A long text is cut. A missing one is empty.
+    /// The texts by which a search finds the postback: the code in upper case, and the click id. If
+    /// a parameter is repeated, `counting` picks one. A long text is cut. A missing text is empty.
     pub code_text: String,
     pub click_text: String,
     /// The claim has no time and no request id, because the reader does not know them. It has no
@@ -74,7 +76,7 @@ pub struct Overrides {
     pub commission: Option<Amount>,
     /// Replaces the code's separator of decimals, for amounts that can be read in two ways.
     pub separator: Option<DecimalSeparator>,
-    /// Code to count for, instead of the code that the postback names.
+    /// Code for which the postback counts, instead of the code that it names.
     pub code: Option<ConversionCodeId>,
 }
 
@@ -82,7 +84,7 @@ pub struct Overrides {
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
     separator: DecimalSeparator,
-    /// The currency of amounts that come without one. `None` if the code is not known.
+    /// The currency of amounts that name no currency. `None` if the code is not known.
     currency: Option<Currency>,
 }
 
@@ -104,8 +106,8 @@ pub enum Test {
     ClickId,
 }
 
-/// Click ids that people type to try a URL, in lower case. Digits that count up from 1 are such a
-/// click id, too.
+/// Click ids that people type to try a URL, in lower case. Digits that count up from 1, such as
+/// `1234`, are test click ids, too.
 const TEST_CLICK_IDS: [&str; 4] = ["test", "testclick", "testclickid", "test123"];
 const DIGITS: &str = "12345678901234567890";
 const TEST_DIGITS_MIN: usize = 4;

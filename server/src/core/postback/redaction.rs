@@ -1,5 +1,5 @@
-//! Removal of secrets from a postback before any of it is stored. Pure. Lengths stay, except that
-//! of an encoded body, which is stored decoded.
+//! Removal of secrets from a postback before any of it is stored. Pure. Target and body keep their
+//! lengths, except an encoded body, which is stored decoded.
 //!
 //! Values that the reader reads as `sec` are blotted out in the very bytes that they were read
 //! from, so that everything else is read as before. Bytes that the reader does not understand are
@@ -19,7 +19,7 @@ use crate::{
 
 /// Replacement for each byte of a secret.
 const BLOT: u8 = b'*';
-/// Replacement for each byte of a JSON value that has no room for quotes.
+/// Replacement for each byte of an unquoted JSON value that is too short to be put in quotes.
 const DIGIT: u8 = b'1';
 /// Maximum number of levels that are searched. The first level is the text as it came; each further
 /// level is the decoded form of the level before.
@@ -97,7 +97,7 @@ fn blot(bytes: &mut [u8], range: Range<usize>) -> bool {
     any
 }
 
-/// Turns a JSON value without quotes into a text or, if there is no room for a text, into a number.
+/// Turns a JSON value without quotes into a text or, if it is too short for quotes, into a number.
 /// The body stays JSON.
 fn blot_bare(bytes: &mut [u8], range: Range<usize>) -> bool {
     match bytes.get_mut(range).unwrap_or_default() {

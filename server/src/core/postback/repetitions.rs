@@ -1,7 +1,7 @@
-//! Repetitions of a conversion. For each click, some repetitions in each minute are stored. Further
-//! repetitions are answered in the same way, but not stored. Otherwise anybody could send a
-//! recorded sale again until the disk is full. A repetition with other amounts is in conflict with
-//! the conversion, and is held.
+//! Repetitions of a conversion: postbacks that report a recorded conversion again. For each click,
+//! a limited number of repetitions in each minute is stored. Further repetitions are answered in
+//! the same way, but not stored. Otherwise anybody could send a recorded sale again until the disk
+//! is full. A repetition with other amounts is in conflict with the conversion, and is held.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
 
@@ -21,8 +21,8 @@ pub enum Again {
     Judged(Result<Conversion>),
 }
 
-/// Looks a conversion up before it is written, if this minute has enough stored repetitions of its
-/// click.
+/// Looks up whether a conversion is recorded already, before it is written. The look-up is made
+/// only if enough repetitions of the click were stored in this minute.
 pub async fn look_up(app: &App, conversion: Conversion) -> Result<Again> {
     if !app.shedding.has_repetitions_enough(conversion.click_id) {
         return Ok(Again::Judged(Ok(conversion)));
@@ -31,7 +31,8 @@ pub async fn look_up(app: &App, conversion: Conversion) -> Result<Again> {
     Ok(match split_retryable(preview)? {
         Ok(recorded) if recorded.duplicate => Again::Repetition(Box::new(recorded)),
         Ok(_) => Again::Judged(Ok(conversion)),
-        // If the postback is shed, its sender gets this message.
+        // If the postback is shed, its sender gets this message, which must not name the recorded
+        // amounts.
         Err(conflict) => Again::Judged(Err(without_amounts(conflict))),
     })
 }

@@ -1,4 +1,4 @@
-//! Replay of held postbacks: on request, after the cause was mended, or by `matching`.
+//! Replay of held postbacks: on request, once the cause is mended, or automatically by `matching`.
 
 use s2s_sdk::v1::NoteCode;
 
@@ -102,8 +102,9 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
     write(app, postback, judged, true, store::Mode::Update).await
 }
 
-/// The codes for which a held postback of an account may count. The installation's own account
-/// also keeps the postbacks that edges handed on for unknown codes, which may be of any account.
+/// The codes for which a held postback of an account may count. The installation's own account also
+/// keeps the postbacks that edges handed on for unknown codes. Such a code may belong to any
+/// account.
 pub fn tenant_of(account: AccountId) -> Tenant {
     if account == AccountId::DEFAULT { Tenant::All } else { Tenant::Account(account) }
 }

@@ -1,15 +1,16 @@
 //! Limits on held postbacks: how many a stranger can make this server keep.
 //!
 //! A postback that counts is never limited, nor is a postback that came with an API key. Any other
-//! postback is held if there is room for it, by one of these facts:
-//! 1. It passed a check that its code enforces, or a postback of the code from its network has
-//!    counted lately: there is always room.
-//! 2. It has a genuine click id: there is room for some in each minute for each click.
-//! 3. It names a known code: there is room for more in each minute for each code. A postback that
-//!    fails a check that the code enforces has no room by 2 or 3, because visitors know click id
+//! postback needs room: a limit per minute that is not reached yet. One of these facts can give a
+//! postback room:
+//! 1. It passed a check that its code enforces, or a postback of the same code from the same
+//!    network has counted lately: there is always room.
+//! 2. It has a genuine click id: each click has room for `HELD_OF_CLICK_MAX` postbacks.
+//! 3. It names a known code: each code has room for `HELD_OF_CODE_MAX` more. A postback that fails
+//!    a check that the code enforces gets no room by facts 2 and 3, because visitors know click id
 //!    and code.
-//! 4. It is any other postback, or lacks room by 2 and 3: there is room for some in each minute for
-//!    each network, and for a number from all networks together, which share it evenly.
+//! 4. It got no room by facts 1 to 3: its network has room for a few postbacks. All networks
+//!    together have a limit, too, which they share evenly (`shares`).
 //!
 //! So a flood that names a code takes no room from networks that send little. A postback without
 //! room is shed: nothing is stored, and its sender is told when to send it again. The exception is
@@ -47,11 +48,11 @@ use crate::{
     },
 };
 
-/// Numbers of postbacks that one server holds in a minute: of one click, and of one code without a
-/// click. `shares` has the numbers for postbacks without either.
+/// Maximum numbers of postbacks that one server holds in a minute: of one click, and of one code in
+/// addition to its clicks. `shares` has the limits of networks.
 const HELD_OF_CLICK_MAX: u32 = 60;
 const HELD_OF_CODE_MAX: u32 = 6_000;
-/// Number of postbacks in a minute that repeat a conversion of one click and are stored.
+/// Maximum number of postbacks stored in a minute that repeat a conversion of one click.
 const REPETITIONS_OF_CLICK_MAX: u32 = 60;
 const WINDOW: Duration = Duration::from_mins(1);
 /// Maximum number of clicks or codes that are counted, and the idle time after which a count is
@@ -59,12 +60,12 @@ const WINDOW: Duration = Duration::from_mins(1);
 const COUNTED_MAX: u64 = 100_000;
 const IDLE_MAX: Duration = Duration::from_mins(2);
 
-/// The room of a postback that is held.
+/// The kind of room that a held postback has.
 #[derive(Debug)]
 pub enum Room {
     /// The sender is known.
     Known,
-    /// Anybody may have sent it: its bytes have a bound.
+    /// Anybody may have sent the postback, so it counts towards the bound of bytes (`strangers`).
     Bounded {
         network: Network,
         /// The number of postbacks of the network that were shed since the last held one.
@@ -72,8 +73,8 @@ pub enum Room {
     },
 }
 
-/// The numbers of postbacks that this server has shed, and that it has dropped to make room for
-/// others. Clones share the counts.
+/// The number of postbacks that this server has shed, and the number that it has deleted to keep
+/// the bound of bytes. Clones share the counts.
 #[derive(Clone, Default)]
 pub struct ShedCounts(Arc<Counts>);
 
@@ -97,7 +98,7 @@ impl ShedCounts {
         self.0.shed.load(Ordering::Relaxed)
     }
 
-    /// Held postbacks of strangers that were deleted to make room.
+    /// Held postbacks of strangers that were deleted to keep the bound of bytes.
     pub fn dropped(&self) -> u64 {
         self.0.dropped.load(Ordering::Relaxed)
     }
@@ -128,12 +129,14 @@ impl Shedding {
         self.repetitions.admit(click, REPETITIONS_OF_CLICK_MAX, Instant::now()).await;
     }
 
-    /// Returns whether no more repetitions of the click's conversions are stored in this minute.
+    /// Returns whether enough repetitions of the click's conversions were stored in this minute, so
+    /// that no more are stored.
     pub fn has_repetitions_enough(&self, click: ClickId) -> bool {
         self.repetitions.is_full(&click, REPETITIONS_OF_CLICK_MAX, Instant::now())
     }
 
-    /// Takes room of the click or of the code. Returns whether there was some.
+    /// Takes room of the click or, if the click has none left, of the code. Returns whether there
+    /// was room.
     async fn has_room(&self, click: Option<ClickId>, code: Option<ConversionCodeId>, now: Instant) -> bool {
         if let Some(click) = click
             && self.clicks.admit(click, HELD_OF_CLICK_MAX, now).await
@@ -146,7 +149,7 @@ impl Shedding {
         }
     }
 
-    /// Takes room of the network alone. `Err` is the time until there may be some.
+    /// Takes room of the network. `Err` is the time until the network may have room again.
     fn admit_stranger(&self, network: Network, now: Instant) -> Result<Room, Duration> {
         let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
         let admitted = strangers.admit(network, now);
@@ -156,8 +159,9 @@ impl Shedding {
     }
 }
 
-/// Decides whether a postback that does not count, for the cause `held_for`, is held. `Err` means
-/// that it is shed. `code` is the code that it names, if that code is known.
+/// Decides whether a postback that does not count is held or shed. `Err` means that it is shed.
+/// `held_for` is the cause for which it does not count. `code` is the code that it names, if that
+/// code is known.
 pub async fn admit(
     app: &App,
     tenant: Tenant,
@@ -220,7 +224,7 @@ async fn genuine_click(app: &App, code: Option<&ConversionCode>, text: &str) -> 
     Ok(unproven.is_none().then_some(click.id))
 }
 
-/// The counts of the present minute, each by a key.
+/// The counts of the present minute, one for each key.
 struct Windows<K>(moka::future::Cache<K, Arc<Mutex<Window>>>);
 
 impl<K: Hash + Eq + Send + Sync + 'static> Default for Windows<K> {

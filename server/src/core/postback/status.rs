@@ -1,5 +1,5 @@
-//! The meaning of a status word. The word is one of the three words of s2s, or one of the network
-//! that calls the postback URL.
+//! The meaning of a status word. The word is one of the three words of s2s, or a word of the
+//! network that calls the postback URL.
 //!
 //! `core/preset/presets.toml` holds the words of networks (`status_words`); new words are added
 //! there.

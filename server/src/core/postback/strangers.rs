@@ -1,10 +1,11 @@
-//! The bytes that held postbacks of strangers take. A stranger's postback is one that anybody may
-//! have sent, even if it has a genuine click id or names a known code (`Room::Bounded` of
-//! `shedding`).
+//! The bound on the bytes that held postbacks of strangers take. A stranger's postback is one that
+//! anybody may have sent, even if it has a genuine click id or names a known code (`Room::Bounded`
+//! of `shedding`).
 //!
-//! Each of these postbacks has a row here beside its row in `postback`. Beyond the bound of bytes,
-//! the oldest postbacks of the networks that take most are deleted, until these networks take
-//! equally many bytes and the bound holds. So a network that sends little keeps its postbacks.
+//! Each of these postbacks has a row in the table `stranger_postback`, beside its row in
+//! `postback`. If the bound is exceeded, the networks that take most bytes lose their oldest
+//! postbacks, until these networks take equally many bytes and the bound holds. So a network that
+//! sends little keeps its postbacks.
 
 mod store;
 
@@ -28,8 +29,8 @@ use crate::{core::App, error::Result, values::address::Network};
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Number of looks after which the bytes are added up again: other servers write and delete, too.
 const LOOKS_MAX: u32 = 60;
-/// Part of the bound that is freed once the bound is passed, so that it is not passed again at
-/// once.
+/// Once the bound is exceeded, one `FREED_PART`-th of it is freed in addition, so that it is not
+/// exceeded again at once.
 const FREED_PART: i64 = 32;
 /// Maximum number of networks whose postbacks are deleted before all bytes are added up again.
 const NETWORKS_MAX: u64 = 1_000;
@@ -51,9 +52,9 @@ impl Strangers {
     }
 }
 
-/// Counts a postback that is about to be held. It is counted before it is written: a row here
-/// without a postback does no harm, but a postback without a row here would never be deleted for
-/// the bound.
+/// Counts a postback that is about to be held. The row in `stranger_postback` is written before the
+/// postback. Such a row without a postback does no harm, but a postback without its row would never
+/// be deleted to keep the bound.
 pub async fn count(app: &App, postback: &Postback, network: Network) -> Result<()> {
     let texts = [&postback.target, &postback.body].map(Vec::len);
     let names = [&postback.user_agent, &postback.content_type, &postback.message].map(String::len);
@@ -111,7 +112,8 @@ async fn drop_oldest(app: &App) -> Result<()> {
             break;
         }
     }
-    // Keeps the bytes that were added meanwhile. Some may count twice until the next sum.
+    // Keeps the bytes that callers added meanwhile. Some of them may be counted twice until the
+    // next sum.
     app.strangers.bytes.fetch_add(bytes - noted, Ordering::Relaxed);
     if dropped > 0 {
         tracing::warn!(dropped, of_networks, "held postbacks of strangers were deleted, to keep their bound");
@@ -134,9 +136,9 @@ fn level(networks: &[(String, i64)], wanted: i64) -> i64 {
     0
 }
 
-/// Deletes the oldest postbacks of a network until `wanted` bytes are freed, or `DROPPED_MAX` are
-/// gone. A postback that counts by now stays, and loses only its row here. Returns the numbers of
-/// deleted postbacks and freed bytes.
+/// Deletes the oldest postbacks of a network until `wanted` bytes are freed, or `DROPPED_MAX`
+/// postbacks are deleted. A postback that counts by now stays, and loses only its row in
+/// `stranger_postback`. Returns the numbers of deleted postbacks and freed bytes.
 async fn drop_of(app: &App, network: &str, wanted: i64) -> Result<(u64, i64)> {
     let oldest = store::oldest_of(app.db.scanner(), network, DROPPED_MAX).await?;
     let (mut ids, mut freed) = (Vec::new(), 0);
@@ -154,8 +156,8 @@ async fn drop_of(app: &App, network: &str, wanted: i64) -> Result<(u64, i64)> {
     Ok((dropped, freed))
 }
 
-/// Forgets some of the postbacks whose id is less than `below`: they are deleted for their age.
-/// Returns whether more may be left.
+/// Deletes some of the rows in `stranger_postback` whose id is less than `below`, because their
+/// postbacks are deleted for their age. Returns whether more rows may be left.
 pub async fn forget_some(app: &App, below: Uuid) -> Result<bool> {
     Ok(store::delete_some(&app.db, below).await?)
 }

@@ -1,5 +1,5 @@
-//! `ClickService`. Its calls belong to three slices: clicks, the keys of their ids, and the
-//! postbacks that name them.
+//! `ClickService`. Its calls belong to three slices: clicks, the keys of click ids, and the
+//! postbacks that name clicks.
 
 use std::sync::Arc;
 

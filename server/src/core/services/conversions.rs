@@ -1,4 +1,5 @@
-//! `ConversionService`. A report is a conversion or a postback, so its calls belong to two slices.
+//! `ConversionService`. A report is a conversion or a postback, so the calls belong to two slices:
+//! conversions and postbacks.
 
 use std::{
     pin::Pin,
@@ -33,7 +34,7 @@ use crate::{
 const BATCH_ITEMS_MAX: usize = 1_000;
 /// Maximum number of items of one stream that are in progress.
 const STREAM_ITEMS_MAX: usize = 1_000;
-/// Longest time for which a call reads its items before others have their turn.
+/// Longest time for which a call reads its items before it lets other calls run.
 const READING_MAX: Duration = Duration::from_millis(1);
 
 pub struct Conversions(pub Arc<App>);
@@ -89,7 +90,7 @@ impl ConversionService for Conversions {
     }
 }
 
-/// Records what one request reports.
+/// Records the report of one request.
 async fn record(
     app: &App,
     caller: Caller,
@@ -161,7 +162,8 @@ impl Turn {
     }
 
     /// Begins to record an item. Reading large items takes time, and a call with many of them would
-    /// hold up all other calls of its thread. So after `READING_MAX` the others have their turn.
+    /// hold up all other calls of its thread. So after `READING_MAX` the call lets the other calls
+    /// run.
     async fn begin_item<F: Future>(&mut self, item: F) -> Either<Ready<F::Output>, Pin<Box<F>>> {
         let mut item = Box::pin(item);
         let begun = poll!(&mut item);

@@ -132,7 +132,7 @@ pub async fn list_links(app: &App, request: ListLinksRequest) -> Result<ListLink
     let links = super::list_changed(app, since, &page).await?;
     let (links, next_page_token) = links.into_messages(|link| {
         let mut message = link.to_proto(&app.public_url);
-        // An edge does not need them.
+        // An edge does not need these fields.
         message.conversion_code_ids.clear();
         message.tags.clear();
         message.url.clear();
@@ -160,7 +160,7 @@ fn for_edge(link: &TrackingLink, message: v1::TrackingLink) -> ResolveSlugRespon
     }
 }
 
-/// Fields of a link that a caller sets and changes. A new link may do without a slug: the server
+/// Fields of a link that a caller sets and changes. A new link may omit the slug: the server then
 /// chooses one.
 const FIELDS: [&str; 8] = [
     "slug",

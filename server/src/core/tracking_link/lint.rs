@@ -24,7 +24,7 @@ const DESTINATION: &str = "tracking_link.destination";
 /// Returns the warnings about a link. `presets` are the presets of the link's codes, and of the
 /// network that the caller named for its destination.
 pub fn warnings(link: &TrackingLink, presets: &[&Preset], public_url: &Url) -> Vec<SetupWarning> {
-    // A network may be named more than once.
+    // A preset may occur more than once, because several codes can have it.
     let mut presets = presets.to_vec();
     presets.sort_by_key(|preset| preset.id.as_str());
     presets.dedup_by_key(|preset| preset.id.as_str());
@@ -56,7 +56,8 @@ fn of_destination(destination: &Destination, has_code: bool, presets: &[&Preset]
 
 fn foreign_macro(destination: &Destination, field: &str) -> Option<SetupWarning> {
     let template = destination.to_string();
-    // Macros in brackets are macros of s2s: otherwise the destination would have been refused.
+    // Macros in square brackets are macros of s2s: a destination with any other macro in square
+    // brackets is refused.
     let found = url_macros::in_url(&template).find(|text| !text.starts_with('['))?;
     let message = format!(
         "`{}` looks like another system's macro, and is passed on as it is; ours for the click id is \

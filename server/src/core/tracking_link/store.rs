@@ -94,10 +94,11 @@ pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserte
 }
 
 /// Takes a slug for a link of the account, in an open transaction, and frees the link's `former`
-/// slug for the account. Returns false if another link has the slug, or another account had it.
+/// slug for the account. An archived link of the account that has the slug loses it. Returns false
+/// if any other link has the slug, or if another account had it before.
 ///
-/// A freed slug stays the account's own. If another account took the slug, it would get the
-/// visitors of everything that was published with it.
+/// A freed slug stays the account's own. Otherwise another account could take the slug, and get the
+/// visitors of everything that was published with the slug.
 pub async fn take_slug(
     txn: &impl ConnectionTrait,
     account: AccountId,
@@ -160,7 +161,7 @@ pub async fn find_by_key(db: &impl ConnectionTrait, key: LinkKey) -> Result<Opti
     Entity::find().filter(Column::LinkKey.eq(key)).one(db).await
 }
 
-/// Returns those of the keys that links of any account have.
+/// Returns the keys for which a link exists, in any account.
 pub async fn existing(db: &impl ConnectionTrait, keys: HashSet<LinkKey>) -> Result<HashSet<LinkKey>, DbErr> {
     if keys.is_empty() {
         return Ok(keys);
@@ -170,7 +171,7 @@ pub async fn existing(db: &impl ConnectionTrait, keys: HashSet<LinkKey>) -> Resu
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
-/// the first.
+/// the result of the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     account: AccountId,
@@ -185,7 +186,7 @@ pub async fn update(txn: &impl ConnectionTrait, link: Model) -> Result<()> {
 }
 
 /// Finds the newest link that has the code and is neither archived nor expired. Reads all links of
-/// the account: no table maps codes to links, because only set-up asks for this.
+/// the account: no table maps codes to links, because only the test of a set-up needs this search.
 pub async fn newest_with_code(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -213,7 +214,7 @@ pub async fn list_changed(
         query = query.filter(Column::UpdatedAt.gte(since));
     }
     if let Some((updated_at, id)) = page.after.map(read_change_key) {
-        // The first condition alone bounds the range of the index on every database.
+        // The condition on `updated_at` alone bounds the range of the index on every database.
         let later = Condition::any().add(Column::UpdatedAt.gt(updated_at)).add(Column::Id.gt(id));
         query = query.filter(Column::UpdatedAt.gte(updated_at)).filter(later);
     }
@@ -237,7 +238,8 @@ fn read_change_key(key: [u8; CHANGE_KEY_BYTES]) -> (Time, TrackingLinkId) {
     (Time::from_micros(i64::from_be_bytes(time)), TrackingLinkId(Uuid::from_bytes(id)))
 }
 
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists links, newest first. Reads one row more than the page holds, to see if another page
+/// follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,

@@ -23,7 +23,7 @@ fn postback(method: &str, target: &str, body: &str) -> Postback {
     Postback { received_at: NOW, ..request }
 }
 
-/// A code with no check on and two secrets, of which the former is valid for another minute.
+/// A code whose checks are off, with two secrets. The former secret is valid for another minute.
 fn code() -> ConversionCode {
     let request = RequestKey { id: None, digest: Vec::new() };
     let id = ConversionCodeId(uuid::Uuid::nil());

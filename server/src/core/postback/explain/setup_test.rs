@@ -1,4 +1,4 @@
-//! A conversion played from the click to the verdict, to try a code's set-up. Records nothing.
+//! Test of a code's set-up: plays a conversion from the click to the verdict. Records nothing.
 
 use s2s_sdk::{
     postback::sign,
@@ -30,7 +30,7 @@ const TRANSACTION_ID: &str = "self-test";
 /// The outcome of a test of a set-up.
 pub struct SetupTest {
     pub steps: Vec<Step>,
-    /// Empty if the test did not get that far. The same goes for `postback_url`.
+    /// `redirect_url` and `postback_url` are empty if the test failed before they were known.
     pub redirect_url: String,
     pub postback_url: String,
     /// The conversion that would be recorded.

@@ -26,7 +26,7 @@ const KINDS: [StepKind; 9] = [
 ];
 
 /// Returns the steps to the verdict. Reports each fault that the facts show, not only the fault
-/// that decided.
+/// that decided the verdict.
 pub fn steps(facts: &Facts) -> Vec<Step> {
     let refusal = facts.outcome.as_ref().err();
     let mut steps = Vec::with_capacity(KINDS.len());
@@ -107,7 +107,8 @@ fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
     }
 }
 
-/// Checks the set-up, unless the conversion counts already. Then the set-up does not matter.
+/// Checks the set-up, unless the conversion counts: for such a conversion, the set-up does not
+/// matter.
 fn unless_counted(facts: &Facts, check: impl FnOnce() -> Result<()>) -> Result<()> {
     if facts.judged.is_some() { Ok(()) } else { check() }
 }

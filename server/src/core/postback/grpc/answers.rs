@@ -21,8 +21,8 @@ use crate::{
     values::time::Time,
 };
 
-/// Total size of the notes of a failure, in bytes. A failure travels in a header, and clients
-/// accept headers of 16 KiB in all. `GetPostback` returns all notes.
+/// Maximum total size of the notes of a failure, in bytes. A failure travels in a header, and
+/// clients accept headers of 16 KiB in all. `GetPostback` returns all notes.
 const FAILURE_NOTES_BYTES_MAX: usize = 4 * 1_024;
 /// Longest target of a shortened postback, in bytes.
 const SHORT_TARGET_BYTES_MAX: usize = 256;
@@ -158,7 +158,7 @@ impl ClickHistory {
     pub fn into_proto(self, app: &App) -> ExplainClickResponse {
         let mut conversions: Vec<_> = self.conversions.into_iter().map(|one| one.into_proto(app)).collect();
         let mut held_postbacks: Vec<_> = self.held.into_iter().map(Into::into).collect();
-        // Each list may fill half of the answer, and the room that the other one leaves.
+        // Each list may fill half of the answer, plus the bytes that the other list does not use.
         let left = ANSWER_BYTES_MAX.saturating_sub(all_listed_bytes(&conversions));
         fit(&mut held_postbacks, left.max(ANSWER_BYTES_MAX / 2), shorten);
         let left = ANSWER_BYTES_MAX.saturating_sub(all_listed_bytes(&held_postbacks));

@@ -14,7 +14,8 @@ pub struct Model {
     /// The network, as `203.0.113.0/24`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub network: String,
-    /// Time at which the last postback of the code has counted, to a day.
+    /// Time at which the last postback of the code from this network has counted, accurate to a
+    /// day.
     pub counted_at: Time,
 }
 
@@ -38,7 +39,7 @@ pub async fn write(db: &Db, row: Model) -> Result<(), DbErr> {
     txn.commit().await
 }
 
-/// Deletes the senders of which no postback has counted since that time.
+/// Deletes the senders of which no postback has counted since `before`.
 pub async fn delete_before(db: &Db, before: Time) -> Result<(), DbErr> {
     let txn = db.begin().await?;
     Entity::delete_many().filter(Column::CountedAt.lt(before)).exec(&txn).await?;

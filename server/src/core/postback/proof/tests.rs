@@ -78,7 +78,8 @@ fn a_replay_requires_that_the_checks_enforced_now_were_passed_then() {
             Some(HttpsRequired),
         ),
         ([Off, Off, Off, Enforce], proof(&[Check::Https], false), AttributionWindowPassed, None),
-        // The reason for which the postback is held is repeated while its check fails.
+        // The reason for which the postback is held is repeated while the check with this reason
+        // fails.
         ([Enforce, Off, Off, Enforce], none, HttpsRequired, Some(HttpsRequired)),
         ([Enforce, Off, Off, Off], none, HttpsRequired, Some(SecretRefused)),
         (
@@ -120,7 +121,7 @@ fn only_a_correct_signature_is_known_again() {
     let right = sign("/s2s?val=1", b"", code.secret.reveal(), SECONDS);
     let (before, digits) = right.split_at(right.len() - 64);
     let upper = format!("{before}{}", digits.to_uppercase());
-    // The bytes are no longer those that were signed: `sec` was redacted.
+    // The redaction of `sec` has changed the signed bytes.
     let blotted = right.replace("val=1", "sec=*");
     let zeros = format!("/s2s?val=1&sig={}", "0".repeat(64));
     let (signed, unsigned) = (Some(proof(&[], true)), Some(Proof::default()));

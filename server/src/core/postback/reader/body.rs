@@ -1,7 +1,8 @@
-//! The body of a postback: from the bytes as they came to pairs.
+//! The body of a postback: turns the bytes as they came into pairs of names and values.
 //!
-//! The bytes say what a body is: a form, JSON or multipart. Content types are too often wrong, and
-//! decide only what can't be understood.
+//! The bytes themselves show whether a body is a form, JSON or multipart, because content types are
+//! too often wrong. The content type only decides whether a body is refused if it can't be
+//! understood.
 
 #[cfg(any(test, fuzzing))]
 mod check;
@@ -34,12 +35,12 @@ const GZIP_MAGIC: &[u8] = &[0x1F, 0x8B];
 const ZLIB_METHOD: u8 = 0x78;
 /// The beginning of a JSON object whose bytes are percent-encoded.
 const ENCODED_OBJECT: &[u8] = b"%7B";
-/// Bodies that say nothing.
+/// Bodies without parameters.
 const NOTHING: [&[u8]; 5] = [b"", b"null", b"{}", b"[]", b"\"\""];
 
 /// A body without its encodings.
 pub struct Plain<'a> {
-    /// The bytes, at most one more than `BODY_BYTES_MAX` if they were encoded.
+    /// The decoded bytes. Decompression stops one byte after `BODY_BYTES_MAX`.
     pub bytes: Cow<'a, [u8]>,
     /// The encodings that were undone, outermost first.
     pub encodings: Vec<&'static str>,
@@ -61,7 +62,7 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// Reads a unit of UTF-16, in one of the two orders of its bytes.
+/// Reads a unit of UTF-16, in one of the two byte orders.
 type Unit = fn([u8; 2]) -> u16;
 
 /// Undoes the outermost encoding. Returns its name, and the bytes within.
@@ -91,12 +92,12 @@ fn undone(bytes: &[u8]) -> Option<(&'static str, Vec<u8>)> {
         return (!broken && json::read(&plain).is_ok()).then_some(("percent-encoding", plain));
     }
     let deflated = if bytes.first() == Some(&ZLIB_METHOD) { inflated(ZlibDecoder::new(bytes)) } else { None };
-    // Some senders leave out the zlib header, so nothing marks such data.
+    // Some senders omit the zlib header, so nothing marks their data as compressed.
     let raw = || (!is_text(bytes)).then(|| inflated(DeflateDecoder::new(bytes))).flatten();
     deflated.or_else(raw).filter(|plain| is_text(plain)).map(|plain| ("deflate", plain))
 }
 
-/// Decompresses at most one byte more than a postback may have. `None`: the data is broken or empty.
+/// Decompresses at most one byte more than a body may have. `None`: the data is broken or empty.
 fn inflated(decoder: impl std::io::Read) -> Option<Vec<u8>> {
     let mut plain = Vec::new();
     let max = u64::try_from(BODY_BYTES_MAX + 1).unwrap_or(u64::MAX);
@@ -104,7 +105,7 @@ fn inflated(decoder: impl std::io::Read) -> Option<Vec<u8>> {
     Some(plain)
 }
 
-/// Returns whether bytes look like text: they have no control characters but tabs and line ends.
+/// Returns whether bytes look like text: they have no control characters except tabs and line ends.
 fn is_text(bytes: &[u8]) -> bool {
     !bytes.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
 }
@@ -112,7 +113,7 @@ fn is_text(bytes: &[u8]) -> bool {
 /// The form of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
-    /// `a=1&b=2`, also of one name, or of none.
+    /// `a=1&b=2`, also with only one pair, or with none.
     #[default]
     Pairs,
     Json,

@@ -37,7 +37,7 @@ const TEXT_CHARS_MAX: usize = 64;
 const CODE: &str = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
 /// A text that is no click id.
 const NO_CLICK_ID: &str = "none";
-/// Longest text that one byte may become, in bytes: U+FFFD in UTF-8. No repair makes a byte longer.
+/// Longest text that one byte may become, in bytes: U+FFFD in UTF-8. No repair makes a text longer.
 const BYTES_PER_BYTE_MAX: usize = 3;
 
 /// Reads a request made of these bytes, and asserts the properties of the reading.
@@ -65,7 +65,8 @@ pub fn check_reading(bytes: &[u8]) {
             assert!(reading.parameters.len() <= PARAMETERS_MAX);
             check_claim(claim);
             check_again(claim, &json(claim));
-            // JSON and multipart may contain text that HTML would have eaten in a query.
+            // JSON and multipart may contain text that a query can't, because the reader would take
+            // it for damage by HTML.
             if method == "GET" || is_form(&postback) {
                 check_again(claim, &query(claim));
             }
@@ -86,7 +87,7 @@ pub fn read(postback: &Postback, overrides: &Overrides) -> ParsedPostback {
 }
 
 /// Returns value and commission that a postback states with these texts of `val`, `com`, `comperc`
-/// and `cur`, if its code has this separator and this currency. An empty text is left out.
+/// and `cur`, if its code has this separator and this currency. An empty text is omitted.
 #[cfg(fuzzing)]
 pub fn worth_of(
     texts: [&str; 4],
@@ -168,7 +169,8 @@ fn check_claim(claim: &ConversionClaim) {
     }
 }
 
-/// Asserts that a report, written properly, reads the same again, without a repair.
+/// Asserts that a postback that was written properly from a claim gives the same claim, without a
+/// repair.
 fn check_again(claim: &ConversionClaim, postback: &Postback) {
     let reading = read(postback, &Overrides::default());
     assert!(reading.claim.as_ref().is_ok_and(|again| again == claim), "{claim:?} became {reading:?}");
@@ -176,8 +178,8 @@ fn check_again(claim: &ConversionClaim, postback: &Postback) {
     assert!(reading.notes.iter().all(is_asked_for), "{claim:?} became {reading:?}");
 }
 
-/// Asserts that a postback without its visitor reads the same, and has nothing that counting does
-/// not need.
+/// Asserts that a postback gives the same claim after the erasure of its visitor, and keeps only
+/// the parameters that counting needs.
 fn check_without_visitor(postback: &Postback, reading: &ParsedPostback) {
     let erase = |postback: &Postback| {
         let (target, body) = without_visitor(postback);
@@ -213,7 +215,7 @@ fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
     let body =
         if postback.method == "POST" { Plain::of(&postback.body).bytes.len() } else { postback.body.len() };
     assert_eq!((redacted.target.len(), redacted.body.len()), (postback.target.len(), body));
-    // What is not read may become another thing that is not read.
+    // A body that can't be read may become another body that can't be read.
     if reading.claim.as_ref().is_err_and(|error| error.message().starts_with("the body is")) {
         return;
     }
@@ -232,8 +234,8 @@ fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
         }
     }
     let texts = |reading: &ParsedPostback| {
-        // Blanks around a secret are redacted with it, and an encoded body is stored decoded, so the
-        // notes on them are gone.
+        // Blanks around a secret are redacted, too, and an encoded body is stored decoded. So the
+        // notes on the blanks and on the encoding are gone.
         let stays =
             |note: &&Note| note.parameter != KnownParam::Sec.name() && note.code() != NoteCode::BodyDecoded;
         let others = reading.notes.iter().filter(stays);
@@ -270,7 +272,7 @@ fn object(pairs: impl Iterator<Item = (&'static str, String)>) -> Postback {
     request("POST", b"/s2s".to_vec(), "application/json", body.into_bytes())
 }
 
-/// Returns the parameters that express a report.
+/// Returns the parameters that express a claim.
 fn pairs(claim: &ConversionClaim) -> Vec<(&'static str, String)> {
     let decimal = |micros: i64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
     let (amount, percent) = match claim.commission {

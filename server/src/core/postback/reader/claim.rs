@@ -23,13 +23,14 @@ pub struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// Returns a parameter; `None` if it is absent or empty. If it came with several values and
-    /// only one of them is valid, that value counts, whatever the order; otherwise the parameter is
-    /// refused. A macro that nobody replaced is refused, too, and so is a broken value.
+    /// Returns a parameter; `None` if it is absent or empty. If it came with several different
+    /// values, and only one of them is valid, that value counts, whatever the order; otherwise the
+    /// parameter is refused. A macro that nobody replaced is refused, too, and so is a broken
+    /// value.
     pub fn get(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<Option<&'a Parameter>> {
         let Some(first) = counting(self.parameters, known) else { return Ok(None) };
         let all = || self.parameters.iter().filter(|parameter| parameter.known == Some(known));
-        // Beside a valid value, what is not valid does not matter.
+        // If one value is valid, invalid values don't matter.
         let rivals = |other: &&Parameter| other.meaning.is_valid() || !first.meaning.is_valid();
         if let Some(other) = all().filter(rivals).find(|other| other.value != first.value) {
             return Err(twice(known, &first.value, &other.value));
@@ -186,7 +187,7 @@ fn transaction_id(text: &str) -> Result<TransactionId> {
     })
 }
 
-/// Reads `k=v` pairs, separated by `;`, from every `param`. Any content is kept, and none is
+/// Reads `k=v` pairs, separated by `;`, from every `param`. The content is kept as it is, and not
 /// interpreted.
 fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
     let all = parameters.iter().filter(|parameter| parameter.known == Some(KnownParam::Param));

@@ -32,7 +32,7 @@ pub struct Member {
     pub nested: bool,
 }
 
-/// Reads the members of an object, or of the only object in a list. A null is read as an empty value.
+/// Reads the members of an object, or of the only object in a list. Reads null as an empty value.
 pub fn read(body: &[u8]) -> Result<Vec<Member>> {
     let broken = |error: serde_json::Error| refusal(&error.to_string());
     let object = match serde_json::from_slice::<Vec<&RawValue>>(body).as_deref() {

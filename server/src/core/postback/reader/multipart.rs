@@ -12,7 +12,7 @@ const BOUNDARY_BYTES_MAX: usize = 72;
 const DISPOSITION: &[u8] = b"content-disposition:";
 const NAME: &[u8] = b"name=";
 
-/// Reads the fields. `None`: the body is no multipart.
+/// Reads the fields. `None`: the body is not multipart.
 pub fn read(body: &[u8]) -> Option<Vec<Pair>> {
     let start = body.len() - body.trim_ascii_start().len();
     let (boundary, mut rest) = line(body.get(start..)?);
@@ -37,14 +37,15 @@ pub fn read(body: &[u8]) -> Option<Vec<Pair>> {
                 place: Place { part: Part::Body, bytes },
             });
         }
-        // What follows the boundary is the end of its line, or `--` at the end of the body.
+        // The boundary is followed by the end of its line or, at the end of the body, by `--`.
         let behind = behind.get(boundary.len()..).unwrap_or_default();
         rest = if behind.starts_with(b"--") { &[] } else { line(behind).1 };
     }
     Some(pairs)
 }
 
-/// Returns where a value ends: at a line that begins with the boundary, or with the body.
+/// Returns the offset at which a value ends: at the first line that begins with the boundary or,
+/// without such a line, at the end of the body.
 fn ends(value: &[u8], boundary: &[u8]) -> usize {
     let behind_line = value.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
     let mut begins = std::iter::once(0).chain(behind_line);
@@ -52,7 +53,7 @@ fn ends(value: &[u8], boundary: &[u8]) -> usize {
     begins.find(is_boundary).unwrap_or(value.len())
 }
 
-/// Reads the headers of a part. Returns its name, and all that follows the headers.
+/// Reads the headers of a part. Returns the name of the field, and the bytes after the headers.
 fn head(part: &[u8]) -> (Option<&[u8]>, &[u8]) {
     let (mut name, mut rest) = (None, part);
     loop {
@@ -88,7 +89,7 @@ fn unquoted(name: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(name).replace("%22", "\"").replace("\\\"", "\"").into_bytes()
 }
 
-/// Splits bytes behind their first line. Returns the line without its end, and the rest.
+/// Splits bytes after their first line. Returns the line without its end, and the rest.
 fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let end = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1);
     let (line, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));

@@ -1,5 +1,5 @@
-//! The step from bytes to named values: finds the parameters, repairs damage from their transit,
-//! and maps their names.
+//! The step from bytes to named values: finds the parameters, repairs damage from transit, and maps
+//! their names.
 //!
 //! Every step is linear in its input. Splitting and decoding work on bytes; the resulting names and
 //! values become text.
@@ -50,7 +50,7 @@ pub enum Meaning {
     /// A number that can be read in two ways.
     Ambiguous,
     Currency(Currency),
-    /// A value that stands for itself, or of a parameter that is not known.
+    /// A value that is used as it is, or the value of an unknown parameter.
     Text,
     /// The value does not have the form that its parameter requires. A macro never has that form.
     Invalid,
@@ -101,8 +101,8 @@ pub struct Parameter {
     pub nested: bool,
     /// The bytes that the value came from.
     pub place: Place,
-    /// Offset, in the same part, at which the name begins. In JSON, and if HTML has eaten the name,
-    /// the offset at which the value begins.
+    /// Offset, in the same part, at which the name begins. In JSON, and if HTML has read the name's
+    /// beginning as a character (`&para` as `¶`), the offset at which the value begins.
     pub begins: usize,
 }
 
@@ -113,8 +113,8 @@ pub fn read(postback: &Postback, notes: &mut Vec<Note>) -> (Vec<Parameter>, Opti
     (understood(query.into_iter().chain(body), notes), refusal)
 }
 
-/// Returns target and body with only the parameters that a postback is counted by: the known ones
-/// except `param`. These parameters keep their order, and read the same as before.
+/// Returns target and body with only the parameters that decide how a postback counts: all known
+/// parameters except `param`. These parameters keep their order, and read the same as before.
 pub fn without_visitor(postback: &Postback) -> (Vec<u8>, Vec<u8>) {
     let Pairs { mut query, mut body, form, .. } = Pairs::of(postback, &mut Vec::new());
     let all = query.iter().chain(&body).cloned();
@@ -161,7 +161,8 @@ impl Pairs {
         let query = understood(pairs.query.iter().cloned(), &mut Vec::new());
         let is_complete = is_complete(&query);
         let read = match read {
-            // Without an order number, that of the body would be missing.
+            // A body that is too long is ignored only if the query has an order number. Otherwise
+            // the order number may be in the body.
             _ if is_too_large && is_complete && filled(&query, KnownParam::Oid).is_some() => None,
             read if is_too_large => Some(read),
             Ok((form, body)) if is_complete => {
@@ -196,9 +197,9 @@ fn is_complete(query: &[Parameter]) -> bool {
         && (has(KnownParam::Com) || has(KnownParam::Comperc))
 }
 
-/// Returns the pairs of a body that count beside a complete query. `None` if the body is not ours: it
-/// contradicts the query, or is the JSON of somebody else. Such JSON may have an order number all the
-/// same, a currency, or a status of ours.
+/// Returns the pairs of a body that count beside a complete query. `None` if the body is not for
+/// this server: it contradicts the query, or is another system's JSON (with unknown names). Such
+/// JSON can still have our order number, currency or status, and then these pairs count.
 fn without_others(
     query: &[Parameter],
     form: Form,
@@ -206,7 +207,7 @@ fn without_others(
     notes: &mut Vec<Note>,
 ) -> Option<Vec<Pair>> {
     let parameters = understood(body.iter().cloned(), &mut Vec::new());
-    // Every `param` counts, however many come.
+    // Every `param` counts, so the `param` of a body contradicts none of the query.
     let of_query = |parameter: &Parameter| {
         let known = parameter.known.filter(|known| *known != KnownParam::Param);
         known.and_then(|known| filled(query, known))
@@ -218,7 +219,7 @@ fn without_others(
         return None;
     }
     let ours = body.into_iter().zip(&parameters).filter(|(_, parameter)| {
-        // It is the same, perhaps in another notation.
+        // The query says the same, perhaps in another notation.
         if let Some(own) = of_query(parameter) {
             let name = own.known.map_or("", KnownParam::name);
             let message = format!("`{name}` came more than once; `{}` counts", excerpt(&own.value));
@@ -248,7 +249,7 @@ pub fn path_ends(target: &[u8]) -> usize {
 
 fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = pairs.map(Parameter::from_pair).collect();
-    // Each parameter is listed once, so that the list stays short.
+    // Each known parameter is listed once, so that the list stays short.
     let mut own_names = Vec::new();
     let own = parameters.iter().filter(|parameter| parameter.has_own_name() && !parameter.is_blank());
     for known in own.filter_map(|own| own.known) {
@@ -284,7 +285,7 @@ fn object(pairs: &[Pair]) -> String {
         return String::new();
     }
     let text = |bytes: &[u8]| Value::String(String::from_utf8_lossy(bytes).into_owned()).to_string();
-    // A number stays one, because it is read otherwise than a text.
+    // A number stays a number, because a text with the same digits is read differently.
     let value = |pair: &Pair| match serde_json::from_slice::<serde_json::Number>(&pair.value) {
         Ok(_) if pair.place.part == Part::Bare => String::from_utf8_lossy(&pair.value).into_owned(),
         _ => text(&pair.value),
@@ -341,7 +342,7 @@ impl Parameter {
                 }
         };
         let known = known(without_index(&name)).filter(|known| !is_click && !is_foreign(*known));
-        // The `%` behind a percentage is often not encoded.
+        // The `%` after a percentage is often not encoded.
         let is_percent =
             || known == Some(KnownParam::Comperc) && Meaning::of(KnownParam::Comperc, &value).is_valid();
         let escapes_broken = pair.broken && !is_percent();
@@ -350,20 +351,20 @@ impl Parameter {
         Self { name, value, known, meaning: Meaning::Text, broken, nested, place, begins }
     }
 
-    /// Returns whether conversions are counted by the parameter. Any other parameter may contain
-    /// data of the visitor.
+    /// Returns whether the parameter decides how a conversion counts. Any other parameter may
+    /// contain data of the visitor.
     fn counts(&self) -> bool {
         self.known.is_some_and(|known| known != KnownParam::Param)
     }
 
-    /// The rank of the name among those of the order number; `None` if it is none of them.
+    /// The rank of the name among the names of the order number; `None` for any other name.
     fn order_rank(&self) -> Option<usize> {
         let rank = rank(without_index(&self.name));
         rank.filter(|_| self.known == Some(KnownParam::Oid)).map(|(rank, _)| rank)
     }
 
-    /// Returns whether the parameter means what we call by its name, although it stands in a message of
-    /// somebody else. A parameter that is not known does no harm.
+    /// Returns whether the parameter counts although it stands in another system's message, in
+    /// which its name may mean something else. An unknown parameter does no harm.
     fn counts_among_others(&self) -> bool {
         match self.known {
             Some(KnownParam::Sec | KnownParam::Ts | KnownParam::Sig | KnownParam::Comperc) => false,
@@ -386,7 +387,8 @@ impl Parameter {
         }
     }
 
-    /// Returns whether the value says nothing. A template may have names that its sender does not fill.
+    /// Returns whether the value is empty, apart from blanks and quotes. A template may have
+    /// parameters that its sender does not fill.
     fn is_blank(&self) -> bool {
         self.value.trim_matches(is_trimmed).is_empty()
     }
@@ -465,7 +467,7 @@ impl Parameter {
         }
     }
 
-    /// Replaces the value, if the other value is valid. Returns whether it is.
+    /// Replaces the parameter's value by `value`, if `value` is valid. Returns whether it is valid.
     fn becomes(&mut self, known: KnownParam, value: &str) -> bool {
         let meaning = Meaning::of(known, value);
         if meaning.is_valid() {

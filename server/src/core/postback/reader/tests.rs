@@ -253,7 +253,7 @@ fn an_address_among_the_values_keeps_its_own_parameters() {
     }
     let order = with_defaults("val=1&com=0&oid=https://x.example/?order=5").claim.unwrap();
     assert_eq!(order.transaction_id.as_str(), "https://x.example/?order=5");
-    // Anywhere else a second `?` separates.
+    // Outside an address, a second `?` separates parameters.
     let reading = with_defaults("val=1&com=0?oid=7");
     assert_eq!(reading.claim.unwrap().transaction_id.as_str(), "7");
 }
@@ -351,7 +351,7 @@ fn a_replay_may_override_parts_of_a_postback() {
         let expected = (code, amount(value).unwrap(), Commission::Amount(amount(commission).unwrap()));
         assert_eq!((claim.code, claim.value, claim.commission), expected, "{query}");
     }
-    // No other fault is forgiven.
+    // Overrides don't mend any other fault.
     for (query, reason) in [
         ("val=1&com=0", ErrorReason::ParameterMissing),
         ("clickId={clickid}&val=1&com=0", ErrorReason::MacroNotReplaced),

@@ -87,13 +87,14 @@ impl Stated {
     }
 }
 
-/// The currency that a text means, if `expected` is the currency that is known already.
+/// The currency that an amount's text means by `named`. `expected` is the currency that is known
+/// already.
 fn meant(named: NamedCurrency, expected: Option<Currency>) -> Option<Currency> {
     named.meant(expected.map(Currency::into)).map(Currency::from)
 }
 
 /// Reads the commission, and the currency that its own text names. `comperc` counts only if `com`
-/// is 0 or absent. `currency` is that of the value, if one was named.
+/// is 0 or absent. `currency` is the currency of the value, if `val` or `cur` names one.
 fn commission(
     values: &Values<'_>,
     currency: Option<Currency>,
@@ -223,7 +224,8 @@ fn refused(known: KnownParam, text: &str, why: NotDecimal) -> Error {
     }
 }
 
-/// The error of an amount that the code's separator and the other amount settle in two ways.
+/// The error of an ambiguous amount for which the code's separator and the other amount's separator
+/// differ.
 fn contradictory(known: KnownParam, text: &str) -> Error {
     let message = format!(
         "`{}` is `{}`, which can be read in two ways, and the code's decimal_separator is not that of the other \

@@ -34,7 +34,8 @@ fn postback(method: &str, target: &str, content_type: &str, body: &str) -> Postb
     reader::request(method, target.as_bytes().to_owned(), content_type, body.as_bytes().to_owned())
 }
 
-/// Returns target and body as they are stored, and true if more than `sec` was blotted out.
+/// Returns target and body as they are stored, and true if anything outside the values of `sec` was
+/// blotted out.
 fn redacted(mut postback: Postback, code: Option<&ConversionCode>) -> (String, String, bool) {
     let reading = reader::read(&postback, &Overrides::default());
     let others = redact(&mut postback, &reading, code);

@@ -1,4 +1,5 @@
-//! The room of strangers' networks, which share it evenly.
+//! The room of strangers' networks: the number of postbacks that may be held because their network
+//! has not sent many in this minute. The networks share it evenly.
 //!
 //! A customer of an IPv6 provider has a site, a /48 with 65,536 networks. All networks of a site
 //! together have the room of ten networks, so that one customer can't shut out others.
@@ -11,14 +12,13 @@ use std::{
 use super::WINDOW;
 use crate::values::address::{Network, Site};
 
-/// Numbers of postbacks that one server holds in a minute by their network alone: of one network,
-/// of one site, and of all networks together.
+/// Maximum numbers of postbacks that one server holds in a minute by their network alone: of one
+/// network, of one site, and of all networks together.
 const HELD_OF_NETWORK_MAX: u32 = 60;
 const HELD_OF_SITE_MAX: u32 = 600;
 const HELD_OF_STRANGERS_MAX: u32 = 6_000;
-/// Maximum number of networks that are counted in a minute, of one site and in all. It is more than
-/// the number of postbacks that are held, so that networks without a held postback are counted,
-/// too.
+/// Maximum numbers of networks that are counted in a minute: of one site, and in all. They exceed
+/// the limits of held postbacks, so that networks without a held postback are counted, too.
 const NETWORKS_OF_SITE_MAX: u32 = 2_000;
 const NETWORKS_MAX: usize = 20_000;
 
@@ -77,10 +77,11 @@ impl Strangers {
         Ok(before.unwrap_or_default() + shed)
     }
 
-    /// The shares of a site, and of one of its networks.
+    /// The shares of a site, and of each of its networks: the numbers of their postbacks that may
+    /// be held in this minute.
     ///
-    /// The networks of the minute before are expected again, so that the first networks of a minute
-    /// do not take the room of the others.
+    /// The networks of the minute before are expected again. Otherwise the first networks of a
+    /// minute would take the room of later networks.
     fn shares(&self, site: Site) -> (u32, u32) {
         let sites = self.present.sites.len().max(self.before.sites.len());
         let sites = u32::try_from(sites).unwrap_or(u32::MAX).max(1);

@@ -46,7 +46,7 @@ pub async fn bytes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
     Ok(all.into_tuple().one(db).await?.unwrap_or_default())
 }
 
-/// Finds the networks that take most bytes, and what they take, most first.
+/// Finds the networks that take most bytes, and the bytes of each, most first.
 pub async fn busiest(db: &impl ConnectionTrait, rows: u64) -> Result<Vec<(String, i64)>, DbErr> {
     let networks = Entity::find().select_only().column(Column::Network);
     let networks = networks.column_as(sum(db, Column::Bytes), "bytes").group_by(Column::Network);

@@ -26,8 +26,8 @@ const BYTES_PER_BYTE_MAX: usize = 3;
 
 /// Reads a body made of these bytes, and asserts the properties of the reading.
 ///
-/// The first byte selects the content type, and the second one how the body is encoded before it is
-/// read once more. The rest is the body.
+/// The first byte selects the content type. The second byte selects the encoding in which the body
+/// is read once more. The rest is the body.
 pub fn check_body(bytes: &[u8]) {
     let (head, body) = bytes.split_at_checked(2).unwrap_or((b"F-", bytes));
     let content_type = match head.first() {
@@ -55,7 +55,7 @@ pub fn check_body(bytes: &[u8]) {
     }
 }
 
-/// Asserts that a plain body becomes itself again, after it was encoded.
+/// Asserts that a plain body is the same after it was encoded and decoded.
 fn check_encoded(how: Option<u8>, plain: &[u8]) {
     let text = std::str::from_utf8(plain).ok();
     let utf_16 = |unit: fn(u16) -> [u8; 2]| {
@@ -91,7 +91,8 @@ fn zlib(plain: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-/// Asserts that each pair says what stands at its place, in the order of the places.
+/// Asserts that the value of each pair is the text at its place in the body, and that the places
+/// are in order.
 fn check_places(form: Form, pairs: &[Pair], body: &[u8]) {
     let mut behind = 0;
     for pair in pairs {
@@ -115,7 +116,7 @@ fn check_places(form: Form, pairs: &[Pair], body: &[u8]) {
     assert!(form == Form::Pairs || pairs.iter().all(|pair| !pair.broken));
 }
 
-/// Returns whether a value in JSON without quotes says its pair's value, digit by digit.
+/// Returns whether an unquoted value in JSON has the digits and the sign of its pair's value.
 fn says_bare(text: &[u8], pair: &Pair) -> bool {
     let digits = |text: &[u8]| text.iter().copied().filter(u8::is_ascii_digit).collect::<Vec<_>>();
     match text {
@@ -125,15 +126,15 @@ fn says_bare(text: &[u8], pair: &Pair) -> bool {
     }
 }
 
-/// Asserts that a query, an object and a multipart body of the same pairs are read as the body is.
+/// Asserts that a query, an object and a multipart body of the same pairs are read like the body.
 fn check_said_otherwise(content_type: &str, form: Form, pairs: &[Pair], body: &[u8]) {
-    // Such a value can't be written properly.
+    // A broken value can't be written properly.
     if pairs.is_empty() || pairs.iter().any(|pair| pair.broken) {
         return;
     }
     let postback = request("POST", b"/s2s".to_vec(), content_type, body.to_vec());
     let (expected, _) = parameters::read(&postback, &mut Vec::new());
-    // Only JSON has numbers, whose points separate decimals.
+    // The point of a JSON number separates decimals. As a text, the same number may be ambiguous.
     let is_number_alone = |one: &Parameter| {
         let known = one.known.filter(|_| one.place.part == Part::Bare);
         known.is_some_and(|known| Meaning::of(known, &one.value) != one.meaning)
@@ -158,7 +159,8 @@ fn check_said_otherwise(content_type: &str, form: Form, pairs: &[Pair], body: &[
         let postback = request("GET", target, "", Vec::new());
         same("a query", parameters::read(&postback, &mut Vec::new()).0);
     } else {
-        // JSON and multipart may contain text that HTML would have eaten in a query.
+        // JSON and multipart may contain text that a query can't, because the reader would take it
+        // for damage by HTML.
         let is_eaten = |note: &Note| note.code() == NoteCode::HtmlRepaired;
         assert!(form != Form::Pairs && notes.iter().all(is_eaten), "{form:?} {notes:?}");
     }
@@ -178,15 +180,15 @@ fn query(pairs: &[Pair]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// Writes an object. `None`: it can't say bytes that are not UTF-8.
+/// Writes an object. `None`: JSON can't express bytes that are not UTF-8.
 fn object(pairs: &[Pair]) -> Option<Vec<u8>> {
     let text = |bytes: &[u8]| Some(Value::String(String::from_utf8(bytes.to_vec()).ok()?).to_string());
     let members = pairs.iter().map(|pair| Some(format!("{}:{}", text(&pair.name)?, text(&pair.value)?)));
     Some(format!("{{{}}}", members.collect::<Option<Vec<_>>>()?.join(",")).into_bytes())
 }
 
-/// Writes a multipart body. `None`: a name would need an escape, or a line of a value begins with the
-/// boundary.
+/// Writes a multipart body. `None`: a name would need an escape, or a line of a value begins with
+/// `BOUNDARY`.
 fn multipart(pairs: &[Pair]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     for Pair { name, value, .. } in pairs {
@@ -199,7 +201,7 @@ fn multipart(pairs: &[Pair]) -> Option<Vec<u8>> {
         body.extend([head.as_bytes(), value, b"\r\n"].concat());
     }
     body.extend(format!("{BOUNDARY}--\r\n").into_bytes());
-    // Raw deflate has no mark, so bytes that are no text are tried as such.
+    // Raw deflate has no mark, so the reader tries to inflate any bytes that are not text.
     is_text(&body).then_some(body)
 }
 

@@ -107,7 +107,7 @@ fn a_complete_query_counts_whatever_the_body_is() {
         ("", "<sale/>", vec![N::UnknownParameter]),
         ("", "val=1", vec![N::Repeated]),
         ("application/json", r#"{"oid":"A1"}"#, vec![]),
-        // The message of somebody else may have the order.
+        // Another system's JSON may contain the order number.
         ("application/json", r#"{"order_id":"A1","ok":true}"#, vec![N::Alias, N::UnknownParameter]),
         (
             "application/json",
@@ -140,7 +140,7 @@ fn what_is_nested_is_noted_and_left_alone() {
         assert!(reading.notes[0].message.contains("holds a list or an object"));
         assert_eq!(reading.claim.unwrap().value.micros(), 1_000_000);
     }
-    // The text of a shop's own order may differ at each sending.
+    // A nested order is no transaction id: its text may differ at each sending.
     for (nested, order) in [
         (r#""order":{"id":7,"at":"17:05"}"#, ""),
         (r#""order":{"id":7},"tid":"T1""#, "T1"),
@@ -171,7 +171,7 @@ fn what_cannot_be_read_is_refused_with_its_cure() {
         assert_eq!(error.reason(), ErrorReason::ParameterMalformed);
         assert!(error.message().contains("gzip"), "{}", error.message());
     }
-    // A bomb: it is not unpacked beyond the limit.
+    // A decompression bomb is not unpacked beyond the limit.
     let zeros = compressed(&vec![b'0'; 100 * BODY_BYTES_MAX]);
     for body in zeros {
         assert_eq!(unread(&body).claim.unwrap_err().reason(), ErrorReason::RequestTooLarge);

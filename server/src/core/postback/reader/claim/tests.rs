@@ -1,4 +1,4 @@
-//! Tests of what is known of amounts, tests and repeated values, without a server.
+//! Tests of the reading of amounts, tests and repeated values, without a server.
 
 use s2s_sdk::v1::{DecimalSeparator, ErrorReason};
 
@@ -51,7 +51,7 @@ fn amounts_with_two_meanings_are_settled_by_what_is_known() {
         ("val=1.500&com=0", "EUR", Comma, Ok((1_500_000_000, 0))),
         ("val=1,500&com=0", "EUR", Point, Ok((1_500_000_000, 0))),
         ("val=1,500&com=0", "EUR", Comma, Ok((1_500_000, 0))),
-        // The other amount shows what separates decimals.
+        // The other amount shows the separator of decimals.
         ("val=1.500&com=0.5", "EUR", Auto, Ok((1_500_000, 500_000))),
         ("val=1.500&com=150,00", "EUR", Auto, Ok((1_500_000_000, 150_000_000))),
         ("val=1,500&com=0.5", "EUR", Auto, Ok((1_500_000_000, 500_000))),

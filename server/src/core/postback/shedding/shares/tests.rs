@@ -21,7 +21,7 @@ fn a_network_alone_has_little_room_and_what_was_shed_is_told() {
     assert_eq!(held, 59);
     assert_eq!(admit(45), Err(Duration::from_secs(15)), "the rest of the minute");
     assert_eq!((admit(60), admit(60)), (Ok(942), Ok(0)));
-    // Nothing is told twice, and nothing is told late.
+    // The 942 shed postbacks are reported only once.
     assert_eq!((admit(120), admit(600)), (Ok(0), Ok(0)));
 }
 
@@ -30,13 +30,13 @@ fn many_networks_share_the_room_evenly_from_the_second_minute_on() {
     let begins = Instant::now();
     let mut strangers = Strangers::default();
     for (minute, networks, attempts, each, all) in [
-        // All of this fits.
+        // All postbacks are held.
         (0, 50, 100, 60, 3_000),
-        // In the first minute of a flood its first networks take the room of the last ones.
+        // In the first minute of a flood, the first networks take the room of later networks.
         (1, 600, 100, 0, 6_000),
         (2, 600, 100, 10, 6_000),
         (3, 600, 100, 10, 6_000),
-        // More networks than room.
+        // More networks than postbacks that may be held.
         (4, 9_000, 2, 0, 6_000),
         (5, 9_000, 2, 0, 6_000),
     ] {
