@@ -448,7 +448,7 @@ async fn passed_sockets_that_are_of_no_use_are_refused() {
         assert!(output.contains("reason: LISTEN_FAILED"), "{output}");
     }
     // Whoever passes the socket chooses its address. But `--no-auth` makes every caller an
-    // administrator, so it is refused on an address that other machines can reach.
+    // administrator, so the server refuses this flag on an address that other machines can reach.
     let socket = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
     let mut command = command_with(&socket, folder.path());
     command.arg("--no-auth");

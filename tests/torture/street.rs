@@ -65,7 +65,7 @@ pub struct Street {
     phase: Mutex<Phase>,
     /// The latencies of redirects and postbacks, by the phase in which they began.
     took: Mutex<BTreeMap<(&'static str, Phase), Vec<Duration>>>,
-    /// The number of refusals after which a merchant came again.
+    /// The number of refusals after which a merchant sent the postback again.
     refused: AtomicUsize,
     /// The number of refused merchants who have not sent the postback again yet.
     waiting: AtomicUsize,
@@ -109,7 +109,7 @@ impl Street {
         *self.phase.lock().unwrap()
     }
 
-    /// The number of refusals after which a merchant came again.
+    /// The number of refusals after which a merchant sent the postback again.
     pub fn refused(&self) -> usize {
         self.refused.load(Ordering::Relaxed)
     }
