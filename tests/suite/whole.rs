@@ -1,5 +1,5 @@
 //! Only whole requests count. A request that breaks off is refused, wherever it breaks off, however
-//! its sender leaves, and with or without TLS.
+//! its sender leaves, and over every transport: plain, behind a proxy header, or over TLS.
 
 use std::{cell::Cell, collections::BTreeMap, time::Duration};
 
@@ -83,7 +83,8 @@ const FORMS: [Form; 17] = [
 /// The sender's action after the part before the cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    /// Sends the rest after a pause that is longer than any former time limit of a broken request.
+    /// Sends the rest after a pause that is longer than all time limits of earlier versions for
+    /// broken requests.
     Late,
     /// Sends the rest at once, and closes its side.
     WholeAndFin,
