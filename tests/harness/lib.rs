@@ -272,7 +272,7 @@ impl Server {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks the server to stop. The server drains first.
+    /// Asks the server to stop. The server answers the requests in progress first.
     pub async fn terminate(&self) {
         self.signal("-TERM").await;
     }

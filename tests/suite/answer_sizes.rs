@@ -255,7 +255,7 @@ async fn the_answer_to_a_batch_leaves_out_texts_and_no_result() {
     assert_eq!(errors[999].metadata().get("shortened").map(String::as_str), Some("true"));
 }
 
-/// Checks postbacks that were answered without a page: all are there, and the last ones are
+/// Checks the postbacks of an answer without pages: all of them are there, and the last ones are
 /// shortened.
 fn check_shortened(postbacks: &[Postback]) {
     let whole: Vec<bool> = postbacks.iter().map(|postback| !is_shortened(&postback.notes)).collect();

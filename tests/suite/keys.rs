@@ -470,7 +470,7 @@ async fn invented_keys_keep_no_new_key_waiting() {
     }
     for _ in 0..30 {
         let (_, key) = server.api_key(OWN_ACCOUNT, &[READ]).await;
-        // This channel makes no second attempt.
+        // The channel makes no second attempt.
         let channel = Channel::from_shared(server.url.clone()).unwrap().connect().await.unwrap();
         let key = format!("Bearer {key}");
         call_as(Some(&key), &channel, "/s2s.v1.AccountService/GetAccount", &[]).await.unwrap();

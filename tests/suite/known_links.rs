@@ -201,7 +201,7 @@ async fn a_write_that_a_crash_cut_short_costs_at_most_its_last_record() {
     let mut edge = Server::start_edge(&core, &[]).await;
     let mut links = links(&core, LINKS).await;
     edge.knows(&links[LINKS - 1].slug).await;
-    // This link becomes the last record of the file.
+    // The new link becomes the last record of the file.
     links.push(core.create_link(leading_to(DESTINATION)).await);
     edge.knows(&links[LINKS].slug).await;
     core.kill().await;

@@ -250,7 +250,7 @@ impl Load {
     /// Checks that every stored conversion was sent, has the value that was sent, and counts once.
     /// Checks that every acknowledged sale, click and code is stored.
     ///
-    /// Only valid while nothing is being sent and all spools are empty.
+    /// Valid only while nothing is being sent and all spools are empty.
     pub async fn check(&self, core: &Server) {
         self.check_ledger(core, &self.ledger()).await;
     }

@@ -12,7 +12,7 @@ use crate::{fixture::Fixture, report};
 
 /// `LOOK_ROWS_MAX` of the server.
 const LOOK: u32 = 20_000;
-/// So many rows that a page in the middle finds nothing.
+/// Enough rows that a page in the middle finds nothing.
 const ROWS: u32 = 2 * LOOK + 1_000;
 
 /// The SQL of a database for many rows.

@@ -1,4 +1,5 @@
-//! Connections that the server closes for new ones when as many connections are open as it allows.
+//! Connections that the server closes to admit new ones, when `--connections-max` connections are
+//! open.
 
 use std::time::Duration;
 

@@ -74,7 +74,7 @@ async fn strangers_have_little_room_whatever_they_name() {
         (1, format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK),
         (2, "val=1&com=1".to_owned(), OF_NETWORK),
         (3, format!("clickId=x&id=z&id={id}&val=1&com=1"), OF_NETWORK),
-        // This flood fails the check, so neither its click nor its code speaks for it.
+        // Flood 4 fails the check, so neither its click nor its code speaks for it.
         (4, format!("clickId={click}&id={id}&val=1&com=1&sec=guess"), OF_NETWORK),
         (5, format!("clickId={click}&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK + OF_CLICK),
         // The flood before has used up the room of the click.
@@ -213,7 +213,7 @@ fn taken(postback: &Postback) -> usize {
 async fn beyond_the_bound_of_bytes_the_oldest_of_the_busiest_network_goes() {
     let flags = [PROXY.as_slice(), &["--strangers-mebibytes-max", "1"]].concat();
     let mut sale = Sale::start_with(&flags, checks(CheckMode::Unspecified)).await;
-    // This network sends little, so its postbacks are never deleted.
+    // The known sender's network sends little, so its postbacks are never deleted.
     let known = format!("clickId={{clickid}}&id={}&val=1&com=1&mark=known&", sale.code.id);
     assert_eq!(flood(&sale.server, "203.0.113.1", &known, 5).await, verdicts([("HELD", 5)]));
     let query = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1");

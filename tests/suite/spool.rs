@@ -201,7 +201,7 @@ async fn nobody_fills_the_spool_with_one_click() {
                 (503, "UNAVAILABLE"),
                 "{refused:?}"
             );
-            // The full queue of one click leaves room for postbacks of other clicks.
+            // The limit on waiting postbacks of one click does not affect other clicks.
             let oid = format!("{round}-other-{number}");
             assert_eq!(send(&other, &oid).await.status, 202);
             kept.insert(oid);

@@ -25,7 +25,7 @@ use crate::attacks::{ONE_AT_A_TIME, served_during};
 const STREAMS: usize = 350;
 const MESSAGE_BYTES: usize = 4 * 1_024 * 1_024;
 /// The largest growth of the server's memory by requests without an API key, in KiB. Ten
-/// connections may hold 4 MiB each; the rest is for what the library and the allocator hold.
+/// connections may hold 4 MiB each; the rest is for the HTTP library and the allocator.
 const STRANGERS_KIB_MAX: u64 = 128 * 1_024;
 /// The largest growth by the requests of one connection with an API key, in KiB. Such a connection
 /// may hold 64 MiB.

@@ -1,5 +1,6 @@
-//! Only whole requests count. A request that breaks off is refused, wherever it breaks off, however
-//! its sender leaves, and over every transport: plain, behind a proxy header, or over TLS.
+//! Requests count only if they are whole. A request that breaks off is refused, wherever it breaks
+//! off, however its sender leaves, and over every transport: plain, behind a proxy header, or over
+//! TLS.
 
 use std::{cell::Cell, collections::BTreeMap, time::Duration};
 

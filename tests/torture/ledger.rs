@@ -1,6 +1,7 @@
 //! The ledger: the numbers of the sales and visits that were sent, and a file with the promises of
 //! the servers, which are acknowledged sales and redirected visitors. The file is made durable
-//! before each blow, so the evidence does not depend on the tortured servers.
+//! before each failure that the test causes, so the evidence does not depend on the tortured
+//! servers.
 
 use std::{
     collections::BTreeMap,
@@ -33,7 +34,7 @@ pub struct Ledger {
     path: PathBuf,
 }
 
-/// Now, in microseconds.
+/// The current time, in microseconds since 1970.
 pub fn now() -> i64 {
     i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_micros()).unwrap()
 }

@@ -47,7 +47,7 @@ pub enum Phase {
     /// From a graceful stop until the server listens again. Its socket stays open, so clients wait
     /// in the socket's queue.
     Restart,
-    /// From a kill until the server listens again. Clients whose connection fails come again.
+    /// From a kill until the server listens again. Clients whose connection fails try again.
     Killed,
     Drain,
     Over,

@@ -110,8 +110,8 @@ impl Attack {
         }
     }
 
-    /// The maximum number of minutes for which a bound has been used so far. Each minute of a bound
-    /// begins with that minute's first postback.
+    /// The maximum number of minutes that one bound can have counted so far. A bound's minute
+    /// begins with the first postback that is counted in it.
     pub fn minutes(&self) -> usize {
         usize::try_from(self.begun.elapsed().as_secs() / MINUTE.as_secs() + 1).unwrap()
     }

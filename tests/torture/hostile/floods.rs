@@ -84,7 +84,8 @@ const FLOODS: [Flood; 5] = [
     Flood {
         name: TWICE_ATTACK,
         per_second: 20,
-        // `fill` uses up the bound of this code for one minute. Later its postbacks are held again.
+        // `fill` uses up the bound of this code, but only for a minute. After that, the code speaks
+        // for these postbacks again.
         is_of_network: false,
         request: |attack, number| {
             let network = network(100, 65, number % 2);
@@ -136,8 +137,8 @@ impl Attack {
     }
 
     /// Sends postbacks of the code until the bounds of the code and of the sender's network are
-    /// used up, so that the server holds no more. From then on, only a known sender speaks for a
-    /// postback of the code.
+    /// used up, so that the server holds no more. For the rest of the bound's minute, only a known
+    /// sender speaks for a postback of the code.
     pub async fn fill(&self) -> Result<(), String> {
         let filling = FILLING.repeat(FIRST_BYTES / FILLING.len());
         let all = stream::iter(0..FIRST_MAX).map(|number| {

@@ -49,7 +49,7 @@ pub enum When {
     Before,
     Attack,
     After,
-    /// From the kill until the server listens again. Senders whose connection fails come again.
+    /// From the kill until the server listens again. Senders whose connection fails try again.
     Killed,
     Again,
 }
@@ -132,8 +132,8 @@ impl Honest {
     /// Sends sales and visitors until `end` is called. Returns once the last request is answered.
     pub async fn send_all(self: Arc<Self>) {
         let mut ticks = interval(SALE_INTERVAL);
-        // Sends the missed sales after a delay. Otherwise a pause of this process would be a pause
-        // of the load.
+        // Makes up for missed sales as soon as possible. Otherwise a pause of this process would be
+        // a pause of the load.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut tasks = JoinSet::new();
         while !self.is_over.load(Ordering::Relaxed) {
