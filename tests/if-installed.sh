@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/if-installed.sh PROGRAM COMMAND… runs the command if the program is installed. If the program is missing, prints
-# that the command is left out. In CI the command always runs.
+# tests/if-installed.sh PROGRAM COMMAND… runs the command if the program is installed. If the
+# program is missing, prints that the command is left out. In CI the command always runs.
 set -euo pipefail
 program=$1
 shift
