@@ -16,9 +16,11 @@ FUZZ := $(CARGO_FUZZ) run --fuzz-dir server/fuzz --sanitizer none
 FUZZ_CORPUS := server/fuzz/corpus
 FUZZ_FOUND := server/fuzz/target/found
 FUZZ_LEAST := server/fuzz/target/least
-# No nextest: it runs each test as a process, so tests that must not run at once could not exclude each other.
+# Without nextest: nextest runs each test in a process of its own, so tests that must not run at the
+# same time could not exclude each other.
 SUITE := $(CARGO) test --locked -p s2s-tests --test suite
-# Most tests wait most of their time, so one more than the processor has cores run at once.
+# Most tests spend most of their time waiting. So the number of tests that run at once is the number
+# of cores plus one.
 export RUST_TEST_THREADS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 # Notes the time of a part of `make test`; tests/budget.toml has the budgets.
 TIMED := tests/timed.sh
@@ -30,7 +32,8 @@ IF_INSTALLED := tests/if-installed.sh
 .PHONY: test-sdks test-typescript test-python test-go test-java test-rust-package
 .PHONY: generate-sdks generate-typescript generate-python generate-go generate-java
 
-# A development build takes a quarter of the time of a release build; for production: cargo build --release --locked.
+# A development build takes a quarter of the time of a release build. For production:
+# cargo build --release --locked.
 run:
 	$(CARGO) run --locked -p s2s-server
 
@@ -38,7 +41,8 @@ demo:
 	$(CARGO) build --locked -p s2s-server -p s2s-tests --bins
 	target/debug/s2s-demo
 
-# Run it before each commit. It leaves out the other databases, the SDKs, and the slowest tests of the suite.
+# To run before each commit. Leaves out PostgreSQL and MariaDB, the SDKs, and the slowest tests of
+# the suite.
 quick:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
@@ -48,7 +52,8 @@ quick:
 
 SLOW_TESTS := attacks:: clocks:: commits:: concurrency:: flood:: hostile::a_hundred_thousand
 
-# The gate. On a clean checkout, with 2 cores, it must end within an hour.
+# All checks and tests that a change must pass. On a clean checkout, with 2 cores, this target must
+# end within an hour.
 test: databases
 	rm -f target/minutes.tsv
 	$(TIMED) check $(MAKE) check
@@ -73,7 +78,7 @@ test-long: databases
 	$(SUITE) --no-run
 	tests/test-long.sh
 
-# The folder of every SDK has a Makefile with the same targets.
+# The folder of every SDK except the Rust SDK has a Makefile with the same targets.
 test-sdks: test-typescript test-python test-go test-java test-rust-package
 generate-sdks: generate-typescript generate-python generate-go generate-java
 
@@ -95,13 +100,14 @@ generate-go: tools
 generate-java: tools
 	$(IF_INSTALLED) mvn $(MAKE) -C sdk/java tools generate
 
-# Tests the package alone. The other tests of the Rust SDK are tests of the workspace.
+# Tests only the package of the Rust SDK. Its other tests run with the tests of the workspace.
 test-rust-package:
 	sdk/rust/test-package.sh target/debug/s2s-journey
 
-# Kills servers and databases under load, makes them unavailable, breaks disks, and attacks. Then checks that nothing
-# acknowledged is lost or counted twice. `make test` does about a tenth of this. The torture of an edge runs once, not
-# for each database, because an edge has no database. Attackers come on SQLite and PostgreSQL.
+# Kills servers and databases under load, makes them unavailable, breaks disks, and attacks. Then
+# checks that nothing acknowledged is lost or counted twice. `make test` does about a tenth of this.
+# The torture of an edge runs once, not for each database, because an edge has no database.
+# Attackers are part of the torture of SQLite and PostgreSQL only.
 CYCLES ?= 300
 OUTAGE_SECONDS ?= 30
 HOSTILE_SECONDS ?= 60
@@ -210,7 +216,8 @@ $(CARGO_DENY):
 $(CARGO_CYCLONEDX):
 	$(CARGO) install --locked --root $(CARGO_CYCLONEDX:/bin/cargo-cyclonedx=) --version $(CARGO_CYCLONEDX_VERSION) cargo-cyclonedx
 
-# `npm ci` fails where a registry has no buf for other platforms; `npm install` keeps to the lock file as well.
+# `npm ci` fails if the registry has no buf for other platforms. `npm install` follows the lock
+# file, too.
 tools:
 	$(IF_INSTALLED) npm $(MAKE) sdk/node_modules/.installed
 

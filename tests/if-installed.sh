@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command if a program is installed. Otherwise says that the command is left out:
-# tests/if-installed.sh PROGRAM COMMAND…
-# In CI nothing is left out.
+# tests/if-installed.sh PROGRAM COMMAND… runs the command if the program is installed. If the
+# program is missing, prints that the command is left out. In CI the command always runs.
 set -euo pipefail
 program=$1
 shift

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Prints the minutes of each part of `make test` beside its budget, then the parts that are over their budgets. Being
-# over a budget is no failure, because the times depend on the machine, too.
+# Prints the minutes of each part of `make test` beside its budget, then the parts that are over
+# their budgets. A part that is over its budget is not a failure, because the times depend on the
+# machine, too.
 set -euo pipefail
 awk -F '[\t=]' '
     FILENAME ~ /budget.toml$/ { if (/^[a-z]/) { gsub(/[ \t]/, ""); budget[$1] = $2 } next }

@@ -1,9 +1,9 @@
 //! The cost of tonic alone with our messages: a `RecordConversion` service that answers at once
 //! with a constant.
 //!
-//! A no-op without a message measures a call; this service measures a call with these messages. The
-//! rest of the cost of a real call is the work of the server. Like the server, this service is a
-//! process of its own, with as many threads.
+//! The workload `NoOp` measures a call without messages; this service measures a call with the
+//! messages of `RecordConversion`. The rest of the cost of a real call is the work of the server.
+//! Like the server, this service is a process of its own. It has as many threads as the server.
 
 use std::{
     env,
@@ -58,7 +58,8 @@ impl Bare {
     }
 }
 
-/// Prints its address, then serves until its standard input ends. The input ends with the parent.
+/// Prints the address of the service, then serves until standard input ends. Standard input ends
+/// when the parent process ends.
 pub fn serve() -> Result<()> {
     let threads = std::thread::available_parallelism()?.get().div_ceil(2);
     let mut builder = match threads {
@@ -89,7 +90,7 @@ impl ConversionService for Constant {
         request: Request<RecordConversionRequest>,
     ) -> std::result::Result<Response<RecordConversionResponse>, Status> {
         let Some(Report::Conversion(reported)) = request.into_inner().report else {
-            // Not an answer that the benchmark accepts.
+            // The benchmark does not accept this answer.
             return Ok(Response::new(RecordConversionResponse::default()));
         };
         let money = |micros| Some(Money { currency_code: "USD".to_owned(), micros });

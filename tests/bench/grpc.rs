@@ -23,7 +23,8 @@ use crate::{
 /// The number of conversions of one batch, and of one call on a stream.
 const BATCH_ITEMS: usize = 1_000;
 
-/// A call that does nothing, over the same connections and through the same layers.
+/// A call that does nothing. It uses the same connections and passes the same layers as the other
+/// calls.
 pub struct NoOp(HealthClient<Channel>);
 
 impl NoOp {

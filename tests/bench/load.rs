@@ -12,7 +12,7 @@ use crate::{
     process::{cpu_ms, database_cpu_ms},
 };
 
-/// The time limit of the last answers.
+/// The time limit for the last answers, after the end of the load.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A client that sends one request after the other.
@@ -44,7 +44,8 @@ impl Sample {
     }
 }
 
-/// Lets all callers call until `duration` has passed. Waits for their last answers, which count.
+/// Lets all callers call until `duration` has passed. Waits for their last answers and counts
+/// these, too.
 pub async fn drive<C: Caller>(callers: Vec<C>, duration: Duration, server: u32) -> Result<Sample> {
     let (server_cpu_before, own_cpu_before) = (cpu_ms(server)?, cpu_ms(std::process::id())?);
     let database_cpu_before = database_cpu_ms()?;

@@ -1,10 +1,10 @@
 //! `make bench`: the speed of one server on this machine, and a proof that it counted exactly what
 //! it acknowledged.
 //!
-//! Each workload alternates with a baseline: a workload that costs as little as this HTTP stack
-//! allows. The ratio of the two is the cost of our own work, and survives a change of machine. The
-//! load generator and the server share the machine, so rates are a lower bound. Linux only: CPU
-//! time and memory come from `/proc`.
+//! Each workload alternates with a baseline: a workload that costs as little as the HTTP stack or
+//! the database allows. The ratio of the two rates shows the cost of the server's own work. The
+//! ratio depends less on the machine than the rates do. The load generator and the server share the
+//! machine, so rates are a lower bound. Linux only: CPU time and memory come from `/proc`.
 //!
 //! Deliberately absent: any assertion about time.
 
@@ -54,7 +54,7 @@ const ROUND: Duration = Duration::from_millis(500);
 const ROUNDS_PER_SECOND: u64 = 2;
 /// The unmeasured time before each measurement.
 const WARM_UP: Duration = Duration::from_millis(250);
-/// The measured time of each workload without `--seconds`.
+/// The measured time of each workload if `--seconds` is not given.
 const SECONDS_DEFAULT: u64 = 8;
 const SECONDS_MAX: u64 = 3_600;
 const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattered] [--only TEXT,...], where TEXT is a part of \
@@ -83,11 +83,11 @@ enum Workload {
     OneRow(usize),
     ManyRows(usize),
     NoOp(usize),
-    /// tonic alone, with the same messages.
+    /// tonic alone, with the messages of `RecordConversion`.
     SameMessages(usize),
     RecordConversion(usize),
-    /// `RecordConversion` on a server that commits each call alone. The second number is that of
-    /// the server's database connections.
+    /// `RecordConversion` on a server that commits each call alone. The second number is the number
+    /// of the server's database connections.
     ByItself(usize, usize),
     BatchRecordConversions,
     StreamRecordConversions,
@@ -129,8 +129,8 @@ const WORKLOADS: [Workload; 24] = [
     Redirect(256),
 ];
 
-/// False for a workload that shows nothing about the kind of database: SQLite has one writer at a
-/// time.
+/// False for a workload that shows nothing new on this kind of database. For example, SQLite has
+/// one writer at a time.
 fn makes_sense(workload: Workload, database_url: &str) -> bool {
     let sqlite = database_url.starts_with("sqlite:");
     !matches!(
@@ -314,8 +314,8 @@ impl Options {
     }
 }
 
-/// The median time to make 4 KiB durable on the disk of `folder`. It bounds the latency of one
-/// caller.
+/// The median time to make 4 KiB durable on the disk of `folder`. A lone caller waits at least this
+/// long for an answer.
 fn disk_write(folder: &Path) -> Result<Duration> {
     let path = folder.join("disk");
     let mut file = File::create(&path)?;
@@ -366,7 +366,7 @@ struct Bench {
     /// `127.0.0.1:PORT`.
     address: String,
     orders: Arc<Orders>,
-    /// A table beside the server's own.
+    /// The table of the workloads `OneRow` and `ManyRows`, in the server's database.
     table: Table,
     /// The link of the visitors; the clicks of the orders are on another link.
     visited: TrackingLink,

@@ -84,7 +84,7 @@ impl Orders {
         Ok(Self { code_id: code.id.clone(), click_ids, spread, taken: AtomicU64::new(0) })
     }
 
-    /// The next order; no other call gets the same.
+    /// The next order. No two calls return the same order.
     pub fn next(&self) -> Order<'_> {
         let number = self.taken.fetch_add(1, Ordering::Relaxed);
         let index = usize::try_from(self.spread.click(number)).ok();

@@ -19,8 +19,8 @@ pub fn cpu_ms(process: u32) -> Result<u64> {
     times(&stat, 2)
 }
 
-/// CPU time of all processes of the database server that `s2s-databases` started beside us, in
-/// milliseconds.
+/// CPU time of all processes of the database server that `s2s-databases` started beside this
+/// process, in milliseconds.
 pub fn database_cpu_ms() -> Result<u64> {
     let (mut ours, mut sum) = (vec![parent(&read_to_string("/proc/self/stat")?)?], 0);
     let mut others = Vec::new();

@@ -94,7 +94,7 @@ pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
     println!();
 }
 
-/// Compares the median latency of a lone call with the sum of its parts.
+/// Compares the median latency of a lone call with the sum of the median latencies of its parts.
 pub fn lone_call(rows: &[Row], call: Workload, parts: [Workload; 2]) {
     let median_us = |workload| {
         let row = rows.iter().find(|row| row.workload == workload)?;
@@ -130,8 +130,7 @@ fn range(sorted: &[u64], text: impl Fn(&u64) -> String) -> String {
     ends.map(|(first, last)| format!("{}-{}", text(first), text(last))).unwrap_or_default()
 }
 
-/// The smallest of the sorted values such that at least `per_mille` thousandths of all values are
-/// not greater.
+/// The smallest of the sorted values that is at least as large as `per_mille` thousandths of them.
 fn quantile(sorted: &[u32], per_mille: usize) -> u32 {
     let rank = (sorted.len() * per_mille).div_ceil(1_000);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()

@@ -27,13 +27,14 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts a disk of this user. Panics if mounting is not permitted: a test must not pass
-    /// without its disk.
+    /// Mounts a disk that only this user can write to. Panics if mounting is not permitted: a test
+    /// must not pass without its disk.
     pub fn mount(kibibytes: u32) -> Self {
         Self::mount_with_mode(kibibytes, "0700")
     }
 
-    /// Mounts a disk for a database server, which runs as a user of its own.
+    /// Mounts a disk that every user can write to, because a database server may run as another
+    /// user.
     pub fn mount_for_database(kibibytes: u32) -> Self {
         Self::mount_with_mode(kibibytes, "0777")
     }
@@ -162,8 +163,8 @@ impl FailingDisk {
     }
 }
 
-/// A disk that lets a program wait: the same library lets each fsync wait as long as a certain file
-/// exists.
+/// A disk whose fsync hangs: the library of `FailingDisk` makes each fsync wait as long as a
+/// certain file exists.
 pub struct WaitingDisk {
     library: PathBuf,
     switch: PathBuf,
@@ -184,7 +185,7 @@ impl WaitingDisk {
         [("LD_PRELOAD", self.library.to_str().unwrap()), ("FSYNC_WAITS_WHILE", self.switch.to_str().unwrap())]
     }
 
-    /// True once a program waits.
+    /// True once an fsync waits.
     pub fn is_waited_for(&self) -> bool {
         self.switch.with_extension("waits").exists()
     }

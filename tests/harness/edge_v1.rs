@@ -1,4 +1,4 @@
-//! The calls for edges only, which no SDK contains.
+//! The calls that only edges make. No SDK contains them.
 
 #![expect(
     clippy::as_conversions,

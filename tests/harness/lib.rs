@@ -1,6 +1,6 @@
 //! The harness: starts the real server binary on a free port with a database of its own.
 //!
-//! It never reaches into the server. Tests see only the ports.
+//! The harness calls none of the server's code. Tests see only the ports.
 
 #![expect(
     clippy::unwrap_used,
@@ -85,7 +85,7 @@ impl Server {
         Self::start_on(database_url, folder, flags, FREE_PORT).await
     }
 
-    /// Starts a server with an SQLite file, on a port that restarts keep.
+    /// Starts a server with an SQLite file that listens on `listen`. Restarts keep this address.
     pub async fn start_listening(listen: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = database::file(folder.path());
@@ -272,7 +272,7 @@ impl Server {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks the server to stop. The server drains first.
+    /// Asks the server to stop. The server answers the requests in progress first.
     pub async fn terminate(&self) {
         self.signal("-TERM").await;
     }
@@ -439,13 +439,13 @@ impl Answer {
     }
 }
 
-/// Asks until there is an answer. For effects that follow shortly after a response.
+/// Calls `ask` until it returns a value. For effects that follow shortly after a response.
 pub async fn eventually<T, F: Future<Output = Option<T>>>(ask: impl FnMut() -> F) -> T {
     eventually_within(PATIENCE, ask).await
 }
 
-/// Asks until there is an answer, but at most for `patience`. For effects that take long on a busy
-/// machine, such as the end of a backlog.
+/// Calls `ask` until it returns a value, but at most for `patience`. For effects that take long on
+/// a busy machine, such as the end of a backlog.
 pub async fn eventually_within<T, F: Future<Output = Option<T>>>(
     patience: Duration,
     mut ask: impl FnMut() -> F,

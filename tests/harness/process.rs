@@ -56,7 +56,8 @@ pub fn command_with(socket: &TcpListener, folder: &Path) -> Command {
     command
 }
 
-/// The variables of the developer's own servers and of the tests, which must not reach a test's server.
+/// The names of the variables of the developer's own servers and of the tests. These variables must
+/// not reach a test's server.
 #[expect(clippy::disallowed_methods, reason = "only the names are read")]
 fn variables() -> Vec<OsString> {
     let names = std::env::vars_os().map(|(name, _)| name);
@@ -69,7 +70,8 @@ pub fn prepare(mut command: Command, folder: &Path) -> Command {
         command.env_remove(name);
     }
     command.env("S2S_ADMIN_KEY", ADMIN_KEY);
-    // With a spool, a postback that a busy machine slows down is queued, which few tests expect.
+    // With a spool, the server queues a postback that a busy machine slows down. Few tests expect
+    // that.
     command.env("S2S_SPOOL", "off");
     command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
     command

@@ -1,6 +1,7 @@
 //! Pseudo-random numbers, the same in every run with the same seed.
 
-/// The variable that moves the seed of each test that has a seed, for `make test-long`.
+/// The environment variable whose number is added to the seed of each test that has a seed.
+/// `make test-long` sets the variable.
 pub const SEED_VARIABLE: &str = "S2S_TESTS_SEED";
 
 /// The seed of a test: its usual seed plus the number in the variable.

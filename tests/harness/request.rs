@@ -1,4 +1,4 @@
-//! Requests whose messages are nested, from what differs between them.
+//! Builders of requests whose messages are nested. Each takes only the innermost values.
 
 use s2s_sdk::v1::{
     ConversionFilter, ExplainPostbackRequest, ListConversionsRequest, ListPostbacksRequest, NewConversion,
@@ -17,12 +17,12 @@ pub fn postback(postback: RawPostback) -> RecordConversionRequest {
     RecordConversionRequest { report: Some(Report::Postback(postback)), ..Default::default() }
 }
 
-/// Lists the conversions that match.
+/// Lists the conversions that match `filter`.
 pub fn conversions(filter: ConversionFilter) -> ListConversionsRequest {
     ListConversionsRequest { filter: Some(filter), ..Default::default() }
 }
 
-/// Lists the postbacks that match.
+/// Lists the postbacks that match `filter`.
 pub fn postbacks(filter: PostbackFilter) -> ListPostbacksRequest {
     ListPostbacksRequest { filter: Some(filter), ..Default::default() }
 }
@@ -32,7 +32,7 @@ pub fn replay(ids: Vec<String>) -> ReplayPostbacksRequest {
     ReplayPostbacksRequest { postbacks: Some(Replayed::Ids(PostbackIds { ids })), ..Default::default() }
 }
 
-/// Replays the held postbacks that match.
+/// Replays the held postbacks that match `filter`.
 pub fn replay_all(filter: PostbackFilter) -> ReplayPostbacksRequest {
     ReplayPostbacksRequest { postbacks: Some(Replayed::Filter(filter)), ..Default::default() }
 }

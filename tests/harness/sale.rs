@@ -16,8 +16,8 @@ pub fn query(code_id: &str, click_id: &str, number: usize) -> String {
     format!("clickId={click_id}&id={code_id}&val={money}&com=0.00&oid={number}")
 }
 
-/// The id that an edge makes for a postback that arrives at `time`. Numbers tell ids of one time
-/// apart.
+/// The id that an edge makes for a postback that arrives at `time`. `number` tells apart the ids of
+/// one time.
 pub fn postback_id(time: Timestamp, number: u8) -> String {
     let millis =
         u128::try_from(time.seconds).unwrap() * 1_000 + u128::try_from(time.nanos).unwrap() / 1_000_000;

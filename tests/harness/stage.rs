@@ -1,5 +1,6 @@
 //! The stage of a journey: the real server, a port that never answers, and a port that restarts the
-//! server. Every SDK plays `journey.json` in its own language.
+//! server. The journey is the list of calls in `journey.json`; every SDK plays it in its own
+//! language.
 
 use std::{convert::Infallible, path::Path, time::Duration};
 
@@ -30,7 +31,7 @@ pub struct Stage {
     control_url: String,
     /// Requests from the control port, answered once the server is killed.
     restarts: mpsc::Receiver<oneshot::Sender<()>>,
-    /// Keeps the server's port from others while the server is down.
+    /// Keeps the server's port from other programs while the server is down.
     _port: TcpSocket,
     /// The tasks of the ports; they end with the stage.
     _ports: JoinSet<()>,
@@ -65,7 +66,7 @@ impl Stage {
         Self { server, silent_url, control_url, restarts, _port: port, _ports: ports }
     }
 
-    /// The environment variables of a player.
+    /// The environment variables of a program that plays the journey.
     pub fn variables(&self) -> [(&'static str, String); 5] {
         let journey = Path::new(env!("CARGO_MANIFEST_DIR")).join("journey.json");
         [

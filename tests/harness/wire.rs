@@ -1,4 +1,5 @@
-//! Connections whose bytes are written by hand, because no library sends what an attacker sends.
+//! Connections whose bytes are written by hand, because no library sends the bytes that an attacker
+//! sends.
 
 use std::net::Ipv4Addr;
 
@@ -9,14 +10,14 @@ use tokio::{
 
 use crate::Server;
 
-/// The first bytes of a client over HTTP/2.
+/// The first bytes that a client sends over HTTP/2.
 pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// The kind of the frame `SETTINGS`.
 pub const SETTINGS: u8 = 4;
-/// The flag of a frame of headers that is the last one of its request.
+/// The flag of the last frame of a request's headers.
 pub const END_HEADERS: u8 = 4;
 
-/// One of the many loopback addresses of this machine.
+/// The loopback address 127.0.0.`last`.
 pub fn source(last: u8) -> Ipv4Addr {
     Ipv4Addr::new(127, 0, 0, last)
 }
@@ -74,7 +75,7 @@ pub fn memory_kib(server: &Server) -> u64 {
     status_kib(server, "VmRSS:")
 }
 
-/// The most memory that the server's process has had, in KiB.
+/// The peak memory of the server's process, in KiB.
 pub fn memory_peak_kib(server: &Server) -> u64 {
     status_kib(server, "VmHWM:")
 }

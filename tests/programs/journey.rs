@@ -1,7 +1,7 @@
 //! Runs a command that plays `journey.json` against the real server: `s2s-journey -- COMMAND…`.
 //!
-//! The command finds its stage by `S2S_JOURNEY…` variables. The command's exit status becomes ours.
-//! Nothing that was started stays behind.
+//! Environment variables that begin with `S2S_JOURNEY` tell the command where the server is. The
+//! program ends with the command's exit status. At the end, it stops everything that it started.
 
 use std::process::{ExitCode, ExitStatus};
 
@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
     if dashes != "--" {
         return usage();
     }
-    // Set before the server starts, so that an interruption leaves nothing behind.
+    // Handles signals before the server starts, so that an interruption leaves nothing behind.
     let interrupted = interrupted();
     let mut stage = Stage::start().await;
     let mut command = Command::new(program);

@@ -21,7 +21,7 @@ use crate::{
 const UNKNOWN_KEY: &str = "s2s_fc75bcf271ae57e64187c5870f403db2d702527d1afce6f5";
 const ALL: [ApiKeyScope; 5] = [Scope::Read, Scope::Write, Scope::Record, Scope::Admin, Scope::Edge];
 
-/// The scopes of a call, by its name. A new kind of name needs a decision here.
+/// The scopes that allow a call, by the name of the call. A new kind of name needs a decision here.
 fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
     let (service, call) = method.split_once('/').unwrap();
     let begins = |words: &[&str]| words.iter().any(|word| call.starts_with(word));
@@ -130,7 +130,7 @@ async fn every_call_needs_its_scope() {
     }
 }
 
-/// The ids of an account's things, or well-formed ids that don't exist.
+/// One id of each kind of resource of an account, or well-formed ids that don't exist.
 struct Ids {
     account: String,
     code: String,

@@ -211,10 +211,10 @@ async fn the_answer_to_a_batch_leaves_out_texts_and_no_result() {
         assert_eq!(conversion.custom_params.len(), if is_shortened(&answer.notes) { 0 } else { 64 });
         whole.push(!is_shortened(&answer.notes));
     }
-    // 20 of them have 2.9 MiB.
+    // 20 of these conversions have 2.9 MiB.
     assert!(whole[..20].iter().all(|whole| *whole) && !whole[39], "the last ones are shortened: {whole:?}");
 
-    // Errors repeat what is wrong, and each may have 4 KiB of notes.
+    // Errors name the faults, and each error may have 4 KiB of notes.
     let mut requests: Vec<_> = (0..800)
         .map(|number| {
             let names =
@@ -255,7 +255,7 @@ async fn the_answer_to_a_batch_leaves_out_texts_and_no_result() {
     assert_eq!(errors[999].metadata().get("shortened").map(String::as_str), Some("true"));
 }
 
-/// Checks postbacks that were answered without a page: all are there, and the last ones are
+/// Checks the postbacks of an answer without pages: all of them are there, and the last ones are
 /// shortened.
 fn check_shortened(postbacks: &[Postback]) {
     let whole: Vec<bool> = postbacks.iter().map(|postback| !is_shortened(&postback.notes)).collect();

@@ -1,5 +1,6 @@
 //! Hostile traffic at the network level: silent and slow connections, floods of frames, endless
-//! streams, invented addresses. The server cuts the senders off and serves others meanwhile.
+//! streams, invented addresses. The server closes these connections, and serves honest callers
+//! meanwhile.
 //!
 //! The frames are written by hand, because no library sends such frames.
 
@@ -24,7 +25,7 @@ use tokio::{
 
 use crate::tls::Authority;
 
-/// The number of connections of each kind, if the system permits so many.
+/// The number of silent connections, and the number of slow ones, if the system permits so many.
 const CONNECTIONS: usize = 5_000;
 /// The number of connections over TLS.
 const TLS_CONNECTIONS: usize = 200;
@@ -32,12 +33,12 @@ const TLS_CONNECTIONS: usize = 200;
 const PER_ADDRESS: usize = 400;
 /// The number of connections that are opened at a time.
 const CONNECTING_MAX: usize = 500;
-/// The longest life of a connection, once all are open: 8 s by the server's limits, 1 s for a last
-/// byte, and the rest for a busy machine.
+/// The longest life of a connection, once all connections are open: 8 s by the server's limits, 1 s
+/// for a last byte, and a margin for a busy machine.
 const LIFE_MAX: Duration = Duration::from_secs(15);
 /// The time that an honest but slow request takes to arrive.
 const HONEST: Duration = Duration::from_secs(5);
-/// The time limit of a round of honest calls during an attack, on a busy machine.
+/// The time limit of a round of honest calls during an attack, even on a busy machine.
 const ANSWER_MAX: Duration = Duration::from_secs(8);
 /// The time limit for the end of a flood after its last frame.
 const CUT_WITHIN: Duration = Duration::from_secs(3);
@@ -48,7 +49,8 @@ const STREAMS_KIB_MAX: u64 = 320 * 1_024;
 /// The largest growth by 100,000 addresses in `x-forwarded-for`, in KiB.
 const NAMES_KIB_MAX: u64 = 16 * 1_024;
 
-/// Locked by each test that keeps the machine busy: two at once would measure each other's load.
+/// Locked by each test that keeps the machine busy: two such tests at once would measure each
+/// other's load.
 pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// A clock that leaves out stalls, because a busy machine may stop the test for seconds. At most
@@ -150,8 +152,8 @@ const SLOW: [(&[u8], &[u8]); 5] = [
 async fn silent_and_slow_connections_end_while_others_are_served() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let server = Server::start().await;
-    // The limit of open files applies to the test and to the server. Each opens a file for every
-    // connection, and there are two kinds of connections.
+    // The limit of open files applies to the test and to the server. Each process opens a file for
+    // every connection, silent or slow.
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let count = CONNECTIONS.min(usize::try_from(files).unwrap().saturating_sub(1_000) / 2);
     if count < CONNECTIONS {
@@ -165,8 +167,9 @@ async fn silent_and_slow_connections_end_while_others_are_served() {
         let (indices, mut open) = ((0..2 * count).collect::<Vec<_>>(), Vec::new());
         for some in indices.chunks(CONNECTING_MAX) {
             open.extend(join_all(some.iter().copied().map(connect)).await);
-            // Once a later connection is answered, the server has accepted all of these. Otherwise
-            // the backlog could overflow, with connections that the server never sees.
+            // Once a later connection is answered, the server has accepted all connections so far.
+            // Without this wait, the system's backlog could overflow, and the server would never
+            // see some connections.
             http().get(format!("{}/healthz", server.url)).send().await.unwrap();
         }
         let clock = Clock::start();
@@ -186,7 +189,7 @@ async fn silent_and_slow_connections_end_while_others_are_served() {
     assert!(lives.iter().any(|(life, _)| *life > Duration::from_secs(5)), "they are given some time");
 }
 
-/// A head without an end whose sender never pauses meets the same time limit.
+/// The same time limit applies to a head without an end, even if its sender never pauses.
 #[tokio::test]
 async fn a_head_that_never_pauses_ends_while_others_are_served() {
     let _alone = ONE_AT_A_TIME.lock().await;
@@ -256,8 +259,8 @@ async fn slow_connections_end_over_tls_as_well() {
     assert!(life < LIFE_MAX, "{life:?}");
 }
 
-/// The library refuses a request whose `:path` HTTP/2 does not allow, and nothing of it is kept. So
-/// health counts such requests.
+/// The HTTP library refuses a request with a `:path` that HTTP/2 does not allow, and the server
+/// keeps nothing of the request. So health counts such requests.
 #[tokio::test]
 async fn what_http2_does_not_allow_is_counted_in_health() {
     let server = Server::start().await;
@@ -268,7 +271,7 @@ async fn what_http2_does_not_allow_is_counted_in_health() {
         let length = u8::try_from(path.len()).unwrap();
         let block = [&[0x82, 0x86, 0x04, length], path, &[0x01, 1], b"a"].concat();
         writer.write_all(&frame(1, END_HEADERS | 1, 1, &block)).await.unwrap();
-        // A cancelled request and a good one count nothing.
+        // A cancelled request and a good request are not counted.
         let block = head(false);
         writer.write_all(&frame(1, END_HEADERS, 3, &block)).await.unwrap();
         writer.write_all(&frame(3, 0, 3, &[0, 0, 0, 8])).await.unwrap();
@@ -404,8 +407,8 @@ async fn streams_that_never_end_cost_little_and_keep_nobody_waiting() {
         writer.write_all(&streams.collect::<Vec<u8>>()).await.unwrap();
         open.push((reader, writer));
     }
-    // All streams are answered in the end, because their bodies never arrive. The 1,000 answers on
-    // a connection are longer than the bytes that are read here.
+    // All streams are answered in the end, because the bodies of their requests never arrive. The
+    // 1,000 answers on a connection are longer than the 100,000 bytes that the test reads.
     let answers = served_during(
         &server,
         join_all(open.iter_mut().map(async |(reader, _)| {

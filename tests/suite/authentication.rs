@@ -132,8 +132,8 @@ async fn who_does_not_prove_himself_is_held_and_tells_no_secret() {
         (&https, sale.query(""), held(403, ErrorReason::HttpsRequired)),
     ] {
         sale.check(checks.clone()).await;
-        // A test gets the same answer. With a signature the answer may differ, because the added
-        // `test=1` breaks the signature.
+        // A test postback gets the same answer. With a signature the answer may differ, because the
+        // added `test=1` breaks the signature.
         let test = server.postback(&format!("test=1&{query}")).await;
         let signed = checks.signature_check() == CheckMode::Enforce;
         assert!(
@@ -179,7 +179,7 @@ async fn a_signed_post_covers_its_body_and_the_same_call_counts_once() {
     assert_eq!(outcome(&other), held(401, ErrorReason::SignatureRefused));
     let behind = format!("{}&com=9", sale.signed("", &sale.secret, 0));
     assert_eq!(outcome(&sale.server.postback(&behind).await), held(401, ErrorReason::SignatureRefused));
-    // Nothing in front of the signed part counts, however the URL is marked.
+    // A text in front of the signed part makes the check fail, whatever mark separates the two.
     let old = sign(&format!("/s2s?{}", sale.query("")), b"", &sale.secret, sale.now() - 7_200);
     for mark in ["&", ";", "%3F", "%26", "%3b"] {
         let fresh = format!("/s2s{mark}clickId={}&ts={}&oid=more&u=http://a?", sale.click, sale.now());

@@ -1,5 +1,5 @@
-//! Backups of running servers, and their restore: what was acknowledged before a backup began is in
-//! it, and counts once.
+//! Backups of running servers, and their restore: everything acknowledged before a backup began is
+//! in the backup, and counts once.
 
 mod refused;
 mod stall;
@@ -49,7 +49,7 @@ async fn succeed(settings: &[&str], task: &[&str]) {
     assert!(status.success(), "{task:?}: {output}");
 }
 
-/// A place for a copy, and for what is restored from it.
+/// A place for a copy, and for the database and spool that are restored from the copy.
 struct Place {
     folder: TempDir,
     database_url: String,
@@ -71,7 +71,7 @@ impl Place {
         self.back_up_with(server, &server.spool()).await;
     }
 
-    /// Copies the database of a server and its spool, which is in that folder.
+    /// Copies the database of a server, and the server's spool in the folder `spool`.
     async fn back_up_with(&self, server: &Server, spool: &Path) {
         let settings = ["--database-url", &server.database_url, "--spool", spool.to_str().unwrap()];
         succeed(&settings, &["backup", "--to", &self.path("copy")]).await;
@@ -103,8 +103,8 @@ async fn records(server: &Server) -> u64 {
     server.health().await["spool"]["records"].as_u64().unwrap_or_default()
 }
 
-/// Lets the database hang and come back, again and again: the spool fills and drains. Each refusal
-/// of the full disk ends a segment, so that the drain deletes it.
+/// Makes the database hang and resume, again and again, so that the spool fills and drains. Each
+/// write that fails on the full disk ends a segment, so that the drain deletes that segment.
 async fn outages(server: &Server, load: &Load, disk: &SmallDisk) {
     loop {
         let stall = Stall::begin(&server.database_url).await;
@@ -128,7 +128,7 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_counts_once() {
     let back_up = async {
         for number in 0..BACKUPS {
             load.more(&load.counted, 100 + 37 * number).await;
-            // Something waits, and drains while the copy is made.
+            // Some records wait in the spool, and drain while the copy is made.
             eventually(async || (records(&server).await > 0).then_some(())).await;
             let (place, acknowledged) = (Place::new().await, load.ledger());
             place.back_up_with(&server, Path::new(disk.path())).await;
@@ -153,13 +153,13 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_and_counts_once() {
         let health = restored.health().await;
         let kept = (&health["spool"]["lost"], &health["spool"]["put_aside"]);
         assert_eq!(kept, (&0.into(), &0.into()), "{health}");
-        // The restored server goes on.
+        // The restored server accepts new sales.
         assert!(load.sell(&restored, &load.visit_of(&restored).await).await.status < 300);
     }
 }
 
-/// The spool must be copied before the database. Here everything leaves the spool for the
-/// database once the first part is copied, before the second is.
+/// A backup must copy the spool before the database. In this test, all records move from the spool
+/// to the database after the first of the two copies and before the second one.
 #[tokio::test]
 async fn what_drains_between_the_parts_of_a_backup_is_in_it() {
     let mut server = Server::start_with(&["--spool", "spool"]).await;
@@ -218,7 +218,8 @@ async fn what_is_in_the_copies_of_an_edge_and_of_its_core_counts_once() {
     copy_edge_and_core(true).await;
 }
 
-/// Copies an edge, then its core. `drains`: between the copies, the edge delivers everything.
+/// Copies an edge, then its core. If `drains`, the edge delivers its whole spool between the
+/// copies.
 async fn copy_edge_and_core(drains: bool) {
     let core = Server::start_with(&["--role", "core"]).await;
     let edge = Server::start_edge(&core, &[]).await;
@@ -286,7 +287,7 @@ async fn a_full_disk_leaves_no_copy_and_the_next_backup_succeeds() {
     let (status, output) = end_of(on_disk(&settings, &task)).await;
     assert!(status.success(), "{output}");
     let place = Place::new().await;
-    // A restore that finds no room leaves nothing either.
+    // A restore to a full disk leaves no files either.
     let to = format!("{}/spool", disk.path());
     let settings = ["--database-url", &place.database_url, "--spool", &to];
     let task = ["restore", "--from", seen.to_str().unwrap()];
@@ -308,7 +309,7 @@ async fn a_copy_is_for_its_owner_alone() {
     server.code("Sale").await;
     eventually(async || server.spool().join("known").exists().then_some(())).await;
     let place = Place::new().await;
-    // An empty folder that others may enter is closed.
+    // The backup closes an empty folder that other users may enter.
     fs::create_dir(place.path("copy")).unwrap();
     fs::set_permissions(place.path("copy"), fs::Permissions::from_mode(0o777)).unwrap();
     let mut shell = Command::new("sh");

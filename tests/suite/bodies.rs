@@ -24,7 +24,8 @@ async fn post(server: &Server, target: &str, content_type: &str, body: Vec<u8>) 
     Answer::of(request.body(body).send().await.unwrap()).await
 }
 
-/// Asserts that a postback was recorded with the amounts of `COMPLETE`, and as one more.
+/// Asserts that a postback was recorded with the amounts of `COMPLETE`, and that `count`
+/// conversions are stored.
 async fn assert_recorded(fixture: &Fixture, answer: &Answer, count: usize, what: &str) {
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"), "{what}: {answer:?}");
     let conversions = fixture.conversions().await;
@@ -173,8 +174,8 @@ async fn a_number_of_json_has_a_decimal_point() {
         (r#""val":100,"com":12.345"#, Ok((100_000_000, 12_345_000))),
         (r#""val":19.999,"com":0"#, Ok((19_999_000, 0))),
         (r#""val":1.500,"com":"0,50""#, Ok((1_500_000, 500_000))),
-        // A text follows the code's comma, so this is 1500. If the other amount shows a point, the
-        // text is ambiguous.
+        // A text is read with the code's decimal comma, so this text means 1500. If the other
+        // amount shows a decimal point, the text is ambiguous.
         (r#""val":"1.500","com":"0""#, Ok((1_500_000_000, 0))),
         (r#""val":"12.35","com":"1.235""#, Err("AMOUNT_AMBIGUOUS")),
     ]

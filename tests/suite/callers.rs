@@ -9,7 +9,7 @@ use crate::{fixture::Fixture, raw::exchange};
 
 /// A good postback.
 const GOOD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0";
-/// A good postback whose target is no valid HTTP.
+/// A good postback whose target is not valid HTTP.
 const ODD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0&param=<a b>";
 const CHROME: &str =
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36";

@@ -1,6 +1,6 @@
-//! After a moment in which the core was slow, its edge soon gives the core's answers again,
-//! although the traffic continues. The records in the spool are delivered beside live calls, so
-//! later postbacks of the same clicks soon need not wait behind them.
+//! After the core was slow for a moment, its edge soon passes on the core's answers again, although
+//! the traffic continues. The records in the spool are delivered beside live calls, so later
+//! postbacks of the same clicks soon no longer wait behind these records.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -17,9 +17,9 @@ use tokio::{
 
 /// Few clicks, so that postbacks of each click follow each other soon.
 const CLICKS: usize = 40;
-/// Time between two postbacks: they come whether or not the ones before are answered.
+/// Time between two postbacks. Each postback is sent even if earlier ones are not answered yet.
 const EVERY: Duration = Duration::from_millis(25);
-/// Number of answers in a row by the core, after which the edge has caught up.
+/// Number of answers by the core in a row that show that the edge has caught up.
 const IN_A_ROW: usize = 60;
 /// The longest time until the edge has caught up. The backlog takes a second or two.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -93,7 +93,7 @@ async fn an_edge_catches_up_with_a_core_that_was_slow_while_the_traffic_goes_on(
     edge.drained().await;
     core.kill().await;
     core.restart_in_place().await;
-    // Senders that were cut off at the end may have been counted.
+    // Postbacks whose senders were cut off at the end may have been counted.
     let counted =
         core.client().conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
     let counted = counted.map_ok(|_| 1).try_fold(0, async |sum, one| Ok(sum + one)).await.unwrap();

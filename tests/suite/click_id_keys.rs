@@ -32,7 +32,7 @@ fn numbers(keys: &[ClickIdKey]) -> Vec<u32> {
     keys.iter().map(|key| key.number).collect()
 }
 
-/// A visit that gets a click id of this key.
+/// Visits the link until a click id has this key's number. Returns that click id.
 async fn visit_with_key(url: &str, link: &TrackingLink, number: u8) -> String {
     eventually(async || {
         let click = sale::visit(&http(), url, &link.slug).await.unwrap().unwrap();
@@ -147,9 +147,9 @@ async fn a_stolen_key_counts_nothing_but_stored_clicks() {
     }
     thief.erase(&client, &forged).await.unwrap();
     assert_eq!(sell(&server, &code, &forged, "erased").await, ENDED);
-    // The thief's edge is revoked, so it stores nothing either.
+    // The API key of the thief's edge is revoked, so that key stores nothing either.
     assert_eq!(thief.store_as_edge(&server, &forged).await.unwrap_err().reason(), ErrorReason::ApiKeyInvalid);
-    // What is recorded stays recorded, and a repetition is a duplicate.
+    // A recorded sale stays recorded, and a repetition of it is a duplicate.
     assert_eq!(sell(&server, &code, &sold, "fraud").await, "DUPLICATE");
     assert_eq!(sell(&server, &code, &sold, "more fraud").await, ENDED);
     for click in &genuine {
@@ -176,7 +176,7 @@ async fn an_overlap_ends_is_shortened_and_never_prolonged() {
     for (number, (_, thief)) in [&first, &second].into_iter().enumerate() {
         assert_eq!(sell(&server, &code, &thief.mint(), &number.to_string()).await, "RECORDED");
     }
-    // A longer overlap prolongs nothing, and a shorter one ends what lasts longer.
+    // A longer overlap does not prolong the life of earlier keys. A shorter overlap shortens it.
     let longer = rotate(&client, DAY).await.unwrap();
     assert_eq!(longer[2].expire_time, keys[1].expire_time);
     let shorter = rotate(&client, 2).await.unwrap();
@@ -208,7 +208,7 @@ async fn a_new_key_is_good_at_every_core_at_once() {
         visit_with_key(&there.url, &link, number).await;
     }
     assert_eq!(counted(&one).await, clicks.into_iter().map(|click| (click, 1)).collect());
-    // Both cores at once make two keys.
+    // Rotations at both cores at the same time make two keys.
     let (here, there) = (one.client(), other.client());
     let both = tokio::join!(rotate(&here, DAY), rotate(&there, DAY));
     assert_eq!(both.0.unwrap().len() + both.1.unwrap().len(), 6 + 7);
@@ -223,8 +223,8 @@ async fn a_new_key_is_good_at_every_core_at_once() {
     .await;
 }
 
-/// Rotations while an edge has no core. After each, the core is back, and everything that the edge
-/// has acknowledged is compared with what is there.
+/// Rotations while an edge has no core. After each rotation the core returns, and the test compares
+/// everything that the edge has acknowledged with the stored rows.
 #[tokio::test]
 async fn an_edge_that_is_cut_off_loses_no_click_by_a_rotation() {
     let mut server = Server::start().await;
@@ -278,8 +278,9 @@ async fn an_edge_that_is_cut_off_loses_no_click_by_a_rotation() {
     }
 }
 
-/// The core reads its keys for a number that it does not know. Its answer must reach an edge in
-/// time, else strangers could have each of their postbacks go through the spool.
+/// If the core does not know the number of a key, it reads its keys again. The core's answer must
+/// still reach an edge in time: otherwise strangers could make each of their postbacks go through
+/// the spool.
 #[tokio::test]
 async fn an_invented_number_of_a_key_keeps_no_answer_waiting() {
     const SENT: usize = 40;
@@ -334,7 +335,7 @@ async fn a_rotation_has_limits_and_is_safe_to_repeat() {
     for number in 3..=10 {
         assert_eq!(ask(longest, "", false).await.unwrap()[0], number);
     }
-    // A request that comes again late, behind other rotations, makes no key either.
+    // A request that is repeated late, after other rotations, makes no key either.
     assert_eq!(ask(longest, "once", false).await.unwrap()[0], 10);
     assert_eq!(fields(&ask(longest, "", false).await.unwrap_err()), ["overlap"]);
     assert_eq!(ask(None, "", true).await.unwrap_err().reason(), ErrorReason::FieldInvalid);

@@ -1,5 +1,5 @@
-//! Clocks that jump, with retention: the clock of a server, an edge or the database, at a start and
-//! under load.
+//! Clocks that jump while retention is on: the clock of a server, of an edge or of the database, at
+//! a start and under load.
 //!
 //! Nothing acknowledged is lost, delayed or counted twice. Nothing is deleted too early. Each jump
 //! is reported.
@@ -161,7 +161,7 @@ async fn jumps_at_the_start(whose: Whose) {
         scene.clock.set(seconds);
         scene.restart().await;
         // An edge gets the time from its core. With SQLite, a clock that is an hour ahead is not
-        // noticed, because nobody knows how long the file was closed.
+        // noticed, because the server can't know how long the file was closed.
         let is_told = whose != Whose::Edge && (kind() != "sqlite" || seconds != HOUR);
         if is_told {
             scene.told(|clock| clock["wrong"] == true).await;

@@ -1,5 +1,5 @@
 //! Commits that fail again and again: on a full disk, and on a disk whose fsync fails. Everything
-//! acknowledged before, meanwhile and long after must be there.
+//! acknowledged before, during and long after the failures must be stored.
 //!
 //! The disk that fails holds the SQLite file, or the data of the database server.
 
@@ -54,7 +54,7 @@ impl Disk {
 struct Scene {
     server: Server,
     load: Arc<Load>,
-    /// Dropped before its disk.
+    /// Declared before `disk`, so that it is dropped first.
     database: Option<DatabaseServer>,
     disk: Disk,
     /// The folder of an SQLite file.
@@ -148,8 +148,8 @@ fn small() -> Disk {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_is_full_again_and_again_costs_nothing() {
-    // With other databases, the test with a spool is enough: without a spool, a server meets no
-    // other failures.
+    // With other databases, the test with a spool is enough: a server without a spool meets the
+    // same failures.
     if kind() == "sqlite" {
         fails_again_and_again(small(), &[]).await;
     }
@@ -173,8 +173,8 @@ async fn two_commits_that_fail_far_apart_cost_nothing() {
         let senders = scene.load.begin();
         scene.load.more(&scene.load.counted, 4 * SERVED).await;
         let before = scene.load.refused.load(Ordering::Relaxed);
-        // The fsync that failed may not have been that of a commit. Then no request is refused, and
-        // another fsync has to fail.
+        // The fsync that failed may not have been that of a commit. In that case no request is
+        // refused, and another fsync has to fail.
         while scene.load.refused.load(Ordering::Relaxed) == before {
             let Disk::Failing(disk) = &scene.disk else { panic!("no other was made") };
             disk.fail_once();

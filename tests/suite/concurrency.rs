@@ -140,7 +140,7 @@ async fn what_was_acknowledged_survives_a_kill() {
     let mut acknowledged = BTreeSet::new();
     let mut next = 0;
     for cycle in 0..3 {
-        // The moment differs between runs: the code's id is random.
+        // The moment of the kill differs between runs, because the code's id is random.
         let digits = &campaign.code.id[cycle * 4..][..4];
         let moment = 100 + usize::from_str_radix(digits, 16).unwrap() % 800;
         let client = administrator(&server.url).retries(0).build().unwrap();
@@ -290,7 +290,7 @@ async fn two_servers_on_one_database_count_once() {
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
 }
 
-/// Postbacks that take long to read. Tests, so that nothing is stored.
+/// Postbacks that take long to read. All of them are tests, so that nothing is stored.
 fn heavy_postbacks(count: usize) -> Vec<RecordConversionRequest> {
     let target = format!("/s2s?clickId=x&val=1&com=1&test=1&{}", "a=1&".repeat(1_900));
     let raw = RawPostback {

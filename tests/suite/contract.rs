@@ -231,7 +231,7 @@ fn add_message(message: &DescriptorProto, path: &[i32], places: &mut Places) {
         places.push((format!("{own}.{}", oneof.name()), at([8, index(position)])));
     }
     for (position, nested) in message.nested_type.iter().enumerate() {
-        // The message of a map's entries is the compiler's.
+        // The compiler makes the message of a map's entries.
         if !nested.options.as_ref().is_some_and(MessageOptions::map_entry) {
             add_message(nested, &at([3, index(position)]), places);
         }
@@ -281,7 +281,8 @@ fn everything_in_the_schema_for_edges_is_explained() {
     }
 }
 
-/// Some clients take an answer for broken if its headers have the status and it does not end there.
+/// Some clients consider an answer broken if its headers contain the status but the answer does not
+/// end with these headers.
 #[tokio::test]
 async fn an_error_without_a_message_ends_with_its_headers() {
     let server = Server::start().await;

@@ -79,7 +79,7 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
     seen.extend(["STATUS_NOT_CHANGED", "TEST", "OVERRIDDEN", "STATUS_MAPPED"]);
     // `erasure.rs` covers erased visitors.
     assert!(include_str!("erasure.rs").contains("NoteCode::VisitorErased"));
-    // `bodies.rs` covers odd bodies, and `clocks.rs` clocks that disagree.
+    // `bodies.rs` covers odd bodies. `clocks.rs` covers clocks that disagree.
     assert!(include_str!("clocks.rs").contains("NoteCode::TimeCorrected"));
     seen.extend(["CHECK_NOT_PASSED", "OTHERS_NOT_KEPT", "VISITOR_ERASED", "TIME_CORRECTED"]);
     assert!(include_str!("bodies.rs").contains("BODY_IGNORED"));

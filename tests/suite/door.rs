@@ -260,7 +260,7 @@ async fn what_others_may_read_or_write_is_told() {
         );
         assert!(lines[0].contains(&format!("{mode:04o}")), "{lines:?}");
     }
-    // In a folder with the sticky bit, such as /tmp, nobody can move the files of others.
+    // In a folder with the sticky bit, such as /tmp, nobody can move another user's files.
     told(&good).await;
     assert_eq!(told(&[(".", 0o1777)]).await, Vec::<String>::new());
 }

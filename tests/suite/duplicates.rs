@@ -53,7 +53,8 @@ async fn another_order_under_an_unknown_name_is_told() {
         fixture.server.kill().await;
         fixture.server.restart().await;
     }
-    // A sale with another order id counts. A duplicate of it is certain, so nothing is named.
+    // A sale with another order id counts. A second postback with that order id is certainly a
+    // duplicate, so the answer names no differences.
     let other = format!("{sale}&oid=2&basket=A5");
     assert_eq!(fixture.server.postback(&other).await.field("verdict"), "RECORDED");
     let again = fixture.server.postback(&format!("{sale}&oid=2&basket=A6")).await;

@@ -1,4 +1,4 @@
-//! A stolen key of an edge does no more than an honest edge may need.
+//! A thief can do no more with the stolen key of an edge than an honest edge may need.
 
 use s2s_sdk::{
     Error,
@@ -107,7 +107,7 @@ async fn an_id_fits_its_postback_and_tells_nothing_about_another() {
     let of_1970 = hand_on(server, &thief, &sale, Timestamp::default(), zeros).await.unwrap_err();
     assert_eq!(of_1970.reason(), ErrorReason::ClockWrong);
     assert_eq!(fixture.conversions().await.len(), 0);
-    // The id of a postback of somebody else.
+    // The id of a postback that another sender sent.
     let id = postback_id(now, 1);
     let counted = hand_on(server, &thief, &sale, now, id.clone()).await.unwrap();
     assert_eq!(counted.verdict(), ConversionVerdict::Recorded);

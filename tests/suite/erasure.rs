@@ -185,7 +185,7 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
     for custom in ["", "&param=mail%3Dmallory"].into_iter().cycle().take(20) {
         let click = server.click(&link).await;
         let mut ids = Vec::new();
-        // Some of these count when they are replayed, and others stay held.
+        // Some of these postbacks count when they are replayed, and the others stay held.
         for (code, value) in [(&code, "1,500"), (&later, "1"), (&code, "2,500"), (&later, "2")] {
             let query = format!("clickId={click}&id={}&val={value}&com=0&oid={value}{custom}", code.id);
             let call = http().get(format!("{}/s2s?{query}", server.url)).header("user-agent", "mallory");
@@ -254,7 +254,8 @@ async fn an_account_erases_nothing_of_another() {
     let link = other.create_tracking_link(create).await.unwrap().tracking_link.unwrap();
     let visit = http().get(format!("{}/{}", server.url, link.slug)).send().await.unwrap();
     let click = click_id_of(visit.headers()["location"].to_str().unwrap());
-    // Both name the click. One names a code of the installation's own account, and one none at all.
+    // Both postbacks name the click. One names a code of the installation's own account, the other
+    // an unknown code.
     let code = server.code("Sale").await;
     let mut ids = Vec::new();
     for code in [code.id.as_str(), "00000000000000000000000000000000"] {

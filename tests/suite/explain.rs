@@ -62,7 +62,7 @@ async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
     }
     assert_eq!(counts().await, before);
 
-    // The postback itself gets the explained answer.
+    // The real postback gets the answer that the explanation gave.
     let query = "clickId=$click&id=$code&val=1&com=0&oid=new";
     assert_eq!(fixture.server.postback(&fixture.fill(query)).await.field("verdict"), "RECORDED");
 }

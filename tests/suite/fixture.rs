@@ -12,7 +12,7 @@ use s2s_tests::{Server, request};
 
 use crate::moved;
 
-/// A server with one of everything that can be wrong with a postback.
+/// A server with codes and clicks for all faults that a postback can have.
 pub struct Fixture {
     pub server: Server,
     pub code: ConversionCode,

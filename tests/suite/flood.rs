@@ -33,31 +33,32 @@ const REQUESTS: usize = 100_000;
 const WARM_UP_REQUESTS: usize = 20_000;
 /// The number of requests after which SQLite's cache is full.
 const CACHE_FULL_REQUESTS: usize = 60_000;
-/// The number of requests between the two measurements after that.
+/// The number of requests at the measurement between `CACHE_FULL_REQUESTS` and `REQUESTS`.
 const BETWEEN_REQUESTS: usize = 80_000;
 /// The number of open connections.
 const CONNECTIONS: usize = 32;
-/// The number of requests on one connection.
+/// The maximum number of requests on one connection.
 const ON_CONNECTION_MAX: usize = 100;
-/// The number of requests that are in flight on one connection.
+/// The maximum number of requests in flight on one connection.
 const IN_FLIGHT_MAX: usize = 16;
 const CLICKS: usize = 200;
 /// The number of sales that `facts` reports, so that the server knows their sender.
 const FIRST_SALES: usize = 2;
 const PAGE_SIZE: i32 = 1_000;
-/// The growth of the server's memory after the warm-up, without SQLite's cache, in KiB: the slack
-/// that the server's allocator keeps. If the server kept 210 bytes of each request that is sent
-/// after the cache is full, the growth would be larger.
+/// The allowed growth of the server's memory after the warm-up, without SQLite's cache, in KiB: the
+/// slack that the server's allocator keeps. If the server kept 210 bytes of each request that is
+/// sent after the cache is full, the growth would be larger.
 ///
-/// On a busy machine more requests are in progress at once than ever before, and the allocator
-/// keeps the memory of that moment. It does so once, but what the server keeps of each request
-/// grows in every round. So twice the smaller growth of the two last rounds, which are of the same
-/// length, must stay below the bound, and both together below twice the bound.
+/// On a busy machine, more requests may be in progress at once than ever before, and the allocator
+/// keeps the memory of that moment. That growth happens once, but a leak of some bytes for each
+/// request grows in every round. The last two rounds have the same length. So twice the smaller
+/// growth of these two rounds must stay below the bound, and the sum of both below twice the bound.
 const GROWTH_KIB_MAX: u64 = 8 * 1_024;
 /// The cache of SQLite's writer, in KiB (`db/sqlite.rs`).
 const CACHE_KIB: u64 = 32 * 1_024;
 
-/// Begins the reason of a postback that was shed. Then comes the reason for which it would be held.
+/// The beginning of a shed postback's reason. The reason for which the postback would be held
+/// follows.
 const SHED: &str = "SHED ";
 
 /// An answer: status, verdict and reason.
@@ -100,7 +101,8 @@ async fn facts(server: &Server) -> Facts {
         ArchiveConversionCodeRequest { conversion_code_id: archived.id.clone(), ..Default::default() };
     client.archive_conversion_code(request).await.unwrap();
     let clicks = join_all((0..CLICKS).map(|_| server.click(&link))).await;
-    // The sender of a sale that has counted is never shed, if it names the code.
+    // If a sale of a code has counted, the server sheds no postback of that code from the same
+    // sender.
     let click = server.click(&link).await;
     for code in [&code, &once] {
         let sale = format!("clickId={click}&id={}&val=1&com=0", code.id);

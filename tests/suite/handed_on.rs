@@ -41,7 +41,8 @@ async fn a_partner_can_not_count_for_the_code_of_another_account() {
     let held = stored(&other, &failure.postback_id).await;
     let replayed = other.replay_postbacks(request::replay(vec![held.id.clone()])).await.unwrap();
     assert_eq!(replayed.postbacks[0].verdict(), PostbackVerdict::Held);
-    // The server also matches the held postback by itself. That fails, so it sets a later time.
+    // The server also tries to match the held postback automatically. The attempt fails, so the
+    // server sets a later time for the next one.
     let matched = eventually(async || {
         let postback = stored(&other, &held.id).await;
         (postback.next_match_time != replayed.postbacks[0].next_match_time).then_some(postback)

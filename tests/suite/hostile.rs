@@ -265,8 +265,8 @@ async fn a_hundred_thousand_hostile_visits_leave_no_stored_host() {
     }
 }
 
-/// The snapshot of known links is written if a link changes or is followed, and not for slugs that
-/// nobody knew.
+/// The server writes its snapshot of known links if a link changes or is followed, but not if
+/// visitors try unknown slugs.
 #[tokio::test]
 async fn unknown_slugs_cause_no_writing() {
     let server = Server::start_with(&["--spool", "spool"]).await;

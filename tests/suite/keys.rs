@@ -302,7 +302,8 @@ async fn an_edges_key_serves_all_accounts_and_no_other_purpose() {
     let mut edge = EdgeServiceClient::new(channel(&server).await);
     assert_eq!(edge.resolve_slug(request).await.unwrap().into_inner().account_id, account);
     let click = s2s_sdk::v1::RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
-    // An edge has minted the ids of its clicks itself, so it must send one; `edge_keys.rs` does.
+    // An edge mints the ids of its clicks itself, so it must send an id. `edge_keys.rs` sends
+    // clicks with ids.
     let error = server.client_with(&text).record_click(click).await.unwrap_err();
     assert_eq!((error.reason(), fields(&error)), (ErrorReason::FieldInvalid, vec!["click_id"]));
     let error = works(&server.client_with(&text)).await.unwrap_err();
@@ -469,7 +470,7 @@ async fn invented_keys_keep_no_new_key_waiting() {
     }
     for _ in 0..30 {
         let (_, key) = server.api_key(OWN_ACCOUNT, &[READ]).await;
-        // This channel makes no second attempt.
+        // The channel makes no second attempt.
         let channel = Channel::from_shared(server.url.clone()).unwrap().connect().await.unwrap();
         let key = format!("Bearer {key}");
         call_as(Some(&key), &channel, "/s2s.v1.AccountService/GetAccount", &[]).await.unwrap();

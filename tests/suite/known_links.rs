@@ -1,5 +1,5 @@
-//! Links that an edge knows although nobody has followed them there: their visitors are redirected
-//! while the database or the core is away.
+//! Links that an edge knows although no visitor has followed them at that edge. Their visitors are
+//! redirected while the database or the core is down.
 
 use std::{
     collections::BTreeSet,
@@ -62,7 +62,7 @@ async fn stored(core: &Server, link: &TrackingLink) -> BTreeSet<String> {
     core.client().clicks(request).map_ok(|click| click.id).try_collect().await.unwrap()
 }
 
-/// Waits until the edge has read everything that was changed before.
+/// Waits until the edge has read all changes of links so far.
 async fn is_up_to_date(core: &Server, edge: &Server) {
     let newest = core.create_link(leading_to(DESTINATION)).await;
     edge.knows(&newest.slug).await;
@@ -115,8 +115,8 @@ async fn an_edge_without_a_spool_knows_links_too() {
     let mut core = Server::start_with(&["--role", "core"]).await;
     let links = links(&core, LINKS).await;
     let edge = Server::start_edge(&core, &[("S2S_SPOOL", "off")]).await;
-    // The edge has read the list once it serves the last link of it while the core is frozen. There
-    // is no file to look at, so the test asks until then.
+    // If the edge serves the last link of the list while the core is frozen, it has read the list.
+    // The test asks until then, because without a spool no file shows what the edge has read.
     eventually(async || {
         core.freeze().await;
         let served = status(&edge, &links[LINKS - 1].slug).await;
@@ -151,7 +151,8 @@ async fn what_has_become_of_a_link_is_known_without_a_visitor() {
         ..Default::default()
     };
     client.update_tracking_link(rename).await.unwrap();
-    // While the core answers, a copy is replaced once it is too old, even if nobody lists links.
+    // While the core answers, the edge replaces its copy of a link once the copy is too old, even
+    // before it reads the list of links.
     eventually(async || (status(&edge, &followed.slug).await == 410).then_some(())).await;
     is_up_to_date(&core, &edge).await;
     core.kill().await;
@@ -163,7 +164,7 @@ async fn what_has_become_of_a_link_is_known_without_a_visitor() {
         }
         statuses
     };
-    // An edge keeps links that have ended, so that it needs no core to say so.
+    // An edge keeps links that have ended, so that it can answer 410 without its core.
     assert_eq!(statuses(&edge).await, [410, 410, 503, 302, 302]);
     edge.kill().await;
     edge.restart().await;
@@ -200,7 +201,7 @@ async fn a_write_that_a_crash_cut_short_costs_at_most_its_last_record() {
     let mut edge = Server::start_edge(&core, &[]).await;
     let mut links = links(&core, LINKS).await;
     edge.knows(&links[LINKS - 1].slug).await;
-    // The last record of the file.
+    // The new link becomes the last record of the file.
     links.push(core.create_link(leading_to(DESTINATION)).await);
     edge.knows(&links[LINKS].slug).await;
     core.kill().await;
@@ -307,7 +308,7 @@ async fn an_edge_lists_links_by_their_last_change() {
 }
 
 /// Makes `MANY` copies of the only link in the database, with the slugs `copy1`, `copy2` and so on.
-/// Those with a higher number were changed later.
+/// The copies were changed in the order of their numbers.
 async fn make_copies(url: &str) {
     let (id, slug, numbers) = match database::kind() {
         "sqlite" => (
@@ -340,7 +341,7 @@ async fn twenty_thousand_links_are_known_as_far_as_the_budget_goes() {
     make_copies(&core.database_url).await;
     let roomy = Server::start_edge(&core, &[]).await;
     let narrow = Server::start_edge(&core, &[("S2S_LINKS_KNOWN_MEBIBYTES", "1")]).await;
-    // The oldest of them all: only its visitor keeps it.
+    // `copy1` is the oldest link. The edge keeps it only because a visitor has followed it.
     assert_eq!(status(&narrow, "copy1").await, 302);
     let newest = format!("copy{MANY}");
     roomy.knows(&newest).await;

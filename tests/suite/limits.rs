@@ -58,7 +58,7 @@ async fn a_trusted_proxy_has_as_many_connections_as_it_likes() {
 }
 
 /// Asks for health, and then sends `more`. Returns the time until the server ends the connection,
-/// and what it sends until then.
+/// and the text that the server sends until then.
 async fn life_after_a_request<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     more: &[u8],
@@ -87,7 +87,7 @@ async fn a_connection_waits_for_its_next_request_as_long_as_it_is_set() {
     let plain = async || connect_from(&server, source(1)).await;
     let idle = futures::join!(
         async { life_after_a_request(plain().await, b"").await },
-        // Empty lines before a request are no request.
+        // Empty lines before a request do not count as a request.
         async { life_after_a_request(plain().await, b"\r\n\r\n").await },
         async { life_after_a_request(authority.connect(&tls, &["http/1.1"]).await, b"").await },
         async { life_after_a_request(TcpStream::connect(health).await.unwrap(), b"").await },
@@ -101,7 +101,7 @@ async fn a_connection_waits_for_its_next_request_as_long_as_it_is_set() {
     );
     let (kept, (begun, refused)) = ([idle.0, idle.1, idle.2, idle.3], idle.5);
     for (life, rest) in kept {
-        // The server's wait began a moment earlier than ours.
+        // The server's wait began a moment earlier than the test's measurement.
         assert!(life > NEARLY_KEPT && rest.is_empty(), "{life:?} {rest}");
     }
     assert!(idle.4 < NEARLY_KEPT, "a connection without any request: {:?}", idle.4);
@@ -142,7 +142,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     assert_eq!((error.code(), error.reason()), (Code::ResourceExhausted, ErrorReason::RateLimited));
     assert_eq!(error.retry_delay(), Some(Duration::from_secs(1)));
 
-    // One rate of an address covers all paths, whatever forwarding headers a client invents.
+    // An address has one rate for all paths, whatever forwarding headers a client invents.
     for (path, verdict) in [("s2s?val=1", "REFUSED"), ("summer", "")] {
         let number = AtomicUsize::new(0);
         let refused = async || {

@@ -106,8 +106,8 @@ impl Load {
         self.counted.load(Ordering::Relaxed) - before
     }
 
-    /// Records a click that is 40 days old by the clock of `core`, which is older than the tests in
-    /// `clocks.rs` keep clicks. The next pass of the retention deletes the click.
+    /// Records a click that is 40 days old by the clock of `core`. The tests in `clocks.rs` keep
+    /// clicks for a shorter time, so the next pass of the retention deletes this click.
     pub async fn old_click(&self, core: &Server) -> String {
         let link = core.link(&[&self.code]).await;
         let click_time = moved(link.create_time, -40 * 86_400);
@@ -120,7 +120,7 @@ impl Load {
         visit(&http(), &self.front, &self.link.slug).await.unwrap().unwrap()
     }
 
-    /// Follows the link over another server.
+    /// Follows the link at another server. Returns the click id.
     pub async fn visit_of(&self, front: &Server) -> String {
         visit(&http(), &front.url, &self.link.slug).await.unwrap().unwrap()
     }
@@ -250,12 +250,12 @@ impl Load {
     /// Checks that every stored conversion was sent, has the value that was sent, and counts once.
     /// Checks that every acknowledged sale, click and code is stored.
     ///
-    /// Only valid while nothing is being sent and all spools are empty.
+    /// Valid only while nothing is being sent and all spools are empty.
     pub async fn check(&self, core: &Server) {
         self.check_ledger(core, &self.ledger()).await;
     }
 
-    /// The same check of a core that holds at least what `ledger` acknowledges.
+    /// Like `check`, for a core that must have stored at least what `ledger` acknowledges.
     pub async fn check_ledger(&self, core: &Server, ledger: &Ledger) {
         let client = core.client();
         let all = client.conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });

@@ -12,7 +12,7 @@ use crate::{fixture::Fixture, report};
 
 /// `LOOK_ROWS_MAX` of the server.
 const LOOK: u32 = 20_000;
-/// So many rows that a page in the middle finds nothing.
+/// Enough rows that a page in the middle finds nothing.
 const ROWS: u32 = 2 * LOOK + 1_000;
 
 /// The SQL of a database for many rows.
@@ -40,9 +40,10 @@ impl Dialect {
     }
 }
 
-/// Fills a table with older copies of its two rows: the oldest copy is of the row that `matches`,
-/// all others are of the other row. The values of `columns` are copied. `made` has the columns
-/// whose values are made from the number.
+/// Fills a table with older copies of its two rows. `matches` is the SQL condition that is true for
+/// one of the two rows. The oldest copy is a copy of that row; all later copies are copies of the
+/// other row. The values of `columns` are copied. `made` has the other columns, each with the SQL
+/// that makes its value from the number of the copy.
 async fn fill(server: &Server, table: &str, columns: &str, made: &[(&str, &str)], matches: &str) {
     let Dialect { id, numbers } = Dialect::of(&server.database_url);
     let names: Vec<&str> = made.iter().map(|(name, _)| *name).collect();

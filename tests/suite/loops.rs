@@ -1,4 +1,4 @@
-//! Redirects that come back to this server over an address of somebody else.
+//! Redirects that come back to this server through a server of somebody else.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ const REDIRECTS_MAX: usize = 9;
 const FOLLOWED_MAX: usize = 20;
 
 /// Somebody else's server: it redirects `/slug?query` to the same path and query of `to`. Returns
-/// its URL. The server ends with the tasks.
+/// its URL. That server ends when the tasks are dropped.
 async fn shortener(to: &str) -> (String, JoinSet<()>) {
     let listener = TcpListener::bind("127.0.0.9:0").await.unwrap();
     let (url, to) = (format!("http://{}", listener.local_addr().unwrap()), to.to_owned());
@@ -108,7 +108,7 @@ async fn a_chain_of_two_links_and_a_shared_url_are_no_loops() {
     let one = link_over(&server, &other, "one", "two", true).await;
     let shop = leading_to("https://shop.example/?s1=[s2sidentifier]");
     let two = server.create_link(TrackingLink { slug: "two".to_owned(), ..shop }).await;
-    // The publisher of the second link copies a URL in which a click id stands.
+    // The publisher of the second link copies a URL that contains a click id.
     let first = http().get(&one.url).send().await.unwrap();
     let shared = location(&http().get(location(&first)).send().await.unwrap()).to_owned();
     for _ in 0..2 * REDIRECTS_MAX {

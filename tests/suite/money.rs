@@ -214,7 +214,8 @@ async fn what_may_be_a_test_is_no_sale() {
     assert_eq!(fixture.conversions().await.len(), 3);
 }
 
-/// The click id that counts finds the held postback, whatever other click ids came beside it.
+/// A search for the click id that counts finds the held postback, whatever other click ids the
+/// postback names.
 #[tokio::test]
 async fn a_held_postback_is_found_by_the_click_that_counts() {
     let fixture = Fixture::start().await;

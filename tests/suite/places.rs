@@ -1,4 +1,5 @@
-//! Connections that give way when all places for connections are taken.
+//! Connections that the server closes to admit new ones, when `--connections-max` connections are
+//! open.
 
 use std::time::Duration;
 
@@ -20,8 +21,7 @@ use crate::report;
 const SOON: Duration = Duration::from_secs(10);
 
 /// Opens a stream of a service that needs no key, and waits for its first answer, which contains
-/// `expected`.
-/// `None`: the server has closed the connection.
+/// `expected`. Returns `None` if the server has closed the connection.
 async fn open_stream(server: &Server, from: u8, kind: &Kind) -> Option<TcpStream> {
     let Kind { path, message, flags, expected, .. } = kind;
     let mut stream = connect_from(server, source(from)).await;
@@ -37,12 +37,12 @@ async fn open_stream(server: &Server, from: u8, kind: &Kind) -> Option<TcpStream
     Some(stream)
 }
 
-/// Streams that anybody may open.
+/// A kind of stream that anybody may open.
 struct Kind {
     name: &'static str,
     path: &'static str,
     message: &'static [u8],
-    /// The flags of its frame: 1 if the request ends.
+    /// The flags of the message's frame: 1 if the request ends with it.
     flags: u8,
     expected: &'static [u8],
 }
@@ -118,7 +118,7 @@ async fn connect_once(server: &Server, from: u8) -> Option<TcpStream> {
     ask(&mut stream).await.map(|_| stream)
 }
 
-/// An origin that holds places can't push out the connections of origins that hold fewer.
+/// An address with many connections can't displace the connections of an address with fewer.
 #[tokio::test]
 async fn who_holds_most_displaces_nobody_else() {
     let server = Server::start_with(&["--connections-max", "6"]).await;

@@ -1,4 +1,4 @@
-//! A postback that makes the core fail: it is put aside and blocks no other.
+//! A postback that makes the core fail: that postback is put aside and blocks no other postback.
 
 use s2s_tests::{Server, database::execute, eventually};
 

@@ -84,7 +84,7 @@ async fn health_that_does_not_change_is_told_once() {
     };
     assert!(timeout(Duration::from_secs(4), repeated).await.is_err(), "a status came twice");
     server.terminate().await;
-    // The end of the server is a change, or the end of the stream.
+    // When the server ends, the watcher gets another status, or the stream ends.
     let end = async { while next().await.is_ok_and(|status| status == ServingStatus::Serving) {} };
     timeout(Duration::from_secs(30), end).await.unwrap();
 }
@@ -331,7 +331,7 @@ async fn calls_for_edges_are_closed_to_the_network() {
         let error = Error::from(result.unwrap_err());
         assert_eq!((error.code(), error.reason()), (Code::Unauthenticated, ErrorReason::ApiKeyMissing));
     }
-    // An edge gets the answers.
+    // A caller with an edge's key gets the answers.
     let (_, key) = server.api_key("", &[ApiKeyScope::Edge]).await;
     let resolved = edge.resolve_slug(authorized_by(&key, resolve)).await.unwrap().into_inner();
     assert_eq!(resolved.tracking_link.unwrap().id, link.id);
@@ -448,7 +448,7 @@ async fn passed_sockets_that_are_of_no_use_are_refused() {
         assert!(output.contains("reason: LISTEN_FAILED"), "{output}");
     }
     // Whoever passes the socket chooses its address. But `--no-auth` makes every caller an
-    // administrator, so it is refused on an address that other machines can reach.
+    // administrator, so the server refuses this flag on an address that other machines can reach.
     let socket = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
     let mut command = command_with(&socket, folder.path());
     command.arg("--no-auth");

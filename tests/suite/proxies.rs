@@ -74,7 +74,8 @@ async fn a_proxy_header_comes_from_trusted_proxies_alone() {
     }
 }
 
-/// A proxy connects for many clients. With its header, the server knows for whom.
+/// A proxy connects for many clients. The proxy header tells the server which client a connection
+/// is for.
 #[tokio::test]
 async fn connections_count_by_the_client_that_the_proxy_header_names() {
     let flags = ["--trusted-proxies", "127.0.0.5", "--proxy-protocol", "--connections-per-address", "3"];

@@ -151,7 +151,7 @@ async fn what_is_far_too_long_hears_so_too() {
 async fn a_refused_request_may_come_in_pieces_and_behind_a_good_one() {
     let fixture = Fixture::start().await;
     let target = |oid: &str| fixture.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));
-    // The odd requests are the last of their connections.
+    // An odd request is the last one on its connection.
     let request = |oid: &str| {
         let ends = if oid.starts_with("odd") { "connection: close\r\n" } else { "" };
         format!("GET {} HTTP/1.1\r\nhost: a\r\n{ends}\r\n", target(oid)).into_bytes()

@@ -39,7 +39,7 @@ async fn clicks(client: &Client, link: &TrackingLink) -> Vec<Click> {
     client.list_clicks(request).await.unwrap().clicks
 }
 
-/// The link's clicks, once there are any.
+/// Waits until the link has clicks, and returns them.
 pub async fn first_clicks(client: &Client, link: &TrackingLink) -> Vec<Click> {
     eventually(async || Some(clicks(client, link).await).filter(|clicks| !clicks.is_empty())).await
 }

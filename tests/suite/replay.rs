@@ -363,7 +363,7 @@ async fn a_replay_names_every_field_that_is_wrong() {
 
     let neither = client.replay_postbacks(ReplayPostbacksRequest::default()).await.unwrap_err();
     assert_eq!((neither.reason(), fields(&neither)), (ErrorReason::FieldInvalid, vec!["postbacks"]));
-    // A replay takes held postbacks alone.
+    // A replay takes only held postbacks.
     for verdict in [PostbackVerdict::Recorded, PostbackVerdict::Duplicate] {
         let counted = PostbackFilter { verdict: verdict.into(), ..Default::default() };
         let error = client.replay_postbacks(request::replay_all(counted)).await.unwrap_err();

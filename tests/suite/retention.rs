@@ -1,6 +1,8 @@
-//! The retention of rows, and PostgreSQL's partitions by time, which no caller may notice.
+//! The retention of rows, and PostgreSQL's partitions by time. Callers must not notice the
+//! partitions.
 //!
-//! Old clicks and conversions are reported with old times. Postbacks are made older in their table.
+//! The tests report old clicks and conversions with old times. They make postbacks older in the
+//! table.
 
 use std::collections::BTreeSet;
 
@@ -200,8 +202,8 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
             }
         }
     }
-    // Once conversions are deleted, reports for their clicks stay refused, even by a server that
-    // keeps conversions for longer from now on.
+    // Once conversions are deleted, reports for their clicks stay refused, even by a server that is
+    // set to keep conversions for longer.
     drop((other, another));
     let more = ["--retain-conversions-days", "3000", "--retain-pause-seconds", "0"];
     for flags in [&more[..], &[]] {
@@ -273,7 +275,8 @@ const WAITING: &str = "SELECT query AS v FROM pg_stat_activity WHERE datname = c
      AND wait_event_type = 'Lock' AND wait_event = 'relation' AND query NOT LIKE 'ALTER TABLE%'";
 const DETACHING: &str = "SELECT inhrelid::regclass::text AS v FROM pg_inherits WHERE inhdetachpending";
 
-/// Checks that one partition covers everything up to 600 days ago, and that the present one stands.
+/// Checks that one partition covers everything up to 600 days ago, and that the partition of the
+/// present still exists.
 async fn check_bounds(db: &DatabaseConnection, past: &Past) {
     for PartitionedTable { name: table, ids_per_second, .. } in TABLES {
         let names = partitions(db, table).await;

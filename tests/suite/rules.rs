@@ -12,7 +12,8 @@ use std::{
 
 use self::code::{without_tests, without_texts};
 
-/// Folders that contain nothing of ours, by name. In a second working tree, `.git` is a file.
+/// Names of files and folders that contain nothing of ours. `.git` is a file in a second working
+/// tree.
 const FOREIGN: [&str; 11] = [
     ".git",
     ".mypy_cache",

@@ -1,4 +1,4 @@
-//! Lists and searches: any number of searches keeps nobody else waiting.
+//! Lists and searches: even many searches keep no other caller waiting.
 
 use std::sync::{
     Arc,

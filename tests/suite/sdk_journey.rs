@@ -1,5 +1,5 @@
 //! The journey of all SDKs (`tests/journey.json`), played by the Rust SDK. This player is the
-//! reference for the others.
+//! reference for the players of the other SDKs.
 
 mod calls;
 mod pattern;
@@ -164,7 +164,7 @@ impl Player {
         Self { variables, client, saved }
     }
 
-    /// Fills in the saved values.
+    /// Replaces each `${name}` in the texts of a value by the saved value.
     fn filled(&self, value: Value) -> Value {
         match value {
             Value::String(text) => {

@@ -85,7 +85,7 @@ impl Scene {
                 let attribution_window = Some(Duration { seconds: 1, nanos: 0 });
                 self.update(ConversionCode { attribution_window, ..self.code.clone() }, "attribution_window")
                     .await;
-                // Sends sales until the second is over, and one is held.
+                // Sends sales until the window of one second is over, so that a sale is held.
                 let sales = AtomicUsize::new(0);
                 eventually(async || {
                     let oid = format!("{WAITING}{}", sales.fetch_add(1, Ordering::Relaxed));
@@ -117,7 +117,7 @@ impl Scene {
         ids
     }
 
-    /// Hands a postback on as an edge to which it came at `received_at`.
+    /// Hands on a postback, as an edge that received the postback at `received_at`.
     async fn hand_on(
         &self,
         oid: &str,
@@ -277,7 +277,7 @@ async fn rename(client: &Client, link: TrackingLink, path: &str) -> Result<Track
     client.update_tracking_link(request).await.map(|response| response.tracking_link.unwrap())
 }
 
-/// A link with this slug, or the reason why it can't be.
+/// Creates a link with this slug. Returns the reason if the server refuses the link.
 async fn create(client: &Client, slug: &str) -> Result<TrackingLink, ErrorReason> {
     let link = TrackingLink {
         slug: slug.to_owned(),
@@ -289,7 +289,7 @@ async fn create(client: &Client, slug: &str) -> Result<TrackingLink, ErrorReason
     created.map(|response| response.tracking_link.unwrap()).map_err(|error| error.reason())
 }
 
-/// A client of an account of its own.
+/// A client with a key of another account.
 async fn of_another_account(server: &Server) -> Client {
     let account = server.account("Other").await;
     let (_, key) = server.api_key(&account.id, &[ApiKeyScope::Read, ApiKeyScope::Write]).await;
@@ -314,7 +314,7 @@ async fn a_slug_can_be_changed_and_stays_the_accounts_own() {
         assert_eq!(leads(&server, slug).await.as_deref(), Some("summer"));
         eventually(async || leads(&server, &former).await.is_none().then_some(())).await;
     }
-    // Nobody else gets the visitors of what was published.
+    // No other account gets a slug that was published, nor its visitors.
     for slug in ["autumn", "winter", "summer", "spring"] {
         assert_eq!(create(&others, slug).await.unwrap_err(), ErrorReason::SlugTaken, "{slug}");
     }

@@ -1,5 +1,5 @@
 //! The server keeps a bounded number of strangers' postbacks, and refuses the others with
-//! `ErrorReason::Shed`. Honest senders are never shut out with the strangers.
+//! `ErrorReason::Shed`. Honest senders are never refused because of strangers.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,11 @@ use s2s_tests::{Answer, Server, eventually, http, request};
 
 use crate::authentication::Sale;
 
-/// The rooms that the documents promise.
+/// The documented numbers of postbacks that the server holds in a minute, in these tests called
+/// room: for one network, and for one click.
 const OF_NETWORK: usize = 60;
 const OF_CLICK: usize = 60;
-/// More postbacks than a stranger has room for.
+/// More postbacks than the server holds for one stranger.
 const FLOOD: usize = 150;
 /// With these flags, the server believes the address that a test states.
 const PROXY: [&str; 2] = ["--trusted-proxies", "127.0.0.1"];
@@ -68,15 +69,15 @@ async fn strangers_have_little_room_whatever_they_name() {
     let sale = Sale::start_with(&PROXY, checks(CheckMode::Enforce)).await;
     let (server, id, click) = (&sale.server, &sale.code.id, &sale.click);
     let (mut kept, mut shed) = (0, 0);
-    // Each flood has a network of its own. Two addresses of a network share its room.
+    // Each flood has a network of its own. Its two addresses share the room of the network.
     for (number, query, room) in [
         (1, format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK),
         (2, "val=1&com=1".to_owned(), OF_NETWORK),
         (3, format!("clickId=x&id=z&id={id}&val=1&com=1"), OF_NETWORK),
-        // This flood fails the check, so neither its click nor its code speaks for it.
+        // Flood 4 fails the check, so neither its click nor its code speaks for it.
         (4, format!("clickId={click}&id={id}&val=1&com=1&sec=guess"), OF_NETWORK),
         (5, format!("clickId={click}&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK + OF_CLICK),
-        // The click has no room any more.
+        // The flood before has used up the room of the click.
         (6, format!("clickId={click}&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK),
     ] {
         let of_one = FLOOD / 2;
@@ -89,7 +90,8 @@ async fn strangers_have_little_room_whatever_they_name() {
     }
     assert_eq!(held(server).await.len(), kept, "what was shed is not stored");
     assert_eq!(server.health().await["strangers"]["shed"], shed);
-    // Another network has room, and the merchant is not held up, even from the network of a flood.
+    // Another network has room, and a merchant's sale counts, even if it comes from the network of
+    // a flood.
     let query = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1");
     assert_eq!(flood(server, "2001:db8:0:1::1", &query, 2).await, verdicts([("HELD", 2)]));
     let right = sale.query(&format!("&sec={}", sale.secret));
@@ -107,7 +109,7 @@ async fn a_sender_whose_sale_has_counted_is_never_shed() {
     for round in 0..3 {
         let stranger = flood(&sale.server, &format!("198.51.{round}.7"), &broken, FLOOD).await;
         assert_eq!(stranger, verdicts([("HELD", OF_NETWORK), ("SHED", FLOOD - OF_NETWORK)]), "{round}");
-        // Another address of the network, as senders have many.
+        // Another address of the known sender's network: senders have many addresses.
         let known = flood(&sale.server, "203.0.113.200", &broken, FLOOD).await;
         assert_eq!(known, verdicts([("HELD", FLOOD)]), "{round}");
         sale.server.kill().await;
@@ -211,7 +213,7 @@ fn taken(postback: &Postback) -> usize {
 async fn beyond_the_bound_of_bytes_the_oldest_of_the_busiest_network_goes() {
     let flags = [PROXY.as_slice(), &["--strangers-mebibytes-max", "1"]].concat();
     let mut sale = Sale::start_with(&flags, checks(CheckMode::Unspecified)).await;
-    // This network sends little, so its postbacks are never deleted.
+    // The known sender's network sends little, so its postbacks are never deleted.
     let known = format!("clickId={{clickid}}&id={}&val=1&com=1&mark=known&", sale.code.id);
     assert_eq!(flood(&sale.server, "203.0.113.1", &known, 5).await, verdicts([("HELD", 5)]));
     let query = format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1");

@@ -94,7 +94,8 @@ async fn a_postback_that_comes_before_its_click_counts() {
     traffic.is_known_to(&other).await;
     core.kill().await;
     traffic.until_queued(&one, 1).await;
-    // The click stays in the spool of `one`, which hangs while the core takes the postback.
+    // The click stays in the spool of `one`: that edge hangs while the core takes the postback from
+    // `other`.
     let queued = traffic.across(&one, &other).await;
     assert_eq!((queued.status, queued.field("verdict").as_str()), (202, "QUEUED"));
     one.freeze().await;
@@ -134,7 +135,7 @@ async fn an_edge_that_is_killed_again_and_again_loses_nothing() {
     edge.restart().await;
     core.restart_in_place().await;
     edge.drained().await;
-    // A crash is no loss.
+    // Health must not report a crash as a loss.
     let health = edge.health().await;
     assert_eq!((&health["spool"]["lost"], &health["spool"]["put_aside"]), (&0.into(), &0.into()), "{health}");
     traffic.check_conversions(&core).await;
@@ -164,7 +165,7 @@ async fn a_full_spool_refuses_and_says_so() {
     while traffic.round(&edge, 8).await.refused == 0 {}
     core.restart_in_place().await;
     edge.drained().await;
-    // Nothing is written from now on, and the spool has room all the same.
+    // The spool must report that it has room again, although nothing more is written.
     let health = eventually(async || {
         let health = edge.health().await;
         (health["status"] == "serving").then_some(health)
@@ -200,14 +201,14 @@ async fn nobody_fills_the_spool_with_one_click() {
                 (503, "UNAVAILABLE"),
                 "{refused:?}"
             );
-            // Other clicks have room.
+            // The limit on waiting postbacks of one click does not affect other clicks.
             let oid = format!("{round}-other-{number}");
             assert_eq!(send(&other, &oid).await.status, 202);
             kept.insert(oid);
         }
         core.restart_in_place().await;
         edge.drained().await;
-        // The click has room again.
+        // After the drain, the click has room again.
         assert_eq!(send(&one, &format!("{round}-more-0")).await.status, 200);
         kept.insert(format!("{round}-more-0"));
     }
@@ -243,7 +244,7 @@ async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
     disk.fill();
     let sale = core.code("Other").await;
     eventually(async || {
-        // The last block of the file may have room for a few links.
+        // The last block of the snapshot's file may have room for a few more links.
         core.link(&[&sale]).await;
         edge.spool().join("known.new").exists().then_some(())
     })
@@ -309,7 +310,7 @@ async fn damage_costs_what_it_hits_and_is_told() {
     core.restart_in_place().await;
     edge.drained().await;
     traffic.check_conversions(&core).await;
-    // The file is put aside after all of it was read.
+    // The file is put aside after it was read to its end.
     eventually(async || (edge.health().await["spool"]["put_aside"] == 1).then_some(())).await;
     assert!(segment.with_extension("damaged").is_file() && !segment.exists());
 }

@@ -171,7 +171,7 @@ async fn who_waits_is_answered_by_this_server_or_the_next() {
         send(&mut streams, REQUEST).await;
         server.terminate().await;
         server.thaw().await;
-        // These clients connect either before or after the first server stops listening.
+        // The late clients connect either before or after the first server stops listening.
         let mut late = fresh(&server).await;
         send(&mut late, b"GET /s2s HTTP/1.1\r\nHost: s2s\r\nConnection: close\r\n\r\n").await;
         assert!(server.ended().await.success());

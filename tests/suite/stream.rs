@@ -137,10 +137,10 @@ async fn a_fast_sender_of_small_frames_is_slowed_down_and_never_cut_off() {
 
 #[tokio::test]
 async fn who_does_not_read_the_answers_is_held_up() {
-    /// The buffers on the way hold some 6 MiB, about 1,500 items of 4 KiB. This is four times as
-    /// many.
+    /// The buffers on the way hold some 6 MiB, about 1,500 items of 4 KiB. This limit is four times
+    /// as large.
     const HELD_UP_BELOW: usize = 6_000;
-    /// The number of looks in a row that must find no progress.
+    /// The number of checks in a row that must find no progress.
     const LOOKS: usize = 50;
     let server = Server::start().await;
     let code = server.code("Sale").await;
@@ -180,7 +180,7 @@ async fn a_stop_answers_what_a_stream_has_taken() {
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;
-    // The stream has no end of its own.
+    // The client never ends the stream.
     let requests = stream::iter(0..).map(move |number| request::conversion(numbered(&code, &click, number)));
     let mut answers = server.client().stream_record_conversions(requests).await.unwrap();
     let mut recorded = BTreeSet::new();

@@ -67,7 +67,7 @@ impl Authority {
         self.issue_with(name, |_| {})
     }
 
-    /// Issues such a certificate, after a change of its contents.
+    /// Like `issue`, but changes the contents of the certificate first.
     fn issue_with(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
@@ -87,7 +87,7 @@ impl Authority {
         Server::start_with(&[own.as_slice(), flags].concat()).await
     }
 
-    /// Starts such a server, with a log that the test can read.
+    /// Like `start`, but with a log that the test can read.
     async fn start_logged(&self, flags: &[&str]) -> Server {
         let (certificate, key) = (self.path("server.pem"), self.path("server.key"));
         let own = ["--tls-certificate", certificate.as_str(), "--tls-key", &key];
@@ -103,7 +103,7 @@ impl Authority {
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
-    /// A server with our certificate, on the database of another.
+    /// Starts a server with a certificate of this authority, on the database of another server.
     pub async fn start_beside(&self, other: &Server) -> Server {
         let (certificate, key) = (self.path("server.pem"), self.path("server.key"));
         Server::start_beside_with(other, &["--tls-certificate", &certificate, "--tls-key", &key]).await
@@ -118,7 +118,8 @@ impl Authority {
         self.connect_as(server, protocols, None).await
     }
 
-    /// Opens such a connection, with a certificate of the client and its key, both in PEM.
+    /// Like `connect`, but the client has a certificate. `identity` is the certificate and its key,
+    /// both in PEM.
     async fn connect_as(
         &self,
         server: &Server,
@@ -242,7 +243,7 @@ async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
     assert!(client.list_conversion_codes(ListConversionCodesRequest::default()).await.is_err());
 }
 
-/// The connections of clients who may no longer connect end, without breaking an answer.
+/// If a client may no longer connect, its open connections end, but no answer breaks off.
 #[tokio::test]
 async fn connections_of_former_clients_end() {
     let (authority, clients, others) = (Authority::new(), Authority::new(), Authority::new());
@@ -293,7 +294,8 @@ async fn an_edge_hears_that_its_certificate_is_refused() {
     let [refused, key] = ["edge.pem", "edge.key"].map(|name| authority.path(name));
     let with = ["--core-client-certificate", &refused, "--core-client-key", &key];
     for flags in [&own[..], &[&own[..], &with].concat()] {
-        // The cause arrives in one way or another, depending on what the network delivers first.
+        // Starts three times, because the form of the error depends on what the network delivers
+        // first.
         for _ in 0..3 {
             let (status, output) = run_to_end(folder.path(), flags, &[("S2S_CORE_KEY", ADMIN_KEY)]).await;
             assert!(!status.success() && output.contains("reason: CORE_AWAY"), "{output}");
@@ -316,8 +318,8 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     list(&client).await.unwrap();
     let first = shown(&authority, &server).await;
 
-    // First the key doesn't match the certificate. Then the file of the certificate holds none.
-    // Finally both files are replaced by good ones.
+    // First the key doesn't match the certificate. Then the certificate's file contains no
+    // certificate. Finally good files replace both files.
     std::fs::write(authority.file("server.key"), KeyPair::generate().unwrap().serialize_pem()).unwrap();
     assert_eq!(shown(&authority, &server).await, first);
     std::fs::write(authority.file("server.pem"), "no certificate").unwrap();
@@ -385,7 +387,8 @@ async fn a_certificate_that_clients_refuse_replaces_no_good_one() {
     let authority = Authority::new();
     let server = authority.start_logged(&[]).await;
     let first = shown(&authority, &server).await;
-    // The last change causes the same error as the one before, so it would not be logged again.
+    // The last change is left out: it causes the same error as the change before it, and the server
+    // does not log the same error again.
     for (change, _, text) in &REFUSED[..REFUSED.len() - 1] {
         authority.issue_with("server", change);
         eventually(async || server.log().contains(text).then_some(())).await;
@@ -410,7 +413,7 @@ async fn the_end_of_a_certificate_is_announced() {
         let left = Duration::from_secs(certificate["seconds_left"].as_u64().unwrap());
         assert!(left + DAY > days_left * DAY && left <= days_left * DAY + DAY, "{certificate}");
         assert!(certificate["ends"].as_str().unwrap().ends_with('Z'), "{certificate}");
-        // The server looks at the end before it reads its files again.
+        // The server checks the end of its certificate before it reads its files again.
         let first = shown(&authority, &server).await;
         authority.issue("server");
         eventually(async || (shown(&authority, &server).await != first).then_some(())).await;

@@ -1,5 +1,5 @@
-//! Requests that never end: what a stranger can make the server keep is bounded, and others are
-//! served meanwhile.
+//! Requests that never end: the amount of data that a stranger can make the server keep is bounded,
+//! and other callers are served meanwhile.
 
 use std::{
     convert::Infallible,
@@ -25,10 +25,10 @@ use crate::attacks::{ONE_AT_A_TIME, served_during};
 const STREAMS: usize = 350;
 const MESSAGE_BYTES: usize = 4 * 1_024 * 1_024;
 /// The largest growth of the server's memory by requests without an API key, in KiB. Ten
-/// connections may hold 4 MiB each; the rest is for what the library and the allocator hold.
+/// connections may hold 4 MiB each; the rest is for the HTTP library and the allocator.
 const STRANGERS_KIB_MAX: u64 = 128 * 1_024;
-/// The largest growth by the requests of one connection with an API key, in KiB: it may hold 64
-/// MiB.
+/// The largest growth by the requests of one connection with an API key, in KiB. Such a connection
+/// may hold 64 MiB.
 const KEY_KIB_MAX: u64 = 256 * 1_024;
 
 /// Opens `STREAMS` calls whose message lacks its last bytes, and never ends them. Counts the calls
@@ -66,12 +66,12 @@ async fn messages_that_never_end_fill_no_memory() {
         let (before, answered) = (memory_kib(&server), AtomicUsize::new(0));
         let method = format!("/grpc.health.v1.{method}");
         let reasons = served_during(&server, unfinished(&server, &method, None, &answered)).await;
-        // Each is refused once its length is known.
+        // Each call is refused once the length of its message is known.
         assert_eq!(reasons, [ErrorReason::RequestTooLarge; STREAMS], "{method}");
         let grown = memory_kib(&server).saturating_sub(before);
         assert!(grown < STRANGERS_KIB_MAX, "{method}: {grown} KiB");
     }
-    // A key lets its caller send messages of 4 MiB, but not as many as it likes at once.
+    // A key lets its caller send messages of 4 MiB, but only a limited number at once.
     let (before, answered) = (memory_kib(&server), AtomicUsize::new(0));
     let method = "/s2s.v1.ConversionService/BatchRecordConversions";
     let attack = unfinished(&server, method, Some(ADMIN_KEY), &answered);

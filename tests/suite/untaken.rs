@@ -1,5 +1,5 @@
-//! Answers that a client does not take. Over HTTP/2, such a client gives one answer no room, but
-//! keeps its connection alive.
+//! Answers that a client does not take. Over HTTP/2, such a client opens no flow-control window for
+//! one answer, but keeps its connection alive.
 
 use std::time::Duration;
 

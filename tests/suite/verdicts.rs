@@ -134,7 +134,7 @@ async fn check_held(fixture: &Fixture, case: HeldCase) {
     let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["message", "notes", "postback_id", "reason", "verdict"], "{query}");
     let message = answer.field("message");
-    // Anybody may send a sale again, and must not learn what was counted.
+    // Anybody may send a sale again, but must not learn the amounts that were counted.
     let is_told = reason != E::TransactionConflict;
     assert_eq!(message.contains(names), is_told, "{query}: {message}");
 

@@ -137,7 +137,7 @@ async fn a_long_sub_id_is_passed_on_whole() {
     }
 }
 
-/// A browser that opens an address.
+/// Opens an address as a browser does.
 async fn open(server: &Server, path: &str) -> Response {
     let request = http().get(format!("{}{path}", server.url)).header("user-agent", BROWSER);
     request.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8").send().await.unwrap()

@@ -1,5 +1,6 @@
-//! Only whole requests count. A request that breaks off is refused, wherever it breaks off, however
-//! its sender goes, and whatever carries it.
+//! Requests count only if they are whole. A request that breaks off is refused, wherever it breaks
+//! off, however its sender leaves, and over every transport: plain, behind a proxy header, or over
+//! TLS.
 
 use std::{cell::Cell, collections::BTreeMap, time::Duration};
 
@@ -73,17 +74,18 @@ const FORMS: [Form; 17] = [
         name: "behind-a-body",
         text: "POST /s2s HTTP/1.1\r\ncontent-length: 3\r\n\r\na=1GET /s2s?n=#1&$sale&val=19|99.50 HTTP/1.1\r\n\r\n",
     },
-    // A pause after the first request: its answer is awaited.
+    // At `$pause`, the sender waits for the answer to the first request.
     Form {
         name: "kept",
         text: "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n$pauseGET /s2s?n=a b&$sale&val=19|99.50 HTTP/1.1\r\n\r\n",
     },
 ];
 
-/// What the sender does after the part before the cut.
+/// The sender's action after the part before the cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    /// Sends the rest after a pause that is longer than any former time limit of a broken request.
+    /// Sends the rest after a pause that is longer than all time limits of earlier versions for
+    /// broken requests.
     Late,
     /// Sends the rest at once, and closes its side.
     WholeAndFin,
@@ -113,7 +115,7 @@ impl Form {
             .replace("$sale", sale)
     }
 
-    /// Sends it over a connection, and returns the answer to it.
+    /// Sends the request over a connection, and returns the answer.
     async fn send(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin, sale: &str, end: End) -> String {
         let text = self.text(sale);
         let (before, after) = text.split_once('|').unwrap();
@@ -138,7 +140,7 @@ impl Form {
             End::Fin => stream.shutdown().await.unwrap(),
             End::Close => return String::new(),
         }
-        // The request in front has a verdict of its own.
+        // In this form, the request in front gets a verdict of its own.
         let verdicts = if self.name == "behind-a-body" { 2 } else { 1 };
         let read = async {
             while verdicts_of(&answer).count() < verdicts
@@ -156,7 +158,8 @@ fn verdicts_of(answers: &[u8]) -> impl Iterator<Item = &str> {
     text.split("s2s-verdict: ").skip(1).filter_map(|rest| rest.split_once("\r\n")).map(|(verdict, _)| verdict)
 }
 
-/// Sends all forms with all ends, each as a sale of its own. Checks the answers, and what counts.
+/// Sends all forms with all ends, each as a sale of its own. Checks the answers and the
+/// conversions.
 async fn check<S: AsyncRead + AsyncWrite + Unpin>(fixture: &Fixture, connect: impl AsyncFn() -> S) {
     let sends = FORMS.iter().flat_map(|form| ENDS.map(|end| (form, end))).map(async |(form, end)| {
         let oid = format!("{}-{end:?}", form.name);
@@ -221,7 +224,7 @@ async fn a_body_that_is_longer_than_announced_is_refused() {
         |oid: &str, end: &str| fixture.fill(&format!("clickId=$click&id=$code&com=1&oid={oid}&val={end}"));
     let mut counted = 0;
     for (oid, announced, sent, is_counted) in [
-        // A sender that counts characters for bytes.
+        // A sender that counts characters instead of bytes.
         ("M\u{fc}ller-1", sale("M\u{fc}ller-1", "10"), sale("M\u{fc}ller-1", "100"), false),
         ("two", sale("two", "10"), sale("two", "1000"), false),
         ("small", sale("small", "1"), format!("{}a", sale("small", "1")), false),
@@ -261,7 +264,8 @@ const LIKE_REFUSALS: [&str; 3] = [
     "HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n",
 ];
 
-/// Calls a method by gRPC-web over HTTP/1.1. Returns its first message, and its trailers.
+/// Calls a method by gRPC-web over HTTP/1.1. Checks that the call succeeds, and returns its
+/// message.
 async fn call<M: prost::Message + Default>(
     server: &Server,
     method: &str,

@@ -1,6 +1,6 @@
 //! The senders during the torture: visitors, merchants who call the postback URL, and partners over
-//! gRPC. A sale that was not acknowledged is repeated: a postback at the next server, a call over
-//! gRPC at the same server.
+//! gRPC. A sender repeats a sale that was not acknowledged: a postback goes to the next server, a
+//! call over gRPC to the same server.
 
 use std::{
     sync::{
@@ -20,7 +20,8 @@ use tokio::time::sleep;
 
 use crate::ledger::{Ledger, now};
 
-/// The number of attempts for one sale; then its sender gives up, as a merchant does.
+/// The maximum number of attempts for one sale. After the last one the sender gives up, as a
+/// merchant does.
 const SENDINGS_MAX: usize = 4;
 /// The number of clicks for sales without a visit.
 const PARTNERS_CLICKS: usize = 256;
@@ -28,9 +29,9 @@ const PARTNERS_CLICKS: usize = 256;
 const PARTNERS: usize = 16;
 /// The pause of a sender after a failure.
 const PAUSE: Duration = Duration::from_millis(20);
-/// The time within which a redirect promises a durable click. The server waits up to 25 ms for the
-/// core and 25 ms for the spool. Then it sends the redirect even if the click is not durable yet,
-/// so a kill may lose the click.
+/// A redirect that arrives within this time promises a durable click. The server waits up to 25 ms
+/// for the core and 25 ms for the spool. Then it sends the redirect even if the click is not
+/// durable yet, so a kill may lose the click.
 pub const PROMISED_WITHIN: Duration = Duration::from_millis(50);
 
 /// The data that all senders share.
@@ -121,15 +122,16 @@ impl Crowd {
     }
 }
 
-/// Records clicks on a separate link, as partners who redirect visitors do. These clicks are no
-/// visits of the ledger.
+/// Records clicks on a separate link, as partners who redirect visitors do. The ledger does not
+/// contain these clicks.
 pub async fn partners_clicks(server: &Server, code: &ConversionCode) -> Vec<String> {
     let link = &server.link(&[code]).await;
     let clicks = stream::iter(0..PARTNERS_CLICKS).map(|_| server.click(link));
     clicks.buffer_unordered(PARTNERS).collect().await
 }
 
-/// Sends a postback. The inner error is a refusal for now, with the delay before a repetition.
+/// Sends a postback. The inner error is a temporary refusal: the delay after which the server wants
+/// the postback again.
 pub async fn postback(
     http: &reqwest::Client,
     url: &str,
@@ -137,7 +139,7 @@ pub async fn postback(
 ) -> reqwest::Result<Result<Acknowledged, Duration>> {
     let answer = http.get(format!("{url}/s2s?{query}")).send().await?;
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    // An incomplete answer is no answer.
+    // An incomplete answer counts as no answer.
     let answer = Answer { status, headers, text: answer.text().await? };
     Ok(match (status, answer.field("verdict").as_str()) {
         (200, "RECORDED" | "DUPLICATE") => {

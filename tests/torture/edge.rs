@@ -1,8 +1,8 @@
-//! An edge in trouble while its core is away, under steady clicks and postbacks: the edge's disk is
-//! full, its fsync fails, or the edge is killed every second.
+//! An edge in trouble while its core is down and clicks and postbacks arrive steadily: the edge's
+//! disk is full, its fsync fails, or the edge is killed every second.
 //!
-//! Merchants may then be refused and come again. Acknowledged sales must be stored exactly once.
-//! Visitors are always sent on.
+//! The edge may then refuse postbacks, and merchants send them again. Acknowledged sales must be
+//! stored exactly once. Every visitor is redirected.
 
 use std::time::{Duration, Instant};
 
@@ -14,14 +14,15 @@ use crate::{
     street::{Phase, Street},
 };
 
-/// The least length of a round, in which a disk fails for one half of the time, and then works.
+/// The minimum length of a round. In the first half of a round the disk fails; in the second half
+/// it works.
 const ROUND_MIN: Duration = Duration::from_secs(2);
-/// The time limit for the spool to notice that its disk fails or works again, on any machine. A
-/// spool that never notices was not tested.
+/// The time limit for the spool to notice that its disk fails or works again, even on a slow
+/// machine. If the spool does not notice, the test has tested nothing and fails.
 const FELT_WITHIN: Duration = Duration::from_secs(30);
 /// The space that a spool leaves free on its disk.
 const LEFT_FREE_KIBIBYTES: u32 = 64 * 1_024;
-/// More than the backlog of one second.
+/// Disk space for the backlog of one second, with a margin.
 const SECOND_KIBIBYTES: u32 = 256;
 /// The interval between kills of an edge.
 const KILL_INTERVAL: Duration = Duration::from_secs(1);
@@ -39,7 +40,8 @@ impl Disk {
             Self::Small(disk) => vec![("S2S_SPOOL", disk.path())],
             Self::Failing(disk) => disk.variables().to_vec(),
         };
-        // A line for each click that is not kept would hide the other lines.
+        // Turns off the log line for each click that is not kept, because these lines would hide
+        // all others.
         variables.push(("S2S_LOG", "warn,s2s_server::edge::redirect=off"));
         variables
     }
@@ -59,8 +61,8 @@ impl Disk {
     }
 }
 
-/// Runs all three kinds of trouble, one after the other. An edge has no database, so the core's may
-/// be of any kind.
+/// Runs all three kinds of trouble, one after the other. An edge has no database, so the kind of
+/// the core's database makes no difference.
 pub async fn torture(length: Duration) -> Result<String, String> {
     let seconds = u32::try_from(length.as_secs()).unwrap();
     let small = SmallDisk::mount(LEFT_FREE_KIBIBYTES + (seconds + 1) * SECOND_KIBIBYTES);

@@ -1,10 +1,10 @@
 //! Attackers beside honest senders: searches, requests without an end, floods of postbacks that
-//! count for nothing, clicks with long texts, and connections that hold places, all at once. Then
-//! the server is killed.
+//! don't count, clicks with long texts, and connections that only occupy connection slots, all at
+//! once. Then the server is killed.
 //!
-//! No honest sender may notice more than a delay, and nothing of them may be lost. The data that
-//! attackers make the server keep is bounded. The latencies are printed, not judged, because they
-//! depend on the machine, too.
+//! Honest senders may notice a delay, but nothing worse, and none of their sales and clicks may be
+//! lost. The amount of data that attackers make the server keep has a bound. The latencies are
+//! printed, not judged, because they depend on the machine, too.
 
 mod attack;
 mod floods;
@@ -33,10 +33,10 @@ use room::Room;
 const BEFORE: Duration = Duration::from_secs(2);
 /// The time of honest traffic after the attack, and after the kill.
 const NORMAL: Duration = Duration::from_secs(5);
-/// The time limit for the drain of the backlog, on any machine.
+/// The time limit for the drain of the backlog, even on a slow machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(2);
 /// The servers' settings: the defaults of an installation behind a proxy on the same machine. So
-/// each sender can say its address.
+/// the header `x-forwarded-for` gives each sender its address.
 const FLAGS: [&str; 4] = ["--spool", "spool", "--trusted-proxies", "127.0.0.1"];
 
 pub async fn torture(kind: &str, length: Duration) -> Result<String, String> {
@@ -88,7 +88,7 @@ async fn read_key(server: &Server) -> String {
     server.api_key("", &[ApiKeyScope::Read]).await.1
 }
 
-/// Waits until the server has stored what it spooled, under traffic.
+/// Waits until the server has delivered its backlog of spooled records, while traffic continues.
 async fn is_serving(server: &Server) {
     eventually_within(CAUGHT_UP_WITHIN, async || {
         (server.health().await["status"] == "serving").then_some(())
@@ -96,7 +96,7 @@ async fn is_serving(server: &Server) {
     .await;
 }
 
-/// All held postbacks of the code with a macro.
+/// All postbacks of the code that are held because a macro was not replaced.
 async fn held(server: &Server, code: &ConversionCode) -> Result<Vec<Postback>, String> {
     let filter = PostbackFilter {
         verdict: PostbackVerdict::Held.into(),

@@ -22,9 +22,9 @@ use crate::{
 const SENDERS: u64 = 16;
 /// The shortest and the longest time between two blows, in milliseconds.
 const CYCLE_MILLIS: (usize, usize) = (100, 700);
-/// The time limit until all spools are empty, on any machine.
+/// The time limit until all spools are empty, even on a slow machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
-/// The interval between looks at the spools.
+/// The interval between checks for empty spools.
 const ASK_INTERVAL: Duration = Duration::from_millis(100);
 /// The shortest and the longest time for which a server is dead or hangs, in milliseconds. An edge
 /// waits for its core for at most 150 ms; then the postback goes to the spool.
@@ -113,7 +113,8 @@ impl Victims {
             Some(_) => self.random.pick(&BLOWS),
             None => self.random.pick(&BLOWS_ON_A_FILE),
         };
-        // An edge has the most to lose while its core is away.
+        // An edge holds the most spooled records while its core is down. So one in three other
+        // blows kills an edge, too.
         let edge = self.random.below(self.edges.len());
         let edge_too = blow == Blow::KillEdge || self.random.one_in(3);
         match (blow, &mut self.database) {

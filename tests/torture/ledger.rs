@@ -1,5 +1,7 @@
-//! The ledger: everything that was sent, and the promises about it. It is a file that is made
-//! durable before each blow, so the evidence does not depend on the tortured servers.
+//! The ledger: the numbers of the sales and visits that were sent, and a file with the promises of
+//! the servers, which are acknowledged sales and redirected visitors. The file is made durable
+//! before each failure that the test causes, so the evidence does not depend on the tortured
+//! servers.
 
 use std::{
     collections::BTreeMap,
@@ -32,7 +34,7 @@ pub struct Ledger {
     path: PathBuf,
 }
 
-/// Now, in microseconds.
+/// The current time, in microseconds since 1970.
 pub fn now() -> i64 {
     i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_micros()).unwrap()
 }
@@ -64,7 +66,7 @@ impl Ledger {
         ));
     }
 
-    /// Notes that a visitor was sent on now, with a click that must be there in the end.
+    /// Notes that a visitor was redirected now, with a click that must be stored at the end.
     pub fn sent_on(&self, number: usize, click_id: &str, begun: i64) {
         self.write(&format!("visit {number} {click_id} {begun} {}", now()));
     }
@@ -77,12 +79,13 @@ impl Ledger {
         self.file.lock().unwrap().sync_data().unwrap();
     }
 
-    /// Checks that everything acknowledged is stored, with its click and time, and that everything
-    /// stored was sent, each once, sales with the value that was sent. Must be called after the
-    /// last sending, when all spools are empty. `link_id` is the link of the visits.
+    /// Checks that everything acknowledged is stored, with its click and time. Also checks that
+    /// everything stored was sent, that it is stored once, and that sales have the value that was
+    /// sent. Must be called after the last request, when all spools are empty. `link_id` is the
+    /// link of the visits.
     pub async fn check(&self, core: &Server, link_id: &str) -> Result<String, String> {
         let (summary, queued) = self.check_stored(core, link_id).await?;
-        // A run without anything at stake proves nothing.
+        // A run without a queued sale proves nothing about the spool.
         if queued == 0 { Err(format!("too little was promised: {summary}")) } else { Ok(summary) }
     }
 
@@ -124,7 +127,7 @@ impl Ledger {
                 return Err(format!("stored with time {at}, outside the time of: {line}"));
             }
         }
-        // A run without anything at stake proves nothing.
+        // A run without an acknowledged sale or without a promised click proves nothing.
         if counted == 0 || promised == 0 {
             return Err(format!("too little was promised: {counted} counted, {promised} clicks"));
         }

@@ -1,9 +1,8 @@
-//! `make torture`: kills, hangs and cuts off the server, its edges and its database under load.
-//! Then it checks that everything acknowledged is stored exactly once, to the micro-unit, and that
-//! nothing is stored that was not sent.
+//! `make torture`: under load, kills the server, its edges and its database, suspends the server,
+//! and cuts its connections to the database. Then checks that everything acknowledged is stored
+//! exactly once, with values exact to the micro-unit, and that everything stored was sent.
 //!
-//! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]`: kills, hangs and cuts in a pseudo-random
-//! order.
+//! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]`: these failures in a pseudo-random order.
 //! `s2s-torture outage sqlite|postgres|mariadb SECONDS`: makes long outages, and prints how
 //! long callers waited.
 //! `s2s-torture hostile sqlite|postgres SECONDS`: attackers of all kinds beside honest senders.

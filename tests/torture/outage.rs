@@ -1,5 +1,5 @@
-//! Long outages: the database, or the core of an edge, is away under steady clicks and postbacks,
-//! and the server in front is restarted in the middle.
+//! Long outages: the database, or the core of an edge, is down while clicks and postbacks arrive
+//! steadily. In the middle of the outage, the server that visitors and merchants call is restarted.
 //!
 //! Nothing may be refused or lost. The latencies of callers are printed, not judged, because they
 //! depend on the machine, too.

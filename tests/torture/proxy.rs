@@ -1,5 +1,5 @@
-//! A wire between the server and its database that can be cut. After a cut, the server does not
-//! hear of work that the database has done.
+//! A proxy between the server and its database. Its connections ("wires") can be cut. After a cut,
+//! the server gets no answer about the work that the database has done.
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -34,7 +34,7 @@ impl Proxy {
 
     /// Drops all connections, with everything in transit.
     pub fn cut(&self) {
-        // Without a connection, nothing has to be cut.
+        // The send fails only if there is no connection to cut.
         let _ = self.cut.send(());
     }
 }

@@ -1,5 +1,5 @@
-//! The servers of a long outage, and the steps of all such outages: a normal time before, and an
-//! end at which every promise must be kept.
+//! The servers of a long outage, and the steps that all long outages share: normal traffic before
+//! the outage, and at the end a check that every promised click and acknowledged sale is stored.
 
 use std::{
     path::Path,
@@ -19,26 +19,28 @@ use crate::{
     street::{Phase, Street},
 };
 
-/// The least time of normal traffic before and after an outage.
+/// The minimum time of normal traffic before and after an outage.
 const NORMAL_MIN: Duration = Duration::from_secs(2);
-/// The interval between health checks. Each check costs time of the machine that is measured.
+/// The interval between health checks. Checks take processor time from the servers that are
+/// measured.
 const ASK_INTERVAL: Duration = Duration::from_millis(100);
-/// The time limit for the drain of the backlog, on any machine.
+/// The time limit for the drain of the backlog, even on a slow machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
 
-/// The part that is away in an outage.
+/// The part that is down during an outage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Away {
     Database,
     Core,
 }
 
-/// The clicks that must be there in the end.
+/// The clicks that must be stored at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Promised {
-    /// The clicks of all visitors who are sent on.
+    /// The clicks of all visitors who are redirected.
     All,
-    /// The clicks that were durable at their redirect; for failing spools and killed servers.
+    /// The clicks that were durable when their redirect was sent. For scenes in which a spool fails
+    /// or a server is killed.
     Durable,
 }
 
@@ -46,7 +48,7 @@ pub struct Scene {
     away: Away,
     database: Breakable,
     core: Server,
-    /// The edge, if the core is to be away.
+    /// The edge, if the outage is one of the core.
     edge: Option<Server>,
 }
 
@@ -85,7 +87,8 @@ impl Scene {
         Arc::new(street)
     }
 
-    /// Sends visitors for a normal time, before an outage of that length begins.
+    /// Starts the visitors and, after some normal traffic, begins an outage of `length`. Returns
+    /// the task of the visitors.
     pub async fn begin(&mut self, street: &Arc<Street>, length: Duration) -> JoinSet<()> {
         let mut visitors = JoinSet::new();
         visitors.spawn(street.clone().send_visitors());
@@ -98,7 +101,8 @@ impl Scene {
         visitors
     }
 
-    /// Ends the outage, and checks every promise after another normal time.
+    /// Ends the outage, waits for the drain and for some normal traffic, and then checks every
+    /// promise.
     pub async fn end(
         &mut self,
         what: &str,
@@ -112,7 +116,7 @@ impl Scene {
         }
         street.enter(Phase::Drain);
         let begun = Instant::now();
-        // Traffic continues, so the spool may have records, but no record for long.
+        // Waits for the status, not for an empty spool: traffic continues, so new records may come.
         self.until("serving", CAUGHT_UP_WITHIN).await?;
         let drained_in = begun.elapsed();
         street.enter(Phase::Normal);

@@ -24,28 +24,30 @@ use crate::{
     ledger::{Ledger, now},
 };
 
-/// The interval between visitors; each buys something, which makes 50 visits and 50 sales a second.
+/// The interval between visitors. Each visitor buys something, so there are 50 visits and 50 sales
+/// a second.
 const VISITOR_INTERVAL: Duration = Duration::from_millis(20);
-/// The maximum number of visitors in flight. At the maximum no further visitor comes, because the
-/// queue of a slow machine must not be measured.
+/// The maximum number of visitors in flight. At the maximum no further visitor comes: otherwise the
+/// test would measure the queue of a slow machine.
 const VISITORS_MAX: usize = 64;
 /// The pause of a caller before a repetition, if no server listens.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
-/// The time limit that nine of ten redirects must meet while nothing takes clicks. It is twenty
-/// times the server's own limit of 50 ms, because the machine may stall during some redirects.
+/// The time limit that nine of ten redirects must meet while neither core nor spool takes clicks.
+/// It is twenty times the server's own limit of 50 ms, because the machine may stall during some
+/// redirects.
 const SENT_ON_WITHIN: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     Normal,
     Outage,
-    /// Neither the core nor the spool takes anything. Merchants are refused and come again;
-    /// visitors are sent on.
+    /// Neither the core nor the spool takes anything. Postbacks are refused and sent again;
+    /// visitors are redirected.
     Trouble,
     /// From a graceful stop until the server listens again. Its socket stays open, so clients wait
     /// in the socket's queue.
     Restart,
-    /// From a kill until the server listens again. Clients whose connection fails come again.
+    /// From a kill until the server listens again. Clients whose connection fails try again.
     Killed,
     Drain,
     Over,
@@ -56,16 +58,16 @@ pub struct Street {
     url: String,
     code: ConversionCode,
     pub link: TrackingLink,
-    /// Ids of earlier clicks, which are stored: for the sales of visitors for whom the test does
-    /// not require a stored click. Empty if the test requires the click of every visitor.
+    /// Ids of stored clicks. A visitor whose own click may be lost buys with one of these clicks.
+    /// Empty if the click of every visitor must be stored.
     click_ids: Vec<String>,
     pub ledger: Ledger,
     phase: Mutex<Phase>,
     /// The latencies of redirects and postbacks, by the phase in which they began.
     took: Mutex<BTreeMap<(&'static str, Phase), Vec<Duration>>>,
-    /// The number of refusals after which a merchant came again.
+    /// The number of refusals after which a merchant sent the postback again.
     refused: AtomicUsize,
-    /// The number of refused merchants who have not come again yet.
+    /// The number of refused merchants who have not sent the postback again yet.
     waiting: AtomicUsize,
     faults: Mutex<Vec<String>>,
 }
@@ -107,7 +109,7 @@ impl Street {
         *self.phase.lock().unwrap()
     }
 
-    /// The number of refusals after which a merchant came again.
+    /// The number of refusals after which a merchant sent the postback again.
     pub fn refused(&self) -> usize {
         self.refused.load(Ordering::Relaxed)
     }
@@ -184,7 +186,7 @@ impl Street {
         }
     }
 
-    /// True if the click of a visitor who was just sent on must be stored in the end. The visit
+    /// True if the click of a visitor who was just redirected must be stored at the end. The visit
     /// began in `phase` and took `took`. Every phase is longer than `PROMISED_WITHIN`, so a short
     /// visit that begins and ends in the same phase has seen no other phase.
     fn promises(&self, phase: Phase, took: Duration) -> bool {
@@ -233,7 +235,7 @@ impl Street {
     }
 }
 
-/// Prints latencies by what was asked and when.
+/// Prints latencies by kind of request and by phase.
 pub fn print_latencies<P: Debug>(took: &mut BTreeMap<(&'static str, P), Vec<Duration>>) {
     println!("{:24}{:>9}{:>9}{:>9}{:>9}", "milliseconds", "count", "p50", "p99", "most");
     for ((what, phase), took) in took {

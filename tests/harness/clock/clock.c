@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Longer than any system has been up, in seconds: a later time is no time of a steady clock. */
+/* In seconds, longer than any system has been up. A later time is not from a steady clock. */
 #define LEAST_TIME 1000000000
 
 static long ahead(void) {
@@ -49,8 +49,8 @@ time_t time(time_t *out) {
     return now.tv_sec;
 }
 
-/* Databases wait until a time that they have read from the moved clock. The C library waits by the
- * real clock, so the time is moved back. */
+/* A database computes the end of its wait from the moved clock. The C library waits by the real
+ * clock, so the end is moved back. */
 int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
                            const struct timespec *restrict until) {
     static int (*wait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);

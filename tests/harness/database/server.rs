@@ -1,7 +1,8 @@
-//! A private database server: in a folder, on a free port of this machine. It ends when its value
-//! is dropped, or with this process.
+//! A private database server, in a folder and on a free port of this machine. The server ends when
+//! its `DatabaseServer` is dropped, or when this process ends.
 //!
-//! If we are root, the server runs as `nobody`, because both kinds of server refuse to run as root.
+//! If this process runs as root, the server runs as `nobody`, because both kinds of server refuse
+//! to run as root.
 
 use std::{
     fs::{File, Permissions, set_permissions},
@@ -25,7 +26,7 @@ pub struct Kind {
     init: &'static [&'static str],
     /// The command that serves the folder at `PORT`.
     serve: &'static [&'static str],
-    /// Statements to run at the start, one a line; the server reads them from `DATA.sql`.
+    /// Statements to run at the start, one per line. The server reads them from `DATA.sql`.
     first: &'static str,
     /// The URL of a database that every new server has; `PORT` stands for the server's port.
     url: &'static str,
@@ -87,9 +88,9 @@ pub struct DatabaseServer {
 struct Place {
     /// The folder, as the server sees it.
     folder: PathBuf,
-    /// The folder, as we see it.
+    /// The folder, as this process sees it.
     seen: PathBuf,
-    /// The mount namespace of the folder, if it is not ours.
+    /// The mount namespace of the folder, if it is not that of this process.
     namespace: Option<PathBuf>,
     variables: Vec<(&'static str, String)>,
     /// Removes the folder when dropped.
@@ -192,8 +193,8 @@ fn serve(kind: &Kind, place: &Place, port: &str) -> Child {
     serve.process_group(0).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }
 
-/// A command that runs a program of the kind. The program is killed when this process ends, even by
-/// a kill.
+/// A command that runs a program of the kind. The program is killed when this process ends, even if
+/// this process is killed.
 fn command(kind: &Kind, line: &[&str], place: &Place, port: &str) -> Command {
     let (program, arguments) = line.split_first().unwrap();
     let mut command = Command::new("setpriv");

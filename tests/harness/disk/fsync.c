@@ -1,7 +1,7 @@
 /* Loaded before the C library: fsync and fdatasync fail as long as the file FSYNC_FAILS_WHILE
- * exists, and once for the process that removes the file FSYNC_FAILS_ONCE. FSYNC_FAILS_OF limits
- * this to files whose names end with it. Both wait as long as the file FSYNC_WAITS_WHILE exists, and
- * tell that they wait by a file of that name with `.waits` appended. */
+ * exists, and once for the process that removes the file FSYNC_FAILS_ONCE. If FSYNC_FAILS_OF
+ * is set, only files whose names end with its value fail. Both functions wait as long as the file
+ * FSYNC_WAITS_WHILE exists. While they wait, a file with that name and `.waits` appended exists. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

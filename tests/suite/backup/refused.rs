@@ -14,7 +14,7 @@ async fn check_refused(settings: &[&str], task: &[&str], reason: &str, named: &s
     assert!(output.contains(named), "{settings:?} {task:?} must name {named}: {output}");
 }
 
-/// A server with a spool, stopped, and a copy of it.
+/// A stopped server with a spool, and a copy of that server.
 async fn copied() -> (Server, Place) {
     let mut server = Server::start_with(&["--spool", "spool"]).await;
     let link = server.link(&[&server.code("Sale").await]).await;

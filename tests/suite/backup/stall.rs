@@ -23,8 +23,8 @@ impl Stall {
             "postgres" => &["BEGIN", "LOCK TABLE click, conversion, postback IN SHARE ROW EXCLUSIVE MODE"],
             _ => &["LOCK TABLES click READ, conversion READ, postback READ"],
         };
-        // The tables are locked one after the other, and a write may hold the next one: PostgreSQL
-        // then ends one of the two transactions.
+        // The tables are locked one after the other, and a write may hold the next table's lock.
+        // PostgreSQL then ends one of the two transactions.
         while let Err(failed) = execute(&db, locks).await {
             assert!(failed.to_string().contains("deadlock detected"), "{failed}");
             execute(&db, &["ROLLBACK"]).await.unwrap();

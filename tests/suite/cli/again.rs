@@ -59,7 +59,7 @@ async fn an_exported_row_is_known_by_the_id_of_its_conversion() {
     }
     assert_eq!(conversions(&server, &code).await.len(), 4);
 
-    // A key that may only record can't ask.
+    // A key that may only record can't read what is recorded.
     (_, person.api_key) = server.api_key("", &[ApiKeyScope::Record]).await;
     for options in [&[][..], &["--each-row-counts"]] {
         let said = person.run(&[&["conversions", "import", "all.csv"], options].concat()).await;
@@ -82,7 +82,7 @@ async fn what_a_postback_recorded_can_be_imported_again() {
     let said = person.run(&["conversions", "import", "all.csv"]).await;
     let sum = "s2s: 0 recorded, 3 were recorded before, 0 failed";
     assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
-    // Without a conversion's id, the file counts as another program's, so its order ids are
+    // A file without ids of conversions counts as another program's file, so its order ids are
     // checked.
     let foreign = person.read("all.csv").replace("conv_", "row_");
     let said = person.run(&["conversions", "import", &person.write("foreign.csv", foreign)]).await;
@@ -144,7 +144,7 @@ async fn a_dry_run_knows_what_counts_twice() {
     let sum = "s2s: 4 recorded, 3 were recorded before, 1 failed";
     assert_eq!((said.status, said.err.lines().last()), (5, Some(sum)), "{}", said.err);
     assert!(said.err.contains("s2s: 1 row has another status than what is recorded"), "{}", said.err);
-    // A key that may only record can't ask what is recorded.
+    // A key that may only record can't read whether a row is recorded.
     (_, person.api_key) = server.api_key("", &[ApiKeyScope::Record]).await;
     let said = person.run(&dry).await;
     assert!(said.err.contains(" would be accepted, as new or as recorded before, "), "{}", said.err);

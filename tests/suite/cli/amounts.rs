@@ -1,4 +1,5 @@
-//! An amount means the same in a file as in a postback, although two readers read them.
+//! An amount means the same in a file as in a postback, although a file and a postback have
+//! different readers.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +9,8 @@ use url::form_urlencoded::Serializer;
 
 use super::{Person, conversions};
 
-/// Value, commission, percentage and currency, as people write them. Some are refused, then by both
-/// readers.
+/// Value, commission, percentage and currency, as people write them. If one reader refuses an
+/// amount, so must the other.
 const WRITTEN: &[[&str; 4]] = &[
     ["19.99", "0.5", "", ""],
     ["19,99", "0,5", "", "EUR"],

@@ -12,7 +12,7 @@ use s2s_tests::{ADMIN_KEY, Server};
 
 use super::{Person, conversions};
 
-/// Amounts with no to six decimals, also those that could be thousands.
+/// Amounts with zero to six decimals, including amounts whose decimals could be read as thousands.
 const AMOUNTS: [&str; 9] =
     ["12", "1.5", "12.34", "12.345", "1.235", "0.125", "1.2345", "100.23456", "999.999999"];
 

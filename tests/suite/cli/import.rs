@@ -1,4 +1,4 @@
-//! `s2s conversions import`: files as spreadsheets write them, and what counts once.
+//! `s2s conversions import`: files as spreadsheets write them, and rows that may count only once.
 
 use std::fs;
 

@@ -36,7 +36,8 @@ async fn a_date_alone_is_some_time_of_that_day() {
     for one in conversions(&server, &code).await {
         assert_eq!(one.conversion_time.unwrap().to_string(), clicked, "{}", one.transaction_id);
     }
-    // A day before the click's is still refused, and so is a time that can be read in two ways.
+    // A day before that of the click is still refused, and so is a date that can be read in two
+    // ways.
     let bad = format!(
         "code,click,value,order,date\n{0},{click},1,x,2020-01-01\n{0},{click},1,y,01/02/2026\n",
         code.id

@@ -1,5 +1,5 @@
-//! A thief, who knows the secret of the present click id key and the key of a link, as a stolen
-//! edge does. The edge's API key is revoked by now.
+//! A thief, who has stolen an edge, and so knows the secret of the current click id key and the key
+//! of a link. The edge's API key is revoked, unless the thief is `at_work`.
 
 use std::cell::RefCell;
 
@@ -97,7 +97,8 @@ impl Thief {
         client.record_click(request).await
     }
 
-    /// Tries to store the click of an id with the stolen API key, once its revocation is known.
+    /// Tries to store the click of an id with the stolen API key, once the core knows that this key
+    /// is revoked.
     pub async fn store_as_edge(&self, core: &Server, click: &str) -> Result<RecordClickResponse, Error> {
         let client = core.client_with(&self.edge_key);
         let edge = EdgeServiceClient::new(channel(core).await);

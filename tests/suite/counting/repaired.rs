@@ -1,8 +1,8 @@
-//! Postbacks that are written otherwise than documented, and have one meaning all the same.
+//! Postbacks that differ from the documented form, but can have only one meaning.
 
 use s2s_sdk::v1::NoteCode;
 
-/// A postback that counts, though most senders would write it otherwise.
+/// A postback that counts, though most senders would write it differently.
 pub struct RepairedCase {
     pub query: &'static str,
     pub value_micros: i64,

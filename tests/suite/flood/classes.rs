@@ -214,7 +214,7 @@ fn decimal_comma(random: &mut Random, facts: &Facts) -> Request {
         1 => (sale.value, sale.micros) = (format!("{thousands}.{units:03},0"), sale.micros + more),
         2 => (sale.value, sale.micros) = (format!("{thousands},{units:03}.00"), sale.micros + more),
         _ => {
-            // The commission `0` has no decimals, which might reveal what the comma means.
+            // The commission `0` has no decimals that could show what the comma means.
             (sale.value, sale.commission) = (format!("{units},{}", random.digits(3)), "0".to_owned());
             return sale.held(random, "AMOUNT_AMBIGUOUS");
         }

@@ -18,7 +18,7 @@ pub struct Facts {
 pub enum Expected {
     /// Recorded with this value, in micros.
     Recorded(i64),
-    /// Recorded with this value, a duplicate, or held. Other requests or chance decide.
+    /// Recorded with this value, a duplicate, or held: that depends on other requests or on chance.
     Perhaps(i64),
     Held(&'static str),
     HeldSomehow,
@@ -36,7 +36,7 @@ pub struct Request {
 
 /// The punctuation that hyper accepts in a target.
 const HARMLESS: &[u8] = b"-._~:/?#[]@!$&'()*+,;=%{}|";
-/// The longest body that is read, in bytes.
+/// The longest body that the server reads, in bytes.
 const BODY_BYTES_MAX: usize = 8 * 1_024;
 /// The longest target after which the connection surely stays open, in bytes. The server's limit of
 /// 64 KiB includes the header lines.
@@ -146,7 +146,7 @@ impl Sale {
     }
 }
 
-/// Percent-encodes every byte that is no letter or digit.
+/// Percent-encodes every byte that is not a letter or digit.
 pub fn encoded(text: impl AsRef<[u8]>) -> String {
     let escape = |byte: &u8| match byte {
         byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),

@@ -8,7 +8,7 @@ use super::{
     rust,
 };
 
-/// The modules of the server. Each may import those before it.
+/// The modules of the server. Each may import the modules before it in this list.
 const LAYERS: [&str; 14] = [
     "values",
     "error",
@@ -25,7 +25,8 @@ const LAYERS: [&str; 14] = [
     "startup",
     "lib",
 ];
-/// The modules of the core. Each may import those before it, and the core's own state.
+/// The modules of the core. Each may import the modules before it in this list, and the core's own
+/// state.
 const SLICES: [&str; 14] = [
     "row_cache",
     "scan",
@@ -45,7 +46,7 @@ const SLICES: [&str; 14] = [
 
 #[test]
 fn server_and_command_line_open_their_entry_and_nothing_else() {
-    // Public items are few, because the compiler finds no dead code among them.
+    // Public items must be few, because the compiler reports no dead code among them.
     let checks: [(&str, &str, &[&str]); 2] = [
         (
             "server/src/lib.rs",

@@ -1,4 +1,4 @@
-//! The files of the spool in the hands of others: removed, cut, planted.
+//! The files of the spool, changed by other programs or persons: removed, cut, planted.
 
 use std::{
     fs::{self, Permissions},
@@ -31,7 +31,7 @@ async fn the_folder_is_one_servers_whatever_is_removed_from_it() {
     fs::write(&lock, "").unwrap();
     check_taken(&edge).await;
 
-    // The next start would not find what is written to a folder that was moved or removed.
+    // The next start would not find records that are written to a folder that was moved or removed.
     core.kill().await;
     traffic.until_queued(&edge, QUEUED).await;
     let moved = edge.folder().join("moved");
@@ -79,7 +79,7 @@ fn cut(path: &Path, bytes: u64) {
 /// Damages a file. The number is the length of its last record, in bytes.
 type Damage = fn(&Path, u64);
 
-/// The ids of the records of a segment, by its list.
+/// The ids of the records of a segment, from its list of acknowledged records.
 fn acknowledged(segment: &Path) -> Vec<String> {
     let list = fs::read_to_string(segment.with_extension("acknowledged")).unwrap();
     list.lines().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect()
@@ -87,7 +87,7 @@ fn acknowledged(segment: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn acknowledged_records_that_are_missing_are_counted_and_named() {
-    // What is missing: a part of the last record; all of it; all records; the file.
+    // The missing part: the end of the last record; the whole last record; all records; the file.
     let whole = |path: &Path| {
         let list = fs::read_to_string(path.with_extension("acknowledged")).unwrap();
         let ends: Vec<u64> =
@@ -180,7 +180,7 @@ async fn what_others_have_written_does_not_count() {
         assert_eq!(health["spool"]["put_aside"], put_aside, "{health}");
     }
 
-    // An edge without its core starts only with what it has learned itself.
+    // Without its core, an edge starts only from a snapshot that it has written itself.
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("spool")).unwrap();
     fs::set_permissions(folder.path().join("spool"), Permissions::from_mode(0o700)).unwrap();

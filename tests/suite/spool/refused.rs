@@ -1,4 +1,4 @@
-//! An edge whose core refuses it: a person is told, once, and health says why.
+//! An edge whose core refuses it: the log says so once, to a person, and health gives the cause.
 
 use std::{fs, path::Path, process::Stdio};
 
@@ -58,7 +58,7 @@ async fn an_edge_that_is_refused_says_so_once() {
     visit().await;
     eventually(async || edge.cause().await.is_none().then_some(())).await;
 
-    // A core that is only away is no error.
+    // A core that is only down is not an error.
     core.kill().await;
     visit().await;
     eventually(async || edge.cause().await).await;
@@ -67,7 +67,7 @@ async fn an_edge_that_is_refused_says_so_once() {
     core.restart_in_place().await;
     eventually(async || edge.cause().await.is_none().then_some(())).await;
 
-    // Without any traffic, too.
+    // The edge notices the revoked key without any traffic, too.
     let request = RevokeApiKeyRequest { api_key_id: key.id, ..Default::default() };
     core.client().revoke_api_key(request).await.unwrap();
     let cause = eventually(async || edge.cause().await).await;

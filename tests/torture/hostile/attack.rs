@@ -23,8 +23,9 @@ const SEARCHES: usize = 40;
 const PAUSE: Duration = Duration::from_millis(20);
 /// An attacker gives up on an answer after this time.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The documented numbers of postbacks that are held in a minute: of a network of which nothing
-/// else is known, of all such networks, and of a code.
+/// The documented maximum numbers of postbacks that the server holds in a minute: of one network,
+/// if nothing speaks for its postbacks; of all such networks; and of one code. A known code, a
+/// genuine click id or a known sender speaks for a postback.
 pub const OF_NETWORK_MAX: usize = 60;
 pub const OF_STRANGERS_MAX: usize = 6_000;
 pub const OF_CODE_MAX: usize = 6_000;
@@ -34,14 +35,15 @@ const MINUTE: Duration = Duration::from_mins(1);
 pub struct Attack {
     pub url: String,
     pub code: ConversionCode,
-    /// A link that attackers alone follow.
+    /// A link that only attackers follow.
     pub link: TrackingLink,
     pub http: reqwest::Client,
     searcher: Client,
     begun: Instant,
     /// The outcomes of each attack.
     outcomes: Mutex<BTreeMap<(&'static str, String), usize>>,
-    /// The postbacks of a network that were answered `HELD` although nothing speaks for them.
+    /// The number of postbacks that were answered `HELD` although nothing speaks for them, by
+    /// network.
     held: Mutex<BTreeMap<IpAddr, usize>>,
     /// Postbacks that were held or queued, and the bytes of their URLs and bodies.
     pub kept: [AtomicUsize; 2],
@@ -82,7 +84,7 @@ impl Attack {
         *self.outcomes.lock().unwrap().entry((attack, outcome.into())).or_default() += 1;
     }
 
-    /// Notes a held postback for which nothing speaks but its network.
+    /// Notes a held postback for which nothing speaks. Such postbacks are counted by network.
     pub fn note_held(&self, network: IpAddr) {
         *self.held.lock().unwrap().entry(network).or_default() += 1;
     }
@@ -108,8 +110,8 @@ impl Attack {
         }
     }
 
-    /// The maximum number of minutes that one bound has counted so far. A minute of a bound begins
-    /// with its first postback.
+    /// The maximum number of minutes that one bound can have counted so far. A bound's minute
+    /// begins with the first postback that is counted in it.
     pub fn minutes(&self) -> usize {
         usize::try_from(self.begun.elapsed().as_secs() / MINUTE.as_secs() + 1).unwrap()
     }
@@ -140,5 +142,5 @@ impl Attack {
     }
 }
 
-/// The attack that names a known code.
+/// The name of the flood whose postbacks name a known code.
 pub const CODE_ATTACK: &str = "B6 invalid click ids";

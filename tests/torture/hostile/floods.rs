@@ -1,4 +1,4 @@
-//! The floods: postbacks for which nothing speaks, and long clicks.
+//! The floods: postbacks with at most a known code to speak for them, and long clicks.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -15,17 +15,18 @@ use tokio::{
 
 use super::attack::{Attack, CODE_ATTACK, OF_CODE_MAX, OF_NETWORK_MAX};
 
-/// The name of the postbacks that are sent before the attack, and their maximum number. They give
-/// the searches rows to read. Queued ones use up no bound, so only the maximum ends the sending if
-/// many are queued.
+/// The name of the postbacks that are sent before the attack, and their maximum number. These
+/// postbacks give the searches rows to read. Queued postbacks use up no bound, so if many are
+/// queued, only the maximum ends the sending.
 const FIRST: &str = "before the attack";
 const FIRST_MAX: usize = 2 * OF_CODE_MAX;
 const FIRST_BYTES: usize = 500;
 const FIRST_AT_ONCE: usize = 8;
-/// The maximum number of requests of one flood in flight. Further ones are left out.
+/// The maximum number of requests of one flood in flight. At the maximum, further requests are left
+/// out.
 const IN_FLIGHT_MAX: usize = 16;
-/// A text in which nothing looks like a click id, because postbacks of one click wait for each
-/// other.
+/// A text in which nothing looks like a click id, because postbacks with the same click id wait for
+/// each other.
 const FILLING: &str = "x.";
 const UNKNOWN_CODE: &str = "00000000000000000000000000000000";
 /// The numbers of networks that send much, and of networks that send little.
@@ -33,10 +34,10 @@ const BUSY_NETWORKS: usize = 8;
 const QUIET_NETWORKS: usize = 2_000;
 /// The flood that names a known code beside an invalid one.
 pub const TWICE_ATTACK: &str = "B6 codes named twice";
-/// Networks that name a known code.
+/// The number of networks whose postbacks name a known code.
 pub const NETWORKS_OF_CODE: usize = 16;
 const BODY_BYTES: usize = 8_000;
-/// Bytes of the query of a click, and of the referrer and the user agent.
+/// The bytes of a click's query, referrer and user agent.
 const CLICK_BYTES: [usize; 3] = [12_000, 12_000, 4_000];
 
 /// A kind of request that is sent over and over.
@@ -44,7 +45,7 @@ const CLICK_BYTES: [usize; 3] = [12_000, 12_000, 4_000];
 struct Flood {
     name: &'static str,
     per_second: u64,
-    /// True if nothing speaks for such a postback but its network.
+    /// True if nothing speaks for such a postback, so that its network's bound applies.
     is_of_network: bool,
     request: fn(&Attack, usize) -> Shot,
 }
@@ -83,7 +84,8 @@ const FLOODS: [Flood; 5] = [
     Flood {
         name: TWICE_ATTACK,
         per_second: 20,
-        // Its code has room again a minute after the attack was prepared.
+        // `fill` uses up the bound of this code, but only for a minute. After that, the code speaks
+        // for these postbacks again.
         is_of_network: false,
         request: |attack, number| {
             let network = network(100, 65, number % 2);
@@ -134,8 +136,9 @@ impl Attack {
         shot(request, network, target.len())
     }
 
-    /// Sends postbacks of the code until the server holds no more for the code, nor for the network
-    /// of their sender. From then on, only a known sender speaks for a postback of the code.
+    /// Sends postbacks of the code until the bounds of the code and of the sender's network are
+    /// used up, so that the server holds no more. For the rest of the bound's minute, only a known
+    /// sender speaks for a postback of the code.
     pub async fn fill(&self) -> Result<(), String> {
         let filling = FILLING.repeat(FIRST_BYTES / FILLING.len());
         let all = stream::iter(0..FIRST_MAX).map(|number| {

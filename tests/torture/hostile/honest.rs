@@ -1,5 +1,5 @@
-//! The honest senders: sales at a steady pace, each due at its time whether or not earlier ones are
-//! answered. Some have a macro that the network did not replace.
+//! The honest senders: sales at a steady pace. Each sale is sent when it is due, even if earlier
+//! sales are not answered yet. Some sales have a macro that the network did not replace.
 
 use std::{
     collections::BTreeMap,
@@ -30,16 +30,16 @@ use crate::{
 
 /// The interval between sales: 200 a second.
 const SALE_INTERVAL: Duration = Duration::from_millis(5);
-/// One of so many sales has a macro instead of its click id.
+/// One of this many sales has a macro instead of its click id.
 const MACRO_EVERY: usize = 20;
-/// One visitor comes for so many sales.
+/// One visitor comes for this many sales.
 const VISITOR_EVERY: usize = 10;
 const MACRO: &str = "{clickid}";
 /// The addresses of the senders, each in a network of its own.
 const SENDERS: [&str; 4] = ["203.0.113.5", "198.18.7.9", "192.0.2.33", "2001:db8:77::1"];
-/// The visits that are made at the same time before the attack.
+/// The number of concurrent visits before the attack.
 const VISITS_AT_ONCE: usize = 16;
-/// The time limit of an answer: the server's own limit of 10 s, and the rest for a busy machine.
+/// The time limit of an answer: the server's own limit of 10 s, and a margin for a busy machine.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 /// The pause of a sender before a repetition, while no server listens.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
@@ -49,7 +49,7 @@ pub enum When {
     Before,
     Attack,
     After,
-    /// From the kill until the server listens again. Senders whose connection fails come again.
+    /// From the kill until the server listens again. Senders whose connection fails try again.
     Killed,
     Again,
 }
@@ -59,16 +59,18 @@ pub struct Honest {
     url: String,
     code: ConversionCode,
     link: TrackingLink,
-    /// The clicks of the sales. Each is of one sale, unless the scene takes longer than expected.
+    /// The clicks of the sales. Each sale has its own click, unless the scene takes longer than
+    /// expected.
     click_ids: Vec<String>,
     pub ledger: Ledger,
     http: reqwest::Client,
     when: Mutex<When>,
     is_over: AtomicBool,
     took: Mutex<BTreeMap<(&'static str, When), Vec<Duration>>>,
-    /// The acknowledged postbacks with a macro, by postback id: the number of the sale.
+    /// The sales whose postback had a macro and was acknowledged: the number of the sale, by
+    /// postback id.
     held: Mutex<BTreeMap<String, usize>>,
-    /// The attempts to send a postback with a macro.
+    /// The number of attempts to send a postback with a macro.
     macros: Mutex<usize>,
     faults: Mutex<Vec<String>>,
 }
@@ -117,7 +119,8 @@ impl Honest {
         self.check()
     }
 
-    /// Waits until a sale of each network has counted: the server knows the senders then.
+    /// Sends one sale from each sender's network. Once a sale has counted, the server knows its
+    /// sender.
     pub async fn become_known(&self) -> Result<(), String> {
         for sender in SENDERS {
             let number = self.ledger.next_sale();
@@ -126,11 +129,11 @@ impl Honest {
         self.check()
     }
 
-    /// Sends sales and visitors until `end`. Returns once the last one is answered.
+    /// Sends sales and visitors until `end` is called. Returns once the last request is answered.
     pub async fn send_all(self: Arc<Self>) {
         let mut ticks = interval(SALE_INTERVAL);
-        // Late sales are made up for. Otherwise a pause of this process would be a pause of the
-        // load.
+        // Makes up for missed sales as soon as possible. Otherwise a pause of this process would be
+        // a pause of the load.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut tasks = JoinSet::new();
         while !self.is_over.load(Ordering::Relaxed) {
@@ -247,8 +250,8 @@ impl Honest {
         self.took.lock().unwrap().values().map(Vec::len).sum()
     }
 
-    /// Checks that each acknowledged postback with a macro is held, as it was sent, and no more
-    /// than were sent.
+    /// Checks that each acknowledged postback with a macro is held unchanged, and that no more
+    /// postbacks with a macro are held than were sent.
     pub fn check_held(&self, stored: &[Postback]) -> Result<String, String> {
         let by_id: BTreeMap<&str, &Postback> =
             stored.iter().map(|postback| (postback.id.as_str(), postback)).collect();

@@ -1,4 +1,4 @@
-//! The memory and the disk that the server may take.
+//! The memory and the disk space that the server may take.
 
 use std::{
     path::Path,
@@ -10,22 +10,22 @@ use s2s_tests::{Server, database, wire::memory_peak_kib};
 use super::{attack::Attack, honest::Honest};
 
 const MEMORY_MIB_MAX: u64 = 200;
-/// The documented sizes that are stored of a click: query, referrer and user agent.
+/// The documented maximum sizes of a click's stored query, referrer and user agent, in bytes.
 const CLICK_BYTES_MAX: u64 = 2 * 1_024 + 1_024 + 512;
-/// The size of a row without its texts.
+/// The size of a row without its texts, in bytes.
 const ROW_BYTES: u64 = 512;
-/// Bytes of an honest visit or sale: a click, or a postback and a conversion.
+/// The bytes that an honest visit or sale takes: a click, or a postback and a conversion.
 const HONEST_BYTES: u64 = 2 * 1_024;
 /// The factor for the database's indexes and for pages that are not full: together they are as
 /// large as the rows.
 const WITH_INDEXES: u64 = 2;
-/// The log of SQLite, the spool's segments and the space that PostgreSQL frees late.
+/// The bytes of SQLite's log, of the spool's segments and of the space that PostgreSQL frees late.
 const OWN_BYTES: u64 = 64 * 1_024 * 1_024;
 /// The default of `--strangers-mebibytes-max`.
 const STRANGERS_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 const MIB: u64 = 1_024 * 1_024;
 
-/// The bytes on disk before the attack, and the requests that they come from.
+/// The bytes on disk before the attack, and the numbers of the requests that caused them.
 pub struct Room {
     database_url: String,
     bytes: u64,
@@ -51,7 +51,7 @@ impl Kept {
 
     /// The bytes that the documents allow for these requests.
     fn bytes_max(&self) -> u64 {
-        // Beyond the bound of strangers, their postbacks are deleted.
+        // The server deletes strangers' postbacks beyond this bound.
         let postbacks = (self.texts + self.postbacks * ROW_BYTES).min(STRANGERS_BYTES_MAX);
         let clicks = self.clicks * (CLICK_BYTES_MAX + ROW_BYTES);
         (postbacks + clicks + self.honest * HONEST_BYTES) * WITH_INDEXES + OWN_BYTES
@@ -94,7 +94,7 @@ fn folder_bytes(folder: &Path) -> u64 {
     entries.map(|entry| entry.metadata().map_or(0, |metadata| metadata.len())).sum()
 }
 
-/// Checks the most memory that the server's process has had.
+/// Checks the peak memory of the server's process.
 pub fn check_memory(server: &Server) -> Result<String, String> {
     let peak = memory_peak_kib(server) / 1_024;
     let said = format!("memory: {peak} MiB at most, of {MEMORY_MIB_MAX} MiB");

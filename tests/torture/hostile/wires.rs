@@ -1,4 +1,5 @@
-//! Attackers who write bytes by hand: requests without an end, and connections that hold places.
+//! Attackers who write bytes by hand: requests without an end, and connections that only occupy
+//! connection slots.
 
 use std::{
     sync::Arc,
@@ -14,18 +15,18 @@ use tokio::{
 
 use super::attack::Attack;
 
-/// The number of connections with requests that never end, and of the streams of each.
+/// The number of connections with requests that never end, and the number of streams on each.
 const UNFINISHED: usize = 8;
 const STREAMS: u32 = 250;
-/// The time for which such a connection stays before it begins anew.
+/// The time after which an attacker replaces such a connection by a new one.
 const UNFINISHED_FOR: Duration = Duration::from_secs(3);
-/// The length that a message says it has.
+/// The length that a message announces. The rest of the message never arrives.
 const MESSAGE_BYTES: u32 = 4 * 1_024 * 1_024;
-/// The number of connections that hold places.
+/// The number of connections that only occupy connection slots.
 const HELD: usize = 500;
 /// The pause of an attacker before the next connection, if the server has closed one.
 const PAUSE: Duration = Duration::from_millis(200);
-/// The time over which the connections are opened.
+/// The time over which the opening of the connections is spread.
 const OPENED_WITHIN: Duration = Duration::from_secs(4);
 
 /// A kind of connection.
@@ -97,7 +98,8 @@ impl Attack {
         }
     }
 
-    /// Opens one connection after the other, each for its time or until the server closes it.
+    /// Opens one connection after the other. Each stays open for `wire.stays`, or until the server
+    /// closes it.
     async fn hold(self: Arc<Self>, wire: Wire, until: Instant) {
         while Instant::now() < until {
             let left = until.saturating_duration_since(Instant::now()).min(wire.stays);
