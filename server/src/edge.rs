@@ -55,8 +55,8 @@ pub use self::spool::copy as spool_copy;
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
 /// Time limit for reading the click id keys and the core's time.
 const KEYS_BUDGET: Duration = Duration::from_secs(5);
-/// Longest call from whose answer the core's time is read. Half the duration of the call is added
-/// to that time.
+/// Maximum duration of a call from whose answer the edge takes the core's time: a slower answer is
+/// too imprecise. Half the duration of the call is added to that time.
 const CLOCK_ANSWER_MAX: Span = Span::from_seconds(2);
 /// Time limit for the core's answer to a call that the spool refused.
 const LAST_BUDGET: Duration = Duration::from_secs(10);
@@ -80,7 +80,7 @@ pub struct Client(pub IpAddr);
 #[derive(Clone, Copy)]
 pub struct OverTls;
 
-/// Marks a visit whose click the core has no room for.
+/// Marks a visit that arrived while too many requests were in progress. Its click skips the core.
 #[derive(Clone, Copy)]
 pub struct Overload;
 
@@ -220,8 +220,9 @@ impl Edge {
     }
 
     /// Makes `call`. If the core fails or does not answer within `budget`, spools `record`, which
-    /// holds the same call. If the spool refuses the record, returns the core's failure, or waits
-    /// longer for the call. Without a spool, `budget` does not limit the call.
+    /// holds the same call. If the spool refuses the record, returns the core's failure; if the
+    /// core has not answered yet, waits up to `LAST_BUDGET` for its answer. Without a spool,
+    /// `budget` does not limit the call.
     ///
     /// `at_once`: spools the record without making the call first, if there is a spool.
     async fn call_or_spool<T>(
@@ -249,8 +250,8 @@ impl Edge {
                         self.core_health.note_success();
                         return Delivery::Rejected(status);
                     }
-                    // The core is up. The fault may pass or get fixed, and most senders send only
-                    // once.
+                    // The core is up, but the call is spooled: the fault may pass or be fixed, and
+                    // most senders send only once.
                     CoreFailure::Fault => {
                         self.core_health.note_success();
                         failure = Some(status);
@@ -269,7 +270,7 @@ impl Edge {
         match (spool.append(&record, queue).await, failure) {
             (Ok(()), _) => Delivery::Spooled,
             (Err(_), Some(status)) => Delivery::Rejected(status),
-            // The core may still answer, or has not received the call yet.
+            // The call still waits for its answer, or was not made yet (`at_once`).
             (Err(_), None) => match timeout(LAST_BUDGET, call).await {
                 Ok(Ok(answer)) => Delivery::Answered(answer),
                 Ok(Err(status)) => Delivery::Rejected(status),
@@ -290,7 +291,8 @@ impl Edge {
     }
 }
 
-/// Notes a failure that needs a person. Another failure may concern this call alone.
+/// Notes a failure that does not pass without a person. Ignores any other failure, because it may
+/// concern this call alone.
 fn note_refusal(core_health: &CoreHealth, clock: &Clock, status: &Status) {
     let cause = Cause::of(status);
     if cause.is_lasting {
@@ -298,7 +300,8 @@ fn note_refusal(core_health: &CoreHealth, clock: &Clock, status: &Status) {
     }
 }
 
-/// The click id keys of the snapshot, for a start at which the core refused with `status`.
+/// The click id keys of the snapshot, for a start without the core. `status`: the failure of the
+/// call to the core.
 fn keys_without_core(
     spool: Option<&OpenSpool>,
     status: &Status,
@@ -331,14 +334,14 @@ async fn ask_keys(
 /// The outcome of a call.
 enum Delivery<T> {
     Answered(T),
-    /// The core refused it, or neither the core nor the spool accepted it.
+    /// The core refused the call, or neither the core nor the spool accepted it.
     Rejected(Status),
     /// The record is durable, and the core will get it.
     Spooled,
 }
 
-/// The seals of spooled records, made of the click id keys: those of the core, and those that this
-/// server knew before.
+/// The seals of spooled records, derived from the click id keys: from `keys`, which are in use, and
+/// from `known`, which the snapshot held.
 fn record_seals(keys: &ListClickIdKeysResponse, known: &ListClickIdKeysResponse, adopts: bool) -> Seals {
     let all = keys.click_id_keys.iter().chain(&known.click_id_keys);
     let mut seals = all.map(|key| Seal::derive(RECORDS, &key.secret));
@@ -377,7 +380,7 @@ impl EdgeHealth {
 
     /// Returns whether no record waits longer than a normal delivery takes.
     pub fn is_drained(&self) -> bool {
-        // A record with a future time has no age, but may wait for long.
+        // A record whose time of arrival is in the future has no age, so `standing` counts too.
         let waits = |spool: &spool::Status| spool.oldest_age.max(spool.standing) >= DRAINED_WITHIN;
         self.spool().is_none_or(|spool| spool.counted && !waits(&spool))
     }

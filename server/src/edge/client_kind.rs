@@ -56,7 +56,7 @@ pub fn looks_ahead(headers: &HeaderMap) -> bool {
 pub fn is_previewer(headers: &HeaderMap) -> bool {
     let Some(agent) = headers.get(header::USER_AGENT) else { return false };
     let agent = String::from_utf8_lossy(agent.as_bytes()).to_ascii_lowercase();
-    // Matches whole words only: a program may be named after one of these.
+    // Matches whole words only: the name of an unrelated program may contain one of these.
     agent.split(|character: char| !character.is_ascii_alphanumeric() && character != '-').any(|word| {
         PREVIEWERS.iter().any(|name| {
             word.strip_prefix(name).is_some_and(|behind| behind.is_empty() || behind.starts_with('-'))

@@ -1,6 +1,6 @@
-//! The edge's view of the core: the generated clients over a transport. In the same process, clicks
-//! and postbacks go straight to the services, because every visitor and every merchant causes such
-//! a call.
+//! The edge's view of the core: the generated clients over a transport. If the core runs in the
+//! same process, clicks and postbacks call its services directly: these calls are frequent, one for
+//! each visitor and each postback.
 
 use std::{
     convert::Infallible,
@@ -102,9 +102,9 @@ impl Service<Request<Body>> for CoreTransport {
     }
 }
 
-/// The error of a call that broke off. Names all causes, and the certificate of this edge if the
-/// core may have refused it: the core closes such a connection after the edge believes it
-/// established, so the cause may be lost on the way.
+/// The error of a call that broke off, with all its causes. If the core may have refused this
+/// edge's certificate, the error says so: the core closes such a connection only after the
+/// handshake has ended for the edge, so the true cause may not arrive.
 fn without_answer(error: &(dyn std::error::Error + 'static)) -> String {
     const CURE: &str = "check --core-client-certificate against the core's --tls-client-ca";
     let chain = std::iter::successors(Some(error), |error| error.source());
@@ -137,7 +137,7 @@ pub enum CoreClient {
     Remote(Arc<Clients>),
 }
 
-/// The generated clients of these calls.
+/// The generated clients for clicks and postbacks.
 pub struct Clients {
     clicks: ClickServiceClient<CoreTransport>,
     conversions: ConversionServiceClient<CoreTransport>,
@@ -163,7 +163,7 @@ impl CoreClient {
         }
     }
 
-    /// Hands a postback on. `Err` says nothing about the postback.
+    /// Passes a postback to the core. An `Err` is no verdict on the postback.
     pub async fn postback(&self, postback: RawPostback) -> Result<Judged, Status> {
         let call = as_call(postback);
         let answer = match self {
@@ -185,9 +185,9 @@ impl CoreClient {
 /// The core's verdict on a postback.
 #[expect(clippy::large_enum_variant, reason = "nearly all postbacks count")]
 pub enum Judged {
-    /// It counts, or was a test that would count.
+    /// The postback counts, or is a test that would count.
     Counted(RecordConversionResponse),
-    /// It is held, or was a test that would be held. The status says why.
+    /// The postback is held, or is a test that would be held. The status gives the reason.
     Failed(PostbackFailure, Box<Status>),
 }
 
@@ -212,7 +212,7 @@ fn from_edge<T>(message: T) -> tonic::Request<T> {
 /// The meaning of a failure for the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CoreFailure {
-    /// The core has judged the request, and would judge it the same again.
+    /// The core has judged the request, and would judge it the same way again.
     Rejected,
     /// The core failed while it handled the request.
     Fault,
@@ -224,7 +224,7 @@ pub enum CoreFailure {
 pub fn classify(status: &Status) -> CoreFailure {
     let Some(info) = status.get_details_error_info() else { return CoreFailure::Unreachable };
     let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
-    // If only a later core knows the reason, the code decides.
+    // A reason that this edge does not know comes from a later core: the status code decides.
     match (reason, status.code()) {
         (
             Some(
@@ -268,7 +268,8 @@ impl Cause {
 
 /// Returns whether the core, or a proxy in front of it, refuses all calls of this edge.
 fn is_refused(status: &Status) -> bool {
-    // The library of the core has no code of its own for a call that it can't read.
+    // The core's gRPC library answers `Internal` to a call that it can't read, as it does to a
+    // fault.
     let is_unreadable = status.code() == Code::Internal && status.message().contains("failed to decode");
     classify(status) == CoreFailure::Unreachable
         && (is_unreadable
@@ -289,7 +290,7 @@ fn is_of_certificates(status: &Status) -> bool {
     })
 }
 
-/// The message of the status, followed by those of its sources.
+/// The message of the status, followed by the messages of its sources.
 fn chain(status: &Status) -> String {
     let mut texts = vec![status.message().to_owned()];
     texts.extend(sources(status).map(ToString::to_string));

@@ -1,13 +1,13 @@
 //! The core's availability, as far as the edge knows it.
 //!
 //! While the core is down, nothing waits for it: clicks and postbacks go to the spool at once, and
-//! only the drain keeps asking. Clicks go there from the first failed call on, because visitors do
-//! not notice. Postbacks go there only once the core counts as down, because merchants notice:
-//! their answer changes to `QUEUED`.
+//! only the drain keeps asking. Clicks go to the spool from the first failed call on, because
+//! visitors do not notice. Postbacks go to the spool only once the core counts as down, because
+//! merchants notice: their answer changes to `QUEUED`.
 //!
 //! Some causes don't pass without a person: a revoked key, a certificate, a core of another
-//! version. Such a cause is logged as an error, once until it changes or the core answers again. A
-//! core that is only away is logged by the drain, as a warning.
+//! version. The server logs such a cause as an error, and logs it again only if it has changed or
+//! the core has answered in between. If the core merely does not answer, the drain logs a warning.
 
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
@@ -25,7 +25,7 @@ const AWAY_AFTER: Span = Span::from_millis(100);
 pub struct Cause {
     /// A sentence that everybody may read.
     pub text: String,
-    /// Further text for the operator, which only the log has.
+    /// Further text for the operator; only the log shows it.
     pub detail: String,
     /// The cause does not pass without a person.
     pub is_lasting: bool,
@@ -42,7 +42,7 @@ impl Cause {
 struct Causes {
     /// Cause of the last failed call; `None` if the last call was answered.
     last: Option<Cause>,
-    /// The lasting cause that was last logged since the core answered.
+    /// The lasting cause that was logged last; `None` if none was logged since the core answered.
     told: Option<String>,
 }
 
@@ -71,7 +71,8 @@ impl CoreHealth {
         }
     }
 
-    /// Notes that no call waits for the core: the next one asks it. A lasting cause stays.
+    /// Notes that no spooled call waits, so that the next call goes to the core. A lasting cause
+    /// stays until the core answers.
     pub fn note_idle(&self) {
         if !self.causes().last.as_ref().is_some_and(|cause| cause.is_lasting) {
             return self.note_success();

@@ -55,7 +55,7 @@ pub enum Purpose {
     Postback,
     Visit,
     /// A preview, a prefetch, the check of a link, or a method that is not allowed. Nothing is lost
-    /// if it gets no answer.
+    /// if such a request gets no answer.
     Look,
 }
 
@@ -83,7 +83,7 @@ pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
     }
 }
 
-/// Returns whether an address is that of postbacks. Understands sloppy copies, too
+/// Returns whether an address is a postback URL. Also recognises careless copies of one
 /// (`/s2s&clickId=…`, `/s2s%3FclickId=…`, `/s2s.`, `/?clickId=…&id=…`).
 pub fn is_postback(uri: &Uri) -> bool {
     let text = uri.path_and_query().map_or("/", PathAndQuery::as_str);
@@ -94,7 +94,7 @@ pub fn is_postback(uri: &Uri) -> bool {
     }
 }
 
-/// Returns whether a query has the parameters that every postback URL of ours has.
+/// Returns whether a query has the parameters that every postback URL of this server has.
 fn has_own_names(query: &[u8]) -> bool {
     let names = || form_urlencoded::parse(query).map(|(name, _)| name);
     let has = |own: &str| names().any(|name| name.eq_ignore_ascii_case(own));

@@ -1,5 +1,5 @@
-//! The click id keys with which this edge mints. The core's answer replaces them each second;
-//! without an answer they stay.
+//! The click id keys with which this edge mints click ids. The edge asks the core for them each
+//! second, and keeps the last keys while the core does not answer.
 
 use std::{
     sync::{

@@ -1,13 +1,14 @@
-//! The links that this edge knows: what the core said of them last, for when it is down.
+//! The links that this edge knows, as the core last described them. They serve visitors while the
+//! core is down.
 //!
-//! They fit in a budget of bytes. Beyond it, links are dropped in this order: links that lead
-//! nowhere any more; links that nobody has followed here, the oldest change first; other links, the
-//! least recently followed first. A link that leads nowhere is kept as long as there is room,
-//! because its visitors then get the same answer without the core. It is not taken in if it is new
-//! to the edge and nobody has followed it.
+//! The links fit in a budget of bytes. If they exceed it, links are dropped in this order: links
+//! that lead nowhere any more; links that nobody has followed at this edge, the oldest change
+//! first; other links, the least recently followed first. A link that leads nowhere is kept as long
+//! as the budget allows, so that its visitors get the same answer without the core. Such a link is
+//! not taken in if it is new to the edge and nobody has followed it.
 //!
-//! The links are kept as messages, not as parsed links: most are never followed between two
-//! changes.
+//! Each link is kept as an encoded message, and decoded when a visitor follows it: most links are
+//! never followed between two changes.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -25,12 +26,13 @@ use crate::{
     },
 };
 
-/// Memory that a link takes without its slug and its message, in bytes. The file takes less.
+/// Memory that a link takes without its slug and its message, in bytes. A link takes less in the
+/// file.
 const LINK_BYTES: usize = 320;
-/// Span for which a link counts as followed just now. A longer one makes the order of links
-/// coarser, a shorter one makes the file grow faster.
+/// Span after a noted visit of a link in which its further visits are not noted. A longer span
+/// makes the order of links coarser; a shorter span makes the file grow faster.
 const FOLLOWED_FOR: Span = Span::from_seconds(600);
-/// The time of links that nobody has followed.
+/// The value of `followed_at` for a link that nobody has followed.
 pub const NEVER: Time = Time::from_micros(0);
 
 /// The place of a link in the order in which links are dropped: the time when somebody followed it,
@@ -72,7 +74,7 @@ struct Known {
     message_bytes: usize,
     by_slug: HashMap<Arc<str>, Entry>,
     slugs: HashMap<LinkKey, Arc<str>>,
-    /// The first one is dropped first.
+    /// The slugs by rank. The first link is dropped first.
     order: BTreeMap<Rank, Arc<str>>,
     pass: u64,
     has_dropped: bool,
@@ -99,7 +101,8 @@ impl KnownLinks {
         self.known().by_slug.len()
     }
 
-    /// Takes in what the core says of a link. `followed_at`: `NEVER` if no visitor asked for it.
+    /// Takes in what the core says of a link. `followed_at`: `NEVER` if no visitor asked for the
+    /// link.
     pub fn learn(&self, link: &Link, followed_at: Time, now: Time) {
         self.known().learn(link, followed_at, now);
     }
@@ -129,7 +132,7 @@ impl KnownLinks {
             let (slug, entry) = known.by_slug.get_key_value(slug)?;
             let (slug, message) = (slug.clone(), entry.message.clone());
             let is_noted = entry.followed_at.plus(FOLLOWED_FOR) > now;
-            // A link that leads nowhere keeps its place, which comes before all others.
+            // A link that leads nowhere keeps its rank: it is dropped before all other links.
             if !is_noted && !entry.has_ended {
                 known.note(&slug, now);
             }
@@ -138,7 +141,8 @@ impl KnownLinks {
         Link::from_proto(ResolveSlugResponse::decode(&*message).ok()?)
     }
 
-    /// Forgets a slug that the core does not know. Returns whether the edge knew a link of it.
+    /// Forgets a slug that the core does not know. Returns whether the edge knew a link with this
+    /// slug.
     pub fn forget(&self, slug: &str) -> bool {
         self.known().remove(slug)
     }
@@ -148,8 +152,8 @@ impl KnownLinks {
         self.known().pass += 1;
     }
 
-    /// Ends a pass: forgets the links that the core did not name. It has lost them, as after a
-    /// backup was restored.
+    /// Ends a pass: forgets the links that the core did not name. The core has lost these links,
+    /// for example because a backup was restored.
     pub fn end_pass(&self) {
         let mut known = self.known();
         let pass = known.pass;
@@ -180,12 +184,12 @@ impl KnownLinks {
         !self.known().gone.is_empty()
     }
 
-    /// Returns whether a link was dropped for want of room.
+    /// Returns whether a link was dropped because the budget was exceeded.
     pub fn has_dropped(&self) -> bool {
         self.known().has_dropped
     }
 
-    /// The number of links, and the size of their messages.
+    /// The number of links, and the size of their messages in bytes.
     pub fn size(&self) -> (usize, usize) {
         let known = self.known();
         (known.by_slug.len(), known.message_bytes)
@@ -204,7 +208,7 @@ impl Known {
         if let Some(former) = self.slugs.get(&link.key).filter(|former| ***former != *link.slug).cloned() {
             self.remove(&former);
         }
-        // The core names no slug if another link has taken it.
+        // The core sends a link without its slug if another link has taken the slug.
         if link.slug.is_empty() {
             return;
         }

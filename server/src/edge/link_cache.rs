@@ -1,4 +1,5 @@
-//! The edge's fresh copies of links. When the core is down, the links that the edge knows serve.
+//! The edge's fresh copies of links. When the core is down, visitors get the links of
+//! `known_links`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -97,7 +98,7 @@ pub enum NoLink {
     NoAnswer,
 }
 
-/// The fresh links, and those that the edge knows.
+/// The fresh links, and the links that the edge knows.
 pub struct Links {
     core: EdgeServiceClient<CoreTransport>,
     fresh: Cache<String, Arc<Link>>,

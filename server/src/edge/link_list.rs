@@ -2,8 +2,9 @@
 //! followed at this edge.
 //!
 //! A link whose change was committed late, or stamped by another core's clock, may be missing from
-//! an answer. So each list also asks for the last changes before the first page of the previous
-//! list. Once an hour the edge reads all links, which also shows what links the core has lost.
+//! an answer. So each list begins some seconds (`OVERLAP`) before the time at which the previous
+//! list was begun. Once an hour the edge reads all links. If a known link is missing there, the
+//! core has lost it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +28,8 @@ use crate::{
 const ASK_INTERVAL: Duration = Duration::from_secs(2);
 /// Interval between two passes over all links.
 const PASS_INTERVAL: Duration = Duration::from_hours(1);
-/// Span before the first page of the previous list, whose changes the next list asks for again.
+/// Span by which a list overlaps the previous one: it lists the changes since this span before the
+/// previous list's first page.
 const OVERLAP: Span = Span::from_seconds(10);
 /// Time limit for a page.
 const PAGE_BUDGET: Duration = Duration::from_secs(10);
@@ -118,7 +120,8 @@ pub async fn follow(
                 let since = list.read_at.map(|time| time.minus(OVERLAP)).filter(|_| !is_due);
                 (list, told) = (List::new(since), false);
             }
-            // A core of another version: this list can't be continued there.
+            // A core of another version does not understand the page token: begins a list of all
+            // links.
             Err(status) if status.code() == Code::InvalidArgument => list = List::new(None),
             // Health and the drain report a core that does not answer. They don't notice a core of
             // a version without this call.

@@ -1,13 +1,13 @@
-//! Redirect loops: a destination that leads back to one of our links, over an address of somebody
-//! else. Without an end, each round would make a click.
+//! Redirect loops: the destination of a link leads, through an address of somebody else, back to a
+//! link of this server. If nothing ended the loop, each round would make a click.
 //!
-//! A visitor who comes back brings the click id of the round before, if the destination has it and
-//! the address in between passes it on. Each click id counts the rounds before it, so the count
-//! needs no memory, and holds over any number of edges. Nothing is added to the URLs that merchants
-//! see.
+//! A visitor who comes back brings the click id of the previous round, if the destination contains
+//! it and the address in between passes it on. Each click id holds the number of rounds before it.
+//! So no edge has to remember the count, and the count continues across edges. Nothing is added to
+//! the URLs that merchants see.
 //!
-//! The MAC is not checked: the account of the other link may be unknown here, and whoever forges a
-//! click id for a visitor could as well send that visitor anywhere.
+//! The MAC of the click id is not checked: the account of the other link may be unknown here, and
+//! somebody who forges a click id for a visitor could as well send that visitor anywhere.
 //!
 //! Absent on purpose: loops in which no click id comes back. A browser ends them after some 20
 //! redirects.
@@ -17,11 +17,12 @@ use crate::values::{
     time::{Span, Time},
 };
 
-/// Maximum number of times that a visitor comes back to a link. With a redirect of somebody else in
-/// each round, the visitor gets an answer before a browser gives up.
+/// Maximum number of times that a visitor may come back to a link. Even with a redirect of somebody
+/// else in each round, the visitor gets an answer before the browser gives up.
 pub const ROUNDS_MAX: u8 = 8;
-/// Age up to which a click id counts as one of the same visitor. Somebody may have published an
-/// older one in a URL. The clocks of two edges may differ by as much.
+/// Maximum age of a click id that counts as the same visitor's: an older click id may stand in a
+/// URL that somebody published. A click id from the future counts within the same span, because the
+/// clocks of two edges may differ.
 const ROUND_SPAN: Span = Span::from_seconds(60);
 
 /// Counts the rounds of a visitor, by the values of the parameters that the visitor brings.

@@ -48,10 +48,11 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 /// The body of an answer.
 #[derive(Serialize)]
 struct Answer {
-    /// `RECORDED`, `DUPLICATE`, `HELD` or `QUEUED` for a postback that is kept, except a repetition
-    /// with the note `REPETITION_NOT_LISTED`. `TEST` for a test, which is not kept. `REFUSED` for a
-    /// postback that must be sent again: it is withdrawn and not kept, unless its commit had begun
-    /// already. `IGNORED` for a call that is no postback.
+    /// `RECORDED`, `DUPLICATE`, `HELD` or `QUEUED` for a postback that is kept. A repetition with
+    /// the note `REPETITION_NOT_LISTED` gets one of these verdicts too, but is not kept. `TEST` for
+    /// a test, which is not kept. `REFUSED` for a postback that must be sent again: it was
+    /// withdrawn, and is kept only if its commit had begun already. `IGNORED` for a call that is no
+    /// postback.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: String,
@@ -102,12 +103,12 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         queued: false,
     };
     let postback_id = raw.postback_id.clone();
-    // A task of its own, so that a sender that hangs up does not cancel its postback.
+    // A separate task, so that a sender that hangs up does not cancel its postback.
     let mut delivered = edge.tasks.spawn(deliver(edge.clone(), raw, now));
     let delivery = if let Ok(delivery) = timeout(SENDER_BUDGET, &mut delivered).await {
         delivery
     } else {
-        // Withdrawn before the answer: the sender will send it again.
+        // Withdraws the postback before the answer, which asks the sender to send it again.
         delivered.abort();
         delivered.await
     };
@@ -126,8 +127,9 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
     }
 }
 
-/// Delivers a postback. The postback goes to the spool if the core is down. It also goes there if
-/// earlier postbacks of its order queue wait there, because the first postback of a click decides.
+/// Delivers a postback to the core. The postback goes to the spool if the core is down, or if
+/// earlier postbacks of its order queue wait there. The postbacks of a click share an order queue,
+/// because the first of them decides.
 async fn deliver(edge: Arc<Edge>, postback: RawPostback, now: Time) -> Delivery<Judged> {
     let queue = edge.spool.as_ref().and_then(|_| spool::order_queue(&postback));
     let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.must_wait(queue));
@@ -138,8 +140,8 @@ async fn deliver(edge: Arc<Edge>, postback: RawPostback, now: Time) -> Delivery<
     edge.call_or_spool(CORE_BUDGET, call, record, queue, to_spool).await
 }
 
-/// Reads as much of the body as the core keeps. A longer body yields one byte more, so that the
-/// core sees the excess. `None`: the body broke off.
+/// Reads as much of the body as the core keeps. Of a longer body, reads one byte more, so that the
+/// core notices that it is too long. `None`: the body broke off.
 async fn read_body(mut body: Body) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while bytes.len() <= BODY_BYTES_MAX {

@@ -34,15 +34,16 @@ use crate::{
 
 /// Time limit for the core to record a click. After it, the click goes to the spool.
 const CLICK_BUDGET: Duration = Duration::from_millis(25);
-/// Further time that a visitor waits for the spool to take a click. The spool itself has no limit.
+/// Further time that a visitor waits for the spool to take a click. The spool itself has no time
+/// limit.
 ///
 /// For the click, a visitor waits at most for the sum of both limits. Before that, the look-up of
 /// the link takes up to 25 ms if the edge knows the link, and up to 5 s if it does not
 /// (`link_cache`).
 const SPOOL_BUDGET: Duration = Duration::from_millis(25);
-/// Ending of the click ids that always go through the spool: 1 in 1,024, so that the path is
-/// exercised before an outage needs it. Postbacks are excepted, because their senders would get
-/// `QUEUED` without need.
+/// Ending of the click ids whose clicks always go through the spool: 1 in 1,024, so that the spool
+/// is exercised before an outage needs it. No postback is spooled for this purpose, because its
+/// sender would get `QUEUED` without need.
 const SPOOLED_END: &str = "00";
 
 /// Answers a visitor.
@@ -148,7 +149,7 @@ fn click(
 }
 
 /// Records the click. Returns once the click is durable or the budgets are spent. In the second
-/// case the recording continues in a task of its own, and a stop waits for that task.
+/// case the recording continues in a background task, and a stop waits for that task.
 ///
 /// `overload`: the core is busy, so the click goes to the spool, or is lost if there is no spool.
 async fn record(edge: &Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {

@@ -5,11 +5,10 @@
 //! has a proof that this server has written it. The proof is made with a secret of the server's
 //! settings. The core's secrets would prove nothing, because the file itself holds them.
 //!
-//! Changes are appended: of several records of a slug the last one counts, and so does the last
-//! record of click id keys. The server writes a new file once more than half of the old one no
-//! longer counts. It also does so if a write failed, if a part of the file can't be read, if the
-//! file has another length than the server has written, or if its links no longer fit in the
-//! budget.
+//! Changes are appended. For each slug, and for the click id keys, the last record counts. The
+//! server writes a new file once more than half of the old one no longer counts. It also does so if
+//! a write failed, if a part of the file can't be read, if the file has another length than the
+//! server has written, or if its links no longer fit in the budget.
 
 use std::{
     fs::File,
@@ -52,7 +51,7 @@ const RECORD_FRAME_BYTES: usize = 70;
 pub struct Snapshot {
     pub click_id_keys: ListClickIdKeysResponse,
     pub links: Arc<KnownLinks>,
-    /// The file, if it is fit to be appended to.
+    /// The file that changes can be appended to; `None` if the file must be written anew.
     file: Option<Intact>,
 }
 
@@ -91,7 +90,7 @@ impl Snapshot {
                 bytes += to_u64(chunk.len());
                 break;
             }
-            // Damage that is longer than any record: what follows may still be whole.
+            // The damage is longer than any record. Records after it may still be whole.
             if end == 0 {
                 end = chunk.len() - frame_bytes(RECORD_BYTES_MAX);
                 unread += 1;

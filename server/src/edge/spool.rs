@@ -4,8 +4,8 @@
 //! A record is the exact call that the core did not answer, so the core needs no second way to
 //! receive it. `writer` makes records durable, and `drain` makes their calls. Only the process that
 //! created a file appends to it. The file is deleted once the core has answered all its records.
-//! `record` describes the handling of damage, `file` the files; docs/internals/spool-format.md
-//! describes both.
+//! The module `record` describes the handling of damage, and `file` the files;
+//! docs/internals/spool-format.md describes both.
 //!
 //! Absent on purpose: anything in memory that grows with the backlog; and any way to drop a record
 //! except the core's answer. A record that can't be read or delivered is put aside, and logged.
@@ -68,19 +68,20 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The cause of a refused record. No part of the record is kept.
 ///
-/// Callers treat both causes alike: the core may still answer, or the call is refused. The log
-/// tells operators more than the cause does.
+/// Callers treat both causes the same way: they wait for the core's answer, or refuse the call.
+/// Operators find the details in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpoolError {
-    /// No room, which may pass: the quota, the disk or the record's order queue is full, a write
-    /// failed, or `WAITING_MAX` records wait. Also the cause if the writer ended earlier.
+    /// The spool has no room now, but may have room later: the quota, the disk or the record's
+    /// order queue is full, a write failed, or `WAITING_MAX` records wait. Also the cause if the
+    /// writer ended before the record was queued.
     Full,
     /// A fault: an fsync or a new file failed, the record is too long, or the writer ended while
     /// the record waited.
     Failed,
 }
 
-/// Appends records. The spool ends when its last holder is dropped.
+/// Appends records. The writer ends once all clones of the spool are dropped.
 #[derive(Clone)]
 pub struct Spool {
     waiting: mpsc::Sender<PendingRecord>,
@@ -156,7 +157,7 @@ pub struct Status {
     pub bytes: u64,
     pub oldest_age: Span,
     pub sync_failures: u64,
-    /// Records put aside, and damaged files, that need a person.
+    /// Number of records put aside, and of damaged files. Each of them needs a person.
     pub put_aside: u64,
     /// Acknowledged records that are missing in the files.
     pub lost: u64,
@@ -264,7 +265,7 @@ impl State {
         is_in_place
     }
 
-    /// Returns an error if there is no room for so many more bytes: its cause.
+    /// Checks that the spool has room for this number of further bytes. The error names the cause.
     fn check_room(&self, bytes: usize) -> Result<(), &'static str> {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         if self.bytes().saturating_add(bytes) > self.bytes_max {
@@ -331,7 +332,7 @@ impl State {
         let now = self.clock.now();
         let age = |since: i64| now.since(if since == 0 { now } else { Time::from_micros(since) });
         Status {
-            // Read first, so that `records` includes the count if this is `true`.
+            // Read first: if it is `true`, `records` includes the records of earlier processes.
             counted: self.counted.load(Ordering::Acquire),
             records: self.records.load(Ordering::Acquire),
             bytes: self.bytes(),

@@ -28,7 +28,7 @@ fn archived(key: u64, slug: &str) -> Link {
     Link::from_proto(message).unwrap()
 }
 
-/// Room for `count` of these links.
+/// An empty set of known links, with a budget for `count` links of this size.
 fn room_for(count: usize) -> KnownLinks {
     let one = bytes("aaaa", &link(1, "aaaa", 1).to_proto().encode_to_vec());
     KnownLinks::new(u64::try_from(one * count).unwrap())
@@ -106,7 +106,7 @@ fn a_slug_is_of_one_link_and_a_link_has_one_slug() {
     for (step, expected) in [
         (link(1, "cccc", 8), &["bbbb", "cccc"][..]),
         (link(2, "aaaa", 7), &["aaaa", "cccc"]),
-        // A third link takes a slug before the edge knows that its link has lost it.
+        // A third link takes a slug before the edge learns that the first link has lost the slug.
         (link(3, "cccc", 6), &["aaaa", "cccc"]),
         (link(1, "", 6), &["aaaa", "cccc"]),
         (link(3, "", 5), &["aaaa"]),

@@ -1,5 +1,5 @@
-//! The lists beside a file of the spool: the records that were acknowledged, and those of them that
-//! were lost.
+//! The lists beside a file of the spool: a list of its acknowledged records, and a list of the
+//! acknowledged records that were lost.
 //!
 //! `NAME.acknowledged` has a line for each durable record of a file: the offset of its end, and the
 //! id of its click or postback. A line is written after the fsync of its record, and before the
@@ -37,7 +37,8 @@ pub struct Line {
     pub id: String,
 }
 
-/// Writes the list of one file. Without a list, losses are noticed less often, but nothing is lost.
+/// Writes the list of one file. Without a list, losses are noticed less often, but no record is
+/// lost.
 pub struct Acknowledged(Option<File>);
 
 impl Acknowledged {
@@ -61,7 +62,7 @@ impl Acknowledged {
 
     /// Makes the list of a finished file durable.
     pub fn finish(self) {
-        // Only a crash of the system could cost lines after a failure here.
+        // If this sync fails, only a crash of the system can cost lines.
         let _ = self.0.map(|file| file.sync_data());
     }
 }
@@ -102,7 +103,7 @@ pub fn between(folder: &Folder, name: Name, from: u64, to: u64) -> Vec<String> {
     lines.filter(|line| line.end > from && line.end <= to).map(|line| line.id).collect()
 }
 
-/// Notes losses for people. Returns the number of those that were not noted before.
+/// Notes losses for people. Returns the number of losses that were not noted before.
 pub fn note_lost(folder: &Folder, name: Name, lost: &[String]) -> io::Result<usize> {
     let file = name.with(LOST);
     let mut text =

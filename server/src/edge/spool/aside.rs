@@ -76,8 +76,8 @@ fn count_records(folder: &Folder, name: Name) -> usize {
     Pieces::new(name.key, &bytes, 0).filter(|(_, piece)| matches!(piece, Piece::Body(_))).count()
 }
 
-/// Notes the acknowledged records of each file that somebody has removed: only its list is left. A
-/// drained file loses its list first.
+/// Notes the acknowledged records of each file that somebody has removed. Only the list of such a
+/// file is left. A drained file leaves no list, because the drain deletes the list first.
 fn find_removed(folder: &Folder) {
     for name in list(folder, acknowledged::ACKNOWLEDGED).unwrap_or_default() {
         let is_there = |name: &str| folder.length(name).is_ok();

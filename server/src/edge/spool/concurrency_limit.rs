@@ -16,9 +16,9 @@ const AT_ONCE_MAX: usize = 128;
 /// Maximum of the lowest concurrency. The lowest concurrency is the age of the oldest record in
 /// seconds, rounded down to a power of two.
 const AT_ONCE_LATE_MAX: usize = 64;
-/// Batches that are delivered at the lowest concurrency, to measure.
+/// Number of batches in a measurement. They are delivered at the lowest concurrency.
 const MEASURED: u32 = 4;
-/// Batches that follow before the next measurement.
+/// Number of batches between two measurements.
 const FOLLOWING: u32 = 60;
 /// Size of a batch, as a multiple of the concurrency.
 const ROUNDS: usize = 8;
@@ -83,8 +83,8 @@ impl ConcurrencyLimit {
         }
     }
 
-    /// Starts a new measurement. Also used after an outage: the core may be cold then, and all
-    /// other callers return at the same time.
+    /// Starts a new measurement. Also used after an outage: the caches of the core may be cold, and
+    /// all other callers return at the same time.
     pub fn reset(&mut self) {
         *self = Self::measuring(self.at_least);
     }

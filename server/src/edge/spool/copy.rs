@@ -5,7 +5,8 @@
 //! copied afterwards.
 //!
 //! Absent on purpose: the checkpoint. Without it, everything in the copy is delivered again. The
-//! core counts each call once, and the copy is whole even beside an older database.
+//! core counts each call once. So the copy is complete even if it is restored with an older
+//! database.
 
 use std::{collections::BTreeSet, io, path::Path};
 
@@ -32,8 +33,8 @@ pub fn is_copied(name: &str) -> bool {
 
 /// Passes each file of the spool at `path` to `keep`, with its name.
 ///
-/// A record that is put aside leaves its segment for a file for people. So these files are listed
-/// once the segments are read: each record is then in one of the two.
+/// A record that is put aside moves from its segment to a file for people. So the files for people
+/// are listed after the segments have been read: each record is then found in at least one of them.
 pub fn read(
     path: &Path,
     mut keep: impl FnMut(&str, &[u8]) -> Result<(), StartError>,
@@ -41,8 +42,9 @@ pub fn read(
     let folder = Folder::open_beside(path)?;
     let unusable = |error: io::Error| folder.unusable(&error);
     for name in segments(&folder).map_err(unusable)? {
-        // The list first: each of its records is then in the segment. A drained file loses its list
-        // first, so a list without its file shows that somebody has removed the file.
+        // Reads the list first, so that the segment holds each record of the list. If there is no
+        // segment, reads the list again: a drained file loses its list first, so a list without a
+        // segment shows that somebody has removed the segment.
         let list = read_if_there(&folder, &name.with(ACKNOWLEDGED)).map_err(unusable)?;
         let segment = read_if_there(&folder, &name.text()).map_err(unusable)?;
         let list = match &segment {
@@ -122,7 +124,7 @@ impl Drop for Restoring {
         if self.finished {
             return;
         }
-        // The mark last: a server that starts meanwhile finds it.
+        // Removes the mark last, so that a server that starts meanwhile finds it.
         for name in self.names.iter().filter(|name| *name != RESTORING) {
             let _ = self.folder.remove(&format!("{name}.new")).and_then(|()| self.folder.remove(name));
         }

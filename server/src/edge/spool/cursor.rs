@@ -24,7 +24,7 @@ pub struct FileCursor {
 
 /// An entry to be drained.
 pub struct Entry {
-    /// Its end in `FileCursor::bytes`.
+    /// Offset of the entry's end in `FileCursor::bytes`.
     pub end: usize,
     pub what: EntryKind,
 }

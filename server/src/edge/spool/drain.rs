@@ -2,8 +2,8 @@
 //!
 //! Records are delivered in order within each order queue, and many queues at a time. The
 //! checkpoint advances over the oldest records, up to the first one that the core has not answered.
-//! So after a crash no call is left out, but a call may be repeated; it counts once. The drain has
-//! a thread of its own, because it reads and writes files.
+//! So after a crash no call is left out, but a call may be repeated; it counts once. The drain runs
+//! on its own thread, because it reads and writes files.
 
 use std::{
     collections::HashMap,
@@ -43,7 +43,7 @@ use crate::{
 /// is at fault.
 const BESIDE_A_FAULT: usize = 256;
 /// Concurrent deliveries while the core fails on a record. More than one, because a failing
-/// delivery mostly pauses.
+/// delivery spends most of its time in pauses.
 const AT_ONCE_BESIDE_A_FAULT: usize = 16;
 /// Time limit of one delivery.
 const CALL_BUDGET: Duration = Duration::from_secs(10);
@@ -158,7 +158,7 @@ impl Drain {
                 Some(reading) if reading.name == file.name => reading,
                 _ => FileCursor::begin(&self.state.folder, file),
             };
-            // Reads on even if unfinished entries remain: later ones show whether the core or a
+            // Reads on even if unfinished entries remain: later entries show whether the core or a
             // record is at fault.
             if reading.end() < file.end && reading.entries(max, &self.seals).len() < max {
                 reading.read_on(&self.state, file)?;
@@ -191,7 +191,8 @@ impl Drain {
             folder.rename(&name.text(), &name.with(DAMAGED))?;
             self.state.put_aside.fetch_add(1, Ordering::AcqRel);
         } else {
-            // The list first: a list without its file shows that somebody has removed the file.
+            // Removes the list first: a list without its file shows that somebody has removed the
+            // file.
             folder.remove(&name.with(acknowledged::ACKNOWLEDGED))?;
             if is_there {
                 folder.remove(&name.text())?;
@@ -352,7 +353,7 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<Cause>) -> O
         let answered = async {
             match &record.content {
                 Content::Click(click) => calls.click(click.clone()).await,
-                // Its sender was answered `QUEUED`.
+                // The sender of a spooled postback was answered `QUEUED`.
                 Content::Postback(postback) => {
                     let postback = RawPostback { queued: true, ..postback.clone() };
                     calls.postback(postback).await.map(|_| ())

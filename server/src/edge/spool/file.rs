@@ -1,6 +1,6 @@
 //! The files of a spool; see docs/internals/spool-format.md.
 //!
-//! `00000000000000000012-KEY.spool` holds records. The files are in the order of their numbers. The
+//! `00000000000000000012-KEY.spool` holds records. The numbers give the order of the files. The
 //! key, 32 hexadecimal digits, makes the marks and checksums of the file's records.
 //!
 //! A damaged file becomes `.damaged` and is kept for people. An `.aside` file holds records that

@@ -20,13 +20,13 @@ use rustix::{
 
 use crate::error::StartError;
 
-/// Mode of the files. It is for the owner only: visitors and merchants sent the contents, which may
-/// be secret.
+/// Mode of the files: only the owner may read and write them. Visitors and merchants sent the
+/// contents, which may be secret.
 const MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 const FOLDER_MODE: u32 = 0o700;
 /// Write access of the group and of others.
 const WRITE_OF_OTHERS: u32 = 0o022;
-/// A second lock, which servers that do not lock the folder respect.
+/// The file of a second lock, for servers that do not lock the folder.
 pub const LOCK: &str = "lock";
 
 /// A folder that this process has locked, or that it only reads.
@@ -102,7 +102,7 @@ impl Folder {
         Ok(Self { path: path.to_owned(), handle: folder, _lock: Some(file) })
     }
 
-    /// Opens an existing folder without its lock, to read it beside its server.
+    /// Opens an existing folder without locking it, to read it while its server runs.
     pub fn open_beside(path: &Path) -> Result<Self, StartError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder =

@@ -12,14 +12,14 @@ use s2s_sdk::v1::RawPostback;
 /// Number of order queues. While fewer postbacks wait than there are queues, few of them share a
 /// queue.
 const QUEUES: usize = 1 << 16;
-/// Maximum number of postbacks that wait in one order queue. A click has few sales, so more come only
-/// from somebody who wants the spool full.
+/// Maximum number of postbacks that wait in one order queue. A click has few sales, so more
+/// postbacks come only from somebody who wants to fill the spool.
 const WAITING_OF_QUEUE_MAX: u32 = 1_000;
 /// Length of a click id, in characters.
 const CLICK_ID_CHARS: usize = 40;
 
-/// Maximum number of characters that remain of an encoded character before a click id, such as
-/// `25253D` of a `=` that was encoded three times.
+/// Maximum number of characters directly before a click id that are the rest of an encoded
+/// character, such as `25253D` of a `=` that was encoded three times.
 const ENCODED_CHARS_MAX: usize = 6;
 
 /// The number of waiting postbacks of each order queue.
@@ -40,7 +40,7 @@ impl OrderQueues {
         queue.and_then(|queue| self.counter(queue)).map(|waiting| waiting.fetch_add(1, Ordering::AcqRel));
     }
 
-    /// Enters the queue, unless too many postbacks wait in it. Returns whether it did.
+    /// Enters the queue. Returns false, without entering it, if too many postbacks wait in it.
     pub fn try_enter(&self, queue: Option<u16>) -> bool {
         let more = |waiting: u32| (waiting < WAITING_OF_QUEUE_MAX).then(|| waiting + 1);
         let counter = queue.and_then(|queue| self.counter(queue));
@@ -70,8 +70,8 @@ pub fn order_queue(raw: &RawPostback) -> Option<u16> {
     Some(u16::from_be_bytes([first, second]))
 }
 
-/// Finds a click id. Cuts off the characters that an encoding has left in front of it. Ignores a
-/// longer run of characters.
+/// Finds a run of letters and digits that is as long as a click id. Cuts off up to
+/// `ENCODED_CHARS_MAX` characters that an encoding has left in front of it. Ignores longer runs.
 fn click_id(bytes: &[u8]) -> Option<&[u8]> {
     let mut runs = bytes.split(|byte| !byte.is_ascii_alphanumeric());
     runs.find_map(|run| {

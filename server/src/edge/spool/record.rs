@@ -2,9 +2,9 @@
 //!
 //! A frame is a mark (8 bytes), the length of the body (4) and the checksum of the body (16). The
 //! body is the version (1), the kind (1), the time of arrival (8), a proof (32) and the call to the
-//! core in protobuf. The proof is made with a secret from outside the folder, so that nobody who
-//! can only write there makes a record. Mark and checksum are made with the file's own key, so that
-//! nothing that a stranger sends can pass for a record.
+//! core in protobuf. The proof is made with a secret from outside the folder, so that somebody who
+//! can only write to the folder can't make a record. Mark and checksum are made with the file's own
+//! key, so that no text that a stranger sends can pass for a record.
 
 use prost::Message as _;
 use s2s_sdk::v1::{
@@ -29,7 +29,8 @@ const CHECKSUM_BYTES: usize = 16;
 const HEAD_BYTES: usize = MARK_BYTES + LENGTH_BYTES + CHECKSUM_BYTES;
 /// Version of new records. A record of a later version is put aside for a later server.
 const VERSION: u8 = 3;
-/// Version of records without a proof. They count only if the operator vouches for them.
+/// Version of records without a proof. Such records count only if the operator vouches for them
+/// (`--spool-adopt`).
 const VERSION_WITHOUT_PROOF: u8 = 2;
 
 const CLICK: u8 = 1;
@@ -47,7 +48,7 @@ pub enum Content {
     /// An answer of the core, for when it is down.
     ClickIdKeys(ListClickIdKeysResponse),
     Link(ResolveSlugResponse),
-    /// A slug of which earlier records no longer count.
+    /// A slug without a link. Earlier records of the slug no longer count.
     NoLink(ResolveSlugRequest),
 }
 
@@ -88,7 +89,7 @@ impl Key {
 pub enum Unread {
     /// A version or kind that this server does not know, or an unreadable call.
     Unknown,
-    /// Nothing proves that a server of this installation wrote it.
+    /// Nothing proves that a server of this installation wrote the record.
     Unproven,
 }
 
@@ -168,14 +169,14 @@ pub fn frame_bytes(body: usize) -> usize {
     HEAD_BYTES + body
 }
 
-/// The bytes of a file from one offset to the next.
+/// A part of a file: a record, or bytes that are no record.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
     /// The body of a whole record.
     Body(&'a [u8]),
     /// Bytes that were durable once, and are no record.
     Damage,
-    /// The end of a write that a crash interrupted. No caller was told that it is safe.
+    /// The end of a write that a crash interrupted. No caller was told that its record is safe.
     Torn,
 }
 
@@ -225,7 +226,7 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// The cause of a missing record at an offset.
+/// The reason why no record begins at an offset.
 #[derive(PartialEq, Eq)]
 enum NoRecord {
     CutOff,

@@ -1,6 +1,6 @@
 //! Makes records durable: all waiting records share one write and one fsync.
 //!
-//! The writer has a thread of its own, because it waits for the disk.
+//! The writer runs on its own thread, because it waits for the disk.
 
 use std::{
     collections::VecDeque,
@@ -58,8 +58,7 @@ impl Writer {
         Self { state, queue, next, random, file: None, told: None }
     }
 
-    /// Runs until the last holder of the spool is dropped. It blocks, so it needs a thread of its
-    /// own.
+    /// Runs until all clones of the spool are dropped. It blocks, so it needs its own thread.
     pub fn run(mut self) {
         while let Some(first) = self.queue.blocking_recv() {
             let mut bytes = frame_bytes(first.body.len());
@@ -156,7 +155,7 @@ impl Writer {
     }
 
     fn check_room(&mut self, bytes: usize) -> Result<(), SpoolError> {
-        // The next server reads the folder at the path, and no other.
+        // Records in any other folder would be lost: the next server reads the folder at the path.
         if !self.state.look_at_folder() {
             return Err(SpoolError::Failed);
         }
@@ -192,7 +191,7 @@ impl Writer {
     }
 
     fn update(&self, name: Name, change: impl FnOnce(&mut SpoolFile)) {
-        // Always found: the file is not sealed yet, and the drain removes only sealed ones.
+        // Always found: the file is not sealed yet, and the drain removes only sealed files.
         if let Some(file) = self.files().iter_mut().rev().find(|file| file.name == name) {
             change(file);
         }
@@ -205,8 +204,8 @@ impl Writer {
         }
     }
 
-    /// Seals a file after a failed write. It is never written or synced again. The drain still
-    /// delivers its durable records.
+    /// Seals a file after a failed write. The file is never written or synced again. The drain
+    /// still delivers its durable records.
     fn distrust(&mut self, file: &Appender, fault: &Fault) {
         let cut = file.cut().and_then(|()| self.state.folder.sync());
         self.update(file.name, |known| known.sealed = true);
