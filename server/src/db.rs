@@ -43,9 +43,9 @@ pub use partitions::{Month, TimedTable};
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest run of a statement.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest wait of a statement for the lock of another.
+/// Longest wait of a statement for the lock of another statement.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// Maximum number of connections for scans.
+/// Maximum number of connections for scans: lists and searches that may read many rows.
 pub const SCANNERS_MAX: u32 = 3;
 /// Longest run of a statement of a scan.
 pub const SCAN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -123,8 +123,8 @@ impl Db {
         Ok(connection)
     }
 
-    /// Checkpoints SQLite's log into the database file, until `stopping`. Otherwise the writing
-    /// connection would do that, and every waiting write would stall meanwhile.
+    /// Checkpoints SQLite's log into the database file, until `stopping`. Without this task, the
+    /// writing connection would do it, and every waiting write would stall meanwhile.
     pub async fn checkpoint_loop(self, stopping: CancellationToken) {
         if self.backend() != DbBackend::Sqlite {
             return;
@@ -317,11 +317,12 @@ async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
 }
 
 /// Tests whether `column`, the first of an index, has a value. The test has a form for which the
-/// database reads only one page of rows from that index.
+/// database reads only the rows of the requested page of a list from that index.
 ///
-/// If the test is for an equal value, MariaDB reads all rows with that value from the end, however
-/// far away the page is. If the test is for a range of one value, and the rows are sorted by that
-/// column first, MariaDB reads only the page. PostgreSQL and SQLite read only the page in any case.
+/// With a test for equality, MariaDB begins at the end of the rows with that value, however far
+/// from there the page is. With a test for a range of this one value, and rows sorted by that
+/// column first, MariaDB reads only the page. PostgreSQL and SQLite read only the page in either
+/// case.
 pub fn eq_indexed<C: ColumnTrait>(
     db: &impl ConnectionTrait,
     column: C,
@@ -337,9 +338,9 @@ pub fn eq_indexed<C: ColumnTrait>(
 /// Tests whether `column` has a value. The test has a form for which the database finds the rows by
 /// another condition, and not by an index that begins with this column.
 ///
-/// Otherwise SQLite, which has no statistics, takes any index that also sorts the rows. PostgreSQL
-/// and MariaDB weigh both indexes. On MariaDB, an index sorts only after columns that are tested
-/// for an equal value.
+/// With a plain test, SQLite, which has no statistics, takes any index that also sorts the rows.
+/// PostgreSQL and MariaDB compare the costs of both indexes. On MariaDB, an index can sort rows
+/// only by columns that follow columns tested for equality.
 pub fn eq_unindexed<C: ColumnTrait>(
     db: &impl ConnectionTrait,
     column: C,
@@ -375,8 +376,8 @@ pub fn sum(db: &impl ConnectionTrait, column: impl IntoColumnRef) -> SimpleExpr 
     Expr::cust_with_exprs(form, [Expr::col(column)])
 }
 
-/// Ends a transaction. Commits if `keep`. Otherwise rolls back, because only the outcome of its
-/// writes was wanted.
+/// Ends a transaction. Commits if `keep`. Otherwise rolls back, because the caller wanted only the
+/// outcome of the writes.
 pub async fn commit_or_rollback(txn: Connection, keep: bool) -> Result<(), DbErr> {
     if keep { txn.commit().await } else { txn.rollback().await }
 }

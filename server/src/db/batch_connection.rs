@@ -4,8 +4,8 @@
 //! The driver's own transaction count is not trusted. After a failed COMMIT, SQLite has rolled back
 //! automatically, but the driver still believes that it is in a transaction. The driver's next
 //! transaction would be a savepoint, inside no transaction or inside a transaction that nobody
-//! ends. So a connection returns to its pool only if it is known to be in no transaction. After a
-//! failed end it is closed.
+//! ends. So a connection returns to its pool only if it is known to be in no transaction. If the
+//! end of a transaction fails, its connection is closed.
 //!
 //! A pool pings each connection that is returned, which takes as long as the statement of a lone
 //! write. So batches keep their connection to PostgreSQL or MariaDB. SQLite's only writing
@@ -206,7 +206,8 @@ impl Drop for Connection {
         let (known, in_transaction) = (self.is_known(), self.is_in_transaction());
         let Some(mut driver) = self.driver.get_mut().take() else { return };
         if !known {
-            // The next user could be in our transaction, or read our answer.
+            // The next user of the connection could be in this caller's transaction, or read this
+            // caller's answer.
             driver.close_on_drop();
         } else if in_transaction {
             // The usual end of a call that is refused midway.

@@ -1,6 +1,7 @@
-//! Inserts of many rows with few statements, whose texts repeat, so that they stay prepared.
+//! Inserts of many rows with few statements. The texts of the statements repeat, so that the
+//! statements stay prepared.
 //!
-//! SeaORM's own `insert_many` builds and prints a syntax tree for each batch. Its raw statements,
+//! SeaORM's own `insert_many` builds and prints a syntax tree for each batch. Raw statements,
 //! filled from the same entities, cost a fraction of that. PostgreSQL takes each column as an
 //! array, so one statement inserts any number of rows, even of several tables. The other databases
 //! take rows of placeholders.
@@ -23,9 +24,9 @@ pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
 
 /// Inserts the rows whose `key` is new. Returns whether all were new.
 ///
-/// On PostgreSQL without a transaction, a known key is an error and nothing is inserted: looking up
-/// each key would cost another third of the insert. In a transaction, known keys are skipped,
-/// because an error would end the transaction.
+/// On PostgreSQL without a transaction, a known key is an error and nothing is inserted: skipping
+/// known keys would need a look-up of each key, which costs a third of the insert again. In a
+/// transaction, known keys are skipped, because an error would end the transaction.
 pub async fn insert_new<E>(db: &Connection, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
 where
     E: EntityTrait,
@@ -151,7 +152,7 @@ impl Insertion {
     }
 
     /// Builds `SELECT … FROM UNNEST($1, …)`, with an array for each column. A nullable column has a
-    /// second array, which marks the nulls, because SeaORM's arrays can't hold any.
+    /// second array, which marks the nulls, because SeaORM's arrays can't hold nulls.
     fn unnest<E>(&mut self, rows: &[&E::Model], columns: &[E::Column]) -> Result<String, DbErr>
     where
         E: EntityTrait,

@@ -1,4 +1,5 @@
-//! Copies of a whole database, made beside running servers, and put back into an empty one.
+//! Copies of a whole database. A copy is made while servers may run, and put back into an empty
+//! database.
 //!
 //! A copy shows the database at one moment after `dump` began. SQLite copies itself. PostgreSQL and
 //! MariaDB are copied by the programs of their vendors, which know every version of their server.
@@ -101,7 +102,7 @@ impl<'a> Copied<'a> {
 
     async fn dump_sqlite(&self, to: &Path) -> Result<(), StartError> {
         let failed = |error: &DbErr| failed(&format!("can't copy the database {}: {error}", self.url));
-        // Otherwise SQLite would create an empty database, and copy that.
+        // Refuses a missing file here, because the error of SQLite does not say that it is missing.
         if !self.file().is_file() {
             let message = format!("can't use the database {}: there is no such file", self.url);
             return Err(StartError::failure("DATABASE_FAILED", message).passing(true));
@@ -120,7 +121,7 @@ impl<'a> Copied<'a> {
     fn load_sqlite(&self, from: &Path) -> Result<(), StartError> {
         let path = self.file();
         let new = beside(&path, ".restoring");
-        // Unlike a rename, a link replaces no file that has come meanwhile.
+        // Unlike a rename, a link does not replace a file that has appeared meanwhile.
         let placed = copy_durably(from, &new).and_then(|()| fs::hard_link(&new, &path));
         let _ = fs::remove_file(&new);
         placed

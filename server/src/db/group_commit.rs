@@ -4,8 +4,9 @@
 //! COMMIT. Meanwhile the next batch gathers. There is no timer, so a lone write is not delayed.
 //!
 //! Each batch has a fixed cost for the database. So before a batch begins, calls that have arrived
-//! and only wait for a processor get a turn to join it. If the database takes several transactions
-//! at once, another batch begins as soon as it is as large as the average batch in progress.
+//! and only wait for a processor get the chance to join it. If the database takes several
+//! transactions at once, another batch begins as soon as it is as large as the average batch in
+//! progress.
 //!
 //! A row that the database refuses is found by halving the batch. Only its caller gets the error.
 //!
@@ -41,7 +42,7 @@ const WAITING_MAX: usize = 16_384;
 /// server.
 const CONTENTION_TRIES_MAX: usize = 5;
 /// Number of times that a batch is rolled back because a caller has gone. Callers that come and go
-/// must not keep the others of their batch waiting.
+/// must not keep the other callers of their batch waiting.
 const WITHDRAWALS_MAX: u32 = 1;
 
 /// Maximum number of yields before a batch begins, so that ready tasks can join it. The yields end
@@ -246,7 +247,7 @@ impl Writer {
         }
     }
 
-    /// `may_withdraw`: rolls back if a caller has gone meanwhile.
+    /// Writes and commits the rows once. `may_withdraw`: rolls back if a caller has gone meanwhile.
     async fn attempt_once(
         &self,
         parts: &mut [Box<dyn Batch>],

@@ -30,8 +30,8 @@ const PROBE: &str = "UPDATE lived_time SET probes = probes + 1 WHERE id = 1";
 impl Db {
     /// Reads the lived time.
     ///
-    /// The first start that finds none stores the time of the newest row of `tables`, but at most
-    /// `now`: later rows may come from a wrong clock. Without rows it stores `now`.
+    /// The first start, which finds no lived time, stores the time of the newest row of `tables`,
+    /// but at most `now`: later rows may come from a wrong clock. Without rows it stores `now`.
     pub async fn lived(&self, now: Time, tables: &[TimedTable]) -> Result<Lived, DbErr> {
         let lived = read(self.reader(), READ).await?;
         if lived.until.micros() > 0 {
@@ -84,9 +84,9 @@ impl Db {
         Ok(row.map(|row| row.try_get("", "now")).transpose()?.map(Time::from_micros))
     }
 
-    /// Returns whether the database answers and takes writes. It does not if a write was refused
-    /// since the last call of this function. If the last write was refused before that, a probe
-    /// must succeed.
+    /// Returns whether the database answers and takes writes. Returns false if a write was refused
+    /// since the previous call of this function. If the last write was refused before that call, a
+    /// probe must succeed.
     pub async fn serves(&self) -> bool {
         let refused = self.writes.were_refused();
         self.reader().execute_unprepared("SELECT 1").await.is_ok()

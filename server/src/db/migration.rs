@@ -1,12 +1,12 @@
 //! The schema of the database.
 //!
 //! A new migration keeps these rules:
-//! - It goes forward only: expand first, contract in a later version, so that the version before
+//! - It goes forward only: expand first, contract in a later version, so that the previous version
 //!   still runs. A merged migration is never edited, and its name never changes.
 //! - Every unique index of `click` and `conversion` contains the click id, and tables that grow
 //!   with traffic have no foreign keys, so that the tables can be sharded by click id.
-//! - It runs on SQLite, PostgreSQL and MariaDB, and can run again after it broke off half-way, as
-//!   all do since m0009. (MariaDB rolls back no change of a table.)
+//! - It runs on SQLite, PostgreSQL and MariaDB. It can run again after it broke off half-way,
+//!   because MariaDB does not roll back changes of tables. (Migrations before m0009 can't.)
 
 mod m0001_first;
 mod m0002_presets;

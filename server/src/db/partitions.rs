@@ -109,7 +109,7 @@ async fn end(session: DatabaseConnection) -> Result<(), DbErr> {
     session.close().await
 }
 
-/// Makes the missing partitions of a table. Returns the end of the last one.
+/// Makes the missing partitions of a table. Returns the end of the last partition.
 async fn make(session: &DatabaseConnection, until: Time, table: TimedTable) -> Result<Time, DbErr> {
     let mut last = partitions(session, table).await?.last().map_or(Uuid::nil(), |last| last.to);
     for (month, from, to) in ahead(last, until, table) {

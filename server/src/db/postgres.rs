@@ -18,7 +18,7 @@ pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
         let mut options =
             options.application_name("s2s-server").statement_cache_capacity(STATEMENTS_CACHED_MAX);
         let lock = ("lock_timeout", LOCK_TIMEOUT.as_millis().to_string());
-        // A migration may take long, and waits for that of another server.
+        // A migration may take long, and waits for the migration of another server.
         if kind == PoolKind::Migration {
             return options;
         }
@@ -27,7 +27,8 @@ pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
             return options.options([lock]);
         }
         if matches!(kind, PoolKind::Writer { .. }) {
-            // Otherwise each execution of an insert makes a new plan, with all the rows in it.
+            // Without this setting, each execution of an insert makes a new plan, with all the rows
+            // in it.
             options = options.options([("plan_cache_mode", "force_generic_plan")]);
         }
         options.options([

@@ -1,4 +1,4 @@
-//! The form of the answers that no service gives.
+//! The answers that the port gives instead of a service, and the header that every answer gets.
 
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, header};

@@ -1,6 +1,6 @@
-//! A request as its connection sees it. Until it has arrived whole, the bytes that it makes the
-//! server hold are charged to its connection and its origin. From then until its answer it is work
-//! in progress.
+//! A request as its connection sees it. Until the request has arrived whole, the bytes that the
+//! server holds for it are charged to its connection and its origin. After that, the request is
+//! work in progress until it is answered.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -26,7 +26,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Adds bytes of an origin. Returns false if there is no room, and adds none.
+    /// Adds bytes of an origin. Returns false, and adds none, if a limit would be exceeded.
     fn add(&self, origin: Option<Origin>, origin_max: usize, bytes: usize) -> bool {
         if self.in_all.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > UNFINISHED_BYTES_MAX {
             self.in_all.fetch_sub(bytes, Ordering::Relaxed);
@@ -118,13 +118,13 @@ struct Request {
 }
 
 impl Arrival {
-    /// Charges a request whose body is still to come. Returns false if there is no room for it.
+    /// Charges a request whose body is still to come. Returns false if a limit would be exceeded.
     pub fn charge_head(&self, headers: &http::HeaderMap) -> bool {
         let headers = headers.iter().map(|(name, value)| name.as_str().len() + value.len());
         self.charge(headers.sum::<usize>() + UNFINISHED_REQUEST_BYTES)
     }
 
-    /// Charges bytes of the body. Returns false if there is no room for them.
+    /// Charges bytes of the body. Returns false if a limit would be exceeded.
     pub fn charge(&self, bytes: usize) -> bool {
         let fits = self.0.account.add(bytes);
         if fits {
@@ -133,7 +133,7 @@ impl Arrival {
         fits
     }
 
-    /// Releases charged bytes that the server holds no longer.
+    /// Releases charged bytes that the server no longer holds.
     pub fn release(&self, bytes: usize) {
         self.0.charged.fetch_sub(bytes, Ordering::Relaxed);
         self.0.account.remove(bytes);
@@ -145,8 +145,8 @@ impl Arrival {
         self.0.begin_work();
     }
 
-    /// Notes that the request has a valid API key. It is work in progress even before it has
-    /// arrived whole.
+    /// Notes that the request has a valid API key. Such a request is work in progress even before
+    /// it has arrived whole.
     pub fn show_key(&self) {
         self.0.account.standing.show_key();
         self.0.begin_work();
@@ -202,11 +202,11 @@ impl Drop for Request {
     }
 }
 
-/// Follows the messages of a gRPC call. The library reserves the room for a message once its length
-/// has arrived, so a message counts whole from then on.
+/// Follows the messages of a gRPC call. The library reserves memory for a whole message once the
+/// length of the message has arrived, so the message counts in full from that moment.
 #[derive(Default)]
 pub struct Messages {
-    /// The call takes a stream of messages. Each is held only until it is complete.
+    /// The call takes a stream of messages. Each message is held only until it is complete.
     is_stream: bool,
     head: [u8; 5],
     head_bytes: usize,

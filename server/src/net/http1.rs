@@ -1,8 +1,8 @@
 //! HTTP/1 connections.
 //!
-//! hyper reads each connection through a front, which repairs the heads of merchants' systems and
-//! lets only whole requests pass. The front refuses what it can not repair, in the words of this
-//! server, and the connection ends.
+//! hyper reads each connection through a front. The front repairs the malformed heads that
+//! merchants' systems send, and passes on only whole requests. If it can't repair a head, the
+//! server answers with an error of its usual form, and the connection ends.
 
 use std::{
     convert::Infallible,
@@ -74,14 +74,15 @@ pub async fn serve(
         let turn = turn.clone();
         Box::pin(async move {
             let mut response = answered.await;
-            // The front does not know the end of a body of unknown length.
+            // The front does not find the end of a body of unknown length, so no request can follow
+            // it.
             if body_bytes.is_none() || lock(&turn).stopping {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(response)
         })
     });
-    // A sender that has nothing more to send still waits for its answer.
+    // A sender that has closed its direction of the connection still waits for its answer.
     let mut connection = http1::Builder::new()
         .half_close(true)
         .max_headers(HTTP1_HEADERS_MAX)
@@ -126,8 +127,8 @@ pub async fn serve(
     linger(&mut stream, if stopping { LAST_LINGER_TIMEOUT } else { LINGER_TIMEOUT }).await;
 }
 
-/// Reads what the peer still sends. An earlier close would destroy the last answer on its way (RFC
-/// 9112, section 9.6).
+/// Reads and discards what the peer still sends. Closing at once would destroy the last answer on
+/// its way (RFC 9112, section 9.6).
 pub async fn linger(stream: &mut impl Stream, at_most: Duration) {
     let mut bytes = [0; 4_096];
     let rest = async { while stream.read(&mut bytes).await.is_ok_and(|length| length > 0) {} };

@@ -38,8 +38,8 @@ use sent::Sent;
 use taking::Waiting;
 
 /// Serves a connection to its end. After `stop`, serves the requests in progress. The first frame
-/// must be complete by `beginning_ends`. Without requests it ends after `keep_alive`, but not
-/// before `IDLE_MAX`.
+/// must be complete by `beginning_ends`. A connection without requests ends after the longer of
+/// `keep_alive` and `IDLE_MAX`, or up to twice as late.
 pub async fn serve(
     stream: impl Stream,
     beginning_ends: Instant,
@@ -77,7 +77,7 @@ pub async fn serve(
     }
 }
 
-/// Returns after at least `idle_max`, and at most twice that, without a new request.
+/// Returns once no request has arrived for at least `idle_max`, and at most twice that.
 async fn idle(requests: &AtomicU64, idle_max: Duration) {
     let mut before = None;
     loop {
@@ -120,7 +120,7 @@ impl<S> Paced<S> {
         Self { stream, frames, patience, limit, sent, waiting, look: None }
     }
 
-    /// Has the connection read again at the time of the next look, if an answer has begun.
+    /// Wakes the connection at the time of the next look, if an answer has begun.
     fn arm(&mut self, context: &mut Context<'_>) {
         if self.look.is_none() && !self.sent.taking.is_empty() {
             let look = self.look.insert(Box::pin(sleep(LOOK_INTERVAL)));
@@ -128,7 +128,7 @@ impl<S> Paced<S> {
         }
     }
 
-    /// Ready once an answer is not taken for too long.
+    /// Ready once the client has not taken an answer for too long.
     fn poll_untaken(&mut self, context: &mut Context<'_>) -> Poll<()> {
         while !self.sent.taking.is_empty() {
             let look = self.look.get_or_insert_with(|| Box::pin(sleep(LOOK_INTERVAL)));
@@ -218,7 +218,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
 const PREFACE_BYTES: usize = 24;
 const HEAD_BYTES: usize = 9;
 
-/// The boundaries of frames in a connection's bytes. Nothing else is parsed.
+/// The frames in the bytes that a client sends. Only the heads of the frames are parsed.
 struct Frames {
     head: [u8; HEAD_BYTES],
     head_bytes: usize,
@@ -230,7 +230,7 @@ struct Frames {
     headers_open: bool,
     resets: Allowance,
     empty: Allowance,
-    /// Streams that the client has reset, until they are taken from here.
+    /// Streams that the client has reset, until the caller of `read` takes them.
     resets_of: Vec<u32>,
     /// More frames of one kind arrived than an honest peer sends.
     flooded: bool,

@@ -9,9 +9,9 @@ use std::{net::IpAddr, time::Duration};
 use ipnet::Ipv6Net;
 
 /// Time limit for the start of a connection: a PROXY header, a TLS handshake, the first frame of
-/// HTTP/2. It also limits each head of HTTP/1, and each frame of HTTP/2 from its first byte; and
-/// the wait for the first head of a connection. `--keep-alive-seconds` limits the wait for the
-/// others.
+/// HTTP/2. It also limits each head of HTTP/1 and each frame of HTTP/2 from its first byte, and the
+/// wait for the first head of a connection. `--keep-alive-seconds` limits the wait for each later
+/// head.
 ///
 /// A sender of one byte a second is therefore disconnected within 15 seconds, even on a busy
 /// machine: after 8 seconds, plus the time for which the server still reads before it closes
@@ -32,28 +32,29 @@ pub const STREAMS_MAX: u32 = 1_024;
 pub const STREAM_WINDOW_BYTES: u32 = 65_535;
 /// Bytes of one connection that a peer may send before they are read.
 ///
-/// The library charges an unread DATA frame of less than 256 bytes with the bytes that it lacks. It
-/// ends a connection whose charges exceed half of this window. So the window is twice the charges
-/// of a stream's window that is full of frames of one byte: a sender that keeps to its stream's
-/// window is slowed down, never cut off. Dozens of streams may be full of frames of some 100 bytes.
+/// For each unread DATA frame of less than 256 bytes, the library charges the connection with the
+/// difference to 256 bytes. It ends a connection whose charges exceed half of this window. So this
+/// window is twice the charges for a stream's window full of frames of one byte: a sender that
+/// keeps to the window of one stream is slowed down, never cut off. Dozens of streams may be full
+/// of frames of some 100 bytes.
 pub const CONNECTION_WINDOW_BYTES: u32 = 2 * 255 * STREAM_WINDOW_BYTES;
 /// Size that an unfinished request is charged with in addition to its headers and its body, in
 /// bytes: the state that the server keeps of a stream.
 pub const UNFINISHED_REQUEST_BYTES: usize = 16 * 1_024;
-/// Maximum size of the unfinished requests of a connection on which no API key was shown.
+/// Maximum size of the unfinished requests of a connection on which no API key was shown, in bytes.
 pub const UNFINISHED_CONNECTION_BYTES_MAX: usize = 4 * 1_024 * 1_024;
 /// Maximum size of the unfinished requests of a connection on which an API key was shown, or of a
-/// trusted proxy.
+/// trusted proxy's connection, in bytes.
 pub const UNFINISHED_WITH_KEY_BYTES_MAX: usize = 64 * 1_024 * 1_024;
-/// Maximum size of the unfinished requests of one origin that has shown no API key.
+/// Maximum size of the unfinished requests of one origin that has shown no API key, in bytes.
 pub const UNFINISHED_ORIGIN_BYTES_MAX: usize = 128 * 1_024 * 1_024;
-/// Maximum size of all unfinished requests.
+/// Maximum size of all unfinished requests, in bytes.
 pub const UNFINISHED_BYTES_MAX: usize = 512 * 1_024 * 1_024;
 /// Largest gRPC message of a request, in bytes: the library's default.
 pub const MESSAGE_BYTES_MAX: usize = 4 * 1_024 * 1_024;
 /// Largest message to a service that needs no API key, in bytes: health and reflection.
 pub const OPEN_MESSAGE_BYTES_MAX: usize = 4 * 1_024;
-/// Time limit for a stream of such a service.
+/// Time limit for a stream of a service that needs no API key.
 pub const OPEN_STREAM_MAX: Duration = Duration::from_mins(5);
 /// Number of resets by this server after which a connection is closed.
 pub const OUR_RESETS_MAX: usize = 1_024;
@@ -66,15 +67,15 @@ pub const RESETS_MAX: u32 = 2 * STREAMS_MAX;
 pub const EMPTY_FRAMES_MAX: u32 = 10_000;
 /// Interval between checks that the peer of a silent HTTP/2 connection still exists.
 pub const KEEP_ALIVE: Duration = Duration::from_mins(1);
-/// Time limit for the connections of the former clients, once the server has noticed a change of
-/// `--tls-client-ca`. It reads the file every two seconds.
+/// Time limit for the connections made before a change of the file `--tls-client-ca`, once the
+/// server has noticed the change. The server reads the file every two seconds.
 pub const OUTDATED_MAX: Duration = Duration::from_secs(50);
 /// Time without a request after which an HTTP/2 connection gets a GOAWAY; the wait may last twice
 /// as long. Open streams continue to their end. `--keep-alive-seconds` counts instead if it is
 /// longer.
 pub const IDLE_MAX: Duration = Duration::from_mins(5);
-/// Time after which unacknowledged outgoing bytes end a connection, and over HTTP/2 an answer for
-/// which the client gives no room.
+/// Time after which a connection ends because its client does not acknowledge outgoing bytes, or,
+/// over HTTP/2, opens no window for an answer.
 pub const UNTAKEN_MAX: Duration = Duration::from_secs(30);
 /// Time limit for a gRPC call, from its head to its answer. For a stream: to its first answer.
 pub const CALL_TIMEOUT_MAX: Duration = Duration::from_mins(1);

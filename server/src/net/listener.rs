@@ -220,7 +220,7 @@ enum Spoken {
 /// The clients that wait to be accepted. The system has connected them already, and would reset
 /// them when the listener closes.
 fn waiting(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
-    // The runtime may not know all of them yet.
+    // Accepts without the runtime, which may not know all of the waiting clients yet.
     let listener = listener.into_std();
     let accept = move || {
         let (stream, peer) = listener.as_ref().ok()?.accept().ok()?;
@@ -253,9 +253,8 @@ async fn close_unused(mut stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits for the first bytes, and finds the protocol. TLS begins with a byte of its own, HTTP/2
-/// with `PRI `. No HTTP/1 request begins with either. `None`: the server stops, and no bytes have
-/// arrived.
+/// Waits for the first bytes, and finds the protocol. TLS begins with the byte 22, HTTP/2 with `PRI
+/// `. No HTTP/1 request begins with either. `None`: the server stops, and no bytes have arrived.
 async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> io::Result<Option<Spoken>> {
     const PREFACE: &[u8] = b"PRI ";
     const HANDSHAKE: u8 = 22;

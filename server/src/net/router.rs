@@ -120,8 +120,8 @@ type Tidy<B> = fn(http::Response<B>) -> http::Response<B>;
 type Cors<B> = Either<(MapResponseLayer<Tidy<B>>, CorsLayer), Identity>;
 
 /// Lets web pages call with gRPC-web. A page gets no rights from a cookie or from its visitor's
-/// network, because every call needs an API key. Without API keys, access to the port is a right,
-/// so there is no CORS.
+/// network, because every call needs an API key. Without API keys, everybody who reaches the port
+/// may call, so CORS is off.
 fn cors<B>(config: &Config) -> Cors<B> {
     if config.no_auth {
         return option_layer(None);

@@ -1,9 +1,12 @@
 //! Slots for connections: a number in total, and a number for each origin.
 //!
-//! A full port makes room for a newcomer. First it closes the oldest connection that has not yet
-//! sent the complete head of a request, so silent or very slow connections keep nobody out. Else it
-//! closes the longest idle connection of the origin that holds most, unless the newcomer's origin
-//! holds as many. A connection on which work is in progress is never closed for another.
+//! A full port closes a connection to make room for a new one, the newcomer. It closes the oldest
+//! connection that has not yet sent the complete head of a request, so silent or very slow
+//! connections keep nobody out. If there is none, it considers the origins that hold more
+//! connections than the newcomer's origin, and the newcomer's origin itself. Of the origin that
+//! holds most, it closes the connection that has been idle for longest; if no connection of that
+//! origin is idle, it goes on to the origin that holds the next most. A connection on which work is
+//! in progress is never closed for another.
 
 use std::{
     cmp::Reverse,
@@ -127,7 +130,7 @@ impl Taken {
         self.held.get(&origin).map_or(0, HashMap::len)
     }
 
-    /// Closes a connection to make room for one of `origin`. Returns whether there was any.
+    /// Closes a connection to make room for one of `origin`. Returns false if none may be closed.
     fn send_one_away(&mut self, origin: Option<Origin>) -> bool {
         let newcomers = std::iter::from_fn(|| self.newcomers.pop_front());
         let mut present = newcomers.filter_map(|one| one.upgrade());
@@ -239,8 +242,8 @@ impl Slot {
         Account::new(self.places.ledger.clone(), *lock(&self.origin), self.standing.clone())
     }
 
-    /// Counts the connection for `origin` from now on: a proxy has named its client. Returns false
-    /// if that origin has too many.
+    /// Counts the connection for `origin` from now on, because its proxy has named the client.
+    /// Returns false if that origin has too many connections.
     pub fn move_to(&self, origin: Option<Origin>) -> bool {
         let mut taken = lock(&self.places.taken);
         if taken.held_by(origin) >= self.places.most_of(origin) {

@@ -1,5 +1,5 @@
 //! A stop, as connections see it. No connection is closed while a request may be on its way, and
-//! each closes without destroying an answer.
+//! closing a connection destroys no answer.
 
 use std::{mem::MaybeUninit, time::Duration};
 

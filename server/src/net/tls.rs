@@ -1,7 +1,7 @@
 //! TLS: certificates from files, which are read again when they change.
 //!
-//! A certificate that clients would refuse is not taken over. One that is in use stays in use,
-//! whatever the clock says, because the clock may be wrong.
+//! The server does not begin to use a certificate that clients would refuse. A certificate in use
+//! stays in use even if it seems to have expired, because the clock may be wrong.
 //!
 //! Absent on purpose: any choice of versions and ciphers beyond the safe defaults of the library.
 
@@ -53,7 +53,8 @@ struct Contents {
 struct Loaded {
     config: Arc<ServerConfig>,
     validity: Validity,
-    /// Cancelled once other clients may connect, and the connections of the former ones must end.
+    /// Cancelled once the authorities of clients have changed: connections made before the change
+    /// must end.
     outdated: CancellationToken,
 }
 
@@ -118,7 +119,7 @@ impl TlsFiles {
         wrong(fault.reason(), &self.certificate, &fault.text())
     }
 
-    /// Loads the files, whatever the time.
+    /// Loads the files. Does not check whether the certificate is in force.
     fn load(&self, contents: &Contents) -> Result<Loaded, StartError> {
         let chain = certificates(&contents.certificate).ok_or_else(|| {
             wrong("TLS_CERTIFICATE_INVALID", &self.certificate, "holds no certificate in PEM")
@@ -153,8 +154,9 @@ impl TlsFiles {
         Ok(Loaded { config: Arc::new(config), validity, outdated: CancellationToken::new() })
     }
 
-    /// Loads changed files. Refuses a certificate that is not in force, unless the one in use is
-    /// not either, and ends sooner: then the clock may be wrong, and the newer one is no worse.
+    /// Loads changed files. Refuses a certificate that is not in force, with one exception: the
+    /// certificate in use is not in force either, and ends sooner. In that case the clock may be
+    /// wrong, and the new certificate is no worse.
     fn load_again(&self, contents: &Contents, in_use: Validity, now: Time) -> Result<Loaded, StartError> {
         let loaded = self.load(contents)?;
         match loaded.validity.check(now) {
@@ -220,7 +222,7 @@ impl TlsFiles {
         }
     }
 
-    /// Warns if the certificate has ended or ends soon. Returns whether it does.
+    /// Warns if the certificate has ended or ends soon. Returns whether it warned.
     fn warn_of_end(&self, ends: Time, now: Time) -> bool {
         let certificate = self.certificate.display();
         if now >= ends {

@@ -1,5 +1,5 @@
-//! Network addresses in their stored form, whole, truncated or omitted, and the networks that limits
-//! count by.
+//! Network addresses as they are stored (whole, truncated or not at all), and the networks by which
+//! limits count senders.
 
 use std::{
     fmt,
@@ -30,7 +30,7 @@ impl StoredAddresses {
     pub fn network(self, network: Network) -> String {
         match self {
             Self::None => String::new(),
-            // Says no more than a truncated address.
+            // Reveals no more than a truncated address does.
             Self::Truncated => network.site().0.to_string(),
             Self::Whole => network.to_string(),
         }
@@ -47,13 +47,13 @@ impl StoredAddresses {
     }
 }
 
-/// The network of a sender: /24 of IPv4, /64 of IPv6. One owner can use all of its addresses, so
-/// limits count by it.
+/// The network of a sender: /24 of IPv4, /64 of IPv6. One owner can use all addresses of a network,
+/// so limits count senders by network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network(IpNet);
 
 impl Network {
-    /// The network of an address. Senders without a known address share one.
+    /// The network of an address. Senders without a known address share one network.
     pub fn of(address: Option<IpAddr>) -> Self {
         let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.to_canonical());
         Self(network_of(address, IPV6_NETWORK_BITS))
@@ -68,7 +68,7 @@ impl Network {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Site(IpNet);
 
-/// The /24 network of an IPv4 address, or that of an IPv6 address with so many bits.
+/// The /24 network of an IPv4 address, or the network of an IPv6 address that has `ipv6_bits` bits.
 fn network_of(address: IpAddr, ipv6_bits: u8) -> IpNet {
     let bits = if address.is_ipv4() { 24 } else { ipv6_bits };
     IpNet::new(address, bits).map_or_else(|_| address.into(), |network| network.trunc())

@@ -26,7 +26,7 @@ const WIRE_BYTES: usize = 25;
 const MAC_BYTES: usize = 8;
 const RANDOM_BYTES: usize = 6;
 const RANDOM_BITS: u32 = 48;
-/// Length of the count of rounds, the first of the random bits.
+/// Number of bits that count the rounds. They are the first of the random bits.
 const ROUNDS_BITS: u32 = 4;
 const TICK_MICROS: i64 = 10_000;
 const TIME_BITS: u32 = 40;
@@ -94,8 +94,8 @@ impl ClickId {
     }
 }
 
-/// How often a visitor has come back to us from the destination of a click, as far as click ids
-/// count.
+/// The number of times that a visitor has come back to this server from the destination of a click,
+/// up to the maximum that a click id can hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rounds(u8);
 
@@ -134,7 +134,7 @@ impl KeyId {
     /// The number of an installation's first key.
     pub const FIRST: Self = Self(1);
 
-    /// The next number; `None` if click ids have no room for it.
+    /// The next number; `None` if that number does not fit in a click id.
     pub fn next(self) -> Option<Self> {
         self.number().checked_add(1).map(Self::new)
     }
@@ -153,8 +153,8 @@ impl KeyId {
 pub struct ClickIdKey {
     pub key_id: KeyId,
     pub secret: [u8; SECRET_BYTES],
-    /// Time from which the key alone proves nothing: somebody may have stolen it. `None` for the
-    /// key that mints, and at an edge.
+    /// Time from which a MAC of the key alone proves nothing: somebody may have stolen the key.
+    /// `None` for the key that mints, and at an edge.
     pub ends_at: Option<Time>,
 }
 
@@ -164,8 +164,8 @@ impl fmt::Debug for ClickIdKey {
     }
 }
 
-/// All keys, newest first. The first key mints click ids. The others verify the click ids that they
-/// have minted.
+/// All keys, newest first. The first key mints click ids. The other keys verify the click ids that
+/// they minted earlier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClickIdKeys {
     first: ClickIdKey,
@@ -181,13 +181,13 @@ impl ClickIdKeys {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// The key that mints. Numbers of keys only grow, so it has the highest.
+    /// The key that mints. Numbers of keys only grow, so this key has the highest.
     pub fn newest(&self) -> KeyId {
         self.first.key_id
     }
 
-    /// Returns whether the key has ended. If so, a click id of it counts only if its click is
-    /// stored.
+    /// Returns whether the key has ended. If so, a click id that the key signed counts only if its
+    /// click is stored.
     pub fn has_ended(&self, key_id: KeyId, now: Time) -> bool {
         let key = self.iter().find(|key| key.key_id == key_id);
         key.and_then(|key| key.ends_at).is_some_and(|end| end <= now)

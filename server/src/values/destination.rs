@@ -2,7 +2,7 @@
 //!
 //! The URL library parses the template once, with a marker in place of each macro. The result is
 //! cut at the markers. A redirect puts the values of the macros between the pieces. Sub ids are
-//! percent-encoded; the other values have only characters that need no encoding. So no value can
+//! percent-encoded; the other values contain only characters that need no encoding. So no value can
 //! reach the scheme, the host or the port, or end the path or query that contains it.
 
 use std::{fmt, str::FromStr};
@@ -122,8 +122,8 @@ impl Destination {
         url
     }
 
-    /// Adds the visitor's parameters, except sub ids and parameters that the destination has, under
-    /// any spelling that the merchant's server may read as the same name.
+    /// Adds the visitor's parameters. Leaves out sub ids, and parameters that the destination has
+    /// itself, also in a different spelling that the merchant's server may read as the same name.
     fn push_query(&self, url: &mut String, query: &str) {
         if query.is_empty() {
             return;
@@ -311,7 +311,7 @@ fn mark_macros(template: &str, mark: &str) -> Result<(String, Vec<Macro>), Strin
     Ok((marked, macros))
 }
 
-/// Returns whether a template that is written so far ends within the name of a query's parameter.
+/// Returns whether the beginning of a template ends within the name of a query's parameter.
 fn is_within_name(before: &str) -> bool {
     let parameter = before.split_once('?').and_then(|(_, query)| query.rsplit(['&', ';']).next());
     parameter.is_some_and(|name| !name.is_empty() && !name.contains('='))
@@ -332,9 +332,9 @@ fn names_in(query: &str) -> impl Iterator<Item = String> {
     url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| canonical(&name))
 }
 
-/// The spelling that stands for all names that some server reads as the same. Some drop blanks
-/// before a name and what follows a `[` or NUL, some read blanks and points as `_`, some ignore the
-/// case.
+/// The spelling that stands for all names that some server reads as the same name. Some servers
+/// drop blanks before a name, and everything from a `[` or NUL on; some read blanks and points as
+/// `_`; some ignore the case.
 fn canonical(name: &str) -> String {
     let name = name.trim_start_matches(|character: char| character.is_whitespace() || character.is_control());
     let name = name.split(['[', '\0']).next().unwrap_or_default();

@@ -1,8 +1,8 @@
-//! The reader of queries and forms, for links and postbacks alike: splits them into pairs, and
-//! undoes what mails, pages and proxies do to separators.
+//! The reader of queries and forms, both of links and of postbacks. It splits them into pairs, and
+//! repairs separators that mails, pages and proxies have changed.
 //!
-//! Each pair has the place in the request that its value came from, because a redaction must find
-//! the very bytes that were read.
+//! Each pair has the place in the request from which its value was read, because a redaction must
+//! find exactly these bytes.
 
 #[cfg(any(test, fuzzing))]
 mod check;
@@ -19,17 +19,18 @@ use super::text::excerpt;
 #[cfg(fuzzing)]
 pub use check::check_query;
 
-/// Bound on the length of a known name, in bytes. A name is searched for in no more bytes than
-/// this, which keeps the reader linear.
+/// Bound on the length of a known name, in bytes. The search for the end of a name stops there, so
+/// that the reader's time grows only linearly with the text.
 const NAME_BYTES_MAX: usize = 32;
 
-/// Marks that stand for `&`, each with what is said of it: a second `?`, and `&` as JSON escapes it.
+/// Marks that stand for `&`, each with the message of its note: a second `?`, and `&` as JSON
+/// escapes it.
 const HIDDEN_SEPARATORS: [(&[u8], &str); 3] = [
     (b"?", "a second `?` separated two parameters"),
     (b"\\u0026", "`\\u0026` separated two parameters"),
     (b"%5Cu0026", "`\\u0026` separated two parameters"),
 ];
-/// The rest of an `&` that HTML has escaped, perhaps encoded as a part of a URL.
+/// The text that follows the `&` if HTML has escaped it (such as `&amp;`), also percent-encoded.
 const ESCAPED_AMPERSANDS: [&[u8]; 8] =
     [b"amp;", b"amp%3B", b"#38;", b"#038;", b"#x26;", b"%2338;", b"%23038;", b"%23x26;"];
 
@@ -160,8 +161,9 @@ impl Splitter<'_> {
         if broken {
             pair.take_literally(raw);
         }
-        // Parameters that HTML has eaten are searched for in the decoded value. `rest` is the part
-        // that is still to be searched, and `left` is the same part before decoding.
+        // Parameters whose beginning HTML has eaten (`entities`) are searched for in the decoded
+        // value. `rest` is the part that is still to be searched, and `left` is the same part
+        // before decoding.
         let value = std::mem::take(&mut pair.value);
         let (mut rest, mut left) = (value.as_slice(), raw);
         while let Some((before, next, after)) = entities::split(rest, self.is_known) {
@@ -178,7 +180,7 @@ impl Splitter<'_> {
             let mut done = std::mem::replace(&mut pair, next_pair);
             done.place.bytes = self.origin(ours);
             done.value = before.to_vec();
-            // Each pair is broken by its own bytes only: a redaction of one pair must not mend
+            // A pair counts as broken only for its own bytes: a redaction of one pair must not mend
             // another.
             done.broken = is_broken(ours);
             self.pairs.push(done);
@@ -197,7 +199,7 @@ impl Splitter<'_> {
     fn split_bare(&mut self, piece: &[u8]) {
         let (decoded, broken) = decode(piece);
         let origin = self.origin(piece);
-        // A value with an escaped letter, as in `oid=M&uuml;ller`, was cut at its `&`.
+        // The piece before was cut at the `&` of an escaped letter, as in `oid=M&uuml;ller`.
         if entities::begins(&decoded)
             && let Some(before) = self.pairs.last_mut()
         {
@@ -228,8 +230,8 @@ impl Splitter<'_> {
         end.and_then(|end| std::str::from_utf8(piece.get(..end)?).ok()).is_some_and(self.is_known)
     }
 
-    /// Splits a piece at a mark that stands for `&`, if a known name follows it. Returns the parts, and
-    /// what is said of the mark.
+    /// Splits a piece at a mark that stands for `&`, if a known name follows the mark. Returns the
+    /// two parts, and the message of the note.
     fn hidden_separator<'b>(&self, piece: &'b [u8]) -> Option<(&'b [u8], &'b [u8], &'static str)> {
         let may_begin = |(_, byte): &(usize, &u8)| matches!(byte, b'?' | b'\\' | b'%');
         let mut places = piece.iter().enumerate().filter(may_begin);

@@ -1,5 +1,5 @@
-//! Seals: the proof that a file's contents are this server's own, with a secret from outside the
-//! file's folder.
+//! Seals prove that this server has written the contents of a file. The secret of a seal comes from
+//! outside the file's folder.
 
 use std::fmt;
 
@@ -41,12 +41,12 @@ impl fmt::Debug for Seal {
     }
 }
 
-/// The seals of one folder: one makes proofs, and each of them is accepted.
+/// The seals of one folder. One seal makes the proofs; the proofs of all of them are accepted.
 #[derive(Clone, Debug)]
 pub struct Seals {
     own: Seal,
     others: Vec<Seal>,
-    /// Accepts what has no proof, because the operator vouches for it.
+    /// Accepts contents without a valid proof too, because the operator vouches for them.
     adopts: bool,
 }
 
@@ -59,7 +59,8 @@ impl Seals {
         &self.own
     }
 
-    /// Returns whether the contents are ours. `proof`: `None` if they have none.
+    /// Returns whether the contents are accepted as this server's own. `proof`: `None` if they have
+    /// none.
     pub fn accept(&self, proof: Option<[u8; PROOF_BYTES]>, parts: &[&[u8]]) -> bool {
         let mut seals = std::iter::once(&self.own).chain(&self.others);
         self.adopts || proof.is_some_and(|proof| seals.any(|seal| seal.is_proof(proof, parts)))

@@ -1,11 +1,11 @@
-//! The target of a request, as people and programs copy it: where its path ends, and the name that
-//! the path is.
+//! The target of a request, also as people and programs miscopy it: the end of its path, and the
+//! name in its path.
 
 use std::{borrow::Cow, ops::Range};
 
 use super::{query::decode, text::is_trimmed};
 
-/// Marks between path and query: the right one, and those that copies put in its place.
+/// Marks between path and query: the right one, and the marks that careless copies have instead.
 const MARKS: [&[u8]; 6] = [b"?", b"&", b";", b"%3f", b"%26", b"%3b"];
 
 /// Returns the place of the first mark between path and query.
@@ -23,7 +23,7 @@ pub fn mark(target: &[u8]) -> Option<Range<usize>> {
 #[derive(Clone, Copy)]
 pub struct Target<'a> {
     path: &'a [u8],
-    /// All that follows the mark; empty if there is none.
+    /// The part after the mark; empty if there is no mark.
     pub query: &'a [u8],
 }
 
@@ -34,8 +34,8 @@ impl<'a> Target<'a> {
         Self { path, query: target.get(mark.end..).unwrap_or_default() }
     }
 
-    /// The name in the path: decoded, without slashes, and without what surrounds an address in a
-    /// text. Names consist of `a-z`, `0-9`, `-` and `_`, in any case.
+    /// The name in the path: decoded, without slashes around it, and without the punctuation that
+    /// surrounds an address in a text. Names consist of `a-z`, `0-9`, `-` and `_`, in any case.
     pub fn name(&self) -> Cow<'a, str> {
         let path = String::from_utf8_lossy(self.path);
         if let Cow::Borrowed(path) = path

@@ -1,8 +1,8 @@
 //! The programs of the databases' vendors that copy a database and put a copy back.
 //!
-//! A program is found on the `PATH`. It reads or writes a pipe of ours, so it ends if this process
-//! does, and no half copy is put back by a program that nobody awaits. Passwords are passed in the
-//! environment, because every user of the machine can see the arguments of a program.
+//! A program is found on the `PATH`. It reads from or writes to a pipe of this process, so it ends
+//! if this process ends. So no program goes on alone to put back a part of a copy. Passwords are
+//! passed in the environment, because every user of the machine can see the arguments of a program.
 
 use std::{
     fs::File,
@@ -25,7 +25,7 @@ use crate::{
 
 /// Bytes that are read or written at once.
 const CHUNK_BYTES: usize = 64 * 1_024;
-/// Longest text of a program's standard error in our message, in bytes, from its end.
+/// Longest end of a program's standard error that a message repeats, in bytes.
 const SAID_BYTES_MAX: usize = 1_000;
 
 /// Copies the database to a new file.
@@ -87,7 +87,7 @@ pub async fn load(backend: DbBackend, url: &SecretUrl, from: &Path) -> Result<()
 }
 
 /// A program of PostgreSQL. It gets the address, the credentials and the TLS settings of the URL.
-/// The other settings are for our own connections.
+/// The other settings of the URL are for the server's own connections.
 fn postgres(program: &str, server: &ServerUrl) -> Command {
     let mut command = Command::new(program);
     let given = |names: &[&str]| server.parameter(names).map(str::to_owned);
@@ -143,7 +143,7 @@ fn mariadb(program: &str, server: &ServerUrl) -> Command {
     command
 }
 
-/// Starts a program. `task` is the beginning of the reason if that fails.
+/// Starts a program. `task` is the beginning of the reason if the start fails.
 fn start(command: &mut Command, task: &str) -> Result<(Child, String), StartError> {
     let program = command.as_std().get_program().to_string_lossy().into_owned();
     let child = command.stderr(Stdio::piped()).kill_on_drop(true).spawn();

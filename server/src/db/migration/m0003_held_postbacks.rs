@@ -1,7 +1,7 @@
 //! Indexes that find held postbacks quickly, and the time of their automatic match.
 //!
-//! The indexes contain only held rows, so counted ones cost nothing. MariaDB has no partial
-//! indexes; there they contain all rows.
+//! The indexes contain only held rows, so counted postbacks cost nothing. MariaDB has no partial
+//! indexes, so its indexes contain all rows.
 
 use sea_orm_migration::{prelude::*, schema::big_integer_null, sea_orm::DbBackend};
 

@@ -1,7 +1,7 @@
 //! MariaDB only: texts in UTF-8, compared byte by byte, and long enough.
 //!
-//! Its tables take its default character set, which may be Latin-1, and its `TEXT` ends at 64 KiB.
-//! PostgreSQL and SQLite need no change.
+//! Tables of MariaDB take its default character set, which may be Latin-1, and a `TEXT` column
+//! holds at most 64 KiB. PostgreSQL and SQLite need no change.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 

@@ -1,7 +1,8 @@
-//! An index that finds all postbacks of a click, not only held ones: a visitor is erased from all.
+//! An index that finds all postbacks of a click, not only held ones, because a visitor must be
+//! erased from all of them.
 //!
-//! MariaDB's index contains all rows already. Elsewhere no postback can be written while the new
-//! index is built, a few seconds for each million of them.
+//! MariaDB's index contains all rows already. On the other databases, no postback can be written
+//! while the new index is built, which takes a few seconds for each million postbacks.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 

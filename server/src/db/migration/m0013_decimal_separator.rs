@@ -1,5 +1,5 @@
 //! Adds the separator of decimals of a conversion code. Earlier codes with a preset get the point,
-//! which is what networks write.
+//! because networks write a point.
 
 use sea_orm_migration::{prelude::*, schema::small_integer};
 

@@ -1,4 +1,4 @@
-//! Turns the column that tells clicks of robots from others into a column of flags.
+//! Replaces the column that marks the clicks of robots by a column of flags.
 
 use sea_orm_migration::{prelude::*, schema::small_integer};
 

@@ -1,5 +1,5 @@
 //! Adds the time at which a click id key ends, and the request id of the rotation that made it.
-//! Keys from before have no end.
+//! Earlier keys have no end.
 
 use sea_orm_migration::{
     prelude::*,

@@ -1,5 +1,6 @@
-//! Held postbacks of strangers with the bytes that they take, and the networks from which postbacks
-//! of a code have counted.
+//! Two tables: the held postbacks of strangers with the bytes that they take, and the networks from
+//! which postbacks of a code have counted. A stranger's postback names no known code and no genuine
+//! click id.
 
 use sea_orm_migration::{
     prelude::*,

@@ -1,4 +1,5 @@
-//! An index that lists links in the order of their last change: edges ask for changed links.
+//! An index that lists links in the order of their last change, for edges that ask for changed
+//! links.
 
 use sea_orm_migration::prelude::*;
 

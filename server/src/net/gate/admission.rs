@@ -59,7 +59,8 @@ impl Admission {
         self.rate.is_none() && self.load.has_room(Priority::Other)
     }
 
-    /// Admits a request, or refuses it. Returns true for a visit whose click there is no room for.
+    /// Admits a request, or refuses it. Returns true if it admits a visit without capacity for its
+    /// click.
     async fn check(&self, priority: Priority, origin: Option<Origin>) -> Result<bool> {
         if let (Some(rate), Some(origin)) = (&self.rate, origin)
             && priority != Priority::Health

@@ -65,8 +65,8 @@ pub async fn authenticate(
     if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
         return limited(next.run(request).await).await;
     }
-    // A foreign page has no API key. On a server without keys, only the page's origin gives it
-    // away.
+    // A server with API keys refuses a foreign page, because the page has no key. On a server
+    // without keys, only the page's origin shows that it is foreign.
     if matches!(auth, CallAuth::Disabled)
         && let Err(error) = cross_site::check(&request)
     {
@@ -112,9 +112,9 @@ pub async fn limited(response: Response) -> Response {
     response.map(|body| until(body, too_long))
 }
 
-/// A body that holds work until it is dropped. It reports the end and the length of the body
-/// within: the library ends an answer without a body with its headers, and some clients rely on
-/// that.
+/// A body that counts as work in progress until it is dropped. It reports the end and the length of
+/// the inner body, so that the library ends an answer without a body with its headers. Some clients
+/// rely on that.
 struct HeldBody {
     body: Body,
     _held: Held,
@@ -187,7 +187,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str> {
     })
 }
 
-/// Waits until the key is no longer valid. A database that does not answer proves nothing.
+/// Waits until the key is no longer valid. If the database does not answer, the key still counts as
+/// valid.
 async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
     let Ok(key) = bearer(&headers) else { return pending().await };
     loop {
@@ -219,7 +220,7 @@ fn until(body: Body, refused: impl Future<Output = Error> + Send + 'static) -> B
 
 fn trailers(error: Error) -> HeaderMap {
     let mut trailers = HeaderMap::new();
-    // Fails only for texts that no header can hold. Ours are encoded.
+    // Fails only for texts that no header can hold. The texts of a status are encoded.
     let _ = Status::from(error).add_header(&mut trailers);
     trailers
 }

@@ -38,8 +38,8 @@ impl InFlight {
         Arc::new(Self { in_flight: AtomicUsize::new(0), max })
     }
 
-    /// Returns whether there is room for another request of this priority; for a visit, room for
-    /// its click.
+    /// Returns whether another request of this priority may be in progress; for a visit, whether
+    /// its click may be.
     pub fn has_room(&self, class: Priority) -> bool {
         let limit = match class {
             Priority::Other => self.max / 2,
@@ -107,7 +107,8 @@ impl Drop for InFlightGuard {
     }
 }
 
-/// The refusal of a request, or of the rest of its body, for want of room.
+/// The refusal of a request, or of the rest of its body, because its sender has too many unfinished
+/// requests.
 pub fn no_room() -> Error {
     let message = "too many requests of this sender are on their way at once; send again later";
     Error::new(ErrorReason::Overloaded, message)
@@ -119,12 +120,12 @@ struct CountedBody {
     work: Arc<Work>,
     /// The messages of a gRPC call.
     messages: Option<Messages>,
-    /// Number of bytes that they hold.
+    /// Number of bytes that these messages hold.
     held: usize,
 }
 
 impl CountedBody {
-    /// Charges bytes that have arrived. Returns false if there is no room for them.
+    /// Charges bytes that have arrived. Returns false if a limit would be exceeded.
     fn account(&mut self, bytes: &[u8]) -> bool {
         let Some(arrival) = &self.work.arrival else { return true };
         let Some(messages) = &mut self.messages else { return arrival.charge(bytes.len()) };

@@ -9,8 +9,8 @@ use std::{hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use moka::future::Cache;
 
-/// Maximum number of remembered keys. Beyond it, rarely seen keys are forgotten and get their full
-/// burst again. So a flood from any number of addresses takes no more memory.
+/// Maximum number of remembered keys, so that a flood from any number of addresses takes bounded
+/// memory. Beyond this number, rarely seen keys are forgotten, and get their full burst again.
 const KEYS_MAX: u64 = 100_000;
 
 /// The requests that each key may make.

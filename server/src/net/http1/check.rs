@@ -1,4 +1,4 @@
-//! Properties of the front that every input must have. The fuzzer and a test check them.
+//! Properties of the front that must hold for every input. The fuzzer and a test check them.
 
 use std::{
     convert::Infallible,
@@ -115,7 +115,7 @@ async fn delivered(io: impl Read + Write + Unpin, turn: &SharedTurn) -> (Vec<Del
 /// passes on. The front may repair requests that hyper alone would refuse, so more requests are no
 /// fault.
 ///
-/// The first byte is the size of the pieces in which the others arrive.
+/// The first byte is the size of the pieces in which the other bytes arrive.
 pub fn check_front(bytes: &[u8]) {
     let (size, bytes) = bytes.split_first().unwrap_or((&1, &[]));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
@@ -140,7 +140,7 @@ pub fn check_front(bytes: &[u8]) {
                 assert!(ends || refused == Some(Refusal::Length), "{plain:?} is lost: {refused:?}");
                 break;
             };
-            // For hyper, an absolute URI has a path.
+            // hyper adds the path `/` to an absolute URI without a path.
             let target = |text: &str| text.replace("/?", "?");
             let is_same = plain.method == fronted.method
                 && target(&fronted.target).starts_with(&target(&plain.target))
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn random_requests_are_neither_lost_nor_invented() {
-        // A generator of its own, so that a failure is the same each time.
+        // A generator with a fixed seed, so that a failure is the same each time.
         let mut state = 1_u64;
         let mut below = |bound: usize| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

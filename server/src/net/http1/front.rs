@@ -1,9 +1,9 @@
 //! The front of an HTTP/1 connection: hyper reads through it, and gets whole requests only.
 //!
-//! A head is withheld until its empty line has arrived, and is passed on in a form that hyper
-//! accepts. Then exactly as many bytes are passed on as hyper's own request announces for its body.
-//! So a request that breaks off never reaches a handler with a complete head, and no byte is read
-//! as part of two requests.
+//! The front withholds a head until its empty line has arrived, and passes it on in a form that
+//! hyper accepts. Then the front passes on exactly as many bytes as the request announces for its
+//! body, as hyper has read it. So a head that breaks off never reaches a handler, and no byte is
+//! read as part of two requests.
 
 use std::{
     io,
@@ -25,9 +25,9 @@ use super::{
 };
 use crate::net::limits::PATIENCE;
 
-/// Room for the next bytes of a connection, in bytes. Most heads are smaller.
+/// Room for the bytes of one read, in bytes. Most heads are smaller.
 const READ_BYTES: usize = 4 * 1_024;
-/// Number of reads after which a head lets other connections have their turn.
+/// Number of reads for a head after which other connections are served in between.
 const READS_PER_TURN: usize = 8;
 
 /// The part of a request that is read next.
@@ -35,9 +35,9 @@ const READS_PER_TURN: usize = 8;
 enum Stage {
     #[default]
     Head,
-    /// A head that hyper reads. The bytes are the rest of it.
+    /// The rest of a head that hyper reads.
     Passed(Bytes),
-    /// A body with so many bytes to come.
+    /// A body of which this number of bytes is still to come.
     Body(u64),
     /// A body whose end only hyper finds. It is the last of its connection.
     LastBody,
@@ -56,7 +56,7 @@ enum BodyLength {
 #[derive(Default)]
 pub struct Turn {
     raw_target: Option<Bytes>,
-    /// The body of the request that hyper delivered last.
+    /// The body length of the request that hyper delivered last.
     announced: Option<BodyLength>,
     /// The next request has begun.
     pub has_begun: bool,
@@ -69,7 +69,7 @@ pub struct Turn {
 
 impl Turn {
     /// Takes the announcement of a request that hyper delivers. `body_bytes`: the size of its body,
-    /// if it is known. Returns the target as it arrived, if the request's own differs.
+    /// if it is known. Returns the target as it arrived, if the target of hyper's request differs.
     pub fn deliver(&mut self, body_bytes: Option<u64>) -> Option<Bytes> {
         self.announced = Some(body_bytes.map_or(BodyLength::Unknown, BodyLength::Bytes));
         self.has_begun = false;
@@ -83,9 +83,10 @@ pub fn lock(turn: &Mutex<Turn>) -> MutexGuard<'_, Turn> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns whether no request begins with the byte. Behind a body, it is a part of a body that is longer
-/// than its announced length, as of a sender that counts characters for bytes. Line ends and the NUL
-/// at the end of a C string belong to no body.
+/// Returns whether no request begins with the byte. If such a byte follows the announced length of
+/// a body, the body is longer than announced, as from a sender that counts characters instead of
+/// bytes. Line ends, and the NUL at the end of a C string, may follow a body without belonging to
+/// it.
 fn begins_nothing(byte: u8) -> bool {
     !byte.is_ascii_uppercase() && !byte.is_ascii_whitespace() && byte != 0
 }
@@ -100,18 +101,18 @@ pub struct Front<S> {
     reader: HeadReader,
     /// Time limit of the wait for a head, and of a head that has begun.
     limit: Pin<Box<Sleep>>,
-    /// The wait that `limit` is for; `None` before the first one of a request.
+    /// The wait that `limit` is for; `None` before the first wait of a request.
     limited: Option<Wait>,
-    /// Time limit of the wait for the head that comes next, until its first byte.
+    /// Time limit of the wait for the first byte of the next head.
     idle_max: Duration,
-    /// Time limit of each such wait after the first request.
+    /// The value of `idle_max` after the first request.
     keep_alive: Duration,
 }
 
 /// A wait for bytes of a head.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wait {
-    /// No byte of it has arrived.
+    /// No byte of the head has arrived.
     Idle,
     Head,
 }
@@ -137,7 +138,8 @@ impl<S: Stream> Front<S> {
         self.io.into_inner()
     }
 
-    /// Reads from the connection. Returns whether bytes arrived; if not, the sender has closed it.
+    /// Reads from the connection. Returns whether bytes arrived; if not, the sender has closed the
+    /// connection.
     fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
         self.bytes.reserve(READ_BYTES);
         poll_read_buf(Pin::new(self.io.inner_mut()), context, &mut self.bytes).map_ok(|length| length > 0)
@@ -158,7 +160,7 @@ impl<S: Stream> Front<S> {
         Poll::Ready(Ok(u64::try_from(length).unwrap_or(u64::MAX)))
     }
 
-    /// Waits for a whole head. `None`: none follows.
+    /// Waits for a whole head. `None`: no head follows, or it is refused.
     fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
         let mut reads = 0;
         loop {
@@ -186,8 +188,8 @@ impl<S: Stream> Front<S> {
                     if filled.is_ready() {
                         context.waker().wake_by_ref();
                     }
-                    // Applies to a sender that never pauses, too: its empty lines before a head
-                    // count as no bytes of the head.
+                    // The limit also applies to a sender that never pauses: empty lines before a
+                    // head do not belong to the head.
                     self.poll_limit(wait, context).is_ready()
                 }
             };
@@ -227,7 +229,7 @@ impl<S: Stream> Read for Front<S> {
                     Some(BodyLength::Bytes(0)) => Stage::Head,
                     Some(BodyLength::Bytes(bytes)) => Stage::Body(bytes),
                     Some(BodyLength::Unknown) => Stage::LastBody,
-                    // hyper wants more than the head.
+                    // hyper asks for bytes after the head without having delivered a request.
                     None => Stage::End,
                 },
                 Stage::Passed(head) => {
@@ -239,7 +241,8 @@ impl<S: Stream> Read for Front<S> {
                 Stage::Body(left) => {
                     let left = *left;
                     let at_most = usize::try_from(left).unwrap_or(usize::MAX);
-                    // Without its end, the body is incomplete for hyper, and nothing of it counts.
+                    // Without its end, the body is incomplete for hyper, so the handler gets an
+                    // error.
                     if front.bytes.get(at_most).is_some_and(|next| begins_nothing(*next)) {
                         lock(&front.turn).is_longer = true;
                         front.stage = Stage::End;

@@ -6,7 +6,7 @@
 //! handler sees it, and the postback would be lost.
 //!
 //! Absent on purpose: the end of a body. hyper alone computes it. This module only refuses heads
-//! that announce it badly.
+//! that announce the end in a malformed or contradictory way.
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::{Method, Uri};
@@ -19,7 +19,8 @@ use crate::net::limits::{HTTP1_HEAD_BYTES_MAX, HTTP1_HEADERS_MAX};
 const LINE_BYTES_MAX: usize = 16 * 1_024;
 /// Maximum number of lines of a head. Bounds the work on lines that are dropped.
 const LINES_MAX: usize = 1_024;
-/// Bytes at the end of a longer line that are read. They contain the version and the line break.
+/// Number of bytes that are read at the end of a line longer than `LINE_BYTES_MAX`. They contain
+/// the version and the line break.
 const TAIL_BYTES: usize = 32;
 /// Total size of the header lines that are passed on, in bytes. Further ones are dropped.
 const HEADERS_BYTES_MAX: usize = 64 * 1_024;
@@ -113,8 +114,8 @@ impl HeadReader {
     pub fn refuse_incomplete(&mut self, bytes: &mut BytesMut) -> Refused {
         let mut lines = std::mem::take(&mut self.lines);
         if !lines.has_begun() {
-            // The words of the refusal depend on the path. An error here does not matter: the
-            // request is refused anyway.
+            // Reads the path, because the form of the refusal depends on it. An error here does not
+            // matter: the request is refused anyway.
             let _ = lines.read(bytes);
             let _ = lines.request_line(&Line { begin: bytes, end: b" HTTP/1.1" });
         }
@@ -122,7 +123,7 @@ impl HeadReader {
     }
 }
 
-/// Number of bytes that are empty lines.
+/// Number of bytes at the start that are empty lines.
 fn blank_bytes(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
 }
@@ -140,18 +141,18 @@ fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
     }
 }
 
-/// Bytes of a token, as methods and header names are.
+/// Returns whether a token, such as a method or the name of a header, may contain the byte.
 const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
-/// Bytes that hyper accepts in a path as well as in a query.
+/// Returns whether hyper accepts the byte both in a path and in a query.
 const fn is_of_target(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b'#' | b'<' | b'>' | b'^' | b'`')
 }
 
-/// Bytes of a header's value.
+/// Returns whether the value of a header may contain the byte.
 const fn is_of_value(byte: u8) -> bool {
     byte == b'\t' || !byte.is_ascii_control()
 }
@@ -188,8 +189,8 @@ fn header(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Returns whether a broken line could be meant as a decisive header, or be understood as one by
-/// another reader. Compares its text before the colon, and its text before the first blank, without
-/// the bytes that no name has.
+/// another reader. Compares the text before the colon, and the text before the first blank, with
+/// the names of decisive headers. Leaves out the bytes that no name may contain.
 fn may_be_decisive(line: &[u8]) -> bool {
     let before_colon = line.split(|byte| *byte == b':').next().unwrap_or_default();
     let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
@@ -204,7 +205,7 @@ fn is_decisive(name: &[u8]) -> bool {
     DECISIVE.iter().any(|decisive| name.eq_ignore_ascii_case(decisive))
 }
 
-/// The announced end of the body, only to find malformed and contradictory announcements.
+/// The announced length of the body. Serves only to find malformed and contradictory announcements.
 #[derive(Default)]
 struct Framing {
     is_http_1_0: bool,
@@ -240,8 +241,8 @@ struct RequestLine<'a> {
 }
 
 impl<'a> RequestLine<'a> {
-    /// Reads a line without its line break. The method ends at the first space, the target before
-    /// the version: it may contain anything.
+    /// Reads a line without its line break. The method ends at the first space. The target ends
+    /// before the version, and may contain any bytes.
     fn read(line: &'a [u8]) -> Option<Self> {
         let (method, rest) = line.split_at_checked(memchr(b' ', line)?)?;
         let (rest, version) = rest.split_at_checked(rest.len().checked_sub(VERSION_BYTES)?)?;
@@ -373,7 +374,7 @@ impl Lines {
     }
 }
 
-/// A target with every byte escaped that hyper does not accept.
+/// A target in which the bytes that hyper does not accept are escaped.
 pub fn percent_encoded(target: &[u8]) -> String {
     let mut text = String::with_capacity(target.len());
     for byte in target {

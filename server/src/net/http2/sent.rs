@@ -1,8 +1,9 @@
-//! Counts the errors of clients, and follows the answers, by the frames that the server sends.
+//! Reads the frames that the server sends, to count the errors of clients and to follow the
+//! answers.
 //!
 //! A request whose pseudo-headers are malformed, such as a `:path` with a raw blank, is refused by
-//! the HTTP/2 library, before anything of it can be read or kept. The count is all that is left of
-//! it.
+//! the HTTP/2 library before the server can read or keep any part of it. Only the count shows that
+//! such a request arrived.
 
 use std::sync::{
     Arc,
@@ -13,8 +14,8 @@ use tokio::time::Instant;
 
 use super::{HEAD_BYTES, taking::Taking};
 
-/// The number of streams and connections that the server ended for an error of the client. Clones
-/// share the number.
+/// The number of streams and connections that the server ended because of an error of the client.
+/// Clones share the number.
 #[derive(Clone, Debug, Default)]
 pub struct ClientErrors(Arc<AtomicU64>);
 
@@ -29,10 +30,11 @@ const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const GOAWAY: u8 = 7;
 const END_STREAM: u8 = 1;
-/// Error codes that say nothing against the client (RFC 9113, section 7): no error, refused stream,
+/// Error codes that mean no error of the client (RFC 9113, section 7): no error, refused stream,
 /// cancelled.
 const HARMLESS: [u32; 3] = [0, 7, 8];
-/// Length of a frame's head plus its payload, up to the end of the error code.
+/// Length of the longest beginning of a frame that matters: its head, and its payload up to the end
+/// of the error code.
 const LONGEST_BYTES: usize = HEAD_BYTES + 8;
 
 /// Follows the bytes that the server sends on one connection.

@@ -1,9 +1,11 @@
-//! Answers that the client does not take. Over HTTP/2 it takes each with a window of its own, so
-//! that the system sees nothing of the wait.
+//! Answers that the client does not take. In HTTP/2 each answer has its own flow-control window. If
+//! the client does not open the window of an answer, that answer waits, and the operating system
+//! does not notice.
 //!
-//! The frames tell which answers have begun and not ended, and when each went on last. Some of them
-//! wait for this server: a stream of results has none at the moment. If more answers stand still
-//! than wait for this server, the client takes one of them not.
+//! The frames tell which answers have begun but not ended, and when each answer last sent a frame.
+//! An answer that sends no frames may also wait for this server, such as a stream that has no
+//! result at the moment. If more answers stand still than wait for this server, the client does not
+//! take at least one of them.
 
 use std::{
     collections::HashMap,
@@ -18,8 +20,8 @@ use http::Response;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Instant;
 
-/// Allowance for the time between the moment at which an answer waits for this server, and the frame
-/// before it.
+/// Allowance for the time from the last frame of an answer until the answer counts as waiting for
+/// this server.
 const LATE_MAX: Duration = Duration::from_secs(5);
 
 /// The answers of a connection that have begun and not ended, with the time of their last frame.
@@ -27,7 +29,7 @@ const LATE_MAX: Duration = Duration::from_secs(5);
 pub struct Taking(HashMap<u32, Instant>);
 
 impl Taking {
-    /// Notes a frame that was sent, and does not end its answer.
+    /// Notes that a frame was sent that does not end its answer.
     pub fn sent(&mut self, stream: u32, now: Instant) {
         self.0.insert(stream, now);
     }
@@ -41,7 +43,7 @@ impl Taking {
         self.0.is_empty()
     }
 
-    /// Returns whether an answer has stood still for `untaken_max`, and does not wait for this server.
+    /// Returns whether an answer has stood still for `untaken_max` without waiting for this server.
     pub fn is_stuck(&self, waiting: &Waiting, untaken_max: Duration, now: Instant) -> bool {
         let before =
             |at_least: Duration| move |since: &&Instant| now.saturating_duration_since(**since) >= at_least;
@@ -57,7 +59,7 @@ pub struct Waiting(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     next: u64,
-    /// The time since which each waits, by its number.
+    /// The time since which each answer waits, by the number of the wait.
     since: HashMap<u64, Instant>,
 }
 
@@ -75,11 +77,11 @@ impl Waiting {
     }
 }
 
-/// A body that says while it has nothing to send.
+/// A body that counts as waiting while it has nothing to send.
 struct Followed {
     body: Body,
     waiting: Waiting,
-    /// Its number while it waits.
+    /// The number of the present wait; `None` while the body does not wait.
     number: Option<u64>,
 }
 
@@ -156,13 +158,13 @@ mod tests {
         taking.sent(3, at(1_000));
         assert!(!taking.is_stuck(&waiting, MAX, at(1_034)));
         assert!(taking.is_stuck(&waiting, MAX, at(1_035)));
-        // It goes on, ends, or is reset.
+        // The second answer sends a frame, stands still again, and ends.
         taking.sent(3, at(1_035));
         assert!(!taking.is_stuck(&waiting, MAX, at(1_040)));
         assert!(taking.is_stuck(&waiting, MAX, at(1_070)));
         taking.ended(3);
         assert!(!taking.is_stuck(&waiting, MAX, at(1_070)));
-        // The other one has something to send now, and is not asked for it.
+        // The first answer no longer waits for this server, but sends no frame.
         drop(idle);
         assert!(taking.is_stuck(&waiting, MAX, at(1_070)));
         taking.ended(1);

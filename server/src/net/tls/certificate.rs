@@ -1,5 +1,6 @@
-//! The requirements on a server's certificate, beyond those of the TLS library: in force, with the
-//! name of a host, and for servers. Without them every client refuses it.
+//! The requirements on a server's certificate beyond the checks of the TLS library: the certificate
+//! is in force, names a host, and is for servers. Every client refuses a certificate that fails one
+//! of them.
 //!
 //! Absent on purpose: a look at the chain. Chains with an expired authority are common, and clients
 //! accept them if they know another path.
@@ -21,7 +22,7 @@ pub struct Validity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Malformed,
-    /// It names no host that a client could ask for.
+    /// The certificate names no host that a client could ask for.
     Nameless,
     /// Its extended key usage lacks servers.
     NotForServers,
@@ -65,7 +66,7 @@ impl Validity {
 }
 
 impl Fault {
-    /// The reason of a start that fails for it.
+    /// The reason of a start that fails because of the fault.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Malformed => "TLS_CERTIFICATE_INVALID",

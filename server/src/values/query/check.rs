@@ -17,8 +17,9 @@ const EATEN_BYTES_MAX: usize = 2;
 
 /// Splits a query made of these bytes, and asserts the properties of the split.
 ///
-/// The first byte selects whose names are known: `L` those of a tracking link, any other those of a
-/// postback. The rest is the query. Its lines are also pairs, to be written and read back.
+/// The first byte selects the known names: `L` the names of a tracking link, any other byte the
+/// names of a postback. The rest is the query. Each line of it also serves as a pair that is
+/// written and read back.
 pub fn check_query(bytes: &[u8]) {
     let (first, query) = bytes.split_first().unwrap_or((&b'P', &[]));
     let is_known = if *first == b'L' { is_sub_id } else { is_parameter };
@@ -26,7 +27,7 @@ pub fn check_query(bytes: &[u8]) {
     check_places(query, &pairs, is_known);
     check_moved(query, &pairs, is_known);
     let read = names_and_values(&pairs);
-    // A `;` in a name may be what HTML has made of an `&`.
+    // A `;` in a name may come from an `&` that HTML has escaped.
     if read.iter().all(|(name, _)| !name.contains(&b';')) {
         check_written(&read, is_known);
     }
@@ -35,7 +36,7 @@ pub fn check_query(bytes: &[u8]) {
         (name.to_vec(), value.to_vec())
     });
     let lines: Vec<_> = lines.collect();
-    // What HTML has eaten is looked for in every value, also in one that means what it says.
+    // The reader looks for eaten names in every value, also in a value that was meant literally.
     let is_plain =
         |name: &[u8], value: &[u8]| !name.contains(&b';') && entities::split(value, is_known).is_none();
     if lines.iter().all(|(name, value)| is_plain(name, value)) {
@@ -51,7 +52,8 @@ fn is_parameter(name: &str) -> bool {
     parameter::known(name).is_some()
 }
 
-/// The names of a postback, or of a link, that may have any text.
+/// The test whether the value of a name may be any text: never for a link's names, sometimes for a
+/// postback's.
 fn is_free_of(is_known: fn(&str) -> bool) -> fn(&str) -> bool {
     let of_postback = |name: &str| parameter::known(name).is_none_or(|known| known == KnownParam::Param);
     if is_known("sub1") { |_| false } else { of_postback }
@@ -77,8 +79,8 @@ fn decoded(bytes: &[u8]) -> [Vec<u8>; 3] {
     [bytes.to_vec(), once, twice]
 }
 
-/// Asserts that each pair says what stands at its place, and that each byte belongs to a pair or
-/// separates two.
+/// Asserts that each pair has the text at its place, and that each byte belongs to a pair or
+/// separates two pairs.
 fn check_places(query: &[u8], pairs: &[Pair], is_known: fn(&str) -> bool) {
     let mut behind = 0;
     let shown = String::from_utf8_lossy(query);
@@ -126,7 +128,7 @@ fn is_eaten(gap: &[u8], name: &[u8]) -> bool {
     })
 }
 
-/// Asserts that a query behind a path is split like the query alone.
+/// Asserts that a query after a path is split like the query alone.
 fn check_moved(query: &[u8], pairs: &[Pair], is_known: fn(&str) -> bool) {
     let (moved, _) = split(&[PREFIX, query].concat(), PREFIX.len(), is_known);
     let facts = |pair: &Pair, by: usize| {
@@ -137,8 +139,8 @@ fn check_moved(query: &[u8], pairs: &[Pair], is_known: fn(&str) -> bool) {
     assert_eq!(facts(pairs, PREFIX.len()), facts(&moved, 0));
 }
 
-/// Asserts that pairs that are written properly are read as they were, without a repair; and that
-/// they are also read if their separators are damaged, with a note.
+/// Asserts that properly written pairs are read unchanged and without a repair. Pairs with damaged
+/// separators must also be read unchanged, with a note.
 fn check_written(pairs: &[(Vec<u8>, Vec<u8>)], is_known: fn(&str) -> bool) {
     let encode = |bytes: &[u8]| byte_serialize(bytes).collect::<String>();
     let escape = |bytes: &[u8]| bytes.iter().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
@@ -164,7 +166,8 @@ fn check_written(pairs: &[(Vec<u8>, Vec<u8>)], is_known: fn(&str) -> bool) {
         check_read(&written.join(";"), pairs, Some(NoteCode::SeparatorRepaired), is_known);
         check_read(&written.join("\n"), pairs, Some(NoteCode::SeparatorRepaired), is_known);
     }
-    // Others than ours, and those with an address, may have a page's address with parameters of its own.
+    // A value of an unknown name, of free text, or with an address may be a page's address, whose
+    // `?` separates no pairs.
     let has_address = pairs.iter().any(|(name, value)| [name, value].iter().any(|text| has_address(text)));
     let is_free = is_free_of(is_known);
     let is_ours = |name: &str| is_known(name) && !is_free(name);
