@@ -1,12 +1,13 @@
 //! Copies of an installation, and their restore.
 //!
-//! A backup copies the spool first, then the database. What was acknowledged before the backup
-//! began is then in one of the two: a record leaves the spool only once the core has written it to
-//! the database. A record in both is delivered again after the restore, and the core knows it by
-//! its id.
+//! A backup copies the spool first, then the database. So everything that was acknowledged before
+//! the backup began is in at least one of the two copies: a record leaves the spool only once the
+//! core has written it to the database. A record in both copies is delivered again after the
+//! restore, and the core recognises it by its id.
 //!
 //! Absent on purpose: any lock or call to the running server, so a backup works while the server is
-//! down as well; and the choice of time and place of copies, which is for cron and for archives.
+//! down as well; and the choice of time and place of copies, which is left to cron and to archiving
+//! programs.
 
 mod manifest;
 mod new_copy;
@@ -64,7 +65,7 @@ async fn back_up(config: &Config, to: &std::path::Path) -> Result<Manifest, Star
     let parts = Parts::of(config)?;
     let mut copy = NewCopy::begin(to)?;
     let begun = Clock::system_now();
-    // The order is the promise: see the top of this file.
+    // The promise at the top of this file depends on this order.
     if let Some(spool) = &parts.spool {
         copy.create_folder(SPOOL)?;
         spool_copy::read(spool, |name, bytes| copy.put(&format!("{SPOOL}/{name}"), bytes))?;

@@ -27,10 +27,10 @@ use crate::values::time::{Clock, Span, Time};
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Number of comparisons with the system's time for each question to another clock.
 const LOOKS_PER_QUESTION: u32 = 3;
-/// Largest distance between the system's time and ours at which ours follows at once.
+/// Largest distance between the system's time and the server's at which the server follows at once.
 const STEP_MAX: Span = Clock::STEP_MAX;
-/// Number of consecutive comparisons that must find the system's time apart from ours before the
-/// server follows the system's time, while no other clock answers.
+/// Number of consecutive comparisons that must find the system's time apart from the server's
+/// before the server follows the system's time, while no other clock answers.
 const LOOKS_UNTIL_BELIEVED: u32 = 600;
 /// Largest accepted distance between the clocks of an edge and its core. It exceeds the travel time
 /// of an answer.
@@ -43,8 +43,8 @@ const LIVED_AHEAD_MAX: Span = Span::from_days(1);
 /// Another clock, or other evidence of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reference {
-    /// The database's clock. It is no better than ours, but decides between our clock and the
-    /// system's if these two differ.
+    /// The database's clock. It is no better than the server's clock, but decides between the
+    /// server's time and the system's if these two differ.
     Database(Time),
     /// The core's clock, which its edges follow.
     Core(Time),
@@ -52,7 +52,8 @@ pub enum Reference {
     Passed(Time),
 }
 
-/// Decides the time from our clock, the system's time and, if there is one, a reference.
+/// Decides the server's time from its present time (`ours`), the system's time and, if there is
+/// one, a reference.
 fn settle(ours: Time, system: Time, reference: Option<Reference>) -> Time {
     let near = |one: Time, other: Time, span: Span| one.ahead_of(other).size() <= span;
     let jumped = !near(system, ours, STEP_MAX);
@@ -72,7 +73,7 @@ fn settle(ours: Time, system: Time, reference: Option<Reference>) -> Time {
                 _ if expected => ours,
                 (false, true) => system,
                 // No server has run for a long time, or both clocks are ahead. The earlier time is
-                // likelier.
+                // more likely to be right.
                 (true, true) => ours.min(system),
             }
         }
@@ -117,7 +118,7 @@ impl Differences {
 pub struct Watch {
     clock: Clock,
     differences: Arc<Mutex<Differences>>,
-    /// Number of consecutive comparisons that found the system's time apart from ours.
+    /// Number of consecutive comparisons that found the system's time apart from the server's.
     looks_apart: Arc<AtomicU32>,
 }
 
@@ -142,9 +143,9 @@ impl Watch {
 
     /// Notes the lived time, `until`.
     ///
-    /// Logs an error when our clock becomes doubtful: more than `SKEW_MAX` earlier than the lived
-    /// time, or more than `LIVED_AHEAD_MAX` later. Then the clock is wrong, or no server has run
-    /// for that long.
+    /// Logs an error when the server's clock becomes doubtful: more than `SKEW_MAX` earlier than
+    /// the lived time, or more than `LIVED_AHEAD_MAX` later. In this case the clock is wrong, or no
+    /// server has run for that long.
     pub fn note_lived(&self, until: Time) {
         let ahead = self.clock.now().ahead_of(until);
         let mut differences = self.lock();
@@ -184,9 +185,9 @@ impl Watch {
         }
     }
 
-    /// Counts comparisons that find the system's time apart from ours. Returns whether the two have
-    /// been apart for so long that the system's time is believed. Another clock that answers is
-    /// better evidence, so its answer resets the count.
+    /// Counts comparisons that find the system's time apart from the server's. Returns whether the
+    /// two have been apart for so long that the system's time is believed. Another clock that
+    /// answers is better evidence, so its answer resets the count.
     fn has_stayed_apart(&self, settled: Time, system: Time, reference: Option<Reference>) -> bool {
         let answers = matches!(reference, Some(Reference::Database(_) | Reference::Core(_)));
         if answers || settled.ahead_of(system).size() <= STEP_MAX {
@@ -197,8 +198,9 @@ impl Watch {
         self.looks_apart.fetch_add(counts, Ordering::Relaxed) >= LOOKS_UNTIL_BELIEVED
     }
 
-    /// Compares the clocks once and corrects ours. Returns whether the system's time has jumped
-    /// since the last comparison, or our clock was corrected by more than `STEP_MAX`.
+    /// Compares the clocks once, and corrects the server's clock. Returns whether the system's time
+    /// has jumped since the last comparison, or the server's clock was corrected by more than
+    /// `STEP_MAX`.
     pub fn look(&self, reference: Option<Reference>) -> bool {
         let (ours, system) = (self.clock.steady_now(), Clock::system_now());
         let mut settled = settle(ours, system, reference);
@@ -282,8 +284,8 @@ mod tests {
             (0, -HOUR, database(-HOUR + 50), -HOUR),
             // The system's time is nearer to the database's than ours, but not near enough.
             (0, HOUR, database(2 * HOUR), 0),
-            // Without another clock, our time is kept if it is near the passed time. Otherwise the
-            // earlier time is believed, unless it has certainly passed.
+            // Without another clock, the server's time is kept if it is near the passed time.
+            // Otherwise the earlier time is believed, unless it has certainly passed.
             (0, HOUR, passed(-10), 0),
             (600 * 24 * HOUR, 0, passed(-10), 0),
             (0, -HOUR, passed(-10), 0),

@@ -51,7 +51,8 @@ pub use tls::TlsFiles;
 const PREFIX: &str = "S2S_";
 /// Longest retention that can be set, in days: a century.
 const DAYS_MAX: i64 = 36_500;
-/// Shortest retention of postbacks, in days. Held postbacks are matched automatically for as long.
+/// Shortest retention of postbacks, in days. Held postbacks are matched automatically for this
+/// long.
 const POSTBACK_DAYS_MIN: i64 = 7;
 /// Variable of an administrator's API key. It has no flag, because every user of the machine can
 /// see the arguments of a program.
@@ -280,7 +281,8 @@ impl Config {
     fn check(&self) -> Result<(), StartError> {
         let checked = self.database_url.check_database();
         checked.map_err(|fault| invalid(format!("invalid value for --database-url: {fault}")))?;
-        // A copy needs no other setting, and may be made in the environment of the server.
+        // The checks below do not concern a backup or a restore, which may run in the environment
+        // of the server.
         if self.task.is_some() {
             return Ok(());
         }
@@ -474,8 +476,8 @@ fn log_filter(text: &str) -> Result<String, String> {
     let is_level = |word: &str| {
         ["off", "error", "warn", "info", "debug", "trace"].contains(&word.to_ascii_lowercase().as_str())
     };
-    // The filter takes a word that is no level for the name of a module, and then logs nothing
-    // else.
+    // The filter takes a word that is no level for the name of a module, and then logs no other
+    // module.
     let is_part = |part: &str| match part.rsplit_once('=') {
         Some((module, level)) => !module.trim().is_empty() && is_level(level.trim()),
         None => is_level(part.trim()),

@@ -226,8 +226,8 @@ pub fn retry_delay(status: &Status) -> Option<Duration> {
     status.get_details_retry_info()?.retry_delay
 }
 
-/// Shortens the error of one item of a batch. Keeps the code, the reason, what is in the metadata
-/// and in the postback's failure apart from its notes, and the names of the fields at fault.
+/// Shortens the error of one item of a batch. Keeps the code, the reason, the metadata, the names
+/// of the fields at fault, and the postback's failure without its notes.
 pub fn shorten(status: &mut tonic_types::Status) {
     status.message = truncate(std::mem::take(&mut status.message), SHORT_MESSAGE_BYTES_MAX);
     for detail in &mut status.details {

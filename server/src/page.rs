@@ -1,5 +1,5 @@
-//! Pages of lists: their sizes, and opaque tokens that name the last row of the page before. The
-//! size of answers that have no pages.
+//! Pages of lists: their sizes, and opaque tokens that name the last row of the previous page. For
+//! answers that have no pages: a limit on their size.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prost::{Message, encoding::encoded_len_varint};
@@ -13,15 +13,15 @@ use crate::{
 const PAGE_ROWS_DEFAULT: u64 = 50;
 const PAGE_ROWS_MAX: u64 = 1_000;
 const LIST_HASH_BYTES: usize = 8;
-/// Longest answer that lists things, in bytes, unless a single one is longer. Clients of gRPC
-/// refuse answers of more than 4 MiB if nobody tells them otherwise. The rest is for what an answer
-/// has beside its list.
+/// Maximum size of the list in an answer, in bytes; a list of one item may be longer. By default,
+/// gRPC clients refuse answers of more than 4 MiB. The difference is for the parts of an answer
+/// beside its list.
 pub const ANSWER_BYTES_MAX: usize = 3 * 1_024 * 1_024;
 
 /// The requested page of a list. `N` is the length of the list's sort key, in bytes.
 pub struct PageRequest<const N: usize> {
     rows: u64,
-    /// The key of the last row of the page before.
+    /// The key of the last row of the previous page.
     pub after: Option<[u8; N]>,
     list: [u8; LIST_HASH_BYTES],
 }
@@ -104,8 +104,8 @@ impl<T, const N: usize> Page<T, N> {
         (self.rows.into_iter().map(|(_, row)| row).collect(), token)
     }
 
-    /// Converts the rows to messages, as many as fit into an answer and at least one. Returns the
-    /// token of the next page, too: it continues after the last of these messages.
+    /// Converts the rows to messages, as many as fit into an answer and at least one. Returns these
+    /// messages, and the token of the next page, which continues after the last of them.
     pub fn into_messages<M: Message>(mut self, convert: impl Fn(T) -> M) -> (Vec<M>, String) {
         let (mut messages, mut bytes, mut last) = (Vec::new(), 0, None);
         for (key, row) in std::mem::take(&mut self.rows) {
@@ -126,8 +126,8 @@ impl<T, const N: usize> Page<T, N> {
     }
 }
 
-/// Shortens messages until all of them fit into `bytes_max`, the last ones first, because an answer
-/// that has no pages must not leave any out. Returns the number of messages that were shortened.
+/// Shortens messages, the last ones first, until all of them fit into `bytes_max`: an answer that
+/// has no pages must not leave out any message. Returns the number of messages that were shortened.
 pub fn fit<M: Message + Clone>(messages: &mut [M], bytes_max: usize, shorten: impl Fn(&mut M)) -> usize {
     let mut bytes = all_listed_bytes(messages);
     let mut shortened = 0;
@@ -137,7 +137,7 @@ pub fn fit<M: Message + Clone>(messages: &mut [M], bytes_max: usize, shorten: im
         }
         let mut short = message.clone();
         shorten(&mut short);
-        // What says that texts are left out may be longer than the texts.
+        // The note that texts are left out may be longer than these texts.
         let (before, after) = (listed_bytes(message), listed_bytes(&short));
         if after < before {
             bytes -= before - after;

@@ -164,8 +164,8 @@ impl Process {
 
     /// Makes the first attempt to start the core; `None` if the core is another process.
     ///
-    /// A database may hang, or its migration may take long. An edge that can start `alone` waits
-    /// only briefly for the database.
+    /// `alone`: the edge can start without the core. So this function waits only briefly for the
+    /// database, which may hang or need a long migration.
     async fn begin_core(
         &self,
         public_url: Url,

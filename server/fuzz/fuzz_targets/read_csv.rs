@@ -1,5 +1,5 @@
-//! Reads the fuzzer's input as a file of conversions, and asserts that no row is lost, and that its
-//! amounts are those of a postback.
+//! Reads the fuzzer's input as a file of conversions, and asserts that no row is lost, and that the
+//! amounts of a row mean the same as in a postback.
 
 #![no_main]
 

@@ -80,8 +80,8 @@ impl Caller {
         self.may == Scopes::EDGE
     }
 
-    /// The rows that a caller who reports conversions sees. Refuses an edge: it hands on postbacks,
-    /// and understands none of them.
+    /// The rows that a caller who reports conversions sees. Refuses an edge, which passes postbacks
+    /// on without reading them.
     pub fn reports_conversions(self) -> Result<Tenant> {
         self.check(Scopes::RECORD)?;
         Ok(self.sees())

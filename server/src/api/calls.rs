@@ -23,7 +23,7 @@ pub enum Priority {
     /// Visits. A loaded server still redirects the visitor. The click goes to the spool, or is lost
     /// if there is no spool.
     Visit,
-    /// Everything else. The server drops it first.
+    /// All other requests. The server drops them first.
     Other,
 }
 

@@ -17,7 +17,7 @@ pub const MANIFEST: &str = "manifest.json";
 pub const DATABASE: &str = "database";
 /// The folder with the files of the spool.
 pub const SPOOL: &str = "spool";
-/// The form of the copies that this server makes and reads.
+/// Number of the format in which this server makes and reads copies.
 const FORMAT: u32 = 1;
 /// Bytes of a file that are hashed at once.
 const CHUNK_BYTES: usize = 256 * 1_024;
@@ -29,7 +29,7 @@ pub struct Manifest {
     pub format: u32,
     /// The version of the server that made the copy.
     pub version: String,
-    /// What was acknowledged before this time is in the copy.
+    /// Everything that was acknowledged before this time is in the copy.
     pub begin_time: String,
     pub end_time: String,
     /// The kind of the database; `None` in the copy of an edge.
@@ -37,7 +37,7 @@ pub struct Manifest {
     /// The server had a spool.
     pub has_spool: bool,
     pub files: Vec<Listed>,
-    /// The BLAKE3 hash of the manifest, written with an empty text here.
+    /// The BLAKE3 hash of the manifest, computed while this field is empty.
     blake3: String,
 }
 
@@ -45,7 +45,7 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listed {
-    /// Relative to the folder of the copy.
+    /// Path relative to the folder of the copy.
     pub path: String,
     pub bytes: u64,
     pub blake3: String,
@@ -92,7 +92,7 @@ impl Manifest {
         Ok(blake3::hash(&serde_json::to_vec(&unsigned)?).to_hex().to_string())
     }
 
-    /// Reads the manifest of a copy, and checks it alone.
+    /// Reads the manifest of a copy, and checks the manifest. Reads none of the listed files.
     pub fn read(folder: &Path) -> Result<Self, StartError> {
         let path = folder.join(MANIFEST);
         let shown = path.display();

@@ -10,7 +10,8 @@ use std::{
 use super::manifest::{DATABASE, Listed, MANIFEST, Manifest};
 use crate::{error::StartError, values::time::Time};
 
-/// For the owner only: copies hold secrets, and what visitors and merchants sent.
+/// Mode of a folder, for the owner only: copies hold secrets, and data that visitors and merchants
+/// sent.
 const FOLDER_MODE: u32 = 0o700;
 
 /// A copy that is being made. If it is dropped before `finish`, its files are removed, so that the
@@ -69,7 +70,7 @@ impl NewCopy {
         write_durably(&path, bytes).map_err(|error| unwritten(&path, &error))
     }
 
-    /// Keeps a file that somebody else has written.
+    /// Adds a file that the caller has written, and makes it durable.
     pub fn keep(&mut self, name: &str) -> Result<(), StartError> {
         let path = self.path_of(name);
         let synced = File::open(&path).and_then(|file| file.sync_all());
@@ -106,7 +107,7 @@ impl NewCopy {
 }
 
 impl Drop for NewCopy {
-    /// Removes what was written. What can't be removed stays, and has no manifest.
+    /// Removes the written files. A file that can't be removed stays, in a copy without a manifest.
     fn drop(&mut self) {
         if self.finished {
             return;

@@ -16,11 +16,11 @@ use crate::{
 pub const CORE_KEY: &str = "S2S_CORE_KEY";
 /// Value that disables the spool.
 const OFF: &str = "off";
-/// Use of the seal of the snapshot.
+/// Purpose of the seal of the snapshot; a part of its derivation.
 const SNAPSHOT: &str = "s2s-server 2026-11 snapshot of an edge";
 const BYTES_PER_MEBIBYTE: u64 = 1_024 * 1_024;
 
-/// Where people are sent who followed an address that leads nowhere.
+/// The URLs to which people are sent who followed an address that leads nowhere.
 #[derive(Clone, Debug, Default)]
 pub struct Pages {
     /// From the address of the server itself.
@@ -193,9 +193,9 @@ pub struct SpoolSettings {
     pub bytes_max: u64,
     /// The budget of the links in the snapshot, in bytes.
     pub known_bytes_max: u64,
-    /// The seal of the snapshot, made of a secret of the settings. The snapshot is read before the
-    /// core answers, so its secret can't be the core's.
+    /// The seal of the snapshot, derived from a secret of the settings. It can't be derived from a
+    /// secret of the core, because the snapshot is read before the core answers.
     pub seal: Seal,
-    /// Accepts records without a proof.
+    /// Records without a valid proof are accepted.
     pub adopts: bool,
 }

@@ -4,8 +4,8 @@ use url::{Url, form_urlencoded};
 
 use super::SecretUrl;
 
-/// The parts of a database server's URL. A part that the URL lacks is `None`, and has the default
-/// of the program.
+/// The parts of a database server's URL. A part that the URL lacks is `None`, and the program uses
+/// its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerUrl {
     pub host: Option<String>,
@@ -25,8 +25,9 @@ impl ServerUrl {
 }
 
 impl SecretUrl {
-    /// The parts of the URL; `None` if it is not one, which `check_database` refuses. As for the
-    /// database's driver, a parameter prevails over the same part before it.
+    /// The parts of the URL; `None` if the text is no URL, which `check_database` refuses. As in
+    /// the database's driver, a parameter of the query prevails over the same part before the
+    /// query.
     pub fn server(&self) -> Option<ServerUrl> {
         let url = Url::parse(self.reveal()).ok()?;
         let text = |text: &str| Some(decoded(text)).filter(|text| !text.is_empty());

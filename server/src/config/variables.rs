@@ -1,7 +1,8 @@
 //! The `S2S_*` variables of the environment that are not settings.
 //!
-//! A misspelt setting ends the start: it would be ignored otherwise. Variables of others with the
-//! same prefix do not: Kubernetes sets some for every service, also for one that is called `s2s`.
+//! A misspelt setting ends the start, because it would be ignored otherwise. Other programs'
+//! variables with the same prefix do not end the start: Kubernetes sets such variables for every
+//! service, also for a service called `s2s`.
 
 use clap::CommandFactory as _;
 
@@ -12,13 +13,13 @@ use crate::error::StartError;
 const OF_CLIENTS: [&str; 2] = ["S2S_API_KEY", "S2S_ENDPOINT"];
 /// Prefix of the variables of our test programs.
 const OF_TESTS: &str = "S2S_TESTS_";
-/// Maximum number of letters that are wrong, missing or too many in a misspelt name: one for each
-/// four that it has after the prefix.
+/// Maximum number of slips in a misspelt name: letters that are wrong, missing or too many. A name
+/// may have one slip for each `LETTERS_PER_SLIP` letters after the prefix, but at least one.
 const SLIPS_MAX: usize = 3;
 const LETTERS_PER_SLIP: usize = 4;
 
-/// Checks the names of variables. Returns the unknown ones, of which the start warns. Refuses one
-/// that is probably a misspelt setting.
+/// Checks the names of variables. Returns the unknown names, of which the start warns. Refuses a
+/// name that is probably a misspelt setting.
 pub fn check(variables: impl Iterator<Item = (String, String)>) -> Result<Vec<String>, StartError> {
     let command = Config::command();
     let mut settings: Vec<&str> = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
@@ -65,7 +66,8 @@ fn meant<'a>(name: &str, settings: &[&'a str]) -> Option<&'a str> {
     if name.starts_with(OF_TESTS) {
         return None;
     }
-    // A name that goes on, such as `S2S_LOG_LEVEL`, or is cut short, such as `S2S_TLS_CERT`.
+    // The name of a setting with more text after it, such as `S2S_LOG_LEVEL`, or cut short, such as
+    // `S2S_TLS_CERT`.
     let goes_on = |setting: &str| name.strip_prefix(setting).is_some_and(|rest| rest.starts_with('_'));
     let is_cut = |setting: &str| name.len() > PREFIX.len() && setting.starts_with(name);
     if let Some(longer) = settings.iter().copied().find(|setting| goes_on(setting) || is_cut(setting)) {

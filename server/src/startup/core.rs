@@ -49,7 +49,7 @@ pub struct CoreStarter {
     pub config: Config,
     /// The public URL of this server.
     pub public_url: Url,
-    /// The URL of its port.
+    /// The URL of this server's own port.
     pub local_url: Url,
     pub watch: Watch,
     pub random: Random,

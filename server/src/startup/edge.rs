@@ -12,8 +12,8 @@ use crate::{
     error::StartError,
 };
 
-/// Takes the spool; `None` if this server has none. It is taken before the core starts: a server
-/// that may not run must create no API key and no database.
+/// Takes the spool; `None` if this server has none. Called before the core starts, because a server
+/// that may not run must not create an API key or a database.
 pub fn take_spool(process: &Process) -> Result<Option<OpenSpool>, StartError> {
     let settings = process.config.spool().filter(|_| process.role() != Role::Core);
     if settings.as_ref().is_some_and(|settings| settings.adopts) {

@@ -27,7 +27,8 @@ enum Kind {
     File,
     /// A folder of the server alone: the spool.
     Own,
-    /// A folder that holds a file of ours among others. The names of its files are not secret.
+    /// A folder that holds a file of this server among other files. The names of its files are not
+    /// secret.
     Shared,
 }
 

@@ -1,7 +1,7 @@
 //! The programs of the databases' vendors that copy a database and put a copy back.
 //!
 //! A program is found on the `PATH`. It reads from or writes to a pipe of this process, so it ends
-//! if this process ends. So no program goes on alone to put back a part of a copy. Passwords are
+//! if this process ends: no program puts back half a copy while nobody waits for it. Passwords are
 //! passed in the environment, because every user of the machine can see the arguments of a program.
 
 use std::{

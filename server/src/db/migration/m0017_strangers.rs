@@ -1,6 +1,5 @@
 //! Two tables: the held postbacks of strangers with the bytes that they take, and the networks from
-//! which postbacks of a code have counted. A stranger's postback names no known code and no genuine
-//! click id.
+//! which postbacks of a code have counted. A stranger's postback is one that anybody may have sent.
 
 use sea_orm_migration::{
     prelude::*,
