@@ -319,10 +319,9 @@ async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
 /// Tests whether `column`, the first of an index, has a value. The test has a form for which the
 /// database reads only the rows of the requested page of a list from that index.
 ///
-/// With a test for equality, MariaDB begins at the end of the rows with that value, however far
-/// from there the page is. With a test for a range of this one value, and rows sorted by that
-/// column first, MariaDB reads only the page. PostgreSQL and SQLite read only the page in either
-/// case.
+/// With a test for equality, MariaDB reads the rows with that value from their end up to the page,
+/// however far that is. With a test for a range of this one value, and rows sorted by that column
+/// first, MariaDB reads only the page. PostgreSQL and SQLite read only the page in either case.
 pub fn eq_indexed<C: ColumnTrait>(
     db: &impl ConnectionTrait,
     column: C,

@@ -122,12 +122,13 @@ pub struct Edge {
     tasks: TaskTracker,
     clicks_under_way: Semaphore,
     pages: Pages,
-    /// A client of a core in another process, which has a clock of its own.
+    /// A client of a core in another process. `None` for a core in this process, because it has the
+    /// same clock.
     far_core: Option<EdgeServiceClient<CoreTransport>>,
 }
 
 impl Edge {
-    /// Gets the keys with which the edge mints click ids from the core, or else from the snapshot.
+    /// Starts the edge. Gets the click id keys from the core or, if that fails, from the snapshot.
     /// `tasks` runs the spool, and the work that continues after a visitor was redirected.
     ///
     /// `known_bytes_max`: the budget of the links that an edge without a spool knows, in bytes.
@@ -196,7 +197,7 @@ impl Edge {
 
     /// The time by the clock of a core in another process; `None` if it is unknown.
     ///
-    /// Also notices that the core refuses this edge, before a visitor or a merchant does.
+    /// Notices a core that refuses this edge, before a visitor or a merchant does.
     pub async fn core_time(&self) -> Option<Time> {
         match ask_keys(self.far_core.clone()?, &self.clock).await {
             Ok((_, time)) => {

@@ -1,8 +1,9 @@
 //! Copies of a whole database. A copy is made while servers may run, and put back into an empty
 //! database.
 //!
-//! A copy shows the database at one moment after `dump` began. SQLite copies itself. PostgreSQL and
-//! MariaDB are copied by the programs of their vendors, which know every version of their server.
+//! A copy shows the database at one moment after `dump` began. SQLite makes the copy itself.
+//! PostgreSQL and MariaDB are copied by the programs of their vendors, which know every version of
+//! their server.
 
 mod vendor;
 

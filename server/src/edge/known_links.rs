@@ -35,8 +35,8 @@ const FOLLOWED_FOR: Span = Span::from_seconds(600);
 /// The value of `followed_at` for a link that nobody has followed.
 pub const NEVER: Time = Time::from_micros(0);
 
-/// The place of a link in the order in which links are dropped: the time when somebody followed it,
-/// the time of its last change, its key.
+/// The place of a link in the order in which links are dropped: the time when somebody last
+/// followed it, the time of its last change, its key.
 type Rank = (Time, Time, u64);
 
 struct Entry {
@@ -118,7 +118,7 @@ impl KnownLinks {
         }
     }
 
-    /// Takes in a record that no link has the slug any more.
+    /// Takes in a record from the file which says that no link has the slug any more.
     pub fn restore_gone(&self, slug: &str) {
         let mut known = self.known();
         known.remove(slug);

@@ -63,7 +63,7 @@ impl Link {
         })
     }
 
-    /// The link as the core sent it, as far as an edge needs it.
+    /// The link as a message, with the fields that an edge needs.
     pub fn to_proto(&self) -> ResolveSlugResponse {
         let mut link = v1::TrackingLink {
             id: self.id.clone(),

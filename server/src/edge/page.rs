@@ -18,7 +18,8 @@ pub fn wants(headers: &HeaderMap) -> bool {
 }
 
 impl Pages {
-    /// Replaces the answer for programs by one for people. Other answers, such as a redirect, stay.
+    /// Replaces an answer for programs by a page, or by a redirect to the operator's page. Other
+    /// answers, such as a redirect to a destination, stay.
     pub fn instead_of(&self, answer: Response, is_home: bool) -> Response {
         let (title, text) = match answer.status() {
             StatusCode::NOT_FOUND => {

@@ -1,7 +1,7 @@
 //! The edge's snapshot: a file with the click id keys and links that the core sent last. With it,
 //! an edge that starts while the core is down mints click ids and redirects visitors.
 //!
-//! The file begins with a key. Records framed with that key follow, as in the spool. Each record
+//! The file begins with a key. Records follow, framed with that key as in the spool. Each record
 //! has a proof that this server has written it. The proof is made with a secret of the server's
 //! settings. The core's secrets would prove nothing, because the file itself holds them.
 //!

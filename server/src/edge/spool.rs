@@ -141,7 +141,7 @@ pub struct State {
     standing_since: AtomicI64,
     /// The last write was refused.
     refusing: AtomicBool,
-    /// The last record was refused for want of room.
+    /// The last record was refused because there was no room.
     full: AtomicBool,
     /// The folder at the path is not the one that this process has locked.
     displaced: AtomicBool,

@@ -90,7 +90,7 @@ async fn idle(requests: &AtomicU64, idle_max: Duration) {
     }
 }
 
-/// A connection that follows its frames as they arrive.
+/// A connection whose frames are followed as they arrive and as they are sent.
 struct Paced<S> {
     stream: S,
     frames: Frames,

@@ -43,7 +43,7 @@ pub struct ConnectionSlots {
 struct Taken {
     count: usize,
     next_id: u64,
-    /// The connections by origin. Those of proxies have no origin and share the key `None`.
+    /// The connections by origin. Connections of proxies have no origin and share the key `None`.
     held: HashMap<Option<Origin>, HashMap<u64, Arc<Standing>>>,
     /// New connections, the oldest first. Some have closed since, or have sent a request.
     newcomers: VecDeque<Weak<Standing>>,

@@ -33,7 +33,7 @@ use crate::{
 
 /// Interval between checks of the files.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
-/// Time before the end of the certificate from which on the log warns of it.
+/// Time before the end of the certificate at which the log begins to warn.
 const WARN_BEFORE: Span = Span::from_days(14);
 /// Interval between these warnings.
 const WARN_INTERVAL: Duration = Duration::from_hours(24);

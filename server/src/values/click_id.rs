@@ -2,7 +2,8 @@
 //!
 //! A click id has 128 bits: the time (40 bits, in units of 10 ms since 1970), the link key (40) and
 //! random bits (48). The time comes first, so that new rows stand next to each other in an index.
-//! The first 4 of the random bits count how often the visitor has come back: see `edge/loops.rs`.
+//! The first 4 of these 48 bits are not random: they count how often the visitor has come back (see
+//! `edge/loops.rs`).
 //!
 //! On the wire, a key id (8 bits) precedes the click id and a MAC (64 bits) follows it. The MAC
 //! covers key id, click id and account. The wire form has 25 bytes. It is written as 40 characters
@@ -26,7 +27,7 @@ const WIRE_BYTES: usize = 25;
 const MAC_BYTES: usize = 8;
 const RANDOM_BYTES: usize = 6;
 const RANDOM_BITS: u32 = 48;
-/// Number of bits that count the rounds. They are the first of the random bits.
+/// Number of bits that count the rounds. They take the place of the first random bits.
 const ROUNDS_BITS: u32 = 4;
 const TICK_MICROS: i64 = 10_000;
 const TIME_BITS: u32 = 40;

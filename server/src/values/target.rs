@@ -1,5 +1,5 @@
-//! The target of a request, also as people and programs miscopy it: the end of its path, and the
-//! name in its path.
+//! The target of a request, also as people and programs copy it carelessly: the end of its path,
+//! and the name in its path.
 
 use std::{borrow::Cow, ops::Range};
 

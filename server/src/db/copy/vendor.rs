@@ -25,7 +25,7 @@ use crate::{
 
 /// Bytes that are read or written at once.
 const CHUNK_BYTES: usize = 64 * 1_024;
-/// Longest end of a program's standard error that a message repeats, in bytes.
+/// Maximum length of the end of a program's standard error that a message repeats, in bytes.
 const SAID_BYTES_MAX: usize = 1_000;
 
 /// Copies the database to a new file.

@@ -1,5 +1,5 @@
 //! Adds the column that tells whether a postback was cut to the limits. For earlier postbacks, the
-//! reason for which they are held tells it.
+//! column is filled from the reason for which they are held.
 
 use sea_orm_migration::{prelude::*, schema::boolean};
 

@@ -34,7 +34,8 @@ pub fn is_copied(name: &str) -> bool {
 /// Passes each file of the spool at `path` to `keep`, with its name.
 ///
 /// A record that is put aside moves from its segment to a file for people. So the files for people
-/// are listed after the segments have been read: each record is then found in at least one of them.
+/// are listed after the segments have been read: each record is then found in a segment or in a
+/// file for people.
 pub fn read(
     path: &Path,
     mut keep: impl FnMut(&str, &[u8]) -> Result<(), StartError>,

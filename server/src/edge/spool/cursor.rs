@@ -39,7 +39,7 @@ pub enum EntryKind {
 }
 
 impl FileCursor {
-    /// Begins where an earlier process has stopped.
+    /// Begins at the offset that the checkpoint names.
     pub fn begin(folder: &Folder, file: SpoolFile) -> Self {
         let from = Checkpoint::read(folder, file.name);
         Self { name: file.name, from, bytes: Vec::new(), at: 0, durable: 0, damaged: false }

@@ -51,7 +51,7 @@ impl InFlight {
     }
 
     /// Counts a request from the end of its body until the guard is dropped. Until the end of its
-    /// body, charges the bytes to `arrival`.
+    /// body, charges the bytes of the body to `arrival`.
     ///
     /// `messages`: the messages of a gRPC call. `None`: every byte of the body is charged.
     pub fn count(

@@ -1,5 +1,5 @@
-//! Heads of HTTP/1 requests: passes on what hyper accepts, repairs what it would refuse, and
-//! refuses what two readers could understand differently.
+//! Heads of HTTP/1 requests: passes on heads that hyper accepts, repairs heads that hyper would
+//! refuse, and refuses heads that two readers could understand differently.
 //!
 //! Merchants' systems send raw spaces, quotes, `<insert>`, control bytes and Latin-1 in the request
 //! line, and malformed header lines. hyper answers such a head with an empty 400 before any
@@ -86,7 +86,7 @@ impl HeadReader {
         self.lines.has_begun() || blank_bytes(bytes) < bytes.len()
     }
 
-    /// Takes a head from the start of `bytes`, and leaves what follows it.
+    /// Takes a head from the start of `bytes`, and leaves the bytes after it.
     pub fn read(&mut self, bytes: &mut BytesMut) -> Result<Reading, Refused> {
         if !self.lines.has_begun() {
             let blank = blank_bytes(bytes);

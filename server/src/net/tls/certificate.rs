@@ -14,7 +14,7 @@ use crate::values::time::{Span, Time};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Validity {
     begins: Time,
-    /// The first moment at which it is no longer in force.
+    /// The first moment at which the certificate is no longer in force.
     ends: Time,
 }
 
@@ -24,7 +24,7 @@ pub enum Fault {
     Malformed,
     /// The certificate names no host that a client could ask for.
     Nameless,
-    /// Its extended key usage lacks servers.
+    /// The extended key usage of the certificate lacks servers.
     NotForServers,
     NotYet(Time),
     Expired(Time),
