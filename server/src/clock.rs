@@ -282,7 +282,8 @@ mod tests {
             // The database confirms the jump.
             (0, HOUR, database(HOUR), HOUR),
             (0, -HOUR, database(-HOUR + 50), -HOUR),
-            // The system's time is nearer to the database's than ours, but not near enough.
+            // The system's time is nearer to the database's than the server's time is, but not near
+            // enough.
             (0, HOUR, database(2 * HOUR), 0),
             // Without another clock, the server's time is kept if it is near the passed time.
             // Otherwise the earlier time is believed, unless it has certainly passed.

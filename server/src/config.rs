@@ -1,7 +1,8 @@
 //! Configuration: flags, and `S2S_*` variables of the same names.
 //!
-//! This module is the only place that reads settings from the environment. An unknown or wrong
-//! setting ends the start with a sentence and a reason.
+//! This module is the only place that reads settings from the environment. A wrong setting, an
+//! unknown flag, or a variable that is probably a misspelt setting ends the start with a sentence
+//! and a reason.
 
 mod copying;
 mod cors;
