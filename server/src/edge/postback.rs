@@ -140,8 +140,8 @@ async fn deliver(edge: Arc<Edge>, postback: RawPostback, now: Time) -> Delivery<
     edge.call_or_spool(CORE_BUDGET, call, record, queue, to_spool).await
 }
 
-/// Reads as much of the body as the core keeps. Of a longer body, reads one byte more, so that the
-/// core notices that it is too long. `None`: the body broke off.
+/// Reads as much of the body as the core keeps, and one byte more if the body is longer, so that
+/// the core notices it. `None`: the body broke off.
 async fn read_body(mut body: Body) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while bytes.len() <= BODY_BYTES_MAX {
