@@ -268,8 +268,8 @@ impl Cause {
 
 /// Returns whether the core, or a proxy in front of it, refuses all calls of this edge.
 fn is_refused(status: &Status) -> bool {
-    // The core's gRPC library answers `Internal` to a call that it can't read, as it does to a
-    // fault.
+    // The core's gRPC library answers `Internal` to a call that it can't read. Faults have the same
+    // code.
     let is_unreadable = status.code() == Code::Internal && status.message().contains("failed to decode");
     classify(status) == CoreFailure::Unreachable
         && (is_unreadable

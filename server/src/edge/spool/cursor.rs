@@ -39,7 +39,7 @@ pub enum EntryKind {
 }
 
 impl FileCursor {
-    /// Begins at the offset that the checkpoint names.
+    /// Begins at the checkpoint, or at 0 if the checkpoint names another file.
     pub fn begin(folder: &Folder, file: SpoolFile) -> Self {
         let from = Checkpoint::read(folder, file.name);
         Self { name: file.name, from, bytes: Vec::new(), at: 0, durable: 0, damaged: false }
