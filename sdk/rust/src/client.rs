@@ -16,8 +16,8 @@ const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 const TIMEOUT_MAX: Duration = Duration::from_hours(1);
 const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(5);
 const RETRIES_DEFAULT: u32 = 4;
-/// Time without traffic after which the connection is pinged, with or without calls in progress. So
-/// no call wastes its time on a connection that a firewall has dropped.
+/// Time without traffic after which the connection is pinged, with or without calls in progress.
+/// The ping finds a connection that a firewall has dropped, so that no call waits for it.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum size of a response, in bytes. A page of 1,000 items exceeds tonic's default of 4 MiB.
@@ -231,7 +231,7 @@ pub enum BuildError {
     TlsInvalid,
     /// The API key is empty, or has blanks or other characters that no key contains.
     ApiKeyInvalid,
-    /// There is no tokio runtime here.
+    /// The client was not built within a tokio runtime.
     NoRuntime,
 }
 
