@@ -62,8 +62,8 @@ pub enum Action {
     Export {
         #[command(flatten)]
         filter: Filter,
-        /// File to write; it takes the place of one that exists only once it is whole. Default: `-`,
-        /// standard output.
+        /// File to write. An existing file is replaced only once the new file is complete. Default:
+        /// `-`, standard output.
         file: Option<PathBuf>,
     },
 }

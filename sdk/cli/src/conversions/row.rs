@@ -85,7 +85,7 @@ pub struct Rules<'a> {
 #[derive(Debug)]
 pub struct Read {
     pub conversion: NewConversion,
-    /// The time as a text that is the same however it is written.
+    /// The time as a text that is the same in whichever form the row gives the time.
     canonical_time: String,
 }
 
@@ -99,8 +99,8 @@ impl Read {
         self.conversion.value.as_ref().map_or("", |value| &value.currency_code)
     }
 
-    /// The content of the row: the same bytes if the row means the same, however it is written.
-    /// With `terms`, a currency or status equal to the code's default counts as absent.
+    /// The content of the row. Rows that mean the same have the same content, however written. With
+    /// `terms`, a currency or status equal to the code's default counts as absent.
     pub fn content(&self, terms: Option<Terms>) -> Vec<u8> {
         let mut conversion = NewConversion { conversion_time: None, ..self.conversion.clone() };
         if let Some(Terms { currency, status, .. }) = terms {
@@ -199,8 +199,8 @@ impl Row {
     }
 }
 
-/// Reads an order number. A word for "no order number", such as `None`, would make all rows but the
-/// first duplicates, and so would a number that a spreadsheet has rounded.
+/// Reads an order number. Refuses a word for "no order number", such as `None`, and a number that a
+/// spreadsheet has changed: all rows with the same such text would count as one sale.
 fn order(cell: &str, source: Source) -> Result<String, String> {
     let text = cell.trim_matches(is_trimmed);
     if is_no_order(text) {
@@ -267,7 +267,7 @@ fn params(text: &str) -> Vec<CustomParam> {
 }
 
 /// Writes parameters as in a postback: `k=v` separated by `;`. A separator within a name or a value
-/// is escaped as in `\u{3b}`, because over gRPC they may contain any.
+/// is escaped as in `\u{3b}`, because names and values that came over gRPC may contain separators.
 pub fn custom_params(params: &[CustomParam]) -> String {
     let pair = |CustomParam { key, value }: &CustomParam| match (key.as_str(), value.as_str()) {
         ("", "") => "=".to_owned(),
