@@ -86,7 +86,7 @@ func New(endpoint string, options ...Option) (*Client, error) {
 		grpc.WithChainUnaryInterceptor(policy{settings.timeout, settings.retries}.call),
 		grpc.WithChainStreamInterceptor(stream),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(responseBytesMax)),
-		// Only this client decides about retries, never a DNS record.
+		// Without this option, a DNS record could configure retries in addition to this client's.
 		grpc.WithDisableServiceConfig(),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{
 			Time: keepAliveInterval, Timeout: keepAliveTimeout, PermitWithoutStream: true,

@@ -1,7 +1,8 @@
 // API key, deadline, retries, request ids and typed errors, for all calls.
 //
-// This module wraps Connect's transport and uses no interceptors. An error thrown in an interceptor
-// becomes Connect's own error again, and Connect's deadline is that of one attempt.
+// This module wraps Connect's transport and uses no interceptors, for two reasons. Connect converts
+// an error that an interceptor throws to its own error, and Connect's deadline is that of one
+// attempt.
 
 import type { DescMethodUnary } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
@@ -53,8 +54,8 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
         }
       }
     },
-    // There is no deadline unless the caller sets one: a stream lasts as long as there is something
-    // to send.
+    // A stream has no deadline unless the caller sets one, because it lasts as long as there is
+    // something to send.
     async stream(method, signal, timeoutMs, header, input, contextValues) {
       const thrown = (thrown: unknown) => S2sError.from(thrown, signal?.aborted ?? false);
       try {

@@ -1,10 +1,10 @@
 """The sending of calls, for both clients: API key, deadline, request id and retries. No I/O.
 
 Every call of this API is safe to retry, because it is idempotent or its request has a request id.
-(`RotateApiKey` is neither, but a retry only makes another key text.) The ids are therefore filled
-in before the first attempt, and every transient failure is retried as often as the policy allows
-and within the call's time. There is no retry budget across calls, and no hedging. A stream is not
-sent again automatically.
+(`RotateApiKey` is an exception, but a retry only makes another key text.) The ids are therefore
+filled in before the first attempt, and every transient failure is retried as often as the policy
+allows and within the call's time. There is no retry budget across calls, and no hedging. A stream
+is not sent again automatically.
 """
 
 import copy

@@ -85,7 +85,7 @@ class _UnaryInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
 
 @grpc.aio.UnaryUnaryCall.register
 class _FailedCall:
-    """A call that raises our error when it is awaited.
+    """A call that raises the SDK's `Error` when it is awaited.
 
     All other members are those of the last attempt.
 
@@ -115,7 +115,7 @@ class _StreamInterceptor(grpc.aio.StreamStreamClientInterceptor):
 
 
 async def _responses(call: Any) -> AsyncIterator[Any]:
-    """Yields the responses of a stream, and raises our errors."""
+    """Yields the responses of a stream. Converts gRPC's errors to `Error`."""
     try:
         async for response in call:
             yield response
