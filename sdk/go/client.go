@@ -122,7 +122,8 @@ func New(endpoint string, options ...Option) (*Client, error) {
 	}, nil
 }
 
-// String names the client's server and nothing else: the inner state changes with each call.
+// String names the client's server and omits the inner state, because that state changes with each
+// call.
 func (c Client) String() string {
 	return "s2s.Client(" + c.connection.Target() + ")"
 }

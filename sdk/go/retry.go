@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// firstPause is the maximum pause before the first retry; it doubles with each retry.
+	// firstPause is the maximum pause before the first retry. The maximum doubles with each retry.
 	firstPause = 100 * time.Millisecond
 	pauseMax   = 5 * time.Second
 )

@@ -24,7 +24,7 @@ pub struct Arguments {
     #[arg(long, short, global = true, value_enum, default_value_t = Format::Table)]
     pub output: Format,
 
-    /// Time zone of times that are given without one, for example `Europe/Berlin`. Default: this
+    /// Time zone of times that are given without a zone, for example `Europe/Berlin`. Default: this
     /// machine's time zone.
     #[arg(long, global = true, value_name = "NAME", value_parser = parse_zone)]
     pub time_zone: Option<TimeZone>,

@@ -1,4 +1,5 @@
-//! Converts values to the texts of cells: for people, for programs, and safe in spreadsheets.
+//! Converts values to the texts of cells. People and programs can read the texts, and spreadsheets
+//! don't read them as formulas.
 
 use std::{borrow::Cow, fmt::Write as _};
 

@@ -66,7 +66,7 @@ pub enum Action {
         #[arg(long)]
         preset: Option<String>,
     },
-    /// Makes a new secret for the code's postbacks and shows it, only this once.
+    /// Makes a new secret for the code's postbacks and shows it. The secret can't be shown again.
     RotateSecret {
         id: String,
         /// Time for which the present secret stays valid, in hours.
@@ -77,7 +77,7 @@ pub enum Action {
 
 #[derive(Args)]
 pub struct Settings {
-    /// Currency for amounts that come without one, for example `EUR`.
+    /// Currency for amounts that come without a currency, for example `EUR`.
     #[arg(long)]
     currency: Option<String>,
     /// Longest time between a click and a conversion that still counts, in days.
@@ -86,7 +86,7 @@ pub struct Settings {
     /// Rule for conversions that are sent without a transaction id.
     #[arg(long, value_enum)]
     dedupe: Option<Dedupe>,
-    /// Status of conversions that are sent without one.
+    /// Status of conversions that are sent without a status.
     #[arg(long, value_enum)]
     default_status: Option<Status>,
     /// Separator of the decimals in amounts that can be read in two ways, such as `1.500`.

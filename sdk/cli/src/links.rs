@@ -43,8 +43,8 @@ pub enum Action {
         /// New path of the link. The former path then leads nowhere.
         #[arg(long)]
         slug: Option<String>,
-        /// Id of a conversion code that counts; can be given several times, and replaces all former
-        /// codes.
+        /// Id of a conversion code that counts for the link. Can be given several times. Replaces
+        /// all former codes.
         #[arg(long = "code", value_name = "ID")]
         codes: Vec<String>,
         /// Word to find the link by; can be given several times, and replaces all former tags.

@@ -225,7 +225,7 @@ fn compact_date(digits: &str) -> Option<Date> {
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
-/// The time zone of times that are written without one.
+/// The time zone of times that are written without a zone.
 pub struct Zone {
     of: TimeZone,
     name: String,
@@ -235,7 +235,7 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// The named zone, or else that of the machine.
+    /// The named zone, or else the zone of this machine.
     pub fn new(named: Option<TimeZone>) -> Self {
         let zone = named.map_or_else(TimeZone::try_system, Ok);
         let (zone, name) = match zone {

@@ -18,9 +18,10 @@ pub struct Read {
     pub decimal: Decimal,
     /// The currency that the text names.
     pub currency: Option<NamedCurrency>,
-    /// The separator of decimals that the text shows: `Auto` if it shows none.
+    /// The separator of decimals that can be told from the text: `Point` for `1.5` and `1,234,567`,
+    /// `Auto` if none can be told.
     pub separator: DecimalSeparator,
-    /// True if a comma was the decimal point.
+    /// True if a comma separated the decimals.
     pub comma: bool,
     /// True if thousands separators were dropped.
     pub grouped: bool,
@@ -197,9 +198,9 @@ fn split_currency(text: &str) -> (&str, Option<NamedCurrency>) {
 struct Plain {
     /// Digits with at most one point.
     digits: String,
-    /// The separator of decimals that the number shows.
+    /// The separator of decimals that can be told from the number.
     shown: DecimalSeparator,
-    /// True if a comma was the decimal point.
+    /// True if a comma separated the decimals.
     comma: bool,
     /// True if thousands separators were dropped.
     grouped: bool,
@@ -257,7 +258,7 @@ fn single(
     let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
     let comma = mark == ',';
     if !is_ambiguous || separator == kind {
-        // A mark at the end may be punctuation, so it shows no separator.
+        // A mark at the end may be punctuation, so no separator can be told from it.
         let shown = if is_ambiguous || fraction.is_empty() { DecimalSeparator::Auto } else { kind };
         return Ok(Plain { digits: format!("{whole}.{fraction}"), shown, comma, grouped: false });
     }

@@ -42,7 +42,7 @@ calls! {
         /// Creates an account. Needs the scope `admin`.
         create_account(CreateAccountRequest) -> CreateAccountResponse,
             filled |request| fill(&mut request.request_id);
-        /// Returns one account. Without an id: the account that the client's key acts for.
+        /// Returns one account; without an id, the account that the client's key acts for.
         get_account(GetAccountRequest) -> GetAccountResponse;
         /// Returns one page of all accounts, newest first; [`Self::accounts`] returns all of them.
         list_accounts(ListAccountsRequest) -> ListAccountsResponse;

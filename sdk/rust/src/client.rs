@@ -28,7 +28,7 @@ pub(crate) const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Every call is retried after a transient failure (the server can't be reached, is stopping or
 /// overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
 /// request that needs a request id and has none gets a random one before the first attempt. To
-/// repeat a call yourself after an error, give it a request id of your own.
+/// repeat a call yourself after an error, give the call a request id of your own.
 ///
 /// Dropping a call's future cancels the call; it may or may not have taken effect.
 #[derive(Clone, Debug)]
@@ -53,7 +53,8 @@ impl Client {
     }
 
     /// Returns a client on the same connection with another timeout: the time for all attempts of a
-    /// call, at most one hour. Use it for single calls that need more or less time than the others.
+    /// call, at most one hour. Use it for single calls that need more or less time than other
+    /// calls.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         let mut client = self.clone();

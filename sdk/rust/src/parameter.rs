@@ -99,14 +99,14 @@ impl KnownParam {
     }
 }
 
-/// Finds the parameter of a name, in any case.
+/// Finds the parameter of a name, in upper or lower case.
 #[must_use]
 pub fn known(name: &str) -> Option<KnownParam> {
     rank(name).map(|(_, known)| known)
 }
 
-/// Finds the parameter of a name, in any case, and the place of the name among all known names. A
-/// lower place takes precedence.
+/// Finds the parameter of a name, in upper or lower case, and the index of the name among all known
+/// names. A lower index takes precedence.
 #[must_use]
 pub fn rank(name: &str) -> Option<(usize, KnownParam)> {
     let name = name.trim_matches(is_trimmed);

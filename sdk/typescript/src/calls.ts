@@ -10,7 +10,7 @@ import type { Transport } from "@connectrpc/connect";
 import { isPassing, S2sError } from "./error.js";
 import { withRequestIds } from "./request-id.js";
 
-/** Maximum pause before the first retry; it doubles with each retry. */
+/** Maximum pause before the first retry. The maximum doubles with each retry. */
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
 const TIMEOUT_MS_MAX = 60 * 60 * 1_000;
@@ -94,7 +94,7 @@ export function pauseMs(
   return retryAfterMs + half + half * random;
 }
 
-/** Waits for `ms`. A cancellation of the call ends the wait; the next attempt notices it. */
+/** Waits for `ms`. Cancelling the call ends the wait; the next attempt then fails as cancelled. */
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {

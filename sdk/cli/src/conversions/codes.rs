@@ -33,7 +33,7 @@ pub struct Terms {
     pub currency: Option<Currency>,
     pub separator: DecimalSeparator,
     pub dedupe: DedupePolicy,
-    /// Status of a conversion that comes without one.
+    /// Status of a conversion that comes without a status.
     pub status: ConversionStatus,
 }
 

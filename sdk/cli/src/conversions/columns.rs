@@ -1,5 +1,5 @@
 //! The columns of a file, by their titles. A title may be any name that the field has in postbacks,
-//! in any case, with blanks, hyphens or underscores between its words.
+//! in upper or lower case, with blanks, hyphens or underscores between its words.
 
 use s2s_sdk::parameter::{KnownParam, is_trimmed, rank};
 
@@ -298,7 +298,7 @@ mod tests {
             // `tid` is the click id of some networks and the order number of others.
             (&["code", "tid", "val", "order"], &[Some(Code), Some(Click), Some(Value), Some(Transaction)]),
             (&["code", "click", "val", "tid"], &[Some(Code), Some(Click), Some(Value), Some(Transaction)]),
-            // In an export, `id` is the conversion's.
+            // In an export, `id` is the id of the conversion.
             (
                 &["id", "conversion_code_id", "click_id", "value"],
                 &[Some(Id), Some(Code), Some(Click), Some(Value)],

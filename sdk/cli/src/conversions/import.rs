@@ -76,7 +76,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     failed: Option<PathBuf>,
     /// Separator of the decimals in amounts that can be read in two ways, such as `1.500`. Default:
-    /// the conversion code's.
+    /// the separator of the conversion code.
     #[arg(long, value_enum, default_value_t = Separator::Auto)]
     decimal_separator: Separator,
     /// Count each of several equal rows that have no order id. Rows are equal if they mean the same
@@ -123,7 +123,7 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
     let reader = thread::spawn(move || reading.run(&mut records));
     let counted = count(client, prepared, dry_run, &mut tally).await;
     zone.say();
-    // The thread has dropped its sender, so it has ended or is about to.
+    // The thread has dropped its sender, so the thread has ended or is about to end.
     let read = counted.and_then(|()| match reader.join() {
         Ok(Err(error)) => Err(Failure::file(&file.display(), error)),
         _ => Ok(()),

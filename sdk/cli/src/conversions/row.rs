@@ -35,10 +35,10 @@ pub struct Row {
     /// The merchant's order id.
     #[arg(long = "transaction", value_name = "ID", default_value = "")]
     pub transaction_id: String,
-    /// Value of the sale, for example 19.99; 0 if it has none.
+    /// Value of the sale, for example 19.99; 0 if the conversion has no value.
     #[arg(long, allow_hyphen_values = true)]
     pub value: String,
-    /// Currency of value and commission. Default: the code's.
+    /// Currency of value and commission. Default: the currency of the code.
     #[arg(long, default_value = "")]
     pub currency: String,
     /// Commission owed.
@@ -47,7 +47,7 @@ pub struct Row {
     /// Commission owed, as a percent of the value.
     #[arg(long, default_value = "", conflicts_with = "commission")]
     pub commission_percent: String,
-    /// Status: `pending`, `approved` or `declined`. Default: the code's.
+    /// Status: `pending`, `approved` or `declined`. Default: the default status of the code.
     #[arg(long, default_value = "")]
     pub status: String,
     /// Time of the conversion, for example `2026-11-24`, `2026-11-24 14:05`,
@@ -71,7 +71,7 @@ pub enum Source {
     Options,
 }
 
-/// Settings and look-ups that decide the meaning of a row.
+/// Settings and lookups that decide the meaning of a row.
 pub struct Rules<'a> {
     pub source: Source,
     /// Separator of the decimals in amounts that can be read in two ways.

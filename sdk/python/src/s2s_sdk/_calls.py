@@ -20,7 +20,7 @@ import grpc
 from s2s_sdk import v1
 from s2s_sdk.error import Error
 
-# Maximum pause before the first retry; it doubles with each retry.
+# Maximum pause before the first retry. The maximum doubles with each retry.
 _FIRST_PAUSE_SECONDS = 0.1
 _PAUSE_SECONDS_MAX = 5.0
 _DOUBLINGS_MAX = 6

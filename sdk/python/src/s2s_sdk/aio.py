@@ -26,7 +26,7 @@ class AsyncClient(Base):
     """`Client` for asyncio: the same calls, but awaited.
 
     The client belongs to the event loop that is running when the client is made. Without a running
-    loop, making the client raises `RuntimeError`. A call is cancelled with its task; a cancelled
+    loop, making the client raises `RuntimeError`. Cancelling a task cancels its call; a cancelled
     call may or may not have taken effect.
     """
 

@@ -85,8 +85,8 @@ fn records(input: impl Read) -> Vec<Record> {
     all
 }
 
-/// Asserts that the numbers of rows rise and that, in a file without quotes, each row is the line
-/// with its number.
+/// Asserts that the numbers of rows rise and that, in a file without quotes, each row has the text
+/// of the line with the row's number.
 fn check_numbers(records: &[Record], text: &str) {
     assert!(records.is_sorted_by(|one, next| one.row < next.row), "{records:?}");
     let names_separator = text.to_ascii_lowercase().contains("sep=");

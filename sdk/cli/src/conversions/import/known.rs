@@ -20,7 +20,7 @@ use super::reading::{Fate, Prepared, Unsent};
 /// Maximum number of lookups in progress.
 pub const LOOKUPS_MAX: usize = 32;
 
-/// Finds conversions. Each concurrent look-up has its own clone; all clones share `is_barred`.
+/// Finds conversions. Each concurrent lookup has its own clone; all clones share `is_barred`.
 #[derive(Clone)]
 pub struct Lookup {
     client: Client,
@@ -66,7 +66,7 @@ impl Lookup {
 
     /// Decides the fate of an exported row without an order id. If the row's conversion is recorded
     /// here, the row is not sent, because the server could not recognise the conversion without an
-    /// order id. If the look-up fails, the row is not sent either.
+    /// order id. If the lookup fails, the row is not sent either.
     pub async fn settle(self, mut prepared: Prepared) -> Prepared {
         let Some(exported) = prepared.exported.take() else { return prepared };
         let Some(Report::Conversion(row)) = prepared.request.as_ref().and_then(|one| one.report.as_ref())

@@ -113,7 +113,7 @@ struct Sendable {
 pub struct Reading {
     columns: Columns,
     rules: Rules,
-    /// Receives each row, in order.
+    /// Sends each row on, in order.
     rows: Sender<Prepared>,
     room: Arc<Semaphore>,
     runtime: Handle,
@@ -241,10 +241,10 @@ pub fn digest(content: &[u8]) -> u64 {
     digest.iter().take(size_of::<u64>()).fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
-/// Checks that each column that is read has a cell, and each cell a column.
+/// Checks that each column that is read has a cell, and that each cell has a column.
 ///
-/// A surplus cell is a fault even if it is empty: it may be the order id, pushed out by an unquoted
-/// `19,99`. Files of spreadsheets are not affected, because their first line ends with blank
+/// A surplus cell is a fault even if it is empty, because an unquoted `19,99` may have moved every
+/// later cell by one column. Files of spreadsheets pass, because their first line ends with blank
 /// titles.
 pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
     let titles = columns.titles.len();

@@ -25,12 +25,12 @@ pub struct Text<R> {
     decoded: Vec<u8>,
     /// Number of decoded bytes that the reader has taken.
     taken: usize,
-    /// `None` while all bytes were ASCII.
+    /// `None` while all bytes so far are ASCII.
     decoder: Option<Decoder>,
     has_begun: bool,
     has_ended: bool,
     /// True if the file has a byte order mark or another encoding than UTF-8; not set while all
-    /// bytes were ASCII.
+    /// bytes so far are ASCII.
     is_marked: Arc<OnceLock<bool>>,
 }
 

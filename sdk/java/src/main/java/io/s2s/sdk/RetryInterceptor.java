@@ -21,7 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * back while the channel still waits to reconnect.
  */
 final class RetryInterceptor implements ClientInterceptor {
-  /** Maximum pause before the first retry; it doubles with each retry. */
+  /** Maximum pause before the first retry. The maximum doubles with each retry. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
   private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
