@@ -285,7 +285,8 @@ func TestEndlessRetriesEndWithTheDeadline(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	// The pauses are at least 50, 100, 200 and 400 ms; the next one would be past the deadline.
+	// The pauses are at least 50, 100, 200 and 400 ms. The fifth pause would end after the
+	// deadline.
 	if f.attempted() < 2 || f.attempted() > 5 {
 		t.Error(f.attempted())
 	}
@@ -294,8 +295,8 @@ func TestEndlessRetriesEndWithTheDeadline(t *testing.T) {
 func TestACancelledCallIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	for _, script := range [][]answer{
-		// The call is cancelled while it awaits an answer; in the second script, in the pause
-		// before the next attempt.
+		// The first script cancels the call while it awaits an answer. The second script cancels
+		// the call in the pause before the next attempt.
 		{func(ctx context.Context) error { cancel(); return never(ctx) }},
 		{func(context.Context) error { cancel(); return unavailable() }},
 	} {

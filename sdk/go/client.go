@@ -86,7 +86,7 @@ func New(endpoint string, options ...Option) (*Client, error) {
 		grpc.WithChainUnaryInterceptor(policy{settings.timeout, settings.retries}.call),
 		grpc.WithChainStreamInterceptor(stream),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(responseBytesMax)),
-		// Only this client decides about retries, never a DNS record.
+		// Without this option, a DNS record could configure retries in addition to this client's.
 		grpc.WithDisableServiceConfig(),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{
 			Time: keepAliveInterval, Timeout: keepAliveTimeout, PermitWithoutStream: true,
@@ -122,7 +122,8 @@ func New(endpoint string, options ...Option) (*Client, error) {
 	}, nil
 }
 
-// String names the client's server and nothing else: the inner state changes with each call.
+// String names the client's server and omits the inner state, because that state changes with each
+// call.
 func (c Client) String() string {
 	return "s2s.Client(" + c.connection.Target() + ")"
 }

@@ -101,7 +101,8 @@ func newError(ctx context.Context, err error) *Error {
 	case codes.Canceled:
 		e.cause = ctx.Err()
 	case codes.DeadlineExceeded:
-		// Not ctx.Err(): the server may be the first to notice that the time is over.
+		// ctx.Err() may still be nil here, because the server may notice first that the time is
+		// over.
 		e.cause = context.DeadlineExceeded
 	}
 	return e

@@ -42,13 +42,13 @@ func fail(err error) answer {
 	return func(context.Context) error { return err }
 }
 
-// never answers.
+// never waits until the call ends, and does not answer it.
 func never(ctx context.Context) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
 
-// startFake serves the fake on a port of its own and returns a client for it.
+// startFake serves the fake on a free port and returns a client for it.
 func startFake(t *testing.T, f *fake, options ...s2s.Option) *s2s.Client {
 	t.Helper()
 	listener := listen(t)

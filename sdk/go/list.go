@@ -33,7 +33,7 @@ type Page interface {
 //		fmt.Println(conversion.GetId())
 //	}
 //
-// Postbacks.ReplayPostbacks is such a call too.
+// Postbacks.ReplayPostbacks returns pages, too.
 func All[Request proto.Message, Response Page, Item any](
 	ctx context.Context,
 	list func(context.Context, Request, ...grpc.CallOption) (Response, error),

@@ -31,8 +31,8 @@ var (
 // no thousands separators. The currency is an ISO 4217 code, such as EUR, which the server checks;
 // empty means the currency of the conversion code.
 //
-// The server refuses amounts beyond 10^18 millionths. A value or commission that you send must not
-// be negative, or the server refuses it; a negative amount takes money back.
+// A negative amount takes money back. The server refuses amounts beyond 10^18 millionths. It also
+// refuses a negative value or commission in a conversion to record.
 func MoneyFromDecimal(text, currencyCode string) (*s2sv1.Money, error) {
 	number, negative := strings.CutPrefix(text, "-")
 	if !negative {

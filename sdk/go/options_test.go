@@ -155,7 +155,7 @@ func TestTLSNeedsAnAuthorityAndShowsAnIdentity(t *testing.T) {
 	}
 }
 
-// selfSigned makes a certificate of 127.0.0.1 and its key, both in PEM.
+// selfSigned makes a certificate for 127.0.0.1 and its key, both in PEM.
 func selfSigned(t *testing.T) (certificate, key []byte) {
 	t.Helper()
 	secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

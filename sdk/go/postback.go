@@ -13,7 +13,7 @@ import (
 //
 // The url has all parameters filled in and percent-encoded, and no fragment. The body is that of a
 // POST, or empty. The secret is the one that ConversionCodes.RotatePostbackSecret returned. The
-// time is the present; the server accepts the signature for 300 seconds.
+// argument now is the present time; the server accepts the signature for 300 seconds.
 func SignPostback(url string, body []byte, secret string, now time.Time) string {
 	separator := "?"
 	if strings.Contains(url, "?") {

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// firstPause is the maximum pause before the first retry; it doubles with each retry.
+	// firstPause is the maximum pause before the first retry. The maximum doubles with each retry.
 	firstPause = 100 * time.Millisecond
 	pauseMax   = 5 * time.Second
 )
@@ -53,7 +53,8 @@ func (p policy) call(
 			failure.Message += "; the attempt before: " + last.Message
 		}
 		if failure.Code == codes.Unavailable {
-			// gRPC would otherwise wait before it connects again, and fail calls in the meantime.
+			// Without this reset, gRPC would wait before it connects again, and fail calls in the
+			// meantime.
 			connection.ResetConnectBackoff()
 		}
 		if retries == p.retries || !failure.passing() || !isSafe(method, filled) {

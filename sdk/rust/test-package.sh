@@ -12,7 +12,7 @@ cargo package --quiet --locked --package s2s-sdk --no-verify --allow-dirty --tar
 tar -xzf "$folder"/target/package/s2s-sdk-*.crate -C "$folder"
 mkdir -p "$folder/first-conversion/src"
 cp sdk/rust/examples/first_conversion.rs "$folder/first-conversion/src/main.rs"
-# Use the versions that are tested here.
+# Use the versions of dependencies with which this repository is tested.
 cp Cargo.lock "$folder/first-conversion/"
 cd "$folder/first-conversion"
 cat >Cargo.toml <<TOML
@@ -31,5 +31,5 @@ export CARGO_TARGET_DIR="$root/target/package"
 cargo build --quiet
 # shellcheck disable=SC2016 # the variables are those that s2s-journey sets
 "$journey" -- sh -c '"$CARGO_TARGET_DIR/debug/first-conversion" "$S2S_JOURNEY_KEY" "$S2S_JOURNEY_URL"' | tee ../output
-# Recorded twice, counted once.
+# The sale is recorded twice and counts once.
 test "$(grep -c '^conv_' ../output)" = 1

@@ -20,7 +20,7 @@ pub enum Action {
         #[command(flatten)]
         limit: Limit,
     },
-    /// Shows one account. Without an id: the account that the API key acts for.
+    /// Shows one account; without an id, the account that the API key acts for.
     Show {
         #[arg(value_parser = given_id)]
         id: Option<String>,

@@ -24,8 +24,8 @@ pub struct Arguments {
     #[arg(long, short, global = true, value_enum, default_value_t = Format::Table)]
     pub output: Format,
 
-    /// Time zone of times that are given without one, for example `Europe/Berlin`. Default: that of
-    /// this machine.
+    /// Time zone of times that are given without a zone, for example `Europe/Berlin`. Default: this
+    /// machine's time zone.
     #[arg(long, global = true, value_name = "NAME", value_parser = parse_zone)]
     pub time_zone: Option<TimeZone>,
 
@@ -84,13 +84,13 @@ pub enum Command {
     Completions { shell: Shell },
 }
 
-/// Reads an id that narrows a command to some items. An empty one, such as a variable that is not
-/// set, would mean all items.
+/// Reads an id that narrows a command to some items. Refuses an empty id, such as the value of a
+/// variable that is not set, because it would mean all items.
 pub fn given_id(text: &str) -> Result<String, String> {
     given_text(text).map(|text| text.trim_matches(is_trimmed).to_owned())
 }
 
-/// Reads a text that narrows a command to some items.
+/// Reads a text that narrows a command to some items. Refuses an empty text.
 pub fn given_text(text: &str) -> Result<String, String> {
     if text.trim_matches(is_trimmed).is_empty() {
         return Err("the value is empty, and would mean everything; give one, or omit the option".to_owned());

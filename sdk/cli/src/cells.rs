@@ -1,4 +1,5 @@
-//! Converts values to the texts of cells: for people, for programs, and safe in spreadsheets.
+//! Converts values to the texts of cells. People and programs can read the texts, and spreadsheets
+//! don't read them as formulas.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -9,7 +10,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 /// Beginning of an escaped character in CSV, as in `\u{1b}`.
 const ESCAPE: &str = "\\u{";
 const HEXADECIMAL: u32 = 16;
-/// Number of digits after a mark that may separate thousands.
+/// Number of digits after a separator of thousands.
 const THOUSANDS_DIGITS: usize = 3;
 
 /// First characters that make a spreadsheet read a cell as a formula.
@@ -48,8 +49,8 @@ pub fn to_json(value: &Value, indented: bool) -> String {
     out
 }
 
-/// Returns whether a character is not shown as itself: a control character, one that changes the
-/// direction of a text, a line separator, or one that takes no room.
+/// Returns whether a character must be escaped: a control character, a character that changes the
+/// direction of a text, a line separator, or an invisible character.
 fn is_raw(letter: char) -> bool {
     use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
     // Invisible characters outside the categories below: fillers, vowel signs, variation selectors.
@@ -66,8 +67,8 @@ pub fn time(time: Option<&Timestamp>) -> String {
     time.map(ToString::to_string).unwrap_or_default()
 }
 
-/// Writes an amount so that it has one meaning whatever separates decimals: `12.345` could be
-/// thousands, and `12.3450` could not.
+/// Writes an amount so that it has one meaning, whichever character separates decimals. The point
+/// of `12.345` could separate thousands, and the point of `12.3450` could not.
 pub fn amount(money: Option<&Money>) -> String {
     let mut text = money.map(Money::to_decimal).unwrap_or_default();
     if text.split_once('.').is_some_and(|(_, fraction)| fraction.len() == THOUSANDS_DIGITS) {
@@ -108,8 +109,8 @@ pub fn to_csv(cell: &str) -> String {
     if is_formula(out.trim_start_matches('\'')) && !is_number(&out) { format!("'{out}") } else { out }
 }
 
-/// Undoes [`to_csv`]. Also reads a text that another program wrote as a formula, `="007"`, so that
-/// a spreadsheet keeps its zeros.
+/// Undoes [`to_csv`]. Also reads the formula `="007"` as the text `007`: other programs write such
+/// formulas, so that a spreadsheet keeps the zeros.
 pub fn from_csv(cell: &str) -> Cow<'_, str> {
     let cell = match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,

@@ -66,7 +66,7 @@ pub enum Action {
         #[arg(long)]
         preset: Option<String>,
     },
-    /// Makes a new secret for the code's postbacks and shows it, only this once.
+    /// Makes a new secret for the code's postbacks and shows it. The secret can't be shown again.
     RotateSecret {
         id: String,
         /// Time for which the present secret stays valid, in hours.
@@ -77,16 +77,16 @@ pub enum Action {
 
 #[derive(Args)]
 pub struct Settings {
-    /// Currency for amounts that come without one, for example `EUR`.
+    /// Currency for amounts that come without a currency, for example `EUR`.
     #[arg(long)]
     currency: Option<String>,
-    /// Time after its click within which a conversion still counts, in days.
+    /// Longest time between a click and a conversion that still counts, in days.
     #[arg(long, value_name = "DAYS")]
     window_days: Option<u32>,
     /// Rule for conversions that are sent without a transaction id.
     #[arg(long, value_enum)]
     dedupe: Option<Dedupe>,
-    /// Status of conversions that are sent without one.
+    /// Status of conversions that are sent without a status.
     #[arg(long, value_enum)]
     default_status: Option<Status>,
     /// Separator of the decimals in amounts that can be read in two ways, such as `1.500`.
@@ -105,7 +105,7 @@ enum Dedupe {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Separator {
-    /// Not known: such an amount is held, or fails.
+    /// Unknown: a postback with such an amount is held, and a row with such an amount fails.
     Auto,
     /// `1.500` is one and a half.
     Point,
@@ -124,7 +124,7 @@ impl From<Separator> for DecimalSeparator {
 }
 
 impl Settings {
-    /// Sets the given fields on `code`, and returns it with their names.
+    /// Sets the given fields on `code`. Returns `code` and the names of these fields.
     fn apply(self, mut code: ConversionCode) -> (ConversionCode, Vec<String>) {
         let mut paths = Vec::new();
         if let Some(currency) = self.currency {

@@ -49,7 +49,7 @@ pub enum Action {
         #[command(flatten)]
         row: Row,
         /// Separator of the decimals in an amount that can be read in two ways, such as `1.500`.
-        /// Default: the conversion code's.
+        /// Default: the separator of the conversion code.
         #[arg(long, value_enum, default_value_t = Separator::Auto)]
         decimal_separator: Separator,
         /// Only check; record nothing.
@@ -62,8 +62,8 @@ pub enum Action {
     Export {
         #[command(flatten)]
         filter: Filter,
-        /// File to write; it takes the place of one that exists only once it is whole. Default: `-`,
-        /// standard output.
+        /// File to write. An existing file is replaced only once the new file is complete. Default:
+        /// `-`, standard output.
         file: Option<PathBuf>,
     },
 }

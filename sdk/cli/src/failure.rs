@@ -1,4 +1,4 @@
-//! Failures: one sentence each, with its cure and its exit status.
+//! Failures: each has a sentence, a cure and an exit status.
 
 use std::{fmt, io, process::ExitCode};
 
@@ -94,8 +94,8 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The cure of the error's reason, in some cases a setting of this program; empty if the reason is
-/// unknown.
+/// The cure of the error's reason; empty if the reason is unknown. For some reasons, the cure names
+/// settings of this program.
 fn cure(error: &Error) -> &'static str {
     match error.reason() {
         ApiKeyMissing => {

@@ -32,7 +32,7 @@ pub enum Action {
     },
     /// Shows one API key, without its text.
     Show { id: String },
-    /// Creates an API key and shows its text, only this once.
+    /// Creates an API key and shows its text. The text can't be shown again.
     Create {
         /// Name for people, for example `web shop`.
         #[arg(long)]
@@ -44,7 +44,7 @@ pub enum Action {
         #[arg(long, value_name = "ID", value_parser = given_id)]
         account: Option<String>,
     },
-    /// Gives an API key a new text and shows it, only this once.
+    /// Gives an API key a new text and shows it. The text can't be shown again.
     Rotate {
         id: String,
         /// Time for which the former texts stay valid, in hours.

@@ -40,19 +40,19 @@ pub enum Action {
         /// URL that visitors are sent to.
         #[arg(long, value_name = "URL")]
         destination: Option<String>,
-        /// Path of the link. The former path leads nowhere then.
+        /// New path of the link. The former path then leads nowhere.
         #[arg(long)]
         slug: Option<String>,
-        /// Id of a conversion code that counts; can be given several times, and replaces all former
-        /// codes.
+        /// Id of a conversion code that counts for the link. Can be given several times. Replaces
+        /// all former codes.
         #[arg(long = "code", value_name = "ID")]
         codes: Vec<String>,
         /// Word to find the link by; can be given several times, and replaces all former tags.
         #[arg(long = "tag", value_name = "WORD")]
         tags: Vec<String>,
     },
-    /// Archives a tracking link; visitors get its fallback destination, and sales of later clicks are
-    /// held.
+    /// Archives a tracking link. Visitors get its fallback destination, and sales of later clicks
+    /// are held.
     Archive { id: String },
     /// Makes an archived tracking link active again.
     Unarchive { id: String },
@@ -69,7 +69,7 @@ pub struct Create {
     /// Id of a conversion code that counts; can be given several times.
     #[arg(long = "code", value_name = "ID")]
     codes: Vec<String>,
-    /// Name of a conversion code to create, which counts as well.
+    /// Name of a conversion code to create; it counts in addition to the codes of `--code`.
     #[arg(long, value_name = "NAME")]
     new_code: Option<String>,
     /// Currency of the new code.
@@ -173,8 +173,8 @@ async fn create(create: Create, client: &Client, output: &Output) -> Result<(), 
         warn(&response.warnings);
         return output.show(response.tracking_link.as_ref());
     };
-    // A refused link must not leave a code behind. This check covers everything that does not
-    // depend on the code.
+    // Checks everything in the link that does not depend on the code, so that a refused link leaves
+    // no code behind.
     client.create_tracking_link(CreateTrackingLinkRequest { validate_only: true, ..request.clone() }).await?;
     let code = ConversionCode {
         name,

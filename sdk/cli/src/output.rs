@@ -31,8 +31,8 @@ pub fn own_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A file that replaces another once it is whole, so that a failure leaves the other file
-/// unchanged.
+/// A new file that replaces an existing file once the new file is complete. A failure leaves the
+/// existing file unchanged.
 pub struct Replacement {
     file: File,
     path: PathBuf,
@@ -108,7 +108,7 @@ pub type Column<R> = (&'static str, fn(&R) -> String);
 pub trait Record: Message + Sized + 'static {
     /// Name of the message in the schema.
     const MESSAGE: &'static str;
-    /// Number of columns in a table that lists messages: the first ones.
+    /// Number of columns, counted from the first, that a table with several messages shows.
     const NARROW: usize;
     const COLUMNS: &'static [Column<Self>];
 }
@@ -221,8 +221,8 @@ impl Output {
         }
     }
 
-    /// Writes a response that has more than the item: as JSON the whole response, otherwise the
-    /// item and the texts in `said`.
+    /// Writes a response that has more than the item. JSON has the whole response; the other
+    /// formats have the item and the texts in `said`.
     pub fn answer<R: Record>(
         &self,
         name: &str,
@@ -246,7 +246,7 @@ impl Output {
         }
     }
 
-    /// Writes the texts of a response: as JSON the whole response. For people, a single text is
+    /// Writes the texts of a response; JSON has the whole response. For people, a single text is
     /// written without a title, so that it can be copied.
     pub fn text(&self, name: &str, response: &impl Message, texts: &[(&str, &str)]) -> Result<(), Failure> {
         match (self.format, texts) {

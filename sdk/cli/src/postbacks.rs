@@ -25,7 +25,7 @@ use crate::{
 
 /// Prefix of a stored postback's id.
 const ID_PREFIX: &str = "pb_";
-/// Answer to a replay that names nothing.
+/// Answer to a replay command that names no postbacks.
 const WHAT_TO_REPLAY: &str = "name what to replay: postbacks by their ids, those that match filters such as --reason \
                               CODE_NOT_ON_LINK or --code ID, or all that are held with --all";
 
@@ -48,9 +48,10 @@ pub enum Action {
         /// Postback URL, or id of a stored postback.
         postback: String,
     },
-    /// Reads held postbacks again after their cause was fixed. Replaying twice counts once.
+    /// Reads held postbacks again once the cause is fixed. Replaying a postback twice counts once.
     ///
-    /// Replays the named postbacks, all of them with `--all`, or with filters those that match.
+    /// Needs the ids of the postbacks, or filters that select them, or `--all` for all held
+    /// postbacks.
     Replay {
         #[arg(conflicts_with_all = ["all", "reason", "code", "since", "until", "text"], value_parser = given_id)]
         ids: Vec<String>,
@@ -59,7 +60,7 @@ pub enum Action {
         all: bool,
         #[command(flatten)]
         filter: Filter,
-        /// Only show the verdicts that they would get; change nothing.
+        /// Only show the verdicts that the postbacks would get; change nothing.
         #[arg(long)]
         dry_run: bool,
     },
@@ -207,7 +208,7 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     }
 }
 
-/// Puts the path before a query that was copied without it.
+/// Puts the path before a query that was copied without its path.
 fn target(postback: &str) -> String {
     let postback = postback.trim();
     let is_name = |name: &str| {

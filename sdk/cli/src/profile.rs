@@ -2,7 +2,7 @@
 //! configuration file.
 //!
 //! A profile named with `--profile` takes precedence over the environment. A profile's key is sent
-//! only to the profile's endpoint, so that no mixture of settings leaks it.
+//! only to the profile's endpoint, so that no mixture of settings leaks the key.
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +28,7 @@ const CONFIG: &str = "s2s/config.toml";
 #[derive(Args)]
 pub struct Connection {
     /// URL of the server, for example `https://t.example`. Default: `S2S_ENDPOINT`, or the
-    /// profile's, or `http://127.0.0.1:8080`.
+    /// profile's endpoint, or `http://127.0.0.1:8080`.
     #[arg(long, global = true, value_name = "URL")]
     endpoint: Option<String>,
 
@@ -36,7 +36,8 @@ pub struct Connection {
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<PathBuf>,
 
-    /// File with the certificates, in PEM, of the authorities trusted to sign the server's.
+    /// File with the certificates, in PEM, of the authorities trusted to sign the server's
+    /// certificate.
     #[arg(long, global = true, value_name = "FILE")]
     ca: Option<PathBuf>,
 
@@ -114,7 +115,7 @@ impl Connection {
         let Some(path) = self.config.clone().or_else(default_path) else { return Ok(Profile::default()) };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            // The file may be missing if neither it nor a profile was named.
+            // The file may be missing if the caller named neither the file nor a profile.
             Err(error)
                 if error.kind() == io::ErrorKind::NotFound
                     && self.config.is_none()

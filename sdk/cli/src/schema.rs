@@ -1,4 +1,4 @@
-//! Messages as JSON, by the schema.
+//! Converts messages to JSON by the schema of the API.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 static SCHEMA: LazyLock<Option<DescriptorPool>> = LazyLock::new(|| DescriptorPool::decode(DESCRIPTOR).ok());
 
-/// Converts a message to protobuf's JSON, including fields at their default.
+/// Converts a message to protobuf's JSON, including the fields that have their default value.
 pub fn json(name: &str, message: &impl Message) -> Result<Value, Failure> {
     let fault = || Failure::Usage(format!("the schema in this program has no message {name}"));
     let pool = SCHEMA.as_ref().ok_or_else(fault)?;

@@ -18,7 +18,8 @@ use crate::{
     output::{Output, Record},
 };
 
-/// Maximum delay, in seconds, with which an item may become visible after items with later times.
+/// Maximum age of an item that may become visible after newer items, in seconds before the newest
+/// item.
 const LATE_SECONDS: i64 = 10;
 /// Maximum number of new items that one poll shows: the newest.
 const LOOK_ITEMS_MAX: usize = 10_000;
@@ -85,7 +86,8 @@ async fn follow<R: Timed>(what: &TailArgs, client: &Client, output: &Output) -> 
     let mut seen = Seen::default();
     if !what.from_start {
         let newest: Vec<R> = R::since(client, None).take(1).try_collect().await?;
-        // Polls list the items of the last `LATE_SECONDS` again, so the existing ones are noted.
+        // Polls list the items of the last `LATE_SECONDS` again, so the existing items are noted as
+        // seen.
         let start = newest.first().map(|item| late(item.key().0));
         let there: Vec<R> = match start {
             Some(start) => R::since(client, Some(start)).take(LOOK_ITEMS_MAX).try_collect().await?,

@@ -20,10 +20,10 @@ use s2s_sdk::{parameter::is_trimmed, prost_types};
 use crate::failure::Failure;
 
 const WANTED: &str = "write a time as 2026-11-24, 2026-11-24 14:05 or 2026-11-24T14:05:00Z";
-/// Digits of a time as Unix time.
+/// Number of digits of a Unix time in seconds, and of one in milliseconds.
 const UNIX_SECONDS_DIGITS: usize = 10;
 const UNIX_MILLIS_DIGITS: usize = 13;
-/// Digits of a date without marks.
+/// Number of digits of a date without marks.
 const COMPACT_DATE_DIGITS: usize = 8;
 const MONTHS_PER_YEAR: i8 = 12;
 const HOURS_OF_HALF_DAY: i8 = 12;
@@ -32,7 +32,7 @@ const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
 const SECONDS_PER_HOUR: u32 = 3_600;
 
-/// A length of time in hours, as calls take it.
+/// Converts a number of hours to the duration that calls take.
 pub fn hours(hours: u32) -> prost_types::Duration {
     prost_types::Duration { seconds: i64::from(hours) * i64::from(SECONDS_PER_HOUR), nanos: 0 }
 }
@@ -49,7 +49,7 @@ pub enum When {
     Instant(Timestamp, Extent),
 }
 
-/// How exactly a time of day was written.
+/// The precision with which a time of day was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     Minute,
@@ -138,7 +138,7 @@ fn date(text: &str) -> Result<Date, String> {
     Date::new(year, month, day).map_err(|_| format!("there is no such day; {WANTED}"))
 }
 
-/// Reads what follows a date: `14:05`, `2:05 PM`, `14:05:30.5`, each with a zone or without.
+/// Reads the text after a date: `14:05`, `2:05 PM`, `14:05:30.5`, each with or without a zone.
 fn time_of_day(day: Date, text: &str) -> Option<When> {
     let (text, offset) = split_offset(text)?;
     let upper = text.trim_end().to_ascii_uppercase();
@@ -225,7 +225,7 @@ fn compact_date(digits: &str) -> Option<Date> {
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
-/// The time zone of times that are written without one.
+/// The time zone of times that are written without a zone.
 pub struct Zone {
     of: TimeZone,
     name: String,
@@ -235,7 +235,7 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// The named zone, or else that of the machine.
+    /// The named zone, or else the zone of this machine.
     pub fn new(named: Option<TimeZone>) -> Self {
         let zone = named.map_or_else(TimeZone::try_system, Ok);
         let (zone, name) = match zone {
@@ -248,7 +248,7 @@ impl Zone {
         Self { of: zone, name, is_used: AtomicBool::new(false), is_said: AtomicBool::new(false) }
     }
 
-    /// Says which zone was used, once, if any.
+    /// Prints the zone that was used, once, if a time without a zone was read.
     pub fn say(&self) {
         if self.is_used.load(Ordering::Relaxed) && !self.is_said.swap(true, Ordering::Relaxed) {
             eprintln!("s2s: times without a time zone were read in {}; --time-zone names another", self.name);

@@ -151,7 +151,7 @@ func expectHTTP(ctx context.Context, s step) (any, error) {
 	for name, value := range s.HTTP.Headers {
 		request.Header.Set(name, value)
 	}
-	// A transport and not a client, which would follow redirects.
+	// Uses a transport, because a client would follow redirects.
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		return nil, err

@@ -283,7 +283,7 @@ func expectMoney(m *money) error {
 	return errors.Join(expectEqual(parsed.GetMicros(), micros), expectEqual(back, m.Decimal))
 }
 
-// check compares an error with the expected one; if f is nil, there must be none.
+// check compares err with the expected error f. If f is nil, err must be nil.
 func (f *failure) check(err error) error {
 	if f == nil || err == nil {
 		if f != nil {

@@ -43,9 +43,9 @@ func fill(template any, saved map[string]string) (any, error) {
 	}
 }
 
-// match compares a JSON value with a pattern. Of an object it compares the keys that the pattern
-// has, of an array all items. A pattern such as ~regex~ is a regular expression for a text.
-// Everything else must be equal.
+// match compares a JSON value with a pattern: objects by the keys of the pattern, and arrays by all
+// items. A pattern such as ~regex~ is a regular expression for a whole text. All other values must
+// be equal.
 func match(got, pattern any) error {
 	switch pattern := pattern.(type) {
 	case map[string]any:

@@ -1,4 +1,4 @@
-// The tools that build and check the SDK, in a module of their own, so that its users don't get them.
+// The tools that build and check the SDK, in a separate module, so that users of the SDK don't get them.
 module s2s.example/sdk-go/tools
 
 go 1.26.0

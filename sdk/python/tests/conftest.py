@@ -28,7 +28,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
 
 @pytest.fixture
 def fake() -> Iterator[Fake]:
-    """A server for a script; the test starts it."""
+    """A server that answers by script. The test sets the script and starts the server."""
     fake = Fake()
     yield fake
     fake.stop()

@@ -74,8 +74,8 @@ class AsyncDriver:
         try:
             return self._loop.run_until_complete(task)
         except asyncio.CancelledError:
-            # asyncio's own error, which the SDK leaves: with an error of ours in its place, a
-            # cancelled task might not end.
+            # The SDK passes asyncio's own error on, because a cancelled task might not end if the
+            # SDK replaced that error.
             raise Error(grpc.StatusCode.CANCELLED, "the task was cancelled") from None
 
     def list_all(self, path: str, request: Any, items: Callable[[Any], Iterable[T]]) -> Iterator[T]:

@@ -50,7 +50,10 @@ def status(failure: Failure) -> Status:
 
 @dataclass
 class Fake:
-    """The requests, and the script: an answer for each attempt, then successes."""
+    """A server with a script: an answer for each attempt, then `always` or success.
+
+    Keeps the requests.
+    """
 
     script: deque[Failure | Never] = field(default_factory=deque)
     always: Failure | None = None

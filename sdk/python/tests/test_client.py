@@ -147,7 +147,7 @@ def test_a_call_can_have_a_timeout_of_its_own(connect: Connect, fake: Fake) -> N
 def test_endless_retries_end_with_the_deadline(connect: Connect, fake: Fake) -> None:
     fake.always = UNAVAILABLE
     failure(connect(endpoint(fake.start()), timeout=1, retries=2**32))
-    # The pauses are at least 50, 100, 200 and 400 ms; the next one would be past the deadline.
+    # The pauses are at least 50, 100, 200 and 400 ms. The fifth pause would end after the deadline.
     assert 2 <= len(fake.requests) <= 5
 
 

@@ -20,7 +20,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from s2s_sdk import Error, click_id, money, postback, unwrap, v1
 from tests.drivers import DRIVERS, Driver
 
-# Long enough for a slow machine. A step that tests a timeout sets its own.
+# Timeout of a call, long enough for a slow machine. A step that tests a timeout sets its own.
 TIMEOUT_SECONDS = 60
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 CLIENT_KEYS = {"endpoint", "api_key", "retries"}

@@ -1,7 +1,7 @@
 //! Amounts as people and shops write them, read as plain decimals: `1.234,56`, `$10`, `10 EUR`.
 //!
-//! An amount is repaired only if one meaning is left. `1.500` and `1,500` have two meanings, and
-//! are refused unless somebody knows how the sender separates decimals.
+//! An amount is read only if it has one meaning. `1.500` and `1,500` have two meanings. They are
+//! refused unless the caller knows which separator of decimals the sender uses.
 
 mod currency;
 mod decimal;
@@ -18,9 +18,10 @@ pub struct Read {
     pub decimal: Decimal,
     /// The currency that the text names.
     pub currency: Option<NamedCurrency>,
-    /// The separator of decimals that the text shows: `Auto` if it shows none.
+    /// The separator of decimals that can be told from the text: `Point` for `1.5` and `1,234,567`,
+    /// `Auto` if none can be told.
     pub separator: DecimalSeparator,
-    /// True if a comma was the decimal point.
+    /// True if a comma separated the decimals.
     pub comma: bool,
     /// True if thousands separators were dropped.
     pub grouped: bool,
@@ -35,12 +36,12 @@ pub enum NamedCurrency {
     Sign(Sign),
 }
 
-/// A sign of currencies, as its place in `SIGNS`.
+/// A currency sign, as its index in `SIGNS`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sign(usize);
 
-/// Signs, each with the currencies that use it. The first of them is meant if nothing else is
-/// known. If a sign ends with another sign, as CA$ with A$, the longer one comes first.
+/// Signs, each with the currencies that use it. The first currency is meant if nothing else is
+/// known. A sign that ends with another sign comes before that sign: `CA$` before `A$`.
 const SIGNS: [(&str, &str); 27] = [
     ("US$", "USD"),
     ("CA$", "CAD"),
@@ -112,7 +113,7 @@ impl Sign {
 
 impl NamedCurrency {
     /// The currency that is meant. A sign means the expected currency if that currency uses the
-    /// sign, or else the sign's usual one.
+    /// sign, or else the sign's usual currency.
     #[must_use]
     pub fn meant(self, expected: Option<Currency>) -> Option<Currency> {
         match self {
@@ -122,9 +123,9 @@ impl NamedCurrency {
     }
 }
 
-/// Returns the separator of decimals in an amount that can be read in two ways, if its currency is
-/// written with three decimals; else `Auto`. `expected` is the currency of an amount that names
-/// none.
+/// Returns the separator of decimals in an amount that can be read in two ways: the only separator
+/// in the text, if the amount's currency is written with three decimals, or else `Auto`. `expected`
+/// is the amount's currency if the text names none.
 #[must_use]
 pub fn three_decimals(text: &str, expected: Option<Currency>) -> DecimalSeparator {
     let (point, comma) = (DecimalSeparator::Point, DecimalSeparator::Comma);
@@ -137,8 +138,8 @@ pub fn three_decimals(text: &str, expected: Option<Currency>) -> DecimalSeparato
     }
 }
 
-/// Reads a percentage: a percent sign may follow it. No mark can separate thousands here, because
-/// 1,500 as 1500 would be over 100 %.
+/// Reads a percentage, with or without a percent sign. A single comma or point always separates
+/// decimals: if the comma of `1,500` separated thousands, the percentage would be over 100.
 pub fn read_percent(text: &str) -> Result<Read, NotDecimal> {
     let number = without_percent_sign(text);
     match read(number, DecimalSeparator::Auto) {
@@ -164,8 +165,8 @@ pub fn without_percent_sign(text: &str) -> &str {
     text.strip_suffix('%').unwrap_or(text).trim_end()
 }
 
-/// Reads an amount. `separator` settles an amount that can be read in two ways. If it is `Auto`
-/// or unspecified, such an amount is an error.
+/// Reads an amount. `separator` is the separator of decimals in an amount that can be read in two
+/// ways. If `separator` is `Auto` or unspecified, such an amount is an error.
 pub fn read(text: &str, separator: DecimalSeparator) -> Result<Read, NotDecimal> {
     let (number, currency) = split_currency(text);
     let Plain { digits, shown, comma, grouped } = plain(number, separator)?;
@@ -197,9 +198,9 @@ fn split_currency(text: &str) -> (&str, Option<NamedCurrency>) {
 struct Plain {
     /// Digits with at most one point.
     digits: String,
-    /// The separator of decimals that the number shows.
+    /// The separator of decimals that can be told from the number.
     shown: DecimalSeparator,
-    /// True if a comma was the decimal point.
+    /// True if a comma separated the decimals.
     comma: bool,
     /// True if thousands separators were dropped.
     grouped: bool,
@@ -223,7 +224,8 @@ fn plain(number: &str, separator: DecimalSeparator) -> Result<Plain, NotDecimal>
         (0, 2.., None) => (number, "", DecimalSeparator::Comma),
         (1, 0, None) => return single(number, ',', DecimalSeparator::Comma, separator),
         (0, 1, None) => return single(number, '.', DecimalSeparator::Point, separator),
-        // Several kinds: the last separator separates the decimals, and must occur only once.
+        // Several kinds of separators: the last one separates the decimals, and must occur only
+        // once.
         (commas, points, _) => {
             let (at, shown) = match (number.rfind(','), number.rfind('.')) {
                 (comma, point) if comma > point && commas == 1 => (comma, DecimalSeparator::Comma),
@@ -250,18 +252,18 @@ fn single(
     separator: DecimalSeparator,
 ) -> Result<Plain, NotDecimal> {
     let (whole, fraction) = number.split_once(mark).ok_or(NotDecimal::Malformed)?;
-    // One to three digits before, and three digits after, may mean thousands, unless the number
-    // begins with 0.
+    // The mark may separate thousands if one to three digits stand before it and three after it,
+    // unless the number begins with 0.
     let before = whole.trim_start_matches(['+', '-']);
     let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
     let comma = mark == ',';
     if !is_ambiguous || separator == kind {
-        // A mark at the end may be the end of a sentence.
+        // A mark at the end may be punctuation, so no separator can be told from it.
         let shown = if is_ambiguous || fraction.is_empty() { DecimalSeparator::Auto } else { kind };
         return Ok(Plain { digits: format!("{whole}.{fraction}"), shown, comma, grouped: false });
     }
     if matches!(separator, DecimalSeparator::Auto | DecimalSeparator::Unspecified) {
-        // Whatever it means, it must be a number.
+        // A text that is no number in either way is malformed, not ambiguous.
         format!("{whole}{fraction}").parse::<Decimal>()?;
         return Err(NotDecimal::Ambiguous);
     }
@@ -269,9 +271,10 @@ fn single(
     Ok(Plain { digits, shown, comma: false, grouped: true })
 }
 
-/// Drops the separators of thousands. Returns `None` if the digits are not grouped properly. Each
-/// group after the first has three digits. In the Indian style, the last group has three, and the
-/// groups between have two, and no point separates them.
+/// Drops the separators of thousands. Returns `None` if the digits are not grouped properly. The
+/// digits are grouped properly if each group after the first has three digits. In the Indian style,
+/// the last group has three digits, the groups between the first and the last have two, and no mark
+/// is a point.
 fn ungrouped(whole: &str) -> Option<String> {
     let is_mark = |character: char| matches!(character, ',' | '.') || GROUPING.contains(&character);
     let digits = whole.trim_start_matches(['+', '-']);

@@ -1,4 +1,5 @@
-//! Tables of all calls and of all lists that fetch their pages automatically.
+//! The methods of `Client`: a table of all calls, and a table of all lists, which fetch their pages
+//! automatically.
 
 use futures::{
     Stream, StreamExt as _, TryStreamExt as _,
@@ -12,8 +13,8 @@ use crate::{
     v1,
 };
 
-/// Defines a method of [`Client`] for each call. The function after `filled` makes the request safe
-/// to repeat.
+/// Defines a method of [`Client`] for each call. The function after `filled` fills in the ids that
+/// make the request safe to repeat.
 macro_rules! calls {
     ($($module:ident::$service:ident {$(
         $(#[$doc:meta])*
@@ -41,7 +42,7 @@ calls! {
         /// Creates an account. Needs the scope `admin`.
         create_account(CreateAccountRequest) -> CreateAccountResponse,
             filled |request| fill(&mut request.request_id);
-        /// Returns one account. Without an id: the account that the client's key acts for.
+        /// Returns one account; without an id, the account that the client's key acts for.
         get_account(GetAccountRequest) -> GetAccountResponse;
         /// Returns one page of all accounts, newest first; [`Self::accounts`] returns all of them.
         list_accounts(ListAccountsRequest) -> ListAccountsResponse;
@@ -105,8 +106,8 @@ calls! {
         list_tracking_links(ListTrackingLinksRequest) -> ListTrackingLinksResponse;
         /// Changes the fields of a tracking link that `update_mask` names.
         update_tracking_link(UpdateTrackingLinkRequest) -> UpdateTrackingLinkResponse;
-        /// Archives a tracking link; visitors get its fallback destination, and its conversions are
-        /// held.
+        /// Archives a tracking link. Visitors get its fallback destination, and conversions of
+        /// later clicks are held.
         archive_tracking_link(ArchiveTrackingLinkRequest) -> ArchiveTrackingLinkResponse;
         /// Makes an archived tracking link active again.
         unarchive_tracking_link(UnarchiveTrackingLinkRequest) -> UnarchiveTrackingLinkResponse;
@@ -127,8 +128,8 @@ calls! {
         explain_click(ExplainClickRequest) -> ExplainClickResponse;
         /// Erases all data that identifies a click's visitor, permanently; conversions stay.
         erase_visitor(EraseVisitorRequest) -> EraseVisitorResponse;
-        /// Makes a new key for click ids. Ids of the former keys count for an overlap; after it,
-        /// they count only if their click is stored.
+        /// Makes a new key for click ids. Click ids that were made with a former key count for an
+        /// overlap. After the overlap, they count only if their click is stored.
         rotate_click_id_key(RotateClickIdKeyRequest) -> RotateClickIdKeyResponse,
             filled |request| fill(&mut request.request_id);
     }
@@ -153,9 +154,9 @@ calls! {
         list_postbacks(ListPostbacksRequest) -> ListPostbacksResponse;
         /// Returns one postback.
         get_postback(GetPostbackRequest) -> GetPostbackResponse;
-        /// Reads held postbacks again, after the cause of holding them was fixed: the postbacks
-        /// that the request names, or one page of all that match its filter. [`Self::replays`]
-        /// replays every page. A postback that is replayed twice counts once.
+        /// Reads held postbacks again; call it once the cause is fixed. The request names the
+        /// postbacks, or has a filter: then one page of the matching postbacks is replayed, and
+        /// [`Self::replays`] replays all pages. A postback that is replayed twice counts once.
         replay_postbacks(ReplayPostbacksRequest) -> ReplayPostbacksResponse;
         /// Explains step by step how a postback URL or a stored postback is read and which verdict
         /// it gets. Records nothing.
@@ -165,8 +166,8 @@ calls! {
 
 impl Client {
     /// Records conversions for as long as `requests` yields them. This is the fastest way to record
-    /// many. The answers come in the order of the requests. They must be read, or the requests
-    /// stall.
+    /// many conversions. The answers come in the order of the requests. Read them, because unread
+    /// answers hold up the requests.
     ///
     /// An answer's `Ok` does not mean that the conversion was recorded: see
     /// [`into_result`](v1::RecordConversionResult::into_result). Nothing is sent again

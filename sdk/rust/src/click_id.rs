@@ -1,4 +1,4 @@
-//! The form of click ids, to find out early that a text can't be one.
+//! Checks the form of click ids, so that a text that can't be a click id is found early.
 //!
 //! Only the server can tell whether a click id is genuine.
 
@@ -6,10 +6,11 @@ use prost_types::Timestamp;
 
 /// Length of a click id, in characters of one byte each.
 const LENGTH: usize = 40;
-/// Length of the beginning of a click id that holds its time, in characters.
+/// Length of the beginning of a click id that holds the number of its key and its time, in
+/// characters.
 const TIME_CHARACTERS: usize = 10;
 const ALPHABET: &str = "0123456789abcdefghjkmnpqrstvwxyz";
-/// Bits of those characters that follow the time.
+/// Number of bits after the time in these characters.
 const REST_BITS: u32 = 2;
 const TIME_BITS: u32 = 40;
 const TICKS_PER_SECOND: i64 = 100;
@@ -34,7 +35,8 @@ pub fn normalise(text: &str) -> Option<String> {
     (text.len() == LENGTH && text.chars().all(|letter| ALPHABET.contains(letter))).then_some(text)
 }
 
-/// Returns the time at which a click id was minted, to 10 milliseconds. The click id may be forged.
+/// Returns the time at which a click id was minted, to 10 milliseconds. The click id is not
+/// verified: it may be forged.
 ///
 /// Returns `None` if the text can't be a click id.
 ///
@@ -46,7 +48,7 @@ pub fn normalise(text: &str) -> Option<String> {
 #[must_use]
 pub fn time(text: &str) -> Option<Timestamp> {
     let text = normalise(text)?;
-    // A byte for the number of the key comes before the time.
+    // The first byte, before the time, is the number of the key.
     let bits = text
         .chars()
         .take(TIME_CHARACTERS)

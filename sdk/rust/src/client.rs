@@ -16,8 +16,8 @@ const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 const TIMEOUT_MAX: Duration = Duration::from_hours(1);
 const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(5);
 const RETRIES_DEFAULT: u32 = 4;
-/// Time without traffic after which the connection is pinged, with or without calls in progress. So
-/// no call wastes its time on a connection that a firewall has dropped.
+/// Time without traffic after which the connection is pinged, with or without calls in progress.
+/// The ping finds a connection that a firewall has dropped, so that no call waits for it.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum size of a response, in bytes. A page of 1,000 items exceeds tonic's default of 4 MiB.
@@ -28,7 +28,7 @@ pub(crate) const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Every call is retried after a transient failure (the server can't be reached, is stopping or
 /// overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
 /// request that needs a request id and has none gets a random one before the first attempt. To
-/// repeat a call yourself after an error, give it a request id of your own.
+/// repeat a call yourself after an error, give the call a request id of your own.
 ///
 /// Dropping a call's future cancels the call; it may or may not have taken effect.
 #[derive(Clone, Debug)]
@@ -53,7 +53,8 @@ impl Client {
     }
 
     /// Returns a client on the same connection with another timeout: the time for all attempts of a
-    /// call, at most one hour. Use it for single calls that need more or less time than the others.
+    /// call, at most one hour. Use it for single calls that need more or less time than other
+    /// calls.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         let mut client = self.clone();
@@ -231,7 +232,7 @@ pub enum BuildError {
     TlsInvalid,
     /// The API key is empty, or has blanks or other characters that no key contains.
     ApiKeyInvalid,
-    /// There is no tokio runtime here.
+    /// The client was not built within a tokio runtime.
     NoRuntime,
 }
 

@@ -80,9 +80,9 @@ impl Error {
         self.0.retry_delay
     }
 
-    /// Returns the outcome of a postback that was handed on and does not count. If
-    /// [`Client::record_conversion`](crate::Client::record_conversion) fails without it, hand the
-    /// postback on again.
+    /// Returns the outcome of a postback that does not count. If
+    /// [`Client::record_conversion`](crate::Client::record_conversion) fails for a postback and
+    /// there is no outcome, send the postback again.
     #[must_use]
     pub fn postback_failure(&self) -> Option<&v1::PostbackFailure> {
         self.0.postback_failure.as_ref()

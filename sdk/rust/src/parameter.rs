@@ -36,8 +36,9 @@ pub enum KnownParam {
 /// All known names, in lower case. The first name of each parameter is its own name, and the others
 /// are aliases.
 ///
-/// Trackers and networks have many names for the order. If several come, the first in this table
-/// counts: an order number that is overlooked makes duplicates of different sales.
+/// Trackers and networks have many names for the order number. All of them must be known, because
+/// different sales count as duplicates if their order number is overlooked. If several names of a
+/// parameter occur, the first in this table takes precedence.
 const NAMES: [(&str, KnownParam); 35] = [
     ("clickid", KnownParam::ClickId),
     ("click_id", KnownParam::ClickId),
@@ -98,14 +99,14 @@ impl KnownParam {
     }
 }
 
-/// Finds the parameter of a name, in any case.
+/// Finds the parameter of a name, in upper or lower case.
 #[must_use]
 pub fn known(name: &str) -> Option<KnownParam> {
     rank(name).map(|(_, known)| known)
 }
 
-/// Finds the parameter of a name, in any case, and the place of the name among all known names. A
-/// lower place takes precedence.
+/// Finds the parameter of a name, in upper or lower case, and the index of the name among all known
+/// names. A lower index takes precedence.
 #[must_use]
 pub fn rank(name: &str) -> Option<(usize, KnownParam)> {
     let name = name.trim_matches(is_trimmed);
@@ -113,8 +114,8 @@ pub fn rank(name: &str) -> Option<(usize, KnownParam)> {
     NAMES.get(at).map(|(_, known)| (at, *known))
 }
 
-/// Returns whether the character is a blank, a quote or invisible. Such characters around a text
-/// come from the tools that it has passed through.
+/// Returns whether the character is a blank, a quote or invisible. Tools that a text passes through
+/// add such characters around it.
 #[must_use]
 pub fn is_trimmed(character: char) -> bool {
     character.is_whitespace()
@@ -128,7 +129,8 @@ pub fn is_trimmed(character: char) -> bool {
         .iter()
         .any(|invisible| invisible.contains(&character))
 }
-/// Drops the punctuation behind a value. It comes from a text in which it followed the value.
+/// Drops the punctuation after a value. Such punctuation comes from the text from which the value
+/// was copied.
 #[must_use]
 pub fn without_punctuation(value: &str) -> &str {
     value.trim_end_matches(|character| is_trimmed(character) || ".,;)]>".contains(character))
@@ -151,12 +153,12 @@ const NO_ORDER: [&str; 14] = [
     "#NV",
     "#GETTING_DATA",
 ];
-/// Dashes and dots beyond ASCII.
+/// Dashes, the ellipsis and the minus sign outside ASCII.
 const MARKS: [char; 8] =
     ['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2026}', '\u{2212}'];
 
-/// Returns whether a text stands for an order number that is missing. If it were taken for one, all
-/// sales of a sender but the first would be duplicates.
+/// Returns whether a text stands for a missing order number. If such a text were taken for an order
+/// number, every sale of the sender after the first would be a duplicate.
 #[must_use]
 pub fn is_no_order(text: &str) -> bool {
     is_macro(text)

@@ -9,7 +9,7 @@ use crate::v1::ErrorReason;
 pub enum PostbackOutcome {
     /// Kept and not counted. It can be replayed.
     Held,
-    /// No postback of a merchant; nothing is kept.
+    /// The request was no postback of a merchant, so nothing is kept.
     Ignored,
     /// Not kept. It must be sent again.
     Refused,

@@ -74,7 +74,7 @@ pub(crate) fn fill(request_id: &mut String) -> Result<(), Error> {
 /// click id needs neither.
 ///
 /// A request with the caller's own request id gets no time here: with a new time, a repetition
-/// would be another click. If the caller has set no time either, the server refuses the request.
+/// would be another click. The server refuses a request id without a time.
 pub(crate) fn fill_click(request: &mut v1::RecordClickRequest) -> Result<(), Error> {
     if request.click_id.is_empty() && request.request_id.is_empty() {
         fill(&mut request.request_id)?;

@@ -22,7 +22,7 @@ const BRACKETS: [(&str, &str); 17] = [
     ("(", ")"),
 ];
 
-/// The brackets of templates and programs. Whatever stands between them, nobody has run them.
+/// The brackets of templates and programs. A value in such brackets is code that was never run.
 const CODE_BRACKETS: [(&str, &str); 8] = [
     ("{{", "}}"),
     ("{%", "%}"),
@@ -64,7 +64,7 @@ fn is_bracketed(value: &str) -> bool {
     let between = |(before, behind): &(&str, &str)| {
         value.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind)).map(str::trim)
     };
-    // As PHP and shells write a variable.
+    // PHP and shells write a variable as `$name`.
     let is_variable =
         || value.strip_prefix('$').is_some_and(|name| is_name(name) && !name.contains([' ', '.']));
     BRACKETS.iter().filter_map(between).any(is_name)

@@ -43,7 +43,8 @@ enum Answer {
 }
 use Answer::{Fail, Never};
 
-/// A server that answers calls by a script, and with success after its end. It keeps the requests.
+/// A server that answers calls by a script, and with success after the script's end. Keeps the
+/// requests.
 #[derive(Clone, Default)]
 struct Fake(Arc<Mutex<State>>);
 
@@ -64,7 +65,7 @@ impl Fake {
         fake
     }
 
-    /// Starts the server on a port of its own and returns a builder for its client.
+    /// Starts the server on a free port and returns a builder for its client.
     async fn start(&self) -> ClientBuilder {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -312,7 +313,8 @@ async fn endless_retries_end_with_the_deadline() {
     fake.0.lock().unwrap().always = Some(unavailable());
     let client = fake.start().await.timeout(Duration::from_secs(1)).retries(u32::MAX).build().unwrap();
     record(&client).await.unwrap_err();
-    // The pauses are at least 50, 100, 200 and 400 ms; the next one would be past the deadline.
+    // The pauses are at least 50, 100, 200 and 400 ms. The fifth pause would end after the
+    // deadline.
     let attempts = fake.request_ids().len();
     assert!((2..=5).contains(&attempts), "{attempts}");
 }

@@ -1,7 +1,8 @@
 // API key, deadline, retries, request ids and typed errors, for all calls.
 //
-// This module wraps Connect's transport and uses no interceptors. An error thrown in an interceptor
-// becomes Connect's own error again, and Connect's deadline is that of one attempt.
+// This module wraps Connect's transport and uses no interceptors, for two reasons. Connect converts
+// an error that an interceptor throws to its own error, and Connect's deadline is that of one
+// attempt.
 
 import type { DescMethodUnary } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
@@ -9,7 +10,7 @@ import type { Transport } from "@connectrpc/connect";
 import { isPassing, S2sError } from "./error.js";
 import { withRequestIds } from "./request-id.js";
 
-/** Maximum pause before the first retry; it doubles with each retry. */
+/** Maximum pause before the first retry. The maximum doubles with each retry. */
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
 const TIMEOUT_MS_MAX = 60 * 60 * 1_000;
@@ -53,8 +54,8 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
         }
       }
     },
-    // There is no deadline unless the caller sets one: a stream lasts as long as there is something
-    // to send.
+    // A stream has no deadline unless the caller sets one, because it lasts as long as there is
+    // something to send.
     async stream(method, signal, timeoutMs, header, input, contextValues) {
       const thrown = (thrown: unknown) => S2sError.from(thrown, signal?.aborted ?? false);
       try {
@@ -93,7 +94,7 @@ export function pauseMs(
   return retryAfterMs + half + half * random;
 }
 
-/** Waits for `ms`. A cancellation of the call ends the wait; the next attempt notices it. */
+/** Waits for `ms`. Cancelling the call ends the wait; the next attempt then fails as cancelled. */
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {

@@ -55,8 +55,8 @@ export class S2sError extends Error {
   /** Delay before a retry in milliseconds, if the server asks for one. */
   readonly retryAfterMs: number | undefined;
   /**
-   * The outcome of a postback that does not count, such as the id of the held postback. If
-   * `recordConversion` fails without it, send the postback again.
+   * The outcome of a postback that does not count, with the id of the held postback. If
+   * `recordConversion` fails for a postback and there is no outcome, send the postback again.
    */
   readonly postbackFailure: PostbackFailure | undefined;
 
@@ -83,7 +83,8 @@ export class S2sError extends Error {
   }
 
   /**
-   * @internal Converts an error thrown during a call; `canceled`: the caller cancelled the call.
+   * @internal Converts an error thrown during a call. `canceled` is true if the caller cancelled
+   * the call.
    */
   static from(thrown: unknown, canceled: boolean): S2sError {
     const error = ConnectError.from(thrown);

@@ -42,8 +42,8 @@ export class MoneyError extends Error {
  * `currencyCode` is an ISO 4217 code, such as `EUR`; empty means the currency of the conversion
  * code.
  *
- * The server refuses amounts beyond ±10^18 millionths, and a value or commission that is sent and
- * negative. A negative amount takes money back.
+ * A negative amount takes money back. The server refuses amounts beyond ±10^18 millionths. It also
+ * refuses a negative value or commission in a conversion to record.
  */
 export function moneyFromDecimal(text: string, currencyCode: string): Money {
   const [, sign, whole, fraction = ""] = /^([+-]?)([0-9]+)(?:\.([0-9]+))?$/.exec(text) ?? [];

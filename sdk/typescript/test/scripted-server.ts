@@ -109,7 +109,8 @@ export class ScriptedServer {
 }
 
 /**
- * Listens on a port of its own until the test ends, then closes all connections; returns its URL.
+ * Listens on a free port until the test ends, then closes all connections. Returns the URL of the
+ * server.
  */
 export async function listen(test: TestContext, server: Server): Promise<string> {
   server.on("connection", (socket: Socket) => test.after(() => socket.destroy()));

@@ -93,8 +93,8 @@ test("click ids are known in any dress, and by nothing else", () => {
     assert.equal(sdk.normaliseClickId(dressed), id, JSON.stringify(dressed));
     assert(sdk.isClickId(dressed));
   }
-  // O, I and L stand for no digit. A character that only folds to a letter is no letter, and one
-  // that only looks like a blank is no blank.
+  // O, I and L are not read as digits. A character outside ASCII is refused, even if case folding
+  // turns it into an ASCII letter. U+FEFF does not count as a blank.
   for (const last of ["", "bb", "o", "O", "i", "L", "u", "-", " b", "\u212a", "\u017f", "é"]) {
     const text = id.slice(0, 39) + last;
     assert.equal(sdk.normaliseClickId(text), undefined, JSON.stringify(text));

@@ -1,4 +1,5 @@
-//! Settings of conversion codes, by which rows are read. The server is asked once for each code.
+//! Looks up the settings of conversion codes, which decide how rows are read. Asks the server once
+//! for each code.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,7 @@ pub struct Terms {
     pub currency: Option<Currency>,
     pub separator: DecimalSeparator,
     pub dedupe: DedupePolicy,
-    /// Status of a conversion that comes without one.
+    /// Status of a conversion that comes without a status.
     pub status: ConversionStatus,
 }
 

@@ -1,16 +1,16 @@
 //! The columns of a file, by their titles. A title may be any name that the field has in postbacks,
-//! in any case, with blanks, hyphens or underscores between its words.
+//! in upper or lower case, with blanks, hyphens or underscores between its words.
 
 use s2s_sdk::parameter::{KnownParam, is_trimmed, rank};
 
 use super::row::Row;
 
-/// Other columns of an exported or failed row, which are not read.
+/// Columns of exported and of failed rows that are not read.
 const OWN_UNREAD: [&str; 7] =
     ["tracking_link_id", "click_time", "create_time", "status_word", "row", "reason", "message"];
 /// Columns without which no row can be recorded.
 const REQUIRED: [Field; 3] = [Field::Code, Field::Click, Field::Value];
-/// Number of unread columns that are named.
+/// Maximum number of columns that a message names.
 const UNREAD_NAMED_MAX: usize = 20;
 /// Longest part of a title that is shown, in characters.
 const TITLE_CHARS_MAX: usize = 64;
@@ -32,8 +32,8 @@ pub enum Field {
     Id,
 }
 
-/// Titles that are no names in postbacks, without marks between their words. The first title of
-/// each field is that of exports.
+/// Titles that are not parameter names in postbacks. They are written without the marks between
+/// their words.
 const TITLES: [(&str, Field); 20] = [
     ("conversioncodeid", Field::Code),
     ("conversioncode", Field::Code),
@@ -206,8 +206,8 @@ impl Columns {
         self.titles.len() - self.titles.iter().rev().take_while(blank).count()
     }
 
-    /// Names the columns that are not read, except those of exports and failed rows. Otherwise a
-    /// column with a misspelt title would be lost silently.
+    /// Names the columns that are not read, so that a column with a misspelt title is not lost
+    /// silently. Omits unread columns of exports and of failed rows.
     pub fn unread(&self) -> Option<String> {
         let unread = self.titles.iter().zip(&self.fields);
         let is_foreign = |title: &str| matches!(Meaning::of(title), Meaning::Unknown);
@@ -295,10 +295,10 @@ mod tests {
                 &["code", "cid", "val", "params", ""],
                 &[Some(Code), Some(Click), Some(Value), Some(Params), None],
             ),
-            // The click id of some networks is the order number of others.
+            // `tid` is the click id of some networks and the order number of others.
             (&["code", "tid", "val", "order"], &[Some(Code), Some(Click), Some(Value), Some(Transaction)]),
             (&["code", "click", "val", "tid"], &[Some(Code), Some(Click), Some(Value), Some(Transaction)]),
-            // In an export, `id` is the conversion's.
+            // In an export, `id` is the id of the conversion.
             (
                 &["id", "conversion_code_id", "click_id", "value"],
                 &[Some(Id), Some(Code), Some(Click), Some(Value)],

@@ -1,12 +1,15 @@
 //! `s2s conversions import`: sends a file of any length over one stream, in bounded memory.
 //!
-//! Unreadable rows and rows that the server refuses are treated alike: counted, shown, and written
-//! to the file of failed rows. A row without an order id gets a request id made from its content,
-//! so that importing the same row again counts nothing twice, wherever it stands and however it is
-//! written. Equal rows would get the same id. So if the code counts every conversion, rows without
-//! an order id are refused unless the caller gives `--each-row-counts`. A row of an export names
-//! its conversion, so that conversion is looked up first, and the row is not sent if it is
-//! recorded.
+//! A row that can't be read and a row that the server refuses are treated the same: the row is
+//! counted, shown, and written to the file of failed rows.
+//!
+//! A row without an order id gets a request id made from its content. So importing the row again
+//! counts nothing twice, wherever the row stands and however it is written. Equal rows get the same
+//! request id, so only one of them would count. If the code counts every conversion, rows without
+//! an order id are therefore refused unless the caller gives `--each-row-counts`.
+//!
+//! An exported row without an order id names its conversion. The conversion is looked up first, and
+//! the row is not sent if the conversion is recorded.
 
 #[cfg(any(test, fuzzing))]
 mod check;
@@ -51,8 +54,8 @@ use self::{
 use super::{codes::Codes, columns::Columns};
 use crate::{cells::plain, codes::Separator, failure::Failure, time::Zone};
 
-/// Maximum number of rows that are read but not yet answered. More than the server takes at a time,
-/// so that it never waits for this program.
+/// Maximum number of rows that are read but not yet answered. Larger than the number that the
+/// server takes at a time, so that the server never waits for this program.
 const ROWS_MAX: usize = 4_000;
 /// Maximum size of the rows that are read but not yet answered, in bytes.
 const ROWS_BYTES_MAX: usize = 32 * 1_024 * 1_024;
@@ -66,18 +69,20 @@ pub struct Options {
     /// CSV file to import; `-` is standard input. Its first line names the columns:
     /// `conversion_code_id`, `click_id` and `value`, and optionally `transaction_id`, `currency`,
     /// `commission`, `commission_percent`, `status`, `conversion_time`, `custom_params` (`k=v`
-    /// separated by `;`). The names by which postbacks know them are understood as well.
+    /// separated by `;`). The names of these fields in postbacks are understood as well.
     file: PathBuf,
-    /// File for the rows that failed, each with its reason; it can be imported once corrected.
+    /// File for the rows that failed, each with its reason. The file can be imported once its rows
+    /// are corrected.
     #[arg(long, value_name = "FILE")]
     failed: Option<PathBuf>,
     /// Separator of the decimals in amounts that can be read in two ways, such as `1.500`. Default:
-    /// the conversion code's.
+    /// the separator of the conversion code.
     #[arg(long, value_enum, default_value_t = Separator::Auto)]
     decimal_separator: Separator,
     /// Count each of several equal rows that have no order id. Rows are equal if they mean the same
-    /// click, code, amounts, status, time and parameters. The first, second … of equal rows is
-    /// taken for the same sale each time the file is imported.
+    /// click, code, amounts, status, time and parameters. The first of several equal rows is taken
+    /// for the same sale each time the file is imported, and so are the second and the following
+    /// rows.
     #[arg(long)]
     each_row_counts: bool,
     /// Only check; record nothing.
@@ -118,7 +123,7 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
     let reader = thread::spawn(move || reading.run(&mut records));
     let counted = count(client, prepared, dry_run, &mut tally).await;
     zone.say();
-    // The thread has dropped its sender, so it has ended or is about to.
+    // The thread has dropped its sender, so the thread has ended or is about to end.
     let read = counted.and_then(|()| match reader.join() {
         Ok(Err(error)) => Err(Failure::file(&file.display(), error)),
         _ => Ok(()),
@@ -129,8 +134,8 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
     read.and_then(|()| tally.end())
 }
 
-/// Refuses two names for the file of failed rows: `-`, which would not be standard output, and that
-/// of the imported file, which would be overwritten.
+/// Refuses two names for the file of failed rows: `-`, which would not be standard output, and the
+/// name of the imported file, which would be overwritten.
 fn check_failed(failed: &Path, file: &Path) -> Result<(), Failure> {
     if failed == Path::new("-") {
         return Err(Failure::Usage("name a file for the rows that fail; `-` is none".to_owned()));

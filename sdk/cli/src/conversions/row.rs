@@ -35,10 +35,10 @@ pub struct Row {
     /// The merchant's order id.
     #[arg(long = "transaction", value_name = "ID", default_value = "")]
     pub transaction_id: String,
-    /// Value of the sale, for example 19.99; 0 if it has none.
+    /// Value of the sale, for example 19.99; 0 if the conversion has no value.
     #[arg(long, allow_hyphen_values = true)]
     pub value: String,
-    /// Currency of value and commission. Default: the code's.
+    /// Currency of value and commission. Default: the currency of the code.
     #[arg(long, default_value = "")]
     pub currency: String,
     /// Commission owed.
@@ -47,7 +47,7 @@ pub struct Row {
     /// Commission owed, as a percent of the value.
     #[arg(long, default_value = "", conflicts_with = "commission")]
     pub commission_percent: String,
-    /// Status: `pending`, `approved` or `declined`. Default: the code's.
+    /// Status: `pending`, `approved` or `declined`. Default: the default status of the code.
     #[arg(long, default_value = "")]
     pub status: String,
     /// Time of the conversion, for example `2026-11-24`, `2026-11-24 14:05`,
@@ -71,7 +71,7 @@ pub enum Source {
     Options,
 }
 
-/// Settings and look-ups that decide the meaning of a row.
+/// Settings and lookups that decide the meaning of a row.
 pub struct Rules<'a> {
     pub source: Source,
     /// Separator of the decimals in amounts that can be read in two ways.
@@ -85,7 +85,7 @@ pub struct Rules<'a> {
 #[derive(Debug)]
 pub struct Read {
     pub conversion: NewConversion,
-    /// The time as a text that is the same however it is written.
+    /// The time as a text that is the same in whichever form the row gives the time.
     canonical_time: String,
 }
 
@@ -99,8 +99,8 @@ impl Read {
         self.conversion.value.as_ref().map_or("", |value| &value.currency_code)
     }
 
-    /// The content of the row: the same bytes if the row means the same, however it is written.
-    /// With `terms`, a currency or status equal to the code's default counts as absent.
+    /// The content of the row. Rows that mean the same have the same content, however written. With
+    /// `terms`, a currency or status equal to the code's default counts as absent.
     pub fn content(&self, terms: Option<Terms>) -> Vec<u8> {
         let mut conversion = NewConversion { conversion_time: None, ..self.conversion.clone() };
         if let Some(Terms { currency, status, .. }) = terms {
@@ -199,8 +199,8 @@ impl Row {
     }
 }
 
-/// Reads an order number. A word for "no order number", such as `None`, would make all rows but the
-/// first duplicates, and so would a number that a spreadsheet has rounded.
+/// Reads an order number. Refuses a word for "no order number", such as `None`, and a number that a
+/// spreadsheet has changed: all rows with the same such text would count as one sale.
 fn order(cell: &str, source: Source) -> Result<String, String> {
     let text = cell.trim_matches(is_trimmed);
     if is_no_order(text) {
@@ -267,7 +267,7 @@ fn params(text: &str) -> Vec<CustomParam> {
 }
 
 /// Writes parameters as in a postback: `k=v` separated by `;`. A separator within a name or a value
-/// is escaped as in `\u{3b}`, because over gRPC they may contain any.
+/// is escaped as in `\u{3b}`, because names and values that came over gRPC may contain separators.
 pub fn custom_params(params: &[CustomParam]) -> String {
     let pair = |CustomParam { key, value }: &CustomParam| match (key.as_str(), value.as_str()) {
         ("", "") => "=".to_owned(),

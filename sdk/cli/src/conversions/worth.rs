@@ -16,15 +16,16 @@ use crate::cells::decimal;
 const AMOUNT_MICROS_MAX: i64 = 1_000_000_000_000_000_000;
 const PERCENT_MICROS_MAX: i64 = 100_000_000;
 
-/// The worth of a conversion.
+/// The worth of a conversion: its value and its commission.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Worth {
     pub value: Money,
     pub commission: Option<Commission>,
 }
 
-/// Reads the worth of a row. `separator` settles an amount that can be read in two ways; `Auto`
-/// leaves that to the conversion code, to the other amount of the row, and to the currency.
+/// Reads the worth of a row. `separator` is the separator of decimals in an amount that can be read
+/// in two ways. If it is `Auto`, the conversion code, the other amount of the row, or the currency
+/// decides.
 pub fn read(
     row: &Row,
     separator: DecimalSeparator,
@@ -61,7 +62,7 @@ pub fn read(
         (Some(percent), Some(amount)) if amount == amount::percent_of(value_micros, percent) => {
             Some(of_percent(percent))
         }
-        // As in a postback, the percent counts beside 0 only.
+        // As in a postback, the percent counts beside an amount only if the amount is 0.
         (Some(percent), None | Some(0)) => Some(of_percent(percent)),
         (_, amount) => amount.map(of_amount),
     };
@@ -85,7 +86,7 @@ struct Known<'a> {
     separator: DecimalSeparator,
     code: &'a str,
     find: &'a mut dyn FnMut(&str) -> Code,
-    /// The code, once its settings were needed.
+    /// The result of looking up the code; `None` until its settings are needed.
     found: Option<Code>,
 }
 
@@ -144,8 +145,8 @@ impl Known<'_> {
         }
     }
 
-    /// The currency that an amount names. A sign that several currencies share means an error
-    /// unless the row or its code names a currency.
+    /// The currency that an amount names. A sign that several currencies share is an error unless
+    /// the row or its code names a currency.
     fn meant(&mut self, name: &str, text: &str, named: NamedCurrency) -> Result<Currency, String> {
         let expected = match named {
             NamedCurrency::Sign(sign) if sign.only().is_none() => {

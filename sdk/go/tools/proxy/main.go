@@ -1,4 +1,4 @@
-// Command proxy lays out a version of a module like a Go proxy in the file system, for
+// Command proxy writes a version of a module to a folder, in the layout of a Go proxy, for
 // GOPROXY=file://….
 package main
 
@@ -40,7 +40,7 @@ func run(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	// Go adds the license of a repository to a module in one of its folders, too.
+	// Go, too, adds the license of a repository to a module in a folder of the repository.
 	files = append(files, file{"LICENSE", license})
 	if err := os.RemoveAll(output); err != nil {
 		return err

@@ -74,9 +74,9 @@ class Base(ABC):
         within one machine.
         `api_key`: the API key, which is sent with every call.
         `ca_certificate`: the certificates, in PEM, of the authorities trusted to sign the server's
-        certificate, in place of the well-known ones. `identity`: the client's certificate and its
-        private key, both in PEM, for a server that requires one (mTLS). These two settings are for
-        `https` endpoints only.
+        certificate, in place of the authorities that come with gRPC.
+        `identity`: the client's certificate and its private key, both in PEM, for a server that
+        requires one (mTLS). `ca_certificate` and `identity` are for `https` endpoints only.
         `timeout`: time limit of a call over all its attempts, in seconds; each call accepts its own
         `timeout` as well.
         `retries`: maximum number of retries of a call; 0 sends every call once.

@@ -1,10 +1,10 @@
 """The sending of calls, for both clients: API key, deadline, request id and retries. No I/O.
 
 Every call of this API is safe to retry, because it is idempotent or its request has a request id.
-(`RotateApiKey` is neither, but a retry only makes another key text.) The ids are therefore filled
-in before the first attempt, and every transient failure is retried as often as the policy allows
-and within the call's time. There is no retry budget across calls, and no hedging. A stream is not
-sent again automatically.
+(`RotateApiKey` is an exception, but a retry only makes another key text.) The ids are therefore
+filled in before the first attempt, and every transient failure is retried as often as the policy
+allows and within the call's time. There is no retry budget across calls, and no hedging. A stream
+is not sent again automatically.
 """
 
 import copy
@@ -20,7 +20,7 @@ import grpc
 from s2s_sdk import v1
 from s2s_sdk.error import Error
 
-# Maximum pause before the first retry; it doubles with each retry.
+# Maximum pause before the first retry. The maximum doubles with each retry.
 _FIRST_PAUSE_SECONDS = 0.1
 _PAUSE_SECONDS_MAX = 5.0
 _DOUBLINGS_MAX = 6

@@ -26,7 +26,7 @@ class AsyncClient(Base):
     """`Client` for asyncio: the same calls, but awaited.
 
     The client belongs to the event loop that is running when the client is made. Without a running
-    loop, making the client raises `RuntimeError`. A call is cancelled with its task; a cancelled
+    loop, making the client raises `RuntimeError`. Cancelling a task cancels its call; a cancelled
     call may or may not have taken effect.
     """
 
@@ -85,7 +85,7 @@ class _UnaryInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
 
 @grpc.aio.UnaryUnaryCall.register
 class _FailedCall:
-    """A call that raises our error when it is awaited.
+    """A call that raises the SDK's `Error` when it is awaited.
 
     All other members are those of the last attempt.
 
@@ -115,7 +115,7 @@ class _StreamInterceptor(grpc.aio.StreamStreamClientInterceptor):
 
 
 async def _responses(call: Any) -> AsyncIterator[Any]:
-    """Yields the responses of a stream, and raises our errors."""
+    """Yields the responses of a stream. Converts gRPC's errors to `Error`."""
     try:
         async for response in call:
             yield response

@@ -7,8 +7,8 @@ _AROUND = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\"'"
 )
-# Crockford's base32 of 25 bytes. Case is folded after the match, because folding turns letters
-# outside of this alphabet into letters of it.
+# Crockford's base32 of 25 bytes. Case is folded after the match, because folding turns some letters
+# outside of this alphabet into letters of the alphabet.
 _FORM = re.compile("[0-9a-hjkmnp-tv-zA-HJKMNP-TV-Z]{40}")
 
 

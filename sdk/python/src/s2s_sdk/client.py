@@ -65,8 +65,8 @@ class _Call(Future[Any]):
     """A call over all its attempts, either blocking or as a future.
 
     A blocking attempt is over when `send` returns. An attempt that is a future calls back when it
-    is over. So nothing but the caller waits for an attempt, and only a pause takes a thread of its
-    own. Members that a future lacks, such as `code()`, are those of the last attempt.
+    is over. So only the caller waits for an attempt, and only a pause needs a separate thread.
+    Members that a future lacks, such as `code()`, are those of the last attempt.
     """
 
     def __init__(self, attempts: Attempts, channel: grpc.Channel, send: Callable[[CallDetails], Any]) -> None:
@@ -135,7 +135,10 @@ class _Call(Future[Any]):
 
 
 class _Responses:
-    """The responses of a stream, with our errors. All other members are those of the call."""
+    """The responses of a stream, with gRPC's errors converted to `Error`.
+
+    All other members are those of gRPC's call.
+    """
 
     def __init__(self, call: Any) -> None:
         self._call = call

@@ -16,7 +16,7 @@ from s2s_sdk import v1
 _DOMAIN = "s2s.v1"
 _DETAILS_KEY = "grpc-status-details-bin"
 _REASON_PREFIX = "ERROR_REASON_"
-# Limit for delays: a day is as good as never, and small enough for arithmetic.
+# Maximum delay. A longer delay is of no use to a caller, and a day is small enough for arithmetic.
 _DELAY_NANOSECONDS_MAX = 24 * 3_600 * 10**9
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 # Reasons of the codes that can come without a reason.
@@ -57,9 +57,9 @@ class Error(Exception):
     retry_after: timedelta | None
     """Delay before a retry, if the server asks for one."""
     postback_failure: v1.PostbackFailure | None
-    """The outcome of a postback that was handed on and does not count.
+    """The outcome of a postback that does not count.
 
-    If `RecordConversion` fails without it, hand the postback on again.
+    If `RecordConversion` fails for a postback and there is no outcome, send the postback again.
     """
 
     def __init__(
@@ -121,7 +121,8 @@ class Error(Exception):
     def from_rpc_error(cls, failure: grpc.RpcError) -> "Error":
         """Converts gRPC's own error of a call."""
         status = Status()
-        # The metadata is pairs, despite the stubs' types; None if nothing came over the wire.
+        # The metadata consists of pairs, although the stubs' types say otherwise. It is None if
+        # nothing came over the wire.
         metadata: Iterable[Any] = failure.trailing_metadata() or ()
         with contextlib.suppress(DecodeError):
             status = Status.FromString(dict(iter(metadata)).get(_DETAILS_KEY, b""))

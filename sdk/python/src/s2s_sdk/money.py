@@ -3,8 +3,8 @@
 There is no float and no rounding: a number that is not exactly an amount in millionths is an error.
 The currency is taken unchanged; the server checks it.
 
-Amounts may be negative: such an amount takes money back. A value or commission that is sent must
-not be negative, and no amount may be beyond 10^18 millionths: the server refuses it.
+A negative amount takes money back. The server refuses a negative value or commission in a request,
+and any amount beyond 10^18 millionths.
 """
 
 import re

@@ -19,7 +19,7 @@ use reasons::Reasons;
 
 /// The packages of the schema: the folder of each, and the folder for its Rust code.
 ///
-/// Edges alone use the second one. It is in no SDK, and reflection does not show it.
+/// The second package is for edges alone. No SDK contains it, and reflection does not show it.
 const PACKAGES: [(&str, &str); 2] = [("s2s/v1", "sdk/rust/src/gen"), ("s2s/edge/v1", "server/src/api/gen")];
 
 /// The texts that are written from lists, each with its path from the root of the repository.
@@ -32,10 +32,10 @@ pub fn texts(root: &Path) -> Result<Vec<(&'static str, String)>, Box<dyn Error>>
     Ok(texts)
 }
 
-/// Generates the Rust code of all packages. `out` gives the folder for the files of a package,
-/// which must exist.
+/// Generates the Rust code of all packages. `out` maps each code folder of `PACKAGES` to the folder
+/// that is written, which must exist.
 ///
-/// Writes a file with the code of each package. Beside that of `s2s.v1`, writes `descriptor.bin`
+/// Writes one file of code for each package. Beside the code of `s2s.v1`, writes `descriptor.bin`
 /// for reflection: a `FileDescriptorSet` with comments.
 pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dyn Error>> {
     let proto = root.join("proto");
@@ -53,7 +53,7 @@ pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dy
             // Keeps the order of encoded maps the same.
             .btree_map(".")
             .extern_path(".google.rpc.Status", "::tonic_types::Status")
-            // Only options of fields use it, and those have no code.
+            // The package occurs only in options of fields, for which no code is generated.
             .extern_path(".google.api", "::google_api");
         if package == "s2s/v1" {
             fs::write(out.join("descriptor.bin"), compiler.encode_file_descriptor_set())?;

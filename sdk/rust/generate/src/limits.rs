@@ -42,11 +42,11 @@ struct Group {
 #[serde(deny_unknown_fields)]
 struct Limit {
     constant: String,
-    /// The end of the path of its file, if several files have a constant of this name.
+    /// The end of the path of the constant's file, if several files have a constant of this name.
     file: Option<String>,
     unit: Option<Unit>,
     what: String,
-    /// The effect beyond the limit; may be empty.
+    /// The effect of going beyond the limit; may be empty.
     beyond: String,
 }
 

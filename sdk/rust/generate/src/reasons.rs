@@ -52,7 +52,7 @@ enum Outcome {
     Refused,
 }
 
-/// A reason that only answers over HTTP give.
+/// A reason that occurs only in answers over HTTP.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HttpReason {

@@ -47,8 +47,8 @@ impl FromStr for Currency {
     }
 }
 
-/// The ISO 4217 currencies in use: list one, without the codes for funds and for testing. Sorted,
-/// four bytes for each code.
+/// The ISO 4217 currencies in use: the codes of its list one, without those for funds and for
+/// testing. The codes are sorted, and each takes four bytes with the blank after it.
 const CURRENCIES: &str = "\
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
     BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS \

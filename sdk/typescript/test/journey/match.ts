@@ -11,7 +11,7 @@ export function expect(condition: unknown, what: string): asserts condition {
 
 /**
  * Compares a value with a pattern: objects by the pattern's keys, arrays in full length and order,
- * other values as they are. A text `~…~` is a regular expression for the whole value.
+ * and other values exactly. A text `~…~` is a regular expression for the whole value.
  */
 export function match(actual: unknown, pattern: unknown, path: string): void {
   const differs = `${path}: ${JSON.stringify(pattern)}, not ${JSON.stringify(actual)}`;

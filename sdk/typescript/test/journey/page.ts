@@ -6,7 +6,10 @@ import { type HttpRequest, type HttpResponse, type Journey, play, type Stage } f
 declare global {
   interface Window {
     playJourney(journey: Journey, stage: Omit<Stage, "browser" | "createClient" | "http">): Promise<number>;
-    /** Runs outside the page, which sees no redirects and can't call URLs without CORS headers. */
+    /**
+     * Makes an HTTP request outside the page. The page itself sees no redirects and can't call URLs
+     * without CORS headers.
+     */
     httpOutside(request: HttpRequest): Promise<HttpResponse>;
   }
 }

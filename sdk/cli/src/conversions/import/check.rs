@@ -1,4 +1,5 @@
-//! Properties of every file, for the tests and for the fuzzer in `server/fuzz`.
+//! Checks properties that hold for the import of any file, for the tests and for the fuzzer in
+//! `server/fuzz`.
 
 use std::{fmt::Write as _, io::Read};
 
@@ -26,8 +27,8 @@ pub type Judge<'a> = &'a dyn Fn([&str; 4], DecimalSeparator, &str) -> Result<(Mo
 /// Number of bytes that a slow input gives at a time.
 const TRICKLE_BYTES: usize = 3;
 
-/// Imports a file made of these bytes, and asserts the properties of its rows. `judge` reads
-/// amounts as postbacks do.
+/// Reads a file made of these bytes as an import does, and asserts the properties of its rows.
+/// `judge` reads amounts as postbacks do.
 ///
 /// The first byte selects the settings of the conversion code. The rest is the file.
 pub fn check_file(bytes: &[u8], judge: Option<Judge<'_>>) {
@@ -84,8 +85,8 @@ fn records(input: impl Read) -> Vec<Record> {
     all
 }
 
-/// Asserts that the numbers of rows rise and that, in a file without quotes, each row is the line
-/// with its number.
+/// Asserts that the numbers of rows rise and that, in a file without quotes, each row has the text
+/// of the line with the row's number.
 fn check_numbers(records: &[Record], text: &str) {
     assert!(records.is_sorted_by(|one, next| one.row < next.row), "{records:?}");
     let names_separator = text.to_ascii_lowercase().contains("sep=");
@@ -115,7 +116,7 @@ fn check_whole(records: &[Record], text: &str) {
     assert_eq!(read, letters(text), "{text:?}");
 }
 
-/// Returns whether a letter may separate cells or rows, be a blank row, or be a byte order mark.
+/// Returns whether a letter may be a separator, a quote, white space, or a byte order mark.
 fn is_mark(letter: char) -> bool {
     letter.is_whitespace() || ",;|\"\u{FEFF}".contains(letter)
 }
@@ -128,7 +129,7 @@ fn check_written(records: &[Record], separator: u8) {
         whole.map(|cells| cells.iter().map(|cell| from_csv(cell).into_owned()).collect()).collect();
     let titles = ["click_id", "conversion_code_id", "value"].map(str::to_owned).to_vec();
     for cells in [titles].iter().chain(&whole) {
-        // Without a cell before the others, an empty row would be skipped.
+        // A first cell is added, because an empty row would be skipped when it is read.
         let cells = std::iter::once("1".to_owned()).chain(cells.iter().map(|cell| to_csv(cell)));
         assert!(writer.write_record(cells).is_ok());
     }
@@ -181,7 +182,7 @@ impl Settings<'_> {
     fn check_again(&self, read: &row::Read, exported: Option<String>) {
         let conversion = &read.conversion;
         let (mut row, value) = (Row::default(), conversion.value.clone().unwrap_or_default());
-        // Amounts have at least six decimals, so their separator can't be taken for that of
+        // Writes at least six decimals, so that the point can't be taken for a separator of
         // thousands.
         let amount = |micros: i64| {
             let mut text = decimal(micros);
@@ -220,10 +221,11 @@ impl Settings<'_> {
     fn check_worth(&self, row: &Row) {
         let Some(judge) = self.judge else { return };
         let Row { value, commission, commission_percent: percent, currency, .. } = row;
-        // An export has a percentage beside the amount that results from it, and the percentage
-        // counts. In a postback, the amount counts.
+        // An exported row may have both a percentage and the amount that results from it. In the
+        // file the percentage counts; in a postback the amount would count.
         let is_both = !percent.is_empty() && !commission.is_empty();
-        // A postback's reader undoes a second encoding. The texts of a file are not encoded.
+        // The reader of postbacks also decodes a text that was percent-encoded twice. The texts of
+        // a file are not encoded.
         let is_encoded = [value, commission, currency, percent]
             .iter()
             .any(|text| text.trim_end_matches(|letter: char| !letter.is_ascii_digit()).contains('%'));

@@ -18,15 +18,15 @@ use crate::{
 const OWN_TITLES: [&str; 3] = ["row", "reason", "message"];
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The rows that failed, each with its reason, in the form of the imported file: with its
-/// separator, and with a byte order mark if `Form::needs_mark` says so. A spreadsheet that wrote
-/// the imported file opens this file as well.
+/// The rows that failed, each with its reason. The file has the form of the imported file: the same
+/// separator, and a byte order mark if `Form::needs_mark` returns true. So the spreadsheet that
+/// wrote the imported file opens this file as well.
 pub struct FailedRows {
     path: PathBuf,
     writer: csv::Writer<File>,
     form: Form,
     titles: Vec<String>,
-    /// Number of cells at the beginning of a row that an earlier import wrote there.
+    /// Number of cells that an earlier import wrote at the beginning of each row.
     own_cells: usize,
     has_begun: bool,
 }
@@ -60,8 +60,8 @@ impl FailedRows {
         ended.map_err(|error| Failure::file(&self.path.display(), error))
     }
 
-    /// Writes the titles, not before the first failed row (or the end), so that the imported file's
-    /// encoding is known if possible.
+    /// Writes the titles, unless they are written already. Called at the first failed row or at the
+    /// end, because the encoding of the imported file may be unknown before.
     fn begin(&mut self) -> io::Result<()> {
         if self.has_begun {
             return Ok(());

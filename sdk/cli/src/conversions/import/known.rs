@@ -20,7 +20,7 @@ use super::reading::{Fate, Prepared, Unsent};
 /// Maximum number of lookups in progress.
 pub const LOOKUPS_MAX: usize = 32;
 
-/// Finds conversions, in as many tasks as there are clones.
+/// Finds conversions. Each concurrent lookup has its own clone; all clones share `is_barred`.
 #[derive(Clone)]
 pub struct Lookup {
     client: Client,
@@ -42,7 +42,7 @@ impl Lookup {
         Self { client: client.clone(), is_barred: Arc::new(AtomicBool::new(false)) }
     }
 
-    /// Returns whether the API key may not read conversions, as far as is known.
+    /// Returns true once the server has said that the API key may not read conversions.
     pub fn is_barred(&self) -> bool {
         self.is_barred.load(Ordering::Relaxed)
     }
@@ -64,8 +64,9 @@ impl Lookup {
         }
     }
 
-    /// Settles a row of an export that has no order id: if its conversion is recorded here, the row
-    /// is not sent, because without an order id the server could not recognise the conversion.
+    /// Decides the fate of an exported row without an order id. If the row's conversion is recorded
+    /// here, the row is not sent, because the server could not recognise the conversion without an
+    /// order id. If the lookup fails, the row is not sent either.
     pub async fn settle(self, mut prepared: Prepared) -> Prepared {
         let Some(exported) = prepared.exported.take() else { return prepared };
         let Some(Report::Conversion(row)) = prepared.request.as_ref().and_then(|one| one.report.as_ref())
@@ -103,7 +104,8 @@ impl Lookup {
     }
 }
 
-/// Compares a row with the conversion that it names. `None`: the row is of another click or code.
+/// Compares a row with the conversion that the row names. Returns `None` if the row has another
+/// click or code than the conversion.
 fn compared(row: &NewConversion, found: &Conversion) -> Option<Fate> {
     if !row.click_id.eq_ignore_ascii_case(&found.click_id)
         || row.conversion_code_id != found.conversion_code_id

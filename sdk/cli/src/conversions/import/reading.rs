@@ -32,15 +32,16 @@ const REQUEST_ID_BYTES: usize = 16;
 /// Maximum number of rows without an order id that are told apart in one file.
 pub const DIFFERENT_ROWS_MAX: usize = 2_000_000;
 
-/// A row that was read. It waits for its answer, unless it was not sent.
+/// A row that was read. If it was sent, it waits for its answer.
 pub struct Row {
     pub number: u64,
     pub cells: Vec<String>,
     pub fate: Fate,
-    /// In a dry run, text that tells a row without an order id from the other rows of its click.
-    /// `None` for any other row, and if the code's policy is not known.
+    /// In a dry run, text that distinguishes a row without an order id from other rows with the
+    /// same click. `None` for any other row, and if the code's dedupe policy is not known.
     pub identity: Option<String>,
-    /// The row's share of the memory limit; freed for later rows when it is dropped.
+    /// The part of `ROWS_BYTES_MAX` that the row uses; freed for later rows when the row is
+    /// dropped.
     _room: Option<OwnedSemaphorePermit>,
 }
 
@@ -48,7 +49,7 @@ pub struct Row {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fate {
     Sent,
-    /// The row is of an export, and its conversion is recorded here.
+    /// The row was exported, and its conversion is recorded here.
     RecordedBefore {
         has_other_status: bool,
     },
@@ -88,7 +89,7 @@ pub struct Prepared {
     pub row: Row,
     /// `None` if the row is not sent.
     pub request: Option<RecordConversionRequest>,
-    /// The conversion that an exported row without an order id names.
+    /// Id of the conversion, if the row was exported and has no order id.
     pub exported: Option<String>,
 }
 
@@ -112,7 +113,7 @@ struct Sendable {
 pub struct Reading {
     columns: Columns,
     rules: Rules,
-    /// Receives each row, in order.
+    /// Sends each row on, in order.
     rows: Sender<Prepared>,
     room: Arc<Semaphore>,
     runtime: Handle,
@@ -137,7 +138,7 @@ impl Reading {
         Ok(())
     }
 
-    /// Passes a row and its request on. `None`: the receiver was dropped.
+    /// Passes a row and its request on. Returns `None` if the receiver was dropped.
     fn pass_on(&mut self, record: Record) -> Option<()> {
         let read = match &record.cells {
             Ok(cells) => self.request(cells),
@@ -171,8 +172,8 @@ impl Reading {
         let exported = exported.filter(|_| !has_order);
         let request_id = match &exported {
             _ if has_order => request_id(&read.content(None), 1),
-            // Made from the exported id alone, so the conversion counts once, in whichever file it
-            // stands.
+            // Made from the exported id alone, so that the conversion counts once even if it stands
+            // in several files.
             Some(id) => request_id(id.as_bytes(), 0),
             None => self.own_id(&read)?,
         };
@@ -181,9 +182,10 @@ impl Reading {
         Ok(Sendable { request, exported, identity })
     }
 
-    /// Makes the request id of a row that only its content tells from others. `Err` if the content
-    /// is not enough because the code counts every conversion, and `--each-row-counts` is not
-    /// given. `Err` also if the code's policy is needed but not known.
+    /// Makes the request id of a row without an order id from the row's content. Fails if the
+    /// content is not enough: the code counts every conversion, and `--each-row-counts` is not
+    /// given. Fails also if a setting of the code is needed and not known, or if the file has too
+    /// many different rows.
     fn own_id(&mut self, read: &row::Read) -> Result<String, Unsent> {
         let code = &read.conversion.conversion_code_id;
         if !self.rules.each_row_counts {
@@ -222,8 +224,8 @@ impl Reading {
         Ok(request_id(&content, *occurrence))
     }
 
-    /// Text that tells the row from other rows of its click; empty if the code counts one
-    /// conversion per click.
+    /// Text that distinguishes the row from other rows with the same click; empty if the code
+    /// counts one conversion per click. `None` if the code's dedupe policy is not known.
     fn identity(&mut self, read: &row::Read, request_id: &str) -> Option<String> {
         match self.rules.codes.find(&read.conversion.conversion_code_id) {
             Code::Known(terms) if terms.dedupe == DedupePolicy::Every => Some(request_id.to_owned()),
@@ -239,10 +241,10 @@ pub fn digest(content: &[u8]) -> u64 {
     digest.iter().take(size_of::<u64>()).fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
-/// Checks that each column that is read has a cell, and each cell a column.
+/// Checks that each column that is read has a cell, and that each cell has a column.
 ///
-/// A surplus cell is a fault even if it is empty: it may be the order id, pushed out by an unquoted
-/// `19,99`. Files of spreadsheets are not affected, because their first line ends with blank
+/// A surplus cell is a fault even if it is empty, because an unquoted `19,99` may have moved every
+/// later cell by one column. Files of spreadsheets pass, because their first line ends with blank
 /// titles.
 pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
     let titles = columns.titles.len();

@@ -1,7 +1,8 @@
 //! The rows of a CSV file, as spreadsheets write them, in bounded memory.
 //!
-//! The title line shows the separator. Rows are numbered as a spreadsheet numbers them, so empty
-//! rows have numbers, but are not returned. Instead of a row that is too long, a fault is returned.
+//! The separator is recognised from the title line. Rows are numbered as a spreadsheet numbers
+//! them, so empty rows have numbers, but are not returned. For a row that is too long, a fault is
+//! returned.
 
 use std::{
     io::{self, BufRead, BufReader, Chain, Cursor, Read},
@@ -19,7 +20,8 @@ const ROW_BYTES_MAX: usize = 256 * 1_024;
 const CELLS_MAX: usize = 1_024;
 /// Longest title line, in bytes.
 const TITLE_LINE_BYTES_MAX: usize = 64 * 1_024;
-/// Separators that are recognised. The first wins if they recognise the same number of titles.
+/// Separators that are recognised. If several of them find the same number of known titles in the
+/// title line, the first of them is used.
 pub const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Beginning of a line by which a file names its separator to a spreadsheet.
 const SEPARATOR_LINE: &str = "sep=";
@@ -70,8 +72,9 @@ pub struct Form {
 }
 
 impl Form {
-    /// Returns whether a file in this form needs a byte order mark: spreadsheets read UTF-8 without
-    /// one wrongly. If all is ASCII so far, a separator other than `,` shows a spreadsheet.
+    /// Returns whether a file in this form needs a byte order mark, because a spreadsheet would
+    /// misread UTF-8 without one. If the imported file is ASCII so far, a separator other than `,`
+    /// means that a spreadsheet wrote the file.
     pub fn needs_mark(&self) -> bool {
         self.is_marked.get().copied().unwrap_or(self.separator != b',')
     }
@@ -105,7 +108,7 @@ impl<R: Read> Records<R> {
             if line.is_empty() {
                 break line;
             } else if let Some(named) = named_separator(text) {
-                // Spreadsheets do not show this line.
+                // Spreadsheets do not show this line, so it has no number.
                 separator = Some(named);
             } else if text
                 .trim_matches(|letter: char| letter.is_whitespace() || ",;|\"".contains(letter))
@@ -117,7 +120,7 @@ impl<R: Read> Records<R> {
             }
         };
         let separator = separator.unwrap_or_else(|| recognised(&first));
-        // An import of the failed rows would not recognise another separator.
+        // The file of failed rows gets a separator that an import recognises.
         let own = Some(separator).filter(|own| SEPARATORS.contains(own)).unwrap_or(b',');
         Ok(Self {
             form: Form { separator: own, is_marked },
@@ -208,7 +211,8 @@ impl<R: Read> Records<R> {
     }
 }
 
-/// Reads a line with its end. Empty at the end of the file.
+/// Reads a line, including its line feed or carriage return. Returns no bytes at the end of the
+/// file.
 fn line(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     while line.last() != Some(&b'\n') && line.len() <= TITLE_LINE_BYTES_MAX {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{cells::plain, failure::Failure};
 
-/// Number of failed rows that are shown one by one; the others are only in the file.
+/// Maximum number of failed rows that are shown. The file of failed rows has all of them.
 const FAILURES_SHOWN: u64 = 10;
 /// Interval between progress messages, in rows.
 const PROGRESS_ROWS: u64 = 1_000;
@@ -33,16 +33,17 @@ pub struct Tally {
     has_terminal: bool,
 }
 
-/// The outcomes of a dry run. The server records nothing in it, so this program itself finds the
-/// rows that repeat an earlier row of the file.
+/// The outcomes of a dry run. The server records nothing in a dry run, so this program itself finds
+/// the rows that repeat an earlier row of the file.
 #[derive(Default)]
 struct Rehearsal {
     passed: u64,
     /// Number of rows that repeat an earlier row of the file.
     repeated: u64,
-    /// A digest of the worth of each conversion so far, by a digest of the conversion.
+    /// A digest of value and commission of each conversion so far, by a digest that identifies the
+    /// conversion.
     worths: HashMap<u64, u64>,
-    /// True if there is a row of which the dry run could not tell whether it is a duplicate.
+    /// True if the dry run could not tell for some row whether the row is a duplicate.
     is_unsure: bool,
 }
 
@@ -165,7 +166,7 @@ impl Tally {
 }
 
 impl Rehearsal {
-    /// Judges a row by the rows before it. `identity` is that of the [`Row`].
+    /// Compares a row with the rows before it. `identity` is the `identity` of the [`Row`].
     fn add(&mut self, identity: Option<&str>, response: &RecordConversionResponse) -> Rehearsed {
         let Some(one) = &response.conversion else { return Rehearsed::Passed };
         let identity = match (one.transaction_id.as_str(), identity) {

@@ -1,8 +1,9 @@
 //! The text of a file, in whatever encoding a spreadsheet has saved it.
 //!
-//! A byte order mark tells the encoding, or else the zeros of UTF-16. Any other file is UTF-8 if
-//! its first letter beyond ASCII is valid UTF-8, and windows-1252 if not. So nothing is read ahead,
-//! and files of any length are read in bounded memory. A letter that is broken becomes U+FFFD.
+//! The encoding is recognised by a byte order mark, or else by the zero bytes of UTF-16. Any other
+//! file is UTF-8 if its first letter outside ASCII is valid UTF-8, and windows-1252 if not. This
+//! rule needs no reading ahead, so files of any length are read in bounded memory. A broken letter
+//! becomes U+FFFD.
 
 use std::{
     io::{self, Read},
@@ -22,14 +23,14 @@ pub struct Text<R> {
     /// Bytes that were read, but not decoded yet.
     raw: Vec<u8>,
     decoded: Vec<u8>,
-    /// Number of decoded bytes that were taken.
+    /// Number of decoded bytes that the reader has taken.
     taken: usize,
-    /// `None` while all is ASCII.
+    /// `None` while all bytes so far are ASCII.
     decoder: Option<Decoder>,
     has_begun: bool,
     has_ended: bool,
-    /// True if the file has a byte order mark or another encoding than UTF-8; not set while all is
-    /// ASCII.
+    /// True if the file has a byte order mark or another encoding than UTF-8; not set while all
+    /// bytes so far are ASCII.
     is_marked: Arc<OnceLock<bool>>,
 }
 
@@ -86,7 +87,7 @@ impl<R: Read> Text<R> {
         self.decoder = Some(encoding.new_decoder_without_bom_handling());
     }
 
-    /// Passes ASCII on. Chooses the encoding at the first other byte.
+    /// Passes ASCII bytes on. Chooses the encoding at the first byte outside ASCII.
     fn pass_ascii(&mut self) {
         let ascii = self.raw.iter().position(|byte| !byte.is_ascii()).unwrap_or(self.raw.len());
         let encoding = match str::from_utf8(self.raw.get(ascii..).unwrap_or_default()) {
@@ -113,7 +114,7 @@ impl<R: Read> Text<R> {
         let Some(decoder) = &mut self.decoder else { return };
         let mut text = String::new();
         text.reserve(decoder.max_utf8_buffer_length(self.raw.len()).unwrap_or_default());
-        // The text has room for everything, so all is decoded.
+        // The text has enough capacity, so all bytes are decoded.
         _ = decoder.decode_to_string(&self.raw, &mut text, self.has_ended);
         self.raw.clear();
         self.decoded.extend(text.bytes());

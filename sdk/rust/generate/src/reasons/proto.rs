@@ -54,7 +54,7 @@ pub fn schema(reasons: &Reasons) -> Result<String, Box<dyn std::error::Error>> {
     Ok(text)
 }
 
-/// The unused numbers between those of the reasons. No new reason may ever get one of them.
+/// The unused numbers below the last reason's number. No new reason may ever get one of them.
 fn unused(reasons: &[Reason]) -> Vec<String> {
     let numbers: Vec<_> = reasons.iter().map(|reason| reason.number).collect();
     let all = 1..numbers.last().copied().unwrap_or(0);

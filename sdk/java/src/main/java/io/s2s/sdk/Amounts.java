@@ -63,7 +63,7 @@ public final class Amounts {
   public static BigDecimal decimal(Money money) {
     BigDecimal decimal =
         BigDecimal.valueOf(money.getMicros(), FRACTION_DIGITS).stripTrailingZeros();
-    // Otherwise 100 would be written as 1E+2.
+    // A negative scale would write 100 as 1E+2.
     return decimal.scale() < 0 ? decimal.setScale(0) : decimal;
   }
 }

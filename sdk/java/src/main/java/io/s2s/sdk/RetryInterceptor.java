@@ -15,13 +15,13 @@ import java.util.concurrent.ThreadLocalRandom;
  * Gives unary calls a deadline and a request id, and retries them after a transient failure.
  *
  * <p>Every call of this API is safe to retry, because it is idempotent or its request has a request
- * id. ({@code RotateApiKey} is neither, but a retry only makes another key text.) There is no retry
- * budget across calls, and no hedging. grpc-java's own retries are off: they ignore {@code
+ * id. ({@code RotateApiKey} is an exception, but a retry only makes another key text.) There is no
+ * retry budget across calls, and no hedging. grpc-java's own retries are off: they ignore {@code
  * google.rpc.RetryInfo}, wait for a deadline that they can't meet, and give up on a server that is
  * back while the channel still waits to reconnect.
  */
 final class RetryInterceptor implements ClientInterceptor {
-  /** Maximum pause before the first retry; it doubles with each retry. */
+  /** Maximum pause before the first retry. The maximum doubles with each retry. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
   private static final Duration PAUSE_MAX = Duration.ofSeconds(5);

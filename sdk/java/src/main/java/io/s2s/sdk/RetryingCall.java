@@ -54,7 +54,7 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
     this.headers = headers;
   }
 
-  /** Does nothing: a unary call's response is passed on when it arrives. */
+  /** Does nothing: the only response is passed on even if no message is requested. */
   @Override
   public void request(int messages) {}
 

@@ -49,8 +49,8 @@ public final class S2sException extends StatusRuntimeException {
   }
 
   /**
-   * Converts the error of a future or a stream observer to the one that the blocking stubs would
-   * have thrown.
+   * Converts the error of a future or a stream observer to the exception that the blocking stubs
+   * would have thrown.
    */
   public static S2sException from(Throwable failure) {
     return of(Status.fromThrowable(failure), Status.trailersFromThrowable(failure));

@@ -99,8 +99,8 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
 
   @Override
   public void close() {
-    // Wait for the end. Until then the server answers calls with CANCELLED; a server that is gone
-    // would not answer.
+    // Wait until the server has ended. Until then it would answer calls with CANCELLED, unlike a
+    // server that is gone.
     try {
       if (!server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)) {
         throw new IllegalStateException("the server does not end");

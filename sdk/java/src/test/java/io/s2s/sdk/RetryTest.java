@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
 class RetryTest {
-  /** Timeout with room for a slow machine. */
+  /** Timeout that is long enough for a slow machine. */
   private static final Duration SLOW = Duration.ofSeconds(20);
 
   private static RecordConversionResponse record(S2sClient client) {
@@ -186,7 +186,8 @@ class RetryTest {
       server.requests.clear();
       server.always = unavailable();
       failed(client);
-      // The pauses are at least 50, 100, 200, 400 and 800 ms; the next one would be too long.
+      // The pauses are at least 50, 100, 200, 400 and 800 ms. The sixth pause would end after the
+      // deadline.
       int attempts = server.requests.size();
       assertTrue(2 <= attempts && attempts <= 6, attempts + " attempts");
     }
@@ -202,7 +203,7 @@ class RetryTest {
     }
   }
 
-  /** Checks that the first attempt that can succeed does, regardless of earlier failures. */
+  /** Checks that the first call after the server is back succeeds, despite earlier failures. */
   @Test
   void eachAttemptConnectsAnew() throws Exception {
     var server = new FakeServer();

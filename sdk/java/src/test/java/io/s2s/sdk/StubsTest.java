@@ -88,7 +88,7 @@ class StubsTest {
     }
   }
 
-  /** A caller's interceptor around a stub, as for traces. Keeps the statuses of calls. */
+  /** A caller's interceptor around a stub, such as one for traces. Keeps the calls' statuses. */
   private static final class Observer implements ClientInterceptor {
     final List<Status> ends = new ArrayList<>();
 
