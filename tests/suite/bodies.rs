@@ -256,3 +256,25 @@ async fn a_postback_is_found_however_its_address_was_copied() {
         assert_eq!((recorded.len(), recorded[0].transaction_id.as_str()), (count + 1, &*count.to_string()));
     }
 }
+
+/// HTTP gives a request no body if it announces no length. The next bytes are then a request that
+/// is none.
+#[tokio::test]
+async fn a_post_without_a_length_says_that_it_came_without_a_body() {
+    let fixture = Fixture::start().await;
+    for version in ["1.0", "1.1"] {
+        for kind in [FORM, JSON, "text/plain"] {
+            let body = fixture.fill("clickId=$click&id=$code&val=1&com=0");
+            let request =
+                format!("POST /s2s HTTP/{version}\r\nHost: t\r\nContent-Type: {kind}\r\n\r\n{body}");
+            let answer = raw::exchange(&fixture.server, &[request.as_bytes()]).await;
+            assert!(answer.contains("PARAMETER_MISSING") && answer.contains("`Content-Length`"), "{answer}");
+        }
+    }
+    // A URL that says everything needs no body.
+    let target = fixture.fill("/s2s?clickId=$click&id=$code&val=1&com=0");
+    let request = format!("POST {target} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+    let answer = raw::exchange(&fixture.server, &[request.as_bytes()]).await;
+    assert!(answer.contains("s2s-verdict: RECORDED"), "{answer}");
+    assert_eq!(fixture.conversions().await.len(), 1);
+}

@@ -5,6 +5,7 @@ mod amounts;
 mod export;
 mod filters;
 mod import;
+mod pages;
 mod rows;
 mod terminal;
 mod times;

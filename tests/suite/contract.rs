@@ -10,12 +10,13 @@ use prost::{
     Message as _,
     bytes::{Buf as _, BufMut as _},
 };
+use reqwest::Method;
 use s2s_sdk::{
     Code,
     prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet, MessageOptions},
     v1::{ApiKeyScope, DESCRIPTOR, ErrorReason},
 };
-use s2s_tests::{ADMIN_KEY, Server, bearer};
+use s2s_tests::{ADMIN_KEY, Answer, Server, bearer, http};
 use tonic::{
     Request, Status,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
@@ -207,6 +208,26 @@ async fn an_rpc_that_is_not_there_is_unimplemented() {
         let status = call(&channel, path, &[]).await.unwrap_err();
         assert_eq!(status.code(), Code::Unimplemented, "{path}: {status:?}");
         assert_eq!(reason(path, &status), ErrorReason::MethodUnknown, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_grpc_call_is_told_so() {
+    let server = Server::start().await;
+    for (method, content_type) in [
+        (Method::POST, "application/json"),
+        (Method::POST, "application/x-www-form-urlencoded"),
+        (Method::POST, ""),
+        (Method::GET, ""),
+        (Method::PUT, "text/plain"),
+    ] {
+        for path in ["ConversionService/RecordConversion", "ClickService/GetClick"] {
+            let url = format!("{}/s2s.v1.{path}", server.url);
+            let asked = http().request(method.clone(), &url).header("content-type", content_type).body("{}");
+            let answer = Answer::of(asked.send().await.unwrap()).await;
+            assert_eq!((answer.status, answer.field("reason").as_str()), (415, "PARAMETER_MALFORMED"));
+            assert!(answer.field("message").contains("application/grpc"), "{answer:?}");
+        }
     }
 }
 

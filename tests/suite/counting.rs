@@ -160,6 +160,11 @@ async fn other_methods_record_nothing() {
         assert_eq!(response.status(), 405, "{method}");
         assert_eq!(response.headers()["allow"], "GET, POST", "{method}");
     }
+    for method in ["get", "Post", "pOST"] {
+        let response = http().request(method.parse().unwrap(), &url).send().await.unwrap();
+        assert_eq!(response.status(), 405, "{method}");
+        assert!(response.text().await.unwrap().contains("GET, POST in capital letters"), "{method}");
+    }
     assert_eq!(fixture.postbacks(PostbackFilter::default()).await, []);
     assert_eq!(fixture.conversions().await, []);
 }

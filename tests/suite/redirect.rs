@@ -166,6 +166,12 @@ async fn a_slug_is_found_in_any_case_and_others_are_not_found() {
         assert_eq!((answer.status, answer.header("location")), (404, ""), "{path}");
         assert_eq!(answer.field("reason"), "RESOURCE_NOT_FOUND");
         assert_eq!(answer.header("cache-control"), "no-store");
+        assert!(!answer.field("message").contains("/s2s"), "{answer:?}");
+    }
+    for path in ["/s2ss?clickId=a&id=b", "/postback?val=1&ID=b&clickid=a", "/s2s/x?id=&clickId="] {
+        let answer = Answer::of(get(&format!("{}{path}", server.url)).await).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.field("message").contains("postbacks go to `/s2s`"), "{answer:?}");
     }
     for method in [Method::POST, Method::PUT, Method::DELETE] {
         let response = http().request(method, &link.url).send().await.unwrap();

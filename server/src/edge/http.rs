@@ -95,7 +95,7 @@ pub fn is_postback(uri: &Uri) -> bool {
 }
 
 /// Returns whether a query has the parameters that every postback URL of this server has.
-fn has_own_names(query: &[u8]) -> bool {
+pub fn has_own_names(query: &[u8]) -> bool {
     let names = || form_urlencoded::parse(query).map(|(name, _)| name);
     let has = |own: &str| names().any(|name| name.eq_ignore_ascii_case(own));
     has("clickId") && has("id")

@@ -86,7 +86,8 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         return refused(
             StatusCode::BAD_REQUEST,
             "PARAMETER_MALFORMED",
-            "the body did not arrive completely; send it again",
+            "the body broke off, is longer than its Content-Length in bytes, or its chunks are malformed; send it \
+             whole",
         );
     };
     let raw = RawPostback {

@@ -12,7 +12,7 @@ use url::form_urlencoded;
 
 use super::{
     Delivery, Edge, Overload, client_kind, failure,
-    http::header_text,
+    http::{has_own_names, header_text},
     link_cache::{Link, NoLink},
     loops::{self, ROUNDS_MAX},
     spool::{Content, Record},
@@ -53,7 +53,11 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
     let link = match edge.links.get(&target.name(), edge.clock.now(), edge.core_is_suspect()).await {
         Ok(link) => link,
         Err(NoLink::Unknown) => {
-            let message = "there is no tracking link here";
+            let message = if has_own_names(target.query) {
+                "there is no tracking link here; postbacks go to `/s2s`"
+            } else {
+                "there is no tracking link here"
+            };
             return failure(StatusCode::NOT_FOUND, ErrorReason::ResourceNotFound, message);
         }
         Err(NoLink::NoAnswer) => {

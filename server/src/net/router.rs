@@ -1,8 +1,8 @@
 //! Every route, every layer and their order.
 //!
 //! One port takes gRPC, gRPC-web and plain HTTP. The layers, from outside in: panics become
-//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; the gate; the
-//! service. A test compares this order with the code.
+//! answers; CORS (outside gRPC-web, which would refuse a preflight); a sentence for refusals of
+//! gRPC-web; gRPC-web; the gate; the service. A test compares this order with the code.
 //!
 //! The gate is one layer, because each layer costs every call a few allocations. Its steps, in
 //! order:
@@ -101,6 +101,7 @@ pub fn router(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::custom(grpc_panic))
             .layer(cors(config))
+            .layer(MapResponseLayer::new(explain_refusal))
             .layer(GrpcWebLayer::new())
             .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
             .layer(middleware::from_fn_with_state(gate, gate_of_grpc)),
@@ -169,6 +170,17 @@ struct Gate {
     admission: Admission,
     auth: CallAuth,
     rate_per_key: Option<Rate<ApiKeyId>>,
+}
+
+/// Explains the refusal of a request that is no gRPC call, such as a POST of JSON: the layer of
+/// gRPC-web refuses it with an empty answer.
+fn explain_refusal(response: http::Response<tonic::body::Body>) -> Response {
+    if response.status() != StatusCode::BAD_REQUEST {
+        return response.map(Body::new);
+    }
+    let message = "methods are called with gRPC or gRPC-Web: the content type must begin with `application/grpc`; \
+                   postbacks go to `/s2s`";
+    edge::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorReason::ParameterMalformed, message)
 }
 
 async fn gate_of_grpc(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {

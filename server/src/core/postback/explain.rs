@@ -253,8 +253,12 @@ fn history(conversions: &[Conversion], held: &[Postback]) -> String {
     match held.first() {
         Some(newest) => {
             let reason = newest.reason.map_or_else(String::new, |reason| reason.to_string());
-            let (number, id, why) = (held.len(), newest.id, &newest.message);
-            format!("{counted}; {number} held postbacks name it, the newest `{id}` for {reason}: {why}")
+            let (id, why) = (newest.id, &newest.message);
+            let named = match held.len() {
+                1 => "1 held postback names it,".to_owned(),
+                number => format!("{number} held postbacks name it, the newest"),
+            };
+            format!("{counted}; {named} `{id}` for {reason}: {why}")
         }
         None if conversions.is_empty() => {
             format!(

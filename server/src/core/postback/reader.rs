@@ -133,6 +133,8 @@ impl Named {
         let is_too_large = postback.cut && postback.target.len() >= TARGET_BYTES_MAX;
         let is_too_large = is_too_large || parameters.len() > PARAMETERS_MAX;
         let refusal = if is_too_large { Some(too_large()) } else { refusal };
+        let is_empty_post = parameters.is_empty() && postback.method == "POST";
+        let refusal = refusal.or_else(|| is_empty_post.then(nothing_sent));
         let code = counting(&parameters, KnownParam::Id).and_then(|id| match id.meaning {
             Meaning::Code(code) => Some(code),
             _ => None,
@@ -178,6 +180,13 @@ fn too_large() -> Error {
          parameters; this one has more"
     );
     Error::new(ErrorReason::RequestTooLarge, message)
+}
+
+/// A sender that announces no length seems to have sent no body.
+fn nothing_sent() -> Error {
+    let message = "the POST has no parameters, neither in its URL nor in a body; if it has a body, send \
+                   `Content-Length` or `Transfer-Encoding: chunked` with it";
+    claim::refusal(ErrorReason::ParameterMissing, KnownParam::ClickId, message.to_owned())
 }
 
 /// Several parameters can have names that mean the same. Returns the first of them that has a valid

@@ -115,7 +115,11 @@ fn unless_counted(facts: &Facts, check: impl FnOnce() -> Result<()>) -> Result<(
 
 fn parameters(facts: &Facts) -> String {
     let all = format!("{} parameters, including all mandatory ones", facts.parameters);
-    if facts.repairs == 0 { all } else { format!("{all}; see the {} notes", facts.repairs) }
+    match facts.repairs {
+        0 => all,
+        1 => format!("{all}; see the note"),
+        number => format!("{all}; see the {number} notes"),
+    }
 }
 
 fn commission(judged: &Conversion) -> String {

@@ -22,6 +22,9 @@ pub struct Values<'a> {
     pub terms: Terms,
 }
 
+/// Words that programs write in place of a value that they do not have.
+const PROGRAM_WORDS: [&str; 3] = ["null", "undefined", "N/A"];
+
 impl<'a> Values<'a> {
     /// Returns a parameter; `None` if it is absent or empty. If it came with several different
     /// values, and only one of them is valid, that value counts, whatever the order; otherwise the
@@ -42,10 +45,17 @@ impl<'a> Values<'a> {
         }
         if url_macros::is_macro(&first.value) {
             let (name, text) = (known.name(), excerpt(&first.value));
-            let message = format!(
-                "`{name}` is literally `{text}`: the sender did not replace its macro; check its spelling and case \
-                 in the sender's documentation"
-            );
+            let is_word = PROGRAM_WORDS.iter().any(|word| first.value.eq_ignore_ascii_case(word));
+            let message = if is_word {
+                format!(
+                    "`{name}` is literally `{text}`: the sender's program had no value; send one, or omit `{name}`"
+                )
+            } else {
+                format!(
+                    "`{name}` is literally `{text}`: the sender did not replace its macro; check its spelling and \
+                     case in the sender's documentation"
+                )
+            };
             return Err(refusal(ErrorReason::MacroNotReplaced, known, message).with("macro", &text));
         }
         if first.broken {

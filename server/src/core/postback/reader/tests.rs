@@ -351,6 +351,11 @@ fn a_replay_may_override_parts_of_a_postback() {
         let expected = (code, amount(value).unwrap(), Commission::Amount(amount(commission).unwrap()));
         assert_eq!((claim.code, claim.value, claim.commission), expected, "{query}");
     }
+    for word in ["null", "Undefined", "n/a"] {
+        let target = format!("/s2s?clickId=abc&id={CODE}&val=1&com=0&oid={word}");
+        let error = check::read(&postback("GET", target.as_bytes(), "", ""), &overrides).claim.unwrap_err();
+        assert!(error.message().contains("omit `oid`"), "{error}");
+    }
     // Overrides don't mend any other fault.
     for (query, reason) in [
         ("val=1&com=0", ErrorReason::ParameterMissing),
