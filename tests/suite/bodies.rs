@@ -141,6 +141,11 @@ async fn the_message_of_a_shop_beside_a_complete_query_tells_orders_apart() {
         (JSON, r#"{"order_id":3,"status":"paid","currency":{"code":"EUR"},"items":[1]}"#, "USD"),
         (JSON, r#"{"val":"10.00","oid":"4","ok":true}"#, "USD"),
         (FORM, "val=10.00&oid=5&cur=EUR&email=a@b.example", "EUR"),
+        // The `id`, `amount` and `value` of a shop are its own.
+        (JSON, r#"{"id":8209123,"order_number":6,"currency":"EUR","total":"9.99"}"#, "EUR"),
+        (JSON, r#"{"id":"","amount":null,"order_id":"7","currency":"EUR","value":3}"#, "EUR"),
+        (FORM, "id=77&order_id=8&currency=EUR&cid=shop", "EUR"),
+        (FORM, "oid=9&val=&com=none", "USD"),
     ]
     .into_iter()
     .enumerate()
@@ -153,9 +158,20 @@ async fn the_message_of_a_shop_beside_a_complete_query_tells_orders_apart() {
         assert_eq!((all.len(), all[0].transaction_id.as_str()), (count + 1, &*(count + 1).to_string()));
         assert_eq!(all[0].value.as_ref().unwrap().currency_code, currency, "{body}");
     }
+    // A contradiction must not cost the order number.
+    for body in [r#"{"val":11,"oid":"A"}"#, r#"{"com":"2","order_id":"B","id":5}"#] {
+        let answer = post(&fixture.server, &target, JSON, body.into()).await;
+        assert_eq!(answer.field("reason"), "PARAMETER_REPEATED", "{body}: {answer:?}");
+    }
+    // A message of a sale that was undone is no sale.
+    for status in ["cancelled", "Refunded", "voided"] {
+        let body = format!(r#"{{"order_number":"C","status":"{status}","id":5}}"#);
+        let answer = post(&fixture.server, &target, JSON, body.clone().into()).await;
+        assert_eq!(answer.field("reason"), "STATUS_UNKNOWN", "{body}: {answer:?}");
+    }
     // The body names no order, so only its status is read.
     let declined = r#"{"status":"declined","lines":[1]}"#;
-    let answer = post(&fixture.server, &format!("{target}&oid=6"), JSON, declined.into()).await;
+    let answer = post(&fixture.server, &format!("{target}&oid=60"), JSON, declined.into()).await;
     assert_eq!(answer.field("verdict"), "RECORDED");
     assert_eq!(fixture.conversions().await[0].status(), ConversionStatus::Declined);
 }
@@ -277,4 +293,82 @@ async fn a_post_without_a_length_says_that_it_came_without_a_body() {
     let answer = raw::exchange(&fixture.server, &[request.as_bytes()]).await;
     assert!(answer.contains("s2s-verdict: RECORDED"), "{answer}");
     assert_eq!(fixture.conversions().await.len(), 1);
+}
+
+/// A repair must not find a parameter in the text of another one.
+#[tokio::test]
+async fn one_text_in_a_body_or_order_number_is_no_other_parameter() {
+    let fixture = Fixture::start().await;
+    let target = fixture.fill("/s2s?clickId=$click&id=$code&val=10&com=1");
+    for (count, body) in [
+        "param=color=red;status=declined",
+        "param=a=1;cur=EUR",
+        "param=a=1;test=1",
+        "comment=great;test=1",
+        "comment=line one\nstatus=declined",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let answer = post(&fixture.server, &format!("{target}&oid={count}"), FORM, body.into()).await;
+        assert_eq!(answer.field("verdict"), "RECORDED", "{body}: {answer:?}");
+        let found = fixture.conversions().await.remove(0);
+        let currency = found.value.as_ref().unwrap().currency_code.as_str();
+        assert_eq!((found.status(), currency), (ConversionStatus::Approved, "USD"), "{body}");
+    }
+    let counted = fixture.conversions().await.len();
+    for query in [
+        "oid=/orders/1001?test=1",
+        "oid=1001?status=declined",
+        "oid=1001?utm_source=x",
+        "oid=5;cur=EUR",
+        "oid=5;jsessionid=1;test=1",
+        "oid=H&M-1",
+        "oid=A&amp;B",
+        "oid=1&test=1&test=0",
+        "oid=2&test=0&test=1",
+    ] {
+        let answer = fixture.server.postback(&format!("{target}&{query}")["/s2s?".len()..]).await;
+        assert_eq!(answer.field("verdict"), "HELD", "{query}: {answer:?}");
+    }
+    for query in [
+        "val=1&apos;234.50",
+        "val=1&rsquo;234.50",
+        "val=1&#39;234.50",
+        "val=1&thinsp;234,50",
+        "val=1&#8239;234,50",
+        "val=1&234,50",
+        "val=10&euro;",
+        "val=10&#8364;",
+    ] {
+        let target = format!("{}&{query}&com=1", fixture.fill("/s2s?clickId=$click&id=$code"));
+        let answer = raw::exchange(&fixture.server, &[&raw::get(target.as_bytes())]).await;
+        assert!(answer.contains("s2s-reason: PARAMETER_MALFORMED"), "{query}: {answer}");
+    }
+    assert_eq!(fixture.conversions().await.len(), counted);
+    // Parameters of others, encoded as a whole, stay theirs.
+    for (count, piece) in ["%2Fthanks%3Ftest%3D1", "utm%3Dx%26status%3Ddeclined"].into_iter().enumerate() {
+        let answer =
+            fixture.server.postback(&format!("{target}&oid=x{count}&{piece}")["/s2s?".len()..]).await;
+        assert_eq!(answer.field("verdict"), "RECORDED", "{piece}: {answer:?}");
+        assert_eq!(fixture.conversions().await[0].status(), ConversionStatus::Approved);
+    }
+}
+
+#[tokio::test]
+async fn a_body_or_an_end_that_is_not_read_is_noted() {
+    let fixture = Fixture::start().await;
+    let target = fixture.fill("/s2s?clickId=$click&id=$code&val=10&com=1");
+    for (count, body) in ["oid=G1&cur=EUR", r#"{"oid":"G2"}"#, "<sale/>"].into_iter().enumerate() {
+        let request = format!(
+            "GET {target}&oid={count} HTTP/1.1\r\nHost: t\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = raw::exchange(&fixture.server, &[request.as_bytes()]).await;
+        assert!(answer.contains("RECORDED") && answer.contains("BODY_IGNORED"), "{answer}");
+    }
+    for end in ["oid=", "cur=", "status="] {
+        let answer = fixture.server.postback(&format!("{target}&{end}")["/s2s?".len()..]).await;
+        assert!(codes(&answer).contains(&"EMPTY_AT_END".to_owned()), "{end}: {answer:?}");
+    }
 }

@@ -7,11 +7,11 @@ use std::{cell::Cell, collections::BTreeMap, time::Duration};
 use futures::{StreamExt as _, stream};
 use s2s_sdk::v1::{
     GetConversionRequest, GetConversionResponse, ListClicksRequest, ListClicksResponse, ListPostbacksRequest,
-    ListPostbacksResponse, PostbackFilter,
+    ListPostbacksResponse, PostbackFilter, PostbackVerdict,
 };
 use s2s_tests::{
     ADMIN_KEY, Server, eventually, http,
-    wire::{connect_from, source},
+    wire::{self, END_HEADERS, PREFACE, SETTINGS, connect_from, source},
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
@@ -222,12 +222,23 @@ async fn a_body_that_is_longer_than_announced_is_refused() {
     let fixture = Fixture::start().await;
     let sale =
         |oid: &str, end: &str| fixture.fill(&format!("clickId=$click&id=$code&com=1&oid={oid}&val={end}"));
+    // A read of the server ends at the announced length.
+    let long = |oid: &str, end: &str, bytes: usize| {
+        let sale = sale(oid, end);
+        let head = format!("POST /s2s HTTP/1.1\r\nhost: a\r\ncontent-length: {bytes}\r\n\r\n");
+        format!("x={}&{sale}", "y".repeat(bytes - head.len() - sale.len() - "x=&".len()))
+    };
     let mut counted = 0;
     for (oid, announced, sent, is_counted) in [
+        ("4k", long("4k", "10", 4_096), format!("{}0", long("4k", "10", 4_096)), false),
+        ("8k", long("8k", "10", 8_192), format!("{}0", long("8k", "10", 8_192)), false),
+        ("whole", long("whole", "10", 4_096), long("whole", "10", 4_096), true),
         // A sender that counts characters instead of bytes.
         ("M\u{fc}ller-1", sale("M\u{fc}ller-1", "10"), sale("M\u{fc}ller-1", "100"), false),
         ("two", sale("two", "10"), sale("two", "1000"), false),
         ("small", sale("small", "1"), format!("{}a", sale("small", "1")), false),
+        ("capital", sale("capital", "1"), format!("{}B", sale("capital", "1")), false),
+        ("blank", sale("blank", "1"), format!("{} 7", sale("blank", "1")), false),
         // Line ends behind a body, and the next request.
         ("nul", sale("nul", "1"), format!("{}\0", sale("nul", "1")), true),
         ("ends", sale("ends", "1"), format!("{}\r\n\r\n", sale("ends", "1")), true),
@@ -255,6 +266,62 @@ async fn a_body_that_is_longer_than_announced_is_refused() {
         counted += usize::from(is_counted);
     }
     assert_eq!(fixture.conversions().await.len(), counted);
+}
+
+/// The code of a reset, from RFC 9113.
+const NO_ERROR: u8 = 0;
+
+/// A text of fewer than 127 bytes, as HPACK writes it.
+fn text(text: &str) -> Vec<u8> {
+    assert!(text.len() < 127, "{text}");
+    [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat()
+}
+
+/// The frames of a POST whose body breaks off, and of its reset.
+fn reset_post(stream: u32, body: &str, length: Option<usize>, code: u8) -> Vec<u8> {
+    // POST, http, `:path` and `:authority`, as HPACK writes them.
+    let mut block = [&[0x83, 0x86, 0x04], text("/s2s").as_slice(), &[0x01], &text("a")].concat();
+    if let Some(length) = length {
+        block.extend([&[0x0f, 0x0d], text(&length.to_string()).as_slice()].concat());
+    }
+    let (begin, rest) = body.as_bytes().split_at(body.len() / 2);
+    [
+        wire::frame(1, END_HEADERS, stream, &block),
+        wire::frame(0, 0, stream, begin),
+        wire::frame(0, 0, stream, rest),
+        wire::frame(3, 0, stream, &[0, 0, 0, code]),
+    ]
+    .concat()
+}
+
+#[tokio::test]
+async fn a_post_over_http_2_that_is_reset_counts_nothing() {
+    let mut fixture = Fixture::start().await;
+    let mut whole = 0;
+    for code in [NO_ERROR, 1, 2, 5, 8] {
+        for (form, length) in [None, Some(400), Some(101)].into_iter().enumerate() {
+            let sale = fixture.fill(&format!("clickId=$click&id=$code&com=1&oid={code}-{form}&val=1"));
+            let mut stream = connect_from(&fixture.server, source(1)).await;
+            let preface = [PREFACE, &wire::frame(SETTINGS, 0, 0, &[])].concat();
+            let posts: Vec<u8> =
+                [1, 3, 5].into_iter().flat_map(|id| reset_post(id, &sale, length, code)).collect();
+            stream.write_all(&[preface, posts].concat()).await.unwrap();
+            // The connection goes on, and whole requests on it count.
+            let path = format!("/s2s?{sale}99.50");
+            let block = [&[0x82, 0x86, 0x04], text(&path).as_slice(), &[0x01], &text("a")].concat();
+            stream.write_all(&wire::frame(1, END_HEADERS | 1, 7, &block)).await.unwrap();
+            whole += 1;
+            eventually(async || (fixture.conversions().await.len() >= whole).then_some(())).await;
+        }
+    }
+    fixture.server.terminate().await;
+    assert!(fixture.server.ended().await.success());
+    fixture.server.restart().await;
+    let counted = fixture.conversions().await;
+    assert_eq!(counted.len(), whole);
+    assert!(counted.iter().all(|sale| sale.value.as_ref().unwrap().micros == 199_500_000), "{counted:?}");
+    let held = PostbackFilter { verdict: PostbackVerdict::Held.into(), ..Default::default() };
+    assert_eq!(fixture.postbacks(held).await, []);
 }
 
 /// Texts that look like the refusals of an HTTP library.

@@ -78,6 +78,12 @@ const NAMES: [(&str, KnownParam); 35] = [
 ];
 
 impl KnownParam {
+    /// Returns whether a postback needs the parameter. Of commission and percentage, it needs one.
+    #[must_use]
+    pub fn is_mandatory(self) -> bool {
+        matches!(self, Self::ClickId | Self::Id | Self::Val | Self::Com | Self::Comperc)
+    }
+
     /// The documented name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -110,8 +116,14 @@ pub fn known(name: &str) -> Option<KnownParam> {
 #[must_use]
 pub fn rank(name: &str) -> Option<(usize, KnownParam)> {
     let name = name.trim_matches(is_trimmed);
-    let at = NAMES.iter().position(|(own, _)| own.eq_ignore_ascii_case(name))?;
+    let at = NAMES.iter().position(|(own, _)| is_same_name(own, name))?;
     NAMES.get(at).map(|(_, known)| (at, *known))
+}
+
+/// Compares names in any case. A hyphen and a blank are read as an underscore.
+fn is_same_name(own: &str, name: &str) -> bool {
+    let letter = |byte: u8| if matches!(byte, b'-' | b' ') { b'_' } else { byte.to_ascii_lowercase() };
+    own.len() == name.len() && own.bytes().zip(name.bytes()).all(|(own, byte)| own == letter(byte))
 }
 
 /// Returns whether the character is a blank, a quote or invisible. Tools that a text passes through

@@ -56,12 +56,16 @@ pub fn looks_ahead(headers: &HeaderMap) -> bool {
 pub fn is_previewer(headers: &HeaderMap) -> bool {
     let Some(agent) = headers.get(header::USER_AGENT) else { return false };
     let agent = String::from_utf8_lossy(agent.as_bytes()).to_ascii_lowercase();
+    // The agents of web shops contain the shop's address, such as `https://whatsapp.shop.example`.
+    let words = agent.split_whitespace().filter(|part| !part.contains("://"));
     // Matches whole words only: the name of an unrelated program may contain one of these.
-    agent.split(|character: char| !character.is_ascii_alphanumeric() && character != '-').any(|word| {
-        PREVIEWERS.iter().any(|name| {
-            word.strip_prefix(name).is_some_and(|behind| behind.is_empty() || behind.starts_with('-'))
+    words
+        .flat_map(|part| part.split(|character: char| !character.is_ascii_alphanumeric() && character != '-'))
+        .any(|word| {
+            PREVIEWERS.iter().any(|name| {
+                word.strip_prefix(name).is_some_and(|behind| behind.is_empty() || behind.starts_with('-'))
+            })
         })
-    })
 }
 
 /// Returns whether a person's browser calls: from a page, or because the person typed an address or
@@ -112,6 +116,8 @@ mod tests {
             (&["Upgrade-Insecure-Requests: 1", "Accept: */*"], nobody),
             (&["User-Agent: TelegramBotSdk/3 (orders)"], nobody),
             (&["User-Agent: MyWhatsAppShop/1.0"], nobody),
+            (&["User-Agent: WordPress/6.5; https://whatsapp.shop.example"], nobody),
+            (&["User-Agent: Shop/1 (+https://slackbot.example/about)"], nobody),
             (&["Purpose: sale"], nobody),
             (&["Purpose: prefetch"], ahead),
             (&["Sec-Purpose: prefetch;prerender"], ahead),

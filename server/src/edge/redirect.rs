@@ -24,7 +24,7 @@ use crate::{
         click_id::Rounds,
         destination::{Filling, SUB_IDS, sub_id_index},
         limits::{QUERY_BYTES_MAX, REFERRER_BYTES_MAX, USER_AGENT_BYTES_MAX},
-        query::{Pair, Part, Text},
+        query::{Names, Pair, Part, Text},
         sub_ids::SubIds,
         target::Target,
         text::truncate,
@@ -96,13 +96,8 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
 /// Reads a visitor's query. Returns the query as it is passed on, the sub ids, and the rounds that
 /// the visitor has made.
 fn parameters(query: &[u8], now: Time) -> (Cow<'_, str>, SubIds, Rounds) {
-    let is_known = |name: &str| sub_id_index(&name.to_ascii_lowercase()).is_some();
     let (mut pairs, mut repairs) = (Vec::new(), Vec::new());
-    Text { part: Part::Target, whole: query, is_known, is_free: |_| false }.split(
-        query,
-        &mut pairs,
-        &mut repairs,
-    );
+    Text { part: Part::Target, whole: query, names: Names::LINK }.split(query, &mut pairs, &mut repairs);
     let mut sub_ids: [String; SUB_IDS] = Default::default();
     for Pair { name, value, .. } in &pairs {
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();

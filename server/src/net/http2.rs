@@ -3,6 +3,7 @@
 
 mod sent;
 mod taking;
+mod whole;
 
 use std::{
     convert::Infallible,
@@ -36,6 +37,7 @@ use super::{
 pub use sent::ClientErrors;
 use sent::Sent;
 use taking::Waiting;
+use whole::Whole;
 
 /// Serves a connection to its end. After `stop`, serves the requests in progress. The first frame
 /// must be complete by `beginning_ends`. A connection without requests ends after the longer of
@@ -51,7 +53,7 @@ pub async fn serve(
     let (requests, waiting) = (Arc::new(AtomicU64::new(0)), Waiting::default());
     let service = service_fn(|request: Request<Incoming>| {
         requests.fetch_add(1, Ordering::Relaxed);
-        let (answered, waiting) = (answer(request.map(Body::new)), waiting.clone());
+        let (answered, waiting) = (answer(request.map(|body| Body::new(Whole(body)))), waiting.clone());
         async move { Ok::<_, Infallible>(waiting.follow(answered.await)) }
     });
     let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());

@@ -7,6 +7,7 @@
 #[cfg(any(test, fuzzing))]
 mod check;
 mod entities;
+mod names;
 
 use std::ops::Range;
 
@@ -15,6 +16,7 @@ use s2s_sdk::{
     v1::{Note, NoteCode},
 };
 
+pub use self::names::{Names, without_index};
 use super::text::excerpt;
 #[cfg(fuzzing)]
 pub use check::check_query;
@@ -22,6 +24,9 @@ pub use check::check_query;
 /// Bound on the length of a known name, in bytes. The search for the end of a name stops there, so
 /// that the reader's time grows only linearly with the text.
 const NAME_BYTES_MAX: usize = 32;
+
+/// Number of known names behind separators at which a first value that may be any text ends there.
+const KNOWN_MIN: usize = 3;
 
 /// Marks that stand for `&`, each with the message of its note: a second `?`, and `&` as JSON
 /// escapes it.
@@ -69,18 +74,14 @@ pub struct Text<'a> {
     pub part: Part,
     /// The whole part, as it came.
     pub whole: &'a [u8],
-    /// Returns whether a parameter of this name, in any case, is looked for.
-    pub is_known: fn(&str) -> bool,
-    /// Returns whether a parameter of this name may have any text as its value, such as a page's
-    /// address with parameters of its own.
-    pub is_free: fn(&str) -> bool,
+    pub names: Names,
 }
 
 impl Text<'_> {
     /// Splits `query`, which is a piece of the whole, into pairs.
     pub fn split(self, query: &[u8], pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
-        let Self { part, whole, is_known, is_free } = self;
-        Splitter { part, whole, is_known, is_free, origins: None, pairs, notes }.split(query);
+        let Self { part, whole, names } = self;
+        Splitter { part, whole, names, origins: None, pairs, notes }.split(query);
     }
 }
 
@@ -88,8 +89,7 @@ struct Splitter<'a> {
     part: Part,
     /// The bytes that contain everything to be split.
     whole: &'a [u8],
-    is_known: fn(&str) -> bool,
-    is_free: fn(&str) -> bool,
+    names: Names,
     /// Offset in the request at which each byte of `whole` begins, and the end of the last byte.
     /// `None` if `whole` is as it came, and was not decoded.
     origins: Option<&'a [usize]>,
@@ -109,6 +109,9 @@ impl Splitter<'_> {
             b'&'
         };
         for piece in query.split(|byte| *byte == separator) {
+            if piece.len() == query.len() && self.split_encoded(piece) {
+                return;
+            }
             let mut rest = piece;
             while let Some((before, after, message)) = self.hidden_separator(rest) {
                 self.repaired(NoteCode::SeparatorRepaired, message);
@@ -150,7 +153,7 @@ impl Splitter<'_> {
         };
         let begins = self.origin(name).start;
         let (mut name, _) = decode(name);
-        if let Some(whole) = entities::rejoined(&name, self.is_known) {
+        if let Some(whole) = entities::rejoined(&name, self.names.is_known) {
             let message = format!("HTML had escaped the beginning of `&{whole}=`");
             self.note(NoteCode::HtmlRepaired, excerpt(&whole), message);
             name = whole.into_bytes();
@@ -166,7 +169,7 @@ impl Splitter<'_> {
         // before decoding.
         let value = std::mem::take(&mut pair.value);
         let (mut rest, mut left) = (value.as_slice(), raw);
-        while let Some((before, next, after)) = entities::split(rest, self.is_known) {
+        while let Some((before, next, after)) = entities::split(rest, self.names.is_known) {
             let (ours, _) = cut_encoded(left, before.len());
             let (_, behind) = cut_encoded(left, rest.len() - after.len());
             let next_pair = Pair {
@@ -195,39 +198,52 @@ impl Splitter<'_> {
         self.pairs.push(pair);
     }
 
-    /// Splits a piece without `=`: a name alone, or a query that was encoded as a whole.
+    /// Splits a piece without `=`: a name alone, or parameters that were encoded as a whole.
     fn split_bare(&mut self, piece: &[u8]) {
         let (decoded, broken) = decode(piece);
+        if self.begins_with_known_name(&decoded) && self.split_encoded(piece) {
+            return;
+        }
+        if let Some(before) = self.pairs.last_mut() {
+            let (name, rest) = (String::from_utf8_lossy(&before.name), String::from_utf8_lossy(&decoded));
+            before.broken |= (self.names.is_rest)(&name, &rest);
+        }
         let origin = self.origin(piece);
-        // The piece before was cut at the `&` of an escaped letter, as in `oid=M&uuml;ller`.
-        if entities::begins(&decoded)
-            && let Some(before) = self.pairs.last_mut()
-        {
-            before.broken = true;
-        }
-        if self.origins.is_none() && decoded.contains(&b'=') {
-            self.repaired(NoteCode::DecodedTwice, "parameters were percent-encoded as a whole");
-            let origins = origins(piece, origin.start);
-            let (part, is_known, is_free) = (self.part, self.is_known, self.is_free);
-            let (whole, origins) = (&decoded, Some(&*origins));
-            let (pairs, notes) = (&mut *self.pairs, &mut *self.notes);
-            return Splitter { part, whole, is_known, is_free, origins, pairs, notes }.split(&decoded);
-        }
         let place = Place { part: self.part, bytes: origin.end..origin.end };
         let (value, begins) = (Vec::new(), origin.start);
         self.pairs.push(Pair { name: decoded, value, broken, nested: false, place, begins });
     }
 
+    /// Splits parameters that were percent-encoded as a whole, together with their `=` and `&`.
+    /// Returns false if the piece has none.
+    fn split_encoded(&mut self, piece: &[u8]) -> bool {
+        let (decoded, _) = decode(piece);
+        if self.origins.is_some() || piece.contains(&b'=') || !decoded.contains(&b'=') {
+            return false;
+        }
+        self.repaired(NoteCode::DecodedTwice, "parameters were percent-encoded as a whole");
+        let origins = origins(piece, self.origin(piece).start);
+        let (part, names, whole, origins) = (self.part, self.names, &*decoded, Some(&*origins));
+        let (pairs, notes) = (&mut *self.pairs, &mut *self.notes);
+        Splitter { part, whole, names, origins, pairs, notes }.split(&decoded);
+        true
+    }
+
     /// Returns whether `mark` separates parameters: there is no `&`, and a known name follows a
-    /// mark.
+    /// mark. If the first value may be any text, more known names must follow: one or two may
+    /// belong to the text.
     fn separates(&self, mark: u8, query: &[u8]) -> bool {
-        let mut behind = query.split(|byte| *byte == mark).skip(1);
-        !query.contains(&b'&') && behind.any(|piece| self.begins_with_known_name(piece))
+        if query.contains(&b'&') {
+            return false;
+        }
+        let mut pieces = query.split(|byte| *byte == mark);
+        let first = pieces.next().unwrap_or_default();
+        let mut known = pieces.filter(|piece| self.begins_with_known_name(piece));
+        known.next().is_some_and(|next| self.may_end(first, next) || known.count() + 1 >= KNOWN_MIN)
     }
 
     fn begins_with_known_name(&self, piece: &[u8]) -> bool {
-        let end = piece.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b'=');
-        end.and_then(|end| std::str::from_utf8(piece.get(..end)?).ok()).is_some_and(self.is_known)
+        name_of(piece).is_some_and(self.names.is_known)
     }
 
     /// Splits a piece at a mark that stands for `&`, if a known name follows the mark. Returns the
@@ -240,17 +256,25 @@ impl Splitter<'_> {
             let begins = |(mark, _): &&(&[u8], _)| starts_with(rest, mark);
             let (mark, message) = HIDDEN_SEPARATORS.iter().find(begins)?;
             let after = rest.get(mark.len()..)?;
-            let is_split = self.begins_with_known_name(after) && self.may_end(before);
+            let is_split = self.begins_with_known_name(after) && self.may_end(before, after);
             is_split.then_some((before, after, *message))
         })
     }
 
-    /// Returns whether a parameter may end before a mark that stands for `&`.
-    fn may_end(&self, piece: &[u8]) -> bool {
+    /// Returns whether the parameter in `piece` may end before a mark that the parameter in `next`
+    /// follows.
+    fn may_end(&self, piece: &[u8], next: &[u8]) -> bool {
         let name = split_at(piece, b'=').map(|(name, _)| decode(name).0);
-        let has_free_text = name.is_some_and(|name| (self.is_free)(&String::from_utf8_lossy(&name)));
-        !has_free_text && !has_address(&decode(piece).0)
+        let next = name_of(next).unwrap_or_default();
+        name.is_none_or(|name| (self.names.may_end)(&String::from_utf8_lossy(&name), next))
+            && !has_address(&decode(piece).0)
     }
+}
+
+/// The name at the beginning of a piece, before its `=`; `None` if it is longer than known names.
+fn name_of(piece: &[u8]) -> Option<&str> {
+    let end = piece.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b'=')?;
+    std::str::from_utf8(piece.get(..end)?).ok()
 }
 
 impl Pair {

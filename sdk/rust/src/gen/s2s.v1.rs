@@ -641,9 +641,9 @@ pub struct ApiKey {
     #[prost(string, tag = "3")]
     pub name: ::prost::alloc::string::String,
     /// Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-    /// combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-    /// the installation's own account, and only a key with the scope `admin` may
-    /// grant them.
+    /// combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+    /// are for keys of the installation's own account, and only a key with the
+    /// scope `admin` may grant them.
     #[prost(enumeration = "ApiKeyScope", repeated, tag = "4")]
     pub scopes: ::prost::alloc::vec::Vec<i32>,
     /// Time at which the key expires; must be in the future. Not set: never.
@@ -1529,7 +1529,7 @@ pub struct Click {
     #[prost(enumeration = "ClickFlag", repeated, tag = "9")]
     pub flags: ::prost::alloc::vec::Vec<i32>,
 }
-/// A key that signs click ids. No answer for people holds its secret.
+/// A key that signs click ids, without its secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ClickIdKey {
     /// Number of the key in click ids, 1 to 255.
@@ -1601,7 +1601,8 @@ pub struct Money {
     pub micros: i64,
 }
 /// A result of a visitor's click, such as a sale, and the commission owed for
-/// it. Never rewritten.
+/// it. Once recorded, it does not change, except that an erasure of its visitor
+/// removes the custom parameters.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Conversion {
     /// Id of the conversion. Example:
@@ -1626,8 +1627,8 @@ pub struct Conversion {
     /// Commission owed to the partner, in the currency of `value`.
     #[prost(message, optional, tag = "7")]
     pub commission: ::core::option::Option<Money>,
-    /// Percent in millionths, if the commission was sent as a percent; otherwise
-    /// not set. Example: `10000000` is 10 %.
+    /// Percent of `value`, in millionths of a percent, if the commission was sent
+    /// as a percent; otherwise not set. Example: `10000000` is 10 %.
     #[prost(int64, optional, tag = "8")]
     pub commission_percent_micros: ::core::option::Option<i64>,
     /// The merchant's decision about the conversion.
@@ -1735,8 +1736,8 @@ impl ConversionVerdict {
         }
     }
 }
-/// A remark for people about a postback or conversion that was counted
-/// nevertheless, or about an answer.
+/// A remark for people about a postback, a conversion or an answer. A note alone
+/// never keeps a postback from counting.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Note {
     /// Kind of the note.
@@ -1799,8 +1800,9 @@ pub enum NoteCode {
     /// The postback did not pass a check of its sender. The check is on
     /// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
     CheckNotPassed = 18,
-    /// Further postbacks did not pass the same checks and exceeded the limit on
-    /// held postbacks; the message says how many were not kept.
+    /// Since the last held postback of the sender's network, other postbacks of
+    /// the network exceeded the limit on held postbacks; the message says how many
+    /// were not kept.
     OthersNotKept = 19,
     /// The visitor was erased: only data needed for counting is left.
     VisitorErased = 20,
@@ -1809,20 +1811,24 @@ pub enum NoteCode {
     TimeCorrected = 21,
     /// The body was compressed, or encoded in another way, and was decoded.
     BodyDecoded = 22,
-    /// The URL has all that a conversion needs, and the body is something else,
-    /// such as a shop's own message; it was kept with the postback, and not read.
+    /// The body was not read, because the request is no POST, or because the URL
+    /// has all that a conversion needs and the body is something else, such as a
+    /// shop's own message. It was kept with the postback.
     BodyIgnored = 23,
     /// The postback is a duplicate without a transaction id, and this parameter of
-    /// the sender's own is not what it was when the conversion was recorded. It
-    /// may be another sale: then the sender must send an order id.
+    /// the sender's own is not what it was when the conversion was recorded. If
+    /// the postback is another sale, the sender must send an order id.
     ParameterDiffers = 24,
-    /// The answer would have been longer than 3 MiB, so long texts were left out of
-    /// the last ones of its list. Only in answers, never stored; the message says
-    /// which call returns the whole.
+    /// The answer would have been longer than 3 MiB, so long texts were left out
+    /// of the last items of its list. Only in answers, never stored; the message
+    /// says which call returns the whole.
     Shortened = 25,
     /// The conversion was recorded before, and was sent so often within a minute
     /// that this repetition is not listed. Only in answers, never stored.
     RepetitionNotListed = 26,
+    /// The URL ends with an empty parameter. If the parameter's value begins with
+    /// `#`, the sender must encode that as `%23`: a `#` cuts a URL off.
+    EmptyAtEnd = 27,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1858,6 +1864,7 @@ impl NoteCode {
             Self::ParameterDiffers => "NOTE_CODE_PARAMETER_DIFFERS",
             Self::Shortened => "NOTE_CODE_SHORTENED",
             Self::RepetitionNotListed => "NOTE_CODE_REPETITION_NOT_LISTED",
+            Self::EmptyAtEnd => "NOTE_CODE_EMPTY_AT_END",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1892,6 +1899,7 @@ impl NoteCode {
             "NOTE_CODE_PARAMETER_DIFFERS" => Some(Self::ParameterDiffers),
             "NOTE_CODE_SHORTENED" => Some(Self::Shortened),
             "NOTE_CODE_REPETITION_NOT_LISTED" => Some(Self::RepetitionNotListed),
+            "NOTE_CODE_EMPTY_AT_END" => Some(Self::EmptyAtEnd),
             _ => None,
         }
     }
@@ -1950,8 +1958,8 @@ pub struct ConversionCode {
     /// `DECIMAL_SEPARATOR_AUTO`.
     #[prost(enumeration = "DecimalSeparator", tag = "13")]
     pub decimal_separator: i32,
-    /// Time since which the code is archived; not set if it is active. What arrived
-    /// before still counts.
+    /// Time since which the code is archived; not set if it is active. Postbacks
+    /// that arrived before this time still count.
     #[prost(message, optional, tag = "14")]
     pub archive_time: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -1962,12 +1970,13 @@ pub struct PostbackAuthentication {
     /// Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
     #[prost(enumeration = "CheckMode", tag = "1")]
     pub secret_check: i32,
-    /// Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
-    /// keyed by one of the code's secrets, of the query before it as it is sent;
-    /// in a `POST` with a body, followed by a line feed and the body. The
-    /// signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-    /// of signing in seconds since 1970 UTC, at most 300 seconds off when the
-    /// postback arrives. The same signature counts once.
+    /// Checks that the query ends with `&sig=` and a valid signature: the
+    /// HMAC-SHA256, keyed by one of the code's secrets, of the query before
+    /// `&sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+    /// the body are signed after the query. The signature is 64 hexadecimal digits
+    /// in upper or lower case. `ts` is the time of signing in seconds since 1970
+    /// UTC, at most 300 seconds off when the postback arrives. The same signature
+    /// counts once.
     #[prost(enumeration = "CheckMode", tag = "2")]
     pub signature_check: i32,
     /// Checks that the sender's address is one of `allowed_addresses`.
@@ -1988,7 +1997,7 @@ pub struct PostbackAuthentication {
     #[prost(message, optional, tag = "7")]
     pub former_secret_expire_time: ::core::option::Option<::prost_types::Timestamp>,
 }
-/// Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+/// Form of the answer of `/s2s` for a code. With any form, the verdict is in
 /// the header `S2S-Verdict` and in the log.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReplySetting {
@@ -2049,9 +2058,10 @@ pub enum CheckMode {
     /// The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
     /// shows which senders would be refused before any is.
     Report = 2,
-    /// The postback does not count. Each server holds at most 60 such postbacks
-    /// of a sender's network in a minute; it refuses any others, and their number
-    /// is noted later.
+    /// The postback does not count. Each server holds at most 60 such postbacks of
+    /// a network in a minute, unless a postback of the code from that network has
+    /// counted in the last 30 days. Further postbacks are refused, and their
+    /// number is noted later.
     Enforce = 3,
 }
 impl CheckMode {
@@ -2579,13 +2589,14 @@ pub struct Postback {
     #[prost(message, optional, tag = "11")]
     pub next_match_time: ::core::option::Option<::prost_types::Timestamp>,
 }
-/// A postback as it arrived, byte for byte. Once its visitor was erased: only
-/// the data by which it counts.
+/// A postback as it arrived. Its target is kept byte for byte, and so is its
+/// body, unless that was compressed. Secrets are masked. Once its visitor was
+/// erased, only the data by which the postback counts is kept.
 ///
 /// Anybody who may record conversions may hand a postback on. The fields
-/// `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
-/// from edges alone, and ignored from other callers: the postback then has
-/// arrived now, from an unknown address, and not over HTTPS.
+/// `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
+/// believed from edges alone, and ignored from other callers: the postback then
+/// has arrived now, from an unknown address, and not over HTTPS.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RawPostback {
     /// The HTTP method. Example: `GET`.
@@ -2605,9 +2616,9 @@ pub struct RawPostback {
     /// `User-Agent` of the sender, at most 512 bytes.
     #[prost(string, tag = "5")]
     pub user_agent: ::prost::alloc::string::String,
-    /// True if, according to its headers, a person's browser sent the postback. It
-    /// is then held where it would otherwise count. Example: true if there is a
-    /// `Sec-Fetch-Dest`. Not stored.
+    /// True if, according to its headers, a person's browser sent the postback.
+    /// Such a postback is held even if it would otherwise count. Example: true if
+    /// there is a `Sec-Fetch-Dest`. Not stored.
     #[prost(bool, tag = "6")]
     pub from_browser: bool,
     /// Address of the sender, stored according to the server's
@@ -2621,13 +2632,12 @@ pub struct RawPostback {
     /// True if the postback came over HTTPS. Not stored.
     #[prost(bool, tag = "9")]
     pub over_https: bool,
-    /// Makes the call safe to repeat: a repeated call with the same id returns the
-    /// first answer. Has the form of a postback's id; chosen by the edge. Not
-    /// stored here.
+    /// Makes an edge's call safe to repeat: a repeated call with the same id
+    /// returns the first answer. Has the form of a postback's id. Not stored here.
     #[prost(string, tag = "10")]
     pub postback_id: ::prost::alloc::string::String,
     /// True if the sender was told that the postback is kept: it waited in an
-    /// edge's spool. It is then never shed. Believed of edges alone. Not stored.
+    /// edge's spool. It is then never shed. Not stored.
     #[prost(bool, tag = "11")]
     pub queued: bool,
 }
@@ -2752,8 +2762,8 @@ pub struct TrackingLink {
     /// Time of the last change to the link.
     #[prost(message, optional, tag = "13")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Time since which the link is archived; not set if it is active. Clicks from
-    /// before still count.
+    /// Time since which the link is archived; not set if it is active. Earlier
+    /// clicks still count.
     #[prost(message, optional, tag = "14")]
     pub archive_time: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -2871,8 +2881,8 @@ pub struct RecordClickRequest {
     /// written.
     #[prost(bool, tag = "10")]
     pub validate_only: bool,
-    /// What the caller knows of the visitor beyond the user agent, from which the
-    /// server finds robots itself.
+    /// Flags that the caller has found by other means than the user agent. The
+    /// server recognises robots by the user agent itself.
     #[prost(enumeration = "ClickFlag", repeated, tag = "11")]
     pub flags: ::prost::alloc::vec::Vec<i32>,
 }
@@ -3829,7 +3839,8 @@ pub enum StepOutcome {
     Unspecified = 0,
     /// The step is as it should be.
     Passed = 1,
-    /// The step is the cause of the hold; the message says what to do.
+    /// The step is the cause of the hold, or the verdict is a hold; the message
+    /// says what to do.
     Failed = 2,
     /// The step was not checked, since an earlier one failed.
     NotReached = 3,
@@ -3897,8 +3908,8 @@ pub enum SetupWarningCode {
     /// The destination carries the click id under a name other than the one the
     /// network takes it by. Cure: rename the parameter.
     ParameterNotOfPreset = 6,
-    /// The postback URL is for a network other than the code's, whose status words
-    /// are read. Cure: set the code's `preset_id`.
+    /// The postback URL is for a network other than the code's, so that network's
+    /// status words are not understood. Cure: set the code's `preset_id`.
     PresetNotOfCode = 7,
     /// The network is not known to send any amount: its conversions have value and
     /// commission 0. Cure: if the network has a macro for one, put it in the
@@ -3917,7 +3928,7 @@ pub enum SetupWarningCode {
     /// server was started without `--public-url`.
     UrlLeadsNowhere = 12,
     /// The destination was copied from a page's source: it has `&amp;` for `&`.
-    /// The merchant's server reads it as the name of a parameter.
+    /// The merchant's server reads `amp;` as the beginning of a parameter's name.
     HtmlEscaped = 13,
 }
 impl SetupWarningCode {
@@ -4384,9 +4395,9 @@ pub mod conversion_code_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Archives a conversion code. It stays readable, and postbacks that name it
-        /// and arrive from then on are held; what is recorded already is still a
-        /// duplicate. Archiving an archived code changes nothing.
+        /// Archives a conversion code. The code stays readable. Postbacks that name it
+        /// and arrive later are held, unless they repeat a recorded sale: these are
+        /// still duplicates. Archiving an archived code changes nothing.
         pub async fn archive_conversion_code(
             &mut self,
             request: impl tonic::IntoRequest<super::ArchiveConversionCodeRequest>,
@@ -4581,9 +4592,9 @@ pub mod conversion_code_service_server {
             tonic::Response<super::UpdateConversionCodeResponse>,
             tonic::Status,
         >;
-        /// Archives a conversion code. It stays readable, and postbacks that name it
-        /// and arrive from then on are held; what is recorded already is still a
-        /// duplicate. Archiving an archived code changes nothing.
+        /// Archives a conversion code. The code stays readable. Postbacks that name it
+        /// and arrive later are held, unless they repeat a recorded sale: these are
+        /// still duplicates. Archiving an archived code changes nothing.
         async fn archive_conversion_code(
             &self,
             request: tonic::Request<super::ArchiveConversionCodeRequest>,
@@ -7728,9 +7739,8 @@ pub mod tracking_link_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Archives a tracking link. Visitors get its fallback destination, or HTTP
-        /// 410 if it has none, and the conversions of clicks from then on are held;
-        /// those of earlier clicks still count. Archiving an archived link changes
-        /// nothing.
+        /// 410 if it has none. Conversions of later clicks are held; conversions of
+        /// earlier clicks still count. Archiving an archived link changes nothing.
         pub async fn archive_tracking_link(
             &mut self,
             request: impl tonic::IntoRequest<super::ArchiveTrackingLinkRequest>,
@@ -7839,9 +7849,8 @@ pub mod tracking_link_service_server {
             tonic::Status,
         >;
         /// Archives a tracking link. Visitors get its fallback destination, or HTTP
-        /// 410 if it has none, and the conversions of clicks from then on are held;
-        /// those of earlier clicks still count. Archiving an archived link changes
-        /// nothing.
+        /// 410 if it has none. Conversions of later clicks are held; conversions of
+        /// earlier clicks still count. Archiving an archived link changes nothing.
         async fn archive_tracking_link(
             &self,
             request: tonic::Request<super::ArchiveTrackingLinkRequest>,

@@ -48,7 +48,8 @@ pub struct ClickIdKey {
 /// Asks for the links that have changed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListLinksRequest {
-    /// Time from which on a link has changed, in UTC. Absent: lists all links.
+    /// Lists only links that have changed at or after this time, in UTC. Absent:
+    /// lists all links.
     #[prost(message, optional, tag = "1")]
     pub min_update_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Maximum number of links to return; 0 means 50, the maximum is 500.
@@ -62,15 +63,15 @@ pub struct ListLinksRequest {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListLinksResponse {
     /// The links, also archived ones, in the order of their last change. Their
-    /// conversion codes, tags and URLs are left out. A link whose slug another
-    /// link has taken has no slug.
+    /// conversion codes, tags and URLs are left out. The slug of a link is empty
+    /// if another link has taken it.
     #[prost(message, repeated, tag = "1")]
     pub links: ::prost::alloc::vec::Vec<ResolveSlugResponse>,
     /// Token of the next page; empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
     /// The core's clock when it began to read the page, in UTC. A link whose
-    /// change was not committed then may be missing.
+    /// change was not committed at that time may be missing.
     #[prost(message, optional, tag = "3")]
     pub read_time: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -209,7 +210,7 @@ pub mod edge_service_client {
         }
         /// Lists the links of all accounts, in the order of their last change, so that
         /// an edge knows links that nobody has followed there. An edge asks every two
-        /// seconds for what has changed, and at times for everything.
+        /// seconds for links that have changed, and every hour for all links.
         pub async fn list_links(
             &mut self,
             request: impl tonic::IntoRequest<super::ListLinksRequest>,
@@ -268,7 +269,7 @@ pub mod edge_service_server {
         >;
         /// Lists the links of all accounts, in the order of their last change, so that
         /// an edge knows links that nobody has followed there. An edge asks every two
-        /// seconds for what has changed, and at times for everything.
+        /// seconds for links that have changed, and every hour for all links.
         async fn list_links(
             &self,
             request: tonic::Request<super::ListLinksRequest>,

@@ -9,6 +9,7 @@
 //! Reading has two steps, because the conversion code that a postback names decides the meaning of
 //! some amounts: `Named::read` finds the parameters and the code; `Named::claim` reads the rest.
 
+mod beside;
 mod body;
 #[cfg(any(test, fuzzing))]
 mod check;
@@ -164,10 +165,12 @@ impl Named {
             Some(Meaning::ClickId(click_id)) => click_id.to_string(),
             _ => text_of(KnownParam::ClickId),
         };
-        let asked = counting(&parameters, KnownParam::Test).and_then(claim::asks_for_test);
-        let test = match asked {
-            Some(true) => Some(Test::Asked),
-            _ => is_test_click_id(&click_text).then_some(Test::ClickId),
+        let tests = parameters.iter().filter(|parameter| parameter.known == Some(KnownParam::Test));
+        let asked: Vec<_> = tests.map(claim::asks_for_test).collect();
+        let test = if !asked.is_empty() && asked.iter().all(|asked| *asked == Some(true)) {
+            Some(Test::Asked)
+        } else {
+            is_test_click_id(&click_text).then_some(Test::ClickId)
         };
         let code = overrides.code.or(code);
         ParsedPostback { parameters, notes, test, code, code_text, click_text, claim }

@@ -83,12 +83,23 @@ pub fn lock(turn: &Mutex<Turn>) -> MutexGuard<'_, Turn> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns whether no request begins with the byte. If such a byte follows the announced length of
-/// a body, the body is longer than announced, as from a sender that counts characters instead of
-/// bytes. Line ends, and the NUL at the end of a C string, may follow a body without belonging to
-/// it.
-fn begins_nothing(byte: u8) -> bool {
-    !byte.is_ascii_uppercase() && !byte.is_ascii_whitespace() && byte != 0
+/// The methods with which a request may begin. A sender that sends a request before the answer to
+/// the one before uses a usual method.
+const METHODS: [&[u8]; 9] =
+    [b"CONNECT", b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"];
+
+/// Returns whether no request begins with the bytes behind the announced length of a body. If so,
+/// the body is longer than announced, as from a sender that counts characters instead of bytes.
+/// Line ends, and the NUL at the end of a C string, may follow a body without belonging to it.
+fn begin_nothing(bytes: &[u8]) -> bool {
+    let start = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n' | 0)).unwrap_or(bytes.len());
+    let request = bytes.get(start..).unwrap_or_default();
+    !request.is_empty()
+        && !METHODS.iter().any(|method| {
+            let line = [method, b" ".as_slice()].concat();
+            let length = line.len().min(request.len());
+            line.get(..length) == request.get(..length)
+        })
 }
 
 /// A connection as hyper reads and writes it.
@@ -241,9 +252,18 @@ impl<S: Stream> Read for Front<S> {
                 Stage::Body(left) => {
                     let left = *left;
                     let at_most = usize::try_from(left).unwrap_or(usize::MAX);
+                    if front.bytes.is_empty() && !ready!(front.poll_fill(context))? {
+                        return Poll::Ready(Ok(()));
+                    }
+                    // A read may end just at the end of the body. More may have arrived.
+                    if front.bytes.len() == at_most
+                        && let Poll::Ready(filled) = front.poll_fill(context)
+                    {
+                        filled?;
+                    }
                     // Without its end, the body is incomplete for hyper, so the handler gets an
                     // error.
-                    if front.bytes.get(at_most).is_some_and(|next| begins_nothing(*next)) {
+                    if front.bytes.get(at_most..).is_some_and(begin_nothing) {
                         lock(&front.turn).is_longer = true;
                         front.stage = Stage::End;
                         continue;
@@ -275,5 +295,31 @@ impl<S: Stream> Write for Front<S> {
     /// Leaves the connection open: a refusal may follow.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.io).poll_flush(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_begins_with_its_method() {
+        for (bytes, nothing) in [
+            ("", false),
+            ("\r\n\0", false),
+            ("GET / HTTP/1.1", false),
+            ("\r\n\r\nPOST /s2s", false),
+            ("DEL", false),
+            ("P", false),
+            ("0", true),
+            (" 7", true),
+            ("B", true),
+            ("Gross", true),
+            ("GETS /", true),
+            ("\r\n0", true),
+            ("\u{fc}", true),
+        ] {
+            assert_eq!(begin_nothing(bytes.as_bytes()), nothing, "{bytes:?}");
+        }
     }
 }

@@ -1,13 +1,9 @@
 //! Properties of every split, for the tests and for the fuzzer in `server/fuzz`.
 
-use s2s_sdk::{
-    parameter::{self, KnownParam},
-    v1::{Note, NoteCode},
-};
+use s2s_sdk::v1::{Note, NoteCode};
 use url::form_urlencoded::byte_serialize;
 
-use super::{NAME_BYTES_MAX, Pair, Part, Text, decode, entities, entities::rejoined, has_address};
-use crate::values::destination::sub_id_index;
+use super::{NAME_BYTES_MAX, Names, Pair, Part, Text, decode, entities, entities::rejoined, has_address};
 
 /// Bytes that may stand between two pairs.
 const SEPARATORS: &[u8] = b"&;\n?";
@@ -22,14 +18,14 @@ const EATEN_BYTES_MAX: usize = 2;
 /// written and read back.
 pub fn check_query(bytes: &[u8]) {
     let (first, query) = bytes.split_first().unwrap_or((&b'P', &[]));
-    let is_known = if *first == b'L' { is_sub_id } else { is_parameter };
-    let (pairs, _) = split(query, 0, is_known);
-    check_places(query, &pairs, is_known);
-    check_moved(query, &pairs, is_known);
+    let names = if *first == b'L' { Names::LINK } else { Names::POSTBACK };
+    let (pairs, _) = split(query, 0, names);
+    check_places(query, &pairs, names);
+    check_moved(query, &pairs, names);
     let read = names_and_values(&pairs);
     // A `;` in a name may come from an `&` that HTML has escaped.
     if read.iter().all(|(name, _)| !name.contains(&b';')) {
-        check_written(&read, is_known);
+        check_written(&read, names);
     }
     let lines = query.split(|byte| *byte == b'\n').map(|line| {
         let (name, value) = super::split_at(line, b'=').unwrap_or((line, &[]));
@@ -38,33 +34,17 @@ pub fn check_query(bytes: &[u8]) {
     let lines: Vec<_> = lines.collect();
     // The reader looks for eaten names in every value, also in a value that was meant literally.
     let is_plain =
-        |name: &[u8], value: &[u8]| !name.contains(&b';') && entities::split(value, is_known).is_none();
+        |name: &[u8], value: &[u8]| !name.contains(&b';') && entities::split(value, names.is_known).is_none();
     if lines.iter().all(|(name, value)| is_plain(name, value)) {
-        check_written(&lines, is_known);
+        check_written(&lines, names);
     }
 }
 
-fn is_sub_id(name: &str) -> bool {
-    sub_id_index(&name.to_ascii_lowercase()).is_some()
-}
-
-fn is_parameter(name: &str) -> bool {
-    parameter::known(name).is_some()
-}
-
-/// The test whether the value of a name may be any text: never for a link's names, sometimes for a
-/// postback's.
-fn is_free_of(is_known: fn(&str) -> bool) -> fn(&str) -> bool {
-    let of_postback = |name: &str| parameter::known(name).is_none_or(|known| known == KnownParam::Param);
-    if is_known("sub1") { |_| false } else { of_postback }
-}
-
 /// Splits the part of `whole` that begins at an offset.
-fn split(whole: &[u8], start: usize, is_known: fn(&str) -> bool) -> (Vec<Pair>, Vec<Note>) {
+fn split(whole: &[u8], start: usize, names: Names) -> (Vec<Pair>, Vec<Note>) {
     let (mut pairs, mut notes) = (Vec::new(), Vec::new());
     let query = whole.get(start..).unwrap_or_default();
-    Text { part: Part::Target, whole, is_known, is_free: is_free_of(is_known) }
-        .split(query, &mut pairs, &mut notes);
+    Text { part: Part::Target, whole, names }.split(query, &mut pairs, &mut notes);
     (pairs, notes)
 }
 
@@ -81,7 +61,7 @@ fn decoded(bytes: &[u8]) -> [Vec<u8>; 3] {
 
 /// Asserts that each pair has the text at its place, and that each byte belongs to a pair or
 /// separates two pairs.
-fn check_places(query: &[u8], pairs: &[Pair], is_known: fn(&str) -> bool) {
+fn check_places(query: &[u8], pairs: &[Pair], names: Names) {
     let mut behind = 0;
     let shown = String::from_utf8_lossy(query);
     for pair in pairs {
@@ -97,7 +77,7 @@ fn check_places(query: &[u8], pairs: &[Pair], is_known: fn(&str) -> bool) {
             let is_name = |name: &Vec<u8>| {
                 let name = name.strip_suffix(b"=").unwrap_or(name);
                 name == pair.name
-                    || rejoined(name, is_known).is_some_and(|whole| whole.as_bytes() == pair.name)
+                    || rejoined(name, names.is_known).is_some_and(|whole| whole.as_bytes() == pair.name)
             };
             assert!(decoded(name).iter().any(is_name), "name at {begins} of `{shown}`");
         }
@@ -129,8 +109,8 @@ fn is_eaten(gap: &[u8], name: &[u8]) -> bool {
 }
 
 /// Asserts that a query after a path is split like the query alone.
-fn check_moved(query: &[u8], pairs: &[Pair], is_known: fn(&str) -> bool) {
-    let (moved, _) = split(&[PREFIX, query].concat(), PREFIX.len(), is_known);
+fn check_moved(query: &[u8], pairs: &[Pair], names: Names) {
+    let (moved, _) = split(&[PREFIX, query].concat(), PREFIX.len(), names);
     let facts = |pair: &Pair, by: usize| {
         let place = pair.place.bytes.start + by..pair.place.bytes.end + by;
         (pair.name.clone(), pair.value.clone(), pair.broken, pair.begins + by, place)
@@ -141,50 +121,41 @@ fn check_moved(query: &[u8], pairs: &[Pair], is_known: fn(&str) -> bool) {
 
 /// Asserts that properly written pairs are read unchanged and without a repair. Pairs with damaged
 /// separators must also be read unchanged, with a note.
-fn check_written(pairs: &[(Vec<u8>, Vec<u8>)], is_known: fn(&str) -> bool) {
+fn check_written(pairs: &[(Vec<u8>, Vec<u8>)], names: Names) {
     let encode = |bytes: &[u8]| byte_serialize(bytes).collect::<String>();
     let escape = |bytes: &[u8]| bytes.iter().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
     let write = |write: &dyn Fn(&[u8]) -> String| {
         pairs.iter().map(|(name, value)| format!("{}={}", write(name), write(value))).collect::<Vec<_>>()
     };
     let written = write(&encode);
-    check_read(&written.join("&"), pairs, None, is_known);
-    check_read(&write(&escape).join("&"), pairs, None, is_known);
-    let mut later = pairs.iter().skip(1).map(|(name, _)| {
-        let name = encode(name);
-        name.len() < NAME_BYTES_MAX && is_known(&name)
-    });
+    check_read(&written.join("&"), pairs, None, names);
+    check_read(&write(&escape).join("&"), pairs, None, names);
+    let is_known = |name: &str| name.len() < NAME_BYTES_MAX && (names.is_known)(name);
+    let ends = |(name, value): &(Vec<u8>, Vec<u8>), next: &str| {
+        let may_end = (names.may_end)(&String::from_utf8_lossy(name), next);
+        is_known(next) && may_end && ![name, value].iter().any(|text| has_address(text))
+    };
     if written.is_empty() {
         return;
     }
-    check_read(&escape(written.join("&").as_bytes()), pairs, Some(NoteCode::DecodedTwice), is_known);
+    check_read(&escape(written.join("&").as_bytes()), pairs, Some(NoteCode::DecodedTwice), names);
     if written.len() == 1 {
         return;
     }
-    check_read(&written.join("&amp;"), pairs, Some(NoteCode::HtmlRepaired), is_known);
-    if later.clone().any(|known| known) {
-        check_read(&written.join(";"), pairs, Some(NoteCode::SeparatorRepaired), is_known);
-        check_read(&written.join("\n"), pairs, Some(NoteCode::SeparatorRepaired), is_known);
+    check_read(&written.join("&amp;"), pairs, Some(NoteCode::HtmlRepaired), names);
+    let next_names: Vec<String> = pairs.iter().skip(1).map(|(name, _)| encode(name)).collect();
+    let first_known = next_names.iter().find(|name| is_known(name));
+    if first_known.is_some_and(|next| pairs.first().is_some_and(|first| ends(first, next))) {
+        check_read(&written.join(";"), pairs, Some(NoteCode::SeparatorRepaired), names);
+        check_read(&written.join("\n"), pairs, Some(NoteCode::SeparatorRepaired), names);
     }
-    // A value of an unknown name, of free text, or with an address may be a page's address, whose
-    // `?` separates no pairs.
-    let has_address = pairs.iter().any(|(name, value)| [name, value].iter().any(|text| has_address(text)));
-    let is_free = is_free_of(is_known);
-    let is_ours = |name: &str| is_known(name) && !is_free(name);
-    let mut earlier =
-        pairs.iter().rev().skip(1).map(|(name, _)| std::str::from_utf8(name).is_ok_and(is_ours));
-    if later.all(|known| known) && earlier.all(|ours| ours) && !has_address {
-        check_read(&written.join("?"), pairs, Some(NoteCode::SeparatorRepaired), is_known);
+    if pairs.iter().zip(&next_names).all(|(pair, next)| ends(pair, next)) {
+        check_read(&written.join("?"), pairs, Some(NoteCode::SeparatorRepaired), names);
     }
 }
 
-fn check_read(
-    query: &str,
-    expected: &[(Vec<u8>, Vec<u8>)],
-    repair: Option<NoteCode>,
-    is_known: fn(&str) -> bool,
-) {
-    let (pairs, notes) = split(query.as_bytes(), 0, is_known);
+fn check_read(query: &str, expected: &[(Vec<u8>, Vec<u8>)], repair: Option<NoteCode>, names: Names) {
+    let (pairs, notes) = split(query.as_bytes(), 0, names);
     assert_eq!(names_and_values(&pairs), expected, "{query}");
     assert!(pairs.iter().all(|pair| !pair.broken), "{query}");
     assert_eq!(notes.is_empty(), repair.is_none(), "{query}: {notes:?}");

@@ -12,15 +12,12 @@ use std::{borrow::Cow, io::Read as _};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use s2s_sdk::v1::{ErrorReason, Note};
 
-use super::{
-    json, multipart,
-    parameters::{is_free, is_known},
-};
+use super::{json, multipart};
 use crate::{
     error::{Error, Result},
     values::{
         limits::BODY_BYTES_MAX,
-        query::{Pair, Part, Place, Text, decode},
+        query::{Names, Pair, Part, Place, Text, decode},
     },
 };
 
@@ -142,8 +139,8 @@ pub fn read(content_type: &str, body: &[u8], notes: &mut Vec<Note>) -> Result<(F
         }
     };
     let (mut pairs, mut repairs) = (Vec::new(), Vec::new());
-    Text { part: Part::Body, whole: body, is_known, is_free }.split(body, &mut pairs, &mut repairs);
-    let is_ours = |pair: &Pair| std::str::from_utf8(&pair.name).is_ok_and(is_known);
+    Text { part: Part::Body, whole: body, names: Names::POSTBACK }.split(body, &mut pairs, &mut repairs);
+    let is_ours = |pair: &Pair| std::str::from_utf8(&pair.name).is_ok_and(Names::POSTBACK.is_known);
     match refusal {
         Some(error) if !pairs.iter().any(is_ours) => Err(error),
         _ => {

@@ -1,6 +1,7 @@
 //! The claim that the parameters of a postback make.
 
 use s2s_sdk::{
+    parameter::known,
     url_macros,
     v1::{ErrorReason, Note, NoteCode},
 };
@@ -12,7 +13,7 @@ use crate::{
         conversion_code::ConversionCodeId,
     },
     error::{Error, Result},
-    values::text::excerpt,
+    values::{query::Part, text::excerpt},
 };
 
 /// The values of the known parameters, one value for each.
@@ -61,7 +62,8 @@ impl<'a> Values<'a> {
         if first.broken {
             let (name, text) = (known.name(), excerpt(&first.value));
             let message = format!(
-                "`{name}` is `{text}`, with broken percent-encoding or control characters; encode it as UTF-8"
+                "`{name}` is `{text}`, with broken percent-encoding or control characters, or cut off at an `&` of its \
+                 own; percent-encode it as UTF-8"
             );
             return Err(refusal(ErrorReason::ParameterMalformed, known, message));
         }
@@ -128,6 +130,15 @@ pub fn read(
         return Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message));
     }
     let transaction_id = transaction_id(text(order))?;
+    if let Some(name) = parameter_within(transaction_id.as_str()) {
+        let message = format!(
+            "`oid` is `{}`, in which `{name}` looks like another parameter; separate parameters with `&`, or \
+             percent-encode the order number",
+            excerpt(transaction_id.as_str())
+        );
+        return Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message));
+    }
+    note_empty_end(parameters, notes);
     let status_word = text(values.get(KnownParam::Status, notes)?).to_owned();
     let click_id = match click_id.meaning {
         Meaning::ClickId(click_id) => Some(click_id),
@@ -147,6 +158,31 @@ pub fn read(
         happened: Happened::Now,
         request_id: None,
     })
+}
+
+/// Notes a URL that ends with an empty parameter: it may be without a value, or cut off at a `#`,
+/// such as that of Shopify's order number `#1001`.
+fn note_empty_end(parameters: &[Parameter], notes: &mut Vec<Note>) {
+    let of_url = parameters.iter().filter(|parameter| parameter.place.part == Part::Target);
+    let Some(last) = of_url.last().filter(|last| last.value.is_empty()) else { return };
+    let Some(known) = last.known.filter(|known| *known != KnownParam::Param) else { return };
+    let message = format!(
+        "the URL ends with an empty `{}`: if its value begins with `#`, the sender must encode that as `%23`",
+        known.name()
+    );
+    notes.push(note(NoteCode::EmptyAtEnd, known.name(), message));
+}
+
+/// Returns the name of a parameter in an order number: behind a `?`, or one of ours behind a `;`. A
+/// whole address is an order number as it is.
+fn parameter_within(order: &str) -> Option<&str> {
+    let behind =
+        |mark| order.split(mark).skip(1).filter_map(|rest| rest.split_once('=').map(|(name, _)| name));
+    let is_name = |name: &&str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let found = behind('?').find(is_name).or_else(|| behind(';').find(|name| known(name).is_some()));
+    found.filter(|_| !order.contains("://"))
 }
 
 /// Returns whether the value of `test` asks for a test; `None` if it can't be understood.

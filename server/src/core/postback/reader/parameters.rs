@@ -15,10 +15,10 @@ use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::{
-    Postback,
+    Postback, beside,
     body::{self, Form, Plain},
     claim::asks_for_test,
-    counting, too_large,
+    too_large,
 };
 use crate::{
     core::{conversion::note, conversion_code::ConversionCodeId, postback::status::is_own as is_own_status},
@@ -27,7 +27,7 @@ use crate::{
         click_id::UnverifiedClickId,
         limits::TARGET_BYTES_MAX,
         money::Currency,
-        query::{Pair, Part, Place, Text, decode},
+        query::{Names, Pair, Part, Place, Text, decode, without_index},
         target::{self, Target},
         text::excerpt,
     },
@@ -143,9 +143,13 @@ struct Pairs {
 impl Pairs {
     fn of(postback: &Postback, notes: &mut Vec<Note>) -> Self {
         let mut pairs = Self::default();
-        let text = Text { part: Part::Target, whole: &postback.target, is_known, is_free };
+        let text = Text { part: Part::Target, whole: &postback.target, names: Names::POSTBACK };
         text.split(query(&postback.target, notes), &mut pairs.query, notes);
         if !is_post(postback) {
+            if !postback.body.is_empty() {
+                let message = "only the body of a POST is read";
+                notes.push(note(NoteCode::BodyIgnored, "", message));
+            }
             return pairs;
         }
         let plain = Plain::of(&postback.body);
@@ -159,14 +163,14 @@ impl Pairs {
         let is_cut = postback.cut && postback.target.len() < TARGET_BYTES_MAX;
         let is_too_large = plain.is_too_long || is_cut;
         let query = understood(pairs.query.iter().cloned(), &mut Vec::new());
-        let is_complete = is_complete(&query);
+        let is_complete = beside::is_complete(&query);
         let read = match read {
             // A body that is too long is ignored only if the query has an order number. Otherwise
             // the order number may be in the body.
-            _ if is_too_large && is_complete && filled(&query, KnownParam::Oid).is_some() => None,
+            _ if is_too_large && is_complete && beside::filled(&query, KnownParam::Oid).is_some() => None,
             read if is_too_large => Some(read),
             Ok((form, body)) if is_complete => {
-                without_others(&query, form, body, &mut repairs).map(|body| Ok((form, body)))
+                beside::counting_pairs(&query, form, body, &mut repairs).map(|body| Ok((form, body)))
             }
             Err(_) if is_complete => None,
             read => Some(read),
@@ -177,8 +181,12 @@ impl Pairs {
             Some(Err(error)) => pairs.refusal = pairs.refusal.or(Some(error)),
             None => {
                 pairs.refusal = None;
-                let message =
-                    "the URL has all that is needed, and the body is something else; it was not read";
+                let message = if beside::filled(&query, KnownParam::Oid).is_some() {
+                    "the URL has all that is needed, and the body is something else; it was not read"
+                } else {
+                    "the URL has all that is needed but an order number, and the body is something else; it was \
+                     not read. Send the order number in the URL, or sales of one click may count as one"
+                };
                 notes.push(note(NoteCode::BodyIgnored, "", message));
                 return pairs;
             }
@@ -188,66 +196,12 @@ impl Pairs {
     }
 }
 
-/// Returns whether a query has all that a conversion needs.
-fn is_complete(query: &[Parameter]) -> bool {
-    let has = |known| filled(query, known).is_some_and(|found| found.meaning.is_valid());
-    filled(query, KnownParam::ClickId).is_some()
-        && has(KnownParam::Id)
-        && has(KnownParam::Val)
-        && (has(KnownParam::Com) || has(KnownParam::Comperc))
-}
-
-/// Returns the pairs of a body that count beside a complete query. `None` if the body is not for
-/// this server: it contradicts the query, or is another system's JSON (with unknown names). Such
-/// JSON can still have our order number, currency or status, and then these pairs count.
-fn without_others(
-    query: &[Parameter],
-    form: Form,
-    body: Vec<Pair>,
-    notes: &mut Vec<Note>,
-) -> Option<Vec<Pair>> {
-    let parameters = understood(body.iter().cloned(), &mut Vec::new());
-    // Every `param` counts, so the `param` of a body contradicts none of the query.
-    let of_query = |parameter: &Parameter| {
-        let known = parameter.known.filter(|known| *known != KnownParam::Param);
-        known.and_then(|known| filled(query, known))
-    };
-    let contradicts = |one: &Parameter| of_query(one).is_some_and(|own| !own.says_the_same(one));
-    let is_of_others = form == Form::Json && parameters.iter().any(|one| one.known.is_none());
-    let has_ours = parameters.iter().any(|one| one.known.is_some() && one.counts_among_others());
-    if parameters.iter().any(contradicts) || is_of_others && !has_ours {
-        return None;
-    }
-    let ours = body.into_iter().zip(&parameters).filter(|(_, parameter)| {
-        // The query says the same, perhaps in another notation.
-        if let Some(own) = of_query(parameter) {
-            let name = own.known.map_or("", KnownParam::name);
-            let message = format!("`{name}` came more than once; `{}` counts", excerpt(&own.value));
-            notes.push(note(NoteCode::Repeated, name, message));
-            return false;
-        }
-        let counts = !is_of_others || parameter.counts_among_others();
-        if !counts {
-            let name = excerpt(&parameter.name);
-            let message = format!("`{name}` belongs to another message, and was passed over");
-            notes.push(note(NoteCode::UnknownParameter, &name, message));
-        }
-        counts
-    });
-    Some(ours.map(|(pair, _)| pair).collect())
-}
-
-/// The parameter that counts, if it is not empty.
-fn filled(parameters: &[Parameter], known: KnownParam) -> Option<&Parameter> {
-    counting(parameters, known).filter(|found| !found.value.is_empty())
-}
-
 /// Returns the offset of the end of a target's path.
 pub fn path_ends(target: &[u8]) -> usize {
     target::mark(target).map_or(target.len(), |mark| mark.start)
 }
 
-fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
+pub fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = pairs.map(Parameter::from_pair).collect();
     // Each known parameter is listed once, so that the list stays short.
     let mut own_names = Vec::new();
@@ -307,22 +261,13 @@ fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
     Target::split(target).query
 }
 
-/// Drops the index of a list from a name: `oid[]` and `oid[0]` are `oid`.
-fn without_index(name: &str) -> &str {
-    let of_list = name.strip_suffix(']').and_then(|name| name.rsplit_once('['));
-    of_list
-        .filter(|(_, index)| index.bytes().all(|byte| byte.is_ascii_digit()))
-        .map_or(name, |(name, _)| name)
-}
+/// Words of other systems for an order that is no sale. Such a word holds the postback, unless the
+/// code's network has a meaning for it.
+const UNDONE: [&str; 8] =
+    ["cancelled", "canceled", "refunded", "void", "voided", "failed", "rejected", "chargeback"];
 
-/// Returns whether a parameter has this name, in any case.
-pub fn is_known(name: &str) -> bool {
-    known(name).is_some()
-}
-
-/// Returns whether a parameter of this name may have any text as its value.
-pub fn is_free(name: &str) -> bool {
-    known(name).is_none_or(|known| known == KnownParam::Param)
+fn is_undone(status: &str) -> bool {
+    UNDONE.iter().any(|word| word.eq_ignore_ascii_case(status))
 }
 
 impl Parameter {
@@ -341,7 +286,8 @@ impl Parameter {
                     _ => false,
                 }
         };
-        let known = known(without_index(&name)).filter(|known| !is_click && !is_foreign(*known));
+        let known = if is_click { Some(KnownParam::ClickId) } else { known(without_index(&name)) };
+        let known = known.filter(|known| !is_foreign(*known));
         // The `%` after a percentage is often not encoded.
         let is_percent =
             || known == Some(KnownParam::Comperc) && Meaning::of(KnownParam::Comperc, &value).is_valid();
@@ -365,19 +311,19 @@ impl Parameter {
 
     /// Returns whether the parameter counts although it stands in another system's message, in
     /// which its name may mean something else. An unknown parameter does no harm.
-    fn counts_among_others(&self) -> bool {
+    pub fn counts_among_others(&self) -> bool {
         match self.known {
             Some(KnownParam::Sec | KnownParam::Ts | KnownParam::Sig | KnownParam::Comperc) => false,
             Some(KnownParam::Oid) => !self.nested,
             Some(KnownParam::Cur) => self.meaning.is_valid(),
-            Some(KnownParam::Status) => is_own_status(&self.value),
+            Some(KnownParam::Status) => is_own_status(&self.value) || is_undone(&self.value),
             Some(KnownParam::Test) => asks_for_test(self).is_some(),
             _ => true,
         }
     }
 
     /// Returns whether another value of the same parameter means the same, however it is written.
-    fn says_the_same(&self, other: &Self) -> bool {
+    pub fn says_the_same(&self, other: &Self) -> bool {
         match (self.meaning, other.meaning) {
             (Meaning::Number(one), Meaning::Number(other)) => {
                 (one.decimal.micros, one.currency) == (other.decimal.micros, other.currency)
@@ -389,11 +335,11 @@ impl Parameter {
 
     /// Returns whether the value is empty, apart from blanks and quotes. A template may have
     /// parameters that its sender does not fill.
-    fn is_blank(&self) -> bool {
+    pub fn is_blank(&self) -> bool {
         self.value.trim_matches(is_trimmed).is_empty()
     }
 
-    fn has_own_name(&self) -> bool {
+    pub fn has_own_name(&self) -> bool {
         let name = self.name.trim_matches(is_trimmed);
         self.known.is_some_and(|known| name.eq_ignore_ascii_case(known.name()))
     }
@@ -447,6 +393,10 @@ impl Parameter {
             self.repair(known, notes);
         }
         self.broken |= self.value.chars().any(char::is_control);
+        // A value that was cut off may still look whole.
+        if self.broken {
+            self.meaning = Meaning::Invalid;
+        }
     }
 
     /// Repairs a value that becomes valid if a second encoding is undone, or if punctuation at its

@@ -61,6 +61,16 @@ fn refusals_name_the_reason() {
     let long = "9".repeat(400);
     for (query, reason) in [
         ("", E::ParameterMissing),
+        // Text behind an `&` that was not encoded.
+        (&format!("clickId=abc&id={CODE}&val=1&apos;234.50&com=0"), E::ParameterMalformed),
+        (&format!("clickId=abc&id={CODE}&val=1&#8239;234,50&com=0"), E::ParameterMalformed),
+        (&format!("clickId=abc&id={CODE}&val=10&euro;&com=0"), E::ParameterMalformed),
+        (&format!("clickId=abc&id={CODE}&val=1&com=0&oid=H&M-1"), E::ParameterMalformed),
+        (&format!("clickId=abc&id={CODE}&val=1&com=0&oid=A&amp;B"), E::ParameterMalformed),
+        // An order number with another parameter in it.
+        (&format!("clickId=abc&id={CODE}&val=1&com=0&oid=5;cur=USD"), E::ParameterMalformed),
+        (&format!("clickId=abc&id={CODE}&val=1&com=0&oid=/orders/5?test=1"), E::ParameterMalformed),
+        (&format!("clickId=abc&id={CODE}&val=1&com=0&oid=5?utm_source=x"), E::ParameterMalformed),
         ("clickId=abc", E::ParameterMissing),
         (&format!("clickId=abc&id={CODE}"), E::ParameterMissing),
         (&format!("clickId=abc&id={CODE}&val=1"), E::ParameterMissing),
@@ -126,7 +136,9 @@ fn repairs_are_noted() {
         ("val=1&com=0&utm=x", vec![N::UnknownParameter]),
         ("val=1&com=0&amount=2", vec![N::UnknownParameter]),
         ("val=1&com=0&val=x", vec![N::Repeated]),
-        ("val=1&com=0&status=+maybe+&status=", vec![N::Trimmed, N::Repeated]),
+        ("val=1&com=0&status=+maybe+&status=", vec![N::Trimmed, N::EmptyAtEnd, N::Repeated]),
+        ("val=1&com=0&oid=", vec![N::EmptyAtEnd]),
+        ("val=1&oid=&com=0", vec![]),
         ("val=1,50&com=0", vec![N::DecimalComma]),
         ("val=1.234,56&com=0", vec![N::DecimalComma, N::NumberRepaired]),
         ("val=%2410&com=0", vec![N::CurrencyInAmount]),
@@ -441,7 +453,8 @@ mod properties {
         fn a_proper_postback_is_read_as_it_was_written(
             (value, value_micros) in amount(),
             (commission, commission_micros) in amount(),
-            oid in "[A-Za-z0-9][^\\p{C}]{0,40}[A-Za-z0-9]",
+            // An order number with a `?` or `;` may hold another parameter, and is then refused.
+            oid in "[A-Za-z0-9][^\\p{C}?;]{0,40}[A-Za-z0-9]",
             params in vec(("[a-z]{1,8}", "[^;\\x00]{0,20}"), 0..4),
         ) {
             let text = |whole: u32, micros: u32| format!("{whole}.{micros:06}");

@@ -153,7 +153,7 @@ fn check_said_otherwise(content_type: &str, form: Form, pairs: &[Pair], body: &[
 
     let target = [b"/s2s?", query(pairs).as_bytes()].concat();
     let mut notes = Vec::new();
-    let text = Text { part: Part::Target, whole: &target, is_known, is_free };
+    let text = Text { part: Part::Target, whole: &target, names: Names::POSTBACK };
     text.split(target.get(b"/s2s?".len()..).unwrap_or_default(), &mut Vec::new(), &mut notes);
     if notes.is_empty() {
         let postback = request("GET", target, "", Vec::new());

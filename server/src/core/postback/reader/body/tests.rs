@@ -119,6 +119,18 @@ fn a_complete_query_counts_whatever_the_body_is() {
             r#"{"oid":"A1","val":"1.00","ok":true}"#,
             vec![N::Repeated, N::UnknownParameter],
         ),
+        // Another system's `id` and `amount` are not ours, and say nothing against the URL.
+        (
+            "application/json",
+            r#"{"id":8209,"order_number":"A1","currency":"USD","amount":"9.99","val":null}"#,
+            vec![N::UnknownParameter, N::UnknownParameter, N::UnknownParameter, N::Alias, N::Alias],
+        ),
+        ("", "id=77&order_id=A1&val=x", vec![N::UnknownParameter, N::UnknownParameter, N::Alias]),
+        ("", "cid=shop-7&oid=A1", vec![N::UnknownParameter]),
+        // One text in a body is one text, whatever it holds.
+        ("", "param=color=red;test=1", vec![]),
+        ("", "comment=great;status=declined", vec![N::UnknownParameter]),
+        ("", "comment=one\nstatus=declined", vec![N::UnknownParameter]),
         ("", "oid=A1&param=b", vec![]),
         ("", "val=1.00&oid=A1&x=y", vec![N::Repeated, N::UnknownParameter]),
     ] {
@@ -204,5 +216,25 @@ fn time_grows_in_proportion_to_the_body() {
         };
         // Other work on this machine may slow down some tries, but not all.
         assert!((0..5).any(|_| time(16 * 16_384) < time(16_384) * GROWTH_MAX), "{before}{piece}");
+    }
+}
+
+#[test]
+fn a_contradiction_beside_the_only_order_number_is_refused() {
+    let target = format!("/s2s?clickId=abc&id={CODE}&val=1&com=0");
+    let claim = |target: &str, body: &str| {
+        let content_type = if body.starts_with('{') { "application/json" } else { "" };
+        post(target, content_type, body.as_bytes()).claim
+    };
+    let other = format!("id={}&oid=A1", CODE.replace('a', "b"));
+    for body in ["val=2&oid=A1", r#"{"val":2,"oid":"A1"}"#, "com=5&order_id=A1", &other] {
+        let error = claim(&target, body).unwrap_err();
+        assert_eq!(error.reason(), ErrorReason::ParameterRepeated, "{body}");
+        let order = claim(&format!("{target}&oid=A2"), body).unwrap().transaction_id;
+        assert_eq!(order.as_str(), "A2", "{body}");
+    }
+    for (status, refused) in [("cancelled", true), ("Refunded", true), ("paid", false), ("pending", false)] {
+        let body = format!(r#"{{"order_number":"A1","status":"{status}","id":7}}"#);
+        assert_eq!(claim(&target, &body).unwrap().status_word == status, refused || status == "pending");
     }
 }
