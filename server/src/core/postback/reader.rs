@@ -15,6 +15,7 @@ mod check;
 mod claim;
 mod json;
 mod multipart;
+mod notation;
 mod parameters;
 mod worth;
 

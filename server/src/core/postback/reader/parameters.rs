@@ -308,7 +308,7 @@ fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
 }
 
 /// Drops the index of a list from a name: `oid[]` and `oid[0]` are `oid`.
-fn without_index(name: &str) -> &str {
+pub fn without_index(name: &str) -> &str {
     let of_list = name.strip_suffix(']').and_then(|name| name.rsplit_once('['));
     of_list
         .filter(|(_, index)| index.bytes().all(|byte| byte.is_ascii_digit()))
@@ -376,17 +376,6 @@ impl Parameter {
         }
     }
 
-    /// Returns whether another value of the same parameter means the same, however it is written.
-    fn says_the_same(&self, other: &Self) -> bool {
-        match (self.meaning, other.meaning) {
-            (Meaning::Number(one), Meaning::Number(other)) => {
-                (one.decimal.micros, one.currency) == (other.decimal.micros, other.currency)
-            }
-            (Meaning::Text | Meaning::Invalid | Meaning::Ambiguous, _) => self.value == other.value,
-            (one, other) => one == other,
-        }
-    }
-
     /// Returns whether the value is empty, apart from blanks and quotes. A template may have
     /// parameters that its sender does not fill.
     fn is_blank(&self) -> bool {
@@ -436,12 +425,8 @@ impl Parameter {
             self.value = trimmed.to_owned();
         }
         self.meaning = Meaning::of(known, &self.value);
-        // In JSON, the point of a number separates its decimals.
-        if self.place.part == Part::Bare
-            && self.meaning == Meaning::Ambiguous
-            && let Ok(read) = amount::read(&self.value, DecimalSeparator::Point)
-        {
-            self.meaning = Meaning::Number(read);
+        if self.place.part == Part::Bare {
+            self.settle_in_json(known, notes);
         }
         if !self.meaning.is_valid() && !url_macros::is_macro(&self.value) {
             self.repair(known, notes);
