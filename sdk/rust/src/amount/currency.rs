@@ -73,8 +73,7 @@ const CURRENCIES: &str = "\
     VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG ";
 
 /// The currencies whose minor unit is 0 in ISO 4217, written as `CURRENCIES` are.
-const NO_DECIMALS: &str =
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF ";
+const NO_DECIMALS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF ";
 
 #[cfg(test)]
 mod tests {
