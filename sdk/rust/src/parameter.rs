@@ -215,24 +215,16 @@ fn is_damaged_macro(text: &str) -> bool {
 fn escapes_undone(text: &str) -> Option<String> {
     let (first, rest) = text.split_once('%')?;
     let mut plain = first.to_owned();
-    let mut undone = false;
     for piece in rest.split('%') {
         let escape = piece.split_at_checked(2);
         let escape = escape.filter(|(digits, _)| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let byte = escape.and_then(|(digits, rest)| Some((u8::from_str_radix(digits, 16).ok()?, rest)));
-        match byte.filter(|(byte, _)| byte.is_ascii()) {
-            Some((byte, rest)) => {
-                undone = true;
-                plain.push(char::from(byte));
-                plain.push_str(rest);
-            }
-            None => {
-                plain.push('%');
-                plain.push_str(piece);
-            }
-        }
+        let undone = escape.and_then(|(digits, rest)| Some((u8::from_str_radix(digits, 16).ok()?, rest)));
+        let undone = undone.filter(|(byte, _)| byte.is_ascii());
+        let (letter, rest) = undone.map_or(('%', piece), |(byte, rest)| (char::from(byte), rest));
+        plain.push(letter);
+        plain.push_str(rest);
     }
-    undone.then_some(plain)
+    (plain != text).then_some(plain)
 }
 
 /// Returns whether a text has neither letters nor digits, such as `-`, or `####` from a column that
