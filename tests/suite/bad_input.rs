@@ -188,6 +188,10 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=a&oid=b", Held(400, "PARAMETER_REPEATED")),
         (b"/s2s?clickId=a&clickId=b&id=$code&val=1&com=0", Held(400, "PARAMETER_REPEATED")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&cur=EUR&cur=USD", Held(400, "PARAMETER_REPEATED")),
+        (b"/s2s?clickId=$click&id=$code&val=10&val=10.00&com=0", Accepted(&["REPEATED"])),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=1&payout=9&com=1,00", Accepted(&["UNKNOWN_PARAMETER", "REPEATED"])),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&cur=EUR&cur=eur", Accepted(&["REPEATED"])),
+        (b"/s2s?clickId=$click&id=$code&val=1,500&com=0&val=1500", Held(400, "PARAMETER_REPEATED")),
     ]),
     ("other names", &[
         (b"/s2s?clickid=$click&id=$code&val=1&com=0", Accepted(&[])),
@@ -224,6 +228,8 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid[]=l1&cur[0]=EUR", Accepted(&["ALIAS", "ALIAS"])),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid[]=l1&currency[]=EUR", Duplicate),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid[]=l2&oid[]=l3", Held(400, "PARAMETER_REPEATED")),
+        (b"/s2s?clickId=$click&id=$code&val[]=10&val[]=10&com=0", Held(400, "PARAMETER_REPEATED")),
+        (b"/s2s?clickId=$click&id=$code&value[0]=10&value[1]=10&com=0", Held(400, "PARAMETER_REPEATED")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&status[0]=unheard-of", Held(400, "STATUS_UNKNOWN")),
     ]),
     ("no order number", &[
@@ -231,6 +237,12 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=-", Held(400, "PARAMETER_MALFORMED")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=%7B%7B+order.id+%7D%7D", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=$order_id", Held(400, "MACRO_NOT_REPLACED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=Array", Held(400, "PARAMETER_MALFORMED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=undefinedundefined", Held(400, "PARAMETER_MALFORMED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=YOUR_ORDER_ID", Held(400, "PARAMETER_MALFORMED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=<<<ORDER>>>", Held(400, "PARAMETER_MALFORMED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid={order_id", Held(400, "PARAMETER_MALFORMED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=%2523ORDER%2523", Held(400, "PARAMETER_MALFORMED")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=M&uuml;ller-1", Held(400, "PARAMETER_MALFORMED")),
     ]),
     ("broken encoding", &[

@@ -194,6 +194,8 @@ async fn a_number_of_json_has_a_decimal_point() {
         // amount shows a decimal point, the text is ambiguous.
         (r#""val":"1.500","com":"0""#, Ok((1_500_000_000, 0))),
         (r#""val":"12.35","com":"1.235""#, Err("AMOUNT_AMBIGUOUS")),
+        // The point of a number is JSON's, and shows nothing about a text.
+        (r#""val":19.99,"com":"1,500""#, Ok((19_990_000, 1_500_000))),
     ]
     .into_iter()
     .enumerate()
@@ -211,6 +213,30 @@ async fn a_number_of_json_has_a_decimal_point() {
             Err(reason) => assert_eq!(answer.field("reason"), reason, "{amounts}: {answer:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_number_of_json_is_one_number_in_any_notation() {
+    let fixture = Fixture::start().await;
+    let (server, ids) = (&fixture.server, r#""clickId":"$click","id":"$code""#);
+    let send = async |members: &str| {
+        let answer = post(server, "/s2s", JSON, fixture.fill(&format!("{{{ids},{members}}}")).into()).await;
+        (answer.field("verdict") + &answer.field("reason"), answer.field("message"))
+    };
+    for (members, expected) in [
+        (r#""val":19.99,"com":"1,500""#, "HELDAMOUNT_AMBIGUOUS"),
+        (r#""val":10,"val":10.00,"com":1,"oid":1001.0"#, "RECORDED"),
+        (r#""val":10,"com":1,"oid":1001"#, "DUPLICATE"),
+        (r#""val":10,"com":1,"oid":"1001""#, "DUPLICATE"),
+        (r#""val":10,"com":1,"oid":1.5e10"#, "RECORDED"),
+        (r#""val":10,"com":1,"oid":15000000000"#, "DUPLICATE"),
+        (r#""val[]":10,"val[]":10,"com":1,"oid":2"#, "HELDPARAMETER_REPEATED"),
+    ] {
+        assert_eq!(send(members).await.0, expected, "{members}");
+    }
+    let (_, message) = send(r#""val":1e2,"com":1"#).await;
+    assert!(message.contains("`1e2`"), "{message}");
+    assert_eq!(fixture.conversions().await.len(), 2);
 }
 
 #[tokio::test]

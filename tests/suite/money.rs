@@ -122,6 +122,31 @@ async fn what_separates_decimals_is_settled_for_good() {
 }
 
 #[tokio::test]
+async fn the_decimals_of_a_currency_settle_its_own_mark() {
+    for (currency, sales) in [
+        ("JPY", [("1,500", "1500"), ("1.500", "1500"), ("%C2%A512,345", "12345")]),
+        ("KWD", [("1.500", "1.5"), ("1,500", ""), ("1,500.000", "1500")]),
+        ("TND", [("1,500", "1.5"), ("1.500", ""), ("1.500,000", "1500")]),
+        (
+            "EUR",
+            [("1,500", ""), ("1%E2%80%AF234,56%C2%A0EUR", "1234.56"), ("1%E2%80%99234.50+EUR", "1234.5")],
+        ),
+    ] {
+        let shop = Shop::start(currency).await;
+        for (amount, value) in sales {
+            let (answer, click) = shop.sell(&format!("val={amount}&com=150")).await;
+            if value.is_empty() {
+                assert_eq!(outcome(&answer), held("AMOUNT_AMBIGUOUS"), "{currency} {amount}");
+                continue;
+            }
+            assert_eq!(outcome(&answer), recorded(), "{currency} {amount}");
+            let expected = Money::from_decimal(value, currency).unwrap().to_string();
+            assert_eq!(shop.worth(&click).await, [(currency.to_owned(), expected)], "{currency} {amount}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_code_of_a_network_reads_points() {
     let server = Server::start().await;
     let code =

@@ -123,19 +123,29 @@ impl NamedCurrency {
     }
 }
 
-/// Returns the separator of decimals in an amount that can be read in two ways: the only separator
-/// in the text, if the amount's currency is written with three decimals, or else `Auto`. `expected`
-/// is the amount's currency if the text names none.
+/// Returns the separator of decimals in an amount that can be read in two ways, if the amount's
+/// currency settles it, or else `Auto`. `expected` is the amount's currency if the text names none.
+///
+/// In a currency without decimals, the text's only mark separates thousands. In a currency with
+/// three decimals, the mark separates decimals if the currency's countries write it so. The other
+/// mark has two meanings there: people separate thousands with it, and foreign programs decimals.
 #[must_use]
-pub fn three_decimals(text: &str, expected: Option<Currency>) -> DecimalSeparator {
+pub fn by_currency(text: &str, expected: Option<Currency>) -> DecimalSeparator {
     let (point, comma) = (DecimalSeparator::Point, DecimalSeparator::Comma);
     let named = read(text, point).ok().and_then(|read| read.currency);
     let currency = named.map_or(expected, |named| named.meant(expected));
-    match currency.is_some_and(Currency::has_three_decimals) {
-        true if text.contains(',') => comma,
-        true => point,
-        false => DecimalSeparator::Auto,
+    let (mark, other) = if text.contains(',') { (comma, point) } else { (point, comma) };
+    match currency {
+        Some(currency) if currency.has_no_decimals() => other,
+        Some(currency) if currency.three_decimals_after() == Some(mark) => mark,
+        _ => DecimalSeparator::Auto,
     }
+}
+
+/// Returns whether a text is a percentage, such as `10%`.
+#[must_use]
+pub fn is_percentage(text: &str) -> bool {
+    text.ends_with('%') && read_percent(text).is_ok_and(|read| read.currency.is_none())
 }
 
 /// Reads a percentage, with or without a percent sign. A single comma or point always separates
@@ -173,6 +183,9 @@ pub fn read(text: &str, separator: DecimalSeparator) -> Result<Read, NotDecimal>
     Ok(Read { decimal: digits.parse()?, currency, separator: shown, comma, grouped })
 }
 
+/// Length of a currency's code, in bytes.
+const CODE_BYTES: usize = 3;
+
 /// Splits a currency's sign or code off either end.
 fn split_currency(text: &str) -> (&str, Option<NamedCurrency>) {
     for (index, (sign, _)) in SIGNS.iter().enumerate() {
@@ -180,15 +193,14 @@ fn split_currency(text: &str) -> (&str, Option<NamedCurrency>) {
             return (number.trim(), Some(NamedCurrency::Sign(Sign(index))));
         }
     }
-    let ends = [text.split_at_checked(3), text.len().checked_sub(3).and_then(|at| text.split_at_checked(at))];
-    if let [Some((first, after)), Some((before, last))] = ends {
-        let letters = |code: &str| code.bytes().all(|byte| byte.is_ascii_alphabetic());
-        for (code, number) in [(first, after), (last, before)] {
-            if letters(code)
-                && let Ok(currency) = code.parse()
-            {
-                return (number.trim(), Some(NamedCurrency::Code(currency)));
-            }
+    // An end that is no code must not hide a code at the other end.
+    let first = text.split_at_checked(CODE_BYTES);
+    let last = text.len().checked_sub(CODE_BYTES).and_then(|at| text.split_at_checked(at));
+    for (code, number) in [first, last.map(|(before, code)| (code, before))].into_iter().flatten() {
+        if code.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && let Ok(currency) = code.parse()
+        {
+            return (number.trim(), Some(NamedCurrency::Code(currency)));
         }
     }
     (text, None)
@@ -335,6 +347,16 @@ mod tests {
             ("R$ 1.234,50", 1_234_500_000, "R$", Comma, true, true),
             ("₹1,23,456.00", 123_456_000_000, "₹", Point, false, true),
             ("Rp 150.000,00", 150_000_000_000, "Rp", Comma, true, true),
+            ("10\u{A0}EUR", 10_000_000, "EUR", Auto, false, false),
+            ("10\u{202F}EUR", 10_000_000, "EUR", Auto, false, false),
+            ("10\u{2009}EUR", 10_000_000, "EUR", Auto, false, false),
+            ("EUR\u{A0}10", 10_000_000, "EUR", Auto, false, false),
+            ("EUR\u{202F}5", 5_000_000, "EUR", Auto, false, false),
+            ("1\u{A0}234,56 EUR", 1_234_560_000, "EUR", Comma, true, true),
+            ("1\u{202F}234,56\u{A0}EUR", 1_234_560_000, "EUR", Comma, true, true),
+            ("12\u{202F}345,60\u{202F}EUR", 12_345_600_000, "EUR", Comma, true, true),
+            ("1\u{2009}234.56 CHF", 1_234_560_000, "CHF", Point, false, true),
+            ("1\u{2019}234.50 CHF", 1_234_500_000, "CHF", Point, false, true),
         ] {
             let read = read(text, Auto).unwrap();
             let named = match read.currency {
@@ -401,6 +423,39 @@ mod tests {
             ("19.99", Comma, 19_990_000),
         ] {
             assert_eq!(read(text, separator).unwrap().decimal.micros, micros, "{text} {separator:?}");
+        }
+    }
+
+    #[test]
+    fn currencies_settle_ambiguous_amounts() {
+        let expected = |code: &str| code.parse().ok();
+        for (text, currency, separator) in [
+            ("1,500", "JPY", Point),
+            ("1.500", "JPY", Comma),
+            ("\u{A5}1,500", "JPY", Point),
+            ("\u{20A9}10,000", "", Point),
+            ("10.000\u{20AB}", "", Comma),
+            ("1.500 CLP", "EUR", Comma),
+            ("$1.500", "CLP", Comma),
+            ("$1.500", "CAD", Auto),
+            ("\u{A5}1,500", "CNY", Auto),
+            ("1.500 EUR", "JPY", Auto),
+            ("1.500", "KWD", Point),
+            ("1,500", "KWD", Auto),
+            ("1,500", "TND", Comma),
+            ("1.500", "TND", Auto),
+            ("1,500 LYD", "EUR", Comma),
+            ("1.500", "IDR", Auto),
+            ("1.500", "", Auto),
+        ] {
+            assert_eq!(by_currency(text, expected(currency)), separator, "{text} {currency}");
+        }
+    }
+
+    #[test]
+    fn percentages_have_a_percent_sign() {
+        for (text, is) in [("10%", true), ("12,5 %", true), ("10", false), ("%", false), ("10 EUR%", false)] {
+            assert_eq!(is_percentage(text), is, "{text}");
         }
     }
 

@@ -149,7 +149,7 @@ pub fn without_punctuation(value: &str) -> &str {
 }
 
 /// Texts that programs, databases and spreadsheets write where there is no order number.
-const NO_ORDER: [&str; 14] = [
+const NO_ORDER: [&str; 20] = [
     "None",
     "nil",
     "NaN",
@@ -158,6 +158,12 @@ const NO_ORDER: [&str; 14] = [
     "n.a.",
     "n. a.",
     "false",
+    "true",
+    "FALSCH",
+    "WAHR",
+    "FAUX",
+    "Array",
+    "Object",
     "\\N",
     "#N/A",
     "#N/B",
@@ -169,6 +175,9 @@ const NO_ORDER: [&str; 14] = [
 const MARKS: [char; 8] =
     ['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2026}', '\u{2212}'];
 
+/// Words that programs write for a missing value. Programs also write them one after the other.
+const MISSING: [&str; 2] = ["undefined", "null"];
+
 /// Returns whether a text stands for a missing order number. If such a text were taken for an order
 /// number, every sale of the sender after the first would be a duplicate.
 #[must_use]
@@ -177,6 +186,57 @@ pub fn is_no_order(text: &str) -> bool {
         || NO_ORDER.iter().any(|none| none.eq_ignore_ascii_case(text))
         || is_only_marks(text)
         || is_spreadsheet_error(text)
+        || is_placeholder(text)
+        || is_only_missing(text)
+        || is_damaged_macro(text)
+        || escapes_undone(text).is_some_and(|plain| is_macro(&plain) || is_damaged_macro(&plain))
+}
+
+/// Returns whether a text is a name of the order number itself, such as `ORDER_ID` or
+/// `your-order-id`. Examples in documentation have such a name as their value.
+fn is_placeholder(text: &str) -> bool {
+    let name = text.to_ascii_lowercase().replace(['-', ' '], "_");
+    let name = name.strip_prefix("your_").unwrap_or(&name);
+    known(name) == Some(KnownParam::Oid)
+}
+
+/// Returns whether a text consists of words for a missing value, such as `undefinedundefined`.
+fn is_only_missing(text: &str) -> bool {
+    let mut rest = text.to_ascii_lowercase();
+    for word in MISSING {
+        rest = rest.replace(word, "");
+    }
+    rest.len() < text.len() && rest.trim_matches(['-', '_', ' ']).is_empty()
+}
+
+/// Returns whether a text is a macro that lost a bracket, such as `{order_id`, has too many, such
+/// as `<<<ORDER>>>`, or begins with a colon, such as `:order`. Its name has no digits, because
+/// order numbers have some.
+fn is_damaged_macro(text: &str) -> bool {
+    let brackets = |pair: [char; 2]| text.trim_matches(pair);
+    let mut names = [['{', '}'], ['<', '>'], ['[', ']']].map(brackets).into_iter();
+    let is_name = |name: &str| {
+        name.len() < text.len()
+            && name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+            && name.chars().all(|letter| letter.is_ascii_alphabetic() || "_-. ".contains(letter))
+    };
+    names.any(is_name) || text.strip_prefix(':').is_some_and(is_name)
+}
+
+/// Undoes percent-encoding of ASCII characters. Returns `None` if a text has none.
+fn escapes_undone(text: &str) -> Option<String> {
+    let (first, rest) = text.split_once('%')?;
+    let mut plain = first.to_owned();
+    for piece in rest.split('%') {
+        let escape = piece.split_at_checked(2);
+        let escape = escape.filter(|(digits, _)| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let undone = escape.and_then(|(digits, rest)| Some((u8::from_str_radix(digits, 16).ok()?, rest)));
+        let undone = undone.filter(|(byte, _)| byte.is_ascii());
+        let (letter, rest) = undone.map_or(('%', piece), |(byte, rest)| (char::from(byte), rest));
+        plain.push(letter);
+        plain.push_str(rest);
+    }
+    (plain != text).then_some(plain)
 }
 
 /// Returns whether a text has neither letters nor digits, such as `-`, or `####` from a column that
@@ -245,6 +305,30 @@ mod tests {
             "NaT",
             "<NA>",
             "\\N",
+            "Array",
+            "object",
+            "true",
+            "FALSCH",
+            "faux",
+            "ORDER_ID",
+            "order",
+            "TXID",
+            "YOUR_ORDER_ID",
+            "your-order-id",
+            "Your Transaction ID",
+            "undefinedundefined",
+            "undefined-undefined",
+            "nullnull",
+            "{order_id",
+            "order_id}",
+            "{{order.id}",
+            "[order",
+            "<<<ORDER>>>",
+            ":order",
+            ":order_id",
+            "%23ORDER%23",
+            "%7Border_id%7D",
+            "%7border_id",
         ] {
             assert!(is_no_order(text), "{text}");
         }
@@ -267,6 +351,26 @@ mod tests {
             "-1",
             "(1)",
             "\u{2013}7",
+            "Array-1",
+            "trueblue",
+            "order-1001",
+            "order_id_7",
+            "your-1",
+            "YOURS",
+            "undefined1",
+            "nullable",
+            "{A1",
+            "{3F2504E0-4F89",
+            "[1001",
+            "<1>",
+            ":1001",
+            "A:order",
+            "ORDER%23",
+            "50%25",
+            "A%20B",
+            "%E4",
+            "100%",
+            "#ABC",
         ] {
             assert!(!is_no_order(text), "{text}");
         }

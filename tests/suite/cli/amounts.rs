@@ -24,6 +24,16 @@ const WRITTEN: &[[&str; 4]] = &[
     ["1.500", "1", "", ""],
     ["1,500", "1", "", "KWD"],
     ["1.500 KWD", "1", "", ""],
+    ["1,500 TND", "1", "", ""],
+    ["1.500", "1", "", "TND"],
+    ["1,500", "1.000", "", "JPY"],
+    ["¥1.500", "1", "", ""],
+    ["10.000₫", "1", "", ""],
+    ["1\u{a0}234,56 EUR", "1", "", ""],
+    ["12\u{202f}345,60\u{202f}EUR", "1", "", ""],
+    ["1\u{2019}234.50\u{2009}CHF", "1", "", ""],
+    ["EUR\u{a0}10", "1", "", ""],
+    ["10", "10%", "", ""],
     ["$10", "1", "", ""],
     ["$10", "1", "", "CAD"],
     ["10", "$1", "", "EUR"],
@@ -66,9 +76,12 @@ const WRITTEN: &[[&str; 4]] = &[
 async fn an_amount_in_a_file_is_that_of_a_postback() {
     let server = Server::start().await;
     let person = Person::new(&server);
-    for (separator, currency) in
-        [(DecimalSeparator::Auto, "EUR"), (DecimalSeparator::Comma, "USD"), (DecimalSeparator::Auto, "KWD")]
-    {
+    for (separator, currency) in [
+        (DecimalSeparator::Auto, "EUR"),
+        (DecimalSeparator::Comma, "USD"),
+        (DecimalSeparator::Auto, "KWD"),
+        (DecimalSeparator::Auto, "JPY"),
+    ] {
         let code = ConversionCode {
             name: format!("{currency} {separator:?}"),
             default_currency: currency.to_owned(),

@@ -27,9 +27,9 @@ fn shown(page: &str) -> Vec<Shown> {
             if let Some(command) = line.strip_prefix("$ ") {
                 all.push(Shown { command: command.to_owned(), output: String::new() });
             } else if goes_on {
-                all.last_mut().unwrap().command += &format!("\n{line}");
+                all.last_mut().unwrap().command.extend(["\n", line]);
             } else {
-                all.last_mut().unwrap().output += &format!("{line}\n");
+                all.last_mut().unwrap().output.extend([line, "\n"]);
             }
             goes_on = line.ends_with('\\');
         }

@@ -66,8 +66,22 @@ async fn an_error_of_a_spreadsheet_is_no_order() {
     let person = Person::new(&server);
     let code = server.code("Sale").await;
     let click = server.click(&server.link(&[&code]).await).await;
-    let orders =
-        ["#NV", "#WERT!", "#DIV/0!", r"\N", "n.a.", "–", "########", "1.234568e+17", "1e+05", "1001.0"];
+    let orders = [
+        "#NV",
+        "#WERT!",
+        "#DIV/0!",
+        r"\N",
+        "n.a.",
+        "–",
+        "########",
+        "1.234568e+17",
+        "1e+05",
+        "1001.0",
+        "FALSCH",
+        "Array",
+        "ORDER_ID",
+        "{order_id",
+    ];
     let rows: Vec<String> = orders.iter().map(|order| format!("{},{click},5,{order}\n", code.id)).collect();
     let file = person.write("sales.csv", format!("code,click_id,value,oid\n{}", rows.concat()));
     let said = person.run(&["conversions", "import", &file]).await;

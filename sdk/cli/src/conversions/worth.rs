@@ -141,7 +141,7 @@ impl Known<'_> {
         match (set, shown.filter(is_known)) {
             (Some(set), Some(shown)) if set != shown => DecimalSeparator::Auto,
             (Some(settled), _) | (None, Some(settled)) => settled,
-            (None, None) => amount::three_decimals(text, self.given.or_else(|| self.terms()?.currency)),
+            (None, None) => amount::by_currency(text, self.given.or_else(|| self.terms()?.currency)),
         }
     }
 
@@ -190,8 +190,12 @@ fn in_range(name: &str, micros: i64, max: i64, range: &str) -> Result<i64, Strin
 }
 
 fn refused(name: &str, text: &str, why: NotDecimal) -> String {
+    let is_percentage = name == "commission" && amount::is_percentage(text);
     let text = excerpt(text);
     match why {
+        NotDecimal::Malformed if is_percentage => {
+            format!("{name} `{text}`: a percentage; write it as commission_percent")
+        }
         NotDecimal::Malformed => format!("{name} `{text}`: not an amount; write it as 19.99 or 1.234,56"),
         NotDecimal::Ambiguous => format!(
             "{name} `{text}` can be read in two ways; give --decimal-separator comma or point, or write two decimals"
@@ -246,10 +250,16 @@ mod tests {
             ("10 USD", "", "1 USD", ("10 USD", "1 USD")),
             ("$10", "CAD", "", ("10 CAD", "")),
             ("\u{a0}'12\u{2019}345.5'", "CHF", "", ("12345.5 CHF", "")),
-            // The other amount settles the separator, or a currency with three decimals does.
+            // The other amount settles the separator, or the currency does.
             ("1.500", "EUR", "0,5", ("1500 EUR", "0.5 EUR")),
             ("0.5", "EUR", "1.500", ("0.5 EUR", "1.5 EUR")),
             ("1.500", "KWD", "", ("1.5 KWD", "")),
+            ("1,500", "TND", "", ("1.5 TND", "")),
+            ("1,500", "JPY", "1.000", ("1500 JPY", "1000 JPY")),
+            ("\u{a5}1,500", "JPY", "", ("1500 JPY", "")),
+            ("1.500", "JPY", "0.5", ("1.5 JPY", "0.5 JPY")),
+            ("12\u{202f}345,60\u{a0}EUR", "", "", ("12345.6 EUR", "")),
+            ("1\u{2019}234.50 CHF", "", "", ("1234.5 CHF", "")),
             ("10", "EUR.", "", ("10 EUR", "")),
         ] {
             let read = worth(&row(value, currency, commission), Auto, Code::Missing);
@@ -296,6 +306,9 @@ mod tests {
             ("1,500", Auto, known("EUR", Comma), "1.5"),
             ("1.500", Auto, known("EUR", Comma), "1500"),
             ("1.500", Auto, known("KWD", Auto), "1.5"),
+            ("1.500", Auto, known("CLP", Auto), "1500"),
+            ("1.500", Auto, known("JPY", Point), "1.5"),
+            ("1.500", Point, known("JPY", Auto), "1.5"),
             ("$5", Auto, known("CAD", Auto), "5 CAD"),
             ("$5", Auto, known("EUR", Auto), "5 USD"),
         ] {
@@ -321,6 +334,9 @@ mod tests {
         for (value, currency, commission, said) in [
             ("1.500", "EUR", "", "value `1.500` can be read in two ways; give --decimal-separator"),
             ("12,345", "", "1", "value `12,345` can be read in two ways"),
+            ("1,500", "KWD", "", "value `1,500` can be read in two ways"),
+            ("1.500", "TND", "", "value `1.500` can be read in two ways"),
+            ("10", "", "10 %", "commission `10 %`: a percentage; write it as commission_percent"),
             ("1.500", "EUR", "5.", "value `1.500` can be read in two ways"),
             ("1.5", "", "$2.000", "commission `$2.000`: several currencies"),
             ("$10", "", "", "value `$10`: several currencies have this sign"),

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, str::FromStr};
 
+use crate::v1::DecimalSeparator;
+
 /// An ISO 4217 currency that is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency([u8; 3]);
@@ -10,10 +12,22 @@ impl Currency {
     /// The US dollar.
     pub const USD: Self = Self(*b"USD");
 
-    /// Returns whether amounts of the currency are written with three decimals.
+    /// Returns whether amounts of the currency are written without decimals.
     #[must_use]
-    pub fn has_three_decimals(self) -> bool {
-        matches!(&self.0, b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND")
+    pub fn has_no_decimals(self) -> bool {
+        let (all, _) = NO_DECIMALS.as_bytes().as_chunks();
+        all.iter().any(|[a, b, c, _]| self.0 == [*a, *b, *c])
+    }
+
+    /// The separator of decimals in the countries of a currency that is written with three
+    /// decimals. `None` for any other currency.
+    #[must_use]
+    pub fn three_decimals_after(self) -> Option<DecimalSeparator> {
+        match &self.0 {
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"OMR" => Some(DecimalSeparator::Point),
+            b"LYD" | b"TND" => Some(DecimalSeparator::Comma),
+            _ => None,
+        }
     }
 }
 
@@ -58,6 +72,9 @@ const CURRENCIES: &str = "\
     SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED \
     VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG ";
 
+/// The currencies whose minor unit is 0 in ISO 4217, written as `CURRENCIES` are.
+const NO_DECIMALS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF ";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +86,28 @@ mod tests {
         assert_eq!("eur".parse::<Currency>().unwrap().to_string(), "EUR");
         for text in ["", "EU", "EURO", "XXX", "€", "AAA"] {
             assert!(text.parse::<Currency>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn decimals_of_currencies_are_known() {
+        use DecimalSeparator::{Comma, Point};
+        for (code, has_none, three_after) in [
+            ("EUR", false, None),
+            ("IDR", false, None),
+            ("JPY", true, None),
+            ("BIF", true, None),
+            ("XPF", true, None),
+            ("KWD", false, Some(Point)),
+            ("IQD", false, Some(Point)),
+            ("TND", false, Some(Comma)),
+        ] {
+            let currency: Currency = code.parse().unwrap();
+            let found = (currency.has_no_decimals(), currency.three_decimals_after());
+            assert_eq!(found, (has_none, three_after), "{code}");
+        }
+        for code in NO_DECIMALS.split_whitespace() {
+            assert!(code.parse::<Currency>().is_ok_and(Currency::has_no_decimals), "{code}");
         }
     }
 }

@@ -16,6 +16,7 @@ mod check;
 mod claim;
 mod json;
 mod multipart;
+mod notation;
 mod parameters;
 mod worth;
 

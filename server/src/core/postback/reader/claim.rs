@@ -29,14 +29,18 @@ const PROGRAM_WORDS: [&str; 3] = ["null", "undefined", "N/A"];
 impl<'a> Values<'a> {
     /// Returns a parameter; `None` if it is absent or empty. If it came with several different
     /// values, and only one of them is valid, that value counts, whatever the order; otherwise the
-    /// parameter is refused. A macro that nobody replaced is refused, too, and so is a broken
-    /// value.
+    /// parameter is refused. Values are not different if they mean the same. A list of several
+    /// items is refused, even if they are equal: they may be the prices of two items. A macro that
+    /// nobody replaced is refused, too, and so is a broken value.
     pub fn get(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<Option<&'a Parameter>> {
         let Some(first) = counting(self.parameters, known) else { return Ok(None) };
         let all = || self.parameters.iter().filter(|parameter| parameter.known == Some(known));
+        if all().filter(|parameter| parameter.is_item()).count() > 1 {
+            return Err(list(known));
+        }
         // If one value is valid, invalid values don't matter.
         let rivals = |other: &&Parameter| other.meaning.is_valid() || !first.meaning.is_valid();
-        if let Some(other) = all().filter(rivals).find(|other| other.value != first.value) {
+        if let Some(other) = all().filter(rivals).find(|other| !first.says_the_same(other)) {
             return Err(twice(known, &first.value, &other.value));
         }
         if all().count() > 1 {
@@ -61,10 +65,13 @@ impl<'a> Values<'a> {
         }
         if first.broken {
             let (name, text) = (known.name(), excerpt(&first.value));
-            let message = format!(
-                "`{name}` is `{text}`, with broken percent-encoding or control characters, or cut off at an `&` of its \
-                 own; percent-encode it as UTF-8"
-            );
+            // The percent sign after a percentage is often not encoded.
+            let message = worth::percentage(known, &first.value).unwrap_or_else(|| {
+                format!(
+                    "`{name}` is `{text}`, with broken percent-encoding or control characters, or cut off at an `&` \
+                     of its own; percent-encode it as UTF-8"
+                )
+            });
             return Err(refusal(ErrorReason::ParameterMalformed, known, message));
         }
         Ok((!first.value.is_empty()).then_some(first))
@@ -102,6 +109,12 @@ impl<'a> Values<'a> {
 fn twice(known: KnownParam, first: &str, other: &str) -> Error {
     let (name, first, other) = (known.name(), excerpt(first), excerpt(other));
     let message = format!("`{name}` came twice, as `{first}` and as `{other}`; send it once");
+    refusal(ErrorReason::ParameterRepeated, known, message)
+}
+
+fn list(known: KnownParam) -> Error {
+    let name = known.name();
+    let message = format!("`{name}` came as a list of several items; send it once, as `{name}`");
     refusal(ErrorReason::ParameterRepeated, known, message)
 }
 

@@ -19,6 +19,9 @@ use crate::{
 /// body.
 const CAUSE_BYTES_MAX: usize = 256;
 
+/// Longest whole number that is written out, in digits: that of an unsigned integer of 64 bits.
+const WHOLE_DIGITS_MAX: usize = 20;
+
 /// A name and a value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Member {
@@ -49,9 +52,9 @@ pub fn read(body: &[u8]) -> Result<Vec<Member>> {
         let value = match if nested { Value::Null } else { serde_json::from_str(text).map_err(broken)? } {
             _ if nested => text.to_owned(),
             Value::String(text) => text,
-            // Keeps the digits as they came: with `serde_json`'s feature `arbitrary_precision`, no
-            // number goes through a float.
-            Value::Number(number) => number.to_string(),
+            // Keeps the number as it came: no number goes through a float, and an exponent stays as
+            // its sender wrote it.
+            Value::Number(_) => text.to_owned(),
             Value::Bool(flag) => flag.to_string(),
             Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
         };
@@ -59,6 +62,36 @@ pub fn read(body: &[u8]) -> Result<Vec<Member>> {
         Ok(Member { name, value, bytes, quoted, nested })
     });
     members.collect()
+}
+
+/// Writes out a JSON number that is whole, but has a fraction or an exponent: `1001.0` is `1001`,
+/// and `1.5e3` is `1500`. Returns `None` for any other text, and for a very long number.
+pub fn whole(number: &str) -> Option<String> {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
+    let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = [before, after].concat();
+    if before.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let exponent: i64 = exponent.parse().ok()?;
+    // The number is 0.`digits` times ten to the power of `point`.
+    let point = exponent.checked_add(i64::try_from(before.len()).ok()?)?;
+    let digits = digits.trim_end_matches('0');
+    let leading = digits.len() - digits.trim_start_matches('0').len();
+    let significant = digits.get(leading..).filter(|digits| !digits.is_empty());
+    let written = match significant {
+        None => "0".to_owned(),
+        Some(significant) => {
+            let point = usize::try_from(point).ok().filter(|point| *point >= digits.len())?;
+            let zeros = point - digits.len();
+            if significant.len().checked_add(zeros)? > WHOLE_DIGITS_MAX {
+                return None;
+            }
+            format!("{sign}{significant}{}", "0".repeat(zeros))
+        }
+    };
+    (written != number).then_some(written)
 }
 
 fn refusal(why: &str) -> Error {
@@ -113,6 +146,51 @@ mod tests {
         let places: Vec<_> = members.iter().map(|one| (&body[one.bytes.clone()], one.quoted)).collect();
         assert_eq!(places[..2], [(&b"x"[..], true), (b"1.50", false)]);
         assert_eq!(places[5], (&b"null"[..], false));
+    }
+
+    #[test]
+    fn numbers_keep_their_notation() {
+        for text in ["1e2", "1E5", "1.5e-1", "1e+2", "1.5E10", "-0.0", "1e-7", "1e400", "1001.0"] {
+            let members = read(format!("{{\"val\": {text} }}").as_bytes()).unwrap();
+            assert_eq!(members[0].value, text);
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_written_out() {
+        for (number, expected) in [
+            ("1001.0", Some("1001")),
+            ("1001.00", Some("1001")),
+            ("1.5e10", Some("15000000000")),
+            ("1.5E+10", Some("15000000000")),
+            ("1E5", Some("100000")),
+            ("10.50e1", Some("105")),
+            ("100100e-2", Some("1001")),
+            ("0.01001e5", Some("1001")),
+            ("-5.0", Some("-5")),
+            ("-0", Some("0")),
+            ("0e5", Some("0")),
+            ("0.0", Some("0")),
+            ("1e19", Some("10000000000000000000")),
+            ("18446744073709551615.0", Some("18446744073709551615")),
+            // These numbers are written out already, are not whole, or are too long.
+            ("1001", None),
+            ("123456789012345678901234567890", None),
+            ("1001.5", None),
+            ("1e-1", None),
+            ("1e20", None),
+            ("1e99999999999999999999", None),
+            ("1e9223372036854775807", None),
+            ("1e-9223372036854775808", None),
+            ("true", None),
+            ("", None),
+            (".0", None),
+            ("e", None),
+            ("A1.0", None),
+            ("[1.0]", None),
+        ] {
+            assert_eq!(whole(number).as_deref(), expected, "{number}");
+        }
     }
 
     #[test]

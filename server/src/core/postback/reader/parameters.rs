@@ -322,17 +322,6 @@ impl Parameter {
         }
     }
 
-    /// Returns whether another value of the same parameter means the same, however it is written.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        match (self.meaning, other.meaning) {
-            (Meaning::Number(one), Meaning::Number(other)) => {
-                (one.decimal.micros, one.currency) == (other.decimal.micros, other.currency)
-            }
-            (Meaning::Text | Meaning::Invalid | Meaning::Ambiguous, _) => self.value == other.value,
-            (one, other) => one == other,
-        }
-    }
-
     /// Returns whether the value is empty, apart from blanks and quotes. A template may have
     /// parameters that its sender does not fill.
     pub fn is_blank(&self) -> bool {
@@ -382,12 +371,8 @@ impl Parameter {
             self.value = trimmed.to_owned();
         }
         self.meaning = Meaning::of(known, &self.value);
-        // In JSON, the point of a number separates its decimals.
-        if self.place.part == Part::Bare
-            && self.meaning == Meaning::Ambiguous
-            && let Ok(read) = amount::read(&self.value, DecimalSeparator::Point)
-        {
-            self.meaning = Meaning::Number(read);
+        if self.place.part == Part::Bare {
+            self.settle_in_json(known, notes);
         }
         if !self.meaning.is_valid() && !url_macros::is_macro(&self.value) {
             self.repair(known, notes);

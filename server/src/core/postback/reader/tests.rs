@@ -201,7 +201,8 @@ fn a_json_name_that_comes_twice_is_a_parameter_that_comes_twice() {
         (r#""val":1,"VAL":1"#, Ok(vec![NoteCode::Repeated])),
         (r#""val":1,"oid":"a","oid":"a""#, Ok(vec![NoteCode::Repeated])),
         (r#""val":1,"val":2"#, Err(ErrorReason::ParameterRepeated)),
-        (r#""val":1,"val":1.0"#, Err(ErrorReason::ParameterRepeated)),
+        (r#""val":1,"val":1.0"#, Ok(vec![NoteCode::Repeated])),
+        (r#""val":1,"val":1.5"#, Err(ErrorReason::ParameterRepeated)),
         (r#""val":1,"oid":"a","oid":"b""#, Err(ErrorReason::ParameterRepeated)),
     ] {
         let body = format!(r#"{{"clickId":"a","id":"{CODE}","com":0,{members}}}"#);

@@ -125,7 +125,7 @@ fn commission(
 }
 
 /// Reads the number of `val` or `com`. A number that can be read in two ways is settled by the
-/// replay, by the code, by the other amount, or by a currency with three decimals.
+/// replay, by the code, by the other amount, or by its currency.
 fn number(
     values: &Values<'_>,
     known: KnownParam,
@@ -157,7 +157,7 @@ fn number(
                     format!("`{name}` was sent as `{}`, and is read like the other amount", excerpt(text));
                 settled(separator, NoteCode::NumberRepaired, message)
             }
-            None => amount::read(text, amount::three_decimals(text, expected.map(Currency::into))),
+            None => amount::read(text, amount::by_currency(text, expected.map(Currency::into))),
         },
         _ => amount::read(text, DecimalSeparator::Auto),
     };
@@ -237,11 +237,24 @@ fn contradictory(known: KnownParam, text: &str) -> Error {
 }
 
 fn malformed(known: KnownParam, text: &str) -> Error {
-    let (name, text) = (known.name(), excerpt(text));
-    let message = format!(
-        "`{name}` is `{text}`, which is not a decimal number; send digits with at most one point, such as `19.99`"
-    );
+    let message = percentage(known, text).unwrap_or_else(|| {
+        let (name, text) = (known.name(), excerpt(text));
+        format!(
+            "`{name}` is `{text}`, which is not a decimal number; send digits with at most one point, such as `19.99`"
+        )
+    });
     refusal(ErrorReason::AmountMalformed, known, message)
+}
+
+/// The sentence about a percentage in the place of an amount. `None` if there is no percentage.
+pub fn percentage(known: KnownParam, text: &str) -> Option<String> {
+    let cure = match known {
+        KnownParam::Com => "send it as `comperc`",
+        KnownParam::Val => "send the price of the sale",
+        _ => return None,
+    };
+    let (name, shown) = (known.name(), excerpt(text));
+    amount::is_percentage(text).then(|| format!("`{name}` is `{shown}`, a percentage: {cure}"))
 }
 
 fn currency_code(cur: &Parameter) -> Result<Currency> {

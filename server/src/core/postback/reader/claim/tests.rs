@@ -1,6 +1,6 @@
 //! Tests of the reading of amounts, tests and repeated values, without a server.
 
-use s2s_sdk::v1::{DecimalSeparator, ErrorReason};
+use s2s_sdk::v1::{DecimalSeparator, ErrorReason, Note, NoteCode};
 
 use crate::{
     core::{
@@ -24,8 +24,19 @@ fn worth(
     currency: &str,
     separator: DecimalSeparator,
 ) -> Result<(i64, i64, String), ErrorReason> {
+    worth_with(query, "", currency, separator)
+}
+
+/// Reads a query with a body as JSON, for a code with these settings.
+fn worth_with(
+    query: &str,
+    body: &str,
+    currency: &str,
+    separator: DecimalSeparator,
+) -> Result<(i64, i64, String), ErrorReason> {
     let target = format!("/s2s?clickId=abc&id={CODE}&{query}");
-    let postback = request("GET", target.into_bytes(), "", Vec::new());
+    let method = if body.is_empty() { "GET" } else { "POST" };
+    let postback = request(method, target.into_bytes(), "", body.as_bytes().to_vec());
     let currency: Currency = currency.parse().unwrap();
     let terms = Terms { separator, currency: Some(currency) };
     let claim =
@@ -62,7 +73,18 @@ fn amounts_with_two_meanings_are_settled_by_what_is_known() {
         ("val=12.35&com=1.235", "EUR", Comma, ambiguous),
         ("val=1.200,50&com=1.235", "EUR", Point, ambiguous),
         ("val=1.500&com=0,5", "EUR", Comma, Ok((1_500_000_000, 500_000))),
+        // Amounts of some currencies have no decimals.
+        ("val=1,500&com=0", "JPY", Auto, Ok((1_500_000_000, 0))),
+        ("val=10.000%E2%82%AB&com=0", "VND", Auto, Ok((10_000_000_000, 0))),
+        ("val=%C2%A51,500&com=1.000", "JPY", Auto, Ok((1_500_000_000, 1_000_000_000))),
+        ("val=1.500&com=0&cur=CLP", "EUR", Auto, Ok((1_500_000_000, 0))),
+        ("val=1.500&com=0", "JPY", Point, Ok((1_500_000, 0))),
+        ("val=1.500&com=0.5", "JPY", Auto, Ok((1_500_000, 500_000))),
+        ("val=0.500&com=0", "JPY", Auto, Ok((500_000, 0))),
         // Amounts of some currencies have three decimals.
+        ("val=1,500&com=150", "KWD", Auto, ambiguous),
+        ("val=1.500&com=150", "TND", Auto, ambiguous),
+        ("val=1,500&com=0", "KWD", Comma, Ok((1_500_000, 0))),
         ("val=1.500&com=0", "KWD", Auto, Ok((1_500_000, 0))),
         ("val=1,500&com=0", "TND", Auto, Ok((1_500_000, 0))),
         ("val=1.500 BHD&com=0", "EUR", Auto, Ok((1_500_000, 0))),
@@ -77,6 +99,62 @@ fn amounts_with_two_meanings_are_settled_by_what_is_known() {
     };
     let half = Commission::Percent(Percent::from_micros(12_500_000).unwrap());
     assert_eq!([percent("12.500"), percent("12,500%25")], [half, half], "in thousands it is over 100 %");
+}
+
+#[test]
+fn a_number_in_json_shows_nothing_about_texts() {
+    use DecimalSeparator::{Auto, Comma};
+    let ambiguous = Err(ErrorReason::AmountAmbiguous);
+    for (query, body, separator, expected) in [
+        ("", r#"{"val":19.99,"com":"1,500"}"#, Auto, ambiguous),
+        ("val=1,500", r#"{"com":0.75}"#, Auto, ambiguous),
+        ("val=1,500", r#"{"com":1.500}"#, Auto, ambiguous),
+        ("", r#"{"val":19.99,"com":"1,500"}"#, Comma, Ok((19_990_000, 1_500_000))),
+        ("", r#"{"val":1.500,"com":"1.500"}"#, Comma, Ok((1_500_000, 1_500_000_000))),
+        ("", r#"{"val":1.500,"com":0}"#, Comma, Ok((1_500_000, 0))),
+        ("", r#"{"val":"19.99","com":"1,500"}"#, Auto, Ok((19_990_000, 1_500_000_000))),
+        // The same digits mean two things.
+        ("", r#"{"val":"1.500","val":1.500,"com":0}"#, Comma, Err(ErrorReason::ParameterRepeated)),
+        ("", r#"{"val":1.500,"val":"1.500","com":0}"#, Comma, Err(ErrorReason::ParameterRepeated)),
+    ] {
+        let found = worth_with(query, body, "EUR", separator);
+        let found = found.map(|(value, commission, _)| (value, commission));
+        assert_eq!(found, expected, "{query} {body} {separator:?}");
+    }
+}
+
+#[test]
+fn a_whole_number_in_json_is_one_order_in_any_notation() {
+    for (number, oid, notes) in [
+        ("1001", "1001", vec![]),
+        ("1001.0", "1001", vec![NoteCode::NumberRepaired]),
+        ("1.5e10", "15000000000", vec![NoteCode::NumberRepaired]),
+        ("1E5", "100000", vec![NoteCode::NumberRepaired]),
+        ("\"1001.0\"", "1001.0", vec![]),
+        ("1001.5", "1001.5", vec![]),
+    ] {
+        let body = format!("{{\"clickId\":\"abc\",\"id\":\"{CODE}\",\"val\":1,\"com\":0,\"oid\":{number}}}");
+        let reading = read(&request("POST", b"/s2s".to_vec(), "", body.into_bytes()), &Overrides::default());
+        assert_eq!(reading.notes.iter().map(Note::code).collect::<Vec<_>>(), notes, "{number}");
+        assert_eq!(reading.claim.unwrap().transaction_id.as_str(), oid, "{number}");
+    }
+}
+
+#[test]
+fn a_percentage_that_is_no_amount_is_called_so() {
+    for (query, reason, said) in [
+        ("val=1&com=10%&oid=1", ErrorReason::ParameterMalformed, "a percentage: send it as `comperc`"),
+        ("val=1&com=10%25", ErrorReason::AmountMalformed, "a percentage: send it as `comperc`"),
+        ("val=1&com=12,5+%25", ErrorReason::AmountMalformed, "a percentage: send it as `comperc`"),
+        ("val=10%&com=1", ErrorReason::ParameterMalformed, "a percentage: send the price"),
+        ("val=1&com=%zz", ErrorReason::ParameterMalformed, "broken percent-encoding"),
+        ("val=1&com=x%", ErrorReason::ParameterMalformed, "broken percent-encoding"),
+        ("val=1&com=10&oid=10%", ErrorReason::ParameterMalformed, "broken percent-encoding"),
+    ] {
+        let error = get(&format!("clickId=abc&id={CODE}&{query}")).claim.unwrap_err();
+        assert_eq!(error.reason(), reason, "{query}");
+        assert!(error.message().contains(said), "{query}: {error}");
+    }
 }
 
 #[test]
@@ -147,6 +225,81 @@ fn of_repeated_values_the_only_valid_one_counts_in_any_order() {
         assert_eq!(reading.code_text, CODE, "{query}");
         let found = reading.claim.map(|_| reading.click_text.as_str()).map_err(|error| error.reason());
         assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[test]
+fn one_value_in_several_notations_is_one_value() {
+    let click = "0123456789abcdefghjkmnpqrstvwxyz01234567";
+    let upper = click.to_uppercase();
+    let code = CODE.to_lowercase();
+    let same = [
+        "val=10&val=10.00",
+        "val=10&val=10,0",
+        "val=1.234,50&val=1234.5",
+        "value=10&amount=10.00",
+        "com=1&com=1,00",
+        "comperc=10&comperc=10%25",
+        "cur=EUR&cur=eur",
+        "status=approved&status=Approved",
+        "test=0&test=false",
+        &format!("id={CODE}&id={code}"),
+        &format!("clickId={click}&clickId={upper}"),
+        &format!("clickId={click}&cid={upper}"),
+    ];
+    let different = [
+        "val=10&val=10.01",
+        "val=1,500&val=1500",
+        "val=1500&val=1.500",
+        "val=1,500&val=1.500",
+        "val=10&val=10+EUR",
+        "cur=EUR&cur=USD",
+        "status=approved&status=declined",
+        "test=0&test=1",
+        "oid=a1&oid=A1",
+        "oid=1001&oid=1001.0",
+        "clickId=abc&clickId=ABC",
+    ];
+    let repeated = Err(ErrorReason::ParameterRepeated);
+    let cases = same.map(|query| (query, Ok(()))).into_iter().chain(different.map(|query| (query, repeated)));
+    for (query, expected) in cases {
+        let rest = [("clickId=abc", "clickId="), ("val=1", "val"), ("com=1", "com=")];
+        let rest = rest.into_iter().filter(|(_, name)| !query.contains(name)).map(|(pair, _)| pair);
+        let id = format!("id={CODE}");
+        let id = Some(&*id).filter(|_| !query.starts_with("id="));
+        let query = rest.chain(id).chain([query]).collect::<Vec<_>>().join("&");
+        let found = get(&query).claim.map(|_| ()).map_err(|error| error.reason());
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[test]
+fn several_items_of_a_list_are_no_value() {
+    let json = |members: &str| format!(r#"{{"clickId":"abc","id":"{CODE}",{members}}}"#);
+    let repeated = Err(ErrorReason::ParameterRepeated);
+    for (query, body, expected) in [
+        ("val[]=10&com=1", "", Ok(10_000_000)),
+        ("val[0]=10&com=1", "", Ok(10_000_000)),
+        ("val[]=10&val[]=10&com=1", "", repeated),
+        ("value[0]=10&value[1]=10&com=1", "", repeated),
+        ("value[0]=10&value[1]=&com=1", "", repeated),
+        ("val=10&com=1&oid[]=a&oid[]=a", "", repeated),
+        ("val=10&com[0]=1&payout[1]=1", "", Err(ErrorReason::ParameterRepeated)),
+        ("val=10&com=1&item[]=a&item[]=a", "", Ok(10_000_000)),
+        // The parameter's own name counts beside a list.
+        ("val=10&com=1&val[]=5&val[]=5", "", Ok(10_000_000)),
+        ("", "val[]=10&val[]=10&com=1", repeated),
+        ("", &json(r#""val[]":10,"val[]":10,"com":1"#), repeated),
+        ("", &json(r#""val[0]":10,"val[1]":10.00,"com":1"#), repeated),
+        ("val=10&com=1", "oid[]=a&oid[]=a", repeated),
+    ] {
+        let target = format!("/s2s?clickId=abc&id={CODE}&{query}");
+        let target = if body.starts_with('{') { "/s2s".to_owned() } else { target };
+        let method = if body.is_empty() { "GET" } else { "POST" };
+        let postback = request(method, target.into_bytes(), "", body.as_bytes().to_vec());
+        let found = read(&postback, &Overrides::default()).claim;
+        let found = found.map(|claim| claim.value.micros()).map_err(|error| error.reason());
+        assert_eq!(found, expected, "{query} {body}");
     }
 }
 
