@@ -214,17 +214,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             if no_preset {
                 paths.push("preset_id".to_owned());
             }
-            if paths.is_empty() {
-                return Err(Failure::nothing_to_change());
-            }
-            let request = UpdateConversionCodeRequest {
-                conversion_code: Some(code),
-                update_mask: Some(FieldMask { paths }),
-                ..Default::default()
-            };
-            let response = client.update_conversion_code(request).await?;
-            warn(&response.warnings);
-            output.show(response.conversion_code.as_ref())
+            update(code, paths, client, output).await
         }
         Action::Unarchive { id } => {
             let request = UnarchiveConversionCodeRequest { conversion_code_id: id, ..Default::default() };
@@ -254,6 +244,26 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.text("RotatePostbackSecretResponse", &response, &said)
         }
     }
+}
+
+/// Changes the settings of a code that `paths` names.
+async fn update(
+    code: ConversionCode,
+    paths: Vec<String>,
+    client: &Client,
+    output: &Output,
+) -> Result<(), Failure> {
+    if paths.is_empty() {
+        return Err(Failure::nothing_to_change());
+    }
+    let request = UpdateConversionCodeRequest {
+        conversion_code: Some(code),
+        update_mask: Some(FieldMask { paths }),
+        ..Default::default()
+    };
+    let response = client.update_conversion_code(request).await?;
+    warn(&response.warnings);
+    output.show(response.conversion_code.as_ref())
 }
 
 /// Prints warnings about settings that will likely not work as intended.

@@ -200,8 +200,8 @@ async fn create(create: Create, client: &Client, output: &Output) -> Result<(), 
     let url = client.get_postback_url(url).await?.postback_url;
     let said = [
         ("conversion_code_id", code.id.as_str()),
-        ("postback_url", &url),
         ("currency", &code.default_currency),
+        ("postback_url", &url),
     ];
     output.answer("CreateTrackingLinkResponse", &response, response.tracking_link.as_ref(), &said)
 }

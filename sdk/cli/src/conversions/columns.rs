@@ -86,7 +86,7 @@ impl Columns {
         let is_read = |title: &Title| title.meaning != Meaning::Unknown;
         let unread = titles.iter().zip(&read).filter(|(_, read)| !is_read(read));
         let unread = unread.map(|(title, _)| shown(title)).collect();
-        Ok(Self { titles, fields, units, unread, is_of_failed_rows })
+        Ok(Self { titles, fields, unread, units, is_of_failed_rows })
     }
 
     /// Number of columns up to the last one that has a title.

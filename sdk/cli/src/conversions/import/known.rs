@@ -200,7 +200,7 @@ mod tests {
             match (compared(&with_order(order), found), said) {
                 (None, None) => {}
                 (Some(Fate::Unsent(one)), Some(said)) => {
-                    assert!(one.sentence.contains(said), "{}", one.sentence)
+                    assert!(one.sentence.contains(said), "{}", one.sentence);
                 }
                 (fate, _) => panic!("{order}: {fate:?}"),
             }
