@@ -13,6 +13,8 @@ const REQUIRED: [Field; 3] = [Field::Code, Field::Click, Field::Value];
 const UNREAD_NAMED_MAX: usize = 20;
 /// Number of known titles that make a row a line of titles.
 const TITLES_MIN: usize = 2;
+/// Longest cell that may be a known title, in bytes.
+const TITLE_BYTES_MAX: usize = 128;
 /// Longest part of a title that is shown, in characters.
 const TITLE_CHARS_MAX: usize = 64;
 
@@ -103,26 +105,28 @@ impl Columns {
 
     /// Returns whether a row repeats the first line. The row is of no use then, and of no harm.
     pub fn repeats(&self, cells: &[String]) -> bool {
-        let of = |cells: &[String]| {
-            let mut all: Vec<String> =
-                cells.iter().map(|cell| cell.trim_matches(is_trimmed).to_owned()).collect();
-            while all.pop_if(|last| last.is_empty()).is_some() {}
-            all
-        };
-        of(cells) == of(&self.titles)
+        let filled = |all: &[String]| all.iter().rposition(|cell| !trimmed(cell).is_empty());
+        filled(cells) == filled(&self.titles)
+            && cells.iter().zip(&self.titles).all(|(cell, title)| trimmed(cell) == trimmed(title))
     }
 
     /// Returns whether a row is a line of titles. The rows below such a line are of another file,
     /// and their cells have other meanings. A row with an amount as its value is no such line,
     /// unless the line was appended to the row.
     pub fn is_title_line(&self, cells: &[String]) -> bool {
-        let known = cells.iter().filter(|cell| Title::read(cell).is_known()).count();
         let place = self.fields.iter().position(|field| *field == Some(Field::Value));
         let value = place.and_then(|place| cells.get(place)).map_or("", String::as_str);
-        let has_value =
-            value.contains(|letter: char| letter.is_ascii_digit()) && !Title::read(value).is_known();
-        known >= TITLES_MIN && (!has_value || cells.len() > self.titles.len())
+        let is_title = |cell: &str| cell.len() <= TITLE_BYTES_MAX && Title::read(cell).is_known();
+        let has_value = value.contains(|letter: char| letter.is_ascii_digit()) && !is_title(value);
+        if has_value && cells.len() <= self.titles.len() {
+            return false;
+        }
+        cells.iter().filter(|cell| is_title(cell)).count() >= TITLES_MIN
     }
+}
+
+fn trimmed(cell: &str) -> &str {
+    cell.trim_matches(is_trimmed)
 }
 
 /// Marks the columns that the caller does not want as ignored.
