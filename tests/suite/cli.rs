@@ -2,6 +2,8 @@
 
 mod again;
 mod amounts;
+mod columns;
+mod empty;
 mod export;
 mod filters;
 mod import;

@@ -1,6 +1,11 @@
 //! The arguments of the command line.
 
-use clap::{Args, Parser, Subcommand};
+use std::{convert::Infallible, ffi::OsString};
+
+use clap::{
+    Arg, ArgMatches, Args, Command as Syntax, CommandFactory as _, Error, FromArgMatches as _, Parser,
+    Subcommand, error::ErrorKind, parser::ValueSource,
+};
 use clap_complete::Shell;
 use jiff::tz::TimeZone;
 use s2s_sdk::parameter::is_trimmed;
@@ -31,6 +36,49 @@ pub struct Arguments {
 
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Reads the command line. Two rules hold for all options and arguments, so they stand here: a
+    /// word such as `json` may be in upper case, and an empty value is refused.
+    pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, Error> {
+        let mut syntax = in_any_case(Self::command());
+        let mut matches = syntax.try_get_matches_from_mut(words)?;
+        check_filled(&syntax, &matches)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut syntax))
+    }
+}
+
+fn in_any_case(syntax: Syntax) -> Syntax {
+    let ignoring = |argument: Arg| {
+        let has_value = argument.get_action().takes_values();
+        argument.ignore_case(has_value)
+    };
+    syntax.mut_args(ignoring).mut_subcommands(in_any_case)
+}
+
+/// Refuses an empty value, such as that of a shell's variable that is not set. An empty value would
+/// mean "everything" to a filter, and "the default" to a setting.
+fn check_filled(syntax: &Syntax, matches: &ArgMatches) -> Result<(), Error> {
+    for argument in syntax.get_arguments() {
+        let id = argument.get_id().as_str();
+        let given = matches.try_get_raw(id).ok().flatten();
+        if matches.value_source(id) == Some(ValueSource::CommandLine)
+            && given
+                .into_iter()
+                .flatten()
+                .any(|value| value.to_string_lossy().trim_matches(is_trimmed).is_empty())
+        {
+            let sentence = format!("{argument}: the value is empty; give one, or omit it\n");
+            return Err(Error::raw(ErrorKind::InvalidValue, sentence));
+        }
+    }
+    match matches.subcommand() {
+        Some((name, matches)) => {
+            syntax.find_subcommand(name).map_or(Ok(()), |syntax| check_filled(syntax, matches))
+        }
+        None => Ok(()),
+    }
 }
 
 #[derive(Subcommand)]
@@ -84,18 +132,16 @@ pub enum Command {
     Completions { shell: Shell },
 }
 
-/// Reads an id that narrows a command to some items. Refuses an empty id, such as the value of a
-/// variable that is not set, because it would mean all items.
-pub fn given_id(text: &str) -> Result<String, String> {
-    given_text(text).map(|text| text.trim_matches(is_trimmed).to_owned())
+/// Reads an id without the blanks and quotes around it.
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a result")]
+pub fn given_id(text: &str) -> Result<String, Infallible> {
+    Ok(text.trim_matches(is_trimmed).to_owned())
 }
 
-/// Reads a text that narrows a command to some items. Refuses an empty text.
-pub fn given_text(text: &str) -> Result<String, String> {
-    if text.trim_matches(is_trimmed).is_empty() {
-        return Err("the value is empty, and would mean everything; give one, or omit the option".to_owned());
-    }
-    Ok(text.to_owned())
+/// Reads the id of a preset in upper or lower case.
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a result")]
+pub fn preset_id(text: &str) -> Result<String, Infallible> {
+    Ok(text.trim_matches(is_trimmed).to_ascii_lowercase())
 }
 
 /// The part of a list to show.
@@ -104,4 +150,78 @@ pub struct Limit {
     /// Maximum number of items, newest first; 0 for all.
     #[arg(long, value_name = "NUMBER", default_value_t = LIMIT_DEFAULT)]
     pub limit: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The syntax without required arguments, so that each option can be tried alone.
+    fn lenient(syntax: Syntax) -> Syntax {
+        let syntax = syntax.subcommand_required(false).arg_required_else_help(false);
+        syntax.mut_args(|argument| argument.required(false)).mut_subcommands(lenient)
+    }
+
+    /// Every option with a value of every command, as the words of an empty value.
+    fn options(syntax: &Syntax, words: &[String]) -> Vec<Vec<String>> {
+        let own = syntax.get_arguments().filter(|argument| argument.get_action().takes_values());
+        let own = own.filter_map(|argument| argument.get_long());
+        let own = own.map(|long| [words, &[format!("--{long}=")][..]].concat());
+        let deeper = syntax
+            .get_subcommands()
+            .flat_map(|command| options(command, &[words, &[command.get_name().to_owned()]].concat()));
+        own.chain(deeper).collect()
+    }
+
+    #[test]
+    fn an_empty_value_is_refused_by_every_option() {
+        let all = options(&Arguments::command(), &["s2s".to_owned()]);
+        assert!(all.len() > 50, "{}", all.len());
+        for words in all {
+            let mut syntax = lenient(Arguments::command());
+            let read = syntax.try_get_matches_from_mut(&words);
+            let error = read.and_then(|matches| check_filled(&syntax, &matches)).unwrap_err();
+            // `links create --currency` needs `--new-code`.
+            let kinds =
+                [ErrorKind::InvalidValue, ErrorKind::ValueValidation, ErrorKind::MissingRequiredArgument];
+            assert!(kinds.contains(&error.kind()), "{words:?}: {error}");
+        }
+        let update = ["s2s", "codes", "update", "C"];
+        for (words, is_read) in [
+            (&["--currency", "EUR"][..], true),
+            (&["--currency", ""], false),
+            (&["--currency", " "], false),
+            (&["--preset", "\"\""], false),
+            (&["--preset", "a"], true),
+            (&["--no-preset"], true),
+            (&["--no-preset", "--preset", "a"], false),
+            (&["--name="], false),
+            (&["--profile", ""], false),
+        ] {
+            let read = Arguments::read([&update[..], words].concat());
+            assert_eq!(read.is_ok(), is_read, "{words:?}");
+            if let Err(error) = read.map(|_| ()) {
+                assert_eq!(error.exit_code(), 2);
+            }
+        }
+        let error = Arguments::read(["s2s", "codes", "show", ""]).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("<ID>: the value is empty"), "{error}");
+        // A default that is empty was not given.
+        let record = ["s2s", "conversions", "record", "--code", "C", "--click", "c", "--value", "1"];
+        assert!(Arguments::read(record).is_ok());
+    }
+
+    #[test]
+    fn words_are_read_in_any_case() {
+        for words in [
+            &["s2s", "-o", "JSON", "codes", "list"][..],
+            &["s2s", "codes", "list", "--output", "Csv"],
+            &["s2s", "conversions", "list", "--status", "DECLINED"],
+            &["s2s", "codes", "create", "--name", "a", "--default-status", "Pending", "--dedupe", "EVERY"],
+            &["s2s", "postbacks", "list", "--verdict", "Held"],
+        ] {
+            assert!(Arguments::read(words).is_ok(), "{words:?}");
+        }
+        assert_eq!(preset_id(" Affise "), Ok("affise".to_owned()));
+    }
 }

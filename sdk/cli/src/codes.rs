@@ -13,11 +13,11 @@ use s2s_sdk::{
 };
 
 use crate::{
-    args::Limit,
+    args::{Limit, preset_id},
     cells::{plain, time, word},
     conversions::Status,
     failure::Failure,
-    output::{Column, Output, Record},
+    output::{Column, Output, Record, say},
     time::hours,
 };
 
@@ -54,6 +54,9 @@ pub enum Action {
         name: Option<String>,
         #[command(flatten)]
         settings: Settings,
+        /// Remove the preset.
+        #[arg(long, conflicts_with = "preset")]
+        no_preset: bool,
     },
     /// Archives a conversion code; postbacks that name it are held from then on.
     Archive { id: String },
@@ -63,7 +66,7 @@ pub enum Action {
     PostbackUrl {
         id: String,
         /// Preset of the network that is to call the URL, for example `everflow`.
-        #[arg(long)]
+        #[arg(long, value_parser = preset_id)]
         preset: Option<String>,
     },
     /// Makes a new secret for the code's postbacks and shows it. The secret can't be shown again.
@@ -77,7 +80,8 @@ pub enum Action {
 
 #[derive(Args)]
 pub struct Settings {
-    /// Currency for amounts that come without a currency, for example `EUR`.
+    /// Currency for amounts that come without a currency, for example `EUR`. Default of a new code:
+    /// `USD`.
     #[arg(long)]
     currency: Option<String>,
     /// Longest time between a click and a conversion that still counts, in days.
@@ -93,7 +97,7 @@ pub struct Settings {
     #[arg(long, value_enum)]
     decimal_separator: Option<Separator>,
     /// Preset of the network that calls the postback URL, for example `everflow`.
-    #[arg(long)]
+    #[arg(long, value_parser = preset_id)]
     preset: Option<String>,
 }
 
@@ -201,23 +205,16 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             warn(&response.warnings);
             output.show(response.conversion_code.as_ref())
         }
-        Action::Update { id, name, settings } => {
+        Action::Update { id, name, settings, no_preset } => {
             let (mut code, mut paths) = settings.apply(ConversionCode { id, ..Default::default() });
             if let Some(name) = name {
                 paths.push("name".to_owned());
                 code.name = name;
             }
-            if paths.is_empty() {
-                return Err(Failure::nothing_to_change());
+            if no_preset {
+                paths.push("preset_id".to_owned());
             }
-            let request = UpdateConversionCodeRequest {
-                conversion_code: Some(code),
-                update_mask: Some(FieldMask { paths }),
-                ..Default::default()
-            };
-            let response = client.update_conversion_code(request).await?;
-            warn(&response.warnings);
-            output.show(response.conversion_code.as_ref())
+            update(code, paths, client, output).await
         }
         Action::Unarchive { id } => {
             let request = UnarchiveConversionCodeRequest { conversion_code_id: id, ..Default::default() };
@@ -249,23 +246,42 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
     }
 }
 
+/// Changes the settings of a code that `paths` names.
+async fn update(
+    code: ConversionCode,
+    paths: Vec<String>,
+    client: &Client,
+    output: &Output,
+) -> Result<(), Failure> {
+    if paths.is_empty() {
+        return Err(Failure::nothing_to_change());
+    }
+    let request = UpdateConversionCodeRequest {
+        conversion_code: Some(code),
+        update_mask: Some(FieldMask { paths }),
+        ..Default::default()
+    };
+    let response = client.update_conversion_code(request).await?;
+    warn(&response.warnings);
+    output.show(response.conversion_code.as_ref())
+}
+
 /// Prints warnings about settings that will likely not work as intended.
 pub fn warn(warnings: &[SetupWarning]) {
     for warning in warnings {
-        eprintln!("s2s: note: {}", plain(&warning.message));
+        say(&format!("note: {}", plain(&warning.message)));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
     use s2s_sdk::v1::ConversionStatus;
 
     use super::*;
     use crate::args::{Arguments, Command};
 
     fn settings(words: &[&str]) -> Option<Settings> {
-        match Arguments::try_parse_from(words).ok()?.command {
+        match Arguments::read(words).ok()?.command {
             Command::Codes { action: Action::Create { settings, .. } | Action::Update { settings, .. } } => {
                 Some(settings)
             }

@@ -4,7 +4,9 @@ mod codes;
 mod columns;
 mod export;
 mod import;
+mod order;
 mod row;
+mod titles;
 mod worth;
 
 use std::{
@@ -29,7 +31,7 @@ use crate::{
     cells::{amount, currency, decimal, plain, time, word},
     codes::Separator,
     failure::Failure,
-    output::{Column, Format, Output, Record},
+    output::{Column, Format, Output, Record, say},
     time::{When, Zone},
 };
 
@@ -170,7 +172,7 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
             let request = RecordConversionRequest { validate_only: dry_run, ..conversion.into() };
             let response = client.record_conversion(request).await?;
             for note in &response.notes {
-                eprintln!("s2s: note: {}", plain(&note.message));
+                say(&format!("note: {}", plain(&note.message)));
             }
             let verdict = word(response.verdict().as_str_name(), "CONVERSION_VERDICT_");
             let said = [("verdict", verdict.as_str())];
@@ -194,7 +196,6 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
     use jiff::tz::TimeZone;
     use s2s_sdk::prost_types::Timestamp;
 
@@ -204,7 +205,7 @@ mod tests {
     fn listed(options: &[&str]) -> Option<ConversionFilter> {
         let words = [&["s2s", "conversions", "list"], options].concat();
         let Command::Conversions { action: Action::List { filter, .. } } =
-            Arguments::try_parse_from(words).ok()?.command
+            Arguments::read(words).ok()?.command
         else {
             return None;
         };

@@ -7,18 +7,20 @@ use s2s_sdk::{
     v1::ErrorReason::{self, ApiKeyInvalid, ApiKeyMissing, EdgeOnly, ScopeMissing},
 };
 
-use crate::cells::plain;
+use crate::{cells::plain, output::say};
 
 /// The list of exit statuses at the end of `--help`.
 pub const EXIT_STATUSES: &str = "\
 Exit statuses:
   0  done
-  1  the server refused the request, or a file could not be read or written
+  1  the server refused the request, or a file or standard error could not be read or written
   2  the command line or the configuration is wrong
   3  the API key is missing, wrong, or may not do this
   4  the server could not be reached, or did not answer in time: try again
   5  some rows of an import failed; all others are recorded";
 
+/// Exit status of a command that was done, but had messages that could not be written.
+pub const UNHEARD: u8 = 1;
 const REFUSED: u8 = 1;
 const USAGE: u8 = 2;
 const NOT_ALLOWED: u8 = 3;
@@ -53,7 +55,7 @@ impl Failure {
         {
             return ExitCode::SUCCESS;
         }
-        eprintln!("s2s: {self}");
+        say(&self.to_string());
         ExitCode::from(self.status())
     }
 

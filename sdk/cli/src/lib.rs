@@ -6,6 +6,9 @@
 //! Results go to standard output, messages about them to standard error. The exit statuses are
 //! defined in `failure.rs`; the cures of errors come from the schema.
 
+// Printing to a closed pipe with these macros panics; `output::say` and `output::print` do not.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod accounts;
 mod args;
 mod cells;
@@ -25,7 +28,7 @@ mod time;
 
 use std::{process::ExitCode, sync::Arc};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 use self::{
     args::{Arguments, Command},
@@ -39,10 +42,13 @@ pub use self::conversions::check_file;
 
 /// Runs the program. Returns its exit status.
 pub async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+    let arguments = Arguments::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    let status = match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
-    }
+    };
+    // The caller has not seen everything that there was to say.
+    if status == ExitCode::SUCCESS && output::is_unheard() { failure::UNHEARD.into() } else { status }
 }
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use s2s_sdk::{
 };
 
 use crate::{
-    args::Limit,
+    args::{Limit, preset_id},
     cells::{time, word},
     codes::warn,
     failure::Failure,
@@ -72,14 +72,14 @@ pub struct Create {
     /// Name of a conversion code to create; it counts in addition to the codes of `--code`.
     #[arg(long, value_name = "NAME")]
     new_code: Option<String>,
-    /// Currency of the new code.
+    /// Currency of the new code. Default: `USD`.
     #[arg(long, requires = "new_code")]
     currency: Option<String>,
     /// Word to find the link by; can be given several times.
     #[arg(long = "tag", value_name = "WORD")]
     tags: Vec<String>,
     /// Preset of the network that the destination belongs to, for example `everflow`.
-    #[arg(long)]
+    #[arg(long, value_parser = preset_id)]
     preset: Option<String>,
 }
 
@@ -198,6 +198,10 @@ async fn create(create: Create, client: &Client, output: &Output) -> Result<(), 
     warn(&response.warnings);
     let url = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
     let url = client.get_postback_url(url).await?.postback_url;
-    let said = [("conversion_code_id", code.id.as_str()), ("postback_url", &url)];
+    let said = [
+        ("conversion_code_id", code.id.as_str()),
+        ("currency", &code.default_currency),
+        ("postback_url", &url),
+    ];
     output.answer("CreateTrackingLinkResponse", &response, response.tracking_link.as_ref(), &said)
 }

@@ -6,6 +6,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use clap::ValueEnum;
@@ -20,6 +21,26 @@ use crate::{
     failure::Failure,
     schema,
 };
+
+/// True once a message could not be written, because standard error is closed.
+static IS_UNHEARD: AtomicBool = AtomicBool::new(false);
+
+/// Writes a message for the caller to standard error. If nobody reads it any more, the command goes
+/// on: what it has begun must be finished.
+pub fn say(message: &str) {
+    say_behind("", message);
+}
+
+/// Writes a message as [`say`] does, behind an escape sequence for the terminal.
+pub fn say_behind(escape: &str, message: &str) {
+    let written = io::stderr().lock().write_all(format!("{escape}s2s: {message}\n").as_bytes());
+    IS_UNHEARD.fetch_or(written.is_err(), Ordering::Relaxed);
+}
+
+/// Returns whether a message could not be written.
+pub fn is_unheard() -> bool {
+    IS_UNHEARD.load(Ordering::Relaxed)
+}
 
 /// Creates a file that only its owner can read, since the values of sales are confidential. A file
 /// that exists is truncated and keeps its mode.
@@ -129,7 +150,7 @@ impl Output {
         let first = items.by_ref().take(if limit == 0 { usize::MAX } else { limit }).boxed();
         let shown = self.list_all(first).await?;
         if limit > 0 && shown == limit && items.next().await.is_some() {
-            eprintln!("s2s: the first {limit} are shown; --limit 0 shows all");
+            say(&format!("the first {limit} are shown; --limit 0 shows all"));
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use s2s_sdk::{
 };
 
 use crate::{
-    args::{Limit, given_id, given_text},
+    args::{Limit, given_id},
     cells::{amount, currency, plain, time, word},
     failure::Failure,
     output::{self, Column, Format, Output, Record},
@@ -90,7 +90,7 @@ pub struct Filter {
     #[arg(long, value_name = "TIME")]
     until: Option<When>,
     /// Only postbacks that contain this text, for example `order-1001`.
-    #[arg(long, value_parser = given_text)]
+    #[arg(long)]
     text: Option<String>,
 }
 
@@ -208,9 +208,15 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     }
 }
 
-/// Puts the path before a query that was copied without its path.
+/// Ends of a request's target in a line of a server's log.
+const TARGET_ENDS: [&str; 2] = [" HTTP/1.", " HTTP/2"];
+
+/// Drops the text behind the target of a request that was copied from a log, because it would be
+/// read as a part of the last parameter. Puts the path before a query that was copied without its
+/// path.
 fn target(postback: &str) -> String {
-    let postback = postback.trim();
+    let end = TARGET_ENDS.iter().filter_map(|end| postback.find(end)).min();
+    let postback = end.and_then(|end| postback.get(..end)).unwrap_or(postback).trim();
     let is_name = |name: &str| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
     };
@@ -266,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_alone_is_a_postback() {
+    fn a_query_or_a_line_of_a_log_is_a_postback() {
         for (text, expected) in [
             ("clickId=x&id=y", "/s2s?clickId=x&id=y"),
             (" click_id=https://a.example/?b=1 ", "/s2s?click_id=https://a.example/?b=1"),
@@ -275,6 +281,10 @@ mod tests {
             ("https://t.example/s2s?clickId=x", "https://t.example/s2s?clickId=x"),
             ("s2s?clickId=x", "s2s?clickId=x"),
             ("nothing", "nothing"),
+            ("/s2s?oid=ex1 HTTP/1.1\" 200 181", "/s2s?oid=ex1"),
+            ("\"GET /s2s?oid=1 HTTP/2.0\" 200 \"a HTTP/1.1\"", "\"GET /s2s?oid=1"),
+            ("oid=1 HTTP/1.0", "/s2s?oid=1"),
+            ("/s2s?oid=a+HTTP/1.1", "/s2s?oid=a+HTTP/1.1"),
         ] {
             assert_eq!(target(text), expected);
         }

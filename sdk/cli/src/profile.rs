@@ -17,7 +17,7 @@ use http::Uri;
 use s2s_sdk::Client;
 use serde::Deserialize;
 
-use crate::{cells::plain, failure::Failure};
+use crate::{cells::plain, failure::Failure, output::say};
 
 const ENDPOINT: &str = "S2S_ENDPOINT";
 const API_KEY: &str = "S2S_API_KEY";
@@ -169,7 +169,7 @@ fn warn_if_readable(endpoint: &str, is_allowed: bool) -> Result<(), Failure> {
              https:// URL, or give --insecure"
         )));
     }
-    eprintln!("s2s: warning: anyone on the way to {endpoint} can read the API key; better use https://");
+    say(&format!("warning: anyone on the way to {endpoint} can read the API key; better use https://"));
     Ok(())
 }
 
@@ -189,7 +189,7 @@ fn warn_if_open(file: &Path) {
     const OTHERS: u32 = 0o077;
     if fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & OTHERS != 0) {
         let file = file.display();
-        eprintln!("s2s: others can read {file}, and so the API key; run `chmod 600 {file}` to prevent that");
+        say(&format!("others can read {file}, and so the API key; run `chmod 600 {file}` to prevent that"));
     }
 }
 

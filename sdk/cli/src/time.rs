@@ -17,7 +17,7 @@ use jiff::{
 };
 use s2s_sdk::{parameter::is_trimmed, prost_types};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output::say};
 
 const WANTED: &str = "write a time as 2026-11-24, 2026-11-24 14:05 or 2026-11-24T14:05:00Z";
 /// Number of digits of a Unix time in seconds, and of one in milliseconds.
@@ -251,7 +251,7 @@ impl Zone {
     /// Prints the zone that was used, once, if a time without a zone was read.
     pub fn say(&self) {
         if self.is_used.load(Ordering::Relaxed) && !self.is_said.swap(true, Ordering::Relaxed) {
-            eprintln!("s2s: times without a time zone were read in {}; --time-zone names another", self.name);
+            say(&format!("times without a time zone were read in {}; --time-zone names another", self.name));
         }
     }
 

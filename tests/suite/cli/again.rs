@@ -82,9 +82,18 @@ async fn what_a_postback_recorded_can_be_imported_again() {
     let said = person.run(&["conversions", "import", "all.csv"]).await;
     let sum = "s2s: 0 recorded, 3 were recorded before, 0 failed";
     assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
-    // A file without ids of conversions counts as another program's file, so its order ids are
-    // checked.
-    let foreign = person.read("all.csv").replace("conv_", "row_");
+    // Without the ids of conversions, the file counts as another program's file, so its order ids
+    // are checked. So are those of conversions that are not recorded here.
+    let exported = person.read("all.csv");
+    let all = conversions(&server, &code).await;
+    let foreign = all.iter().fold(exported.clone(), |text, one| {
+        let (begin, _) = one.id.split_at(one.id.len() - 6);
+        text.replace(&one.id, &format!("{begin}000000"))
+    });
+    let said = person.run(&["conversions", "import", &person.write("foreign.csv", foreign)]).await;
+    let sum = "s2s: 0 recorded, 1 were recorded before, 2 failed";
+    assert_eq!((said.status, said.err.lines().last()), (5, Some(sum)), "{}", said.err);
+    let foreign = all.iter().fold(exported, |text, one| text.replace(&one.id, ""));
     let said = person.run(&["conversions", "import", &person.write("foreign.csv", foreign)]).await;
     assert!(said.status == 5 && said.err.contains("was rounded by a spreadsheet"), "{}", said.err);
     assert!(said.err.contains("write `1001`"), "{}", said.err);

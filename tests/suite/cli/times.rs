@@ -65,10 +65,10 @@ async fn options_take_times_as_people_write_them() {
     let person = Person::new(&server);
     let code = server.code("Sale").await;
     let click = server.click(&server.link(&[&code]).await).await;
-    for time in ["now", ""] {
-        let record =
-            ["conversions", "record", "--code", &code.id, "--click", &click, "--value", "1", "--time", time];
-        assert_eq!(person.run(&record).await.err, "", "no zone is needed");
+    for time in [&["--time", "now"][..], &[]] {
+        let record = ["conversions", "record", "--code", &code.id, "--click", &click, "--value", "1"];
+        let said = person.run(&[&record[..], time].concat()).await;
+        assert_eq!(said.err, "", "no zone is needed");
     }
     let count = |list: Value| list.as_array().unwrap().len();
     for (since, expected) in [

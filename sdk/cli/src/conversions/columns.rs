@@ -1,152 +1,28 @@
-//! The columns of a file, by their titles. A title may be any name that the field has in postbacks,
-//! in upper or lower case, with blanks, hyphens or underscores between its words.
+//! The columns of a file, by their titles.
 
-use s2s_sdk::parameter::{KnownParam, is_trimmed, rank};
+use s2s_sdk::parameter::is_trimmed;
 
-use super::row::Row;
+use super::{
+    row::Units,
+    titles::{Field, Meaning, Title, hints_at_field},
+};
 
-/// Columns of exported and of failed rows that are not read.
-const OWN_UNREAD: [&str; 7] =
-    ["tracking_link_id", "click_time", "create_time", "status_word", "row", "reason", "message"];
 /// Columns without which no row can be recorded.
 const REQUIRED: [Field; 3] = [Field::Code, Field::Click, Field::Value];
 /// Maximum number of columns that a message names.
 const UNREAD_NAMED_MAX: usize = 20;
+/// Number of known titles that make a row a line of titles.
+const TITLES_MIN: usize = 2;
+/// Longest cell that may be a known title, in bytes.
+const TITLE_BYTES_MAX: usize = 128;
 /// Longest part of a title that is shown, in characters.
 const TITLE_CHARS_MAX: usize = 64;
 
-/// A field of a conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    Code,
-    Click,
-    Transaction,
-    Value,
-    Currency,
-    Commission,
-    Percent,
-    Status,
-    Time,
-    Params,
-    /// The id of an exported conversion.
-    Id,
-}
-
-/// Titles that are not parameter names in postbacks. They are written without the marks between
-/// their words.
-const TITLES: [(&str, Field); 20] = [
-    ("conversioncodeid", Field::Code),
-    ("conversioncode", Field::Code),
-    ("code", Field::Code),
-    ("click", Field::Click),
-    ("transaction", Field::Transaction),
-    ("commissionpercent", Field::Percent),
-    ("commissionpercentage", Field::Percent),
-    ("commissioninpercent", Field::Percent),
-    ("commissionrate", Field::Percent),
-    ("compercent", Field::Percent),
-    ("commissionamount", Field::Commission),
-    ("currencycode", Field::Currency),
-    ("conversiontime", Field::Time),
-    ("conversiondate", Field::Time),
-    ("time", Field::Time),
-    ("date", Field::Time),
-    ("datetime", Field::Time),
-    ("timestamp", Field::Time),
-    ("customparams", Field::Params),
-    ("params", Field::Params),
-];
-
-impl Field {
-    /// The title in exports.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Code => "conversion_code_id",
-            Self::Click => "click_id",
-            Self::Transaction => "transaction_id",
-            Self::Value => "value",
-            Self::Currency => "currency",
-            Self::Commission => "commission",
-            Self::Percent => "commission_percent",
-            Self::Status => "status",
-            Self::Time => "conversion_time",
-            Self::Params => "custom_params",
-            Self::Id => "id",
-        }
-    }
-
-    pub fn of(self, row: &mut Row) -> &mut String {
-        match self {
-            Self::Code => &mut row.conversion_code_id,
-            Self::Click => &mut row.click_id,
-            Self::Transaction => &mut row.transaction_id,
-            Self::Value => &mut row.value,
-            Self::Currency => &mut row.currency,
-            Self::Commission => &mut row.commission,
-            Self::Percent => &mut row.commission_percent,
-            Self::Status => &mut row.status,
-            Self::Time => &mut row.conversion_time,
-            Self::Params => &mut row.custom_params,
-            Self::Id => &mut row.id,
-        }
-    }
-}
-
-/// The meaning of a title.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Meaning {
-    Field(Field),
-    /// `id`: the id of the conversion in exports, of the conversion code in postbacks.
-    Id,
-    /// `tid`: the click id of some networks, the order number of others.
-    Tid,
-    Test,
-    /// A column of exports or of failed rows that is not read.
-    Unread,
-    Blank,
-    Unknown,
-}
-
-impl Meaning {
-    fn of(title: &str) -> Self {
-        let title = title.trim_matches(is_trimmed).to_ascii_lowercase();
-        let is_mark = |letter: char| letter.is_whitespace() || matches!(letter, '_' | '-');
-        let underscored = title.replace(is_mark, "_");
-        let squeezed = title.replace(is_mark, "");
-        // `Commission (%)` is the percentage.
-        let squeezed = if squeezed.contains('%') {
-            squeezed.replace(['(', ')', '[', ']'], "").replace('%', "percent")
-        } else {
-            squeezed
-        };
-        match squeezed.as_str() {
-            "" => return Self::Blank,
-            "tid" => return Self::Tid,
-            _ if OWN_UNREAD.contains(&underscored.as_str()) => return Self::Unread,
-            _ => (),
-        }
-        if let Some((_, field)) = TITLES.iter().find(|(own, _)| *own == squeezed) {
-            return Self::Field(*field);
-        }
-        match rank(&underscored).or_else(|| rank(&squeezed)).map(|(_, known)| known) {
-            Some(KnownParam::ClickId) => Self::Field(Field::Click),
-            Some(KnownParam::Id) => Self::Id,
-            Some(KnownParam::Val) => Self::Field(Field::Value),
-            Some(KnownParam::Com) => Self::Field(Field::Commission),
-            Some(KnownParam::Comperc) => Self::Field(Field::Percent),
-            Some(KnownParam::Param) => Self::Field(Field::Params),
-            Some(KnownParam::Oid) => Self::Field(Field::Transaction),
-            Some(KnownParam::Cur) => Self::Field(Field::Currency),
-            Some(KnownParam::Status) => Self::Field(Field::Status),
-            Some(KnownParam::Test) => Self::Test,
-            Some(KnownParam::Sec | KnownParam::Ts | KnownParam::Sig) | None => Self::Unknown,
-        }
-    }
-}
-
 /// Returns the number of titles that name a field.
 pub fn known(titles: &[String]) -> usize {
-    titles.iter().filter(|title| matches!(Meaning::of(title), Meaning::Field(_) | Meaning::Tid)).count()
+    let names_field =
+        |title: &&String| matches!(Title::read(title).meaning, Meaning::Field(_) | Meaning::Tid);
+    titles.iter().filter(names_field).count()
 }
 
 /// The columns of a file.
@@ -155,30 +31,36 @@ pub struct Columns {
     pub titles: Vec<String>,
     /// The field of each column; `None` for a column that is not read.
     pub fields: Vec<Option<Field>>,
+    /// The titles of the columns that are not read, but for those of exports and of failed rows.
+    unread: Vec<String>,
+    /// The currencies in the titles of the amounts.
+    pub units: Units,
     /// True if an import wrote the file, for the rows that failed.
     pub is_of_failed_rows: bool,
 }
 
 impl Columns {
-    pub fn read(titles: Vec<String>) -> Result<Self, String> {
-        let meanings: Vec<Meaning> = titles.iter().map(|title| Meaning::of(title)).collect();
-        if meanings.contains(&Meaning::Test) {
+    /// Reads the titles of a file. `ignored` are the titles of columns that are not to be read.
+    pub fn read(titles: Vec<String>, ignored: &[String]) -> Result<Self, String> {
+        let mut read: Vec<Title> = titles.iter().map(|title| Title::read(title)).collect();
+        if read.iter().any(|title| title.meaning == Meaning::Test) {
             return Err(
                 "the first line names a column `test`, and a file's tests would count; remove them, and the \
                         column"
                     .to_owned(),
             );
         }
-        let has = |field| meanings.contains(&Meaning::Field(field));
-        let field = |meaning: &Meaning| match meaning {
-            Meaning::Field(field) => Some(*field),
+        ignore(&titles, &mut read, ignored)?;
+        let has = |field| read.iter().any(|title| title.meaning == Meaning::Field(field));
+        let field = |title: &Title| match title.meaning {
+            Meaning::Field(field) => Some(field),
             Meaning::Id if !has(Field::Code) => Some(Field::Code),
             Meaning::Id => Some(Field::Id),
             Meaning::Tid if !has(Field::Click) => Some(Field::Click),
             Meaning::Tid => Some(Field::Transaction),
             _ => None,
         };
-        let fields: Vec<Option<Field>> = meanings.iter().map(field).collect();
+        let fields: Vec<Option<Field>> = read.iter().map(field).collect();
         let named = |wanted| {
             let both = titles.iter().zip(&fields).filter(move |(_, field)| **field == Some(wanted));
             both.map(|(title, _)| shown(title))
@@ -195,30 +77,97 @@ impl Columns {
         if let Some(missing) = REQUIRED.into_iter().find(|field| named(*field).next().is_none()) {
             return Err(missing_column(missing, &titles));
         }
+        check_foreign(&titles, &read)?;
+        let unit = |wanted| {
+            let place = fields.iter().position(|field| *field == Some(wanted));
+            place.and_then(|place| read.get(place)).and_then(|title| title.unit)
+        };
+        let units = Units { value: unit(Field::Value), commission: unit(Field::Commission) };
         let is_of_failed_rows =
             ["row", "reason", "message"].into_iter().all(|own| titles.iter().any(|title| title == own));
-        Ok(Self { titles, fields, is_of_failed_rows })
+        let is_read = |title: &Title| title.meaning != Meaning::Unknown;
+        let unread = titles.iter().zip(&read).filter(|(_, read)| !is_read(read));
+        let unread = unread.map(|(title, _)| shown(title)).collect();
+        Ok(Self { titles, fields, unread, units, is_of_failed_rows })
     }
 
     /// Number of columns up to the last one that has a title.
     pub fn titled(&self) -> usize {
-        let blank = |title: &&String| Meaning::of(title) == Meaning::Blank;
+        let blank = |title: &&String| Title::read(title).meaning == Meaning::Blank;
         self.titles.len() - self.titles.iter().rev().take_while(blank).count()
     }
 
     /// Names the columns that are not read, so that a column with a misspelt title is not lost
-    /// silently. Omits unread columns of exports and of failed rows.
+    /// silently.
     pub fn unread(&self) -> Option<String> {
-        let unread = self.titles.iter().zip(&self.fields);
-        let is_foreign = |title: &str| matches!(Meaning::of(title), Meaning::Unknown);
-        let unread: Vec<String> = unread
-            .filter(|(title, field)| field.is_none() && is_foreign(title))
-            .map(|(title, _)| shown(title))
-            .collect();
-        let named = unread.iter().take(UNREAD_NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
-        let more = if unread.len() > UNREAD_NAMED_MAX { " and others" } else { "" };
-        (!unread.is_empty()).then(|| format!("columns that are not read: {named}{more}"))
+        (!self.unread.is_empty()).then(|| format!("columns that are not read: {}", several(&self.unread)))
     }
+
+    /// Returns whether a row repeats the first line. The row is of no use then, and of no harm.
+    pub fn repeats(&self, cells: &[String]) -> bool {
+        let filled = |all: &[String]| all.iter().rposition(|cell| !trimmed(cell).is_empty());
+        filled(cells) == filled(&self.titles)
+            && cells.iter().zip(&self.titles).all(|(cell, title)| trimmed(cell) == trimmed(title))
+    }
+
+    /// Returns whether a row is a line of titles. The rows below such a line are of another file,
+    /// and their cells have other meanings. A row with an amount as its value is no such line,
+    /// unless the line was appended to the row.
+    pub fn is_title_line(&self, cells: &[String]) -> bool {
+        let place = self.fields.iter().position(|field| *field == Some(Field::Value));
+        let value = place.and_then(|place| cells.get(place)).map_or("", String::as_str);
+        let is_title = |cell: &str| cell.len() <= TITLE_BYTES_MAX && Title::read(cell).is_known();
+        let has_value = value.contains(|letter: char| letter.is_ascii_digit()) && !is_title(value);
+        if has_value && cells.len() <= self.titles.len() {
+            return false;
+        }
+        cells.iter().filter(|cell| is_title(cell)).count() >= TITLES_MIN
+    }
+}
+
+fn trimmed(cell: &str) -> &str {
+    cell.trim_matches(is_trimmed)
+}
+
+/// Marks the columns that the caller does not want as ignored.
+fn ignore(titles: &[String], read: &mut [Title], ignored: &[String]) -> Result<(), String> {
+    let folded = |title: &str| title.trim_matches(is_trimmed).to_lowercase();
+    for name in ignored {
+        let mut columns =
+            titles.iter().zip(&mut *read).filter(|(title, _)| folded(title) == folded(name)).peekable();
+        if columns.peek().is_none() {
+            return Err(format!("the first line names no column {} to ignore", shown(name)));
+        }
+        columns.for_each(|(_, title)| *title = Title { meaning: Meaning::Unread, unit: None });
+    }
+    Ok(())
+}
+
+/// Refuses a column that is not read although its title has the word of a field: what the column
+/// says would be missing in what is recorded, and could not be added later.
+fn check_foreign(titles: &[String], read: &[Title]) -> Result<(), String> {
+    let foreign = titles.iter().zip(read).filter(|(_, read)| read.meaning == Meaning::Unknown);
+    let foreign = foreign.map(|(title, _)| title).filter(|title| hints_at_field(title));
+    let foreign: Vec<String> = foreign.map(|title| shown(title)).collect();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let options = foreign.iter().take(UNREAD_NAMED_MAX);
+    let options: Vec<String> =
+        options.map(|title| format!("--ignore-column '{}'", title.trim_matches('`'))).collect();
+    Err(format!(
+        "columns whose titles have the word of a field, but are not known: {}; give each the title of its field, such \
+         as `transaction_id`, `commission`, `currency` or `status`, or ignore it with {}",
+        several(&foreign),
+        options.join(" ")
+    ))
+}
+
+/// Joins the titles that a message names.
+fn several(titles: &[String]) -> String {
+    let named = titles.iter().take(UNREAD_NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
+    let more = if titles.len() > UNREAD_NAMED_MAX { " and others" } else { "" };
+    format!("{named}{more}")
 }
 
 /// The first bytes of files that are no CSV, each with the kind of file and the cure.
@@ -251,7 +200,11 @@ mod tests {
     use super::*;
 
     fn read(titles: &[&str]) -> Result<Columns, String> {
-        Columns::read(titles.iter().map(|title| (*title).to_owned()).collect())
+        Columns::read(own(titles), &[])
+    }
+
+    fn own(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(|cell| (*cell).to_owned()).collect()
     }
 
     #[test]
@@ -332,5 +285,49 @@ mod tests {
         assert_eq!(columns.unread().as_deref(), Some("columns that are not read: `vlaue`, `sig`"));
         let failed = read(&["row", "reason", "message", "code", "cid", "value"]).unwrap();
         assert!(failed.is_of_failed_rows && failed.unread().is_none());
+    }
+    #[test]
+    fn a_column_that_may_be_meant_is_named_or_ignored() {
+        let titles = own(&["code", "cid", "value", "Commission (net)", "Order Date", "Remark"]);
+        let error = Columns::read(titles.clone(), &[]).unwrap_err();
+        for said in
+            ["`Commission (net)`, `Order Date`;", "--ignore-column 'Commission (net)' --ignore-column 'Order"]
+        {
+            assert!(error.contains(said), "{error}");
+        }
+        let error = Columns::read(titles.clone(), &own(&["order date"])).unwrap_err();
+        assert!(error.contains("known: `Commission (net)`;"), "{error}");
+        let read = Columns::read(titles.clone(), &own(&["order date", " Commission (net)"])).unwrap();
+        assert_eq!(read.unread().as_deref(), Some("columns that are not read: `Remark`"));
+        let error = Columns::read(titles, &own(&["order dates"])).unwrap_err();
+        assert!(error.contains("no column `order dates` to ignore"), "{error}");
+        // One of two columns for a field can be ignored.
+        let titles = own(&["code", "cid", "value", "amount", "Commission (EUR)"]);
+        let read = Columns::read(titles.clone(), &own(&["amount"])).unwrap();
+        assert_eq!(read.fields.get(2..4), Some(&[Some(Field::Value), None][..]));
+        assert_eq!(read.units.commission.map(|unit| unit.to_string()).as_deref(), Some("EUR"));
+        assert!(Columns::read(titles, &own(&["value", "amount"])).unwrap_err().contains("no column `value`"));
+    }
+
+    #[test]
+    fn a_line_of_titles_is_no_row() {
+        let columns = read(&["code", "click_id", "value", "order", "remark", ""]).unwrap();
+        for (cells, is_same, is_titles) in [
+            (&["code", "click_id", "value", "order", "remark"][..], true, true),
+            (&["\u{feff}code", " click_id", "value", "order", "remark", "", ""], true, true),
+            (&["code", "click_id", "order", "value", "remark"], false, true),
+            (&["Commission", "Amount", "id", "clickId"], false, true),
+            (&["x", "click_id", "t202txid", "y"], false, true),
+            (&["C", "c", "19", "order", "status"], false, false),
+            (&["C", "c", "19", "o-1", "status"], false, false),
+            // The file above does not end with a line feed.
+            (&["C", "c", "19", "o-1", "goodcode", "click_id", "value"], false, true),
+            (&["C", "c", "", "o-1", "status"], false, false),
+            (&["C", "c", "19", "o-1", "good"], false, false),
+        ] {
+            let cells = own(cells);
+            assert_eq!(columns.repeats(&cells), is_same, "{cells:?}");
+            assert_eq!(columns.is_title_line(&cells), is_titles, "{cells:?}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use s2s_sdk::{
 use crate::{
     cells::to_csv,
     failure::Failure,
-    output::{Record, Replacement},
+    output::{Record, Replacement, say},
 };
 
 /// Number of conversions on a page, the server's maximum.
@@ -35,7 +35,7 @@ pub async fn run(
         }
         None => write(client, filter, io::stdout().lock(), "standard output".to_owned()).await?.1,
     };
-    eprintln!("s2s: {rows} exported");
+    say(&format!("{rows} exported"));
     Ok(())
 }
 

@@ -8,13 +8,14 @@
 //! request id, so only one of them would count. If the code counts every conversion, rows without
 //! an order id are therefore refused unless the caller gives `--each-row-counts`.
 //!
-//! An exported row without an order id names its conversion. The conversion is looked up first, and
-//! the row is not sent if the conversion is recorded.
+//! An exported row names its conversion. The conversion is looked up first, and if it is recorded,
+//! the row is that conversion, whatever its order id has become in a spreadsheet.
 
 #[cfg(any(test, fuzzing))]
 mod check;
 mod failed;
 mod known;
+mod quotes;
 mod reading;
 mod records;
 mod tally;
@@ -52,7 +53,7 @@ use self::{
     tally::Tally,
 };
 use super::{codes::Codes, columns::Columns};
-use crate::{cells::plain, codes::Separator, failure::Failure, time::Zone};
+use crate::{cells::plain, codes::Separator, failure::Failure, output::say, time::Zone};
 
 /// Maximum number of rows that are read but not yet answered. Larger than the number that the
 /// server takes at a time, so that the server never waits for this program.
@@ -85,17 +86,20 @@ pub struct Options {
     /// rows.
     #[arg(long)]
     each_row_counts: bool,
+    /// Title of a column that is not to be read; can be given several times.
+    #[arg(long = "ignore-column", value_name = "TITLE")]
+    ignored: Vec<String>,
     /// Only check; record nothing.
     #[arg(long)]
     dry_run: bool,
 }
 
 pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<(), Failure> {
-    let Options { file, failed, decimal_separator, each_row_counts, dry_run } = options;
+    let Options { file, failed, decimal_separator, each_row_counts, ignored, dry_run } = options;
     if let Some(failed) = &failed {
         check_failed(failed, &file)?;
     }
-    let (mut records, columns) = open(&file)?;
+    let (mut records, columns) = open(&file, &ignored)?;
     if each_row_counts && columns.is_of_failed_rows {
         return Err(Failure::Usage(
             "with --each-row-counts, correct the rows in the first file and import all of it again: equal rows are \
@@ -104,7 +108,7 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
         ));
     }
     if let Some(unread) = columns.unread() {
-        eprintln!("s2s: {}", plain(&unread));
+        say(&plain(&unread));
     }
     let failed = failed.map(|path| FailedRows::create(&path, &columns, records.form())).transpose()?;
     let mut tally = Tally::new(failed);
@@ -129,7 +133,7 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
         _ => Ok(()),
     });
     if read.is_err() {
-        eprintln!("s2s: until then: {}", tally.sum());
+        say(&format!("until then: {}", tally.sum()));
     }
     read.and_then(|()| tally.end())
 }
@@ -197,7 +201,7 @@ fn rehearsed(answers: Answers, lookup: Lookup) -> Answers {
 }
 
 /// Opens the file and reads its titles.
-fn open(file: &Path) -> Result<(Records<Box<dyn Read + Send>>, Columns), Failure> {
+fn open(file: &Path, ignored: &[String]) -> Result<(Records<Box<dyn Read + Send>>, Columns), Failure> {
     let failure = |error| Failure::file(&file.display(), error);
     let input: Box<dyn Read + Send> = if file == Path::new("-") {
         Box::new(io::stdin())
@@ -206,6 +210,6 @@ fn open(file: &Path) -> Result<(Records<Box<dyn Read + Send>>, Columns), Failure
     };
     let mut records = Records::open(input).map_err(failure)?;
     let titles = records.read().map_err(failure)?.and_then(|titles| titles.cells.ok()).unwrap_or_default();
-    let columns = Columns::read(titles);
+    let columns = Columns::read(titles, ignored);
     Ok((records, columns.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?))
 }

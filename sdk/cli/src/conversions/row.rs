@@ -3,14 +3,17 @@
 use clap::Args;
 use prost::Message as _;
 use s2s_sdk::{
+    amount::Currency,
     click_id,
-    parameter::{is_no_order, is_trimmed},
+    parameter::is_trimmed,
     v1::{ConversionStatus, CustomParam, DecimalSeparator, NewConversion, new_conversion::Commission},
 };
 
 use super::{
     codes::{Code, Terms},
-    columns::Field,
+    columns::Columns,
+    order,
+    titles::Field,
     worth::{self, Worth},
 };
 use crate::{
@@ -61,6 +64,15 @@ pub struct Row {
     /// The row's id column; in an exported row, the conversion's id.
     #[arg(skip)]
     pub id: String,
+    #[arg(skip)]
+    pub units: Units,
+}
+
+/// The currencies that the titles of a file's amounts name, as `Commission (EUR)` does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Units {
+    pub value: Option<Currency>,
+    pub commission: Option<Currency>,
 }
 
 /// The place in which a row was written.
@@ -85,6 +97,9 @@ pub struct Rules<'a> {
 #[derive(Debug)]
 pub struct Read {
     pub conversion: NewConversion,
+    /// The sentence about an order number that no other file may have. An exported row may have it,
+    /// if it is the order number of the conversion that the row names.
+    pub order_doubt: Option<String>,
     /// The time as a text that is the same in whichever form the row gives the time.
     canonical_time: String,
 }
@@ -124,8 +139,9 @@ impl Read {
 
 impl Row {
     /// Reads a row of a file.
-    pub fn read(fields: &[Option<Field>], cells: &[String]) -> Result<Self, String> {
-        let mut row = Self::default();
+    pub fn read(columns: &Columns, cells: &[String]) -> Result<Self, String> {
+        let fields = &columns.fields;
+        let mut row = Self { units: columns.units, ..Self::default() };
         for (field, cell) in fields.iter().zip(cells) {
             if let Some(field) = field {
                 if cell.contains(char::REPLACEMENT_CHARACTER) {
@@ -147,6 +163,13 @@ impl Row {
         {
             return Err("commission is missing; write 0 if there is none".to_owned());
         }
+        if !is_empty(&row.id) && row.exported().is_none() {
+            return Err(format!(
+                "id `{}` is no id of a conversion, which begins with `{CONVERSION_ID_PREFIX}`; is it the order number? \
+                 Then the title is `transaction_id`; if it is not, give --ignore-column id",
+                excerpt(&row.id)
+            ));
+        }
         Ok(row)
     }
 
@@ -167,7 +190,8 @@ impl Row {
                 return Err(format!("status `{}`: must be pending, approved or declined", excerpt(other)));
             }
         };
-        let click_id = click_id::normalise(&self.click_id).unwrap_or_else(|| self.click_id.clone());
+        let click_id = self.click_id.trim_matches(is_trimmed);
+        let click_id = click_id::normalise(click_id).unwrap_or_else(|| click_id.to_owned());
         let (conversion_time, canonical_time) = match self.conversion_time.trim_matches(is_trimmed) {
             "" => (None, String::new()),
             text => {
@@ -178,12 +202,14 @@ impl Row {
                 (Some(time).filter(|_| when != When::Now), rules.zone.canonical(when))
             }
         };
-        let transaction_id = if self.exported().is_some() {
-            // The server has recorded this text as an order number, so it is one, whatever it looks
+        let (transaction_id, order_doubt) = match order::read(&self.transaction_id, rules.source) {
+            Ok(order) => (order, None),
+            // If the server has recorded this text as an order number, it is one, whatever it looks
             // like.
-            self.transaction_id.trim_matches(is_trimmed).to_owned()
-        } else {
-            order(&self.transaction_id, rules.source)?
+            Err(doubt) if self.exported().is_some() => {
+                (self.transaction_id.trim_matches(is_trimmed).to_owned(), Some(doubt))
+            }
+            Err(doubt) => return Err(doubt),
         };
         let conversion = NewConversion {
             value: Some(value),
@@ -195,60 +221,8 @@ impl Row {
             click_id,
             transaction_id,
         };
-        Ok(Read { conversion, canonical_time })
+        Ok(Read { conversion, order_doubt, canonical_time })
     }
-}
-
-/// Reads an order number. Refuses a word for "no order number", such as `None`, and a number that a
-/// spreadsheet has changed: all rows with the same such text would count as one sale.
-fn order(cell: &str, source: Source) -> Result<String, String> {
-    let text = cell.trim_matches(is_trimmed);
-    if is_no_order(text) {
-        let cure = match source {
-            Source::File => "leave the cell empty",
-            Source::Options => "omit --transaction if there is none",
-        };
-        return Err(format!("transaction_id `{}` is no order number; {cure}", excerpt(text)));
-    }
-    if let (Some(whole), Source::File) = (whole_number(text), source) {
-        return Err(format!(
-            "transaction_id `{}` was written as a decimal number; write `{}`, in a column formatted as text",
-            excerpt(text),
-            excerpt(whole)
-        ));
-    }
-    if is_rounded(text) {
-        let place = match source {
-            Source::File => ", in a column formatted as text",
-            Source::Options => "",
-        };
-        return Err(format!(
-            "transaction_id `{}` was rounded by a spreadsheet; write the whole number{place}",
-            excerpt(text)
-        ));
-    }
-    Ok(text.to_owned())
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Returns whether a program has written a long number with an exponent: `1.23E+15`, `1,23E15`,
-/// `1e+05`. `1E5` may be an order number.
-fn is_rounded(text: &str) -> bool {
-    let Some((number, exponent)) = text.split_once(['e', 'E']) else { return false };
-    let has_sign = exponent.starts_with('+');
-    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
-    match number.split_once(['.', ',']) {
-        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction) && is_digits(exponent),
-        None => has_sign && is_digits(number) && is_digits(exponent),
-    }
-}
-
-/// Returns the whole number that a program has written as a decimal number, as in `1001.0`.
-fn whole_number(text: &str) -> Option<&str> {
-    text.strip_suffix(".0").filter(|whole| is_digits(whole))
 }
 
 /// The part of a cell that a sentence repeats.
@@ -282,13 +256,13 @@ mod tests {
     use s2s_sdk::v1::{DedupePolicy, Money};
 
     use super::*;
-    use crate::{conversions::columns::Columns, time::parse_zone};
+    use crate::time::parse_zone;
 
     const CLICK: &str = "04mwvf873p1cb9ykym1628xsyna5wmkrpzd560pb";
 
     fn read(titles: &[&str], cells: &[&str]) -> Result<Read, String> {
         let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        let columns = Columns::read(own(titles))?;
+        let columns = Columns::read(own(titles), &[])?;
         let zone = Zone::new(Some(parse_zone("UTC").unwrap()));
         let mut rules = Rules {
             source: Source::File,
@@ -296,7 +270,7 @@ mod tests {
             zone: &zone,
             find: &mut |_| Code::Unreadable,
         };
-        Row::read(&columns.fields, &own(cells))?.conversion(&mut rules)
+        Row::read(&columns, &own(cells))?.conversion(&mut rules)
     }
 
     #[test]
@@ -360,6 +334,14 @@ mod tests {
             ["c", CLICK, "7.00", "eur", "Approved", "24.11.2026 14:05"],
             [" C", &CLICK.to_uppercase(), "7,0", "EUR", "approved", "2026-11-24T14:05:00"],
             ["C", &format!("\"{CLICK}\""), "7 €", "", "approved", "2026-11-24 2:05 pm"],
+            [
+                "\u{201c}C\u{201d}",
+                &format!("\u{feff}\u{201c}{CLICK}\u{200b}\u{a0}"),
+                "7",
+                "EUR",
+                "approved",
+                "\u{feff}2026-11-24 14:05",
+            ],
         ] {
             assert_eq!(content(same), first, "{same:?}");
         }
@@ -427,46 +409,6 @@ mod tests {
     }
 
     #[test]
-    fn an_order_number_is_whole() {
-        for (cell, expected) in [
-            (" 00123 ", Ok("00123")),
-            ("=\"00123\"", Ok("00123")),
-            ("1E5", Ok("1E5")),
-            ("A1.2E+3", Ok("A1.2E+3")),
-            ("1,23E+15", Err("was rounded by a spreadsheet")),
-            ("1E+15", Err("was rounded by a spreadsheet")),
-            ("1.234568e+17", Err("was rounded by a spreadsheet")),
-            ("1e+05", Err("was rounded by a spreadsheet")),
-            ("1.23e15", Err("was rounded by a spreadsheet")),
-            ("1,234E15", Err("was rounded by a spreadsheet")),
-            ("9.22337E18", Err("was rounded by a spreadsheet")),
-            ("1001.0", Err("was written as a decimal number; write `1001`")),
-            ("1e5", Ok("1e5")),
-            ("12E-4", Ok("12E-4")),
-            ("A1.0", Ok("A1.0")),
-            ("1.0.0", Ok("1.0.0")),
-            ("1001.00", Ok("1001.00")),
-            ("1001.01", Ok("1001.01")),
-            ("#1001", Ok("#1001")),
-            ("#WERT!", Err("is no order number; leave the cell empty")),
-            ("########", Err("is no order number")),
-            ("\\N", Err("is no order number")),
-            ("\u{2013}", Err("is no order number")),
-            ("{order_id}", Err("is no order number")),
-            ("#N/A", Err("is no order number")),
-            ("(blank)", Err("is no order number")),
-            ("None", Err("is no order number")),
-        ] {
-            let read = read(&["code", "click", "value", "order"], &["C", "c", "1", cell]);
-            match (read, expected) {
-                (Ok(read), Ok(id)) => assert_eq!(read.conversion.transaction_id, id),
-                (Err(sentence), Err(said)) => assert!(sentence.contains(said), "{sentence}"),
-                (read, _) => panic!("{cell}: {read:?}"),
-            }
-        }
-    }
-
-    #[test]
     fn what_is_wrong_is_said() {
         let titles = ["conversion_code_id", "click_id", "value", "commission", "status", "conversion_time"];
         for (cells, expected) in [
@@ -488,5 +430,13 @@ mod tests {
         );
         assert!(read(&["code", "click", "value", "comperc"], &["C", "c", "1", ""]).is_err());
         assert!(read(&["code", "click", "value"], &["C", "c", "1"]).is_ok());
+        let titles = ["id", "conversion_code_id", "click_id", "value"];
+        for (id, is_right) in [("conv_1", true), (" ", true), ("1001", false), ("row_1", false)] {
+            let read = read(&titles, &[id, "C", "c", "1"]);
+            assert_eq!(read.is_ok(), is_right, "{id}");
+            if let Err(sentence) = read {
+                assert!(sentence.contains("the title is `transaction_id`"), "{sentence}");
+            }
+        }
     }
 }

@@ -46,6 +46,7 @@ pub fn read(
     let value = known.amount("value", value, commission)?;
     let currency = value.currency.or(given);
     known.given = currency;
+    known.check_unit("value", row.units.value)?;
     let of_percent = |micros| Commission::CommissionPercentMicros(micros);
     let of_amount = |micros| Commission::CommissionAmount(money(micros, currency));
     let percent = Some(percent).filter(|text| !text.is_empty()).map(read_percent).transpose()?;
@@ -54,6 +55,7 @@ pub fn read(
         "" => None,
         text => {
             let read = known.commission(text, row.value.trim_matches(is_trimmed), currency)?;
+            known.check_unit("commission", row.units.commission)?;
             Some(in_range("commission", read, AMOUNT_MICROS_MAX, "0 to 1,000,000,000,000")?)
         }
     };
@@ -108,7 +110,10 @@ impl Known<'_> {
             read => (text, read),
         };
         let read = match read {
-            Err(NotDecimal::Ambiguous) => amount::read(text, self.settled(text, other)),
+            Err(NotDecimal::Ambiguous) => {
+                let settled = self.settled(text, other).map_err(|why| why.sentence(name, text, other))?;
+                amount::read(text, settled)
+            }
             read => read,
         };
         let read = read.map_err(|why| refused(name, text, why))?;
@@ -130,18 +135,42 @@ impl Known<'_> {
     }
 
     /// The separator of decimals in an amount that can be read in two ways; `Auto` if nothing
-    /// settles it, or if the setting and the other amount contradict each other.
-    fn settled(&mut self, text: &str, other: &str) -> DecimalSeparator {
+    /// settles it. An error if the setting and the other amount contradict each other.
+    fn settled(&mut self, text: &str, other: &str) -> Result<DecimalSeparator, Contradiction> {
         let is_known = |separator: &DecimalSeparator| {
             matches!(separator, DecimalSeparator::Point | DecimalSeparator::Comma)
         };
-        let set = Some(self.separator).filter(is_known);
-        let set = set.or_else(|| self.terms().map(|terms| terms.separator).filter(is_known));
+        let option = Some(self.separator).filter(is_known);
+        let is_option = option.is_some();
+        let set = option.or_else(|| self.terms().map(|terms| terms.separator).filter(is_known));
         let shown = amount::read(other, DecimalSeparator::Auto).ok().map(|read| read.separator);
         match (set, shown.filter(is_known)) {
-            (Some(set), Some(shown)) if set != shown => DecimalSeparator::Auto,
-            (Some(settled), _) | (None, Some(settled)) => settled,
-            (None, None) => amount::by_currency(text, self.given.or_else(|| self.terms()?.currency)),
+            (Some(set), Some(shown)) if set != shown => Err(Contradiction { set, is_option }),
+            (Some(settled), _) | (None, Some(settled)) => Ok(settled),
+            (None, None) => Ok(amount::by_currency(text, self.given.or_else(|| self.terms()?.currency))),
+        }
+    }
+
+    /// Checks the currency in the title of an amount against the currency of the row or its code.
+    /// `given` is the row's at this point.
+    fn check_unit(&mut self, name: &str, unit: Option<Currency>) -> Result<(), String> {
+        let Some(unit) = unit else { return Ok(()) };
+        let expected = match self.given {
+            None => self.terms().and_then(|terms| terms.currency),
+            given => given,
+        };
+        match (expected, self.found) {
+            (Some(expected), _) if expected == unit => Ok(()),
+            (Some(expected), _) => Err(format!(
+                "{name} is in {unit} by the title of its column, and in {expected} by the row or its code; correct the \
+                 title, or name the currency in a column `currency`"
+            )),
+            // The server says that there is no such code.
+            (None, Some(Code::Missing)) => Ok(()),
+            (None, _) => Err(format!(
+                "{name} is in {unit} by the title of its column, and the currency of the code could not be read; name \
+                 the currency in a column `currency`"
+            )),
         }
     }
 
@@ -162,6 +191,29 @@ impl Known<'_> {
             _ => None,
         };
         named.meant(expected).ok_or_else(|| refused(name, text, NotDecimal::Malformed))
+    }
+}
+
+/// A setting of the separator of decimals that the other amount of the row contradicts.
+struct Contradiction {
+    set: DecimalSeparator,
+    /// True if the setting is the option of this program, and not that of the conversion code.
+    is_option: bool,
+}
+
+impl Contradiction {
+    fn sentence(&self, name: &str, text: &str, other: &str) -> String {
+        let setting = if self.is_option { "--decimal-separator" } else { "the code's decimal_separator" };
+        let (set, shown) = match self.set {
+            DecimalSeparator::Comma => ("comma", "point"),
+            _ => ("point", "comma"),
+        };
+        format!(
+            "{name} `{}` can be read in two ways: {setting} is {set}, and the decimals of `{}` are after a {shown}; \
+             write two decimals, or correct the setting",
+            excerpt(text),
+            excerpt(other)
+        )
     }
 }
 
@@ -208,6 +260,8 @@ fn refused(name: &str, text: &str, why: NotDecimal) -> String {
 mod tests {
     use super::*;
     use s2s_sdk::v1::{ConversionStatus, DedupePolicy};
+
+    use crate::conversions::row::Units;
 
     use DecimalSeparator::{Auto, Comma, Point};
 
@@ -318,15 +372,66 @@ mod tests {
 
     #[test]
     fn a_setting_that_the_other_amount_contradicts_settles_nothing() {
-        for (value, commission, separator, code) in [
-            ("12.35", "1.235", Comma, Code::Missing),
-            ("12.35", "1.235", Auto, known("EUR", Comma)),
-            ("1.200,50", "1.235", Point, Code::Missing),
-            ("1.500", "0.5", Auto, known("EUR", Comma)),
+        let (option, code_says) = ("--decimal-separator is ", "the code's decimal_separator is comma");
+        for (value, commission, separator, code, said) in [
+            (
+                "12.35",
+                "1.235",
+                Comma,
+                Code::Missing,
+                "--decimal-separator is comma, and the decimals of `12.35`",
+            ),
+            ("12.35", "1.235", Auto, known("EUR", Comma), code_says),
+            (
+                "1.200,50",
+                "1.235",
+                Point,
+                Code::Missing,
+                "is point, and the decimals of `1.200,50` are after a comma",
+            ),
+            ("1,000", "1,50", Point, Code::Missing, option),
+            ("1.500", "0.5", Auto, known("EUR", Comma), code_says),
         ] {
             let error = worth(&row(value, "", commission), separator, code).unwrap_err();
             assert!(error.contains("can be read in two ways"), "{value} {commission}: {error}");
+            assert!(
+                error.contains(said) && !error.contains("give --decimal"),
+                "{value} {commission}: {error}"
+            );
         }
+    }
+
+    #[test]
+    fn a_currency_in_a_title_agrees_with_the_row_and_its_code() {
+        let eur = "EUR".parse().ok();
+        for (value, currency, code, expected) in [
+            ("7", "", known("EUR", Auto), Ok("7")),
+            ("7", "EUR", known("USD", Auto), Ok("7 EUR")),
+            ("7 €", "", known("USD", Auto), Ok("7 EUR")),
+            ("7", "", Code::Missing, Ok("7")),
+            ("7", "", known("USD", Auto), Err("in EUR by the title of its column, and in USD")),
+            ("7", "USD", known("EUR", Auto), Err("in EUR by the title of its column, and in USD")),
+            ("7 USD", "", known("EUR", Auto), Err("in EUR by the title of its column, and in USD")),
+            ("7", "", Code::Barred, Err("could not be read")),
+            ("7", "", Code::Unreadable, Err("could not be read")),
+        ] {
+            for units in [
+                Units { value: eur, commission: None },
+                Units { value: None, commission: eur },
+                Units { value: eur, commission: eur },
+            ] {
+                let row = Row { units, ..row(value, currency, "1") };
+                match (worth(&row, Auto, code), expected) {
+                    (Ok((read, _)), Ok(expected)) => assert_eq!(read, expected),
+                    (Err(error), Err(said)) => assert!(error.contains(said), "{error}"),
+                    (read, _) => panic!("{value} {currency} {code:?}: {read:?}"),
+                }
+            }
+        }
+        // Without a commission, the title of its column says nothing.
+        let units = Units { value: None, commission: "USD".parse().ok() };
+        let row = Row { units, ..row("7", "EUR", "") };
+        assert!(worth(&row, Auto, Code::Missing).is_ok());
     }
 
     #[test]

@@ -14,8 +14,9 @@ use crate::{
     cells::{decimal, from_csv, to_csv},
     conversions::{
         codes::{Code, Terms},
-        columns::{Columns, Field},
+        columns::Columns,
         row::{self, Row},
+        titles::Field,
     },
     time::{Zone, parse_zone},
 };
@@ -50,7 +51,7 @@ pub fn check_file(bytes: &[u8], judge: Option<Judge<'_>>) {
         check_written(&records, separator);
     }
     let Some((titles, rows)) = records.split_first() else { return };
-    let columns = match Columns::read(titles.cells.clone().unwrap_or_default()) {
+    let columns = match Columns::read(titles.cells.clone().unwrap_or_default(), &[]) {
         Ok(columns) => columns,
         Err(sentence) => return assert!(!sentence.is_empty()),
     };
@@ -60,7 +61,7 @@ pub fn check_file(bytes: &[u8], judge: Option<Judge<'_>>) {
             Ok((read, exported)) => of_code.check_again(&read, exported),
             Err(sentence) => assert!(!sentence.is_empty()),
         }
-        if let Ok(row) = Row::read(&columns.fields, cells) {
+        if let Ok(row) = Row::read(&columns, cells) {
             of_code.check_worth(&row);
         }
     }
@@ -148,7 +149,7 @@ fn read(
     of_code: &Settings<'_>,
 ) -> Result<(row::Read, Option<String>), String> {
     check_length(columns, cells)?;
-    let row = Row::read(&columns.fields, cells)?;
+    let row = Row::read(columns, cells)?;
     let exported = row.exported().map(str::to_owned);
     Ok((of_code.conversion(row)?, exported))
 }

@@ -15,7 +15,7 @@ use s2s_sdk::{
     },
 };
 
-use super::reading::{Fate, Prepared, Unsent};
+use super::reading::{Exported, Fate, Prepared, Unsent};
 
 /// Maximum number of lookups in progress.
 pub const LOOKUPS_MAX: usize = 32;
@@ -64,25 +64,29 @@ impl Lookup {
         }
     }
 
-    /// Decides the fate of an exported row without an order id. If the row's conversion is recorded
-    /// here, the row is not sent, because the server could not recognise the conversion without an
-    /// order id. If the lookup fails, the row is not sent either.
+    /// Decides the fate of an exported row. If the row's conversion is recorded here, the row is that
+    /// conversion. It is sent only if it has the conversion's order id, because the server would take
+    /// a row with another one, or with none, for another sale. If the lookup fails, the row is not
+    /// sent either.
     pub async fn settle(self, mut prepared: Prepared) -> Prepared {
-        let Some(exported) = prepared.exported.take() else { return prepared };
+        let Some(Exported { conversion_id, order_doubt }) = prepared.exported.take() else { return prepared };
         let Some(Report::Conversion(row)) = prepared.request.as_ref().and_then(|one| one.report.as_ref())
         else {
             return prepared;
         };
-        let fate = match self.find(exported).await {
-            Found::Nothing => return prepared,
-            Found::Conversion(found) => match compared(row, &found) {
+        let fate = match self.find(conversion_id).await {
+            Found::Conversion(found) if is_of(row, &found) => match compared(row, &found) {
                 Some(fate) => fate,
+                None => return prepared,
+            },
+            Found::Nothing | Found::Conversion(_) => match order_doubt {
+                Some(doubt) => Fate::Unsent(Unsent::unreadable(doubt)),
                 None => return prepared,
             },
             Found::Barred => Fate::Unsent(Unsent::new(
                 "SCOPE_MISSING",
-                "the row was exported and has no order id, and this API key may not ask if its conversion is recorded \
-                 here; import with a key that has the scope `read` as well",
+                "the row was exported, and this API key may not ask if its conversion is recorded here; import with a \
+                 key that has the scope `read` as well",
             )),
             Found::Failed(error) => Fate::Unsent(Unsent::new(error.reason_text(), error.message())),
         };
@@ -104,13 +108,28 @@ impl Lookup {
     }
 }
 
-/// Compares a row with the conversion that the row names. Returns `None` if the row has another
-/// click or code than the conversion.
+/// Returns whether a row has the click and the code of the conversion that the row names.
+fn is_of(row: &NewConversion, found: &Conversion) -> bool {
+    row.click_id.eq_ignore_ascii_case(&found.click_id) && row.conversion_code_id == found.conversion_code_id
+}
+
+/// Compares a row with the conversion that the row names. Returns `None` if the row has the order id
+/// of the conversion: then the server compares them.
 fn compared(row: &NewConversion, found: &Conversion) -> Option<Fate> {
-    if !row.click_id.eq_ignore_ascii_case(&found.click_id)
-        || row.conversion_code_id != found.conversion_code_id
-    {
-        return None;
+    match (row.transaction_id.as_str(), found.transaction_id.as_str()) {
+        ("", _) => {}
+        (own, recorded) if own == recorded => return None,
+        (own, recorded) => {
+            let recorded = match recorded {
+                "" => "without a transaction_id".to_owned(),
+                recorded => format!("with the transaction_id `{recorded}`"),
+            };
+            let sentence = format!(
+                "the row's `id` names a conversion that is already recorded {recorded}, and not `{own}`; correct the \
+                 transaction_id, or remove the `id` if the row is another sale"
+            );
+            return Some(Fate::Unsent(Unsent::new("TRANSACTION_CONFLICT", sentence)));
+        }
     }
     let (own, recorded) = (row.value.clone().unwrap_or_default(), found.value.clone().unwrap_or_default());
     let commission = match &row.commission {
@@ -165,11 +184,28 @@ mod tests {
             (NewConversion { value: Some(bare), ..same.clone() }, known(false)),
             (NewConversion { status: approved, ..same.clone() }, known(false)),
             (NewConversion { status: declined, ..same.clone() }, known(true)),
-            (NewConversion { click_id: "d".to_owned(), ..same.clone() }, None),
-            (NewConversion { conversion_code_id: "D".to_owned(), ..same.clone() }, None),
         ] {
             assert_eq!(compared(&row, &found), expected, "{row:?}");
+            assert!(is_of(&row, &found));
         }
+        assert!(!is_of(&NewConversion { click_id: "d".to_owned(), ..same.clone() }, &found));
+        assert!(!is_of(&NewConversion { conversion_code_id: "D".to_owned(), ..same.clone() }, &found));
+        let with_order = |order: &str| NewConversion { transaction_id: order.to_owned(), ..same.clone() };
+        let ordered = Conversion { transaction_id: "00123".to_owned(), ..found.clone() };
+        for (order, found, said) in [
+            ("00123", &ordered, None),
+            ("123", &ordered, Some("with the transaction_id `00123`, and not `123`")),
+            ("123", &found, Some("without a transaction_id, and not `123`")),
+        ] {
+            match (compared(&with_order(order), found), said) {
+                (None, None) => {}
+                (Some(Fate::Unsent(one)), Some(said)) => {
+                    assert!(one.sentence.contains(said), "{}", one.sentence);
+                }
+                (fate, _) => panic!("{order}: {fate:?}"),
+            }
+        }
+        assert_eq!(compared(&same, &ordered), known(false));
         let dollars = Money { currency_code: "USD".to_owned(), ..money("19.99") };
         for row in [
             NewConversion { value: Some(money("20")), ..same.clone() },

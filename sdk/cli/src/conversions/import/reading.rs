@@ -23,6 +23,7 @@ use crate::{
         codes::{Code, Codes},
         columns::Columns,
         row,
+        titles::Field,
     },
     time::Zone,
 };
@@ -68,7 +69,7 @@ impl Unsent {
         Self { reason: reason.to_owned(), sentence: sentence.into() }
     }
 
-    fn unreadable(sentence: String) -> Self {
+    pub fn unreadable(sentence: String) -> Self {
         Self::new("ROW_UNREADABLE", sentence)
     }
 
@@ -89,8 +90,15 @@ pub struct Prepared {
     pub row: Row,
     /// `None` if the row is not sent.
     pub request: Option<RecordConversionRequest>,
-    /// Id of the conversion, if the row was exported and has no order id.
-    pub exported: Option<String>,
+    /// `None` if the row was not exported.
+    pub exported: Option<Exported>,
+}
+
+/// The conversion that an exported row names.
+pub struct Exported {
+    pub conversion_id: String,
+    /// The sentence with which the row fails unless the conversion has the row's order id.
+    pub order_doubt: Option<String>,
 }
 
 /// Settings by which rows are read.
@@ -105,7 +113,7 @@ pub struct Rules {
 /// A row that can be sent.
 struct Sendable {
     request: RecordConversionRequest,
-    exported: Option<String>,
+    exported: Option<Exported>,
     identity: Option<String>,
 }
 
@@ -128,9 +136,22 @@ impl Reading {
         Self { columns, rules, rows, room, runtime, occurrences }
     }
 
-    /// Passes all rows on, until the file ends or the receiver is dropped.
+    /// Passes all rows on, until the file ends or the receiver is dropped. A second line of titles
+    /// is an error, because the cells below it would be taken for others.
     pub fn run<R: Read>(&mut self, records: &mut Records<R>) -> io::Result<()> {
         while let Some(record) = records.read()? {
+            let cells = record.cells.as_deref().unwrap_or_default();
+            if self.columns.repeats(cells) {
+                continue;
+            }
+            if self.columns.is_title_line(cells) {
+                let sentence = format!(
+                    "row {} names columns again, in another way than the first line; nothing from there on was \
+                     imported: put these rows into a file of their own",
+                    record.row
+                );
+                return Err(io::Error::new(io::ErrorKind::InvalidData, sentence));
+            }
             if self.pass_on(record).is_none() {
                 break;
             }
@@ -141,7 +162,10 @@ impl Reading {
     /// Passes a row and its request on. Returns `None` if the receiver was dropped.
     fn pass_on(&mut self, record: Record) -> Option<()> {
         let read = match &record.cells {
-            Ok(cells) => self.request(cells),
+            Ok(cells) => {
+                let is_split = check_quotes(&self.columns, cells, &record.quoted).map_err(Unsent::unreadable);
+                is_split.and_then(|()| self.request(cells))
+            }
             Err(broken) => Err(Unsent::new(broken.reason(), broken.sentence())),
         };
         let cells = record.cells.unwrap_or_default();
@@ -162,15 +186,14 @@ impl Reading {
 
     fn request(&mut self, cells: &[String]) -> Result<Sendable, Unsent> {
         check_length(&self.columns, cells).map_err(Unsent::unreadable)?;
-        let row = row::Row::read(&self.columns.fields, cells).map_err(Unsent::unreadable)?;
-        let exported = row.exported().map(str::to_owned);
+        let row = row::Row::read(&self.columns, cells).map_err(Unsent::unreadable)?;
+        let conversion_id = row.exported().map(str::to_owned);
         let Rules { separator, zone, codes, dry_run, .. } = &mut self.rules;
         let (separator, validate_only, source) = (*separator, *dry_run, row::Source::File);
         let mut rules = row::Rules { source, separator, zone, find: &mut |id| codes.find(id) };
         let read = row.conversion(&mut rules).map_err(Unsent::unreadable)?;
         let has_order = !read.conversion.transaction_id.is_empty();
-        let exported = exported.filter(|_| !has_order);
-        let request_id = match &exported {
+        let request_id = match &conversion_id {
             _ if has_order => request_id(&read.content(None), 1),
             // Made from the exported id alone, so that the conversion counts once even if it stands
             // in several files.
@@ -178,6 +201,8 @@ impl Reading {
             None => self.own_id(&read)?,
         };
         let identity = if validate_only && !has_order { self.identity(&read, &request_id) } else { None };
+        let exported = conversion_id
+            .map(|conversion_id| Exported { conversion_id, order_doubt: read.order_doubt.clone() });
         let request = RecordConversionRequest { request_id, validate_only, ..read.conversion.into() };
         Ok(Sendable { request, exported, identity })
     }
@@ -269,6 +294,29 @@ pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
     }
 }
 
+/// Checks that no cell begins with a quote behind a blank. In CSV, such a quote is a letter, so a
+/// separator behind it has split the cell.
+///
+/// Such a cell may also be written within quotes: by an import, into its file of failed rows, or by
+/// an export, as a custom parameter. Then it is a fault only if its own quote is not closed, and
+/// never in a column of parameters.
+fn check_quotes(columns: &Columns, cells: &[String], quoted: &[bool]) -> Result<(), String> {
+    let is_wrong = |(place, cell): &(usize, &String)| {
+        let text = cell.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
+        let is_closed = text.len() > 1 && text.trim_end().ends_with('"');
+        let is_param = columns.fields.get(*place) == Some(&Some(Field::Params));
+        let is_quoted = quoted.get(*place) == Some(&true);
+        text.len() < cell.len() && text.starts_with('"') && !(is_quoted && (is_closed || is_param))
+    };
+    match cells.iter().enumerate().find(is_wrong) {
+        None => Ok(()),
+        Some((place, _)) => Err(format!(
+            "cell {} begins with a quote behind a blank; remove the blank, so that the quotes hold the cell together",
+            place + 1
+        )),
+    }
+}
+
 /// Makes a request id that is the same for the same occurrence of the same content.
 fn request_id(content: &[u8], occurrence: u32) -> String {
     let mut digest = Sha256::new();
@@ -288,7 +336,7 @@ mod tests {
     #[test]
     fn a_row_may_lack_unread_cells_but_not_have_extra_cells() {
         let own = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-        let columns = Columns::read(own(&["code", "click_id", "value", "", "remark"])).unwrap();
+        let columns = Columns::read(own(&["code", "click_id", "value", "", "remark"]), &[]).unwrap();
         for (cells, is_right) in [
             (&["C", "c", "1", "", ""][..], true),
             (&["C", "c", "1", "x", ""], true),
@@ -301,7 +349,7 @@ mod tests {
             assert_eq!(check_length(&columns, &own(cells)).is_ok(), is_right, "{cells:?}");
         }
         // A spreadsheet ends its title line with blank titles.
-        let columns = Columns::read(own(&["", "code", "click_id", "value", "", " "])).unwrap();
+        let columns = Columns::read(own(&["", "code", "click_id", "value", "", " "]), &[]).unwrap();
         for (cells, is_right) in [
             (&["7", "C", "c", "1", "", ""][..], true),
             (&["7", "C", "c", "1", "", " "], true),
@@ -311,6 +359,26 @@ mod tests {
             (&["7", "C", "c", "1", "", "", ""], false),
         ] {
             assert_eq!(check_length(&columns, &own(cells)).is_ok(), is_right, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn a_quote_behind_a_blank_is_a_fault() {
+        let titles = ["code", "click_id", "value", "params"].map(str::to_owned).to_vec();
+        let columns = Columns::read(titles, &[]).unwrap();
+        for (cells, quoted, is_right) in [
+            (["C", "c", " \"19", "99\""], [false; 4], false),
+            (["C", "\u{a0}\"c\"", "19", ""], [false; 4], false),
+            (["C", "c", "\"19\"", ""], [false; 4], true),
+            (["C", "c", " 19", ""], [true; 4], true),
+            (["C", "c", " \"19\"", ""], [true; 4], true),
+            // The file of failed rows has the parts of the cell in quotes of their own.
+            (["C", "c", " \"19", "99\""], [true; 4], false),
+            (["C", "c", "19", " \"x"], [true; 4], true),
+            (["C", "c", "19", " \"x"], [false; 4], false),
+        ] {
+            let cells = cells.map(str::to_owned);
+            assert_eq!(check_quotes(&columns, &cells, &quoted).is_ok(), is_right, "{cells:?} {quoted:?}");
         }
     }
 

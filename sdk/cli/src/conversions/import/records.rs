@@ -11,13 +11,13 @@ use std::{
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::text::Text;
+use super::{quotes::Quotes, text::Text};
 use crate::conversions::columns::known;
 
 /// Longest row, in bytes, without separators: more than a row needs with all its custom parameters.
 const ROW_BYTES_MAX: usize = 256 * 1_024;
 /// Maximum number of cells of a row.
-const CELLS_MAX: usize = 1_024;
+pub const CELLS_MAX: usize = 1_024;
 /// Longest title line, in bytes.
 const TITLE_LINE_BYTES_MAX: usize = 64 * 1_024;
 /// Separators that are recognised. If several of them find the same number of known titles in the
@@ -32,6 +32,8 @@ pub struct Record {
     /// Number of the row in a spreadsheet, from 1.
     pub row: u64,
     pub cells: Result<Vec<String>, Broken>,
+    /// For each cell, whether it is written in quotes.
+    pub quoted: Vec<bool>,
 }
 
 /// The fault of a row that can't be split into cells.
@@ -40,13 +42,15 @@ pub enum Broken {
     TooLong,
     /// The file ends in a quoted cell, which may have swallowed other rows.
     QuoteNotClosed,
+    /// A backslash stands before the quotes within quotes.
+    Backslashes,
 }
 
 impl Broken {
     pub fn reason(self) -> &'static str {
         match self {
             Self::TooLong => "ROW_TOO_LONG",
-            Self::QuoteNotClosed => "ROW_UNREADABLE",
+            Self::QuoteNotClosed | Self::Backslashes => "ROW_UNREADABLE",
         }
     }
 
@@ -58,6 +62,10 @@ impl Broken {
             }
             Self::QuoteNotClosed => {
                 "the row begins a quote that is not closed, so the rest of the file was read as one cell"
+                    .to_owned()
+            }
+            Self::Backslashes => {
+                "the row has `\\\"` within quotes, which CSV writes as `\"\"`, so its cells can't be told apart"
                     .to_owned()
             }
         }
@@ -83,6 +91,7 @@ impl Form {
 /// The rows of a file, one by one.
 pub struct Records<R> {
     form: Form,
+    separator: u8,
     input: Chain<Cursor<Vec<u8>>, BufReader<Text<R>>>,
     parser: Reader,
     /// Number of the last row.
@@ -125,6 +134,7 @@ impl<R: Read> Records<R> {
         Ok(Self {
             form: Form { separator: own, is_marked },
             input: Cursor::new(first).chain(input),
+            separator,
             parser: ReaderBuilder::new().delimiter(separator).build(),
             row,
             after_return: false,
@@ -150,7 +160,7 @@ impl<R: Read> Records<R> {
 
     fn read_any(&mut self) -> io::Result<Option<Record>> {
         self.skip_empty_lines()?;
-        let (mut length, mut cells, mut quotes) = (0, 0, 0);
+        let (mut length, mut cells, mut quotes) = (0, 0, Quotes::default());
         let mut broken = None;
         loop {
             let input = self.input.fill_buf()?;
@@ -161,7 +171,7 @@ impl<R: Read> Records<R> {
                 self.after_return = *last == b'\r';
             }
             let has_ended = input.is_empty();
-            quotes += input.iter().take(read).filter(|byte| **byte == b'"').count();
+            input.iter().take(read).for_each(|byte| quotes.follow(*byte, self.separator));
             self.input.consume(read);
             (length, cells) = (length + written, cells + ended);
             match result {
@@ -170,8 +180,10 @@ impl<R: Read> Records<R> {
                     (length, cells, broken) = (0, 0, Some(Broken::TooLong));
                 }
                 ReadRecordResult::Record => {
-                    if has_ended && quotes % 2 == 1 {
+                    if has_ended && quotes.is_open() {
                         broken = broken.or(Some(Broken::QuoteNotClosed));
+                    } else if quotes.has_backslashes() {
+                        broken = broken.or(Some(Broken::Backslashes));
                     }
                     break;
                 }
@@ -180,7 +192,7 @@ impl<R: Read> Records<R> {
         }
         self.row += 1;
         let cells = broken.map_or_else(|| Ok(self.cells(cells)), Err);
-        Ok(Some(Record { row: self.row, cells }))
+        Ok(Some(Record { row: self.row, cells, quoted: quotes.quoted() }))
     }
 
     fn cells(&self, cells: usize) -> Vec<String> {
@@ -257,7 +269,7 @@ mod tests {
     fn read(file: &[u8]) -> Vec<(u64, Option<String>)> {
         let mut records = Records::open(file).unwrap();
         let mut all = Vec::new();
-        while let Some(Record { row, cells }) = records.read().unwrap() {
+        while let Some(Record { row, cells, .. }) = records.read().unwrap() {
             all.push((row, cells.ok().map(|cells| cells.join("/"))));
         }
         all
@@ -308,6 +320,14 @@ mod tests {
             .collect();
         let last = (6, Some(fits.len() + 2));
         assert_eq!(rows, [(1, Some(14)), (2, None), (3, Some(3)), (4, None), (5, None), last]);
+    }
+
+    #[test]
+    fn a_row_with_backslashes_before_its_quotes_is_broken() {
+        let file = "a,value\n\"A \\\"1\\\"\",2\n\"x\"\"y\",3\n";
+        let mut records = Records::open(file.as_bytes()).unwrap();
+        let broken = std::iter::from_fn(|| records.read().unwrap()).map(|record| record.cells.err());
+        assert_eq!(broken.collect::<Vec<_>>(), [None, Some(Broken::Backslashes), None]);
     }
 
     #[test]

@@ -14,7 +14,11 @@ use super::{
     failed::FailedRows,
     reading::{DIFFERENT_ROWS_MAX, Fate, Row, digest},
 };
-use crate::{cells::plain, failure::Failure};
+use crate::{
+    cells::plain,
+    failure::Failure,
+    output::{say, say_behind},
+};
 
 /// Maximum number of failed rows that are shown. The file of failed rows has all of them.
 const FAILURES_SHOWN: u64 = 10;
@@ -116,7 +120,7 @@ impl Tally {
         self.failed += 1;
         if self.failed <= FAILURES_SHOWN {
             let reason = plain(reason);
-            eprintln!("s2s: row {}: {reason}: {}", row.number, plain(sentence));
+            say(&format!("row {}: {reason}: {}", row.number, plain(sentence)));
         }
         self.file.as_mut().map_or(Ok(()), |file| file.write(row.number, reason, sentence, &row.cells))
     }
@@ -127,7 +131,7 @@ impl Tally {
         if rows.is_multiple_of(PROGRESS_ROWS) {
             // On a terminal, each line replaces the previous one.
             let over = if self.has_terminal && rows > PROGRESS_ROWS { "\u{1b}[1A\u{1b}[2K" } else { "" };
-            eprintln!("{over}s2s: {rows} rows, {failed} failed");
+            say_behind(over, &format!("{rows} rows, {failed} failed"));
         }
     }
 
@@ -149,18 +153,18 @@ impl Tally {
 
     pub fn end(mut self) -> Result<(), Failure> {
         if let Some(Err(error)) = self.file.take().map(FailedRows::end) {
-            eprintln!("s2s: until then: {}", self.sum());
+            say(&format!("until then: {}", self.sum()));
             return Err(error);
         }
         let (rows, verb) = if self.other_status == 1 { ("row", "has") } else { ("rows", "have") };
         if self.other_status > 0 {
             let number = self.other_status;
-            eprintln!("s2s: {number} {rows} {verb} another status than what is recorded; it was not changed");
+            say(&format!("{number} {rows} {verb} another status than what is recorded; it was not changed"));
         }
         if self.failed > 0 {
             return Err(Failure::RowsFailed(self.sum()));
         }
-        eprintln!("s2s: {}", self.sum());
+        say(&self.sum());
         Ok(())
     }
 }

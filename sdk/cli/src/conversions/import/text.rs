@@ -12,6 +12,8 @@ use std::{
 
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use crate::output::say;
+
 /// Number of bytes that are read at a time.
 const CHUNK_BYTES: usize = 16 * 1_024;
 /// Length of the longest byte order mark.
@@ -97,7 +99,7 @@ impl<R: Read> Text<R> {
             Err(error) if error.valid_up_to() == 0 => {
                 // The fuzzer reads too many files to print a line for each.
                 if !cfg!(fuzzing) {
-                    eprintln!("s2s: the file is not UTF-8, and is read as windows-1252");
+                    say("the file is not UTF-8, and is read as windows-1252");
                 }
                 Some(WINDOWS_1252)
             }
