@@ -159,9 +159,9 @@ type ApiKey struct {
 	// Name for people, 1 to 100 characters. Example: `web shop`.
 	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	// Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-	// combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-	// the installation's own account, and only a key with the scope `admin` may
-	// grant them.
+	// combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+	// are for keys of the installation's own account, and only a key with the
+	// scope `admin` may grant them.
 	Scopes []ApiKeyScope `protobuf:"varint,4,rep,packed,name=scopes,proto3,enum=s2s.v1.ApiKeyScope" json:"scopes,omitempty"`
 	// Time at which the key expires; must be in the future. Not set: never.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`

@@ -207,7 +207,7 @@ func (x *Click) GetFlags() []ClickFlag {
 	return nil
 }
 
-// A key that signs click ids. No answer for people holds its secret.
+// A key that signs click ids, without its secret.
 type ClickIdKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Number of the key in click ids, 1 to 255.

@@ -53,8 +53,8 @@ type RecordClickRequest struct {
 	// If true, the request is checked and answered as if real, but nothing is
 	// written.
 	ValidateOnly bool `protobuf:"varint,10,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	// What the caller knows of the visitor beyond the user agent, from which the
-	// server finds robots itself.
+	// Flags that the caller has found by other means than the user agent. The
+	// server recognises robots by the user agent itself.
 	Flags         []ClickFlag `protobuf:"varint,11,rep,packed,name=flags,proto3,enum=s2s.v1.ClickFlag" json:"flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -137,7 +137,8 @@ func (ConversionVerdict) EnumDescriptor() ([]byte, []int) {
 }
 
 // A result of a visitor's click, such as a sale, and the commission owed for
-// it. Never rewritten.
+// it. Once recorded, it does not change, except that an erasure of its visitor
+// removes the custom parameters.
 type Conversion struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of the conversion. Example:
@@ -155,8 +156,8 @@ type Conversion struct {
 	Value *Money `protobuf:"bytes,6,opt,name=value,proto3" json:"value,omitempty"`
 	// Commission owed to the partner, in the currency of `value`.
 	Commission *Money `protobuf:"bytes,7,opt,name=commission,proto3" json:"commission,omitempty"`
-	// Percent in millionths, if the commission was sent as a percent; otherwise
-	// not set. Example: `10000000` is 10 %.
+	// Percent of `value`, in millionths of a percent, if the commission was sent
+	// as a percent; otherwise not set. Example: `10000000` is 10 %.
 	CommissionPercentMicros *int64 `protobuf:"varint,8,opt,name=commission_percent_micros,json=commissionPercentMicros,proto3,oneof" json:"commission_percent_micros,omitempty"`
 	// The merchant's decision about the conversion.
 	Status ConversionStatus `protobuf:"varint,9,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`

@@ -92,9 +92,10 @@ const (
 	// The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
 	// shows which senders would be refused before any is.
 	CheckMode_CHECK_MODE_REPORT CheckMode = 2
-	// The postback does not count. Each server holds at most 60 such postbacks
-	// of a sender's network in a minute; it refuses any others, and their number
-	// is noted later.
+	// The postback does not count. Each server holds at most 60 such postbacks of
+	// a network in a minute, unless a postback of the code from that network has
+	// counted in the last 30 days. Further postbacks are refused, and their
+	// number is noted later.
 	CheckMode_CHECK_MODE_ENFORCE CheckMode = 3
 )
 
@@ -347,8 +348,8 @@ type ConversionCode struct {
 	// Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
 	// `DECIMAL_SEPARATOR_AUTO`.
 	DecimalSeparator DecimalSeparator `protobuf:"varint,13,opt,name=decimal_separator,json=decimalSeparator,proto3,enum=s2s.v1.DecimalSeparator" json:"decimal_separator,omitempty"`
-	// Time since which the code is archived; not set if it is active. What arrived
-	// before still counts.
+	// Time since which the code is archived; not set if it is active. Postbacks
+	// that arrived before this time still count.
 	ArchiveTime   *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=archive_time,json=archiveTime,proto3" json:"archive_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -488,12 +489,13 @@ type PostbackAuthentication struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
 	SecretCheck CheckMode `protobuf:"varint,1,opt,name=secret_check,json=secretCheck,proto3,enum=s2s.v1.CheckMode" json:"secret_check,omitempty"`
-	// Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
-	// keyed by one of the code's secrets, of the query before it as it is sent;
-	// in a `POST` with a body, followed by a line feed and the body. The
-	// signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-	// of signing in seconds since 1970 UTC, at most 300 seconds off when the
-	// postback arrives. The same signature counts once.
+	// Checks that the query ends with `&sig=` and a valid signature: the
+	// HMAC-SHA256, keyed by one of the code's secrets, of the query before
+	// `&sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+	// the body are signed after the query. The signature is 64 hexadecimal digits
+	// in upper or lower case. `ts` is the time of signing in seconds since 1970
+	// UTC, at most 300 seconds off when the postback arrives. The same signature
+	// counts once.
 	SignatureCheck CheckMode `protobuf:"varint,2,opt,name=signature_check,json=signatureCheck,proto3,enum=s2s.v1.CheckMode" json:"signature_check,omitempty"`
 	// Checks that the sender's address is one of `allowed_addresses`.
 	AddressCheck CheckMode `protobuf:"varint,3,opt,name=address_check,json=addressCheck,proto3,enum=s2s.v1.CheckMode" json:"address_check,omitempty"`
@@ -590,7 +592,7 @@ func (x *PostbackAuthentication) GetFormerSecretExpireTime() *timestamppb.Timest
 	return nil
 }
 
-// Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+// Form of the answer of `/s2s` for a code. With any form, the verdict is in
 // the header `S2S-Verdict` and in the log.
 type ReplySetting struct {
 	state protoimpl.MessageState `protogen:"open.v1"`

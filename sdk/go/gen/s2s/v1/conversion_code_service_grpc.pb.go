@@ -45,9 +45,9 @@ type ConversionCodeServiceClient interface {
 	ListConversionCodes(ctx context.Context, in *ListConversionCodesRequest, opts ...grpc.CallOption) (*ListConversionCodesResponse, error)
 	// Changes the fields that `update_mask` names.
 	UpdateConversionCode(ctx context.Context, in *UpdateConversionCodeRequest, opts ...grpc.CallOption) (*UpdateConversionCodeResponse, error)
-	// Archives a conversion code. It stays readable, and postbacks that name it
-	// and arrive from then on are held; what is recorded already is still a
-	// duplicate. Archiving an archived code changes nothing.
+	// Archives a conversion code. The code stays readable. Postbacks that name it
+	// and arrive later are held, unless they repeat a recorded sale: these are
+	// still duplicates. Archiving an archived code changes nothing.
 	ArchiveConversionCode(ctx context.Context, in *ArchiveConversionCodeRequest, opts ...grpc.CallOption) (*ArchiveConversionCodeResponse, error)
 	// Makes an archived conversion code active again. Postbacks that were held
 	// meanwhile can be replayed. Unarchiving an active code changes nothing.
@@ -177,9 +177,9 @@ type ConversionCodeServiceServer interface {
 	ListConversionCodes(context.Context, *ListConversionCodesRequest) (*ListConversionCodesResponse, error)
 	// Changes the fields that `update_mask` names.
 	UpdateConversionCode(context.Context, *UpdateConversionCodeRequest) (*UpdateConversionCodeResponse, error)
-	// Archives a conversion code. It stays readable, and postbacks that name it
-	// and arrive from then on are held; what is recorded already is still a
-	// duplicate. Archiving an archived code changes nothing.
+	// Archives a conversion code. The code stays readable. Postbacks that name it
+	// and arrive later are held, unless they repeat a recorded sale: these are
+	// still duplicates. Archiving an archived code changes nothing.
 	ArchiveConversionCode(context.Context, *ArchiveConversionCodeRequest) (*ArchiveConversionCodeResponse, error)
 	// Makes an archived conversion code active again. Postbacks that were held
 	// meanwhile can be replayed. Unarchiving an active code changes nothing.

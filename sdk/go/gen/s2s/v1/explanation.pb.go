@@ -123,7 +123,8 @@ const (
 	StepOutcome_STEP_OUTCOME_UNSPECIFIED StepOutcome = 0
 	// The step is as it should be.
 	StepOutcome_STEP_OUTCOME_PASSED StepOutcome = 1
-	// The step is the cause of the hold; the message says what to do.
+	// The step is the cause of the hold, or the verdict is a hold; the message
+	// says what to do.
 	StepOutcome_STEP_OUTCOME_FAILED StepOutcome = 2
 	// The step was not checked, since an earlier one failed.
 	StepOutcome_STEP_OUTCOME_NOT_REACHED StepOutcome = 3

@@ -69,8 +69,9 @@ const (
 	// The postback did not pass a check of its sender. The check is on
 	// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
 	NoteCode_NOTE_CODE_CHECK_NOT_PASSED NoteCode = 18
-	// Further postbacks did not pass the same checks and exceeded the limit on
-	// held postbacks; the message says how many were not kept.
+	// Since the last held postback of the sender's network, other postbacks of
+	// the network exceeded the limit on held postbacks; the message says how many
+	// were not kept.
 	NoteCode_NOTE_CODE_OTHERS_NOT_KEPT NoteCode = 19
 	// The visitor was erased: only data needed for counting is left.
 	NoteCode_NOTE_CODE_VISITOR_ERASED NoteCode = 20
@@ -79,20 +80,24 @@ const (
 	NoteCode_NOTE_CODE_TIME_CORRECTED NoteCode = 21
 	// The body was compressed, or encoded in another way, and was decoded.
 	NoteCode_NOTE_CODE_BODY_DECODED NoteCode = 22
-	// The URL has all that a conversion needs, and the body is something else,
-	// such as a shop's own message; it was kept with the postback, and not read.
+	// The body was not read, because the request is no POST, or because the URL
+	// has all that a conversion needs and the body is something else, such as a
+	// shop's own message. It was kept with the postback.
 	NoteCode_NOTE_CODE_BODY_IGNORED NoteCode = 23
 	// The postback is a duplicate without a transaction id, and this parameter of
-	// the sender's own is not what it was when the conversion was recorded. It
-	// may be another sale: then the sender must send an order id.
+	// the sender's own is not what it was when the conversion was recorded. If
+	// the postback is another sale, the sender must send an order id.
 	NoteCode_NOTE_CODE_PARAMETER_DIFFERS NoteCode = 24
-	// The answer would have been longer than 3 MiB, so long texts were left out of
-	// the last ones of its list. Only in answers, never stored; the message says
-	// which call returns the whole.
+	// The answer would have been longer than 3 MiB, so long texts were left out
+	// of the last items of its list. Only in answers, never stored; the message
+	// says which call returns the whole.
 	NoteCode_NOTE_CODE_SHORTENED NoteCode = 25
 	// The conversion was recorded before, and was sent so often within a minute
 	// that this repetition is not listed. Only in answers, never stored.
 	NoteCode_NOTE_CODE_REPETITION_NOT_LISTED NoteCode = 26
+	// The URL ends with an empty parameter. If the parameter's value begins with
+	// `#`, the sender must encode that as `%23`: a `#` cuts a URL off.
+	NoteCode_NOTE_CODE_EMPTY_AT_END NoteCode = 27
 )
 
 // Enum value maps for NoteCode.
@@ -125,6 +130,7 @@ var (
 		24: "NOTE_CODE_PARAMETER_DIFFERS",
 		25: "NOTE_CODE_SHORTENED",
 		26: "NOTE_CODE_REPETITION_NOT_LISTED",
+		27: "NOTE_CODE_EMPTY_AT_END",
 	}
 	NoteCode_value = map[string]int32{
 		"NOTE_CODE_UNSPECIFIED":                0,
@@ -154,6 +160,7 @@ var (
 		"NOTE_CODE_PARAMETER_DIFFERS":          24,
 		"NOTE_CODE_SHORTENED":                  25,
 		"NOTE_CODE_REPETITION_NOT_LISTED":      26,
+		"NOTE_CODE_EMPTY_AT_END":               27,
 	}
 )
 
@@ -184,8 +191,8 @@ func (NoteCode) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_note_proto_rawDescGZIP(), []int{0}
 }
 
-// A remark for people about a postback or conversion that was counted
-// nevertheless, or about an answer.
+// A remark for people about a postback, a conversion or an answer. A note alone
+// never keeps a postback from counting.
 type Note struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Kind of the note.
@@ -259,7 +266,7 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x04Note\x12$\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x10.s2s.v1.NoteCodeR\x04code\x12\x1c\n" +
 	"\tparameter\x18\x02 \x01(\tR\tparameter\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage*\xab\x06\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage*\xc7\x06\n" +
 	"\bNoteCode\x12\x19\n" +
 	"\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n" +
@@ -288,7 +295,8 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x16NOTE_CODE_BODY_IGNORED\x10\x17\x12\x1f\n" +
 	"\x1bNOTE_CODE_PARAMETER_DIFFERS\x10\x18\x12\x17\n" +
 	"\x13NOTE_CODE_SHORTENED\x10\x19\x12#\n" +
-	"\x1fNOTE_CODE_REPETITION_NOT_LISTED\x10\x1aBu\n" +
+	"\x1fNOTE_CODE_REPETITION_NOT_LISTED\x10\x1a\x12\x1a\n" +
+	"\x16NOTE_CODE_EMPTY_AT_END\x10\x1bBu\n" +
 	"\n" +
 	"com.s2s.v1B\tNoteProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -227,13 +227,14 @@ func (x *Postback) GetNextMatchTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// A postback as it arrived, byte for byte. Once its visitor was erased: only
-// the data by which it counts.
+// A postback as it arrived. Its target is kept byte for byte, and so is its
+// body, unless that was compressed. Secrets are masked. Once its visitor was
+// erased, only the data by which the postback counts is kept.
 //
 // Anybody who may record conversions may hand a postback on. The fields
-// `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
-// from edges alone, and ignored from other callers: the postback then has
-// arrived now, from an unknown address, and not over HTTPS.
+// `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
+// believed from edges alone, and ignored from other callers: the postback then
+// has arrived now, from an unknown address, and not over HTTPS.
 type RawPostback struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The HTTP method. Example: `GET`.
@@ -248,9 +249,9 @@ type RawPostback struct {
 	Body []byte `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
 	// `User-Agent` of the sender, at most 512 bytes.
 	UserAgent string `protobuf:"bytes,5,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
-	// True if, according to its headers, a person's browser sent the postback. It
-	// is then held where it would otherwise count. Example: true if there is a
-	// `Sec-Fetch-Dest`. Not stored.
+	// True if, according to its headers, a person's browser sent the postback.
+	// Such a postback is held even if it would otherwise count. Example: true if
+	// there is a `Sec-Fetch-Dest`. Not stored.
 	FromBrowser bool `protobuf:"varint,6,opt,name=from_browser,json=fromBrowser,proto3" json:"from_browser,omitempty"`
 	// Address of the sender, stored according to the server's
 	// `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
@@ -260,12 +261,11 @@ type RawPostback struct {
 	ReceiveTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
 	// True if the postback came over HTTPS. Not stored.
 	OverHttps bool `protobuf:"varint,9,opt,name=over_https,json=overHttps,proto3" json:"over_https,omitempty"`
-	// Makes the call safe to repeat: a repeated call with the same id returns the
-	// first answer. Has the form of a postback's id; chosen by the edge. Not
-	// stored here.
+	// Makes an edge's call safe to repeat: a repeated call with the same id
+	// returns the first answer. Has the form of a postback's id. Not stored here.
 	PostbackId string `protobuf:"bytes,10,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
 	// True if the sender was told that the postback is kept: it waited in an
-	// edge's spool. It is then never shed. Believed of edges alone. Not stored.
+	// edge's spool. It is then never shed. Not stored.
 	Queued        bool `protobuf:"varint,11,opt,name=queued,proto3" json:"queued,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

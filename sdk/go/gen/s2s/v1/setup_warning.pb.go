@@ -45,8 +45,8 @@ const (
 	// The destination carries the click id under a name other than the one the
 	// network takes it by. Cure: rename the parameter.
 	SetupWarningCode_SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET SetupWarningCode = 6
-	// The postback URL is for a network other than the code's, whose status words
-	// are read. Cure: set the code's `preset_id`.
+	// The postback URL is for a network other than the code's, so that network's
+	// status words are not understood. Cure: set the code's `preset_id`.
 	SetupWarningCode_SETUP_WARNING_CODE_PRESET_NOT_OF_CODE SetupWarningCode = 7
 	// The network is not known to send any amount: its conversions have value and
 	// commission 0. Cure: if the network has a macro for one, put it in the
@@ -65,7 +65,7 @@ const (
 	// server was started without `--public-url`.
 	SetupWarningCode_SETUP_WARNING_CODE_URL_LEADS_NOWHERE SetupWarningCode = 12
 	// The destination was copied from a page's source: it has `&amp;` for `&`.
-	// The merchant's server reads it as the name of a parameter.
+	// The merchant's server reads `amp;` as the beginning of a parameter's name.
 	SetupWarningCode_SETUP_WARNING_CODE_HTML_ESCAPED SetupWarningCode = 13
 )
 

@@ -177,8 +177,8 @@ type TrackingLink struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Time of the last change to the link.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	// Time since which the link is archived; not set if it is active. Clicks from
-	// before still count.
+	// Time since which the link is archived; not set if it is active. Earlier
+	// clicks still count.
 	ArchiveTime   *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=archive_time,json=archiveTime,proto3" json:"archive_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

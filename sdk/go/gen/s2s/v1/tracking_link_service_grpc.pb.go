@@ -42,9 +42,8 @@ type TrackingLinkServiceClient interface {
 	// Changes the fields that `update_mask` names.
 	UpdateTrackingLink(ctx context.Context, in *UpdateTrackingLinkRequest, opts ...grpc.CallOption) (*UpdateTrackingLinkResponse, error)
 	// Archives a tracking link. Visitors get its fallback destination, or HTTP
-	// 410 if it has none, and the conversions of clicks from then on are held;
-	// those of earlier clicks still count. Archiving an archived link changes
-	// nothing.
+	// 410 if it has none. Conversions of later clicks are held; conversions of
+	// earlier clicks still count. Archiving an archived link changes nothing.
 	ArchiveTrackingLink(ctx context.Context, in *ArchiveTrackingLinkRequest, opts ...grpc.CallOption) (*ArchiveTrackingLinkResponse, error)
 	// Makes an archived tracking link active again. Conversions that are held for
 	// its clicks can be replayed. If another link has taken its slug meanwhile,
@@ -136,9 +135,8 @@ type TrackingLinkServiceServer interface {
 	// Changes the fields that `update_mask` names.
 	UpdateTrackingLink(context.Context, *UpdateTrackingLinkRequest) (*UpdateTrackingLinkResponse, error)
 	// Archives a tracking link. Visitors get its fallback destination, or HTTP
-	// 410 if it has none, and the conversions of clicks from then on are held;
-	// those of earlier clicks still count. Archiving an archived link changes
-	// nothing.
+	// 410 if it has none. Conversions of later clicks are held; conversions of
+	// earlier clicks still count. Archiving an archived link changes nothing.
 	ArchiveTrackingLink(context.Context, *ArchiveTrackingLinkRequest) (*ArchiveTrackingLinkResponse, error)
 	// Makes an archived tracking link active again. Conversions that are held for
 	// its clicks can be replayed. If another link has taken its slug meanwhile,

@@ -46,9 +46,9 @@ export type ApiKey = Message<"s2s.v1.ApiKey"> & {
 
   /**
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    *
    * @generated from field: repeated s2s.v1.ApiKeyScope scopes = 4;
    */

@@ -95,7 +95,7 @@ export const ClickSchema: GenMessage<Click> = /*@__PURE__*/
   messageDesc(file_s2s_v1_click, 0);
 
 /**
- * A key that signs click ids. No answer for people holds its secret.
+ * A key that signs click ids, without its secret.
  *
  * @generated from message s2s.v1.ClickIdKey
  */

@@ -108,8 +108,8 @@ export type RecordClickRequest = Message<"s2s.v1.RecordClickRequest"> & {
   validateOnly: boolean;
 
   /**
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    *
    * @generated from field: repeated s2s.v1.ClickFlag flags = 11;
    */

@@ -126,8 +126,8 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
   decimalSeparator: DecimalSeparator;
 
   /**
-   * Time since which the code is archived; not set if it is active. What arrived
-   * before still counts.
+   * Time since which the code is archived; not set if it is active. Postbacks
+   * that arrived before this time still count.
    *
    * @generated from field: google.protobuf.Timestamp archive_time = 14;
    */
@@ -156,12 +156,13 @@ export type PostbackAuthentication = Message<"s2s.v1.PostbackAuthentication"> & 
   secretCheck: CheckMode;
 
   /**
-   * Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
-   * keyed by one of the code's secrets, of the query before it as it is sent;
-   * in a `POST` with a body, followed by a line feed and the body. The
-   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-   * of signing in seconds since 1970 UTC, at most 300 seconds off when the
-   * postback arrives. The same signature counts once.
+   * Checks that the query ends with `&sig=` and a valid signature: the
+   * HMAC-SHA256, keyed by one of the code's secrets, of the query before
+   * `&sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+   * the body are signed after the query. The signature is 64 hexadecimal digits
+   * in upper or lower case. `ts` is the time of signing in seconds since 1970
+   * UTC, at most 300 seconds off when the postback arrives. The same signature
+   * counts once.
    *
    * @generated from field: s2s.v1.CheckMode signature_check = 2;
    */
@@ -213,7 +214,7 @@ export const PostbackAuthenticationSchema: GenMessage<PostbackAuthentication> = 
   messageDesc(file_s2s_v1_conversion_code, 1);
 
 /**
- * Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+ * Form of the answer of `/s2s` for a code. With any form, the verdict is in
  * the header `S2S-Verdict` and in the log.
  *
  * @generated from message s2s.v1.ReplySetting
@@ -313,9 +314,10 @@ export enum CheckMode {
   REPORT = 2,
 
   /**
-   * The postback does not count. Each server holds at most 60 such postbacks
-   * of a sender's network in a minute; it refuses any others, and their number
-   * is noted later.
+   * The postback does not count. Each server holds at most 60 such postbacks of
+   * a network in a minute, unless a postback of the code from that network has
+   * counted in the last 30 days. Further postbacks are refused, and their
+   * number is noted later.
    *
    * @generated from enum value: CHECK_MODE_ENFORCE = 3;
    */

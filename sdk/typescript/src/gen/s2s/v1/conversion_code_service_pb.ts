@@ -639,9 +639,9 @@ export const ConversionCodeService: GenService<{
     output: typeof UpdateConversionCodeResponseSchema;
   },
   /**
-   * Archives a conversion code. It stays readable, and postbacks that name it
-   * and arrive from then on are held; what is recorded already is still a
-   * duplicate. Archiving an archived code changes nothing.
+   * Archives a conversion code. The code stays readable. Postbacks that name it
+   * and arrive later are held, unless they repeat a recorded sale: these are
+   * still duplicates. Archiving an archived code changes nothing.
    *
    * @generated from rpc s2s.v1.ConversionCodeService.ArchiveConversionCode
    */

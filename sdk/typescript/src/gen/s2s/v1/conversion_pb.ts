@@ -18,7 +18,8 @@ export const file_s2s_v1_conversion: GenFile = /*@__PURE__*/
 
 /**
  * A result of a visitor's click, such as a sale, and the commission owed for
- * it. Never rewritten.
+ * it. Once recorded, it does not change, except that an erasure of its visitor
+ * removes the custom parameters.
  *
  * @generated from message s2s.v1.Conversion
  */
@@ -74,8 +75,8 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   commission?: Money | undefined;
 
   /**
-   * Percent in millionths, if the commission was sent as a percent; otherwise
-   * not set. Example: `10000000` is 10 %.
+   * Percent of `value`, in millionths of a percent, if the commission was sent
+   * as a percent; otherwise not set. Example: `10000000` is 10 %.
    *
    * @generated from field: optional int64 commission_percent_micros = 8;
    */

@@ -173,7 +173,8 @@ export enum StepOutcome {
   PASSED = 1,
 
   /**
-   * The step is the cause of the hold; the message says what to do.
+   * The step is the cause of the hold, or the verdict is a hold; the message
+   * says what to do.
    *
    * @generated from enum value: STEP_OUTCOME_FAILED = 2;
    */

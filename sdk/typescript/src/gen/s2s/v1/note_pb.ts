@@ -10,11 +10,11 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/note.proto.
  */
 export const file_s2s_v1_note: GenFile = /*@__PURE__*/
-  fileDesc("ChFzMnMvdjEvbm90ZS5wcm90bxIGczJzLnYxIkoKBE5vdGUSHgoEY29kZRgBIAEoDjIQLnMycy52MS5Ob3RlQ29kZRIRCglwYXJhbWV0ZXIYAiABKAkSDwoHbWVzc2FnZRgDIAEoCSqrBgoITm90ZUNvZGUSGQoVTk9URV9DT0RFX1VOU1BFQ0lGSUVEEAASEwoPTk9URV9DT0RFX0FMSUFTEAESFQoRTk9URV9DT0RFX1RSSU1NRUQQAhIWChJOT1RFX0NPREVfUkVQRUFURUQQAxIVChFOT1RFX0NPREVfUk9VTkRFRBAEEigKJE5PVEVfQ09ERV9DT01NSVNTSU9OX1BFUkNFTlRfSUdOT1JFRBAFEiUKIU5PVEVfQ09ERV9DT01NSVNTSU9OX0FTU1VNRURfWkVSTxAGEh8KG05PVEVfQ09ERV9VTktOT1dOX1BBUkFNRVRFUhAHEh0KGU5PVEVfQ09ERV9OVU1CRVJfUkVQQUlSRUQQCBIgChxOT1RFX0NPREVfU1RBVFVTX05PVF9DSEFOR0VEEAkSEgoOTk9URV9DT0RFX1RFU1QQChIbChdOT1RFX0NPREVfREVDSU1BTF9DT01NQRALEiAKHE5PVEVfQ09ERV9DVVJSRU5DWV9JTl9BTU9VTlQQDBIbChdOT1RFX0NPREVfSFRNTF9SRVBBSVJFRBANEhsKF05PVEVfQ09ERV9ERUNPREVEX1RXSUNFEA4SIAocTk9URV9DT0RFX1NFUEFSQVRPUl9SRVBBSVJFRBAPEhgKFE5PVEVfQ09ERV9PVkVSUklEREVOEBASGwoXTk9URV9DT0RFX1NUQVRVU19NQVBQRUQQERIeChpOT1RFX0NPREVfQ0hFQ0tfTk9UX1BBU1NFRBASEh0KGU5PVEVfQ09ERV9PVEhFUlNfTk9UX0tFUFQQExIcChhOT1RFX0NPREVfVklTSVRPUl9FUkFTRUQQFBIcChhOT1RFX0NPREVfVElNRV9DT1JSRUNURUQQFRIaChZOT1RFX0NPREVfQk9EWV9ERUNPREVEEBYSGgoWTk9URV9DT0RFX0JPRFlfSUdOT1JFRBAXEh8KG05PVEVfQ09ERV9QQVJBTUVURVJfRElGRkVSUxAYEhcKE05PVEVfQ09ERV9TSE9SVEVORUQQGRIjCh9OT1RFX0NPREVfUkVQRVRJVElPTl9OT1RfTElTVEVEEBpiBnByb3RvMw");
+  fileDesc("ChFzMnMvdjEvbm90ZS5wcm90bxIGczJzLnYxIkoKBE5vdGUSHgoEY29kZRgBIAEoDjIQLnMycy52MS5Ob3RlQ29kZRIRCglwYXJhbWV0ZXIYAiABKAkSDwoHbWVzc2FnZRgDIAEoCSrHBgoITm90ZUNvZGUSGQoVTk9URV9DT0RFX1VOU1BFQ0lGSUVEEAASEwoPTk9URV9DT0RFX0FMSUFTEAESFQoRTk9URV9DT0RFX1RSSU1NRUQQAhIWChJOT1RFX0NPREVfUkVQRUFURUQQAxIVChFOT1RFX0NPREVfUk9VTkRFRBAEEigKJE5PVEVfQ09ERV9DT01NSVNTSU9OX1BFUkNFTlRfSUdOT1JFRBAFEiUKIU5PVEVfQ09ERV9DT01NSVNTSU9OX0FTU1VNRURfWkVSTxAGEh8KG05PVEVfQ09ERV9VTktOT1dOX1BBUkFNRVRFUhAHEh0KGU5PVEVfQ09ERV9OVU1CRVJfUkVQQUlSRUQQCBIgChxOT1RFX0NPREVfU1RBVFVTX05PVF9DSEFOR0VEEAkSEgoOTk9URV9DT0RFX1RFU1QQChIbChdOT1RFX0NPREVfREVDSU1BTF9DT01NQRALEiAKHE5PVEVfQ09ERV9DVVJSRU5DWV9JTl9BTU9VTlQQDBIbChdOT1RFX0NPREVfSFRNTF9SRVBBSVJFRBANEhsKF05PVEVfQ09ERV9ERUNPREVEX1RXSUNFEA4SIAocTk9URV9DT0RFX1NFUEFSQVRPUl9SRVBBSVJFRBAPEhgKFE5PVEVfQ09ERV9PVkVSUklEREVOEBASGwoXTk9URV9DT0RFX1NUQVRVU19NQVBQRUQQERIeChpOT1RFX0NPREVfQ0hFQ0tfTk9UX1BBU1NFRBASEh0KGU5PVEVfQ09ERV9PVEhFUlNfTk9UX0tFUFQQExIcChhOT1RFX0NPREVfVklTSVRPUl9FUkFTRUQQFBIcChhOT1RFX0NPREVfVElNRV9DT1JSRUNURUQQFRIaChZOT1RFX0NPREVfQk9EWV9ERUNPREVEEBYSGgoWTk9URV9DT0RFX0JPRFlfSUdOT1JFRBAXEh8KG05PVEVfQ09ERV9QQVJBTUVURVJfRElGRkVSUxAYEhcKE05PVEVfQ09ERV9TSE9SVEVORUQQGRIjCh9OT1RFX0NPREVfUkVQRVRJVElPTl9OT1RfTElTVEVEEBoSGgoWTk9URV9DT0RFX0VNUFRZX0FUX0VORBAbYgZwcm90bzM");
 
 /**
- * A remark for people about a postback or conversion that was counted
- * nevertheless, or about an answer.
+ * A remark for people about a postback, a conversion or an answer. A note alone
+ * never keeps a postback from counting.
  *
  * @generated from message s2s.v1.Note
  */
@@ -196,8 +196,9 @@ export enum NoteCode {
   CHECK_NOT_PASSED = 18,
 
   /**
-   * Further postbacks did not pass the same checks and exceeded the limit on
-   * held postbacks; the message says how many were not kept.
+   * Since the last held postback of the sender's network, other postbacks of
+   * the network exceeded the limit on held postbacks; the message says how many
+   * were not kept.
    *
    * @generated from enum value: NOTE_CODE_OTHERS_NOT_KEPT = 19;
    */
@@ -226,8 +227,9 @@ export enum NoteCode {
   BODY_DECODED = 22,
 
   /**
-   * The URL has all that a conversion needs, and the body is something else,
-   * such as a shop's own message; it was kept with the postback, and not read.
+   * The body was not read, because the request is no POST, or because the URL
+   * has all that a conversion needs and the body is something else, such as a
+   * shop's own message. It was kept with the postback.
    *
    * @generated from enum value: NOTE_CODE_BODY_IGNORED = 23;
    */
@@ -235,17 +237,17 @@ export enum NoteCode {
 
   /**
    * The postback is a duplicate without a transaction id, and this parameter of
-   * the sender's own is not what it was when the conversion was recorded. It
-   * may be another sale: then the sender must send an order id.
+   * the sender's own is not what it was when the conversion was recorded. If
+   * the postback is another sale, the sender must send an order id.
    *
    * @generated from enum value: NOTE_CODE_PARAMETER_DIFFERS = 24;
    */
   PARAMETER_DIFFERS = 24,
 
   /**
-   * The answer would have been longer than 3 MiB, so long texts were left out of
-   * the last ones of its list. Only in answers, never stored; the message says
-   * which call returns the whole.
+   * The answer would have been longer than 3 MiB, so long texts were left out
+   * of the last items of its list. Only in answers, never stored; the message
+   * says which call returns the whole.
    *
    * @generated from enum value: NOTE_CODE_SHORTENED = 25;
    */
@@ -258,6 +260,14 @@ export enum NoteCode {
    * @generated from enum value: NOTE_CODE_REPETITION_NOT_LISTED = 26;
    */
   REPETITION_NOT_LISTED = 26,
+
+  /**
+   * The URL ends with an empty parameter. If the parameter's value begins with
+   * `#`, the sender must encode that as `%23`: a `#` cuts a URL off.
+   *
+   * @generated from enum value: NOTE_CODE_EMPTY_AT_END = 27;
+   */
+  EMPTY_AT_END = 27,
 }
 
 /**

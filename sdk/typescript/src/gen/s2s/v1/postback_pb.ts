@@ -119,13 +119,14 @@ export const PostbackSchema: GenMessage<Postback> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback, 0);
 
 /**
- * A postback as it arrived, byte for byte. Once its visitor was erased: only
- * the data by which it counts.
+ * A postback as it arrived. Its target is kept byte for byte, and so is its
+ * body, unless that was compressed. Secrets are masked. Once its visitor was
+ * erased, only the data by which the postback counts is kept.
  *
  * Anybody who may record conversions may hand a postback on. The fields
- * `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
- * from edges alone, and ignored from other callers: the postback then has
- * arrived now, from an unknown address, and not over HTTPS.
+ * `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
+ * believed from edges alone, and ignored from other callers: the postback then
+ * has arrived now, from an unknown address, and not over HTTPS.
  *
  * @generated from message s2s.v1.RawPostback
  */
@@ -168,9 +169,9 @@ export type RawPostback = Message<"s2s.v1.RawPostback"> & {
   userAgent: string;
 
   /**
-   * True if, according to its headers, a person's browser sent the postback. It
-   * is then held where it would otherwise count. Example: true if there is a
-   * `Sec-Fetch-Dest`. Not stored.
+   * True if, according to its headers, a person's browser sent the postback.
+   * Such a postback is held even if it would otherwise count. Example: true if
+   * there is a `Sec-Fetch-Dest`. Not stored.
    *
    * @generated from field: bool from_browser = 6;
    */
@@ -200,9 +201,8 @@ export type RawPostback = Message<"s2s.v1.RawPostback"> & {
   overHttps: boolean;
 
   /**
-   * Makes the call safe to repeat: a repeated call with the same id returns the
-   * first answer. Has the form of a postback's id; chosen by the edge. Not
-   * stored here.
+   * Makes an edge's call safe to repeat: a repeated call with the same id
+   * returns the first answer. Has the form of a postback's id. Not stored here.
    *
    * @generated from field: string postback_id = 10;
    */
@@ -210,7 +210,7 @@ export type RawPostback = Message<"s2s.v1.RawPostback"> & {
 
   /**
    * True if the sender was told that the postback is kept: it waited in an
-   * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+   * edge's spool. It is then never shed. Not stored.
    *
    * @generated from field: bool queued = 11;
    */

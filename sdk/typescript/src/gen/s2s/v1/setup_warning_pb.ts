@@ -111,8 +111,8 @@ export enum SetupWarningCode {
   PARAMETER_NOT_OF_PRESET = 6,
 
   /**
-   * The postback URL is for a network other than the code's, whose status words
-   * are read. Cure: set the code's `preset_id`.
+   * The postback URL is for a network other than the code's, so that network's
+   * status words are not understood. Cure: set the code's `preset_id`.
    *
    * @generated from enum value: SETUP_WARNING_CODE_PRESET_NOT_OF_CODE = 7;
    */
@@ -161,7 +161,7 @@ export enum SetupWarningCode {
 
   /**
    * The destination was copied from a page's source: it has `&amp;` for `&`.
-   * The merchant's server reads it as the name of a parameter.
+   * The merchant's server reads `amp;` as the beginning of a parameter's name.
    *
    * @generated from enum value: SETUP_WARNING_CODE_HTML_ESCAPED = 13;
    */

@@ -127,8 +127,8 @@ export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
   updateTime?: Timestamp | undefined;
 
   /**
-   * Time since which the link is archived; not set if it is active. Clicks from
-   * before still count.
+   * Time since which the link is archived; not set if it is active. Earlier
+   * clicks still count.
    *
    * @generated from field: google.protobuf.Timestamp archive_time = 14;
    */

@@ -419,9 +419,8 @@ export const TrackingLinkService: GenService<{
   },
   /**
    * Archives a tracking link. Visitors get its fallback destination, or HTTP
-   * 410 if it has none, and the conversions of clicks from then on are held;
-   * those of earlier clicks still count. Archiving an archived link changes
-   * nothing.
+   * 410 if it has none. Conversions of later clicks are held; conversions of
+   * earlier clicks still count. Archiving an archived link changes nothing.
    *
    * @generated from rpc s2s.v1.TrackingLinkService.ArchiveTrackingLink
    */

@@ -124,9 +124,9 @@ class ApiKey(_message.Message):
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[Global___ApiKeyScope.ValueType]:
         """Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-        combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-        the installation's own account, and only a key with the scope `admin` may
-        grant them.
+        combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+        are for keys of the installation's own account, and only a key with the
+        scope `admin` may grant them.
         """
 
     @_builtins.property

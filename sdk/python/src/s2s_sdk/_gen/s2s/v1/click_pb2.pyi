@@ -152,7 +152,7 @@ Global___Click: _TypeAlias = Click  # noqa: Y015
 
 @_typing.final
 class ClickIdKey(_message.Message):
-    """A key that signs click ids. No answer for people holds its secret."""
+    """A key that signs click ids, without its secret."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

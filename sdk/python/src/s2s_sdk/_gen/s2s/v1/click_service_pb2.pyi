@@ -101,8 +101,8 @@ class RecordClickRequest(_message.Message):
 
     @_builtins.property
     def flags(self) -> _containers.RepeatedScalarFieldContainer[_click_pb2.ClickFlag.ValueType]:
-        """What the caller knows of the visitor beyond the user agent, from which the
-        server finds robots itself.
+        """Flags that the caller has found by other means than the user agent. The
+        server recognises robots by the user agent itself.
         """
 
     def __init__(

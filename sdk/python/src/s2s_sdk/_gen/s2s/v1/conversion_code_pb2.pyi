@@ -69,9 +69,10 @@ class _CheckModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CheckMode.V
     shows which senders would be refused before any is.
     """
     CHECK_MODE_ENFORCE: _CheckMode.ValueType  # 3
-    """The postback does not count. Each server holds at most 60 such postbacks
-    of a sender's network in a minute; it refuses any others, and their number
-    is noted later.
+    """The postback does not count. Each server holds at most 60 such postbacks of
+    a network in a minute, unless a postback of the code from that network has
+    counted in the last 30 days. Further postbacks are refused, and their
+    number is noted later.
     """
 
 class CheckMode(_CheckMode, metaclass=_CheckModeEnumTypeWrapper):
@@ -86,9 +87,10 @@ CHECK_MODE_REPORT: CheckMode.ValueType  # 2
 shows which senders would be refused before any is.
 """
 CHECK_MODE_ENFORCE: CheckMode.ValueType  # 3
-"""The postback does not count. Each server holds at most 60 such postbacks
-of a sender's network in a minute; it refuses any others, and their number
-is noted later.
+"""The postback does not count. Each server holds at most 60 such postbacks of
+a network in a minute, unless a postback of the code from that network has
+counted in the last 30 days. Further postbacks are refused, and their
+number is noted later.
 """
 Global___CheckMode: _TypeAlias = CheckMode  # noqa: Y015
 
@@ -253,8 +255,8 @@ class ConversionCode(_message.Message):
 
     @_builtins.property
     def archive_time(self) -> _timestamp_pb2.Timestamp:
-        """Time since which the code is archived; not set if it is active. What arrived
-        before still counts.
+        """Time since which the code is archived; not set if it is active. Postbacks
+        that arrived before this time still count.
         """
 
     def __init__(
@@ -301,12 +303,13 @@ class PostbackAuthentication(_message.Message):
     secret_check: Global___CheckMode.ValueType
     """Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`."""
     signature_check: Global___CheckMode.ValueType
-    """Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
-    keyed by one of the code's secrets, of the query before it as it is sent;
-    in a `POST` with a body, followed by a line feed and the body. The
-    signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-    of signing in seconds since 1970 UTC, at most 300 seconds off when the
-    postback arrives. The same signature counts once.
+    """Checks that the query ends with `&sig=` and a valid signature: the
+    HMAC-SHA256, keyed by one of the code's secrets, of the query before
+    `&sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+    the body are signed after the query. The signature is 64 hexadecimal digits
+    in upper or lower case. `ts` is the time of signing in seconds since 1970
+    UTC, at most 300 seconds off when the postback arrives. The same signature
+    counts once.
     """
     address_check: Global___CheckMode.ValueType
     """Checks that the sender's address is one of `allowed_addresses`."""
@@ -346,7 +349,7 @@ Global___PostbackAuthentication: _TypeAlias = PostbackAuthentication  # noqa: Y0
 
 @_typing.final
 class ReplySetting(_message.Message):
-    """Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+    """Form of the answer of `/s2s` for a code. With any form, the verdict is in
     the header `S2S-Verdict` and in the log.
     """
 

@@ -117,9 +117,9 @@ class ConversionCodeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ArchiveConversionCode(self, request, context):
-        """Archives a conversion code. It stays readable, and postbacks that name it
-        and arrive from then on are held; what is recorded already is still a
-        duplicate. Archiving an archived code changes nothing.
+        """Archives a conversion code. The code stays readable. Postbacks that name it
+        and arrive later are held, unless they repeat a recorded sale: these are
+        still duplicates. Archiving an archived code changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -44,9 +44,9 @@ class ConversionCodeServiceStub:
     UpdateConversionCode: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.UpdateConversionCodeRequest, _conversion_code_service_pb2.UpdateConversionCodeResponse]
     """Changes the fields that `update_mask` names."""
     ArchiveConversionCode: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.ArchiveConversionCodeRequest, _conversion_code_service_pb2.ArchiveConversionCodeResponse]
-    """Archives a conversion code. It stays readable, and postbacks that name it
-    and arrive from then on are held; what is recorded already is still a
-    duplicate. Archiving an archived code changes nothing.
+    """Archives a conversion code. The code stays readable. Postbacks that name it
+    and arrive later are held, unless they repeat a recorded sale: these are
+    still duplicates. Archiving an archived code changes nothing.
     """
     UnarchiveConversionCode: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.UnarchiveConversionCodeRequest, _conversion_code_service_pb2.UnarchiveConversionCodeResponse]
     """Makes an archived conversion code active again. Postbacks that were held
@@ -81,9 +81,9 @@ class ConversionCodeServiceAsyncStub(ConversionCodeServiceStub):
     UpdateConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.UpdateConversionCodeRequest, _conversion_code_service_pb2.UpdateConversionCodeResponse]  # type: ignore[assignment]
     """Changes the fields that `update_mask` names."""
     ArchiveConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.ArchiveConversionCodeRequest, _conversion_code_service_pb2.ArchiveConversionCodeResponse]  # type: ignore[assignment]
-    """Archives a conversion code. It stays readable, and postbacks that name it
-    and arrive from then on are held; what is recorded already is still a
-    duplicate. Archiving an archived code changes nothing.
+    """Archives a conversion code. The code stays readable. Postbacks that name it
+    and arrive later are held, unless they repeat a recorded sale: these are
+    still duplicates. Archiving an archived code changes nothing.
     """
     UnarchiveConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.UnarchiveConversionCodeRequest, _conversion_code_service_pb2.UnarchiveConversionCodeResponse]  # type: ignore[assignment]
     """Makes an archived conversion code active again. Postbacks that were held
@@ -145,9 +145,9 @@ class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_code_service_pb2.ArchiveConversionCodeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_code_service_pb2.ArchiveConversionCodeResponse, _abc.Awaitable[_conversion_code_service_pb2.ArchiveConversionCodeResponse]]:
-        """Archives a conversion code. It stays readable, and postbacks that name it
-        and arrive from then on are held; what is recorded already is still a
-        duplicate. Archiving an archived code changes nothing.
+        """Archives a conversion code. The code stays readable. Postbacks that name it
+        and arrive later are held, unless they repeat a recorded sale: these are
+        still duplicates. Archiving an archived code changes nothing.
         """
 
     @_abc_1.abstractmethod

@@ -80,7 +80,8 @@ Global___ConversionVerdict: _TypeAlias = ConversionVerdict  # noqa: Y015
 @_typing.final
 class Conversion(_message.Message):
     """A result of a visitor's click, such as a sale, and the commission owed for
-    it. Never rewritten.
+    it. Once recorded, it does not change, except that an erasure of its visitor
+    removes the custom parameters.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -112,8 +113,8 @@ class Conversion(_message.Message):
     transaction_id: _builtins.str
     """The merchant's order id; empty if none was sent. Compared byte by byte."""
     commission_percent_micros: _builtins.int
-    """Percent in millionths, if the commission was sent as a percent; otherwise
-    not set. Example: `10000000` is 10 %.
+    """Percent of `value`, in millionths of a percent, if the commission was sent
+    as a percent; otherwise not set. Example: `10000000` is 10 %.
     """
     status: Global___ConversionStatus.ValueType
     """The merchant's decision about the conversion."""

@@ -96,7 +96,9 @@ class _StepOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepOutco
     STEP_OUTCOME_PASSED: _StepOutcome.ValueType  # 1
     """The step is as it should be."""
     STEP_OUTCOME_FAILED: _StepOutcome.ValueType  # 2
-    """The step is the cause of the hold; the message says what to do."""
+    """The step is the cause of the hold, or the verdict is a hold; the message
+    says what to do.
+    """
     STEP_OUTCOME_NOT_REACHED: _StepOutcome.ValueType  # 3
     """The step was not checked, since an earlier one failed."""
 
@@ -108,7 +110,9 @@ STEP_OUTCOME_UNSPECIFIED: StepOutcome.ValueType  # 0
 STEP_OUTCOME_PASSED: StepOutcome.ValueType  # 1
 """The step is as it should be."""
 STEP_OUTCOME_FAILED: StepOutcome.ValueType  # 2
-"""The step is the cause of the hold; the message says what to do."""
+"""The step is the cause of the hold, or the verdict is a hold; the message
+says what to do.
+"""
 STEP_OUTCOME_NOT_REACHED: StepOutcome.ValueType  # 3
 """The step was not checked, since an earlier one failed."""
 Global___StepOutcome: _TypeAlias = StepOutcome  # noqa: Y015

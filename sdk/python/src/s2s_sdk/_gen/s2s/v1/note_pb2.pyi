@@ -74,8 +74,9 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     `CHECK_MODE_REPORT`, so the postback counts nevertheless.
     """
     NOTE_CODE_OTHERS_NOT_KEPT: _NoteCode.ValueType  # 19
-    """Further postbacks did not pass the same checks and exceeded the limit on
-    held postbacks; the message says how many were not kept.
+    """Since the last held postback of the sender's network, other postbacks of
+    the network exceeded the limit on held postbacks; the message says how many
+    were not kept.
     """
     NOTE_CODE_VISITOR_ERASED: _NoteCode.ValueType  # 20
     """The visitor was erased: only data needed for counting is left."""
@@ -86,22 +87,27 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     NOTE_CODE_BODY_DECODED: _NoteCode.ValueType  # 22
     """The body was compressed, or encoded in another way, and was decoded."""
     NOTE_CODE_BODY_IGNORED: _NoteCode.ValueType  # 23
-    """The URL has all that a conversion needs, and the body is something else,
-    such as a shop's own message; it was kept with the postback, and not read.
+    """The body was not read, because the request is no POST, or because the URL
+    has all that a conversion needs and the body is something else, such as a
+    shop's own message. It was kept with the postback.
     """
     NOTE_CODE_PARAMETER_DIFFERS: _NoteCode.ValueType  # 24
     """The postback is a duplicate without a transaction id, and this parameter of
-    the sender's own is not what it was when the conversion was recorded. It
-    may be another sale: then the sender must send an order id.
+    the sender's own is not what it was when the conversion was recorded. If
+    the postback is another sale, the sender must send an order id.
     """
     NOTE_CODE_SHORTENED: _NoteCode.ValueType  # 25
-    """The answer would have been longer than 3 MiB, so long texts were left out of
-    the last ones of its list. Only in answers, never stored; the message says
-    which call returns the whole.
+    """The answer would have been longer than 3 MiB, so long texts were left out
+    of the last items of its list. Only in answers, never stored; the message
+    says which call returns the whole.
     """
     NOTE_CODE_REPETITION_NOT_LISTED: _NoteCode.ValueType  # 26
     """The conversion was recorded before, and was sent so often within a minute
     that this repetition is not listed. Only in answers, never stored.
+    """
+    NOTE_CODE_EMPTY_AT_END: _NoteCode.ValueType  # 27
+    """The URL ends with an empty parameter. If the parameter's value begins with
+    `#`, the sender must encode that as `%23`: a `#` cuts a URL off.
     """
 
 class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
@@ -158,8 +164,9 @@ NOTE_CODE_CHECK_NOT_PASSED: NoteCode.ValueType  # 18
 `CHECK_MODE_REPORT`, so the postback counts nevertheless.
 """
 NOTE_CODE_OTHERS_NOT_KEPT: NoteCode.ValueType  # 19
-"""Further postbacks did not pass the same checks and exceeded the limit on
-held postbacks; the message says how many were not kept.
+"""Since the last held postback of the sender's network, other postbacks of
+the network exceeded the limit on held postbacks; the message says how many
+were not kept.
 """
 NOTE_CODE_VISITOR_ERASED: NoteCode.ValueType  # 20
 """The visitor was erased: only data needed for counting is left."""
@@ -170,29 +177,34 @@ was corrected: it is neither later than now nor earlier than its click.
 NOTE_CODE_BODY_DECODED: NoteCode.ValueType  # 22
 """The body was compressed, or encoded in another way, and was decoded."""
 NOTE_CODE_BODY_IGNORED: NoteCode.ValueType  # 23
-"""The URL has all that a conversion needs, and the body is something else,
-such as a shop's own message; it was kept with the postback, and not read.
+"""The body was not read, because the request is no POST, or because the URL
+has all that a conversion needs and the body is something else, such as a
+shop's own message. It was kept with the postback.
 """
 NOTE_CODE_PARAMETER_DIFFERS: NoteCode.ValueType  # 24
 """The postback is a duplicate without a transaction id, and this parameter of
-the sender's own is not what it was when the conversion was recorded. It
-may be another sale: then the sender must send an order id.
+the sender's own is not what it was when the conversion was recorded. If
+the postback is another sale, the sender must send an order id.
 """
 NOTE_CODE_SHORTENED: NoteCode.ValueType  # 25
-"""The answer would have been longer than 3 MiB, so long texts were left out of
-the last ones of its list. Only in answers, never stored; the message says
-which call returns the whole.
+"""The answer would have been longer than 3 MiB, so long texts were left out
+of the last items of its list. Only in answers, never stored; the message
+says which call returns the whole.
 """
 NOTE_CODE_REPETITION_NOT_LISTED: NoteCode.ValueType  # 26
 """The conversion was recorded before, and was sent so often within a minute
 that this repetition is not listed. Only in answers, never stored.
 """
+NOTE_CODE_EMPTY_AT_END: NoteCode.ValueType  # 27
+"""The URL ends with an empty parameter. If the parameter's value begins with
+`#`, the sender must encode that as `%23`: a `#` cuts a URL off.
+"""
 Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
 
 @_typing.final
 class Note(_message.Message):
-    """A remark for people about a postback or conversion that was counted
-    nevertheless, or about an answer.
+    """A remark for people about a postback, a conversion or an answer. A note alone
+    never keeps a postback from counting.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

@@ -144,13 +144,14 @@ Global___Postback: _TypeAlias = Postback  # noqa: Y015
 
 @_typing.final
 class RawPostback(_message.Message):
-    """A postback as it arrived, byte for byte. Once its visitor was erased: only
-    the data by which it counts.
+    """A postback as it arrived. Its target is kept byte for byte, and so is its
+    body, unless that was compressed. Secrets are masked. Once its visitor was
+    erased, only the data by which the postback counts is kept.
 
     Anybody who may record conversions may hand a postback on. The fields
-    `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
-    from edges alone, and ignored from other callers: the postback then has
-    arrived now, from an unknown address, and not over HTTPS.
+    `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
+    believed from edges alone, and ignored from other callers: the postback then
+    has arrived now, from an unknown address, and not over HTTPS.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -180,9 +181,9 @@ class RawPostback(_message.Message):
     user_agent: _builtins.str
     """`User-Agent` of the sender, at most 512 bytes."""
     from_browser: _builtins.bool
-    """True if, according to its headers, a person's browser sent the postback. It
-    is then held where it would otherwise count. Example: true if there is a
-    `Sec-Fetch-Dest`. Not stored.
+    """True if, according to its headers, a person's browser sent the postback.
+    Such a postback is held even if it would otherwise count. Example: true if
+    there is a `Sec-Fetch-Dest`. Not stored.
     """
     sender_address: _builtins.str
     """Address of the sender, stored according to the server's
@@ -192,13 +193,12 @@ class RawPostback(_message.Message):
     over_https: _builtins.bool
     """True if the postback came over HTTPS. Not stored."""
     postback_id: _builtins.str
-    """Makes the call safe to repeat: a repeated call with the same id returns the
-    first answer. Has the form of a postback's id; chosen by the edge. Not
-    stored here.
+    """Makes an edge's call safe to repeat: a repeated call with the same id
+    returns the first answer. Has the form of a postback's id. Not stored here.
     """
     queued: _builtins.bool
     """True if the sender was told that the postback is kept: it waited in an
-    edge's spool. It is then never shed. Believed of edges alone. Not stored.
+    edge's spool. It is then never shed. Not stored.
     """
     @_builtins.property
     def receive_time(self) -> _timestamp_pb2.Timestamp:

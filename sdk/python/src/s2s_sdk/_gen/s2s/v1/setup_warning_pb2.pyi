@@ -50,8 +50,8 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     network takes it by. Cure: rename the parameter.
     """
     SETUP_WARNING_CODE_PRESET_NOT_OF_CODE: _SetupWarningCode.ValueType  # 7
-    """The postback URL is for a network other than the code's, whose status words
-    are read. Cure: set the code's `preset_id`.
+    """The postback URL is for a network other than the code's, so that network's
+    status words are not understood. Cure: set the code's `preset_id`.
     """
     SETUP_WARNING_CODE_NO_AMOUNT: _SetupWarningCode.ValueType  # 8
     """The network is not known to send any amount: its conversions have value and
@@ -76,7 +76,7 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     """
     SETUP_WARNING_CODE_HTML_ESCAPED: _SetupWarningCode.ValueType  # 13
     """The destination was copied from a page's source: it has `&amp;` for `&`.
-    The merchant's server reads it as the name of a parameter.
+    The merchant's server reads `amp;` as the beginning of a parameter's name.
     """
 
 class SetupWarningCode(_SetupWarningCode, metaclass=_SetupWarningCodeEnumTypeWrapper):
@@ -109,8 +109,8 @@ SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET: SetupWarningCode.ValueType  # 6
 network takes it by. Cure: rename the parameter.
 """
 SETUP_WARNING_CODE_PRESET_NOT_OF_CODE: SetupWarningCode.ValueType  # 7
-"""The postback URL is for a network other than the code's, whose status words
-are read. Cure: set the code's `preset_id`.
+"""The postback URL is for a network other than the code's, so that network's
+status words are not understood. Cure: set the code's `preset_id`.
 """
 SETUP_WARNING_CODE_NO_AMOUNT: SetupWarningCode.ValueType  # 8
 """The network is not known to send any amount: its conversions have value and
@@ -135,7 +135,7 @@ server was started without `--public-url`.
 """
 SETUP_WARNING_CODE_HTML_ESCAPED: SetupWarningCode.ValueType  # 13
 """The destination was copied from a page's source: it has `&amp;` for `&`.
-The merchant's server reads it as the name of a parameter.
+The merchant's server reads `amp;` as the beginning of a parameter's name.
 """
 Global___SetupWarningCode: _TypeAlias = SetupWarningCode  # noqa: Y015
 

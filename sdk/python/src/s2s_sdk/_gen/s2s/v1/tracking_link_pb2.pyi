@@ -154,8 +154,8 @@ class TrackingLink(_message.Message):
 
     @_builtins.property
     def archive_time(self) -> _timestamp_pb2.Timestamp:
-        """Time since which the link is archived; not set if it is active. Clicks from
-        before still count.
+        """Time since which the link is archived; not set if it is active. Earlier
+        clicks still count.
         """
 
     def __init__(

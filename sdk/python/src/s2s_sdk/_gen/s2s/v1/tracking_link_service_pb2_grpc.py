@@ -101,9 +101,8 @@ class TrackingLinkServiceServicer(object):
 
     def ArchiveTrackingLink(self, request, context):
         """Archives a tracking link. Visitors get its fallback destination, or HTTP
-        410 if it has none, and the conversions of clicks from then on are held;
-        those of earlier clicks still count. Archiving an archived link changes
-        nothing.
+        410 if it has none. Conversions of later clicks are held; conversions of
+        earlier clicks still count. Archiving an archived link changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,9 +43,8 @@ class TrackingLinkServiceStub:
     """Changes the fields that `update_mask` names."""
     ArchiveTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_service_pb2.ArchiveTrackingLinkRequest, _tracking_link_service_pb2.ArchiveTrackingLinkResponse]
     """Archives a tracking link. Visitors get its fallback destination, or HTTP
-    410 if it has none, and the conversions of clicks from then on are held;
-    those of earlier clicks still count. Archiving an archived link changes
-    nothing.
+    410 if it has none. Conversions of later clicks are held; conversions of
+    earlier clicks still count. Archiving an archived link changes nothing.
     """
     UnarchiveTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_service_pb2.UnarchiveTrackingLinkRequest, _tracking_link_service_pb2.UnarchiveTrackingLinkResponse]
     """Makes an archived tracking link active again. Conversions that are held for
@@ -69,9 +68,8 @@ class TrackingLinkServiceAsyncStub(TrackingLinkServiceStub):
     """Changes the fields that `update_mask` names."""
     ArchiveTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_service_pb2.ArchiveTrackingLinkRequest, _tracking_link_service_pb2.ArchiveTrackingLinkResponse]  # type: ignore[assignment]
     """Archives a tracking link. Visitors get its fallback destination, or HTTP
-    410 if it has none, and the conversions of clicks from then on are held;
-    those of earlier clicks still count. Archiving an archived link changes
-    nothing.
+    410 if it has none. Conversions of later clicks are held; conversions of
+    earlier clicks still count. Archiving an archived link changes nothing.
     """
     UnarchiveTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_service_pb2.UnarchiveTrackingLinkRequest, _tracking_link_service_pb2.UnarchiveTrackingLinkResponse]  # type: ignore[assignment]
     """Makes an archived tracking link active again. Conversions that are held for
@@ -122,9 +120,8 @@ class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tracking_link_service_pb2.ArchiveTrackingLinkResponse, _abc.Awaitable[_tracking_link_service_pb2.ArchiveTrackingLinkResponse]]:
         """Archives a tracking link. Visitors get its fallback destination, or HTTP
-        410 if it has none, and the conversions of clicks from then on are held;
-        those of earlier clicks still count. Archiving an archived link changes
-        nothing.
+        410 if it has none. Conversions of later clicks are held; conversions of
+        earlier clicks still count. Archiving an archived link changes nothing.
         """
 
     @_abc_1.abstractmethod

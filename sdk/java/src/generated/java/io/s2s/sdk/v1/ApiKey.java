@@ -209,9 +209,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -225,9 +225,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -240,9 +240,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -256,9 +256,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -272,9 +272,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1457,9 +1457,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1472,9 +1472,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1486,9 +1486,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1501,9 +1501,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1524,9 +1524,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1545,9 +1545,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1566,9 +1566,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1583,9 +1583,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1598,9 +1598,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1613,9 +1613,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1633,9 +1633,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1651,9 +1651,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-     * the installation's own account, and only a key with the scope `admin` may
-     * grant them.
+     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+     * are for keys of the installation's own account, and only a key with the
+     * scope `admin` may grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>

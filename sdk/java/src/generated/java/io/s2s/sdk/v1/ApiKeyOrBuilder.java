@@ -73,9 +73,9 @@ public interface ApiKeyOrBuilder extends
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -85,9 +85,9 @@ public interface ApiKeyOrBuilder extends
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -97,9 +97,9 @@ public interface ApiKeyOrBuilder extends
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -110,9 +110,9 @@ public interface ApiKeyOrBuilder extends
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -123,9 +123,9 @@ public interface ApiKeyOrBuilder extends
   /**
    * <pre>
    * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
-   * the installation's own account, and only a key with the scope `admin` may
-   * grant them.
+   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
+   * are for keys of the installation's own account, and only a key with the
+   * scope `admin` may grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>

@@ -40,9 +40,10 @@ public enum CheckMode
   CHECK_MODE_REPORT(2),
   /**
    * <pre>
-   * The postback does not count. Each server holds at most 60 such postbacks
-   * of a sender's network in a minute; it refuses any others, and their number
-   * is noted later.
+   * The postback does not count. Each server holds at most 60 such postbacks of
+   * a network in a minute, unless a postback of the code from that network has
+   * counted in the last 30 days. Further postbacks are refused, and their
+   * number is noted later.
    * </pre>
    *
    * <code>CHECK_MODE_ENFORCE = 3;</code>
@@ -78,9 +79,10 @@ public enum CheckMode
   public static final int CHECK_MODE_REPORT_VALUE = 2;
   /**
    * <pre>
-   * The postback does not count. Each server holds at most 60 such postbacks
-   * of a sender's network in a minute; it refuses any others, and their number
-   * is noted later.
+   * The postback does not count. Each server holds at most 60 such postbacks of
+   * a network in a minute, unless a postback of the code from that network has
+   * counted in the last 30 days. Further postbacks are refused, and their
+   * number is noted later.
    * </pre>
    *
    * <code>CHECK_MODE_ENFORCE = 3;</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A key that signs click ids. No answer for people holds its secret.
+ * A key that signs click ids, without its secret.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ClickIdKey}
@@ -329,7 +329,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A key that signs click ids. No answer for people holds its secret.
+   * A key that signs click ids, without its secret.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ClickIdKey}

@@ -7,7 +7,8 @@ package io.s2s.sdk.v1;
 /**
  * <pre>
  * A result of a visitor's click, such as a sale, and the commission owed for
- * it. Never rewritten.
+ * it. Once recorded, it does not change, except that an erasure of its visitor
+ * removes the custom parameters.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Conversion}
@@ -370,8 +371,8 @@ private static final long serialVersionUID = 0L;
   private long commissionPercentMicros_ = 0L;
   /**
    * <pre>
-   * Percent in millionths, if the commission was sent as a percent; otherwise
-   * not set. Example: `10000000` is 10 %.
+   * Percent of `value`, in millionths of a percent, if the commission was sent
+   * as a percent; otherwise not set. Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -383,8 +384,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Percent in millionths, if the commission was sent as a percent; otherwise
-   * not set. Example: `10000000` is 10 %.
+   * Percent of `value`, in millionths of a percent, if the commission was sent
+   * as a percent; otherwise not set. Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -979,7 +980,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * A result of a visitor's click, such as a sale, and the commission owed for
-   * it. Never rewritten.
+   * it. Once recorded, it does not change, except that an erasure of its visitor
+   * removes the custom parameters.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Conversion}
@@ -2205,8 +2207,8 @@ private static final long serialVersionUID = 0L;
     private long commissionPercentMicros_ ;
     /**
      * <pre>
-     * Percent in millionths, if the commission was sent as a percent; otherwise
-     * not set. Example: `10000000` is 10 %.
+     * Percent of `value`, in millionths of a percent, if the commission was sent
+     * as a percent; otherwise not set. Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -2218,8 +2220,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Percent in millionths, if the commission was sent as a percent; otherwise
-     * not set. Example: `10000000` is 10 %.
+     * Percent of `value`, in millionths of a percent, if the commission was sent
+     * as a percent; otherwise not set. Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -2231,8 +2233,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Percent in millionths, if the commission was sent as a percent; otherwise
-     * not set. Example: `10000000` is 10 %.
+     * Percent of `value`, in millionths of a percent, if the commission was sent
+     * as a percent; otherwise not set. Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -2248,8 +2250,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Percent in millionths, if the commission was sent as a percent; otherwise
-     * not set. Example: `10000000` is 10 %.
+     * Percent of `value`, in millionths of a percent, if the commission was sent
+     * as a percent; otherwise not set. Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>

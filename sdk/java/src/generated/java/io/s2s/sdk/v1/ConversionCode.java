@@ -563,8 +563,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp archiveTime_;
   /**
    * <pre>
-   * Time since which the code is archived; not set if it is active. What arrived
-   * before still counts.
+   * Time since which the code is archived; not set if it is active. Postbacks
+   * that arrived before this time still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -576,8 +576,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time since which the code is archived; not set if it is active. What arrived
-   * before still counts.
+   * Time since which the code is archived; not set if it is active. Postbacks
+   * that arrived before this time still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -589,8 +589,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time since which the code is archived; not set if it is active. What arrived
-   * before still counts.
+   * Time since which the code is archived; not set if it is active. Postbacks
+   * that arrived before this time still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2839,8 +2839,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> archiveTimeBuilder_;
     /**
      * <pre>
-     * Time since which the code is archived; not set if it is active. What arrived
-     * before still counts.
+     * Time since which the code is archived; not set if it is active. Postbacks
+     * that arrived before this time still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2851,8 +2851,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the code is archived; not set if it is active. What arrived
-     * before still counts.
+     * Time since which the code is archived; not set if it is active. Postbacks
+     * that arrived before this time still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2867,8 +2867,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the code is archived; not set if it is active. What arrived
-     * before still counts.
+     * Time since which the code is archived; not set if it is active. Postbacks
+     * that arrived before this time still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2888,8 +2888,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the code is archived; not set if it is active. What arrived
-     * before still counts.
+     * Time since which the code is archived; not set if it is active. Postbacks
+     * that arrived before this time still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2907,8 +2907,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the code is archived; not set if it is active. What arrived
-     * before still counts.
+     * Time since which the code is archived; not set if it is active. Postbacks
+     * that arrived before this time still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2933,8 +2933,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the code is archived; not set if it is active. What arrived
-     * before still counts.
+     * Time since which the code is archived; not set if it is active. Postbacks
+     * that arrived before this time still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2951,8 +2951,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the code is archived; not set if it is active. What arrived
-     * before still counts.
+     * Time since which the code is archived; not set if it is active. Postbacks
+     * that arrived before this time still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2964,8 +2964,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the code is archived; not set if it is active. What arrived
-     * before still counts.
+     * Time since which the code is archived; not set if it is active. Postbacks
+     * that arrived before this time still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2980,8 +2980,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the code is archived; not set if it is active. What arrived
-     * before still counts.
+     * Time since which the code is archived; not set if it is active. Postbacks
+     * that arrived before this time still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>

@@ -325,8 +325,8 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Time since which the code is archived; not set if it is active. What arrived
-   * before still counts.
+   * Time since which the code is archived; not set if it is active. Postbacks
+   * that arrived before this time still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -335,8 +335,8 @@ public interface ConversionCodeOrBuilder extends
   boolean hasArchiveTime();
   /**
    * <pre>
-   * Time since which the code is archived; not set if it is active. What arrived
-   * before still counts.
+   * Time since which the code is archived; not set if it is active. Postbacks
+   * that arrived before this time still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -345,8 +345,8 @@ public interface ConversionCodeOrBuilder extends
   com.google.protobuf.Timestamp getArchiveTime();
   /**
    * <pre>
-   * Time since which the code is archived; not set if it is active. What arrived
-   * before still counts.
+   * Time since which the code is archived; not set if it is active. Postbacks
+   * that arrived before this time still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>

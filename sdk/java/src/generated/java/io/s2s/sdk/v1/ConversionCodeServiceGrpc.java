@@ -413,9 +413,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code. It stays readable, and postbacks that name it
-     * and arrive from then on are held; what is recorded already is still a
-     * duplicate. Archiving an archived code changes nothing.
+     * Archives a conversion code. The code stays readable. Postbacks that name it
+     * and arrive later are held, unless they repeat a recorded sale: these are
+     * still duplicates. Archiving an archived code changes nothing.
      * </pre>
      */
     default void archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request,
@@ -550,9 +550,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code. It stays readable, and postbacks that name it
-     * and arrive from then on are held; what is recorded already is still a
-     * duplicate. Archiving an archived code changes nothing.
+     * Archives a conversion code. The code stays readable. Postbacks that name it
+     * and arrive later are held, unless they repeat a recorded sale: these are
+     * still duplicates. Archiving an archived code changes nothing.
      * </pre>
      */
     public void archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request,
@@ -673,9 +673,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code. It stays readable, and postbacks that name it
-     * and arrive from then on are held; what is recorded already is still a
-     * duplicate. Archiving an archived code changes nothing.
+     * Archives a conversion code. The code stays readable. Postbacks that name it
+     * and arrive later are held, unless they repeat a recorded sale: these are
+     * still duplicates. Archiving an archived code changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveConversionCodeResponse archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request) throws io.grpc.StatusException {
@@ -791,9 +791,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code. It stays readable, and postbacks that name it
-     * and arrive from then on are held; what is recorded already is still a
-     * duplicate. Archiving an archived code changes nothing.
+     * Archives a conversion code. The code stays readable. Postbacks that name it
+     * and arrive later are held, unless they repeat a recorded sale: these are
+     * still duplicates. Archiving an archived code changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveConversionCodeResponse archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request) {
@@ -913,9 +913,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code. It stays readable, and postbacks that name it
-     * and arrive from then on are held; what is recorded already is still a
-     * duplicate. Archiving an archived code changes nothing.
+     * Archives a conversion code. The code stays readable. Postbacks that name it
+     * and arrive later are held, unless they repeat a recorded sale: these are
+     * still duplicates. Archiving an archived code changes nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ArchiveConversionCodeResponse> archiveConversionCode(

@@ -166,8 +166,8 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Percent in millionths, if the commission was sent as a percent; otherwise
-   * not set. Example: `10000000` is 10 %.
+   * Percent of `value`, in millionths of a percent, if the commission was sent
+   * as a percent; otherwise not set. Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -176,8 +176,8 @@ public interface ConversionOrBuilder extends
   boolean hasCommissionPercentMicros();
   /**
    * <pre>
-   * Percent in millionths, if the commission was sent as a percent; otherwise
-   * not set. Example: `10000000` is 10 %.
+   * Percent of `value`, in millionths of a percent, if the commission was sent
+   * as a percent; otherwise not set. Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>

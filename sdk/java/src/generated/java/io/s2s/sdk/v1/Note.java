@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A remark for people about a postback or conversion that was counted
- * nevertheless, or about an answer.
+ * A remark for people about a postback, a conversion or an answer. A note alone
+ * never keeps a postback from counting.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Note}
@@ -349,8 +349,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A remark for people about a postback or conversion that was counted
-   * nevertheless, or about an answer.
+   * A remark for people about a postback, a conversion or an answer. A note alone
+   * never keeps a postback from counting.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Note}

@@ -173,8 +173,9 @@ public enum NoteCode
   NOTE_CODE_CHECK_NOT_PASSED(18),
   /**
    * <pre>
-   * Further postbacks did not pass the same checks and exceeded the limit on
-   * held postbacks; the message says how many were not kept.
+   * Since the last held postback of the sender's network, other postbacks of
+   * the network exceeded the limit on held postbacks; the message says how many
+   * were not kept.
    * </pre>
    *
    * <code>NOTE_CODE_OTHERS_NOT_KEPT = 19;</code>
@@ -207,8 +208,9 @@ public enum NoteCode
   NOTE_CODE_BODY_DECODED(22),
   /**
    * <pre>
-   * The URL has all that a conversion needs, and the body is something else,
-   * such as a shop's own message; it was kept with the postback, and not read.
+   * The body was not read, because the request is no POST, or because the URL
+   * has all that a conversion needs and the body is something else, such as a
+   * shop's own message. It was kept with the postback.
    * </pre>
    *
    * <code>NOTE_CODE_BODY_IGNORED = 23;</code>
@@ -217,8 +219,8 @@ public enum NoteCode
   /**
    * <pre>
    * The postback is a duplicate without a transaction id, and this parameter of
-   * the sender's own is not what it was when the conversion was recorded. It
-   * may be another sale: then the sender must send an order id.
+   * the sender's own is not what it was when the conversion was recorded. If
+   * the postback is another sale, the sender must send an order id.
    * </pre>
    *
    * <code>NOTE_CODE_PARAMETER_DIFFERS = 24;</code>
@@ -226,9 +228,9 @@ public enum NoteCode
   NOTE_CODE_PARAMETER_DIFFERS(24),
   /**
    * <pre>
-   * The answer would have been longer than 3 MiB, so long texts were left out of
-   * the last ones of its list. Only in answers, never stored; the message says
-   * which call returns the whole.
+   * The answer would have been longer than 3 MiB, so long texts were left out
+   * of the last items of its list. Only in answers, never stored; the message
+   * says which call returns the whole.
    * </pre>
    *
    * <code>NOTE_CODE_SHORTENED = 25;</code>
@@ -243,6 +245,15 @@ public enum NoteCode
    * <code>NOTE_CODE_REPETITION_NOT_LISTED = 26;</code>
    */
   NOTE_CODE_REPETITION_NOT_LISTED(26),
+  /**
+   * <pre>
+   * The URL ends with an empty parameter. If the parameter's value begins with
+   * `#`, the sender must encode that as `%23`: a `#` cuts a URL off.
+   * </pre>
+   *
+   * <code>NOTE_CODE_EMPTY_AT_END = 27;</code>
+   */
+  NOTE_CODE_EMPTY_AT_END(27),
   UNRECOGNIZED(-1),
   ;
 
@@ -406,8 +417,9 @@ public enum NoteCode
   public static final int NOTE_CODE_CHECK_NOT_PASSED_VALUE = 18;
   /**
    * <pre>
-   * Further postbacks did not pass the same checks and exceeded the limit on
-   * held postbacks; the message says how many were not kept.
+   * Since the last held postback of the sender's network, other postbacks of
+   * the network exceeded the limit on held postbacks; the message says how many
+   * were not kept.
    * </pre>
    *
    * <code>NOTE_CODE_OTHERS_NOT_KEPT = 19;</code>
@@ -440,8 +452,9 @@ public enum NoteCode
   public static final int NOTE_CODE_BODY_DECODED_VALUE = 22;
   /**
    * <pre>
-   * The URL has all that a conversion needs, and the body is something else,
-   * such as a shop's own message; it was kept with the postback, and not read.
+   * The body was not read, because the request is no POST, or because the URL
+   * has all that a conversion needs and the body is something else, such as a
+   * shop's own message. It was kept with the postback.
    * </pre>
    *
    * <code>NOTE_CODE_BODY_IGNORED = 23;</code>
@@ -450,8 +463,8 @@ public enum NoteCode
   /**
    * <pre>
    * The postback is a duplicate without a transaction id, and this parameter of
-   * the sender's own is not what it was when the conversion was recorded. It
-   * may be another sale: then the sender must send an order id.
+   * the sender's own is not what it was when the conversion was recorded. If
+   * the postback is another sale, the sender must send an order id.
    * </pre>
    *
    * <code>NOTE_CODE_PARAMETER_DIFFERS = 24;</code>
@@ -459,9 +472,9 @@ public enum NoteCode
   public static final int NOTE_CODE_PARAMETER_DIFFERS_VALUE = 24;
   /**
    * <pre>
-   * The answer would have been longer than 3 MiB, so long texts were left out of
-   * the last ones of its list. Only in answers, never stored; the message says
-   * which call returns the whole.
+   * The answer would have been longer than 3 MiB, so long texts were left out
+   * of the last items of its list. Only in answers, never stored; the message
+   * says which call returns the whole.
    * </pre>
    *
    * <code>NOTE_CODE_SHORTENED = 25;</code>
@@ -476,6 +489,15 @@ public enum NoteCode
    * <code>NOTE_CODE_REPETITION_NOT_LISTED = 26;</code>
    */
   public static final int NOTE_CODE_REPETITION_NOT_LISTED_VALUE = 26;
+  /**
+   * <pre>
+   * The URL ends with an empty parameter. If the parameter's value begins with
+   * `#`, the sender must encode that as `%23`: a `#` cuts a URL off.
+   * </pre>
+   *
+   * <code>NOTE_CODE_EMPTY_AT_END = 27;</code>
+   */
+  public static final int NOTE_CODE_EMPTY_AT_END_VALUE = 27;
 
 
   public final int getNumber() {
@@ -529,6 +551,7 @@ public enum NoteCode
       case 24: return NOTE_CODE_PARAMETER_DIFFERS;
       case 25: return NOTE_CODE_SHORTENED;
       case 26: return NOTE_CODE_REPETITION_NOT_LISTED;
+      case 27: return NOTE_CODE_EMPTY_AT_END;
       default: return null;
     }
   }

@@ -81,12 +81,13 @@ private static final long serialVersionUID = 0L;
   private int signatureCheck_ = 0;
   /**
    * <pre>
-   * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
-   * keyed by one of the code's secrets, of the query before it as it is sent;
-   * in a `POST` with a body, followed by a line feed and the body. The
-   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-   * of signing in seconds since 1970 UTC, at most 300 seconds off when the
-   * postback arrives. The same signature counts once.
+   * Checks that the query ends with `&amp;sig=` and a valid signature: the
+   * HMAC-SHA256, keyed by one of the code's secrets, of the query before
+   * `&amp;sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+   * the body are signed after the query. The signature is 64 hexadecimal digits
+   * in upper or lower case. `ts` is the time of signing in seconds since 1970
+   * UTC, at most 300 seconds off when the postback arrives. The same signature
+   * counts once.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -97,12 +98,13 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
-   * keyed by one of the code's secrets, of the query before it as it is sent;
-   * in a `POST` with a body, followed by a line feed and the body. The
-   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-   * of signing in seconds since 1970 UTC, at most 300 seconds off when the
-   * postback arrives. The same signature counts once.
+   * Checks that the query ends with `&amp;sig=` and a valid signature: the
+   * HMAC-SHA256, keyed by one of the code's secrets, of the query before
+   * `&amp;sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+   * the body are signed after the query. The signature is 64 hexadecimal digits
+   * in upper or lower case. `ts` is the time of signing in seconds since 1970
+   * UTC, at most 300 seconds off when the postback arrives. The same signature
+   * counts once.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -858,12 +860,13 @@ private static final long serialVersionUID = 0L;
     private int signatureCheck_ = 0;
     /**
      * <pre>
-     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
-     * keyed by one of the code's secrets, of the query before it as it is sent;
-     * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
-     * postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: the
+     * HMAC-SHA256, keyed by one of the code's secrets, of the query before
+     * `&amp;sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+     * the body are signed after the query. The signature is 64 hexadecimal digits
+     * in upper or lower case. `ts` is the time of signing in seconds since 1970
+     * UTC, at most 300 seconds off when the postback arrives. The same signature
+     * counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -874,12 +877,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
-     * keyed by one of the code's secrets, of the query before it as it is sent;
-     * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
-     * postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: the
+     * HMAC-SHA256, keyed by one of the code's secrets, of the query before
+     * `&amp;sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+     * the body are signed after the query. The signature is 64 hexadecimal digits
+     * in upper or lower case. `ts` is the time of signing in seconds since 1970
+     * UTC, at most 300 seconds off when the postback arrives. The same signature
+     * counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -894,12 +898,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
-     * keyed by one of the code's secrets, of the query before it as it is sent;
-     * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
-     * postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: the
+     * HMAC-SHA256, keyed by one of the code's secrets, of the query before
+     * `&amp;sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+     * the body are signed after the query. The signature is 64 hexadecimal digits
+     * in upper or lower case. `ts` is the time of signing in seconds since 1970
+     * UTC, at most 300 seconds off when the postback arrives. The same signature
+     * counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -912,12 +917,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
-     * keyed by one of the code's secrets, of the query before it as it is sent;
-     * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
-     * postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: the
+     * HMAC-SHA256, keyed by one of the code's secrets, of the query before
+     * `&amp;sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+     * the body are signed after the query. The signature is 64 hexadecimal digits
+     * in upper or lower case. `ts` is the time of signing in seconds since 1970
+     * UTC, at most 300 seconds off when the postback arrives. The same signature
+     * counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -935,12 +941,13 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
-     * keyed by one of the code's secrets, of the query before it as it is sent;
-     * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
-     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
-     * postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: the
+     * HMAC-SHA256, keyed by one of the code's secrets, of the query before
+     * `&amp;sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+     * the body are signed after the query. The signature is 64 hexadecimal digits
+     * in upper or lower case. `ts` is the time of signing in seconds since 1970
+     * UTC, at most 300 seconds off when the postback arrives. The same signature
+     * counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>

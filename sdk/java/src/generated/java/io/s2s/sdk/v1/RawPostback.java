@@ -6,13 +6,14 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A postback as it arrived, byte for byte. Once its visitor was erased: only
- * the data by which it counts.
+ * A postback as it arrived. Its target is kept byte for byte, and so is its
+ * body, unless that was compressed. Secrets are masked. Once its visitor was
+ * erased, only the data by which the postback counts is kept.
  *
  * Anybody who may record conversions may hand a postback on. The fields
- * `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
- * from edges alone, and ignored from other callers: the postback then has
- * arrived now, from an unknown address, and not over HTTPS.
+ * `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
+ * believed from edges alone, and ignored from other callers: the postback then
+ * has arrived now, from an unknown address, and not over HTTPS.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RawPostback}
@@ -234,9 +235,9 @@ private static final long serialVersionUID = 0L;
   private boolean fromBrowser_ = false;
   /**
    * <pre>
-   * True if, according to its headers, a person's browser sent the postback. It
-   * is then held where it would otherwise count. Example: true if there is a
-   * `Sec-Fetch-Dest`. Not stored.
+   * True if, according to its headers, a person's browser sent the postback.
+   * Such a postback is held even if it would otherwise count. Example: true if
+   * there is a `Sec-Fetch-Dest`. Not stored.
    * </pre>
    *
    * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
@@ -356,9 +357,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackId_ = "";
   /**
    * <pre>
-   * Makes the call safe to repeat: a repeated call with the same id returns the
-   * first answer. Has the form of a postback's id; chosen by the edge. Not
-   * stored here.
+   * Makes an edge's call safe to repeat: a repeated call with the same id
+   * returns the first answer. Has the form of a postback's id. Not stored here.
    * </pre>
    *
    * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -379,9 +379,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Makes the call safe to repeat: a repeated call with the same id returns the
-   * first answer. Has the form of a postback's id; chosen by the edge. Not
-   * stored here.
+   * Makes an edge's call safe to repeat: a repeated call with the same id
+   * returns the first answer. Has the form of a postback's id. Not stored here.
    * </pre>
    *
    * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -407,7 +406,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * True if the sender was told that the postback is kept: it waited in an
-   * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+   * edge's spool. It is then never shed. Not stored.
    * </pre>
    *
    * <code>bool queued = 11 [json_name = "queued"];</code>
@@ -690,13 +689,14 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A postback as it arrived, byte for byte. Once its visitor was erased: only
-   * the data by which it counts.
+   * A postback as it arrived. Its target is kept byte for byte, and so is its
+   * body, unless that was compressed. Secrets are masked. Once its visitor was
+   * erased, only the data by which the postback counts is kept.
    *
    * Anybody who may record conversions may hand a postback on. The fields
-   * `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
-   * from edges alone, and ignored from other callers: the postback then has
-   * arrived now, from an unknown address, and not over HTTPS.
+   * `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
+   * believed from edges alone, and ignored from other callers: the postback then
+   * has arrived now, from an unknown address, and not over HTTPS.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RawPostback}
@@ -1386,9 +1386,9 @@ private static final long serialVersionUID = 0L;
     private boolean fromBrowser_ ;
     /**
      * <pre>
-     * True if, according to its headers, a person's browser sent the postback. It
-     * is then held where it would otherwise count. Example: true if there is a
-     * `Sec-Fetch-Dest`. Not stored.
+     * True if, according to its headers, a person's browser sent the postback.
+     * Such a postback is held even if it would otherwise count. Example: true if
+     * there is a `Sec-Fetch-Dest`. Not stored.
      * </pre>
      *
      * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
@@ -1400,9 +1400,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True if, according to its headers, a person's browser sent the postback. It
-     * is then held where it would otherwise count. Example: true if there is a
-     * `Sec-Fetch-Dest`. Not stored.
+     * True if, according to its headers, a person's browser sent the postback.
+     * Such a postback is held even if it would otherwise count. Example: true if
+     * there is a `Sec-Fetch-Dest`. Not stored.
      * </pre>
      *
      * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
@@ -1418,9 +1418,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True if, according to its headers, a person's browser sent the postback. It
-     * is then held where it would otherwise count. Example: true if there is a
-     * `Sec-Fetch-Dest`. Not stored.
+     * True if, according to its headers, a person's browser sent the postback.
+     * Such a postback is held even if it would otherwise count. Example: true if
+     * there is a `Sec-Fetch-Dest`. Not stored.
      * </pre>
      *
      * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
@@ -1739,9 +1739,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackId_ = "";
     /**
      * <pre>
-     * Makes the call safe to repeat: a repeated call with the same id returns the
-     * first answer. Has the form of a postback's id; chosen by the edge. Not
-     * stored here.
+     * Makes an edge's call safe to repeat: a repeated call with the same id
+     * returns the first answer. Has the form of a postback's id. Not stored here.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1761,9 +1760,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a repeated call with the same id returns the
-     * first answer. Has the form of a postback's id; chosen by the edge. Not
-     * stored here.
+     * Makes an edge's call safe to repeat: a repeated call with the same id
+     * returns the first answer. Has the form of a postback's id. Not stored here.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1784,9 +1782,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a repeated call with the same id returns the
-     * first answer. Has the form of a postback's id; chosen by the edge. Not
-     * stored here.
+     * Makes an edge's call safe to repeat: a repeated call with the same id
+     * returns the first answer. Has the form of a postback's id. Not stored here.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1803,9 +1800,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a repeated call with the same id returns the
-     * first answer. Has the form of a postback's id; chosen by the edge. Not
-     * stored here.
+     * Makes an edge's call safe to repeat: a repeated call with the same id
+     * returns the first answer. Has the form of a postback's id. Not stored here.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1819,9 +1815,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a repeated call with the same id returns the
-     * first answer. Has the form of a postback's id; chosen by the edge. Not
-     * stored here.
+     * Makes an edge's call safe to repeat: a repeated call with the same id
+     * returns the first answer. Has the form of a postback's id. Not stored here.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1842,7 +1837,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * True if the sender was told that the postback is kept: it waited in an
-     * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+     * edge's spool. It is then never shed. Not stored.
      * </pre>
      *
      * <code>bool queued = 11 [json_name = "queued"];</code>
@@ -1855,7 +1850,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * True if the sender was told that the postback is kept: it waited in an
-     * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+     * edge's spool. It is then never shed. Not stored.
      * </pre>
      *
      * <code>bool queued = 11 [json_name = "queued"];</code>
@@ -1872,7 +1867,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * True if the sender was told that the postback is kept: it waited in an
-     * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+     * edge's spool. It is then never shed. Not stored.
      * </pre>
      *
      * <code>bool queued = 11 [json_name = "queued"];</code>

@@ -92,9 +92,9 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * True if, according to its headers, a person's browser sent the postback. It
-   * is then held where it would otherwise count. Example: true if there is a
-   * `Sec-Fetch-Dest`. Not stored.
+   * True if, according to its headers, a person's browser sent the postback.
+   * Such a postback is held even if it would otherwise count. Example: true if
+   * there is a `Sec-Fetch-Dest`. Not stored.
    * </pre>
    *
    * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
@@ -165,9 +165,8 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * Makes the call safe to repeat: a repeated call with the same id returns the
-   * first answer. Has the form of a postback's id; chosen by the edge. Not
-   * stored here.
+   * Makes an edge's call safe to repeat: a repeated call with the same id
+   * returns the first answer. Has the form of a postback's id. Not stored here.
    * </pre>
    *
    * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -176,9 +175,8 @@ public interface RawPostbackOrBuilder extends
   java.lang.String getPostbackId();
   /**
    * <pre>
-   * Makes the call safe to repeat: a repeated call with the same id returns the
-   * first answer. Has the form of a postback's id; chosen by the edge. Not
-   * stored here.
+   * Makes an edge's call safe to repeat: a repeated call with the same id
+   * returns the first answer. Has the form of a postback's id. Not stored here.
    * </pre>
    *
    * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -190,7 +188,7 @@ public interface RawPostbackOrBuilder extends
   /**
    * <pre>
    * True if the sender was told that the postback is kept: it waited in an
-   * edge's spool. It is then never shed. Believed of edges alone. Not stored.
+   * edge's spool. It is then never shed. Not stored.
    * </pre>
    *
    * <code>bool queued = 11 [json_name = "queued"];</code>

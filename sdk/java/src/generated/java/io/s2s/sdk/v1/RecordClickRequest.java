@@ -571,8 +571,8 @@ java.lang.String defaultValue) {
           };
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -585,8 +585,8 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -598,8 +598,8 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -612,8 +612,8 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -626,8 +626,8 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2356,8 +2356,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2369,8 +2369,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2381,8 +2381,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2394,8 +2394,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2415,8 +2415,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2434,8 +2434,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2453,8 +2453,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2468,8 +2468,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2481,8 +2481,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2494,8 +2494,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2512,8 +2512,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2528,8 +2528,8 @@ java.lang.String defaultValue) {
     }
     /**
      * <pre>
-     * What the caller knows of the visitor beyond the user agent, from which the
-     * server finds robots itself.
+     * Flags that the caller has found by other means than the user agent. The
+     * server recognises robots by the user agent itself.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>

@@ -258,8 +258,8 @@ java.lang.String defaultValue);
 
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -268,8 +268,8 @@ java.lang.String defaultValue);
   java.util.List<io.s2s.sdk.v1.ClickFlag> getFlagsList();
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -278,8 +278,8 @@ java.lang.String defaultValue);
   int getFlagsCount();
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -289,8 +289,8 @@ java.lang.String defaultValue);
   io.s2s.sdk.v1.ClickFlag getFlags(int index);
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -300,8 +300,8 @@ java.lang.String defaultValue);
   getFlagsValueList();
   /**
    * <pre>
-   * What the caller knows of the visitor beyond the user agent, from which the
-   * server finds robots itself.
+   * Flags that the caller has found by other means than the user agent. The
+   * server recognises robots by the user agent itself.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+ * Form of the answer of `/s2s` for a code. With any form, the verdict is in
  * the header `S2S-Verdict` and in the log.
  * </pre>
  *
@@ -289,7 +289,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+   * Form of the answer of `/s2s` for a code. With any form, the verdict is in
    * the header `S2S-Verdict` and in the log.
    * </pre>
    *

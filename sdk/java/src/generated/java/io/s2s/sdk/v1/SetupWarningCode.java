@@ -77,8 +77,8 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET(6),
   /**
    * <pre>
-   * The postback URL is for a network other than the code's, whose status words
-   * are read. Cure: set the code's `preset_id`.
+   * The postback URL is for a network other than the code's, so that network's
+   * status words are not understood. Cure: set the code's `preset_id`.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_PRESET_NOT_OF_CODE = 7;</code>
@@ -133,7 +133,7 @@ public enum SetupWarningCode
   /**
    * <pre>
    * The destination was copied from a page's source: it has `&amp;amp;` for `&amp;`.
-   * The merchant's server reads it as the name of a parameter.
+   * The merchant's server reads `amp;` as the beginning of a parameter's name.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_HTML_ESCAPED = 13;</code>
@@ -206,8 +206,8 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET_VALUE = 6;
   /**
    * <pre>
-   * The postback URL is for a network other than the code's, whose status words
-   * are read. Cure: set the code's `preset_id`.
+   * The postback URL is for a network other than the code's, so that network's
+   * status words are not understood. Cure: set the code's `preset_id`.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_PRESET_NOT_OF_CODE = 7;</code>
@@ -262,7 +262,7 @@ public enum SetupWarningCode
   /**
    * <pre>
    * The destination was copied from a page's source: it has `&amp;amp;` for `&amp;`.
-   * The merchant's server reads it as the name of a parameter.
+   * The merchant's server reads `amp;` as the beginning of a parameter's name.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_HTML_ESCAPED = 13;</code>

@@ -31,7 +31,8 @@ public enum StepOutcome
   STEP_OUTCOME_PASSED(1),
   /**
    * <pre>
-   * The step is the cause of the hold; the message says what to do.
+   * The step is the cause of the hold, or the verdict is a hold; the message
+   * says what to do.
    * </pre>
    *
    * <code>STEP_OUTCOME_FAILED = 2;</code>
@@ -66,7 +67,8 @@ public enum StepOutcome
   public static final int STEP_OUTCOME_PASSED_VALUE = 1;
   /**
    * <pre>
-   * The step is the cause of the hold; the message says what to do.
+   * The step is the cause of the hold, or the verdict is a hold; the message
+   * says what to do.
    * </pre>
    *
    * <code>STEP_OUTCOME_FAILED = 2;</code>

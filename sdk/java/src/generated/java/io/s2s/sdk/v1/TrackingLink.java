@@ -611,8 +611,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp archiveTime_;
   /**
    * <pre>
-   * Time since which the link is archived; not set if it is active. Clicks from
-   * before still count.
+   * Time since which the link is archived; not set if it is active. Earlier
+   * clicks still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -624,8 +624,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time since which the link is archived; not set if it is active. Clicks from
-   * before still count.
+   * Time since which the link is archived; not set if it is active. Earlier
+   * clicks still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -637,8 +637,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time since which the link is archived; not set if it is active. Clicks from
-   * before still count.
+   * Time since which the link is archived; not set if it is active. Earlier
+   * clicks still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2872,8 +2872,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> archiveTimeBuilder_;
     /**
      * <pre>
-     * Time since which the link is archived; not set if it is active. Clicks from
-     * before still count.
+     * Time since which the link is archived; not set if it is active. Earlier
+     * clicks still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2884,8 +2884,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the link is archived; not set if it is active. Clicks from
-     * before still count.
+     * Time since which the link is archived; not set if it is active. Earlier
+     * clicks still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2900,8 +2900,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the link is archived; not set if it is active. Clicks from
-     * before still count.
+     * Time since which the link is archived; not set if it is active. Earlier
+     * clicks still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2921,8 +2921,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the link is archived; not set if it is active. Clicks from
-     * before still count.
+     * Time since which the link is archived; not set if it is active. Earlier
+     * clicks still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2940,8 +2940,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the link is archived; not set if it is active. Clicks from
-     * before still count.
+     * Time since which the link is archived; not set if it is active. Earlier
+     * clicks still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2966,8 +2966,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the link is archived; not set if it is active. Clicks from
-     * before still count.
+     * Time since which the link is archived; not set if it is active. Earlier
+     * clicks still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2984,8 +2984,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the link is archived; not set if it is active. Clicks from
-     * before still count.
+     * Time since which the link is archived; not set if it is active. Earlier
+     * clicks still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -2997,8 +2997,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the link is archived; not set if it is active. Clicks from
-     * before still count.
+     * Time since which the link is archived; not set if it is active. Earlier
+     * clicks still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -3013,8 +3013,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time since which the link is archived; not set if it is active. Clicks from
-     * before still count.
+     * Time since which the link is archived; not set if it is active. Earlier
+     * clicks still count.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>

@@ -350,8 +350,8 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Time since which the link is archived; not set if it is active. Clicks from
-   * before still count.
+   * Time since which the link is archived; not set if it is active. Earlier
+   * clicks still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -360,8 +360,8 @@ public interface TrackingLinkOrBuilder extends
   boolean hasArchiveTime();
   /**
    * <pre>
-   * Time since which the link is archived; not set if it is active. Clicks from
-   * before still count.
+   * Time since which the link is archived; not set if it is active. Earlier
+   * clicks still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
@@ -370,8 +370,8 @@ public interface TrackingLinkOrBuilder extends
   com.google.protobuf.Timestamp getArchiveTime();
   /**
    * <pre>
-   * Time since which the link is archived; not set if it is active. Clicks from
-   * before still count.
+   * Time since which the link is archived; not set if it is active. Earlier
+   * clicks still count.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>

@@ -316,9 +316,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and the conversions of clicks from then on are held;
-     * those of earlier clicks still count. Archiving an archived link changes
-     * nothing.
+     * 410 if it has none. Conversions of later clicks are held; conversions of
+     * earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     default void archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request,
@@ -420,9 +419,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and the conversions of clicks from then on are held;
-     * those of earlier clicks still count. Archiving an archived link changes
-     * nothing.
+     * 410 if it has none. Conversions of later clicks are held; conversions of
+     * earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     public void archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request,
@@ -508,9 +506,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and the conversions of clicks from then on are held;
-     * those of earlier clicks still count. Archiving an archived link changes
-     * nothing.
+     * 410 if it has none. Conversions of later clicks are held; conversions of
+     * earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) throws io.grpc.StatusException {
@@ -594,9 +591,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and the conversions of clicks from then on are held;
-     * those of earlier clicks still count. Archiving an archived link changes
-     * nothing.
+     * 410 if it has none. Conversions of later clicks are held; conversions of
+     * earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) {
@@ -684,9 +680,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none, and the conversions of clicks from then on are held;
-     * those of earlier clicks still count. Archiving an archived link changes
-     * nothing.
+     * 410 if it has none. Conversions of later clicks are held; conversions of
+     * earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ArchiveTrackingLinkResponse> archiveTrackingLink(
