@@ -475,6 +475,7 @@ impl Postback {
             replayed_at: None,
             match_at: None,
             checks_passed: None,
+            from_edge: false,
         }
     }
 
