@@ -74,6 +74,9 @@ async fn a_key_of_the_installation_does_not_count_for_another_account() {
         let refused = own.record_conversion(handed_on(&click, &code)).await.unwrap_err();
         assert_eq!(refused.reason(), ErrorReason::ConversionCodeUnknown);
         let held = stored(&own, &refused.postback_failure().unwrap().postback_id).await;
+        // The visitor's account erases nothing of the postback.
+        let erase = EraseVisitorRequest { click_id: click, validate_only: false };
+        assert_eq!(other.erase_visitor(erase).await.unwrap().postback_count, 0);
         let replayed = own.replay_postbacks(request::replay(vec![held.id.clone()])).await.unwrap();
         assert_eq!(replayed.postbacks[0].reason(), ErrorReason::ConversionCodeUnknown);
         let matched = eventually(async || {
@@ -83,9 +86,6 @@ async fn a_key_of_the_installation_does_not_count_for_another_account() {
         .await;
         assert_eq!(matched.reason(), ErrorReason::ConversionCodeUnknown);
         let raw = matched.raw.unwrap();
-        // The visitor's account erases nothing of it.
-        let erase = EraseVisitorRequest { click_id: click, validate_only: false };
-        assert_eq!(other.erase_visitor(erase).await.unwrap().postback_count, 0);
         server.kill().await;
         // The server died after it had added the column, but before it recorded that.
         database::execute(&server.database_url, FORGET_MIGRATION).await;
