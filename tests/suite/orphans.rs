@@ -146,7 +146,8 @@ async fn check_not_delayed_by(changes: &str) {
     apart.first.restart().await;
     assert_eq!(apart.matched(&id).await.verdict(), PostbackVerdict::Recorded);
     let not_looked_at = "SELECT COUNT(*) AS number FROM postback WHERE match_at = 1";
-    assert!(database::number(&apart.first.database_url, not_looked_at).await > 0);
+    // Without turns, the server would look at nearly all of the others first.
+    assert!(database::number(&apart.first.database_url, not_looked_at).await > 10_000);
 }
 
 #[tokio::test]
