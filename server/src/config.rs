@@ -122,8 +122,8 @@ pub struct Config {
     pub store_addresses: StoredAddresses,
 
     /// Maximum size of what strangers' held postbacks take in the database, in mebibytes. Beyond
-    /// it, the oldest of the network that sent most are deleted. A stranger's postback names no
-    /// known code and no genuine click id.
+    /// it, the oldest of the network that sent most are deleted. A stranger's postback is one that
+    /// anybody may have sent, even if it has a genuine click id or names a known code.
     #[arg(long, env = "S2S_STRANGERS_MEBIBYTES_MAX", default_value = "256", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     strangers_mebibytes_max: u32,

@@ -3,16 +3,19 @@
 use s2s_sdk::{
     Client,
     v1::{
-        ApiKeyScope, ConversionCode, ConversionVerdict, DedupePolicy, ErrorReason, GetPostbackRequest,
+        ApiKeyScope, ConversionCode, ConversionVerdict, CreateConversionCodeRequest,
+        CreateTrackingLinkRequest, DedupePolicy, EraseVisitorRequest, ErrorReason, GetPostbackRequest,
         ListConversionsRequest, ListPostbacksRequest, Postback, PostbackVerdict, RawPostback,
-        RecordConversionRequest, record_conversion_request::Report,
+        RecordClickRequest, RecordConversionRequest, TrackingLink, record_conversion_request::Report,
     },
 };
-use s2s_tests::{Server, eventually, request};
+use s2s_tests::{Server, database, eventually, request};
 
 use crate::fields;
 
 const SCOPES: [ApiKeyScope; 3] = [ApiKeyScope::Read, ApiKeyScope::Write, ApiKeyScope::Record];
+
+const FORGET_MIGRATION: &str = "DELETE FROM seaql_migrations WHERE version LIKE '%postbacks_of_edges'";
 
 fn handed_on(click: &str, code: &ConversionCode) -> RecordConversionRequest {
     let target = format!("/s2s?clickId={click}&id={}&val=1&com=0", code.id).into_bytes();
@@ -53,6 +56,91 @@ async fn a_partner_can_not_count_for_the_code_of_another_account() {
         let listed = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
         assert_eq!(listed.conversions, []);
     }
+}
+
+/// A key of the installation's own account has no more rights over other accounts than any other
+/// key. Postbacks of edges differ: the installation's own account keeps them until their code is
+/// known.
+#[tokio::test]
+async fn a_key_of_the_installation_does_not_count_for_another_account() {
+    let mut server = Server::start().await;
+    let account = server.account("Other").await;
+    let (_, key) = server.api_key(&account.id, &SCOPES).await;
+    let (code, link) = of_account(&server.client_with(&key)).await;
+    let (_, own_key) = server.api_key("", &SCOPES).await;
+    for _ in 0..3 {
+        let click = click_of(&server.client_with(&key), &link).await;
+        let (own, other) = (server.client_with(&own_key), server.client_with(&key));
+        let refused = own.record_conversion(handed_on(&click, &code)).await.unwrap_err();
+        assert_eq!(refused.reason(), ErrorReason::ConversionCodeUnknown);
+        let held = stored(&own, &refused.postback_failure().unwrap().postback_id).await;
+        // The visitor's account erases nothing of the postback.
+        let erase = EraseVisitorRequest { click_id: click, validate_only: false };
+        assert_eq!(other.erase_visitor(erase).await.unwrap().postback_count, 0);
+        let replayed = own.replay_postbacks(request::replay(vec![held.id.clone()])).await.unwrap();
+        assert_eq!(replayed.postbacks[0].reason(), ErrorReason::ConversionCodeUnknown);
+        let matched = eventually(async || {
+            let postback = stored(&own, &held.id).await;
+            (postback.next_match_time != replayed.postbacks[0].next_match_time).then_some(postback)
+        })
+        .await;
+        assert_eq!(matched.reason(), ErrorReason::ConversionCodeUnknown);
+        let raw = matched.raw.unwrap();
+        server.kill().await;
+        // The server died after it had added the column, but before it recorded that.
+        database::execute(&server.database_url, FORGET_MIGRATION).await;
+        server.restart().await;
+        let (own, other) = (server.client_with(&own_key), server.client_with(&key));
+        assert_eq!(stored(&own, &held.id).await.raw.unwrap(), raw);
+        let listed = other.list_postbacks(ListPostbacksRequest::default()).await.unwrap();
+        assert_eq!(listed.postbacks, []);
+        let listed = other.list_conversions(ListConversionsRequest::default()).await.unwrap();
+        assert_eq!(listed.conversions, []);
+    }
+}
+
+/// Nothing tells whether an edge passed on a postback of an earlier version, so it counts as if one
+/// did.
+#[tokio::test]
+async fn what_came_to_an_earlier_version_is_still_matched() {
+    let mut server = Server::start().await;
+    let account = server.account("Other").await;
+    let (_, key) = server.api_key(&account.id, &SCOPES).await;
+    let (code, link) = of_account(&server.client_with(&key)).await;
+    let click = click_of(&server.client_with(&key), &link).await;
+    let refused = server.client().record_conversion(handed_on(&click, &code)).await.unwrap_err();
+    assert_eq!(refused.reason(), ErrorReason::ConversionCodeUnknown);
+    server.terminate().await;
+    assert!(server.ended().await.success());
+    let url = &server.database_url;
+    database::execute(url, "ALTER TABLE postback DROP COLUMN from_edge").await;
+    database::execute(url, FORGET_MIGRATION).await;
+    server.restart().await;
+    let other = server.client_with(&key);
+    eventually(async || {
+        let listed = other.list_conversions(ListConversionsRequest::default()).await.unwrap();
+        (listed.conversions.len() == 1).then_some(())
+    })
+    .await;
+}
+
+/// Creates a conversion code, and a link that has it.
+async fn of_account(client: &Client) -> (ConversionCode, TrackingLink) {
+    let code = ConversionCode { name: "Sale".to_owned(), ..Default::default() };
+    let create = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+    let code = client.create_conversion_code(create).await.unwrap().conversion_code.unwrap();
+    let link = TrackingLink {
+        destination: "https://shop.example/?s1=[s2sidentifier]".to_owned(),
+        conversion_code_ids: vec![code.id.clone()],
+        ..Default::default()
+    };
+    let create = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+    (code, client.create_tracking_link(create).await.unwrap().tracking_link.unwrap())
+}
+
+async fn click_of(client: &Client, link: &TrackingLink) -> String {
+    let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
+    client.record_click(request).await.unwrap().click.unwrap().id
 }
 
 #[tokio::test]

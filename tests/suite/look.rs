@@ -150,7 +150,8 @@ async fn filters_of_postbacks_find_the_oldest_of_very_many() {
     server.postback(&fixture.fill("clickId=$click&id=$unlinked&val=1")).await;
     server.postback(&fixture.fill("clickId=$click&id=$code&val=x&com=0&oid=order-1")).await;
     let columns = "account_id, method, target, content_type, body, cut, address, user_agent, verdict, reason, message, \
-                   notes, code_text, click_text, conversion_id, authenticated, replayed_at, match_at, checks_passed";
+                   notes, code_text, click_text, conversion_id, authenticated, replayed_at, match_at, checks_passed, \
+                   from_edge";
     let made = [("id", "$id"), ("received_at", "n * 10000")];
     fill(server, "postback", columns, &made, "reason = 'AMOUNT_MALFORMED'").await;
     let all = PostbackFilter::default;

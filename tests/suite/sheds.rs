@@ -170,6 +170,57 @@ async fn what_was_answered_queued_or_came_with_a_key_is_never_shed() {
     assert_eq!(held(&core).await.len(), kept + FLOOD);
 }
 
+/// Anybody can call over HTTPS, and from an address if all addresses are allowed.
+#[tokio::test]
+async fn a_check_that_anybody_passes_makes_nobody_known() {
+    let flags = [PROXY.as_slice(), &["--strangers-mebibytes-max", "1"]].concat();
+    let mut sale = Sale::start_with(&flags, checks(CheckMode::Unspecified)).await;
+    let enforce = CheckMode::Enforce.into();
+    let https = PostbackAuthentication { https_check: enforce, ..Default::default() };
+    let anywhere = PostbackAuthentication {
+        address_check: enforce,
+        allowed_addresses: vec!["0.0.0.0/1".to_owned(), "128.0.0.0/1".to_owned()],
+        ..Default::default()
+    };
+    let both = PostbackAuthentication { https_check: enforce, ..anywhere.clone() };
+    let junk = format!("clickId=x&id={}&val=1&com=1&long={}", sale.code.id, "x".repeat(7_000));
+    let (mut sent, mut dropped) = (0, 0);
+    for (round, checks) in [https, anywhere, both].into_iter().enumerate() {
+        sale.check(checks).await;
+        let order = sale.query(&format!("&oid=o-{round}"));
+        let first = send_over_https(&sale.server, "203.0.113.1", &order).await;
+        assert_eq!(first.field("verdict"), "RECORDED", "{first:?}");
+        let other = order.replace("val=1&com=0", "val=2&com=0");
+        for query in [other.clone(), format!("{other}&test=1")] {
+            let answer = send_over_https(&sale.server, "198.51.100.7", &query).await;
+            assert_eq!(answer.field("reason"), "TRANSACTION_CONFLICT", "{answer:?}");
+            assert!(answer.field("message").contains("explain the postback"), "{answer:?}");
+        }
+        for number in 0..FLOOD {
+            let query = format!("{junk}&n={number}");
+            let answer = send_over_https(&sale.server, "198.51.100.7", &query).await;
+            assert_eq!(answer.field("verdict"), "HELD", "{answer:?}");
+        }
+        sent += 1 + FLOOD;
+        // The count begins anew with each process.
+        let now = eventually(async || {
+            let now = sale.server.health().await["strangers"]["dropped"].as_u64().unwrap();
+            let stored = held(&sale.server).await;
+            let all = stored.len() + dropped + usize::try_from(now).unwrap();
+            (stored.iter().map(taken).sum::<usize>() <= 1_048_576 && all == sent).then_some(now)
+        });
+        dropped += usize::try_from(now.await).unwrap();
+        sale.server.kill().await;
+        sale.server.restart().await;
+    }
+    assert!(dropped > 2 * FLOOD, "{dropped}");
+}
+
+async fn send_over_https(server: &Server, address: &str, query: &str) -> Answer {
+    let request = http().get(format!("{}/s2s?{query}", server.url)).header("x-forwarded-for", address);
+    Answer::of(request.header("x-forwarded-proto", "https").send().await.unwrap()).await
+}
+
 /// Strangers can make a busy server queue any number of postbacks.
 #[tokio::test]
 async fn what_was_answered_queued_has_the_bound_of_bytes() {

@@ -186,7 +186,7 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
             Some(refusal) => Err(refusal),
             None => rehearse(app, code, reading).await?.outcome,
         };
-        let is_proved = code.is_some_and(authentication::is_enforced);
+        let is_proved = code.is_some_and(authentication::has_proof);
         let outcome =
             outcome.map_err(|error| if is_proved { error } else { repetitions::without_amounts(error) });
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
@@ -226,9 +226,9 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     if let (Verdict::Recorded, Tenant::All, Some(code)) = (postback.verdict, tenant, code) {
         known_senders::note(app, code.id, Network::of(sender.address)).await;
     }
-    // The stored message names the recorded amounts. Only callers with an API key, and senders
-    // whose code enforces a check, may see them.
-    let is_proved = tenant != Tenant::All || code.is_some_and(authentication::is_enforced);
+    // The stored message names the recorded amounts. Only callers with an API key, and senders who
+    // have proved who they are, may see them.
+    let is_proved = tenant != Tenant::All || code.is_some_and(authentication::has_proof);
     if !is_proved && postback.reason == Some(Reason(ErrorReason::TransactionConflict)) {
         repetitions::CONFLICT_WITHOUT_AMOUNTS.clone_into(&mut postback.message);
     }
@@ -475,6 +475,7 @@ impl Postback {
             replayed_at: None,
             match_at: None,
             checks_passed: None,
+            from_edge: false,
         }
     }
 

@@ -26,6 +26,7 @@ mod m0015_archive_times;
 mod m0016_click_id_keys;
 mod m0017_strangers;
 mod m0018_changed_links;
+mod m0019_postbacks_of_edges;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_click_id_keys::Migration),
             Box::new(m0017_strangers::Migration),
             Box::new(m0018_changed_links::Migration),
+            Box::new(m0019_postbacks_of_edges::Migration),
         ]
     }
 }

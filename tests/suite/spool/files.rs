@@ -7,9 +7,10 @@ use std::{
     process::Command,
 };
 
+use s2s_sdk::v1::ApiKeyScope;
 use s2s_tests::{ADMIN_KEY, Server, eventually, run_to_end};
 
-use super::{QUEUED, segments, traffic::Traffic};
+use super::{QUEUED, refused::LoggedEdge, segments, traffic::Traffic};
 
 /// Checks that a second server does not start on the spool.
 async fn check_taken(server: &Server) {
@@ -153,6 +154,13 @@ async fn records_that_were_put_aside_are_counted_again() {
     traffic.check_conversions(&core).await;
 }
 
+fn folder_with_spool() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("spool")).unwrap();
+    fs::set_permissions(folder.path().join("spool"), Permissions::from_mode(0o700)).unwrap();
+    folder
+}
+
 #[tokio::test]
 async fn what_others_have_written_does_not_count() {
     // The stranger knows the format, but not the secret.
@@ -180,10 +188,18 @@ async fn what_others_have_written_does_not_count() {
         assert_eq!(health["spool"]["put_aside"], put_aside, "{health}");
     }
 
+    // The log names each of the records.
+    let folder = folder_with_spool();
+    fs::copy(&planted, folder.path().join("spool").join(planted.file_name().unwrap())).unwrap();
+    let (_, key) = core.api_key("", &[ApiKeyScope::Edge]).await;
+    let edge = LoggedEdge::start_in(folder, &core.url, &key).await;
+    eventually(async || (edge.said("WAS PUT ASIDE") == ids.len()).then_some(())).await;
+    for id in &ids {
+        assert_eq!(edge.said(id), 1, "{id}");
+    }
+
     // Without its core, an edge starts only from a snapshot that it has written itself.
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("spool")).unwrap();
-    fs::set_permissions(folder.path().join("spool"), Permissions::from_mode(0o700)).unwrap();
+    let folder = folder_with_spool();
     fs::copy(stranger.spool().join("known"), folder.path().join("spool/known")).unwrap();
     let flags = ["--listen", "127.0.0.1:0", "--role", "edge", "--core", &elsewhere.url, "--spool", "spool"];
     let (status, output) = run_to_end(folder.path(), &flags, &[("S2S_CORE_KEY", ADMIN_KEY)]).await;

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 /// An edge whose log is a file.
-struct LoggedEdge {
+pub struct LoggedEdge {
     _child: Child,
     url: String,
     folder: tempfile::TempDir,
@@ -18,7 +18,11 @@ struct LoggedEdge {
 
 impl LoggedEdge {
     async fn start(core: &str, key: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), core, key).await
+    }
+
+    /// Starts an edge whose spool is `spool` in this folder.
+    pub async fn start_in(folder: tempfile::TempDir, core: &str, key: &str) -> Self {
         let log = fs::File::create(folder.path().join("log")).unwrap();
         let mut command = command(folder.path());
         command.args(["--listen", "127.0.0.1:0", "--role", "edge", "--core", core, "--spool", "spool"]);
@@ -37,7 +41,7 @@ impl LoggedEdge {
     }
 
     /// The number of log lines with this text.
-    fn said(&self, text: &str) -> usize {
+    pub fn said(&self, text: &str) -> usize {
         let log = fs::read_to_string(Path::new(self.folder.path()).join("log")).unwrap();
         log.lines().filter(|line| line.contains(text)).count()
     }

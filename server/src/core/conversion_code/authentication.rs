@@ -3,7 +3,11 @@
 //! A secret is stored as it is, not hashed, because checking a signature requires the secret
 //! itself. Anybody who reads the database or a copy of it can therefore sign.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
 
 use ipnet::IpNet;
 use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter, sea_query::ValueTypeErr};
@@ -24,6 +28,12 @@ pub const ALLOWED_ADDRESSES_MAX: usize = 32;
 /// Longest time that a secret outlives its rotation, and the default, in seconds.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
 pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
+/// Networks that contain every sender of their family: the addresses of IPv4, and the addresses
+/// that IPv6 assigns to the Internet.
+const EVERYWHERE: [IpNet; 2] = [
+    IpNet::new_assert(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
+    IpNet::new_assert(IpAddr::V6(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0)), 3),
+];
 /// Length of a secret, in random bytes.
 const SECRET_BYTES: usize = 20;
 
@@ -124,6 +134,12 @@ impl AllowedAddresses {
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// Returns whether the networks together contain every sender of IPv4 or of IPv6.
+    pub fn is_everywhere(&self) -> bool {
+        let joined = IpNet::aggregate(&self.0);
+        EVERYWHERE.iter().any(|everywhere| joined.iter().any(|network| network.contains(everywhere)))
     }
 }
 
@@ -232,6 +248,22 @@ mod tests {
         assert!(parse(&["203.0.113.7"; ALLOWED_ADDRESSES_MAX + 1]).is_err());
         let longest = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fff0/124";
         assert!(parse(&[longest; ALLOWED_ADDRESSES_MAX]).unwrap().to_string().len() <= 2_048);
+    }
+
+    #[test]
+    fn networks_that_together_contain_every_sender_are_noticed() {
+        for (networks, expected) in [
+            (&["203.0.113.7", "2001:db8::/48"][..], false),
+            (&["0.0.0.0/1"], false),
+            (&["0.0.0.0/0"], true),
+            (&["203.0.113.7", "::/0"], true),
+            (&["2000::/3"], true),
+            (&["128.0.0.0/1", "64.0.0.0/2", "0.0.0.0/2"], true),
+            (&["2000::/4", "3000::/5"], false),
+            (&[], false),
+        ] {
+            assert_eq!(parse(networks).unwrap().is_everywhere(), expected, "{networks:?}");
+        }
     }
 
     #[test]

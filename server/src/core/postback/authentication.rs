@@ -77,6 +77,16 @@ impl Check {
             Self::Https => code.https_check,
         }
     }
+
+    /// Returns whether passing the check proves who the sender is. Anybody can call over HTTPS, and
+    /// from an address if every address is allowed.
+    fn proves(self, code: &ConversionCode) -> bool {
+        match self {
+            Self::Secret | Self::Signature => true,
+            Self::Address => !code.allowed_addresses.is_everywhere(),
+            Self::Https => false,
+        }
+    }
 }
 
 /// The cause of a check that is not passed.
@@ -160,10 +170,10 @@ pub struct Checked {
     pub signature: Option<Vec<u8>>,
 }
 
-/// Returns whether the code enforces a check, so that a sender who is not refused has proved
-/// something.
-pub fn is_enforced(code: &ConversionCode) -> bool {
-    Check::ALL.into_iter().any(|check| check.mode(code) == CheckMode::Enforce)
+/// Returns whether the code enforces a check that proves the sender, so that a sender who is not
+/// refused is no stranger.
+pub fn has_proof(code: &ConversionCode) -> bool {
+    Check::ALL.into_iter().any(|check| check.mode(code) == CheckMode::Enforce && check.proves(code))
 }
 
 /// Applies all checks. Their modes decide the effect of a failure. `sender` is `None` for the

@@ -7,7 +7,7 @@
 
 use s2s_sdk::v1::{Note, NoteCode};
 
-use super::{Named, Notes, Overrides, Postback, Reason, Terms, reader, store};
+use super::{Named, Notes, Overrides, Postback, Reason, Terms, reader, replay::tenant_of, store};
 use crate::{
     api::Tenant,
     core::{
@@ -41,8 +41,8 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     // count.
     let is_proven = click::unproven(app, account, signed).await?.is_none();
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
-    // Postbacks with an unknown code belong to the installation's own account, whatever the click's
-    // account is.
+    // Postbacks that edges passed on with an unknown code belong to the installation's own account,
+    // whatever the click's account is.
     let accounts = [account, AccountId::DEFAULT];
     let click_id = app.click_id_keys.write(signed, account);
     let (mut postbacks, mut after) = (0, None);
@@ -75,8 +75,12 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     Ok(Erased { click, conversions, postbacks })
 }
 
-/// Returns whether a postback names a code of another account, so that it belongs to that account.
+/// Returns whether a postback belongs to another account, because it came with a key of that
+/// account or names a code of it.
 async fn belongs_to_another(app: &App, account: AccountId, postback: &Postback) -> Result<bool> {
+    if !tenant_of(postback.account_id, postback.from_edge).sees(account) {
+        return Ok(true);
+    }
     let code = Named::read(postback).code().filter(|_| postback.account_id != account);
     Ok(match code {
         Some(code) => conversion_code::find_known(app, Tenant::All, code)

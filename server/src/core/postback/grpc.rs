@@ -270,6 +270,7 @@ fn parse_receive(
         address: app.store_addresses.text(address),
         user_agent: truncate(raw.user_agent, USER_AGENT_BYTES_MAX),
         cut,
+        from_edge: caller.is_edge(),
         ..Postback::arrived(id, caller.account, received_at)
     };
     Ok((postback, sender, source))

@@ -131,7 +131,7 @@ impl Known {
     /// account's, a replay would fail, and would only take the place of another postback in this
     /// search.
     fn sees(&self, due: &Due, code: ConversionCodeId) -> bool {
-        self.codes.get(&code).is_some_and(|account| tenant_of(due.account_id).sees(*account))
+        self.codes.get(&code).is_some_and(|account| tenant_of(due.account_id, due.from_edge).sees(*account))
     }
 
     fn has(&self, due: &Due) -> bool {

@@ -75,7 +75,8 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
     if held.verdict != Verdict::Held {
         return Ok(held);
     }
-    let (mut reading, code) = read(app, tenant_of(held.account_id), &held, &how.overrides).await?;
+    let tenant = tenant_of(held.account_id, held.from_edge);
+    let (mut reading, code) = read(app, tenant, &held, &how.overrides).await?;
     let code = code.as_deref();
     let mut unproven = code.and_then(|code| proof::unproven(code, &held));
     if how.trust_sender && unproven.take().is_some() {
@@ -102,9 +103,27 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
     write(app, postback, judged, true, store::Mode::Update).await
 }
 
-/// The codes for which a held postback of an account may count. The installation's own account also
-/// keeps the postbacks that edges handed on for unknown codes. Such a code may belong to any
-/// account.
-pub fn tenant_of(account: AccountId) -> Tenant {
-    if account == AccountId::DEFAULT { Tenant::All } else { Tenant::Account(account) }
+/// Returns the accounts for which a held postback of an account may count. The installation's own
+/// account also keeps the postbacks that edges passed on for unknown codes, which may belong to any
+/// account. A postback that a caller reported with an API key stays in the account of that key.
+pub fn tenant_of(account: AccountId, from_edge: bool) -> Tenant {
+    if from_edge && account == AccountId::DEFAULT { Tenant::All } else { Tenant::Account(account) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_an_edge_left_with_the_installation_may_be_any_accounts() {
+        let (own, other) = (AccountId::DEFAULT, AccountId(uuid::Uuid::from_u128(2)));
+        for (account, from_edge, expected) in [
+            (own, true, Tenant::All),
+            (own, false, Tenant::Account(own)),
+            (other, true, Tenant::Account(other)),
+            (other, false, Tenant::Account(other)),
+        ] {
+            assert_eq!(tenant_of(account, from_edge), expected, "{account} {from_edge}");
+        }
+    }
 }

@@ -3,8 +3,8 @@
 //! A postback that counts is never limited, nor is a postback that came with an API key. Any other
 //! postback needs room: a limit per minute that is not reached yet. One of these facts can give a
 //! postback room:
-//! 1. It passed a check that its code enforces, or a postback of the same code from the same
-//!    network has counted lately: there is always room.
+//! 1. It passed a check that its code enforces and that proves the sender, or a postback of the
+//!    same code from the same network has counted lately: there is always room.
 //! 2. It has a genuine click id: each click has room for `HELD_OF_CLICK_MAX` postbacks.
 //! 3. It names a known code: each code has room for `HELD_OF_CODE_MAX` more. A postback that fails
 //!    a check that the code enforces gets no room by facts 2 and 3, because visitors know click id
@@ -175,7 +175,7 @@ pub async fn admit(
         return Ok(Room::Known);
     }
     let passed = code.filter(|_| postback.authenticated);
-    if passed.is_some_and(authentication::is_enforced) {
+    if passed.is_some_and(authentication::has_proof) {
         return Ok(Room::Known);
     }
     let (now, network) = (Instant::now(), Network::of(sender.address));

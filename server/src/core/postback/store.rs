@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
     FromQueryResult, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     entity::prelude::*,
-    sea_query::{Func, Order, Query, WindowStatement},
+    sea_query::{Func, Order, OverStatement as _, Query, WindowStatement},
 };
 
 use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, matching::MATCH_WAIT_MAX};
@@ -67,6 +67,9 @@ pub struct Model {
     /// The checks that the postback passed when it came, on or off. `None` if it came before proofs
     /// were stored.
     pub checks_passed: Option<Proof>,
+    /// True if an edge passed the postback on. False if a caller reported it with an API key of its
+    /// account.
+    pub from_edge: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -384,24 +387,26 @@ fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
 pub struct Due {
     pub id: PostbackId,
     pub account_id: AccountId,
+    pub from_edge: bool,
     pub received_at: Time,
     pub reason: Option<Reason>,
     pub code_text: String,
     pub click_text: String,
 }
 
-/// Maximum number of due postbacks whose accounts take turns.
+/// Maximum number of due postbacks whose accounts and callers take turns.
 const DUE_MAX: u64 = 100_000;
 
 /// Finds postbacks that are due to be matched. The accounts take turns, so that an account with
-/// very many of them does not delay another's. Within an account, the postback that is due longest
-/// comes first.
+/// very many of them does not delay another's. Within an account, edges and callers with an API key
+/// take turns: the installation's own account keeps the postbacks of edges that may be any
+/// account's. Otherwise, the postback that is due longest comes first.
 pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Due>> {
     // No match is due later than `latest`, except a match that was set while the clock was ahead.
     // Such a match is due now.
     let latest = now.plus(MATCH_WAIT_MAX).plus(MATCH_WAIT_MAX);
     let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
-    let columns = [Column::Id, Column::AccountId, Column::ReceivedAt, Column::Reason];
+    let columns = [Column::Id, Column::AccountId, Column::FromEdge, Column::ReceivedAt, Column::Reason];
     let columns = columns.into_iter().chain([Column::CodeText, Column::ClickText]);
     // Without this limit, SQLite reads the whole table, ordered by account.
     let due = Query::select()
@@ -412,7 +417,8 @@ pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<
         .order_by(Column::MatchAt, Order::Asc)
         .limit(DUE_MAX)
         .take();
-    let turn = WindowStatement::partition_by(Column::AccountId).order_by(Column::MatchAt, Order::Asc).take();
+    let mut turn = WindowStatement::partition_by(Column::AccountId);
+    let turn = turn.partition_by(Column::FromEdge).order_by(Column::MatchAt, Order::Asc).take();
     let numbered = Query::select()
         .columns(columns.clone())
         .expr_window_as(Func::cust("ROW_NUMBER"), turn, "turn")

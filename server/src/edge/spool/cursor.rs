@@ -122,10 +122,6 @@ impl Record {
 
     /// The id of the click or of the postback.
     pub fn id(&self) -> &str {
-        match &self.content {
-            Content::Click(click) => &click.click_id,
-            Content::Postback(postback) => &postback.postback_id,
-            Content::ClickIdKeys(_) | Content::Link(_) | Content::NoLink(_) => "",
-        }
+        self.content.id()
     }
 }

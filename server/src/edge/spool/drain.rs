@@ -29,6 +29,7 @@ use super::{
     concurrency_limit::ConcurrencyLimit,
     cursor::{self, Entry, EntryKind, FileCursor},
     file::{Checkpoint, DAMAGED},
+    record::stated_id,
 };
 use crate::{
     edge::{
@@ -287,7 +288,7 @@ impl Drain {
         for (item, outcome) in items.iter().zip(outcomes) {
             let over = match (outcome, &item.what) {
                 (Outcome::Done, EntryKind::Unknown(body, why)) => {
-                    self.aside.put(&self.state, body, "", why.text())
+                    self.aside.put(&self.state, body, &stated_id(body), why.text())
                 }
                 (Outcome::Done, _) => true,
                 (Outcome::Refused, EntryKind::Call(record)) => self.aside.put(

@@ -33,6 +33,9 @@ const VERSION: u8 = 3;
 /// (`--spool-adopt`).
 const VERSION_WITHOUT_PROOF: u8 = 2;
 
+/// Longest id of an unproven record in the log, in bytes; longer than any id of ours.
+const STATED_ID_BYTES_MAX: usize = 64;
+
 const CLICK: u8 = 1;
 const POSTBACK: u8 = 2;
 const CLICK_ID_KEYS: u8 = 3;
@@ -121,16 +124,7 @@ impl Record {
 
     /// Reads a body, and checks its proof.
     pub fn read(body: &[u8], seals: &Seals) -> Result<Self, Unread> {
-        let (&[version, kind], rest) = body.split_first_chunk::<2>().ok_or(Unread::Unknown)?;
-        let (micros, rest) = rest.split_first_chunk::<8>().ok_or(Unread::Unknown)?;
-        let (proof, call) = match version {
-            VERSION => {
-                let (proof, call) = rest.split_first_chunk::<PROOF_BYTES>().ok_or(Unread::Unknown)?;
-                (Some(*proof), call)
-            }
-            VERSION_WITHOUT_PROOF => (None, rest),
-            _ => return Err(Unread::Unknown),
-        };
+        let Parts { kind, micros, proof, call } = Parts::of(body).ok_or(Unread::Unknown)?;
         if !seals.accept(proof, &[&[kind], micros, call]) {
             return Err(Unread::Unproven);
         }
@@ -139,7 +133,49 @@ impl Record {
     }
 }
 
+/// The parts of a body of a known version.
+struct Parts<'a> {
+    kind: u8,
+    micros: &'a [u8; 8],
+    proof: Option<[u8; PROOF_BYTES]>,
+    call: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn of(body: &'a [u8]) -> Option<Self> {
+        let (&[version, kind], rest) = body.split_first_chunk::<2>()?;
+        let (micros, rest) = rest.split_first_chunk::<8>()?;
+        let (proof, call) = match version {
+            VERSION => {
+                let (proof, call) = rest.split_first_chunk::<PROOF_BYTES>()?;
+                (Some(*proof), call)
+            }
+            VERSION_WITHOUT_PROOF => (None, rest),
+            _ => return None,
+        };
+        Some(Self { kind, micros, proof, call })
+    }
+}
+
+/// Returns the id that an unproven record states, for the log. Anybody who can write to the folder
+/// chooses the record, so a text that no id looks like gives an empty text.
+pub fn stated_id(body: &[u8]) -> String {
+    let content = Parts::of(body).and_then(|parts| Content::read(parts.kind, parts.call));
+    let id = content.as_ref().map_or("", Content::id);
+    let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_plain && id.len() <= STATED_ID_BYTES_MAX { id.to_owned() } else { String::new() }
+}
+
 impl Content {
+    /// The id of the click or of the postback.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Click(click) => &click.click_id,
+            Self::Postback(postback) => &postback.postback_id,
+            Self::ClickIdKeys(_) | Self::Link(_) | Self::NoLink(_) => "",
+        }
+    }
+
     fn read(kind: u8, call: &[u8]) -> Option<Self> {
         Some(match kind {
             CLICK => Self::Click(RecordClickRequest::decode(call).ok()?),
@@ -394,7 +430,16 @@ mod tests {
             // The form of older servers.
             let older = [&[VERSION_WITHOUT_PROOF], &body[1..10], &body[10 + PROOF_BYTES..]].concat();
             assert_eq!(Record::read(&older, &seals(false)), Err(Unread::Unproven));
-            assert_eq!(Record::read(&older, &seals(true)), Ok(record));
+            assert_eq!(Record::read(&older, &seals(true)), Ok(record.clone()));
+            for body in [record.body(&other), older] {
+                assert_eq!(stated_id(&body), record.content.id());
+            }
+            assert_eq!((stated_id(&later), stated_id(&body[..9])), Default::default());
+        }
+        for text in ["pb_1\u{1b}[2J", "pb 1", &"1".repeat(STATED_ID_BYTES_MAX + 1)] {
+            let postback = RawPostback { postback_id: text.to_owned(), ..Default::default() };
+            let record = Record { arrived_at: Time::from_micros(0), content: Content::Postback(postback) };
+            assert_eq!(stated_id(&record.body(&Seal::derive("test", b"other"))), "", "{text}");
         }
     }
 }

@@ -239,3 +239,23 @@ fn a_signature_is_recent_even_if_the_clock_of_an_edge_was_wrong() {
         assert_eq!(of_now(&postback, &parameters, at(judged)).is_ok(), passes, "{arrived} {judged} {ts}");
     }
 }
+
+#[test]
+fn a_check_that_anybody_passes_proves_no_sender() {
+    use CheckMode::{Enforce, Off, Report};
+    for (modes, allowed, expected) in [
+        ([Off, Off, Off, Off], "203.0.113.7", false),
+        ([Report, Report, Report, Enforce], "203.0.113.7", false),
+        ([Enforce, Off, Off, Off], "0.0.0.0/0", true),
+        ([Off, Enforce, Off, Off], "0.0.0.0/0", true),
+        ([Off, Off, Enforce, Enforce], "203.0.113.7", true),
+        ([Off, Off, Enforce, Enforce], "0.0.0.0/0", false),
+        ([Off, Off, Enforce, Off], "::/0", false),
+    ] {
+        let [secret_check, signature_check, address_check, https_check] = modes;
+        let allowed_addresses = AllowedAddresses::parse(&[allowed.to_owned()]).unwrap();
+        let checks = ConversionCode { secret_check, signature_check, address_check, https_check, ..code() };
+        let code = ConversionCode { allowed_addresses, ..checks };
+        assert_eq!(has_proof(&code), expected, "{modes:?} {allowed}");
+    }
+}
