@@ -33,6 +33,7 @@ mod erasure;
 mod explain;
 mod fixture;
 mod flood;
+mod former_keys;
 mod handed_on;
 mod hostile;
 mod journey;

@@ -59,6 +59,11 @@ impl Seals {
         &self.own
     }
 
+    /// The same seals, which accept contents without a valid proof too.
+    pub fn adopting(&self) -> Self {
+        Self { adopts: true, ..self.clone() }
+    }
+
     /// Returns whether the contents are accepted as this server's own. `proof`: `None` if they have
     /// none.
     pub fn accept(&self, proof: Option<[u8; PROOF_BYTES]>, parts: &[&[u8]]) -> bool {
@@ -86,6 +91,7 @@ mod tests {
         ] {
             assert_eq!(seals(false).accept(proof, parts), ok, "{what}");
             assert!(seals(true).accept(proof, parts), "{what}");
+            assert!(seals(false).adopting().accept(proof, parts), "{what}");
         }
     }
 }

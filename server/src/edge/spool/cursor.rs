@@ -125,7 +125,7 @@ impl Record {
         match &self.content {
             Content::Click(click) => &click.click_id,
             Content::Postback(postback) => &postback.postback_id,
-            Content::ClickIdKeys(_) | Content::Link(_) | Content::NoLink(_) => "",
+            Content::ClickIdKeys(_) | Content::Link(_) | Content::NoLink(_) | Content::FormerKeys(_) => "",
         }
     }
 }

@@ -35,6 +35,7 @@ use crate::{
         NO_ANSWER,
         core_client::{CoreClient, CoreFailure, classify},
         core_health::{Cause, CoreHealth},
+        record_seals::RecordSeals,
     },
     values::{id::Random, seal::Seals},
 };
@@ -53,10 +54,12 @@ const FAULT_PAUSE: Duration = Duration::from_millis(500);
 /// Pause before asking the core again; doubled each time, up to the maximum.
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
+/// Longest id of a record without a proof that is logged, in bytes.
+const CLAIMED_ID_BYTES_MAX: usize = 128;
 
 pub struct Drain {
     state: Arc<State>,
-    seals: Arc<Seals>,
+    seals: Arc<RecordSeals>,
     calls: CoreClient,
     core_health: Arc<CoreHealth>,
     /// The files of earlier processes.
@@ -139,7 +142,8 @@ impl Drain {
     fn count_backlog(&mut self) {
         aside::count_earlier(&self.state);
         let left = std::mem::take(&mut self.left);
-        let found: u64 = left.into_iter().map(|file| cursor::count(&self.state, &self.seals, file)).sum();
+        let seals = self.seals.present();
+        let found: u64 = left.into_iter().map(|file| cursor::count(&self.state, &seals, file)).sum();
         self.state.records.fetch_add(found, Ordering::AcqRel);
         self.state.counted.store(true, Ordering::Release);
         if found > 0 {
@@ -149,6 +153,7 @@ impl Drain {
 
     /// The next entries, at most `max`; none if everything is drained.
     fn next(&mut self, max: usize) -> io::Result<Vec<Entry>> {
+        let seals = self.seals.present();
         loop {
             let Some(file) = self.state.files().front().copied() else {
                 self.state.oldest.store(0, Ordering::Release);
@@ -160,12 +165,12 @@ impl Drain {
             };
             // Reads on even if unfinished entries remain: later entries show whether the core or a
             // record is at fault.
-            if reading.end() < file.end && reading.entries(max, &self.seals).len() < max {
+            if reading.end() < file.end && reading.entries(max, &seals).len() < max {
                 reading.read_on(&self.state, file)?;
                 self.told = false;
             }
             let reading = self.reading.insert(reading);
-            let items = reading.entries(max, &self.seals);
+            let items = reading.entries(max, &seals);
             if let Some(Entry { what: EntryKind::Call(record), .. }) = items.first() {
                 self.state.oldest.store(record.arrived_at.micros(), Ordering::Release);
                 self.pace.set_backlog_age(self.state.clock.now().since(record.arrived_at));
@@ -283,22 +288,20 @@ impl Drain {
             let cause = self.cause.clone().unwrap_or_else(|| Cause::passing("the core fails"));
             self.core_health.note_failure(self.state.clock.now(), cause);
         }
+        let seals = self.seals.present();
         let mut passed = 0;
         for (item, outcome) in items.iter().zip(outcomes) {
             let over = match (outcome, &item.what) {
                 (Outcome::Done, EntryKind::Unknown(body, why)) => {
-                    self.aside.put(&self.state, body, "", why.text())
+                    self.aside.put(&self.state, body, &claimed_id(body, &seals), why.text())
                 }
                 (Outcome::Done, _) => true,
-                (Outcome::Refused, EntryKind::Call(record)) => self.aside.put(
-                    &self.state,
-                    &record.body(self.seals.own()),
-                    record.id(),
-                    "the core refused it",
-                ),
+                (Outcome::Refused, EntryKind::Call(record)) => {
+                    self.aside.put(&self.state, &record.body(seals.own()), record.id(), "the core refused it")
+                }
                 (Outcome::Fault, EntryKind::Call(record)) if answers => self.aside.put(
                     &self.state,
-                    &record.body(self.seals.own()),
+                    &record.body(seals.own()),
                     record.id(),
                     "the core fails on it",
                 ),
@@ -346,6 +349,15 @@ impl Drain {
     }
 }
 
+/// The id that a record without a proof names, for the log; empty if it names none. Anybody may have
+/// written it.
+fn claimed_id(body: &[u8], seals: &Seals) -> String {
+    let record = Record::read(body, &seals.adopting());
+    let id = record.as_ref().map_or("", Record::id);
+    let is_plain = id.len() <= CLAIMED_ID_BYTES_MAX && id.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_plain { id.to_owned() } else { String::new() }
+}
+
 /// Makes the call of a record. `cause`: filled with the reason why the core takes nothing, unless
 /// it is filled already.
 async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<Cause>) -> Outcome {
@@ -359,7 +371,9 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<Cause>) -> O
                     calls.postback(postback).await.map(|_| ())
                 }
                 // Not calls: they occur only in snapshots.
-                Content::ClickIdKeys(_) | Content::Link(_) | Content::NoLink(_) => Ok(()),
+                Content::ClickIdKeys(_) | Content::Link(_) | Content::NoLink(_) | Content::FormerKeys(_) => {
+                    Ok(())
+                }
             }
         };
         match timeout(CALL_BUDGET, answered).await {
