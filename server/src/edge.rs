@@ -51,6 +51,7 @@ use crate::{
 
 pub use self::core_client::{CoreTransport, not_started};
 pub use self::http::{Purpose, failure, handle, is_postback, no_edge, purpose, refuse};
+pub use self::snapshot::has_run;
 pub use self::spool::copy as spool_copy;
 
 /// Maximum number of clicks still on their way to the core after their visitors were redirected.

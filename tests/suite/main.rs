@@ -26,6 +26,7 @@ mod config;
 mod contract;
 mod counting;
 mod dependencies;
+mod displaced;
 mod door;
 mod duplicates;
 mod edge_keys;

@@ -13,6 +13,7 @@
 use std::{
     fs::File,
     io::{self, Write as _},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -48,6 +49,12 @@ const CHUNK_BYTES: usize = 1_024 * 1_024;
 const STALE_BYTES_MIN: u64 = 256 * 1_024;
 /// Size of a link's record in the file without its message, in bytes.
 const RECORD_FRAME_BYTES: usize = 70;
+
+/// Returns whether an edge with its spool in this folder has run before: it leaves its snapshot
+/// there.
+pub fn has_run(folder: &Path) -> bool {
+    folder.join(FILE).exists()
+}
 
 /// The contents of the snapshot.
 #[derive(Default)]
