@@ -15,7 +15,7 @@ fn link(key: u64, slug: &str, age: i64) -> Link {
 
 fn link_of(account: AccountId, key: u64, slug: &str, age: i64) -> Link {
     let tracking_link = TrackingLink {
-        id: format!("link_{key}"),
+        id: format!("link_{key:04}"),
         slug: slug.to_owned(),
         destination: format!("https://shop.example/{key:04}?s1=[s2sidentifier]"),
         update_time: Some(later(-age).to_proto()),
