@@ -102,8 +102,7 @@ impl Db {
         migrate(backend, url, &place).await?;
         let reader = Database::connect(options(backend, url, PoolKind::Reader, &place)).await?;
         let scanner = Database::connect(options(backend, url, PoolKind::Scanner, &place)).await?;
-        let (writes, url) = (Writes::default(), url.into());
-        Ok(Self { reader, scanner, writer, writes, place, url, batches_max })
+        Ok(Self { reader, scanner, writer, writes: Writes::default(), place, url: url.into(), batches_max })
     }
 
     fn backend(&self) -> DbBackend {

@@ -42,12 +42,16 @@ impl Stage {
 
     fn move_away(&self) {
         let (from, to) = (self.folder.path(), self.folder.path().join("away"));
-        FILES.iter().rev().for_each(|end| move_file(from, &to, end));
+        for end in FILES.iter().rev() {
+            move_file(from, &to, end);
+        }
     }
 
     fn move_back(&self) {
         let (from, to) = (self.folder.path().join("away"), self.folder.path());
-        FILES.iter().for_each(|end| move_file(&from, to, end));
+        for end in FILES {
+            move_file(&from, to, end);
+        }
     }
 
     fn errors(&self) -> usize {
@@ -138,9 +142,9 @@ async fn a_core_alone_refuses_writes_while_its_database_file_is_away() {
         return;
     }
     let core = Server::start_with(&["--role", "core"]).await;
-    let code = core.code("Sale").await;
+    let sale = core.code("Sale").await;
     let (place, away) = (core.folder().join("s2s.db"), core.folder().join("away"));
-    let link = core.link(&[&code]).await;
+    let link = core.link(&[&sale]).await;
     for _ in 0..3 {
         core.click(&link).await;
         fs::rename(&place, &away).unwrap();

@@ -21,7 +21,7 @@ const QUEUED: usize = 24;
 struct Stage {
     core: Server,
     edge: Server,
-    code: ConversionCode,
+    sale: ConversionCode,
     /// Clicks with ids of the first key, which every backup has.
     clicks: Vec<String>,
     acknowledged: BTreeSet<String>,
@@ -31,10 +31,10 @@ struct Stage {
 impl Stage {
     async fn start(core: Server) -> Self {
         let edge = Server::start_edge(&core, &[]).await;
-        let code = core.code("Sale").await;
-        let link = core.link(&[&code]).await;
+        let sale = core.code("Sale").await;
+        let link = core.link(&[&sale]).await;
         let clicks = vec![core.click(&link).await, core.click(&link).await, core.click(&link).await];
-        Self { core, edge, code, clicks, acknowledged: BTreeSet::new(), next: 0 }
+        Self { core, edge, sale, clicks, acknowledged: BTreeSet::new(), next: 0 }
     }
 
     /// Reports sales to the edge, until this number of them is queued.
@@ -43,7 +43,7 @@ impl Stage {
         while count < queued {
             self.next += 1;
             let click = &self.clicks[self.next % self.clicks.len()];
-            let answer = self.edge.postback(&sale::query(&self.code.id, click, self.next)).await;
+            let answer = self.edge.postback(&sale::query(&self.sale.id, click, self.next)).await;
             if answer.status < 300 {
                 self.acknowledged.insert(self.next.to_string());
             }
