@@ -75,7 +75,7 @@ pub struct Config {
     #[arg(long, env = "S2S_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
 
-    /// The database: `sqlite:` and the path of a file, which is created if it is missing; or an
+    /// The database: `sqlite:` and the path of a file, which the first start creates; or an
     /// existing database, `postgres://…` or `mysql://…` (MariaDB).
     #[arg(
         long,

@@ -15,14 +15,15 @@ mod lived;
 mod migration;
 mod mysql;
 mod partitions;
+mod place;
 mod postgres;
 mod sqlite;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
-    EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement, Value,
+    EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, RuntimeErr, Statement, Value,
     sea_query::{Expr, IntoColumnRef, SimpleExpr},
 };
 use sea_orm_migration::MigratorTrait as _;
@@ -30,7 +31,8 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use self::migration::Migrator;
+use self::{migration::Migrator, place::Place};
+use crate::config::SecretUrl;
 
 use batch_connection::Writes;
 pub use batch_connection::{Connection, Session};
@@ -55,6 +57,8 @@ const READERS_MAX: u32 = 8;
 const OTHER_WRITERS_MAX: u32 = 2;
 /// Maximum number of prepared statements per connection.
 const STATEMENTS_CACHED_MAX: usize = 256;
+/// Interval between looks at the place of an SQLite file. Each write looks as well.
+const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Approximate number of rows in one deletion: few enough that no writer waits long for it.
 const DELETED_ROWS_MAX: usize = 1_000;
@@ -66,6 +70,7 @@ pub struct Db {
     scanner: DatabaseConnection,
     writer: DatabaseConnection,
     writes: Writes,
+    place: Place,
     url: Arc<str>,
     batches_max: u16,
 }
@@ -75,7 +80,8 @@ impl Db {
     /// to date.
     ///
     /// `allow_lossy` names settings that are accepted although they may lose acknowledged data.
-    /// `batches_max` is the number of batches written at the same time; SQLite writes one.
+    /// `batches_max` is the number of batches written at the same time; SQLite writes one. If the
+    /// file of an SQLite database is missing, creates it.
     pub async fn open(
         backend: Option<DbBackend>,
         url: &str,
@@ -85,16 +91,18 @@ impl Db {
         let backend = backend.ok_or_else(|| DbErr::Custom("its kind is unknown".to_owned()))?;
         let batches_max = if backend == DbBackend::Sqlite { 1 } else { batches_max };
         let kind = PoolKind::Writer { connections: u32::from(batches_max) + OTHER_WRITERS_MAX };
-        let writer = Database::connect(options(backend, url, kind)).await?;
+        let place = if backend == DbBackend::Sqlite { sqlite_place(url)? } else { Place::default() };
+        let writer = Database::connect(options(backend, url, kind, &place)).await?;
+        place.note_open().map_err(|error| failed_file(&error))?;
         // Checked first, so that nothing is created in a refused database.
         let lossy = lossy(&writer).await?;
         if let Some(setting) = lossy.into_iter().find(|setting| !allow_lossy.contains(&setting.name)) {
             return Err(Unusable::Lossy(setting));
         }
-        migrate(backend, url).await?;
-        let reader = Database::connect(options(backend, url, PoolKind::Reader)).await?;
-        let scanner = Database::connect(options(backend, url, PoolKind::Scanner)).await?;
-        Ok(Self { reader, scanner, writer, writes: Writes::default(), url: url.into(), batches_max })
+        migrate(backend, url, &place).await?;
+        let reader = Database::connect(options(backend, url, PoolKind::Reader, &place)).await?;
+        let scanner = Database::connect(options(backend, url, PoolKind::Scanner, &place)).await?;
+        Ok(Self { reader, scanner, writer, writes: Writes::default(), place, url: url.into(), batches_max })
     }
 
     fn backend(&self) -> DbBackend {
@@ -113,7 +121,7 @@ impl Db {
 
     /// The next free connection that writes. SQLite has only one.
     async fn connection(&self) -> Result<Connection, DbErr> {
-        Connection::take(&self.writer, self.writes.clone()).await
+        Connection::take(&self.writer, self.writes.clone(), self.place.clone()).await
     }
 
     /// Begins a transaction that may write. On SQLite it first waits for the previous one to end.
@@ -133,6 +141,14 @@ impl Db {
             if let Err(error) = self.reader.execute_unprepared(sqlite::CHECKPOINT).await {
                 tracing::debug!(%error, "could not checkpoint the log of the database");
             }
+        }
+    }
+
+    /// Looks at the place of an SQLite file until `stopping`, so that the log tells of a file that
+    /// went even if nothing is written.
+    pub async fn place_loop(self, stopping: CancellationToken) {
+        while self.place.is_of_file() && stopping.run_until_cancelled(sleep(LOOK_INTERVAL)).await.is_some() {
+            self.place.look();
         }
     }
 
@@ -236,7 +252,20 @@ impl PoolKind {
     }
 }
 
-fn options(backend: DbBackend, url: &str, kind: PoolKind) -> ConnectOptions {
+/// The place of an SQLite file that is about to be opened.
+fn sqlite_place(url: &str) -> Result<Place, DbErr> {
+    let Ok(url) = url.parse::<SecretUrl>();
+    url.opened_file().map_or_else(
+        || Ok(Place::default()),
+        |file| Place::prepare(file.into()).map_err(|error| failed_file(&error)),
+    )
+}
+
+fn failed_file(error: &io::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal(error.to_string()))
+}
+
+fn options(backend: DbBackend, url: &str, kind: PoolKind, place: &Place) -> ConnectOptions {
     // SeaORM does not know the scheme `mariadb:`.
     let mut options = ConnectOptions::new(url.replacen("mariadb:", "mysql:", 1));
     options
@@ -248,7 +277,7 @@ fn options(backend: DbBackend, url: &str, kind: PoolKind) -> ConnectOptions {
     match backend {
         DbBackend::Postgres => postgres::set(&mut options, kind),
         DbBackend::MySql => mysql::set(&mut options, kind),
-        _ => sqlite::set(&mut options, kind),
+        _ => sqlite::set(&mut options, kind, place),
     }
     options.max_connections(match kind {
         PoolKind::Reader => READERS_MAX,
@@ -262,8 +291,8 @@ fn options(backend: DbBackend, url: &str, kind: PoolKind) -> ConnectOptions {
 }
 
 /// Brings the schema up to date. Servers that start at the same time take turns.
-async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
-    let db = Database::connect(options(backend, url, PoolKind::Migration)).await?;
+async fn migrate(backend: DbBackend, url: &str, place: &Place) -> Result<(), DbErr> {
+    let db = Database::connect(options(backend, url, PoolKind::Migration, place)).await?;
     let lock = match backend {
         DbBackend::Postgres => Some(postgres::MIGRATION_LOCK),
         DbBackend::MySql => Some(mysql::MIGRATION_LOCK),

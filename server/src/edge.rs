@@ -15,6 +15,7 @@ mod link_list;
 mod loops;
 mod page;
 mod postback;
+mod record_seals;
 mod redirect;
 mod snapshot;
 mod spool;
@@ -32,6 +33,7 @@ use self::{
     keys::Keys,
     known_links::KnownLinks,
     link_cache::Links,
+    record_seals::RecordKeys,
     snapshot::Snapshot,
     spool::{Drain, Record, Spool, UnsealedSpool, Writer},
 };
@@ -42,13 +44,14 @@ use crate::{
     error::{Error, Result, StartError},
     values::{
         id::Random,
-        seal::{Seal, Seals},
+        seal::Seal,
         time::{Clock, Span, Time},
     },
 };
 
 pub use self::core_client::{CoreTransport, not_started};
 pub use self::http::{Purpose, failure, handle, is_postback, no_edge, purpose, refuse};
+pub use self::snapshot::has_run;
 pub use self::spool::copy as spool_copy;
 
 /// Maximum number of clicks still on their way to the core after their visitors were redirected.
@@ -64,9 +67,6 @@ const LAST_BUDGET: Duration = Duration::from_secs(10);
 const DRAINED_WITHIN: Span = Span::from_seconds(1);
 /// Cause of a call that the core did not answer within its budget.
 const NO_ANSWER: &str = "no answer of the core in time";
-
-/// Purpose of the seals of spooled records; a part of their derivation.
-const RECORDS: &str = "s2s-server 2026-11 record of a spool";
 
 /// The request target as received. Set only if the URI of the request differs from it.
 #[derive(Clone)]
@@ -165,14 +165,17 @@ impl Edge {
         let known = of_file.unwrap_or_else(|| Arc::new(KnownLinks::new(known_bytes_max)));
         tasks.spawn(link_list::follow(client.clone(), known.clone(), clock.clone(), stopping.clone()));
         let spool = spool.map(|OpenSpool { spool, writer, snapshot, seal, adopts }| {
-            let (folder, seals) = (spool.folder(), record_seals(&keys, &snapshot.click_id_keys, adopts));
-            let spool = spool.seal(seals);
+            let (recorded, former) = (&snapshot.click_id_keys, &snapshot.former_keys);
+            let record_keys = RecordKeys::new(&keys, recorded, former, adopts);
+            let folder = spool.folder();
+            let spool = spool.seal(record_keys.seals());
             let drain = Drain::new(&spool, calls.clone(), core_health.clone(), random.clone());
             let (runtime, until) = (tokio::runtime::Handle::current(), stopping.clone());
             tasks.spawn_blocking(move || writer.run());
             tasks.spawn_blocking(move || drain.run(&runtime, &until));
-            let (keys, clock, random) = (click_id_keys.clone(), clock.clone(), random.clone());
-            tasks.spawn(snapshot.persist(folder, seal, keys, clock, random, stopping.clone()));
+            let keys = click_id_keys.clone();
+            let writer = snapshot.writer(folder, seal, keys, record_keys, random.clone());
+            tasks.spawn(writer.persist(clock.clone(), stopping.clone()));
             spool
         });
         Ok(Self {
@@ -339,15 +342,6 @@ enum Delivery<T> {
     Rejected(Status),
     /// The record is durable, and the core will get it.
     Spooled,
-}
-
-/// The seals of spooled records, derived from the click id keys: from `keys`, which are in use, and
-/// from `known`, which the snapshot held.
-fn record_seals(keys: &ListClickIdKeysResponse, known: &ListClickIdKeysResponse, adopts: bool) -> Seals {
-    let all = keys.click_id_keys.iter().chain(&known.click_id_keys);
-    let mut seals = all.map(|key| Seal::derive(RECORDS, &key.secret));
-    let own = seals.next().unwrap_or_else(|| Seal::derive(RECORDS, &[]));
-    Seals::new(own, seals.collect(), adopts)
 }
 
 /// The parts of the edge that `health` reads.

@@ -33,6 +33,10 @@ use crate::{
 const LINKS: usize = 12;
 /// More links than fit in a budget of one mebibyte.
 const MANY: usize = 20_000;
+/// The number of long links of another account: more than fit in a budget of one mebibyte.
+const MANY_LONG: usize = 600;
+/// The length of a parameter of a long link.
+const LONG: usize = 1_800;
 
 async fn links(core: &Server, count: usize) -> Vec<TrackingLink> {
     let mut links = Vec::new();
@@ -332,6 +336,44 @@ async fn make_copies(url: &str) {
          SELECT {id}, {slug}, n, updated_at + n, {kept} FROM tracking_link, {n}"
     );
     database::execute(url, &statement).await;
+}
+
+/// Another account makes more links than fit in the budget, and follows each of them.
+#[tokio::test]
+async fn an_account_with_many_links_pushes_out_no_links_of_others() {
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let own = links(&core, LINKS).await;
+    let (_, key) = core.api_key("", &[ApiKeyScope::Edge]).await;
+    let variables = vec![("S2S_CORE_KEY", key), ("S2S_LINKS_KNOWN_MEBIBYTES", "1".to_owned())];
+    let flags = ["--role", "edge", "--core", &core.url, "--spool", "spool"];
+    let mut edge = Server::start_logged(&flags, variables).await;
+    follow_all(&edge, &own[..LINKS / 2]).await;
+    let other = core.account("Other").await;
+    let (_, write) = core.api_key(&other.id, &[ApiKeyScope::Write]).await;
+    let client = core.client_with(&write);
+    let padding = "a".repeat(LONG);
+    let mut theirs = Vec::new();
+    for number in 0..MANY_LONG {
+        let tracking_link =
+            Some(leading_to(&format!("https://shop.example/{number}?s1=[s2sidentifier]&p={padding}")));
+        let create = CreateTrackingLinkRequest { tracking_link, ..Default::default() };
+        theirs.push(client.create_tracking_link(create).await.unwrap().tracking_link.unwrap());
+    }
+    follow_all(&edge, &theirs).await;
+    is_up_to_date(&core, &edge).await;
+    let log = edge.log();
+    core.kill().await;
+    for _ in 0..3 {
+        for link in &own {
+            assert_eq!(status(&edge, &link.slug).await, 302);
+        }
+        // The links followed last are known.
+        assert_eq!(status(&edge, &theirs[0].slug).await, 503);
+        assert_eq!(status(&edge, &theirs[MANY_LONG - 1].slug).await, 302);
+        edge.kill().await;
+        edge.restart().await;
+    }
+    assert_eq!(log.matches("not all links fit").count(), 1, "{log}");
 }
 
 #[tokio::test]

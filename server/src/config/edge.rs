@@ -86,9 +86,9 @@ pub struct EdgeConfig {
     spool_mebibytes_max: u64,
 
     /// Budget of the links that this server keeps in memory and in the folder of its spool, in
-    /// mebibytes. While the database is away, visitors of these links are redirected. The links
-    /// followed most recently are kept before others. A mebibyte holds some 2,500 links. The file
-    /// takes at most twice the budget.
+    /// mebibytes. While the database is away, visitors of these links are redirected. Beyond the
+    /// budget, the account that takes most of it loses links, and keeps those followed most
+    /// recently. A mebibyte holds some 2,300 links. The file takes at most twice the budget.
     #[arg(long, env = "S2S_LINKS_KNOWN_MEBIBYTES", default_value = "64", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u64).range(1..=65_536))]
     links_known_mebibytes: u64,

@@ -26,7 +26,7 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{Db, is_contention, is_outage};
+use super::{Db, Place, is_contention, is_outage};
 
 /// Idle limit of a kept connection. If a connection was idle for longer, the next batch gives it
 /// back to the pool, which manages its lifetime, and takes another.
@@ -77,6 +77,7 @@ pub struct Connection {
     driver: Mutex<Option<Driver>>,
     backend: DbBackend,
     writes: Writes,
+    place: Place,
     /// Set before BEGIN is sent, and cleared once COMMIT or ROLLBACK has succeeded.
     in_transaction: AtomicBool,
     /// A statement awaits its answer. Stays set if the caller goes away meanwhile.
@@ -115,7 +116,8 @@ impl Driver {
 
 impl Connection {
     /// Takes the next free connection from the pool.
-    pub(super) async fn take(pool: &DatabaseConnection, writes: Writes) -> Result<Self, DbErr> {
+    pub(super) async fn take(pool: &DatabaseConnection, writes: Writes, place: Place) -> Result<Self, DbErr> {
+        place.check().inspect_err(|_| writes.note(true))?;
         let backend = pool.get_database_backend();
         let driver = match backend {
             DbBackend::Postgres => pool.get_postgres_connection_pool().acquire().await.map(Driver::Postgres),
@@ -130,6 +132,7 @@ impl Connection {
             driver: Mutex::new(Some(driver)),
             backend,
             writes,
+            place,
             in_transaction: AtomicBool::new(false),
             asking: AtomicBool::new(false),
             broken: AtomicBool::new(false),
@@ -163,7 +166,9 @@ impl Connection {
         let ended = self.execute_unprepared(statement).await;
         self.broken.fetch_or(ended.is_err(), Ordering::Relaxed);
         self.in_transaction.fetch_and(ended.is_err(), Ordering::Relaxed);
-        ended.map(|_| ())
+        ended?;
+        // The next start would not find what is in a file that has left its place.
+        if statement == COMMIT { self.place.check() } else { Ok(()) }
     }
 
     /// Returns whether a transaction is open. Otherwise each statement is its own transaction.
@@ -188,6 +193,10 @@ impl Connection {
     /// Records an answer, and any error after which the connection must not be used again.
     fn note<T>(&self, result: Result<T, sqlx::Error>) -> Result<T, DbErr> {
         self.asking.store(false, Ordering::Relaxed);
+        // A write outside a transaction may have gone into a file that has left its place.
+        if !self.is_in_transaction() {
+            self.place.check().inspect_err(|_| self.writes.note(true))?;
+        }
         result.inspect(|_| self.writes.note(false)).map_err(|error| {
             let from_database = matches!(error, sqlx::Error::Database(_));
             let error = DbErr::Exec(RuntimeErr::SqlxError(error.into()));

@@ -91,7 +91,8 @@ impl Db {
             return Ok(None);
         }
         let session =
-            Database::connect(options(DbBackend::Postgres, &self.url, PoolKind::Partitions)).await?;
+            Database::connect(options(DbBackend::Postgres, &self.url, PoolKind::Partitions, &self.place))
+                .await?;
         let lock = Statement::from_string(DbBackend::Postgres, postgres::TRY_MIGRATION_LOCK);
         let row = session.query_one_raw(lock).await?;
         if row.map(|row| row.try_get("", "locked")).transpose()? == Some(true) {

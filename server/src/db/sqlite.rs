@@ -1,13 +1,19 @@
 //! The specifics of SQLite.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use sea_orm::{
     ConnectOptions,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        self,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 
-use super::{LOCK_TIMEOUT, PoolKind, STATEMENTS_CACHED_MAX};
+use super::{
+    LOCK_TIMEOUT, PoolKind, STATEMENTS_CACHED_MAX,
+    place::{DISPLACED, Place},
+};
 
 /// Page cache of the writing connection, in KiB. The default of 2 MiB is too little for the
 /// indexes.
@@ -22,7 +28,8 @@ const CHECKPOINT_PAGES: u32 = 16_384;
 pub const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(100);
 
-pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
+pub fn set(options: &mut ConnectOptions, kind: PoolKind, place: &Place) {
+    let is_of_file = place.is_of_file();
     options.map_sqlx_sqlite_opts(move |options| {
         let options = if matches!(kind, PoolKind::Reader | PoolKind::Scanner) {
             options
@@ -33,11 +40,22 @@ pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
         };
         options
-            .create_if_missing(true)
+            // A file that went while the server runs must not be replaced by an empty one.
+            .create_if_missing(!is_of_file)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(LOCK_TIMEOUT)
             .statement_cache_capacity(STATEMENTS_CACHED_MAX)
+    });
+    // A new connection would open another file that has taken the place.
+    let place = place.clone();
+    options.map_sqlx_sqlite_pool_opts(move |options| {
+        let place = place.clone();
+        options.after_connect(move |_, _| {
+            let is_in_place = place.look();
+            let gone = || sqlx::Error::Io(io::Error::other(DISPLACED));
+            Box::pin(async move { if is_in_place { Ok(()) } else { Err(gone()) } })
+        })
     });
 }
 

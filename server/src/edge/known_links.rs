@@ -1,17 +1,19 @@
 //! The links that this edge knows, as the core last described them. They serve visitors while the
 //! core is down.
 //!
-//! The links fit in a budget of bytes. If they exceed it, links are dropped in this order: links
-//! that lead nowhere any more; links that nobody has followed at this edge, the oldest change
-//! first; other links, the least recently followed first. A link that leads nowhere is kept as long
-//! as the budget allows, so that its visitors get the same answer without the core. Such a link is
-//! not taken in if it is new to the edge and nobody has followed it.
+//! The links fit in a budget of bytes. If they exceed it, the account whose links take most of it
+//! loses a link, so that no account's links push out those of an account with fewer. An account
+//! loses its links in this order: links that lead nowhere any more; links that nobody has followed
+//! at this edge, the oldest change first; other links, the least recently followed first. A link
+//! that leads nowhere is kept as long as the budget allows, so that its visitors get the same
+//! answer without the core. Such a link is not taken in if it is new to the edge and nobody has
+//! followed it.
 //!
 //! Each link is kept as an encoded message, and decoded when a visitor follows it: most links are
 //! never followed between two changes.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -22,24 +24,26 @@ use crate::{
     api::edge_v1::ResolveSlugResponse,
     values::{
         click_id::LinkKey,
+        id::AccountId,
         time::{Span, Time},
     },
 };
 
 /// Memory that a link takes without its slug and its message, in bytes. A link takes less in the
 /// file.
-const LINK_BYTES: usize = 320;
+const LINK_BYTES: usize = 352;
 /// Span after a noted visit of a link in which its further visits are not noted. A longer span
 /// makes the order of links coarser; a shorter span makes the file grow faster.
 const FOLLOWED_FOR: Span = Span::from_seconds(600);
 /// The value of `followed_at` for a link that nobody has followed.
 pub const NEVER: Time = Time::from_micros(0);
 
-/// The place of a link in the order in which links are dropped: the time when somebody last
+/// The place of a link in the order in which its account's links are dropped: the time when somebody last
 /// followed it, the time of its last change, its key.
 type Rank = (Time, Time, u64);
 
 struct Entry {
+    account: AccountId,
     key: LinkKey,
     message: Arc<[u8]>,
     followed_at: Time,
@@ -74,8 +78,12 @@ struct Known {
     message_bytes: usize,
     by_slug: HashMap<Arc<str>, Entry>,
     slugs: HashMap<LinkKey, Arc<str>>,
-    /// The slugs by rank. The first link is dropped first.
-    order: BTreeMap<Rank, Arc<str>>,
+    /// The slugs of each account by rank. The first link of an account is dropped first.
+    order: BTreeMap<(AccountId, Rank), Arc<str>>,
+    /// The part of the budget that each account uses, in bytes.
+    sizes: HashMap<AccountId, usize>,
+    /// The accounts by that part.
+    by_size: BTreeSet<(usize, AccountId)>,
     pass: u64,
     has_dropped: bool,
     changed: HashSet<Arc<str>>,
@@ -104,13 +112,23 @@ impl KnownLinks {
     /// Takes in what the core says of a link. `followed_at`: `NEVER` if no visitor asked for the
     /// link.
     pub fn learn(&self, link: &Link, followed_at: Time, now: Time) {
-        self.known().learn(link, followed_at, now);
+        let dropped_of = {
+            let mut known = self.known();
+            let had_dropped = known.has_dropped;
+            let dropped_of = known.learn(link, followed_at, now);
+            dropped_of.filter(|_| !had_dropped).map(|account| (account, known.by_slug.len()))
+        };
+        if let Some((account, links)) = dropped_of {
+            let message = "not all links fit in --links-known-mebibytes: visitors of the others are redirected \
+                           only while the core answers";
+            tracing::warn!(links, %account, message);
+        }
     }
 
     /// Takes in a link from the file.
     pub fn restore(&self, link: &Link, followed_at: Time, now: Time) {
+        self.learn(link, followed_at, now);
         let mut known = self.known();
-        known.learn(link, followed_at, now);
         known.changed.clear();
         known.gone.remove(link.slug.as_str());
         if let Some(entry) = known.by_slug.get_mut(link.slug.as_str()) {
@@ -184,11 +202,6 @@ impl KnownLinks {
         !self.known().gone.is_empty()
     }
 
-    /// Returns whether a link was dropped because the budget was exceeded.
-    pub fn has_dropped(&self) -> bool {
-        self.known().has_dropped
-    }
-
     /// The number of links, and the size of their messages in bytes.
     pub fn size(&self) -> (usize, usize) {
         let known = self.known();
@@ -204,13 +217,15 @@ impl Entry {
 }
 
 impl Known {
-    fn learn(&mut self, link: &Link, followed_at: Time, now: Time) {
+    /// Takes in a link. Returns the account of a link that was dropped because the budget is used
+    /// up.
+    fn learn(&mut self, link: &Link, followed_at: Time, now: Time) -> Option<AccountId> {
         if let Some(former) = self.slugs.get(&link.key).filter(|former| ***former != *link.slug).cloned() {
             self.remove(&former);
         }
         // The core sends a link without its slug if another link has taken the slug.
         if link.slug.is_empty() {
-            return;
+            return None;
         }
         let slug: Arc<str> = link.slug.as_str().into();
         let has_ended = link.leads_to(now).is_none();
@@ -218,7 +233,7 @@ impl Known {
         let own = self.by_slug.get(&slug).filter(|entry| entry.key == link.key);
         if own.is_none() && has_ended && followed_at == NEVER {
             self.remove(&slug);
-            return;
+            return None;
         }
         let before = own.map_or(NEVER, |entry| entry.followed_at);
         let is_noted = before != NEVER && before.plus(FOLLOWED_FOR) > followed_at;
@@ -228,39 +243,62 @@ impl Known {
         let (is_same, pass) = (own.is_some_and(|own| own.message == message && own.rank == rank), self.pass);
         if is_same {
             self.by_slug.get_mut(&slug).into_iter().for_each(|entry| entry.pass = pass);
-            return;
+            return None;
         }
         self.remove(&slug);
         let is_in_file = self.gone.remove(&slug);
-        self.bytes += bytes(&slug, &message);
+        let account = link.account;
+        self.resize(account, |size| size + bytes(&slug, &message));
         self.message_bytes += message.len();
-        self.order.insert(rank, slug.clone());
+        self.order.insert((account, rank), slug.clone());
         self.slugs.insert(link.key, slug.clone());
         self.changed.insert(slug.clone());
-        self.by_slug
-            .insert(slug, Entry { key: link.key, message, followed_at, rank, has_ended, pass, is_in_file });
+        let entry = Entry { account, key: link.key, message, followed_at, rank, has_ended, pass, is_in_file };
+        self.by_slug.insert(slug, entry);
+        self.drop_excess()
+    }
+
+    /// Drops links until the others fit in the budget. Returns the account of the last one.
+    fn drop_excess(&mut self) -> Option<AccountId> {
+        let mut dropped_of = None;
         while self.bytes > self.bytes_max
-            && let Some((_, first)) = self.order.pop_first()
+            && let Some((_, account)) = self.by_size.last().copied()
+            && let Some((_, first)) = self.order.range((account, (NEVER, NEVER, 0))..).next()
         {
+            let first = first.clone();
             self.remove(&first);
             self.has_dropped = true;
+            dropped_of = Some(account);
+        }
+        dropped_of
+    }
+
+    /// Changes the part of the budget that an account uses.
+    fn resize(&mut self, account: AccountId, change: impl FnOnce(usize) -> usize) {
+        let before = self.sizes.remove(&account).unwrap_or_default();
+        let after = change(before);
+        self.by_size.remove(&(before, account));
+        self.bytes = self.bytes - before + after;
+        if after > 0 {
+            self.sizes.insert(account, after);
+            self.by_size.insert((after, account));
         }
     }
 
     /// Notes that a visitor follows the link now.
     fn note(&mut self, slug: &Arc<str>, now: Time) {
         let Some(entry) = self.by_slug.get_mut(slug) else { return };
-        self.order.remove(&entry.rank);
+        self.order.remove(&(entry.account, entry.rank));
         (entry.followed_at, entry.rank.0) = (now, now);
-        self.order.insert(entry.rank, slug.clone());
+        self.order.insert((entry.account, entry.rank), slug.clone());
         self.changed.insert(slug.clone());
     }
 
     fn remove(&mut self, slug: &str) -> bool {
         let Some((slug, entry)) = self.by_slug.remove_entry(slug) else { return false };
-        self.bytes -= bytes(&slug, &entry.message);
+        self.resize(entry.account, |size| size - bytes(&slug, &entry.message));
         self.message_bytes -= entry.message.len();
-        self.order.remove(&entry.rank);
+        self.order.remove(&(entry.account, entry.rank));
         self.slugs.remove(&entry.key);
         self.changed.remove(&slug);
         if entry.is_in_file {

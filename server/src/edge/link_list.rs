@@ -102,19 +102,13 @@ pub async fn follow(
     stopping: CancellationToken,
 ) {
     let mut list = List::new(None);
-    let (mut last_pass, mut told, mut told_of_room) = (None, false, false);
+    let (mut last_pass, mut told) = (None, false);
     loop {
         let Some(read) = stopping.run_until_cancelled(list.read(&core, &known, &clock)).await else { return };
         match read {
             Ok(()) => {
                 if list.since.is_none() {
                     last_pass = Some(Instant::now());
-                    if known.has_dropped() && !told_of_room {
-                        let message = "not all links fit in --links-known-mebibytes: visitors of the others are \
-                                       redirected only while the core answers";
-                        tracing::warn!(links = known.count(), message);
-                        told_of_room = true;
-                    }
                 }
                 let is_due = last_pass.is_none_or(|pass: Instant| pass.elapsed() >= PASS_INTERVAL);
                 let since = list.read_at.map(|time| time.minus(OVERLAP)).filter(|_| !is_due);

@@ -13,6 +13,7 @@
 use std::{
     fs::File,
     io::{self, Write as _},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -24,7 +25,10 @@ use super::{
     keys::Keys,
     known_links::{Kept, KnownLinks},
     link_cache::Link,
-    spool::{Content, Folder, KEY_BYTES, Key, Piece, Pieces, RECORD_BYTES_MAX, Record, frame, frame_bytes},
+    record_seals::RecordKeys,
+    spool::{
+        Content, Folder, KEY_BYTES, Key, Numbers, Piece, Pieces, RECORD_BYTES_MAX, Record, frame, frame_bytes,
+    },
 };
 use crate::{
     api::edge_v1::{ListClickIdKeysResponse, ResolveSlugRequest, ResolveSlugResponse},
@@ -46,10 +50,18 @@ const STALE_BYTES_MIN: u64 = 256 * 1_024;
 /// Size of a link's record in the file without its message, in bytes.
 const RECORD_FRAME_BYTES: usize = 70;
 
+/// Returns whether an edge with its spool in this folder has run before: it leaves its snapshot
+/// there.
+pub fn has_run(folder: &Path) -> bool {
+    folder.join(FILE).exists()
+}
+
 /// The contents of the snapshot.
 #[derive(Default)]
 pub struct Snapshot {
     pub click_id_keys: ListClickIdKeysResponse,
+    /// Keys that the core has no more; see `record_seals`.
+    pub former_keys: ListClickIdKeysResponse,
     pub links: Arc<KnownLinks>,
     /// The file that changes can be appended to; `None` if the file must be written anew.
     file: Option<Intact>,
@@ -116,25 +128,46 @@ impl Snapshot {
                 None => return false,
             },
             Content::NoLink(gone) => self.links.restore_gone(&gone.slug),
+            Content::FormerKeys(keys) => self.former_keys = keys,
             Content::Click(_) | Content::Postback(_) => return false,
         }
         true
     }
 
-    /// Writes the changes once a second, until `stopping`. Then writes the last changes and
-    /// returns.
-    pub async fn persist(
+    /// Returns the writer of the file.
+    pub fn writer(
         self,
         folder: Arc<Folder>,
         seal: Seal,
         keys: Arc<Keys>,
-        clock: Clock,
+        record_keys: RecordKeys,
         random: Random,
-        stopping: CancellationToken,
-    ) {
+    ) -> Writer {
         let has_new_keys = self.click_id_keys != keys.message();
         let Self { links, file, .. } = self;
-        let mut writer = Writer { folder, seal, keys, links, random, file, has_new_keys };
+        Writer { folder, seal, keys, record_keys, links, random, file, has_new_keys }
+    }
+}
+
+/// Writes the snapshot.
+pub struct Writer {
+    folder: Arc<Folder>,
+    seal: Seal,
+    keys: Arc<Keys>,
+    record_keys: RecordKeys,
+    links: Arc<KnownLinks>,
+    random: Random,
+    /// `None` if the file is to be written anew.
+    file: Option<Intact>,
+    /// The click id keys in the file are not the present ones.
+    has_new_keys: bool,
+}
+
+impl Writer {
+    /// Writes the changes once a second, until `stopping`. Then writes the last changes and
+    /// returns.
+    pub async fn persist(self, clock: Clock, stopping: CancellationToken) {
+        let mut writer = self;
         // A series of failures is logged only once, because a write is tried every second.
         let mut told = false;
         loop {
@@ -160,31 +193,22 @@ impl Snapshot {
             let _ = tokio::time::timeout(WRITE_INTERVAL, stopping.cancelled()).await;
         }
     }
-}
 
-/// Writes the snapshot.
-struct Writer {
-    folder: Arc<Folder>,
-    seal: Seal,
-    keys: Arc<Keys>,
-    links: Arc<KnownLinks>,
-    random: Random,
-    /// `None` if the file is to be written anew.
-    file: Option<Intact>,
-    /// The click id keys in the file are not the present ones.
-    has_new_keys: bool,
-}
-
-impl Writer {
     /// Writes what has changed.
     fn write(&mut self, now: Time) -> io::Result<()> {
         self.has_new_keys |= self.keys.take_changed();
+        let (keys, is_settled) = (self.keys.message(), self.record_keys.is_settled());
+        let files = Numbers::list(&self.folder);
+        self.has_new_keys |= self.record_keys.prepare(&keys, is_settled, files);
         // The field is empty until the write has succeeded, so that the attempt after a failure
         // writes a new file.
         let file = self.file.take().filter(|file| !self.is_mostly_stale(file.bytes));
-        let appended = file.map_or(Ok(None), |file| self.append(file, now))?;
-        let file = appended.map_or_else(|| self.replace(now), Ok)?;
-        (self.file, self.has_new_keys) = (Some(file), false);
+        let appended = file.map_or(Ok(None), |file| self.append(file, &keys, now))?;
+        let file = appended.map_or_else(|| self.replace(&keys, now), Ok)?;
+        if std::mem::take(&mut self.has_new_keys) {
+            self.record_keys.note_written(&keys);
+        }
+        self.file = Some(file);
         Ok(())
     }
 
@@ -196,7 +220,7 @@ impl Writer {
 
     /// Appends the changes. `None` if the file does not have the length that this server has
     /// written.
-    fn append(&self, file: Intact, now: Time) -> io::Result<Option<Intact>> {
+    fn append(&self, file: Intact, keys: &ListClickIdKeysResponse, now: Time) -> io::Result<Option<Intact>> {
         let Ok(to) = self.folder.append(FILE) else { return Ok(None) };
         if to.metadata()?.len() != file.bytes {
             return Ok(None);
@@ -204,7 +228,7 @@ impl Writer {
         let changes = self.links.take_changes();
         let mut records = Frames { to, key: file.key, seal: &self.seal, unwritten: Vec::new(), written: 0 };
         if self.has_new_keys {
-            records.add(now, Content::ClickIdKeys(self.keys.message()))?;
+            self.add_keys(&mut records, keys, now)?;
         }
         for slug in changes.gone {
             records.add(now, Content::NoLink(ResolveSlugRequest { slug: slug.to_string() }))?;
@@ -214,15 +238,26 @@ impl Writer {
         Ok(Some(Intact { bytes: file.bytes + written, ..file }))
     }
 
+    /// Adds the former keys first: a crash after the first record then loses no key.
+    fn add_keys(
+        &self,
+        records: &mut Frames<'_>,
+        keys: &ListClickIdKeysResponse,
+        now: Time,
+    ) -> io::Result<()> {
+        records.add(now, Content::FormerKeys(self.record_keys.former()))?;
+        records.add(now, Content::ClickIdKeys(keys.clone()))
+    }
+
     /// Writes a new file.
-    fn replace(&self, now: Time) -> io::Result<Intact> {
+    fn replace(&self, keys: &ListClickIdKeysResponse, now: Time) -> io::Result<Intact> {
         let key = Key(self.random.bytes());
         let mut bytes = to_u64(KEY_BYTES);
         self.folder.replace_by(FILE, true, |file| {
             file.write_all(&key.0)?;
             let to = file.try_clone()?;
             let mut records = Frames { to, key, seal: &self.seal, unwritten: Vec::new(), written: 0 };
-            records.add(now, Content::ClickIdKeys(self.keys.message()))?;
+            self.add_keys(&mut records, keys, now)?;
             records.add_links(self.links.take_all())?;
             bytes += records.end()?;
             Ok(())

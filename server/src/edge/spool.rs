@@ -41,18 +41,19 @@ use self::{
     order::OrderQueues,
     writer::PendingRecord,
 };
+use super::record_seals::RecordSeals;
 use crate::{
     config::SpoolSettings,
     error::StartError,
     values::{
         id::Random,
-        seal::Seals,
         time::{Clock, Span, Time},
     },
 };
 
 pub use self::{
     drain::Drain,
+    file::Numbers,
     folder::Folder,
     order::order_queue,
     record::{Content, KEY_BYTES, Key, Piece, Pieces, RECORD_BYTES_MAX, Record, as_call, frame, frame_bytes},
@@ -86,7 +87,7 @@ pub enum SpoolError {
 pub struct Spool {
     waiting: mpsc::Sender<PendingRecord>,
     state: Arc<State>,
-    seals: Arc<Seals>,
+    seals: Arc<RecordSeals>,
 }
 
 /// A spool that does not have the seals of its records yet.
@@ -101,8 +102,8 @@ impl UnsealedSpool {
     }
 
     /// Sets the seals of the records.
-    pub fn seal(self, seals: Seals) -> Spool {
-        Spool { waiting: self.waiting, state: self.state, seals: Arc::new(seals) }
+    pub fn seal(self, seals: Arc<RecordSeals>) -> Spool {
+        Spool { waiting: self.waiting, state: self.state, seals }
     }
 }
 
@@ -208,7 +209,9 @@ impl Spool {
     pub async fn append(&self, record: &Record, queue: Option<u16>) -> Result<(), SpoolError> {
         let (answer, answered) = oneshot::channel();
         let (arrived_at, id) = (record.arrived_at, record.id().to_owned());
-        let waiting = PendingRecord { arrived_at, id, body: record.body(self.seals.own()), queue, answer };
+        let seals = self.seals.present();
+        let waiting =
+            PendingRecord { arrived_at, id, body: record.body(seals.own()), _seals: seals, queue, answer };
         if !self.state.order_queues.try_enter(queue) {
             return Err(SpoolError::Full);
         }

@@ -22,6 +22,7 @@ use crate::{
     config::{Config, backend},
     core::{App, Settings, age, api_key, click_id_key, postback, retention, services},
     db::Db,
+    edge::has_run,
     error::{self, StartError},
     net::CallAuth,
     values::id::Random,
@@ -166,16 +167,26 @@ fn unusable_file(config: &Config) -> Option<StartError> {
     } else if file.is_dir() {
         "this is a folder; name a file in it".to_owned()
     } else {
-        let error = OpenOptions::new().write(true).open(&file).err()?;
-        if error.kind() == io::ErrorKind::NotFound {
-            return None;
+        match OpenOptions::new().write(true).open(&file).err()? {
+            error if error.kind() == io::ErrorKind::NotFound => missing_file(config)?,
+            error => format!(
+                "the server can't write the file: {error}; change its owner or mode, or correct --database-url"
+            ),
         }
-        format!(
-            "the server can't write the file: {error}; change its owner or mode, or correct --database-url"
-        )
     };
     let message = format!("can't use the database {}: {cause}", config.database_url);
     Some(StartError::failure("DATABASE_FAILED", message).passing(true))
+}
+
+/// The fault of a missing SQLite file. `None` if the database is new: no spool shows that this
+/// installation has run before.
+fn missing_file(config: &Config) -> Option<String> {
+    let spool = config.spool().filter(|spool| has_run(&spool.folder))?;
+    let spool = spool.folder.display();
+    Some(format!(
+        "the file does not exist, but the spool in {spool} shows that this installation has run before; put the \
+         file back, restore a backup, or correct --database-url; to begin anew, move the folder of the spool away"
+    ))
 }
 
 impl CoreStarter {
@@ -224,6 +235,7 @@ impl CoreStarter {
         self.tasks.spawn(postback::run_strangers_bound(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(retention::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(db.clone().checkpoint_loop(self.stopping.clone()));
+        self.tasks.spawn(db.clone().place_loop(self.stopping.clone()));
         // Set once: `start` succeeds at most once.
         let _ = self.handle.services.set(services::services(&app));
         let _ = self.handle.app.set(Arc::downgrade(&app));

@@ -18,11 +18,12 @@ const HEAD: &str =
 
 # Limits
 
-These limits are fixed. An operator sets those on connections, requests, rates and the size of the
-spool: see [configuration](configuration.md), `--connections-max`, `--connections-per-address`,
-`--requests-max`, `--rate-per-address`, `--rate-per-key`, `--spool-mebibytes-max` and
-`--strangers-mebibytes-max`. The reasons are those of [the reference of reasons](reasons.md). An IPv6
-network of 64 bits counts as one address.
+These limits are fixed. An operator sets those on connections, requests, rates and the sizes of the
+spool and of the known links: see [configuration](configuration.md), `--connections-max`,
+`--connections-per-address`, `--requests-max`, `--rate-per-address`, `--rate-per-key`,
+`--spool-mebibytes-max`, `--strangers-mebibytes-max` and `--links-known-mebibytes`, beyond which the
+account with the most bytes of links loses some. The reasons are those of [the reference of
+reasons](reasons.md). An IPv6 network of 64 bits counts as one address.
 ";
 
 #[derive(Deserialize)]

@@ -10,14 +10,18 @@ fn later(seconds: i64) -> Time {
 
 /// A link that was changed `age` seconds ago.
 fn link(key: u64, slug: &str, age: i64) -> Link {
+    link_of(AccountId::DEFAULT, key, slug, age)
+}
+
+fn link_of(account: AccountId, key: u64, slug: &str, age: i64) -> Link {
     let tracking_link = TrackingLink {
-        id: format!("link_{key}"),
+        id: format!("link_{key:04}"),
         slug: slug.to_owned(),
         destination: format!("https://shop.example/{key:04}?s1=[s2sidentifier]"),
         update_time: Some(later(-age).to_proto()),
         ..Default::default()
     };
-    let account_id = AccountId::DEFAULT.to_string();
+    let account_id = account.to_string();
     let link = ResolveSlugResponse { tracking_link: Some(tracking_link), account_id, link_key: key };
     Link::from_proto(link).unwrap()
 }
@@ -49,7 +53,16 @@ fn check(known: &KnownLinks) {
     assert!(known.bytes <= known.bytes_max);
     assert_eq!(known.order.len(), known.by_slug.len());
     assert_eq!(known.slugs.len(), known.by_slug.len());
-    assert!(known.order.iter().all(|(rank, slug)| known.by_slug[slug].rank == *rank));
+    let has = |(account, rank): &(AccountId, Rank), slug: &str| {
+        (known.by_slug[slug].account, known.by_slug[slug].rank) == (*account, *rank)
+    };
+    assert!(known.order.iter().all(|(place, slug)| has(place, slug)));
+    let mut sizes: HashMap<AccountId, usize> = HashMap::new();
+    for (slug, entry) in &known.by_slug {
+        *sizes.entry(entry.account).or_default() += bytes(slug, &entry.message);
+    }
+    assert_eq!(known.sizes, sizes);
+    assert_eq!(known.by_size, sizes.into_iter().map(|(account, size)| (size, account)).collect());
     assert!(known.slugs.iter().all(|(key, slug)| known.by_slug[slug].key == *key));
     assert!(known.changed.iter().all(|slug| known.by_slug.contains_key(slug)));
     assert!(known.gone.iter().all(|slug| !known.by_slug.contains_key(slug)));
@@ -63,7 +76,7 @@ fn followed_links_come_before_others_and_recent_ones_before_old_ones() {
         known.learn(&link(key, slug, age), NEVER, NOW);
     }
     assert!(known.follow("foll", NOW).is_some());
-    assert!(!known.has_dropped());
+    assert!(!known.known().has_dropped);
     let mut dropped = Vec::new();
     for (key, slug) in [(5, "a--a"), (6, "b--b"), (7, "c--c"), (8, "d--d")] {
         let before = slugs(&known);
@@ -72,7 +85,7 @@ fn followed_links_come_before_others_and_recent_ones_before_old_ones() {
         check(&known);
         dropped.extend(before.into_iter().filter(|slug| !slugs(&known).contains(slug)));
     }
-    assert!(known.has_dropped());
+    assert!(known.known().has_dropped);
     assert_eq!(dropped, ["old1", "mid1", "new1", "foll"]);
     // A link that would be dropped at once is not even written.
     known.take_changes();
@@ -80,6 +93,33 @@ fn followed_links_come_before_others_and_recent_ones_before_old_ones() {
     let changes = known.take_changes();
     assert_eq!((changes.links.len(), changes.gone.len()), (0, 0));
     assert_eq!(slugs(&known), ["a--a", "b--b", "c--c", "d--d"]);
+}
+
+#[test]
+fn an_account_with_many_links_pushes_out_its_own_only() {
+    let [one, two, three] = [1, 2, 3].map(|number| AccountId(uuid::Uuid::from_u128(number)));
+    let known = room_for(6);
+    // Links that nobody has followed, and links that were followed long ago.
+    for (account, key, slug) in [(one, 1, "one1"), (one, 2, "one2"), (two, 3, "two1")] {
+        known.learn(&link_of(account, key, slug, 9_000), NEVER, NOW);
+    }
+    known.follow("one1", NOW);
+    // The third account makes many links, and follows each of them later.
+    for key in 10..40_u32 {
+        let at = later(1_000 + i64::from(key));
+        known.learn(&link_of(three, u64::from(key), &format!("tr{key}"), 1), at, at);
+        check(&known);
+    }
+    assert_eq!(slugs(&known), ["one1", "one2", "tr37", "tr38", "tr39", "two1"]);
+    // An account that takes most loses what nobody has followed first, and a new link of a small
+    // account comes in.
+    known.learn(&link_of(two, 50, "two2", 9_000), NEVER, NOW);
+    known.learn(&link_of(one, 51, "one3", 9_000), NEVER, NOW);
+    check(&known);
+    assert_eq!(slugs(&known), ["one1", "one3", "tr38", "tr39", "two1", "two2"]);
+    // A link that changes its account counts for the new one.
+    known.learn(&link_of(one, 50, "two2", 1), NEVER, NOW);
+    check(&known);
 }
 
 #[test]

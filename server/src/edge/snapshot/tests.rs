@@ -23,17 +23,15 @@ impl Stage {
     }
 
     fn writer(&self, snapshot: Snapshot) -> Writer {
-        let secret = ClickIdKey { key_id: 1, secret: vec![1; 32] };
-        let keys = ListClickIdKeysResponse { click_id_keys: vec![secret], core_time: None };
-        Writer {
-            folder: self.folder.clone(),
-            seal: self.seal.clone(),
-            has_new_keys: snapshot.click_id_keys != keys,
-            keys: Arc::new(Keys::new(keys).unwrap()),
-            links: snapshot.links,
-            random: Random::system(),
-            file: snapshot.file,
-        }
+        self.writer_with(snapshot, &[1])
+    }
+
+    /// The writer of an edge whose core has these click id keys.
+    fn writer_with(&self, snapshot: Snapshot, numbers: &[u8]) -> Writer {
+        let keys = keys(numbers);
+        let record_keys = RecordKeys::new(&keys, &snapshot.click_id_keys, &snapshot.former_keys, false);
+        let keys = Arc::new(Keys::new(keys).unwrap());
+        snapshot.writer(self.folder.clone(), self.seal.clone(), keys, record_keys, Random::system())
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -43,6 +41,11 @@ impl Stage {
     fn put(&self, bytes: &[u8]) {
         std::fs::write(self.folder.path().join(FILE), bytes).unwrap();
     }
+}
+
+fn keys(numbers: &[u8]) -> ListClickIdKeysResponse {
+    let key = |number: &u8| ClickIdKey { key_id: u32::from(*number), secret: vec![*number; 32] };
+    ListClickIdKeysResponse { click_id_keys: numbers.iter().map(key).collect(), core_time: None }
 }
 
 fn message(number: u64, slug: &str) -> ResolveSlugResponse {
@@ -198,4 +201,31 @@ fn a_smaller_budget_makes_a_new_file() {
     stage.writer(snapshot).write(NOW).unwrap();
     assert_eq!(stage.read().links.count(), count);
     assert!(stage.bytes().len() < 100_000);
+}
+
+/// A crash may cut the write that replaces the keys at any byte.
+#[test]
+fn a_key_that_goes_is_read_again_wherever_a_crash_cuts_the_write() {
+    let stage = Stage::new();
+    stage.writer_with(stage.read(), &[2, 1]).write(NOW).unwrap();
+    let before = stage.bytes();
+    // Somebody may make a segment of it again.
+    let segment = "00000000000000000001-00000000000000000000000000000000.aside";
+    std::fs::write(stage.folder.path().join(segment), "").unwrap();
+    stage.writer_with(stage.read(), &[1]).write(NOW).unwrap();
+    let after = stage.bytes();
+    assert!(after.starts_with(&before) && after.len() > before.len());
+    for length in before.len()..=after.len() {
+        stage.put(&after[..length]);
+        let Snapshot { click_id_keys, former_keys, .. } = stage.read();
+        let all = [click_id_keys.click_id_keys, former_keys.click_id_keys].concat();
+        assert!(all.contains(&keys(&[2]).click_id_keys[0]), "{length}");
+    }
+    assert_eq!(stage.read().former_keys, keys(&[2]));
+    // A new file has them too, until no file of the spool needs them.
+    stage.writer_with(Snapshot { file: None, ..stage.read() }, &[1]).write(NOW).unwrap();
+    assert_eq!(stage.read().former_keys, keys(&[2]));
+    std::fs::remove_file(stage.folder.path().join(segment)).unwrap();
+    stage.writer_with(stage.read(), &[1]).write(NOW).unwrap();
+    assert_eq!(stage.read().former_keys, keys(&[]));
 }

@@ -36,8 +36,9 @@ use crate::{
         NO_ANSWER,
         core_client::{CoreClient, CoreFailure, classify},
         core_health::{Cause, CoreHealth},
+        record_seals::RecordSeals,
     },
-    values::{id::Random, seal::Seals},
+    values::id::Random,
 };
 
 /// Batch size while the core fails on a record. If other records of the batch succeed, that record
@@ -57,7 +58,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 pub struct Drain {
     state: Arc<State>,
-    seals: Arc<Seals>,
+    seals: Arc<RecordSeals>,
     calls: CoreClient,
     core_health: Arc<CoreHealth>,
     /// The files of earlier processes.
@@ -140,7 +141,8 @@ impl Drain {
     fn count_backlog(&mut self) {
         aside::count_earlier(&self.state);
         let left = std::mem::take(&mut self.left);
-        let found: u64 = left.into_iter().map(|file| cursor::count(&self.state, &self.seals, file)).sum();
+        let seals = self.seals.present();
+        let found: u64 = left.into_iter().map(|file| cursor::count(&self.state, &seals, file)).sum();
         self.state.records.fetch_add(found, Ordering::AcqRel);
         self.state.counted.store(true, Ordering::Release);
         if found > 0 {
@@ -150,6 +152,7 @@ impl Drain {
 
     /// The next entries, at most `max`; none if everything is drained.
     fn next(&mut self, max: usize) -> io::Result<Vec<Entry>> {
+        let seals = self.seals.present();
         loop {
             let Some(file) = self.state.files().front().copied() else {
                 self.state.oldest.store(0, Ordering::Release);
@@ -161,12 +164,12 @@ impl Drain {
             };
             // Reads on even if unfinished entries remain: later entries show whether the core or a
             // record is at fault.
-            if reading.end() < file.end && reading.entries(max, &self.seals).len() < max {
+            if reading.end() < file.end && reading.entries(max, &seals).len() < max {
                 reading.read_on(&self.state, file)?;
                 self.told = false;
             }
             let reading = self.reading.insert(reading);
-            let items = reading.entries(max, &self.seals);
+            let items = reading.entries(max, &seals);
             if let Some(Entry { what: EntryKind::Call(record), .. }) = items.first() {
                 self.state.oldest.store(record.arrived_at.micros(), Ordering::Release);
                 self.pace.set_backlog_age(self.state.clock.now().since(record.arrived_at));
@@ -284,6 +287,7 @@ impl Drain {
             let cause = self.cause.clone().unwrap_or_else(|| Cause::passing("the core fails"));
             self.core_health.note_failure(self.state.clock.now(), cause);
         }
+        let seals = self.seals.present();
         let mut passed = 0;
         for (item, outcome) in items.iter().zip(outcomes) {
             let over = match (outcome, &item.what) {
@@ -291,15 +295,12 @@ impl Drain {
                     self.aside.put(&self.state, body, &stated_id(body), why.text())
                 }
                 (Outcome::Done, _) => true,
-                (Outcome::Refused, EntryKind::Call(record)) => self.aside.put(
-                    &self.state,
-                    &record.body(self.seals.own()),
-                    record.id(),
-                    "the core refused it",
-                ),
+                (Outcome::Refused, EntryKind::Call(record)) => {
+                    self.aside.put(&self.state, &record.body(seals.own()), record.id(), "the core refused it")
+                }
                 (Outcome::Fault, EntryKind::Call(record)) if answers => self.aside.put(
                     &self.state,
-                    &record.body(self.seals.own()),
+                    &record.body(seals.own()),
                     record.id(),
                     "the core fails on it",
                 ),
@@ -360,7 +361,9 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<Cause>) -> O
                     calls.postback(postback).await.map(|_| ())
                 }
                 // Not calls: they occur only in snapshots.
-                Content::ClickIdKeys(_) | Content::Link(_) | Content::NoLink(_) => Ok(()),
+                Content::ClickIdKeys(_) | Content::Link(_) | Content::NoLink(_) | Content::FormerKeys(_) => {
+                    Ok(())
+                }
             }
         };
         match timeout(CALL_BUDGET, answered).await {

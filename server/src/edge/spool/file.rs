@@ -59,6 +59,30 @@ pub fn list(folder: &Folder, extension: &str) -> io::Result<Vec<Name>> {
     Ok(names)
 }
 
+/// The numbers of the files that hold records.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// `None` if there is no file. A file for people counts as 0: it may become a segment again.
+    pub oldest: Option<u64>,
+    /// Number of the newest segment, 0 if there is none; `None` if it is unknown.
+    pub newest: Option<u64>,
+}
+
+impl Numbers {
+    pub fn list(folder: &Folder) -> Self {
+        Self::try_list(folder).unwrap_or(Self { oldest: Some(0), newest: None })
+    }
+
+    fn try_list(folder: &Folder) -> io::Result<Self> {
+        // Lists the segments first, because a segment may become a file for people meanwhile.
+        let segments = list(folder, SEGMENT)?;
+        let has_for_people = !list(folder, ASIDE)?.is_empty() || !list(folder, DAMAGED)?.is_empty();
+        let oldest = segments.first().map(|name| name.number);
+        let newest = segments.last().map_or(0, |name| name.number);
+        Ok(Self { oldest: if has_for_people { Some(0) } else { oldest }, newest: Some(newest) })
+    }
+}
+
 /// A file that records are appended to.
 pub struct Appender {
     file: File,

@@ -41,6 +41,7 @@ const POSTBACK: u8 = 2;
 const CLICK_ID_KEYS: u8 = 3;
 const LINK: u8 = 4;
 const NO_LINK: u8 = 5;
+const FORMER_KEYS: u8 = 6;
 
 /// The contents of a record.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +54,8 @@ pub enum Content {
     Link(ResolveSlugResponse),
     /// A slug without a link. Earlier records of the slug no longer count.
     NoLink(ResolveSlugRequest),
+    /// Click id keys that the core has no more, and that may have proven records.
+    FormerKeys(ListClickIdKeysResponse),
 }
 
 /// The call to the core that hands a postback on.
@@ -116,6 +119,7 @@ impl Record {
             Content::ClickIdKeys(keys) => (CLICK_ID_KEYS, keys.encode_to_vec()),
             Content::Link(link) => (LINK, link.encode_to_vec()),
             Content::NoLink(slug) => (NO_LINK, slug.encode_to_vec()),
+            Content::FormerKeys(keys) => (FORMER_KEYS, keys.encode_to_vec()),
         };
         let micros = self.arrived_at.micros().to_be_bytes();
         let proof = seal.prove(&[&[kind], &micros, &call]);
@@ -172,7 +176,7 @@ impl Content {
         match self {
             Self::Click(click) => &click.click_id,
             Self::Postback(postback) => &postback.postback_id,
-            Self::ClickIdKeys(_) | Self::Link(_) | Self::NoLink(_) => "",
+            Self::ClickIdKeys(_) | Self::Link(_) | Self::NoLink(_) | Self::FormerKeys(_) => "",
         }
     }
 
@@ -186,6 +190,7 @@ impl Content {
             CLICK_ID_KEYS => Self::ClickIdKeys(ListClickIdKeysResponse::decode(call).ok()?),
             LINK => Self::Link(ResolveSlugResponse::decode(call).ok()?),
             NO_LINK => Self::NoLink(ResolveSlugRequest::decode(call).ok()?),
+            FORMER_KEYS => Self::FormerKeys(ListClickIdKeysResponse::decode(call).ok()?),
             _ => return None,
         })
     }

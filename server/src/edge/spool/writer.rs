@@ -19,7 +19,7 @@ use super::{
     file::{Appender, Fault, Name, SEGMENT},
     record::{RECORD_BYTES_MAX, frame, frame_bytes},
 };
-use crate::values::{id::Random, time::Time};
+use crate::values::{id::Random, seal::Seals, time::Time};
 
 /// Maximum length of a file, in bytes. Drained records are deleted file by file.
 pub const SEGMENT_BYTES_MAX: u64 = 4 * 1_024 * 1_024;
@@ -34,6 +34,8 @@ pub struct PendingRecord {
     /// Id of the click or postback.
     pub id: String,
     pub body: Vec<u8>,
+    /// The seals with which the body was made. Held until the record is written.
+    pub _seals: Arc<Seals>,
     pub queue: Option<u16>,
     pub answer: oneshot::Sender<Result<(), SpoolError>>,
 }
