@@ -33,6 +33,7 @@ mod erasure;
 mod explain;
 mod fixture;
 mod flood;
+mod gone;
 mod handed_on;
 mod hostile;
 mod journey;

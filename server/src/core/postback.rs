@@ -218,7 +218,8 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
         make_room(app, tenant, &mut postback, &sender, code, held_for).await?;
     }
     let click = judged.as_ref().ok().map(|conversion| conversion.click_id);
-    let mut postback = write(app, postback, judged, matched, store::Mode::Insert).await?;
+    let written = write(app, postback, judged, matched, store::Mode::Insert).await?;
+    let mut postback = written.ok_or_else(|| Error::internal("the postback that was inserted"))?;
     if let (Some(click), Tenant::All, Verdict::Duplicate | Verdict::Held) = (click, tenant, postback.verdict)
     {
         app.shedding.count_repetition(click).await;
@@ -420,14 +421,14 @@ async fn judge(
 }
 
 /// Writes a postback with its judgement. `matched` means that the postback is matched automatically
-/// if it is held.
+/// if it is held. Returns the postback as stored; `None` if it was to be replayed, but is deleted.
 async fn write(
     app: &App,
     mut postback: Postback,
     judged: Result<Conversion>,
     matched: bool,
     mode: store::Mode,
-) -> Result<Postback> {
+) -> Result<Option<Postback>> {
     let conversion = match judged {
         Ok(conversion) => Some(Arc::new(conversion)),
         Err(error) => {
@@ -438,7 +439,7 @@ async fn write(
         }
     };
     let written = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
-    let (store::PostbackWrite { postback: sent, .. }, mut stored) = written;
+    let (store::PostbackWrite { postback: sent, .. }, Some(mut stored)) = written else { return Ok(None) };
     // A sender who reuses the id of another postback learns nothing about that postback.
     if mode == store::Mode::Insert && !sent.is_again(&stored) {
         return Err(Error::request_id_reused().at_field("postback.postback_id"));
@@ -447,7 +448,7 @@ async fn write(
         // Boxed, to keep the caller's future small: most postbacks are not duplicates.
         Box::pin(differences::tell(app, &mut stored)).await;
     }
-    Ok(stored)
+    Ok(Some(stored))
 }
 
 impl Postback {

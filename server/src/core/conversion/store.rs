@@ -75,6 +75,10 @@ impl Write for Insert {
         let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
         insert(&rows, db).await
     }
+
+    fn owns(&self, outcome: &Option<Model>) -> bool {
+        outcome.as_ref().is_none_or(|earlier| key(earlier) == key(&self.0))
+    }
 }
 
 /// Inserts the rows whose keys are new. Returns, for each row, the earlier row with the same key,

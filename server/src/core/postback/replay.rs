@@ -13,7 +13,7 @@ use crate::{
         conversion::{self, note},
         conversion_code,
     },
-    error::Result,
+    error::{Error, Result},
     page::PageRequest,
     values::id::AccountId,
     values::id::PostbackId,
@@ -40,12 +40,14 @@ pub async fn replay(
     let mut postbacks = Vec::with_capacity(ids.len());
     for id in ids {
         let postback = get(app, account, *id).await?;
-        postbacks.push(replay_one(app, postback, how).await?);
+        let replayed = replay_one(app, postback, how).await?;
+        postbacks.push(replayed.ok_or_else(|| Error::not_found("postback", id))?);
     }
     Ok(postbacks)
 }
 
-/// Replays a page of the held postbacks that pass the filter, newest first.
+/// Replays a page of the held postbacks that pass the filter, newest first. A postback that is
+/// deleted meanwhile is left out.
 pub async fn replay_held(
     app: &App,
     account: AccountId,
@@ -58,7 +60,7 @@ pub async fn replay_held(
     let (held, next_page_token) = list(app, account, &held, page).await?.into_rows();
     let mut postbacks = Vec::with_capacity(held.len());
     for postback in held {
-        postbacks.push(replay_one(app, postback, how).await?);
+        postbacks.extend(replay_one(app, postback, how).await?);
     }
     Ok((postbacks, next_page_token))
 }
@@ -71,9 +73,10 @@ async fn check(app: &App, account: AccountId, how: &Replay) -> Result<()> {
     Ok(())
 }
 
-pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback> {
+/// Replays a postback. Returns `None` if it is deleted by now.
+pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Option<Postback>> {
     if held.verdict != Verdict::Held {
-        return Ok(held);
+        return Ok(Some(held));
     }
     let (mut reading, code) = read(app, tenant_of(held.account_id), &held, &how.overrides).await?;
     let code = code.as_deref();
@@ -97,7 +100,7 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
             Err(error) => Err(error),
         };
         postback.apply_outcome(outcome);
-        return Ok(postback);
+        return Ok(Some(postback));
     }
     write(app, postback, judged, true, store::Mode::Update).await
 }

@@ -82,7 +82,8 @@ pub enum Mode {
 }
 
 /// A postback to write, with the conversion that it is to become. The conversion is `None` if the
-/// postback is already judged as held. The outcome of the write is the row as stored.
+/// postback is already judged as held. The outcome of the write is the row as stored. It is `None`
+/// if the postback was to be replayed, but is deleted by now.
 pub struct PostbackWrite {
     pub postback: Model,
     pub conversion: Option<Arc<Conversion>>,
@@ -90,13 +91,13 @@ pub struct PostbackWrite {
 }
 
 impl Write for PostbackWrite {
-    type Outcome = Model;
+    type Outcome = Option<Model>;
 
     fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
         backend == DbBackend::Postgres && rows.iter().all(|row| row.mode == Mode::Insert)
     }
 
-    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Model>, DbErr> {
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
         if !db.is_in_transaction() {
             return insert_all(rows, db).await;
         }
@@ -141,7 +142,12 @@ impl Write for PostbackWrite {
             // replaces the old one. Nothing counts twice, because the conversion has the same key
             // at each arrival.
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
-            for (id, known) in find_all(db, ids.into_iter(), true).await? {
+            let stored = find_all(db, ids.iter().copied(), true).await?;
+            // The row with the same id was deleted since: the batch is tried again.
+            if stored.len() < ids.len() {
+                return Err(DbErr::Custom("the postback with the same id was deleted".to_owned()));
+            }
+            for (id, known) in stored {
                 match written.get(&id) {
                     // The stored row with this id is another postback, or counts as another
                     // conversion, as before a change of the code's settings. It stays: nothing of
@@ -166,13 +172,18 @@ impl Write for PostbackWrite {
                 }
             }
         }
-        Ok(rows.iter().filter_map(|row| written.get(&row.postback.id).cloned()).collect())
+        Ok(rows.iter().map(|row| written.get(&row.postback.id).cloned()).collect())
+    }
+
+    fn owns(&self, outcome: &Option<Model>) -> bool {
+        let is_optional = self.mode == Mode::Update;
+        outcome.as_ref().map_or(is_optional, |stored| stored.id == self.postback.id)
     }
 }
 
 /// Inserts postbacks and their conversions in one statement. The statement fails if any of them is
 /// not new.
-async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model>, DbErr> {
+async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
     let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
     let with_outcome = |row: &PostbackWrite| {
         let mut postback = row.postback.clone();
@@ -186,7 +197,7 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model
     conversion::add_to(&mut insertion, &conversions)?;
     insertion.add::<Entity>(&postbacks.iter().collect::<Vec<_>>(), None)?;
     insertion.execute(db).await?;
-    Ok(postbacks)
+    Ok(postbacks.into_iter().map(Some).collect())
 }
 
 impl Model {
