@@ -70,6 +70,7 @@ mod statuses;
 mod stops;
 mod stream;
 mod tls;
+mod unchecked;
 mod unfinished;
 mod untaken;
 mod verdicts;

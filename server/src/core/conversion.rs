@@ -375,8 +375,13 @@ pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
 
 /// Returns the answer that `record` would give, and records nothing.
 pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
-    let earlier = store::find_same(app.db.reader(), &conversion).await?;
+    let earlier = earlier(app, &conversion).await?;
     Recorded::new(conversion, earlier)
+}
+
+/// Finds the recorded conversion of which this one would be a duplicate.
+pub async fn earlier(app: &App, conversion: &Conversion) -> Result<Option<Conversion>> {
+    store::find_same(app.db.reader(), conversion).await
 }
 
 /// Writes conversions in an open transaction, in which the caller also writes their postbacks.
@@ -464,6 +469,13 @@ impl Conversion {
 
     pub fn transaction_id(&self) -> &str {
         self.dedupe_key.transaction_id()
+    }
+
+    /// Replaces the request id, if it is the identity of this conversion.
+    pub fn identify_by(&mut self, request_id: &[u8]) {
+        if self.dedupe_key.0.first() == Some(&DedupeKey::REQUEST) {
+            self.dedupe_key = DedupeKey([&[DedupeKey::REQUEST], request_id].concat());
+        }
     }
 }
 

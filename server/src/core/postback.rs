@@ -177,7 +177,8 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     let code = code.as_deref();
     let reply = code.map(ConversionCode::reply);
     let checked = code.map(|code| authentication::check(code, &postback, &reading.parameters, Some(&sender)));
-    let Checked { refusal, notes, signature, proof, .. } = checked.unwrap_or_default();
+    let Checked { refusal, notes, signature, proof, .. } = checked.unwrap_or_else(Checked::none);
+    postback.checks_passed = Some(proof);
     let mut reading = redacted(app, tenant, &mut postback, reading, code).await?;
     reading.notes.extend(notes);
     if reading.test.is_some() {
@@ -195,7 +196,6 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     postback.account_id = code.map_or(postback.account_id, |code| code.account_id);
     // Without a known code, nothing was checked.
     postback.authenticated = code.is_some() && refusal.is_none();
-    postback.checks_passed = Some(proof);
     let judged = judge(app, code, &mut postback, reading, signature.or(request_id)).await?;
     // A browser's call, and a call that failed an enforced check, are held whatever the judgement,
     // and are not matched automatically.
@@ -363,7 +363,7 @@ async fn redacted(
     reading: ParsedPostback,
     code: Option<&ConversionCode>,
 ) -> Result<ParsedPostback> {
-    if !redaction::redact(postback, &reading, code) {
+    if !postback.change(|postback| redaction::redact(postback, &reading, code)) {
         return Ok(reading);
     }
     let (mut again, _) = read(app, tenant, postback, &Overrides::default()).await?;

@@ -104,7 +104,7 @@ impl Postback {
         let message = "the visitor was erased: everything not needed for counting is gone";
         notes.push(note(NoteCode::VisitorErased, "", message));
         self.notes = Notes::new(notes);
-        (self.target, self.body) = reader::without_visitor(self);
+        self.change(|postback| (postback.target, postback.body) = reader::without_visitor(postback));
         self.address.clear();
         self.user_agent.clear();
         // The old message may repeat text that is gone.

@@ -10,7 +10,7 @@ use crate::{
     api::Tenant,
     core::{
         App,
-        conversion::{self, note},
+        conversion::{self, Conversion, note},
         conversion_code,
     },
     error::{Error, Result},
@@ -87,12 +87,18 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Optio
     }
     reading.notes.extend(held.check_notes().chain(held.erasure()));
     let signature = code.and_then(|code| proof::signature_of(code, &held));
+    let is_uncheckable = code.is_some_and(|code| proof::is_uncheckable(code, &held));
     let mut postback = held;
     // A postback whose code is not known stays with its account.
     postback.account_id = code.map_or(postback.account_id, |code| code.account_id);
     postback.replayed_at = Some(app.now());
     postback.match_at = None;
-    let judged = judge(app, code, &mut postback, reading, signature).await?;
+    let mut judged = judge(app, code, &mut postback, reading, signature).await?;
+    if let Ok(conversion) = &mut judged
+        && is_uncheckable
+    {
+        tell_apart(app, &postback, conversion).await?;
+    }
     let judged = unproven.map_or(judged, Err);
     if how.validate_only {
         let outcome = match judged {
@@ -103,6 +109,19 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Optio
         return Ok(Some(postback));
     }
     write(app, postback, judged, true, store::Mode::Update).await
+}
+
+/// Identifies a conversion by its postback, if another call with the same signature has counted.
+/// The signature can't be checked any more, and a sender may end all its calls with the same wrong
+/// one.
+async fn tell_apart(app: &App, postback: &Postback, conversion: &mut Conversion) -> Result<()> {
+    let Some(earlier) = conversion::earlier(app, conversion).await? else { return Ok(()) };
+    let duplicate = Postback { conversion_id: earlier.id().to_string(), ..postback.clone() };
+    let first = store::counted(app.db.reader(), &duplicate).await?;
+    if first.is_some_and(|first| postback.is_another_call(&first)) {
+        conversion.identify_by(postback.id.0.as_bytes());
+    }
+    Ok(())
 }
 
 /// The codes for which a held postback of an account may count. The installation's own account also
