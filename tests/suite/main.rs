@@ -29,6 +29,7 @@ mod dependencies;
 mod door;
 mod duplicates;
 mod edge_keys;
+mod erasing;
 mod erasure;
 mod explain;
 mod fixture;

@@ -26,7 +26,7 @@ use crate::{
         App, age,
         click::{self, CLOCK_SKEW_MAX},
         conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
-        scan::scan,
+        scan::{scan, write_part},
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
     db::Connection,
@@ -392,10 +392,23 @@ pub async fn write_all(conversions: &[&Conversion], txn: &Connection) -> Result<
 }
 
 /// Erases the custom parameters of a click's conversions, which may identify the visitor. The other
-/// fields stay: they are records of money, or distinguish duplicates. Returns the number of
-/// conversions.
-pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
-    store::erase(txn, account, click).await
+/// fields stay: they are records of money, or distinguish duplicates. `rows_max` is the maximum
+/// number of rows in one transaction. Returns the number of conversions.
+pub async fn erase(app: &App, account: AccountId, click: ClickId, rows_max: usize) -> Result<u64> {
+    loop {
+        let told = scan(app, account, async |db| store::with_params(db, account, click).await).await?;
+        for some in told.chunks(rows_max) {
+            write_part(app, account, async |txn| store::erase(txn, click, some).await).await?;
+        }
+        if told.len() < store::TOLD_MAX {
+            return count(app, account, click).await;
+        }
+    }
+}
+
+/// Counts the conversions of a click.
+pub async fn count(app: &App, account: AccountId, click: ClickId) -> Result<u64> {
+    scan(app, account, async |db| store::count(db, account, click).await).await
 }
 
 fn conflict(conversion: &Conversion, first: &Conversion) -> Error {

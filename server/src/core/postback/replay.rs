@@ -12,6 +12,7 @@ use crate::{
         App,
         conversion::{self, Conversion, note},
         conversion_code,
+        turn::Turn,
     },
     error::{Error, Result},
     page::PageRequest,
@@ -38,10 +39,12 @@ pub async fn replay(
 ) -> Result<Vec<Postback>> {
     check(app, account, how).await?;
     let mut postbacks = Vec::with_capacity(ids.len());
+    let mut turn = Turn::begin();
     for id in ids {
         let postback = get(app, account, *id).await?;
         let replayed = replay_one(app, postback, how).await?;
         postbacks.push(replayed.ok_or_else(|| Error::not_found("postback", id))?);
+        turn.share().await;
     }
     Ok(postbacks)
 }
@@ -59,8 +62,10 @@ pub async fn replay_held(
     let held = Filter { verdict: Some(Verdict::Held), ..filter };
     let (held, next_page_token) = list(app, account, &held, page).await?.into_rows();
     let mut postbacks = Vec::with_capacity(held.len());
+    let mut turn = Turn::begin();
     for postback in held {
         postbacks.extend(replay_one(app, postback, how).await?);
+        turn.share().await;
     }
     Ok((postbacks, next_page_token))
 }

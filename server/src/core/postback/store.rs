@@ -8,7 +8,8 @@ use std::{
 use s2s_sdk::v1::Note;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
-    FromQueryResult, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    FromQueryResult, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
     entity::prelude::*,
     sea_query::{Func, Order, Query, WindowStatement},
 };
@@ -21,7 +22,7 @@ use crate::{
     },
     db::{
         Connection, Db, Insertion, contains_bytes, eq_indexed, group_commit::Write, insert_new,
-        statement_runs,
+        sort_unindexed, statement_runs,
     },
     error::Result,
     page::{Page, PageRequest},
@@ -368,18 +369,37 @@ pub async fn held_of_click(
     Ok(held.order_by_desc(Column::Id).limit(rows).all(db).await?)
 }
 
-/// Returns postbacks of these accounts that name the click, sorted by id, from the first id after
-/// `after`. The rows are locked until the transaction ends.
-pub async fn lock_of_click(
-    txn: &impl ConnectionTrait,
+/// Returns ids of postbacks of these accounts that name the click, sorted, from the first id after
+/// `after`.
+pub async fn ids_of_click(
+    db: &impl ConnectionTrait,
     accounts: &[AccountId],
     click_id: &str,
     after: Option<PostbackId>,
     rows: u64,
-) -> Result<Vec<Model>> {
+) -> Result<Vec<PostbackId>> {
     let all = of_click(accounts, click_id).add_option(after.map(|after| Column::Id.gt(after)));
-    let found = Entity::find().filter(all);
-    Ok(found.order_by_asc(Column::Id).limit(rows).lock_exclusive().all(txn).await?)
+    let found = Entity::find().select_only().column(Column::Id).filter(all);
+    let sorted = found.order_by(sort_unindexed(db, Column::Id), Order::Asc);
+    Ok(sorted.limit(rows).into_tuple().all(db).await?)
+}
+
+/// Counts the postbacks of an account that name the click.
+pub async fn count_of_click(db: &impl ConnectionTrait, account: AccountId, click_id: &str) -> Result<u64> {
+    Ok(Entity::find().filter(of_click(&[account], click_id)).count(db).await?)
+}
+
+/// Finds postbacks by their ids, in any order.
+pub async fn find_these(db: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<Vec<Model>> {
+    Ok(find_all(db, ids.iter().copied(), false).await?.into_values().collect())
+}
+
+/// Finds postbacks by their ids, and locks them until the transaction ends.
+pub async fn lock_these(
+    txn: &impl ConnectionTrait,
+    ids: impl Iterator<Item = PostbackId>,
+) -> Result<HashMap<PostbackId, Model>> {
+    Ok(find_all(txn, ids, true).await?)
 }
 
 /// Condition for postbacks that name the click. Rows from older versions have the click id in the
