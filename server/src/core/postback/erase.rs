@@ -149,6 +149,7 @@ impl<'a> Walk<'a> {
 /// Writes erased postbacks, each with the postback as it was read before.
 async fn replace(txn: &Connection, account: AccountId, changed: Vec<(Postback, Postback)>) -> Result<()> {
     let mut stored = store::lock_these(txn, changed.iter().map(|(read, _)| read.id)).await?;
+    let mut all = Vec::with_capacity(changed.len());
     for (read, mut erased) in changed {
         // A postback may have been deleted since, or replayed and moved to its code's account.
         let Some(now) = stored.remove(&read.id) else { continue };
@@ -161,7 +162,10 @@ async fn replace(txn: &Connection, account: AccountId, changed: Vec<(Postback, P
                 continue;
             }
         }
-        store::replace(txn, &erased).await?;
+        all.push(erased);
+    }
+    if !all.is_empty() {
+        store::replace(txn, all).await?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use sea_orm::{
     FromQueryResult, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
     entity::prelude::*,
-    sea_query::{Func, Order, Query, WindowStatement},
+    sea_query::{Func, OnConflict, Order, Query, WindowStatement},
 };
 
 use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, matching::MATCH_WAIT_MAX};
@@ -234,9 +234,14 @@ async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr
     Ok(())
 }
 
-/// Writes all columns of a postback whose visitor was erased.
-pub async fn replace(txn: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
-    postback.clone().into_active_model().reset_all().update(txn).await?;
+/// Writes the columns that an erasure changes, in one statement. The postbacks are stored and
+/// locked, so that none is inserted.
+pub async fn replace(txn: &impl ConnectionTrait, erased: Vec<Model>) -> Result<(), DbErr> {
+    let changed = [Column::Target, Column::Body, Column::Address, Column::UserAgent, Column::Notes];
+    let changed = changed.into_iter().chain([Column::Message, Column::ChecksPassed]);
+    let replace = OnConflict::column(Column::Id).update_columns(changed).to_owned();
+    let rows = erased.into_iter().map(|row| row.into_active_model().reset_all());
+    Entity::insert_many(rows).on_conflict(replace).exec_without_returning(txn).await?;
     Ok(())
 }
 

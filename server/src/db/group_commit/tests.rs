@@ -184,7 +184,7 @@ async fn nobody_gets_the_outcome_of_another_row() {
     let folder = tempfile::tempdir().unwrap();
     let db = open_in(folder.path()).await;
     let (committer, work) = Committer::new(db, 1_000);
-    let missing = |number: usize| number % 33 == 0;
+    let missing = |number: usize| number.is_multiple_of(33);
     let numbered = (0..100).map(|number| Numbered((!missing(number)).then_some(number)));
     let numbered = join_all(numbered.map(|row| write(&committer, row)));
     let reversed = join_all((0..100).map(|number| write(&committer, Reversed(number))));
