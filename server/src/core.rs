@@ -15,6 +15,7 @@ pub mod row_cache;
 mod scan;
 pub mod services;
 pub mod tracking_link;
+mod turn;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;

@@ -383,6 +383,16 @@ pub fn eq_unindexed<C: ColumnTrait>(
     }
 }
 
+/// A column to sort by. It has a form for which the database finds the rows by the conditions, and
+/// not by an index that has the order.
+pub fn sort_unindexed<C: ColumnTrait>(db: &impl ConnectionTrait, column: C) -> SimpleExpr {
+    let column = Expr::col((column.entity_name(), column));
+    match db.get_database_backend() {
+        DbBackend::Sqlite => Expr::cust_with_exprs("+?", [column]),
+        _ => column,
+    }
+}
+
 /// Tests whether the bytes of a column contain `text`.
 pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, text: &str) -> SimpleExpr {
     let (column, text) = (Expr::col(column), Expr::val(text.as_bytes()));

@@ -245,19 +245,38 @@ pub async fn erase(
     signed: SignedClickId,
     link: Option<&TrackingLink>,
 ) -> Result<Option<Click>> {
-    let blank = link.map(|link| Click {
+    store::erase(txn, account, signed.id, link.map(|link| blank(account, signed, link.id))).await
+}
+
+/// Returns the click as `erase` would return it, and writes nothing.
+pub async fn preview_erasure(
+    app: &App,
+    account: AccountId,
+    signed: SignedClickId,
+    link: Option<&TrackingLink>,
+) -> Result<Option<Click>> {
+    Ok(match find(app, account, signed.id).await? {
+        Some(Click { key_id, link_id, flags, .. }) => {
+            Some(Click { key_id, flags, ..blank(account, signed, link_id) })
+        }
+        None => link.map(|link| blank(account, signed, link.id)),
+    })
+}
+
+/// A click without its visitor.
+fn blank(account: AccountId, signed: SignedClickId, link: TrackingLinkId) -> Click {
+    Click {
         click_id: signed.id,
         key_id: signed.key_id,
         account_id: account,
-        link_id: link.id,
+        link_id: link,
         sub_ids: SubIds::default(),
         query: String::new(),
         referrer: String::new(),
         user_agent: String::new(),
         address: String::new(),
         flags: ClickFlags::default(),
-    });
-    store::erase(txn, account, signed.id, blank).await
+    }
 }
 
 /// Lists the clicks of one link that have none of the flags in `without`, newest first.

@@ -26,7 +26,7 @@ use crate::{
         App, age,
         click::{self, CLOCK_SKEW_MAX},
         conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
-        scan::scan,
+        scan::{scan, write_part},
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
     db::Connection,
@@ -375,8 +375,13 @@ pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
 
 /// Returns the answer that `record` would give, and records nothing.
 pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
-    let earlier = store::find_same(app.db.reader(), &conversion).await?;
+    let earlier = earlier(app, &conversion).await?;
     Recorded::new(conversion, earlier)
+}
+
+/// Finds the recorded conversion of which this one would be a duplicate.
+pub async fn earlier(app: &App, conversion: &Conversion) -> Result<Option<Conversion>> {
+    store::find_same(app.db.reader(), conversion).await
 }
 
 /// Writes conversions in an open transaction, in which the caller also writes their postbacks.
@@ -387,10 +392,23 @@ pub async fn write_all(conversions: &[&Conversion], txn: &Connection) -> Result<
 }
 
 /// Erases the custom parameters of a click's conversions, which may identify the visitor. The other
-/// fields stay: they are records of money, or distinguish duplicates. Returns the number of
-/// conversions.
-pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
-    store::erase(txn, account, click).await
+/// fields stay: they are records of money, or distinguish duplicates. `rows_max` is the maximum
+/// number of rows in one transaction. Returns the number of conversions.
+pub async fn erase(app: &App, account: AccountId, click: ClickId, rows_max: usize) -> Result<u64> {
+    loop {
+        let told = scan(app, account, async |db| store::with_params(db, account, click).await).await?;
+        for some in told.chunks(rows_max) {
+            write_part(app, account, async |txn| store::erase(txn, click, some).await).await?;
+        }
+        if told.len() < store::TOLD_MAX {
+            return count(app, account, click).await;
+        }
+    }
+}
+
+/// Counts the conversions of a click.
+pub async fn count(app: &App, account: AccountId, click: ClickId) -> Result<u64> {
+    scan(app, account, async |db| store::count(db, account, click).await).await
 }
 
 fn conflict(conversion: &Conversion, first: &Conversion) -> Error {
@@ -464,6 +482,13 @@ impl Conversion {
 
     pub fn transaction_id(&self) -> &str {
         self.dedupe_key.transaction_id()
+    }
+
+    /// Replaces the request id, if it is the identity of this conversion.
+    pub fn identify_by(&mut self, request_id: &[u8]) {
+        if self.dedupe_key.0.first() == Some(&DedupeKey::REQUEST) {
+            self.dedupe_key = DedupeKey([&[DedupeKey::REQUEST], request_id].concat());
+        }
     }
 }
 

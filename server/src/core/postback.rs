@@ -177,7 +177,8 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     let code = code.as_deref();
     let reply = code.map(ConversionCode::reply);
     let checked = code.map(|code| authentication::check(code, &postback, &reading.parameters, Some(&sender)));
-    let Checked { refusal, notes, signature, proof, .. } = checked.unwrap_or_default();
+    let Checked { refusal, notes, signature, proof, .. } = checked.unwrap_or_else(Checked::none);
+    postback.checks_passed = Some(proof);
     let mut reading = redacted(app, tenant, &mut postback, reading, code).await?;
     reading.notes.extend(notes);
     if reading.test.is_some() {
@@ -195,7 +196,6 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     postback.account_id = code.map_or(postback.account_id, |code| code.account_id);
     // Without a known code, nothing was checked.
     postback.authenticated = code.is_some() && refusal.is_none();
-    postback.checks_passed = Some(proof);
     let judged = judge(app, code, &mut postback, reading, signature.or(request_id)).await?;
     // A browser's call, and a call that failed an enforced check, are held whatever the judgement,
     // and are not matched automatically.
@@ -218,7 +218,8 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
         make_room(app, tenant, &mut postback, &sender, code, held_for).await?;
     }
     let click = judged.as_ref().ok().map(|conversion| conversion.click_id);
-    let mut postback = write(app, postback, judged, matched, store::Mode::Insert).await?;
+    let written = write(app, postback, judged, matched, store::Mode::Insert).await?;
+    let mut postback = written.ok_or_else(|| Error::internal("the postback that was inserted"))?;
     if let (Some(click), Tenant::All, Verdict::Duplicate | Verdict::Held) = (click, tenant, postback.verdict)
     {
         app.shedding.count_repetition(click).await;
@@ -362,7 +363,7 @@ async fn redacted(
     reading: ParsedPostback,
     code: Option<&ConversionCode>,
 ) -> Result<ParsedPostback> {
-    if !redaction::redact(postback, &reading, code) {
+    if !postback.change(|postback| redaction::redact(postback, &reading, code)) {
         return Ok(reading);
     }
     let (mut again, _) = read(app, tenant, postback, &Overrides::default()).await?;
@@ -420,14 +421,14 @@ async fn judge(
 }
 
 /// Writes a postback with its judgement. `matched` means that the postback is matched automatically
-/// if it is held.
+/// if it is held. Returns the postback as stored; `None` if it was to be replayed, but is deleted.
 async fn write(
     app: &App,
     mut postback: Postback,
     judged: Result<Conversion>,
     matched: bool,
     mode: store::Mode,
-) -> Result<Postback> {
+) -> Result<Option<Postback>> {
     let conversion = match judged {
         Ok(conversion) => Some(Arc::new(conversion)),
         Err(error) => {
@@ -438,7 +439,7 @@ async fn write(
         }
     };
     let written = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
-    let (store::PostbackWrite { postback: sent, .. }, mut stored) = written;
+    let (store::PostbackWrite { postback: sent, .. }, Some(mut stored)) = written else { return Ok(None) };
     // A sender who reuses the id of another postback learns nothing about that postback.
     if mode == store::Mode::Insert && !sent.is_again(&stored) {
         return Err(Error::request_id_reused().at_field("postback.postback_id"));
@@ -447,7 +448,7 @@ async fn write(
         // Boxed, to keep the caller's future small: most postbacks are not duplicates.
         Box::pin(differences::tell(app, &mut stored)).await;
     }
-    Ok(stored)
+    Ok(Some(stored))
 }
 
 impl Postback {

@@ -4,6 +4,9 @@
 //! keys. The number of concurrent scans is limited, for each account and in all; a scan beyond a
 //! limit waits for its turn. So a search keeps no postback waiting, however many searches there
 //! are.
+//!
+//! A call that changes many rows takes turns in the same way. Its transactions are short, and the
+//! database is left to others between two of them.
 
 use std::{
     collections::HashMap,
@@ -15,12 +18,12 @@ use s2s_sdk::v1::ErrorReason;
 use sea_orm::DatabaseConnection;
 use tokio::{
     sync::Semaphore,
-    time::{Instant, timeout_at},
+    time::{Instant, sleep, timeout_at},
 };
 
 use super::App;
 use crate::{
-    db::{SCAN_TIMEOUT, SCANNERS_MAX},
+    db::{Connection, SCAN_TIMEOUT, SCANNERS_MAX},
     error::{Error, Result},
     values::id::AccountId,
 };
@@ -37,6 +40,8 @@ pub const LOOK_ROWS_MAX: u64 = 20_000;
 /// The limits of concurrent scans.
 pub struct Scans {
     all: Semaphore,
+    /// The limit of transactions that are parts of long calls.
+    long_writes: Semaphore,
     /// The limits of the accounts that scan or wait.
     accounts: Mutex<HashMap<AccountId, Arc<Semaphore>>>,
 }
@@ -44,7 +49,7 @@ pub struct Scans {
 impl Default for Scans {
     fn default() -> Self {
         let all = usize::try_from(SCANNERS_MAX).unwrap_or(1);
-        Self { all: Semaphore::new(all), accounts: Mutex::default() }
+        Self { all: Semaphore::new(all), long_writes: Semaphore::new(1), accounts: Mutex::default() }
     }
 }
 
@@ -70,6 +75,26 @@ pub async fn scan<T>(
     let found = timeout_at(Instant::now() + SCAN_TIMEOUT, query(app.db.scanner())).await;
     drop((of_account, of_all));
     found.unwrap_or_else(|_| Err(too_slow()))
+}
+
+/// Writes a part of a call that changes many rows, in a transaction of its own. Returns after a
+/// pause as long as the transaction, in which only others write.
+pub async fn write_part<T>(
+    app: &App,
+    account: AccountId,
+    write: impl AsyncFnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
+    let ends = Instant::now() + SCAN_PATIENCE;
+    let own = app.scans.of(account);
+    let of_account = timeout_at(ends, own.acquire()).await.map_err(|_| overloaded())?;
+    let of_all = timeout_at(ends, app.scans.long_writes.acquire()).await.map_err(|_| overloaded())?;
+    let txn = app.db.begin().await?;
+    let begun = Instant::now();
+    let written = write(&txn).await?;
+    txn.commit().await?;
+    sleep(begun.elapsed()).await;
+    drop((of_account, of_all));
+    Ok(written)
 }
 
 fn overloaded() -> Error {

@@ -14,7 +14,7 @@
 //! docs/internals/group-commit.md.
 
 use std::{
-    any::{Any, TypeId},
+    any::{Any, TypeId, type_name},
     collections::HashMap,
     future::Future,
     sync::{
@@ -67,7 +67,7 @@ pub trait Write: Sized + Send + Sync + 'static {
     }
 
     /// Writes all rows, either in an open transaction or with one statement outside a transaction.
-    /// Returns one outcome for each row, in order.
+    /// Returns one outcome for each row, in order. Otherwise the batch is taken for failed.
     ///
     /// An error means that no row is written, or that the outcome is unknown. Unless the error is
     /// an outage, the rows are then tried in smaller batches.
@@ -75,6 +75,10 @@ pub trait Write: Sized + Send + Sync + 'static {
         rows: &[Self],
         db: &Connection,
     ) -> impl Future<Output = Result<Vec<Self::Outcome>, DbErr>> + Send;
+
+    /// Returns whether an outcome may be the outcome of this row, as far as the outcome shows. A
+    /// caller must never get the outcome of another caller's row.
+    fn owns(&self, outcome: &Self::Outcome) -> bool;
 }
 
 /// The entry to group commit: takes writes, and answers them once they are durable.
@@ -381,7 +385,11 @@ impl<W: Write> Batch for TypedBatch<W> {
     fn write<'a>(&'a mut self, db: &'a Connection) -> BoxFuture<'a, Result<(), DbErr>> {
         Box::pin(async move {
             self.outcomes = W::write(&self.rows, db).await?;
-            Ok(())
+            let mut pairs = self.rows.iter().zip(&self.outcomes);
+            if self.outcomes.len() == self.rows.len() && pairs.all(|(row, outcome)| row.owns(outcome)) {
+                return Ok(());
+            }
+            Err(DbErr::Custom(format!("{} got the outcomes of other rows", type_name::<W>())))
         })
     }
 

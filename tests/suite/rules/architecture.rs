@@ -27,7 +27,8 @@ const LAYERS: [&str; 14] = [
 ];
 /// The modules of the core. Each may import the modules before it in this list, and the core's own
 /// state.
-const SLICES: [&str; 14] = [
+const SLICES: [&str; 15] = [
+    "turn",
     "row_cache",
     "scan",
     "age",

@@ -61,6 +61,10 @@ impl Write for Insert {
         let found: HashMap<ClickId, Model> = found.into_iter().map(|row| (row.click_id, row)).collect();
         Ok(models.iter().map(|row| found.get(&row.click_id).cloned()).collect())
     }
+
+    fn owns(&self, outcome: &Option<Model>) -> bool {
+        outcome.as_ref().is_none_or(|stored| stored.click_id == self.0.click_id)
+    }
 }
 
 pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) -> Result<Option<Model>> {

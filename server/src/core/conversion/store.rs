@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, entity::prelude::*,
+    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
 };
 
 use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, TimeKind};
@@ -75,6 +75,10 @@ impl Write for Insert {
         let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
         insert(&rows, db).await
     }
+
+    fn owns(&self, outcome: &Option<Model>) -> bool {
+        outcome.as_ref().is_none_or(|earlier| key(earlier) == key(&self.0))
+    }
 }
 
 /// Inserts the rows whose keys are new. Returns, for each row, the earlier row with the same key,
@@ -138,15 +142,45 @@ pub async fn take_back(txn: &impl ConnectionTrait, id: ConversionId) -> Result<(
     Ok(())
 }
 
-/// Erases the custom parameters of a click's conversions. Returns the number of conversions.
-pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
-    let erased = Entity::update_many()
+/// Counts the conversions of a click.
+pub async fn count(db: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
+    Ok(of_click(account, click).count(db).await?)
+}
+
+fn of_click(account: AccountId, click: ClickId) -> Select<Entity> {
+    Entity::find().filter(Column::ClickId.eq(click)).filter(Column::AccountId.eq(account))
+}
+
+/// Maximum number of conversions that are looked up in one query for their custom parameters.
+pub const TOLD_MAX: usize = 10_000;
+
+/// Finds conversions of a click that have custom parameters. Returns the rest of their keys.
+pub async fn with_params(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    click: ClickId,
+) -> Result<Vec<(ConversionCodeId, DedupeKey)>> {
+    let told = of_click(account, click).filter(Column::CustomParams.ne(CustomParams::default()));
+    let keys = told.select_only().columns([Column::CodeId, Column::DedupeKey]);
+    Ok(keys.limit(u64::try_from(TOLD_MAX).unwrap_or(u64::MAX)).into_tuple().all(db).await?)
+}
+
+/// Erases the custom parameters of these conversions of a click.
+pub async fn erase(
+    txn: &impl ConnectionTrait,
+    click: ClickId,
+    keys: &[(ConversionCodeId, DedupeKey)],
+) -> Result<()> {
+    let any = keys.iter().fold(Condition::any(), |any, (code, key)| {
+        any.add(Condition::all().add(Column::CodeId.eq(*code)).add(Column::DedupeKey.eq(key.clone())))
+    });
+    Entity::update_many()
         .col_expr(Column::CustomParams, Expr::value(CustomParams::default()))
         .filter(Column::ClickId.eq(click))
-        .filter(Column::AccountId.eq(account))
+        .filter(any)
         .exec(txn)
         .await?;
-    Ok(erased.rows_affected)
+    Ok(())
 }
 
 /// Lists conversions, newest first. Reads one row more than the page holds, to see if another page

@@ -203,6 +203,13 @@ pub fn check(
 }
 
 impl Checked {
+    /// The results for a postback whose code is unknown.
+    pub fn none() -> Self {
+        let mut checked = Self::default();
+        checked.proof.set_unchecked();
+        checked
+    }
+
     fn enter(&mut self, code: &ConversionCode, check: Check, came: Result<(), Failure>) {
         match (came, check.mode(code)) {
             (Ok(()), mode) => {
@@ -258,6 +265,10 @@ fn is_signature(bytes: &[u8]) -> bool {
     bytes.len() == SIGNATURE_DIGITS && bytes.iter().all(u8::is_ascii_hexdigit)
 }
 
+fn signed_body(postback: &Postback) -> &[u8] {
+    if postback.method.eq_ignore_ascii_case("POST") { &postback.body } else { &[] }
+}
+
 /// Returns the signature of the call, in lower case, if it is correct. The time of signing does not
 /// matter.
 pub fn right_signature(code: &ConversionCode, postback: &Postback) -> Result<Vec<u8>, Failure> {
@@ -266,10 +277,17 @@ pub fn right_signature(code: &ConversionCode, postback: &Postback) -> Result<Vec
         return Err(Failure::SignatureCut);
     }
     let given = given.to_ascii_lowercase();
-    let body = if postback.method.eq_ignore_ascii_case("POST") { postback.body.as_slice() } else { &[] };
+    let body = signed_body(postback);
     let is_right = |secret: &str| bool::from(signature(before, body, secret).as_bytes().ct_eq(&given));
     let known = code.secrets(postback.received_at).any(|secret| is_right(secret.reveal()));
     if known { Ok(given) } else { Err(Failure::SignatureWrong) }
+}
+
+/// Returns the bytes that a signature of the call covers: of the target and of the body. `None` if
+/// the call does not end in a well-formed signature.
+pub fn signed_bytes(postback: &Postback) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (before, given) = split(&postback.target)?;
+    is_signature(given).then(|| (before.to_vec(), signed_body(postback).to_vec()))
 }
 
 /// Returns the signature at the end of a target, in lower case. The erasure of a visitor leaves the

@@ -14,15 +14,18 @@ use crate::{
         App,
         click::{self, Click},
         conversion::{self, note},
-        conversion_code, tracking_link,
+        conversion_code,
+        scan::{LOOK_ROWS_MAX, scan, write_part},
+        tracking_link,
+        turn::Turn,
     },
-    db,
+    db::Connection,
     error::{Error, Result},
-    values::id::AccountId,
+    values::id::{AccountId, PostbackId},
 };
 
-/// Maximum number of postbacks erased in one transaction.
-const ROWS_MAX: u64 = 100;
+/// Maximum number of postbacks, or of conversions, that one transaction erases.
+const ROWS_MAX: usize = 20;
 
 /// The click of an erased visitor, and the numbers of its conversions and postbacks.
 pub struct Erased {
@@ -33,7 +36,10 @@ pub struct Erased {
 }
 
 /// Erases the visitor of a click. Returns once the erasure is durable. With `validate_only`,
-/// nothing is erased.
+/// nothing is erased, and no transaction writes.
+///
+/// A click may have any number of postbacks. They are read outside the transactions that erase
+/// them, so that others wait for a few rows at most.
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
     let signed = app.click_id_keys.read(text, account).await?;
     let signed = signed.ok_or_else(|| Error::not_found("click", text))?;
@@ -41,38 +47,127 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     // count.
     let is_proven = click::unproven(app, account, signed).await?.is_none();
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
+    let link = link.as_deref().filter(|_| is_proven);
+    let click_id = app.click_id_keys.write(signed, account);
+    if validate_only {
+        return Ok(Erased {
+            click: click::preview_erasure(app, account, signed, link).await?,
+            conversions: conversion::count(app, account, signed.id).await?,
+            postbacks: count(app, account, &click_id).await?,
+        });
+    }
+    let postbacks = erase_postbacks(app, account, &click_id).await?;
+    // The conversions come after the postbacks: until a postback is erased, a replay may turn it
+    // into a conversion with the visitor's parameters.
+    let click = write_part(app, account, async |txn| click::erase(txn, account, signed, link).await).await?;
+    let conversions = conversion::erase(app, account, signed.id, ROWS_MAX).await?;
+    Ok(Erased { click, conversions, postbacks })
+}
+
+/// Counts the postbacks of a click.
+async fn count(app: &App, account: AccountId, click_id: &str) -> Result<u64> {
+    let mut postbacks =
+        scan(app, account, async |db| store::count_of_click(db, account, click_id).await).await?;
+    if account != AccountId::DEFAULT {
+        let mut others = Walk::new(account, &[AccountId::DEFAULT], click_id);
+        while let Some(found) = others.next(app).await? {
+            postbacks += u64::try_from(found.len()).unwrap_or(u64::MAX);
+        }
+    }
+    Ok(postbacks)
+}
+
+/// Erases the visitor from the postbacks of a click. Returns their number, including postbacks
+/// whose visitor was erased before.
+async fn erase_postbacks(app: &App, account: AccountId, click_id: &str) -> Result<u64> {
     // Postbacks that edges passed on with an unknown code belong to the installation's own account,
     // whatever the click's account is.
     let accounts = [account, AccountId::DEFAULT];
-    let click_id = app.click_id_keys.write(signed, account);
-    let (mut postbacks, mut after) = (0, None);
-    loop {
-        let txn = app.db.begin().await?;
-        let found = store::lock_of_click(&txn, &accounts, &click_id, after, ROWS_MAX).await?;
-        let last = found.last().map(|postback| postback.id);
-        for mut postback in found {
-            if belongs_to_another(app, account, &postback).await? {
-                continue;
-            }
+    let mut all = Walk::new(account, &accounts, click_id);
+    let (mut postbacks, mut turn) = (0, Turn::begin());
+    while let Some(found) = all.next(app).await? {
+        let mut changed = Vec::with_capacity(found.len());
+        for postback in found {
             postbacks += 1;
-            if postback.erase() {
-                store::replace(&txn, &postback).await?;
+            let mut erased = postback.clone();
+            if erased.erase() {
+                changed.push((postback, erased));
             }
+            turn.share().await;
         }
-        db::commit_or_rollback(txn, !validate_only).await?;
-        if last.is_none() {
-            break;
+        if !changed.is_empty() {
+            write_part(app, account, async |txn| replace(txn, account, changed).await).await?;
         }
-        after = last;
+    }
+    Ok(postbacks)
+}
+
+/// A walk through the postbacks of a click that belong to an account or to nobody.
+struct Walk<'a> {
+    account: AccountId,
+    /// The accounts under which the postbacks are stored.
+    accounts: &'a [AccountId],
+    click_id: &'a str,
+    /// Ids of postbacks that are not read yet, in reverse order.
+    ids: Vec<PostbackId>,
+    /// The last id that was looked up.
+    last: Option<PostbackId>,
+    turn: Turn,
+}
+
+impl<'a> Walk<'a> {
+    fn new(account: AccountId, accounts: &'a [AccountId], click_id: &'a str) -> Self {
+        Self { account, accounts, click_id, ids: Vec::new(), last: None, turn: Turn::begin() }
     }
 
-    // The conversions come after the postbacks: until a postback is erased, a replay may turn it
-    // into a conversion with the visitor's parameters.
-    let txn = app.db.begin().await?;
-    let click = click::erase(&txn, account, signed, link.as_deref().filter(|_| is_proven)).await?;
-    let conversions = conversion::erase(&txn, account, signed.id).await?;
-    db::commit_or_rollback(txn, !validate_only).await?;
-    Ok(Erased { click, conversions, postbacks })
+    /// Reads the next postbacks; `None` after the last one.
+    async fn next(&mut self, app: &App) -> Result<Option<Vec<Postback>>> {
+        let Self { account, accounts, click_id, last, .. } = *self;
+        if self.ids.is_empty() {
+            self.ids = scan(app, account, async |db| {
+                store::ids_of_click(db, accounts, click_id, last, LOOK_ROWS_MAX).await
+            })
+            .await?;
+            self.ids.reverse();
+            self.last = self.ids.first().copied();
+        }
+        let some = self.ids.split_off(self.ids.len().saturating_sub(ROWS_MAX));
+        if some.is_empty() {
+            return Ok(None);
+        }
+        let mut own = Vec::with_capacity(some.len());
+        for postback in scan(app, account, async |db| store::find_these(db, &some).await).await? {
+            if !belongs_to_another(app, account, &postback).await? {
+                own.push(postback);
+            }
+            self.turn.share().await;
+        }
+        Ok(Some(own))
+    }
+}
+
+/// Writes erased postbacks, each with the postback as it was read before.
+async fn replace(txn: &Connection, account: AccountId, changed: Vec<(Postback, Postback)>) -> Result<()> {
+    let mut stored = store::lock_these(txn, changed.iter().map(|(read, _)| read.id)).await?;
+    let mut all = Vec::with_capacity(changed.len());
+    for (read, mut erased) in changed {
+        // A postback may have been deleted since, or replayed and moved to its code's account.
+        let Some(now) = stored.remove(&read.id) else { continue };
+        if ![account, AccountId::DEFAULT].contains(&now.account_id) {
+            continue;
+        }
+        if now != read {
+            erased = now;
+            if !erased.erase() {
+                continue;
+            }
+        }
+        all.push(erased);
+    }
+    if !all.is_empty() {
+        store::replace(txn, all).await?;
+    }
+    Ok(())
 }
 
 /// Returns whether a postback belongs to another account, because it came with a key of that
@@ -81,8 +176,10 @@ async fn belongs_to_another(app: &App, account: AccountId, postback: &Postback) 
     if !tenant_of(postback.account_id, postback.from_edge).sees(account) {
         return Ok(true);
     }
-    let code = Named::read(postback).code().filter(|_| postback.account_id != account);
-    Ok(match code {
+    if postback.account_id == account {
+        return Ok(false);
+    }
+    Ok(match Named::read(postback).code() {
         Some(code) => conversion_code::find_known(app, Tenant::All, code)
             .await?
             .is_some_and(|code| code.account_id != account),
@@ -108,7 +205,7 @@ impl Postback {
         let message = "the visitor was erased: everything not needed for counting is gone";
         notes.push(note(NoteCode::VisitorErased, "", message));
         self.notes = Notes::new(notes);
-        (self.target, self.body) = reader::without_visitor(self);
+        self.change(|postback| (postback.target, postback.body) = reader::without_visitor(postback));
         self.address.clear();
         self.user_agent.clear();
         // The old message may repeat text that is gone.

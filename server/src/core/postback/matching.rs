@@ -164,7 +164,8 @@ fn missing_click(due: &Due) -> Option<ClickId> {
 async fn match_one(app: &App, due: &Due) -> Result<bool> {
     let Some(held) = store::find_any(app.db.reader(), due.id).await? else { return Ok(true) };
     let rehearsal = Replay { validate_only: true, ..Replay::default() };
-    let come = replay_one(app, held.clone(), &rehearsal).await?.reason != held.reason;
+    let rehearsed = replay_one(app, held.clone(), &rehearsal).await?;
+    let come = rehearsed.is_some_and(|rehearsed| rehearsed.reason != held.reason);
     if come {
         replay_one(app, held, &Replay::default()).await?;
     }

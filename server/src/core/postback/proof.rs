@@ -4,27 +4,35 @@
 //! it is off. A postback that arrived before the server stored proofs has no proof. It counts as
 //! having passed every check if it passed the checks that were on for its code: it is
 //! `authenticated`, and no note reports a failed check.
+//!
+//! A signature covers the bytes as they came. The server stores other bytes if it removes a secret,
+//! decodes a body or erases a visitor. If no check for the replay's code was made before, the
+//! signature can't be checked any more. Such a signature still identifies its call.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::DeriveValueType;
 
 use super::{
     Postback, Reason,
-    authentication::{Check, last_signature, right_signature},
+    authentication::{Check, last_signature, right_signature, signed_bytes},
 };
 use crate::{
     core::conversion_code::{CheckMode, ConversionCode},
     error::Error,
 };
 
-/// A bit for each check that was passed, and a bit for a correct signature, whatever the time of
-/// signing.
+/// A bit for each check that was passed, a bit for a correct signature, whatever the time of
+/// signing, and two bits for a signature that can't be checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, DeriveValueType)]
 pub struct Proof(i16);
 
 /// Bit of a correct signature. `Check::Signature` is passed only if the time of signing is right,
 /// too.
 const SIGNED: i16 = 1 << 4;
+/// Bit of a signature that was not found correct, and whose signed bytes are stored changed.
+const CHANGED: i16 = 1 << 5;
+/// Bit of a postback whose code was unknown when it came, so that nothing was checked.
+const UNCHECKED: i16 = 1 << 6;
 
 impl Proof {
     fn bit(check: Check) -> i16 {
@@ -44,12 +52,20 @@ impl Proof {
         self.0 |= SIGNED;
     }
 
+    pub fn set_unchecked(&mut self) {
+        self.0 |= UNCHECKED;
+    }
+
     fn has(self, check: Check) -> bool {
         self.0 & Self::bit(check) != 0
     }
 
     fn is_signed(self) -> bool {
         self.0 & SIGNED != 0
+    }
+
+    fn is_changed(self) -> bool {
+        self.0 & CHANGED != 0
     }
 }
 
@@ -66,13 +82,39 @@ impl Postback {
         self.authenticated && self.check_notes().next().is_none()
     }
 
+    /// Changes the stored bytes. If a signature covers them, notes in the proof that the signature
+    /// can't be checked any more.
+    pub fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+        let is_open = self.checks_passed.is_some_and(|proof| !proof.is_signed());
+        let before = if is_open { signed_bytes(self) } else { None };
+        let changed = change(self);
+        if let Some(proof) = &self.checks_passed
+            && before.is_some_and(|before| signed_bytes(self) != Some(before))
+        {
+            self.checks_passed = Some(Proof(proof.0 | CHANGED));
+        }
+        changed
+    }
+
+    /// Returns whether this is certainly another call than `first`, although both end in the same
+    /// signature. At least one of the two signatures is then wrong. An erasure makes the bytes
+    /// incomparable.
+    pub fn is_another_call(&self, first: &Self) -> bool {
+        let is_comparable = |postback: &Self| {
+            postback.checks_passed.is_some_and(Proof::is_changed) && postback.erasure().is_none()
+        };
+        is_comparable(self)
+            && is_comparable(first)
+            && (&self.target, &self.body) != (&first.target, &first.body)
+    }
+
     fn has_passed(&self, check: Check) -> bool {
         self.checks_passed.map_or_else(|| self.passed_unproven(), |proof| proof.has(check))
     }
 }
 
-/// Returns the signature of a held postback, if it is correct. Postbacks with the same signature
-/// count once, whatever the code requires now.
+/// Returns the signature of a held postback, if it is correct or can't be checked any more.
+/// Postbacks with the same signature count once, whatever the code requires now.
 pub fn signature_of(code: &ConversionCode, held: &Postback) -> Option<Vec<u8>> {
     let was_right = match held.checks_passed {
         Some(proof) => proof.is_signed(),
@@ -81,7 +123,14 @@ pub fn signature_of(code: &ConversionCode, held: &Postback) -> Option<Vec<u8>> {
     let kept = last_signature(&held.target).filter(|_| was_right);
     // If the signature was not found correct at arrival, it is checked now: the code may have been
     // unknown at arrival, or a replay may count the postback for another code.
-    kept.or_else(|| right_signature(code, held).ok())
+    let kept = kept.or_else(|| right_signature(code, held).ok());
+    kept.or_else(|| last_signature(&held.target).filter(|_| is_uncheckable(code, held)))
+}
+
+/// Returns whether nobody can tell whether the signature of a held postback is correct for a code.
+pub fn is_uncheckable(code: &ConversionCode, held: &Postback) -> bool {
+    let was_checked = |proof: Proof| proof.0 & UNCHECKED == 0 && held.code_text == code.id.to_string();
+    held.checks_passed.is_some_and(|proof| proof.is_changed() && !was_checked(proof))
 }
 
 /// Returns an error if a replay can't count a held postback for a code, because the code enforces a

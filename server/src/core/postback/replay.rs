@@ -10,10 +10,11 @@ use crate::{
     api::Tenant,
     core::{
         App,
-        conversion::{self, note},
+        conversion::{self, Conversion, note},
         conversion_code,
+        turn::Turn,
     },
-    error::Result,
+    error::{Error, Result},
     page::PageRequest,
     values::id::AccountId,
     values::id::PostbackId,
@@ -38,14 +39,18 @@ pub async fn replay(
 ) -> Result<Vec<Postback>> {
     check(app, account, how).await?;
     let mut postbacks = Vec::with_capacity(ids.len());
+    let mut turn = Turn::begin();
     for id in ids {
         let postback = get(app, account, *id).await?;
-        postbacks.push(replay_one(app, postback, how).await?);
+        let replayed = replay_one(app, postback, how).await?;
+        postbacks.push(replayed.ok_or_else(|| Error::not_found("postback", id))?);
+        turn.share().await;
     }
     Ok(postbacks)
 }
 
-/// Replays a page of the held postbacks that pass the filter, newest first.
+/// Replays a page of the held postbacks that pass the filter, newest first. A postback that is
+/// deleted meanwhile is left out.
 pub async fn replay_held(
     app: &App,
     account: AccountId,
@@ -57,8 +62,10 @@ pub async fn replay_held(
     let held = Filter { verdict: Some(Verdict::Held), ..filter };
     let (held, next_page_token) = list(app, account, &held, page).await?.into_rows();
     let mut postbacks = Vec::with_capacity(held.len());
+    let mut turn = Turn::begin();
     for postback in held {
-        postbacks.push(replay_one(app, postback, how).await?);
+        postbacks.extend(replay_one(app, postback, how).await?);
+        turn.share().await;
     }
     Ok((postbacks, next_page_token))
 }
@@ -71,9 +78,10 @@ async fn check(app: &App, account: AccountId, how: &Replay) -> Result<()> {
     Ok(())
 }
 
-pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback> {
+/// Replays a postback. Returns `None` if it is deleted by now.
+pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Option<Postback>> {
     if held.verdict != Verdict::Held {
-        return Ok(held);
+        return Ok(Some(held));
     }
     let tenant = tenant_of(held.account_id, held.from_edge);
     let (mut reading, code) = read(app, tenant, &held, &how.overrides).await?;
@@ -85,12 +93,18 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
     }
     reading.notes.extend(held.check_notes().chain(held.erasure()));
     let signature = code.and_then(|code| proof::signature_of(code, &held));
+    let is_uncheckable = code.is_some_and(|code| proof::is_uncheckable(code, &held));
     let mut postback = held;
     // A postback whose code is not known stays with its account.
     postback.account_id = code.map_or(postback.account_id, |code| code.account_id);
     postback.replayed_at = Some(app.now());
     postback.match_at = None;
-    let judged = judge(app, code, &mut postback, reading, signature).await?;
+    let mut judged = judge(app, code, &mut postback, reading, signature).await?;
+    if let Ok(conversion) = &mut judged
+        && is_uncheckable
+    {
+        tell_apart(app, &postback, conversion).await?;
+    }
     let judged = unproven.map_or(judged, Err);
     if how.validate_only {
         let outcome = match judged {
@@ -98,9 +112,22 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postb
             Err(error) => Err(error),
         };
         postback.apply_outcome(outcome);
-        return Ok(postback);
+        return Ok(Some(postback));
     }
     write(app, postback, judged, true, store::Mode::Update).await
+}
+
+/// Identifies a conversion by its postback, if another call with the same signature has counted.
+/// The signature can't be checked any more, and a sender may end all its calls with the same wrong
+/// one.
+async fn tell_apart(app: &App, postback: &Postback, conversion: &mut Conversion) -> Result<()> {
+    let Some(earlier) = conversion::earlier(app, conversion).await? else { return Ok(()) };
+    let duplicate = Postback { conversion_id: earlier.id().to_string(), ..postback.clone() };
+    let first = store::counted(app.db.reader(), &duplicate).await?;
+    if first.is_some_and(|first| postback.is_another_call(&first)) {
+        conversion.identify_by(postback.id.0.as_bytes());
+    }
+    Ok(())
 }
 
 /// Returns the accounts for which a held postback of an account may count. The installation's own

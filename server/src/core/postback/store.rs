@@ -8,9 +8,10 @@ use std::{
 use s2s_sdk::v1::Note;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
-    FromQueryResult, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    FromQueryResult, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
     entity::prelude::*,
-    sea_query::{Func, Order, OverStatement as _, Query, WindowStatement},
+    sea_query::{Func, OnConflict, Order, OverStatement as _, Query, WindowStatement},
 };
 
 use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, matching::MATCH_WAIT_MAX};
@@ -21,7 +22,7 @@ use crate::{
     },
     db::{
         Connection, Db, Insertion, contains_bytes, eq_indexed, group_commit::Write, insert_new,
-        statement_runs,
+        sort_unindexed, statement_runs,
     },
     error::Result,
     page::{Page, PageRequest},
@@ -85,7 +86,8 @@ pub enum Mode {
 }
 
 /// A postback to write, with the conversion that it is to become. The conversion is `None` if the
-/// postback is already judged as held. The outcome of the write is the row as stored.
+/// postback is already judged as held. The outcome of the write is the row as stored. It is `None`
+/// if the postback was to be replayed, but is deleted by now.
 pub struct PostbackWrite {
     pub postback: Model,
     pub conversion: Option<Arc<Conversion>>,
@@ -93,13 +95,13 @@ pub struct PostbackWrite {
 }
 
 impl Write for PostbackWrite {
-    type Outcome = Model;
+    type Outcome = Option<Model>;
 
     fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
         backend == DbBackend::Postgres && rows.iter().all(|row| row.mode == Mode::Insert)
     }
 
-    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Model>, DbErr> {
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
         if !db.is_in_transaction() {
             return insert_all(rows, db).await;
         }
@@ -144,7 +146,12 @@ impl Write for PostbackWrite {
             // replaces the old one. Nothing counts twice, because the conversion has the same key
             // at each arrival.
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
-            for (id, known) in find_all(db, ids.into_iter(), true).await? {
+            let stored = find_all(db, ids.iter().copied(), true).await?;
+            // The row with the same id was deleted since: the batch is tried again.
+            if stored.len() < ids.len() {
+                return Err(DbErr::Custom("the postback with the same id was deleted".to_owned()));
+            }
+            for (id, known) in stored {
                 match written.get(&id) {
                     // The stored row with this id is another postback, or counts as another
                     // conversion, as before a change of the code's settings. It stays: nothing of
@@ -169,13 +176,18 @@ impl Write for PostbackWrite {
                 }
             }
         }
-        Ok(rows.iter().filter_map(|row| written.get(&row.postback.id).cloned()).collect())
+        Ok(rows.iter().map(|row| written.get(&row.postback.id).cloned()).collect())
+    }
+
+    fn owns(&self, outcome: &Option<Model>) -> bool {
+        let is_optional = self.mode == Mode::Update;
+        outcome.as_ref().map_or(is_optional, |stored| stored.id == self.postback.id)
     }
 }
 
 /// Inserts postbacks and their conversions in one statement. The statement fails if any of them is
 /// not new.
-async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model>, DbErr> {
+async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
     let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
     let with_outcome = |row: &PostbackWrite| {
         let mut postback = row.postback.clone();
@@ -189,7 +201,7 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model
     conversion::add_to(&mut insertion, &conversions)?;
     insertion.add::<Entity>(&postbacks.iter().collect::<Vec<_>>(), None)?;
     insertion.execute(db).await?;
-    Ok(postbacks)
+    Ok(postbacks.into_iter().map(Some).collect())
 }
 
 impl Model {
@@ -225,9 +237,14 @@ async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr
     Ok(())
 }
 
-/// Writes all columns of a postback whose visitor was erased.
-pub async fn replace(txn: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
-    postback.clone().into_active_model().reset_all().update(txn).await?;
+/// Writes the columns that an erasure changes, in one statement. The postbacks are stored and
+/// locked, so that none is inserted.
+pub async fn replace(txn: &impl ConnectionTrait, erased: Vec<Model>) -> Result<(), DbErr> {
+    let changed = [Column::Target, Column::Body, Column::Address, Column::UserAgent, Column::Notes];
+    let changed = changed.into_iter().chain([Column::Message, Column::ChecksPassed]);
+    let replace = OnConflict::column(Column::Id).update_columns(changed).to_owned();
+    let rows = erased.into_iter().map(|row| row.into_active_model().reset_all());
+    Entity::insert_many(rows).on_conflict(replace).exec_without_returning(txn).await?;
     Ok(())
 }
 
@@ -360,18 +377,37 @@ pub async fn held_of_click(
     Ok(held.order_by_desc(Column::Id).limit(rows).all(db).await?)
 }
 
-/// Returns postbacks of these accounts that name the click, sorted by id, from the first id after
-/// `after`. The rows are locked until the transaction ends.
-pub async fn lock_of_click(
-    txn: &impl ConnectionTrait,
+/// Returns ids of postbacks of these accounts that name the click, sorted, from the first id after
+/// `after`.
+pub async fn ids_of_click(
+    db: &impl ConnectionTrait,
     accounts: &[AccountId],
     click_id: &str,
     after: Option<PostbackId>,
     rows: u64,
-) -> Result<Vec<Model>> {
+) -> Result<Vec<PostbackId>> {
     let all = of_click(accounts, click_id).add_option(after.map(|after| Column::Id.gt(after)));
-    let found = Entity::find().filter(all);
-    Ok(found.order_by_asc(Column::Id).limit(rows).lock_exclusive().all(txn).await?)
+    let found = Entity::find().select_only().column(Column::Id).filter(all);
+    let sorted = found.order_by(sort_unindexed(db, Column::Id), Order::Asc);
+    Ok(sorted.limit(rows).into_tuple().all(db).await?)
+}
+
+/// Counts the postbacks of an account that name the click.
+pub async fn count_of_click(db: &impl ConnectionTrait, account: AccountId, click_id: &str) -> Result<u64> {
+    Ok(Entity::find().filter(of_click(&[account], click_id)).count(db).await?)
+}
+
+/// Finds postbacks by their ids, in any order.
+pub async fn find_these(db: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<Vec<Model>> {
+    Ok(find_all(db, ids.iter().copied(), false).await?.into_values().collect())
+}
+
+/// Finds postbacks by their ids, and locks them until the transaction ends.
+pub async fn lock_these(
+    txn: &impl ConnectionTrait,
+    ids: impl Iterator<Item = PostbackId>,
+) -> Result<HashMap<PostbackId, Model>> {
+    Ok(find_all(txn, ids, true).await?)
 }
 
 /// Condition for postbacks that name the click. Rows from older versions have the click id in the

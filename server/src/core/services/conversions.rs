@@ -1,12 +1,7 @@
 //! `ConversionService`. A report is a conversion or a postback, so the calls belong to two slices:
 //! conversions and postbacks.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::Poll,
-    time::{Duration, Instant},
-};
+use std::{pin::Pin, sync::Arc, task::Poll};
 
 use futures::{
     StreamExt as _,
@@ -20,12 +15,12 @@ use s2s_sdk::v1::{
     StreamRecordConversionsResponse, conversion_service_server::ConversionService,
     record_conversion_request::Report, record_conversion_result::Result as ItemResult,
 };
-use tokio::{sync::Mutex, task::yield_now};
+use tokio::sync::Mutex;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     api::{Caller, ConversionStream},
-    core::{App, conversion, postback},
+    core::{App, conversion, postback, turn::Turn},
     error::{self, Error, Result, Violations, shortened_note},
     page::{ANSWER_BYTES_MAX, fit},
 };
@@ -34,8 +29,6 @@ use crate::{
 const BATCH_ITEMS_MAX: usize = 1_000;
 /// Maximum number of items of one stream that are in progress.
 const STREAM_ITEMS_MAX: usize = 1_000;
-/// Longest time for which a call reads its items before it lets other calls run.
-const READING_MAX: Duration = Duration::from_millis(1);
 
 pub struct Conversions(pub Arc<App>);
 
@@ -58,7 +51,7 @@ impl ConversionService for Conversions {
         let mut turn = Turn::begin();
         let mut begun = Vec::with_capacity(requests.len());
         for one in requests {
-            begun.push(turn.begin_item(record(&self.0, caller, one)).await);
+            begun.push(begin_item(&mut turn, record(&self.0, caller, one)).await);
         }
         let mut results: Vec<_> = join_all(begun).await.into_iter().map(item).collect();
         fit(&mut results, ANSWER_BYTES_MAX, shorten);
@@ -142,7 +135,7 @@ fn record_all(
                 reason = "the item is begun in its turn, and awaited beside others"
             )]
             async move {
-                turn.lock().await.begin_item(result).await
+                begin_item(&mut *turn.lock().await, result).await
             }
         });
     let stopped = stream::once(async move {
@@ -153,28 +146,15 @@ fn record_all(
     results.buffered(STREAM_ITEMS_MAX).chain(stopped.filter_map(future::ready)).boxed()
 }
 
-/// The time since which a call has read its items without a pause.
-struct Turn(Instant);
-
-impl Turn {
-    fn begin() -> Self {
-        Self(Instant::now())
-    }
-
-    /// Begins to record an item. Reading large items takes time, and a call with many of them would
-    /// hold up all other calls of its thread. So after `READING_MAX` the call lets the other calls
-    /// run.
-    async fn begin_item<F: Future>(&mut self, item: F) -> Either<Ready<F::Output>, Pin<Box<F>>> {
-        let mut item = Box::pin(item);
-        let begun = poll!(&mut item);
-        if self.0.elapsed() > READING_MAX {
-            yield_now().await;
-            *self = Self::begin();
-        }
-        match begun {
-            Poll::Ready(result) => Either::Left(future::ready(result)),
-            Poll::Pending => Either::Right(item),
-        }
+/// Begins to record an item. Reading large items takes time, and a call with many of them would
+/// hold up all other calls of its thread.
+async fn begin_item<F: Future>(turn: &mut Turn, item: F) -> Either<Ready<F::Output>, Pin<Box<F>>> {
+    let mut item = Box::pin(item);
+    let begun = poll!(&mut item);
+    turn.share().await;
+    match begun {
+        Poll::Ready(result) => Either::Left(future::ready(result)),
+        Poll::Pending => Either::Right(item),
     }
 }
 

@@ -30,6 +30,10 @@ impl Write for Named {
         }
         Ok(rows.iter().filter_map(|row| row.0).collect())
     }
+
+    fn owns(&self, outcome: &&'static str) -> bool {
+        self.0 == Some(outcome)
+    }
 }
 
 impl Write for Other {
@@ -40,6 +44,10 @@ impl Write for Other {
             insert(db, Some("other")).await?;
         }
         Ok(vec![(); rows.len()])
+    }
+
+    fn owns(&self, (): &()) -> bool {
+        true
     }
 }
 
@@ -104,6 +112,10 @@ impl Write for Leaving {
         }
         Ok(vec![(); rows.len()])
     }
+
+    fn owns(&self, (): &()) -> bool {
+        true
+    }
 }
 
 #[tokio::test]
@@ -135,4 +147,51 @@ async fn what_nobody_waits_for_is_not_written() {
     assert!(stays.iter().all(Result::is_ok));
     assert_eq!(count(&db, "stays").await, 10);
     assert_eq!((count(&db, "gone").await, count(&db, "leaving").await), (0, 0));
+}
+
+/// A row with its number. `None` is a row for which the write returns no outcome.
+struct Numbered(Option<usize>);
+
+impl Write for Numbered {
+    type Outcome = usize;
+
+    async fn write(rows: &[Self], _: &Connection) -> Result<Vec<usize>, DbErr> {
+        Ok(rows.iter().filter_map(|row| row.0).collect())
+    }
+
+    fn owns(&self, outcome: &usize) -> bool {
+        self.0 == Some(*outcome)
+    }
+}
+
+/// A row with its number. The write returns the outcomes in another order.
+struct Reversed(usize);
+
+impl Write for Reversed {
+    type Outcome = usize;
+
+    async fn write(rows: &[Self], _: &Connection) -> Result<Vec<usize>, DbErr> {
+        Ok(rows.iter().map(|row| row.0).rev().collect())
+    }
+
+    fn owns(&self, outcome: &usize) -> bool {
+        self.0 == *outcome
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_the_outcome_of_another_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open_in(folder.path()).await;
+    let (committer, work) = Committer::new(db, 1_000);
+    let missing = |number: usize| number.is_multiple_of(33);
+    let numbered = (0..100).map(|number| Numbered((!missing(number)).then_some(number)));
+    let numbered = join_all(numbered.map(|row| write(&committer, row)));
+    let reversed = join_all((0..100).map(|number| write(&committer, Reversed(number))));
+    drop(committer);
+    let (numbered, reversed, ()) = futures::join!(numbered, reversed, work);
+    for (number, (one, other)) in numbered.into_iter().zip(reversed).enumerate() {
+        assert_eq!(one.ok(), (!missing(number)).then_some(number));
+        assert_eq!(other.ok(), Some(number));
+    }
 }

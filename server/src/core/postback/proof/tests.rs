@@ -125,6 +125,7 @@ fn only_a_correct_signature_is_known_again() {
     let blotted = right.replace("val=1", "sec=*");
     let zeros = format!("/s2s?val=1&sig={}", "0".repeat(64));
     let (signed, unsigned) = (Some(proof(&[], true)), Some(Proof::default()));
+    let changed = |unchecked: i16| Some(Proof(CHANGED | unchecked));
     for (target, checks_passed, signature_check, expected) in [
         (&right, signed, CheckMode::Off, true),
         (&upper, signed, CheckMode::Enforce, true),
@@ -134,6 +135,11 @@ fn only_a_correct_signature_is_known_again() {
         (&upper, unsigned, CheckMode::Off, true),
         (&blotted, unsigned, CheckMode::Enforce, false),
         (&zeros, unsigned, CheckMode::Enforce, false),
+        // The signature was checked for this code when the postback came, and was wrong.
+        (&blotted, changed(0), CheckMode::Off, false),
+        (&blotted, changed(UNCHECKED), CheckMode::Off, true),
+        (&blotted, changed(UNCHECKED), CheckMode::Enforce, true),
+        (&blotted, Some(Proof(UNCHECKED)), CheckMode::Off, false),
         (&zeros, None, CheckMode::Report, false),
         (&blotted, None, CheckMode::Off, false),
         (&blotted, None, CheckMode::Enforce, true),
@@ -143,4 +149,62 @@ fn only_a_correct_signature_is_known_again() {
         let found = signature_of(&code, &held);
         assert_eq!(found, expected.then(|| digits.as_bytes().to_vec()), "{target} {checks_passed:?}");
     }
+}
+
+#[test]
+fn a_change_of_signed_bytes_is_noted_unless_the_signature_is_known_to_be_right() {
+    let code = code();
+    let right = sign("/s2s?val=1&sec=x", b"", code.secret.reveal(), SECONDS);
+    let (zeros, unsigned) = (right.replace("sec=x", "sec=y"), "/s2s?val=1&sec=x".to_owned());
+    let blot = |postback: &mut Postback| {
+        let at = postback.target.windows(4).position(|window| window == b"sec=").unwrap();
+        postback.target[at + 4] = b'*';
+    };
+    for (target, before, is_blotted, is_noted) in [
+        (&right, Some(Proof(UNCHECKED)), true, true),
+        (&zeros, Some(Proof::default()), true, true),
+        (&right, Some(Proof(UNCHECKED)), false, false),
+        (&right, Some(Proof(SIGNED)), true, false),
+        (&unsigned, Some(Proof(UNCHECKED)), true, false),
+        (&right, None, true, false),
+    ] {
+        let mut postback = held(&code, target, before);
+        postback.change(|postback| {
+            if is_blotted {
+                blot(postback);
+            }
+        });
+        let added = if is_noted { CHANGED } else { 0 };
+        assert_eq!(postback.checks_passed, before.map(|Proof(bits)| Proof(bits | added)), "{target}");
+    }
+    // A body is signed only with POST.
+    for (method, is_noted) in [("POST", true), ("GET", false)] {
+        let target = sign("/s2s", b"zip", code.secret.reveal(), SECONDS).into_bytes();
+        let request = reader::request(method, target, "", b"zip".to_vec());
+        let mut postback = Postback { checks_passed: Some(Proof(UNCHECKED)), ..request };
+        postback.change(|postback| postback.body = b"plain".to_vec());
+        assert_eq!(postback.checks_passed.unwrap().is_changed(), is_noted, "{method}");
+    }
+}
+
+#[test]
+fn calls_with_the_same_unchecked_signature_are_told_apart_by_what_is_stored() {
+    let code = code();
+    let digits = "0".repeat(64);
+    let held = |value: u8, bits: i16| {
+        held(&code, &format!("/s2s?val={value}&sec=*&sig={digits}"), Some(Proof(bits)))
+    };
+    let open = CHANGED | UNCHECKED;
+    for (one, first, is_another) in [
+        (held(1, open), held(1, open), false),
+        (held(1, open), held(2, open), true),
+        // A signature that is known to be right belongs to one call alone.
+        (held(1, open), held(2, SIGNED), false),
+        (held(1, UNCHECKED), held(2, open), false),
+    ] {
+        assert_eq!(one.is_another_call(&first), is_another, "{one:?} {first:?}");
+    }
+    let erased = Notes::new(vec![note(NoteCode::VisitorErased, "", "")]);
+    let erased = Postback { notes: erased, ..held(2, open) };
+    assert!(!held(1, open).is_another_call(&erased) && !erased.is_another_call(&held(1, open)));
 }

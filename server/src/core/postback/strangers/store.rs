@@ -38,6 +38,10 @@ impl Write for Model {
         insert_new::<Entity>(db, &all, &[Column::PostbackId]).await?;
         Ok(vec![(); rows.len()])
     }
+
+    fn owns(&self, (): &()) -> bool {
+        true
+    }
 }
 
 /// Adds up the bytes of all rows.

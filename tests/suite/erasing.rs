@@ -1,0 +1,176 @@
+//! Erasures of visitors with very many postbacks: they keep no sale of another account waiting.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use s2s_sdk::{
+    Client, Code,
+    v1::{
+        ApiKeyScope, BatchRecordConversionsRequest, ConversionCode, CreateConversionCodeRequest,
+        CreateTrackingLinkRequest, EraseVisitorRequest, ErrorReason, ListConversionsRequest,
+        ListPostbacksRequest, NoteCode, Postback, PostbackFilter, RawPostback, ReplayPostbacksRequest,
+        TrackingLink,
+    },
+};
+use s2s_tests::{Server, click_id_of, http, request};
+use tokio::task::JoinSet;
+
+/// Held postbacks of each click, each nearly as long as a postback may be.
+const HELD: usize = 400;
+const HELD_BYTES: usize = 6_000;
+/// Postbacks of one call.
+const BATCH: usize = 200;
+/// Clicks whose visitors are erased.
+const CLICKS: usize = 3;
+/// Calls that are in progress at the same time.
+const CALLS: usize = 4;
+/// Sales that are sent during each kind of call, and those of them that may wait in the spool: a
+/// busy machine delays some.
+const SALES: usize = 100;
+const QUEUED_MAX: usize = 50;
+
+/// An account with clicks that very many held postbacks name.
+struct Crowd {
+    client: Client,
+    clicks: Vec<String>,
+}
+
+impl Crowd {
+    async fn gather(server: &Server) -> Self {
+        let account = server.account("Other").await.id;
+        let scopes = [ApiKeyScope::Read, ApiKeyScope::Write, ApiKeyScope::Record];
+        let client = server.client_with(&server.api_key(&account, &scopes).await.1);
+        let code = ConversionCode {
+            name: "Other".to_owned(),
+            default_currency: "EUR".to_owned(),
+            ..Default::default()
+        };
+        let create = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+        let code = client.create_conversion_code(create).await.unwrap().conversion_code.unwrap();
+        let destination = "https://shop.example/?s1=[s2sidentifier]".to_owned();
+        let link = TrackingLink { destination, ..Default::default() };
+        let create = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+        let link = client.create_tracking_link(create).await.unwrap().tracking_link.unwrap();
+        let mut clicks = Vec::new();
+        for _ in 0..CLICKS {
+            let visit = http().get(format!("{}/{}", server.url, link.slug)).send().await.unwrap();
+            clicks.push(click_id_of(visit.headers()["location"].to_str().unwrap()));
+        }
+        let crowd = Self { client, clicks };
+        for click in &crowd.clicks {
+            crowd.hold(click, &code.id).await;
+        }
+        crowd
+    }
+
+    async fn hold(&self, click: &str, code: &str) {
+        let filling = "x".repeat(HELD_BYTES);
+        for batch in 0..HELD / BATCH {
+            let one = |number: usize| {
+                let target =
+                    format!("/s2s?clickId={click}&id={code}&val=1&com=0&n={batch}-{number}&z={filling}");
+                let raw = RawPostback {
+                    method: "GET".to_owned(),
+                    target: target.into_bytes(),
+                    ..Default::default()
+                };
+                request::postback(raw)
+            };
+            let requests = (0..BATCH).map(one).collect();
+            let request = BatchRecordConversionsRequest { requests };
+            assert_eq!(self.client.batch_record_conversions(request).await.unwrap().results.len(), BATCH);
+        }
+    }
+
+    async fn held(&self) -> Vec<Postback> {
+        let (mut all, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let request = ListPostbacksRequest { page_size: 1_000, page_token, ..Default::default() };
+            let page = self.client.list_postbacks(request).await.unwrap();
+            all.extend(page.postbacks);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return all;
+            }
+        }
+    }
+}
+
+/// A call that one account repeats without end.
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    Rehearse,
+    Erase,
+    Replay,
+}
+
+async fn repeat(client: Client, call: Call, click: String, ends: Arc<AtomicBool>, done: Arc<AtomicUsize>) {
+    while !ends.load(Ordering::Relaxed) {
+        let outcome = match call {
+            Call::Rehearse | Call::Erase => {
+                let validate_only = matches!(call, Call::Rehearse);
+                let request = EraseVisitorRequest { click_id: click.clone(), validate_only };
+                client.erase_visitor(request).await.map(|erased| {
+                    assert_eq!(erased.postback_count, i64::try_from(HELD).unwrap());
+                })
+            }
+            Call::Replay => {
+                let all = request::replay_all(PostbackFilter::default());
+                let request = ReplayPostbacksRequest { validate_only: true, ..all };
+                client.replay_postbacks(request).await.map(|_| ())
+            }
+        };
+        match outcome {
+            Ok(()) => {
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+            // The calls wait for each other. A caller that gives up repeats its call.
+            Err(error) => assert!(
+                error.reason() == ErrorReason::Overloaded || error.code() == Code::DeadlineExceeded,
+                "{call:?}: {error:?}"
+            ),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn erasures_of_one_account_keep_no_other_account_waiting() {
+    let server = Server::start_with(&["--spool", "spool"]).await;
+    let crowd = Crowd::gather(&server).await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    for (round, call) in [Call::Rehearse, Call::Erase, Call::Replay].into_iter().enumerate() {
+        let (ends, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let mut calls = JoinSet::new();
+        for number in 0..CALLS {
+            let click = crowd.clicks[number % CLICKS].clone();
+            calls.spawn(repeat(crowd.client.clone(), call, click, ends.clone(), done.clone()));
+        }
+        let mut queued = 0;
+        for number in 0..SALES {
+            let click = server.click(&link).await;
+            let query = format!("clickId={click}&id={}&val=1&com=0&oid={round}-{number}", code.id);
+            let verdict = server.postback(&query).await.field("verdict");
+            assert!(["RECORDED", "QUEUED"].contains(&verdict.as_str()), "{call:?}: {verdict}");
+            queued += usize::from(verdict == "QUEUED");
+        }
+        ends.store(true, Ordering::Relaxed);
+        calls.join_all().await;
+        assert!(done.load(Ordering::Relaxed) > 0, "{call:?}: no call was answered");
+        assert!(queued <= QUEUED_MAX, "{call:?}: {queued} of {SALES} sales had to wait");
+        server.drained().await;
+        let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
+        let counted = server.client().list_conversions(request).await.unwrap().conversions.len();
+        assert_eq!(counted, (round + 1) * SALES, "{call:?}");
+    }
+    for click_id in crowd.clicks.clone() {
+        let request = EraseVisitorRequest { click_id, ..Default::default() };
+        crowd.client.erase_visitor(request).await.unwrap();
+    }
+    let held = crowd.held().await;
+    assert_eq!(held.len(), CLICKS * HELD);
+    let is_erased = |held: &Postback| held.notes.iter().any(|note| note.code() == NoteCode::VisitorErased);
+    assert!(held.iter().all(is_erased));
+}
