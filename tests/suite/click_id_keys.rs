@@ -292,7 +292,7 @@ async fn an_invented_number_of_a_key_keeps_no_answer_waiting() {
     for first in ["zz", "g0", "0g"] {
         let mut queued = 0;
         for number in 0..SENT {
-            match sell(&edge, &code, &format!("{first}{number:038}"), "order").await.as_str() {
+            match sell(&edge, &code, &format!("{first}{number:038}"), "1001").await.as_str() {
                 "CLICK_ID_INVALID" => {}
                 // The machine may be busy.
                 "QUEUED" => queued += 1,

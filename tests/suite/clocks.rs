@@ -99,17 +99,33 @@ impl Scene {
         eventually(async || says(&self.front().health().await["clock"]).then_some(())).await;
     }
 
-    /// Checks that the spool is empty and that everything acknowledged is there. Postbacks may be
-    /// held only because a wrong clock makes their click too old.
+    /// Checks that the spool is empty, that everything acknowledged is there, and that nothing is
+    /// held.
     async fn check(&self) {
         self.front().drained_within(PATIENCE).await;
         self.load.check(&self.core).await;
         let held = PostbackFilter { verdict: PostbackVerdict::Held.into(), ..Default::default() };
         let held = self.core.client().list_postbacks(request::postbacks(held)).await.unwrap().postbacks;
-        let too_old = ErrorReason::AttributionWindowPassed;
-        let other = held.iter().find(|postback| postback.reason() != too_old);
-        assert_eq!(other, None);
-        assert_eq!(held.is_empty(), self.load.held.load(Ordering::Relaxed) == 0);
+        assert_eq!(held, []);
+    }
+
+    /// Replays the postbacks that are held because a wrong clock made their click too old. All of
+    /// them count. Returns their number. Sales that were `QUEUED` on a busy machine are among them.
+    async fn replay_held(&self) -> usize {
+        self.front().drained_within(PATIENCE).await;
+        let reason = ErrorReason::AttributionWindowPassed.into();
+        let replay = request::replay_all(PostbackFilter { reason, ..Default::default() });
+        let mut replayed = 0;
+        loop {
+            let page = self.core.client().replay_postbacks(replay.clone()).await.unwrap().postbacks;
+            if page.is_empty() {
+                return replayed;
+            }
+            for postback in page {
+                assert_eq!(postback.verdict(), PostbackVerdict::Recorded, "{postback:?}");
+                replayed += 1;
+            }
+        }
     }
 }
 
@@ -154,6 +170,7 @@ async fn a_databases_clock_that_jumps_under_load_changes_nothing() {
 /// Restarts the server or edge while a clock is wrong, and again after that clock is set right.
 async fn jumps_at_the_start(whose: Whose) {
     let mut scene = Scene::start(whose).await;
+    let mut replayed = 0;
     for seconds in JUMPS {
         let senders = scene.load.begin();
         scene.load.more(&scene.load.counted, SERVED).await;
@@ -172,23 +189,12 @@ async fn jumps_at_the_start(whose: Whose) {
         scene.clock.set(0);
         scene.restart().await;
         scene.told(|clock| clock["wrong"] == false).await;
+        replayed += scene.replay_held().await;
         scene.check().await;
     }
+    assert!(replayed >= scene.load.held.load(Ordering::Relaxed));
     scene.load.send_all_again(scene.front()).await;
-    // Postbacks that were held because of a wrong clock count when they are replayed.
-    let held = scene.load.held.load(Ordering::Relaxed);
-    let reason = ErrorReason::AttributionWindowPassed.into();
-    let replay = request::replay_all(PostbackFilter { reason, ..Default::default() });
-    let mut replayed = 0;
-    while replayed < held {
-        let page = scene.core.client().replay_postbacks(replay.clone()).await.unwrap().postbacks;
-        assert!(!page.is_empty(), "{replayed} of {held}");
-        for postback in page {
-            assert_eq!(postback.verdict(), PostbackVerdict::Recorded, "{postback:?}");
-            replayed += 1;
-        }
-    }
-    scene.load.check(&scene.core).await;
+    scene.check().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

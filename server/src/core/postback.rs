@@ -445,8 +445,7 @@ async fn write(
         return Err(Error::request_id_reused().at_field("postback.postback_id"));
     }
     if stored.verdict == Verdict::Duplicate {
-        // Boxed, to keep the caller's future small: most postbacks are not duplicates.
-        Box::pin(differences::tell(app, &mut stored)).await;
+        Box::pin(differences::tell(app, &mut stored)).await; // boxed, because few are duplicates
     }
     Ok(Some(stored))
 }

@@ -176,8 +176,8 @@ pub fn read(
 /// Notes a URL that ends with an empty parameter: it may be without a value, or cut off at a `#`,
 /// such as that of Shopify's order number `#1001`.
 fn note_empty_end(parameters: &[Parameter], notes: &mut Vec<Note>) {
-    let of_url = parameters.iter().filter(|parameter| parameter.place.part == Part::Target);
-    let Some(last) = of_url.last().filter(|last| last.value.is_empty()) else { return };
+    let last = parameters.iter().rfind(|parameter| parameter.place.part == Part::Target);
+    let Some(last) = last.filter(|last| last.value.is_empty()) else { return };
     let Some(known) = last.known.filter(|known| *known != KnownParam::Param) else { return };
     let message = format!(
         "the URL ends with an empty `{}`: if its value begins with `#`, the sender must encode that as `%23`",
