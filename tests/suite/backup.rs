@@ -2,7 +2,7 @@
 //! in the backup, and counts once.
 
 mod refused;
-mod stall;
+pub mod stall;
 
 use std::{
     fs,

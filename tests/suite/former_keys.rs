@@ -6,11 +6,9 @@ use std::{collections::BTreeSet, fs};
 
 use futures::TryStreamExt as _;
 use s2s_sdk::v1::{ConversionCode, ListConversionsRequest, RotateClickIdKeyRequest};
-use s2s_tests::{
-    Server,
-    database::{self, breakable::Breakable},
-    eventually, sale,
-};
+use s2s_tests::{Server, database, eventually, sale};
+
+use crate::backup::stall::Stall;
 
 /// The number of restores of each test.
 const RESTORES: usize = 3;
@@ -135,9 +133,7 @@ async fn an_edge_that_outlives_a_restore_counts_everything_after_a_later_outage(
 /// anything.
 #[tokio::test]
 async fn an_edge_that_is_killed_after_it_has_learnt_older_keys_loses_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut database = Breakable::start(folder.path()).await;
-    let core = Server::start_at_with(database.url.clone(), &["--role", "core"]).await;
+    let core = Server::start_with(&["--role", "core"]).await;
     let mut stage = Stage::start(core).await;
     for _ in 0..RESTORES {
         stage.rotate().await;
@@ -146,14 +142,14 @@ async fn an_edge_that_is_killed_after_it_has_learnt_older_keys_loses_nothing() {
         // The core answers for its keys, and takes no record.
         stage.edge.freeze().await;
         stage.restore().await;
-        database.take_away().await;
+        let stall = Stall::begin(&stage.core.database_url).await;
         let before = stage.snapshot();
         stage.edge.thaw().await;
         stage.has_changed(&before).await;
         stage.restart_edge().await;
         stage.sell_until_queued(QUEUED).await;
         stage.restart_edge().await;
-        database.give_back().await;
+        stall.end().await;
         stage.check().await;
     }
 }
