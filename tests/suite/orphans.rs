@@ -118,7 +118,7 @@ async fn flood(server: &Server, changes: &str) {
 }
 
 #[tokio::test]
-async fn many_waiting_postbacks_of_one_account_do_not_delay_anothers() {
+async fn many_waiting_postbacks_of_one_account_do_not_delay_others() {
     check_not_delayed_by("account_id = unhex(printf('%032x', 2))").await;
 }
 

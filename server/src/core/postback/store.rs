@@ -457,7 +457,7 @@ pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<
     let turn = turn.partition_by(Column::FromEdge).order_by(Column::MatchAt, Order::Asc).take();
     let numbered = Query::select()
         .columns(columns.clone())
-        .expr_window_as(Func::cust("ROW_NUMBER"), turn, "turn")
+        .expr_window_as(Func::cust("row_number"), turn, "turn")
         .from_subquery(due, "due")
         .take();
     let mut first = Query::select();
