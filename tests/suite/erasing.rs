@@ -8,14 +8,15 @@ use std::sync::{
 use s2s_sdk::{
     Client, Code,
     v1::{
-        ApiKeyScope, BatchRecordConversionsRequest, ConversionCode, CreateConversionCodeRequest,
-        CreateTrackingLinkRequest, EraseVisitorRequest, ErrorReason, ListConversionsRequest,
-        ListPostbacksRequest, NoteCode, Postback, PostbackFilter, RawPostback, ReplayPostbacksRequest,
-        TrackingLink,
+        BatchRecordConversionsRequest, CreateTrackingLinkRequest, EraseVisitorRequest, ErrorReason,
+        ListConversionsRequest, ListPostbacksRequest, NoteCode, Postback, PostbackFilter, RawPostback,
+        ReplayPostbacksRequest, TrackingLink,
     },
 };
 use s2s_tests::{Server, click_id_of, http, request};
 use tokio::task::JoinSet;
+
+use crate::fixture::other_account;
 
 /// Held postbacks of each click, each nearly as long as a postback may be.
 const HELD: usize = 400;
@@ -39,16 +40,7 @@ struct Crowd {
 
 impl Crowd {
     async fn gather(server: &Server) -> Self {
-        let account = server.account("Other").await.id;
-        let scopes = [ApiKeyScope::Read, ApiKeyScope::Write, ApiKeyScope::Record];
-        let client = server.client_with(&server.api_key(&account, &scopes).await.1);
-        let code = ConversionCode {
-            name: "Other".to_owned(),
-            default_currency: "EUR".to_owned(),
-            ..Default::default()
-        };
-        let create = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-        let code = client.create_conversion_code(create).await.unwrap().conversion_code.unwrap();
+        let (client, code) = other_account(server).await;
         let destination = "https://shop.example/?s1=[s2sidentifier]".to_owned();
         let link = TrackingLink { destination, ..Default::default() };
         let create = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };

@@ -2,10 +2,12 @@
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
+    Client,
     prost_types::Duration,
     v1::{
-        ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, Conversion, ConversionCode,
-        ListConversionsRequest, Postback, PostbackFilter, RecordClickRequest, TrackingLink,
+        ApiKeyScope, ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, Conversion, ConversionCode,
+        CreateConversionCodeRequest, ListConversionsRequest, Postback, PostbackFilter, RecordClickRequest,
+        TrackingLink,
     },
 };
 use s2s_tests::{Server, request};
@@ -27,6 +29,18 @@ pub struct Fixture {
     /// A click from after its link was archived. Its time is some seconds ahead, as that of an edge
     /// may be.
     pub lost_click: String,
+}
+
+/// Makes another account with a code. The client has a key of that account.
+pub async fn other_account(server: &Server) -> (Client, ConversionCode) {
+    let account = server.account("Other").await.id;
+    let scopes = [ApiKeyScope::Read, ApiKeyScope::Write, ApiKeyScope::Record];
+    let client = server.client_with(&server.api_key(&account, &scopes).await.1);
+    let code =
+        ConversionCode { name: "Other".to_owned(), default_currency: "EUR".to_owned(), ..Default::default() };
+    let create = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+    let code = client.create_conversion_code(create).await.unwrap().conversion_code.unwrap();
+    (client, code)
 }
 
 impl Fixture {

@@ -5,12 +5,14 @@ use futures::future::join_all;
 use s2s_sdk::{
     Client, Code,
     v1::{
-        ApiKeyScope, ConversionCode, CreateConversionCodeRequest, ErrorReason, ListConversionsRequest,
-        ListPostbacksRequest, Postback, PostbackFilter, RawPostback,
+        ConversionCode, ErrorReason, ListConversionsRequest, ListPostbacksRequest, Postback, PostbackFilter,
+        RawPostback,
     },
 };
 use s2s_tests::{Server, database::kind, request};
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
+
+use crate::fixture::other_account;
 
 /// The number of times that postbacks are deleted while they are replayed.
 const ROUNDS: usize = 4;
@@ -53,16 +55,7 @@ struct Other {
 
 impl Other {
     async fn start(server: &Server) -> Self {
-        let account = server.account("Other").await.id;
-        let scopes = [ApiKeyScope::Read, ApiKeyScope::Write, ApiKeyScope::Record];
-        let client = server.client_with(&server.api_key(&account, &scopes).await.1);
-        let code = ConversionCode {
-            name: "Other".to_owned(),
-            default_currency: "EUR".to_owned(),
-            ..Default::default()
-        };
-        let create = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-        let code = client.create_conversion_code(create).await.unwrap().conversion_code.unwrap();
+        let (client, code) = other_account(server).await;
         Self { client, code }
     }
 
@@ -86,9 +79,14 @@ impl Other {
     }
 }
 
+async fn counted(server: &Server) -> usize {
+    let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
+    server.client().list_conversions(request).await.unwrap().conversions.len()
+}
+
 #[tokio::test]
 async fn a_replay_of_a_deleted_postback_changes_no_other_answer() {
-    let server = Server::start().await;
+    let mut server = Server::start().await;
     let other = Other::start(&server).await;
     let code = server.code("Sale").await;
     let click = server.click(&server.link(&[&code]).await).await;
@@ -119,8 +117,9 @@ async fn a_replay_of_a_deleted_postback_changes_no_other_answer() {
             Err(error) => assert!(by_ids && error.code() == Code::NotFound, "{error}"),
         }
         expected += SALES;
-        let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
-        let counted = server.client().list_conversions(request).await.unwrap().conversions.len();
-        assert_eq!(counted, expected);
+        assert_eq!(counted(&server).await, expected);
     }
+    server.kill().await;
+    server.restart_in_place().await;
+    assert_eq!(counted(&server).await, expected);
 }

@@ -32,6 +32,20 @@ impl Apart {
         Self { first, second }
     }
 
+    /// Starts with a postback that the first server holds because its code is unknown there. Then
+    /// kills the first server, and copies the code and the link. Returns the postback's id.
+    async fn with_waiting() -> (Self, String) {
+        let mut apart = Self::start().await;
+        let code = apart.second.code("Sale").await;
+        let link = apart.second.link(&[&code]).await;
+        let click = apart.second.click(&link).await;
+        let query = format!("clickId={click}&id={}&val=5&com=1", code.id);
+        let id = hold(&apart.first, &query, "CONVERSION_CODE_UNKNOWN").await;
+        apart.first.kill().await;
+        apart.bring(&["conversion_code", "tracking_link"]).await;
+        (apart, id)
+    }
+
     /// Copies all rows of these tables from the second database to the first.
     async fn bring(&self, tables: &[&str]) {
         let path = |server: &Server| server.folder().join("s2s.db").display().to_string();
@@ -134,14 +148,7 @@ async fn check_not_delayed_by(changes: &str) {
     if !database::is_a_file() {
         return;
     }
-    let mut apart = Apart::start().await;
-    let code = apart.second.code("Sale").await;
-    let link = apart.second.link(&[&code]).await;
-    let click = apart.second.click(&link).await;
-    let query = format!("clickId={click}&id={}&val=5&com=1", code.id);
-    let id = hold(&apart.first, &query, "CONVERSION_CODE_UNKNOWN").await;
-    apart.first.kill().await;
-    apart.bring(&["conversion_code", "tracking_link"]).await;
+    let (mut apart, id) = Apart::with_waiting().await;
     flood(&apart.first, changes).await;
     apart.first.restart().await;
     assert_eq!(apart.matched(&id).await.verdict(), PostbackVerdict::Recorded);
@@ -157,14 +164,7 @@ async fn what_waits_is_matched_after_a_restart() {
     if !database::is_a_file() {
         return;
     }
-    let mut apart = Apart::start().await;
-    let code = apart.second.code("Sale").await;
-    let link = apart.second.link(&[&code]).await;
-    let click = apart.second.click(&link).await;
-    let query = format!("clickId={click}&id={}&val=5&com=1", code.id);
-    let id = hold(&apart.first, &query, "CONVERSION_CODE_UNKNOWN").await;
-    apart.first.kill().await;
-    apart.bring(&["conversion_code", "tracking_link"]).await;
+    let (mut apart, id) = Apart::with_waiting().await;
     apart.first.restart().await;
     assert_eq!(apart.matched(&id).await.verdict(), PostbackVerdict::Recorded);
 }

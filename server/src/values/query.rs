@@ -217,8 +217,11 @@ impl Splitter<'_> {
     /// Splits parameters that were percent-encoded as a whole, together with their `=` and `&`.
     /// Returns false if the piece has none.
     fn split_encoded(&mut self, piece: &[u8]) -> bool {
+        if self.origins.is_some() || piece.contains(&b'=') {
+            return false;
+        }
         let (decoded, _) = decode(piece);
-        if self.origins.is_some() || piece.contains(&b'=') || !decoded.contains(&b'=') {
+        if !decoded.contains(&b'=') {
             return false;
         }
         self.repaired(NoteCode::DecodedTwice, "parameters were percent-encoded as a whole");

@@ -21,7 +21,8 @@ pub struct Names {
 
 impl Names {
     pub const POSTBACK: Self = Self { is_known, may_end, is_rest };
-    /// Only sub ids are looked for. Any text may follow a sub id, because nothing depends on it.
+    /// Only sub ids are looked for. A sub id may end at any damaged separator, because no money
+    /// depends on it.
     pub const LINK: Self = Self { is_known: is_sub_id, may_end: |_, _| true, is_rest: |_, _| false };
 }
 
