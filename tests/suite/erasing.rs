@@ -147,11 +147,12 @@ async fn erasures_of_one_account_keep_no_other_account_waiting() {
             let verdict = server.postback(&query).await.field("verdict");
             assert!(["RECORDED", "QUEUED"].contains(&verdict.as_str()), "{call:?}: {verdict}");
             queued += usize::from(verdict == "QUEUED");
+            // Asserted for each sale, because a server that others keep busy is slow at all of them.
+            assert!(queued <= QUEUED_MAX, "{call:?}: {queued} of {number} sales had to wait");
         }
         ends.store(true, Ordering::Relaxed);
         calls.join_all().await;
         assert!(done.load(Ordering::Relaxed) > 0, "{call:?}: no call was answered");
-        assert!(queued <= QUEUED_MAX, "{call:?}: {queued} of {SALES} sales had to wait");
         server.drained().await;
         let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
         let counted = server.client().list_conversions(request).await.unwrap().conversions.len();
