@@ -75,8 +75,8 @@ def test_key_and_timeout_travel_with_each_attempt(connect: Connect, fake: Fake) 
     record(driver)
     assert [metadata["authorization"] for metadata in fake.metadata] == ["Bearer s3cret"] * 2
     first, second = fake.seconds_left
-    assert first <= 10
-    # The timeout is rounded up on the wire, by less than a second.
+    # gRPC rounds the timeout up on the wire, by less than a second.
+    assert first < 11
     assert second <= first - 1, "the time that is left"
 
 
@@ -140,8 +140,9 @@ def test_a_call_can_have_a_timeout_of_its_own(connect: Connect, fake: Fake) -> N
     fake.script.append(Never())
     error = failure(connect(endpoint(fake.start())), timeout=0.2)
     assert error.code is Code.DEADLINE_EXCEEDED
-    # On a slow machine the server may see no attempt, so the list may be empty.
-    assert all(seconds <= 0.2 for seconds in fake.seconds_left)
+    # On a slow machine the server may see no attempt, so the list may be empty. gRPC rounds the
+    # timeout up on the wire, so the bound lies between this timeout and that of the client.
+    assert all(seconds < 1 for seconds in fake.seconds_left)
 
 
 def test_endless_retries_end_with_the_deadline(connect: Connect, fake: Fake) -> None:
