@@ -13,6 +13,7 @@ mod differences;
 mod erase;
 mod explain;
 pub mod grpc;
+mod judgement;
 mod known_senders;
 mod matching;
 mod proof;
@@ -25,7 +26,7 @@ mod status;
 mod store;
 mod strangers;
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, str::FromStr};
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
 use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter};
@@ -36,9 +37,8 @@ use crate::{
     api::Tenant,
     core::{
         App, age,
-        click::CLOCK_SKEW_MAX,
-        conversion::{self, Conversion, Happened, note},
-        conversion_code::{self, ConversionCode},
+        conversion::{self, note},
+        conversion_code::ConversionCode,
         scan::scan,
     },
     error::{Error, Result, reason_text},
@@ -55,10 +55,11 @@ use authentication::Checked;
 pub use authentication::Sender;
 pub use erase::{Erased, erase_visitor};
 pub use explain::{ClickHistory, Explanation, SetupTest, explain, explain_click, explain_stored, test_setup};
+use judgement::{DryRun, judge, read, redacted, rehearse, split_retryable, write};
 pub use known_senders::{KnownSenders, delete_old as delete_old_senders};
 pub use matching::run_auto_match;
 use proof::Proof;
-use reader::{Named, ParsedPostback, Terms, Test};
+use reader::{Named, ParsedPostback, Terms};
 pub use reader::{Overrides, Parameter};
 #[cfg(fuzzing)]
 pub use reader::{check_body, check_reading, worth_of};
@@ -155,16 +156,6 @@ pub enum Received {
     Repetition { conversion_id: String, notes: Vec<Note>, reply: Option<ReplySetting> },
     /// A test; nothing is stored.
     Test { outcome: Result<Option<conversion::Recorded>>, notes: Vec<Note>, reply: Option<ReplySetting> },
-}
-
-/// The outcome that a postback would have.
-pub struct DryRun {
-    /// The conversion as judged, before it is compared with recorded conversions. `None` if the
-    /// judgement was an error, or if the postback has a test click id.
-    judged: Option<Conversion>,
-    /// The conversion that would be recorded, or that was recorded before; `None` for a test click
-    /// id.
-    pub outcome: Result<Option<conversion::Recorded>>,
 }
 
 /// Receives a postback. `Ok` means that the postback is durable, was a test, or repeats a recorded
@@ -265,34 +256,6 @@ fn browser_call() -> Error {
     Error::new(ErrorReason::BrowserCall, message)
 }
 
-/// Judges a reading for the code that it names, without recording anything.
-async fn rehearse(app: &App, code: Option<&ConversionCode>, reading: ParsedPostback) -> Result<DryRun> {
-    let test_click = reading.test == Some(Test::ClickId);
-    let judged = async {
-        let claim = reading.claim?;
-        let code = code.ok_or_else(|| conversion_code::unknown(claim.code))?;
-        if test_click {
-            return Ok(None);
-        }
-        conversion::evaluate(app, code, claim).await.map(Some)
-    };
-    let judged = split_retryable(judged.await)?;
-    let outcome = match &judged {
-        Ok(Some(conversion)) => conversion::preview(app, conversion.clone()).await.map(Some),
-        Ok(None) => Ok(None),
-        Err(_) => return Ok(DryRun { judged: None, outcome: judged.map(|_| None) }),
-    };
-    Ok(DryRun { judged: judged.ok().flatten(), outcome: split_retryable(outcome)? })
-}
-
-/// Separates a verdict on the postback (inner) from a failure that says nothing about it (outer).
-fn split_retryable<T>(outcome: Result<T>) -> Result<Result<T>> {
-    match outcome {
-        Err(error) if !error.is_permanent() => Err(error),
-        outcome => Ok(outcome),
-    }
-}
-
 pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postback> {
     let found = store::find(app.db.reader(), account, id).await?;
     found.ok_or_else(|| Error::not_found("postback", &id))
@@ -326,128 +289,6 @@ pub async fn list(
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Page<Postback, LIST_KEY_BYTES>> {
     scan(app, account, async |db| store::list(db, account, filter, page).await).await
-}
-
-/// Reads a postback. Returns the reading, and the code that it names, if that code is known.
-async fn read(
-    app: &App,
-    tenant: Tenant,
-    postback: &Postback,
-    overrides: &Overrides,
-) -> Result<(ParsedPostback, Option<Arc<ConversionCode>>)> {
-    let named = Named::read(postback);
-    let code = match overrides.code.or(named.code()) {
-        Some(id) => conversion_code::find_known(app, tenant, id).await?,
-        None => None,
-    };
-    let mut reading = named.claim(overrides, Terms::of(code.as_deref()));
-    if let (Ok(claim), Some(code)) = (&mut reading.claim, &code) {
-        match status::read(&claim.status_word, code.preset_id.preset()) {
-            Ok((status, note)) => {
-                claim.status = status;
-                reading.notes.extend(note);
-            }
-            Err(error) => reading.claim = Err(error),
-        }
-    }
-    Ok((reading, code))
-}
-
-/// Removes the secrets from a postback. If there were secrets outside the values of `sec`, reads
-/// the remaining bytes again: the reading must match the bytes that are stored, and no note or
-/// message may repeat a secret.
-async fn redacted(
-    app: &App,
-    tenant: Tenant,
-    postback: &mut Postback,
-    reading: ParsedPostback,
-    code: Option<&ConversionCode>,
-) -> Result<ParsedPostback> {
-    if !postback.change(|postback| redaction::redact(postback, &reading, code)) {
-        return Ok(reading);
-    }
-    let (mut again, _) = read(app, tenant, postback, &Overrides::default()).await?;
-    // The body is decoded by now, so the second reading lacks the notes on its decoding.
-    let of_decoding = reading.notes.iter().filter(|note| note.code() == NoteCode::BodyDecoded);
-    again.notes.extend(of_decoding.cloned());
-    // The checks that were applied are those of the code in the first reading, so the second
-    // reading must not name another code. A postback that could not be read must not become
-    // readable.
-    let as_before = match (&reading.claim, &again.claim) {
-        (_, Err(_)) => true,
-        (Ok(_), Ok(_)) => reading.code == again.code,
-        (Err(_), Ok(_)) => false,
-    };
-    if !as_before {
-        let reason = reading.claim.map_or_else(|error| error.reason(), |_| ErrorReason::ParameterMalformed);
-        let message =
-            "with the secret removed, the postback would read differently; send the secret as `sec` only";
-        (again.test, again.claim) = (reading.test, Err(Error::new(reason, message)));
-    }
-    Ok(again)
-}
-
-/// Enters a reading into its postback, and judges the postback for the code that it names. The
-/// inner `Err` means that the postback does not count; the outer `Err` means that there is no
-/// verdict yet. Postbacks with the same `identity`, such as a signature, count once. A postback
-/// without an `identity` is identified by its own id.
-async fn judge(
-    app: &App,
-    code: Option<&ConversionCode>,
-    postback: &mut Postback,
-    reading: ParsedPostback,
-    identity: Option<Vec<u8>>,
-) -> Result<Result<Conversion>> {
-    let received_at = postback.received_at;
-    postback.notes = Notes::new(reading.notes);
-    postback.code_text = reading.code_text;
-    postback.click_text = reading.click_text;
-    let judged = async {
-        let mut claim = reading.claim?;
-        claim.happened = Happened::Arrived(received_at);
-        claim.request_id = Some(identity.unwrap_or_else(|| postback.id.0.as_bytes().to_vec()));
-        let code = code.ok_or_else(|| conversion_code::unknown(claim.code))?;
-        conversion::evaluate(app, code, claim).await
-    };
-    let judged = split_retryable(judged.await)?;
-    if let Ok(conversion) = &judged
-        && conversion.converted_at.ahead_of(received_at).size() > CLOCK_SKEW_MAX
-    {
-        let message =
-            "the clocks of our servers disagree: the conversion's time is that of its click, or of now";
-        postback.notes.append(vec![note(NoteCode::TimeCorrected, "", message)]);
-    }
-    Ok(judged)
-}
-
-/// Writes a postback with its judgement. `matched` means that the postback is matched automatically
-/// if it is held. Returns the postback as stored; `None` if it was to be replayed, but is deleted.
-async fn write(
-    app: &App,
-    mut postback: Postback,
-    judged: Result<Conversion>,
-    matched: bool,
-    mode: store::Mode,
-) -> Result<Option<Postback>> {
-    let conversion = match judged {
-        Ok(conversion) => Some(Arc::new(conversion)),
-        Err(error) => {
-            postback.apply_outcome(Err(error));
-            let next = matching::next_match(postback.reason, postback.received_at, app.now());
-            postback.match_at = next.filter(|_| matched);
-            None
-        }
-    };
-    let written = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
-    let (store::PostbackWrite { postback: sent, .. }, Some(mut stored)) = written else { return Ok(None) };
-    // A sender who reuses the id of another postback learns nothing about that postback.
-    if mode == store::Mode::Insert && !sent.is_again(&stored) {
-        return Err(Error::request_id_reused().at_field("postback.postback_id"));
-    }
-    if stored.verdict == Verdict::Duplicate {
-        Box::pin(differences::tell(app, &mut stored)).await; // boxed, because few are duplicates
-    }
-    Ok(Some(stored))
 }
 
 impl Postback {
