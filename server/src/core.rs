@@ -1,5 +1,5 @@
-//! The running core: the first argument of every operation. It holds the database, committer,
-//! clock, ids, keys and caches.
+//! The running core, `App`, which most operations take as their first argument. It holds the
+//! database, committer, clock, ids, keys and caches.
 
 pub mod account;
 pub mod age;
@@ -37,21 +37,21 @@ use crate::{
 pub struct Settings {
     /// The URL at which the public reaches this server.
     pub public_url: Url,
-    /// The URL of the port of this server.
+    /// The URL of the server's main port on this machine.
     pub local_url: Url,
     pub retention: Retention,
     pub store_addresses: StoredAddresses,
     /// Maximum number of writes in one commit.
     pub batch_max: usize,
     pub watch: Watch,
-    /// Maximum total size, in bytes, of the held postbacks that anybody may have sent
-    /// (`postback/strangers.rs`).
+    /// Maximum total size of the held postbacks of strangers, in bytes. `postback/strangers.rs` says
+    /// who is a stranger.
     pub strangers_bytes_max: i64,
     pub shed: postback::ShedCounts,
 }
 
-/// The running core. All lasting state is in the database. The core itself holds only caches of
-/// bounded age, counts of recently held postbacks, and writes in progress.
+/// The running core. All lasting state is in the database. The core itself holds only caches, the
+/// click id keys, counts of recently held postbacks, and work in progress.
 pub struct App {
     pub db: Db,
     pub commit: Committer,
@@ -76,7 +76,7 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the core on an open database. `tasks` runs the background writers of the core. They
+    /// Starts the core on an open database. `tasks` runs the background tasks of the core. They
     /// end when the core is dropped.
     pub async fn start(
         db: Db,

@@ -112,8 +112,8 @@ impl Error {
             }
             Code::Unimplemented => Self::new(ErrorReason::MethodUnknown, "this service has no such method"),
             Code::OutOfRange | Code::ResourceExhausted => {
-                let message =
-                    "the request is larger than 4 MiB (health and reflection: 4 KiB); send less at once";
+                let message = "the request is larger than 4 MiB (health and reflection: 4 KiB), or its lists have more than 70,000 \
+                     entries; send less at once";
                 Self::new(ErrorReason::RequestTooLarge, message)
             }
             Code::Internal | Code::InvalidArgument => {

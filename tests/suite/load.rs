@@ -1,5 +1,5 @@
-//! A load of every kind of write: visits, sales over `/s2s` and gRPC, clicks of partners, and
-//! set-up. A ledger records the acknowledgements.
+//! A load of writes: visits, sales over `/s2s` and gRPC, clicks of partners, and new conversion
+//! codes. A ledger records the acknowledgements.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -34,14 +34,14 @@ const SENDERS: usize = 8;
 /// The number of clicks that are recorded in advance, for sales without a visit.
 const CLICKS: usize = 16;
 
-/// The ledger of acknowledgements and refusals.
+/// The acknowledged writes, and the postbacks that were refused.
 #[derive(Clone, Default)]
 pub struct Ledger {
     /// The click id of each acknowledged sale, by the sale's number.
     sales: BTreeMap<usize, String>,
     clicks: BTreeSet<String>,
     codes: BTreeSet<String>,
-    /// Refused sales, to be sent again: number and click id.
+    /// Sales whose postback was refused, to be sent again: number and click id.
     refused: VecDeque<(usize, String)>,
 }
 
@@ -255,7 +255,7 @@ impl Load {
         self.check_ledger(core, &self.ledger()).await;
     }
 
-    /// Like `check`, for a core that must have stored at least what `ledger` acknowledges.
+    /// Makes the same checks as `check`, but only the acknowledgements in `ledger` must be stored.
     pub async fn check_ledger(&self, core: &Server, ledger: &Ledger) {
         let client = core.client();
         let all = client.conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
@@ -278,13 +278,13 @@ impl Load {
         let codes: Vec<_> = client.conversion_codes(codes).try_collect().await.unwrap();
         let codes: BTreeSet<String> = codes.into_iter().map(|code| code.id).collect();
         let lost = ledger.sales.iter().filter(|(number, click)| stored.get(number) != Some(click)).count();
-        assert_eq!(lost, 0, "of {} sales", ledger.sales.len());
+        assert_eq!(lost, 0, "lost of {} sales", ledger.sales.len());
         let (lost_clicks, lost_codes) =
             (ledger.clicks.difference(&clicks).count(), ledger.codes.difference(&codes).count());
         assert_eq!(
             (lost_clicks, lost_codes),
             (0, 0),
-            "of {} and {}",
+            "lost of {} clicks and {} codes",
             ledger.clicks.len(),
             ledger.codes.len()
         );

@@ -14,13 +14,18 @@ use futures::{
 use hyper::body::Bytes;
 use s2s_sdk::v1::ErrorReason;
 use s2s_tests::{
-    ADMIN_KEY, Server, eventually,
-    wire::{END_HEADERS, PREFACE, SETTINGS, big_head, connect_from, frame, memory_kib, source},
+    ADMIN_KEY, Server, bearer, eventually,
+    wire::{
+        END_HEADERS, PREFACE, SETTINGS, big_head, connect_from, frame, memory_kib, memory_peak_kib, source,
+    },
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tonic::Status;
 
-use crate::attacks::{ONE_AT_A_TIME, served_during};
+use crate::{
+    attacks::{ONE_AT_A_TIME, served_during},
+    contract::{call_as, channel, path},
+};
 
 const STREAMS: usize = 350;
 const MESSAGE_BYTES: usize = 4 * 1_024 * 1_024;
@@ -30,6 +35,11 @@ const STRANGERS_KIB_MAX: u64 = 128 * 1_024;
 /// The largest growth by the requests of one connection with an API key, in KiB. Such a connection
 /// may hold 64 MiB.
 const KEY_KIB_MAX: u64 = 256 * 1_024;
+/// The number of requests with many entries that are sent at once.
+const WIDE_REQUESTS: usize = 4;
+/// The largest peak of memory while such requests are answered, in KiB. Each has 4 MiB, and its
+/// entries would take 50 to 700 MiB.
+const WIDE_KIB_MAX: u64 = 96 * 1_024;
 
 /// Opens `STREAMS` calls whose message lacks its last bytes, and never ends them. Counts the calls
 /// that are answered, and returns the reasons of those that are refused.
@@ -79,6 +89,39 @@ async fn messages_that_never_end_fill_no_memory() {
     served_during(&server, select(Box::pin(attack), Box::pin(refused))).await;
     let grown = memory_kib(&server).saturating_sub(before);
     assert!(grown < KEY_KIB_MAX, "{grown} KiB");
+}
+
+/// A field of a message: its number, and its bytes.
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut field = vec![number << 3 | 2];
+    prost::encoding::encode_varint(u64::try_from(bytes.len()).unwrap(), &mut field);
+    [field.as_slice(), bytes].concat()
+}
+
+#[tokio::test]
+async fn entries_of_a_few_bytes_fill_no_memory() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start().await;
+    served_during(&server, async {}).await;
+    let before = memory_kib(&server);
+    let entries = |number| field(number, &[]).repeat(MESSAGE_BYTES / 2 - 10);
+    let (batch, params, paths) = (entries(1), entries(8), entries(1));
+    for (method, message) in [
+        ("ConversionService/BatchRecordConversions", batch),
+        ("ConversionService/RecordConversion", field(1, &params)),
+        ("ConversionService/StreamRecordConversions", field(1, &field(1, &params))),
+        ("TrackingLinkService/UpdateTrackingLink", field(2, &paths)),
+    ] {
+        let (channel, path, key) = (channel(&server).await, path(method), bearer(ADMIN_KEY));
+        let wide = (0..WIDE_REQUESTS).map(|_| call_as(Some(&key), &channel, &path, &message));
+        for answer in served_during(&server, join_all(wide)).await {
+            let status = answer.unwrap_err();
+            let error = s2s_sdk::Error::from(status);
+            assert_eq!(error.reason(), ErrorReason::RequestTooLarge, "{method}: {error}");
+        }
+        let grown = memory_peak_kib(&server).saturating_sub(before);
+        assert!(grown < WIDE_KIB_MAX, "{method}: {grown} KiB");
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Visits of links: their callers, and the spellings of addresses that still find a link.
+//! Visits to links: the visitors, addresses that were copied badly, long sub ids, and addresses
+//! without a link.
 
 use reqwest::Response;
 use s2s_sdk::{
@@ -22,7 +23,7 @@ async fn stored(client: &Client, id: &str) -> Click {
 const NOT_OF_PEOPLE: [ClickFlag; 3] = [ClickFlag::Bot, ClickFlag::Prefetch, ClickFlag::Preview];
 
 #[tokio::test]
-async fn who_is_no_visitor_is_sent_on_and_told_from_visitors() {
+async fn robots_and_prefetches_are_redirected_and_flagged() {
     use ClickFlag as F;
     let server = Server::start().await;
     let client = server.client();
@@ -64,7 +65,7 @@ async fn who_is_no_visitor_is_sent_on_and_told_from_visitors() {
 }
 
 #[tokio::test]
-async fn a_sale_names_the_click_of_a_prefetch_with_its_sub_ids() {
+async fn a_sale_for_a_prefetched_click_counts_and_the_click_keeps_its_sub_ids() {
     let server = Server::start().await;
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
@@ -83,8 +84,8 @@ async fn a_link_checker_leaves_no_click() {
     let server = Server::start().await;
     let link = server.create_link(leading_to(DESTINATION)).await;
     assert_eq!(http().head(&link.url).send().await.unwrap().status(), 302);
-    // Visits are stored in order. So once the second visit is stored, the first one would be
-    // stored, too, if it counted.
+    // The `HEAD` was answered before this visit began. So if it had left a click, the list of
+    // clicks would have two.
     let visited = click_id_of(location(&get(&link.url).await));
     let [only] = first_clicks(&server.client(), &link).await.try_into().unwrap();
     assert_eq!(only.id, visited);
@@ -166,7 +167,7 @@ async fn a_person_who_follows_an_address_that_leads_nowhere_gets_a_page() {
         assert_eq!(program.status(), status, "{path}");
         assert_eq!(program.headers()["content-type"], "application/json", "{path}");
     }
-    // A link that exists redirects a browser, like any program.
+    // An existing link redirects a browser in the same way as a program.
     let link = server.create_link(leading_to(DESTINATION)).await;
     assert_eq!(open(&server, &format!("/{}", link.slug)).await.status(), 302);
 }

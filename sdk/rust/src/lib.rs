@@ -6,6 +6,8 @@ pub mod amount;
 mod calls;
 pub mod click_id;
 mod client;
+#[doc(hidden)]
+pub mod codec;
 mod error;
 mod money;
 pub mod parameter;

@@ -275,7 +275,8 @@ impl CoreStarter {
             return Ok(CallAuth::Disabled);
         }
         if let Some(text) = api_key::first(app, self.config.admin_key.clone()).await? {
-            let said = "The administrator's API key, shown this once; paste the next line into your shell:";
+            let said =
+                "The administrator's API key; it is shown only once. Paste the next line into your shell:";
             let written = writeln!(io::stdout(), "{said}\nKEY={}", text.reveal());
             written.map_err(|error| {
                 let message = format!(

@@ -48,6 +48,7 @@ pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dy
         let mut compiler = protox::Compiler::new([&proto])?;
         compiler.include_imports(true).include_source_info(true).open_files(files)?;
         let out = out(folder);
+        let mut config = tonic_prost_build::Config::new();
         let mut builder = tonic_prost_build::configure()
             .out_dir(&out)
             // Keeps the order of encoded maps the same.
@@ -57,11 +58,15 @@ pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dy
             .extern_path(".google.api", "::google_api");
         if package == "s2s/v1" {
             fs::write(out.join("descriptor.bin"), compiler.encode_file_descriptor_set())?;
-            builder = builder.server_mod_attribute(".", "#[cfg(feature = \"server\")]");
+            builder = builder
+                .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
+                .codec_path("crate::codec::Codec");
+            // The codec knows messages by their names.
+            config.enable_type_names();
         } else {
             builder = builder.extern_path(".s2s.v1", "::s2s_sdk::v1");
         }
-        builder.compile_fds(compiler.file_descriptor_set())?;
+        builder.compile_fds_with_config(compiler.file_descriptor_set(), config)?;
         // prost writes an empty file for each package whose messages another crate defines.
         for entry in fs::read_dir(&out)? {
             let entry = entry?;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// The list, relative to the root of the repository.
 const LIST: &str = "server/limits.toml";
-const SOURCES: &str = "server/src";
+const SOURCES: [&str; 2] = ["server/src", "sdk/rust/src"];
 
 const HEAD: &str =
     "<!-- Written by `make generate` from server/limits.toml and the sources of the server. Do not edit. -->
@@ -62,7 +62,7 @@ enum Unit {
     MillionthsOfAPercent,
 }
 
-/// A source file of the server: its path from the root of the repository, with `/`, and its text.
+/// A source file of the server or of the Rust SDK: its path from the root of the repository, with `/`, and its text.
 struct Source {
     path: String,
     text: String,
@@ -93,13 +93,13 @@ pub fn page(root: &Path) -> Result<String, Box<dyn Error>> {
 
 fn sources(root: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
     let mut sources = Vec::new();
-    let mut folders: Vec<PathBuf> = vec![root.join(SOURCES)];
+    let mut folders: Vec<PathBuf> = SOURCES.map(|folder| root.join(folder)).to_vec();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else {
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path)?;
                 let path = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
                 sources.push(Source { path, text });

@@ -16,6 +16,16 @@ pub struct Account {
     #[prost(message, optional, tag = "4")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
 }
+impl ::prost::Name for Account {
+    const NAME: &'static str = "Account";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Account".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Account".into()
+    }
+}
 /// An account to create.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CreateAccountRequest {
@@ -31,12 +41,32 @@ pub struct CreateAccountRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
+impl ::prost::Name for CreateAccountRequest {
+    const NAME: &'static str = "CreateAccountRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateAccountRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateAccountRequest".into()
+    }
+}
 /// The created account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CreateAccountResponse {
     /// The account as created.
     #[prost(message, optional, tag = "1")]
     pub account: ::core::option::Option<Account>,
+}
+impl ::prost::Name for CreateAccountResponse {
+    const NAME: &'static str = "CreateAccountResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateAccountResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateAccountResponse".into()
+    }
 }
 /// Names the account to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -45,12 +75,32 @@ pub struct GetAccountRequest {
     #[prost(string, tag = "1")]
     pub account_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for GetAccountRequest {
+    const NAME: &'static str = "GetAccountRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetAccountRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetAccountRequest".into()
+    }
+}
 /// The requested account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetAccountResponse {
     /// The account.
     #[prost(message, optional, tag = "1")]
     pub account: ::core::option::Option<Account>,
+}
+impl ::prost::Name for GetAccountResponse {
+    const NAME: &'static str = "GetAccountResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetAccountResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetAccountResponse".into()
+    }
 }
 /// Names a page of the accounts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -63,6 +113,16 @@ pub struct ListAccountsRequest {
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
 }
+impl ::prost::Name for ListAccountsRequest {
+    const NAME: &'static str = "ListAccountsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListAccountsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListAccountsRequest".into()
+    }
+}
 /// A page of the accounts.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListAccountsResponse {
@@ -72,6 +132,16 @@ pub struct ListAccountsResponse {
     /// Opaque token for the next page; empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListAccountsResponse {
+    const NAME: &'static str = "ListAccountsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListAccountsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListAccountsResponse".into()
+    }
 }
 /// Changes to an account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -87,12 +157,32 @@ pub struct UpdateAccountRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
+impl ::prost::Name for UpdateAccountRequest {
+    const NAME: &'static str = "UpdateAccountRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UpdateAccountRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UpdateAccountRequest".into()
+    }
+}
 /// The changed account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct UpdateAccountResponse {
     /// The account as it is now.
     #[prost(message, optional, tag = "1")]
     pub account: ::core::option::Option<Account>,
+}
+impl ::prost::Name for UpdateAccountResponse {
+    const NAME: &'static str = "UpdateAccountResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UpdateAccountResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UpdateAccountResponse".into()
+    }
 }
 /// Generated client implementations.
 pub mod account_service_client {
@@ -192,7 +282,7 @@ pub mod account_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.AccountService/CreateAccount",
             );
@@ -218,7 +308,7 @@ pub mod account_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.AccountService/GetAccount",
             );
@@ -243,7 +333,7 @@ pub mod account_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.AccountService/ListAccounts",
             );
@@ -268,7 +358,7 @@ pub mod account_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.AccountService/UpdateAccount",
             );
@@ -435,7 +525,7 @@ pub mod account_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CreateAccountSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -480,7 +570,7 @@ pub mod account_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetAccountSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -525,7 +615,7 @@ pub mod account_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListAccountsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -570,7 +660,7 @@ pub mod account_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UpdateAccountSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -664,6 +754,16 @@ pub struct ApiKey {
     /// Time of the last rotation; not set if the key was never rotated.
     #[prost(message, optional, tag = "10")]
     pub rotate_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for ApiKey {
+    const NAME: &'static str = "ApiKey";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ApiKey".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ApiKey".into()
+    }
 }
 /// The permissions of a key. No scope includes another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -765,6 +865,16 @@ pub struct CreateApiKeyRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
+impl ::prost::Name for CreateApiKeyRequest {
+    const NAME: &'static str = "CreateApiKeyRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateApiKeyRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateApiKeyRequest".into()
+    }
+}
 /// The created API key, and its text.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CreateApiKeyResponse {
@@ -778,6 +888,16 @@ pub struct CreateApiKeyResponse {
     #[prost(string, tag = "2")]
     pub key_text: ::prost::alloc::string::String,
 }
+impl ::prost::Name for CreateApiKeyResponse {
+    const NAME: &'static str = "CreateApiKeyResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateApiKeyResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateApiKeyResponse".into()
+    }
+}
 /// Names the API key to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetApiKeyRequest {
@@ -785,12 +905,32 @@ pub struct GetApiKeyRequest {
     #[prost(string, tag = "1")]
     pub api_key_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for GetApiKeyRequest {
+    const NAME: &'static str = "GetApiKeyRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetApiKeyRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetApiKeyRequest".into()
+    }
+}
 /// The requested API key, without its text.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetApiKeyResponse {
     /// The key.
     #[prost(message, optional, tag = "1")]
     pub api_key: ::core::option::Option<ApiKey>,
+}
+impl ::prost::Name for GetApiKeyResponse {
+    const NAME: &'static str = "GetApiKeyResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetApiKeyResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetApiKeyResponse".into()
+    }
 }
 /// Names a page of the API keys of an account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -809,6 +949,16 @@ pub struct ListApiKeysRequest {
     #[prost(bool, tag = "4")]
     pub show_revoked: bool,
 }
+impl ::prost::Name for ListApiKeysRequest {
+    const NAME: &'static str = "ListApiKeysRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListApiKeysRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListApiKeysRequest".into()
+    }
+}
 /// A page of API keys.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListApiKeysResponse {
@@ -818,6 +968,16 @@ pub struct ListApiKeysResponse {
     /// Opaque token for the next page; empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListApiKeysResponse {
+    const NAME: &'static str = "ListApiKeysResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListApiKeysResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListApiKeysResponse".into()
+    }
 }
 /// Names the API key that gets a new text.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -834,6 +994,16 @@ pub struct RotateApiKeyRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
+impl ::prost::Name for RotateApiKeyRequest {
+    const NAME: &'static str = "RotateApiKeyRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RotateApiKeyRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RotateApiKeyRequest".into()
+    }
+}
 /// The rotated API key, and its new text.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RotateApiKeyResponse {
@@ -844,6 +1014,16 @@ pub struct RotateApiKeyResponse {
     /// `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
     #[prost(string, tag = "2")]
     pub key_text: ::prost::alloc::string::String,
+}
+impl ::prost::Name for RotateApiKeyResponse {
+    const NAME: &'static str = "RotateApiKeyResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RotateApiKeyResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RotateApiKeyResponse".into()
+    }
 }
 /// Names the API key to revoke.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -856,12 +1036,32 @@ pub struct RevokeApiKeyRequest {
     #[prost(bool, tag = "2")]
     pub validate_only: bool,
 }
+impl ::prost::Name for RevokeApiKeyRequest {
+    const NAME: &'static str = "RevokeApiKeyRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RevokeApiKeyRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RevokeApiKeyRequest".into()
+    }
+}
 /// The revoked API key.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RevokeApiKeyResponse {
     /// The key as it is now.
     #[prost(message, optional, tag = "1")]
     pub api_key: ::core::option::Option<ApiKey>,
+}
+impl ::prost::Name for RevokeApiKeyResponse {
+    const NAME: &'static str = "RevokeApiKeyResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RevokeApiKeyResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RevokeApiKeyResponse".into()
+    }
 }
 /// Generated client implementations.
 pub mod api_key_service_client {
@@ -967,7 +1167,7 @@ pub mod api_key_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ApiKeyService/CreateApiKey",
             );
@@ -992,7 +1192,7 @@ pub mod api_key_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ApiKeyService/GetApiKey",
             );
@@ -1018,7 +1218,7 @@ pub mod api_key_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ApiKeyService/ListApiKeys",
             );
@@ -1046,7 +1246,7 @@ pub mod api_key_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ApiKeyService/RotateApiKey",
             );
@@ -1072,7 +1272,7 @@ pub mod api_key_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ApiKeyService/RevokeApiKey",
             );
@@ -1257,7 +1457,7 @@ pub mod api_key_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CreateApiKeySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1302,7 +1502,7 @@ pub mod api_key_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetApiKeySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1347,7 +1547,7 @@ pub mod api_key_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListApiKeysSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1392,7 +1592,7 @@ pub mod api_key_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RotateApiKeySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1437,7 +1637,7 @@ pub mod api_key_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RevokeApiKeySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1529,6 +1729,16 @@ pub struct Click {
     #[prost(enumeration = "ClickFlag", repeated, tag = "9")]
     pub flags: ::prost::alloc::vec::Vec<i32>,
 }
+impl ::prost::Name for Click {
+    const NAME: &'static str = "Click";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Click".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Click".into()
+    }
+}
 /// A key that signs click ids, without its secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ClickIdKey {
@@ -1542,6 +1752,16 @@ pub struct ClickIdKey {
     /// for the key that mints.
     #[prost(message, optional, tag = "3")]
     pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for ClickIdKey {
+    const NAME: &'static str = "ClickIdKey";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ClickIdKey".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ClickIdKey".into()
+    }
 }
 /// The remarkable properties of a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1600,6 +1820,16 @@ pub struct Money {
     #[prost(int64, tag = "2")]
     pub micros: i64,
 }
+impl ::prost::Name for Money {
+    const NAME: &'static str = "Money";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Money".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Money".into()
+    }
+}
 /// A result of a visitor's click, such as a sale, and the commission owed for
 /// it. Once recorded, it does not change, except that an erasure of its visitor
 /// removes the custom parameters.
@@ -1652,6 +1882,16 @@ pub struct Conversion {
     #[prost(string, tag = "14")]
     pub status_word: ::prost::alloc::string::String,
 }
+impl ::prost::Name for Conversion {
+    const NAME: &'static str = "Conversion";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Conversion".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Conversion".into()
+    }
+}
 /// One of the merchant's own parameters.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CustomParam {
@@ -1661,6 +1901,16 @@ pub struct CustomParam {
     /// Value of the parameter, at most 2,048 bytes.
     #[prost(string, tag = "2")]
     pub value: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CustomParam {
+    const NAME: &'static str = "CustomParam";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CustomParam".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CustomParam".into()
+    }
 }
 /// The merchant's decision about a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1751,6 +2001,16 @@ pub struct Note {
     /// rounded to 19.99`.
     #[prost(string, tag = "3")]
     pub message: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Note {
+    const NAME: &'static str = "Note";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Note".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Note".into()
+    }
 }
 /// The kinds of notes. Over HTTP, the name is sent without its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -1963,6 +2223,16 @@ pub struct ConversionCode {
     #[prost(message, optional, tag = "14")]
     pub archive_time: ::core::option::Option<::prost_types::Timestamp>,
 }
+impl ::prost::Name for ConversionCode {
+    const NAME: &'static str = "ConversionCode";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ConversionCode".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ConversionCode".into()
+    }
+}
 /// Checks that authenticate the sender of a postback. The checks are independent
 /// of each other; a postback must pass every one that is enforced.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1997,6 +2267,16 @@ pub struct PostbackAuthentication {
     #[prost(message, optional, tag = "7")]
     pub former_secret_expire_time: ::core::option::Option<::prost_types::Timestamp>,
 }
+impl ::prost::Name for PostbackAuthentication {
+    const NAME: &'static str = "PostbackAuthentication";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PostbackAuthentication".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PostbackAuthentication".into()
+    }
+}
 /// Form of the answer of `/s2s` for a code. With any form, the verdict is in
 /// the header `S2S-Verdict` and in the log.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2008,6 +2288,16 @@ pub struct ReplySetting {
     /// characters of printable ASCII; otherwise empty. Example: `OK`.
     #[prost(string, tag = "2")]
     pub text: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ReplySetting {
+    const NAME: &'static str = "ReplySetting";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ReplySetting".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ReplySetting".into()
+    }
 }
 /// Separators of decimals in amounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -2589,6 +2879,16 @@ pub struct Postback {
     #[prost(message, optional, tag = "11")]
     pub next_match_time: ::core::option::Option<::prost_types::Timestamp>,
 }
+impl ::prost::Name for Postback {
+    const NAME: &'static str = "Postback";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Postback".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Postback".into()
+    }
+}
 /// A postback as it arrived. Its target is kept byte for byte, and so is its
 /// body, unless that was compressed. Secrets are masked. Once its visitor was
 /// erased, only the data by which the postback counts is kept.
@@ -2641,6 +2941,16 @@ pub struct RawPostback {
     #[prost(bool, tag = "11")]
     pub queued: bool,
 }
+impl ::prost::Name for RawPostback {
+    const NAME: &'static str = "RawPostback";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RawPostback".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RawPostback".into()
+    }
+}
 /// A detail of the error with which `RecordConversion` answers a postback that
 /// does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
 /// An error without it is about the call, for example its API key: the postback
@@ -2662,6 +2972,16 @@ pub struct PostbackFailure {
     /// known.
     #[prost(message, optional, tag = "4")]
     pub reply: ::core::option::Option<ReplySetting>,
+}
+impl ::prost::Name for PostbackFailure {
+    const NAME: &'static str = "PostbackFailure";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PostbackFailure".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PostbackFailure".into()
+    }
 }
 /// The outcome of a postback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -2766,6 +3086,16 @@ pub struct TrackingLink {
     /// clicks still count.
     #[prost(message, optional, tag = "14")]
     pub archive_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for TrackingLink {
+    const NAME: &'static str = "TrackingLink";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.TrackingLink".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.TrackingLink".into()
+    }
 }
 /// The HTTP statuses of a redirect. Permanent redirects are not offered:
 /// browsers remember them, and the second visit would mint no click id.
@@ -2886,6 +3216,16 @@ pub struct RecordClickRequest {
     #[prost(enumeration = "ClickFlag", repeated, tag = "11")]
     pub flags: ::prost::alloc::vec::Vec<i32>,
 }
+impl ::prost::Name for RecordClickRequest {
+    const NAME: &'static str = "RecordClickRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RecordClickRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RecordClickRequest".into()
+    }
+}
 /// The recorded click, and the URL for its visitor.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RecordClickResponse {
@@ -2897,6 +3237,16 @@ pub struct RecordClickResponse {
     #[prost(string, tag = "2")]
     pub redirect_url: ::prost::alloc::string::String,
 }
+impl ::prost::Name for RecordClickResponse {
+    const NAME: &'static str = "RecordClickResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RecordClickResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RecordClickResponse".into()
+    }
+}
 /// Names the click to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetClickRequest {
@@ -2904,12 +3254,32 @@ pub struct GetClickRequest {
     #[prost(string, tag = "1")]
     pub click_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for GetClickRequest {
+    const NAME: &'static str = "GetClickRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetClickRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetClickRequest".into()
+    }
+}
 /// The requested click.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetClickResponse {
     /// The click.
     #[prost(message, optional, tag = "1")]
     pub click: ::core::option::Option<Click>,
+}
+impl ::prost::Name for GetClickResponse {
+    const NAME: &'static str = "GetClickResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetClickResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetClickResponse".into()
+    }
 }
 /// Names a page of the clicks of a tracking link.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2930,6 +3300,16 @@ pub struct ListClicksRequest {
     #[prost(enumeration = "ClickFlag", repeated, tag = "4")]
     pub without_flags: ::prost::alloc::vec::Vec<i32>,
 }
+impl ::prost::Name for ListClicksRequest {
+    const NAME: &'static str = "ListClicksRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListClicksRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListClicksRequest".into()
+    }
+}
 /// A page of clicks.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListClicksResponse {
@@ -2941,12 +3321,32 @@ pub struct ListClicksResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
+impl ::prost::Name for ListClicksResponse {
+    const NAME: &'static str = "ListClicksResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListClicksResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListClicksResponse".into()
+    }
+}
 /// Names the click to explain.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ExplainClickRequest {
     /// The click id, 40 characters, in upper or lower case.
     #[prost(string, tag = "1")]
     pub click_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ExplainClickRequest {
+    const NAME: &'static str = "ExplainClickRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ExplainClickRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ExplainClickRequest".into()
+    }
 }
 /// What happened to a click.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2975,6 +3375,16 @@ pub struct ExplainClickResponse {
     #[prost(message, repeated, tag = "7")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
 }
+impl ::prost::Name for ExplainClickResponse {
+    const NAME: &'static str = "ExplainClickResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ExplainClickResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ExplainClickResponse".into()
+    }
+}
 /// Names the click whose visitor is erased.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct EraseVisitorRequest {
@@ -2985,6 +3395,16 @@ pub struct EraseVisitorRequest {
     /// If true, the request is answered as if real, but nothing is written.
     #[prost(bool, tag = "2")]
     pub validate_only: bool,
+}
+impl ::prost::Name for EraseVisitorRequest {
+    const NAME: &'static str = "EraseVisitorRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.EraseVisitorRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.EraseVisitorRequest".into()
+    }
 }
 /// The extent of an erasure.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3006,6 +3426,16 @@ pub struct EraseVisitorResponse {
     #[prost(int64, tag = "3")]
     pub postback_count: i64,
 }
+impl ::prost::Name for EraseVisitorResponse {
+    const NAME: &'static str = "EraseVisitorResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.EraseVisitorResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.EraseVisitorResponse".into()
+    }
+}
 /// Says how long ids of the former click id keys count.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RotateClickIdKeyRequest {
@@ -3025,12 +3455,32 @@ pub struct RotateClickIdKeyRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
+impl ::prost::Name for RotateClickIdKeyRequest {
+    const NAME: &'static str = "RotateClickIdKeyRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RotateClickIdKeyRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RotateClickIdKeyRequest".into()
+    }
+}
 /// The click id keys, without their secrets.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RotateClickIdKeyResponse {
     /// All keys, newest first. The first one mints.
     #[prost(message, repeated, tag = "1")]
     pub click_id_keys: ::prost::alloc::vec::Vec<ClickIdKey>,
+}
+impl ::prost::Name for RotateClickIdKeyResponse {
+    const NAME: &'static str = "RotateClickIdKeyResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RotateClickIdKeyResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RotateClickIdKeyResponse".into()
+    }
 }
 /// Generated client implementations.
 pub mod click_service_client {
@@ -3131,7 +3581,7 @@ pub mod click_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ClickService/RecordClick",
             );
@@ -3156,7 +3606,7 @@ pub mod click_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ClickService/GetClick",
             );
@@ -3183,7 +3633,7 @@ pub mod click_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ClickService/ListClicks",
             );
@@ -3212,7 +3662,7 @@ pub mod click_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ClickService/ExplainClick",
             );
@@ -3240,7 +3690,7 @@ pub mod click_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ClickService/EraseVisitor",
             );
@@ -3268,7 +3718,7 @@ pub mod click_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ClickService/RotateClickIdKey",
             );
@@ -3463,7 +3913,7 @@ pub mod click_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RecordClickSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3508,7 +3958,7 @@ pub mod click_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetClickSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3553,7 +4003,7 @@ pub mod click_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListClicksSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3598,7 +4048,7 @@ pub mod click_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ExplainClickSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3643,7 +4093,7 @@ pub mod click_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = EraseVisitorSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3689,7 +4139,7 @@ pub mod click_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RotateClickIdKeySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -3756,6 +4206,16 @@ pub struct Step {
     /// Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
     #[prost(string, tag = "3")]
     pub message: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Step {
+    const NAME: &'static str = "Step";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Step".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Step".into()
+    }
 }
 /// The kinds of steps, by the thing that is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -3884,6 +4344,16 @@ pub struct SetupWarning {
     #[prost(string, tag = "3")]
     pub message: ::prost::alloc::string::String,
 }
+impl ::prost::Name for SetupWarning {
+    const NAME: &'static str = "SetupWarning";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.SetupWarning".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.SetupWarning".into()
+    }
+}
 /// The kinds of warnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -3992,6 +4462,16 @@ pub struct CreateConversionCodeRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
+impl ::prost::Name for CreateConversionCodeRequest {
+    const NAME: &'static str = "CreateConversionCodeRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateConversionCodeRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateConversionCodeRequest".into()
+    }
+}
 /// The created conversion code.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CreateConversionCodeResponse {
@@ -4002,6 +4482,16 @@ pub struct CreateConversionCodeResponse {
     #[prost(message, repeated, tag = "2")]
     pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
+impl ::prost::Name for CreateConversionCodeResponse {
+    const NAME: &'static str = "CreateConversionCodeResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateConversionCodeResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateConversionCodeResponse".into()
+    }
+}
 /// Names the conversion code to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetConversionCodeRequest {
@@ -4009,12 +4499,32 @@ pub struct GetConversionCodeRequest {
     #[prost(string, tag = "1")]
     pub conversion_code_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for GetConversionCodeRequest {
+    const NAME: &'static str = "GetConversionCodeRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetConversionCodeRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetConversionCodeRequest".into()
+    }
+}
 /// The requested conversion code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetConversionCodeResponse {
     /// The code.
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
+}
+impl ::prost::Name for GetConversionCodeResponse {
+    const NAME: &'static str = "GetConversionCodeResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetConversionCodeResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetConversionCodeResponse".into()
+    }
 }
 /// Names a page of the conversion codes of the account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4030,6 +4540,16 @@ pub struct ListConversionCodesRequest {
     #[prost(bool, tag = "3")]
     pub show_archived: bool,
 }
+impl ::prost::Name for ListConversionCodesRequest {
+    const NAME: &'static str = "ListConversionCodesRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListConversionCodesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListConversionCodesRequest".into()
+    }
+}
 /// A page of conversion codes.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListConversionCodesResponse {
@@ -4039,6 +4559,16 @@ pub struct ListConversionCodesResponse {
     /// Opaque token for the next page; empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListConversionCodesResponse {
+    const NAME: &'static str = "ListConversionCodesResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListConversionCodesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListConversionCodesResponse".into()
+    }
 }
 /// Changes to a conversion code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4056,6 +4586,16 @@ pub struct UpdateConversionCodeRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
+impl ::prost::Name for UpdateConversionCodeRequest {
+    const NAME: &'static str = "UpdateConversionCodeRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UpdateConversionCodeRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UpdateConversionCodeRequest".into()
+    }
+}
 /// The changed conversion code.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct UpdateConversionCodeResponse {
@@ -4065,6 +4605,16 @@ pub struct UpdateConversionCodeResponse {
     /// Settings that will likely not work as intended, each with its cure.
     #[prost(message, repeated, tag = "2")]
     pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
+}
+impl ::prost::Name for UpdateConversionCodeResponse {
+    const NAME: &'static str = "UpdateConversionCodeResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UpdateConversionCodeResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UpdateConversionCodeResponse".into()
+    }
 }
 /// Names the conversion code to archive.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4077,12 +4627,32 @@ pub struct ArchiveConversionCodeRequest {
     #[prost(bool, tag = "2")]
     pub validate_only: bool,
 }
+impl ::prost::Name for ArchiveConversionCodeRequest {
+    const NAME: &'static str = "ArchiveConversionCodeRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ArchiveConversionCodeRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ArchiveConversionCodeRequest".into()
+    }
+}
 /// The archived conversion code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ArchiveConversionCodeResponse {
     /// The code as it is now.
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
+}
+impl ::prost::Name for ArchiveConversionCodeResponse {
+    const NAME: &'static str = "ArchiveConversionCodeResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ArchiveConversionCodeResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ArchiveConversionCodeResponse".into()
+    }
 }
 /// Names the conversion code to make active again.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4095,12 +4665,32 @@ pub struct UnarchiveConversionCodeRequest {
     #[prost(bool, tag = "2")]
     pub validate_only: bool,
 }
+impl ::prost::Name for UnarchiveConversionCodeRequest {
+    const NAME: &'static str = "UnarchiveConversionCodeRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UnarchiveConversionCodeRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UnarchiveConversionCodeRequest".into()
+    }
+}
 /// The active conversion code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct UnarchiveConversionCodeResponse {
     /// The code as it is now.
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
+}
+impl ::prost::Name for UnarchiveConversionCodeResponse {
+    const NAME: &'static str = "UnarchiveConversionCodeResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UnarchiveConversionCodeResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UnarchiveConversionCodeResponse".into()
+    }
 }
 /// Names the conversion code that gets a new secret.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4122,6 +4712,16 @@ pub struct RotatePostbackSecretRequest {
     #[prost(bool, tag = "4")]
     pub validate_only: bool,
 }
+impl ::prost::Name for RotatePostbackSecretRequest {
+    const NAME: &'static str = "RotatePostbackSecretRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RotatePostbackSecretRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RotatePostbackSecretRequest".into()
+    }
+}
 /// The new secret of a conversion code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RotatePostbackSecretResponse {
@@ -4137,6 +4737,16 @@ pub struct RotatePostbackSecretResponse {
     #[prost(message, optional, tag = "3")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
 }
+impl ::prost::Name for RotatePostbackSecretResponse {
+    const NAME: &'static str = "RotatePostbackSecretResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RotatePostbackSecretResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RotatePostbackSecretResponse".into()
+    }
+}
 /// Names the conversion code, and the network, of a postback URL.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetPostbackUrlRequest {
@@ -4147,6 +4757,16 @@ pub struct GetPostbackUrlRequest {
     /// preset, if it has one. Example: `everflow`.
     #[prost(string, tag = "2")]
     pub preset_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for GetPostbackUrlRequest {
+    const NAME: &'static str = "GetPostbackUrlRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPostbackUrlRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPostbackUrlRequest".into()
+    }
 }
 /// A postback URL.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4163,6 +4783,16 @@ pub struct GetPostbackUrlResponse {
     #[prost(message, repeated, tag = "2")]
     pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
+impl ::prost::Name for GetPostbackUrlResponse {
+    const NAME: &'static str = "GetPostbackUrlResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPostbackUrlResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPostbackUrlResponse".into()
+    }
+}
 /// Names the set-up to test.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct TestSetupRequest {
@@ -4173,6 +4803,16 @@ pub struct TestSetupRequest {
     /// code.
     #[prost(string, tag = "2")]
     pub tracking_link_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for TestSetupRequest {
+    const NAME: &'static str = "TestSetupRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.TestSetupRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.TestSetupRequest".into()
+    }
 }
 /// The outcome of a test.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4195,6 +4835,16 @@ pub struct TestSetupResponse {
     /// Conversion that would be recorded; not set if a step failed.
     #[prost(message, optional, tag = "6")]
     pub conversion: ::core::option::Option<Conversion>,
+}
+impl ::prost::Name for TestSetupResponse {
+    const NAME: &'static str = "TestSetupResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.TestSetupResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.TestSetupResponse".into()
+    }
 }
 /// Generated client implementations.
 pub mod conversion_code_service_client {
@@ -4294,7 +4944,7 @@ pub mod conversion_code_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionCodeService/CreateConversionCode",
             );
@@ -4324,7 +4974,7 @@ pub mod conversion_code_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionCodeService/GetConversionCode",
             );
@@ -4351,7 +5001,7 @@ pub mod conversion_code_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionCodeService/ListConversionCodes",
             );
@@ -4381,7 +5031,7 @@ pub mod conversion_code_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionCodeService/UpdateConversionCode",
             );
@@ -4413,7 +5063,7 @@ pub mod conversion_code_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionCodeService/ArchiveConversionCode",
             );
@@ -4444,7 +5094,7 @@ pub mod conversion_code_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionCodeService/UnarchiveConversionCode",
             );
@@ -4476,7 +5126,7 @@ pub mod conversion_code_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionCodeService/RotatePostbackSecret",
             );
@@ -4506,7 +5156,7 @@ pub mod conversion_code_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionCodeService/GetPostbackUrl",
             );
@@ -4535,7 +5185,7 @@ pub mod conversion_code_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionCodeService/TestSetup",
             );
@@ -4753,7 +5403,7 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CreateConversionCodeSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4802,7 +5452,7 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetConversionCodeSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4851,7 +5501,7 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListConversionCodesSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4900,7 +5550,7 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UpdateConversionCodeSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -4951,7 +5601,7 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ArchiveConversionCodeSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -5004,7 +5654,7 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UnarchiveConversionCodeSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -5053,7 +5703,7 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RotatePostbackSecretSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -5102,7 +5752,7 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetPostbackUrlSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -5148,7 +5798,7 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = TestSetupSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -5251,6 +5901,16 @@ pub mod new_conversion {
         CommissionPercentMicros(i64),
     }
 }
+impl ::prost::Name for NewConversion {
+    const NAME: &'static str = "NewConversion";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.NewConversion".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.NewConversion".into()
+    }
+}
 /// A conversion to record, as its caller or its merchant's server reports it.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RecordConversionRequest {
@@ -5283,6 +5943,16 @@ pub mod record_conversion_request {
         Postback(super::RawPostback),
     }
 }
+impl ::prost::Name for RecordConversionRequest {
+    const NAME: &'static str = "RecordConversionRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RecordConversionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RecordConversionRequest".into()
+    }
+}
 /// The recorded conversion, and its verdict.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RecordConversionResponse {
@@ -5308,6 +5978,16 @@ pub struct RecordConversionResponse {
     #[prost(string, tag = "6")]
     pub conversion_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for RecordConversionResponse {
+    const NAME: &'static str = "RecordConversionResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RecordConversionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RecordConversionResponse".into()
+    }
+}
 /// Conversions to record together.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BatchRecordConversionsRequest {
@@ -5315,12 +5995,32 @@ pub struct BatchRecordConversionsRequest {
     #[prost(message, repeated, tag = "1")]
     pub requests: ::prost::alloc::vec::Vec<RecordConversionRequest>,
 }
+impl ::prost::Name for BatchRecordConversionsRequest {
+    const NAME: &'static str = "BatchRecordConversionsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.BatchRecordConversionsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.BatchRecordConversionsRequest".into()
+    }
+}
 /// The results of a batch.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BatchRecordConversionsResponse {
     /// Results of the requests, one for each, in their order.
     #[prost(message, repeated, tag = "1")]
     pub results: ::prost::alloc::vec::Vec<RecordConversionResult>,
+}
+impl ::prost::Name for BatchRecordConversionsResponse {
+    const NAME: &'static str = "BatchRecordConversionsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.BatchRecordConversionsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.BatchRecordConversionsResponse".into()
+    }
 }
 /// One item that is sent on a stream. One request message in the stream of
 /// `StreamRecordConversions`.
@@ -5330,6 +6030,16 @@ pub struct StreamRecordConversionsRequest {
     #[prost(message, optional, tag = "1")]
     pub request: ::core::option::Option<RecordConversionRequest>,
 }
+impl ::prost::Name for StreamRecordConversionsRequest {
+    const NAME: &'static str = "StreamRecordConversionsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.StreamRecordConversionsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.StreamRecordConversionsRequest".into()
+    }
+}
 /// The result of one item of a stream. Answer to one request message of
 /// `StreamRecordConversions`.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5337,6 +6047,16 @@ pub struct StreamRecordConversionsResponse {
     /// Result of the request.
     #[prost(message, optional, tag = "1")]
     pub result: ::core::option::Option<RecordConversionResult>,
+}
+impl ::prost::Name for StreamRecordConversionsResponse {
+    const NAME: &'static str = "StreamRecordConversionsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.StreamRecordConversionsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.StreamRecordConversionsResponse".into()
+    }
 }
 /// The result of one item of a batch or stream.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5358,6 +6078,16 @@ pub mod record_conversion_result {
         Error(::tonic_types::Status),
     }
 }
+impl ::prost::Name for RecordConversionResult {
+    const NAME: &'static str = "RecordConversionResult";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.RecordConversionResult".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.RecordConversionResult".into()
+    }
+}
 /// Names the conversion to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetConversionRequest {
@@ -5365,12 +6095,32 @@ pub struct GetConversionRequest {
     #[prost(string, tag = "1")]
     pub conversion_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for GetConversionRequest {
+    const NAME: &'static str = "GetConversionRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetConversionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetConversionRequest".into()
+    }
+}
 /// The requested conversion.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetConversionResponse {
     /// The conversion.
     #[prost(message, optional, tag = "1")]
     pub conversion: ::core::option::Option<Conversion>,
+}
+impl ::prost::Name for GetConversionResponse {
+    const NAME: &'static str = "GetConversionResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetConversionResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetConversionResponse".into()
+    }
 }
 /// Names a page of the conversions of the account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5386,6 +6136,16 @@ pub struct ListConversionsRequest {
     /// Conversions to list. Not set: all.
     #[prost(message, optional, tag = "3")]
     pub filter: ::core::option::Option<ConversionFilter>,
+}
+impl ::prost::Name for ListConversionsRequest {
+    const NAME: &'static str = "ListConversionsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListConversionsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListConversionsRequest".into()
+    }
 }
 /// A filter for conversions. Its conditions are combined with AND; an empty
 /// filter matches all.
@@ -5421,6 +6181,16 @@ pub struct ConversionFilter {
     #[prost(message, optional, tag = "9")]
     pub end_time: ::core::option::Option<::prost_types::Timestamp>,
 }
+impl ::prost::Name for ConversionFilter {
+    const NAME: &'static str = "ConversionFilter";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ConversionFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ConversionFilter".into()
+    }
+}
 /// A page of conversions.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListConversionsResponse {
@@ -5431,6 +6201,16 @@ pub struct ListConversionsResponse {
     /// ends the list: a page with a token may have no conversions.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListConversionsResponse {
+    const NAME: &'static str = "ListConversionsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListConversionsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListConversionsResponse".into()
+    }
 }
 /// The times of a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -5567,7 +6347,7 @@ pub mod conversion_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionService/RecordConversion",
             );
@@ -5597,7 +6377,7 @@ pub mod conversion_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionService/BatchRecordConversions",
             );
@@ -5634,7 +6414,7 @@ pub mod conversion_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionService/StreamRecordConversions",
             );
@@ -5664,7 +6444,7 @@ pub mod conversion_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionService/GetConversion",
             );
@@ -5691,7 +6471,7 @@ pub mod conversion_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.ConversionService/ListConversions",
             );
@@ -5890,7 +6670,7 @@ pub mod conversion_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RecordConversionSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -5939,7 +6719,7 @@ pub mod conversion_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = BatchRecordConversionsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -5992,7 +6772,7 @@ pub mod conversion_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StreamRecordConversionsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6038,7 +6818,7 @@ pub mod conversion_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetConversionSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6084,7 +6864,7 @@ pub mod conversion_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListConversionsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6154,6 +6934,16 @@ pub struct ListPostbacksRequest {
     #[prost(message, optional, tag = "3")]
     pub filter: ::core::option::Option<PostbackFilter>,
 }
+impl ::prost::Name for ListPostbacksRequest {
+    const NAME: &'static str = "ListPostbacksRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPostbacksRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPostbacksRequest".into()
+    }
+}
 /// A filter for postbacks. Its conditions are combined with AND; an empty filter
 /// matches all.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6179,6 +6969,16 @@ pub struct PostbackFilter {
     #[prost(string, tag = "6")]
     pub text: ::prost::alloc::string::String,
 }
+impl ::prost::Name for PostbackFilter {
+    const NAME: &'static str = "PostbackFilter";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PostbackFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PostbackFilter".into()
+    }
+}
 /// A page of postbacks.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListPostbacksResponse {
@@ -6190,6 +6990,16 @@ pub struct ListPostbacksResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
+impl ::prost::Name for ListPostbacksResponse {
+    const NAME: &'static str = "ListPostbacksResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPostbacksResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPostbacksResponse".into()
+    }
+}
 /// Names the postback to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetPostbackRequest {
@@ -6197,12 +7007,32 @@ pub struct GetPostbackRequest {
     #[prost(string, tag = "1")]
     pub postback_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for GetPostbackRequest {
+    const NAME: &'static str = "GetPostbackRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPostbackRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPostbackRequest".into()
+    }
+}
 /// The requested postback.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetPostbackResponse {
     /// The postback.
     #[prost(message, optional, tag = "1")]
     pub postback: ::core::option::Option<Postback>,
+}
+impl ::prost::Name for GetPostbackResponse {
+    const NAME: &'static str = "GetPostbackResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPostbackResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPostbackResponse".into()
+    }
 }
 /// Names the held postbacks to replay, and how to read them.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6236,12 +7066,32 @@ pub mod replay_postbacks_request {
         Filter(super::PostbackFilter),
     }
 }
+impl ::prost::Name for ReplayPostbacksRequest {
+    const NAME: &'static str = "ReplayPostbacksRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ReplayPostbacksRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ReplayPostbacksRequest".into()
+    }
+}
 /// Ids of postbacks.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PostbackIds {
     /// The ids, 1 to 100.
     #[prost(string, repeated, tag = "1")]
     pub ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+impl ::prost::Name for PostbackIds {
+    const NAME: &'static str = "PostbackIds";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PostbackIds".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PostbackIds".into()
+    }
 }
 /// Overrides for a replay, for causes that can no longer be fixed at the sender.
 /// Every override that is applied is noted with the postback.
@@ -6270,6 +7120,16 @@ pub struct ReplayOverrides {
     #[prost(bool, tag = "5")]
     pub trust_sender: bool,
 }
+impl ::prost::Name for ReplayOverrides {
+    const NAME: &'static str = "ReplayOverrides";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ReplayOverrides".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ReplayOverrides".into()
+    }
+}
 /// The replayed postbacks.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReplayPostbacksResponse {
@@ -6280,6 +7140,16 @@ pub struct ReplayPostbacksResponse {
     /// replayed. A call with a token may have replayed none.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ReplayPostbacksResponse {
+    const NAME: &'static str = "ReplayPostbacksResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ReplayPostbacksResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ReplayPostbacksResponse".into()
+    }
 }
 /// Names the postback to explain.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6300,6 +7170,16 @@ pub mod explain_postback_request {
         /// Id of a stored postback.
         #[prost(string, tag = "2")]
         PostbackId(::prost::alloc::string::String),
+    }
+}
+impl ::prost::Name for ExplainPostbackRequest {
+    const NAME: &'static str = "ExplainPostbackRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ExplainPostbackRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ExplainPostbackRequest".into()
     }
 }
 /// How a postback is read, step by step, and its verdict.
@@ -6344,6 +7224,16 @@ pub struct ExplainPostbackResponse {
     #[prost(message, optional, tag = "11")]
     pub postback: ::core::option::Option<Postback>,
 }
+impl ::prost::Name for ExplainPostbackResponse {
+    const NAME: &'static str = "ExplainPostbackResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ExplainPostbackResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ExplainPostbackResponse".into()
+    }
+}
 /// A parameter as it was read.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PostbackParameter {
@@ -6358,6 +7248,16 @@ pub struct PostbackParameter {
     /// `clickId`.
     #[prost(string, tag = "3")]
     pub canonical_name: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PostbackParameter {
+    const NAME: &'static str = "PostbackParameter";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PostbackParameter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PostbackParameter".into()
+    }
 }
 /// Generated client implementations.
 pub mod postback_service_client {
@@ -6459,7 +7359,7 @@ pub mod postback_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.PostbackService/ListPostbacks",
             );
@@ -6484,7 +7384,7 @@ pub mod postback_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.PostbackService/GetPostback",
             );
@@ -6513,7 +7413,7 @@ pub mod postback_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.PostbackService/ReplayPostbacks",
             );
@@ -6539,7 +7439,7 @@ pub mod postback_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.PostbackService/ExplainPostback",
             );
@@ -6713,7 +7613,7 @@ pub mod postback_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListPostbacksSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6758,7 +7658,7 @@ pub mod postback_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetPostbackSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6804,7 +7704,7 @@ pub mod postback_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReplayPostbacksSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6850,7 +7750,7 @@ pub mod postback_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ExplainPostbackSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6962,6 +7862,16 @@ pub struct Preset {
     #[prost(string, tag = "14")]
     pub remark: ::prost::alloc::string::String,
 }
+impl ::prost::Name for Preset {
+    const NAME: &'static str = "Preset";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Preset".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Preset".into()
+    }
+}
 /// A network's word for a status, and its meaning.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StatusWord {
@@ -6971,6 +7881,16 @@ pub struct StatusWord {
     /// Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
     #[prost(enumeration = "ConversionStatus", tag = "2")]
     pub status: i32,
+}
+impl ::prost::Name for StatusWord {
+    const NAME: &'static str = "StatusWord";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.StatusWord".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.StatusWord".into()
+    }
 }
 /// The kinds of sources of a preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -7017,6 +7937,16 @@ pub struct ListPresetsRequest {
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
 }
+impl ::prost::Name for ListPresetsRequest {
+    const NAME: &'static str = "ListPresetsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPresetsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPresetsRequest".into()
+    }
+}
 /// A page of presets.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListPresetsResponse {
@@ -7027,6 +7957,16 @@ pub struct ListPresetsResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
+impl ::prost::Name for ListPresetsResponse {
+    const NAME: &'static str = "ListPresetsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPresetsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPresetsResponse".into()
+    }
+}
 /// Names the preset to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetPresetRequest {
@@ -7034,12 +7974,32 @@ pub struct GetPresetRequest {
     #[prost(string, tag = "1")]
     pub preset_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for GetPresetRequest {
+    const NAME: &'static str = "GetPresetRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPresetRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPresetRequest".into()
+    }
+}
 /// The requested preset.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetPresetResponse {
     /// The preset.
     #[prost(message, optional, tag = "1")]
     pub preset: ::core::option::Option<Preset>,
+}
+impl ::prost::Name for GetPresetResponse {
+    const NAME: &'static str = "GetPresetResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPresetResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPresetResponse".into()
+    }
 }
 /// Generated client implementations.
 pub mod preset_service_client {
@@ -7140,7 +8100,7 @@ pub mod preset_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.PresetService/ListPresets",
             );
@@ -7165,7 +8125,7 @@ pub mod preset_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.PresetService/GetPreset",
             );
@@ -7316,7 +8276,7 @@ pub mod preset_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListPresetsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -7361,7 +8321,7 @@ pub mod preset_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetPresetSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -7436,6 +8396,16 @@ pub struct CreateTrackingLinkRequest {
     #[prost(string, tag = "4")]
     pub preset_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for CreateTrackingLinkRequest {
+    const NAME: &'static str = "CreateTrackingLinkRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateTrackingLinkRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateTrackingLinkRequest".into()
+    }
+}
 /// The created tracking link.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CreateTrackingLinkResponse {
@@ -7446,6 +8416,16 @@ pub struct CreateTrackingLinkResponse {
     #[prost(message, repeated, tag = "2")]
     pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
+impl ::prost::Name for CreateTrackingLinkResponse {
+    const NAME: &'static str = "CreateTrackingLinkResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateTrackingLinkResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateTrackingLinkResponse".into()
+    }
+}
 /// Names the tracking link to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetTrackingLinkRequest {
@@ -7453,12 +8433,32 @@ pub struct GetTrackingLinkRequest {
     #[prost(string, tag = "1")]
     pub tracking_link_id: ::prost::alloc::string::String,
 }
+impl ::prost::Name for GetTrackingLinkRequest {
+    const NAME: &'static str = "GetTrackingLinkRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetTrackingLinkRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetTrackingLinkRequest".into()
+    }
+}
 /// The requested tracking link.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetTrackingLinkResponse {
     /// The link.
     #[prost(message, optional, tag = "1")]
     pub tracking_link: ::core::option::Option<TrackingLink>,
+}
+impl ::prost::Name for GetTrackingLinkResponse {
+    const NAME: &'static str = "GetTrackingLinkResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetTrackingLinkResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetTrackingLinkResponse".into()
+    }
 }
 /// Names a page of the tracking links of the account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7474,6 +8474,16 @@ pub struct ListTrackingLinksRequest {
     #[prost(bool, tag = "3")]
     pub show_archived: bool,
 }
+impl ::prost::Name for ListTrackingLinksRequest {
+    const NAME: &'static str = "ListTrackingLinksRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListTrackingLinksRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListTrackingLinksRequest".into()
+    }
+}
 /// A page of tracking links.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListTrackingLinksResponse {
@@ -7483,6 +8493,16 @@ pub struct ListTrackingLinksResponse {
     /// Opaque token for the next page; empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListTrackingLinksResponse {
+    const NAME: &'static str = "ListTrackingLinksResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListTrackingLinksResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListTrackingLinksResponse".into()
+    }
 }
 /// Changes to a tracking link.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7500,6 +8520,16 @@ pub struct UpdateTrackingLinkRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
+impl ::prost::Name for UpdateTrackingLinkRequest {
+    const NAME: &'static str = "UpdateTrackingLinkRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UpdateTrackingLinkRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UpdateTrackingLinkRequest".into()
+    }
+}
 /// The changed tracking link.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct UpdateTrackingLinkResponse {
@@ -7509,6 +8539,16 @@ pub struct UpdateTrackingLinkResponse {
     /// Settings that will likely not work as intended, each with its cure.
     #[prost(message, repeated, tag = "2")]
     pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
+}
+impl ::prost::Name for UpdateTrackingLinkResponse {
+    const NAME: &'static str = "UpdateTrackingLinkResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UpdateTrackingLinkResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UpdateTrackingLinkResponse".into()
+    }
 }
 /// Names the tracking link to archive.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7521,12 +8561,32 @@ pub struct ArchiveTrackingLinkRequest {
     #[prost(bool, tag = "2")]
     pub validate_only: bool,
 }
+impl ::prost::Name for ArchiveTrackingLinkRequest {
+    const NAME: &'static str = "ArchiveTrackingLinkRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ArchiveTrackingLinkRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ArchiveTrackingLinkRequest".into()
+    }
+}
 /// The archived tracking link.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ArchiveTrackingLinkResponse {
     /// The link as it is now.
     #[prost(message, optional, tag = "1")]
     pub tracking_link: ::core::option::Option<TrackingLink>,
+}
+impl ::prost::Name for ArchiveTrackingLinkResponse {
+    const NAME: &'static str = "ArchiveTrackingLinkResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ArchiveTrackingLinkResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ArchiveTrackingLinkResponse".into()
+    }
 }
 /// Names the tracking link to make active again.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7539,6 +8599,16 @@ pub struct UnarchiveTrackingLinkRequest {
     #[prost(bool, tag = "2")]
     pub validate_only: bool,
 }
+impl ::prost::Name for UnarchiveTrackingLinkRequest {
+    const NAME: &'static str = "UnarchiveTrackingLinkRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UnarchiveTrackingLinkRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UnarchiveTrackingLinkRequest".into()
+    }
+}
 /// The active tracking link.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct UnarchiveTrackingLinkResponse {
@@ -7548,6 +8618,16 @@ pub struct UnarchiveTrackingLinkResponse {
     /// Settings that will likely not work as intended, each with its cure.
     #[prost(message, repeated, tag = "2")]
     pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
+}
+impl ::prost::Name for UnarchiveTrackingLinkResponse {
+    const NAME: &'static str = "UnarchiveTrackingLinkResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UnarchiveTrackingLinkResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UnarchiveTrackingLinkResponse".into()
+    }
 }
 /// Generated client implementations.
 pub mod tracking_link_service_client {
@@ -7646,7 +8726,7 @@ pub mod tracking_link_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.TrackingLinkService/CreateTrackingLink",
             );
@@ -7673,7 +8753,7 @@ pub mod tracking_link_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.TrackingLinkService/GetTrackingLink",
             );
@@ -7700,7 +8780,7 @@ pub mod tracking_link_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.TrackingLinkService/ListTrackingLinks",
             );
@@ -7727,7 +8807,7 @@ pub mod tracking_link_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.TrackingLinkService/UpdateTrackingLink",
             );
@@ -7756,7 +8836,7 @@ pub mod tracking_link_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.TrackingLinkService/ArchiveTrackingLink",
             );
@@ -7786,7 +8866,7 @@ pub mod tracking_link_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::Codec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/s2s.v1.TrackingLinkService/UnarchiveTrackingLink",
             );
@@ -7981,7 +9061,7 @@ pub mod tracking_link_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CreateTrackingLinkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -8030,7 +9110,7 @@ pub mod tracking_link_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetTrackingLinkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -8079,7 +9159,7 @@ pub mod tracking_link_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListTrackingLinksSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -8128,7 +9208,7 @@ pub mod tracking_link_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UpdateTrackingLinkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -8177,7 +9257,7 @@ pub mod tracking_link_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ArchiveTrackingLinkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -8226,7 +9306,7 @@ pub mod tracking_link_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = UnarchiveTrackingLinkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::Codec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,

@@ -233,7 +233,7 @@ impl Checked {
     /// Summary of the results, for people.
     pub fn sentence(&self) -> String {
         match (self.passed.as_slice(), self.notes.len()) {
-            ([], 0) => "the conversion code checks nothing of the sender".to_owned(),
+            ([], 0) => "the conversion code does not check the sender".to_owned(),
             ([], _) => "not passed, and not enforced; see the notes".to_owned(),
             (passed, 0) => format!("passed: {}", passed.join(", ")),
             (passed, _) => format!("passed: {}; see the notes for others", passed.join(", ")),

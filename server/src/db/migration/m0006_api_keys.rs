@@ -1,4 +1,5 @@
-//! API keys, and the request ids of accounts, by which a repeated creation is recognised.
+//! Adds API keys. Adds request ids to accounts: they identify a repeated request to create an
+//! account.
 
 use sea_orm_migration::{
     prelude::*,

@@ -1,5 +1,5 @@
-//! Adds the separator of decimals of a conversion code. Earlier codes with a preset get the point,
-//! because networks write a point.
+//! Adds the decimal separator to conversion codes. Existing codes with a preset are set to `POINT`,
+//! because networks write a decimal point.
 
 use sea_orm_migration::{prelude::*, schema::small_integer};
 
@@ -13,14 +13,15 @@ impl MigrationName for Migration {
 
 const TABLE: &str = "conversion_code";
 const COLUMN: &str = "decimal_separator";
-/// The stored values of `DecimalSeparator`.
+/// Stored values of `DecimalSeparator`.
 const AUTO: i16 = 1;
 const POINT: i16 = 2;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // MariaDB keeps the column if the server died before it recorded the migration.
+        // MariaDB can't roll back `ALTER TABLE`. If this program died before it recorded the
+        // migration, the column exists already.
         if !manager.has_column(TABLE, COLUMN).await? {
             let column = small_integer(COLUMN).default(AUTO).take();
             manager.alter_table(Table::alter().table(TABLE).add_column(column).take()).await?;

@@ -14,7 +14,6 @@ pub struct Quotes {
     has_backslash: bool,
     /// True if a cell goes on after its closing quote.
     goes_on: bool,
-    marks: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +29,6 @@ enum Place {
 impl Quotes {
     /// Follows the next byte of the row.
     pub fn follow(&mut self, byte: u8, separator: u8) {
-        self.marks += usize::from(byte == b'"');
         self.place = match (self.place, byte) {
             (Place::Quoted, b'"') => {
                 self.has_backslash |= self.last == b'\\';
@@ -65,7 +63,7 @@ impl Quotes {
 
     /// Returns whether a quote is not closed at the end of the file.
     pub fn is_open(&self) -> bool {
-        self.marks % 2 == 1
+        self.place == Place::Quoted
     }
 
     /// Returns whether the row was written with a backslash before each quote within quotes. CSV

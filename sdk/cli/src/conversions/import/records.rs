@@ -1,6 +1,6 @@
 //! The rows of a CSV file, as spreadsheets write them, in bounded memory.
 //!
-//! The separator is recognised from the title line. Rows are numbered as a spreadsheet numbers
+//! The separator is taken from a line such as `sep=;`, or recognised from the title line. Rows are numbered as a spreadsheet numbers
 //! them, so empty rows have numbers, but are not returned. For a row that is too long, a fault is
 //! returned.
 
@@ -14,19 +14,19 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::{quotes::Quotes, text::Text};
 use crate::conversions::columns::known;
 
-/// Longest row, in bytes, without separators: more than a row needs with all its custom parameters.
+/// Longest row, in bytes, without separators. A row with all custom parameters is shorter.
 const ROW_BYTES_MAX: usize = 256 * 1_024;
 /// Maximum number of cells of a row.
 pub const CELLS_MAX: usize = 1_024;
-/// Longest title line, in bytes.
+/// Number of bytes of the title line from which the separator is recognised.
 const TITLE_LINE_BYTES_MAX: usize = 64 * 1_024;
-/// Separators that are recognised. If several of them find the same number of known titles in the
-/// title line, the first of them is used.
+/// Separators that are recognised. If several of them yield the same number of known titles, the
+/// first one in this list is used.
 pub const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// Beginning of a line by which a file names its separator to a spreadsheet.
+/// The start of a line that tells a spreadsheet the separator of the file, such as `sep=;`.
 const SEPARATOR_LINE: &str = "sep=";
 
-/// A row of a file.
+/// A row, numbered and split into cells.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record {
     /// Number of the row in a spreadsheet, from 1.
@@ -42,7 +42,7 @@ pub enum Broken {
     TooLong,
     /// The file ends in a quoted cell, which may have swallowed other rows.
     QuoteNotClosed,
-    /// A backslash stands before the quotes within quotes.
+    /// A quoted cell has `\"`, where CSV has `""`.
     Backslashes,
 }
 
@@ -65,7 +65,7 @@ impl Broken {
                     .to_owned()
             }
             Self::Backslashes => {
-                "the row has `\\\"` within quotes, which CSV writes as `\"\"`, so its cells can't be told apart"
+                "the row has `\\\"` in a quoted cell; CSV needs `\"\"` there; the row can't be split into cells"
                     .to_owned()
             }
         }
@@ -80,9 +80,9 @@ pub struct Form {
 }
 
 impl Form {
-    /// Returns whether a file in this form needs a byte order mark, because a spreadsheet would
-    /// misread UTF-8 without one. If the imported file is ASCII so far, a separator other than `,`
-    /// means that a spreadsheet wrote the file.
+    /// Returns whether a file in this form needs a byte order mark. A spreadsheet would misread its
+    /// UTF-8 without one. While only ASCII has been read, a separator other than `,` is taken for a
+    /// sign of a spreadsheet.
     pub fn needs_mark(&self) -> bool {
         self.is_marked.get().copied().unwrap_or(self.separator != b',')
     }
@@ -94,7 +94,7 @@ pub struct Records<R> {
     separator: u8,
     input: Chain<Cursor<Vec<u8>>, BufReader<Text<R>>>,
     parser: Reader,
-    /// Number of the last row.
+    /// Number of the row that was read last.
     row: u64,
     /// True if the last byte was a carriage return: a line feed after it ends the same row.
     after_return: bool,
@@ -223,8 +223,8 @@ impl<R: Read> Records<R> {
     }
 }
 
-/// Reads a line, including its line feed or carriage return. Returns no bytes at the end of the
-/// file.
+/// Reads a line, including its line feed or carriage return; of a longer line, only the first
+/// `TITLE_LINE_BYTES_MAX` bytes. Returns no bytes at the end of the file.
 fn line(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     while line.last() != Some(&b'\n') && line.len() <= TITLE_LINE_BYTES_MAX {
@@ -250,7 +250,7 @@ fn named_separator(line: &str) -> Option<u8> {
     }
 }
 
-/// Returns the separator that splits the line into the most known titles.
+/// Returns the separator that yields the largest number of known titles.
 fn recognised(line: &[u8]) -> u8 {
     let number = |separator: u8| {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_too_long_is_skipped() {
+    fn a_row_that_is_too_long_is_a_fault() {
         let long = "x".repeat(10_000_000);
         let many = ",".repeat(CELLS_MAX + 1);
         let fits = "y".repeat(ROW_BYTES_MAX - 10);
@@ -337,6 +337,7 @@ mod tests {
             ("a,value\n1,\"x\"", true),
             ("a,value\n1,\"x\"\"\"\n", true),
             ("a,value\n1,5\" screen\n", true),
+            ("a,value\n1,5\" screen", true),
             ("a,value\n1,\"x\n2,y\n", false),
             ("a,value\n1,\"x", false),
         ] {

@@ -143,7 +143,7 @@ fn dedupe(facts: &Facts) -> Option<String> {
             "without a transaction id (`oid`): this code counts every call".to_owned()
         }
         "" => "without a transaction id (`oid`): this click counts once for this code".to_owned(),
-        id => format!("the first of the transaction id `{id}`"),
+        id => format!("the first conversion with the transaction id `{id}`"),
     })
 }
 

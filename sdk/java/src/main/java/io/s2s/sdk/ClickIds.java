@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** The form of click ids. Only the server can tell whether a click id is genuine. */
 public final class ClickIds {
   /**
-   * Matches 40 characters of Crockford's base32 in any case, with blanks and quotes around them.
+   * Matches 40 characters of Crockford's base32, in upper or lower case. Blanks and quotes may
+   * surround them.
    */
   private static final Pattern CLICK_ID =
       Pattern.compile(
