@@ -220,7 +220,18 @@ fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
         return;
     }
     let again = read(&redacted, &Overrides::default());
+    // So may a multipart body without parts.
+    if reading.parameters.is_empty() && again.parameters.is_empty() && again.claim.is_err() {
+        return;
+    }
     assert_eq!(again.parameters.len(), reading.parameters.len(), "{reading:?} became {again:?}");
+    // Behind a value that was cut at an `&`, its rest may be redacted, so that the value looks
+    // whole. The postback then stays refused (`judgement::redacted`).
+    let mut values = reading.parameters.iter().zip(&again.parameters);
+    if values.any(|(was, is)| was.broken && !is.broken && was.value == is.value) {
+        assert!(reading.claim.is_err(), "{reading:?} became {again:?}");
+        return;
+    }
     for (was, is) in reading.parameters.iter().zip(&again.parameters) {
         assert_eq!(was.known, is.known, "{was:?} became {is:?}");
         match was.known {

@@ -162,7 +162,9 @@ fn check_said_otherwise(content_type: &str, form: Form, pairs: &[Pair], body: &[
         // JSON and multipart may contain text that a query can't, because the reader would take it
         // for damage by HTML.
         let is_eaten = |note: &Note| note.code() == NoteCode::HtmlRepaired;
-        assert!(form != Form::Pairs && notes.iter().all(is_eaten), "{form:?} {notes:?}");
+        // In pairs, `&para;m` without `=` is a name. The query has `=` behind each name.
+        let may_differ = form != Form::Pairs || pairs.iter().any(|pair| pair.value.is_empty());
+        assert!(may_differ && notes.iter().all(is_eaten), "{form:?} {notes:?}");
     }
     if let Some(object) = object(pairs) {
         let postback = request("POST", b"/s2s".to_vec(), content_type, object);
