@@ -151,49 +151,38 @@ impl Splitter<'_> {
         let Some((name, raw)) = split_at(piece, b'=') else {
             return self.split_bare(piece);
         };
-        let begins = self.origin(name).start;
+        let mut begins = self.origin(name).start;
         let (mut name, _) = decode(name);
         if let Some(whole) = entities::rejoined(&name, self.names.is_known) {
             let message = format!("HTML had escaped the beginning of `&{whole}=`");
             self.note(NoteCode::HtmlRepaired, excerpt(&whole), message);
             name = whole.into_bytes();
         }
-        let (value, broken) = decode(raw);
-        let place = |bytes| Place { part: self.part, bytes };
-        let mut pair = Pair { name, value, broken, nested: false, place: place(self.origin(raw)), begins };
-        if broken {
-            pair.take_literally(raw);
-        }
         // Parameters whose beginning HTML has eaten (`entities`) are searched for in the decoded
         // value. `rest` is the part that is still to be searched, and `left` is the same part
         // before decoding.
-        let value = std::mem::take(&mut pair.value);
+        let (value, _) = decode(raw);
         let (mut rest, mut left) = (value.as_slice(), raw);
         while let Some((before, next, after)) = entities::split(rest, self.names.is_known) {
             let (ours, _) = cut_encoded(left, before.len());
             let (_, behind) = cut_encoded(left, rest.len() - after.len());
-            let next_pair = Pair {
-                name: next.clone().into_bytes(),
-                value: Vec::new(),
-                broken,
-                nested: false,
-                place: Place { part: self.part, bytes: self.origin(behind) },
-                begins: self.origin(behind).start,
-            };
-            let mut done = std::mem::replace(&mut pair, next_pair);
-            done.place.bytes = self.origin(ours);
-            done.value = before.to_vec();
-            // A pair counts as broken only for its own bytes: a redaction of one pair must not mend
-            // another.
-            done.broken = is_broken(ours);
-            self.pairs.push(done);
+            self.push(name, ours, begins);
             let message = format!("HTML had eaten the beginning of `&{next}=`");
             self.note(NoteCode::HtmlRepaired, excerpt(&next), message);
+            (name, begins) = (next.into_bytes(), self.origin(behind).start);
             (rest, left) = (after, behind);
         }
-        pair.value = rest.to_vec();
-        if left.len() < raw.len() {
-            pair.broken = is_broken(left);
+        self.push(name, left, begins);
+    }
+
+    /// Adds a pair. It counts as broken only for its own bytes: a redaction of one pair must not
+    /// mend another.
+    fn push(&mut self, name: Vec<u8>, raw: &[u8], begins: usize) {
+        let (value, broken) = decode(raw);
+        let place = Place { part: self.part, bytes: self.origin(raw) };
+        let mut pair = Pair { name, value, broken, nested: false, place, begins };
+        if broken {
+            pair.take_literally(raw);
         }
         self.pairs.push(pair);
     }

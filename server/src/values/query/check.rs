@@ -171,6 +171,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn values_between_eaten_names_are_read_by_themselves() {
+        for (query, expected) in [
+            ("val=1%2E5\u{b6}m=50%zz", [("val", "1.5", false), ("param", "50%zz", true)]),
+            ("val=50%zz\u{b6}m=1%2E5", [("val", "50%zz", true), ("param", "1.5", false)]),
+            ("val=${x%y}\u{b6}m=%2D", [("val", "${x%y}", false), ("param", "-", false)]),
+            ("val=${%2E\u{b6}m=%y}", [("val", "${.", false), ("param", "%y}", true)]),
+        ] {
+            let (pairs, _) = split(query.as_bytes(), 0, Names::POSTBACK);
+            let read = pairs.iter().map(|pair| {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                (text(&pair.name), text(&pair.value), pair.broken)
+            });
+            let expected = expected.map(|(name, value, broken)| (name.to_owned(), value.to_owned(), broken));
+            assert_eq!(read.collect::<Vec<_>>(), expected, "{query}");
+            check_places(query.as_bytes(), &pairs, Names::POSTBACK);
+        }
+    }
+
+    #[test]
     fn the_corpus_is_split_without_loss() {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/read_query");
         let files: Vec<_> = fs::read_dir(corpus).unwrap().collect();

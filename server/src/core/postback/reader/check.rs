@@ -228,7 +228,7 @@ fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
     // Behind a value that was cut at an `&`, its rest may be redacted, so that the value looks
     // whole. The postback then stays refused (`judgement::redacted`).
     let mut values = reading.parameters.iter().zip(&again.parameters);
-    if values.any(|(was, is)| was.broken && !is.broken && was.value == is.value) {
+    if values.any(|(was, is)| was.known.is_some() && was.broken && !is.broken && was.value == is.value) {
         assert!(reading.claim.is_err(), "{reading:?} became {again:?}");
         return;
     }
