@@ -316,10 +316,6 @@ pub fn decode(bytes: &[u8]) -> (Vec<u8>, bool) {
     (decoded, any_broken)
 }
 
-fn is_broken(bytes: &[u8]) -> bool {
-    Decoding(bytes).any(|(_, _, broken)| broken)
-}
-
 /// Splits encoded bytes at the end of their first `decoded` decoded bytes.
 fn cut_encoded(bytes: &[u8], decoded: usize) -> (&[u8], &[u8]) {
     let length = Decoding(bytes).take(decoded).map(|(_, length, _)| length).sum();

@@ -332,8 +332,14 @@ impl Lines {
         self.method = Method::from_bytes(first.method).map_err(|_| Refusal::NotHttp)?;
         let raw = first.target.trim_ascii();
         let raw = raw.get(..LINE_BYTES_MAX).unwrap_or(raw);
-        let encoded = percent_encoded(raw);
-        self.target = Some(Uri::try_from(&encoded).map_err(|_| Refusal::NotHttp)?);
+        // A host can't hold an escaped `#`. In a URL, a fragment follows it, which hyper drops.
+        let host = raw.split(|byte| *byte == b'#').next().unwrap_or_default();
+        let read = |raw| {
+            let encoded = percent_encoded(raw);
+            Uri::try_from(&encoded).ok().map(|target| (raw, encoded, target))
+        };
+        let (raw, encoded, target) = read(raw).or_else(|| read(host)).ok_or(Refusal::NotHttp)?;
+        self.target = Some(target);
         self.raw_target = (raw != encoded.as_bytes()).then(|| Bytes::copy_from_slice(raw));
         self.framing.is_http_1_0 = first.version.ends_with(b"0");
         self.passed = [first.method, b" ", encoded.as_bytes(), b" ", first.version, b"\r\n"].concat();

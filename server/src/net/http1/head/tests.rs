@@ -46,6 +46,20 @@ fn targets_are_encoded_and_kept() {
 }
 
 #[test]
+fn a_fragment_directly_behind_a_host_is_dropped() {
+    for (target, expected) in [
+        ("http://a#b", "http://a"),
+        ("http://a:80#", "http://a:80"),
+        ("http://a/#b", "http://a/%23b"),
+        ("http://a/s2s?x=#1", "http://a/s2s?x=%231"),
+    ] {
+        let (head, _) = passed(format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes());
+        assert_eq!(head, format!("GET {expected} HTTP/1.1\r\nHost: x\r\n\r\n"));
+    }
+    assert_eq!(refused(b"GET http://#a HTTP/1.1\r\nHost: x\r\n\r\n"), Some(Refusal::NotHttp));
+}
+
+#[test]
 fn header_lines_that_are_none_are_dropped() {
     for line in
         ["a b: c", "no colon", "a\u{1}: b", "a: \u{1}", "a : b", " folded: 1", "\tfolded", ": a", "a: b\rc"]
