@@ -46,6 +46,8 @@ pub struct Pair {
     pub value: Vec<u8>,
     /// True if an escape lacked its two digits.
     pub broken: bool,
+    /// True if the value was cut at an `&` of its own, which its sender did not encode.
+    pub cut_off: bool,
     /// True if the value is a list or an object of JSON.
     pub nested: bool,
     pub place: Place,
@@ -180,7 +182,7 @@ impl Splitter<'_> {
     fn push(&mut self, name: Vec<u8>, raw: &[u8], begins: usize) {
         let (value, broken) = decode(raw);
         let place = Place { part: self.part, bytes: self.origin(raw) };
-        let mut pair = Pair { name, value, broken, nested: false, place, begins };
+        let mut pair = Pair { name, value, broken, cut_off: false, nested: false, place, begins };
         if broken {
             pair.take_literally(raw);
         }
@@ -195,12 +197,13 @@ impl Splitter<'_> {
         }
         if let Some(before) = self.pairs.last_mut() {
             let (name, rest) = (String::from_utf8_lossy(&before.name), String::from_utf8_lossy(&decoded));
-            before.broken |= (self.names.is_rest)(&name, &rest);
+            before.cut_off |= (self.names.is_rest)(&name, &rest);
         }
         let origin = self.origin(piece);
         let place = Place { part: self.part, bytes: origin.end..origin.end };
         let (value, begins) = (Vec::new(), origin.start);
-        self.pairs.push(Pair { name: decoded, value, broken, nested: false, place, begins });
+        let (cut_off, nested) = (false, false);
+        self.pairs.push(Pair { name: decoded, value, broken, cut_off, nested, place, begins });
     }
 
     /// Splits parameters that were percent-encoded as a whole, together with their `=` and `&`.

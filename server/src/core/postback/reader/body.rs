@@ -157,6 +157,7 @@ impl From<json::Member> for Pair {
             name: member.name.into_bytes(),
             value: member.value.into_bytes(),
             broken: false,
+            cut_off: false,
             nested: member.nested,
             begins: member.bytes.start,
             place: Place { part, bytes: member.bytes },

@@ -32,6 +32,7 @@ pub fn read(body: &[u8]) -> Option<Vec<Pair>> {
                 name: unquoted(name),
                 value: content.to_vec(),
                 broken: false,
+                cut_off: false,
                 nested: false,
                 begins: range(body, name).start,
                 place: Place { part: Part::Body, bytes },

@@ -95,7 +95,8 @@ pub struct Parameter {
     pub value: String,
     pub known: Option<KnownParam>,
     pub meaning: Meaning,
-    /// True if the value's encoding was broken, or if the value holds control characters.
+    /// True if the value's encoding was broken, or if the value was cut off or holds control
+    /// characters.
     pub broken: bool,
     /// True if the value is a list or an object of JSON.
     pub nested: bool,
@@ -118,9 +119,15 @@ pub fn read(postback: &Postback, notes: &mut Vec<Note>) -> (Vec<Parameter>, Opti
 pub fn without_visitor(postback: &Postback) -> (Vec<u8>, Vec<u8>) {
     let Pairs { mut query, mut body, form, .. } = Pairs::of(postback, &mut Vec::new());
     let all = query.iter().chain(&body).cloned();
-    let mut counts = understood(all, &mut Vec::new()).into_iter().map(|parameter| parameter.counts());
-    query.retain(|_| counts.next() == Some(true));
-    body.retain(|_| counts.next() == Some(true));
+    let mut parameters = understood(all, &mut Vec::new()).into_iter();
+    let mut counts = |pair: &mut Pair| {
+        let Some(parameter) = parameters.next() else { return false };
+        // The `%` of a percentage is no fault, although it is not encoded.
+        pair.broken = parameter.broken;
+        parameter.counts()
+    };
+    query.retain_mut(&mut counts);
+    body.retain_mut(&mut counts);
     let target = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", encoded(&query)) };
     let body = if form == Form::Json { object(&body) } else { encoded(&body) };
     (target.into_bytes(), body.into_bytes())
@@ -292,7 +299,10 @@ impl Parameter {
         let is_percent =
             || known == Some(KnownParam::Comperc) && Meaning::of(KnownParam::Comperc, &value).is_valid();
         let escapes_broken = pair.broken && !is_percent();
-        let broken = escapes_broken || pair.value.contains(&0) || std::str::from_utf8(&pair.value).is_err();
+        let broken = escapes_broken
+            || pair.cut_off
+            || pair.value.contains(&0)
+            || std::str::from_utf8(&pair.value).is_err();
         let Pair { nested, place, begins, .. } = pair;
         Self { name, value, known, meaning: Meaning::Text, broken, nested, place, begins }
     }

@@ -98,6 +98,7 @@ fn refusals_name_the_reason() {
         (&format!("clickId=a&id={CODE}&val=1&com=0&comperc=101"), E::AmountOutOfRange),
         (&format!("clickId=a&id={CODE}&val=1&com=0&comperc=101%"), E::AmountOutOfRange),
         (&format!("clickId=a&id={CODE}&val=1&com=0&comperc=%z1"), E::ParameterMalformed),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&comperc=10&5x"), E::ParameterMalformed),
         (&format!("clickId=a&id={CODE}&val=1%&com=0"), E::ParameterMalformed),
         (&format!("clickId=a&id={CODE}&val=1&com=0&cur=EURO"), E::CurrencyInvalid),
         (&format!("clickId=a&id={CODE}&val=1&com=0&status={{status}}"), E::MacroNotReplaced),
@@ -478,5 +479,14 @@ mod properties {
             prop_assert_eq!(claim.transaction_id.as_str(), oid);
             prop_assert_eq!(claim.custom_params.into_pairs(), params);
         }
+    }
+}
+
+#[test]
+fn an_erased_postback_reads_as_before() {
+    for query in
+        ["com=0&comperc=10%", "com=0&comperc=10&5x", "com=2&comperc=1&7U", "com=%zz", "com=0&oid=a&b"]
+    {
+        super::check::check_reading(format!("G/s2s?clickId=a&id={CODE}&val=1&{query}").as_bytes());
     }
 }
