@@ -487,6 +487,6 @@ fn an_erased_postback_reads_as_before() {
     for query in
         ["com=0&comperc=10%", "com=0&comperc=10&5x", "com=2&comperc=1&7U", "com=%zz", "com=0&oid=a&b"]
     {
-        super::check::check_reading(format!("G/s2s?clickId=a&id={CODE}&val=1&{query}").as_bytes());
+        check_reading(format!("G/s2s?clickId=a&id={CODE}&val=1&{query}").as_bytes());
     }
 }
