@@ -303,6 +303,11 @@ impl Violations {
         known
     }
 
+    /// Returns whether a status tells no more violations.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= VIOLATIONS_MAX
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -7,6 +7,7 @@ mod gate;
 mod health;
 mod http1;
 mod http2;
+mod json;
 mod limits;
 mod listener;
 mod proxy_protocol;

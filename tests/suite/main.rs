@@ -40,6 +40,7 @@ mod gone;
 mod handed_on;
 mod hostile;
 mod journey;
+mod json_calls;
 mod keys;
 mod known_links;
 mod limits;

@@ -58,6 +58,9 @@ impl<U: Message + Name + Default> Decoder for BoundedDecoder<U> {
     }
 }
 
+#[cfg(feature = "server")]
+pub use bound::ENTRIES_MAX;
+
 /// Counting of entries.
 #[cfg(feature = "server")]
 mod bound {
@@ -73,7 +76,7 @@ mod bound {
 
     /// Maximum number of entries in all lists of a request: more than the largest batch has, with
     /// all custom parameters of each of its conversions.
-    const ENTRIES_MAX: usize = 70_000;
+    pub const ENTRIES_MAX: usize = 70_000;
     /// Size of the shortest entry in a list of messages or texts, in bytes: its key and its length.
     const ENTRY_BYTES_MIN: usize = 2;
     /// Maximum depth of a message within messages. Deeper messages are refused when decoded.

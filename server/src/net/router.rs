@@ -1,8 +1,8 @@
 //! Every route, every layer and their order.
 //!
-//! One port takes gRPC, gRPC-web and plain HTTP. The layers, from outside in: panics become
+//! One port takes gRPC, gRPC-web, calls in JSON and plain HTTP. The layers, from outside in: panics become
 //! answers; CORS (outside gRPC-web, which would refuse a preflight); a sentence for refusals of
-//! gRPC-web; gRPC-web; the gate; the service. A test compares this order with the code.
+//! gRPC-web; the mark of calls in JSON; gRPC-web; the gate; the service. A test compares this order with the code.
 //!
 //! The gate is one layer, because each layer costs every call a few allocations. Its steps, in
 //! order:
@@ -45,6 +45,7 @@ use super::{
     answers::grpc_failure,
     gate::{Admission, CallAuth, InFlight, Rate, authenticate},
     health::Health,
+    json,
     limits::{CALL_TIMEOUT_MAX, OPEN_MESSAGE_BYTES_MAX},
 };
 use crate::{
@@ -54,6 +55,8 @@ use crate::{
     error::{Error, Result},
 };
 
+/// The beginning of the path of every method of ours.
+const PACKAGES: &str = "/s2s.";
 /// Margin between an answer and the caller's deadline, so that the answer still arrives.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
@@ -102,6 +105,7 @@ pub fn router(
             .layer(CatchPanicLayer::custom(grpc_panic))
             .layer(cors(config))
             .layer(MapResponseLayer::new(explain_refusal))
+            .map_request(json::mark)
             .layer(GrpcWebLayer::new())
             .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
             .layer(middleware::from_fn_with_state(gate, gate_of_grpc)),
@@ -172,18 +176,25 @@ struct Gate {
     rate_per_key: Option<Rate<ApiKeyId>>,
 }
 
-/// Explains the refusal of a request that is no gRPC call, such as a POST of JSON: the layer of
-/// gRPC-web refuses it with an empty answer.
+/// Explains the refusal of a request that is no call, such as a GET: the layer of gRPC-web refuses
+/// it with an empty answer.
 fn explain_refusal(response: http::Response<tonic::body::Body>) -> Response {
-    if response.status() != StatusCode::BAD_REQUEST {
+    let is_explained = response.headers().contains_key(header::CONTENT_TYPE);
+    if response.status() != StatusCode::BAD_REQUEST || is_explained {
         return response.map(Body::new);
     }
-    let message = "methods are called with gRPC or gRPC-Web: the content type must begin with `application/grpc`; \
-                   postbacks go to `/s2s`";
+    let message = "methods are called by POST, in JSON (`content-type: application/json`), gRPC or gRPC-Web \
+                   (`application/grpc`); postbacks go to `/s2s`";
     edge::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorReason::ParameterMalformed, message)
 }
 
 async fn gate_of_grpc(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let is_json = json::is_marked(&request);
+    let response = with_reason(admitted(&gate, request, next).await);
+    if is_json { json::failure(response) } else { response }
+}
+
+async fn admitted(gate: &Gate, request: Request, next: Next) -> Response {
     let (request, in_flight) = match gate.admission.admit(request).await {
         Ok(admitted) => admitted,
         Err((_, error)) => return grpc_failure(error),
@@ -192,10 +203,10 @@ async fn gate_of_grpc(State(gate): State<Arc<Gate>>, request: Request, next: Nex
     let asked = authenticate(&gate.auth, gate.rate_per_key.as_ref(), request, next);
     let response = tokio::time::timeout(limit, asked).await;
     drop(in_flight);
-    with_reason(response.unwrap_or_else(|_| {
+    response.unwrap_or_else(|_| {
         let message = "the deadline passed before there was an answer; a repeated write counts once";
         grpc_failure(Error::new(ErrorReason::DeadlineExceeded, message))
-    }))
+    })
 }
 
 async fn gate_of_http(
@@ -203,11 +214,15 @@ async fn gate_of_http(
     request: Request,
     next: Next,
 ) -> Response {
-    if is_grpc(request.headers()) && is_method(request.uri()) {
-        if is_to_come {
-            return grpc_failure(edge::not_started());
-        }
-        return grpc_failure(Error::new(ErrorReason::MethodUnknown, "this server has no such service"));
+    let is_json = json::is_json(request.headers()) && request.uri().path().starts_with(PACKAGES);
+    if is_method(request.uri()) && (is_json || is_grpc(request.headers())) {
+        let error = if is_to_come {
+            edge::not_started()
+        } else {
+            Error::new(ErrorReason::MethodUnknown, "this server has no such service")
+        };
+        let response = grpc_failure(error);
+        return if is_json { json::failure(response) } else { response };
     }
     match admission.admit(request).await {
         Ok((request, in_flight)) => {
@@ -237,7 +252,8 @@ fn is_method(uri: &Uri) -> bool {
 /// Time limit of a call, up to its answer; of a stream, up to its first answer. The limit ends
 /// shortly before the caller gives up. It is at most `CALL_TIMEOUT_MAX`.
 fn time_limit(headers: &HeaderMap) -> Duration {
-    let limit = grpc_timeout(headers).unwrap_or(CALL_TIMEOUT_MAX).min(CALL_TIMEOUT_MAX);
+    let stated = grpc_timeout(headers).or_else(|| json::timeout(headers));
+    let limit = stated.unwrap_or(CALL_TIMEOUT_MAX).min(CALL_TIMEOUT_MAX);
     limit.saturating_sub(DEADLINE_MARGIN.min(limit / 4))
 }
 

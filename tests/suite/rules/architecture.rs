@@ -159,7 +159,10 @@ fn the_layers_of_grpc_are_in_their_order() {
     assert_eq!(layers, ["CatchPanicLayer", "cors", "MapResponseLayer", "GrpcWebLayer", "gate"]);
     let (_, gate) = code.split_once("async fn gate_of_grpc").unwrap();
     let (gate, _) = gate.split_once("async fn gate_of_http").unwrap();
-    let steps = ["admission.admit(", "time_limit(", "authenticate(", "with_reason("];
+    let (end, gate) = gate.split_once("async fn admitted").unwrap();
+    let steps = ["admitted(", "json::failure("];
+    assert!(steps.map(|step| end.find(step).expect(step)).is_sorted(), "{end}");
+    let steps = ["admission.admit(", "time_limit(", "authenticate("];
     assert!(steps.map(|step| gate.find(step).expect(step)).is_sorted(), "{gate}");
     let code = File::named("server/src/net/gate/authenticate.rs").code();
     let (_, admit) = code.split_once("async fn admit").unwrap();

@@ -1,5 +1,5 @@
 //! Generates files from the lists of reasons and limits and from the schema: the schema's enum of
-//! reasons, reference pages, and the Rust code of the schema.
+//! reasons, reference pages, the OpenAPI file, and the Rust code of the schema.
 //!
 //! The generated files are committed, so that users of the SDK need neither this program nor
 //! `protoc`. Tests prove that the committed files are fresh.
@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod limits;
+mod openapi;
 mod reasons;
 
 use std::{
@@ -32,13 +33,16 @@ pub fn texts(root: &Path) -> Result<Vec<(&'static str, String)>, Box<dyn Error>>
     Ok(texts)
 }
 
-/// Generates the Rust code of all packages. `out` maps each code folder of `PACKAGES` to the folder
-/// that is written, which must exist.
+/// The folder of the OpenAPI file.
+const PAGES: &str = "docs/reference";
+
+/// Generates the Rust code of all packages, and the OpenAPI file. `out` maps each code folder of
+/// `PACKAGES`, and `PAGES`, to the folder that is written, which must exist.
 ///
 /// Writes one file of code for each package. Beside the code of `s2s.v1`, writes `descriptor.bin`
 /// for reflection: a `FileDescriptorSet` with comments.
 pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dyn Error>> {
-    let proto = root.join("proto");
+    let (proto, pages) = (root.join("proto"), out(PAGES));
     for (package, folder) in PACKAGES {
         let mut files = Vec::new();
         for entry in fs::read_dir(proto.join(package))? {
@@ -57,7 +61,9 @@ pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dy
             // The package occurs only in options of fields, for which no code is generated.
             .extern_path(".google.api", "::google_api");
         if package == "s2s/v1" {
-            fs::write(out.join("descriptor.bin"), compiler.encode_file_descriptor_set())?;
+            let descriptor = compiler.encode_file_descriptor_set();
+            fs::write(pages.join(openapi::FILE), openapi::page(&descriptor)?)?;
+            fs::write(out.join("descriptor.bin"), descriptor)?;
             builder = builder
                 .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
                 .codec_path("crate::codec::Codec");
@@ -89,11 +95,12 @@ mod tests {
     #[test]
     fn committed_code_is_fresh() {
         let fresh = tempfile::tempdir().unwrap();
-        for (_, folder) in PACKAGES {
+        let folders = [PACKAGES[0].1, PACKAGES[1].1, PAGES];
+        for folder in folders {
             fs::create_dir_all(fresh.path().join(folder)).unwrap();
         }
         generate(&root(), |folder| fresh.path().join(folder)).unwrap();
-        for (_, folder) in PACKAGES {
+        for folder in folders {
             for entry in fs::read_dir(fresh.path().join(folder)).unwrap() {
                 let (path, name) = (entry.as_ref().unwrap().path(), entry.unwrap().file_name());
                 let committed = fs::read(root().join(folder).join(&name)).unwrap();

@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     net::{
         arrival::{Arrival, Messages},
+        json,
         limits::Origin,
     },
 };
@@ -48,6 +49,7 @@ impl Admission {
             return Err((request, no_room()));
         }
         let call = calls::find(request.uri().path()).ok();
+        let call = call.filter(|_| !json::is_marked(&request));
         let messages = call.map(|call| Messages::new(call.is_long));
         let (parts, body) = request.into_parts();
         let (body, counted) = self.load.count(body, arrival, messages);

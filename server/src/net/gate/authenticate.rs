@@ -33,6 +33,7 @@ use crate::{
     net::{
         answers::grpc_failure,
         arrival::{Arrival, Held},
+        json,
         limits::OPEN_STREAM_MAX,
     },
 };
@@ -63,7 +64,7 @@ pub async fn authenticate(
 ) -> Response {
     let path = request.uri().path();
     if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
-        return limited(next.run(request).await).await;
+        return limited(json::run(request, next).await).await;
     }
     // A server with API keys refuses a foreign page, because the page has no key. On a server
     // without keys, only the page's origin shows that it is foreign.
@@ -88,10 +89,10 @@ pub async fn authenticate(
     let response = match auth {
         CallAuth::ApiKeys(app) if call.is_long => {
             let headers = request.headers().clone();
-            let response = next.run(request).await;
+            let response = json::run(request, next).await;
             response.map(|body| until(body, refused(app.clone(), headers)))
         }
-        _ => next.run(request).await,
+        _ => json::run(request, next).await,
     };
     match arrival {
         // These answers may be long, and are work in progress to their end.
