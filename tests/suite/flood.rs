@@ -1,8 +1,9 @@
-//! 100,000 requests over TCP, most of them malformed. Each is answered once, and stored as
-//! answered: the number of rows and the sum of their values are exact.
+//! 100,000 requests over TCP, most of them malformed. The server answers each of them once. It
+//! stores exactly the postbacks that it answers with `RECORDED`, `DUPLICATE` or `HELD`. The number
+//! of conversions and the sum of their values are exact, too.
 //!
 //! The requests are generated from one seed, each by a class that is picked at random. Several
-//! connections send the requests at once, with several requests in flight on each.
+//! connections are open at the same time. Each may have several requests in flight.
 
 mod classes;
 mod sale;
@@ -29,13 +30,14 @@ use tokio::{
 
 const SEED: u64 = 0x5325_2026;
 const REQUESTS: usize = 100_000;
-/// The number of requests after which only SQLite's cache still grows.
+/// The number of requests in the warm-up. After the warm-up, only SQLite's cache should grow.
 const WARM_UP_REQUESTS: usize = 20_000;
 /// The number of requests after which SQLite's cache is full.
 const CACHE_FULL_REQUESTS: usize = 60_000;
-/// The number of requests at the measurement between `CACHE_FULL_REQUESTS` and `REQUESTS`.
+/// The number of requests before a measurement half-way between `CACHE_FULL_REQUESTS` and
+/// `REQUESTS`.
 const BETWEEN_REQUESTS: usize = 80_000;
-/// The number of open connections.
+/// The number of senders. Each has one open connection at a time.
 const CONNECTIONS: usize = 32;
 /// The maximum number of requests on one connection.
 const ON_CONNECTION_MAX: usize = 100;
@@ -45,30 +47,30 @@ const CLICKS: usize = 200;
 /// The number of sales that `facts` reports, so that the server knows their sender.
 const FIRST_SALES: usize = 2;
 const PAGE_SIZE: i32 = 1_000;
-/// The allowed growth of the server's memory after the warm-up, without SQLite's cache, in KiB: the
-/// slack that the server's allocator keeps. If the server kept 210 bytes of each request that is
-/// sent after the cache is full, the growth would be larger.
+/// The bound on the growth of the server's memory after the warm-up, without SQLite's cache, in
+/// KiB. It leaves room for the slack of the server's allocator. A leak of 210 bytes for each
+/// request after the cache is full would exceed the bound.
 ///
-/// On a busy machine, more requests may be in progress at once than ever before, and the allocator
-/// keeps the memory of that moment. That growth happens once, but a leak of some bytes for each
-/// request grows in every round. The last two rounds have the same length. So twice the smaller
-/// growth of these two rounds must stay below the bound, and the sum of both below twice the bound.
+/// On a busy machine, more requests than ever before may be in progress at once. The allocator
+/// keeps the memory that they took. Such growth happens once. A leak makes the memory grow in both
+/// of the last two rounds of requests. These rounds have the same length. So the smaller growth may
+/// be at most half the bound. The sum of both may be at most twice the bound.
 const GROWTH_KIB_MAX: u64 = 8 * 1_024;
 /// The cache of SQLite's writer, in KiB (`db/sqlite.rs`).
 const CACHE_KIB: u64 = 32 * 1_024;
 
-/// The beginning of a shed postback's reason. The reason for which the postback would be held
-/// follows.
+/// The prefix that `Connection::answer` puts before the reason of a shed postback. That reason is
+/// the one for which the server would have held the postback.
 const SHED: &str = "SHED ";
 
 /// An answer: status, verdict and reason.
 type Answer = (u16, String, String);
 
-/// The number of each answer, and the sum of the recorded values.
+/// The number of times that each answer came, and the sum of the recorded values.
 #[derive(Default)]
 struct Tally {
     answers: BTreeMap<Answer, usize>,
-    /// The values of recorded conversions, in micros.
+    /// The sum of the values of recorded conversions, in micros.
     micros: i64,
 }
 
@@ -101,8 +103,8 @@ async fn facts(server: &Server) -> Facts {
         ArchiveConversionCodeRequest { conversion_code_id: archived.id.clone(), ..Default::default() };
     client.archive_conversion_code(request).await.unwrap();
     let clicks = join_all((0..CLICKS).map(|_| server.click(&link))).await;
-    // If a sale of a code has counted, the server sheds no postback of that code from the same
-    // sender.
+    // Once a sale with a code counts, its sender is known for that code. The server then sheds no
+    // postback of this sender that names the code.
     let click = server.click(&link).await;
     for code in [&code, &once] {
         let sale = format!("clickId={click}&id={}&val=1&com=0", code.id);
@@ -153,7 +155,7 @@ async fn send(address: &str, facts: &Facts, seed: u64, mut left: usize) -> Tally
     tally
 }
 
-/// True if an answer is the expected one.
+/// True if an answer is the expected one. A postback that would be held may also be shed.
 fn fits((status, verdict, reason): &Answer, expected: Expected) -> bool {
     let ok = (*status, reason.as_str()) == (200, "");
     let held = verdict == "HELD" && matches!(status, 400 | 404 | 409 | 414 | 422) && !reason.is_empty();
@@ -189,7 +191,7 @@ impl Connection {
         Self { stream, bytes: Vec::new() }
     }
 
-    /// Reads the next answer, which must be complete and have a verdict.
+    /// Reads the next answer, which must be complete. An answer with a body must have a message.
     async fn answer(&mut self, request: &Request) -> Answer {
         let end = loop {
             if let Some(at) = self.bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -226,7 +228,7 @@ impl Connection {
         assert!(length > 0, "seed {SEED:#x}: no answer to {shown}");
     }
 
-    /// Ends the connection, which must have nothing left to read.
+    /// Ends the connection. No bytes may be left to read.
     async fn end(mut self) {
         // The server may have ended the connection first, so errors are ignored.
         let _ = self.stream.shutdown().await;
@@ -244,7 +246,7 @@ fn memory_kib(server: &Server) -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// The number of stored postbacks with a verdict, by reason.
+/// The numbers of stored postbacks with this verdict, by reason.
 async fn stored(server: &Server, verdict: PostbackVerdict) -> BTreeMap<ErrorReason, usize> {
     let filter = PostbackFilter { verdict: verdict.into(), ..Default::default() };
     let request = ListPostbacksRequest { page_size: PAGE_SIZE, ..request::postbacks(filter) };
@@ -258,7 +260,7 @@ async fn stored(server: &Server, verdict: PostbackVerdict) -> BTreeMap<ErrorReas
 }
 
 #[tokio::test]
-async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
+async fn a_flood_of_malformed_requests_is_answered_and_counted_exactly() {
     let server = Server::start().await;
     let facts = Box::pin(facts(&server)).await;
     let address = server.url.trim_start_matches("http://");
@@ -282,7 +284,7 @@ async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
     assert!(2 * grown(1, 2).min(grown(2, 3)) <= GROWTH_KIB_MAX, "memory grew: {memory:?} KiB");
     assert!(grown(1, 3) <= 2 * GROWTH_KIB_MAX, "memory grew: {memory:?} KiB");
 
-    // Exactly the answered postbacks are stored.
+    // The stored postbacks are those that were answered with `RECORDED`, `DUPLICATE` or `HELD`.
     for verdict in [PostbackVerdict::Recorded, PostbackVerdict::Duplicate] {
         let count = tally.of_verdict(verdict.as_str_name().trim_start_matches("POSTBACK_VERDICT_"));
         let expected = BTreeMap::from([(ErrorReason::Unspecified, count)]);

@@ -1,5 +1,5 @@
-// The client for Node.js: gRPC over one HTTP/2 connection, opened at the first call and reopened
-// after it breaks.
+// The client for Node.js: gRPC over one HTTP/2 connection. The first call opens the connection. A
+// later call reopens it after it has ended.
 
 import { X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
@@ -9,8 +9,8 @@ import { type ClientOptions, clientOf, type S2sClient } from "./client.js";
 export * from "./sdk.js";
 
 /**
- * Time without traffic after which the connection is pinged, with or without calls, so that no call
- * loses its time on a connection that a firewall dropped.
+ * After this time without received data, the connection is pinged, even if no call is in progress.
+ * So calls rarely meet a connection that a firewall dropped.
  */
 const KEEP_ALIVE_INTERVAL_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
@@ -19,8 +19,8 @@ const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
 /** The settings of a client on Node.js. */
 export interface NodeClientOptions extends ClientOptions {
   /**
-   * The certificates, in PEM, of the authorities trusted to sign the server's certificate, in
-   * place of those that Node.js trusts. For `https` endpoints only.
+   * Certificates, in PEM, of the authorities that may sign the server's certificate. They replace
+   * the authorities that Node.js trusts. For `https` endpoints only.
    */
   caCertificate?: string | Buffer | undefined;
   /**

@@ -1,16 +1,18 @@
 //! The links that this edge knows, as the core last described them. They serve visitors while the
 //! core is down.
 //!
-//! The links fit in a budget of bytes. If they exceed it, the account whose links take most of it
-//! loses a link, so that no account's links push out those of an account with fewer. An account
-//! loses its links in this order: links that lead nowhere any more; links that nobody has followed
-//! at this edge, the oldest change first; other links, the least recently followed first. A link
-//! that leads nowhere is kept as long as the budget allows, so that its visitors get the same
-//! answer without the core. Such a link is not taken in if it is new to the edge and nobody has
-//! followed it.
+//! The links fit in a budget of bytes. If they exceed it, the account whose links take the most
+//! bytes loses a link. So a large account can't push out the links of a smaller one. An account
+//! loses its links in this order: links that led nowhere when the edge took them in; links that
+//! nobody has followed at this edge, the oldest change first; other links, the least recently
+//! followed first.
 //!
-//! Each link is kept as an encoded message, and decoded when a visitor follows it: most links are
-//! never followed between two changes.
+//! A link that leads nowhere is kept as long as the budget allows, so that its visitors get the
+//! same answer without the core. Such a link is not taken in if it is new to the edge and nobody
+//! has followed it.
+//!
+//! Each link is kept as an encoded message. It is decoded when a visitor follows it, because most
+//! links are never followed between two changes.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -29,17 +31,18 @@ use crate::{
     },
 };
 
-/// Memory that a link takes without its slug and its message, in bytes. A link takes less in the
-/// file.
+/// Memory that a link takes besides its slug and its message, in bytes. A link takes less space in
+/// the snapshot file.
 const LINK_BYTES: usize = 352;
-/// Span after a noted visit of a link in which its further visits are not noted. A longer span
-/// makes the order of links coarser; a shorter span makes the file grow faster.
+/// After a visit of a link is noted, its further visits are not noted for this span. A longer span
+/// makes the order of links coarser. A shorter span makes the file grow faster.
 const FOLLOWED_FOR: Span = Span::from_seconds(600);
 /// The value of `followed_at` for a link that nobody has followed.
 pub const NEVER: Time = Time::from_micros(0);
 
-/// The place of a link in the order in which its account's links are dropped: the time when somebody last
-/// followed it, the time of its last change, its key.
+/// The place of a link in the order in which its account loses links: the time of its last noted
+/// visit, the time of its last change, its key. Both times are `NEVER` if the link has ended
+/// (`Entry::has_ended`).
 type Rank = (Time, Time, u64);
 
 struct Entry {
@@ -48,11 +51,11 @@ struct Entry {
     message: Arc<[u8]>,
     followed_at: Time,
     rank: Rank,
-    /// The link led nowhere when the core named it.
+    /// The link led nowhere when the edge last took it in, from the core or from the file.
     has_ended: bool,
-    /// The pass in which the core has last named the link.
+    /// The value of `Known::pass` when the edge last took in the link.
     pass: u64,
-    /// The file has a record of the slug.
+    /// The file has a record of the slug, or is about to get one.
     is_in_file: bool,
 }
 
@@ -62,7 +65,7 @@ pub struct Kept {
     pub message: Arc<[u8]>,
 }
 
-/// The changes since the file was written.
+/// The changes that the file does not have yet.
 #[derive(Default)]
 pub struct Changes {
     /// Slugs that have a record in the file, but no link at the edge any more.
@@ -73,16 +76,16 @@ pub struct Changes {
 #[derive(Default)]
 struct Known {
     bytes_max: usize,
-    /// The used part of the budget.
+    /// The used part of the budget, in bytes.
     bytes: usize,
     message_bytes: usize,
     by_slug: HashMap<Arc<str>, Entry>,
     slugs: HashMap<LinkKey, Arc<str>>,
-    /// The slugs of each account by rank. The first link of an account is dropped first.
+    /// The slugs, ordered by account and rank. An account loses its first link first.
     order: BTreeMap<(AccountId, Rank), Arc<str>>,
     /// The part of the budget that each account uses, in bytes.
     sizes: HashMap<AccountId, usize>,
-    /// The accounts by that part.
+    /// The accounts, ordered by the bytes of the budget that they use.
     by_size: BTreeSet<(usize, AccountId)>,
     pass: u64,
     has_dropped: bool,
@@ -90,7 +93,6 @@ struct Known {
     gone: HashSet<Arc<str>>,
 }
 
-/// The links that the edge knows.
 #[derive(Default)]
 pub struct KnownLinks(Mutex<Known>);
 
@@ -109,7 +111,7 @@ impl KnownLinks {
         self.known().by_slug.len()
     }
 
-    /// Takes in what the core says of a link. `followed_at`: `NEVER` if no visitor asked for the
+    /// Takes in a link as the core describes it. `followed_at`: `NEVER` if no visitor asked for the
     /// link.
     pub fn learn(&self, link: &Link, followed_at: Time, now: Time) {
         let dropped_of = {
@@ -119,8 +121,8 @@ impl KnownLinks {
             dropped_of.filter(|_| !had_dropped).map(|account| (account, known.by_slug.len()))
         };
         if let Some((account, links)) = dropped_of {
-            let message = "not all links fit in --links-known-mebibytes: visitors of the others are redirected \
-                           only while the core answers";
+            let message = "not all links fit in --links-known-mebibytes: visitors of the links left out are \
+                           redirected only while the core answers";
             tracing::warn!(links, %account, message);
         }
     }
@@ -143,14 +145,15 @@ impl KnownLinks {
         known.gone.remove(slug);
     }
 
-    /// Returns a link that a visitor follows.
+    /// Returns the link that a visitor follows. Notes the visit, unless a visit was noted lately or
+    /// the link has ended.
     pub fn follow(&self, slug: &str, now: Time) -> Option<Link> {
         let message = {
             let mut known = self.known();
             let (slug, entry) = known.by_slug.get_key_value(slug)?;
             let (slug, message) = (slug.clone(), entry.message.clone());
             let is_noted = entry.followed_at.plus(FOLLOWED_FOR) > now;
-            // A link that leads nowhere keeps its rank: it is dropped before all other links.
+            // A link that has ended keeps its rank, so that its account loses it first.
             if !is_noted && !entry.has_ended {
                 known.note(&slug, now);
             }
@@ -170,7 +173,7 @@ impl KnownLinks {
         self.known().pass += 1;
     }
 
-    /// Ends a pass: forgets the links that the core did not name. The core has lost these links,
+    /// Ends a pass: forgets the links that the core did not send. The core has lost these links,
     /// for example because a backup was restored.
     pub fn end_pass(&self) {
         let mut known = self.known();
@@ -217,8 +220,8 @@ impl Entry {
 }
 
 impl Known {
-    /// Takes in a link. Returns the account of a link that was dropped because the budget is used
-    /// up.
+    /// Takes in a link. Returns the account of the link that was dropped last to keep the budget;
+    /// `None` if no link was dropped.
     fn learn(&mut self, link: &Link, followed_at: Time, now: Time) -> Option<AccountId> {
         if let Some(former) = self.slugs.get(&link.key).filter(|former| ***former != *link.slug).cloned() {
             self.remove(&former);
@@ -258,7 +261,7 @@ impl Known {
         self.drop_excess()
     }
 
-    /// Drops links until the others fit in the budget. Returns the account of the last one.
+    /// Drops links until the rest fit in the budget. Returns the account of the last dropped link.
     fn drop_excess(&mut self) -> Option<AccountId> {
         let mut dropped_of = None;
         while self.bytes > self.bytes_max

@@ -14,6 +14,8 @@ use rustix::time::{ClockId, clock_gettime};
 use sea_orm::DeriveValueType;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
+/// The last second of the year 9999, which is the last that Protocol Buffers and JSON can hold.
+const SECONDS_MAX: i64 = 253_402_300_799;
 const NANOS_PER_MICRO: i32 = 1_000;
 
 /// A point in time, in microseconds since 1970-01-01 UTC. Every database stores this integer,
@@ -68,13 +70,14 @@ impl Time {
             .seconds
             .checked_mul(MICROS_PER_SECOND)
             .and_then(|micros| micros.checked_add(i64::from(timestamp.nanos / NANOS_PER_MICRO)))
-            .filter(|micros| *micros >= 0)
+            .filter(|_| (0..=SECONDS_MAX).contains(&timestamp.seconds))
             .map(Self)
             .ok_or_else(|| "must be a time between 1970 and 9999".to_owned())
     }
 }
 
-/// A length of time, never negative, in microseconds.
+/// A length of time, in microseconds. `Span::from_micros`, `Time::since` and `Offset::size` never
+/// give a negative length. The other constructors don't check the sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
 pub struct Span(i64);
 
@@ -159,8 +162,8 @@ impl fmt::Display for Offset {
 pub struct Clock(Arc<AtomicI64>);
 
 impl Clock {
-    /// Largest distance between the system's time and the steady clock's time at which the system's
-    /// time is shown. It covers the small steps that keep the system's time right.
+    /// The clock shows the system's time while that time differs from the steady clock's by at most
+    /// this span. The span covers the small steps that keep the system's time right.
     pub const STEP_MAX: Span = Span::from_seconds(1);
 
     pub fn system() -> Self {
@@ -186,7 +189,7 @@ impl Clock {
         Time(steady_micros().saturating_add(self.0.load(Ordering::Relaxed)))
     }
 
-    /// Sets the time to `now`.
+    /// Sets the steady clock's time. The system's time is not changed.
     pub fn set(&self, now: Time) {
         self.0.store(now.0.saturating_sub(steady_micros()), Ordering::Relaxed);
     }
@@ -209,7 +212,7 @@ mod tests {
 
     #[test]
     fn timestamps_survive_the_wire() {
-        for micros in [0, 1, 999_999, 1_000_000, 1_700_000_000_123_456] {
+        for micros in [0, 1, 999_999, 1_000_000, 1_700_000_000_123_456, SECONDS_MAX * 1_000_000 + 999_999] {
             let time = Time::from_micros(micros);
             assert_eq!(Time::from_proto(&time.to_proto()), Ok(time));
         }
@@ -253,7 +256,7 @@ mod tests {
 
     #[test]
     fn impossible_timestamps_are_refused() {
-        for (seconds, nanos) in [(0, -1), (0, 1_000_000_000), (i64::MAX, 0), (-1, 0)] {
+        for (seconds, nanos) in [(0, -1), (0, 1_000_000_000), (i64::MAX, 0), (-1, 0), (SECONDS_MAX + 1, 0)] {
             assert!(Time::from_proto(&Timestamp { seconds, nanos }).is_err(), "{seconds} {nanos}");
         }
     }

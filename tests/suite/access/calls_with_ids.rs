@@ -6,8 +6,8 @@ use s2s_tests::request;
 
 use super::{Ids, report};
 
-/// Makes a request with ids from `of`, the tested ids. `own` holds the ids of the caller's account,
-/// for requests that need another id that is valid.
+/// Makes a request. `of` holds the tested ids. `own` holds the ids of the caller's account, because
+/// some requests also need a valid id.
 pub type Ask = fn(own: &Ids, of: &Ids) -> Vec<u8>;
 
 macro_rules! ask {
@@ -25,7 +25,8 @@ pub struct CallWithId {
     pub request: Ask,
 }
 
-/// Every call that takes an id of an account.
+/// At least one row for each call that takes the id of an account or of something that it owns.
+/// Calls whose callers see all accounts are in `WITHOUT_IDS`.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
 pub const WITH_IDS: [CallWithId; 42] = [
     CallWithId {
@@ -297,7 +298,8 @@ pub const WITH_IDS: [CallWithId; 42] = [
 const NOT_FOUND: Option<Code> = Some(Code::NotFound);
 const INVALID: Option<Code> = Some(Code::InvalidArgument);
 
-/// The calls that take no id of an account, and the calls whose callers see all accounts.
+/// The calls that take neither the id of an account nor the id of something that it owns, and the
+/// calls whose callers see all accounts.
 pub const WITHOUT_IDS: [&str; 12] = [
     "AccountService/CreateAccount",
     "AccountService/ListAccounts",
@@ -317,7 +319,8 @@ fn target(click: &str, code: &str) -> String {
     format!("/s2s?clickId={click}&id={code}&val=1&com=0")
 }
 
-/// A postback that says it is a test: it is not stored, so its answer has no id of its own.
+/// A test postback. The server does not store it, so the answer has no postback id. Such an id
+/// would differ between calls.
 fn test_postback(click: &str, code: &str) -> Vec<u8> {
     let target = (target(click, code) + "&test=1").into_bytes();
     let postback = v1::RawPostback { method: "GET".to_owned(), target, ..Default::default() };

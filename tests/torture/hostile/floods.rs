@@ -1,4 +1,5 @@
-//! The floods: postbacks with at most a known code to speak for them, and long clicks.
+//! The floods: postbacks without a genuine click id, some with a known code, and clicks with long
+//! texts.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -16,17 +17,17 @@ use tokio::{
 use super::attack::{Attack, CODE_ATTACK, OF_CODE_MAX, OF_NETWORK_MAX};
 
 /// The name of the postbacks that are sent before the attack, and their maximum number. These
-/// postbacks give the searches rows to read. Queued postbacks use up no bound, so if many are
-/// queued, only the maximum ends the sending.
+/// postbacks give the searches rows to read. The server queues a postback without looking at the
+/// bounds. So if it queues many, `fill` may send the maximum number before one is shed.
 const FIRST: &str = "before the attack";
 const FIRST_MAX: usize = 2 * OF_CODE_MAX;
 const FIRST_BYTES: usize = 500;
 const FIRST_AT_ONCE: usize = 8;
-/// The maximum number of requests of one flood in flight. At the maximum, further requests are left
-/// out.
+/// The maximum number of requests that one flood has in flight. At the maximum, further requests
+/// are left out.
 const IN_FLIGHT_MAX: usize = 16;
-/// A text in which nothing looks like a click id, because postbacks with the same click id wait for
-/// each other.
+/// Nothing in this text looks like a click id. If something did, the edge would find the same click
+/// id in all these postbacks, and they would wait for each other.
 const FILLING: &str = "x.";
 const UNKNOWN_CODE: &str = "00000000000000000000000000000000";
 /// The numbers of networks that send much, and of networks that send little.
@@ -37,7 +38,7 @@ pub const TWICE_ATTACK: &str = "B6 codes named twice";
 /// The number of networks whose postbacks name a known code.
 pub const NETWORKS_OF_CODE: usize = 16;
 const BODY_BYTES: usize = 8_000;
-/// The bytes of a click's query, referrer and user agent.
+/// Approximate sizes of a click's query, referrer and user agent, in bytes.
 const CLICK_BYTES: [usize; 3] = [12_000, 12_000, 4_000];
 
 /// A kind of request that is sent over and over.
@@ -45,12 +46,14 @@ const CLICK_BYTES: [usize; 3] = [12_000, 12_000, 4_000];
 struct Flood {
     name: &'static str,
     per_second: u64,
-    /// True if nothing speaks for such a postback, so that its network's bound applies.
+    /// True for postbacks without a known code, a genuine click id or a known sender. The bound of
+    /// their network applies to them.
     is_of_network: bool,
     request: fn(&Attack, usize) -> Shot,
 }
 
-/// A request, its network, and the bytes of its URL and body.
+/// A request and its network. `bytes` is the size of a postback's body or, if it has no body, of
+/// its path and query. It is 0 for a click.
 struct Shot {
     request: reqwest::RequestBuilder,
     network: IpAddr,
@@ -84,8 +87,8 @@ const FLOODS: [Flood; 5] = [
     Flood {
         name: TWICE_ATTACK,
         per_second: 20,
-        // `fill` uses up the bound of this code, but only for a minute. After that, the code speaks
-        // for these postbacks again.
+        // False, because these postbacks get room from their code. `fill` takes all of that room,
+        // but only for a minute.
         is_of_network: false,
         request: |attack, number| {
             let network = network(100, 65, number % 2);
@@ -93,7 +96,7 @@ const FLOODS: [Flood; 5] = [
         },
     },
     Flood {
-        name: "B6 bodies of 8 KiB",
+        name: "B6 bodies of 8 kB",
         per_second: 20,
         is_of_network: true,
         request: |attack, number| {
@@ -106,7 +109,7 @@ const FLOODS: [Flood; 5] = [
         },
     },
     Flood {
-        name: "B6 clicks of 28 KiB",
+        name: "B6 clicks of 28 kB",
         per_second: 10,
         is_of_network: false,
         request: |attack, number| {
@@ -136,9 +139,9 @@ impl Attack {
         shot(request, network, target.len())
     }
 
-    /// Sends postbacks of the code until the bounds of the code and of the sender's network are
-    /// used up, so that the server holds no more. For the rest of the bound's minute, only a known
-    /// sender speaks for a postback of the code.
+    /// Sends postbacks of the code until the server sheds one, because neither the code nor the
+    /// sender's network has room left. For the rest of that minute, the code itself gives its
+    /// postbacks no room. A genuine click id, a known sender or another network still does.
     pub async fn fill(&self) -> Result<(), String> {
         let filling = FILLING.repeat(FIRST_BYTES / FILLING.len());
         let all = stream::iter(0..FIRST_MAX).map(|number| {
@@ -187,7 +190,7 @@ impl Attack {
         in_flight.join_all().await;
     }
 
-    /// Sends a request. Returns the outcome.
+    /// Sends a request. Notes the outcome under the name, and returns it.
     async fn send(&self, shot: Shot, name: &'static str, is_of_network: bool) -> String {
         let outcome = self.outcome(shot, is_of_network).await.unwrap_or_else(|_| "no answer".to_owned());
         self.note(name, outcome.clone());

@@ -4194,7 +4194,7 @@ pub mod click_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// A step of an explanation or a test of a set-up.
+/// A step of an explanation, or of a test of a set-up.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Step {
     /// Kind of the step.
@@ -4217,7 +4217,7 @@ impl ::prost::Name for Step {
         "/s2s.v1.Step".into()
     }
 }
-/// The kinds of steps, by the thing that is checked.
+/// The kinds of steps, by their subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum StepKind {
@@ -4246,7 +4246,8 @@ pub enum StepKind {
     /// The answer to the sender.
     Reply = 11,
     /// The conversion code's checks of the sender: secret, signature, address,
-    /// HTTPS. The latter two are not known if a URL is explained.
+    /// HTTPS. If a URL is explained, the address and HTTPS are not known, so they
+    /// are not checked.
     Authentication = 12,
 }
 impl StepKind {
@@ -4299,10 +4300,11 @@ pub enum StepOutcome {
     Unspecified = 0,
     /// The step is as it should be.
     Passed = 1,
-    /// The step is the cause of the hold, or the verdict is a hold; the message
-    /// says what to do.
+    /// The step found a fault. The verdict step fails if the postback would be
+    /// held. The message names the fault or the reason.
     Failed = 2,
-    /// The step was not checked, since an earlier one failed.
+    /// The step was not checked. An earlier step failed, or the click id is one
+    /// for tests.
     NotReached = 3,
 }
 impl StepOutcome {

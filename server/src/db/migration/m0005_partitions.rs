@@ -1,10 +1,15 @@
 //! PostgreSQL only: the growing tables become partitioned by time.
 //!
-//! Existing rows stay in place and become the first partition, from the lowest id to the start of a
-//! month. Nothing is copied. Each table is read once, to prove that no row is beyond that
-//! bound; other servers can write meanwhile (SHARE UPDATE EXCLUSIVE). Only then is the table locked
-//! against everything (ACCESS EXCLUSIVE), for the moment of the renames. That lock waits for long
-//! reads, and all other queries wait in line after it. So no dump should run meanwhile.
+//! Existing rows stay in place and become the first partition. It extends from the lowest id to a
+//! bound, the start of a month. Nothing is copied.
+//!
+//! Each table gets a constraint with the bound. Then the table is read once, to prove that no row
+//! is beyond the bound. Other servers can write during this read (SHARE UPDATE EXCLUSIVE). Then the
+//! partitioned table takes the table's place.
+//!
+//! The table is locked against everything (ACCESS EXCLUSIVE) only briefly: for the constraint
+//! before the read, and for the renames after it. Such a lock waits for long reads, and all other
+//! queries wait in line after it. So no dump should run during the migration.
 //!
 //! Each table is changed separately. If the server dies in between, the next start continues.
 
@@ -27,7 +32,7 @@ impl MigrationName for Migration {
     }
 }
 
-/// A table whose id begins with a time, in units of `unit_micros`, above `bits_below` other bits.
+/// A table whose ids begin with a time, in units of `unit_micros`. `bits_below` other bits follow.
 struct Hot {
     table: &'static str,
     id: &'static str,
@@ -41,13 +46,13 @@ const TABLES: [Hot; 3] = [
     Hot { table: "postback", id: "id", unit_micros: 1_000, bits_below: 80 },
 ];
 
-/// Shortest time until the bound. Exceeds the duration of the migration, because other servers keep
-/// writing.
+/// Minimum time from now to the bound. The migration must end within it: other servers keep writing
+/// rows, and a row beyond the bound would be refused.
 const HEADROOM: Span = Span::from_days(1);
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// Turns the transaction off: the proof of the bound must not be in the transaction that locks.
+    /// Turns the transaction off. In one transaction, the table would stay locked while it is read.
     fn use_transaction(&self) -> Option<bool> {
         Some(false)
     }
@@ -98,7 +103,7 @@ async fn partition(manager: &SchemaManager<'_>, hot: &Hot) -> Result<(), DbErr> 
         "CREATE TABLE {table} (LIKE {table}_before INCLUDING ALL EXCLUDING CONSTRAINTS EXCLUDING INDEXES) \
          PARTITION BY RANGE ({id})"
     ));
-    // The existing indexes become parts of the new table's indexes; none is built.
+    // The existing indexes become parts of the new table's indexes, so no index is built.
     change.extend(keys.iter().map(|(name, key)| format!("ALTER TABLE {table} ADD CONSTRAINT {name} {key}")));
     change.extend(indexes.into_iter().map(|(_, definition)| definition));
     change.push(format!(
@@ -113,7 +118,8 @@ async fn partition(manager: &SchemaManager<'_>, hot: &Hot) -> Result<(), DbErr> 
 }
 
 impl Hot {
-    /// The first id of a month that is far enough ahead, and beyond every row.
+    /// The first possible id of a month. The month begins more than `HEADROOM` after now, and more
+    /// than `HEADROOM` after the time in the last id.
     async fn bound(&self, manager: &SchemaManager<'_>) -> Result<Uuid, DbErr> {
         let Self { table, id, unit_micros, bits_below } = self;
         let query = format!(
@@ -133,7 +139,7 @@ impl Hot {
 async fn query_one(manager: &SchemaManager<'_>, query: String) -> Result<QueryResult, DbErr> {
     let row =
         manager.get_connection().query_one_raw(Statement::from_string(DbBackend::Postgres, query)).await?;
-    row.ok_or_else(|| DbErr::RecordNotFound("a row of what is in the table".to_owned()))
+    row.ok_or_else(|| DbErr::RecordNotFound("the query for the last id returned no row".to_owned()))
 }
 
 /// The names and definitions that a query of the catalogue finds.

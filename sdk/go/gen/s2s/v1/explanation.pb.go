@@ -21,7 +21,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// The kinds of steps, by the thing that is checked.
+// The kinds of steps, by their subject.
 type StepKind int32
 
 const (
@@ -50,7 +50,8 @@ const (
 	// The answer to the sender.
 	StepKind_STEP_KIND_REPLY StepKind = 11
 	// The conversion code's checks of the sender: secret, signature, address,
-	// HTTPS. The latter two are not known if a URL is explained.
+	// HTTPS. If a URL is explained, the address and HTTPS are not known, so they
+	// are not checked.
 	StepKind_STEP_KIND_AUTHENTICATION StepKind = 12
 )
 
@@ -123,10 +124,11 @@ const (
 	StepOutcome_STEP_OUTCOME_UNSPECIFIED StepOutcome = 0
 	// The step is as it should be.
 	StepOutcome_STEP_OUTCOME_PASSED StepOutcome = 1
-	// The step is the cause of the hold, or the verdict is a hold; the message
-	// says what to do.
+	// The step found a fault. The verdict step fails if the postback would be
+	// held. The message names the fault or the reason.
 	StepOutcome_STEP_OUTCOME_FAILED StepOutcome = 2
-	// The step was not checked, since an earlier one failed.
+	// The step was not checked. An earlier step failed, or the click id is one
+	// for tests.
 	StepOutcome_STEP_OUTCOME_NOT_REACHED StepOutcome = 3
 )
 
@@ -173,7 +175,7 @@ func (StepOutcome) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_explanation_proto_rawDescGZIP(), []int{1}
 }
 
-// A step of an explanation or a test of a set-up.
+// A step of an explanation, or of a test of a set-up.
 type Step struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Kind of the step.

@@ -13,7 +13,7 @@ export const file_s2s_v1_explanation: GenFile = /*@__PURE__*/
   fileDesc("ChhzMnMvdjEvZXhwbGFuYXRpb24ucHJvdG8SBnMycy52MSJdCgRTdGVwEh4KBGtpbmQYASABKA4yEC5zMnMudjEuU3RlcEtpbmQSJAoHb3V0Y29tZRgCIAEoDjITLnMycy52MS5TdGVwT3V0Y29tZRIPCgdtZXNzYWdlGAMgASgJKt8CCghTdGVwS2luZBIZChVTVEVQX0tJTkRfVU5TUEVDSUZJRUQQABIZChVTVEVQX0tJTkRfREVTVElOQVRJT04QARIaChZTVEVQX0tJTkRfUE9TVEJBQ0tfVVJMEAISGAoUU1RFUF9LSU5EX1BBUkFNRVRFUlMQAxIdChlTVEVQX0tJTkRfQ09OVkVSU0lPTl9DT0RFEAQSFgoSU1RFUF9LSU5EX0NMSUNLX0lEEAUSGwoXU1RFUF9LSU5EX1RSQUNLSU5HX0xJTksQBhIZChVTVEVQX0tJTkRfQVRUUklCVVRJT04QBxIYChRTVEVQX0tJTkRfQ09NTUlTU0lPThAIEhQKEFNURVBfS0lORF9ERURVUEUQCRIVChFTVEVQX0tJTkRfVkVSRElDVBAKEhMKD1NURVBfS0lORF9SRVBMWRALEhwKGFNURVBfS0lORF9BVVRIRU5USUNBVElPThAMKnsKC1N0ZXBPdXRjb21lEhwKGFNURVBfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhcKE1NURVBfT1VUQ09NRV9QQVNTRUQQARIXChNTVEVQX09VVENPTUVfRkFJTEVEEAISHAoYU1RFUF9PVVRDT01FX05PVF9SRUFDSEVEEANiBnByb3RvMw");
 
 /**
- * A step of an explanation or a test of a set-up.
+ * A step of an explanation, or of a test of a set-up.
  *
  * @generated from message s2s.v1.Step
  */
@@ -48,7 +48,7 @@ export const StepSchema: GenMessage<Step> = /*@__PURE__*/
   messageDesc(file_s2s_v1_explanation, 0);
 
 /**
- * The kinds of steps, by the thing that is checked.
+ * The kinds of steps, by their subject.
  *
  * @generated from enum s2s.v1.StepKind
  */
@@ -139,7 +139,8 @@ export enum StepKind {
 
   /**
    * The conversion code's checks of the sender: secret, signature, address,
-   * HTTPS. The latter two are not known if a URL is explained.
+   * HTTPS. If a URL is explained, the address and HTTPS are not known, so they
+   * are not checked.
    *
    * @generated from enum value: STEP_KIND_AUTHENTICATION = 12;
    */
@@ -173,15 +174,16 @@ export enum StepOutcome {
   PASSED = 1,
 
   /**
-   * The step is the cause of the hold, or the verdict is a hold; the message
-   * says what to do.
+   * The step found a fault. The verdict step fails if the postback would be
+   * held. The message names the fault or the reason.
    *
    * @generated from enum value: STEP_OUTCOME_FAILED = 2;
    */
   FAILED = 2,
 
   /**
-   * The step was not checked, since an earlier one failed.
+   * The step was not checked. An earlier step failed, or the click id is one
+   * for tests.
    *
    * @generated from enum value: STEP_OUTCOME_NOT_REACHED = 3;
    */

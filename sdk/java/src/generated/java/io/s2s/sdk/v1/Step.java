@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A step of an explanation or a test of a set-up.
+ * A step of an explanation, or of a test of a set-up.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Step}
@@ -323,7 +323,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A step of an explanation or a test of a set-up.
+   * A step of an explanation, or of a test of a set-up.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Step}

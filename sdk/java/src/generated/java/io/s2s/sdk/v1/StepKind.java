@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * The kinds of steps, by the thing that is checked.
+ * The kinds of steps, by their subject.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.StepKind}
@@ -112,7 +112,8 @@ public enum StepKind
   /**
    * <pre>
    * The conversion code's checks of the sender: secret, signature, address,
-   * HTTPS. The latter two are not known if a URL is explained.
+   * HTTPS. If a URL is explained, the address and HTTPS are not known, so they
+   * are not checked.
    * </pre>
    *
    * <code>STEP_KIND_AUTHENTICATION = 12;</code>
@@ -220,7 +221,8 @@ public enum StepKind
   /**
    * <pre>
    * The conversion code's checks of the sender: secret, signature, address,
-   * HTTPS. The latter two are not known if a URL is explained.
+   * HTTPS. If a URL is explained, the address and HTTPS are not known, so they
+   * are not checked.
    * </pre>
    *
    * <code>STEP_KIND_AUTHENTICATION = 12;</code>

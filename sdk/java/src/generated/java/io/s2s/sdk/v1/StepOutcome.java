@@ -31,8 +31,8 @@ public enum StepOutcome
   STEP_OUTCOME_PASSED(1),
   /**
    * <pre>
-   * The step is the cause of the hold, or the verdict is a hold; the message
-   * says what to do.
+   * The step found a fault. The verdict step fails if the postback would be
+   * held. The message names the fault or the reason.
    * </pre>
    *
    * <code>STEP_OUTCOME_FAILED = 2;</code>
@@ -40,7 +40,8 @@ public enum StepOutcome
   STEP_OUTCOME_FAILED(2),
   /**
    * <pre>
-   * The step was not checked, since an earlier one failed.
+   * The step was not checked. An earlier step failed, or the click id is one
+   * for tests.
    * </pre>
    *
    * <code>STEP_OUTCOME_NOT_REACHED = 3;</code>
@@ -67,8 +68,8 @@ public enum StepOutcome
   public static final int STEP_OUTCOME_PASSED_VALUE = 1;
   /**
    * <pre>
-   * The step is the cause of the hold, or the verdict is a hold; the message
-   * says what to do.
+   * The step found a fault. The verdict step fails if the postback would be
+   * held. The message names the fault or the reason.
    * </pre>
    *
    * <code>STEP_OUTCOME_FAILED = 2;</code>
@@ -76,7 +77,8 @@ public enum StepOutcome
   public static final int STEP_OUTCOME_FAILED_VALUE = 2;
   /**
    * <pre>
-   * The step was not checked, since an earlier one failed.
+   * The step was not checked. An earlier step failed, or the click id is one
+   * for tests.
    * </pre>
    *
    * <code>STEP_OUTCOME_NOT_REACHED = 3;</code>
