@@ -108,7 +108,7 @@ async fn render_postback_url(server: &Server, code: &ConversionCode) -> Result<S
     let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
     let url = server.client().get_postback_url(request).await?.postback_url;
     line("url", &url);
-    let expected = "/s2s?clickId={clickId}&id=".to_owned() + &code.id + "&val={val}&com={com}";
+    let expected = "/s2s?clickId={clickId}&id=".to_owned() + &code.id + "&val={val}&com={com}&oid={oid}";
     same("the postback URL", &url, &(server.url.clone() + &expected))?;
     println!();
     Ok(url)
@@ -117,7 +117,7 @@ async fn render_postback_url(server: &Server, code: &ConversionCode) -> Result<S
 /// Fills in the placeholders of a postback URL, as a shop's software does.
 fn fill(postback_url: &str, click_id: &str, value: &str, commission: &str) -> String {
     let url = postback_url.replace("{clickId}", click_id);
-    url.replace("{val}", value).replace("{com}", commission)
+    url.replace("{val}", value).replace("{com}", commission).replace("{oid}", &format!("order-{value}"))
 }
 
 /// Follows the link as a browser does. The shop gets the returned click id as `s1`.

@@ -250,7 +250,7 @@ async fn a_secret_is_told_once_and_changed_without_a_gap() {
         .unwrap();
     let request = GetPostbackUrlRequest { conversion_code_id: id.clone(), ..Default::default() };
     let url = client.get_postback_url(request).await.unwrap();
-    assert!(url.postback_url.ends_with("&val={val}&com={com}&sec={sec}"), "{url:?}");
+    assert!(url.postback_url.ends_with("&val={val}&com={com}&oid={oid}&sec={sec}"), "{url:?}");
     let tested =
         client.test_setup(TestSetupRequest { conversion_code_id: id, ..Default::default() }).await.unwrap();
     assert!(tested.passed, "{tested:?}");

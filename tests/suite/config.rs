@@ -284,6 +284,9 @@ async fn what_is_published_begins_with_the_public_url() {
     let url = server.client().get_postback_url(request).await.unwrap().postback_url;
     assert_eq!(
         url,
-        format!("https://t.example/s2s?clickId={{clickId}}&id={}&val={{val}}&com={{com}}", code.id)
+        format!(
+            "https://t.example/s2s?clickId={{clickId}}&id={}&val={{val}}&com={{com}}&oid={{oid}}",
+            code.id
+        )
     );
 }

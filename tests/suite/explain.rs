@@ -299,7 +299,10 @@ async fn a_test_of_a_set_up_plays_a_conversion_and_records_nothing() {
     assert!(test.redirect_url.ends_with(&format!("s1={}", conversion.click_id)), "{}", test.redirect_url);
     assert_eq!(
         test.postback_url,
-        format!("{}/s2s?clickId={}&id={}&val=100&com=10", server.url, conversion.click_id, code.id)
+        format!(
+            "{}/s2s?clickId={}&id={}&val=100&com=10&oid=self-test",
+            server.url, conversion.click_id, code.id
+        )
     );
     let client = server.client();
     assert_eq!(client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions, []);

@@ -17,6 +17,7 @@ struct Postback<'a> {
 impl Postback<'_> {
     async fn send(&self, click_id: &str, val: &str, com: &str, more: &str) -> Answer {
         let url = self.template.replace("{clickId}", click_id).replace("{val}", val).replace("{com}", com);
+        let url = url.replace("{oid}", &format!("order-{val}"));
         assert!(!url.contains('{'), "{url}");
         Answer::of(http().get(url + more).send().await.unwrap()).await
     }
@@ -65,7 +66,8 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
 
     let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
     let postback_url = client.get_postback_url(request).await.unwrap().postback_url;
-    let expected = format!("{}/s2s?clickId={{clickId}}&id={}&val={{val}}&com={{com}}", server.url, code.id);
+    let expected =
+        format!("{}/s2s?clickId={{clickId}}&id={}&val={{val}}&com={{com}}&oid={{oid}}", server.url, code.id);
     assert_eq!(postback_url, expected);
     let postback = Postback { template: &postback_url };
 
@@ -115,7 +117,7 @@ fn check_first(conversion: &Conversion, code: &ConversionCode, link: &TrackingLi
         conversion_code_id: code.id.clone(),
         tracking_link_id: link.id.clone(),
         click_id: click_id.to_owned(),
-        transaction_id: String::new(),
+        transaction_id: "order-1".to_owned(),
         value: Some(usd(1_000_000)),
         commission: Some(usd(500_000)),
         commission_percent_micros: None,

@@ -158,7 +158,13 @@ async fn a_code_and_its_postback_url_are_warned_of() {
     let client = server.client();
     let by_verdict = ReplySetting { mode: ReplyMode::ByVerdict.into(), text: String::new() };
     for CodeCase { preset, reply, asked, at_creation, at_url } in [
-        CodeCase { preset: "", reply: None, asked: "", at_creation: vec![NO_LINK], at_url: vec![] },
+        CodeCase {
+            preset: "",
+            reply: None,
+            asked: "",
+            at_creation: vec![NO_LINK],
+            at_url: vec![(W::NoTransactionId, "")],
+        },
         CodeCase { preset: "terraleads", reply: None, asked: "", at_creation: vec![NO_LINK], at_url: vec![] },
         CodeCase {
             preset: "terraleads",
@@ -179,7 +185,7 @@ async fn a_code_and_its_postback_url_are_warned_of() {
             reply: None,
             asked: "",
             at_creation: vec![NO_LINK],
-            at_url: vec![(W::NoAmount, "")],
+            at_url: vec![(W::NoAmount, ""), (W::NoTransactionId, "")],
         },
         CodeCase {
             preset: "awin",

@@ -314,7 +314,7 @@ fn reporting_url(public_url: &Url, id: ConversionCodeId, preset: Option<&Preset>
     // Not built by the URL library, which would escape macros. A network recognises only the exact
     // macro, `#` included.
     let Some(preset) = preset else {
-        return format!("{public_url}s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}");
+        return format!("{public_url}s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}&oid={{oid}}");
     };
     let value = preset.value_macro.as_deref().unwrap_or("0");
     let commission = preset.commission_macro.as_deref().unwrap_or("0");
@@ -354,7 +354,7 @@ mod tests {
     fn the_postback_url_has_all_mandatory_parameters_and_those_of_the_network() {
         let id = ConversionCodeId(Uuid::from_u128(0xAB));
         for (preset, click, rest) in [
-            ("", "{clickId}", "&val={val}&com={com}"),
+            ("", "{clickId}", "&val={val}&com={com}&oid={oid}"),
             ("maxbounty", "#S2#", "&val=0&com=#RATE#"),
             ("awin", "!!!awc!!!", "&val=0&com=0"),
             ("m1-shop", "{s}", "&val=0&com={web_total}&cur=RUB"),

@@ -171,7 +171,7 @@ async fn quotes_that_are_not_those_of_csv_fail_their_row() {
     let sum = "s2s: 1 recorded, 0 were recorded before, 2 failed";
     assert_eq!((status, err.lines().last()), (5, Some(sum)), "{err}");
     assert!(err.contains("row 2: ROW_UNREADABLE: cell 3 begins with a quote behind a blank"), "{err}");
-    assert!(err.contains("row 3: ROW_UNREADABLE: the row has `\\\"` within quotes"), "{err}");
+    assert!(err.contains("row 3: ROW_UNREADABLE: the row has `\\\"` in a quoted cell"), "{err}");
     // The rows fail again until they are corrected.
     let said = person.run(&["conversions", "import", "failed.csv"]).await;
     assert_eq!(said.status, 5, "{}", said.err);

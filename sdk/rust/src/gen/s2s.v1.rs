@@ -4402,6 +4402,12 @@ pub enum SetupWarningCode {
     /// The destination was copied from a page's source: it has `&amp;` for `&`.
     /// The merchant's server reads `amp;` as the beginning of a parameter's name.
     HtmlEscaped = 13,
+    /// The postback URL needs the order number from whoever pastes it: without a
+    /// preset, in place of `{oid}`; for a network of which no macro for it is
+    /// known, as a further parameter `oid`. Without an order number, a second order
+    /// of the same visitor counts as the first; if the code counts every call, a
+    /// repeated call counts twice. Cure: put in the macro or the order number.
+    NoTransactionId = 14,
 }
 impl SetupWarningCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4424,6 +4430,7 @@ impl SetupWarningCode {
             Self::UrlNotHttps => "SETUP_WARNING_CODE_URL_NOT_HTTPS",
             Self::UrlLeadsNowhere => "SETUP_WARNING_CODE_URL_LEADS_NOWHERE",
             Self::HtmlEscaped => "SETUP_WARNING_CODE_HTML_ESCAPED",
+            Self::NoTransactionId => "SETUP_WARNING_CODE_NO_TRANSACTION_ID",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4445,6 +4452,7 @@ impl SetupWarningCode {
             "SETUP_WARNING_CODE_URL_NOT_HTTPS" => Some(Self::UrlNotHttps),
             "SETUP_WARNING_CODE_URL_LEADS_NOWHERE" => Some(Self::UrlLeadsNowhere),
             "SETUP_WARNING_CODE_HTML_ESCAPED" => Some(Self::HtmlEscaped),
+            "SETUP_WARNING_CODE_NO_TRANSACTION_ID" => Some(Self::NoTransactionId),
             _ => None,
         }
     }
@@ -4775,9 +4783,9 @@ impl ::prost::Name for GetPostbackUrlRequest {
 pub struct GetPostbackUrlResponse {
     /// The URL to paste, with the preset's macros as that network writes them.
     /// Without a preset, the merchant's system fills in the names in braces.
-    /// Example:
-    /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`.> If
-    /// secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
+    /// `{oid}` stands for the order number. Example:
+    /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}&oid={oid}`.>
+    /// If secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
     /// follow.
     #[prost(string, tag = "1")]
     pub postback_url: ::prost::alloc::string::String,

@@ -6,7 +6,7 @@ use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
 
 use url::Url;
 
-use super::{CheckMode, ConversionCode, ReplyMode};
+use super::{CheckMode, ConversionCode, DedupePolicy, ReplyMode};
 use crate::{
     core::preset::{Preset, Reply},
     values::address,
@@ -36,7 +36,30 @@ pub fn postback_url(code: &ConversionCode, preset: Option<&Preset>, public_url: 
     let of_network = |preset| [reply(code, preset, ""), words(code, preset), amount(preset)];
     let of_network = preset.map(of_network).into_iter().flatten().flatten();
     let of_server = [https(code, public_url), leads_nowhere(public_url)];
-    of_network.chain([secret(code), signature(code, preset)].into_iter().chain(of_server).flatten()).collect()
+    let of_code = [order(code, preset), secret(code), signature(code, preset)];
+    of_network.chain(of_code.into_iter().chain(of_server).flatten()).collect()
+}
+
+/// Returns a warning if the URL needs the order number from whoever pastes it. The URL for a network
+/// has no place for it if no macro is known: the network would leave the place as it is, and then
+/// every postback would be held.
+fn order(code: &ConversionCode, preset: Option<&Preset>) -> Option<SetupWarning> {
+    let cure = match preset {
+        Some(preset) if preset.transaction_id_macro.is_some() => return None,
+        Some(preset) => format!(
+            "no macro of {} for the order number is known; if it has one, put it into the URL as `oid`",
+            preset.name
+        ),
+        None => {
+            "put the order number in place of `{oid}`, or drop `&oid={oid}` if there are no orders".to_owned()
+        }
+    };
+    let without = match code.dedupe_policy {
+        DedupePolicy::OnePerClick => "a second order of the same visitor counts as the first",
+        DedupePolicy::Every => "a call that is repeated counts twice",
+    };
+    let message = format!("{cure}; without an order number, {without}");
+    Some(warning(SetupWarningCode::NoTransactionId, "", message))
 }
 
 fn secret(code: &ConversionCode) -> Option<SetupWarning> {
@@ -145,7 +168,7 @@ mod tests {
     fn settings_that_will_not_work_are_warned_of() {
         let by_verdict = (ReplyMode::ByVerdict, "");
         for (preset, (reply_mode, reply_text), asked, at_update, at_url) in [
-            ("", by_verdict, "", vec![], vec![]),
+            ("", by_verdict, "", vec![], vec![W::NoTransactionId]),
             ("everflow", by_verdict, "everflow", vec![], vec![]),
             ("terraleads", (ReplyMode::FixedText, "OK"), "terraleads", vec![], vec![]),
             ("terraleads", by_verdict, "terraleads", vec![W::ReplyNotOfPreset], vec![W::ReplyNotOfPreset]),
@@ -155,8 +178,8 @@ mod tests {
             ("kuala", (ReplyMode::FixedText, "x"), "kuala", vec![], vec![]),
             ("kuala", (ReplyMode::AlwaysOk, ""), "kuala", vec![], vec![]),
             ("", by_verdict, "leadbit", vec![], vec![W::PresetNotOfCode]),
-            ("leadbit", by_verdict, "dr-cash", vec![], vec![W::PresetNotOfCode]),
-            ("leadbit", by_verdict, "awin", vec![], vec![W::NoAmount]),
+            ("leadbit", by_verdict, "dr-cash", vec![], vec![W::PresetNotOfCode, W::NoTransactionId]),
+            ("leadbit", by_verdict, "awin", vec![], vec![W::NoAmount, W::NoTransactionId]),
             ("", by_verdict, "terraleads", vec![], vec![W::ReplyNotOfPreset, W::PresetNotOfCode]),
         ] {
             let code = code(preset, reply_mode, reply_text);
@@ -177,14 +200,14 @@ mod tests {
         let (off, claim, enforce) = (CheckMode::Off, CheckMode::Report, CheckMode::Enforce);
         let (none, some) = (Secret::default(), Secret::new(&Random::system()));
         for (checks, secret, preset, url, expected) in [
-            ((enforce, off, off), &none, "", "http", vec![W::NoSecret]),
+            ((enforce, off, off), &none, "", "http", vec![W::NoTransactionId, W::NoSecret]),
             ((off, claim, off), &none, "everflow", "http", vec![W::NoSecret]),
             ((enforce, off, off), &some, "everflow", "http", vec![]),
-            ((off, enforce, off), &some, "", "http", vec![]),
+            ((off, enforce, off), &some, "", "http", vec![W::NoTransactionId]),
             ((off, enforce, off), &some, "everflow", "http", vec![W::NetworkCannotSign]),
-            ((off, off, enforce), &none, "", "http", vec![W::UrlNotHttps]),
-            ((off, off, claim), &none, "", "http", vec![]),
-            ((off, off, enforce), &none, "", "https", vec![]),
+            ((off, off, enforce), &none, "", "http", vec![W::NoTransactionId, W::UrlNotHttps]),
+            ((off, off, claim), &none, "", "http", vec![W::NoTransactionId]),
+            ((off, off, enforce), &none, "", "https", vec![W::NoTransactionId]),
         ] {
             let code = code(preset, ReplyMode::ByVerdict, "");
             let (secret_check, signature_check, https_check) = checks;

@@ -8,6 +8,8 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use s2s_sdk::v1::NoteCode;
+
 use super::{
     Postback,
     reader::{KnownParam, ParsedPostback, Plain, is_post, path_ends},
@@ -60,9 +62,16 @@ pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&C
     }
 
     let mut others = false;
+    let ignores_body =
+        is_post(postback) && reading.notes.iter().any(|note| note.code() == NoteCode::BodyIgnored);
     for Place { part, bytes } in loose {
         let whole = if part == Part::Target { &mut postback.target } else { &mut postback.body };
         let found = find(whole.get(bytes.clone()).unwrap_or_default(), named_values);
+        // A body was ignored because it is something else. Without its secret, it might be read.
+        if ignores_body && part == Part::Body && !found.is_empty() {
+            others |= blot(whole, bytes);
+            continue;
+        }
         for range in found {
             others |= blot_loosely(whole, bytes.start + range.start..bytes.start + range.end);
         }

@@ -886,9 +886,9 @@ type GetPostbackUrlResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The URL to paste, with the preset's macros as that network writes them.
 	// Without a preset, the merchant's system fills in the names in braces.
-	// Example:
-	// `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`. If
-	// secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
+	// `{oid}` stands for the order number. Example:
+	// `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}&oid={oid}`.
+	// If secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
 	// follow.
 	PostbackUrl string `protobuf:"bytes,1,opt,name=postback_url,json=postbackUrl,proto3" json:"postback_url,omitempty"`
 	// Settings that will likely not work as intended, each with its cure.

@@ -67,6 +67,12 @@ const (
 	// The destination was copied from a page's source: it has `&amp;` for `&`.
 	// The merchant's server reads `amp;` as the beginning of a parameter's name.
 	SetupWarningCode_SETUP_WARNING_CODE_HTML_ESCAPED SetupWarningCode = 13
+	// The postback URL needs the order number from whoever pastes it: without a
+	// preset, in place of `{oid}`; for a network of which no macro for it is
+	// known, as a further parameter `oid`. Without an order number, a second order
+	// of the same visitor counts as the first; if the code counts every call, a
+	// repeated call counts twice. Cure: put in the macro or the order number.
+	SetupWarningCode_SETUP_WARNING_CODE_NO_TRANSACTION_ID SetupWarningCode = 14
 )
 
 // Enum value maps for SetupWarningCode.
@@ -86,6 +92,7 @@ var (
 		11: "SETUP_WARNING_CODE_URL_NOT_HTTPS",
 		12: "SETUP_WARNING_CODE_URL_LEADS_NOWHERE",
 		13: "SETUP_WARNING_CODE_HTML_ESCAPED",
+		14: "SETUP_WARNING_CODE_NO_TRANSACTION_ID",
 	}
 	SetupWarningCode_value = map[string]int32{
 		"SETUP_WARNING_CODE_UNSPECIFIED":             0,
@@ -102,6 +109,7 @@ var (
 		"SETUP_WARNING_CODE_URL_NOT_HTTPS":           11,
 		"SETUP_WARNING_CODE_URL_LEADS_NOWHERE":       12,
 		"SETUP_WARNING_CODE_HTML_ESCAPED":            13,
+		"SETUP_WARNING_CODE_NO_TRANSACTION_ID":       14,
 	}
 )
 
@@ -206,7 +214,7 @@ const file_s2s_v1_setup_warning_proto_rawDesc = "" +
 	"\fSetupWarning\x12,\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x18.s2s.v1.SetupWarningCodeR\x04code\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage*\xc2\x04\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage*\xec\x04\n" +
 	"\x10SetupWarningCode\x12\"\n" +
 	"\x1eSETUP_WARNING_CODE_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aSETUP_WARNING_CODE_NO_LINK\x10\x01\x12)\n" +
@@ -222,7 +230,8 @@ const file_s2s_v1_setup_warning_proto_rawDesc = "" +
 	"\x12$\n" +
 	" SETUP_WARNING_CODE_URL_NOT_HTTPS\x10\v\x12(\n" +
 	"$SETUP_WARNING_CODE_URL_LEADS_NOWHERE\x10\f\x12#\n" +
-	"\x1fSETUP_WARNING_CODE_HTML_ESCAPED\x10\rB}\n" +
+	"\x1fSETUP_WARNING_CODE_HTML_ESCAPED\x10\r\x12(\n" +
+	"$SETUP_WARNING_CODE_NO_TRANSACTION_ID\x10\x0eB}\n" +
 	"\n" +
 	"com.s2s.v1B\x11SetupWarningProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -52,9 +52,9 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * The URL to paste, with the preset's macros as that network writes them.
    * Without a preset, the merchant's system fills in the names in braces.
-   * Example:
-   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
-   * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+   * `{oid}` stands for the order number. Example:
+   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
+   * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
    * follow.
    * </pre>
    *
@@ -78,9 +78,9 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * The URL to paste, with the preset's macros as that network writes them.
    * Without a preset, the merchant's system fills in the names in braces.
-   * Example:
-   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
-   * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+   * `{oid}` stands for the order number. Example:
+   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
+   * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
    * follow.
    * </pre>
    *
@@ -570,9 +570,9 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The URL to paste, with the preset's macros as that network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
-     * Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
-     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * `{oid}` stands for the order number. Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
+     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
      * follow.
      * </pre>
      *
@@ -595,9 +595,9 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The URL to paste, with the preset's macros as that network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
-     * Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
-     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * `{oid}` stands for the order number. Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
+     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
      * follow.
      * </pre>
      *
@@ -621,9 +621,9 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The URL to paste, with the preset's macros as that network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
-     * Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
-     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * `{oid}` stands for the order number. Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
+     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
      * follow.
      * </pre>
      *
@@ -643,9 +643,9 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The URL to paste, with the preset's macros as that network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
-     * Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
-     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * `{oid}` stands for the order number. Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
+     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
      * follow.
      * </pre>
      *
@@ -662,9 +662,9 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The URL to paste, with the preset's macros as that network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
-     * Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
-     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * `{oid}` stands for the order number. Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
+     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
      * follow.
      * </pre>
      *

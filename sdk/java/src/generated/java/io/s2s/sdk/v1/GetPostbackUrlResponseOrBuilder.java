@@ -12,9 +12,9 @@ public interface GetPostbackUrlResponseOrBuilder extends
    * <pre>
    * The URL to paste, with the preset's macros as that network writes them.
    * Without a preset, the merchant's system fills in the names in braces.
-   * Example:
-   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
-   * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+   * `{oid}` stands for the order number. Example:
+   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
+   * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
    * follow.
    * </pre>
    *
@@ -26,9 +26,9 @@ public interface GetPostbackUrlResponseOrBuilder extends
    * <pre>
    * The URL to paste, with the preset's macros as that network writes them.
    * Without a preset, the merchant's system fills in the names in braces.
-   * Example:
-   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
-   * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+   * `{oid}` stands for the order number. Example:
+   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
+   * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
    * follow.
    * </pre>
    *

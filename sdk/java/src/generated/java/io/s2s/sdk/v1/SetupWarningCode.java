@@ -139,6 +139,18 @@ public enum SetupWarningCode
    * <code>SETUP_WARNING_CODE_HTML_ESCAPED = 13;</code>
    */
   SETUP_WARNING_CODE_HTML_ESCAPED(13),
+  /**
+   * <pre>
+   * The postback URL needs the order number from whoever pastes it: without a
+   * preset, in place of `{oid}`; for a network of which no macro for it is
+   * known, as a further parameter `oid`. Without an order number, a second order
+   * of the same visitor counts as the first; if the code counts every call, a
+   * repeated call counts twice. Cure: put in the macro or the order number.
+   * </pre>
+   *
+   * <code>SETUP_WARNING_CODE_NO_TRANSACTION_ID = 14;</code>
+   */
+  SETUP_WARNING_CODE_NO_TRANSACTION_ID(14),
   UNRECOGNIZED(-1),
   ;
 
@@ -268,6 +280,18 @@ public enum SetupWarningCode
    * <code>SETUP_WARNING_CODE_HTML_ESCAPED = 13;</code>
    */
   public static final int SETUP_WARNING_CODE_HTML_ESCAPED_VALUE = 13;
+  /**
+   * <pre>
+   * The postback URL needs the order number from whoever pastes it: without a
+   * preset, in place of `{oid}`; for a network of which no macro for it is
+   * known, as a further parameter `oid`. Without an order number, a second order
+   * of the same visitor counts as the first; if the code counts every call, a
+   * repeated call counts twice. Cure: put in the macro or the order number.
+   * </pre>
+   *
+   * <code>SETUP_WARNING_CODE_NO_TRANSACTION_ID = 14;</code>
+   */
+  public static final int SETUP_WARNING_CODE_NO_TRANSACTION_ID_VALUE = 14;
 
 
   public final int getNumber() {
@@ -308,6 +332,7 @@ public enum SetupWarningCode
       case 11: return SETUP_WARNING_CODE_URL_NOT_HTTPS;
       case 12: return SETUP_WARNING_CODE_URL_LEADS_NOWHERE;
       case 13: return SETUP_WARNING_CODE_HTML_ESCAPED;
+      case 14: return SETUP_WARNING_CODE_NO_TRANSACTION_ID;
       default: return null;
     }
   }

@@ -32,7 +32,7 @@ public final class SetupWarningProto {
       "\n\032s2s/v1/setup_warning.proto\022\006s2s.v1\"l\n\014" +
       "SetupWarning\022,\n\004code\030\001 \001(\0162\030.s2s.v1.Setu" +
       "pWarningCodeR\004code\022\024\n\005field\030\002 \001(\tR\005field" +
-      "\022\030\n\007message\030\003 \001(\tR\007message*\302\004\n\020SetupWarn" +
+      "\022\030\n\007message\030\003 \001(\tR\007message*\354\004\n\020SetupWarn" +
       "ingCode\022\"\n\036SETUP_WARNING_CODE_UNSPECIFIE" +
       "D\020\000\022\036\n\032SETUP_WARNING_CODE_NO_LINK\020\001\022)\n%S" +
       "ETUP_WARNING_CODE_NO_CONVERSION_CODE\020\002\022-" +
@@ -47,9 +47,10 @@ public final class SetupWarningProto {
       "NOT_SIGN\020\n\022$\n SETUP_WARNING_CODE_URL_NOT" +
       "_HTTPS\020\013\022(\n$SETUP_WARNING_CODE_URL_LEADS" +
       "_NOWHERE\020\014\022#\n\037SETUP_WARNING_CODE_HTML_ES" +
-      "CAPED\020\rB[\n\rio.s2s.sdk.v1B\021SetupWarningPr" +
-      "otoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\G" +
-      "PBMetadata\352\002\007S2s::V1b\006proto3"
+      "CAPED\020\r\022(\n$SETUP_WARNING_CODE_NO_TRANSAC" +
+      "TION_ID\020\016B[\n\rio.s2s.sdk.v1B\021SetupWarning" +
+      "ProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1" +
+      "\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
