@@ -1,4 +1,4 @@
-"""A buf plugin: generates messages, services and their type stubs as one importable package.
+"""A buf plugin: generates messages, services, their type stubs and the thin layer as one package.
 
 buf can't run `grpc_python`, which is not a program but a part of the protoc in grpcio-tools. That
 protoc therefore runs here, on the descriptors that buf has read. protoc names modules after the
@@ -7,22 +7,29 @@ are rewritten here. A package `__init__.py` that names all messages and enums is
 
 `google.rpc` is not generated: two packages that contain it can't be loaded together. It comes with
 googleapis-common-protos.
+
+`calls` reads the methods of the thin layer from the schema, and `layer` writes them.
 """
 
 import re
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from calls import FIELD_BEHAVIOR, Schema
+from google.api.field_behavior_pb2 import DESCRIPTOR
 from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest, CodeGeneratorResponse
-from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
+from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto, FileDescriptorSet
 from grpc_tools import protoc
+from layer import modules
 
 PACKAGE = "s2s_sdk._gen"
 SCHEMA = "s2s.v1"
 FOLDER = Path("s2s/v1")
 PROGRAMS = Path(sys.executable).parent
+SDK = Path(__file__).parents[1]
 # Matches the module in an import, and in the text that tells a message's class its module.
 MODULE = re.compile(rf"(?<=from ){re.escape(SCHEMA)}(?= import )|(?<='){re.escape(SCHEMA)}(?=\.\w+_pb2')")
 
@@ -30,10 +37,35 @@ MODULE = re.compile(rf"(?<=from ){re.escape(SCHEMA)}(?= import )|(?<='){re.escap
 def main() -> None:
     request = CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
     wanted = [file for file in request.proto_file if file.name in request.file_to_generate]
+    layer = [(name, formatted(name, text)) for name, text in modules(Schema(wanted))]
+    for file in wanted:
+        remove_behaviors(file)
     response = CodeGeneratorResponse(supported_features=CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL)
-    for name, content in [*compiled(request, wanted), *packages(wanted)]:
+    for name, content in [*compiled(request, wanted), *packages(wanted), *layer]:
         response.file.add(name=str(name), content=content)
     sys.stdout.buffer.write(response.SerializeToString())
+
+
+def remove_behaviors(file: FileDescriptorProto) -> None:
+    """Removes the option `google.api.field_behavior`.
+
+    The option only documents the schema: the thin layer is made from it, and the messages would
+    depend on it without using it.
+    """
+    name = DESCRIPTOR.name
+    if name in file.dependency:
+        file.dependency.remove(name)
+    for message in nested(file.message_type):
+        for field in message.field:
+            field.options.ClearExtension(FIELD_BEHAVIOR)
+            if not field.options.ByteSize():
+                field.ClearField("options")
+
+
+def nested(messages: Iterable[DescriptorProto]) -> Iterator[DescriptorProto]:
+    for message in messages:
+        yield message
+        yield from nested(message.nested_type)
 
 
 def compiled(request: CodeGeneratorRequest, wanted: list[FileDescriptorProto]) -> Iterator[tuple[Path, str]]:
@@ -79,6 +111,20 @@ def packages(wanted: list[FileDescriptorProto]) -> Iterator[tuple[Path, str]]:
         names += own
     lines += ["", "__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", ""]
     yield FOLDER / "__init__.py", "\n".join(lines)
+
+
+def formatted(name: Path, text: str) -> str:
+    """Returns the module with sorted imports, without those that it does not use, and formatted."""
+    # ruff leaves the imports of a package's `__init__.py` alone.
+    file = SDK / "src" / "s2s_sdk" / "generated.py"
+    commands: list[list[str]] = [["check", "--select", "F401,I", "--fix", "--quiet"], ["format", "--quiet"]]
+    for command in commands:
+        arguments = [f"{PROGRAMS}/ruff", *command, f"--config={SDK}/pyproject.toml", f"--stdin-filename={file}", "-"]
+        done = subprocess.run(arguments, input=text, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode != 0:
+            sys.exit(f"{name}: ruff failed: {done.stdout}{done.stderr}")
+        text = done.stdout
+    return text
 
 
 main()

@@ -2,60 +2,60 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import grpc
 
-from s2s_sdk import AsyncClient, Client, Error, list_all, list_all_async
+from s2s_sdk import AsyncClient, Client, Error
+from tests.arguments import member
 
 T = TypeVar("T")
 
-SERVICES = {
-    "AccountService": "accounts",
-    "ApiKeyService": "api_keys",
-    "ClickService": "clicks",
-    "ConversionCodeService": "conversion_codes",
-    "ConversionService": "conversions",
-    "PostbackService": "postbacks",
-    "PresetService": "presets",
-    "TrackingLinkService": "tracking_links",
-}
 
-
-def method(client: Client | AsyncClient, path: str) -> Any:
-    """Returns the client's method for a name such as `ConversionService/RecordConversion`."""
+def stub(client: Client | AsyncClient, path: str) -> Any:
+    """Returns the client's stub for a name such as `ConversionService/RecordConversion`."""
     service, _, name = path.partition("/")
-    return getattr(getattr(client, SERVICES[service]), name)
+    return getattr(getattr(client.stubs, member(service)), name)
+
+
+def method(client: Client | AsyncClient, name: str) -> Any:
+    """Returns the client's method for a name such as `conversions.record`."""
+    service, _, call = name.partition(".")
+    return getattr(getattr(client, service), call)
 
 
 class SyncDriver:
-    def __init__(self, endpoint: str, api_key: str | None = None, **settings: Any) -> None:
-        self.client = Client(endpoint, api_key, **settings)
+    def __init__(self, endpoint: str | None, api_key: str | None = None, **settings: Any) -> None:
+        self.client = Client(endpoint=endpoint, api_key=api_key, **settings)
 
     def call(self, path: str, request: Any, timeout: float | None = None, cancel_after: float | None = None) -> Any:
+        """Makes a call with a whole message."""
         if cancel_after is None:
-            return method(self.client, path)(request, timeout=timeout)
-        future = method(self.client, path).future(request, timeout=timeout)
+            return stub(self.client, path)(request, timeout=timeout)
+        future = stub(self.client, path).future(request, timeout=timeout)
         threading.Timer(cancel_after, future.cancel).start()
         return future.result()
 
-    def list_all(self, path: str, request: Any, items: Callable[[Any], Iterable[T]]) -> Iterator[T]:
-        return list_all(method(self.client, path), request, items)
+    def use(self, name: str, /, **arguments: Any) -> Any:
+        """Calls a method that has one answer."""
+        return method(self.client, name)(**arguments)
 
-    def stream(self, path: str, requests: list[Any]) -> list[Any]:
-        return list(method(self.client, path)(iter(requests)))
+    def walk(self, name: str, /, **arguments: Any) -> Iterator[Any]:
+        """Calls a method that yields items."""
+        items: Iterator[Any] = method(self.client, name)(**arguments)
+        return items
 
     def close(self) -> None:
         self.client.close()
 
 
 class AsyncDriver:
-    def __init__(self, endpoint: str, api_key: str | None = None, **settings: Any) -> None:
+    def __init__(self, endpoint: str | None, api_key: str | None = None, **settings: Any) -> None:
         self._loop = asyncio.new_event_loop()
 
         async def make() -> AsyncClient:
-            return AsyncClient(endpoint, api_key, **settings)
+            return AsyncClient(endpoint=endpoint, api_key=api_key, **settings)
 
         try:
             self.client = self._run(make())
@@ -65,7 +65,7 @@ class AsyncDriver:
 
     def call(self, path: str, request: Any, timeout: float | None = None, cancel_after: float | None = None) -> Any:
         async def call() -> Any:
-            return await method(self.client, path)(request, timeout=timeout)
+            return await stub(self.client, path)(request, timeout=timeout)
 
         if cancel_after is None:
             return self._run(call())
@@ -78,24 +78,24 @@ class AsyncDriver:
             # SDK replaced that error.
             raise Error(grpc.StatusCode.CANCELLED, "the task was cancelled") from None
 
-    def list_all(self, path: str, request: Any, items: Callable[[Any], Iterable[T]]) -> Iterator[T]:
-        answers = list_all_async(method(self.client, path), request, items)
+    def use(self, name: str, /, **arguments: Any) -> Any:
+        async def call() -> Any:
+            return await method(self.client, name)(**arguments)
 
-        async def following(answers: AsyncIterator[T]) -> tuple[T, ...]:
+        return self._run(call())
+
+    def walk(self, name: str, /, **arguments: Any) -> Iterator[Any]:
+        answers: AsyncIterator[Any] = method(self.client, name)(**arguments)
+
+        async def following() -> tuple[Any, ...]:
             return (await anext(answers),)
 
         while True:
             try:
-                (item,) = self._run(following(answers))
+                (item,) = self._run(following())
             except StopAsyncIteration:
                 return
             yield item
-
-    def stream(self, path: str, requests: list[Any]) -> list[Any]:
-        async def stream() -> list[Any]:
-            return [response async for response in method(self.client, path)(iter(requests))]
-
-        return self._run(stream())
 
     def close(self) -> None:
         self._run(self.client.close())

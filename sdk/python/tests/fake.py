@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+from google.protobuf import descriptor_pool
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
@@ -80,7 +82,8 @@ class Fake:
             ),
         }
         server = self._server = grpc.server(ThreadPoolExecutor(THREADS))
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("s2s.v1.ConversionService", handlers),))
+        own = grpc.method_handlers_generic_handler("s2s.v1.ConversionService", handlers)
+        server.add_generic_rpc_handlers((own, Others(self)))
         address = f"localhost:{port}"
         if credentials is None:
             port = server.add_insecure_port(address)
@@ -145,6 +148,24 @@ class Fake:
                 )
             )
         self._answer(context)
+
+
+class Others(grpc.GenericRpcHandler):
+    """Answers all other calls with an empty response."""
+
+    def __init__(self, fake: Fake) -> None:
+        self._fake = fake
+
+    def service(self, details: Any) -> Any:
+        call = descriptor_pool.Default().FindMethodByName(details.method.lstrip("/").replace("/", "."))
+        request, response = (GetMessageClass(kind) for kind in (call.input_type, call.output_type))
+
+        def answer(request: Message, context: Any) -> Message:
+            self._fake.requests.append(request)
+            self._fake._answer(context)
+            return response()
+
+        return grpc.unary_unary_rpc_method_handler(answer, request.FromString, serialize)
 
 
 def serialize(message: Message) -> bytes:

@@ -1,5 +1,7 @@
 """Tests of clients whose calls fail, against a server that fails by script."""
 
+import logging
+import re
 import socket
 import threading
 import time
@@ -10,15 +12,13 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.rpc.error_details_pb2 import BadRequest, RetryInfo
 
-from s2s_sdk import Client, Error, FieldViolation, unwrap, v1
+from s2s_sdk import Client, Error, FieldViolation, Reason, unwrap, v1
 from tests.conftest import Connect
 from tests.drivers import Driver
 from tests.fake import UNAVAILABLE, Failure, Fake, Never, info
 
 RECORD = "ConversionService/RecordConversion"
-LIST = "ConversionService/ListConversions"
 Code = grpc.StatusCode
-Reason = v1.ErrorReason
 
 
 def conversion(click_id: str) -> v1.RecordConversionRequest:
@@ -26,9 +26,7 @@ def conversion(click_id: str) -> v1.RecordConversionRequest:
 
 
 def record(driver: Driver, request_id: str = "", timeout: float | None = None) -> v1.RecordConversionResponse:
-    response: v1.RecordConversionResponse = driver.call(
-        RECORD, v1.RecordConversionRequest(request_id=request_id), timeout=timeout
-    )
+    response: v1.RecordConversionResponse = driver.use("conversions.record", request_id=request_id, timeout=timeout)
     return response
 
 
@@ -86,7 +84,7 @@ def test_other_failures_are_not_retried_and_arrive_whole(connect: Connect, fake:
     fake.script.append(Failure(Code.INVALID_ARGUMENT, "transaction_id is too long", details))
     error = failure(connect(endpoint(fake.start())))
     assert len(fake.requests) == 1
-    assert (error.code, error.reason) == (Code.INVALID_ARGUMENT, Reason.ERROR_REASON_FIELD_INVALID)
+    assert (error.code, error.reason) == (Code.INVALID_ARGUMENT, Reason.FIELD_INVALID)
     assert error.reason_text == "FIELD_INVALID"
     assert error.message == "transaction_id is too long"
     assert error.metadata == {"field": "conversion.transaction_id"}
@@ -99,7 +97,7 @@ def test_retries_are_limited(connect: Connect, fake: Fake, retries: int) -> None
     fake.always = UNAVAILABLE
     error = failure(connect(endpoint(fake.start()), retries=retries))
     assert len(fake.requests) == retries + 1
-    assert (error.code, error.reason) == (Code.UNAVAILABLE, Reason.ERROR_REASON_UNAVAILABLE)
+    assert (error.code, error.reason) == (Code.UNAVAILABLE, Reason.UNAVAILABLE)
     assert error.message == "the server is stopping"
 
 
@@ -119,7 +117,7 @@ def test_a_pause_beyond_the_deadline_is_not_begun(connect: Connect, fake: Fake) 
     error = failure(driver)
     assert time.monotonic() - start < 20
     assert len(fake.requests) == 1
-    assert (error.code, error.reason) == (Code.RESOURCE_EXHAUSTED, Reason.ERROR_REASON_OVERLOADED)
+    assert (error.code, error.reason) == (Code.RESOURCE_EXHAUSTED, Reason.OVERLOADED)
     assert error.retry_after == timedelta(seconds=40)
 
 
@@ -129,7 +127,7 @@ def test_the_deadline_is_over_all_attempts(connect: Connect, fake: Fake) -> None
     start = time.monotonic()
     error = failure(driver)
     assert 2 <= time.monotonic() - start < 10, "with room for a slow machine"
-    assert (error.code, error.reason) == (Code.DEADLINE_EXCEEDED, Reason.ERROR_REASON_DEADLINE_EXCEEDED)
+    assert (error.code, error.reason) == (Code.DEADLINE_EXCEEDED, Reason.DEADLINE_EXCEEDED)
     assert str(error) == "no answer within the timeout [DEADLINE_EXCEEDED]"
     assert isinstance(error.__cause__, Error)
     assert error.__cause__.message == "the server is stopping"
@@ -165,7 +163,7 @@ def test_a_server_that_is_not_there_is_unavailable(connect: Connect) -> None:
     with socket.create_server(("localhost", 0)) as listener:
         port = listener.getsockname()[1]
     error = failure(connect(endpoint(port), retries=0))
-    assert (error.code, error.reason) == (Code.UNAVAILABLE, Reason.ERROR_REASON_UNAVAILABLE)
+    assert (error.code, error.reason) == (Code.UNAVAILABLE, Reason.UNAVAILABLE)
     assert "refused" in error.message
     assert isinstance(error.__cause__, grpc.RpcError)
 
@@ -200,18 +198,17 @@ def test_an_answer_that_is_not_grpc_is_unavailable(connect: Connect) -> None:
     server.start()
     error = failure(connect(endpoint(listener.getsockname()[1]), retries=0))
     server.join()
-    assert (error.code, error.reason) == (Code.UNAVAILABLE, Reason.ERROR_REASON_UNAVAILABLE)
+    assert (error.code, error.reason) == (Code.UNAVAILABLE, Reason.UNAVAILABLE)
 
 
 def test_batches_give_each_item_an_id_and_a_result(connect: Connect, fake: Fake) -> None:
     fake.script.append(UNAVAILABLE)
     driver = connect(endpoint(fake.start()))
-    request = v1.BatchRecordConversionsRequest(requests=[conversion(click_id) for click_id in ("x", "")])
-    good, bad = driver.call("ConversionService/BatchRecordConversions", request).results
+    good, bad = driver.use("conversions.batch_record", requests=[{"click_id": "x"}, conversion("")]).results
     assert unwrap(good).verdict == v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED
     with pytest.raises(Error) as raised:
         unwrap(bad)
-    assert (raised.value.code, raised.value.reason) == (Code.INVALID_ARGUMENT, Reason.ERROR_REASON_PARAMETER_MISSING)
+    assert (raised.value.code, raised.value.reason) == (Code.INVALID_ARGUMENT, Reason.PARAMETER_MISSING)
     assert str(raised.value) == "no click id [PARAMETER_MISSING]"
     ids = fake.request_ids
     assert ids[:2] == ids[2:], "the second attempt repeats the first"
@@ -222,8 +219,7 @@ def test_batches_give_each_item_an_id_and_a_result(connect: Connect, fake: Fake)
 def test_lists_walk_all_pages_and_only_when_asked(connect: Connect, fake: Fake) -> None:
     fake.script.extend([UNAVAILABLE])
     driver = connect(endpoint(fake.start()))
-    request = v1.ListConversionsRequest(filter=v1.ConversionFilter(click_id="x"))
-    conversions = driver.list_all(LIST, request, lambda page: page.conversions)
+    conversions = driver.walk("conversions.list", click_id="x", page_size=2)
 
     def page_tokens() -> list[str]:
         return [request.page_token for request in fake.requests]
@@ -234,35 +230,31 @@ def test_lists_walk_all_pages_and_only_when_asked(connect: Connect, fake: Fake) 
         assert page_tokens() == ["", ""], "one failed"
     assert [conversion.id for conversion in conversions] == ["c"]
     assert page_tokens() == ["", "", "second", "third"]
-    assert all(request.filter.click_id == "x" for request in fake.requests)
-    assert request.page_token == ""
+    assert all((request.filter.click_id, request.page_size) == ("x", 2) for request in fake.requests)
 
 
 def test_lists_end_with_an_error(connect: Connect, fake: Fake) -> None:
     driver = connect(endpoint(fake.start()), retries=0)
-    conversions = driver.list_all(LIST, v1.ListConversionsRequest(), lambda page: page.conversions)
+    conversions = driver.walk("conversions.list")
     assert [next(conversions).id, next(conversions).id] == ["a", "b"]
     fake.always = Failure(Code.INVALID_ARGUMENT, "", (info("PAGE_TOKEN_INVALID"),))
     with pytest.raises(Error) as raised:
         next(conversions)
-    assert raised.value.reason == Reason.ERROR_REASON_PAGE_TOKEN_INVALID
+    assert raised.value.reason == Reason.PAGE_TOKEN_INVALID
 
 
 def test_streams_have_the_key_and_our_errors(connect: Connect, fake: Fake) -> None:
     driver = connect(endpoint(fake.start()), "s3cret")
-    path = "ConversionService/StreamRecordConversions"
-    requests = [v1.StreamRecordConversionsRequest(request=conversion(id)) for id in "ab"]
-    responses = driver.stream(path, requests)
-    assert [unwrap(response.result).verdict for response in responses] == [
-        v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED
-    ] * 2
+    requests = [{"click_id": "a"}, conversion("b")]
+    results = list(driver.walk("conversions.stream_record", requests=requests))
+    assert [unwrap(result).verdict for result in results] == [v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED] * 2
     assert [request.conversion.click_id for request in fake.requests] == ["a", "b"]
     assert fake.metadata[0]["authorization"] == "Bearer s3cret"
 
     fake.script.append(UNAVAILABLE)
     with pytest.raises(Error) as raised:
-        driver.stream(path, requests)
-    assert raised.value.reason == Reason.ERROR_REASON_UNAVAILABLE
+        list(driver.walk("conversions.stream_record", requests=requests))
+    assert raised.value.reason == Reason.UNAVAILABLE
     assert len(fake.metadata) == 2, "not sent again"
 
 
@@ -274,8 +266,8 @@ def test_an_unknown_result_of_a_batch_is_an_error() -> None:
 
 def test_futures_are_calls_as_well(fake: Fake) -> None:
     fake.script.extend([UNAVAILABLE, Never()])
-    with Client(endpoint(fake.start())) as client:
-        future = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
+    with Client(endpoint=endpoint(fake.start())) as client:
+        future = client.stubs.conversions.RecordConversion.future(v1.RecordConversionRequest())
         called_back = threading.Event()
         future.add_done_callback(lambda _: called_back.set())
         assert fake.arrived.wait(10)
@@ -287,7 +279,7 @@ def test_futures_are_calls_as_well(fake: Fake) -> None:
             future.result()
 
         fake.script.clear()
-        answered = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
+        answered = client.stubs.conversions.RecordConversion.future(v1.RecordConversionRequest())
         assert answered.result().verdict == v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED
         assert answered.code() is Code.OK
         assert not answered.cancelled()
@@ -296,8 +288,8 @@ def test_futures_are_calls_as_well(fake: Fake) -> None:
 
 def test_a_pause_is_cancelled(fake: Fake) -> None:
     fake.script.append(overloaded(60))
-    with Client(endpoint(fake.start()), timeout=100) as client:
-        future = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
+    with Client(endpoint=endpoint(fake.start()), timeout=100) as client:
+        future = client.stubs.conversions.RecordConversion.future(v1.RecordConversionRequest())
         assert fake.arrived.wait(10)
         future.cancel()
         start = time.monotonic()
@@ -310,9 +302,35 @@ def test_a_pause_is_cancelled(fake: Fake) -> None:
 
 def test_a_call_ends_with_its_client(fake: Fake) -> None:
     fake.script.append(overloaded(0.3))
-    client = Client(endpoint(fake.start()))
-    future = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
+    client = Client(endpoint=endpoint(fake.start()))
+    future = client.stubs.conversions.RecordConversion.future(v1.RecordConversionRequest())
     assert fake.arrived.wait(10)
     client.close()
     with pytest.raises((Error, ValueError)):
         future.result(timeout=10)
+
+
+def test_a_call_that_is_not_safe_to_repeat_is_sent_once(connect: Connect, fake: Fake) -> None:
+    fake.always = UNAVAILABLE
+    driver = connect(endpoint(fake.start()))
+    with pytest.raises(Error):
+        driver.use("api_keys.rotate", api_key_id="key_1")
+    assert len(fake.requests) == 1
+
+
+def test_attempts_that_are_tried_again_are_logged(
+    connect: Connect, fake: Fake, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.script.extend([UNAVAILABLE, overloaded(0.1)])
+    driver = connect(endpoint(fake.start()), "s3cret")
+    with caplog.at_level(logging.INFO, logger="s2s_sdk"):
+        driver.use("conversions.record", click_id="x", transaction_id="order-1")
+        first, second = [record for record in caplog.records if record.name == "s2s_sdk"]
+    assert re.fullmatch(
+        r"s2s\.v1\.ConversionService\.RecordConversion: attempt 1 failed \(UNAVAILABLE\), "
+        r"tried again in 0\.[0-9]{3} seconds",
+        first.getMessage(),
+    )
+    assert "attempt 2 failed (OVERLOADED)" in second.getMessage()
+    assert first.levelno == second.levelno == logging.INFO
+    assert not any(secret in caplog.text for secret in ("s3cret", "order-1"))

@@ -8,11 +8,10 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.rpc.error_details_pb2 import RetryInfo
 
-from s2s_sdk import Error, v1
+from s2s_sdk import Error, Reason, v1
 from tests.fake import Failure, info, status
 
 Code = grpc.StatusCode
-Reason = v1.ErrorReason
 
 
 class Raw(grpc.RpcError):
@@ -41,47 +40,47 @@ def detailed(code: grpc.StatusCode, reason: str, domain: str = "s2s.v1") -> Raw:
         (
             detailed(Code.FAILED_PRECONDITION, "ATTRIBUTION_WINDOW_PASSED"),
             Code.FAILED_PRECONDITION,
-            Reason.ERROR_REASON_ATTRIBUTION_WINDOW_PASSED,
+            Reason.ATTRIBUTION_WINDOW_PASSED,
             "m [ATTRIBUTION_WINDOW_PASSED]",
         ),
         (
             detailed(Code.UNAVAILABLE, "INTERNAL"),
             Code.UNAVAILABLE,
-            Reason.ERROR_REASON_INTERNAL,
+            Reason.INTERNAL,
             "m [INTERNAL]",
         ),
-        (detailed(Code.ABORTED, "NEWER"), Code.ABORTED, Reason.ERROR_REASON_UNSPECIFIED, "m [NEWER]"),
+        (detailed(Code.ABORTED, "NEWER"), Code.ABORTED, Reason.UNKNOWN, "m [NEWER]"),
         (
             detailed(Code.ABORTED, "ATTRIBUTION_WINDOW_PASSED", "proxy.example"),
             Code.ABORTED,
-            Reason.ERROR_REASON_UNSPECIFIED,
+            Reason.UNKNOWN,
             "m [ABORTED]",
         ),
-        (Raw(Code.NOT_FOUND), Code.NOT_FOUND, Reason.ERROR_REASON_UNSPECIFIED, "m [NOT_FOUND]"),
-        (Raw(Code.NOT_FOUND, b"not details"), Code.NOT_FOUND, Reason.ERROR_REASON_UNSPECIFIED, "m [NOT_FOUND]"),
-        (Raw(Code.UNAVAILABLE), Code.UNAVAILABLE, Reason.ERROR_REASON_UNAVAILABLE, "m [UNAVAILABLE]"),
+        (Raw(Code.NOT_FOUND), Code.NOT_FOUND, Reason.UNKNOWN, "m [NOT_FOUND]"),
+        (Raw(Code.NOT_FOUND, b"not details"), Code.NOT_FOUND, Reason.UNKNOWN, "m [NOT_FOUND]"),
+        (Raw(Code.UNAVAILABLE), Code.UNAVAILABLE, Reason.UNAVAILABLE, "m [UNAVAILABLE]"),
         (
             Raw(Code.DEADLINE_EXCEEDED),
             Code.DEADLINE_EXCEEDED,
-            Reason.ERROR_REASON_DEADLINE_EXCEEDED,
+            Reason.DEADLINE_EXCEEDED,
             "no answer within the timeout [DEADLINE_EXCEEDED]",
         ),
         (
             detailed(Code.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"),
             Code.DEADLINE_EXCEEDED,
-            Reason.ERROR_REASON_DEADLINE_EXCEEDED,
+            Reason.DEADLINE_EXCEEDED,
             "m [DEADLINE_EXCEEDED]",
         ),
         (
             Raw(Code.UNKNOWN),
             Code.UNAVAILABLE,
-            Reason.ERROR_REASON_UNAVAILABLE,
+            Reason.UNAVAILABLE,
             "the server could not be reached: m [UNAVAILABLE]",
         ),
     ],
 )
 def test_reasons_are_read_from_what_the_server_says(
-    failure: Raw, code: grpc.StatusCode, reason: v1.ErrorReason.ValueType, text: str
+    failure: Raw, code: grpc.StatusCode, reason: Reason, text: str
 ) -> None:
     error = Error.from_rpc_error(failure)
     assert (error.code, error.reason, str(error)) == (code, reason, text)
@@ -99,7 +98,7 @@ def test_details_that_are_broken_are_left_out() -> None:
         Failure(Code.NOT_FOUND, "m", (info("ATTRIBUTION_WINDOW_PASSED"), info("ATTRIBUTION_WINDOW_PASSED")))
     )
     broken.details[0].value = b"\xff"
-    assert Error.from_status(broken).reason == Reason.ERROR_REASON_ATTRIBUTION_WINDOW_PASSED
+    assert Error.from_status(broken).reason == Reason.ATTRIBUTION_WINDOW_PASSED
     del broken.details[1]
     assert str(Error.from_status(broken)) == "m [NOT_FOUND]"
 
@@ -114,10 +113,24 @@ def test_the_outcome_of_a_postback_is_read() -> None:
     assert Error.from_status(answer).postback_failure is None
 
 
-def test_every_reason_is_known_by_its_text() -> None:
+def test_every_reason_is_known_by_its_text_and_number() -> None:
     for name, number in v1.ErrorReason.items():
         text = name.removeprefix("ERROR_REASON_")
-        assert Error.from_rpc_error(detailed(Code.ABORTED, text)).reason == number
+        error = Error.from_rpc_error(detailed(Code.ABORTED, text))
+        assert error.reason is Reason.of(number)
+        if number == v1.ErrorReason.ERROR_REASON_UNSPECIFIED:
+            assert error.reason is Reason.UNKNOWN
+        else:
+            assert (error.reason, str(error.reason)) == (text, text)
+            assert "Cause: " in (error.reason.__doc__ or "")
+            assert "Cure: " in (error.reason.__doc__ or "")
+    assert len(Reason) == len(v1.ErrorReason.items())
+
+
+@pytest.mark.parametrize(("number", "reason"), [(0, Reason.UNKNOWN), (99_999, Reason.UNKNOWN)])
+def test_reasons_that_are_newer_are_unknown(number: v1.ErrorReason.ValueType, reason: Reason) -> None:
+    assert Reason.of(number) is reason
+    assert pickle.loads(pickle.dumps(reason)) is reason  # noqa: S301
 
 
 def test_errors_go_to_other_processes() -> None:

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 from google.protobuf.json_format import MessageToDict, ParseDict
 
-from s2s_sdk import Error, click_id, money, postback, unwrap, v1
+from s2s_sdk import Error, Money, Reason, click_id, postback, unwrap, v1
+from tests.arguments import RECORD, arguments, method_name
 from tests.drivers import DRIVERS, Driver
 
 # Timeout of a call, long enough for a slow machine. A step that tests a timeout sets its own.
@@ -72,13 +73,7 @@ class Journey:
         getattr(self, f"make_{action}")(step)
 
     def make_call(self, step: dict[str, Any]) -> None:
-        milliseconds = {key: step[key] / 1000 if key in step else None for key in ("timeout_ms", "cancel_after_ms")}
-
-        def call(client: Driver) -> Any:
-            request = parsed(step["call"], step["request"])
-            return client.call(step["call"], request, milliseconds["timeout_ms"], milliseconds["cancel_after_ms"])
-
-        response = self.outcome(step, call)
+        response = self.outcome(step, lambda client: made(client, step))
         if "results" in step:
             check_results(response.results, step["results"])
         if response is not None:
@@ -88,9 +83,11 @@ class Journey:
 
     def make_list(self, step: dict[str, Any]) -> None:
         def walk(client: Driver) -> list[Any]:
-            request = parsed(step["list"], step["request"])
-            field = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", step["field"])
-            return list(client.list_all(step["list"], request, lambda page: getattr(page, field)))
+            if "pageToken" in step["request"]:
+                # The method fetches all pages, and has no token.
+                client.call(step["list"], parsed(step["list"], step["request"]))
+                pytest.fail("a page was expected to fail")
+            return list(client.walk(method_name(step["list"]), **arguments(step["list"], step["request"])))
 
         items = self.outcome(step, walk)
         if items is not None:
@@ -102,11 +99,9 @@ class Journey:
     def make_stream(self, step: dict[str, Any]) -> None:
         stream = step["stream"]
         assert stream.keys() == {"requests", "results"}
-        requests = [v1.StreamRecordConversionsRequest(request=record(request)) for request in stream["requests"]]
-        responses = self.outcome(
-            step, lambda client: client.stream("ConversionService/StreamRecordConversions", requests)
-        )
-        check_results([response.result for response in responses], stream["results"])
+        requests = [arguments(RECORD, request) for request in stream["requests"]]
+        results = self.outcome(step, lambda client: list(client.walk("conversions.stream_record", requests=requests)))
+        check_results(results, stream["results"])
 
     def make_restart(self, step: dict[str, Any]) -> None:
         status, _, _ = fetch("POST", f"{self.control_url}/restart", {}, None)
@@ -129,16 +124,17 @@ class Journey:
         decimal = step["money"]["decimal"]
         if step["money"].get("error"):
             with pytest.raises(ValueError, match="amount"):
-                money.from_decimal(decimal)
+                Money(decimal, "EUR")
             return
         amount = v1.Money(currency_code="EUR", micros=int(step["money"]["micros"]))
-        assert money.from_decimal(decimal, "EUR") == money.from_decimal(Decimal(decimal), "EUR") == amount
-        assert str(money.to_decimal(amount)) == decimal
+        assert Money(decimal, "EUR").to_message() == Money(Decimal(decimal), "EUR").to_message() == amount
+        assert str(Money.from_message(amount).amount) == decimal
 
     def make_sign(self, step: dict[str, Any]) -> None:
         sign = step["sign"]
         signed = postback.sign(sign["url"], sign["body"].encode(), sign["secret"], sign["unixSeconds"])
         assert signed == sign["signedUrl"]
+        assert postback.verify(signed, sign["body"].encode(), sign["secret"], unix_seconds=sign["unixSeconds"])
 
     def make_click_id(self, step: dict[str, Any]) -> None:
         text, normalised = step["click_id"]["text"], step["click_id"]["normalised"]
@@ -187,8 +183,15 @@ class Journey:
             self.saved[name] = value
 
 
-def record(request: Any) -> v1.RecordConversionRequest:
-    return ParseDict(request, v1.RecordConversionRequest())
+def made(client: Driver, step: dict[str, Any]) -> Any:
+    """Makes a call by its method. Without asyncio, only a stub's call can be cancelled."""
+    path, request = step["call"], step["request"]
+    seconds = step["timeout_ms"] / 1000 if "timeout_ms" in step else None
+    if "cancel_after_ms" in step:
+        return client.call(path, parsed(path, request), seconds, step["cancel_after_ms"] / 1000)
+    if method_name(path).endswith(".list"):
+        return list(client.walk(method_name(path), timeout=seconds, **arguments(path, request)))
+    return client.use(method_name(path), timeout=seconds, **arguments(path, request))
 
 
 def parsed(path: str, request: Any) -> Any:
@@ -203,7 +206,7 @@ def check_error(error: Error, expected: dict[str, Any]) -> None:
     assert expected.keys() <= {"code", "reason", "fields", "metadata"}
     assert error.code.name == expected["code"], error
     if "reason" in expected:
-        assert v1.ErrorReason.Name(error.reason) == f"ERROR_REASON_{expected['reason']}"
+        assert error.reason is Reason(expected["reason"])
     if "fields" in expected:
         assert [violation.field for violation in error.field_violations] == expected["fields"]
     match(error.metadata, expected.get("metadata", {}))

@@ -1,10 +1,12 @@
 """Tests of a client's settings."""
 
+from pathlib import Path
+
 import grpc
 import pytest
 import trustme
 
-from s2s_sdk import AsyncClient, v1
+from s2s_sdk import AsyncClient, __version__, v1
 from tests.conftest import Connect
 from tests.fake import UNAVAILABLE, Fake
 
@@ -72,6 +74,46 @@ def test_api_keys_are_never_shown(connect: Connect, fake: Fake) -> None:
         error = error.__cause__
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_the_environment_has_defaults(
+    connect: Connect, fake: Fake, monkeypatch: pytest.MonkeyPatch, *, given: bool
+) -> None:
+    endpoint = f"http://localhost:{fake.start()}"
+    monkeypatch.setenv("S2S_ENDPOINT", "http://127.0.0.1:1" if given else endpoint)
+    monkeypatch.setenv("S2S_API_KEY", "of-the-environment")
+    driver = connect(endpoint, "given") if given else connect(None)
+    driver.use("conversions.record")
+    assert fake.metadata[0]["authorization"] == ("Bearer given" if given else "Bearer of-the-environment")
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_an_empty_variable_is_not_set(
+    connect: Connect, fake: Fake, monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    for name in ("S2S_ENDPOINT", "S2S_API_KEY"):
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    assert "'http://127.0.0.1:8080'" in repr(connect(None).client)
+    connect(f"http://localhost:{fake.start()}").use("conversions.record")
+    assert "authorization" not in fake.metadata[0]
+
+
+def test_a_key_of_the_environment_is_checked(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("S2S_API_KEY", "two words")
+    with pytest.raises(ValueError, match="the API key"):
+        connect(None)
+
+
+def test_the_user_agent_names_the_sdk(connect: Connect, fake: Fake) -> None:
+    connect(f"http://localhost:{fake.start()}").use("conversions.record")
+    assert fake.metadata[0]["user-agent"].startswith(f"s2s-sdk-python/{__version__} grpc-python")
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    project = (Path(__file__).parents[1] / "pyproject.toml").read_text()
+    assert f'\nversion = "{__version__}"\n' in project
+
+
 @pytest.mark.parametrize("settings", [{"timeout": 0}, {"timeout": -1.0}, {"retries": -1}])
 def test_timeout_and_retries_are_checked(connect: Connect, settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="more than 0 seconds"):
@@ -120,4 +162,4 @@ def test_a_server_with_tls_asks_for_a_certificate(connect: Connect, fake: Fake) 
 
 def test_an_asyncio_client_needs_a_loop() -> None:
     with pytest.raises(RuntimeError, match="no running event loop"):
-        AsyncClient("http://127.0.0.1:1")
+        AsyncClient(endpoint="http://127.0.0.1:1")

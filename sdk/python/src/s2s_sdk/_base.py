@@ -1,5 +1,6 @@
-"""The base of both clients: their settings, checked once, and their services."""
+"""The base of both clients: their settings, checked once."""
 
+import os
 import re
 import ssl
 from abc import ABC, abstractmethod
@@ -8,15 +9,11 @@ from typing import Any
 import grpc
 
 from s2s_sdk._calls import Policy
-from s2s_sdk._gen.s2s.v1.account_service_pb2_grpc import AccountServiceStub
-from s2s_sdk._gen.s2s.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
-from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceStub
-from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceStub
-from s2s_sdk._gen.s2s.v1.conversion_service_pb2_grpc import ConversionServiceStub
-from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceStub
-from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceStub
-from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceStub
+from s2s_sdk._version import __version__
 
+_ENDPOINT_DEFAULT = "http://127.0.0.1:8080"
+_ENDPOINT_VARIABLE = "S2S_ENDPOINT"
+_API_KEY_VARIABLE = "S2S_API_KEY"
 _TIMEOUT_SECONDS_DEFAULT = 10.0
 _RETRIES_DEFAULT = 4
 
@@ -27,6 +24,7 @@ _API_KEY = re.compile("[!-~]+")
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 _CHANNEL_OPTIONS = (
+    ("grpc.primary_user_agent", f"s2s-sdk-python/{__version__}"),
     # Time without traffic after which the connection is pinged, with or without calls, so that no
     # call loses its time on a connection that a firewall dropped.
     ("grpc.keepalive_time_ms", 30_000),
@@ -48,21 +46,11 @@ _CHANNEL_OPTIONS = (
 class Base(ABC):
     """A client without its transport."""
 
-    # `AsyncClient` narrows these types to its own kind of calls.
-    accounts: AccountServiceStub
-    api_keys: ApiKeyServiceStub
-    conversion_codes: ConversionCodeServiceStub
-    tracking_links: TrackingLinkServiceStub
-    clicks: ClickServiceStub
-    conversions: ConversionServiceStub
-    postbacks: PostbackServiceStub
-    presets: PresetServiceStub
-
     def __init__(
         self,
-        endpoint: str,
-        api_key: str | None = None,
         *,
+        api_key: str | None = None,
+        endpoint: str | None = None,
         ca_certificate: bytes | None = None,
         identity: tuple[bytes, bytes] | None = None,
         timeout: float = _TIMEOUT_SECONDS_DEFAULT,
@@ -70,19 +58,27 @@ class Base(ABC):
     ) -> None:
         """Makes the client. It connects at its first call; an unreachable server is no error yet.
 
-        `endpoint`: scheme, host and port, such as `https://t.example`, or `http://127.0.0.1:8080`
-        within one machine.
-        `api_key`: the API key, which is sent with every call.
-        `ca_certificate`: the certificates, in PEM, of the authorities trusted to sign the server's
-        certificate, in place of the authorities that come with gRPC.
-        `identity`: the client's certificate and its private key, both in PEM, for a server that
-        requires one (mTLS). `ca_certificate` and `identity` are for `https` endpoints only.
-        `timeout`: time limit of a call over all its attempts, in seconds; each call accepts its own
-        `timeout` as well.
-        `retries`: maximum number of retries of a call; 0 sends every call once.
+        Args:
+            api_key: The API key, which is sent with every call. Default: the environment's
+                `S2S_API_KEY`.
+            endpoint: Scheme, host and port, such as `https://t.example`. Default: the environment's
+                `S2S_ENDPOINT`, or else `http://127.0.0.1:8080`.
+            ca_certificate: The certificates, in PEM, of the authorities trusted to sign the
+                server's certificate, in place of the authorities that come with gRPC.
+            identity: The client's certificate and its private key, both in PEM, for a server that
+                requires one (mTLS). `ca_certificate` and `identity` are for `https` endpoints only.
+            timeout: Time limit of a call over all its attempts, in seconds; each call accepts its
+                own `timeout` as well.
+            retries: Maximum number of retries of a call; 0 sends every call once.
 
-        Raises `ValueError` if a setting can't be used.
+        Raises:
+            ValueError: A setting can't be used.
         """
+        # An empty variable counts as not set.
+        if endpoint is None:
+            endpoint = os.environ.get(_ENDPOINT_VARIABLE) or _ENDPOINT_DEFAULT
+        if api_key is None:
+            api_key = os.environ.get(_API_KEY_VARIABLE) or None
         scheme, target = _parse_endpoint(endpoint)
         credentials = _credentials(ca_certificate, identity) if scheme == "https" else None
         if credentials is None and (ca_certificate is not None or identity is not None):
@@ -92,17 +88,14 @@ class Base(ABC):
         policy = Policy(_authorization(api_key), timeout, retries)
         self._endpoint = endpoint
         self._channel = channel = self._open(target, credentials, _CHANNEL_OPTIONS, policy)
-        self.accounts = AccountServiceStub(channel)
-        self.api_keys = ApiKeyServiceStub(channel)
-        self.conversion_codes = ConversionCodeServiceStub(channel)
-        self.tracking_links = TrackingLinkServiceStub(channel)
-        self.clicks = ClickServiceStub(channel)
-        self.conversions = ConversionServiceStub(channel)
-        self.postbacks = PostbackServiceStub(channel)
-        self.presets = PresetServiceStub(channel)
+        self._add_services(channel)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._endpoint!r})"
+
+    @abstractmethod
+    def _add_services(self, channel: Any) -> None:
+        """Adds the services, whose calls use the channel."""
 
     @abstractmethod
     def _open(self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy) -> Any:

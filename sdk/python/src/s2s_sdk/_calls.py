@@ -1,14 +1,16 @@
 """The sending of calls, for both clients: API key, deadline, request id and retries. No I/O.
 
-Every call of this API is safe to retry, because it is idempotent or its request has a request id.
-(`RotateApiKey` is an exception, but a retry only makes another key text.) The ids are therefore
-filled in before the first attempt, and every transient failure is retried as often as the policy
-allows and within the call's time. There is no retry budget across calls, and no hedging. A stream
-is not sent again automatically.
+A call is safe to retry if it is idempotent, or if its request has a request id. The ids are filled
+in before the first attempt, and every transient failure is retried as often as the policy allows
+and within the call's time. Any other call is sent once: after a lost answer, only its caller knows
+if it can be repeated. There is no retry budget across calls, and no hedging. A stream is not sent
+again automatically.
 """
 
 import copy
 import dataclasses
+import functools
+import logging
 import random
 import secrets
 import time
@@ -16,6 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+from google.protobuf import descriptor_pool
+from google.protobuf.descriptor_pb2 import MethodOptions
 
 from s2s_sdk import v1
 from s2s_sdk.error import Error
@@ -25,6 +29,7 @@ _FIRST_PAUSE_SECONDS = 0.1
 _PAUSE_SECONDS_MAX = 5.0
 _DOUBLINGS_MAX = 6
 _REQUEST_ID_BYTES = 16
+_LOGGER = logging.getLogger("s2s_sdk")
 _PASSING = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
 
 
@@ -68,10 +73,11 @@ class Attempts:
 
     def __init__(self, policy: Policy, details: Any, request: Any) -> None:
         self.request = filled(request)
+        self._call = call_name(details.method)
         self._details = policy.authorized(details)
         timeout: float = policy.timeout if details.timeout is None else details.timeout
         self._deadline = time.monotonic() + timeout
-        self._retries_max = policy.retries
+        self._retries_max = policy.retries if is_repeatable(self._call) else 0
         self._retries = 0
         self._last: Error | None = None
 
@@ -90,6 +96,10 @@ class Attempts:
         if error.code in _PASSING and self._retries < self._retries_max and pause < self._left():
             self._retries += 1
             self._last = error
+            reason = error.reason_text or error.code.name
+            _LOGGER.info(
+                "%s: attempt %d failed (%s), tried again in %.3f seconds", self._call, self._retries, reason, pause
+            )
             return pause
         if error.code is grpc.StatusCode.DEADLINE_EXCEEDED and self._last:
             # The previous error says more than this error, which only says that no time is left.
@@ -98,6 +108,20 @@ class Attempts:
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
+
+
+def call_name(method: str | bytes) -> str:
+    """Returns the full name of a gRPC path, such as `s2s.v1.ClickService.GetClick`."""
+    path = method.decode() if isinstance(method, bytes) else method
+    return path.lstrip("/").replace("/", ".")
+
+
+@functools.cache
+def is_repeatable(call: str) -> bool:
+    """Returns whether a call can be sent again when the outcome of an attempt is unknown."""
+    found = descriptor_pool.Default().FindMethodByName(call)
+    idempotency = found.GetOptions().idempotency_level
+    return idempotency != MethodOptions.IDEMPOTENCY_UNKNOWN or "request_id" in found.input_type.fields_by_name
 
 
 def pause_seconds(retries: int, asked: float, random: float) -> float:

@@ -3,41 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 
 from s2s_sdk._base import Base
 from s2s_sdk._calls import Attempts, Policy
+from s2s_sdk._gen.services import AsyncServices, AsyncStubs
 from s2s_sdk.error import Error
 
-if TYPE_CHECKING:
-    from s2s_sdk._gen.s2s.v1.account_service_pb2_grpc import AccountServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.api_key_service_pb2_grpc import ApiKeyServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.conversion_service_pb2_grpc import ConversionServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceAsyncStub
 
-
-class AsyncClient(Base):
+class AsyncClient(Base, AsyncServices):
     """`Client` for asyncio: the same calls, but awaited.
 
     The client belongs to the event loop that is running when the client is made. Without a running
     loop, making the client raises `RuntimeError`. Cancelling a task cancels its call; a cancelled
     call may or may not have taken effect.
     """
-
-    accounts: "AccountServiceAsyncStub"
-    api_keys: "ApiKeyServiceAsyncStub"
-    conversion_codes: "ConversionCodeServiceAsyncStub"
-    tracking_links: "TrackingLinkServiceAsyncStub"
-    clicks: "ClickServiceAsyncStub"
-    conversions: "ConversionServiceAsyncStub"
-    postbacks: "PostbackServiceAsyncStub"
-    presets: "PresetServiceAsyncStub"
 
     async def close(self) -> None:
         """Closes the connection and ends all calls."""
@@ -50,6 +32,9 @@ class AsyncClient(Base):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
+
+    def _add_services(self, channel: Any) -> None:
+        AsyncServices.__init__(self, AsyncStubs(channel))
 
     def _open(
         self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy

@@ -11,10 +11,11 @@ import grpc
 
 from s2s_sdk._base import Base
 from s2s_sdk._calls import Attempts, CallDetails, Policy
+from s2s_sdk._gen.services import Services, Stubs
 from s2s_sdk.error import Error
 
 
-class Client(Base):
+class Client(Base, Services):
     """A client of one server; threads may share it.
 
     Every call is retried after a transient failure (the server can't be reached, is stopping or
@@ -22,8 +23,8 @@ class Client(Base):
     request that needs a request id and has none gets a random one before the first attempt. To
     repeat a call yourself after an error, give the call a request id of your own.
 
-    A call that fails raises `Error`. A call started with its method's `future` can be cancelled; a
-    cancelled call may or may not have taken effect.
+    A call that fails raises `Error`. `stubs` has the calls with whole messages; a call started with
+    its stub's `future` can be cancelled. A cancelled call may or may not have taken effect.
     """
 
     def close(self) -> None:
@@ -37,6 +38,9 @@ class Client(Base):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    def _add_services(self, channel: Any) -> None:
+        Services.__init__(self, Stubs(channel))
 
     def _open(
         self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy

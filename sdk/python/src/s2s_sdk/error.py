@@ -11,11 +11,11 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
 from s2s_sdk import v1
+from s2s_sdk._gen.reason import Reason
 
 # The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored.
 _DOMAIN = "s2s.v1"
 _DETAILS_KEY = "grpc-status-details-bin"
-_REASON_PREFIX = "ERROR_REASON_"
 # Maximum delay. A longer delay is of no use to a caller, and a day is small enough for arithmetic.
 _DELAY_NANOSECONDS_MAX = 24 * 3_600 * 10**9
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -85,16 +85,16 @@ class Error(Exception):
         self.postback_failure = postback_failure
 
     @property
-    def reason(self) -> v1.ErrorReason.ValueType:
+    def reason(self) -> Reason:
         """The reason. Each value documents its cause and its cure.
 
-        Unspecified if the server gave no reason, or a reason that is newer than this client: see
-        `reason_text`.
+        `Reason.UNKNOWN` if the server gave no reason, or a reason that is newer than this client:
+        see `reason_text`.
         """
         try:
-            return v1.ErrorReason.Value(_REASON_PREFIX + self.reason_text)
+            return Reason(self.reason_text)
         except ValueError:
-            return v1.ErrorReason.ERROR_REASON_UNSPECIFIED
+            return Reason.UNKNOWN
 
     def __str__(self) -> str:
         return f"{self.message} [{self.reason_text or self.code.name}]"

@@ -49,11 +49,12 @@ class _StepKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepKind.Val
     """The answer to the sender."""
     STEP_KIND_AUTHENTICATION: _StepKind.ValueType  # 12
     """The conversion code's checks of the sender: secret, signature, address,
-    HTTPS. The latter two are not known if a URL is explained.
+    HTTPS. If a URL is explained, the address and HTTPS are not known, so they
+    are not checked.
     """
 
 class StepKind(_StepKind, metaclass=_StepKindEnumTypeWrapper):
-    """The kinds of steps, by the thing that is checked."""
+    """The kinds of steps, by their subject."""
 
 STEP_KIND_UNSPECIFIED: StepKind.ValueType  # 0
 """A kind that is newer than this client."""
@@ -81,7 +82,8 @@ STEP_KIND_REPLY: StepKind.ValueType  # 11
 """The answer to the sender."""
 STEP_KIND_AUTHENTICATION: StepKind.ValueType  # 12
 """The conversion code's checks of the sender: secret, signature, address,
-HTTPS. The latter two are not known if a URL is explained.
+HTTPS. If a URL is explained, the address and HTTPS are not known, so they
+are not checked.
 """
 Global___StepKind: _TypeAlias = StepKind  # noqa: Y015
 
@@ -96,11 +98,13 @@ class _StepOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepOutco
     STEP_OUTCOME_PASSED: _StepOutcome.ValueType  # 1
     """The step is as it should be."""
     STEP_OUTCOME_FAILED: _StepOutcome.ValueType  # 2
-    """The step is the cause of the hold, or the verdict is a hold; the message
-    says what to do.
+    """The step found a fault. The verdict step fails if the postback would be
+    held. The message names the fault or the reason.
     """
     STEP_OUTCOME_NOT_REACHED: _StepOutcome.ValueType  # 3
-    """The step was not checked, since an earlier one failed."""
+    """The step was not checked. An earlier step failed, or the click id is one
+    for tests.
+    """
 
 class StepOutcome(_StepOutcome, metaclass=_StepOutcomeEnumTypeWrapper):
     """The outcomes of a step."""
@@ -110,16 +114,18 @@ STEP_OUTCOME_UNSPECIFIED: StepOutcome.ValueType  # 0
 STEP_OUTCOME_PASSED: StepOutcome.ValueType  # 1
 """The step is as it should be."""
 STEP_OUTCOME_FAILED: StepOutcome.ValueType  # 2
-"""The step is the cause of the hold, or the verdict is a hold; the message
-says what to do.
+"""The step found a fault. The verdict step fails if the postback would be
+held. The message names the fault or the reason.
 """
 STEP_OUTCOME_NOT_REACHED: StepOutcome.ValueType  # 3
-"""The step was not checked, since an earlier one failed."""
+"""The step was not checked. An earlier step failed, or the click id is one
+for tests.
+"""
 Global___StepOutcome: _TypeAlias = StepOutcome  # noqa: Y015
 
 @_typing.final
 class Step(_message.Message):
-    """A step of an explanation or a test of a set-up."""
+    """A step of an explanation, or of a test of a set-up."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

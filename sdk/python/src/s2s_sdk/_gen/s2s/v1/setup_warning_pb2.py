@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1as2s/v1/setup_warning.proto\x12\x06s2s.v1\"l\n\x0cSetupWarning\x12,\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x18.s2s.v1.SetupWarningCodeR\x04\x63ode\x12\x14\n\x05\x66ield\x18\x02 \x01(\tR\x05\x66ield\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message*\xc2\x04\n\x10SetupWarningCode\x12\"\n\x1eSETUP_WARNING_CODE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSETUP_WARNING_CODE_NO_LINK\x10\x01\x12)\n%SETUP_WARNING_CODE_NO_CONVERSION_CODE\x10\x02\x12-\n)SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON\x10\x03\x12$\n SETUP_WARNING_CODE_FOREIGN_MACRO\x10\x04\x12*\n&SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET\x10\x05\x12.\n*SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET\x10\x06\x12)\n%SETUP_WARNING_CODE_PRESET_NOT_OF_CODE\x10\x07\x12 \n\x1cSETUP_WARNING_CODE_NO_AMOUNT\x10\x08\x12 \n\x1cSETUP_WARNING_CODE_NO_SECRET\x10\t\x12*\n&SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN\x10\n\x12$\n SETUP_WARNING_CODE_URL_NOT_HTTPS\x10\x0b\x12(\n$SETUP_WARNING_CODE_URL_LEADS_NOWHERE\x10\x0c\x12#\n\x1fSETUP_WARNING_CODE_HTML_ESCAPED\x10\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1as2s/v1/setup_warning.proto\x12\x06s2s.v1\"l\n\x0cSetupWarning\x12,\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x18.s2s.v1.SetupWarningCodeR\x04\x63ode\x12\x14\n\x05\x66ield\x18\x02 \x01(\tR\x05\x66ield\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message*\xec\x04\n\x10SetupWarningCode\x12\"\n\x1eSETUP_WARNING_CODE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSETUP_WARNING_CODE_NO_LINK\x10\x01\x12)\n%SETUP_WARNING_CODE_NO_CONVERSION_CODE\x10\x02\x12-\n)SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON\x10\x03\x12$\n SETUP_WARNING_CODE_FOREIGN_MACRO\x10\x04\x12*\n&SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET\x10\x05\x12.\n*SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET\x10\x06\x12)\n%SETUP_WARNING_CODE_PRESET_NOT_OF_CODE\x10\x07\x12 \n\x1cSETUP_WARNING_CODE_NO_AMOUNT\x10\x08\x12 \n\x1cSETUP_WARNING_CODE_NO_SECRET\x10\t\x12*\n&SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN\x10\n\x12$\n SETUP_WARNING_CODE_URL_NOT_HTTPS\x10\x0b\x12(\n$SETUP_WARNING_CODE_URL_LEADS_NOWHERE\x10\x0c\x12#\n\x1fSETUP_WARNING_CODE_HTML_ESCAPED\x10\r\x12(\n$SETUP_WARNING_CODE_NO_TRANSACTION_ID\x10\x0e\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,7 +32,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.setup_w
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SETUPWARNINGCODE']._serialized_start=149
-  _globals['_SETUPWARNINGCODE']._serialized_end=727
+  _globals['_SETUPWARNINGCODE']._serialized_end=769
   _globals['_SETUPWARNING']._serialized_start=38
   _globals['_SETUPWARNING']._serialized_end=146
 # @@protoc_insertion_point(module_scope)

@@ -78,6 +78,13 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     """The destination was copied from a page's source: it has `&amp;` for `&`.
     The merchant's server reads `amp;` as the beginning of a parameter's name.
     """
+    SETUP_WARNING_CODE_NO_TRANSACTION_ID: _SetupWarningCode.ValueType  # 14
+    """The postback URL needs the order number from whoever pastes it: without a
+    preset, in place of `{oid}`; for a network of which no macro for it is
+    known, as a further parameter `oid`. Without an order number, a second order
+    of the same visitor counts as the first; if the code counts every call, a
+    repeated call counts twice. Cure: put in the macro or the order number.
+    """
 
 class SetupWarningCode(_SetupWarningCode, metaclass=_SetupWarningCodeEnumTypeWrapper):
     """The kinds of warnings."""
@@ -136,6 +143,13 @@ server was started without `--public-url`.
 SETUP_WARNING_CODE_HTML_ESCAPED: SetupWarningCode.ValueType  # 13
 """The destination was copied from a page's source: it has `&amp;` for `&`.
 The merchant's server reads `amp;` as the beginning of a parameter's name.
+"""
+SETUP_WARNING_CODE_NO_TRANSACTION_ID: SetupWarningCode.ValueType  # 14
+"""The postback URL needs the order number from whoever pastes it: without a
+preset, in place of `{oid}`; for a network of which no macro for it is
+known, as a further parameter `oid`. Without an order number, a second order
+of the same visitor counts as the first; if the code counts every call, a
+repeated call counts twice. Cure: put in the macro or the order number.
 """
 Global___SetupWarningCode: _TypeAlias = SetupWarningCode  # noqa: Y015
 

@@ -1,10 +1,12 @@
 """Lists that fetch their pages automatically."""
 
-import copy
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from typing import Protocol, TypeVar
+from __future__ import annotations
 
-import grpc
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import grpc
 
 
 class _Request(Protocol):
@@ -20,20 +22,17 @@ _PageT = TypeVar("_PageT", bound=_Page)
 _Item = TypeVar("_Item")
 
 
-def list_all(
-    call: "grpc.UnaryUnaryMultiCallable[_RequestT, _PageT]",
+def all_items(
+    call: grpc.UnaryUnaryMultiCallable[_RequestT, _PageT],
     request: _RequestT,
     items: Callable[[_PageT], Iterable[_Item]],
     *,
-    timeout: float | None = None,
+    timeout: float | None,
 ) -> Iterator[_Item]:
-    """Yields the items of all pages of a list call, from the request's `page_token` on.
+    """Yields the items of all pages of a list call. `items` takes the items out of a page.
 
-    `items` takes the items out of a page. Each page is fetched when it is reached, with its own
-    timeout and retries. Example:
-    `list_all(client.conversions.ListConversions, request, lambda page: page.conversions)`.
+    Each page is fetched when it is reached, with its own timeout and retries.
     """
-    request = copy.deepcopy(request)
     while True:
         page = call(request, timeout=timeout)
         yield from items(page)
@@ -42,15 +41,14 @@ def list_all(
         request.page_token = page.next_page_token
 
 
-async def list_all_async(
-    call: "grpc.aio.UnaryUnaryMultiCallable[_RequestT, _PageT]",
+async def all_items_async(
+    call: grpc.aio.UnaryUnaryMultiCallable[_RequestT, _PageT],
     request: _RequestT,
     items: Callable[[_PageT], Iterable[_Item]],
     *,
-    timeout: float | None = None,
+    timeout: float | None,
 ) -> AsyncIterator[_Item]:
-    """`list_all` for the calls of an `AsyncClient`."""
-    request = copy.deepcopy(request)
+    """`all_items` for the calls of an `AsyncClient`."""
     while True:
         page = await call(request, timeout=timeout)
         for item in items(page):

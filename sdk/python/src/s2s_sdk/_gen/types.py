@@ -1,0 +1,97 @@
+"""The types of parameters: short names of enums' values, and items of batches. Generated: not to be edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal, TypedDict
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from s2s_sdk import v1
+from s2s_sdk.money import Money
+
+ApiKeyScopeName = Literal["READ", "WRITE", "RECORD", "ADMIN", "EDGE"]
+"""The permissions of a key. No scope includes another."""
+ClickFlagName = Literal["BOT", "PREFETCH", "PREVIEW", "SUB_ID_CUT"]
+"""The remarkable properties of a click."""
+ConversionStatusName = Literal["PENDING", "APPROVED", "DECLINED"]
+"""The merchant's decision about a conversion."""
+ConversionTimeName = Literal["CREATE", "CONVERSION", "CLICK"]
+"""The times of a conversion."""
+DecimalSeparatorName = Literal["AUTO", "POINT", "COMMA"]
+"""Separators of decimals in amounts."""
+DedupePolicyName = Literal["ONE_PER_CLICK", "EVERY"]
+"""The rules by which conversions without a transaction id are duplicates. With a transaction id, the
+same click, code and transaction id always count once.
+"""
+PostbackVerdictName = Literal["RECORDED", "DUPLICATE", "TEST", "HELD"]
+"""The outcome of a postback."""
+RedirectKindName = Literal["FOUND", "SEE_OTHER", "TEMPORARY"]
+"""The HTTP statuses of a redirect. Permanent redirects are not offered: browsers remember them, and
+the second visit would mint no click id.
+"""
+
+__all__ = [
+    "ApiKeyScopeName",
+    "ClickFlagName",
+    "ConversionStatusName",
+    "ConversionTimeName",
+    "DecimalSeparatorName",
+    "DedupePolicyName",
+    "PostbackVerdictName",
+    "RecordConversionParams",
+    "RedirectKindName",
+]
+
+
+class RecordConversionParams(TypedDict, total=False):
+    """Records a conversion. OK means that it is durable and counted exactly once. A repeated call
+    returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+
+    The parameters of one item.
+    """
+
+    conversion_code_id: str
+    """Id of the conversion code, 32 hexadecimal digits."""
+    click_id: str
+    """The click id, 40 characters, in upper or lower case."""
+    transaction_id: str
+    """The merchant's order id, at most 255 bytes. Without one, the code's dedupe policy decides which
+    conversions are duplicates. Example: `order-1001`.
+    """
+    value: Money | v1.Money
+    """Value of the sale; 0 if it has none. An empty `currency_code` means the code's currency. Not
+    negative.
+    """
+    commission_amount: Money | v1.Money
+    """Amount of the commission, in the currency of `value`. An empty `currency_code` means that
+    currency. Not negative.
+    """
+    commission_percent_micros: int
+    """Percent of `value`, in millionths of a percent, 0 to 100,000,000. The amount is rounded half
+    away from zero to a millionth of the unit. Example: `10000000` is 10 %.
+    """
+    status: ConversionStatusName | v1.ConversionStatus.ValueType
+    """The merchant's decision about the conversion. Unspecified: the `default_status` of the
+    conversion code.
+    """
+    custom_params: Iterable[v1.CustomParam]
+    """The merchant's own parameters, at most 64."""
+    conversion_time: datetime | Timestamp
+    """Time of the conversion. Not set: now. The attribution window is measured up to this time. At
+    most 5 seconds ahead of the server's clock.
+    """
+    postback: v1.RawPostback
+    """A postback, from which the conversion is read. OK means that it counts; a postback that does not
+    count is held, and answered with an error that has `PostbackFailure` among its details.
+    """
+    request_id: str
+    """Makes the call safe to repeat if the report has no transaction id and its code's policy is
+    `DEDUPE_POLICY_EVERY`. 1 to 64 bytes. Ignored if an edge hands on a postback, whose
+    `postback_id` serves this purpose.
+    """
+    validate_only: bool
+    """If true, the request is checked and answered as if real, but nothing is written; the verdict is
+    `CONVERSION_VERDICT_TEST`. Not for a postback, which says so itself by `test=1`.
+    """
