@@ -6,7 +6,7 @@
 
 import type { DescMethodUnary } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import type { Transport } from "@connectrpc/connect";
+import { Code, type Transport } from "@connectrpc/connect";
 import { isPassing, S2sError } from "./error.js";
 import { withRequestIds } from "./request-id.js";
 
@@ -18,16 +18,34 @@ const TIMEOUT_MS_MAX = 60 * 60 * 1_000;
 /** The settings of all calls of a client. */
 export interface Policy {
   readonly apiKey: string | undefined;
+  /** Headers of every call. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Time limit of a call over all its attempts and pauses, in milliseconds. */
   readonly timeoutMs: number;
   /** Maximum number of retries after the first attempt. */
   readonly retries: number;
+  readonly onRetry: ((info: RetryInfo) => void) | undefined;
+}
+
+/** A failed attempt that is tried again. It contains no key, request or response. */
+export interface RetryInfo {
+  /** Name of the call, such as `s2s.v1.ConversionService/RecordConversion`. */
+  readonly call: string;
+  /** Number of the failed attempt, from 1. */
+  readonly attempt: number;
+  /** The reason as the server sent it, such as `OVERLOADED`, or else the name of the gRPC code. */
+  readonly reason: string;
+  /** Pause before the next attempt, in milliseconds. */
+  readonly pauseMs: number;
 }
 
 /** Returns `transport` with this policy applied. */
 export function withPolicy(transport: Transport, policy: Policy): Transport {
   const authorized = (header: HeadersInit | undefined): Headers => {
     const headers = new Headers(header);
+    for (const [name, value] of Object.entries(policy.headers)) {
+      headers.set(name, value);
+    }
     if (policy.apiKey !== undefined) {
       headers.set("authorization", `Bearer ${policy.apiKey}`);
     }
@@ -50,6 +68,7 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
           if (retries >= retriesMax || !isPassing(error) || pause >= leftMs()) {
             throw error;
           }
+          report(policy, method, retries + 1, error, pause);
           await sleep(pause, signal);
         }
       }
@@ -73,6 +92,21 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
       }
     },
   };
+}
+
+function report(
+  { onRetry }: Policy,
+  { name, parent }: DescMethodUnary,
+  attempt: number,
+  { code, reasonText }: S2sError,
+  pauseMs: number,
+): void {
+  try {
+    const call = `${parent.typeName}/${name}`;
+    onRetry?.({ call, attempt, reason: reasonText || Code[code], pauseMs });
+  } catch {
+    // Logging must not make a call fail.
+  }
 }
 
 /** Returns true if a call can safely be sent again when its outcome is unknown. */

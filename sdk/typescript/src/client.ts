@@ -1,15 +1,8 @@
 // The client, independent of its transport.
 
-import { type Client, createClient, type Transport } from "@connectrpc/connect";
-import { withPolicy } from "./calls.js";
-import { AccountService } from "./gen/s2s/v1/account_service_pb.js";
-import { ApiKeyService } from "./gen/s2s/v1/api_key_service_pb.js";
-import { ClickService } from "./gen/s2s/v1/click_service_pb.js";
-import { ConversionCodeService } from "./gen/s2s/v1/conversion_code_service_pb.js";
-import { ConversionService } from "./gen/s2s/v1/conversion_service_pb.js";
-import { PostbackService } from "./gen/s2s/v1/postback_service_pb.js";
-import { PresetService } from "./gen/s2s/v1/preset_service_pb.js";
-import { TrackingLinkService } from "./gen/s2s/v1/tracking_link_service_pb.js";
+import type { Transport } from "@connectrpc/connect";
+import { type RetryInfo, withPolicy } from "./calls.js";
+import { type Services, type Stubs, servicesOf, stubsOf } from "./gen/services.js";
 
 const TIMEOUT_MS_DEFAULT = 10_000;
 const RETRIES_DEFAULT = 4;
@@ -30,59 +23,53 @@ export interface ClientOptions {
   timeoutMs?: number | undefined;
   /** Maximum number of retries of a call. Default: 4; 0 sends every call once. */
   retries?: number | undefined;
+  /**
+   * Hook for logging: called before the pause of each retry. An error that it throws is ignored, so
+   * that logging can't make a call fail.
+   */
+  onRetry?: ((info: RetryInfo) => void) | undefined;
 }
 
 /**
  * A client of one server. It connects at its first call.
  *
+ * Each call of the schema is a method. It takes an object with the parameters, and a second object
+ * with `timeoutMs` and `signal`, which cancels the call. It returns the response, or an iteration
+ * over the items of a list.
+ *
  * Every call is retried after a transient failure (the server can't be reached, is stopping or
  * overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
  * request that needs a request id and has none gets a random one before the first attempt. To
  * repeat a call yourself after an error, give the call a request id of your own. A call that can't
- * be repeated safely, such as `rotateApiKey`, is sent once.
+ * be repeated safely, such as `apiKeys.rotate`, is sent once.
  *
- * Calls fail with an `S2sError`. The `signal` in a call's options cancels the call; a cancelled
- * call may or may not have taken effect.
+ * Calls fail with an `S2sError`, or with a `TypeError` if a parameter is unknown or has the wrong
+ * type.
  */
-export interface S2sClient {
-  /** Accounts: each has its own codes, links and keys. */
-  readonly accounts: Client<typeof AccountService>;
-  /** API keys, which identify callers. */
-  readonly apiKeys: Client<typeof ApiKeyService>;
-  /** Conversion codes: kinds of conversions, such as "sale", each with its postback URL. */
-  readonly conversionCodes: Client<typeof ConversionCodeService>;
-  /** Tracking links: the URLs that visitors click. */
-  readonly trackingLinks: Client<typeof TrackingLinkService>;
-  /** Clicks: one for each visitor who followed a tracking link. */
-  readonly clicks: Client<typeof ClickService>;
-  /** Conversions: the sales and sign-ups that follow clicks. */
-  readonly conversions: Client<typeof ConversionService>;
-  /** Postbacks: the requests of merchants, their verdicts, and replays. */
-  readonly postbacks: Client<typeof PostbackService>;
-  /** Presets: the parameter names and macros of each network. */
-  readonly presets: Client<typeof PresetService>;
+export interface S2sClient extends Services {
+  /** Calls with whole messages: `client.stubs.conversions.recordConversion(request)`. */
+  readonly stubs: Stubs;
 }
 
-/** Builds a client on the transport that `transportTo` makes for the endpoint's origin. */
-export function clientOf(options: ClientOptions, transportTo: (origin: string) => Transport): S2sClient {
-  const { apiKey, timeoutMs = TIMEOUT_MS_DEFAULT, retries = RETRIES_DEFAULT } = options;
+/**
+ * Builds a client on the transport that `transportTo` makes for the endpoint's origin. Every call
+ * has the `headers`.
+ */
+export function clientOf(
+  options: ClientOptions,
+  transportTo: (origin: string) => Transport,
+  headers: Readonly<Record<string, string>> = {},
+): S2sClient {
+  const { apiKey, timeoutMs = TIMEOUT_MS_DEFAULT, retries = RETRIES_DEFAULT, onRetry } = options;
   if (apiKey !== undefined && !/^[!-~]+$/.test(apiKey)) {
     throw new TypeError("the API key is empty, or has blanks or characters that no key contains");
   }
   if (!(timeoutMs > 0 && retries >= 0)) {
     throw new RangeError("the timeout must be more than 0 ms, and retries at least 0");
   }
-  const transport = withPolicy(transportTo(originOf(options.endpoint)), { apiKey, timeoutMs, retries });
-  return {
-    accounts: createClient(AccountService, transport),
-    apiKeys: createClient(ApiKeyService, transport),
-    conversionCodes: createClient(ConversionCodeService, transport),
-    trackingLinks: createClient(TrackingLinkService, transport),
-    clicks: createClient(ClickService, transport),
-    conversions: createClient(ConversionService, transport),
-    postbacks: createClient(PostbackService, transport),
-    presets: createClient(PresetService, transport),
-  };
+  const policy = { apiKey, headers, timeoutMs, retries, onRetry };
+  const stubs = stubsOf(withPolicy(transportTo(originOf(options.endpoint)), policy));
+  return { ...servicesOf(stubs), stubs };
 }
 
 /**

@@ -56,7 +56,7 @@ export class S2sError extends Error {
   readonly retryAfterMs: number | undefined;
   /**
    * The outcome of a postback that does not count, with the id of the held postback. If
-   * `recordConversion` fails for a postback and there is no outcome, send the postback again.
+   * `conversions.record` fails for a postback and there is no outcome, send the postback again.
    */
   readonly postbackFailure: PostbackFailure | undefined;
 

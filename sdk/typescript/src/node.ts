@@ -5,6 +5,7 @@ import { X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { type ClientOptions, clientOf, type S2sClient } from "./client.js";
+import { USER_AGENT } from "./version.js";
 
 export * from "./sdk.js";
 
@@ -15,9 +16,20 @@ export * from "./sdk.js";
 const KEEP_ALIVE_INTERVAL_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
 const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
+const ENDPOINT_DEFAULT = "http://127.0.0.1:8080";
 
 /** The settings of a client on Node.js. */
-export interface NodeClientOptions extends ClientOptions {
+export interface NodeClientOptions extends Omit<ClientOptions, "endpoint" | "apiKey"> {
+  /**
+   * Scheme, host and port of the server, such as `https://t.example`. Default: the environment
+   * variable `S2S_ENDPOINT`, or else `http://127.0.0.1:8080`.
+   */
+  endpoint?: string | undefined;
+  /**
+   * The API key, which is sent with every call. Default: the environment variable `S2S_API_KEY`, or
+   * else none.
+   */
+  apiKey?: string | undefined;
   /**
    * Certificates, in PEM, of the authorities that may sign the server's certificate. They replace
    * the authorities that Node.js trusts. For `https` endpoints only.
@@ -31,10 +43,15 @@ export interface NodeClientOptions extends ClientOptions {
 }
 
 /**
- * Creates a client. It connects at its first call, so an unreachable server is not yet an error.
+ * Creates a client. It connects at its first call, so an unreachable server is not yet an error. An
+ * empty environment variable counts as not set.
  */
-export function createClient(options: NodeClientOptions): S2sClient {
-  return clientOf(options, (origin) =>
+export function createClient(options: NodeClientOptions = {}): S2sClient {
+  const {
+    endpoint = process.env["S2S_ENDPOINT"] || ENDPOINT_DEFAULT,
+    apiKey = process.env["S2S_API_KEY"] || undefined,
+  } = options;
+  const transportTo = (origin: string) =>
     createGrpcTransport({
       baseUrl: origin,
       nodeOptions: tlsOf(options, origin),
@@ -42,8 +59,8 @@ export function createClient(options: NodeClientOptions): S2sClient {
       pingTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
       pingIdleConnection: true,
       readMaxBytes: RESPONSE_BYTES_MAX,
-    }),
-  );
+    });
+  return clientOf({ ...options, endpoint, apiKey }, transportTo, { "user-agent": USER_AGENT });
 }
 
 function tlsOf({ caCertificate, identity }: NodeClientOptions, origin: string): SecureContextOptions {

@@ -8,7 +8,15 @@ import { type TestContext, test } from "node:test";
 import { inspect } from "node:util";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { createClient } from "../src/node.js";
-import { Code, ConversionVerdict, ErrorReason, listAll, PostbackVerdict, S2sError } from "../src/sdk.js";
+import {
+  Code,
+  ConversionVerdict,
+  ErrorReason,
+  money,
+  PostbackVerdict,
+  type RetryInfo,
+  S2sError,
+} from "../src/sdk.js";
 import {
   type AnyClient,
   clientFor,
@@ -42,12 +50,11 @@ async function errorOf(call: Promise<unknown>): Promise<S2sError> {
   return error;
 }
 
-const record = (client: AnyClient) => client.conversions.recordConversion({});
+const record = (client: AnyClient) => client.conversions.record(ofClick("x"));
 
-const ofClick = (clickId: string) => ({ report: { case: "conversion", value: { clickId } } }) as const;
+const ofClick = (clickId: string) => ({ conversionCodeId: "c", clickId, value: money("1") });
 
-const ofPostback = () =>
-  ({ report: { case: "postback", value: { method: "GET", target: new Uint8Array([47]) } } }) as const;
+const ofPostback = () => ({ postback: { method: "GET", target: "/" } });
 
 both("passing failures are retried with the same request id", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
@@ -62,12 +69,12 @@ both("passing failures are retried with the same request id", async (protocol, c
   assert.notEqual(server.requestIds[3], first, "another call is another request");
 });
 
-both("the caller's request is kept as it is", async (protocol, context) => {
+both("the caller's parameters are kept as they are", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
-  const request = ofClick("x");
-  await server.client().conversions.recordConversion(request);
-  assert.deepEqual(request, ofClick("x"));
-  await server.client().conversions.recordConversion({ requestId: "mine" });
+  const params = ofClick("x");
+  await server.client().conversions.record(params);
+  assert.deepEqual(params, ofClick("x"));
+  await server.client().conversions.record({ ...params, requestId: "mine" });
   assert.equal(server.requestIds[1], "mine");
 });
 
@@ -75,11 +82,11 @@ both("held postbacks are errors with their id", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = [held(), invalid()];
   const { conversions } = server.client();
-  const error = await errorOf(conversions.recordConversion(ofPostback()));
+  const error = await errorOf(conversions.record(ofPostback()));
   assert.deepEqual([error.code, error.reason], [Code.FailedPrecondition, ErrorReason.CODE_NOT_ON_LINK]);
   const { verdict, postbackId } = error.postbackFailure ?? {};
   assert.deepEqual([verdict, postbackId], [PostbackVerdict.HELD, "pb_1"]);
-  assert.equal((await errorOf(conversions.recordConversion(ofPostback()))).postbackFailure, undefined);
+  assert.equal((await errorOf(conversions.record(ofPostback()))).postbackFailure, undefined);
 });
 
 both("key and deadline travel with each attempt", async (protocol, context) => {
@@ -93,6 +100,56 @@ both("key and deadline travel with each attempt", async (protocol, context) => {
   });
   const [first = 0, second = 0] = timeouts;
   assert(first <= 10_000 && second <= first - 500, `${timeouts}: the time that is left`);
+});
+
+both("retries are reported, without what is sent", async (protocol, context) => {
+  const server = await ScriptedServer.start(context, protocol);
+  server.script = [unavailable(), overloaded(1), invalid()];
+  const reported: RetryInfo[] = [];
+  const onRetry = (info: RetryInfo) => {
+    reported.push(info);
+    throw new Error("the log is full");
+  };
+  const error = await errorOf(record(server.client({ apiKey: "s3cret", onRetry })));
+  assert.equal(error.reason, ErrorReason.FIELD_INVALID, "the hook's own error is ignored");
+  const call = "s2s.v1.ConversionService/RecordConversion";
+  const [first, second, ...others] = reported.map(({ pauseMs, ...info }) => {
+    assert(pauseMs > 0);
+    return info;
+  });
+  assert.deepEqual(first, { call, attempt: 1, reason: "UNAVAILABLE" });
+  assert.deepEqual(second, { call, attempt: 2, reason: "OVERLOADED" });
+  assert.deepEqual(others, []);
+});
+
+both("the SDK names itself", async (protocol, context) => {
+  const server = await ScriptedServer.start(context, protocol);
+  await record(server.client());
+  const name = protocol === "gRPC" ? "user-agent" : "x-user-agent";
+  assert.match(server.headers[0]?.get(name) ?? "", /^s2s-sdk-typescript\/[0-9.]+ connect-es\/[0-9.]+$/);
+});
+
+test("the environment has the endpoint and the key", async (context) => {
+  const server = await ScriptedServer.start(context, "gRPC");
+  const set = (endpoint: string, apiKey: string) => {
+    process.env["S2S_ENDPOINT"] = endpoint;
+    process.env["S2S_API_KEY"] = apiKey;
+  };
+  context.after(() => {
+    delete process.env["S2S_ENDPOINT"];
+    delete process.env["S2S_API_KEY"];
+  });
+  set(server.endpoint, "s3cret");
+  await record(createClient());
+  await record(createClient({ apiKey: "mine" }));
+  set("http://127.0.0.1:1", "");
+  await record(createClient({ endpoint: server.endpoint }));
+  const keys = server.headers.map((headers) => headers.get("authorization"));
+  assert.deepEqual(keys, ["Bearer s3cret", "Bearer mine", null]);
+  set("no endpoint", "");
+  assert.throws(() => createClient(), TypeError);
+  set("", "");
+  assert.doesNotThrow(() => createClient());
 });
 
 both("other failures are not retried and arrive whole", async (protocol, context) => {
@@ -129,7 +186,7 @@ both("retries are limited", async (protocol, context) => {
 both("a call that is not safe to repeat is sent once", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = [unavailable()];
-  const error = await errorOf(server.client().apiKeys.rotateApiKey({ apiKeyId: "key_1" }));
+  const error = await errorOf(server.client().apiKeys.rotate({ apiKeyId: "key_1" }));
   assert.deepEqual([error.code, server.calls], [Code.Unavailable, 1]);
 });
 
@@ -163,10 +220,10 @@ both("a call's own deadline comes first", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = ["never", "ok"];
   const client = server.client({ timeoutMs: LONG_MS });
-  const error = await errorOf(client.conversions.recordConversion({}, { timeoutMs: 100 }));
+  const error = await errorOf(client.conversions.record(ofClick("x"), { timeoutMs: 100 }));
   assert.equal(error.code, Code.DeadlineExceeded);
   // 0 is Connect's value for no deadline: the client then uses its longest timeout.
-  await client.conversions.recordConversion({}, { timeoutMs: 0 });
+  await client.conversions.record(ofClick("x"), { timeoutMs: 0 });
   assert.equal(server.headers[1]?.get("grpc-timeout"), "3600000m");
 });
 
@@ -176,7 +233,7 @@ both("callers can cancel a call and a pause", async (protocol, context) => {
     server.script = [answer];
     const controller = new AbortController();
     const { conversions } = server.client({ timeoutMs: 10 * LONG_MS });
-    const error = errorOf(conversions.recordConversion({}, { signal: controller.signal }));
+    const error = errorOf(conversions.record(ofClick("x"), { signal: controller.signal }));
     await once(server.events, "call");
     setTimeout(() => controller.abort(), 50);
     assert.equal((await error).code, Code.Canceled);
@@ -222,7 +279,7 @@ both("batches give each item an id and a result", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = [unavailable()];
   const requests = [ofClick("x"), ofClick("")];
-  const { results } = await server.client().conversions.batchRecordConversions({ requests });
+  const { results } = await server.client().conversions.batchRecord({ requests });
   const [good, bad] = results.map(({ result }) => result);
   assert.equal(good?.case, "response");
   assert(bad?.case === "error");
@@ -239,7 +296,7 @@ both("clicks get what makes their id", async (protocol, context) => {
   const { clicks } = server.client();
   const clickTime = timestampFromMs(1_000);
   for (const request of [{}, { clickTime }, { clickId: "mine" }, { requestId: "mine" }]) {
-    await clicks.recordClick(request);
+    await clicks.record({ trackingLinkId: "link_1", ...request });
   }
   const [plain, timed, minted, own] = server.clicks;
   assert(plain?.requestId.length === 32 && plain.clickTime !== undefined);
@@ -254,13 +311,13 @@ test("streams have key and typed errors, and no deadline but their own", async (
   server.script = ["ok", "ok", failure(Code.FailedPrecondition, "CODE_NOT_ON_LINK")];
   const client = createClient({ endpoint: server.endpoint, apiKey: "s3cret" });
   async function* requests() {
-    yield* [{ request: ofClick("x") }, { request: {} }, { request: {} }];
+    yield* [ofClick("x"), ofClick(""), ofClick("")];
   }
   const cases: (string | undefined)[] = [];
   const error = await errorOf(
     (async () => {
-      for await (const { result } of client.conversions.streamRecordConversions(requests())) {
-        cases.push(result?.result.case);
+      for await (const { result } of client.conversions.streamRecord(requests())) {
+        cases.push(result.case);
       }
     })(),
   );
@@ -272,16 +329,14 @@ test("streams have key and typed errors, and no deadline but their own", async (
   assert.deepEqual(server.requestIds, ["", "", ""]);
 
   server.script = ["never"];
-  const late = client.conversions.streamRecordConversions(requests(), { timeoutMs: 200 });
-  assert.equal((await errorOf(late[Symbol.asyncIterator]().next())).code, Code.DeadlineExceeded);
+  const late = client.conversions.streamRecord([ofClick("x")], { timeoutMs: 200 });
+  assert.equal((await errorOf(late.next())).code, Code.DeadlineExceeded);
 });
 
 both("lists walk all pages and only when asked", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = ["ok", unavailable()];
-  const conversions = listAll(server.client().conversions.listConversions, {
-    filter: { clickId: "filter" },
-  });
+  const conversions = server.client().conversions.list({ clickId: "filter" });
   assert.deepEqual(server.pageTokens, []);
   for (const id of ["a", "b"]) {
     const { value } = await conversions.next();
@@ -293,21 +348,19 @@ both("lists walk all pages and only when asked", async (protocol, context) => {
   assert.deepEqual(await conversions.next(), { done: true, value: undefined });
 });
 
-both("lists end with an error, and begin where they are told", async (protocol, context) => {
+both("lists end with an error", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = ["ok", failure(Code.InvalidArgument, "PAGE_TOKEN_INVALID")];
-  const { listConversions } = server.client().conversions;
+  const { list } = server.client().conversions;
   const ids: string[] = [];
   const error = await errorOf(
     (async () => {
-      for await (const { id } of listAll(listConversions, {})) {
+      for await (const { id } of list()) {
         ids.push(id);
       }
     })(),
   );
   assert.deepEqual([ids, error.reason], [["a", "b"], ErrorReason.PAGE_TOKEN_INVALID]);
-  const last = listAll(listConversions, { pageToken: "third" });
-  assert.equal((await last.next()).value?.id, "c");
 });
 
 test("endpoints are checked", () => {

@@ -5,7 +5,7 @@ import { createServer as createHttp1Server } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { TestContext } from "node:test";
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import { AnySchema, anyPack, durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
@@ -14,7 +14,7 @@ import {
   ErrorInfoSchema,
   RetryInfoSchema,
 } from "../src/gen/google/rpc/error_details_pb.js";
-import { createClient, type NodeClientOptions } from "../src/node.js";
+import { createClient } from "../src/node.js";
 import * as sdk from "../src/sdk.js";
 import { createClient as createWebClient, type WebClient } from "../src/web.js";
 
@@ -36,6 +36,8 @@ export class ScriptedServer {
   readonly clicks: sdk.RecordClickRequest[] = [];
   readonly pageTokens: string[] = [];
   calls = 0;
+  /** The requests of all unary calls. */
+  readonly requests: Message[] = [];
   /** Emits `call` at each call. */
   readonly events = new EventEmitter();
   endpoint = "";
@@ -46,6 +48,14 @@ export class ScriptedServer {
   static async start(test: TestContext, protocol: Protocol): Promise<ScriptedServer> {
     const scripted = new ScriptedServer(protocol);
     const handler = connectNodeAdapter({
+      interceptors: [
+        (next) => (request) => {
+          if (!request.stream) {
+            scripted.requests.push(request.message);
+          }
+          return next(request);
+        },
+      ],
       routes: (router) => {
         router.service(sdk.ConversionService, {
           recordConversion: async (request, { requestHeader, signal }) => {
@@ -85,6 +95,12 @@ export class ScriptedServer {
             return {};
           },
         });
+        router.service(sdk.ConversionCodeService, {
+          createConversionCode: () => ({ conversionCode: { id: "code_1" } }),
+          updateConversionCode: () => ({ conversionCode: { id: "code_1" } }),
+          rotatePostbackSecret: () => ({}),
+        });
+        router.service(sdk.PostbackService, { replayPostbacks: () => ({}), explainPostback: () => ({}) });
       },
     });
     const server = protocol === "gRPC" ? createHttp2Server(handler) : createHttp1Server(handler);
@@ -92,7 +108,7 @@ export class ScriptedServer {
     return scripted;
   }
 
-  client(options: Omit<NodeClientOptions, "endpoint"> = {}): AnyClient {
+  client(options: Omit<sdk.ClientOptions, "endpoint"> = {}): AnyClient {
     return clientFor(this.protocol, { endpoint: this.endpoint, ...options });
   }
 
@@ -119,7 +135,7 @@ export async function listen(test: TestContext, server: Server): Promise<string>
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-export function clientFor(protocol: Protocol, options: NodeClientOptions): AnyClient {
+export function clientFor(protocol: Protocol, options: sdk.ClientOptions): AnyClient {
   return protocol === "gRPC" ? createClient(options) : createWebClient(options);
 }
 

@@ -1,12 +1,16 @@
-// Tests of pure rules, as tables: money, click ids, signatures, pauses, reasons and pages.
+// Tests of pure rules, as tables: money, times, JSON, click ids, signatures, pauses and reasons.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { create, type DescService } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
+import { anyPack, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { pauseMs } from "../src/calls.js";
+import { ErrorInfoSchema } from "../src/gen/google/rpc/error_details_pb.js";
+import { StatusSchema } from "../src/gen/google/rpc/status_pb.js";
 import * as sdk from "../src/sdk.js";
+import { USER_AGENT } from "../src/version.js";
 import { failure } from "./scripted-server.js";
 
 test("reads decimals", () => {
@@ -53,7 +57,7 @@ test("reads decimals", () => {
   ] as const) {
     let read: unknown;
     try {
-      const money = sdk.moneyFromDecimal(text, "EUR");
+      const money = sdk.money(text, "EUR");
       assert.equal(money.currencyCode, "EUR");
       read = money.micros;
     } catch (error) {
@@ -83,8 +87,70 @@ test("writes decimals and reads them back", () => {
     [-(2n ** 63n), "-9223372036854.775808"],
   ] as const) {
     assert.equal(sdk.moneyToDecimal({ micros }), expected);
-    assert.equal(sdk.moneyFromDecimal(expected, "").micros, micros);
+    assert.equal(sdk.money(expected).micros, micros);
   }
+});
+
+test("money is made of text only", () => {
+  const price = sdk.money("19.99", "EUR");
+  assert.deepEqual(sdk.money(price), price);
+  assert.notEqual(sdk.money(price), price);
+  assert.equal(sdk.money("1").currencyCode, "");
+  for (const amount of [19.99, 19, 19n, Number.NaN, null, undefined, {}, { micros: 1n }]) {
+    assert.throws(() => sdk.money(amount as never, "EUR"), { name: "TypeError", message: /such as "19.99"/ });
+  }
+  assert.throws(() => sdk.money("1", 978 as never), TypeError);
+});
+
+test("money is written with the digits of its currency", () => {
+  for (const [amount, currency, expected] of [
+    ["19.9", "EUR", "19.90 EUR"],
+    ["19.999", "EUR", "19.999 EUR"],
+    ["-0.5", "USD", "-0.50 USD"],
+    ["0", "EUR", "0.00 EUR"],
+    ["500", "JPY", "500 JPY"],
+    ["500.5", "JPY", "500.5 JPY"],
+    ["-1.5", "KWD", "-1.500 KWD"],
+    ["1", "CLF", "1.0000 CLF"],
+    ["1", "XXX", "1.00 XXX"],
+    ["1", "constructor", "1.00 constructor"],
+    ["1.000001", "", "1.000001"],
+  ] as const) {
+    assert.equal(sdk.formatMoney(sdk.money(amount, currency)), expected);
+  }
+});
+
+test("times are read as dates", () => {
+  const time = timestampFromDate(new Date("2026-01-31T12:00:00.250Z"));
+  assert.equal(sdk.toDate(time).toISOString(), "2026-01-31T12:00:00.250Z");
+  assert.equal(sdk.toDate(undefined), undefined);
+});
+
+test("messages are written as JSON", () => {
+  const conversion = create(sdk.ConversionSchema, {
+    id: "conv_1",
+    value: sdk.money("19.99", "EUR"),
+    status: sdk.ConversionStatus.APPROVED,
+    createTime: timestampFromDate(new Date(0)),
+  });
+  assert.throws(() => JSON.stringify(conversion), TypeError);
+  assert.deepEqual(JSON.parse(JSON.stringify(sdk.toJson(conversion))), {
+    id: "conv_1",
+    value: { currencyCode: "EUR", micros: "19990000" },
+    status: "CONVERSION_STATUS_APPROVED",
+    createTime: "1970-01-01T00:00:00Z",
+  });
+  const whole = sdk.toJson(conversion, { alwaysEmitImplicit: true }) as Record<string, unknown>;
+  assert.equal(whole["transactionId"], "");
+  assert.equal(sdk.toJson(timestampFromDate(new Date(0))), "1970-01-01T00:00:00Z");
+  // An error within the result of a batch has details of several files.
+  const info = create(ErrorInfoSchema, { reason: "OVERLOADED" });
+  const failed = create(sdk.PostbackFailureSchema, { postbackId: "pb_1" });
+  const details = [anyPack(ErrorInfoSchema, info), anyPack(sdk.PostbackFailureSchema, failed)];
+  const status = create(StatusSchema, { code: 8, details });
+  const result = create(sdk.RecordConversionResultSchema, { result: { case: "error", value: status } });
+  assert.match(JSON.stringify(sdk.toJson(result)), /OVERLOADED.*pb_1/);
+  assert.throws(() => sdk.toJson({ $typeName: "other.Message" }), /other.Message/);
 });
 
 test("click ids are known in any dress, and by nothing else", () => {
@@ -112,6 +178,48 @@ test("the vectors of all SDKs are signed alike", async () => {
     const bytes = new TextEncoder().encode(body);
     assert.equal(await sdk.signPostback(url, bytes, secret, unix_seconds), signed_url, name);
   }
+});
+
+test("signatures are verified", async () => {
+  const secret = "k2v9x4m7q1w8e3r6t5y0z2a4b6c8d0f1";
+  const signed = await sdk.signPostback("https://t.example/s2s?id=1&val=2", "body", secret, 1_000);
+  for (const [name, url, body, key, tolerance, now, expected] of [
+    ["on time", signed, "body", secret, 0, 1_000, true],
+    ["path and query", signed.slice("https://t.example".length), "body", secret, 0, 1_000, true],
+    ["late, within the tolerance", signed, "body", secret, 300, 1_300, true],
+    ["early, within the tolerance", signed, "body", secret, 300, 700, true],
+    ["too late", signed, "body", secret, 300, 1_301, false],
+    ["too early", signed, "body", secret, 300, 699, false],
+    [
+      "upper case",
+      signed.replace(/[^=]+$/, (digits) => digits.toUpperCase()),
+      "body",
+      secret,
+      0,
+      1_000,
+      true,
+    ],
+    ["another body", signed, "Body", secret, 0, 1_000, false],
+    ["no body", signed, "", secret, 0, 1_000, false],
+    ["another secret", signed, "body", "x", 0, 1_000, false],
+    ["another value", signed.replace("val=2", "val=3"), "body", secret, 0, 1_000, false],
+    ["text at the end", `${signed}&val=3`, "body", secret, 0, 1_000, false],
+    ["a short signature", signed.slice(0, -1), "body", secret, 0, 1_000, false],
+    ["no signature", "https://t.example/s2s?id=1", "body", secret, 0, 1_000, false],
+    ["no query", "https://t.example/s2s", "body", secret, 0, 1_000, false],
+  ] as const) {
+    assert.equal(await sdk.verifyPostback(url, body, key, tolerance, now), expected, name);
+  }
+  const twice = await sdk.signPostback("/s2s?ts=999", "", secret, 1_000);
+  assert.equal(await sdk.verifyPostback(twice, "", secret, 300, 1_000), false, "two times");
+  const now = await sdk.signPostback("/s2s?id=1", "", secret, Math.floor(Date.now() / 1_000));
+  assert.equal(await sdk.verifyPostback(now, "", secret), true);
+});
+
+test("the user agent has the versions of the package", () => {
+  const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+  const connect = dependencies["@connectrpc/connect"];
+  assert.equal(USER_AGENT, `s2s-sdk-typescript/${version} connect-es/${connect}`);
 });
 
 test("pauses double up to a limit", () => {
@@ -175,33 +283,4 @@ test("every reason is known by its text", () => {
     const text = name.replace("ERROR_REASON_", "");
     assert.equal(sdk.S2sError.from(failure(Code.Aborted, text), false).reason, number);
   }
-});
-
-test("every list has one repeated field, which is what is listed", () => {
-  const services = Object.values<unknown>(sdk).filter(
-    (exported): exported is DescService => (exported as DescService)?.kind === "service",
-  );
-  assert.equal(services.length, 8);
-  const lists = services
-    .flatMap(({ methods }) => methods)
-    .filter(({ output }) => output.field["nextPageToken"]);
-  assert(lists.length >= 9, "all lists, and replays");
-  for (const { name, input, output } of lists) {
-    assert(input.field["pageToken"], name);
-    const repeated = output.fields.filter(({ fieldKind }) => fieldKind === "list");
-    assert.equal(repeated.length, 1, name);
-  }
-});
-
-test("lists pass over what a newer server sends beside", async () => {
-  const page = create(sdk.ListPresetsResponseSchema, { presets: [{ id: "affise" }] });
-  const unknown = [{ no: 99, wireType: 0, data: new Uint8Array([1]) }] as const;
-  // The decoder puts `$unknown` before all other fields.
-  const newer = { $unknown: [...unknown], ...page };
-  const list = async (_: { pageToken?: string }) => newer;
-  const ids: string[] = [];
-  for await (const { id } of sdk.listAll(list, {})) {
-    ids.push(id);
-  }
-  assert.deepEqual(ids, ["affise"]);
 });

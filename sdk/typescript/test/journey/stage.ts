@@ -15,6 +15,10 @@ export const stage: Omit<Stage, "browser" | "createClient" | "http"> = {
   apiKey: variable("S2S_JOURNEY_KEY"),
 };
 
+// A client must find neither the key nor the server of the person who runs the journey.
+delete process.env["S2S_API_KEY"];
+delete process.env["S2S_ENDPOINT"];
+
 function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) {

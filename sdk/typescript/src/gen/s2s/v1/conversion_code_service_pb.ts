@@ -482,9 +482,9 @@ export type GetPostbackUrlResponse = Message<"s2s.v1.GetPostbackUrlResponse"> & 
   /**
    * The URL to paste, with the preset's macros as that network writes them.
    * Without a preset, the merchant's system fills in the names in braces.
-   * Example:
-   * `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`. If
-   * secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
+   * `{oid}` stands for the order number. Example:
+   * `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}&oid={oid}`.
+   * If secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
    * follow.
    *
    * @generated from field: string postback_url = 1;

@@ -1,0 +1,239 @@
+import type { CallOptions, OneOf, Present, Shape } from "../../params.js";
+import type { Money } from "../s2s/v1/money_pb.js";
+import type { Conversion, ConversionStatus } from "../s2s/v1/conversion_pb.js";
+import type { CustomParamInput, RawPostbackInput } from "./inputs.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { BatchRecordConversionsResponse, ConversionService, ConversionTime, GetConversionResponse, RecordConversionResponse, RecordConversionResult } from "../s2s/v1/conversion_service_pb.js";
+import { BatchRecordConversionsRequestSchema, GetConversionRequestSchema, ListConversionsRequestSchema, RecordConversionRequestSchema } from "../s2s/v1/conversion_service_pb.js";
+import type { Client } from "@connectrpc/connect";
+import { list, stream, unary } from "../../methods.js";
+
+// Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
+
+/**
+ * The parameters of `conversions.record`.
+ */
+export type RecordConversionParams = {
+  /**
+   * Makes the call safe to repeat if the report has no transaction id and its
+   * code's policy is `DEDUPE_POLICY_EVERY`. 1 to 64 bytes. Ignored if an edge
+   * hands on a postback, whose `postbackId` serves this purpose.
+   */
+  requestId?: string | undefined;
+  /**
+   * If true, the request is checked and answered as if real, but nothing is
+   * written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback,
+   * which says so itself by `test=1`.
+   */
+  validateOnly?: boolean | undefined;
+} & OneOf<
+  | ({
+      /**
+       * Id of the conversion code, 32 hexadecimal digits.
+       */
+      conversionCodeId: string;
+      /**
+       * The click id, 40 characters, in upper or lower case.
+       */
+      clickId: string;
+      /**
+       * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
+       * policy decides which conversions are duplicates. Example: `order-1001`.
+       */
+      transactionId?: string | undefined;
+      /**
+       * Value of the sale; 0 if it has none. An empty `currencyCode` means the
+       * code's currency. Not negative.
+       */
+      value: Money;
+      /**
+       * The merchant's decision about the conversion. Unspecified: the
+       * `defaultStatus` of the conversion code.
+       */
+      status?: ConversionStatus | undefined;
+      /**
+       * The merchant's own parameters, at most 64.
+       */
+      customParams?: ReadonlyArray<CustomParamInput> | undefined;
+      /**
+       * Time of the conversion. Not set: now. The attribution window is measured up
+       * to this time. At most 5 seconds ahead of the server's clock.
+       */
+      conversionTime?: Date | Timestamp | undefined;
+    } & OneOf<
+      | {
+          /**
+           * Amount of the commission, in the currency of `value`. An empty
+           * `currencyCode` means that currency. Not negative.
+           */
+          commissionAmount?: Money | undefined;
+        }
+      | {
+          /**
+           * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+           * amount is rounded half away from zero to a millionth of the unit.
+           * Example: `10000000` is 10 %.
+           */
+          commissionPercentMicros?: bigint | undefined;
+        }
+    >)
+  | {
+      /**
+       * A postback, from which the conversion is read. OK means that it counts; a
+       * postback that does not count is held, and answered with an error that has
+       * `PostbackFailure` among its details.
+       */
+      postback: RawPostbackInput;
+    }
+>;
+
+/**
+ * The parameters of `conversions.batchRecord`.
+ */
+export interface BatchRecordConversionsParams {
+  /**
+   * The conversions to record, 1 to 1,000.
+   */
+  requests: ReadonlyArray<RecordConversionParams>;
+}
+
+/**
+ * The parameters of `conversions.get`.
+ */
+export interface GetConversionParams {
+  /**
+   * Id of the conversion.
+   */
+  conversionId: string;
+}
+
+/**
+ * The parameters of `conversions.list`.
+ */
+export interface ListConversionsParams {
+  /**
+   * Id of the conversion code.
+   */
+  conversionCodeId?: string | undefined;
+  /**
+   * Id of the tracking link.
+   */
+  trackingLinkId?: string | undefined;
+  /**
+   * The click id.
+   */
+  clickId?: string | undefined;
+  /**
+   * The merchant's order id, compared byte by byte.
+   */
+  transactionId?: string | undefined;
+  /**
+   * Status as it stands. Unspecified: all.
+   */
+  status?: ConversionStatus | undefined;
+  /**
+   * Status as it was recorded. Unspecified: all. No later change of a status
+   * exists yet, so both are the same.
+   */
+  recordedStatus?: ConversionStatus | undefined;
+  /**
+   * Time that `startTime` and `endTime` mean. Unspecified: the time of
+   * recording.
+   */
+  time?: ConversionTime | undefined;
+  /**
+   * Earliest time, inclusive.
+   */
+  startTime?: Date | Timestamp | undefined;
+  /**
+   * Latest time, exclusive.
+   */
+  endTime?: Date | Timestamp | undefined;
+  /**
+   * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000. A page may have fewer, or none: only an empty
+   * `nextPageToken` ends the list.
+   */
+  pageSize?: number | undefined;
+}
+
+/**
+ * Records and reads conversions: the sales and sign-ups that follow clicks.
+ */
+export interface Conversions {
+  /**
+   * Records a conversion. OK means that it is durable and counted exactly once.
+   * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+   */
+  record(params: RecordConversionParams, options?: CallOptions): Promise<RecordConversionResponse>;
+
+  /**
+   * Records up to 1,000 conversions. Each has its own result; one bad item does
+   * not affect the others. An answer has at most 3 MiB: if it would be longer,
+   * the last results come without custom parameters, remarks and long messages,
+   * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
+   * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
+   * fault are always there.
+   */
+  batchRecord(params: BatchRecordConversionsParams, options?: CallOptions): Promise<BatchRecordConversionsResponse>;
+
+  /**
+   * Records conversions for as long as the client sends them, for senders of
+   * millions. Each has its own result, in the order of the requests. At most
+   * 1,000 are in progress, so a sender who does not read results is held up. A
+   * server that is shutting down answers the requests it has accepted and ends
+   * with UNAVAILABLE; requests without a result by then must be sent again. If
+   * two equal conversions are in progress at the same time, either may be the
+   * duplicate.
+   *
+   * Nothing is sent again automatically, and only `options` set a timeout.
+   */
+  streamRecord(params: Iterable<RecordConversionParams> | AsyncIterable<RecordConversionParams>, options?: CallOptions): AsyncGenerator<RecordConversionResult, void, undefined>;
+
+  /**
+   * Returns one conversion.
+   */
+  get(params: GetConversionParams, options?: CallOptions): Promise<Present<GetConversionResponse, "conversion">>;
+
+  /**
+   * Lists the account's conversions, newest first. A page has at most 3 MiB, and
+   * looks at 20,000 conversions at most; it may then have fewer conversions than
+   * asked for, or none, and a token.
+   *
+   * The result iterates over all pages. Each page is fetched when it is reached.
+   */
+  list(params?: ListConversionsParams, options?: CallOptions): AsyncGenerator<Conversion, void, undefined>;
+}
+
+export const recordConversionShape: Shape = {
+  schema: RecordConversionRequestSchema,
+  inlined: "conversion",
+};
+
+export const batchRecordConversionsShape: Shape = {
+  schema: BatchRecordConversionsRequestSchema,
+  items: { requests: recordConversionShape },
+};
+
+export const getConversionShape: Shape = {
+  schema: GetConversionRequestSchema,
+};
+
+export const listConversionsShape: Shape = {
+  schema: ListConversionsRequestSchema,
+  inlined: "filter",
+  omitted: "pageToken",
+};
+
+/**
+ * Makes the methods of the service.
+ */
+export function conversionsOf(stubs: Client<typeof ConversionService>): Conversions {
+  return {
+    record: unary(stubs.recordConversion, recordConversionShape),
+    batchRecord: unary(stubs.batchRecordConversions, batchRecordConversionsShape),
+    streamRecord: stream(stubs.streamRecordConversions, recordConversionShape, "request", "result"),
+    get: unary(stubs.getConversion, getConversionShape),
+    list: list(stubs.listConversions, listConversionsShape, "conversions"),
+  };
+}

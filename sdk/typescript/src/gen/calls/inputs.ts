@@ -1,0 +1,169 @@
+import type { CheckMode, DecimalSeparator, ReplyMode } from "../s2s/v1/conversion_code_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+
+// Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
+
+/**
+ * Form of the answer of `/s2s` for a code. With any form, the verdict is in
+ * the header `S2S-Verdict` and in the log.
+ */
+export interface ReplySettingInput {
+  /**
+   * Kind of answer.
+   */
+  mode?: ReplyMode | undefined;
+  /**
+   * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+   * characters of printable ASCII; otherwise empty. Example: `OK`.
+   */
+  text?: string | undefined;
+}
+
+/**
+ * Checks that authenticate the sender of a postback. The checks are independent
+ * of each other; a postback must pass every one that is enforced.
+ */
+export interface PostbackAuthenticationInput {
+  /**
+   * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+   */
+  secretCheck?: CheckMode | undefined;
+  /**
+   * Checks that the query ends with `&sig=` and a valid signature: the
+   * HMAC-SHA256, keyed by one of the code's secrets, of the query before
+   * `&sig=`, exactly as it is sent. In a `POST` with a body, a line feed and
+   * the body are signed after the query. The signature is 64 hexadecimal digits
+   * in upper or lower case. `ts` is the time of signing in seconds since 1970
+   * UTC, at most 300 seconds off when the postback arrives. The same signature
+   * counts once.
+   */
+  signatureCheck?: CheckMode | undefined;
+  /**
+   * Checks that the sender's address is one of `allowedAddresses`.
+   */
+  addressCheck?: CheckMode | undefined;
+  /**
+   * Checks that the postback came over HTTPS.
+   */
+  httpsCheck?: CheckMode | undefined;
+  /**
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `addressCheck` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * `2001:db8::/48`.
+   */
+  allowedAddresses?: ReadonlyArray<string> | undefined;
+}
+
+/**
+ * One of the merchant's own parameters.
+ */
+export interface CustomParamInput {
+  /**
+   * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
+   */
+  key?: string | undefined;
+  /**
+   * Value of the parameter, at most 2,048 bytes.
+   */
+  value?: string | undefined;
+}
+
+/**
+ * A postback as it arrived. Its target is kept byte for byte, and so is its
+ * body, unless that was compressed. Secrets are masked. Once its visitor was
+ * erased, only the data by which the postback counts is kept.
+ *
+ * Anybody who may record conversions may hand a postback on. The fields
+ * `senderAddress`, `receiveTime`, `overHttps`, `postbackId` and `queued` are
+ * believed from edges alone, and ignored from other callers: the postback then
+ * has arrived now, from an unknown address, and not over HTTPS.
+ */
+export interface RawPostbackInput {
+  /**
+   * The HTTP method. Example: `GET`.
+   */
+  method: string;
+  /**
+   * Request target: path and query, raw, at most 8 KiB. In a stored target or
+   * body, the value of `sec` and every occurrence of one of the code's secrets
+   * are replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
+   */
+  target: Uint8Array | string;
+  /**
+   * `Content-Type` of the body; empty if there is none.
+   */
+  contentType?: string | undefined;
+  /**
+   * Body of a `POST`, at most 8 KiB; otherwise empty.
+   */
+  body?: Uint8Array | string | undefined;
+  /**
+   * `User-Agent` of the sender, at most 512 bytes.
+   */
+  userAgent?: string | undefined;
+  /**
+   * True if, according to its headers, a person's browser sent the postback.
+   * Such a postback is held even if it would otherwise count. Example: true if
+   * there is a `Sec-Fetch-Dest`. Not stored.
+   */
+  fromBrowser?: boolean | undefined;
+  /**
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+   * Empty: not known.
+   */
+  senderAddress?: string | undefined;
+  /**
+   * Time of arrival. Not set: now.
+   */
+  receiveTime?: Date | Timestamp | undefined;
+  /**
+   * True if the postback came over HTTPS. Not stored.
+   */
+  overHttps?: boolean | undefined;
+  /**
+   * Makes an edge's call safe to repeat: a repeated call with the same id
+   * returns the first answer. Has the form of a postback's id. Not stored here.
+   */
+  postbackId?: string | undefined;
+  /**
+   * True if the sender was told that the postback is kept: it waited in an
+   * edge's spool. It is then never shed. Not stored.
+   */
+  queued?: boolean | undefined;
+}
+
+/**
+ * Overrides for a replay, for causes that can no longer be fixed at the sender.
+ * Every override that is applied is noted with the postback.
+ */
+export interface ReplayOverridesInput {
+  /**
+   * Value to read if `val` is absent, empty or a macro that was not replaced,
+   * in millionths of the currency unit: 0 to 10^18. Example: `0`.
+   */
+  valueMicrosWhereMissing?: bigint | undefined;
+  /**
+   * Commission to read if `com` is absent, empty or a macro that was not
+   * replaced; same unit and limits.
+   */
+  commissionMicrosWhereMissing?: bigint | undefined;
+  /**
+   * Separator of the decimals in amounts that can be read in two ways, such as
+   * `1.500` and `1,500`. Default: that of the conversion code.
+   */
+  decimalSeparator?: DecimalSeparator | undefined;
+  /**
+   * Id of the conversion code to count for, regardless of the code that the
+   * postback names: 32 hexadecimal digits.
+   */
+  conversionCodeId?: string | undefined;
+  /**
+   * If true, postbacks that did not pass the checks of their sender count as
+   * well. The proof of the sender is not stored, so a replay can't check it.
+   * Otherwise such a postback stays held as long as its code enforces a check
+   * that it did not pass.
+   */
+  trustSender?: boolean | undefined;
+}
+

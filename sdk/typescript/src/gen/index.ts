@@ -1,0 +1,32 @@
+// Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
+
+export * from "./s2s/v1/account_pb.js";
+export * from "./s2s/v1/account_service_pb.js";
+export * from "./s2s/v1/api_key_pb.js";
+export * from "./s2s/v1/api_key_service_pb.js";
+export * from "./s2s/v1/click_pb.js";
+export * from "./s2s/v1/money_pb.js";
+export * from "./s2s/v1/conversion_pb.js";
+export * from "./s2s/v1/note_pb.js";
+export * from "./s2s/v1/conversion_code_pb.js";
+export * from "./s2s/v1/error_reason_pb.js";
+export * from "./s2s/v1/postback_pb.js";
+export * from "./s2s/v1/tracking_link_pb.js";
+export * from "./s2s/v1/click_service_pb.js";
+export * from "./s2s/v1/explanation_pb.js";
+export * from "./s2s/v1/setup_warning_pb.js";
+export * from "./s2s/v1/conversion_code_service_pb.js";
+export * from "./s2s/v1/conversion_service_pb.js";
+export * from "./s2s/v1/postback_service_pb.js";
+export * from "./s2s/v1/preset_pb.js";
+export * from "./s2s/v1/preset_service_pb.js";
+export * from "./s2s/v1/tracking_link_service_pb.js";
+export type { ReplySettingInput, PostbackAuthenticationInput, CustomParamInput, RawPostbackInput, ReplayOverridesInput } from "./calls/inputs.js";
+export type { Accounts, CreateAccountParams, GetAccountParams, ListAccountsParams, UpdateAccountParams } from "./calls/accounts.js";
+export type { ApiKeys, CreateApiKeyParams, GetApiKeyParams, ListApiKeysParams, RotateApiKeyParams, RevokeApiKeyParams } from "./calls/api-keys.js";
+export type { Clicks, RecordClickParams, GetClickParams, ListClicksParams, ExplainClickParams, EraseVisitorParams, RotateClickIdKeyParams } from "./calls/clicks.js";
+export type { ConversionCodes, CreateConversionCodeParams, GetConversionCodeParams, ListConversionCodesParams, UpdateConversionCodeParams, ArchiveConversionCodeParams, UnarchiveConversionCodeParams, RotatePostbackSecretParams, GetPostbackUrlParams, TestSetupParams } from "./calls/conversion-codes.js";
+export type { Conversions, RecordConversionParams, BatchRecordConversionsParams, GetConversionParams, ListConversionsParams } from "./calls/conversions.js";
+export type { Postbacks, ListPostbacksParams, GetPostbackParams, ReplayPostbacksParams, ExplainPostbackParams } from "./calls/postbacks.js";
+export type { Presets, ListPresetsParams, GetPresetParams } from "./calls/presets.js";
+export type { TrackingLinks, CreateTrackingLinkParams, GetTrackingLinkParams, ListTrackingLinksParams, UpdateTrackingLinkParams, ArchiveTrackingLinkParams, UnarchiveTrackingLinkParams } from "./calls/tracking-links.js";

@@ -1,0 +1,188 @@
+import type { Accounts } from "./calls/accounts.js";
+import { accountsOf } from "./calls/accounts.js";
+import type { ApiKeys } from "./calls/api-keys.js";
+import { apiKeysOf } from "./calls/api-keys.js";
+import type { Clicks } from "./calls/clicks.js";
+import { clicksOf } from "./calls/clicks.js";
+import type { ConversionCodes } from "./calls/conversion-codes.js";
+import { conversionCodesOf } from "./calls/conversion-codes.js";
+import type { Conversions } from "./calls/conversions.js";
+import { conversionsOf } from "./calls/conversions.js";
+import type { Postbacks } from "./calls/postbacks.js";
+import { postbacksOf } from "./calls/postbacks.js";
+import type { Presets } from "./calls/presets.js";
+import { presetsOf } from "./calls/presets.js";
+import type { TrackingLinks } from "./calls/tracking-links.js";
+import { trackingLinksOf } from "./calls/tracking-links.js";
+import type { Client, Transport } from "@connectrpc/connect";
+import { createClient } from "@connectrpc/connect";
+import { AccountService } from "./s2s/v1/account_service_pb.js";
+import { ApiKeyService } from "./s2s/v1/api_key_service_pb.js";
+import { ClickService } from "./s2s/v1/click_service_pb.js";
+import { ConversionCodeService } from "./s2s/v1/conversion_code_service_pb.js";
+import { ConversionService } from "./s2s/v1/conversion_service_pb.js";
+import { PostbackService } from "./s2s/v1/postback_service_pb.js";
+import { PresetService } from "./s2s/v1/preset_service_pb.js";
+import { TrackingLinkService } from "./s2s/v1/tracking_link_service_pb.js";
+
+// Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
+
+/**
+ * The services, each with a method for each call.
+ */
+export interface Services {
+  /**
+   * Manages accounts, the tenants of one installation. The resources of one
+   * account do not exist for another.
+   */
+  readonly accounts: Accounts;
+  /**
+   * Manages API keys. A caller sends the text of its key with every call, as
+   * `authorization: Bearer` and the text. A key acts for one account and may do
+   * only what its scopes allow.
+   *
+   * A key with the scope `admin` manages the keys of all accounts. Any other key
+   * manages only keys of its own account, and only those whose scopes it has
+   * itself, so that no caller can gain more access than it was given.
+   */
+  readonly apiKeys: ApiKeys;
+  /**
+   * Records, reads and explains clicks: one for each visitor who followed a
+   * tracking link.
+   */
+  readonly clicks: Clicks;
+  /**
+   * Manages conversion codes: one for each kind of conversion that a merchant
+   * reports.
+   */
+  readonly conversionCodes: ConversionCodes;
+  /**
+   * Records and reads conversions: the sales and sign-ups that follow clicks.
+   */
+  readonly conversions: Conversions;
+  /**
+   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   */
+  readonly postbacks: Postbacks;
+  /**
+   * Reads presets: the names and macros that each network uses, so that nobody
+   * has to look them up. Presets are the same for every account; they come with
+   * the server and can't be changed.
+   */
+  readonly presets: Presets;
+  /**
+   * Manages tracking links: the URLs that visitors click.
+   */
+  readonly trackingLinks: TrackingLinks;
+}
+
+/**
+ * The services with whole messages: requests and responses.
+ */
+export interface Stubs {
+  readonly accounts: Client<typeof AccountService>;
+  readonly apiKeys: Client<typeof ApiKeyService>;
+  readonly clicks: Client<typeof ClickService>;
+  readonly conversionCodes: Client<typeof ConversionCodeService>;
+  readonly conversions: Client<typeof ConversionService>;
+  readonly postbacks: Client<typeof PostbackService>;
+  readonly presets: Client<typeof PresetService>;
+  readonly trackingLinks: Client<typeof TrackingLinkService>;
+}
+
+/**
+ * The services without streams of requests, which browsers can't send.
+ */
+export interface WebServices {
+  /**
+   * Manages accounts, the tenants of one installation. The resources of one
+   * account do not exist for another.
+   */
+  readonly accounts: Accounts;
+  /**
+   * Manages API keys. A caller sends the text of its key with every call, as
+   * `authorization: Bearer` and the text. A key acts for one account and may do
+   * only what its scopes allow.
+   *
+   * A key with the scope `admin` manages the keys of all accounts. Any other key
+   * manages only keys of its own account, and only those whose scopes it has
+   * itself, so that no caller can gain more access than it was given.
+   */
+  readonly apiKeys: ApiKeys;
+  /**
+   * Records, reads and explains clicks: one for each visitor who followed a
+   * tracking link.
+   */
+  readonly clicks: Clicks;
+  /**
+   * Manages conversion codes: one for each kind of conversion that a merchant
+   * reports.
+   */
+  readonly conversionCodes: ConversionCodes;
+  /**
+   * Records and reads conversions: the sales and sign-ups that follow clicks.
+   */
+  readonly conversions: Omit<Conversions, "streamRecord">;
+  /**
+   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   */
+  readonly postbacks: Postbacks;
+  /**
+   * Reads presets: the names and macros that each network uses, so that nobody
+   * has to look them up. Presets are the same for every account; they come with
+   * the server and can't be changed.
+   */
+  readonly presets: Presets;
+  /**
+   * Manages tracking links: the URLs that visitors click.
+   */
+  readonly trackingLinks: TrackingLinks;
+}
+
+/**
+ * The stubs without streams of requests.
+ */
+export interface WebStubs {
+  readonly accounts: Client<typeof AccountService>;
+  readonly apiKeys: Client<typeof ApiKeyService>;
+  readonly clicks: Client<typeof ClickService>;
+  readonly conversionCodes: Client<typeof ConversionCodeService>;
+  readonly conversions: Omit<Client<typeof ConversionService>, "streamRecordConversions">;
+  readonly postbacks: Client<typeof PostbackService>;
+  readonly presets: Client<typeof PresetService>;
+  readonly trackingLinks: Client<typeof TrackingLinkService>;
+}
+
+/**
+ * Makes the stubs.
+ */
+export function stubsOf(transport: Transport): Stubs {
+  return {
+    accounts: createClient(AccountService, transport),
+    apiKeys: createClient(ApiKeyService, transport),
+    clicks: createClient(ClickService, transport),
+    conversionCodes: createClient(ConversionCodeService, transport),
+    conversions: createClient(ConversionService, transport),
+    postbacks: createClient(PostbackService, transport),
+    presets: createClient(PresetService, transport),
+    trackingLinks: createClient(TrackingLinkService, transport),
+  };
+}
+
+/**
+ * Makes the services.
+ */
+export function servicesOf(stubs: Stubs): Services {
+  return {
+    accounts: accountsOf(stubs.accounts),
+    apiKeys: apiKeysOf(stubs.apiKeys),
+    clicks: clicksOf(stubs.clicks),
+    conversionCodes: conversionCodesOf(stubs.conversionCodes),
+    conversions: conversionsOf(stubs.conversions),
+    postbacks: postbacksOf(stubs.postbacks),
+    presets: presetsOf(stubs.presets),
+    trackingLinks: trackingLinksOf(stubs.trackingLinks),
+  };
+}
