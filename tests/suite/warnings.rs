@@ -181,14 +181,14 @@ async fn a_code_and_its_postback_url_are_warned_of() {
             at_url: vec![(W::PresetNotOfCode, "preset_id")],
         },
         CodeCase {
-            preset: "awin",
+            preset: "advidi",
             reply: None,
             asked: "",
             at_creation: vec![NO_LINK],
-            at_url: vec![(W::NoAmount, ""), (W::NoTransactionId, "")],
+            at_url: vec![(W::NoAmount, "")],
         },
         CodeCase {
-            preset: "awin",
+            preset: "advidi",
             reply: None,
             asked: "everflow",
             at_creation: vec![NO_LINK],

@@ -356,7 +356,7 @@ mod tests {
         for (preset, click, rest) in [
             ("", "{clickId}", "&val={val}&com={com}&oid={oid}"),
             ("maxbounty", "#S2#", "&val=0&com=#RATE#"),
-            ("awin", "!!!awc!!!", "&val=0&com=0"),
+            ("advidi", "#s2#", "&val=0&com=0&oid=#tid#"),
             ("m1-shop", "{s}", "&val=0&com={web_total}&cur=RUB"),
             ("welcome-partners", "##CLICK_ID##", "&val=0&com=##CPA_AMOUNT##&cur=##CURRENCY##"),
             ("affise", "{sub1}", "&val={order_sum}&com={sum}&oid={transactionid}&status={status}"),

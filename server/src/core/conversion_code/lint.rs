@@ -179,7 +179,8 @@ mod tests {
             ("kuala", (ReplyMode::AlwaysOk, ""), "kuala", vec![], vec![]),
             ("", by_verdict, "leadbit", vec![], vec![W::PresetNotOfCode]),
             ("leadbit", by_verdict, "dr-cash", vec![], vec![W::PresetNotOfCode, W::NoTransactionId]),
-            ("leadbit", by_verdict, "awin", vec![], vec![W::NoAmount, W::NoTransactionId]),
+            ("leadbit", by_verdict, "advidi", vec![], vec![W::NoAmount]),
+            ("leadbit", by_verdict, "maxbounty", vec![], vec![W::NoTransactionId]),
             ("", by_verdict, "terraleads", vec![], vec![W::ReplyNotOfPreset, W::PresetNotOfCode]),
         ] {
             let code = code(preset, reply_mode, reply_text);
