@@ -205,7 +205,9 @@ fn check_without_visitor(postback: &Postback, reading: &ParsedPostback) {
         (Err(_), Err(_)) => {}
     }
     let twice = erase(&erased);
-    assert_eq!((&twice.target, &twice.body), (&erased.target, &erased.body));
+    assert_eq!(twice.target, erased.target);
+    // What is left of a body may be ignored beside a complete URL, and then goes, too.
+    assert!(twice.body == erased.body || twice.body.is_empty(), "{erased:?} became {twice:?}");
 }
 
 /// Asserts that a postback keeps its length, and reads the same, if its secrets are removed.
