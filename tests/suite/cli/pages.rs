@@ -1,11 +1,27 @@
 //! The commands on the pages, in a real shell: each prints what its page shows.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, path::Path, process::Stdio, time::Duration};
 
 use regex::{Captures, Regex};
 use s2s_tests::{ADMIN_KEY, Server};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    process::{Child, ChildStdin, ChildStdout},
+    time::timeout,
+};
 
 use super::{Person, programs};
+
+const README: &str = include_str!("../../../README.md");
+const START: &str = include_str!("../../../docs/start.md");
+const WHY: &str = include_str!("../../../docs/guide/why-not-counted.md");
+const API: &str = include_str!("../../../docs/reference/api.md");
+/// The heading in `START` that ends the part with the command line.
+const CURL_ALONE: &str = "## With curl alone";
+/// The byte that the shell prints after each command.
+const END: u8 = 0x1e;
+/// Time after which a command hangs, for example because its quotes are not closed.
+const COMMAND_PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command of a page, and the output that the page shows.
 struct Shown {
@@ -13,8 +29,9 @@ struct Shown {
     output: String,
 }
 
-/// Reads the blocks of a page in which a prompt begins each command. A block without a prompt
-/// shows the output of the command before it, run again.
+/// Reads the blocks of a page in which a prompt begins each command. A command continues after a
+/// backslash, and until its quotes are closed. A block without a prompt shows the output of the
+/// command before it, run again.
 fn shown(page: &str) -> Vec<Shown> {
     let mut all: Vec<Shown> = Vec::new();
     for block in page.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
@@ -31,8 +48,10 @@ fn shown(page: &str) -> Vec<Shown> {
             } else {
                 all.last_mut().unwrap().output.extend([line, "\n"]);
             }
-            goes_on = line.ends_with('\\');
+            let command = &all.last().unwrap().command;
+            goes_on = line.ends_with('\\') || !command.matches('\'').count().is_multiple_of(2);
         }
+        assert!(!goes_on, "a block ends within a command: {block}");
     }
     all
 }
@@ -67,35 +86,81 @@ impl Ids {
     }
 }
 
-#[tokio::test]
-async fn the_pages_of_the_first_conversion_show_what_happens() {
+/// A shell that stays open, so that a command can use the variables and functions of former ones.
+struct Shell {
+    _bash: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Shell {
+    /// Starts a shell in which `curl` calls the server, at whatever address the page has.
+    async fn start(person: &Person, server: &Server) -> Self {
+        let path = format!("{}:/usr/bin:/bin", programs().display());
+        let mut bash = person.command(Path::new("bash"));
+        bash.env("PATH", path).env("KEY", ADMIN_KEY).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut bash = bash.spawn().unwrap();
+        let (input, output) = (bash.stdin.take().unwrap(), BufReader::new(bash.stdout.take().unwrap()));
+        let mut shell = Self { _bash: bash, input, output };
+        let address = server.url.replace("http://", "");
+        shell.run("exec 2>&1").await;
+        shell.run(&format!("curl() {{ command curl -sS --connect-to ::{address} \"$@\"; }}")).await;
+        shell
+    }
+
+    /// Runs a command, and returns what it prints.
+    async fn run(&mut self, command: &str) -> String {
+        let script = format!("{{ {command}\n}} </dev/null\nprintf '\\{END:03o}'\n");
+        self.input.write_all(script.as_bytes()).await.unwrap();
+        let mut printed = Vec::new();
+        let read = timeout(COMMAND_PATIENCE, self.output.read_until(END, &mut printed)).await;
+        read.unwrap_or_else(|_| panic!("no end: {command}")).unwrap();
+        let is_whole = printed.pop() == Some(END);
+        let printed = String::from_utf8(printed).unwrap();
+        assert!(is_whole, "the shell ended: {command}: {printed}");
+        printed
+    }
+}
+
+/// Runs the commands of some pages in order, and compares what they print with what is shown.
+async fn compare(pages: &[&str]) {
     let server = Server::start_with(&["--public-url", "http://127.0.0.1:8080"]).await;
     let person = Person::new(&server);
-    let (start, why) =
-        (include_str!("../../../docs/start.md"), include_str!("../../../docs/guide/why-not-counted.md"));
-    let path = format!("{}:/usr/bin:/bin", programs().display());
+    let mut shell = Shell::start(&person, &server).await;
     let (mut on_page, mut in_shell) = (Ids::default(), Ids::default());
-    let mut assigned = String::new();
-    let commands: Vec<_> = [start, why].into_iter().flat_map(shown).collect();
-    assert!(commands.len() >= 8);
-    for Shown { command, output } in commands {
-        on_page.blotted(&command);
-        let own = Ids::pattern().replace_all(&command, |found: &Captures<'_>| {
-            in_shell.texts.get(on_page.numbers[&found[0]]).expect("an id that was printed before").clone()
-        });
-        if own.starts_with("CODE=") {
-            assigned = format!("{own}\n");
-            continue;
+    for page in pages {
+        let commands = shown(page);
+        assert!(commands.len() >= 2, "{page}");
+        for Shown { command, output } in commands {
+            // The shell has a key that works.
+            if command.starts_with("KEY=s2s_") {
+                continue;
+            }
+            on_page.blotted(&command);
+            let own = Ids::pattern().replace_all(&command, |found: &Captures<'_>| {
+                let number = on_page.numbers[&found[0]];
+                in_shell.texts.get(number).expect("an id that was printed before").clone()
+            });
+            let printed = shell.run(&own).await;
+            let (page, shell) = (on_page.blotted(&output), in_shell.blotted(&printed));
+            assert_eq!(page.trim(), shell.trim(), "{command}");
         }
-        // The server is at another address than that of the page.
-        let called =
-            own.replace("curl", &format!("curl -sS --connect-to ::{}", server.url.replace("http://", "")));
-        let script = format!("{assigned}{called}");
-        let mut shell = person.command(Path::new("bash"));
-        let ran =
-            shell.args(["-c", &script]).env("PATH", &path).env("KEY", ADMIN_KEY).output().await.unwrap();
-        let printed = String::from_utf8([ran.stdout, ran.stderr].concat()).unwrap();
-        let (page, shell) = (on_page.blotted(&output), in_shell.blotted(&printed));
-        assert_eq!(page.trim(), shell.trim(), "{command}");
     }
+}
+
+#[tokio::test]
+async fn the_pages_of_the_first_conversion_show_what_happens() {
+    let (with_s2s, _) = START.split_once(CURL_ALONE).unwrap();
+    compare(&[with_s2s, WHY]).await;
+}
+
+#[tokio::test]
+async fn a_first_conversion_with_curl_alone_is_as_shown() {
+    let (_, with_curl) = START.split_once(CURL_ALONE).unwrap();
+    compare(&[with_curl]).await;
+}
+
+#[tokio::test]
+async fn the_start_of_the_readme_and_the_calls_in_json_are_as_shown() {
+    compare(&[README, API]).await;
 }
