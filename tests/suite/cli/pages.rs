@@ -139,7 +139,8 @@ async fn compare(pages: &[&str]) {
             on_page.blotted(&command);
             let own = Ids::pattern().replace_all(&command, |found: &Captures<'_>| {
                 let number = on_page.numbers[&found[0]];
-                in_shell.texts.get(number).expect("an id that was printed before").clone()
+                assert!(number < in_shell.texts.len(), "{command} has an id that was not printed before");
+                in_shell.texts[number].clone()
             });
             let printed = shell.run(&own).await;
             let (page, shell) = (on_page.blotted(&output), in_shell.blotted(&printed));
