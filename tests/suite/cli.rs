@@ -3,6 +3,7 @@
 mod again;
 mod amounts;
 mod columns;
+mod doctor;
 mod empty;
 mod export;
 mod filters;

@@ -124,6 +124,9 @@ pub enum Command {
         #[command(subcommand)]
         action: accounts::Action,
     },
+    /// Checks the server, the API key, the clocks and the set-up, and says how to cure each fault.
+    /// Changes nothing.
+    Doctor,
     /// Shows postbacks or conversions as they arrive, until stopped.
     Tail(tail::TailArgs),
     /// Writes the completion script for a shell.

@@ -13,7 +13,8 @@ use crate::{cells::plain, output::say};
 pub const EXIT_STATUSES: &str = "\
 Exit statuses:
   0  done
-  1  the server refused the request, or a file or standard error could not be read or written
+  1  the server refused the request, a file or standard error could not be read or written, or
+     a check found a fault
   2  the command line or the configuration is wrong
   3  the API key is missing, wrong, or may not do this
   4  the server could not be reached, or did not answer in time: try again
@@ -37,6 +38,8 @@ pub enum Failure {
     File { what: String, source: io::Error },
     /// Some rows of an import failed; holds the summary.
     RowsFailed(String),
+    /// A check found faults, which are printed already; holds the summary.
+    Found(String),
 }
 
 impl Failure {
@@ -62,7 +65,7 @@ impl Failure {
     fn status(&self) -> u8 {
         match self {
             Self::Usage(_) => USAGE,
-            Self::File { .. } => REFUSED,
+            Self::File { .. } | Self::Found(_) => REFUSED,
             Self::RowsFailed(_) => ROWS_FAILED,
             Self::Call(error) => match error.reason() {
                 ApiKeyMissing | ApiKeyInvalid | ScopeMissing | EdgeOnly => NOT_ALLOWED,
@@ -79,7 +82,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(text) | Self::RowsFailed(text) => f.write_str(&plain(text)),
+            Self::Usage(text) | Self::RowsFailed(text) | Self::Found(text) => f.write_str(&plain(text)),
             Self::File { what, source } => write!(f, "{}: {}", plain(what), plain(&source.to_string())),
             Self::Call(error) => {
                 write!(f, "{}", plain(&error.to_string()))?;

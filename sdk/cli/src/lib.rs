@@ -1,4 +1,4 @@
-//! `s2s`: the command line of the service, built on the Rust SDK alone.
+//! `s2s`: the command line of the service, built on the Rust SDK.
 //!
 //! This crate is a library only so that the fuzzer can link it. Except for the fuzzer, it exports
 //! only `main`, so that the compiler still finds unused code.
@@ -15,6 +15,7 @@ mod cells;
 mod clicks;
 mod codes;
 mod conversions;
+mod doctor;
 mod failure;
 mod keys;
 mod links;
@@ -58,8 +59,11 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         clap_complete::generate(shell, &mut command, "s2s", &mut script);
         return output::raw(&script);
     }
-    let client = &arguments.connection.client()?;
     let output = &Output { format: arguments.output };
+    if let Command::Doctor = arguments.command {
+        return doctor::run(&arguments.connection, output).await;
+    }
+    let client = &arguments.connection.client()?;
     let zone = &Arc::new(Zone::new(arguments.time_zone));
     let done = match arguments.command {
         Command::Codes { action } => codes::run(action, client, output).await,
@@ -71,7 +75,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Keys { action } => keys::run(action, client, output).await,
         Command::Accounts { action } => accounts::run(action, client, output).await,
         Command::Tail(what) => tail::run(what, client, output).await,
-        Command::Completions { .. } => Ok(()),
+        Command::Completions { .. } | Command::Doctor => Ok(()),
     };
     zone.say();
     done

@@ -293,9 +293,19 @@ fn csv<'a>(
     titles: impl Iterator<Item = &'a str>,
     cells: impl Iterator<Item = String>,
 ) -> Result<(), Failure> {
+    csv_rows(titles, [cells].into_iter())
+}
+
+/// Writes a line of titles and rows of CSV.
+pub fn csv_rows<'a, R: IntoIterator<Item = String>>(
+    titles: impl Iterator<Item = &'a str>,
+    rows: impl Iterator<Item = R>,
+) -> Result<(), Failure> {
     let mut writer = csv::Writer::from_writer(io::stdout().lock());
     writer.write_record(titles)?;
-    writer.write_record(cells.map(|cell| to_csv(&cell)))?;
+    for row in rows {
+        writer.write_record(row.into_iter().map(|cell| to_csv(&cell)))?;
+    }
     Ok(writer.flush()?)
 }
 

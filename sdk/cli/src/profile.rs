@@ -14,7 +14,7 @@ use std::{
 
 use clap::Args;
 use http::Uri;
-use s2s_sdk::Client;
+use s2s_sdk::{Client, ClientBuilder};
 use serde::Deserialize;
 
 use crate::{cells::plain, failure::Failure, output::say};
@@ -79,16 +79,39 @@ struct Profile {
     insecure: bool,
 }
 
+/// The chosen server, before a connection to it is opened.
+pub struct Target {
+    pub endpoint: String,
+    /// The setting that chose the endpoint, for people.
+    pub source: &'static str,
+    pub builder: ClientBuilder,
+}
+
 impl Connection {
     /// Builds the client for the chosen server.
     pub fn client(&self) -> Result<Client, Failure> {
+        Ok(self.target()?.builder.build()?)
+    }
+
+    /// Time limit of a call.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+
+    /// Reads the settings of the chosen server.
+    pub fn target(&self) -> Result<Target, Failure> {
         let profile = self.profile()?;
         let environment = |name| if self.profile.is_some() { None } else { variable(name) };
         let own = profile.endpoint.as_deref().unwrap_or(ENDPOINT_DEFAULT).to_owned();
-        let endpoint = self.endpoint.clone().or_else(|| environment(ENDPOINT)).unwrap_or_else(|| own.clone());
+        let (endpoint, source) = match (&self.endpoint, environment(ENDPOINT), &profile.endpoint) {
+            (Some(endpoint), _, _) => (endpoint.clone(), "the option --endpoint"),
+            (None, Some(endpoint), _) => (endpoint, "the variable S2S_ENDPOINT"),
+            (None, None, Some(endpoint)) => (endpoint.clone(), "the profile of the configuration file"),
+            (None, None, None) => (own.clone(), "the default, since S2S_ENDPOINT is not set"),
+        };
         let is_own = endpoint == own;
 
-        let mut builder = Client::builder(&endpoint).timeout(Duration::from_secs(self.timeout));
+        let mut builder = Client::builder(&endpoint).timeout(self.timeout());
         let key = match (&self.key_file, environment(API_KEY)) {
             (Some(file), _) => Some(read_key(file)?),
             (None, Some(key)) => Some(key),
@@ -108,7 +131,7 @@ impl Connection {
         if let Some(file) = self.ca.as_ref().or(profile.ca.as_ref().filter(|_| is_own)) {
             builder = builder.ca_certificate(read(file)?);
         }
-        Ok(builder.build()?)
+        Ok(Target { endpoint, source, builder })
     }
 
     fn profile(&self) -> Result<Profile, Failure> {
@@ -151,12 +174,16 @@ impl Connection {
 /// another machine.
 fn is_readable_on_the_way(endpoint: &str) -> bool {
     let Ok(uri) = endpoint.parse::<Uri>() else { return false };
+    uri.scheme_str() == Some("http") && !is_loopback(&uri)
+}
+
+/// Returns whether the URL leads to this machine.
+pub fn is_loopback(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
-    let is_here = match host.parse::<IpAddr>() {
+    match host.parse::<IpAddr>() {
         Ok(address) => address.to_canonical().is_loopback(),
         Err(_) => host.trim_end_matches('.') == "localhost",
-    };
-    uri.scheme_str() == Some("http") && !is_here
+    }
 }
 
 /// Warns that others on the network can read the API key, or returns an error if that is not
