@@ -189,11 +189,12 @@ async fn only_whole_plain_requests_of_a_known_size_are_read() {
     let create = r#"{"conversionCode":{"name":"Half","defaultCurrency":"EUR"}}"#;
     let head = format!(
         "POST /s2s.v1.ConversionCodeService/CreateConversionCode HTTP/1.1\r\nhost: a\r\nauthorization: {}\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+         content-type: application/json\r\nconnect-timeout-ms: 500\r\ncontent-length: {}\r\n\r\n",
         bearer(ADMIN_KEY),
         create.len() + 1,
     );
-    exchange(&server, &[head.as_bytes(), create.as_bytes()]).await;
+    let answer = exchange(&server, &[head.as_bytes(), create.as_bytes()]).await;
+    assert!(!answer.contains(" 200 "), "{answer}");
     let (_, codes) = call(&server, "ConversionCodeService/ListConversionCodes", "{}").await;
     assert_eq!(codes, json!({}));
 }
