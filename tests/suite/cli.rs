@@ -8,6 +8,8 @@ mod empty;
 mod export;
 mod filters;
 mod import;
+mod init;
+mod names;
 mod pages;
 mod rows;
 mod terminal;

@@ -3,7 +3,8 @@
 use clap::Subcommand;
 use s2s_sdk::{
     Client,
-    v1::{Account, CreateAccountRequest, GetAccountRequest, ListAccountsRequest},
+    prost_types::FieldMask,
+    v1::{Account, CreateAccountRequest, GetAccountRequest, ListAccountsRequest, UpdateAccountRequest},
 };
 
 use crate::{
@@ -28,6 +29,14 @@ pub enum Action {
     /// Creates an account. Needs the scope `admin`.
     Create {
         /// Name for people.
+        #[arg(long)]
+        name: String,
+    },
+    /// Changes the name of an account.
+    Update {
+        #[arg(value_parser = given_id)]
+        id: String,
+        /// New name for people.
         #[arg(long)]
         name: String,
     },
@@ -57,6 +66,14 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             let account = Some(Account { name, ..Default::default() });
             let request = CreateAccountRequest { account, ..Default::default() };
             output.show(client.create_account(request).await?.account.as_ref())
+        }
+        Action::Update { id, name } => {
+            let request = UpdateAccountRequest {
+                account: Some(Account { id, name, ..Default::default() }),
+                update_mask: Some(FieldMask { paths: vec!["name".to_owned()] }),
+                ..Default::default()
+            };
+            output.show(client.update_account(request).await?.account.as_ref())
         }
     }
 }

@@ -11,8 +11,8 @@ use jiff::tz::TimeZone;
 use s2s_sdk::parameter::is_trimmed;
 
 use crate::{
-    accounts, clicks, codes, conversions, failure::EXIT_STATUSES, keys, links, output::Format, postbacks,
-    presets, profile::Connection, tail, time::parse_zone,
+    accounts, clicks, codes, conversions, failure::EXIT_STATUSES, init, keys, links, output::Format,
+    postbacks, presets, profile::Connection, tail, time::parse_zone,
 };
 
 /// Default for the maximum number of items in a list.
@@ -124,6 +124,9 @@ pub enum Command {
         #[command(subcommand)]
         action: accounts::Action,
     },
+    /// Sets up a network or a shop in one go: creates a conversion code and its tracking link, shows
+    /// the URLs to publish and to paste, and waits for the first postback.
+    Init(init::Init),
     /// Checks the server, the API key, the clocks and the set-up, and says how to cure each fault.
     /// Changes nothing.
     Doctor,

@@ -5,8 +5,8 @@ use futures::{StreamExt as _, stream};
 use s2s_sdk::{
     Client,
     v1::{
-        Click, ClickFlag, ClickIdKey, ExplainClickRequest, GetClickRequest, ListClicksRequest,
-        RecordClickRequest, RotateClickIdKeyRequest,
+        Click, ClickFlag, ClickIdKey, EraseVisitorRequest, ExplainClickRequest, GetClickRequest,
+        ListClicksRequest, RecordClickRequest, RotateClickIdKeyRequest,
     },
 };
 
@@ -14,6 +14,7 @@ use crate::{
     args::Limit,
     cells::{time, word},
     failure::Failure,
+    names,
     output::{Column, Output, Record},
     time::hours,
 };
@@ -22,7 +23,7 @@ use crate::{
 pub enum Action {
     /// Lists the clicks of a tracking link, newest first.
     List {
-        /// Id of the tracking link.
+        /// Id or slug of the tracking link.
         link: String,
         #[command(flatten)]
         limit: Limit,
@@ -33,11 +34,25 @@ pub enum Action {
     Explain { click_id: String },
     /// Records a click, for partners who redirect visitors themselves.
     Record {
-        /// Id of the tracking link.
+        /// Id or slug of the tracking link.
         link: String,
         /// First sub id.
         #[arg(long)]
         sub1: Option<String>,
+        /// Another sub id, for example `sub2=mail`; can be given several times.
+        #[arg(long = "sub", value_name = "NAME=VALUE", value_parser = parse_sub_id)]
+        subs: Vec<(String, String)>,
+        /// Only check; record nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Erases all data that identifies the visitor of a click, permanently: from the click, its
+    /// conversions and its postbacks. Nothing counts differently than before.
+    Erase {
+        click_id: String,
+        /// Only show what would be erased; change nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Makes a new key for click ids, and lists all keys without their secrets.
     RotateKey {
@@ -87,10 +102,16 @@ fn sub_id(click: &Click, name: &str) -> String {
     click.sub_ids.get(name).cloned().unwrap_or_default()
 }
 
+fn parse_sub_id(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write a sub id as sub2=mail")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
 pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
     match action {
         Action::List { link, limit } => {
-            let request = ListClicksRequest { tracking_link_id: link, ..Default::default() };
+            let tracking_link_id = names::link(&link, client).await?;
+            let request = ListClicksRequest { tracking_link_id, ..Default::default() };
             output.list(client.clicks(request), limit.limit).await
         }
         Action::Show { click_id } => {
@@ -102,9 +123,22 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             let said = [("message", response.message.as_str())];
             output.answer("ExplainClickResponse", &response, response.click.as_ref(), &said)
         }
-        Action::Record { link, sub1 } => {
-            let sub_ids = sub1.into_iter().map(|value| ("sub1".to_owned(), value)).collect();
-            let request = RecordClickRequest { tracking_link_id: link, sub_ids, ..Default::default() };
+        Action::Erase { click_id, dry_run } => {
+            let request = EraseVisitorRequest { click_id, validate_only: dry_run };
+            let response = client.erase_visitor(request).await?;
+            let (conversions, postbacks) =
+                (response.conversion_count.to_string(), response.postback_count.to_string());
+            let said = [("conversion_count", conversions.as_str()), ("postback_count", &postbacks)];
+            output.answer("EraseVisitorResponse", &response, response.click.as_ref(), &said)
+        }
+        Action::Record { link, sub1, subs, dry_run } => {
+            let sub1 = sub1.into_iter().map(|value| ("sub1".to_owned(), value));
+            let request = RecordClickRequest {
+                tracking_link_id: names::link(&link, client).await?,
+                sub_ids: sub1.chain(subs).collect(),
+                validate_only: dry_run,
+                ..Default::default()
+            };
             let response = client.record_click(request).await?;
             let said = [("redirect_url", response.redirect_url.as_str())];
             output.answer("RecordClickResponse", &response, response.click.as_ref(), &said)

@@ -1,23 +1,28 @@
 //! `s2s codes`: conversion codes.
 
-use clap::{Args, Subcommand, ValueEnum};
+mod settings;
+
+use clap::Subcommand;
 use s2s_sdk::{
     Client,
     prost_types::FieldMask,
     v1::{
-        ArchiveConversionCodeRequest, ConversionCode, CreateConversionCodeRequest, DecimalSeparator,
-        DedupePolicy, GetConversionCodeRequest, GetPostbackUrlRequest, ListConversionCodesRequest,
-        RotatePostbackSecretRequest, SetupWarning, UnarchiveConversionCodeRequest,
-        UpdateConversionCodeRequest,
+        ArchiveConversionCodeRequest, ConversionCode, CreateConversionCodeRequest, GetConversionCodeRequest,
+        GetPostbackUrlRequest, ListConversionCodesRequest, RotatePostbackSecretRequest, SetupWarning,
+        TestSetupRequest, UnarchiveConversionCodeRequest, UpdateConversionCodeRequest,
     },
 };
+
+pub use self::settings::Separator;
+use self::settings::Settings;
 
 use crate::{
     args::{Limit, preset_id},
     cells::{plain, time, word},
-    conversions::Status,
     failure::Failure,
-    output::{Column, Output, Record, say},
+    names,
+    output::{self, Column, Format, Output, Record, print, say},
+    postbacks, schema,
     time::hours,
 };
 
@@ -34,7 +39,10 @@ pub enum Action {
         limit: Limit,
     },
     /// Shows one conversion code.
-    Show { id: String },
+    Show {
+        /// Id or name of the code.
+        id: String,
+    },
     /// Creates a conversion code.
     Create {
         /// Name for people, for example `Sale`.
@@ -48,8 +56,9 @@ pub enum Action {
     },
     /// Changes the given settings of a conversion code.
     Update {
+        /// Id or name of the code.
         id: String,
-        /// Name for people.
+        /// New name for people.
         #[arg(long)]
         name: Option<String>,
         #[command(flatten)]
@@ -57,13 +66,32 @@ pub enum Action {
         /// Remove the preset.
         #[arg(long, conflicts_with = "preset")]
         no_preset: bool,
+        /// Only check; write nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Archives a conversion code; postbacks that name it are held from then on.
-    Archive { id: String },
+    Archive {
+        /// Id or name of the code.
+        id: String,
+    },
     /// Makes an archived conversion code active again.
-    Unarchive { id: String },
+    Unarchive {
+        /// Id or name of the code.
+        id: String,
+    },
+    /// Plays a visitor, the merchant and the postback URL, and says what each step found. Records
+    /// nothing.
+    Test {
+        /// Id or name of the code.
+        id: String,
+        /// Id or slug of the tracking link. Default: the newest active link that has the code.
+        #[arg(long, value_name = "LINK")]
+        link: Option<String>,
+    },
     /// Shows the postback URL to paste.
     PostbackUrl {
+        /// Id or name of the code.
         id: String,
         /// Preset of the network that is to call the URL, for example `everflow`.
         #[arg(long, value_parser = preset_id)]
@@ -71,95 +99,12 @@ pub enum Action {
     },
     /// Makes a new secret for the code's postbacks and shows it. The secret can't be shown again.
     RotateSecret {
+        /// Id or name of the code.
         id: String,
         /// Time for which the present secret stays valid, in hours.
         #[arg(long, value_name = "HOURS", default_value_t = HOURS_PER_DAY)]
         overlap_hours: u32,
     },
-}
-
-#[derive(Args)]
-pub struct Settings {
-    /// Currency for amounts that come without a currency, for example `EUR`. Default of a new code:
-    /// `USD`.
-    #[arg(long)]
-    currency: Option<String>,
-    /// Longest time between a click and a conversion that still counts, in days.
-    #[arg(long, value_name = "DAYS")]
-    window_days: Option<u32>,
-    /// Rule for conversions that are sent without a transaction id.
-    #[arg(long, value_enum)]
-    dedupe: Option<Dedupe>,
-    /// Status of conversions that are sent without a status.
-    #[arg(long, value_enum)]
-    default_status: Option<Status>,
-    /// Separator of the decimals in amounts that can be read in two ways, such as `1.500`.
-    #[arg(long, value_enum)]
-    decimal_separator: Option<Separator>,
-    /// Preset of the network that calls the postback URL, for example `everflow`.
-    #[arg(long, value_parser = preset_id)]
-    preset: Option<String>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Dedupe {
-    OnePerClick,
-    Every,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub enum Separator {
-    /// Unknown: a postback with such an amount is held, and a row with such an amount fails.
-    Auto,
-    /// `1.500` is one and a half.
-    Point,
-    /// `1,500` is one and a half.
-    Comma,
-}
-
-impl From<Separator> for DecimalSeparator {
-    fn from(separator: Separator) -> Self {
-        match separator {
-            Separator::Auto => Self::Auto,
-            Separator::Point => Self::Point,
-            Separator::Comma => Self::Comma,
-        }
-    }
-}
-
-impl Settings {
-    /// Sets the given fields on `code`. Returns `code` and the names of these fields.
-    fn apply(self, mut code: ConversionCode) -> (ConversionCode, Vec<String>) {
-        let mut paths = Vec::new();
-        if let Some(currency) = self.currency {
-            paths.push("default_currency".to_owned());
-            code.default_currency = currency;
-        }
-        if let Some(days) = self.window_days {
-            paths.push("attribution_window".to_owned());
-            code.attribution_window = Some(hours(days.saturating_mul(HOURS_PER_DAY)));
-        }
-        if let Some(dedupe) = self.dedupe {
-            paths.push("dedupe_policy".to_owned());
-            code.set_dedupe_policy(match dedupe {
-                Dedupe::OnePerClick => DedupePolicy::OnePerClick,
-                Dedupe::Every => DedupePolicy::Every,
-            });
-        }
-        if let Some(status) = self.default_status {
-            paths.push("default_status".to_owned());
-            code.set_default_status(status.into());
-        }
-        if let Some(separator) = self.decimal_separator {
-            paths.push("decimal_separator".to_owned());
-            code.set_decimal_separator(separator.into());
-        }
-        if let Some(preset) = self.preset {
-            paths.push("preset_id".to_owned());
-            code.preset_id = preset;
-        }
-        (code, paths)
-    }
 }
 
 impl Record for ConversionCode {
@@ -180,6 +125,8 @@ impl Record for ConversionCode {
         ("create_time", |code| time(code.create_time.as_ref())),
         ("update_time", |code| time(code.update_time.as_ref())),
         ("archive_time", |code| time(code.archive_time.as_ref())),
+        ("reply", |code| settings::reply(code)),
+        ("checks", |code| settings::checks(code)),
     ];
 }
 
@@ -189,11 +136,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             let request = ListConversionCodesRequest { show_archived: archived, ..Default::default() };
             output.list(client.conversion_codes(request), limit.limit).await
         }
-        Action::Show { id } => {
-            let response =
-                client.get_conversion_code(GetConversionCodeRequest { conversion_code_id: id }).await?;
-            output.show(response.conversion_code.as_ref())
-        }
+        Action::Show { id } => output.show(Some(&get(names::code(&id, client).await?, client).await?)),
         Action::Create { name, settings, dry_run } => {
             let (code, _) = settings.apply(ConversionCode { name, ..Default::default() });
             let request = CreateConversionCodeRequest {
@@ -205,62 +148,108 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             warn(&response.warnings);
             output.show(response.conversion_code.as_ref())
         }
-        Action::Update { id, name, settings, no_preset } => {
-            let (mut code, mut paths) = settings.apply(ConversionCode { id, ..Default::default() });
+        Action::Update { id, name, settings, no_preset, dry_run } => {
+            let id = names::code(&id, client).await?;
+            let code = if settings.has_checks() {
+                get(id, client).await?
+            } else {
+                ConversionCode { id, ..Default::default() }
+            };
+            let (mut code, mut paths) = settings.apply(code);
             if let Some(name) = name {
                 paths.push("name".to_owned());
                 code.name = name;
             }
             if no_preset {
                 paths.push("preset_id".to_owned());
+                code.preset_id.clear();
             }
-            update(code, paths, client, output).await
+            update(code, paths, dry_run, client, output).await
         }
         Action::Unarchive { id } => {
-            let request = UnarchiveConversionCodeRequest { conversion_code_id: id, ..Default::default() };
+            let conversion_code_id = names::code(&id, client).await?;
+            let request = UnarchiveConversionCodeRequest { conversion_code_id, ..Default::default() };
             let response = client.unarchive_conversion_code(request).await?;
             output.show(response.conversion_code.as_ref())
         }
         Action::Archive { id } => {
-            let request = ArchiveConversionCodeRequest { conversion_code_id: id, ..Default::default() };
+            let conversion_code_id = names::code(&id, client).await?;
+            let request = ArchiveConversionCodeRequest { conversion_code_id, ..Default::default() };
             let response = client.archive_conversion_code(request).await?;
             output.show(response.conversion_code.as_ref())
         }
+        Action::Test { id, link } => test(&id, link, client, output).await,
         Action::PostbackUrl { id, preset } => {
-            let preset_id = preset.unwrap_or_default();
-            let request = GetPostbackUrlRequest { conversion_code_id: id, preset_id };
+            let (preset_id, conversion_code_id) =
+                (preset.unwrap_or_default(), names::code(&id, client).await?);
+            let request = GetPostbackUrlRequest { conversion_code_id, preset_id };
             let response = client.get_postback_url(request).await?;
             warn(&response.warnings);
             output.text("GetPostbackUrlResponse", &response, &[("postback_url", &response.postback_url)])
         }
-        Action::RotateSecret { id, overlap_hours } => {
-            let request = RotatePostbackSecretRequest {
-                conversion_code_id: id,
-                overlap: Some(hours(overlap_hours)),
-                ..Default::default()
-            };
-            let response = client.rotate_postback_secret(request).await?;
-            let said = [("secret", response.secret.as_str()), ("postback_url", &response.postback_url)];
-            output.text("RotatePostbackSecretResponse", &response, &said)
+        Action::RotateSecret { id, overlap_hours } => rotate(&id, overlap_hours, client, output).await,
+    }
+}
+
+async fn get(conversion_code_id: String, client: &Client) -> Result<ConversionCode, Failure> {
+    let response = client.get_conversion_code(GetConversionCodeRequest { conversion_code_id }).await?;
+    Ok(response.conversion_code.unwrap_or_default())
+}
+
+async fn rotate(id: &str, overlap_hours: u32, client: &Client, output: &Output) -> Result<(), Failure> {
+    let request = RotatePostbackSecretRequest {
+        conversion_code_id: names::code(id, client).await?,
+        overlap: Some(hours(overlap_hours)),
+        ..Default::default()
+    };
+    let response = client.rotate_postback_secret(request).await?;
+    let said = [("secret", response.secret.as_str()), ("postback_url", &response.postback_url)];
+    output.text("RotatePostbackSecretResponse", &response, &said)
+}
+
+/// Plays a whole conversion. Fails if a step found a fault.
+async fn test(id: &str, link: Option<String>, client: &Client, output: &Output) -> Result<(), Failure> {
+    let request = TestSetupRequest {
+        conversion_code_id: names::code(id, client).await?,
+        tracking_link_id: names::link_option(link, client).await?.unwrap_or_default(),
+    };
+    let response = client.test_setup(request).await?;
+    match output.format {
+        Format::Json => output::json(&schema::json("TestSetupResponse", &response)?)?,
+        Format::Csv => {
+            return Err(Failure::Usage("a test is not a table; use `--output json`".to_owned()));
+        }
+        Format::Table => {
+            for step in &response.steps {
+                print(&format!("{}\n", postbacks::line(step)))?;
+            }
+            for (name, url) in [("redirect", &response.redirect_url), ("postback", &response.postback_url)] {
+                if !url.is_empty() {
+                    print(&format!("\n{name} URL: {}\n", plain(url)))?;
+                }
+            }
         }
     }
+    if response.passed {
+        return Ok(());
+    }
+    let reason = word(response.reason().as_str_name(), "ERROR_REASON_").to_uppercase();
+    Err(Failure::Found(format!("the test failed for {reason}; {}", response.reason().cure())))
 }
 
 /// Changes the settings of a code that `paths` names.
 async fn update(
     code: ConversionCode,
     paths: Vec<String>,
+    validate_only: bool,
     client: &Client,
     output: &Output,
 ) -> Result<(), Failure> {
     if paths.is_empty() {
         return Err(Failure::nothing_to_change());
     }
-    let request = UpdateConversionCodeRequest {
-        conversion_code: Some(code),
-        update_mask: Some(FieldMask { paths }),
-        ..Default::default()
-    };
+    let update_mask = Some(FieldMask { paths });
+    let request = UpdateConversionCodeRequest { conversion_code: Some(code), update_mask, validate_only };
     let response = client.update_conversion_code(request).await?;
     warn(&response.warnings);
     output.show(response.conversion_code.as_ref())
@@ -270,40 +259,5 @@ async fn update(
 pub fn warn(warnings: &[SetupWarning]) {
     for warning in warnings {
         say(&format!("note: {}", plain(&warning.message)));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use s2s_sdk::v1::ConversionStatus;
-
-    use super::*;
-    use crate::args::{Arguments, Command};
-
-    fn settings(words: &[&str]) -> Option<Settings> {
-        match Arguments::read(words).ok()?.command {
-            Command::Codes { action: Action::Create { settings, .. } | Action::Update { settings, .. } } => {
-                Some(settings)
-            }
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn a_default_status_can_be_given_and_alone_is_changed() {
-        for command in [&["s2s", "codes", "create", "--name", "Sale"][..], &["s2s", "codes", "update", "C"]] {
-            for (word, expected) in [
-                ("pending", ConversionStatus::Pending),
-                ("approved", ConversionStatus::Approved),
-                ("declined", ConversionStatus::Declined),
-            ] {
-                let given = settings(&[command, &["--default-status", word]].concat()).unwrap();
-                let (code, paths) = given.apply(ConversionCode::default());
-                assert_eq!((code.default_status(), paths), (expected, vec!["default_status".to_owned()]));
-            }
-            assert!(settings(&[command, &["--default-status", "paid"]].concat()).is_none());
-            let (code, paths) = settings(command).unwrap().apply(ConversionCode::default());
-            assert_eq!((code, paths), (ConversionCode::default(), vec![]));
-        }
     }
 }

@@ -7,6 +7,7 @@ mod import;
 mod order;
 mod row;
 mod titles;
+mod wide;
 mod worth;
 
 use std::{
@@ -31,6 +32,7 @@ use crate::{
     cells::{amount, currency, decimal, plain, time, word},
     codes::Separator,
     failure::Failure,
+    names,
     output::{Column, Format, Output, Record, say},
     time::{When, Zone},
 };
@@ -73,11 +75,11 @@ pub enum Action {
 /// Filters for conversions, combined with AND.
 #[derive(Args)]
 pub struct Filter {
-    /// Only conversions of this conversion code.
-    #[arg(long, value_name = "ID", value_parser = given_id)]
+    /// Only conversions of the conversion code with this id or name.
+    #[arg(long, value_name = "CODE", value_parser = given_id)]
     code: Option<String>,
-    /// Only conversions of this tracking link.
-    #[arg(long, value_name = "ID", value_parser = given_id)]
+    /// Only conversions of the tracking link with this id or slug.
+    #[arg(long, value_name = "LINK", value_parser = given_id)]
     link: Option<String>,
     /// Only conversions of this click.
     #[arg(long, value_name = "CLICK_ID", value_parser = given_id)]
@@ -98,6 +100,13 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Replaces names and slugs with ids.
+    async fn with_ids(mut self, client: &Client) -> Result<Self, Failure> {
+        self.code = names::code_option(self.code, client).await?;
+        self.link = names::link_option(self.link, client).await?;
+        Ok(self)
+    }
+
     fn request(self, zone: &Zone) -> Result<ListConversionsRequest, Failure> {
         let status = self.status.map(ConversionStatus::from).unwrap_or_default();
         let filter = ConversionFilter {
@@ -157,13 +166,15 @@ impl Record for Conversion {
 pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zone>) -> Result<(), Failure> {
     match action {
         Action::List { filter, limit } => {
-            output.list(client.conversions(filter.request(zone)?), limit.limit).await
+            let request = filter.with_ids(client).await?.request(zone)?;
+            wide::list(client, request, limit.limit, output).await
         }
         Action::Show { id } => {
             let response = client.get_conversion(GetConversionRequest { conversion_id: id }).await?;
             output.show(response.conversion.as_ref())
         }
-        Action::Record { row, decimal_separator, dry_run } => {
+        Action::Record { mut row, decimal_separator, dry_run } => {
+            row.conversion_code_id = names::code(&row.conversion_code_id, client).await?;
             let mut codes = Codes::new(client);
             let separator = decimal_separator.into();
             let mut rules =
@@ -189,7 +200,8 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
         }
         Action::Export { filter, file } => {
             let file = file.filter(|file| file != Path::new("-"));
-            export::run(client, filter.request(zone)?, file.as_deref()).await
+            let request = filter.with_ids(client).await?.request(zone)?;
+            export::run(client, request, file.as_deref()).await
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     cells::{time, word},
     failure::Failure,
     output::{Column, Output, Record},
-    time::hours,
+    time::{When, Zone, hours},
 };
 
 #[derive(Subcommand)]
@@ -43,6 +43,9 @@ pub enum Action {
         /// Id of another account for the key to act for. Needs the scope `admin`.
         #[arg(long, value_name = "ID", value_parser = given_id)]
         account: Option<String>,
+        /// Time at which the key expires, for example `2027-01-01`. Default: never.
+        #[arg(long, value_name = "TIME")]
+        expire: Option<When>,
     },
     /// Gives an API key a new text and shows it. The text can't be shown again.
     Rotate {
@@ -95,7 +98,7 @@ impl Record for ApiKey {
     ];
 }
 
-pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) -> Result<(), Failure> {
     match action {
         Action::List { revoked, account, limit } => {
             let request = ListApiKeysRequest {
@@ -108,9 +111,15 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
         Action::Show { id } => {
             output.show(client.get_api_key(GetApiKeyRequest { api_key_id: id }).await?.api_key.as_ref())
         }
-        Action::Create { name, scopes, account } => {
+        Action::Create { name, scopes, account, expire } => {
             let scopes = scopes.into_iter().map(|scope| ApiKeyScope::from(scope).into()).collect();
-            let key = ApiKey { name, scopes, account_id: account.unwrap_or_default(), ..Default::default() };
+            let key = ApiKey {
+                name,
+                scopes,
+                account_id: account.unwrap_or_default(),
+                expire_time: zone.option(expire)?,
+                ..Default::default()
+            };
             let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
             let response = client.create_api_key(request).await?;
             let said = [("key_text", response.key_text.as_str())];

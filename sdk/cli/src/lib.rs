@@ -17,8 +17,10 @@ mod codes;
 mod conversions;
 mod doctor;
 mod failure;
+mod init;
 mod keys;
 mod links;
+mod names;
 mod output;
 mod postbacks;
 mod presets;
@@ -67,13 +69,14 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let zone = &Arc::new(Zone::new(arguments.time_zone));
     let done = match arguments.command {
         Command::Codes { action } => codes::run(action, client, output).await,
-        Command::Links { action } => links::run(action, client, output).await,
+        Command::Links { action } => links::run(action, client, output, zone).await,
         Command::Clicks { action } => clicks::run(action, client, output).await,
         Command::Conversions { action } => conversions::run(action, client, output, zone).await,
         Command::Postbacks { action } => postbacks::run(action, client, output, zone).await,
         Command::Presets { action } => presets::run(action, client, output).await,
-        Command::Keys { action } => keys::run(action, client, output).await,
+        Command::Keys { action } => keys::run(action, client, output, zone).await,
         Command::Accounts { action } => accounts::run(action, client, output).await,
+        Command::Init(init) => init::run(init, client, output).await,
         Command::Tail(what) => tail::run(what, client, output).await,
         Command::Completions { .. } | Command::Doctor => Ok(()),
     };

@@ -1,14 +1,14 @@
 //! `s2s links`: tracking links.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use s2s_sdk::{
     Client,
     prost_types::FieldMask,
     v1::{
         ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, ConversionCode,
         CreateConversionCodeRequest, CreateTrackingLinkRequest, GetPostbackUrlRequest,
-        GetTrackingLinkRequest, ListTrackingLinksRequest, TrackingLink, UnarchiveTrackingLinkRequest,
-        UpdateTrackingLinkRequest,
+        GetTrackingLinkRequest, ListTrackingLinksRequest, RedirectKind, TrackingLink,
+        UnarchiveTrackingLinkRequest, UpdateTrackingLinkRequest,
     },
 };
 
@@ -17,7 +17,9 @@ use crate::{
     cells::{time, word},
     codes::warn,
     failure::Failure,
+    names,
     output::{Column, Output, Record},
+    time::{When, Zone},
 };
 
 #[derive(Subcommand)]
@@ -31,31 +33,113 @@ pub enum Action {
         limit: Limit,
     },
     /// Shows one tracking link.
-    Show { id: String },
+    Show {
+        /// Id or slug of the link.
+        id: String,
+    },
     /// Creates a tracking link and, with `--new-code`, its conversion code.
     Create(Create),
     /// Changes the given settings of a tracking link.
-    Update {
-        id: String,
-        /// URL that visitors are sent to.
-        #[arg(long, value_name = "URL")]
-        destination: Option<String>,
-        /// New path of the link. The former path then leads nowhere.
-        #[arg(long)]
-        slug: Option<String>,
-        /// Id of a conversion code that counts for the link. Can be given several times. Replaces
-        /// all former codes.
-        #[arg(long = "code", value_name = "ID")]
-        codes: Vec<String>,
-        /// Word to find the link by; can be given several times, and replaces all former tags.
-        #[arg(long = "tag", value_name = "WORD")]
-        tags: Vec<String>,
-    },
+    Update(Update),
     /// Archives a tracking link. Visitors get its fallback destination, and sales of later clicks
     /// are held.
-    Archive { id: String },
+    Archive {
+        /// Id or slug of the link.
+        id: String,
+    },
     /// Makes an archived tracking link active again.
-    Unarchive { id: String },
+    Unarchive {
+        /// Id or slug of the link.
+        id: String,
+    },
+}
+
+#[derive(Args)]
+pub struct Update {
+    /// Id or slug of the link.
+    id: String,
+    /// URL that visitors are sent to.
+    #[arg(long, value_name = "URL")]
+    destination: Option<String>,
+    /// New path of the link. The former path then leads nowhere.
+    #[arg(long)]
+    slug: Option<String>,
+    /// Id or name of a conversion code that counts for the link. Can be given several times.
+    /// Replaces all former codes.
+    #[arg(long = "code", value_name = "CODE")]
+    codes: Vec<String>,
+    /// Id or name of a conversion code that counts in addition to the present ones. Can be given
+    /// several times.
+    #[arg(long = "add-code", value_name = "CODE", conflicts_with = "codes")]
+    add_codes: Vec<String>,
+    /// Word to find the link by; can be given several times, and replaces all former tags.
+    #[arg(long = "tag", value_name = "WORD")]
+    tags: Vec<String>,
+    #[command(flatten)]
+    more: More,
+    /// Let the link never expire.
+    #[arg(long, conflicts_with = "expire")]
+    no_expire: bool,
+    /// Remove the fallback destination.
+    #[arg(long, conflicts_with = "fallback")]
+    no_fallback: bool,
+    /// Only check; write nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Settings that a new link and an update share.
+#[derive(Args)]
+struct More {
+    /// Time from which visitors get the fallback destination, for example `2026-12-31`.
+    #[arg(long, value_name = "TIME")]
+    expire: Option<When>,
+    /// URL that visitors are sent to once the link has expired or is archived.
+    #[arg(long, value_name = "URL")]
+    fallback: Option<String>,
+    /// HTTP status of the redirect.
+    #[arg(long, value_enum, value_name = "STATUS")]
+    redirect: Option<Redirect>,
+    /// Add the visitor's query parameters to the destination: `true` or `false`.
+    #[arg(long, value_name = "BOOLEAN")]
+    query_pass_through: Option<bool>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Redirect {
+    #[value(name = "302")]
+    Found,
+    #[value(name = "303")]
+    SeeOther,
+    #[value(name = "307")]
+    Temporary,
+}
+
+impl More {
+    /// Sets the given fields on `link`. Adds their names to `paths`.
+    fn apply(self, link: &mut TrackingLink, paths: &mut Vec<String>, zone: &Zone) -> Result<(), Failure> {
+        if let Some(end) = zone.option(self.expire)? {
+            paths.push("expire_time".to_owned());
+            link.expire_time = Some(end);
+        }
+        if let Some(fallback) = self.fallback {
+            paths.push("fallback_destination".to_owned());
+            link.fallback_destination = fallback;
+        }
+        if let Some(redirect) = self.redirect {
+            paths.push("redirect_kind".to_owned());
+            link.set_redirect_kind(match redirect {
+                Redirect::Found => RedirectKind::Found,
+                Redirect::SeeOther => RedirectKind::SeeOther,
+                Redirect::Temporary => RedirectKind::Temporary,
+            });
+        }
+        if let Some(passes) = self.query_pass_through {
+            paths.push("query_pass_through".to_owned());
+            link.query_pass_through = passes;
+        }
+        Ok(())
+    }
 }
 
 #[derive(Args)]
@@ -66,8 +150,8 @@ pub struct Create {
     /// Path of the link. Default: chosen by the server.
     #[arg(long)]
     slug: Option<String>,
-    /// Id of a conversion code that counts; can be given several times.
-    #[arg(long = "code", value_name = "ID")]
+    /// Id or name of a conversion code that counts; can be given several times.
+    #[arg(long = "code", value_name = "CODE")]
     codes: Vec<String>,
     /// Name of a conversion code to create; it counts in addition to the codes of `--code`.
     #[arg(long, value_name = "NAME")]
@@ -81,6 +165,11 @@ pub struct Create {
     /// Preset of the network that the destination belongs to, for example `everflow`.
     #[arg(long, value_parser = preset_id)]
     preset: Option<String>,
+    #[command(flatten)]
+    more: More,
+    /// Only check; write nothing.
+    #[arg(long, conflicts_with = "new_code")]
+    dry_run: bool,
 }
 
 impl Record for TrackingLink {
@@ -102,70 +191,92 @@ impl Record for TrackingLink {
     ];
 }
 
-pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) -> Result<(), Failure> {
     match action {
         Action::List { archived, limit } => {
             let request = ListTrackingLinksRequest { show_archived: archived, ..Default::default() };
             output.list(client.tracking_links(request), limit.limit).await
         }
         Action::Show { id } => {
-            let response = client.get_tracking_link(GetTrackingLinkRequest { tracking_link_id: id }).await?;
+            let tracking_link_id = names::link(&id, client).await?;
+            let response = client.get_tracking_link(GetTrackingLinkRequest { tracking_link_id }).await?;
             output.show(response.tracking_link.as_ref())
         }
-        Action::Create(link) => create(link, client, output).await,
-        Action::Update { id, destination, slug, codes, tags } => {
-            let mut paths = Vec::new();
-            let given = [
-                ("destination", destination.is_some()),
-                ("slug", slug.is_some()),
-                ("conversion_code_ids", !codes.is_empty()),
-                ("tags", !tags.is_empty()),
-            ];
-            paths.extend(given.iter().filter(|(_, given)| *given).map(|(path, _)| (*path).to_owned()));
-            if paths.is_empty() {
-                return Err(Failure::nothing_to_change());
-            }
-            let link = TrackingLink {
-                id,
-                slug: slug.unwrap_or_default(),
-                destination: destination.unwrap_or_default(),
-                conversion_code_ids: codes,
-                tags,
-                ..Default::default()
-            };
-            let request = UpdateTrackingLinkRequest {
-                tracking_link: Some(link),
-                update_mask: Some(FieldMask { paths }),
-                ..Default::default()
-            };
-            let response = client.update_tracking_link(request).await?;
-            warn(&response.warnings);
-            output.show(response.tracking_link.as_ref())
-        }
+        Action::Create(link) => create(link, client, output, zone).await,
+        Action::Update(changes) => update(changes, client, output, zone).await,
         Action::Unarchive { id } => {
-            let request = UnarchiveTrackingLinkRequest { tracking_link_id: id, ..Default::default() };
+            let tracking_link_id = names::link(&id, client).await?;
+            let request = UnarchiveTrackingLinkRequest { tracking_link_id, ..Default::default() };
             let response = client.unarchive_tracking_link(request).await?;
             warn(&response.warnings);
             output.show(response.tracking_link.as_ref())
         }
         Action::Archive { id } => {
-            let request = ArchiveTrackingLinkRequest { tracking_link_id: id, ..Default::default() };
+            let tracking_link_id = names::link(&id, client).await?;
+            let request = ArchiveTrackingLinkRequest { tracking_link_id, ..Default::default() };
             let response = client.archive_tracking_link(request).await?;
             output.show(response.tracking_link.as_ref())
         }
     }
 }
 
-async fn create(create: Create, client: &Client, output: &Output) -> Result<(), Failure> {
+async fn update(changes: Update, client: &Client, output: &Output, zone: &Zone) -> Result<(), Failure> {
+    let Update { id, destination, slug, codes, add_codes, tags, more, no_expire, no_fallback, dry_run } =
+        changes;
+    let given = [
+        ("destination", destination.is_some()),
+        ("slug", slug.is_some()),
+        ("conversion_code_ids", !codes.is_empty() || !add_codes.is_empty()),
+        ("tags", !tags.is_empty()),
+        ("expire_time", no_expire),
+        ("fallback_destination", no_fallback),
+    ];
+    let given = given.iter().filter(|(_, given)| *given).map(|(path, _)| (*path).to_owned());
+    let mut paths: Vec<String> = given.collect();
+    let mut link = TrackingLink {
+        slug: slug.unwrap_or_default(),
+        destination: destination.unwrap_or_default(),
+        tags,
+        ..Default::default()
+    };
+    more.apply(&mut link, &mut paths, zone)?;
+    if paths.is_empty() {
+        return Err(Failure::nothing_to_change());
+    }
+    link.id = names::link(&id, client).await?;
+    if !add_codes.is_empty() {
+        let request = GetTrackingLinkRequest { tracking_link_id: link.id.clone() };
+        let present = client.get_tracking_link(request).await?.tracking_link.unwrap_or_default();
+        link.conversion_code_ids = present.conversion_code_ids;
+    }
+    for id in names::codes([codes, add_codes].concat(), client).await? {
+        if !link.conversion_code_ids.contains(&id) {
+            link.conversion_code_ids.push(id);
+        }
+    }
+    let request = UpdateTrackingLinkRequest {
+        tracking_link: Some(link),
+        update_mask: Some(FieldMask { paths }),
+        validate_only: dry_run,
+    };
+    let response = client.update_tracking_link(request).await?;
+    warn(&response.warnings);
+    output.show(response.tracking_link.as_ref())
+}
+
+async fn create(create: Create, client: &Client, output: &Output, zone: &Zone) -> Result<(), Failure> {
+    let mut link = TrackingLink {
+        slug: create.slug.unwrap_or_default(),
+        destination: create.destination,
+        conversion_code_ids: names::codes(create.codes, client).await?,
+        tags: create.tags,
+        ..Default::default()
+    };
+    create.more.apply(&mut link, &mut Vec::new(), zone)?;
     let mut request = CreateTrackingLinkRequest {
-        tracking_link: Some(TrackingLink {
-            slug: create.slug.unwrap_or_default(),
-            destination: create.destination,
-            conversion_code_ids: create.codes,
-            tags: create.tags,
-            ..Default::default()
-        }),
+        tracking_link: Some(link),
         preset_id: create.preset.clone().unwrap_or_default(),
+        validate_only: create.dry_run,
         ..Default::default()
     };
     let Some(name) = create.new_code else {

@@ -1,16 +1,16 @@
 //! `s2s postbacks`: lists, explains and replays postbacks.
 
+mod replay;
+
 use std::io::{self, Write as _};
 
 use clap::{Args, Subcommand, ValueEnum};
-use futures::{StreamExt as _, stream};
 use s2s_sdk::{
     Client,
     v1::{
         ErrorReason, ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest,
-        ListPostbacksRequest, Postback, PostbackFilter, PostbackIds, PostbackVerdict, ReplayPostbacksRequest,
-        Step, StepOutcome, explain_postback_request::Postback as Explained,
-        replay_postbacks_request::Postbacks,
+        ListPostbacksRequest, Postback, PostbackFilter, PostbackVerdict, Step, StepOutcome,
+        explain_postback_request::Postback as Explained,
     },
 };
 
@@ -18,6 +18,7 @@ use crate::{
     args::{Limit, given_id},
     cells::{amount, currency, plain, time, word},
     failure::Failure,
+    names,
     output::{self, Column, Format, Output, Record},
     schema,
     time::{When, Zone},
@@ -25,10 +26,10 @@ use crate::{
 
 /// Prefix of a stored postback's id.
 const ID_PREFIX: &str = "pb_";
-/// Answer to a replay command that names no postbacks.
-const WHAT_TO_REPLAY: &str = "name what to replay: postbacks by their ids, those that match filters such as --reason \
-                              CODE_NOT_ON_LINK or --code ID, or all that are held with --all";
-
+/// Length of a click id, in characters.
+const CLICK_ID_CHARS: usize = 40;
+/// Length of a conversion code's id, in hexadecimal digits.
+const CODE_ID_DIGITS: usize = 32;
 #[derive(Subcommand)]
 pub enum Action {
     /// Lists the account's postbacks, newest first.
@@ -52,18 +53,7 @@ pub enum Action {
     ///
     /// Needs the ids of the postbacks, or filters that select them, or `--all` for all held
     /// postbacks.
-    Replay {
-        #[arg(conflicts_with_all = ["all", "reason", "code", "since", "until", "text"], value_parser = given_id)]
-        ids: Vec<String>,
-        /// Replay all held postbacks.
-        #[arg(long)]
-        all: bool,
-        #[command(flatten)]
-        filter: Filter,
-        /// Only show the verdicts that the postbacks would get; change nothing.
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Replay(replay::Replay),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -79,8 +69,8 @@ pub struct Filter {
     /// Only postbacks held for this reason, for example `ATTRIBUTION_WINDOW_PASSED`.
     #[arg(long, value_parser = parse_reason)]
     reason: Option<ErrorReason>,
-    /// Only postbacks that name this conversion code.
-    #[arg(long, value_name = "ID", value_parser = given_id)]
+    /// Only postbacks that name the conversion code with this id or name.
+    #[arg(long, value_name = "CODE", value_parser = given_id)]
     code: Option<String>,
     /// Only postbacks that arrived at or after this time, for example `2026-11-24`,
     /// `yesterday` or `2026-11-24 14:05`. A date alone is the beginning of that day.
@@ -95,6 +85,12 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Replaces the name of a code with its id.
+    async fn with_ids(mut self, client: &Client) -> Result<Self, Failure> {
+        self.code = names::code_option(self.code, client).await?;
+        Ok(self)
+    }
+
     fn is_empty(&self) -> bool {
         let Self { reason, code, since, until, text } = self;
         reason.is_none() && code.is_none() && since.is_none() && until.is_none() && text.is_none()
@@ -154,7 +150,7 @@ fn text(bytes: Option<&[u8]>) -> String {
 pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) -> Result<(), Failure> {
     match action {
         Action::List { verdict, filter, limit } => {
-            let mut filter = filter.read(zone)?;
+            let mut filter = filter.with_ids(client).await?.read(zone)?;
             filter.set_verdict(match verdict {
                 None => PostbackVerdict::Unspecified,
                 Some(OnlyVerdict::Recorded) => PostbackVerdict::Recorded,
@@ -169,27 +165,7 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
             output.show(response.postback.as_ref())
         }
         Action::Explain { postback } => explain(postback, client, output).await,
-        Action::Replay { ids, all, filter, dry_run } => {
-            let named = !ids.is_empty();
-            if !named && !all && filter.is_empty() {
-                return Err(Failure::Usage(WHAT_TO_REPLAY.to_owned()));
-            }
-            let postbacks = if named {
-                Postbacks::Ids(PostbackIds { ids })
-            } else {
-                Postbacks::Filter(filter.read(zone)?)
-            };
-            let request = ReplayPostbacksRequest {
-                postbacks: Some(postbacks),
-                validate_only: dry_run,
-                ..Default::default()
-            };
-            if named {
-                let postbacks = client.replay_postbacks(request).await?.postbacks;
-                return output.list(stream::iter(postbacks.into_iter().map(Ok)).boxed(), 0).await;
-            }
-            output.list(client.replays(request), 0).await
-        }
+        Action::Replay(replay) => replay::run(replay, client, output, zone).await,
     }
 }
 
@@ -197,7 +173,9 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     let postback = if postback.starts_with(ID_PREFIX) {
         Explained::PostbackId(postback)
     } else {
-        Explained::Target(target(&postback).into_bytes())
+        let target = target(&postback);
+        check_target(&target)?;
+        Explained::Target(target.into_bytes())
     };
     let request = ExplainPostbackRequest { postback: Some(postback) };
     let response = client.explain_postback(request).await?;
@@ -222,6 +200,34 @@ fn target(postback: &str) -> String {
     };
     let is_query = postback.split_once('=').is_some_and(|(name, _)| is_name(name));
     if is_query { format!("/s2s?{postback}") } else { postback.to_owned() }
+}
+
+/// Refuses a text that can't be a postback, and names the command for what it may be.
+fn check_target(target: &str) -> Result<(), Failure> {
+    if target.contains(['?', '/', '&']) {
+        return Ok(());
+    }
+    let lower = target.to_ascii_lowercase();
+    let is_hexadecimal = lower.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let other = if is_click_id(&lower) {
+        format!("; it looks like a click id: `s2s clicks explain {target}`")
+    } else if lower.starts_with("conv_") {
+        format!("; it looks like a conversion: `s2s conversions show {target}`")
+    } else if lower.starts_with("link_") {
+        format!("; it looks like a tracking link: `s2s links show {target}`")
+    } else if is_hexadecimal && lower.len() == CODE_ID_DIGITS {
+        format!("; it looks like a conversion code: `s2s codes test {target}`")
+    } else {
+        String::new()
+    };
+    Err(Failure::Usage(format!(
+        "`{target}` is no postback; give the id of a stored one (pb_…), a postback URL, or its query \
+         (clickId=…&id=…){other}"
+    )))
+}
+
+fn is_click_id(text: &str) -> bool {
+    text.len() == CLICK_ID_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Prints an explanation for people.
@@ -257,7 +263,8 @@ fn print_explanation(response: &ExplainPostbackResponse) -> Result<(), Failure> 
     Ok(())
 }
 
-fn line(step: &Step) -> String {
+/// A line about a step of an explanation or of a test.
+pub fn line(step: &Step) -> String {
     let mark = match step.outcome() {
         StepOutcome::Passed => "ok  ",
         StepOutcome::Failed => "FAIL",
@@ -287,6 +294,27 @@ mod tests {
             ("/s2s?oid=a+HTTP/1.1", "/s2s?oid=a+HTTP/1.1"),
         ] {
             assert_eq!(target(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_postback_is_refused_with_the_right_command() {
+        for (text, expected) in [
+            ("/s2s?clickId=x&id=y", None),
+            ("https://t.example/s2s", None),
+            ("clickId&id", None),
+            ("nothing", Some("give the id of a stored one")),
+            ("", Some("is no postback")),
+            ("04mwyjgjy07trdy88g4kx2yzhzvkr1k2zq872424", Some("s2s clicks explain 04mw")),
+            ("conv_1", Some("s2s conversions show conv_1")),
+            ("link_1", Some("s2s links show link_1")),
+            ("6B1F0A3C9D5E4F7081A2B3C4D5E6F708", Some("s2s codes test 6B1F")),
+        ] {
+            match (check_target(text), expected) {
+                (Ok(()), None) => (),
+                (Err(failure), Some(words)) => assert!(failure.to_string().contains(words), "{failure}"),
+                (read, _) => panic!("{text}: {read:?}"),
+            }
         }
     }
 }

@@ -137,9 +137,12 @@ async fn faults_of_the_server_itself_are_named() {
     let mut core = Server::start_with(&["--role", "core"]).await;
     let edge = Server::start_edge(&core, &[]).await;
     core.kill().await;
-    // The edge notices the outage at the next request, and spools the postback.
-    edge.postback("clickId=a&id=b&val=1&com=0").await;
-    eventually(async || (edge.health().await["status"] != "serving").then_some(())).await;
+    eventually(async || {
+        // The edge notices by a call that it can't pass on.
+        edge.postback("clickId=x&id=y&val=1&com=1").await;
+        (edge.health().await["status"] != "serving").then_some(())
+    })
+    .await;
     let (status, findings) = examine(&Person::new(&edge), &[]).await;
     let faults = in_state(&findings, "fault");
     assert!(is_named(faults[0], ("health", "/healthz", "degraded", "database")), "{findings:#?}");
@@ -186,7 +189,7 @@ fn faults(linked: &str) -> Vec<(Made, Fault<'static>)> {
         (code(|_| ()), ("code", "Faulty", "on no active tracking link", "s2s links create")),
         (code(checks), ("code", "Faulty", "has no secret yet", "s2s codes rotate-secret ")),
         (code(reply), ("code", "Faulty", " wants HTTP 200", "--reply")),
-        (link(&[], DESTINATION, None), ("link", "faulty", "no conversion code", "--code CODE")),
+        (link(&[], DESTINATION, None), ("link", "faulty", "no conversion code", "--add-code CODE")),
         (link(&[linked], DESTINATION, past), ("link", "faulty", "has expired", "--expire TIME")),
         (
             link(&[linked], "https://a.example/?s1=[s2sidentifier]&amp;b=1", None),

@@ -29,8 +29,8 @@ const CONVERSION_ID_PREFIX: &str = "conv_";
 /// The fields of a conversion, as texts.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Row {
-    /// Id of the conversion code.
-    #[arg(long = "code", value_name = "ID")]
+    /// Id or name of the conversion code.
+    #[arg(long = "code", value_name = "CODE")]
     pub conversion_code_id: String,
     /// Click id.
     #[arg(long = "click", value_name = "CLICK_ID")]

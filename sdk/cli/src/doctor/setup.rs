@@ -76,7 +76,7 @@ fn of_link(link: &Warned<TrackingLink>, now: i64) -> Vec<Finding> {
         .collect();
     if item.conversion_code_ids.is_empty() && findings.is_empty() {
         // A key that may not write gets no warnings.
-        let cure = format!("add one: `s2s links update {} --code CODE`", item.id);
+        let cure = format!("add one: `s2s links update {} --add-code CODE`", item.id);
         let message = "the link has no conversion code, so none of its clicks can convert";
         findings.push(Finding::fault("link", &item.slug, message, cure));
     }
@@ -97,7 +97,7 @@ fn of_link(link: &Warned<TrackingLink>, now: i64) -> Vec<Finding> {
 
 fn link_command(code: SetupWarningCode, id: &str) -> Option<String> {
     match code {
-        SetupWarningCode::NoConversionCode => Some(format!("s2s links update {id} --code CODE")),
+        SetupWarningCode::NoConversionCode => Some(format!("s2s links update {id} --add-code CODE")),
         SetupWarningCode::ClickIdNotPassedOn
         | SetupWarningCode::ForeignMacro
         | SetupWarningCode::HtmlEscaped
@@ -126,7 +126,7 @@ fn of_code(code: &Warned<ConversionCode>, on_links: Option<&BTreeSet<String>>) -
     let mut findings = Vec::new();
     if on_links.is_some_and(|on_links| !on_links.contains(&item.id)) {
         let cure = format!(
-            "put it on a link: `s2s links create --destination URL --code {0}` or `s2s links update LINK --code {0}`",
+            "put it on a link: `s2s links create --destination URL --code {0}` or `s2s links update LINK --add-code {0}`",
             item.id
         );
         let message = "the code is on no active tracking link, so no click can convert";
@@ -271,7 +271,11 @@ mod tests {
             (link(&["C"], None, ""), vec![], vec![]),
             (link(&["C"], Some(at(101)), ""), vec![], vec![]),
             (link(&["C"], None, ""), vec![warning(UrlLeadsNowhere, "nobody; set")], vec![]),
-            (link(&[], None, ""), vec![], vec![(fault, "no conversion code", "update link_1 --code CODE")]),
+            (
+                link(&[], None, ""),
+                vec![],
+                vec![(fault, "no conversion code", "update link_1 --add-code CODE")],
+            ),
             (
                 link(&[], None, ""),
                 vec![

@@ -1,0 +1,153 @@
+//! Finds conversion codes by name and tracking links by slug, wherever an id is taken.
+//!
+//! An id is passed on unread, so that a key that may only record can use ids.
+
+use futures::TryStreamExt as _;
+use s2s_sdk::{
+    Client,
+    parameter::is_trimmed,
+    v1::{ConversionCodeState, ListConversionCodesRequest, ListTrackingLinksRequest, TrackingLinkState},
+};
+
+use crate::failure::Failure;
+
+/// Length of a conversion code's id, in hexadecimal digits.
+const CODE_ID_DIGITS: usize = 32;
+const LINK_ID_PREFIX: &str = "link_";
+/// Maximum number of ids that an error lists.
+const LISTED_MAX: usize = 10;
+
+/// A code or link that may be meant.
+struct Candidate {
+    id: String,
+    /// Name or slug, and further texts that stand for it.
+    names: Vec<String>,
+    is_active: bool,
+}
+
+/// Returns the id of the conversion code with this id or name.
+pub async fn code(given: &str, client: &Client) -> Result<String, Failure> {
+    let given = given.trim_matches(is_trimmed);
+    if given.len() == CODE_ID_DIGITS && given.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(given.to_owned());
+    }
+    let request = ListConversionCodesRequest { page_size: 1_000, show_archived: true, ..Default::default() };
+    let candidates = client.conversion_codes(request).map_ok(|code| Candidate {
+        is_active: code.state() == ConversionCodeState::Active,
+        id: code.id,
+        names: vec![code.name],
+    });
+    choose(given, ("conversion code", "name", "codes"), &candidates.try_collect::<Vec<_>>().await?)
+}
+
+/// Returns the ids of conversion codes.
+pub async fn codes(given: Vec<String>, client: &Client) -> Result<Vec<String>, Failure> {
+    let mut ids = Vec::with_capacity(given.len());
+    for given in given {
+        ids.push(code(&given, client).await?);
+    }
+    Ok(ids)
+}
+
+/// Returns the id of the conversion code of an option, if it was given.
+pub async fn code_option(given: Option<String>, client: &Client) -> Result<Option<String>, Failure> {
+    match given {
+        Some(given) => code(&given, client).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Returns the id of the tracking link with this id, slug or URL.
+pub async fn link(given: &str, client: &Client) -> Result<String, Failure> {
+    let given = given.trim_matches(is_trimmed);
+    if given.to_ascii_lowercase().starts_with(LINK_ID_PREFIX) {
+        return Ok(given.to_owned());
+    }
+    let request = ListTrackingLinksRequest { page_size: 1_000, show_archived: true, ..Default::default() };
+    let candidates = client.tracking_links(request).map_ok(|link| Candidate {
+        is_active: link.state() == TrackingLinkState::Active,
+        id: link.id,
+        names: vec![link.slug, link.url],
+    });
+    choose(given, ("tracking link", "slug", "links"), &candidates.try_collect::<Vec<_>>().await?)
+}
+
+/// Returns the id of the tracking link of an option, if it was given.
+pub async fn link_option(given: Option<String>, client: &Client) -> Result<Option<String>, Failure> {
+    match given {
+        Some(given) => link(&given, client).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Chooses the one candidate with this name: exactly so rather than in other case, and active
+/// rather than archived.
+///
+/// `words`: the kind of thing, its kind of name, and the command that lists it.
+fn choose(given: &str, words: (&str, &str, &str), candidates: &[Candidate]) -> Result<String, Failure> {
+    let (kind, name, command) = words;
+    let lower = given.to_lowercase();
+    let is_exact = |candidate: &&Candidate| candidate.names.iter().any(|name| name == given);
+    let is_like = |candidate: &&Candidate| candidate.names.iter().any(|name| name.to_lowercase() == lower);
+    let mut found: Vec<&Candidate> = candidates.iter().filter(is_exact).collect();
+    if found.is_empty() {
+        found = candidates.iter().filter(is_like).collect();
+    }
+    if found.iter().any(|candidate| candidate.is_active) {
+        found.retain(|candidate| candidate.is_active);
+    }
+    match found.as_slice() {
+        [one] => Ok(one.id.clone()),
+        [] => Err(Failure::Found(format!(
+            "no {kind} has the id or {name} `{given}`; `s2s {command} list --limit 0 --archived` lists all"
+        ))),
+        many => {
+            let ids: Vec<&str> =
+                many.iter().take(LISTED_MAX).map(|candidate| candidate.id.as_str()).collect();
+            let more = if many.len() > LISTED_MAX { " and others" } else { "" };
+            let (number, ids) = (many.len(), ids.join(", "));
+            Err(Failure::Found(format!(
+                "{number} {kind}s have the {name} `{given}`; give the id of one: {ids}{more}"
+            )))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_means_one_thing_or_is_an_error() {
+        let candidate = |id: &str, name: &str, is_active| Candidate {
+            id: id.to_owned(),
+            names: vec![name.to_owned(), format!("https://t.example/{name}")],
+            is_active,
+        };
+        let all = [
+            candidate("1", "Sale", true),
+            candidate("2", "sale", false),
+            candidate("3", "Lead", true),
+            candidate("4", "Lead", true),
+            candidate("5", "Old", false),
+            candidate("6", "New", false),
+            candidate("7", "New", true),
+        ];
+        for (given, expected) in [
+            ("Sale", Ok("1")),
+            ("sale", Ok("2")),
+            ("SALE", Ok("1")),
+            ("https://t.example/Sale", Ok("1")),
+            ("old", Ok("5")),
+            ("New", Ok("7")),
+            ("Lead", Err("2 codes have the name `Lead`; give the id of one: 3, 4")),
+            ("nobody", Err("no code has the id or name `nobody`; `s2s codes list")),
+        ] {
+            match (choose(given, ("code", "name", "codes"), &all), expected) {
+                (Ok(id), Ok(expected)) => assert_eq!(id, expected),
+                (Err(failure), Err(words)) => assert!(failure.to_string().contains(words), "{failure}"),
+                (found, expected) => panic!("{given}: {found:?}, not {expected:?}"),
+            }
+        }
+    }
+}
