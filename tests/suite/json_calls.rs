@@ -20,6 +20,7 @@ use crate::{
 
 const RECORD: &str = "ConversionService/RecordConversion";
 const LIST: &str = "ConversionService/ListConversions";
+const UPDATE: &str = "ConversionCodeService/UpdateConversionCode";
 /// The size of a request that may not be larger, in bytes.
 const REQUEST_BYTES_MAX: usize = 1_024 * 1_024;
 
@@ -146,6 +147,8 @@ async fn a_request_that_is_not_understood_says_where() {
         (LIST, r#"{"pageSize":"many"}"#, "page_size: "),
         (LIST, r#"{"pageSize":1.5}"#, "page_size: "),
         (LIST, r#"{"pageSize":99999999999}"#, "page_size: "),
+        (UPDATE, r#"{"updateMask":"default_status"}"#, "update_mask: must be a text such as `name,"),
+        (UPDATE, r#"{"updateMask":{"paths":["name"]}}"#, "update_mask: must be a text such as `name,"),
         (LIST, r#"{"filter":"new"}"#, "filter: must be an object with `"),
         (RECORD, r#"{"conversion":{"value":"19.99"}}"#, "conversion.value: must be an object with `"),
         (RECORD, r#"{"conversion":{"value":{"micros":19.99}}}"#, "conversion.value.micros: "),

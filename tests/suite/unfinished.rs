@@ -2,19 +2,26 @@
 //! and other callers are served meanwhile.
 
 use std::{
+    collections::BTreeSet,
     convert::Infallible,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use futures::{
-    StreamExt as _,
+    StreamExt as _, TryStreamExt as _,
     future::{join_all, select},
     stream,
 };
 use hyper::body::Bytes;
-use s2s_sdk::v1::ErrorReason;
+use s2s_sdk::v1::{
+    BatchRecordConversionsRequest, CustomParam, ErrorReason, ListConversionsRequest, Money, NewConversion,
+    RecordConversionRequest, record_conversion_request::Report,
+};
 use s2s_tests::{
-    ADMIN_KEY, Server, bearer, eventually,
+    ADMIN_KEY, Answer, Server, bearer, eventually,
     wire::{
         END_HEADERS, PREFACE, SETTINGS, big_head, connect_from, frame, memory_kib, memory_peak_kib, source,
     },
@@ -35,6 +42,9 @@ const STRANGERS_KIB_MAX: u64 = 128 * 1_024;
 /// The largest growth by the requests of one connection with an API key, in KiB. Such a connection
 /// may hold 64 MiB.
 const KEY_KIB_MAX: u64 = 256 * 1_024;
+/// The largest number of conversions in a batch, and of custom parameters of a conversion.
+const BATCH_MAX: usize = 1_000;
+const PARAMS_MAX: usize = 64;
 /// The number of requests with many entries that are sent at once.
 const WIDE_REQUESTS: usize = 4;
 /// The largest peak of memory while such requests are answered, in KiB. Each has 4 MiB, and its
@@ -106,14 +116,15 @@ async fn entries_of_a_few_bytes_fill_no_memory() {
     let before = memory_kib(&server);
     let entries = |number| field(number, &[]).repeat(MESSAGE_BYTES / 2 - 10);
     let (batch, params, paths) = (entries(1), entries(8), entries(1));
-    for (method, message) in [
+    let wide = [
         ("ConversionService/BatchRecordConversions", batch),
         ("ConversionService/RecordConversion", field(1, &params)),
         ("ConversionService/StreamRecordConversions", field(1, &field(1, &params))),
         ("TrackingLinkService/UpdateTrackingLink", field(2, &paths)),
-    ] {
+    ];
+    for (method, message) in wide.iter().cycle().take(3 * wide.len()) {
         let (channel, path, key) = (channel(&server).await, path(method), bearer(ADMIN_KEY));
-        let wide = (0..WIDE_REQUESTS).map(|_| call_as(Some(&key), &channel, &path, &message));
+        let wide = (0..WIDE_REQUESTS).map(|_| call_as(Some(&key), &channel, &path, message));
         for answer in served_during(&server, join_all(wide)).await {
             let status = answer.unwrap_err();
             let error = s2s_sdk::Error::from(status);
@@ -122,6 +133,61 @@ async fn entries_of_a_few_bytes_fill_no_memory() {
         let grown = memory_peak_kib(&server).saturating_sub(before);
         assert!(grown < WIDE_KIB_MAX, "{method}: {grown} KiB");
     }
+    largest_batch_counts(server).await;
+}
+
+/// Checks that the largest honest batch counts, and still does after a restart.
+async fn largest_batch_counts(mut server: Server) {
+    let code = server.code("Sale").await;
+    let click_id = server.click(&server.link(&[&code]).await).await;
+    let param = |number| CustomParam { key: format!("k{number}"), value: "v".to_owned() };
+    let request = |number| {
+        let conversion = NewConversion {
+            conversion_code_id: code.id.clone(),
+            click_id: click_id.clone(),
+            transaction_id: format!("order-{number}"),
+            value: Some(Money { currency_code: String::new(), micros: 1_000_000 }),
+            custom_params: (0..PARAMS_MAX).map(param).collect(),
+            ..Default::default()
+        };
+        RecordConversionRequest { report: Some(Report::Conversion(conversion)), ..Default::default() }
+    };
+    let batch = BatchRecordConversionsRequest { requests: (0..BATCH_MAX).map(request).collect() };
+    let results = server.client().batch_record_conversions(batch).await.unwrap().results;
+    let counted: BTreeSet<_> =
+        results.into_iter().map(|result| result.into_result().unwrap().conversion.unwrap().id).collect();
+    assert_eq!(counted.len(), BATCH_MAX);
+    server.restart().await;
+    let listed =
+        server.client().conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
+    let listed: BTreeSet<_> = listed.map_ok(|conversion| conversion.id).try_collect().await.unwrap();
+    assert_eq!(listed, counted);
+}
+
+#[tokio::test]
+async fn unfinished_requests_in_json_are_told_to_come_again() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start().await;
+    served_during(&server, async {}).await;
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let (before, refusals) = (memory_kib(&server), Mutex::new(Vec::new()));
+    let calls = (0..STREAMS).map(async |_| {
+        let pieces = stream::iter(std::iter::repeat_n(Bytes::from_static(&[b' '; 16_384]), 60));
+        let body = reqwest::Body::wrap_stream(pieces.map(Ok::<_, Infallible>).chain(stream::pending()));
+        let call = client.post(format!("{}{}", server.url, path("ConversionService/ListConversions")));
+        let call = call.bearer_auth(ADMIN_KEY).header("content-type", "application/json").body(body);
+        let answer = Answer::of(call.send().await.unwrap()).await;
+        let details = answer.json()["details"].as_array().unwrap().clone();
+        let reason = details.iter().find_map(|detail| detail["debug"]["reason"].as_str().map(str::to_owned));
+        refusals.lock().unwrap().push((answer.status, reason.unwrap()));
+    });
+    let many = eventually(async || (refusals.lock().unwrap().len() > STREAMS / 2).then_some(()));
+    served_during(&server, select(Box::pin(join_all(calls)), Box::pin(many))).await;
+    for refusal in refusals.into_inner().unwrap() {
+        assert_eq!(refusal, (503, "OVERLOADED".to_owned()));
+    }
+    let grown = memory_kib(&server).saturating_sub(before);
+    assert!(grown < KEY_KIB_MAX, "{grown} KiB");
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ use s2s_sdk::v1::ErrorReason;
 use super::Scopes;
 use crate::error::{Error, Result};
 
+/// The beginning of the path of every call.
+pub const PACKAGES: &str = "/s2s.";
 /// The package of the calls that any caller may know.
 const PUBLIC: &str = "/s2s.v1.";
 /// The package of the calls for edges only.

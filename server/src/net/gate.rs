@@ -9,6 +9,6 @@ mod rate_limit;
 pub use self::{
     admission::Admission,
     authenticate::{CallAuth, authenticate, limited},
-    in_flight::InFlight,
+    in_flight::{InFlight, no_room},
     rate_limit::Rate,
 };

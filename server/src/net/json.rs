@@ -8,7 +8,7 @@ mod failure;
 mod names;
 mod tree;
 
-use std::{collections::HashMap, panic::AssertUnwindSafe, sync::LazyLock, time::Duration};
+use std::{collections::HashMap, iter::successors, panic::AssertUnwindSafe, sync::LazyLock, time::Duration};
 
 use axum::{body::Body, extract::Request, middleware::Next, response::Response};
 use bytes::{BufMut as _, Bytes, BytesMut};
@@ -21,10 +21,9 @@ use prost_reflect::{
 };
 use prost_types::FileDescriptorSet;
 use s2s_sdk::v1::{DESCRIPTOR, ErrorReason};
-use serde::Serialize;
 use tonic::Status;
 
-use super::answers::grpc_failure;
+use super::{answers::grpc_failure, gate::no_room};
 use crate::error::{Error, Result, Violations};
 
 /// Largest request in JSON, in bytes.
@@ -151,6 +150,11 @@ async fn to_grpc(method: &MethodDescriptor, request: Request) -> Result<Request>
             let message = "a request in JSON has at most 1 MiB; send less at once, or call with gRPC";
             return Error::new(ErrorReason::RequestTooLarge, message);
         }
+        // The gate breaks off a body for which it has no room.
+        let mut causes = successors(error.source(), |cause| cause.source());
+        if causes.any(<dyn std::error::Error>::is::<Status>) {
+            return no_room();
+        }
         Error::new(ErrorReason::FieldInvalid, "the request did not arrive whole; send it again")
     })?;
     let message = message(method.input(), &body.to_bytes())?;
@@ -221,11 +225,6 @@ fn json(status: StatusCode, body: Bytes) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     response
-}
-
-/// A value of our own as JSON.
-fn serialized(value: &impl Serialize) -> Bytes {
-    serde_json::to_vec(value).unwrap_or_default().into()
 }
 
 #[cfg(test)]

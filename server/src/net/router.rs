@@ -49,14 +49,13 @@ use super::{
     limits::{CALL_TIMEOUT_MAX, OPEN_MESSAGE_BYTES_MAX},
 };
 use crate::{
+    api::calls,
     config::{Config, CorsOrigin, Role},
     core::api_key::ApiKeyId,
     edge::{self, Edge},
     error::{Error, Result},
 };
 
-/// The beginning of the path of every method of ours.
-const PACKAGES: &str = "/s2s.";
 /// Margin between an answer and the caller's deadline, so that the answer still arrives.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
@@ -214,7 +213,7 @@ async fn gate_of_http(
     request: Request,
     next: Next,
 ) -> Response {
-    let is_json = json::is_json(request.headers()) && request.uri().path().starts_with(PACKAGES);
+    let is_json = json::is_json(request.headers()) && request.uri().path().starts_with(calls::PACKAGES);
     if is_method(request.uri()) && (is_json || is_grpc(request.headers())) {
         let error = if is_to_come {
             edge::not_started()

@@ -90,7 +90,7 @@ fn priority(request: &Request) -> Priority {
         return call.priority;
     }
     // A gRPC path has a dot and two parts; a slug has neither.
-    if path.starts_with("/s2s.") || path.starts_with("/grpc.reflection.") {
+    if path.starts_with(calls::PACKAGES) || path.starts_with("/grpc.reflection.") {
         return Priority::Other;
     }
     if path.starts_with("/grpc.health.v1.") || path == "/healthz" {

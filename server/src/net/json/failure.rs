@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tonic::{Code, Status};
 
-use super::{POOL, json, serialized, written};
+use super::{POOL, json, written};
 
 #[derive(Serialize)]
 struct Failure<'a> {
@@ -36,7 +36,8 @@ pub fn answer(status: &Status) -> Response {
     let all = tonic_types::Status::decode(status.details()).unwrap_or_default();
     let details = all.details.into_iter().map(detail).collect();
     let (http, code) = names(status.code());
-    json(http, serialized(&Failure { code, message: status.message(), details }))
+    let failure = Failure { code, message: status.message(), details };
+    json(http, serde_json::to_vec(&failure).unwrap_or_default().into())
 }
 
 fn detail(any: prost_types::Any) -> Detail {

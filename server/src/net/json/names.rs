@@ -1,5 +1,5 @@
-//! The names in a request in JSON. An unknown name, or two names of one field, is refused: a field
-//! with a typing error would otherwise be left out silently.
+//! The names in a request in JSON, and the kinds of their values, with sentences that name the cure.
+//! Unknown names, and two names of one field, are refused.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::Value;
@@ -12,6 +12,9 @@ const LIKENESS_MIN: f64 = 0.6;
 
 /// Checks the names of a tree against the schema.
 pub fn check(message: &MessageDescriptor, tree: &Value, path: &str, violations: &mut Violations) {
+    if message.full_name() == "google.protobuf.FieldMask" && !is_mask(tree) {
+        violations.add(path, "must be a text such as `name,defaultCurrency`");
+    }
     // Messages such as `google.protobuf.Timestamp` are texts in JSON.
     if message.full_name().starts_with("google.protobuf.") || tree.is_null() {
         return;
@@ -40,6 +43,11 @@ pub fn check(message: &MessageDescriptor, tree: &Value, path: &str, violations: 
         let path = if path.is_empty() { field.name().to_owned() } else { format!("{path}.{}", field.name()) };
         check_value(&field, value, &path, violations);
     }
+}
+
+/// Returns whether a value can be a field mask: names in lowerCamelCase, separated by commas.
+fn is_mask(tree: &Value) -> bool {
+    tree.is_null() || tree.as_str().is_some_and(|text| !text.contains(['_', ' ']))
 }
 
 fn check_value(field: &FieldDescriptor, value: &Value, path: &str, violations: &mut Violations) {

@@ -122,8 +122,9 @@ pub fn without_visitor(postback: &Postback) -> (Vec<u8>, Vec<u8>) {
     let mut parameters = understood(all, &mut Vec::new()).into_iter();
     let mut counts = |pair: &mut Pair| {
         let Some(parameter) = parameters.next() else { return false };
-        // The `%` of a percentage is no fault, although it is not encoded.
-        pair.broken = parameter.broken;
+        // The `%` of a percentage is no fault, although it is not encoded. A blank value stays
+        // blank, because it does not count beside another name of the same parameter.
+        pair.broken = parameter.broken && !parameter.is_blank();
         parameter.counts()
     };
     query.retain_mut(&mut counts);

@@ -484,9 +484,14 @@ mod properties {
 
 #[test]
 fn an_erased_postback_reads_as_before() {
-    for query in
-        ["com=0&comperc=10%", "com=0&comperc=10&5x", "com=2&comperc=1&7U", "com=%zz", "com=0&oid=a&b"]
-    {
+    for query in [
+        "com=0&comperc=10%",
+        "com=0&comperc=10&5x",
+        "com=2&comperc=1&7U",
+        "com=%zz",
+        "com=0&oid=a&b",
+        "com=0&currency=EUR&cur=&2K",
+    ] {
         check_reading(format!("G/s2s?clickId=a&id={CODE}&val=1&{query}").as_bytes());
     }
 }
