@@ -36,7 +36,7 @@ pub async fn run(task: &Task, config: &Config) -> Result<(), StartError> {
     let (of, bytes) = (manifest.begin_time.as_str(), manifest.bytes());
     let (files, done) =
         (manifest.files.len(), if matches!(task, Task::Backup { .. }) { "copied" } else { "restored" });
-    // The task is done, whether or not somebody reads about it.
+    // The task is done, even if the report can't be written.
     let _ = writeln!(std::io::stdout(), "{done}: the state of {of}, {files} files, {bytes} bytes");
     Ok(())
 }

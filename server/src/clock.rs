@@ -286,7 +286,7 @@ mod tests {
             // enough.
             (0, HOUR, database(2 * HOUR), 0),
             // Without another clock, the server's time is kept if it is near the passed time.
-            // Otherwise the earlier time is believed, unless it has certainly passed.
+            // Otherwise the earlier time is believed, unless it is before the passed time.
             (0, HOUR, passed(-10), 0),
             (600 * 24 * HOUR, 0, passed(-10), 0),
             (0, -HOUR, passed(-10), 0),

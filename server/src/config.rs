@@ -245,7 +245,7 @@ pub struct Config {
     pub log: String,
 }
 
-/// The reason why reading the settings gave no configuration.
+/// The reason why reading the settings returned no configuration.
 #[derive(Debug)]
 pub enum NoConfig {
     /// Help or the version was requested. Holds the text to print.
@@ -477,7 +477,7 @@ fn log_filter(text: &str) -> Result<String, String> {
     let is_level = |word: &str| {
         ["off", "error", "warn", "info", "debug", "trace"].contains(&word.to_ascii_lowercase().as_str())
     };
-    // The filter takes a word that is no level for the name of a module, and then logs no other
+    // The filter reads a word that is no level as the name of a module, and then logs no other
     // module.
     let is_part = |part: &str| match part.rsplit_once('=') {
         Some((module, level)) => !module.trim().is_empty() && is_level(level.trim()),

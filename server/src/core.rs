@@ -44,8 +44,8 @@ pub struct Settings {
     /// Maximum number of writes in one commit.
     pub batch_max: usize,
     pub watch: Watch,
-    /// Maximum total size of the held postbacks of strangers, in bytes. `postback/strangers.rs` says
-    /// who is a stranger.
+    /// Maximum total size of the held postbacks of strangers, in bytes. `postback/strangers.rs`
+    /// explains who counts as a stranger.
     pub strangers_bytes_max: i64,
     pub shed: postback::ShedCounts,
 }

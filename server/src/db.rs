@@ -57,7 +57,7 @@ const READERS_MAX: u32 = 8;
 const OTHER_WRITERS_MAX: u32 = 2;
 /// Maximum number of prepared statements per connection.
 const STATEMENTS_CACHED_MAX: usize = 256;
-/// Interval between looks at the place of an SQLite file. Each write looks as well.
+/// Interval between checks that an SQLite file is still at its path. Each write checks it, too.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Approximate number of rows in one deletion: few enough that no writer waits long for it.
@@ -144,8 +144,8 @@ impl Db {
         }
     }
 
-    /// Looks at the place of an SQLite file until `stopping`, so that the log tells of a file that
-    /// went even if nothing is written.
+    /// Checks until `stopping` that an SQLite file is still at its path. So the log reports a file
+    /// that was moved or removed even if nothing is written.
     pub async fn place_loop(self, stopping: CancellationToken) {
         while self.place.is_of_file() && stopping.run_until_cancelled(sleep(LOOK_INTERVAL)).await.is_some() {
             self.place.look();
@@ -306,8 +306,8 @@ async fn migrate(backend: DbBackend, url: &str, place: &Place) -> Result<(), DbE
             return Err(DbErr::Custom("another server has been migrating it for too long".to_owned()));
         }
     }
-    // On SQLite, all migrations run or none, because the disk may fill up midway. After a failure,
-    // `db` is dropped, and the transaction with it.
+    // On SQLite, all migrations take effect or none, because the disk may fill up midway. After a
+    // failure, `db` is dropped, which rolls the transaction back.
     let is_one = backend == DbBackend::Sqlite;
     if is_one {
         db.execute_unprepared("BEGIN IMMEDIATE").await?;
@@ -345,12 +345,12 @@ async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
     Ok(lossy)
 }
 
-/// Tests whether `column`, the first of an index, has a value. The test has a form for which the
-/// database reads only the rows of the requested page of a list from that index.
+/// Tests whether `column`, the first column of an index, equals `value`. The test has a form that
+/// makes the database read only the rows of the requested page of a list from that index.
 ///
-/// With a test for equality, MariaDB reads the rows with that value from their end up to the page,
-/// however far that is. With a test for a range of this one value, and rows sorted by that column
-/// first, MariaDB reads only the page. PostgreSQL and SQLite read only the page in either case.
+/// With a test for equality, MariaDB begins at the end of the rows with that value, and reads all
+/// rows up to the page. With a test for a range that contains only this value, and rows sorted by
+/// `column` first, MariaDB reads only the page. PostgreSQL and SQLite do so in either case.
 pub fn eq_indexed<C: ColumnTrait>(
     db: &impl ConnectionTrait,
     column: C,
@@ -363,10 +363,10 @@ pub fn eq_indexed<C: ColumnTrait>(
     }
 }
 
-/// Tests whether `column` has a value. The test has a form for which the database finds the rows by
-/// another condition, and not by an index that begins with this column.
+/// Tests whether `column` equals `value`. The test has a form that keeps the database from using an
+/// index that begins with `column`: another condition is to find the rows.
 ///
-/// With a plain test, SQLite, which has no statistics, takes any index that also sorts the rows.
+/// With a plain test, SQLite, which has no statistics, uses any index that also sorts the rows.
 /// PostgreSQL and MariaDB compare the costs of both indexes. On MariaDB, an index can sort rows
 /// only by columns that follow columns tested for equality.
 pub fn eq_unindexed<C: ColumnTrait>(
@@ -383,8 +383,8 @@ pub fn eq_unindexed<C: ColumnTrait>(
     }
 }
 
-/// A column to sort by. It has a form for which the database finds the rows by the conditions, and
-/// not by an index that has the order.
+/// A column to sort by, in a form that keeps the database from using an index for the order: the
+/// conditions are to find the rows.
 pub fn sort_unindexed<C: ColumnTrait>(db: &impl ConnectionTrait, column: C) -> SimpleExpr {
     let column = Expr::col((column.entity_name(), column));
     match db.get_database_backend() {

@@ -50,7 +50,7 @@ use crate::{
 };
 
 pub use self::core_client::{CoreTransport, not_started};
-pub use self::http::{Purpose, failure, handle, is_postback, no_edge, purpose, refuse};
+pub use self::http::{Purpose, failure, handle, is_postback, no_edge, purpose, refuse, with_retry_after};
 pub use self::snapshot::has_run;
 pub use self::spool::copy as spool_copy;
 
@@ -58,8 +58,8 @@ pub use self::spool::copy as spool_copy;
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
 /// Time limit for reading the click id keys and the core's time.
 const KEYS_BUDGET: Duration = Duration::from_secs(5);
-/// Maximum duration of a call from whose answer the edge takes the core's time: a slower answer is
-/// too imprecise. Half the duration of the call is added to that time.
+/// The edge uses the core's time in an answer only if the call took less than this span: the time
+/// in a slower answer is too imprecise. Half the duration of the call is added to the time.
 const CLOCK_ANSWER_MAX: Span = Span::from_seconds(2);
 /// Time limit for the core's answer to a call that the spool refused.
 const LAST_BUDGET: Duration = Duration::from_secs(10);
@@ -95,7 +95,7 @@ pub struct OpenSpool {
 }
 
 impl OpenSpool {
-    /// Takes the folder of the spool, and reads the snapshot in it.
+    /// Locks the folder of the spool, and reads the snapshot in it.
     pub fn open(settings: &SpoolSettings, clock: Clock, random: Random) -> Result<Self, StartError> {
         let now = clock.now();
         let (spool, writer) = spool::open(settings, clock, random)?;
@@ -104,7 +104,7 @@ impl OpenSpool {
     }
 
     /// Returns whether an edge with this spool can start without its core. It can if its snapshot
-    /// holds click id keys, because the spool accepts the calls that the core can't take.
+    /// holds click id keys, because the spool keeps the calls that the core can't answer.
     pub fn can_begin_alone(&self) -> bool {
         !self.snapshot.click_id_keys.click_id_keys.is_empty()
     }
@@ -193,7 +193,7 @@ impl Edge {
         })
     }
 
-    /// Sends people who followed an address that leads nowhere to these pages.
+    /// Sets the pages for people who followed an address that leads nowhere.
     pub fn with_pages(self, pages: Pages) -> Self {
         Self { pages, ..self }
     }
@@ -361,21 +361,22 @@ impl EdgeHealth {
         self.core_health.is_down(self.clock.now())
     }
 
-    /// The reason why the core takes no calls; `None` while it takes them. A single slow call is no
-    /// reason.
+    /// The reason why the core accepts no calls; `None` while it accepts them. A single slow call
+    /// is no reason.
     pub fn core_cause(&self) -> Option<String> {
         let cause = self.core_health.cause().filter(|cause| cause.is_lasting || self.is_down());
         cause.map(|cause| cause.text)
     }
 
-    /// Returns whether the spool accepts the calls that the core can't take.
+    /// Returns whether the spool accepts the calls that the core can't answer.
     pub fn keeps(&self) -> bool {
         self.spool().is_some_and(|spool| !spool.refusing)
     }
 
     /// Returns whether no record waits longer than a normal delivery takes.
     pub fn is_drained(&self) -> bool {
-        // A record whose time of arrival is in the future has no age, so `standing` counts too.
+        // A record whose time of arrival is in the future has no age. So the time for which the
+        // core has accepted no record (`standing`) counts too.
         let waits = |spool: &spool::Status| spool.oldest_age.max(spool.standing) >= DRAINED_WITHIN;
         self.spool().is_none_or(|spool| spool.counted && !waits(&spool))
     }

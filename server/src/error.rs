@@ -22,7 +22,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The `domain` of every `google.rpc.ErrorInfo` we send.
 const DOMAIN: &str = "s2s.v1";
-/// The types of details that are read again: the reason, the fields at fault, a postback's outcome.
+/// Types of the details that this module reads: reason, fields at fault, a postback's outcome.
 const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
 const POSTBACK_FAILURE: &str = "type.googleapis.com/s2s.v1.PostbackFailure";
@@ -97,8 +97,11 @@ impl Error {
 
     pub fn not_found(what: &str, id: &(impl ToString + ?Sized)) -> Self {
         let id = excerpt(&id.to_string());
-        Self::new(ErrorReason::ResourceNotFound, format!("there is no {what} `{id}` in this account"))
-            .with("id", &id)
+        let message = match id.as_str() {
+            "" => format!("the request names no {what}; give its id"),
+            id => format!("there is no {what} `{id}` in this account"),
+        };
+        Self::new(ErrorReason::ResourceNotFound, message).with("id", &id)
     }
 
     /// Converts a refusal of the gRPC library or of the library's services (health, reflection);
@@ -303,7 +306,7 @@ impl Violations {
         known
     }
 
-    /// Returns whether a status tells no more violations.
+    /// Returns whether there are as many violations as a status can hold.
     pub fn is_full(&self) -> bool {
         self.0.len() >= VIOLATIONS_MAX
     }
@@ -338,7 +341,7 @@ pub fn code(reason: ErrorReason) -> Code {
     reason.grpc_code()
 }
 
-/// The HTTP status of a gRPC code; see docs/reference/http.md.
+/// The HTTP status of a gRPC code. `[http_status]` in proto/reasons.toml has the same map.
 pub fn http_status(code: Code) -> StatusCode {
     match code {
         Code::Ok => StatusCode::OK,

@@ -1,5 +1,5 @@
-//! Pages of lists: their sizes, and opaque tokens that name the last row of the previous page. For
-//! answers that have no pages: a limit on their size.
+//! Pages of lists: their sizes, and opaque tokens that name the last row of the previous page. Also
+//! limits the size of answers that have no pages.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prost::{Message, encoding::encoded_len_varint};
@@ -64,7 +64,7 @@ impl<const N: usize> PageRequest<N> {
     }
 
     /// Cuts `rows`, which were read from the database, to the size of the page. `looked_up_to` is
-    /// the key of the last row that was looked at, if the look ended there and not at the end of
+    /// the key of the last row that was looked at, if the search stopped there, before the end of
     /// the list.
     pub fn cut<T>(
         &self,

@@ -1,9 +1,10 @@
 //! The cost of tonic alone with our messages: a `RecordConversion` service that answers at once
 //! with a constant.
 //!
-//! The workload `NoOp` measures a call without messages; this service measures a call with the
-//! messages of `RecordConversion`. The rest of the cost of a real call is the work of the server.
-//! Like the server, this service is a process of its own. It has as many threads as the server.
+//! The workload `NoOp` measures a call with almost empty messages; this service measures a call
+//! with the messages of `RecordConversion`. The rest of the cost of a real call is the server's
+//! work. Like the server, this service is a process of its own. It has as many threads as the
+//! server.
 
 use std::{
     env,
@@ -78,7 +79,7 @@ pub fn serve() -> Result<()> {
     })
 }
 
-/// A service of which only `record_conversion` is called.
+/// The service. The benchmark calls only its method `record_conversion`.
 struct Constant;
 
 #[tonic::async_trait]

@@ -47,8 +47,8 @@ const FILLED_TICKS: u64 = 26;
 
 /// The SQL of one kind of database for `fill`.
 struct Dialect {
-    /// Builds the SQL of a click id from the SQL of its time, in ticks of 10 ms. In the id, the key
-    /// of the link follows the time.
+    /// Builds the SQL of a click id from the SQL of its time, in ticks of 10 ms. In the id, a
+    /// number that identifies the link follows the time.
     id: fn(&str) -> String,
     link: &'static str,
     dedupe_key: &'static str,
@@ -187,7 +187,7 @@ async fn connect(url: &str) -> Result<DatabaseConnection> {
     options.max_connections(1).min_connections(1).sqlx_logging(false).test_before_acquire(false);
     let db = Database::connect(options).await?;
     if db.get_database_backend() == DbBackend::Sqlite {
-        // The same durability and cache as on the server's own connection.
+        // Sets durability and cache as on the server's own connection.
         db.execute_unprepared(
             "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32768",
         )

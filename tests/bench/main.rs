@@ -1,10 +1,11 @@
 //! `make bench`: the speed of one server on this machine, and a proof that it counted exactly what
 //! it acknowledged.
 //!
-//! Each workload alternates with a baseline: a workload that costs as little as the HTTP stack or
-//! the database allows. The ratio of the two rates shows the cost of the server's own work. The
-//! ratio depends less on the machine than the rates do. The load generator and the server share the
-//! machine, so rates are a lower bound. Linux only: CPU time and memory come from `/proc`.
+//! Each round measures all workloads in turn. Most workloads are compared with a baseline: a
+//! workload that costs as little as the HTTP stack or the database allows. The ratio of the two
+//! rates shows the cost of the server's own work. It depends less on the machine than the rates do.
+//! The load generator and the server share the machine, so rates are a lower bound. Linux only: CPU
+//! time and memory come from `/proc`.
 //!
 //! Deliberately absent: any assertion about time.
 
@@ -139,7 +140,8 @@ fn makes_sense(workload: Workload, database_url: &str) -> bool {
     )
 }
 
-/// Each workload and its baseline. `Healthz` is the constant answer of the same HTTP stack.
+/// Workloads, each with the one that it is compared with. `Healthz` is a constant answer of the
+/// server's HTTP stack.
 const COMPARED: [(Workload, Workload); 17] = [
     (RecordConversion(1), NoOp(1)),
     (RecordConversion(32), NoOp(32)),

@@ -94,7 +94,7 @@ impl Orders {
     }
 
     /// Counts the conversions that the server lists. Fails on a conversion of an order that was
-    /// never taken, and on a second conversion of an order.
+    /// never sent, and on a second conversion of an order.
     pub async fn count(&self, client: &Client) -> Result<u64> {
         let taken = usize::try_from(self.taken.load(Ordering::Relaxed))?;
         let mut seen = vec![false; taken];

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::disk::library;
 
-/// The clock of one server or database; right until `set`.
+/// The clock of one server or database. It is correct until `set` changes it.
 pub struct WrongClock {
     library: PathBuf,
     ahead: PathBuf,

@@ -114,8 +114,8 @@ pub fn library(name: &str, source: &str) -> (TempDir, PathBuf) {
     (folder, library)
 }
 
-/// A disk that loses writes: a library, loaded before the C library, makes fsync fail as long as a
-/// certain file exists.
+/// A disk that fails to write: a library, loaded before the C library, makes fsync fail as long as
+/// a certain file exists, or once.
 pub struct FailingDisk {
     library: PathBuf,
     switch: PathBuf,
@@ -140,7 +140,7 @@ impl FailingDisk {
         ]
     }
 
-    /// Makes the next fsync fail, once, in whichever process comes first.
+    /// Makes the next fsync fail, once, in whichever process calls it first.
     pub fn fail_once(&self) {
         std::fs::write(&self.once, "").unwrap();
         // The process that removes the file may run as another user.

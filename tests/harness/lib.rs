@@ -1,6 +1,6 @@
 //! The harness: starts the real server binary on a free port with a database of its own.
 //!
-//! The harness calls none of the server's code. Tests see only the ports.
+//! The harness calls none of the server's code. Tests see only its ports, files and logs.
 
 #![expect(
     clippy::unwrap_used,
@@ -177,7 +177,7 @@ impl Server {
         &self.url
     }
 
-    /// Starts a server that can write at most `kibibytes` KiB to each file. A restart lifts the
+    /// Starts a server whose files can't grow beyond `kibibytes` KiB each. A restart lifts the
     /// limit.
     ///
     /// `log`: the shell's redirection of the log, `&2` or the name of a file.
@@ -187,7 +187,7 @@ impl Server {
         // the process.
         let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\" 2>{log}", kibibytes * 2);
         let mut shell = Command::new("sh");
-        // The server must refuse the writes that the database can't take, not spool them.
+        // The server must refuse the writes that the database can't store, not spool them.
         let arguments = vec!["--spool=off".to_owned()];
         shell.args(["-c", &script]).arg(binary()).args(&arguments);
         let (child, url) = launch(&mut prepare(shell, folder.path()), FREE_PORT).await;

@@ -70,8 +70,8 @@ pub fn prepare(mut command: Command, folder: &Path) -> Command {
         command.env_remove(name);
     }
     command.env("S2S_ADMIN_KEY", ADMIN_KEY);
-    // With a spool, the server queues a postback that a busy machine slows down. Few tests expect
-    // that.
+    // With a spool, the server spools a postback that is recorded too slowly on a busy machine. Few
+    // tests expect that.
     command.env("S2S_SPOOL", "off");
     command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
     command

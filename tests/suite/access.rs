@@ -29,7 +29,7 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
         "GetAccount" => return ALL.to_vec(),
         "ResolveSlug" | "ListClickIdKeys" | "ListLinks" => vec![Scope::Edge],
         "RotateClickIdKey" => vec![Scope::Admin],
-        // An edge hands postbacks on by `RecordConversion`.
+        // An edge passes postbacks on to the core by calling `RecordConversion`.
         "RecordClick" | "RecordConversion" => vec![Scope::Record, Scope::Edge],
         _ if service == "AccountService" => vec![Scope::Admin],
         _ if begins(&["Get", "List", "Explain", "TestSetup"]) => vec![Scope::Read],

@@ -1,5 +1,5 @@
-//! Answers for clients that take 4 MiB, the default of gRPC: pages end before that size, and
-//! answers that have no pages leave out long texts.
+//! Answers for clients that accept at most 4 MiB, the default of gRPC: pages end before that size,
+//! and answers that have no pages leave out long texts.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ const BYTES_MAX: usize = 3 * 1_024 * 1_024 + 256 * 1_024;
 const PAGE_SIZE: i32 = 1_000;
 
 /// A postback that is held because of its amount, and is as long as a postback may be. Its notes
-/// are longer than itself: they repeat its 60 unknown parameters.
+/// are longer than the postback: they repeat its 60 unknown parameters.
 fn long_postback(fixture: &Fixture, click: &str, number: usize) -> RawPostback {
     let unknown = |names: std::ops::Range<u32>| -> String {
         let name = |which| format!("{}{}", "\u{1F6D2}".repeat(61), 100 + which);
@@ -211,7 +211,7 @@ async fn the_answer_to_a_batch_leaves_out_texts_and_no_result() {
         assert_eq!(conversion.custom_params.len(), if is_shortened(&answer.notes) { 0 } else { 64 });
         whole.push(!is_shortened(&answer.notes));
     }
-    // 20 of these conversions have 2.9 MiB.
+    // 20 of these conversions take 2.8 MiB.
     assert!(whole[..20].iter().all(|whole| *whole) && !whole[39], "the last ones are shortened: {whole:?}");
 
     // Errors name the faults, and each error may have 4 KiB of notes.

@@ -1,6 +1,6 @@
 //! Hostile traffic at the network level: silent and slow connections, floods of frames, endless
-//! streams, invented addresses. The server closes these connections, and serves honest callers
-//! meanwhile.
+//! streams, invented addresses. The server ends such connections or limits their cost, and serves
+//! honest callers meanwhile.
 //!
 //! The frames are written by hand, because no library sends such frames.
 
@@ -189,7 +189,8 @@ async fn silent_and_slow_connections_end_while_others_are_served() {
     assert!(lives.iter().any(|(life, _)| *life > Duration::from_secs(5)), "they are given some time");
 }
 
-/// The same time limit applies to a head without an end, even if its sender never pauses.
+/// The time limit of slow connections also applies to a head without an end, even if its sender
+/// never pauses.
 #[tokio::test]
 async fn a_head_that_never_pauses_ends_while_others_are_served() {
     let _alone = ONE_AT_A_TIME.lock().await;
@@ -319,7 +320,7 @@ async fn flood(server: &Server, pieces: u32, next: impl Fn(u32) -> Vec<u8>) -> b
 struct Flood {
     name: &'static str,
     pieces_max: u32,
-    /// Makes the piece with a number, from 0.
+    /// Makes the piece with the given number. The first piece has the number 0.
     piece: fn(u32) -> Vec<u8>,
 }
 
@@ -407,8 +408,9 @@ async fn streams_that_never_end_cost_little_and_keep_nobody_waiting() {
         writer.write_all(&streams.collect::<Vec<u8>>()).await.unwrap();
         open.push((reader, writer));
     }
-    // All streams are answered in the end, because the bodies of their requests never arrive. The
-    // 1,000 answers on a connection are longer than the 100,000 bytes that the test reads.
+    // The bodies of these requests never arrive. When their time is up, the server answers each
+    // stream anyway. The 1,000 answers on a connection are longer than the 100,000 bytes that the
+    // test reads.
     let answers = served_during(
         &server,
         join_all(open.iter_mut().map(async |(reader, _)| {

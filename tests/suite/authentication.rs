@@ -46,7 +46,7 @@ impl Sale {
         sale
     }
 
-    /// Sets the checks. The server that takes the call applies them at once.
+    /// Sets the checks. The server that answers the call applies them at once.
     pub async fn check(&self, checks: PostbackAuthentication) {
         let code = ConversionCode { postback_authentication: Some(checks), ..self.code.clone() };
         let paths = vec!["postback_authentication".to_owned()];
@@ -315,7 +315,7 @@ async fn a_replay_trusts_a_sender_only_where_it_is_told_to() {
     assert_eq!((explained.reason(), step.outcome()), (ErrorReason::SecretRefused, StepOutcome::Failed));
     assert!(step.message.contains("trust_sender"), "{step:?}");
     assert_eq!(sale.replay(&first, true).await, PostbackVerdict::Recorded);
-    // Once the code no longer checks, its held postbacks count.
+    // Once the code has no checks any more, its held postbacks count when they are replayed.
     sale.check(PostbackAuthentication::default()).await;
     assert_eq!(explain(&second).await.verdict(), PostbackVerdict::Recorded);
     assert_eq!(sale.replay(&second, false).await, PostbackVerdict::Recorded);

@@ -119,7 +119,7 @@ async fn outages(server: &Server, load: &Load, disk: &SmallDisk) {
 
 #[tokio::test]
 async fn what_was_acknowledged_before_a_backup_is_in_it_and_counts_once() {
-    // A spool leaves 64 MiB of its disk free.
+    // A spool leaves 64 MiB of its disk free, so it can use 16 MiB of this disk.
     let disk = SmallDisk::mount(80 * 1_024);
     let mut server = Server::start_with(&["--spool", disk.path()]).await;
     let load = Load::new(&server, &server).await;
@@ -309,7 +309,7 @@ async fn a_copy_is_for_its_owner_alone() {
     server.code("Sale").await;
     eventually(async || server.spool().join("known").exists().then_some(())).await;
     let place = Place::new().await;
-    // The backup closes an empty folder that other users may enter.
+    // If other users may enter the empty folder, the backup takes that permission away.
     fs::create_dir(place.path("copy")).unwrap();
     fs::set_permissions(place.path("copy"), fs::Permissions::from_mode(0o777)).unwrap();
     let mut shell = Command::new("sh");

@@ -1,8 +1,8 @@
-//! Real input of `/s2s`, class by class, through a real socket and byte by byte.
+//! Input of `/s2s` as real senders write it, class by class, sent unchanged over a real socket.
 //!
 //! `$click` and `$code` stand for genuine ids. The code counts every call, so each accepted row is
-//! a conversion. `verdicts.rs` tests the reasons that come from rules and not from reading.
-//! `callers.rs` tests the reasons that come from the kind of caller.
+//! a conversion. `verdicts.rs` tests the reasons that come from a rule, not from the reading of the
+//! input. `callers.rs` tests the reasons that come from the kind of caller.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::v1::{ConversionCode, DedupePolicy, ListConversionsRequest, ListPostbacksRequest};

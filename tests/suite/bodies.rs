@@ -141,7 +141,7 @@ async fn the_message_of_a_shop_beside_a_complete_query_tells_orders_apart() {
         (JSON, r#"{"order_id":3,"status":"paid","currency":{"code":"EUR"},"items":[1]}"#, "USD"),
         (JSON, r#"{"val":"10.00","oid":"4","ok":true}"#, "USD"),
         (FORM, "val=10.00&oid=5&cur=EUR&email=a@b.example", "EUR"),
-        // The `id`, `amount` and `value` of a shop are its own.
+        // In these messages, `id`, `amount` and `value` are fields of the shop, not parameters.
         (JSON, r#"{"id":8209123,"order_number":6,"currency":"EUR","total":"9.99"}"#, "EUR"),
         (JSON, r#"{"id":"","amount":null,"order_id":"7","currency":"EUR","value":3}"#, "EUR"),
         (FORM, "id=77&order_id=8&currency=EUR&cid=shop", "EUR"),
@@ -158,12 +158,13 @@ async fn the_message_of_a_shop_beside_a_complete_query_tells_orders_apart() {
         assert_eq!((all.len(), all[0].transaction_id.as_str()), (count + 1, &*(count + 1).to_string()));
         assert_eq!(all[0].value.as_ref().unwrap().currency_code, currency, "{body}");
     }
-    // A contradiction must not cost the order number.
+    // If the body contradicts the URL, the postback is held. If the server ignored the body
+    // instead, the order number would be lost.
     for body in [r#"{"val":11,"oid":"A"}"#, r#"{"com":"2","order_id":"B","id":5}"#] {
         let answer = post(&fixture.server, &target, JSON, body.into()).await;
         assert_eq!(answer.field("reason"), "PARAMETER_REPEATED", "{body}: {answer:?}");
     }
-    // A message of a sale that was undone is no sale.
+    // A message about a sale that was undone must not count as a sale.
     for status in ["cancelled", "Refunded", "voided"] {
         let body = format!(r#"{{"order_number":"C","status":"{status}","id":5}}"#);
         let answer = post(&fixture.server, &target, JSON, body.clone().into()).await;
@@ -194,7 +195,8 @@ async fn a_number_of_json_has_a_decimal_point() {
         // amount shows a decimal point, the text is ambiguous.
         (r#""val":"1.500","com":"0""#, Ok((1_500_000_000, 0))),
         (r#""val":"12.35","com":"1.235""#, Err("AMOUNT_AMBIGUOUS")),
-        // The point of a number is JSON's, and shows nothing about a text.
+        // The decimal point of a JSON number is JSON's syntax, so it does not show how the shop
+        // writes amounts in texts.
         (r#""val":19.99,"com":"1,500""#, Ok((19_990_000, 1_500_000))),
     ]
     .into_iter()
@@ -299,8 +301,8 @@ async fn a_postback_is_found_however_its_address_was_copied() {
     }
 }
 
-/// HTTP gives a request no body if it announces no length. The next bytes are then a request that
-/// is none.
+/// In HTTP, a request that announces no length has no body. The server reads the bytes of the
+/// intended body as a second request, which is malformed.
 #[tokio::test]
 async fn a_post_without_a_length_says_that_it_came_without_a_body() {
     let fixture = Fixture::start().await;
@@ -372,7 +374,7 @@ async fn one_text_in_a_body_or_order_number_is_no_other_parameter() {
         assert!(answer.contains("s2s-reason: PARAMETER_MALFORMED"), "{query}: {answer}");
     }
     assert_eq!(fixture.conversions().await.len(), counted);
-    // Parameters of others, encoded as a whole, stay theirs.
+    // Parameters of another site, encoded together, are not read as parameters of the postback.
     for (count, piece) in ["%2Fthanks%3Ftest%3D1", "utm%3Dx%26status%3Ddeclined"].into_iter().enumerate() {
         let answer =
             fixture.server.postback(&format!("{target}&oid=x{count}&{piece}")["/s2s?".len()..]).await;

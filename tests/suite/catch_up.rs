@@ -1,6 +1,6 @@
-//! After the core was slow for a moment, its edge soon passes on the core's answers again, although
-//! the traffic continues. The records in the spool are delivered beside live calls, so later
-//! postbacks of the same clicks soon no longer wait behind these records.
+//! After the core has been slow for a moment, its edge soon passes on the core's answers again,
+//! although the traffic continues. The records in the spool are delivered beside live calls, so
+//! later postbacks of the same clicks soon no longer wait behind these records.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},

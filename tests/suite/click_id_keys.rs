@@ -1,5 +1,5 @@
-//! Rotations of the click id keys: before, during and after them, genuine clicks count, and forged
-//! ones don't.
+//! Rotations of the click id keys: genuine clicks count before, during and after them. Once a
+//! stolen key has ended, click ids that are forged with it don't count.
 
 pub mod thief;
 
@@ -95,7 +95,8 @@ async fn ids_of_every_key_count_before_between_and_after_rotations() {
             let (made, ends) = (keys[0].create_time.unwrap(), keys[1].expire_time.unwrap());
             assert_eq!((ends.seconds - made.seconds, ends.nanos), (30 * DAY, made.nanos));
         }
-        // The core mints with the new key at once; both edges follow without a restart.
+        // The core mints with the new key at once. The edge in the core's process and the separate
+        // edge follow without a restart.
         let recorded = server.click(&link).await;
         assert_eq!(number_of(&recorded), number);
         clicks.push(recorded);
@@ -250,7 +251,8 @@ async fn an_edge_that_is_cut_off_loses_no_click_by_a_rotation() {
             clicks.push(click.clone());
             early.get_or_insert(click);
         }
-        // The sale of a click that still waits in the spool counts once the click arrives.
+        // If a click still waits in the spool, its sale is held. The sale counts when the click has
+        // arrived.
         let early = early.unwrap();
         assert_eq!(sell(&beside, &code, &early, "early").await, ENDED);
         expected.insert(early, 2);
@@ -288,7 +290,7 @@ async fn an_invented_number_of_a_key_keeps_no_answer_waiting() {
     let edge = Server::start_edge(&server, &[]).await;
     let code = server.code("Sale").await;
     let mut kept = 0;
-    // Numbers 255, 128 and 2: the first byte of an id.
+    // Ids that begin in these ways name the keys 255, 128 and 2.
     for first in ["zz", "g0", "0g"] {
         let mut queued = 0;
         for number in 0..SENT {

@@ -83,6 +83,7 @@ impl Scene {
         Self { clock, core, edge, load, _database: database, _folder: folder }
     }
 
+    /// The server for visits and postbacks: the edge if there is one, otherwise the core.
     fn front(&self) -> &Server {
         self.edge.as_ref().unwrap_or(&self.core)
     }
@@ -306,7 +307,7 @@ async fn ids_of_any_time_count_and_hold_up_nobody() {
     assert!(all.iter().any(|postback| postback.notes.iter().any(corrected)));
 }
 
-/// Tests an id that no right clock can have made.
+/// Tests an id whose time is so wrong that no correct clock can have set it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_id_of_another_age_is_put_aside_and_holds_up_nobody() {
     let mut scene = Scene::start(Whose::Edge).await;

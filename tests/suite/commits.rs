@@ -24,7 +24,7 @@ const FELT: usize = 20;
 /// The number of good requests before each failure, and after the disk is mended.
 const SERVED: usize = 60;
 /// The size of the disk of an SQLite file, in KiB. A fast machine stores megabytes of load in each
-/// round. If the load filled the disk, nothing could be mended.
+/// round. If the load itself filled the disk, `mend` could free no space.
 const SQLITE_KIBIBYTES: u32 = 256 * 1_024;
 /// The size of the disk of a database server, in KiB. A new MariaDB takes 200 MiB.
 const SERVER_KIBIBYTES: u32 = 1_024 * 1_024;

@@ -152,7 +152,7 @@ async fn a_database_file_that_can_not_be_written_is_named() {
     for (url, cause) in [
         ("sqlite:shop", "shop: this is a folder"),
         ("sqlite:shop/", "shop/: this is a folder"),
-        // Not even root can write a program that runs.
+        // Not even root can write to the file of a running program.
         ("sqlite:/proc/self/exe", "can't write the file"),
     ] {
         for _ in 0..2 {
@@ -267,7 +267,7 @@ async fn a_second_start_on_the_same_database_keeps_what_is_there() {
         let list = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
         assert_eq!(list.conversion_codes, std::slice::from_ref(&code));
     }
-    // Click ids from before the restarts still verify.
+    // Click ids from before the restarts are still valid.
     let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
     assert_eq!(server.folder().join("s2s.db").is_file(), database::is_a_file());

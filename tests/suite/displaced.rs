@@ -1,5 +1,6 @@
-//! The file of an SQLite database is moved, removed or replaced while its server runs: an outage
-//! like any other. Nothing that was acknowledged is lost, and no empty database takes the place.
+//! The file of an SQLite database is moved away or replaced while its server runs. This is an
+//! outage like any other: nothing that was acknowledged is lost, and no empty database takes its
+//! place.
 
 use std::{
     fs,
@@ -12,12 +13,12 @@ use crate::spool::traffic::Traffic;
 
 /// The number of queued postbacks in each outage.
 const QUEUED: usize = 24;
-/// The error that the log has once for each time that the file goes.
+/// The error that the server logs once for each time that the file disappears.
 const ERROR: &str = "THE FILE OF THE DATABASE WAS MOVED";
 /// Endings of the database's files, in an order in which they can be put back.
 const FILES: [&str; 3] = ["-wal", "-shm", ""];
 
-/// A server with its database in a folder of its own, and a place beside it.
+/// A server with its database in a folder of its own. The file is moved to the folder `away` there.
 struct Stage {
     server: Server,
     traffic: Traffic,

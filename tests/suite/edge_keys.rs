@@ -1,4 +1,5 @@
-//! A thief can do no more with the stolen key of an edge than an honest edge may need.
+//! A thief with the stolen key of an edge can do only the things that an honest edge may need to
+//! do.
 
 use s2s_sdk::{
     Error,
@@ -14,7 +15,7 @@ use crate::{click_id_keys::thief::Thief, fields, fixture::Fixture, moved};
 
 const DAY: i64 = 86_400;
 
-/// Hands a postback on with the stolen key.
+/// Passes a postback on to the core with the stolen key, as an edge does.
 async fn hand_on(
     server: &Server,
     thief: &Thief,
@@ -107,7 +108,8 @@ async fn an_id_fits_its_postback_and_tells_nothing_about_another() {
     let of_1970 = hand_on(server, &thief, &sale, Timestamp::default(), zeros).await.unwrap_err();
     assert_eq!(of_1970.reason(), ErrorReason::ClockWrong);
     assert_eq!(fixture.conversions().await.len(), 0);
-    // The id of a postback that another sender sent.
+    // If the id belongs to a stored postback, another postback with this id is refused. The refusal
+    // tells nothing about the stored one.
     let id = postback_id(now, 1);
     let counted = hand_on(server, &thief, &sale, now, id.clone()).await.unwrap();
     assert_eq!(counted.verdict(), ConversionVerdict::Recorded);

@@ -27,12 +27,12 @@ const BATCH: usize = 200;
 const CLICKS: usize = 3;
 /// Calls that are in progress at the same time.
 const CALLS: usize = 4;
-/// Sales that are sent during each kind of call, and those of them that may wait in the spool: a
-/// busy machine delays some.
+/// Sales that are sent during each kind of call, and the number of them that may wait in the spool:
+/// a busy machine delays some.
 const SALES: usize = 100;
 const QUEUED_MAX: usize = 50;
 
-/// An account with clicks that very many held postbacks name.
+/// An account with clicks, each named by very many held postbacks.
 struct Crowd {
     client: Client,
     clicks: Vec<String>,
@@ -90,7 +90,7 @@ impl Crowd {
     }
 }
 
-/// A call that one account repeats without end.
+/// A call that one account repeats while the sales are sent.
 #[derive(Clone, Copy, Debug)]
 enum Call {
     Rehearse,
@@ -147,7 +147,8 @@ async fn erasures_of_one_account_keep_no_other_account_waiting() {
             let verdict = server.postback(&query).await.field("verdict");
             assert!(["RECORDED", "QUEUED"].contains(&verdict.as_str()), "{call:?}: {verdict}");
             queued += usize::from(verdict == "QUEUED");
-            // Asserted for each sale, because a server that others keep busy is slow at all of them.
+            // Checked after each sale, not only at the end: if the calls keep the server busy,
+            // every sale is slow.
             assert!(queued <= QUEUED_MAX, "{call:?}: {queued} of {number} sales had to wait");
         }
         ends.store(true, Ordering::Relaxed);

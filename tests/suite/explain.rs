@@ -62,7 +62,7 @@ async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
     }
     assert_eq!(counts().await, before);
 
-    // The real postback gets the answer that the explanation gave.
+    // The real postback gets the verdict that the explanation has predicted.
     let query = "clickId=$click&id=$code&val=1&com=0&oid=new";
     assert_eq!(fixture.server.postback(&fixture.fill(query)).await.field("verdict"), "RECORDED");
 }
@@ -322,7 +322,7 @@ async fn a_test_of_a_set_up_says_what_is_missing() {
     assert_eq!((test.passed, test.reason()), (false, ErrorReason::CodeNotOnLink));
     assert_eq!(failed(&test.steps), (vec![K::TrackingLink], vec![]));
 
-    // By default, the newest link with the code that has not expired is tested.
+    // By default, the newest unexpired link that has the code is tested.
     let good = server.link(&[&code]).await;
     let expired = TrackingLink {
         destination: good.destination.clone(),

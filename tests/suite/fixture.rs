@@ -14,7 +14,7 @@ use s2s_tests::{Server, request};
 
 use crate::moved;
 
-/// A server with codes and clicks for all faults that a postback can have.
+/// A server with codes and clicks for many faults that a postback can have.
 pub struct Fixture {
     pub server: Server,
     pub code: ConversionCode,
@@ -26,8 +26,8 @@ pub struct Fixture {
     pub other_click: String,
     /// A click that is one hour old.
     pub old_click: String,
-    /// A click from after its link was archived. Its time is some seconds ahead, as that of an edge
-    /// may be.
+    /// A click whose link was archived before the time of the click. That time is some seconds
+    /// ahead of the server's clock, as an edge's clock may be.
     pub lost_click: String,
 }
 

@@ -1,6 +1,6 @@
-//! A core that was restored from a backup lacks the newest click id key, with which an edge has
-//! sealed records. Every acknowledged postback of that edge counts nevertheless, even if the edge
-//! is killed.
+//! An edge seals the records in its spool with a click id key: the seal proves that the edge wrote
+//! the record. A core that was restored from a backup lacks the newest key. Every acknowledged
+//! postback of the edge counts nevertheless, even if the edge is killed.
 
 use std::{collections::BTreeSet, fs};
 
@@ -115,7 +115,8 @@ async fn an_edge_that_outlives_a_restore_counts_everything_after_a_later_outage(
         stage.sell_until_queued(QUEUED).await;
         let before = stage.snapshot();
         stage.restore().await;
-        // In the first round, the edge may not have learnt the keys yet when the core is killed.
+        // The first round does not wait until the edge has learnt the older keys. So the core may
+        // be killed before that.
         if round > 0 {
             stage.has_changed(&before).await;
             stage.check().await;
@@ -139,7 +140,7 @@ async fn an_edge_that_is_killed_after_it_has_learnt_older_keys_loses_nothing() {
         stage.rotate().await;
         stage.core.kill().await;
         stage.sell_until_queued(QUEUED).await;
-        // The core answers for its keys, and takes no record.
+        // The core can list its keys, but the stalled database accepts no record.
         stage.edge.freeze().await;
         stage.restore().await;
         let stall = Stall::begin(&stage.core.database_url).await;

@@ -20,7 +20,8 @@ const ROUNDS: usize = 4;
 const HELD: usize = 3;
 /// Sales that are sent during one replay.
 const SALES: usize = 30;
-/// Calls that the server answers while the writes wait. Meanwhile the replay has read its postbacks.
+/// Calls that the server answers before the deletion is committed. Meanwhile the replay reads its
+/// postbacks.
 const MEANWHILE: usize = 20;
 
 /// A transaction that has deleted all held postbacks, and has not been committed yet.
@@ -47,7 +48,7 @@ impl Deletion {
     }
 }
 
-/// Another account that has a code, and postbacks that name it. The postbacks are held.
+/// Another account with a code, and with held postbacks that name this code.
 struct Other {
     client: Client,
     code: ConversionCode,

@@ -1,4 +1,4 @@
-//! Postbacks that partners hand on by `RecordConversion`, with keys of their own.
+//! Postbacks that partners pass on by calling `RecordConversion` with keys of their own.
 
 use s2s_sdk::{
     Client,
@@ -74,7 +74,8 @@ async fn a_key_of_the_installation_does_not_count_for_another_account() {
         let refused = own.record_conversion(handed_on(&click, &code)).await.unwrap_err();
         assert_eq!(refused.reason(), ErrorReason::ConversionCodeUnknown);
         let held = stored(&own, &refused.postback_failure().unwrap().postback_id).await;
-        // The visitor's account erases nothing of the postback.
+        // The visitor's click belongs to the other account. An erasure by that account does not
+        // touch the postback.
         let erase = EraseVisitorRequest { click_id: click, validate_only: false };
         assert_eq!(other.erase_visitor(erase).await.unwrap().postback_count, 0);
         let replayed = own.replay_postbacks(request::replay(vec![held.id.clone()])).await.unwrap();
@@ -87,7 +88,8 @@ async fn a_key_of_the_installation_does_not_count_for_another_account() {
         assert_eq!(matched.reason(), ErrorReason::ConversionCodeUnknown);
         let raw = matched.raw.unwrap();
         server.kill().await;
-        // The server died after it had added the column, but before it recorded that.
+        // As if the server had died after it had added the column, but before it recorded this
+        // migration as done.
         database::execute(&server.database_url, FORGET_MIGRATION).await;
         server.restart().await;
         let (own, other) = (server.client_with(&own_key), server.client_with(&key));
@@ -99,8 +101,8 @@ async fn a_key_of_the_installation_does_not_count_for_another_account() {
     }
 }
 
-/// Nothing tells whether an edge passed on a postback of an earlier version, so it counts as if one
-/// did.
+/// A postback that an earlier version stored does not show whether an edge passed it on. The server
+/// treats it as if an edge did.
 #[tokio::test]
 async fn what_came_to_an_earlier_version_is_still_matched() {
     let mut server = Server::start().await;

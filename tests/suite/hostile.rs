@@ -286,7 +286,7 @@ async fn unknown_slugs_cause_no_writing() {
     assert_eq!(visit(&links[0].slug).await, 302);
     eventually(async || (file() != unseen).then_some(())).await;
     let before = file();
-    // The edge looks at the snapshot each second.
+    // The edge would write a changed snapshot within a second or two.
     let begun = Instant::now();
     let mut number = 0;
     while begun.elapsed() < Duration::from_secs(4) {

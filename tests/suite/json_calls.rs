@@ -1,4 +1,5 @@
-//! Calls in JSON over POST: the same answers, refusals and limits as over gRPC.
+//! Calls in JSON over POST: they get the same answers and refusals as over gRPC. Only the limit of
+//! a request is smaller, and streams are refused.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use s2s_sdk::{
     Code,
     v1::{ApiKeyScope, DESCRIPTOR, ErrorReason},
 };
-use s2s_tests::{ADMIN_KEY, Answer, Server, bearer, http, wire::memory_peak_kib};
+use s2s_tests::{ADMIN_KEY, Answer, Server, bearer, eventually, http, wire::memory_peak_kib};
 use serde_json::{Value, json};
 
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
 const RECORD: &str = "ConversionService/RecordConversion";
 const LIST: &str = "ConversionService/ListConversions";
 const UPDATE: &str = "ConversionCodeService/UpdateConversionCode";
-/// The size of a request that may not be larger, in bytes.
+/// The size of the largest request that is accepted, in bytes.
 const REQUEST_BYTES_MAX: usize = 1_024 * 1_024;
 
 fn post(server: &Server, method: &str) -> RequestBuilder {
@@ -144,18 +145,31 @@ async fn a_request_that_is_not_understood_says_where() {
         (LIST, r#"{"pageSize":1,"page_size":2}"#, "`page_size` and `pageSize`, which are one field"),
         (LIST, r#"{"pagesize":1}"#, "do you mean `pageSize`?"),
         (LIST, r#"{"zzz":1}"#, "it has `pageSize`"),
-        (LIST, r#"{"pageSize":"many"}"#, "page_size: "),
-        (LIST, r#"{"pageSize":1.5}"#, "page_size: "),
-        (LIST, r#"{"pageSize":99999999999}"#, "page_size: "),
+        (LIST, r#"{"pageSize":"many"}"#, "page_size: must be a whole number from -2147483648"),
+        (LIST, r#"{"pageSize":1.5}"#, "page_size: must be a whole number"),
+        (LIST, r#"{"pageSize":99999999999}"#, "page_size: must be a whole number"),
+        (LIST, r#"{"pageToken":1}"#, "page_token: must be a text in quotes"),
+        (LIST, r#"{"filter":{"status":["x"]}}"#, "filter.status: must be one of `CONVERSION_STATUS_"),
         (UPDATE, r#"{"updateMask":"default_status"}"#, "update_mask: must be a text such as `name,"),
         (UPDATE, r#"{"updateMask":{"paths":["name"]}}"#, "update_mask: must be a text such as `name,"),
         (LIST, r#"{"filter":"new"}"#, "filter: must be an object with `"),
         (RECORD, r#"{"conversion":{"value":"19.99"}}"#, "conversion.value: must be an object with `"),
-        (RECORD, r#"{"conversion":{"value":{"micros":19.99}}}"#, "conversion.value.micros: "),
+        (RECORD, r#"{"conversion":{"value":{"micros":19.99}}}"#, "conversion.value.micros: must be a whole"),
+        (RECORD, r#"{"conversion":{"customParams":"a=1"}}"#, "conversion.custom_params: must be a list"),
+        (RECORD, r#"{"postback":{"target":"***"}}"#, "postback.target: must be a text in base64"),
         (RECORD, r#"{"conversion":{"status":"APPROVED"}}"#, "`CONVERSION_STATUS_APPROVED`"),
-        (RECORD, r#"{"conversion":{"conversionTime":"yesterday"}}"#, "conversion.conversion_time: "),
+        (
+            RECORD,
+            r#"{"conversion":{"conversionTime":"yesterday"}}"#,
+            "conversion.conversion_time: must be a time with",
+        ),
         (RECORD, r#"{"conversion":{"customParams":[{"key":"a"},{"kex":"a"}]}}"#, "custom_params[1]: has no"),
-        (RECORD, r#"{"conversion":{},"postback":{}}"#, "report"),
+        (RECORD, r#"{"conversion":{},"postback":{}}"#, "request: has `conversion` and `postback`, of which"),
+        (
+            RECORD,
+            r#"{"conversion":{"commissionAmount":{},"commission_percent_micros":1}}"#,
+            "conversion: has `commissionAmount` and `commissionPercentMicros`, of which only one can be set",
+        ),
     ] {
         let (status, answer) = call(&server, method, request).await;
         assert_eq!((status, reason_of(&answer)), (400, "FIELD_INVALID"), "{request}: {answer}");
@@ -172,7 +186,7 @@ async fn only_whole_plain_requests_of_a_known_size_are_read() {
     assert_eq!((status, answer), (200, json!({})));
     let (status, answer) = call(&server, LIST, &blanks(REQUEST_BYTES_MAX + 1)).await;
     assert_eq!((status, reason_of(&answer)), (400, "REQUEST_TOO_LARGE"));
-    // Without a length, too.
+    // The limit also applies to a body whose length is not announced.
     let pieces = stream::repeat(vec![b' '; 1_024]).take(REQUEST_BYTES_MAX / 1_024 + 1);
     let body = reqwest::Body::wrap_stream(pieces.map(Ok::<_, std::convert::Infallible>));
     let (status, answer) = read(post(&server, LIST).body(body).send().await.unwrap()).await;
@@ -182,13 +196,19 @@ async fn only_whole_plain_requests_of_a_known_size_are_read() {
     let (status, answer) = read(zipped.send().await.unwrap()).await;
     assert_eq!((status, reason_of(&answer)), (501, "COMPRESSION_UNSUPPORTED"));
 
-    // The request never arrives whole, so only the timeout can answer the call.
+    // The request never arrives completely, so only the timeout can end the call.
     let never = stream::pending::<Result<Vec<u8>, std::io::Error>>();
     let late = post(&server, LIST).header("connect-timeout-ms", "50").body(reqwest::Body::wrap_stream(never));
     let (status, answer) = read(late.send().await.unwrap()).await;
     assert_eq!((status, reason_of(&answer)), (504, "DEADLINE_EXCEEDED"));
 
-    // Half a request is no request.
+    for malformed in ["", "1s", "-1", "1.5", "10000000000"] {
+        let call = post(&server, LIST).header("connect-timeout-ms", malformed).body("{}");
+        let (status, answer) = read(call.send().await.unwrap()).await;
+        assert_eq!((status, reason_of(&answer)), (400, "FIELD_INVALID"), "{malformed:?}");
+    }
+
+    // A request whose last byte is missing has no effect, even though its JSON is complete.
     let create = r#"{"conversionCode":{"name":"Half","defaultCurrency":"EUR"}}"#;
     let head = format!(
         "POST /s2s.v1.ConversionCodeService/CreateConversionCode HTTP/1.1\r\nhost: a\r\nauthorization: {}\r\n\
@@ -230,7 +250,8 @@ async fn keys_scopes_and_paths_count_as_over_grpc() {
     let health = http().post(format!("{}/grpc.health.v1.Health/Check", server.url)).body("{}");
     let health = health.header("content-type", "application/json").send().await.unwrap();
     assert_eq!(read(health).await.0, 501);
-    // Only a content type that a page can't send without asking is read.
+    // A web page of another origin can send some content types without a preflight request. So only
+    // JSON with its own content type is read.
     for content_type in
         ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1"]
     {
@@ -273,6 +294,23 @@ async fn json_of_a_few_bytes_a_value_fills_no_memory() {
     let grown = memory_peak_kib(&server).saturating_sub(before);
     assert!(grown < 96 * 1_024, "{grown} KiB");
     assert_eq!(call(&server, LIST, "{}").await, (200, json!({})));
+}
+
+#[tokio::test]
+async fn a_refusal_for_load_says_when_to_try_again() {
+    let server = Server::start_with(&["--rate-per-key", "5"]).await;
+    let (_, key) = server.api_key("", &[ApiKeyScope::Read]).await;
+    for _ in 0..3 {
+        let refused = eventually(async || {
+            let call = http().post(format!("{}{}", server.url, path(LIST))).bearer_auth(&key).body("{}");
+            let answer = call.header("content-type", "application/json").send().await.unwrap();
+            (answer.status() != 200).then_some(answer)
+        });
+        let refused = refused.await;
+        assert_eq!(refused.headers()["retry-after"], "1");
+        let (status, answer) = read(refused).await;
+        assert_eq!((status, reason_of(&answer)), (429, "RATE_LIMITED"));
+    }
 }
 
 #[tokio::test]

@@ -308,7 +308,7 @@ async fn an_edges_key_serves_all_accounts_and_no_other_purpose() {
     assert_eq!((error.reason(), fields(&error)), (ErrorReason::FieldInvalid, vec!["click_id"]));
     let error = works(&server.client_with(&text)).await.unwrap_err();
     assert_eq!(error.reason(), ErrorReason::ScopeMissing);
-    // An edge hands postbacks on, but reports no conversions.
+    // An edge passes postbacks on, but reports no conversions.
     let conversion = request::conversion(NewConversion::default());
     let error = server.client_with(&text).record_conversion(conversion).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::PermissionDenied, ErrorReason::ScopeMissing));
@@ -425,7 +425,7 @@ async fn merchants_and_visitors_need_no_key() {
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
 }
 
-/// A key that nobody has, with a right checksum.
+/// A key that nobody has, with a valid checksum.
 fn invented(random: &mut Random) -> String {
     let bytes: [u8; 20] = std::array::from_fn(|_| random.byte());
     let mut text = "s2s_".to_owned();
@@ -470,7 +470,7 @@ async fn invented_keys_keep_no_new_key_waiting() {
     }
     for _ in 0..30 {
         let (_, key) = server.api_key(OWN_ACCOUNT, &[READ]).await;
-        // The channel makes no second attempt.
+        // Unlike the SDK, the channel does not retry a refused call.
         let channel = Channel::from_shared(server.url.clone()).unwrap().connect().await.unwrap();
         let key = format!("Bearer {key}");
         call_as(Some(&key), &channel, "/s2s.v1.AccountService/GetAccount", &[]).await.unwrap();

@@ -46,7 +46,7 @@ async fn links(core: &Server, count: usize) -> Vec<TrackingLink> {
     links
 }
 
-/// Follows each link once. Returns the click ids by link.
+/// Follows each link once. Returns the click ids, in the order of the links.
 async fn follow_all(edge: &Server, links: &[TrackingLink]) -> Vec<String> {
     let mut clicks = Vec::new();
     for link in links {
@@ -72,7 +72,7 @@ async fn is_up_to_date(core: &Server, edge: &Server) {
     edge.knows(&newest.slug).await;
 }
 
-/// Checks that exactly these clicks are stored. `rounds`: the clicks of each link, in order.
+/// Checks that exactly these clicks are stored. `rounds`: for each round, one click of each link.
 async fn check_stored(core: &Server, links: &[TrackingLink], rounds: &[Vec<String>]) {
     for (index, link) in links.iter().enumerate() {
         let expected: BTreeSet<String> = rounds.iter().map(|clicks| clicks[index].clone()).collect();
@@ -303,7 +303,7 @@ async fn an_edge_lists_links_by_their_last_change() {
     assert_eq!(changed, listed[2..]);
     let later = moved(own[3].update_time, 1);
     assert_eq!(ask(later, 0, "").await.unwrap().links, []);
-    // A token belongs to the list that gave it.
+    // A token belongs to the list that returned it.
     let token = ask(None, 1, "").await.unwrap().next_page_token;
     let error = Error::from(ask(later, 1, &token).await.unwrap_err());
     assert_eq!(error.reason(), ErrorReason::PageTokenInvalid);
@@ -338,7 +338,7 @@ async fn make_copies(url: &str) {
     database::execute(url, &statement).await;
 }
 
-/// Another account makes more links than fit in the budget, and follows each of them.
+/// Another account has more links than fit in the budget, and each of them is followed.
 #[tokio::test]
 async fn an_account_with_many_links_pushes_out_no_links_of_others() {
     let mut core = Server::start_with(&["--role", "core"]).await;
@@ -367,7 +367,7 @@ async fn an_account_with_many_links_pushes_out_no_links_of_others() {
         for link in &own {
             assert_eq!(status(&edge, &link.slug).await, 302);
         }
-        // The links followed last are known.
+        // The edge knows the other account's links that were followed last.
         assert_eq!(status(&edge, &theirs[0].slug).await, 503);
         assert_eq!(status(&edge, &theirs[MANY_LONG - 1].slug).await, 302);
         edge.kill().await;

@@ -334,7 +334,7 @@ struct Ids {
     postback: String,
 }
 
-/// Makes every call that takes an id, and returns the results.
+/// Makes calls that take an id, and returns their results.
 async fn calls_by_id(client: &Client, ids: &Ids) -> Vec<Result<(), Error>> {
     let Ids { code, link, click, conversion, postback } = ids;
     let mask = |path: &str| Some(FieldMask { paths: vec![path.to_owned()] });

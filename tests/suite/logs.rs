@@ -78,7 +78,7 @@ async fn check_log(filter: &str) {
     ask_what_is_malformed(url).await;
     let request = EraseVisitorRequest { click_id: click_id.clone(), ..Default::default() };
     client.erase_visitor(request).await.unwrap();
-    // An API key is a secret wherever it is put.
+    // An API key must not be logged, even if a caller sends it in a wrong place.
     let (_, good) = ADMIN_KEY.split_at(4);
     let key_id = ask_with_keys(&client, url).await;
     drop(client);

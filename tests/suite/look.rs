@@ -17,7 +17,7 @@ const ROWS: u32 = 2 * LOOK + 1_000;
 
 /// The SQL of a database for many rows.
 struct Dialect {
-    /// The id with a number. Lower numbers are older.
+    /// The id of the row with the number `n`. Rows with lower numbers are older.
     id: &'static str,
     numbers: String,
 }
@@ -99,7 +99,7 @@ async fn a_filter_of_clicks_finds_the_oldest_of_very_many() {
     assert_eq!(pages(list).await, PAGES);
     let found: Vec<_> = client.clicks(request(String::new())).try_collect().await.unwrap();
     assert_eq!(found.len(), 2, "a stream of the SDK goes on after an empty page");
-    // Without a filter, a page looks at no more than it returns.
+    // Without a filter, a page looks at no more rows than it returns.
     let all = ListClicksRequest { without_flags: Vec::new(), page_size: 1_000, ..request(String::new()) };
     assert_eq!(client.list_clicks(all).await.unwrap().clicks.len(), 1_000);
 }

@@ -1,6 +1,6 @@
 //! Amounts, currencies, order numbers and tests as senders write them. A sale counts with the
-//! meaning that its sender intended. A text that can mean two things is held until somebody settles
-//! it.
+//! meaning that its sender intended. A postback with a text that can mean two things is held until
+//! somebody settles the meaning.
 
 use s2s_sdk::{
     prost_types::FieldMask,
@@ -176,7 +176,7 @@ async fn a_sign_never_makes_money_of_another_currency() {
                 assert_eq!(worth[0].0, expected, "{currency} {rest}");
             }
         }
-        // The same over gRPC: the commission can't change the currency of the value.
+        // The same holds over gRPC: the commission can't change the currency of the value.
         let conversion = NewConversion {
             conversion_code_id: shop.code.id.clone(),
             click_id: shop.click().await,
@@ -259,7 +259,7 @@ async fn a_held_postback_is_found_by_the_click_that_counts() {
     assert!(held.iter().all(|postback| postback.conversion_code_id == fixture.unlinked.id), "{held:?}");
 }
 
-/// Anybody may send a test, and must not learn from it what was counted.
+/// Anybody may send a test postback, but must not learn the counted amounts from its answer.
 #[tokio::test]
 async fn a_test_tells_no_amounts_to_who_has_proved_nothing() {
     let fixture = Fixture::start().await;

@@ -115,8 +115,8 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     assert_eq!((stranger.verdict(), stranger.next_match_time.is_some()), (PostbackVerdict::Held, true));
 }
 
-/// Fills the database with copies of its only postback. They are due to be matched for longer than
-/// anything else. `changes`: the columns in which the copies differ, as SQL.
+/// Fills the database with copies of its only postback. The copies have been due for matching for
+/// longer than any other postback. `changes` sets the columns in which they differ, as SQL.
 async fn flood(server: &Server, changes: &str) {
     let copies = format!(
         "\
@@ -137,7 +137,7 @@ async fn many_waiting_postbacks_of_one_account_do_not_delay_others() {
 }
 
 /// The installation's own account keeps both kinds: postbacks that came with its keys, and
-/// postbacks of all accounts that edges have passed on.
+/// postbacks that edges have passed on, whichever account they are for.
 #[tokio::test]
 async fn many_waiting_postbacks_that_came_with_a_key_do_not_delay_those_of_edges() {
     check_not_delayed_by("from_edge = 0, code_text = printf('%032X', 1)").await;
@@ -153,7 +153,8 @@ async fn check_not_delayed_by(changes: &str) {
     apart.first.restart().await;
     assert_eq!(apart.matched(&id).await.verdict(), PostbackVerdict::Recorded);
     let not_looked_at = "SELECT COUNT(*) AS number FROM postback WHERE match_at = 1";
-    // Without turns, the server would look at nearly all of the others first.
+    // If the copies did not take turns with other postbacks, the server would look at nearly all of
+    // the copies first.
     assert!(database::number(&apart.first.database_url, not_looked_at).await > 10_000);
 }
 

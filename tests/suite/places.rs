@@ -96,7 +96,7 @@ async fn who_holds_most_and_does_nothing_gives_way() {
         let name = kind.map_or("one request", |kind| kind.name);
         let mut idle = Vec::new();
         for index in 0..PLACES {
-            // Three addresses take all places.
+            // Connections from three addresses occupy all places.
             let from = u8::try_from(20 + index % 3).unwrap();
             idle.push(match kind {
                 None => eventually(async || connect_once(&server, from).await).await,

@@ -73,7 +73,7 @@ async fn health_that_does_not_change_is_told_once() {
     let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     let mut next = async || watch.next().await.unwrap().map(|response| response.status());
     let mut last = next().await.unwrap();
-    // The server looks at its health each second. A busy machine may change the status.
+    // The server looks at its health each second. On a busy machine, the status may change.
     let repeated = async {
         loop {
             let status = next().await.unwrap();

@@ -363,7 +363,7 @@ async fn a_replay_names_every_field_that_is_wrong() {
 
     let neither = client.replay_postbacks(ReplayPostbacksRequest::default()).await.unwrap_err();
     assert_eq!((neither.reason(), fields(&neither)), (ErrorReason::FieldInvalid, vec!["postbacks"]));
-    // A replay takes only held postbacks.
+    // A replay accepts only held postbacks.
     for verdict in [PostbackVerdict::Recorded, PostbackVerdict::Duplicate] {
         let counted = PostbackFilter { verdict: verdict.into(), ..Default::default() };
         let error = client.replay_postbacks(request::replay_all(counted)).await.unwrap_err();
@@ -414,7 +414,8 @@ async fn postbacks_are_found_by_time_and_text() {
     let since = PostbackFilter { start_time: arrived(&second), ..Default::default() };
     assert_eq!(list(since).await, ids(&[&third, &second]));
 
-    // Bodies are searched as well. The filter of a replay means the same as that of a list.
+    // Bodies are searched as well. The filter of a replay selects the same postbacks as that of a
+    // list.
     let body =
         reqwest::Client::new().post(format!("{}/s2s", fixture.server.url)).body("val=1&oid=in-the-body");
     assert_eq!(body.send().await.unwrap().status(), 400);

@@ -10,10 +10,10 @@ use s2s_sdk::v1::{ApiKeyScope, ErrorReason, ListPostbacksRequest, PostbackFilter
 use s2s_tests::{Server, request};
 use tokio::task::JoinSet;
 
-/// Held postbacks, each as long as a postback may be, so that a search has much to read.
+/// The number of held postbacks. Each is long, so that a search has much to read.
 const HELD: usize = 1_500;
 const HELD_BYTES: usize = 7_000;
-/// Searches that are in progress at the same time.
+/// The number of searches in progress at the same time.
 const SEARCHES: usize = 40;
 const SALES: usize = 100;
 
@@ -57,7 +57,7 @@ async fn searches_of_one_key_keep_no_postback_and_no_other_account_waiting() {
         });
     }
     for number in 0..SALES {
-        // A new click and a code that other postbacks have not named lately are looked up anew.
+        // The server must look up a new click, and a code that no recent postback has named.
         let click = server.click(&link).await;
         let answer =
             server.postback(&format!("clickId={click}&id={}&val=1&com=0&oid={number}", code.id)).await;

@@ -1,5 +1,5 @@
-//! A sender's proofs after the arrival: a signature counts once, a replay knows the failed checks,
-//! and no secret is stored.
+//! A sender's proofs after the postback has arrived: a signature counts once, a replay knows the
+//! failed checks, and no secret is stored.
 
 use s2s_sdk::{
     postback::sign,

@@ -36,7 +36,7 @@ enum Change {
     WindowOver,
 }
 
-/// The beginning of the transaction ids of sales that are sent until a window is over.
+/// The beginning of the transaction ids of sales that are sent until an attribution window is over.
 const WAITING: &str = "waiting";
 
 const CHANGES: [Change; 4] =

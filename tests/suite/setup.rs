@@ -371,7 +371,7 @@ async fn a_slug_leads_to_one_link() {
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     let taken = |answer: &&Result<_, _>| **answer == Err(ErrorReason::SlugTaken);
     assert_eq!(answers.iter().filter(taken).count(), 19);
-    // A dry run gives the same answer as a real call.
+    // A dry run gets the same answer as a real call.
     let dry = CreateTrackingLinkRequest { validate_only: true, ..request };
     let taken = client.create_tracking_link(dry).await;
     check_error(taken, Code::AlreadyExists, ErrorReason::SlugTaken, &["tracking_link.slug"]);

@@ -1,5 +1,6 @@
-//! The server keeps a bounded number of strangers' postbacks, and refuses the others with
-//! `ErrorReason::Shed`. Honest senders are never refused because of strangers.
+//! The server keeps a bounded number of postbacks from strangers, and refuses their others with
+//! `ErrorReason::Shed`. A stranger is a sender who has no counted sale yet. Honest senders are
+//! never refused because of strangers.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ const OF_NETWORK: usize = 60;
 const OF_CLICK: usize = 60;
 /// More postbacks than the server holds for one stranger.
 const FLOOD: usize = 150;
-/// With these flags, the server believes the address that a test states.
+/// With these flags, the server believes the address in the header `x-forwarded-for` of a test.
 const PROXY: [&str; 2] = ["--trusted-proxies", "127.0.0.1"];
 
 /// Sends a postback from that address.
@@ -74,7 +75,7 @@ async fn strangers_have_little_room_whatever_they_name() {
         (1, format!("clickId=x&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK),
         (2, "val=1&com=1".to_owned(), OF_NETWORK),
         (3, format!("clickId=x&id=z&id={id}&val=1&com=1"), OF_NETWORK),
-        // Flood 4 fails the check, so neither its click nor its code speaks for it.
+        // Flood 4 fails the check, so it gets no further room for its click and its code.
         (4, format!("clickId={click}&id={id}&val=1&com=1&sec=guess"), OF_NETWORK),
         (5, format!("clickId={click}&id={UNKNOWN_CODE}&val=1&com=1"), OF_NETWORK + OF_CLICK),
         // The flood before has used up the room of the click.
@@ -103,7 +104,7 @@ async fn a_sender_whose_sale_has_counted_is_never_shed() {
     let mut sale = Sale::start_with(&PROXY, checks(CheckMode::Unspecified)).await;
     let counts = verdicts([("RECORDED", 1)]);
     assert_eq!(flood(&sale.server, "203.0.113.1", &sale.query(""), 1).await, counts);
-    // The network's template has lost its macro, and the code checks its secret now.
+    // The network does not replace its macro any more, and the code now enforces its secret.
     sale.check(checks(CheckMode::Enforce)).await;
     let broken = format!("clickId={{clickid}}&id={}&val=1&com=1", sale.code.id);
     for round in 0..3 {
@@ -170,7 +171,7 @@ async fn what_was_answered_queued_or_came_with_a_key_is_never_shed() {
     assert_eq!(held(&core).await.len(), kept + FLOOD);
 }
 
-/// Anybody can call over HTTPS, and from an address if all addresses are allowed.
+/// Anybody passes the check of HTTPS, and that of the address if all addresses are allowed.
 #[tokio::test]
 async fn a_check_that_anybody_passes_makes_nobody_known() {
     let flags = [PROXY.as_slice(), &["--strangers-mebibytes-max", "1"]].concat();

@@ -1,4 +1,4 @@
-//! The edge loses nothing: requests that the core can't take are spooled and count once, even if
+//! The edge loses nothing: requests that the core can't accept are spooled and count once, even if
 //! edge, core, database or disk fails.
 
 mod files;

@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::tls::Authority;
 
-/// Number of connections. A server may get at most five times as many requests: it holds 60
+/// Number of connections. A test may send at most five requests on each: a server holds 60
 /// postbacks like `REQUEST` in a minute, and sheds the others.
 const CONNECTIONS: usize = 12;
 const REQUEST: &[u8] = b"GET /s2s HTTP/1.1\r\nHost: s2s\r\n\r\n";
@@ -78,7 +78,7 @@ async fn check_answered(streams: Streams) {
     }
 }
 
-/// Asks the server to stop, and waits until it takes no new connections.
+/// Asks the server to stop, and waits until it accepts no new connections.
 async fn begin_stop(server: &Server) {
     server.terminate().await;
     eventually(async || TcpStream::connect(address(server)).await.is_err().then_some(())).await;

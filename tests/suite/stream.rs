@@ -1,5 +1,5 @@
-//! Streams of conversions: answered in order, exactly once; held up by clients who don't read;
-//! ended by a stop.
+//! Streams of conversions: each item is answered in order, exactly once. A client that doesn't read
+//! the answers is held up. A stop of the server ends a stream.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -109,8 +109,8 @@ fn item(request: RecordConversionRequest) -> StreamRecordConversionsRequest {
     StreamRecordConversionsRequest { request: Some(request) }
 }
 
-/// HTTP/2 allows frames of any size. Other libraries send each message as a frame, as soon as the
-/// window allows.
+/// HTTP/2 allows small frames. Some client libraries send each message in a frame of its own, as
+/// soon as the window allows.
 #[tokio::test]
 async fn a_fast_sender_of_small_frames_is_slowed_down_and_never_cut_off() {
     let server = Server::start().await;

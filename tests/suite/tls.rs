@@ -413,7 +413,8 @@ async fn the_end_of_a_certificate_is_announced() {
         let left = Duration::from_secs(certificate["seconds_left"].as_u64().unwrap());
         assert!(left + DAY > days_left * DAY && left <= days_left * DAY + DAY, "{certificate}");
         assert!(certificate["ends"].as_str().unwrap().ends_with('Z'), "{certificate}");
-        // The server checks the end of its certificate before it reads its files again.
+        // The server looks at the end of its certificate before it reads its files again. So once
+        // it shows a new certificate, it has looked.
         let first = shown(&authority, &server).await;
         authority.issue("server");
         eventually(async || (shown(&authority, &server).await != first).then_some(())).await;

@@ -1,5 +1,5 @@
-//! Signatures that can't be checked any more, because the signed bytes are not stored as they came,
-//! and the code was unknown when they came. They still tell calls apart.
+//! Signatures that can't be checked any more: the code was unknown when the call arrived, and the
+//! signed bytes are not stored as they arrived. Such signatures still tell calls apart.
 
 use std::io::Write as _;
 
@@ -136,7 +136,8 @@ async fn a_signed_call_that_came_before_its_code_counts_once() {
         let click = sale.server.click(&link).await;
         let call = Call::new(&sale, form, &click, &sale.code.id);
         rename(&sale.server.database_url, &sale.code.id, UNKNOWN_CODE).await;
-        // The server remembers the code for a moment. Test postbacks are not stored.
+        // The server remembers the code for a moment, so the test waits until the code is unknown.
+        // The probe is a test postback, which is not stored.
         let probe = format!("clickId={click}&id={}&val=1&com=0&test=1", sale.code.id);
         let is_unknown = async || {
             let answer = sale.server.postback(&probe).await;

@@ -1,15 +1,17 @@
-//! Answers that a client does not take. Over HTTP/2, such a client opens no flow-control window for
+//! Answers that a client does not read. Over HTTP/2, such a client opens no flow-control window for
 //! one answer, but keeps its connection alive.
 
 use std::time::Duration;
 
-use s2s_sdk::v1::{ListPostbacksRequest, PostbackFilter};
+use futures::future::join_all;
+use prost::Message as _;
+use s2s_sdk::v1::{ListPostbacksRequest, ListPostbacksResponse, PostbackFilter};
 use s2s_tests::{ADMIN_KEY, Server, http, request};
 use tokio::time::timeout;
 
 use crate::{fixture::Fixture, port::frame};
 
-/// Longer than the server waits for a client that takes nothing.
+/// Longer than the server waits for a client that reads nothing.
 const LIFE_MAX: Duration = Duration::from_secs(90);
 
 /// Calls a method of gRPC. Returns once the answer has begun.
@@ -37,19 +39,29 @@ async fn an_answer_over_http_2_that_nobody_takes_ends_its_connection() {
         let builder = reqwest::Client::builder().http2_initial_stream_window_size(65_535);
         builder.http2_prior_knowledge().build().unwrap()
     };
-    let (quiet, other) = (client(), client());
-    // Both clients may wait for news of the server's health as long as they like.
-    let watch = frame(&());
-    let mut of_quiet = call(&quiet, server, "grpc.health.v1.Health/Watch", watch.clone()).await;
-    let mut of_other = call(&other, server, "grpc.health.v1.Health/Watch", watch).await;
-    for answer in [&mut of_quiet, &mut of_other] {
-        assert!(answer.chunk().await.unwrap().is_some());
-    }
-    // The answer is larger than the window that the client opens before somebody reads.
+    // Every client may wait for news of the server's health as long as it likes.
+    let watch = async || {
+        let client = client();
+        let mut news = call(&client, server, "grpc.health.v1.Health/Watch", frame(&())).await;
+        assert!(news.chunk().await.unwrap().is_some());
+        (client, news)
+    };
+    let (_quiet, mut of_quiet) = watch().await;
+    // The answer is larger than the window that the client opens before the test reads it.
     let list = ListPostbacksRequest { page_size: 60, ..request::postbacks(PostbackFilter::default()) };
-    let untaken = call(&other, server, "s2s.v1.PostbackService/ListPostbacks", frame(&list)).await;
-    timeout(LIFE_MAX, async { while let Ok(Some(_)) = of_other.chunk().await {} }).await.unwrap();
-    assert!(untaken.bytes().await.is_err());
+    let ends = async || {
+        let (client, mut news) = watch().await;
+        let untaken = call(&client, server, "s2s.v1.PostbackService/ListPostbacks", frame(&list)).await;
+        timeout(LIFE_MAX, async { while let Ok(Some(_)) = news.chunk().await {} }).await.unwrap();
+        assert!(untaken.bytes().await.is_err());
+    };
+    join_all((0..4).map(|_| ends())).await;
     let mut news = Box::pin(of_quiet.chunk());
     assert!(futures::poll!(&mut news).is_pending(), "who has nothing to take stays");
+
+    // A client that reads its answer gets all that was acknowledged.
+    let answer = call(&client(), server, "s2s.v1.PostbackService/ListPostbacks", frame(&list)).await;
+    let bytes = answer.bytes().await.unwrap();
+    let list = ListPostbacksResponse::decode(&bytes[frame(&()).len()..]).unwrap();
+    assert_eq!(list.postbacks.len(), 60);
 }

@@ -218,7 +218,7 @@ async fn a_report_that_does_not_count_is_refused_with_its_reason() {
     for (index, RefusedCase { change, code, reason }) in REFUSED.into_iter().enumerate() {
         let mut report = good.clone();
         change(&fixture, &mut report);
-        // A dry run gives the same error.
+        // A dry run gets the same error.
         for validate_only in [false, true] {
             let request = request::conversion(report.clone());
             let request = RecordConversionRequest { validate_only, ..request };

@@ -1,6 +1,6 @@
-//! Requests count only if they are whole. A request that breaks off is refused, wherever it breaks
-//! off, however its sender leaves, and over every transport: plain, behind a proxy header, or over
-//! TLS.
+//! Requests count only if they are complete. A request that breaks off is refused, wherever it
+//! breaks off, however its sender leaves, and over every transport: plain, behind a proxy header,
+//! or over TLS.
 
 use std::{cell::Cell, collections::BTreeMap, time::Duration};
 
@@ -84,8 +84,8 @@ const FORMS: [Form; 17] = [
 /// The sender's action after the part before the cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    /// Sends the rest after a pause that is longer than all time limits of earlier versions for
-    /// broken requests.
+    /// Sends the rest after a pause. The pause is longer than any time limit that earlier
+    /// versions of the server had for broken requests.
     Late,
     /// Sends the rest at once, and closes its side.
     WholeAndFin,
@@ -140,7 +140,7 @@ impl Form {
             End::Fin => stream.shutdown().await.unwrap(),
             End::Close => return String::new(),
         }
-        // In this form, the request in front gets a verdict of its own.
+        // In the form `behind-a-body`, the first request also gets a verdict.
         let verdicts = if self.name == "behind-a-body" { 2 } else { 1 };
         let read = async {
             while verdicts_of(&answer).count() < verdicts
@@ -222,7 +222,7 @@ async fn a_body_that_is_longer_than_announced_is_refused() {
     let fixture = Fixture::start().await;
     let sale =
         |oid: &str, end: &str| fixture.fill(&format!("clickId=$click&id=$code&com=1&oid={oid}&val={end}"));
-    // A read of the server ends at the announced length.
+    // Head and body have `bytes` bytes, so that a read of the server ends at the announced length.
     let long = |oid: &str, end: &str, bytes: usize| {
         let sale = sale(oid, end);
         let head = format!("POST /s2s HTTP/1.1\r\nhost: a\r\ncontent-length: {bytes}\r\n\r\n");
@@ -239,7 +239,7 @@ async fn a_body_that_is_longer_than_announced_is_refused() {
         ("small", sale("small", "1"), format!("{}a", sale("small", "1")), false),
         ("capital", sale("capital", "1"), format!("{}B", sale("capital", "1")), false),
         ("blank", sale("blank", "1"), format!("{} 7", sale("blank", "1")), false),
-        // Line ends behind a body, and the next request.
+        // The bytes that may follow a body: a zero byte, line ends, and the next request.
         ("nul", sale("nul", "1"), format!("{}\0", sale("nul", "1")), true),
         ("ends", sale("ends", "1"), format!("{}\r\n\r\n", sale("ends", "1")), true),
         (
@@ -306,7 +306,7 @@ async fn a_post_over_http_2_that_is_reset_counts_nothing() {
             let posts: Vec<u8> =
                 [1, 3, 5].into_iter().flat_map(|id| reset_post(id, &sale, length, code)).collect();
             stream.write_all(&[preface, posts].concat()).await.unwrap();
-            // The connection goes on, and whole requests on it count.
+            // The connection stays open, and complete requests on it count.
             let path = format!("/s2s?{sale}99.50");
             let block = [&[0x82, 0x86, 0x04], text(&path).as_slice(), &[0x01], &text("a")].concat();
             stream.write_all(&wire::frame(1, END_HEADERS | 1, 7, &block)).await.unwrap();
@@ -396,7 +396,7 @@ async fn a_slow_reader_gets_a_large_answer_to_its_end() {
     );
     let mut stream = connect_from(&fixture.server, source(1)).await;
     stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
-    // Waits until the server has written as much as the buffers take.
+    // Waits until the server has written as much as the buffers hold.
     let written = Cell::new(0);
     eventually(async || {
         let length = stream.peek(&mut vec![0; 32 << 20]).await.unwrap();

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use s2s_sdk::v1::{ConversionCode, DedupePolicy, ListConversionsRequest};
 use s2s_tests::Server;
 
-/// Postbacks that are sent while the core hangs.
+/// The number of postbacks that are sent while the core hangs.
 const HUNG: usize = 8;
 
 /// The code counts every call, and no postback has an order id.

@@ -36,18 +36,18 @@ pub const PROMISED_WITHIN: Duration = Duration::from_millis(50);
 
 /// The data that all senders share.
 pub struct Crowd {
-    /// The servers for visits and postbacks. The first server takes calls over gRPC as well.
+    /// The servers for visits and postbacks. The first server accepts calls over gRPC as well.
     pub servers: Vec<String>,
     pub code: ConversionCode,
     pub link: TrackingLink,
-    /// The clicks of partners. There are many, because the postbacks of one click leave a spool one
-    /// after the other.
+    /// The clicks of partners. There are many of them, because a spool delivers the postbacks of
+    /// one click one after the other.
     pub click_ids: Vec<String>,
     pub ledger: Ledger,
     pub over: AtomicBool,
 }
 
-/// The acknowledgement of a sale: counted, with the conversion id, or queued.
+/// The acknowledgement of a sale: either counted (with the conversion id) or queued.
 pub enum Acknowledged {
     Counted(String),
     Queued,
@@ -130,8 +130,8 @@ pub async fn partners_clicks(server: &Server, code: &ConversionCode) -> Vec<Stri
     clicks.buffer_unordered(PARTNERS).collect().await
 }
 
-/// Sends a postback. The inner error is a temporary refusal: the delay after which the server wants
-/// the postback again.
+/// Sends a postback. The inner error is a temporary refusal: the delay after which the postback is
+/// to be sent again.
 pub async fn postback(
     http: &reqwest::Client,
     url: &str,

@@ -36,7 +36,7 @@ const NORMAL: Duration = Duration::from_secs(5);
 /// The time limit for the drain of the backlog, even on a slow machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(2);
 /// The servers' settings: the defaults of an installation behind a proxy on the same machine. So
-/// the header `x-forwarded-for` gives each sender its address.
+/// each sender can choose its address with the header `x-forwarded-for`.
 const FLAGS: [&str; 4] = ["--spool", "spool", "--trusted-proxies", "127.0.0.1"];
 
 pub async fn torture(kind: &str, length: Duration) -> Result<String, String> {

@@ -113,8 +113,8 @@ impl Victims {
             Some(_) => self.random.pick(&BLOWS),
             None => self.random.pick(&BLOWS_ON_A_FILE),
         };
-        // An edge holds the most spooled records while its core is down. So one in three other
-        // blows kills an edge, too.
+        // An edge holds the most spooled records while its core is down. So one in three blows
+        // that are not `KillEdge` kills an edge as well.
         let edge = self.random.below(self.edges.len());
         let edge_too = blow == Blow::KillEdge || self.random.one_in(3);
         match (blow, &mut self.database) {

@@ -21,8 +21,8 @@ use crate::{
 
 /// The minimum time of normal traffic before and after an outage.
 const NORMAL_MIN: Duration = Duration::from_secs(2);
-/// The interval between health checks. Checks take processor time from the servers that are
-/// measured.
+/// The interval between health checks. It is not shorter, because each check takes processor time
+/// from the servers that are measured.
 const ASK_INTERVAL: Duration = Duration::from_millis(100);
 /// The time limit for the drain of the backlog, even on a slow machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);

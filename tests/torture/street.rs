@@ -32,7 +32,7 @@ const VISITOR_INTERVAL: Duration = Duration::from_millis(20);
 const VISITORS_MAX: usize = 64;
 /// The pause of a caller before a repetition, if no server listens.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
-/// The time limit that nine of ten redirects must meet while neither core nor spool takes clicks.
+/// The time limit that nine of ten redirects must meet while neither core nor spool accepts clicks.
 /// It is twenty times the server's own limit of 50 ms, because the machine may stall during some
 /// redirects.
 const SENT_ON_WITHIN: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ const SENT_ON_WITHIN: Duration = Duration::from_secs(1);
 pub enum Phase {
     Normal,
     Outage,
-    /// Neither the core nor the spool takes anything. Postbacks are refused and sent again;
+    /// Neither the core nor the spool accepts anything. Postbacks are refused and sent again;
     /// visitors are redirected.
     Trouble,
     /// From a graceful stop until the server listens again. Its socket stays open, so clients wait

@@ -39,7 +39,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Reads the command line. Two rules hold for all options and arguments, so they stand here: a
+    /// Reads the command line. Two rules hold for all options and arguments, so they are here: a
     /// word such as `json` may be in upper case, and an empty value is refused.
     pub fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, Error> {
         let mut syntax = in_any_case(Self::command());
@@ -119,13 +119,13 @@ pub enum Command {
         #[command(subcommand)]
         action: keys::Action,
     },
-    /// Manages accounts, the tenants of one installation.
+    /// Manages accounts: the owners of conversion codes, tracking links and API keys.
     Accounts {
         #[command(subcommand)]
         action: accounts::Action,
     },
-    /// Sets up a network or a shop in one go: creates a conversion code and its tracking link, shows
-    /// the URLs to publish and to paste, and waits for the first postback.
+    /// Sets up a network or a shop in one go: creates a conversion code and its tracking link,
+    /// shows the URLs to publish and to paste, and waits for the first postback.
     Init(init::Init),
     /// Checks the server, the API key, the clocks and the set-up, and says how to cure each fault.
     /// Changes nothing.
@@ -168,7 +168,8 @@ mod tests {
         syntax.mut_args(|argument| argument.required(false)).mut_subcommands(lenient)
     }
 
-    /// Every option with a value of every command, as the words of an empty value.
+    /// The words of command lines that give one option an empty value: one line for each option
+    /// that takes a value, of every command.
     fn options(syntax: &Syntax, words: &[String]) -> Vec<Vec<String>> {
         let own = syntax.get_arguments().filter(|argument| argument.get_action().takes_values());
         let own = own.filter_map(|argument| argument.get_long());
@@ -212,7 +213,7 @@ mod tests {
         }
         let error = Arguments::read(["s2s", "codes", "show", ""]).map(|_| ()).unwrap_err();
         assert!(error.to_string().contains("<ID>: the value is empty"), "{error}");
-        // A default that is empty was not given.
+        // An empty default is accepted, because the caller has not given it.
         let record = ["s2s", "conversions", "record", "--code", "C", "--click", "c", "--value", "1"];
         assert!(Arguments::read(record).is_ok());
     }

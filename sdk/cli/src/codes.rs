@@ -80,8 +80,7 @@ pub enum Action {
         /// Id or name of the code.
         id: String,
     },
-    /// Plays a visitor, the merchant and the postback URL, and says what each step found. Records
-    /// nothing.
+    /// Simulates a visit, a sale and its postback, and says what each step found. Records nothing.
     Test {
         /// Id or name of the code.
         id: String,
@@ -207,7 +206,7 @@ async fn rotate(id: &str, overlap_hours: u32, client: &Client, output: &Output) 
     output.text("RotatePostbackSecretResponse", &response, &said)
 }
 
-/// Plays a whole conversion. Fails if a step found a fault.
+/// Simulates a whole conversion. Fails if a step found a fault.
 async fn test(id: &str, link: Option<String>, client: &Client, output: &Output) -> Result<(), Failure> {
     let request = TestSetupRequest {
         conversion_code_id: names::code(id, client).await?,

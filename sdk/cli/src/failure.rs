@@ -14,7 +14,7 @@ pub const EXIT_STATUSES: &str = "\
 Exit statuses:
   0  done
   1  the server refused the request, a file or standard error could not be read or written, a
-     name stands for nothing or for several things, or a check found a fault
+     name matches nothing or several things, or a check found a fault
   2  the command line or the configuration is wrong
   3  the API key is missing, wrong, or may not do this
   4  the server could not be reached, or did not answer in time: try again
@@ -38,7 +38,7 @@ pub enum Failure {
     File { what: String, source: io::Error },
     /// Some rows of an import failed; holds the summary.
     RowsFailed(String),
-    /// A check found faults, or a name stands for nothing or for several things; holds the sentence.
+    /// A check found faults, or a name matches nothing or several things; holds the sentence.
     Found(String),
 }
 

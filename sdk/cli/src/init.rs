@@ -43,7 +43,7 @@ const PLACES: [(&str, &str); 6] = [
 #[derive(Args)]
 pub struct Init {
     /// Preset of the network, for example `everflow`; `s2s presets list` has them all. Omit it for
-    /// an own shop.
+    /// your own shop.
     #[arg(long, value_name = "PRESET", value_parser = preset_id)]
     network: Option<String>,
     /// URL that visitors are sent to; the click id replaces `[s2sidentifier]`. With `--network`,

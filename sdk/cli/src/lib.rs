@@ -50,7 +50,7 @@ pub async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     };
-    // The caller has not seen everything that there was to say.
+    // If messages were lost, the exit status must not be that of success.
     if status == ExitCode::SUCCESS && output::is_unheard() { failure::UNHEARD.into() } else { status }
 }
 

@@ -41,8 +41,8 @@ pub enum Action {
     Create(Create),
     /// Changes the given settings of a tracking link.
     Update(Update),
-    /// Archives a tracking link. Visitors get its fallback destination, and sales of later clicks
-    /// are held.
+    /// Archives a tracking link. Visitors get its fallback destination, or HTTP 410 if it has none.
+    /// Sales of later clicks are held.
     Archive {
         /// Id or slug of the link.
         id: String,

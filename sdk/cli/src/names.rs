@@ -1,6 +1,6 @@
 //! Finds conversion codes by name and tracking links by slug, wherever an id is taken.
 //!
-//! An id is passed on unread, so that a key that may only record can use ids.
+//! An id is passed on without a lookup, so that ids can be used with a key that may only record.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -80,8 +80,8 @@ pub async fn link_option(given: Option<String>, client: &Client) -> Result<Optio
     }
 }
 
-/// Chooses the one candidate with this name: exactly so rather than in other case, and active
-/// rather than archived.
+/// Chooses the one candidate with this name. An exact match is preferred to one in another case,
+/// and an active candidate to an archived one.
 ///
 /// `words`: the kind of thing, its kind of name, and the command that lists it.
 fn choose(given: &str, words: (&str, &str, &str), candidates: &[Candidate]) -> Result<String, Failure> {

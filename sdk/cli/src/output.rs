@@ -25,13 +25,13 @@ use crate::{
 /// True once a message could not be written, because standard error is closed.
 static IS_UNHEARD: AtomicBool = AtomicBool::new(false);
 
-/// Writes a message for the caller to standard error. If nobody reads it any more, the command goes
-/// on: what it has begun must be finished.
+/// Writes a message for the caller to standard error. If standard error is closed, the command
+/// continues, because it must finish the work that it has begun.
 pub fn say(message: &str) {
     say_behind("", message);
 }
 
-/// Writes a message as [`say`] does, behind an escape sequence for the terminal.
+/// Writes a message as [`say`] does, after an escape sequence for the terminal.
 pub fn say_behind(escape: &str, message: &str) {
     let written = io::stderr().lock().write_all(format!("{escape}s2s: {message}\n").as_bytes());
     IS_UNHEARD.fetch_or(written.is_err(), Ordering::Relaxed);
@@ -109,7 +109,7 @@ impl io::Write for Replacement {
 impl Drop for Replacement {
     fn drop(&mut self) {
         if let Some(beside) = &self.beside {
-            // The file was not finished, so it is of no use.
+            // The file is incomplete, so nobody needs it.
             _ = fs::remove_file(beside);
         }
     }

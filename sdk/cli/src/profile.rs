@@ -36,8 +36,8 @@ pub struct Connection {
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<PathBuf>,
 
-    /// File with the certificates, in PEM, of the authorities trusted to sign the server's
-    /// certificate.
+    /// File with the certificates, in PEM, of the authorities that may sign the server's
+    /// certificate. They replace the authorities that this machine trusts.
     #[arg(long, global = true, value_name = "FILE")]
     ca: Option<PathBuf>,
 

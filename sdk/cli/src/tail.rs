@@ -18,10 +18,9 @@ use crate::{
     output::{Output, Record},
 };
 
-/// Maximum age of an item that may become visible after newer items, in seconds before the newest
-/// item.
+/// Maximum time by which an item may be older than items that became visible before it, in seconds.
 const LATE_SECONDS: i64 = 10;
-/// Maximum number of new items that one poll shows: the newest.
+/// Maximum number of new items that one poll shows. If there are more, it shows the newest.
 const LOOK_ITEMS_MAX: usize = 10_000;
 
 #[derive(Args)]

@@ -32,7 +32,7 @@ const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
 const SECONDS_PER_HOUR: u32 = 3_600;
 
-/// Converts a number of hours to the duration that calls take.
+/// Converts a number of hours to a duration, as calls accept it.
 pub fn hours(hours: u32) -> prost_types::Duration {
     prost_types::Duration { seconds: i64::from(hours) * i64::from(SECONDS_PER_HOUR), nanos: 0 }
 }
@@ -430,7 +430,7 @@ mod tests {
         ] {
             assert_eq!(read(text, "Europe/Berlin").as_deref(), Ok(expected), "{text}");
         }
-        // Days begin although their midnight is skipped or repeated.
+        // A day can be read even if its midnight is skipped or repeated.
         assert!(read("2026-03-08", "America/Havana").is_ok() && read("2026-11-01", "America/Havana").is_ok());
     }
 

@@ -12,7 +12,7 @@ with Client() as client:
     ).tracking_link
     print("publish", link.url)
 
-    # A visitor follows the link; the link's URL records this automatically.
+    # Record a click. When a visitor follows the link, the server does this itself.
     click = client.clicks.record(tracking_link_id=link.id).click
 
     # The visitor buys. Sent twice by mistake, it still counts once.

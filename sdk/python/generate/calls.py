@@ -53,7 +53,7 @@ class Parameter:
     comment: str
     is_inlined: bool
     is_required: bool
-    # Is a part of a union of which one part can be given.
+    # The field's default value differs from no value, for example in a oneof.
     has_presence: bool
 
     @property
@@ -124,7 +124,7 @@ class Schema:
         return self._comments.get(".".join(names), "")
 
     def item_calls(self) -> Iterator[tuple[Service, Call]]:
-        """Yields the calls whose requests are items of other calls' requests, once each."""
+        """Yields each call whose request can also be an item of another call's request."""
         used = {
             field.type_name
             for message in self.messages.values()

@@ -41,7 +41,7 @@ def literal(lines: list[str], margin: str) -> str:
 
 
 def of_method(schema: Schema, call: Call, names: dict[str, str]) -> str:
-    """Returns the docstring of a method. `names` are the methods by the types of their requests."""
+    """Returns the docstring of a method. `names` maps the type of a request to its method."""
     margin = " " * INDENT * 2
     lines: list[str] = []
     comment = call.comment.replace("that `update_mask` names", "that are given")

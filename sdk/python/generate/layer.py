@@ -92,7 +92,7 @@ def modules(schema: Schema) -> Iterator[tuple[Path, str]]:
 
 
 class Writer:
-    """Writes modules. If `is_async`, a method is that of the asyncio client."""
+    """Writes modules. With `is_async`, writes the methods of the asyncio client."""
 
     def __init__(self, schema: Schema) -> None:
         """Makes the writer of a schema's modules."""
@@ -271,7 +271,7 @@ class Writer:
         return f"map({item_function(call)}, {parameter.name})" if call else parameter.name
 
     def literals(self) -> list[str]:
-        """Returns the names of the types of enums' short names, for enums that parameters have."""
+        """Returns the name of the `Literal` type of each enum that a parameter has."""
         used = {
             parameter.field.type_name
             for service in self.schema.services

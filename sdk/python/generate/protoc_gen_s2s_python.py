@@ -49,8 +49,8 @@ def main() -> None:
 def remove_behaviors(file: FileDescriptorProto) -> None:
     """Removes the option `google.api.field_behavior`.
 
-    The option only documents the schema: the thin layer is made from it, and the messages would
-    depend on it without using it.
+    Only the thin layer is made from the option. The generated messages do not use it, but would
+    import its module.
     """
     name = DESCRIPTOR.name
     if name in file.dependency:
@@ -114,7 +114,7 @@ def packages(wanted: list[FileDescriptorProto]) -> Iterator[tuple[Path, str]]:
 
 
 def formatted(name: Path, text: str) -> str:
-    """Returns the module with sorted imports, without those that it does not use, and formatted."""
+    """Returns the module formatted, with sorted imports and without unused imports."""
     # ruff leaves the imports of a package's `__init__.py` alone.
     file = SDK / "src" / "s2s_sdk" / "generated.py"
     commands: list[list[str]] = [["check", "--select", "F401,I", "--fix", "--quiet"], ["format", "--quiet"]]

@@ -44,7 +44,7 @@ def method_name(path: str) -> str:
 def arguments(path: str, request: dict[str, Any]) -> dict[str, Any]:
     """Returns the arguments of a call's method.
 
-    Of a change, only the fields in its mask are arguments, besides the id.
+    For an update, only the id and the fields in the mask are arguments.
     """
     descriptor = getattr(v1, f"{path.partition('/')[2]}Request").DESCRIPTOR
     made: dict[str, Any] = {}

@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let link = client.create_tracking_link(request).await?.tracking_link.ok_or("no tracking link")?;
     println!("publish {}", link.url);
 
-    // A visitor follows the link; the link's URL records this automatically.
+    // Record a click. When a visitor follows the link, the server does this itself.
     let request = v1::RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
     let click = client.record_click(request).await?.click.ok_or("no click")?;
 

@@ -18,8 +18,8 @@ pub struct Read {
     pub decimal: Decimal,
     /// The currency that the text names.
     pub currency: Option<NamedCurrency>,
-    /// The separator of decimals that can be told from the text: `Point` for `1.5` and `1,234,567`,
-    /// `Auto` if none can be told.
+    /// The separator of decimals as the text shows it: `Point` for `1.5` and `1,234,567`, `Auto` if
+    /// the text does not show it.
     pub separator: DecimalSeparator,
     /// True if a comma separated the decimals.
     pub comma: bool,
@@ -128,7 +128,8 @@ impl NamedCurrency {
 ///
 /// In a currency without decimals, the text's only mark separates thousands. In a currency with
 /// three decimals, the mark separates decimals if the currency's countries write it so. The other
-/// mark has two meanings there: people separate thousands with it, and foreign programs decimals.
+/// mark keeps two meanings: people there separate thousands with it, but foreign programs separate
+/// decimals with it.
 #[must_use]
 pub fn by_currency(text: &str, expected: Option<Currency>) -> DecimalSeparator {
     let (point, comma) = (DecimalSeparator::Point, DecimalSeparator::Comma);
@@ -193,7 +194,7 @@ fn split_currency(text: &str) -> (&str, Option<NamedCurrency>) {
             return (number.trim(), Some(NamedCurrency::Sign(Sign(index))));
         }
     }
-    // An end that is no code must not hide a code at the other end.
+    // If one end is not a code, the other end may be one.
     let first = text.split_at_checked(CODE_BYTES);
     let last = text.len().checked_sub(CODE_BYTES).and_then(|at| text.split_at_checked(at));
     for (code, number) in [first, last.map(|(before, code)| (code, before))].into_iter().flatten() {
@@ -210,7 +211,7 @@ fn split_currency(text: &str) -> (&str, Option<NamedCurrency>) {
 struct Plain {
     /// Digits with at most one point.
     digits: String,
-    /// The separator of decimals that can be told from the number.
+    /// The separator of decimals as the number shows it.
     shown: DecimalSeparator,
     /// True if a comma separated the decimals.
     comma: bool,
@@ -270,7 +271,7 @@ fn single(
     let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
     let comma = mark == ',';
     if !is_ambiguous || separator == kind {
-        // A mark at the end may be punctuation, so no separator can be told from it.
+        // A mark at the end may be punctuation, so it does not show the separator.
         let shown = if is_ambiguous || fraction.is_empty() { DecimalSeparator::Auto } else { kind };
         return Ok(Plain { digits: format!("{whole}.{fraction}"), shown, comma, grouped: false });
     }

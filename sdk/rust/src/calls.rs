@@ -92,7 +92,8 @@ calls! {
             filled |request| fill(&mut request.request_id);
         /// Renders the postback URL for the merchant to paste.
         get_postback_url(GetPostbackUrlRequest) -> GetPostbackUrlResponse;
-        /// Rehearses a whole conversion for a code, to test the code's set-up. Records nothing.
+        /// Simulates a conversion of a code from visit to postback, to test the code's set-up.
+        /// Records nothing.
         test_setup(TestSetupRequest) -> TestSetupResponse;
     }
     tracking_link_service_client::TrackingLinkServiceClient {
@@ -106,8 +107,8 @@ calls! {
         list_tracking_links(ListTrackingLinksRequest) -> ListTrackingLinksResponse;
         /// Changes the fields of a tracking link that `update_mask` names.
         update_tracking_link(UpdateTrackingLinkRequest) -> UpdateTrackingLinkResponse;
-        /// Archives a tracking link. Visitors get its fallback destination, and conversions of
-        /// later clicks are held.
+        /// Archives a tracking link. Visitors get its fallback destination, or HTTP 410 if it has
+        /// none. Conversions of later clicks are held.
         archive_tracking_link(ArchiveTrackingLinkRequest) -> ArchiveTrackingLinkResponse;
         /// Makes an archived tracking link active again.
         unarchive_tracking_link(UnarchiveTrackingLinkRequest) -> UnarchiveTrackingLinkResponse;

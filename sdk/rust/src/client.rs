@@ -16,8 +16,9 @@ const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 const TIMEOUT_MAX: Duration = Duration::from_hours(1);
 const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(5);
 const RETRIES_DEFAULT: u32 = 4;
-/// Time without traffic after which the connection is pinged, with or without calls in progress.
-/// The ping finds a connection that a firewall has dropped, so that no call waits for it.
+/// Time without traffic after which the connection is pinged, even if no call is in progress. The
+/// ping finds out whether a firewall has dropped the connection, so that no later call waits for an
+/// answer on a dead connection.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum size of a response, in bytes. A page of 1,000 items exceeds tonic's default of 4 MiB.
@@ -28,7 +29,8 @@ pub(crate) const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Every call is retried after a transient failure (the server can't be reached, is stopping or
 /// overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
 /// request that needs a request id and has none gets a random one before the first attempt. To
-/// repeat a call yourself after an error, give the call a request id of your own.
+/// repeat a call yourself after an error, give the call a request id of your own, and a click also
+/// a click time. A conversion with a transaction id needs no request id.
 ///
 /// Dropping a call's future cancels the call; it may or may not have taken effect.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
-//! The codec of the generated stubs: Protocol Buffers, with a bound on what a request unpacks to.
+//! The codec of the generated stubs: Protocol Buffers, with a bound on the entries in a request.
 //!
 //! Two bytes of a message can hold an entry of a list, and an entry takes up to some 400 bytes once
-//! it is decoded. A request of 4 MiB would therefore take hundreds of MiB. So the entries of all
+//! it is decoded. A request of 4 MiB could therefore take hundreds of MiB. So the entries of all
 //! lists of a large request are counted before it is decoded.
 
 use std::marker::PhantomData;
@@ -51,7 +51,7 @@ impl<U: Message + Name + Default> Decoder for BoundedDecoder<U> {
     type Error = Status;
 
     fn decode(&mut self, buf: &mut DecodeBuf<'_>) -> Result<Option<U>, Status> {
-        // The library hands over a whole message in one piece.
+        // The library passes each message in one piece.
         #[cfg(feature = "server")]
         bound::check::<U>(prost::bytes::Buf::chunk(buf))?;
         self.0.decode(buf)
@@ -85,7 +85,7 @@ mod bound {
     static POOL: LazyLock<Option<DescriptorPool>> =
         LazyLock::new(|| DescriptorPool::decode(crate::v1::DESCRIPTOR).ok());
 
-    /// Refuses a request whose lists have more than `ENTRIES_MAX` entries. What is no request, such
+    /// Refuses a request whose lists have more than `ENTRIES_MAX` entries. Any other message, such
     /// as an answer that a client receives, passes.
     pub fn check<U: Name>(bytes: &[u8]) -> Result<(), Status> {
         if bytes.len() <= ENTRIES_MAX * ENTRY_BYTES_MIN || !U::NAME.ends_with("Request") {
@@ -97,7 +97,8 @@ mod bound {
     }
 
     /// Adds the number of entries in the lists of a message to `before`. `None` if there are more
-    /// than `ENTRIES_MAX`. What can't be read is not counted, because it can't be decoded either.
+    /// than `ENTRIES_MAX`. Bytes that can't be read are not counted, because decoding fails at
+    /// them.
     fn entries(message: &MessageDescriptor, mut bytes: &[u8], before: usize, depth: usize) -> Option<usize> {
         let mut count = before;
         while let Ok((tag, wire_type)) = decode_key(&mut bytes) {

@@ -151,7 +151,7 @@ impl From<Status> for Error {
         let sourced = status.source().is_some();
         let timed_out = causes(&status).any(<dyn StdError>::is::<TimeoutExpired>);
         let (code, message) = match status.code() {
-            // tonic's client and tonic's server give CANCELLED when the time in `grpc-timeout` is
+            // tonic's client and tonic's server answer CANCELLED when the time in `grpc-timeout` is
             // over. Nothing else cancels a call whose answer is awaited.
             Code::Cancelled if silent && (timed_out || !sourced) => {
                 (Code::DeadlineExceeded, "no answer within the timeout".to_owned())

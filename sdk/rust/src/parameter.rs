@@ -78,7 +78,8 @@ const NAMES: [(&str, KnownParam); 35] = [
 ];
 
 impl KnownParam {
-    /// Returns whether a postback needs the parameter. Of commission and percentage, it needs one.
+    /// Returns whether a postback needs the parameter. True for both commission and percentage,
+    /// although a postback needs only one of them.
     #[must_use]
     pub fn is_mandatory(self) -> bool {
         matches!(self, Self::ClickId | Self::Id | Self::Val | Self::Com | Self::Comperc)
@@ -210,8 +211,8 @@ fn is_only_missing(text: &str) -> bool {
 }
 
 /// Returns whether a text is a macro that lost a bracket, such as `{order_id`, has too many, such
-/// as `<<<ORDER>>>`, or begins with a colon, such as `:order`. Its name has no digits, because
-/// order numbers have some.
+/// as `<<<ORDER>>>`, or begins with a colon, such as `:order`. A name with digits does not count,
+/// because it may be an order number.
 fn is_damaged_macro(text: &str) -> bool {
     let brackets = |pair: [char; 2]| text.trim_matches(pair);
     let mut names = [['{', '}'], ['<', '>'], ['[', ']']].map(brackets).into_iter();
@@ -223,7 +224,7 @@ fn is_damaged_macro(text: &str) -> bool {
     names.any(is_name) || text.strip_prefix(':').is_some_and(is_name)
 }
 
-/// Undoes percent-encoding of ASCII characters. Returns `None` if a text has none.
+/// Undoes percent-encoding of ASCII characters. Returns `None` if the text has none of it.
 fn escapes_undone(text: &str) -> Option<String> {
     let (first, rest) = text.split_once('%')?;
     let mut plain = first.to_owned();

@@ -23,7 +23,7 @@ struct Facts {
     postback: Option<PostbackOutcome>,
 }
 
-/// The facts of `Unspecified`. No correct answer gives this reason, so it counts as a fault of the
+/// The facts of `Unspecified`. No correct answer has this reason, so it counts as a fault of the
 /// service.
 const UNSPECIFIED: Facts =
     Facts { cause: "", cure: "", code: Code::Internal, http_status: 500, postback: None };

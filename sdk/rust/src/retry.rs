@@ -1,8 +1,9 @@
 //! Retries of failed calls.
 //!
-//! Every call of this API is safe to retry once its request has a request id. So the ids are filled
-//! in before the first attempt. Every transient failure is retried, as often as the `Policy` allows
-//! and within its time limit. There is no retry budget across calls, and no hedging.
+//! Some requests of this API are safe to retry only if they have a request id. So missing ids are
+//! filled in before the first attempt. Every transient failure is then retried, as often as the
+//! `Policy` allows and within its time limit. There is no retry budget across calls, and no
+//! hedging.
 
 use std::time::{Duration, SystemTime};
 

@@ -75,8 +75,8 @@ fn is_bracketed(value: &str) -> bool {
         || is_variable()
 }
 
-/// Tests for a macro's name. Names begin with a letter or underscore, so that `(1)` or `[2]` can be
-/// a transaction id.
+/// Returns whether a text can be a macro's name. Names begin with a letter or underscore, so that
+/// `(1)` or `[2]` can be a transaction id.
 fn is_name(name: &str) -> bool {
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     let goes_on = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:() ".contains(&byte);
@@ -84,7 +84,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Finds the macros after a URL's host. A macro is a whole path segment, parameter name or
-/// parameter value, or the part of one of these that stands in braces.
+/// parameter value, or the part of one of these that is in braces.
 pub fn in_url(url: &str) -> impl Iterator<Item = &str> {
     let (_, behind) = url.split_once("://").unwrap_or_default();
     behind.split(['/', '?', '&', '=']).skip(1).filter_map(|part| {

@@ -36,7 +36,7 @@ export interface Parameter {
   readonly isClearable: boolean;
 }
 
-/** Parameters that stand together. */
+/** Parameters that can be given together. */
 export interface Group {
   readonly parameters: readonly Parameter[];
   readonly choices: readonly Choice[];
@@ -244,7 +244,7 @@ function onlyMessage(message: DescMessage, isRepeated: boolean): DescField {
   return found;
 }
 
-/** Returns true if the comment of a field names no case in which the field is not set. */
+/** Returns true if a field is always set: its comment says neither "not set" nor "if". */
 function isAlwaysSet(field: DescField): boolean {
   return !/\bnot set\b|\bif\b/i.test(commentOf(field));
 }

@@ -40,8 +40,9 @@ export interface ClientOptions {
  * Every call is retried after a transient failure (the server can't be reached, is stopping or
  * overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
  * request that needs a request id and has none gets a random one before the first attempt. To
- * repeat a call yourself after an error, give the call a request id of your own. A call that can't
- * be repeated safely, such as `apiKeys.rotate`, is sent once.
+ * repeat a call yourself after an error, give the call a request id of your own, and a click also a
+ * click time. A conversion with a transaction id needs no request id. A call that can't be repeated
+ * safely, such as `apiKeys.rotate`, is sent once.
  *
  * Calls fail with an `S2sError`, or with a `TypeError` if a parameter is unknown or has the wrong
  * type.

@@ -78,8 +78,8 @@ export function moneyToDecimal({ micros }: Pick<Money, "micros">): string {
 }
 
 /**
- * Returns the amount for people, with the digits of its currency: `19.90 EUR`, `500 JPY`. Decimals
- * beyond these digits are shown, never rounded.
+ * Returns the amount for people, with as many decimals as its currency has: `19.90 EUR`, `500 JPY`.
+ * Further decimals are shown if there are any, never rounded.
  */
 export function formatMoney({ currencyCode, micros }: Money): string {
   const digits = Object.hasOwn(DIGITS, currencyCode) ? DIGITS[currencyCode] : undefined;

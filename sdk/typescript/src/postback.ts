@@ -33,7 +33,8 @@ export async function signPostback(
  * a `POST`, or empty. `unixSeconds` is the time to judge at; default: now. The time of signing may
  * lie as far in the future as in the past, since clocks differ.
  *
- * The same signature is valid again within that time: to count a call once, remember its `sig`.
+ * If a call is sent again within that time, its signature is still valid. To count a call once,
+ * remember its `sig`.
  */
 export async function verifyPostback(
   signedUrl: string,

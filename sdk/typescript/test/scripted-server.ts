@@ -1,4 +1,4 @@
-// A server of the schema over a real port, which answers by a script and keeps the requests.
+// A server of the schema on a real port. It answers by a script, and keeps the requests.
 
 import { EventEmitter, once } from "node:events";
 import { createServer as createHttp1Server } from "node:http";

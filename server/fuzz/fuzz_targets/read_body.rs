@@ -1,5 +1,5 @@
-//! Reads the fuzzer's input as a body, and asserts that it says the same in every form and
-//! encoding.
+//! Reads the fuzzer's input as the body of a postback, and asserts that its pairs are read the same
+//! when they are written in another form or encoding.
 
 #![no_main]
 

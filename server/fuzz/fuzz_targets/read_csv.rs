@@ -1,5 +1,5 @@
-//! Reads the fuzzer's input as a file of conversions, and asserts that no row is lost, and that the
-//! amounts of a row mean the same as in a postback.
+//! Reads the fuzzer's input as a file of conversions, and asserts the properties that its rows must
+//! have: for example, that the amounts of a row are read like the amounts of a postback.
 
 #![no_main]
 

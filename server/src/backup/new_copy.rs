@@ -26,7 +26,7 @@ pub struct NewCopy {
 }
 
 impl NewCopy {
-    /// Takes the folder, which must be missing or empty.
+    /// Begins a copy in a folder, which must be missing or empty.
     pub fn begin(path: &Path) -> Result<Self, StartError> {
         let wrong = |cause: &str| {
             let message = format!("can't make a copy in {}: {cause}", path.display());

@@ -1,7 +1,7 @@
 //! Puts a copy back into an empty database and an empty spool.
 //!
-//! The spool is marked until the database is whole, and no server starts on a marked spool. So a
-//! restore that is broken off can't be taken for a finished one.
+//! The spool is marked until the database is completely restored, and no server starts on a marked
+//! spool. So a restore that is broken off can't be taken for a finished one.
 
 use std::path::Path;
 

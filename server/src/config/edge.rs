@@ -20,7 +20,7 @@ const OFF: &str = "off";
 const SNAPSHOT: &str = "s2s-server 2026-11 snapshot of an edge";
 const BYTES_PER_MEBIBYTE: u64 = 1_024 * 1_024;
 
-/// The URLs to which people are sent who followed an address that leads nowhere.
+/// The URLs of pages for people who followed an address that leads nowhere.
 #[derive(Clone, Debug, Default)]
 pub struct Pages {
     /// From the address of the server itself.

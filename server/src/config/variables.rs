@@ -1,8 +1,8 @@
 //! The `S2S_*` variables of the environment that are not settings.
 //!
 //! A misspelt setting ends the start, because it would be ignored otherwise. Other programs'
-//! variables with the same prefix do not end the start: Kubernetes sets such variables for every
-//! service, also for a service called `s2s`.
+//! variables with the same prefix do not end the start: Kubernetes sets variables for every
+//! service, and for a service called `s2s` they have this prefix.
 
 use clap::CommandFactory as _;
 

@@ -2,9 +2,9 @@
 //!
 //! `db/lived.rs` explains the *lived time*: a time that servers have certainly run through, stored
 //! in the database. The *deletion time* follows from it and from the clocks. `retention` compares
-//! rows with the deletion time instead of with a clock. The slices call [`make_room`] before they
-//! write a row whose id may have been made elsewhere, so that PostgreSQL has the partition of the
-//! row's month.
+//! rows with the deletion time instead of with a clock. Clicks, conversions and postbacks call
+//! [`make_room`] before they write a row whose id may have been made elsewhere, so that PostgreSQL
+//! has the partition of the row's month.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -35,12 +35,12 @@ const CATCH_UP: u32 = 3;
 /// Number of future months whose partitions are made in advance.
 const MONTHS_AHEAD: u32 = 3;
 /// Longest time by which an id may be ahead of this server's clock, and longest time by which the
-/// id of a new row, made by an edge, may be behind this clock. Ids that are months off come from
-/// wrong clocks only.
+/// id of a new row, made by an edge, may be behind this clock. Only a wrong clock makes ids that
+/// are months off, and these limits bound the number of partitions that such ids can create.
 const AHEAD_MAX: Span = Span::from_days(3 * 365);
 const BEHIND_MAX: Span = Span::from_days(3 * 365);
 /// Period from now for which partitions are assumed to exist while another server makes them. The
-/// value has no effect on databases without partitions: their tables take rows of any time.
+/// value has no effect on databases without partitions: their tables accept rows of any time.
 const ROOM_ASSUMED: Span = Span::from_days(31);
 
 /// Clicks by their time.
@@ -147,7 +147,7 @@ pub async fn prepare(app: &App) -> Result<()> {
 /// # Errors
 ///
 /// The errors of [`make_room`], and `CLOCK_WRONG` if the time is more than `BEHIND_MAX` behind,
-/// because no call waits for so long in a spool.
+/// because no call waits that long in a spool.
 pub async fn make_room_for_new(app: &App, time: Time) -> Result<()> {
     if app.now().since(time) > BEHIND_MAX {
         let message = "the time in the id is more than three years ago, so the clock of its maker was \

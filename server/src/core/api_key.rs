@@ -1,4 +1,5 @@
-//! API keys: the credential that a caller sends with every call.
+//! API keys: the credential that a caller sends with every call. The secret that the caller sends
+//! is the key's text. After a rotation, a key has several valid texts for a while.
 //!
 //! Absent on purpose: changing a key, because a caller that needs other scopes gets another key;
 //! and deletion, because a revoked key remains as the record of who had it.

@@ -1,5 +1,5 @@
-//! Clicks. Their ids are minted and verified without the database; their rows are written in
-//! groups.
+//! Clicks. Their ids are minted without the database, and nearly always verified without it. Their
+//! rows are written in groups.
 //!
 //! Absent on purpose: a counter of clicks beside the rows, which every click would have to lock.
 
@@ -99,7 +99,8 @@ pub struct Recorded {
     pub redirect_url: Option<String>,
 }
 
-/// Records a click on a link. A repeated click id returns the first click.
+/// Records a click on a link. A repeated click id returns the first click. With `validate_only`,
+/// nothing is stored.
 pub async fn record(
     app: &App,
     tenant: Tenant,
@@ -221,8 +222,8 @@ pub async fn unproven(app: &App, account: AccountId, signed: SignedClickId) -> R
         return Ok(None);
     }
     let message = "the key that signed the click id was replaced, and the click is not stored here, so the id may be \
-                   forged; if an edge still has the click in its spool, this is matched automatically for 7 days, \
-                   later by a replay";
+                   forged; if the click still arrives from an edge's spool, the postback is matched automatically \
+                   for 7 days, and after that by a replay";
     Ok(Some(Error::new(ErrorReason::ClickIdKeyEnded, message).with("parameter", "clickId")))
 }
 
@@ -236,9 +237,9 @@ pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<C
     store::find(app.db.reader(), account, id).await
 }
 
-/// Erases the visitor from a click, in an open transaction. If the click is not stored and `link`
-/// is given, inserts the click without its visitor. The first row of an id stays, so a click that
-/// is recorded late can't add the visitor again. Returns the click as it is stored afterwards.
+/// Erases the visitor's data from a click, in an open transaction. If the click is not stored and
+/// `link` is given, inserts the click without these data. The first row of an id stays, so a click
+/// that is recorded late can't add the data again. Returns the click as it is stored afterwards.
 pub async fn erase(
     txn: &Connection,
     account: AccountId,
@@ -263,7 +264,7 @@ pub async fn preview_erasure(
     })
 }
 
-/// A click without its visitor.
+/// A click without its visitor's data.
 fn blank(account: AccountId, signed: SignedClickId, link: TrackingLinkId) -> Click {
     Click {
         click_id: signed.id,
@@ -302,8 +303,8 @@ pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
 }
 
 impl Error {
-    /// The same error for forged, mistyped and foreign ids, so that outsiders can't tell them
-    /// apart.
+    /// Builds the error for a wrong click id. Forged, mistyped and foreign ids all get this error,
+    /// so that outsiders can't tell them apart.
     pub fn click_id_invalid() -> Self {
         let message = "the click id was not minted here, or was cut or changed on its way; pass it on exactly as \
                        it came in the destination URL";

@@ -96,7 +96,8 @@ impl Keys {
         self.present().write(signed, account)
     }
 
-    /// Reads the keys again if this key is newer than all known keys: another core has made it.
+    /// Reads the keys again if this key is newer than all known keys, because another core may have
+    /// made it.
     pub async fn learn(&self, key_id: KeyId) -> Result<()> {
         if key_id <= self.present().newest() {
             return Ok(());
@@ -178,8 +179,8 @@ pub struct Rotate {
 }
 
 /// Makes a new key, and lets the former keys end after the overlap, unless they end sooner anyway.
-/// Returns all keys, newest first. A call with the request id of an earlier rotation changes
-/// nothing.
+/// Returns all keys, newest first. A call with `validate_only`, or with the request id of an
+/// earlier rotation, changes nothing.
 pub async fn rotate(app: &App, rotate: Rotate) -> Result<Vec<StoredKey>> {
     let Rotate { overlap, request_id, validate_only } = rotate;
     let overlap = match overlap {

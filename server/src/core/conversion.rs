@@ -1,12 +1,12 @@
 //! Conversions: their attribution, their worth (value and commission), and the rule that each
 //! counts once.
 //!
-//! `evaluate` loads the facts, `build` makes the conversion, and `check` judges it by the set-up. A
-//! conversion that is recorded already is not judged again. The unique index of the table (click
-//! id, code, dedupe key) alone decides whether a conversion is a duplicate. A query looks for an
-//! earlier conversion before the insert in two cases only: if the set-up would refuse the
-//! conversion, or if the click was repeated very often in the last minute
-//! (`postback/repetitions.rs`).
+//! `evaluate` loads the facts, `build` makes the conversion, and `check` judges it by the set-up.
+//! If the conversion is recorded already, it counts even if `check` refuses it now. The unique
+//! index of the table (click id, code, dedupe key) alone decides whether a conversion is a
+//! duplicate. Before the insert, a query looks for an earlier conversion in three cases only: the
+//! set-up would refuse the conversion, the click's conversions were repeated very often in the last
+//! minute (`postback/repetitions.rs`), or a replay can't check a signature (`postback/replay.rs`).
 //!
 //! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
 //! be separate entries.
@@ -55,8 +55,7 @@ const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX)
 pub const LIST_KEY_BYTES: usize = 32;
 
 /// The id of a conversion: its click id, and a number that is unique among that click's
-/// conversions. The click id leads to the shard and to the rows of the click, so the number needs
-/// no index.
+/// conversions. The primary key finds the rows of a click by its id, so the number needs no index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConversionId {
     click: ClickId,
@@ -193,7 +192,7 @@ impl From<Recorded> for Counted {
 }
 
 /// Verifies the click id, loads the link, and judges a claim for its code. `Ok` is a conversion
-/// that counts, unless it was recorded before.
+/// that counts, or a duplicate of a recorded one.
 pub async fn evaluate(app: &App, code: &ConversionCode, claim: ConversionClaim) -> Result<Conversion> {
     let click_id = claim.click_id.ok_or_else(Error::click_id_invalid)?;
     let click = app.click_id_keys.verify(click_id, code.account_id).await?;
@@ -216,9 +215,9 @@ pub async fn evaluate(app: &App, code: &ConversionCode, claim: ConversionClaim) 
     }
 }
 
-/// Conversions of clicks before this time are not kept if the deletion time is `until`. `None` if
-/// all conversions are kept. The longest attribution window is added to the retention, so that even
-/// a conversion at the end of that window is kept for its full retention.
+/// Conversions of clicks before this time are not kept when the deletion time (`age`) is `until`.
+/// `None` if all conversions are kept. The longest attribution window is added to the retention, so
+/// that even a conversion at the end of that window is kept for its full retention.
 pub fn not_kept_before(app: &App, until: Time) -> Option<Time> {
     app.retention.conversions.map(|kept| until.minus(kept).minus(WINDOW_MAX))
 }
@@ -392,8 +391,8 @@ pub async fn write_all(conversions: &[&Conversion], txn: &Connection) -> Result<
 }
 
 /// Erases the custom parameters of a click's conversions, which may identify the visitor. The other
-/// fields stay: they are records of money, or distinguish duplicates. `rows_max` is the maximum
-/// number of rows in one transaction. Returns the number of conversions.
+/// fields stay: they record money, or serve to recognise duplicates. `rows_max` is the maximum
+/// number of rows in one transaction. Returns the number of the click's conversions.
 pub async fn erase(app: &App, account: AccountId, click: ClickId, rows_max: usize) -> Result<u64> {
     loop {
         let told = scan(app, account, async |db| store::with_params(db, account, click).await).await?;

@@ -113,7 +113,7 @@ pub enum ReplyMode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum DecimalSeparator {
-    /// Not known.
+    /// Not set: amounts are read by their own form, by each other and by their currency.
     #[sea_orm(num_value = 1)]
     Auto,
     #[sea_orm(num_value = 2)]
@@ -131,10 +131,11 @@ pub type Cache = RowCache<ConversionCodeId, ConversionCode>;
 /// A code to be created.
 pub struct Create {
     pub edits: Vec<Edit>,
-    /// True if the caller chose the reply. Otherwise, the network of the code's preset chooses it.
+    /// True if the caller chose the reply. Otherwise, the code gets the reply that the network of
+    /// its preset requires, if any.
     pub own_reply: bool,
     /// True if the caller chose the separator of decimals. Otherwise, a code with a preset gets the
-    /// point.
+    /// decimal point.
     pub own_separator: bool,
     pub request: RequestKey,
     pub validate_only: bool,
@@ -151,7 +152,7 @@ pub async fn create(app: &App, account: AccountId, create: Create) -> Result<Con
         code.reply_as(preset);
     }
     if !own_separator && code.preset_id.preset().is_some() {
-        // No network separates decimals by a comma.
+        // No network that has a preset sends a decimal comma.
         code.decimal_separator = DecimalSeparator::Point;
     }
     let stored = store::insert(&app.db, code, validate_only).await?;
@@ -191,8 +192,8 @@ pub async fn existing(
     Ok(store::existing(app.db.scanner(), ids).await?)
 }
 
-/// The longest attribution window of any code, also of an archived one; the default window if there
-/// is no code.
+/// The longest attribution window of all codes, including archived ones; the default window if
+/// there is no code.
 pub async fn longest_window(app: &App) -> Result<Span> {
     let longest = store::longest_window(app.db.scanner()).await?;
     Ok(longest.unwrap_or(Span::from_seconds(WINDOW_SECONDS_DEFAULT)))
@@ -291,8 +292,8 @@ impl ConversionCode {
 }
 
 /// Returns the URL that the merchant pastes, with the macros of the network. Without a preset, the
-/// merchant's system fills in the parts in braces. `secret` is the value of `sec`, if the code
-/// checks it.
+/// merchant's system fills in the parts in braces. `secret` becomes the value of `sec`, which the
+/// URL has only if the code checks secrets.
 pub fn postback_url(
     public_url: &Url,
     code: &ConversionCode,

@@ -139,7 +139,7 @@ impl Notes {
     }
 }
 
-/// The caller who hands a postback on.
+/// The caller that passes a postback on.
 pub struct Source {
     /// The codes that the postback may name: all, if the caller is an edge.
     pub tenant: Tenant,

@@ -5,8 +5,8 @@
 //! Presets come with the server, in `preset/presets.toml`, and are the same for every account. So
 //! there is no table of presets, and no call that changes one.
 //!
-//! Absent on purpose: traffic sources, which receive reports of purchases instead of sending them,
-//! and so belong to outgoing postbacks; and networks without a known macro for the click id.
+//! Absent on purpose: traffic sources, because they don't send postbacks but receive them, and this
+//! server sends none; and networks whose macro for the click id is not known.
 
 pub mod grpc;
 
@@ -35,7 +35,8 @@ struct File {
     preset: Vec<Preset>,
 }
 
-/// A network's parameter names and macros. The fields are those of the message `Preset`.
+/// A network's parameter names and macros. The fields have the same names as in the message
+/// `Preset`, except `currency`, which is called `currency_code` there.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
@@ -171,7 +172,7 @@ mod tests {
             assert!((1..=64).contains(&preset.name.len()), "{id}");
             assert!(!preset.click_id_macro.is_empty(), "{id}");
             let said = preset.click_id_parameter.is_some() || preset.remark.contains("not known");
-            assert!(said, "{id} does not say that its parameter is not known");
+            assert!(said, "{id}: the remark must say that the parameter is not known");
             let amount = preset.value_macro.is_some() || preset.commission_macro.is_some();
             assert!(amount || preset.remark.contains("No macro for an amount"), "{id}");
             assert!(preset.currency.is_none() || preset.currency_macro.is_none(), "{id}");

@@ -1,10 +1,10 @@
 //! Retention: deletes old clicks, conversions and postbacks, and makes the partitions of their
 //! tables for new rows.
 //!
-//! On PostgreSQL, whole partitions are dropped. Other databases delete a few rows at a time; so
-//! does PostgreSQL with the old rows that are left in the first partition. Before conversions are
-//! deleted, a limit (`forgotten_before`) is stored in the database. A conversion of a click before
-//! this limit is refused permanently, because it may have been counted already.
+//! On PostgreSQL, whole partitions are dropped, except that the first partition can stay; old rows
+//! in it are deleted a few at a time. On other databases, all old rows are deleted that way. Before
+//! conversions are deleted, a limit (`forgotten_before`) is stored in the database. A conversion of
+//! a click before this limit is refused permanently, because it may have been counted already.
 //!
 //! No clock is trusted alone. Rows are compared with the deletion time (`age`). The deletion time
 //! is never later than this server's clock or the database's, and at most twelve hours later than
@@ -39,8 +39,9 @@ const INTERVAL: Duration = Duration::from_mins(1);
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
 /// Pause between two deletions while there is more to delete, so that other transactions can write.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Delay of deletions. It is longer than the difference between the clocks of servers, and longer
-/// than the time from the judgement of a row until the row is written.
+/// Time for which rows are kept beyond their retention. It is longer than the difference between
+/// the clocks of servers, and longer than the time from the judgement of a row until the row is
+/// written.
 const GRACE: Span = Span::from_days(1);
 /// Uptime after which a server's clocks are believed if they are behind the lived time.
 const BELIEVED_AFTER: Duration = Duration::from_hours(1);

@@ -12,7 +12,7 @@ const CACHE_AGE_MAX: Duration = Duration::from_secs(1);
 /// Maximum number of rows in each cache.
 const CACHE_ROWS_MAX: u64 = 100_000;
 
-/// Creates an empty cache of rows by their keys. A cached `None` is a key without a row.
+/// Creates an empty cache of rows by their keys. A cached `None` means that the key has no row.
 pub fn row_cache<K, V>() -> RowCache<K, V>
 where
     K: Hash + Eq + Send + Sync + 'static,

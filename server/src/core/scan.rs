@@ -1,12 +1,12 @@
 //! The budget of scans: lists and searches that may read many rows.
 //!
 //! Scans have database connections of their own, apart from the connections for verdicts, links and
-//! keys. The number of concurrent scans is limited, for each account and in all; a scan beyond a
-//! limit waits for its turn. So a search keeps no postback waiting, however many searches there
-//! are.
+//! keys. The number of concurrent scans is limited, both for each account and overall; a scan
+//! beyond a limit waits for its turn. So a search keeps no postback waiting, however many searches
+//! there are.
 //!
-//! A call that changes many rows takes turns in the same way. Its transactions are short, and the
-//! database is left to others between two of them.
+//! A call that changes many rows takes turns in the same way. It makes many short transactions, and
+//! leaves the database to others after each.
 
 use std::{
     collections::HashMap,
@@ -77,8 +77,8 @@ pub async fn scan<T>(
     found.unwrap_or_else(|_| Err(too_slow()))
 }
 
-/// Writes a part of a call that changes many rows, in a transaction of its own. Returns after a
-/// pause as long as the transaction, in which only others write.
+/// Writes a part of a call that changes many rows, in a transaction of its own. Then pauses for as
+/// long as the transaction took, so that others can write, and returns.
 pub async fn write_part<T>(
     app: &App,
     account: AccountId,
@@ -98,7 +98,7 @@ pub async fn write_part<T>(
 }
 
 fn overloaded() -> Error {
-    let message = "other lists and searches are under way; send this one again once they are done";
+    let message = "other lists and searches are still running; send this one again once they are done";
     Error::new(ErrorReason::Overloaded, message)
 }
 

@@ -1,7 +1,9 @@
 //! The services of a running core.
 //!
-//! A service whose calls belong to one slice stands in that slice. A service whose calls belong to
-//! several stands here, and passes each call to its slice.
+//! Each resource of the core, such as clicks, is one slice: a module with its rules, its messages
+//! and its table. A service whose calls all belong to one slice is implemented in that slice's
+//! `grpc` module. A service whose calls belong to several slices is implemented here, and passes
+//! each call to its slice.
 
 mod clicks;
 mod conversion_codes;

@@ -305,8 +305,8 @@ pub async fn update(
     let presets = presets(app, account, &link.conversion_code_ids).await?;
     link.check()?;
     let leads_to = |link: &TrackingLink| (link.destination.clone(), link.fallback_destination.clone());
-    // Unchanged destinations are not checked: a link that leads here since the public URL was
-    // changed can still be archived.
+    // Unchanged destinations are not checked. So a link can still be archived if its destination
+    // has become a URL of this server through a change of the public URL.
     if leads_to(&link) != leads_to(&before) {
         link.check_hosts([&app.public_url, &app.local_url])?;
     }
@@ -392,8 +392,9 @@ impl TrackingLink {
         Err(Error::new(ErrorReason::ClickIdMacroMissing, message).at_field("tracking_link.destination"))
     }
 
-    /// Refuses a link that leads to this server, because it could lead to itself. Refuses a link
-    /// whose destination leads to no server: its scheme was pasted twice.
+    /// Refuses a link that leads to this server, because it could lead to itself. Refuses a
+    /// destination that has its scheme twice, such as `https://https://shop.example`: it leads to
+    /// no server.
     fn check_hosts(&self, own_urls: [&Url; 2]) -> Result<()> {
         let mut violations = Violations::default();
         for (field, destination) in

@@ -1,4 +1,5 @@
-//! Turns on a processor: a call with much work lets other calls run in between.
+//! Calls take turns on a processor: a call with much work pauses now and then, so that other calls
+//! can run.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ impl Turn {
         Self(Instant::now())
     }
 
-    /// Lets other calls run if this turn has lasted for `TURN_MAX`.
+    /// Lets other calls run if this turn has lasted longer than `TURN_MAX`.
     pub async fn share(&mut self) {
         if self.0.elapsed() > TURN_MAX {
             yield_now().await;

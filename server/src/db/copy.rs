@@ -118,7 +118,7 @@ impl<'a> Copied<'a> {
         db.close().await.map_err(|error| failed(&error))
     }
 
-    /// Puts the file in its place once it is whole.
+    /// Puts the file in its place once it is complete.
     fn load_sqlite(&self, from: &Path) -> Result<(), StartError> {
         let path = self.file();
         let new = beside(&path, ".restoring");

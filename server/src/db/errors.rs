@@ -27,7 +27,7 @@ pub fn is_contention(error: &DbErr) -> bool {
     }
 }
 
-/// Returns whether a key is already known.
+/// Returns whether a row was refused because its key is already known.
 pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }

@@ -41,8 +41,8 @@ const WAITING_MAX: usize = 16_384;
 /// Maximum number of attempts at a batch that conflicts with another batch, of this or another
 /// server.
 const CONTENTION_TRIES_MAX: usize = 5;
-/// Number of times that a batch is rolled back because a caller has gone. Callers that come and go
-/// must not keep the other callers of their batch waiting.
+/// Maximum number of times that a batch is rolled back because a caller has gone. Callers that come
+/// and go must not keep the other callers of their batch waiting.
 const WITHDRAWALS_MAX: u32 = 1;
 
 /// Maximum number of yields before a batch begins, so that ready tasks can join it. The yields end
@@ -67,7 +67,8 @@ pub trait Write: Sized + Send + Sync + 'static {
     }
 
     /// Writes all rows, either in an open transaction or with one statement outside a transaction.
-    /// Returns one outcome for each row, in order. Otherwise the batch is taken for failed.
+    /// Returns one outcome for each row, in order. Outcomes that don't match the rows fail the
+    /// batch.
     ///
     /// An error means that no row is written, or that the outcome is unknown. Unless the error is
     /// an outage, the rows are then tried in smaller batches.
@@ -76,8 +77,8 @@ pub trait Write: Sized + Send + Sync + 'static {
         db: &Connection,
     ) -> impl Future<Output = Result<Vec<Self::Outcome>, DbErr>> + Send;
 
-    /// Returns whether an outcome may be the outcome of this row, as far as the outcome shows. A
-    /// caller must never get the outcome of another caller's row.
+    /// Returns whether an outcome may be that of this row, as far as can be told from the outcome.
+    /// A caller must never get the outcome of another caller's row.
     fn owns(&self, outcome: &Self::Outcome) -> bool;
 }
 

@@ -7,7 +7,7 @@
 //! next year. An hour later the lived time is at most Monday 15:00, and nothing of this week is
 //! deleted. Deletion by age relies on the lived time (`core/retention.rs`).
 //!
-//! The same row serves a probe: writing it shows whether the database takes writes again.
+//! The row is also used as a probe: an update of it shows whether the database accepts writes.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use uuid::Uuid;
@@ -84,9 +84,9 @@ impl Db {
         Ok(row.map(|row| row.try_get("", "now")).transpose()?.map(Time::from_micros))
     }
 
-    /// Returns whether the database answers and takes writes. Returns false if a write was refused
-    /// since the previous call of this function. If the last write was refused before that call, a
-    /// probe must succeed.
+    /// Returns whether the database answers and accepts writes. Returns false if a write was
+    /// refused since the previous call of this function. If the last write was refused before that
+    /// call, a probe must succeed.
     pub async fn serves(&self) -> bool {
         let refused = self.writes.were_refused();
         self.reader().execute_unprepared("SELECT 1").await.is_ok()

@@ -22,7 +22,7 @@ pub struct Place(Option<Arc<OpenedFile>>);
 
 struct OpenedFile {
     path: PathBuf,
-    /// Device and number of the file; empty until it is open.
+    /// Device and inode number of the file; empty until it is open.
     identity: OnceLock<(u64, u64)>,
     /// The file at the path is not the one that is open.
     displaced: AtomicBool,
@@ -33,8 +33,8 @@ fn identity(path: &Path) -> io::Result<(u64, u64)> {
 }
 
 impl Place {
-    /// The place of a file that is about to be opened. Creates an empty file if there is none: the
-    /// connections create none, because they also open while the file has gone.
+    /// The place of a file that is about to be opened. Creates an empty file if there is none. The
+    /// connections create none, because they are also opened later, when the file may have gone.
     pub fn prepare(path: PathBuf) -> io::Result<Self> {
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
@@ -44,7 +44,8 @@ impl Place {
         Ok(Self(Some(Arc::new(OpenedFile { path, identity, displaced }))))
     }
 
-    /// Notes that a connection has opened the file. The file keeps its number while it is open.
+    /// Notes that a connection has opened the file. No other file gets its inode number while it is
+    /// open.
     pub fn note_open(&self) -> io::Result<()> {
         let Some(file) = &self.0 else { return Ok(()) };
         // Set once: the database is opened once.

@@ -40,14 +40,14 @@ pub fn set(options: &mut ConnectOptions, kind: PoolKind, place: &Place) {
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
         };
         options
-            // A file that went while the server runs must not be replaced by an empty one.
+            // A file that disappears while the server runs must not be replaced by an empty one.
             .create_if_missing(!is_of_file)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(LOCK_TIMEOUT)
             .statement_cache_capacity(STATEMENTS_CACHED_MAX)
     });
-    // A new connection would open another file that has taken the place.
+    // Without this check, a new connection could open another file that is now at the path.
     let place = place.clone();
     options.map_sqlx_sqlite_pool_opts(move |options| {
         let place = place.clone();

@@ -56,7 +56,7 @@ pub fn looks_ahead(headers: &HeaderMap) -> bool {
 pub fn is_previewer(headers: &HeaderMap) -> bool {
     let Some(agent) = headers.get(header::USER_AGENT) else { return false };
     let agent = String::from_utf8_lossy(agent.as_bytes()).to_ascii_lowercase();
-    // The agents of web shops contain the shop's address, such as `https://whatsapp.shop.example`.
+    // A web shop's user agent may contain its address, such as `https://whatsapp.shop.example`.
     let words = agent.split_whitespace().filter(|part| !part.contains("://"));
     // Matches whole words only: the name of an unrelated program may contain one of these.
     words

@@ -127,8 +127,9 @@ pub fn not_started() -> Error {
     Error::new(ErrorReason::Unavailable, "the service has not reached its database yet; send it again")
 }
 
-/// The client of the calls whose data must not be lost. The calls answer as the schema says, and
-/// with `UNAVAILABLE` if the core has not started or can't be reached.
+/// The client of the calls whose data must not be lost. The calls answer as the schema says. If the
+/// core has not started or can't be reached, they fail with a status that `classify` calls
+/// `Unreachable`.
 #[derive(Clone)]
 pub enum CoreClient {
     /// Calls the services directly.
@@ -195,8 +196,8 @@ fn started(services: &OnceLock<Services>) -> Result<&Services, Status> {
     services.get().ok_or_else(|| not_started().into())
 }
 
-/// Turns a panic of the core into an error, as any other transport does, so that the caller
-/// continues.
+/// Turns a panic of the core into an error, as the server does for calls over the network, so that
+/// the caller continues.
 async fn caught<T>(call: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
     let answer = AssertUnwindSafe(call).catch_unwind().await;
     answer.unwrap_or_else(|panic| Err(Error::of_panic(&*panic).into()))

@@ -101,9 +101,9 @@ pub fn has_own_names(query: &[u8]) -> bool {
     has("clickId") && has("id")
 }
 
-/// `elsewhere` names the URL that accepts more.
+/// `elsewhere`: the end of the message, such as the URL for other methods; may be empty.
 fn not_allowed(method: &Method, methods: &'static str, elsewhere: &str) -> Response {
-    // A method counts by its letters' case: `get` is not GET.
+    // Methods are case-sensitive: `get` is not `GET`.
     let capitals = if method.as_str().chars().any(char::is_lowercase) { " in capital letters" } else { "" };
     let message = format!("this URL accepts only {methods}{capitals}{elsewhere}");
     let body = serde_json::json!({"reason": "METHOD_NOT_ALLOWED", "message": message});

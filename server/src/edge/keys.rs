@@ -93,7 +93,7 @@ impl Keys {
     ) {
         while stopping.run_until_cancelled(sleep(ASK_INTERVAL)).await.is_some() {
             let asked = stopping.run_until_cancelled(ask_keys(core.clone(), &clock)).await;
-            // Health and the drain report a core that does not answer.
+            // The health service and the drain of the spool report a core that does not answer.
             let Some(Ok((keys, _))) = asked else { continue };
             if let Err(error) = self.learn(keys) {
                 tracing::warn!(%error, "the core's click id keys can't be read");

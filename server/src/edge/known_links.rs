@@ -7,9 +7,9 @@
 //! nobody has followed at this edge, the oldest change first; other links, the least recently
 //! followed first.
 //!
-//! A link that leads nowhere is kept as long as the budget allows, so that its visitors get the
-//! same answer without the core. Such a link is not taken in if it is new to the edge and nobody
-//! has followed it.
+//! A link that leads nowhere is kept as long as the budget allows, so that the edge can tell its
+//! visitors so without the core. But such a link is not taken in if it is new to the edge and
+//! nobody has followed it.
 //!
 //! Each link is kept as an encoded message. It is decoded when a visitor follows it, because most
 //! links are never followed between two changes.

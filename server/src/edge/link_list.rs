@@ -28,8 +28,8 @@ use crate::{
 const ASK_INTERVAL: Duration = Duration::from_secs(2);
 /// Interval between two passes over all links.
 const PASS_INTERVAL: Duration = Duration::from_hours(1);
-/// Span by which a list overlaps the previous one: it lists the changes since this span before the
-/// previous list's first page.
+/// Span by which a list overlaps the previous one: it begins with the changes made this long before
+/// the previous list's first page was read.
 const OVERLAP: Span = Span::from_seconds(10);
 /// Time limit for a page.
 const PAGE_BUDGET: Duration = Duration::from_secs(10);
@@ -114,11 +114,11 @@ pub async fn follow(
                 let since = list.read_at.map(|time| time.minus(OVERLAP)).filter(|_| !is_due);
                 (list, told) = (List::new(since), false);
             }
-            // A core of another version does not understand the page token: begins a list of all
+            // A core of another version may not understand the page token. Begins a list of all
             // links.
             Err(status) if status.code() == Code::InvalidArgument => list = List::new(None),
-            // Health and the drain report a core that does not answer. They don't notice a core of
-            // a version without this call.
+            // The health service and the drain of the spool report a core that does not answer.
+            // They don't notice a core whose version lacks this call.
             Err(status) => {
                 let is_away = classify(&status) == CoreFailure::Unreachable;
                 if !told && (!is_away || status.code() == Code::Unimplemented) {

@@ -6,8 +6,9 @@
 //! So no edge has to remember the count, and the count continues across edges. Nothing is added to
 //! the URLs that merchants see.
 //!
-//! The MAC of the click id is not checked: the account of the other link may be unknown here, and
-//! somebody who forges a click id for a visitor could as well send that visitor anywhere.
+//! The MAC of the click id is not checked. The account of the other link may be unknown here, and a
+//! forgery gains nothing: somebody who can put a forged click id into a visitor's URL could as well
+//! send the visitor elsewhere.
 //!
 //! Absent on purpose: loops in which no click id comes back. A browser ends them after some 20
 //! redirects.
@@ -17,15 +18,16 @@ use crate::values::{
     time::{Span, Time},
 };
 
-/// Maximum number of times that a visitor may come back to a link. Even with a redirect of somebody
-/// else in each round, the visitor gets an answer before the browser gives up.
+/// Maximum number of times that a visitor may come back to a link. Even if somebody else's server
+/// adds a redirect in each round, the visitor gets an answer before the browser gives up.
 pub const ROUNDS_MAX: u8 = 8;
 /// Maximum age of a click id that counts as the same visitor's: an older click id may stand in a
 /// URL that somebody published. A click id from the future counts within the same span, because the
 /// clocks of two edges may differ.
 const ROUND_SPAN: Span = Span::from_seconds(60);
 
-/// Counts the rounds of a visitor, by the values of the parameters that the visitor brings.
+/// Returns how many rounds the visitor has made, according to the click ids among the values of the
+/// visitor's parameters. The highest number counts.
 pub fn rounds<'a>(values: impl Iterator<Item = &'a [u8]>, now: Time) -> Rounds {
     let clicks = values.filter_map(|value| UnverifiedClickId::read(std::str::from_utf8(value).ok()?));
     let recent = clicks.map(UnverifiedClickId::click).filter(|click| {

@@ -50,9 +50,9 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 struct Answer {
     /// `RECORDED`, `DUPLICATE`, `HELD` or `QUEUED` for a postback that is kept. A repetition with
     /// the note `REPETITION_NOT_LISTED` gets one of these verdicts too, but is not kept. `TEST` for
-    /// a test, which is not kept. `REFUSED` for a postback that must be sent again: it was
-    /// withdrawn, and is kept only if its commit had begun already. `IGNORED` for a call that is no
-    /// postback.
+    /// a test, which is not kept. `REFUSED` for a postback that is not kept, and must be sent
+    /// again. If no answer came in time, such a postback was withdrawn; it may be kept even so, if
+    /// its commit had already begun. `IGNORED` for a call that is no postback.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: String,
@@ -128,9 +128,11 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
     }
 }
 
-/// Delivers a postback to the core. The postback goes to the spool if the core is down, or if
-/// earlier postbacks of its order queue wait there. The postbacks of a click share an order queue,
-/// because the first of them decides.
+/// Delivers a postback to the core. The postback goes to the spool at once if the core is down, or
+/// if earlier postbacks of its order queue wait there. Otherwise it goes to the spool only if the
+/// core fails or does not answer in time. The postbacks of a click share an order queue, so that
+/// they reach the core in their order: the core records the first one, and later ones may be
+/// duplicates of it.
 async fn deliver(edge: Arc<Edge>, postback: RawPostback, now: Time) -> Delivery<Judged> {
     let queue = edge.spool.as_ref().and_then(|_| spool::order_queue(&postback));
     let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.must_wait(queue));

@@ -46,7 +46,7 @@ fn seals(own: &ClickIdKey, all: &[ClickIdKey], adopts: bool) -> Seals {
     Seals::new(seal(own), all.iter().map(seal).collect(), adopts)
 }
 
-/// A key that the core has no more.
+/// A key that the core no longer has.
 #[derive(Clone, Debug, PartialEq)]
 struct Former {
     key: ClickIdKey,
@@ -77,8 +77,8 @@ impl RecordKeys {
         adopts: bool,
     ) -> Self {
         let (keys, recorded) = (&keys.click_id_keys, recorded.click_id_keys.clone());
-        // Prefers a key that the core and the file have. Without such a key, records are sealed
-        // with a key of the file until the file holds the core's keys.
+        // Prefers a key that both the core and the file have. Without such a key, records are
+        // sealed with a key of the file until the file holds the core's keys.
         let own = recorded.iter().find(|key| keys.contains(key));
         let own = own.or(recorded.first()).or(keys.first()).cloned().unwrap_or_default();
         let former = former.click_id_keys.iter().cloned();

@@ -34,7 +34,7 @@ use crate::{
 
 /// Time limit for the core to record a click. After it, the click goes to the spool.
 const CLICK_BUDGET: Duration = Duration::from_millis(25);
-/// Further time that a visitor waits for the spool to take a click. The spool itself has no time
+/// Further time that a visitor waits for the spool to store a click. The spool itself has no time
 /// limit.
 ///
 /// For the click, a visitor waits at most for the sum of both limits. Before that, the look-up of
@@ -147,8 +147,9 @@ fn click(
     }
 }
 
-/// Records the click. Returns once the click is durable or the budgets are spent. In the second
-/// case the recording continues in a background task, and a stop waits for that task.
+/// Records the click. Returns once the click is durable or the budgets are spent. If they are
+/// spent first, the recording continues in a background task, and a stop of the server waits for
+/// that task.
 ///
 /// `overload`: the core is busy, so the click goes to the spool, or is lost if there is no spool.
 async fn record(edge: &Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {

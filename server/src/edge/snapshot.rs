@@ -2,7 +2,7 @@
 //! an edge that starts while the core is down mints click ids and redirects visitors.
 //!
 //! The file begins with a key. Records follow, framed with that key as in the spool. Each record
-//! has a proof that this server has written it. The proof is made with a secret of the server's
+//! has a proof that this server has written it. The proof is made with a secret from the server's
 //! settings. The core's secrets would prove nothing, because the file itself holds them.
 //!
 //! Changes are appended. For each slug, and for the click id keys, the last record counts. The
@@ -50,8 +50,8 @@ const STALE_BYTES_MIN: u64 = 256 * 1_024;
 /// Size of a link's record in the file without its message, in bytes.
 const RECORD_FRAME_BYTES: usize = 70;
 
-/// Returns whether an edge with its spool in this folder has run before: it leaves its snapshot
-/// there.
+/// Returns whether an edge has run before with its spool in this folder: such an edge has left its
+/// snapshot there.
 pub fn has_run(folder: &Path) -> bool {
     folder.join(FILE).exists()
 }
@@ -60,7 +60,7 @@ pub fn has_run(folder: &Path) -> bool {
 #[derive(Default)]
 pub struct Snapshot {
     pub click_id_keys: ListClickIdKeysResponse,
-    /// Keys that the core has no more; see `record_seals`.
+    /// Keys that the core no longer has; see `record_seals`.
     pub former_keys: ListClickIdKeysResponse,
     pub links: Arc<KnownLinks>,
     /// The file that changes can be appended to; `None` if the file must be written anew.
@@ -218,8 +218,8 @@ impl Writer {
         bytes > STALE_BYTES_MIN && bytes > live.saturating_mul(2)
     }
 
-    /// Appends the changes. `None` if the file does not have the length that this server has
-    /// written.
+    /// Appends the changes. `None` if the file can't be opened, or does not have the length that
+    /// this server has written.
     fn append(&self, file: Intact, keys: &ListClickIdKeysResponse, now: Time) -> io::Result<Option<Intact>> {
         let Ok(to) = self.folder.append(FILE) else { return Ok(None) };
         if to.metadata()?.len() != file.bytes {

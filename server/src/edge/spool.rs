@@ -7,8 +7,9 @@
 //! The module `record` describes the handling of damage, and `file` the files;
 //! docs/internals/spool-format.md describes both.
 //!
-//! Absent on purpose: anything in memory that grows with the backlog; and any way to drop a record
-//! except the core's answer. A record that can't be read or delivered is put aside, and logged.
+//! Absent on purpose: memory for each waiting record, because the backlog may be large; and any way
+//! to drop a record except the core's answer. A record that can't be read or delivered is put aside
+//! in a file for people, and logged.
 
 mod acknowledged;
 mod aside;
@@ -64,7 +65,7 @@ pub use self::{
 const WAITING_MAX: usize = 4_096;
 /// Free space that the spool leaves on its disk, in bytes: the database may need it more.
 const FREE_BYTES_MIN: u64 = 64 * 1_024 * 1_024;
-/// Interval between looks at the folder while nothing is written.
+/// Interval at which the folder is checked while nothing is written.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The cause of a refused record. No part of the record is kept.
@@ -77,8 +78,8 @@ pub enum SpoolError {
     /// order queue is full, a write failed, or `WAITING_MAX` records wait. Also the cause if the
     /// writer ended before the record was queued.
     Full,
-    /// A fault: an fsync or a new file failed, the record is too long, or the writer ended while
-    /// the record waited.
+    /// A fault: an fsync or a new file failed, the folder was removed or replaced, the record is
+    /// too long, or the writer ended while the record waited.
     Failed,
 }
 
@@ -137,10 +138,10 @@ pub struct State {
     sync_failures: AtomicU64,
     put_aside: AtomicU64,
     lost: AtomicU64,
-    /// Time since which the core has taken no waiting record, in microseconds; 0 while it takes
-    /// them.
+    /// Time since which the core has accepted no waiting record, in microseconds; 0 while it
+    /// accepts them.
     standing_since: AtomicI64,
-    /// The last write was refused.
+    /// The last write failed for another cause than a lack of room.
     refusing: AtomicBool,
     /// The last record was refused because there was no room.
     full: AtomicBool,
@@ -164,7 +165,7 @@ pub struct Status {
     pub lost: u64,
     /// The last write was refused, or the next one would be.
     pub refusing: bool,
-    /// Time for which the core has taken no waiting record.
+    /// Time for which the core has accepted no waiting record.
     pub standing: Span,
 }
 
@@ -242,7 +243,7 @@ impl SpoolFile {
 }
 
 impl State {
-    /// Waits until a record is appended or refused, and meanwhile looks at the folder.
+    /// Waits until a record is appended or refused, and meanwhile checks the folder.
     async fn wait_for_records(&self) {
         while timeout(LOOK_INTERVAL, self.appended.notified()).await.is_err() {
             self.look_at_folder();
@@ -292,7 +293,7 @@ impl State {
         let file = name.text();
         let mut lost = acknowledged::between(&self.folder, name, from, to);
         if lost.is_empty() {
-            // The list of the file is missing.
+            // The list of the file's records is missing, or has no line for these bytes.
             lost.push(format!("bytes {from} to {to}"));
         }
         match acknowledged::note_lost(&self.folder, name, &lost) {
@@ -308,12 +309,13 @@ impl State {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that the core takes records, or that none waits.
+    /// Notes that the core accepts records, or that none waits.
     fn goes_on(&self) {
         self.standing_since.store(0, Ordering::Release);
     }
 
-    /// Notes that the core takes nothing. Returns whether this is the first time since `goes_on`.
+    /// Notes that the core accepts no record. Returns whether this is the first time since
+    /// `goes_on`.
     fn stands(&self) -> bool {
         let (now, order) = (self.clock.now().micros(), Ordering::AcqRel);
         self.standing_since.compare_exchange(0, now, order, Ordering::Acquire).is_ok()

@@ -1,4 +1,5 @@
-//! The answers that the port gives instead of a service, and the header that every answer gets.
+//! The answers that the port itself sends, without a service, and the header that every answer
+//! gets.
 
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, header};

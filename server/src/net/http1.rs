@@ -1,8 +1,9 @@
 //! HTTP/1 connections.
 //!
-//! hyper reads each connection through a front. The front repairs the malformed heads that
-//! merchants' systems send, and passes on only whole requests. If it can't repair a head, the
-//! server answers with an error of its usual form, and the connection ends.
+//! The HTTP library hyper reads each connection through a layer of this server, the front. The
+//! front repairs the malformed heads that merchants' systems send, and passes on only complete
+//! heads. If it can't repair a head, the server answers with an error of its usual form, and the
+//! connection ends.
 
 use std::{
     convert::Infallible,

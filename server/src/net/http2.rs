@@ -1,5 +1,6 @@
 //! HTTP/2 connections, with limits that the library lacks: on slow frames, on floods of frames
-//! without contents, on connections without requests, and on answers that nobody takes.
+//! without contents, on connections without requests, and on answers that the client does not take
+//! (see `taking`).
 
 mod sent;
 mod taking;
@@ -102,11 +103,11 @@ struct Paced<S> {
     limit: Option<Pin<Box<Sleep>>>,
     sent: Sent,
     waiting: Waiting,
-    /// The next look at answers that are not taken.
+    /// The time of the next check for answers that are not taken.
     look: Option<Pin<Box<Sleep>>>,
 }
 
-/// Interval between looks at the answers that have begun.
+/// Interval between checks of the answers that have begun.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
 impl<S> Paced<S> {
@@ -122,7 +123,7 @@ impl<S> Paced<S> {
         Self { stream, frames, patience, limit, sent, waiting, look: None }
     }
 
-    /// Wakes the connection at the time of the next look, if an answer has begun.
+    /// Wakes the connection at the time of the next check, if an answer has begun.
     fn arm(&mut self, context: &mut Context<'_>) {
         if self.look.is_none() && !self.sent.taking.is_empty() {
             let look = self.look.insert(Box::pin(sleep(LOOK_INTERVAL)));
@@ -226,7 +227,7 @@ struct Frames {
     head_bytes: usize,
     /// Missing bytes of the preface or of a frame's payload.
     skip: usize,
-    /// A frame has begun. Before the first one, a connection may not pause.
+    /// A frame has begun. Before the first one, a connection must not pause.
     begun: bool,
     /// The next frame continues a header block.
     headers_open: bool,

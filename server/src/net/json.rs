@@ -31,7 +31,8 @@ const JSON_BYTES_MAX: usize = 1_024 * 1_024;
 /// The bytes before a message of gRPC: a flag, and the length of the message.
 const FRAME_HEAD_BYTES: usize = 5;
 const MEDIA_TYPE: &str = "application/json";
-/// Digits of the header `connect-timeout-ms` at most.
+const TIMEOUT: &str = "connect-timeout-ms";
+/// Maximum number of digits of a time limit.
 const TIMEOUT_DIGITS_MAX: usize = 10;
 
 /// The schema, and the details of errors.
@@ -82,9 +83,9 @@ pub fn is_json(headers: &HeaderMap) -> bool {
         && (parameters.is_empty() || parameters.replace('"', "") == "charset=utf-8")
 }
 
-/// The time limit of a call in JSON.
+/// The time limit of a call in JSON. `None`: there is none, or it is malformed.
 pub fn timeout(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get("connect-timeout-ms")?.to_str().ok()?;
+    let text = headers.get(TIMEOUT)?.to_str().ok()?;
     let millis = text.parse().ok().filter(|_| text.len() <= TIMEOUT_DIGITS_MAX)?;
     Some(Duration::from_millis(millis))
 }
@@ -93,7 +94,7 @@ pub fn timeout(headers: &HeaderMap) -> Option<Duration> {
 pub async fn run(request: Request, next: Next) -> Response {
     match request.extensions().get::<JsonCall>().cloned() {
         None => next.run(request).await,
-        // On the heap: most calls are gRPC.
+        // On the heap, so that the future of gRPC calls, which are more frequent, stays small.
         Some(call) => Box::pin(translated(call, request, next)).await,
     }
 }
@@ -141,6 +142,10 @@ impl JsonCall {
 /// Reads a request in JSON, and writes it as a request of gRPC.
 async fn to_grpc(method: &MethodDescriptor, request: Request) -> Result<Request> {
     let (mut parts, body) = request.into_parts();
+    if parts.headers.contains_key(TIMEOUT) && timeout(&parts.headers).is_none() {
+        let message = "the header `connect-timeout-ms` must be a number of milliseconds, such as `5000`";
+        return Err(Error::new(ErrorReason::FieldInvalid, message));
+    }
     if parts.headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         let message = "compressed requests are not supported; send them uncompressed";
         return Err(Error::new(ErrorReason::CompressionUnsupported, message));
@@ -157,7 +162,7 @@ async fn to_grpc(method: &MethodDescriptor, request: Request) -> Result<Request>
         }
         Error::new(ErrorReason::FieldInvalid, "the request did not arrive whole; send it again")
     })?;
-    let message = message(method.input(), &body.to_bytes())?;
+    let message = message(&method.input(), &body.to_bytes())?;
     let length = message.encoded_len();
     let mut frame = BytesMut::with_capacity(FRAME_HEAD_BYTES + length);
     frame.put_u8(0);
@@ -170,31 +175,22 @@ async fn to_grpc(method: &MethodDescriptor, request: Request) -> Result<Request>
 }
 
 /// Reads a message in the JSON mapping of Protocol Buffers.
-fn message(descriptor: MessageDescriptor, json: &[u8]) -> Result<DynamicMessage> {
+fn message(descriptor: &MessageDescriptor, json: &[u8]) -> Result<DynamicMessage> {
     let tree = tree::read(json)?;
     let mut violations = Violations::default();
-    names::check(&descriptor, &tree, "", &mut violations);
+    names::check(descriptor, &tree, "", &mut violations);
     if !violations.is_empty() {
         return Err(violations.into_error());
     }
     let mut track = serde_path_to_error::Track::new();
     let reader = serde_path_to_error::Deserializer::new(tree, &mut track);
-    let read = DynamicMessage::deserialize_with_options(descriptor, reader, &DeserializeOptions::new());
-    read.map_err(|error| {
+    let read =
+        DynamicMessage::deserialize_with_options(descriptor.clone(), reader, &DeserializeOptions::new());
+    read.map_err(|_| {
         let mut violations = Violations::default();
-        violations.add(&in_schema(&track.path().to_string()), error.to_string());
+        let (path, sentence) = names::misread(descriptor, &track.path());
+        violations.add(&path, sentence);
         violations.into_error()
-    })
-}
-
-/// A path with the names of the schema: `page_size` instead of `pageSize`.
-fn in_schema(path: &str) -> String {
-    path.chars().fold(String::new(), |mut path, letter| {
-        if letter.is_ascii_uppercase() {
-            path.push('_');
-        }
-        path.push(letter.to_ascii_lowercase());
-        path
     })
 }
 
@@ -272,7 +268,7 @@ mod tests {
             ("", None),
         ] {
             let value = HeaderValue::from_static(text);
-            let headers = HeaderMap::from_iter([(HeaderName::from_static("connect-timeout-ms"), value)]);
+            let headers = HeaderMap::from_iter([(HeaderName::from_static(TIMEOUT), value)]);
             assert_eq!(timeout(&headers), expected.map(Duration::from_millis), "{text}");
         }
     }

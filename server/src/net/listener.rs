@@ -253,8 +253,9 @@ async fn close_unused(mut stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits for the first bytes, and finds the protocol. TLS begins with the byte 22, HTTP/2 with `PRI
-/// `. No HTTP/1 request begins with either. `None`: the server stops, and no bytes have arrived.
+/// Waits for the first bytes, and finds the protocol. TLS begins with the byte 22, and HTTP/2 with
+/// `PRI` and a blank. No HTTP/1 request begins with either. `None`: the server stops, and no bytes
+/// have arrived.
 async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> io::Result<Option<Spoken>> {
     const PREFACE: &[u8] = b"PRI ";
     const HANDSHAKE: u8 = 22;

@@ -2,7 +2,7 @@
 //! its client.
 //!
 //! The header is read only from trusted proxies, and they must send it. If it were optional,
-//! clients could name themselves through a proxy that sends none.
+//! clients could send a header of their own through a proxy that sends none.
 
 use std::{io, net::IpAddr};
 

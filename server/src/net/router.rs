@@ -1,8 +1,9 @@
 //! Every route, every layer and their order.
 //!
-//! One port takes gRPC, gRPC-web, calls in JSON and plain HTTP. The layers, from outside in: panics become
-//! answers; CORS (outside gRPC-web, which would refuse a preflight); a sentence for refusals of
-//! gRPC-web; the mark of calls in JSON; gRPC-web; the gate; the service. A test compares this order with the code.
+//! One port serves gRPC, gRPC-web, calls in JSON and plain HTTP. A gRPC call passes these layers,
+//! from the outermost to the innermost: panics become answers; CORS (outside gRPC-web, which would
+//! refuse a preflight); a sentence for refusals of gRPC-web; the mark of calls in JSON; gRPC-web;
+//! the gate; the service. A test keeps this order in the code.
 //!
 //! The gate is one layer, because each layer costs every call a few allocations. Its steps, in
 //! order:
@@ -144,7 +145,8 @@ fn cors<B>(config: &Config) -> Cors<B> {
         // Mirrored, because `*` does not cover `authorization`.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(
-            ["grpc-status", "grpc-message", "grpc-status-details-bin"].map(HeaderName::from_static),
+            ["grpc-status", "grpc-message", "grpc-status-details-bin", "retry-after"]
+                .map(HeaderName::from_static),
         )
         .max_age(Duration::from_hours(1));
     let tidy: Tidy<B> = without_idle_cors;

@@ -3,10 +3,10 @@
 //! A full port closes a connection to make room for a new one, the newcomer. It closes the oldest
 //! connection that has not yet sent the complete head of a request, so silent or very slow
 //! connections keep nobody out. If there is none, it considers the origins that hold more
-//! connections than the newcomer's origin, and the newcomer's origin itself. Of the origin that
-//! holds most, it closes the connection that has been idle for longest; if no connection of that
-//! origin is idle, it goes on to the origin that holds the next most. A connection on which work is
-//! in progress is never closed for another.
+//! connections than the newcomer's origin, and the newcomer's origin itself. Of these, it chooses
+//! the origin that holds most, and closes the connection of that origin that has been idle for
+//! longest. If no connection of that origin is idle, it tries the origin that holds the next most.
+//! A connection with work in progress is never closed for another.
 
 use std::{
     cmp::Reverse,

@@ -178,8 +178,8 @@ fn unusable_file(config: &Config) -> Option<StartError> {
     Some(StartError::failure("DATABASE_FAILED", message).passing(true))
 }
 
-/// The fault of a missing SQLite file. `None` if the database is new: no spool shows that this
-/// installation has run before.
+/// The fault of a missing SQLite file. `None` if no spool shows that this installation has run
+/// before: then the database is new.
 fn missing_file(config: &Config) -> Option<String> {
     let spool = config.spool().filter(|spool| has_run(&spool.folder))?;
     let spool = spool.folder.display();

@@ -12,12 +12,12 @@ use crate::{
     error::StartError,
 };
 
-/// Takes the spool; `None` if this server has none. Called before the core starts, because a server
-/// that may not run must not create an API key or a database.
+/// Opens and locks the spool; `None` if this server has none. Called before the core starts: if
+/// another server has the spool, this server must not create an API key or a database.
 pub fn take_spool(process: &Process) -> Result<Option<OpenSpool>, StartError> {
     let settings = process.config.spool().filter(|_| process.role() != Role::Core);
     if settings.as_ref().is_some_and(|settings| settings.adopts) {
-        tracing::warn!("--spool-adopt: records count that nothing proves to be of this installation");
+        tracing::warn!("--spool-adopt: the spool's records count even without a proof of origin");
     }
     let open = |settings| OpenSpool::open(&settings, process.watch.clock(), process.random.clone());
     settings.map(open).transpose()

@@ -90,7 +90,7 @@ fn watch_health(process: &Process, health: &Health, reporter: HealthReporter, ha
     process.core_tasks.spawn(kept);
 }
 
-/// The parts of the router, which is built once or twice.
+/// The parts of the router, which is built again if the core starts late.
 struct Routers {
     config: crate::config::Config,
     health_routes: Routes,

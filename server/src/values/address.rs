@@ -10,7 +10,8 @@ use clap::ValueEnum;
 use ipnet::IpNet;
 use url::{Host, Url};
 
-/// Sizes of IPv6 networks, in bits: of one network, and of all networks of one customer.
+/// Lengths of IPv6 prefixes, in bits: of the network that limits count as one sender, and of the
+/// larger network that a provider gives to one customer.
 const IPV6_NETWORK_BITS: u8 = 64;
 const IPV6_SITE_BITS: u8 = 48;
 
@@ -64,11 +65,12 @@ impl Network {
     }
 }
 
-/// The networks that a provider gives to one customer: /24 of IPv4, /48 of IPv6.
+/// The larger network that a provider gives to one customer: /24 of IPv4, /48 of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Site(IpNet);
 
-/// The /24 network of an IPv4 address, or the network of an IPv6 address that has `ipv6_bits` bits.
+/// The /24 network of an IPv4 address, or the network of an IPv6 address with a prefix of
+/// `ipv6_bits` bits.
 fn network_of(address: IpAddr, ipv6_bits: u8) -> IpNet {
     let bits = if address.is_ipv4() { 24 } else { ipv6_bits };
     IpNet::new(address, bits).map_or_else(|_| address.into(), |network| network.trunc())

@@ -1,9 +1,9 @@
 //! Click ids: minting, signing and checking them without the database.
 //!
-//! A click id has 128 bits: the time (40 bits, in units of 10 ms since 1970), the link key (40) and
-//! random bits (48). The time comes first, so that new rows stand next to each other in an index.
-//! The first 4 of these 48 bits are not random: they count how often the visitor has come back (see
-//! `edge/loops.rs`).
+//! A click id has 128 bits: the time (40 bits, in units of 10 ms since 1970), the link key (40), a
+//! count of rounds (4) and random bits (44). The time comes first, so that new rows stand next to
+//! each other in an index. The rounds say how often the visitor has come back to this server from
+//! a destination (see `edge/loops.rs`).
 //!
 //! On the wire, a key id (8 bits) precedes the click id and a MAC (64 bits) follows it. The MAC
 //! covers key id, click id and account. The wire form has 25 bytes. It is written as 40 characters
@@ -27,7 +27,8 @@ const WIRE_BYTES: usize = 25;
 const MAC_BYTES: usize = 8;
 const RANDOM_BYTES: usize = 6;
 const RANDOM_BITS: u32 = 48;
-/// Number of bits that count the rounds. They take the place of the first random bits.
+/// Number of bits that count the rounds. `mint` puts them in place of the first 4 of the 48 random
+/// bits.
 const ROUNDS_BITS: u32 = 4;
 const TICK_MICROS: i64 = 10_000;
 const TIME_BITS: u32 = 40;
@@ -154,8 +155,9 @@ impl KeyId {
 pub struct ClickIdKey {
     pub key_id: KeyId,
     pub secret: [u8; SECRET_BYTES],
-    /// Time from which a MAC of the key alone proves nothing: somebody may have stolen the key.
-    /// `None` for the key that mints, and at an edge.
+    /// Time at which the key ends. After it, the MAC alone does not prove that a click id is
+    /// genuine, because the key may have been stolen: the click must be stored, too. `None` for
+    /// the key that mints. Also `None` at an edge, because only the core checks the end.
     pub ends_at: Option<Time>,
 }
 
@@ -208,8 +210,8 @@ impl ClickIdKeys {
         SignedClickId { key_id: self.first.key_id, id: ClickId::new(time, link, random) }
     }
 
-    /// Writes a click id in its wire form. Returns the empty text if the key that signs the click
-    /// id is gone, because then nobody could verify the click id.
+    /// Writes a click id in its wire form. Returns the empty text if these keys do not include the
+    /// key that signs the click id. No key is ever deleted, but a restored database may lack one.
     pub fn write(&self, signed: SignedClickId, account: AccountId) -> String {
         let Some(key) = self.iter().find(|key| key.key_id == signed.key_id) else { return String::new() };
         let mac = mac(key, signed.id, account);

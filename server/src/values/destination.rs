@@ -59,7 +59,7 @@ impl Destination {
     }
 
     /// Returns whether the destination has the host and port of `server`, under any usual name of
-    /// that host. Ignores both schemes.
+    /// that host. The schemes may differ.
     pub fn is_at(&self, server: &Url) -> bool {
         let own = self.pieces.first().and_then(|(text, _)| Url::parse(text).ok());
         own.is_some_and(|own| {
@@ -123,7 +123,8 @@ impl Destination {
     }
 
     /// Adds the visitor's parameters. Leaves out sub ids, and parameters that the destination has
-    /// itself, also in a different spelling that the merchant's server may read as the same name.
+    /// already. A parameter is also left out if its name is spelt differently, but the merchant's
+    /// server may read it as a name that the destination has.
     fn push_query(&self, url: &mut String, query: &str) {
         if query.is_empty() {
             return;
@@ -218,8 +219,8 @@ impl FromStr for Destination {
     }
 }
 
-/// The host of a URL, written in one way: without a dot at its end and without `www.`. All names
-/// and addresses by which a machine calls itself are `localhost`.
+/// The host of a URL, written in one way: without a dot at its end and without `www.`. Every name
+/// and address by which a machine refers to itself becomes `localhost`.
 fn machine(url: &Url) -> Option<String> {
     const ITSELF: &str = "localhost";
     let is_itself = match url.host()? {
@@ -311,7 +312,7 @@ fn mark_macros(template: &str, mark: &str) -> Result<(String, Vec<Macro>), Strin
     Ok((marked, macros))
 }
 
-/// Returns whether the beginning of a template ends within the name of a query's parameter.
+/// Returns whether `before`, the beginning of a template, ends within the name of a parameter.
 fn is_within_name(before: &str) -> bool {
     let parameter = before.split_once('?').and_then(|(_, query)| query.rsplit(['&', ';']).next());
     parameter.is_some_and(|name| !name.is_empty() && !name.contains('='))
@@ -332,9 +333,9 @@ fn names_in(query: &str) -> impl Iterator<Item = String> {
     url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| canonical(&name))
 }
 
-/// The spelling that stands for all names that some server reads as the same name. Some servers
-/// drop blanks before a name, and everything from a `[` or NUL on; some read blanks and points as
-/// `_`; some ignore the case.
+/// Reduces a name to one spelling for all names that some server reads as the same name. Some
+/// servers drop blanks before a name, and everything from a `[` or NUL on; some read blanks and
+/// dots as `_`; some ignore the case.
 fn canonical(name: &str) -> String {
     let name = name.trim_start_matches(|character: char| character.is_whitespace() || character.is_control());
     let name = name.split(['[', '\0']).next().unwrap_or_default();

@@ -25,7 +25,8 @@ pub use check::check_query;
 /// that the reader's time grows only linearly with the text.
 const NAME_BYTES_MAX: usize = 32;
 
-/// Number of known names behind separators at which a first value that may be any text ends there.
+/// Minimum number of known names after separators such as `;` for a query to be split at them, if
+/// its first value may be any text.
 const KNOWN_MIN: usize = 3;
 
 /// Marks that stand for `&`, each with the message of its note: a second `?`, and `&` as JSON
@@ -80,7 +81,7 @@ pub struct Text<'a> {
 }
 
 impl Text<'_> {
-    /// Splits `query`, which is a piece of the whole, into pairs.
+    /// Splits `query`, which is a piece of `whole`, into pairs.
     pub fn split(self, query: &[u8], pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
         let Self { part, whole, names } = self;
         Splitter { part, whole, names, origins: None, pairs, notes }.split(query);
@@ -92,8 +93,8 @@ struct Splitter<'a> {
     /// The bytes that contain everything to be split.
     whole: &'a [u8],
     names: Names,
-    /// Offset in the request at which each byte of `whole` begins, and the end of the last byte.
-    /// `None` if `whole` is as it came, and was not decoded.
+    /// Offset in the request at which each byte of `whole` begins, followed by the end of the last
+    /// byte. `None` if `whole` is as it came, and was not decoded.
     origins: Option<&'a [usize]>,
     pairs: &'a mut Vec<Pair>,
     notes: &'a mut Vec<Note>,
@@ -160,9 +161,9 @@ impl Splitter<'_> {
             self.note(NoteCode::HtmlRepaired, excerpt(&whole), message);
             name = whole.into_bytes();
         }
-        // Parameters whose beginning HTML has eaten (`entities`) are searched for in the decoded
-        // value. `rest` is the part that is still to be searched, and `left` is the same part
-        // before decoding.
+        // The decoded value may contain further parameters, if HTML has turned the beginning of a
+        // name into a character (see `entities`). `rest` is the part of the value that is still to
+        // be searched for them, and `left` is that part before decoding.
         let (value, _) = decode(raw);
         let (mut rest, mut left) = (value.as_slice(), raw);
         while let Some((before, next, after)) = entities::split(rest, self.names.is_known) {
@@ -177,8 +178,8 @@ impl Splitter<'_> {
         self.push(name, left, begins);
     }
 
-    /// Adds a pair. It counts as broken only for its own bytes: a redaction of one pair must not
-    /// mend another.
+    /// Adds a pair. The pair is broken only if an escape in its own bytes is broken. Otherwise the
+    /// redaction of one pair could change how another pair is read.
     fn push(&mut self, name: Vec<u8>, raw: &[u8], begins: usize) {
         let (value, broken) = decode(raw);
         let place = Place { part: self.part, bytes: self.origin(raw) };
@@ -256,8 +257,8 @@ impl Splitter<'_> {
         })
     }
 
-    /// Returns whether the parameter in `piece` may end before a mark that the parameter in `next`
-    /// follows.
+    /// Returns whether the parameter in `piece` may end at a mark, if the text after that mark is
+    /// `next`.
     fn may_end(&self, piece: &[u8], next: &[u8]) -> bool {
         let name = split_at(piece, b'=').map(|(name, _)| decode(name).0);
         let next = name_of(next).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The target of a request, also as people and programs copy it carelessly: the end of its path,
-//! and the name in its path.
+//! Splits the target of a request, and finds the name in its path. Also reads targets that people
+//! and programs have copied carelessly.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -44,7 +44,7 @@ impl<'a> Target<'a> {
         {
             return Cow::Borrowed(name);
         }
-        // In a path, a plus is no blank.
+        // In a path, `+` does not stand for a blank.
         let (decoded, _) = decode(path.replace('+', "%2B").as_bytes());
         let name = String::from_utf8_lossy(&decoded);
         let is_around = |character: char| {

@@ -77,7 +77,7 @@ impl Time {
 }
 
 /// A length of time, in microseconds. `Span::from_micros`, `Time::since` and `Offset::size` never
-/// give a negative length. The other constructors don't check the sign.
+/// return a negative length. The other constructors don't check the sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
 pub struct Span(i64);
 
@@ -152,17 +152,18 @@ impl fmt::Display for Offset {
 
 /// The server's own clock.
 ///
-/// The server's clock shows the system's time while that time agrees with a steady clock, which
-/// nobody can set. Otherwise it shows the steady clock's time. So a jump of the system's time alone
-/// changes nothing: the module `clock` decides whether the server follows the jump.
+/// It shows the system's time while that time agrees with the steady time. The steady time is the
+/// time that was last passed to `set`, advanced by a clock of the system that nobody can set
+/// (`STEADY`). If the two times differ, the server's clock shows the steady time. So a jump of the
+/// system's time alone changes nothing: the module `clock` decides whether the server follows it.
 ///
-/// Clones share one clock. The field is the time at which the steady clock was zero, in
+/// Clones share one clock. The field is the steady time at which `STEADY` was zero, in
 /// microseconds.
 #[derive(Clone)]
 pub struct Clock(Arc<AtomicI64>);
 
 impl Clock {
-    /// The clock shows the system's time while that time differs from the steady clock's by at most
+    /// The clock shows the system's time while that time differs from the steady time by at most
     /// this span. The span covers the small steps that keep the system's time right.
     pub const STEP_MAX: Span = Span::from_seconds(1);
 
@@ -184,18 +185,18 @@ impl Clock {
         if system.ahead_of(steady).size() <= Self::STEP_MAX { system } else { steady }
     }
 
-    /// The time that was last set, advanced by the steady clock.
+    /// The steady time: the time that was last set, advanced by `STEADY`.
     pub fn steady_now(&self) -> Time {
         Time(steady_micros().saturating_add(self.0.load(Ordering::Relaxed)))
     }
 
-    /// Sets the steady clock's time. The system's time is not changed.
+    /// Sets the steady time. The system's time is not changed.
     pub fn set(&self, now: Time) {
         self.0.store(now.0.saturating_sub(steady_micros()), Ordering::Relaxed);
     }
 }
 
-/// The steady clock. On Linux it also runs while the machine sleeps.
+/// The system's clock that nobody can set. On Linux it also runs while the machine sleeps.
 #[cfg(target_os = "linux")]
 const STEADY: ClockId = ClockId::Boottime;
 #[cfg(not(target_os = "linux"))]

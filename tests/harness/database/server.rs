@@ -222,5 +222,5 @@ fn find(kind: &Kind, program: &str) -> PathBuf {
     let versions: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     folders.extend(versions);
     let found = folders.iter().map(|folder| folder.join(program)).find(|path| path.is_file());
-    found.unwrap_or_else(|| panic!("{program} is not installed; `make databases` installs it where it may"))
+    found.unwrap_or_else(|| panic!("{program} is not installed; `make databases` installs it"))
 }

@@ -1,7 +1,8 @@
-/* Loaded before the C library: fsync and fdatasync fail as long as the file FSYNC_FAILS_WHILE
- * exists, and once for the process that removes the file FSYNC_FAILS_ONCE. If FSYNC_FAILS_OF
- * is set, only files whose names end with its value fail. Both functions wait as long as the file
- * FSYNC_WAITS_WHILE exists. While they wait, a file with that name and `.waits` appended exists. */
+/* Loaded before the C library. Environment variables name files that control fsync and fdatasync.
+ * Both fail as long as the file FSYNC_FAILS_WHILE exists. If the file FSYNC_FAILS_ONCE exists, one
+ * call fails and removes that file. If FSYNC_FAILS_OF is set, calls fail only for files whose names
+ * end with its value. Both functions wait as long as the file FSYNC_WAITS_WHILE exists. When a call
+ * waits, it creates a file with that name and `.waits` appended. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

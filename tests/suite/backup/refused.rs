@@ -90,7 +90,7 @@ async fn a_copy_is_restored_into_an_empty_place_alone() {
     let taken = running.spool();
     let settings_taken = ["--database-url", url, "--spool", taken.to_str().unwrap()];
     check_refused(&settings_taken, &task, "SPOOL_TAKEN", "--spool").await;
-    // A file beside the database would be read as its log.
+    // SQLite would read a file with this name as the log of the restored database.
     if kind() == "sqlite" {
         let log = place.path("s2s.db-wal");
         fs::write(&log, "").unwrap();
@@ -133,7 +133,7 @@ async fn a_copy_with_a_changed_byte_is_refused_by_the_name_of_the_file() {
         changed[middle] ^= 1;
         for bytes in [&changed[..], &whole[..whole.len() - 1], &[]] {
             fs::write(&path, bytes).unwrap();
-            // A manifest without its last letter is no manifest.
+            // A manifest that was cut short counts as damaged, not as unfinished.
             check_refused(&settings, &task, "COPY_DAMAGED", name).await;
         }
         fs::remove_file(&path).unwrap();
@@ -180,7 +180,7 @@ async fn no_server_starts_on_a_spool_that_is_restored_in_part() {
     let spool = place.path("spool");
     let settings = ["--database-url", &place.database_url, "--spool", &spool];
     succeed(&settings, &["restore", "--from", &place.path("copy")]).await;
-    // A restore that was killed leaves its mark.
+    // A restore that is killed leaves this file behind.
     let mark = Path::new(&spool).join("restoring");
     fs::write(&mark, "").unwrap();
     let start = [&settings[..], &["--listen", "127.0.0.1:0"]].concat();

@@ -13,7 +13,7 @@ async fn execute(db: &DatabaseConnection, statements: &[&str]) -> Result<(), DbE
 }
 
 impl Stall {
-    /// Takes locks for which every write waits.
+    /// Takes locks that make writes of clicks, conversions and postbacks wait.
     pub async fn begin(url: &str) -> Self {
         let mut options = ConnectOptions::new(url);
         options.max_connections(1).sqlx_logging(false);

@@ -46,7 +46,7 @@ async fn an_exported_row_is_known_by_the_id_of_its_conversion() {
     assert!(said.err.contains("row 2: TRANSACTION_CONFLICT: "), "{}", said.err);
     assert_eq!(conversions(&server, &code).await.len(), 2);
 
-    // A conversion of another installation counts, once.
+    // A conversion from another installation is new here, so it counts, but only once.
     let ids: Vec<String> = conversions(&server, &code).await.into_iter().map(|one| one.id).collect();
     let foreign = ids.iter().enumerate().fold(exported, |text, (number, id)| {
         let (begin, _) = id.split_at(id.len() - 6);
@@ -82,8 +82,9 @@ async fn what_a_postback_recorded_can_be_imported_again() {
     let said = person.run(&["conversions", "import", "all.csv"]).await;
     let sum = "s2s: 0 recorded, 3 were recorded before, 0 failed";
     assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
-    // Without the ids of conversions, the file counts as another program's file, so its order ids
-    // are checked. So are those of conversions that are not recorded here.
+    // The import checks whether a spreadsheet has damaged the order ids. It omits this check only
+    // for rows with the id of a conversion that is recorded here. The first file has other ids, and
+    // the second file has none.
     let exported = person.read("all.csv");
     let all = conversions(&server, &code).await;
     let foreign = all.iter().fold(exported.clone(), |text, one| {

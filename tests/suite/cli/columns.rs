@@ -73,7 +73,8 @@ async fn a_second_line_of_titles_ends_the_import() {
             format!("s2s: until then: {recorded} recorded, {} were recorded before, 0 failed", 1 - recorded);
         assert!(err.contains(&sum), "{err}");
     }
-    // The first file may lack its last line feed.
+    // Two files were joined, and the first one lacks its last line feed. So the second line of
+    // titles continues a row.
     let joined = format!("{titles}{first}code,click_id,oid,commission,value\n{second}\n");
     let (status, err) = import(&person, &joined, &[]).await;
     assert!(status == 1 && err.contains("row 2 names columns again"), "{err}");

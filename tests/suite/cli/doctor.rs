@@ -13,7 +13,8 @@ use serde_json::Value;
 use super::{Person, programs};
 use crate::{replay::hold, tls::Authority};
 
-/// A fault that the doctor must name: check, subject, message and cure. The last three are parts.
+/// A fault that the doctor must name: check, subject, message and cure. The last three need only be
+/// parts of the printed texts.
 type Fault<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 const DESTINATION: &str = "https://shop.example/?s1=[s2sidentifier]";
@@ -41,7 +42,7 @@ fn is_named(finding: &Value, (check, subject, message, cure): Fault) -> bool {
         && text(finding, "cure").contains(cure)
 }
 
-/// Checks that the doctor names one fault, this one, and ends with that status.
+/// Checks that the doctor names `fault` and no other fault, and ends with the status `expected`.
 #[track_caller]
 fn check((status, findings): &(i32, Vec<Value>), expected: i32, fault: Fault) {
     let faults = in_state(findings, "fault");
@@ -49,7 +50,7 @@ fn check((status, findings): &(i32, Vec<Value>), expected: i32, fault: Fault) {
     assert_eq!(*status, expected, "{findings:#?}");
 }
 
-/// A server that the world reaches over HTTPS, as far as it knows.
+/// A server whose public URL begins with `https`, so that the doctor finds no fault in the URL.
 async fn public_server() -> Server {
     Server::start_with(&["--public-url", "https://t.example"]).await
 }
@@ -138,7 +139,7 @@ async fn faults_of_the_server_itself_are_named() {
     let edge = Server::start_edge(&core, &[]).await;
     core.kill().await;
     eventually(async || {
-        // The edge notices by a call that it can't pass on.
+        // The edge notices the core's end when it can't pass on a call.
         edge.postback("clickId=x&id=y&val=1&com=1").await;
         (edge.health().await["status"] != "serving").then_some(())
     })
@@ -154,13 +155,13 @@ async fn faults_of_the_server_itself_are_named() {
     check(&examine(&Person::new(&server), &[]).await, 1, fault);
 }
 
-/// A fault of a set-up, as it is made.
+/// A faulty code or link, to be created.
 enum Made {
     Code(ConversionCode),
     Link(TrackingLink),
 }
 
-/// The faults of codes and links. `linked`: a code that is without fault.
+/// Faulty codes and links, with the faults to name. `linked`: the id of a code without a fault.
 fn faults(linked: &str) -> Vec<(Made, Fault<'static>)> {
     let code = |change: fn(&mut ConversionCode)| {
         let mut code = ConversionCode { name: "Faulty".to_owned(), ..Default::default() };

@@ -73,7 +73,8 @@ async fn an_import_goes_on_if_nobody_reads_its_messages() {
         let mut command = person.command(&s2s);
         let mut child = command.args(what).stderr(writer).stdout(Stdio::null()).spawn().unwrap();
         drop(command);
-        // Like `head -1`, reads the first message, and closes the pipe.
+        // Like `head -1`, reads the beginning of the import's messages, and closes the pipe. The
+        // export's pipe was closed before.
         if let Some(mut reader) = reader.take() {
             assert_eq!(reader.read(&mut [0]).unwrap(), 1);
         }
@@ -81,7 +82,7 @@ async fn an_import_goes_on_if_nobody_reads_its_messages() {
     }
     assert_eq!(conversions(&server, &code).await.len(), ROWS / 2);
     assert_eq!(person.read("all.csv").lines().count(), ROWS / 2 + 1);
-    // A full disk is no closed pipe, and no panic either.
+    // Messages that can't be written because the disk is full cause no panic either.
     let mut command = person.command(&s2s);
     let full = File::options().write(true).open("/dev/full").unwrap();
     let mut child = command.args(["conversions", "import", &file]).stderr(full).spawn().unwrap();

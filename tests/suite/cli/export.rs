@@ -54,7 +54,7 @@ async fn an_import_reads_the_amounts_of_an_export() {
             let said = person.run(&["conversions", "import", "all.csv"]).await;
             let sum = format!("s2s: {recorded} recorded, {before} were recorded before, 0 failed");
             assert_eq!((said.status, said.err.lines().last()), (0, Some(&*sum)), "{}", said.err);
-            // Without the ids of the exported conversions, these are other sales.
+            // With other order ids and without the ids of conversions, the rows are new sales.
             let renamed = person.read("all.csv").replace("old-", "new-");
             let ids = all.iter().map(|one| one.id.as_str());
             let renamed = ids.fold(renamed, |text, id| text.replace(id, ""));

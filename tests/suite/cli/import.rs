@@ -97,7 +97,8 @@ async fn rows_without_a_transaction_id_are_counted_once_as_well() {
         (text.replace("click_id", "clicks"), "`clicks`"),
         (text.replace(',', ":"), "separated by `,`, `;`, `|` or tabs"),
         (String::new(), "conversion_code_id"),
-        // A column that is named twice, also by another name, is refused before a row is sent.
+        // Two columns with the same meaning, even under different names, are refused before a row
+        // is sent.
         (text.replace('\n', ",1\n").replace("value,1", "value,value"), "`value` and `value`"),
         (text.replace('\n', ",1\n").replace("value,1", "value,Amount"), "`value` and `Amount`"),
         (text.replace('\n', ",1\n").replace("value,1", "value,Sub ID"), "`click_id` and `Sub ID`"),
@@ -126,7 +127,8 @@ async fn equal_rows_are_told_apart_only_on_demand() {
     let file = |rows: &[String], end: &str| format!("{titles}{end}{}{end}", rows.join(end));
     let sales = person.write("sales.csv", file(&rows, "\n"));
 
-    // If the code counts every conversion, a row without an order id is refused, with its cure.
+    // If the code counts every conversion, a row without an order id is refused. The message names
+    // the cure.
     let said = person.run(&["conversions", "import", &sales, "--failed", "failed.csv"]).await;
     assert!(
         said.err.contains("row 2: ORDER_ID_MISSING: each conversion of this code counts"),

@@ -1,4 +1,5 @@
-//! `s2s init`: a network or a shop in one go, up to its first postback.
+//! `s2s init`: one command sets up a network or a shop, and waits for its first postback that
+//! counts.
 
 use std::process::Stdio;
 
@@ -10,7 +11,7 @@ use super::{Person, programs};
 
 const DESTINATION: &str = "https://shop.example/?s1=[s2sidentifier]";
 
-/// Reads lines until one has these words. Returns it.
+/// Reads lines until one has these words. Returns that line.
 async fn until(lines: &mut Lines<BufReader<tokio::process::ChildStdout>>, words: &str) -> String {
     let mut read = Vec::new();
     while let Some(line) = lines.next_line().await.unwrap() {

@@ -69,7 +69,7 @@ async fn a_name_or_slug_stands_for_an_id() {
         assert_eq!(answer.status, status, "{arguments:?}: {}", answer.err);
         assert!(said.iter().all(|words| answer.err.contains(words)), "{arguments:?}: {}", answer.err);
     }
-    // A code is added beside those of the link.
+    // `--add-code` keeps the codes that the link has.
     let added = person.json(&["links", "update", "summer", "--add-code", &other.id]).await;
     assert_eq!(added["conversionCodeIds"], serde_json::json!([code.id, other.id]));
     person.out(&["codes", "archive", &other.id]).await;

@@ -1,4 +1,5 @@
-//! The commands on the pages, in a real shell: each prints what its page shows.
+//! The commands on pages of the documentation, run in a real shell: each prints the output that its
+//! page shows.
 
 use std::{collections::HashMap, path::Path, process::Stdio, time::Duration};
 
@@ -20,7 +21,7 @@ const API: &str = include_str!("../../../docs/reference/api.md");
 const CURL_ALONE: &str = "## With curl alone";
 /// The byte that the shell prints after each command.
 const END: u8 = 0x1e;
-/// Time after which a command hangs, for example because its quotes are not closed.
+/// Time after which a command counts as hanging, for example because its quotes are not closed.
 const COMMAND_PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command of a page, and the output that the page shows.
@@ -132,7 +133,7 @@ async fn compare(pages: &[&str]) {
         let commands = shown(page);
         assert!(commands.len() >= 2, "{page}");
         for Shown { command, output } in commands {
-            // The shell has a key that works.
+            // The key on the page is an example. The shell already has a valid key in `KEY`.
             if command.starts_with("KEY=s2s_") {
                 continue;
             }

@@ -14,12 +14,13 @@ async fn a_row_that_may_be_shifted_fails() {
     let click = server.click(&server.link(&[&code]).await).await;
     let titles = "code,click_id,value,commission,order_id";
     for (ends, row, sum) in [
-        // An amount without quotes, before an order id that is empty.
+        // The comma of the amount `19,99` ends a cell, because the amount has no quotes. So the
+        // empty order id at the end is one cell too many.
         ("", "19,99,2,", "0 recorded, 0 were recorded before, 1 failed"),
         (",", "19,99,2,,", "0 recorded, 0 were recorded before, 1 failed"),
         (",", "19,99,2,o-1", "0 recorded, 0 were recorded before, 1 failed"),
         ("", "\"19,99\",2,o-1", "1 recorded, 0 were recorded before, 0 failed"),
-        // A spreadsheet ends all lines with empty cells.
+        // A spreadsheet may end all lines with empty cells.
         (",,,", "\"19,99\",2,o-1,,,", "0 recorded, 1 were recorded before, 0 failed"),
     ] {
         let file = format!("{titles}{ends}\n{},{click},{row}\n", code.id);
@@ -87,7 +88,8 @@ async fn an_error_of_a_spreadsheet_is_no_order() {
     let said = person.run(&["conversions", "import", &file]).await;
     let sum = format!("s2s: 0 recorded, 0 were recorded before, {} failed", orders.len());
     assert_eq!(said.err.lines().last(), Some(&*sum), "{}", said.err);
-    // On the command line, the cure names an option and not a cell.
+    // In a file, the cure is to leave the cell empty. On the command line, the cure is to omit the
+    // option.
     let record = ["conversions", "record", "--code", &code.id, "--click", &click, "--value", "1"];
     let said = person.run(&[&record[..], &["--transaction", "null"]].concat()).await;
     assert!(said.status == 2 && said.err.contains("omit --transaction"), "{}", said.err);

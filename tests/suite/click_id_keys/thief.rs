@@ -50,8 +50,8 @@ impl Thief {
         thief
     }
 
-    /// Steals the secrets with an edge's API key. Returns the id of that key, too, which stays
-    /// valid.
+    /// Steals the secrets with an edge's API key, which stays valid. Also returns the id of that
+    /// key.
     pub async fn at_work(core: &Server, link: &TrackingLink) -> (Self, String) {
         let (api_key, text) = core.api_key("", &[ApiKeyScope::Edge]).await;
         let mut edge = EdgeServiceClient::new(channel(core).await);

@@ -1,8 +1,8 @@
-//! Postbacks that differ from the documented form, but can have only one meaning.
+//! Postbacks that count. Most differ from the documented form, but each has only one meaning.
 
 use s2s_sdk::v1::NoteCode;
 
-/// A postback that counts, though most senders would write it differently.
+/// A postback that counts, and the amounts that the server must read.
 pub struct RepairedCase {
     pub query: &'static str,
     pub value_micros: i64,

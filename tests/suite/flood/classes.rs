@@ -1,4 +1,4 @@
-//! Real input of `/s2s`: a function for each class generates a request.
+//! Input of `/s2s` as real senders write it: each class has a function that generates a request.
 //!
 //! `bad_input.rs` has such classes as a table of requests, with the expected notes.
 

@@ -2,7 +2,7 @@
 
 use s2s_tests::random::Random;
 
-/// The ids of the server that the generator uses.
+/// The ids of the server's clicks and codes, for the generator of requests.
 pub struct Facts {
     pub clicks: Vec<String>,
     /// A code that counts once for each transaction id, and every call without a transaction id.

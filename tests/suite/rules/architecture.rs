@@ -155,7 +155,7 @@ fn the_layers_of_grpc_are_in_their_order() {
     let layers = grpc.lines().filter_map(|line| line.trim().strip_prefix(".layer("));
     let layers = layers.map(|layer| layer.trim_start_matches("middleware::from_fn_with_state("));
     let layers: Vec<&str> = layers.map(|layer| layer.split(['(', ')', ':', ',']).next().unwrap()).collect();
-    // The order is from the outermost to the innermost. The top of `router.rs` gives the reasons.
+    // The order is from the outermost to the innermost. The top of `router.rs` explains the order.
     assert_eq!(layers, ["CatchPanicLayer", "cors", "MapResponseLayer", "GrpcWebLayer", "gate"]);
     let (_, gate) = code.split_once("async fn gate_of_grpc").unwrap();
     let (gate, _) = gate.split_once("async fn gate_of_http").unwrap();

@@ -32,7 +32,8 @@ async fn the_folder_is_one_servers_whatever_is_removed_from_it() {
     fs::write(&lock, "").unwrap();
     check_taken(&edge).await;
 
-    // The next start would not find records that are written to a folder that was moved or removed.
+    // If the folder was moved or removed, the next start would not find records in it. So the edge
+    // refuses postbacks.
     core.kill().await;
     traffic.until_queued(&edge, QUEUED).await;
     let moved = edge.folder().join("moved");
@@ -88,7 +89,8 @@ fn acknowledged(segment: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn acknowledged_records_that_are_missing_are_counted_and_named() {
-    // The missing part: the end of the last record; the whole last record; all records; the file.
+    // The missing part: the end of the last record; the complete last record; all records; the
+    // file.
     let whole = |path: &Path| {
         let list = fs::read_to_string(path.with_extension("acknowledged")).unwrap();
         let ends: Vec<u64> =
@@ -172,7 +174,8 @@ async fn what_others_have_written_does_not_count() {
     queue(&mut traffic, &stranger, 2).await;
     stranger.kill().await;
     let planted = segments(&stranger).pop().unwrap();
-    // The core judges the records that the operator vouches for, and refuses the clicks.
+    // With `S2S_SPOOL_ADOPT`, the operator vouches for the records. The core judges them, and
+    // refuses the clicks.
     let ids = acknowledged(&planted);
     let clicks = ids.iter().filter(|id| !id.starts_with("pb_")).count();
 

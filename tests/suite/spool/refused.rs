@@ -1,4 +1,5 @@
-//! An edge whose core refuses it: the log says so once, to a person, and health gives the cause.
+//! An edge whose core refuses it: the log reports this once, for people, and health gives the
+//! cause.
 
 use std::{fs, path::Path, process::Stdio};
 

@@ -1,4 +1,4 @@
-//! The attackers: their attacks, all at the same time, and the outcomes.
+//! The attackers: their attacks, which all run at the same time, and the outcomes.
 
 use std::{
     collections::BTreeMap,
@@ -17,15 +17,15 @@ use tokio::{task::JoinSet, time::sleep};
 
 use super::floods::{NETWORKS_OF_CODE, TWICE_ATTACK};
 
-/// Searches that one key has in progress at the same time.
+/// The number of searches that one key has in progress at the same time.
 const SEARCHES: usize = 40;
 /// The pause of a searcher after a refusal.
 const PAUSE: Duration = Duration::from_millis(20);
 /// An attacker gives up on an answer after this time.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The documented maximum numbers of postbacks that the server holds in a minute: of one network,
-/// if nothing speaks for its postbacks; of all such networks; and of one code. A known code, a
-/// genuine click id or a known sender speaks for a postback.
+/// The documented maximum numbers of postbacks that the server holds in a minute: for one network,
+/// for all networks together, and for one code. The first two are for postbacks of strangers, which
+/// have no known code, no genuine click id and no known sender.
 pub const OF_NETWORK_MAX: usize = 60;
 pub const OF_STRANGERS_MAX: usize = 6_000;
 pub const OF_CODE_MAX: usize = 6_000;
@@ -42,12 +42,11 @@ pub struct Attack {
     begun: Instant,
     /// The outcomes of each attack.
     outcomes: Mutex<BTreeMap<(&'static str, String), usize>>,
-    /// The number of postbacks that were answered `HELD` although nothing speaks for them, by
-    /// network.
+    /// The number of strangers' postbacks that were answered `HELD`, by network.
     held: Mutex<BTreeMap<IpAddr, usize>>,
-    /// Postbacks that were held or queued, and the bytes of their URLs and bodies.
+    /// The number of postbacks that were held or queued, and of the bytes of their URLs and bodies.
     pub kept: [AtomicUsize; 2],
-    /// Clicks that were redirected.
+    /// The number of visits that were redirected.
     pub clicks: AtomicUsize,
 }
 
@@ -84,7 +83,7 @@ impl Attack {
         *self.outcomes.lock().unwrap().entry((attack, outcome.into())).or_default() += 1;
     }
 
-    /// Notes a held postback for which nothing speaks. Such postbacks are counted by network.
+    /// Notes a stranger's postback that was held. Such postbacks are counted by network.
     pub fn note_held(&self, network: IpAddr) {
         *self.held.lock().unwrap().entry(network).or_default() += 1;
     }
@@ -110,8 +109,8 @@ impl Attack {
         }
     }
 
-    /// The maximum number of minutes that one bound can have counted so far. A bound's minute
-    /// begins with the first postback that is counted in it.
+    /// The largest number of minutes in which one bound can have counted postbacks so far. Each of
+    /// these minutes begins with the first postback that the bound counts in it.
     pub fn minutes(&self) -> usize {
         usize::try_from(self.begun.elapsed().as_secs() / MINUTE.as_secs() + 1).unwrap()
     }
@@ -124,7 +123,7 @@ impl Attack {
         matching.map(|(_, count)| count).sum()
     }
 
-    /// Checks that the bounds on strangers held. Queued postbacks have no bound.
+    /// Checks that the server observed the bounds on strangers. Queued postbacks have no bound.
     pub fn check(&self) -> Result<(), String> {
         let (minutes, held) = (self.minutes(), self.held.lock().unwrap());
         if let Some((network, held)) = held.iter().find(|(_, held)| **held > OF_NETWORK_MAX * minutes) {

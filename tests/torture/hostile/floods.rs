@@ -17,8 +17,8 @@ use tokio::{
 use super::attack::{Attack, CODE_ATTACK, OF_CODE_MAX, OF_NETWORK_MAX};
 
 /// The name of the postbacks that are sent before the attack, and their maximum number. These
-/// postbacks give the searches rows to read. The server queues a postback without looking at the
-/// bounds. So if it queues many, `fill` may send the maximum number before one is shed.
+/// postbacks are rows for the searches to read. The maximum is twice the bound of a code, because a
+/// postback that the server queues does not count towards the bound.
 const FIRST: &str = "before the attack";
 const FIRST_MAX: usize = 2 * OF_CODE_MAX;
 const FIRST_BYTES: usize = 500;
@@ -87,8 +87,8 @@ const FLOODS: [Flood; 5] = [
     Flood {
         name: TWICE_ATTACK,
         per_second: 20,
-        // False, because these postbacks get room from their code. `fill` takes all of that room,
-        // but only for a minute.
+        // False, because the bound of their code applies to these postbacks first. `fill` uses up
+        // that bound, but only for a minute.
         is_of_network: false,
         request: |attack, number| {
             let network = network(100, 65, number % 2);
@@ -139,9 +139,10 @@ impl Attack {
         shot(request, network, target.len())
     }
 
-    /// Sends postbacks of the code until the server sheds one, because neither the code nor the
-    /// sender's network has room left. For the rest of that minute, the code itself gives its
-    /// postbacks no room. A genuine click id, a known sender or another network still does.
+    /// Sends postbacks of the code until the server sheds one, because the bounds of the code
+    /// and of the sender's network are reached. For the rest of that minute, the server holds a
+    /// postback of the code only if it has a genuine click id, a known sender or another
+    /// network.
     pub async fn fill(&self) -> Result<(), String> {
         let filling = FILLING.repeat(FIRST_BYTES / FILLING.len());
         let all = stream::iter(0..FIRST_MAX).map(|number| {

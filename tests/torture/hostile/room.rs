@@ -1,4 +1,4 @@
-//! The memory and the disk space that the server may take.
+//! The memory and the disk space that the server may use.
 
 use std::{
     path::Path,

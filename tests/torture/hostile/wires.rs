@@ -18,9 +18,9 @@ use super::attack::Attack;
 /// The number of connections with requests that never end, and the number of streams on each.
 const UNFINISHED: usize = 8;
 const STREAMS: u32 = 250;
-/// The time after which an attacker replaces such a connection by a new one.
+/// The time after which an attacker replaces such a connection with a new one.
 const UNFINISHED_FOR: Duration = Duration::from_secs(3);
-/// The length that a message announces. The rest of the message never arrives.
+/// The length that the beginning of a message announces. The rest of the message never arrives.
 const MESSAGE_BYTES: u32 = 4 * 1_024 * 1_024;
 /// The number of connections that only occupy connection slots.
 const HELD: usize = 500;

@@ -55,8 +55,8 @@ struct Checks {
     /// Check that postbacks come over HTTPS.
     #[arg(long, value_enum, value_name = "MODE")]
     https_check: Option<Mode>,
-    /// Address or network that may call, for example `203.0.113.7` or `198.51.100.0/24`. Can be given
-    /// several times. Replaces all former addresses.
+    /// Address or network that may call, for example `203.0.113.7` or `198.51.100.0/24`. Can be
+    /// given several times. Replaces all former addresses.
     #[arg(long = "allow-address", value_name = "ADDRESS")]
     addresses: Vec<String>,
 }
@@ -167,8 +167,8 @@ impl Settings {
         (code, paths)
     }
 
-    /// Returns whether checks of the sender are given. The API takes all checks together, so the
-    /// present ones must be known.
+    /// Returns whether checks of the sender are given. An update replaces all checks of a code, so
+    /// the present ones must then be known.
     pub fn has_checks(&self) -> bool {
         !self.checks.is_empty()
     }
@@ -181,7 +181,7 @@ impl Checks {
             && addresses.is_empty()
     }
 
-    /// Returns the checks with those that are given.
+    /// Returns `checks`, in which those that are given replace the others.
     fn apply(self, mut checks: PostbackAuthentication) -> PostbackAuthentication {
         if let Some(mode) = self.secret_check {
             checks.set_secret_check(mode.into());

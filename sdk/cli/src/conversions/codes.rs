@@ -19,7 +19,7 @@ const ID_DIGITS: usize = 32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     Known(Terms),
-    /// There is no such code. The server says so when the row is sent.
+    /// There is no such code. The server reports this when the row is sent.
     Missing,
     /// The API key may not read codes.
     Barred,

@@ -31,7 +31,8 @@ pub struct Columns {
     pub titles: Vec<String>,
     /// The field of each column; `None` for a column that is not read.
     pub fields: Vec<Option<Field>>,
-    /// The titles of the columns that are not read, but for those of exports and of failed rows.
+    /// The titles of the columns that are not read, except those that exports and files of failed
+    /// rows have.
     unread: Vec<String>,
     /// The currencies in the titles of the amounts.
     pub units: Units,
@@ -103,7 +104,7 @@ impl Columns {
         (!self.unread.is_empty()).then(|| format!("columns that are not read: {}", several(&self.unread)))
     }
 
-    /// Returns whether a row repeats the first line. The row is of no use then, and of no harm.
+    /// Returns whether a row repeats the first line. Such a row is harmless, so it can be skipped.
     pub fn repeats(&self, cells: &[String]) -> bool {
         let filled = |all: &[String]| all.iter().rposition(|cell| !trimmed(cell).is_empty());
         filled(cells) == filled(&self.titles)
@@ -112,7 +113,7 @@ impl Columns {
 
     /// Returns whether a row is a line of titles. The rows below such a line are of another file,
     /// and their cells have other meanings. A row with an amount as its value is no such line,
-    /// unless the line was appended to the row.
+    /// unless a line of titles was appended to it, because it did not end with a line feed.
     pub fn is_title_line(&self, cells: &[String]) -> bool {
         let place = self.fields.iter().position(|field| *field == Some(Field::Value));
         let value = place.and_then(|place| cells.get(place)).map_or("", String::as_str);

@@ -56,7 +56,7 @@ use super::{codes::Codes, columns::Columns};
 use crate::{cells::plain, codes::Separator, failure::Failure, output::say, time::Zone};
 
 /// Maximum number of rows that are read but not yet answered. Larger than the number that the
-/// server takes at a time, so that the server never waits for this program.
+/// server accepts at a time, so that the server never waits for this program.
 const ROWS_MAX: usize = 4_000;
 /// Maximum size of the rows that are read but not yet answered, in bytes.
 const ROWS_BYTES_MAX: usize = 32 * 1_024 * 1_024;
@@ -80,10 +80,10 @@ pub struct Options {
     /// the separator of the conversion code.
     #[arg(long, value_enum, default_value_t = Separator::Auto)]
     decimal_separator: Separator,
-    /// Count each of several equal rows that have no order id. Rows are equal if they mean the same
-    /// click, code, amounts, status, time and parameters. The first of several equal rows is taken
-    /// for the same sale each time the file is imported, and so are the second and the following
-    /// rows.
+    /// Count each of several equal rows that have no order id. Rows are equal if they mean the
+    /// same click, code, amounts, status, time and parameters. If the file is imported again, the
+    /// first of several equal rows is taken for the same sale as before, the second row for the
+    /// same sale as the second row before, and so on.
     #[arg(long)]
     each_row_counts: bool,
     /// Title of a column that is not to be read; can be given several times.
@@ -138,8 +138,8 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
     read.and_then(|()| tally.end())
 }
 
-/// Refuses two names for the file of failed rows: `-`, which would not be standard output, and the
-/// name of the imported file, which would be overwritten.
+/// Refuses two names for the file of failed rows: `-`, because it would name a file and not
+/// standard output, and the name of the imported file, because that file would be overwritten.
 fn check_failed(failed: &Path, file: &Path) -> Result<(), Failure> {
     if failed == Path::new("-") {
         return Err(Failure::Usage("name a file for the rows that fail; `-` is none".to_owned()));

@@ -16,7 +16,7 @@ pub fn read(cell: &str, source: Source) -> Result<String, String> {
         return Err(format!("transaction_id `{}` is no order number; {cure}", excerpt(text)));
     }
     if let (Some((whole, zeros)), Source::File) = (whole_number(text), source) {
-        // Three zeros may be thousands, so the whole number is not known.
+        // `.000` may also be thousands, so the number that was meant is not known.
         let whole =
             if zeros.len() == 3 { "the whole number".to_owned() } else { format!("`{}`", excerpt(whole)) };
         return Err(format!(

@@ -97,15 +97,16 @@ pub struct Rules<'a> {
 #[derive(Debug)]
 pub struct Read {
     pub conversion: NewConversion,
-    /// The sentence about an order number that no other file may have. An exported row may have it,
-    /// if it is the order number of the conversion that the row names.
+    /// The sentence with which the row's order number would be refused if the row were not
+    /// exported. An exported row may have such an order number if its conversion was recorded with
+    /// it.
     pub order_doubt: Option<String>,
-    /// The time as a text that is the same in whichever form the row gives the time.
+    /// The time as a text that does not depend on the form in which the row has the time.
     canonical_time: String,
 }
 
 impl Read {
-    /// Returns whether the row gives a currency or status, for which its code has a default.
+    /// Returns whether the row has a currency or status of its own. Its code has defaults for both.
     pub fn names_defaults(&self) -> bool {
         !self.currency().is_empty() || self.conversion.status() != ConversionStatus::Unspecified
     }

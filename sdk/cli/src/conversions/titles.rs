@@ -112,7 +112,7 @@ pub enum Meaning {
     Unknown,
 }
 
-/// Words of the fields. A title with one of them that is not known may name a field in a way that
+/// Words of the fields. An unknown title with one of these words may name a field in a way that
 /// nobody has foreseen.
 const FIELD_WORDS: [&str; 19] = [
     "commission",

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::cells::decimal;
 
-/// Largest amount and largest percentage that the server takes, in millionths.
+/// Largest amount and largest percentage that the server accepts, in millionths.
 const AMOUNT_MICROS_MAX: i64 = 1_000_000_000_000_000_000;
 const PERCENT_MICROS_MAX: i64 = 100_000_000;
 
@@ -152,7 +152,7 @@ impl Known<'_> {
     }
 
     /// Checks the currency in the title of an amount against the currency of the row or its code.
-    /// `given` is the row's at this point.
+    /// `given` is the currency of the row at this point.
     fn check_unit(&mut self, name: &str, unit: Option<Currency>) -> Result<(), String> {
         let Some(unit) = unit else { return Ok(()) };
         let expected = match self.given {
@@ -165,7 +165,7 @@ impl Known<'_> {
                 "{name} is in {unit} by the title of its column, and in {expected} by the row or its code; correct the \
                  title, or name the currency in a column `currency`"
             )),
-            // The server says that there is no such code.
+            // The server will answer that there is no such code.
             (None, Some(Code::Missing)) => Ok(()),
             (None, _) => Err(format!(
                 "{name} is in {unit} by the title of its column, and the currency of the code could not be read; name \

@@ -27,7 +27,7 @@ use crate::{
     profile::{Connection, Target},
 };
 
-/// Maximum number of codes, and of links, that are checked: the newest.
+/// Maximum number of codes, and of links, that are checked. If there are more, the newest are.
 const CHECKED_MAX: usize = 200;
 /// Maximum number of links that are read.
 const LINKS_MAX: usize = 10_000;
@@ -36,10 +36,10 @@ const HELD_MAX: usize = 10_000;
 /// Maximum number of keys that are read.
 const KEYS_MAX: usize = 1_000;
 const CALLS_AT_ONCE: usize = 8;
-/// Time limit of a request that is no call.
+/// Time limit of a request that is not a call of the API.
 const PROBE_PATIENCE: Duration = Duration::from_secs(5);
 const SECONDS_PER_DAY: i64 = 86_400;
-/// Id of no link, for calls that only check the scope.
+/// An id that no link has, for calls that only check the scope.
 const NO_LINK: &str = "link_00000000000000000000000000";
 
 /// The server and the client that are examined.
@@ -163,7 +163,7 @@ impl Patient {
             warnings = match self.client.update_tracking_link(request).await {
                 Ok(response) => response.warnings,
                 Err(error) if is_of_server(error.reason()) => return Err(error),
-                // A link that would be refused today is accepted no more.
+                // The server would refuse a link like this one today.
                 Err(error) => {
                     vec![SetupWarning { message: error.message().to_owned(), ..Default::default() }]
                 }
@@ -192,7 +192,7 @@ impl Patient {
     }
 }
 
-/// Returns whether no answer of the service came. An answer of the service has no source.
+/// Returns whether no answer came from the service. The error of an answer has no source.
 fn is_unreached(error: &Error) -> bool {
     use std::error::Error as _;
     error.source().is_some() || error.reason() == ErrorReason::DeadlineExceeded

@@ -1,4 +1,4 @@
-//! Questions for what the command line did not give.
+//! Asks for the values that the command line did not give.
 
 use std::io::{BufRead, Write};
 
@@ -18,7 +18,7 @@ pub fn missing(init: &mut Init, input: &mut impl BufRead, screen: &mut impl Writ
         Ok((!line.is_empty()).then(|| line.to_owned()))
     };
     if init.network.is_none() {
-        let network = ask("Preset of the network, such as everflow (empty for an own shop)")?;
+        let network = ask("Preset of the network, such as everflow (empty for your own shop)")?;
         init.network = network.and_then(|network| preset_id(&network).ok());
     }
     init.destination = ask("URL that visitors are sent to, with [s2sidentifier] for the click id")?;

@@ -1,4 +1,4 @@
-//! Waits for the first postback of a code that counts, and says what became of each one before it.
+//! Waits until a postback of a code counts, and reports the verdict of each postback until then.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
 
 /// Time between two polls.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// Maximum number of postbacks that a poll reads: the newest.
+/// Maximum number of postbacks that a poll reads. If there are more, it reads the newest.
 const READ_MAX: usize = 1_000;
 
 /// Waits until a postback of the code counts, but at most for `patience`.
@@ -39,7 +39,7 @@ pub async fn first(
         let postbacks = client.postbacks(request.clone()).take(READ_MAX);
         let postbacks: Vec<Postback> = postbacks.try_collect().await?;
         for postback in postbacks.iter().rev() {
-            // A postback that is replayed gets another verdict.
+            // A postback is reported again if a replay has changed its verdict.
             if told.insert(postback.id.clone(), postback.verdict) == Some(postback.verdict) {
                 continue;
             }

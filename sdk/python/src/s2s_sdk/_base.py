@@ -25,8 +25,9 @@ _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 _CHANNEL_OPTIONS = (
     ("grpc.primary_user_agent", f"s2s-sdk-python/{__version__}"),
-    # Time without traffic after which the connection is pinged, with or without calls, so that no
-    # call loses its time on a connection that a firewall dropped.
+    # Time without traffic after which the connection is pinged, even if no call is in progress. The
+    # ping finds out whether a firewall has dropped the connection, so that no later call waits for
+    # an answer on a dead connection.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
@@ -36,8 +37,9 @@ _CHANNEL_OPTIONS = (
     # Timeout for opening the connection.
     ("grpc.min_reconnect_backoff_ms", 5_000),
     # After a failure to connect, gRPC waits before it connects again: by default one second at
-    # first, and two minutes later on. Meanwhile it fails every call without sending it. So gRPC must
-    # try again before this client does, or the client's attempt is wasted.
+    # first, and up to two minutes after further failures. Meanwhile it fails every call without
+    # sending it. So gRPC must connect again before this client's next attempt: otherwise that
+    # attempt is wasted.
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 500),
 )
@@ -63,8 +65,8 @@ class Base(ABC):
                 `S2S_API_KEY`.
             endpoint: Scheme, host and port, such as `https://t.example`. Default: the environment's
                 `S2S_ENDPOINT`, or else `http://127.0.0.1:8080`.
-            ca_certificate: The certificates, in PEM, of the authorities trusted to sign the
-                server's certificate, in place of the authorities that come with gRPC.
+            ca_certificate: The certificates, in PEM, of the authorities that may sign the server's
+                certificate. They replace the authorities that come with gRPC.
             identity: The client's certificate and its private key, both in PEM, for a server that
                 requires one (mTLS). `ca_certificate` and `identity` are for `https` endpoints only.
             timeout: Time limit of a call over all its attempts, in seconds; each call accepts its

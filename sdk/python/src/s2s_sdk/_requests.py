@@ -51,7 +51,7 @@ NOT_GIVEN: Final = _NotGiven.NOT_GIVEN
 
 
 def build(kind: type[_M], arguments: Mapping[str, object], inlined: str | None = None) -> _M:
-    """Returns a message with the arguments as its fields. An argument of None is no argument.
+    """Returns a message with the arguments as its fields. None counts as an argument not given.
 
     `inlined` names the field whose message's fields are arguments as well.
     """
@@ -116,7 +116,7 @@ def _is_clearable(resource: Message, name: str) -> bool:
 
 
 def _taken(request: Message, name: str) -> str | None:
-    """Returns the field that is set in place of this one: another of its oneof."""
+    """Returns the field that is already set in the oneof of this field; None if there is none."""
     group = request.DESCRIPTOR.fields_by_name[name].containing_oneof
     return request.WhichOneof(group.name) if group else None
 

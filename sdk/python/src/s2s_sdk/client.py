@@ -21,7 +21,9 @@ class Client(Base, Services):
     Every call is retried after a transient failure (the server can't be reached, is stopping or
     overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
     request that needs a request id and has none gets a random one before the first attempt. To
-    repeat a call yourself after an error, give the call a request id of your own.
+    repeat a call yourself after an error, give the call a request id of your own, and a click also
+    a click time. A conversion with a transaction id needs no request id. A call that can't be
+    repeated safely, such as `api_keys.rotate`, is sent once.
 
     A call that fails raises `Error`. `stubs` has the calls with whole messages; a call started with
     its stub's `future` can be cancelled. A cancelled call may or may not have taken effect.

@@ -36,7 +36,7 @@ class Money:
     """An exact amount of money, such as `Money("19.99", "EUR")`.
 
     Amounts are equal if number and currency are, and are ordered within one currency. `str` prints
-    the digits of the currency, `19.90 EUR`; decimals beyond them are printed, never rounded.
+    as many decimals as the currency has, `19.90 EUR`, or more if needed. It never rounds.
 
     A negative amount takes money back. The server refuses a negative value or commission in a
     request, and any amount beyond 10^18 millionths.
@@ -51,13 +51,13 @@ class Money:
         """Makes the amount.
 
         Args:
-            amount: A finite number, in a str of digits with at most one point, such as `19.99`,
-                `-3` or `0.000001`. A float is refused.
+            amount: A finite number. A str must be digits with at most one point and an optional
+                sign, such as `19.99`, `-3` or `0.000001`. A float is refused.
             currency_code: ISO 4217 code, such as `EUR`. Empty: the currency of the conversion code.
 
         Raises:
             TypeError: The amount is a float, or no number.
-            ValueError: The amount is not exact in millionths.
+            ValueError: The amount is malformed, out of range, or not exact in millionths.
         """
         if not isinstance(currency_code, str):
             raise TypeError("the currency must be a str, such as EUR")
@@ -77,7 +77,7 @@ class Money:
 
     @property
     def amount(self) -> Decimal:
-        """The number, without zeros at its end."""
+        """The number, without zeros at the end of its decimals."""
         return Decimal(self._text(0))
 
     @property

@@ -39,7 +39,8 @@ def verify(
     body of a `POST`, or empty. `unix_seconds` is the time to judge at, by default the present. The
     time of signing may lie as far in the future as in the past, since clocks differ.
 
-    The same signature is valid again within that time: to count a call once, remember its `sig`.
+    If a call is sent again within that time, its signature is still valid. To count a call once,
+    remember its `sig`.
     """
     signed, mark, given = _query(signed_url).rpartition(_MARK)
     if not mark or not _SIGNATURE.fullmatch(given):

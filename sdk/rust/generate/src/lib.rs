@@ -55,7 +55,7 @@ pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dy
         let mut config = tonic_prost_build::Config::new();
         let mut builder = tonic_prost_build::configure()
             .out_dir(&out)
-            // Keeps the order of encoded maps the same.
+            // Gives encoded maps a fixed order.
             .btree_map(".")
             .extern_path(".google.rpc.Status", "::tonic_types::Status")
             // The package occurs only in options of fields, for which no code is generated.

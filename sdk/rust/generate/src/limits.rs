@@ -18,11 +18,12 @@ const HEAD: &str =
 
 # Limits
 
-These limits are fixed. An operator sets those on connections, requests, rates and the sizes of the
-spool and of the known links: see [configuration](configuration.md), `--connections-max`,
-`--connections-per-address`, `--requests-max`, `--rate-per-address`, `--rate-per-key`,
-`--spool-mebibytes-max`, `--strangers-mebibytes-max` and `--links-known-mebibytes`, beyond which the
-account with the most bytes of links loses some. The reasons are those of [the reference of
+These limits are fixed. The limits on connections, requests, rates and the sizes of the spool and of
+the known links are not in this list, because an operator sets them: see
+[configuration](configuration.md), `--connections-max`, `--connections-per-address`,
+`--requests-max`, `--rate-per-address`, `--rate-per-key`, `--spool-mebibytes-max`,
+`--strangers-mebibytes-max` and `--links-known-mebibytes`. Beyond the last of these, the account with
+the most bytes of links loses some links. The reasons are explained in [the reference of
 reasons](reasons.md). An IPv6 network of 64 bits counts as one address.
 ";
 
@@ -62,7 +63,8 @@ enum Unit {
     MillionthsOfAPercent,
 }
 
-/// A source file of the server or of the Rust SDK: its path from the root of the repository, with `/`, and its text.
+/// A source file of the server or of the Rust SDK: its path from the root of the repository, with
+/// `/`, and its text.
 struct Source {
     path: String,
     text: String,

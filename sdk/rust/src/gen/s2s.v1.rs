@@ -195,8 +195,8 @@ pub mod account_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Manages accounts, the tenants of one installation. The resources of one
-    /// account do not exist for another.
+    /// Manages the accounts of an installation. The resources of one account do not
+    /// exist for another.
     #[derive(Debug, Clone)]
     pub struct AccountServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -417,8 +417,8 @@ pub mod account_service_server {
             tonic::Status,
         >;
     }
-    /// Manages accounts, the tenants of one installation. The resources of one
-    /// account do not exist for another.
+    /// Manages the accounts of an installation. The resources of one account do not
+    /// exist for another.
     #[derive(Debug)]
     pub struct AccountServiceServer<T> {
         inner: Arc<T>,
@@ -780,7 +780,7 @@ pub enum ApiKeyScope {
     Record = 3,
     /// Permission to manage accounts and the API keys of all accounts.
     Admin = 4,
-    /// Permission for the calls reserved for edges, for all accounts, and nothing
+    /// Permission for the calls that edges make, for all accounts, and for nothing
     /// else.
     Edge = 5,
 }
@@ -883,7 +883,7 @@ pub struct CreateApiKeyResponse {
     pub api_key: ::core::option::Option<ApiKey>,
     /// Text of the key, shown only once: keep it safe. Empty if nothing was
     /// created: with `validate_only`, and if the request id was used before. If
-    /// that first answer was lost, `RotateApiKey` gives a new text. Example:
+    /// that first answer was lost, `RotateApiKey` makes a new text. Example:
     /// `s2s_` and 48 hexadecimal digits.
     #[prost(string, tag = "2")]
     pub key_text: ::prost::alloc::string::String,
@@ -1227,9 +1227,10 @@ pub mod api_key_service_client {
                 .insert(GrpcMethod::new("s2s.v1.ApiKeyService", "ListApiKeys"));
             self.inner.unary(req, path, codec).await
         }
-        /// Gives an API key a new text. The former texts stay valid for an overlap, in
-        /// which the new one can be rolled out. If the answer is lost, rotate again:
-        /// the overlap that is running continues, and no text in use is cut short.
+        /// Gives an API key a new text. The former texts stay valid for an overlap, so
+        /// that callers can be changed one by one. If the answer is lost, rotate again
+        /// with the same overlap: every former text then stays valid for as long as the
+        /// lost answer promised.
         /// Needs the scope `write` or `admin`.
         pub async fn rotate_api_key(
             &mut self,
@@ -1323,9 +1324,10 @@ pub mod api_key_service_server {
             tonic::Response<super::ListApiKeysResponse>,
             tonic::Status,
         >;
-        /// Gives an API key a new text. The former texts stay valid for an overlap, in
-        /// which the new one can be rolled out. If the answer is lost, rotate again:
-        /// the overlap that is running continues, and no text in use is cut short.
+        /// Gives an API key a new text. The former texts stay valid for an overlap, so
+        /// that callers can be changed one by one. If the answer is lost, rotate again
+        /// with the same overlap: every former text then stays valid for as long as the
+        /// lost answer promised.
         /// Needs the scope `write` or `admin`.
         async fn rotate_api_key(
             &self,
@@ -1748,8 +1750,8 @@ pub struct ClickIdKey {
     /// Time at which the key was created.
     #[prost(message, optional, tag = "2")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Time from which an id of the key counts only if its click is stored; not set
-    /// for the key that mints.
+    /// Time from which a click id of this key counts only if its click is stored;
+    /// not set for the key that mints new click ids.
     #[prost(message, optional, tag = "3")]
     pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -1777,8 +1779,8 @@ pub enum ClickFlag {
     /// A program that previews or indexes links followed it, such as that of a
     /// messenger or of a search engine.
     Preview = 3,
-    /// A sub id was longer than 1,024 characters. It was passed on whole, and its
-    /// beginning is stored.
+    /// A sub id was longer than 1,024 characters. All of it was passed on, but only
+    /// its beginning is stored.
     SubIdCut = 4,
 }
 impl ClickFlag {
@@ -1815,8 +1817,9 @@ pub struct Money {
     pub currency_code: ::prost::alloc::string::String,
     /// Amount in millionths of the currency unit, regardless of the currency's
     /// number of minor digits. Its absolute value is at most
-    /// 1,000,000,000,000,000,000 (one million million units). Negative only where
-    /// a field says so: it then takes money back. Example: `19990000` is 19.99.
+    /// 1,000,000,000,000,000,000 (one million million units). A negative amount
+    /// takes money back; it is allowed only in a field whose comment says so.
+    /// Example: `19990000` is 19.99.
     #[prost(int64, tag = "2")]
     pub micros: i64,
 }
@@ -1877,8 +1880,8 @@ pub struct Conversion {
     /// Time of the click, according to the click id.
     #[prost(message, optional, tag = "13")]
     pub click_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-    /// none was sent, or over gRPC. Example: `confirm`.
+    /// Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+    /// if it sent none, or if the report was no postback. Example: `confirm`.
     #[prost(string, tag = "14")]
     pub status_word: ::prost::alloc::string::String,
 }
@@ -1949,7 +1952,7 @@ impl ConversionStatus {
         }
     }
 }
-/// The outcome of a recorded conversion.
+/// The outcome of a call that records a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum ConversionVerdict {
@@ -2018,7 +2021,7 @@ impl ::prost::Name for Note {
 pub enum NoteCode {
     /// A kind that is newer than this client.
     Unspecified = 0,
-    /// The parameter came under a name other than ours.
+    /// The parameter came under another of its names, such as `amount` for `val`.
     Alias = 1,
     /// Blanks, quotes, line breaks or invisible characters around the value were
     /// dropped.
@@ -2032,7 +2035,7 @@ pub enum NoteCode {
     CommissionPercentIgnored = 5,
     /// `com` was absent and `comperc` present, so `com` is 0.
     CommissionAssumedZero = 6,
-    /// The parameter is not one of ours; it was kept with the postback.
+    /// The parameter is not one that s2s defines; it was kept with the postback.
     UnknownParameter = 7,
     /// The number was written in an unusual but unambiguous way, for example `.5`
     /// or `+1.5`.
@@ -2071,7 +2074,7 @@ pub enum NoteCode {
     TimeCorrected = 21,
     /// The body was compressed, or encoded in another way, and was decoded.
     BodyDecoded = 22,
-    /// The body was not read, because the request is no POST, or because the URL
+    /// The body was not read, because the request is not a POST, or because the URL
     /// has all that a conversion needs and the body is something else, such as a
     /// shop's own message. It was kept with the postback.
     BodyIgnored = 23,
@@ -2081,7 +2084,7 @@ pub enum NoteCode {
     ParameterDiffers = 24,
     /// The answer would have been longer than 3 MiB, so long texts were left out
     /// of the last items of its list. Only in answers, never stored; the message
-    /// says which call returns the whole.
+    /// says which call returns all texts.
     Shortened = 25,
     /// The conversion was recorded before, and was sent so often within a minute
     /// that this repetition is not listed. Only in answers, never stored.
@@ -2183,11 +2186,12 @@ pub struct ConversionCode {
     #[prost(message, optional, tag = "4")]
     pub attribution_window: ::core::option::Option<::prost_types::Duration>,
     /// Rule for conversions that are sent without a transaction id. Default:
-    /// `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-    /// under the former rule and is sent again counts again.
+    /// `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+    /// recorded under the former rule counts again if it is sent again.
     #[prost(enumeration = "DedupePolicy", tag = "5")]
     pub dedupe_policy: i32,
-    /// Form of the answer to postbacks. Default: the preset's, or else by verdict.
+    /// Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+    /// code is created with a preset that has a `reply`, that form.
     #[prost(message, optional, tag = "6")]
     pub reply: ::core::option::Option<ReplySetting>,
     /// State of the code, changed by `ArchiveConversionCode` and
@@ -2209,13 +2213,13 @@ pub struct ConversionCode {
     #[prost(message, optional, tag = "11")]
     pub postback_authentication: ::core::option::Option<PostbackAuthentication>,
     /// Status of conversions that are sent without one. Default:
-    /// `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+    /// `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
     #[prost(enumeration = "ConversionStatus", tag = "12")]
     pub default_status: i32,
     /// Separator of the decimals in the amounts of postbacks. It settles amounts
     /// that can be read in two ways, such as `1.500` and `1,500`, and no others.
-    /// Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-    /// `DECIMAL_SEPARATOR_AUTO`.
+    /// Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+    /// `DECIMAL_SEPARATOR_POINT`.
     #[prost(enumeration = "DecimalSeparator", tag = "13")]
     pub decimal_separator: i32,
     /// Time since which the code is archived; not set if it is active. Postbacks
@@ -2348,10 +2352,11 @@ pub enum CheckMode {
     /// The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
     /// shows which senders would be refused before any is.
     Report = 2,
-    /// The postback does not count. Each server holds at most 60 such postbacks of
-    /// a network in a minute, unless a postback of the code from that network has
-    /// counted in the last 30 days. Further postbacks are refused, and their
-    /// number is noted later.
+    /// The postback does not count. Each server holds at most 60 such postbacks a
+    /// minute from one range of addresses, such as a /24 of IPv4. It refuses
+    /// further ones, and notes their number on the next held postback from that
+    /// range. There is no such limit if a postback of the code that came from the
+    /// range has counted in the last 30 days.
     Enforce = 3,
 }
 impl CheckMode {
@@ -2485,11 +2490,11 @@ impl ConversionCodeState {
 }
 /// Why a call failed or a postback was held: the `reason` of the
 /// `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
-/// held postback. The name without its prefix is what travels, for example
+/// held postback. Answers have the name without its prefix, for example
 /// `MACRO_NOT_REPLACED`. Each value says its cause, its cure, its gRPC code and
-/// HTTP status, and what becomes of a postback that meets it: it is held, which
-/// means kept to be replayed; or refused, so that it must be sent again; or
-/// ignored. Where nothing is said of postbacks, only other calls meet it.
+/// HTTP status. If postbacks can meet the reason, the value also says what
+/// happens to them: they are held (kept, so that they can be replayed), refused
+/// (so that they must be sent again) or ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum ErrorReason {
@@ -2688,20 +2693,21 @@ pub enum ErrorReason {
     ClickTooOld = 51,
     /// Cause: the key that signed the click id was replaced and its overlap is
     /// over, and the click is not stored here. Cure: none if the id is forged;
-    /// once the click arrives from an edge's spool, the postback is matched
-    /// automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
-    /// Holds postbacks.
+    /// otherwise wait: for 7 days the postback is matched as soon as the click
+    /// arrives from an edge's spool; after that, replay it. FAILED_PRECONDITION,
+    /// HTTP 422. Holds postbacks.
     ClickIdKeyEnded = 52,
     /// Cause: the installation has had 255 click id keys, and a click id has no
-    /// room for another number. Cure: keep the key that mints; if it was stolen,
-    /// start a new installation, whose click ids are its own. FAILED_PRECONDITION,
-    /// HTTP 422.
+    /// room for another number. Cure: keep the newest key; if it was stolen, start
+    /// a new installation, which has keys of its own. FAILED_PRECONDITION, HTTP
+    /// 422.
     ClickIdKeysUsedUp = 53,
-    /// Cause: more postbacks came that count for nobody, with nothing that speaks
-    /// for them, than are kept: nothing of this one is stored. Cure: wait as long
-    /// as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
-    /// because the message says for what it would have been held.
-    /// RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+    /// Cause: the postback does not count, nothing shows that its sender is
+    /// honest, and more such postbacks came than are kept: nothing of this one is
+    /// stored. Cure: correct the URL (the message says for which reason the
+    /// postback would have been held), then send it again after the delay in
+    /// `RetryInfo` (HTTP: `Retry-After`). RESOURCE_EXHAUSTED, HTTP 429. Refuses
+    /// postbacks.
     Shed = 54,
     /// Cause: the destination of the tracking link leads back to a tracking link
     /// of this installation, and the visitor has come back too often within a
@@ -2874,8 +2880,9 @@ pub struct Postback {
     #[prost(message, optional, tag = "10")]
     pub replay_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Time of the next automatic match, if the postback is held because its
-    /// conversion code or tracking link is not known here. Matching is repeated
-    /// for 7 days. Not set: the postback waits for a replay.
+    /// conversion code, its tracking link or, for an id of a former click id key,
+    /// its click is not known here. Matching is repeated for 7 days. Not set: the
+    /// postback waits for a replay.
     #[prost(message, optional, tag = "11")]
     pub next_match_time: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -2889,14 +2896,15 @@ impl ::prost::Name for Postback {
         "/s2s.v1.Postback".into()
     }
 }
-/// A postback as it arrived. Its target is kept byte for byte, and so is its
-/// body, unless that was compressed. Secrets are masked. Once its visitor was
-/// erased, only the data by which the postback counts is kept.
+/// A postback as it arrived. Its target and body are kept byte for byte, except
+/// that secrets are masked, and that a body which was compressed or encoded in
+/// another way is kept decoded. Once its visitor was erased, only the data by
+/// which the postback counts is kept.
 ///
 /// Anybody who may record conversions may hand a postback on. The fields
 /// `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
-/// believed from edges alone, and ignored from other callers: the postback then
-/// has arrived now, from an unknown address, and not over HTTPS.
+/// believed only from edges. From other callers they are ignored: the postback is
+/// treated as having arrived now, from an unknown address, and not over HTTPS.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RawPostback {
     /// The HTTP method. Example: `GET`.
@@ -2936,8 +2944,8 @@ pub struct RawPostback {
     /// returns the first answer. Has the form of a postback's id. Not stored here.
     #[prost(string, tag = "10")]
     pub postback_id: ::prost::alloc::string::String,
-    /// True if the sender was told that the postback is kept: it waited in an
-    /// edge's spool. It is then never shed. Not stored.
+    /// True if the postback waited in an edge's spool, so that its sender was told
+    /// that it is kept. Such a postback is never refused with `SHED`. Not stored.
     #[prost(bool, tag = "11")]
     pub queued: bool,
 }
@@ -3033,15 +3041,15 @@ pub struct TrackingLink {
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     /// Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-    /// letter or digit. Unique in the installation. Empty in a new link: the system
-    /// chooses one. A slug that a link gives up, by a change or by being archived,
-    /// can be used again by the same account and by no other. Empty in an archived
-    /// link: another link has taken its slug. Visitors may write it in upper or
+    /// letter or digit. Unique in the installation. If it is empty in a new link,
+    /// the system chooses one. If it is empty in an archived link, another link has
+    /// taken it. A slug that a link gives up, by a change or by being archived, can
+    /// be used again only by the same account. Visitors may write it in upper or
     /// lower case. Example: `summer-sale`.
     #[prost(string, tag = "2")]
     pub slug: ::prost::alloc::string::String,
     /// URL that visitors are sent to: an absolute `http` or `https` URL of at most
-    /// 2,048 bytes. In path and query these macros are filled: `\[s2sidentifier\]`
+    /// 2,048 bytes. In its path and query, macros are filled: `\[s2sidentifier\]`
     /// (the click id), `\[sub1\]` to `\[sub10\]`, `\[slug\]`, `\[timestamp\]` (seconds
     /// since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
     /// link with a conversion code must have `\[s2sidentifier\]`. Example:
@@ -3212,7 +3220,7 @@ pub struct RecordClickRequest {
     #[prost(bool, tag = "10")]
     pub validate_only: bool,
     /// Flags that the caller has found by other means than the user agent. The
-    /// server recognises robots by the user agent itself.
+    /// server itself recognises robots by their user agent.
     #[prost(enumeration = "ClickFlag", repeated, tag = "11")]
     pub flags: ::prost::alloc::vec::Vec<i32>,
 }
@@ -3348,14 +3356,15 @@ impl ::prost::Name for ExplainClickRequest {
         "/s2s.v1.ExplainClickRequest".into()
     }
 }
-/// What happened to a click.
+/// The explanation of a click: its link, its conversions and the held postbacks
+/// that name it.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ExplainClickResponse {
     /// Time of the click, according to the click id.
     #[prost(message, optional, tag = "1")]
     pub click_time: ::core::option::Option<::prost_types::Timestamp>,
     /// The click; not set while it is not recorded. Its click id counts
-    /// nevertheless.
+    /// nevertheless, unless the key of the id has ended.
     #[prost(message, optional, tag = "2")]
     pub click: ::core::option::Option<Click>,
     /// The link that was clicked; not set if it is not known here.
@@ -3410,9 +3419,10 @@ impl ::prost::Name for EraseVisitorRequest {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct EraseVisitorResponse {
     /// The click, without sub ids, query, referrer, user agent and address. A
-    /// click that is not recorded is entered in this form, so that none of that
-    /// data is stored if it comes later. Not set if the tracking link is not known
-    /// here: a click that comes later is then stored unchanged.
+    /// click that is not recorded yet is stored in this form, so that none of that
+    /// data is stored if the click arrives later. Not set if that is impossible,
+    /// because the tracking link is not known here, or because the key of the click
+    /// id has ended: a click that arrives later is then stored with its data.
     #[prost(message, optional, tag = "1")]
     pub click: ::core::option::Option<Click>,
     /// Number of conversions of the click, which no longer have custom parameters.
@@ -3436,7 +3446,7 @@ impl ::prost::Name for EraseVisitorResponse {
         "/s2s.v1.EraseVisitorResponse".into()
     }
 }
-/// Says how long ids of the former click id keys count.
+/// Says for how long click ids of the former keys count.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RotateClickIdKeyRequest {
     /// Time for which ids of the former keys count although their click is not
@@ -3565,7 +3575,8 @@ pub mod click_service_client {
             self
         }
         /// Records a click, for partners who redirect visitors themselves. A repeated
-        /// call with the same `click_id` or `request_id` returns the first answer.
+        /// call with the same `click_id`, or with the same `click_time` and
+        /// `request_id`, returns the first answer.
         pub async fn record_click(
             &mut self,
             request: impl tonic::IntoRequest<super::RecordClickRequest>,
@@ -3616,8 +3627,9 @@ pub mod click_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Lists the clicks of one tracking link, newest first. A page has at most
-        /// 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-        /// have fewer clicks than asked for, or none, and a token.
+        /// 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+        /// fill it. So a page may have fewer clicks than asked for, or none, and still a
+        /// token.
         pub async fn list_clicks(
             &mut self,
             request: impl tonic::IntoRequest<super::ListClicksRequest>,
@@ -3646,7 +3658,7 @@ pub mod click_service_client {
         /// postbacks that name it. If the answer would be longer than 3 MiB, the last
         /// postbacks come without their remarks and body, and the last conversions
         /// without their custom parameters, and the answer says so
-        /// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+        /// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
         pub async fn explain_click(
             &mut self,
             request: impl tonic::IntoRequest<super::ExplainClickRequest>,
@@ -3744,7 +3756,8 @@ pub mod click_service_server {
     #[async_trait]
     pub trait ClickService: std::marker::Send + std::marker::Sync + 'static {
         /// Records a click, for partners who redirect visitors themselves. A repeated
-        /// call with the same `click_id` or `request_id` returns the first answer.
+        /// call with the same `click_id`, or with the same `click_time` and
+        /// `request_id`, returns the first answer.
         async fn record_click(
             &self,
             request: tonic::Request<super::RecordClickRequest>,
@@ -3761,8 +3774,9 @@ pub mod click_service_server {
             tonic::Status,
         >;
         /// Lists the clicks of one tracking link, newest first. A page has at most
-        /// 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-        /// have fewer clicks than asked for, or none, and a token.
+        /// 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+        /// fill it. So a page may have fewer clicks than asked for, or none, and still a
+        /// token.
         async fn list_clicks(
             &self,
             request: tonic::Request<super::ListClicksRequest>,
@@ -3774,7 +3788,7 @@ pub mod click_service_server {
         /// postbacks that name it. If the answer would be longer than 3 MiB, the last
         /// postbacks come without their remarks and body, and the last conversions
         /// without their custom parameters, and the answer says so
-        /// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+        /// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
         async fn explain_click(
             &self,
             request: tonic::Request<super::ExplainClickRequest>,
@@ -4377,15 +4391,15 @@ pub enum SetupWarningCode {
     /// The code answers postbacks differently from what its network wants. Cure:
     /// set `reply` as in the preset.
     ReplyNotOfPreset = 5,
-    /// The destination carries the click id under a name other than the one the
-    /// network takes it by. Cure: rename the parameter.
+    /// The destination carries the click id in a parameter other than the one in
+    /// which the network takes it. Cure: rename the parameter.
     ParameterNotOfPreset = 6,
     /// The postback URL is for a network other than the code's, so that network's
     /// status words are not understood. Cure: set the code's `preset_id`.
     PresetNotOfCode = 7,
     /// The network is not known to send any amount: its conversions have value and
-    /// commission 0. Cure: if the network has a macro for one, put it in the
-    /// postback URL.
+    /// commission 0. Cure: if the network has a macro for an amount, put that macro
+    /// in the postback URL.
     NoAmount = 8,
     /// Secrets or signatures are checked, and the code has no secret, so no
     /// postback passes. Cure: call `RotatePostbackSecret`.
@@ -4397,16 +4411,18 @@ pub enum SetupWarningCode {
     /// the server's `--public-url` to its `<https://`> URL.
     UrlNotHttps = 11,
     /// The URL names no address that the world can reach, such as `0.0.0.0`: the
-    /// server was started without `--public-url`.
+    /// server was started without `--public-url`. Cure: set it.
     UrlLeadsNowhere = 12,
     /// The destination was copied from a page's source: it has `&amp;` for `&`.
     /// The merchant's server reads `amp;` as the beginning of a parameter's name.
+    /// Cure: write `&`.
     HtmlEscaped = 13,
-    /// The postback URL needs the order number from whoever pastes it: without a
-    /// preset, in place of `{oid}`; for a network of which no macro for it is
-    /// known, as a further parameter `oid`. Without an order number, a second order
-    /// of the same visitor counts as the first; if the code counts every call, a
-    /// repeated call counts twice. Cure: put in the macro or the order number.
+    /// The person who pastes the postback URL must add the order number: without a
+    /// preset, in place of `{oid}`; with the preset of a network whose macro for
+    /// the order number is not known, as a further parameter `oid`. Without an
+    /// order number, a second order of the same visitor is taken for the first; if
+    /// the code counts every call, a repeated call counts twice. Cure: put in the
+    /// macro or the order number.
     NoTransactionId = 14,
 }
 impl SetupWarningCode {
@@ -4713,8 +4729,9 @@ pub struct RotatePostbackSecretRequest {
     /// hours.
     #[prost(message, optional, tag = "2")]
     pub overlap: ::core::option::Option<::prost_types::Duration>,
-    /// Makes the call safe to repeat: the request id of the last rotation returns
-    /// the secret that it made. 1 to 64 bytes. Example: a UUID.
+    /// Makes the call safe to repeat: a call with the request id of the last
+    /// rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+    /// a UUID.
     #[prost(string, tag = "3")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked and answered as if real, but nothing is
@@ -4781,12 +4798,12 @@ impl ::prost::Name for GetPostbackUrlRequest {
 /// A postback URL.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetPostbackUrlResponse {
-    /// The URL to paste, with the preset's macros as that network writes them.
+    /// The URL to paste, with the preset's macros as its network writes them.
     /// Without a preset, the merchant's system fills in the names in braces.
     /// `{oid}` stands for the order number. Example:
     /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}&oid={oid}`.>
-    /// If secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
-    /// follow.
+    /// If secrets are checked, `&sec={sec}` follows; if signatures are checked,
+    /// `&ts={ts}&sig={sig}`.
     #[prost(string, tag = "1")]
     pub postback_url: ::prost::alloc::string::String,
     /// Settings that will likely not work as intended, each with its cure.
@@ -5056,8 +5073,8 @@ pub mod conversion_code_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Archives a conversion code. The code stays readable. Postbacks that name it
-        /// and arrive later are held, unless they repeat a recorded sale: these are
-        /// still duplicates. Archiving an archived code changes nothing.
+        /// and arrive later are held; a postback that repeats a recorded sale is still
+        /// a duplicate. Archiving an archived code changes nothing.
         pub async fn archive_conversion_code(
             &mut self,
             request: impl tonic::IntoRequest<super::ArchiveConversionCodeRequest>,
@@ -5118,9 +5135,9 @@ pub mod conversion_code_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Makes a new secret for the code's postbacks and returns it; no other call
-        /// does. The previous secret stays valid for a while, so that senders can be
-        /// changed one by one. Any older secret ends at once.
+        /// Makes a new secret for the code's postbacks, and returns it; no other call
+        /// returns it. The previous secret stays valid for a while, so that senders can
+        /// be changed one by one. Any older secret ends at once.
         pub async fn rotate_postback_secret(
             &mut self,
             request: impl tonic::IntoRequest<super::RotatePostbackSecretRequest>,
@@ -5177,9 +5194,9 @@ pub mod conversion_code_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Plays a whole conversion for a code and reports the outcome of each step: a
-        /// click on one of its tracking links, the merchant, and the postback URL with
-        /// its macros filled in. Records nothing.
+        /// Simulates a complete conversion for a code, and reports the outcome of each
+        /// step: a click on one of its tracking links, the redirect to the merchant,
+        /// and the call of the postback URL with its macros filled in. Records nothing.
         pub async fn test_setup(
             &mut self,
             request: impl tonic::IntoRequest<super::TestSetupRequest>,
@@ -5253,8 +5270,8 @@ pub mod conversion_code_service_server {
             tonic::Status,
         >;
         /// Archives a conversion code. The code stays readable. Postbacks that name it
-        /// and arrive later are held, unless they repeat a recorded sale: these are
-        /// still duplicates. Archiving an archived code changes nothing.
+        /// and arrive later are held; a postback that repeats a recorded sale is still
+        /// a duplicate. Archiving an archived code changes nothing.
         async fn archive_conversion_code(
             &self,
             request: tonic::Request<super::ArchiveConversionCodeRequest>,
@@ -5271,9 +5288,9 @@ pub mod conversion_code_service_server {
             tonic::Response<super::UnarchiveConversionCodeResponse>,
             tonic::Status,
         >;
-        /// Makes a new secret for the code's postbacks and returns it; no other call
-        /// does. The previous secret stays valid for a while, so that senders can be
-        /// changed one by one. Any older secret ends at once.
+        /// Makes a new secret for the code's postbacks, and returns it; no other call
+        /// returns it. The previous secret stays valid for a while, so that senders can
+        /// be changed one by one. Any older secret ends at once.
         async fn rotate_postback_secret(
             &self,
             request: tonic::Request<super::RotatePostbackSecretRequest>,
@@ -5289,9 +5306,9 @@ pub mod conversion_code_service_server {
             tonic::Response<super::GetPostbackUrlResponse>,
             tonic::Status,
         >;
-        /// Plays a whole conversion for a code and reports the outcome of each step: a
-        /// click on one of its tracking links, the merchant, and the postback URL with
-        /// its macros filled in. Records nothing.
+        /// Simulates a complete conversion for a code, and reports the outcome of each
+        /// step: a click on one of its tracking links, the redirect to the merchant,
+        /// and the call of the postback URL with its macros filled in. Records nothing.
         async fn test_setup(
             &self,
             request: tonic::Request<super::TestSetupRequest>,
@@ -5930,8 +5947,8 @@ pub struct RecordConversionRequest {
     #[prost(string, tag = "3")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked and answered as if real, but nothing is
-    /// written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback,
-    /// which says so itself by `test=1`.
+    /// written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback: its
+    /// own parameter `test=1` makes it a test.
     #[prost(bool, tag = "4")]
     pub validate_only: bool,
     /// The report. Exactly one field must be set.
@@ -5976,12 +5993,13 @@ pub struct RecordConversionResponse {
     /// Remarks for people, at most 137.
     #[prost(message, repeated, tag = "3")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
-    /// Id of the postback; empty if the report was none, or was a test, which is
-    /// not stored.
+    /// Id of the postback; empty if the report was no postback, or a postback that
+    /// is not stored: a test, or a repetition with the note
+    /// `NOTE_CODE_REPETITION_NOT_LISTED`.
     #[prost(string, tag = "4")]
     pub postback_id: ::prost::alloc::string::String,
     /// Form of the answer that the code's owner wants for a postback; not set if
-    /// the report was none.
+    /// the report was no postback.
     #[prost(message, optional, tag = "5")]
     pub reply: ::core::option::Option<ReplySetting>,
     /// Id of the conversion; empty for a test.
@@ -6032,8 +6050,7 @@ impl ::prost::Name for BatchRecordConversionsResponse {
         "/s2s.v1.BatchRecordConversionsResponse".into()
     }
 }
-/// One item that is sent on a stream. One request message in the stream of
-/// `StreamRecordConversions`.
+/// One request message in the stream of `StreamRecordConversions`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StreamRecordConversionsRequest {
     /// The conversion to record.
@@ -6050,7 +6067,7 @@ impl ::prost::Name for StreamRecordConversionsRequest {
         "/s2s.v1.StreamRecordConversionsRequest".into()
     }
 }
-/// The result of one item of a stream. Answer to one request message of
+/// The answer to one request message in the stream of
 /// `StreamRecordConversions`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StreamRecordConversionsResponse {
@@ -6173,15 +6190,15 @@ pub struct ConversionFilter {
     /// The merchant's order id, compared byte by byte.
     #[prost(string, tag = "4")]
     pub transaction_id: ::prost::alloc::string::String,
-    /// Status as it stands. Unspecified: all.
+    /// Present status. Unspecified: all.
     #[prost(enumeration = "ConversionStatus", tag = "5")]
     pub status: i32,
-    /// Status as it was recorded. Unspecified: all. No later change of a status
-    /// exists yet, so both are the same.
+    /// Status with which the conversion was recorded. Unspecified: all. No call
+    /// changes a status yet, so this status is the present one.
     #[prost(enumeration = "ConversionStatus", tag = "6")]
     pub recorded_status: i32,
-    /// Time that `start_time` and `end_time` mean. Unspecified: the time of
-    /// recording.
+    /// Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+    /// of recording.
     #[prost(enumeration = "ConversionTime", tag = "7")]
     pub time: i32,
     /// Earliest time, inclusive.
@@ -6368,10 +6385,10 @@ pub mod conversion_service_client {
         }
         /// Records up to 1,000 conversions. Each has its own result; one bad item does
         /// not affect the others. An answer has at most 3 MiB: if it would be longer,
-        /// the last results come without custom parameters, remarks and long messages,
-        /// and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-        /// in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-        /// fault are always there.
+        /// the last results come without custom parameters, remarks and long messages.
+        /// A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+        /// error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+        /// reasons and the names of invalid fields are never left out.
         pub async fn batch_record_conversions(
             &mut self,
             request: impl tonic::IntoRequest<super::BatchRecordConversionsRequest>,
@@ -6464,8 +6481,8 @@ pub mod conversion_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Lists the account's conversions, newest first. A page has at most 3 MiB, and
-        /// looks at 20,000 conversions at most; it may then have fewer conversions than
-        /// asked for, or none, and a token.
+        /// the server looks at 20,000 conversions at most to fill it. So a page may have
+        /// fewer conversions than asked for, or none, and still a token.
         pub async fn list_conversions(
             &mut self,
             request: impl tonic::IntoRequest<super::ListConversionsRequest>,
@@ -6517,10 +6534,10 @@ pub mod conversion_service_server {
         >;
         /// Records up to 1,000 conversions. Each has its own result; one bad item does
         /// not affect the others. An answer has at most 3 MiB: if it would be longer,
-        /// the last results come without custom parameters, remarks and long messages,
-        /// and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-        /// in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-        /// fault are always there.
+        /// the last results come without custom parameters, remarks and long messages.
+        /// A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+        /// error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+        /// reasons and the names of invalid fields are never left out.
         async fn batch_record_conversions(
             &self,
             request: tonic::Request<super::BatchRecordConversionsRequest>,
@@ -6562,8 +6579,8 @@ pub mod conversion_service_server {
             tonic::Status,
         >;
         /// Lists the account's conversions, newest first. A page has at most 3 MiB, and
-        /// looks at 20,000 conversions at most; it may then have fewer conversions than
-        /// asked for, or none, and a token.
+        /// the server looks at 20,000 conversions at most to fill it. So a page may have
+        /// fewer conversions than asked for, or none, and still a token.
         async fn list_conversions(
             &self,
             request: tonic::Request<super::ListConversionsRequest>,
@@ -7070,7 +7087,7 @@ pub mod replay_postbacks_request {
         #[prost(message, tag = "1")]
         Ids(super::PostbackIds),
         /// All held postbacks that match, newest first, at most 100 with each call.
-        /// A call looks at 20,000 held postbacks at most. The filter's verdict is
+        /// A call looks at 20,000 held postbacks at most. The filter's verdict must be
         /// unspecified or `POSTBACK_VERDICT_HELD`.
         #[prost(message, tag = "2")]
         Filter(super::PostbackFilter),
@@ -7124,9 +7141,9 @@ pub struct ReplayOverrides {
     #[prost(string, tag = "4")]
     pub conversion_code_id: ::prost::alloc::string::String,
     /// If true, postbacks that did not pass the checks of their sender count as
-    /// well. The proof of the sender is not stored, so a replay can't check it.
-    /// Otherwise such a postback stays held as long as its code enforces a check
-    /// that it did not pass.
+    /// well. If false, such a postback stays held as long as its code enforces a
+    /// check that it did not pass: the proof of the sender is not stored, so a
+    /// replay can't check it again.
     #[prost(bool, tag = "5")]
     pub trust_sender: bool,
 }
@@ -7192,7 +7209,7 @@ impl ::prost::Name for ExplainPostbackRequest {
         "/s2s.v1.ExplainPostbackRequest".into()
     }
 }
-/// How a postback is read, step by step, and its verdict.
+/// The reading of a postback, step by step, and its verdict.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ExplainPostbackResponse {
     /// Parameters found, in order.
@@ -7227,7 +7244,7 @@ pub struct ExplainPostbackResponse {
     #[prost(message, optional, tag = "9")]
     pub tracking_link: ::core::option::Option<TrackingLink>,
     /// The click, if it is recorded. A genuine click id counts without a recorded
-    /// click.
+    /// click, unless the key of the id has ended.
     #[prost(message, optional, tag = "10")]
     pub click: ::core::option::Option<Click>,
     /// The stored postback; not set if a target was explained.
@@ -7280,8 +7297,9 @@ pub mod postback_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-    /// with their outcomes. `ConversionService.RecordConversion` receives them.
+    /// Lists, replays and explains postbacks: the stored requests that arrived at
+    /// `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+    /// them.
     #[derive(Debug, Clone)]
     pub struct PostbackServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -7352,8 +7370,8 @@ pub mod postback_service_client {
             self
         }
         /// Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-        /// looks at 20,000 postbacks at most; it may then have fewer postbacks than
-        /// asked for, or none, and a token.
+        /// the server looks at 20,000 postbacks at most to fill it. So a page may have
+        /// fewer postbacks than asked for, or none, and still a token.
         pub async fn list_postbacks(
             &mut self,
             request: impl tonic::IntoRequest<super::ListPostbacksRequest>,
@@ -7403,11 +7421,12 @@ pub mod postback_service_client {
                 .insert(GrpcMethod::new("s2s.v1.PostbackService", "GetPostback"));
             self.inner.unary(req, path, codec).await
         }
-        /// Reads held postbacks again after their cause was fixed, by the same rules
-        /// as live ones and with their time of arrival. Replaying twice counts once. An
+        /// Reads held postbacks again after the cause was fixed, by the same rules as
+        /// live ones and as of their time of arrival. Replaying twice counts once. An
         /// answer has at most 3 MiB: if it would be longer, the last postbacks come
-        /// without their remarks and body, with the beginning of their target, and say
-        /// so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+        /// without remarks and body, with only the beginning of their target, and with
+        /// a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+        /// postback.
         pub async fn replay_postbacks(
             &mut self,
             request: impl tonic::IntoRequest<super::ReplayPostbacksRequest>,
@@ -7475,8 +7494,8 @@ pub mod postback_service_server {
     #[async_trait]
     pub trait PostbackService: std::marker::Send + std::marker::Sync + 'static {
         /// Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-        /// looks at 20,000 postbacks at most; it may then have fewer postbacks than
-        /// asked for, or none, and a token.
+        /// the server looks at 20,000 postbacks at most to fill it. So a page may have
+        /// fewer postbacks than asked for, or none, and still a token.
         async fn list_postbacks(
             &self,
             request: tonic::Request<super::ListPostbacksRequest>,
@@ -7492,11 +7511,12 @@ pub mod postback_service_server {
             tonic::Response<super::GetPostbackResponse>,
             tonic::Status,
         >;
-        /// Reads held postbacks again after their cause was fixed, by the same rules
-        /// as live ones and with their time of arrival. Replaying twice counts once. An
+        /// Reads held postbacks again after the cause was fixed, by the same rules as
+        /// live ones and as of their time of arrival. Replaying twice counts once. An
         /// answer has at most 3 MiB: if it would be longer, the last postbacks come
-        /// without their remarks and body, with the beginning of their target, and say
-        /// so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+        /// without remarks and body, with only the beginning of their target, and with
+        /// a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+        /// postback.
         async fn replay_postbacks(
             &self,
             request: tonic::Request<super::ReplayPostbacksRequest>,
@@ -7514,8 +7534,9 @@ pub mod postback_service_server {
             tonic::Status,
         >;
     }
-    /// Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-    /// with their outcomes. `ConversionService.RecordConversion` receives them.
+    /// Lists, replays and explains postbacks: the stored requests that arrived at
+    /// `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+    /// them.
     #[derive(Debug)]
     pub struct PostbackServiceServer<T> {
         inner: Arc<T>,
@@ -7815,8 +7836,8 @@ pub mod postback_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// A network's parameter names and macros. A macro is empty if the network has
-/// none, or if it is not known.
+/// A network's parameter names and macros. The field of a macro is empty if the
+/// network has no such macro, or if its name is not known.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Preset {
     /// Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
@@ -7839,8 +7860,8 @@ pub struct Preset {
     /// `{sale_amount}`.
     #[prost(string, tag = "5")]
     pub value_macro: ::prost::alloc::string::String,
-    /// Macro for the network's payout, which is our commission. Empty: the
-    /// commission is 0. Example: `{payout_amount}`.
+    /// Macro for what the network pays. A postback reports it as the commission.
+    /// Empty: the commission is 0. Example: `{payout_amount}`.
     #[prost(string, tag = "6")]
     pub commission_macro: ::prost::alloc::string::String,
     /// Macro for the network's transaction id. Example: `{transaction_id}`.
@@ -7860,9 +7881,9 @@ pub struct Preset {
     /// `declined` are understood from every network.
     #[prost(message, repeated, tag = "11")]
     pub status_words: ::prost::alloc::vec::Vec<StatusWord>,
-    /// Form of the answer that the network wants to postbacks; not set if it takes
-    /// any answer. A conversion code created with this preset and without `reply`
-    /// gets it.
+    /// Form in which the network wants its postbacks answered; not set if it takes
+    /// any answer. A conversion code that is created with this preset, and without
+    /// a `reply` of its own, gets this one.
     #[prost(message, optional, tag = "12")]
     pub reply: ::core::option::Option<ReplySetting>,
     /// Source of the preset.
@@ -7910,8 +7931,8 @@ pub enum PresetSource {
     Unspecified = 0,
     /// The documentation of the network, or of a vendor that works with it.
     VendorDocumentation = 1,
-    /// Second-hand knowledge among users of trackers; sometimes wrong. Try it
-    /// before use.
+    /// Second-hand knowledge among users of trackers; sometimes wrong. Try such a
+    /// preset before you rely on it.
     Community = 2,
 }
 impl PresetSource {
@@ -8401,8 +8422,8 @@ pub struct CreateTrackingLinkRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
     /// Id of the preset of the network that the destination belongs to. If the
-    /// destination has no `\[s2sidentifier\]`, it is added to the query in the
-    /// parameter in which that network takes the click id. Example: `everflow`.
+    /// destination has no `\[s2sidentifier\]`, this macro is added to the query, in
+    /// the parameter in which that network takes the click id. Example: `everflow`.
     #[prost(string, tag = "4")]
     pub preset_id: ::prost::alloc::string::String,
 }

@@ -61,8 +61,9 @@ export interface Services {
    */
   readonly conversions: Conversions;
   /**
-   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   * Lists, replays and explains postbacks: the stored requests that arrived at
+   * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+   * them.
    */
   readonly postbacks: Postbacks;
   /**
@@ -125,8 +126,9 @@ export interface WebServices {
    */
   readonly conversions: Omit<Conversions, "streamRecord">;
   /**
-   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   * Lists, replays and explains postbacks: the stored requests that arrived at
+   * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+   * them.
    */
   readonly postbacks: Postbacks;
   /**

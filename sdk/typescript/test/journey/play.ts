@@ -119,7 +119,7 @@ class Player {
     const desc = methodNamed(call);
     const params = paramsOf(desc.input, fromJson(desc.input, request));
     const made = methodOf(client, desc)(params, options);
-    // A list that is called makes its first call for its first item.
+    // A method of a list makes its first call when its first item is read.
     const outcome = made instanceof Promise ? made : made.next().then(({ value }) => value as Message);
     if (error !== undefined) {
       matchError(await errorOf(outcome), error);

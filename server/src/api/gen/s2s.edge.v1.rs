@@ -26,8 +26,8 @@ pub struct ListClickIdKeysRequest {}
 /// The click id keys, and the time.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListClickIdKeysResponse {
-    /// All keys, newest first. The first one mints new click ids; an edge reads
-    /// its spool with the others.
+    /// All keys, newest first. The first one mints new click ids. An edge checks
+    /// the records of its spool with all of them.
     #[prost(message, repeated, tag = "1")]
     pub click_id_keys: ::prost::alloc::vec::Vec<ClickIdKey>,
     /// The core's clock at the time of the answer, in UTC. An edge compares its
@@ -63,14 +63,14 @@ pub struct ListLinksRequest {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListLinksResponse {
     /// The links, also archived ones, in the order of their last change. Their
-    /// conversion codes, tags and URLs are left out. The slug of a link is empty
-    /// if another link has taken it.
+    /// fields `conversion_code_ids`, `tags` and `url` are left out. The slug of a
+    /// link is empty if another link has taken it.
     #[prost(message, repeated, tag = "1")]
     pub links: ::prost::alloc::vec::Vec<ResolveSlugResponse>,
     /// Token of the next page; empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
-    /// The core's clock when it began to read the page, in UTC. A link whose
+    /// The core's time when the core began to read the page, in UTC. A link whose
     /// change was not committed at that time may be missing.
     #[prost(message, optional, tag = "3")]
     pub read_time: ::core::option::Option<::prost_types::Timestamp>,
@@ -209,8 +209,8 @@ pub mod edge_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Lists the links of all accounts, in the order of their last change, so that
-        /// an edge knows links that nobody has followed there. An edge asks every two
-        /// seconds for links that have changed, and every hour for all links.
+        /// an edge also knows links that nobody has followed on it. An edge asks every
+        /// two seconds for links that have changed, and every hour for all links.
         pub async fn list_links(
             &mut self,
             request: impl tonic::IntoRequest<super::ListLinksRequest>,
@@ -268,8 +268,8 @@ pub mod edge_service_server {
             tonic::Status,
         >;
         /// Lists the links of all accounts, in the order of their last change, so that
-        /// an edge knows links that nobody has followed there. An edge asks every two
-        /// seconds for links that have changed, and every hour for all links.
+        /// an edge also knows links that nobody has followed on it. An edge asks every
+        /// two seconds for links that have changed, and every hour for all links.
         async fn list_links(
             &self,
             request: tonic::Request<super::ListLinksRequest>,

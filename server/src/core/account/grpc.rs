@@ -73,7 +73,7 @@ impl AccountService for Service {
 
 fn parse_create(mut request: CreateAccountRequest) -> Result<(String, RequestKey, bool)> {
     let mut violations = Violations::default();
-    // `validate_only` is not part of the request's digest: a dry run is the same request.
+    // A dry run must have the digest of the real request, so `validate_only` is not part of it.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let name = violations.check("account.name", parse_name(&request.account.unwrap_or_default().name));

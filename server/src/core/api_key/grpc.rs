@@ -96,7 +96,7 @@ fn revealed(text: Option<KeyText>) -> String {
 
 fn parse_create(mut request: CreateApiKeyRequest, now: Time) -> Result<Create> {
     let mut violations = Violations::default();
-    // `validate_only` is not part of the request's digest: a dry run is the same request.
+    // A dry run must have the digest of the real request, so `validate_only` is not part of it.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let api_key = request.api_key.unwrap_or_default();

@@ -80,9 +80,9 @@ pub async fn existing(db: &impl ConnectionTrait, ids: HashSet<ClickId>) -> Resul
     Ok(found.into_tuple().all(db).await?.into_iter().collect())
 }
 
-/// Erases the visitor from the click. If the click does not exist, inserts `blank` in its place, so
-/// that a later record of the click finds this row and adds nothing. Returns the click as it is
-/// stored afterwards.
+/// Erases the visitor's data from the click. If the click does not exist, inserts `blank` in its
+/// place, so that a later record of the click finds this row and adds nothing. Returns the click as
+/// it is stored afterwards.
 pub async fn erase(
     txn: &Connection,
     account: AccountId,

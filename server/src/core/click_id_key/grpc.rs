@@ -43,7 +43,7 @@ fn parse_rotate(request: &RotateClickIdKeyRequest) -> Result<Rotate> {
     }
 }
 
-/// An overlap can be as long as the longest attribution window.
+/// An overlap can be as long as the longest attribution window that a code may have.
 fn parse_overlap(duration: prost_types::Duration) -> Result<Span, String> {
     if duration.nanos == 0 && (0..=WINDOW_SECONDS_MAX).contains(&duration.seconds) {
         Ok(Span::from_seconds(duration.seconds))

@@ -67,7 +67,7 @@ impl TransactionId {
         Ok(Self(text))
     }
 
-    /// An id that is only compared with recorded ids.
+    /// Returns a transaction id to search for: trimmed, but not checked.
     pub fn sought(text: &str) -> Self {
         Self(text.trim_matches(is_trimmed).to_owned())
     }
@@ -138,9 +138,9 @@ impl Happened {
     }
 
     /// The time of the conversion. It is stored, and compared with the attribution window. A time
-    /// that the sender stated is taken as it is, though it may be wrong. Any other time is at most
+    /// that the sender stated is used unchanged, though it may be wrong. Any other time is at most
     /// now and at least the time of the click. If the click is later than now, the time of the
-    /// click is taken: the clocks of edge and core may differ, and that is not the sender's fault.
+    /// click is used: the clocks of edge and core may differ, and that is not the sender's fault.
     pub fn time(self, click: Time, now: Time) -> Time {
         match self {
             Self::At(time) => time,

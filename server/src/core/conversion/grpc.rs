@@ -27,7 +27,8 @@ use crate::{
     },
 };
 
-/// Records a conversion, and answers as `ConversionService.RecordConversion`.
+/// `ConversionService.RecordConversion` for a conversion. With `validate_only`, nothing is
+/// recorded.
 pub async fn record(
     app: &App,
     tenant: Tenant,
@@ -80,7 +81,7 @@ fn parse_claim(request: NewConversion, request_id: &str) -> Result<ConversionCla
     let click_id = mandatory(request.click_id).map(|text| UnverifiedClickId::read(&text));
     let click_id = violations.check("click_id", click_id);
     let transaction_id = violations.check("transaction_id", TransactionId::parse(&request.transaction_id));
-    let value = request.value.ok_or_else(|| "is mandatory; 0 if the sale has no value".to_owned());
+    let value = request.value.ok_or_else(|| "is mandatory; send 0 if the sale has no value".to_owned());
     let value = violations.check("value", value.and_then(|value| parse_money(&value)));
     let commission = match request.commission {
         None => Some((Commission::Amount(Amount::ZERO), None)),

@@ -154,7 +154,8 @@ fn of_click(account: AccountId, click: ClickId) -> Select<Entity> {
 /// Maximum number of conversions that are looked up in one query for their custom parameters.
 pub const TOLD_MAX: usize = 10_000;
 
-/// Finds conversions of a click that have custom parameters. Returns the rest of their keys.
+/// Finds conversions of a click that have custom parameters, at most `TOLD_MAX`. Returns their keys
+/// without the click id.
 pub async fn with_params(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -255,13 +256,13 @@ fn compare(kind: TimeKind, time: Time, by: fn(Column, Value) -> Expr) -> Expr {
 /// The columns that the list is sorted by.
 type ListKey = (Time, ClickId, i64);
 
-/// Tests whether a row comes after this key in the list.
+/// Builds the condition that a row comes after this key in the list.
 fn is_older(key: ListKey) -> Condition {
     let range = Column::CreatedAt.lte(key.0);
     beyond(key, range, |column, value| column.lt(value), Column::Serial.lt(key.2))
 }
 
-/// Tests whether a row comes before this key in the list, or has this key.
+/// Builds the condition that a row comes before this key in the list, or has this key.
 fn is_not_older(key: ListKey) -> Condition {
     let range = Column::CreatedAt.gte(key.0);
     beyond(key, range, |column, value| column.gt(value), Column::Serial.gte(key.2))

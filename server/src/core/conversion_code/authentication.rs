@@ -28,8 +28,8 @@ pub const ALLOWED_ADDRESSES_MAX: usize = 32;
 /// Longest time that a secret outlives its rotation, and the default, in seconds.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
 pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
-/// Networks that contain every sender of their family: the addresses of IPv4, and the addresses
-/// that IPv6 assigns to the Internet.
+/// Two networks, each of which contains every sender of one family: all IPv4 addresses, and the
+/// IPv6 addresses that are assigned for the public Internet.
 const EVERYWHERE: [IpNet; 2] = [
     IpNet::new_assert(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
     IpNet::new_assert(IpAddr::V6(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0)), 3),
@@ -188,7 +188,7 @@ impl ConversionCode {
 }
 
 /// Creates a new secret. A call with the request id of the last rotation returns the secret of that
-/// rotation.
+/// rotation. With `validate_only`, returns the code unchanged.
 pub async fn rotate_secret(
     app: &App,
     account: AccountId,

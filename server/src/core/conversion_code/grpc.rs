@@ -159,7 +159,7 @@ fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCode
     }
 }
 
-/// Fields of a code that a caller sets.
+/// Fields of a code that a caller can set.
 const FIELDS: [&str; 9] = [
     "name",
     "default_currency",
@@ -174,7 +174,7 @@ const FIELDS: [&str; 9] = [
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<Create> {
     let mut violations = Violations::default();
-    // `validate_only` is not part of the request's digest: a dry run is the same request.
+    // A dry run must have the digest of the real request, so `validate_only` is not part of it.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let code = request.conversion_code.unwrap_or_default();

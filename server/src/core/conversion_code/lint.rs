@@ -1,6 +1,6 @@
 //! Warnings about conversion codes: valid set-ups that are probably mistakes.
 //!
-//! Pure functions. A warning prevents nothing.
+//! The functions are pure. A set-up with warnings is stored anyway.
 
 use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
 
@@ -40,9 +40,9 @@ pub fn postback_url(code: &ConversionCode, preset: Option<&Preset>, public_url: 
     of_network.chain(of_code.into_iter().chain(of_server).flatten()).collect()
 }
 
-/// Returns a warning if the URL needs the order number from whoever pastes it. The URL for a network
-/// has no place for it if no macro is known: the network would leave the place as it is, and then
-/// every postback would be held.
+/// Returns a warning if the person who pastes the URL must put the order number into it. If no
+/// macro of a network for the order number is known, the URL has no `oid`: the network would not
+/// replace a guessed macro, and then every postback would be held.
 fn order(code: &ConversionCode, preset: Option<&Preset>) -> Option<SetupWarning> {
     let cure = match preset {
         Some(preset) if preset.transaction_id_macro.is_some() => return None,

@@ -1,5 +1,5 @@
 //! Checks that a postback comes from a sender that its conversion code allows: secret, signature,
-//! address, HTTPS. Pure.
+//! address, HTTPS. The functions are pure.
 //!
 //! Every check is applied once, when the postback arrives, even if the code has turned it off. A
 //! replay does not apply the checks again: the secret and the whole address are not stored, and the
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// Longest time between signing and arrival, in either direction, in seconds.
+/// Longest time between signing and the period from arrival to judgement, in seconds.
 const SIGNATURE_SECONDS_MAX: i64 = 300;
 /// Mark between the signed bytes and the signature. Nothing may follow the signature, because bytes
 /// after it are not signed.
@@ -78,8 +78,8 @@ impl Check {
         }
     }
 
-    /// Returns whether passing the check proves who the sender is. Anybody can call over HTTPS, and
-    /// from an address if every address is allowed.
+    /// Returns whether passing the check proves who the sender is. Anybody can call over HTTPS.
+    /// Anybody can also call from an allowed address, if every address is allowed.
     fn proves(self, code: &ConversionCode) -> bool {
         match self {
             Self::Secret | Self::Signature => true,
@@ -253,7 +253,7 @@ fn secret(code: &ConversionCode, postback: &Postback, parameters: &[Parameter]) 
 }
 
 /// Splits a target's query into the signed bytes and the signature. The reader reads the same
-/// query, so it reads no byte that is not signed.
+/// query, so everything that it reads before the mark is signed.
 fn split(target: &[u8]) -> Option<(&[u8], &[u8])> {
     let query = Target::split(target).query;
     let at = query.windows(SIGNATURE_MARK.len()).rposition(|window| window == SIGNATURE_MARK)?;

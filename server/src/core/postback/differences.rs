@@ -65,7 +65,8 @@ fn first_difference(first: &ParsedPostback, this: &ParsedPostback) -> Option<Str
         .map(|(name, _)| excerpt(&name))
 }
 
-/// The values of the parameters that the reader does not know, by name in lower case.
+/// The values of custom parameters, and of the parameters that the reader does not know, by name in
+/// lower case.
 fn own(reading: &ParsedPostback) -> BTreeMap<String, Vec<&str>> {
     let mut own = BTreeMap::<String, Vec<&str>>::new();
     let unknown = reading.parameters.iter().filter(|parameter| parameter.known.is_none());

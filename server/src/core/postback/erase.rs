@@ -1,5 +1,5 @@
-//! Erasure of a click's visitor: from the click, from its conversions, and from the postbacks that
-//! name the click.
+//! Erasure of a click's visitor: removes the visitor's data from the click, from its conversions,
+//! and from the postbacks that name the click.
 //!
 //! Every parameter that decides how a postback counts keeps its value, so a held postback that is
 //! replayed later counts as it would have before the erasure. Absent on purpose: a list of the

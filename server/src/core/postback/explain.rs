@@ -169,8 +169,8 @@ async fn gather(
     Ok((facts, parameters))
 }
 
-/// Reads a click id. The inner error says why the id does not count. An id whose conversion counts
-/// needs no proof any more.
+/// Reads a click id. The inner error says why the id does not count. If `counts`, the postback's
+/// conversion counts, and the click id needs no further proof.
 async fn find_click(
     app: &App,
     account: AccountId,

@@ -1,5 +1,5 @@
-//! From a stored or arriving postback to its row: reading, removing secrets, judging, writing. First
-//! arrivals, replays and explanations share these steps.
+//! The steps from an arriving or stored postback to its row: reading, removing secrets, judging,
+//! writing. First arrivals, replays and explanations share them.
 
 use std::sync::Arc;
 

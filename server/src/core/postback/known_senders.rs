@@ -1,5 +1,6 @@
-//! Known senders: the networks from which a postback of a code has counted lately. Any number of
-//! their postbacks is held (`shedding`), so that a flood of strangers shuts out no honest sender.
+//! Known senders: the networks from which a postback of a code has counted lately. Their postbacks
+//! that do not count are held without a limit (`shedding`), so that a flood of strangers shuts out
+//! no honest sender.
 //!
 //! Without stored addresses (`--store-addresses none`) no sender is known.
 

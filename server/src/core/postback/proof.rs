@@ -1,13 +1,16 @@
-//! Proofs of a postback's sender: found at the postback's arrival, used by replays. Pure.
+//! Proofs of a postback's sender: found when the postback arrives, and used by replays. The
+//! functions are pure.
 //!
 //! A check may be turned on after a postback arrived, so every check is applied at arrival, even if
 //! it is off. A postback that arrived before the server stored proofs has no proof. It counts as
 //! having passed every check if it passed the checks that were on for its code: it is
 //! `authenticated`, and no note reports a failed check.
 //!
-//! A signature covers the bytes as they came. The server stores other bytes if it removes a secret,
-//! decodes a body or erases a visitor. If no check for the replay's code was made before, the
-//! signature can't be checked any more. Such a signature still identifies its call.
+//! A signature covers the bytes as they came. If the server removes a secret, decodes a body or
+//! erases a visitor, it stores other bytes, and a replay can't check the signature any more. The
+//! result from the arrival then decides. If the signature was not checked at arrival for the code
+//! for which the replay counts the postback, nobody can tell whether it is correct, but it still
+//! identifies its call.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::DeriveValueType;
@@ -21,15 +24,16 @@ use crate::{
     error::Error,
 };
 
-/// A bit for each check that was passed, a bit for a correct signature, whatever the time of
-/// signing, and two bits for a signature that can't be checked.
+/// One bit for each check that was passed; one bit for a correct signature, whatever its time of
+/// signing; and two bits that show whether a signature can still be checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, DeriveValueType)]
 pub struct Proof(i16);
 
 /// Bit of a correct signature. `Check::Signature` is passed only if the time of signing is right,
 /// too.
 const SIGNED: i16 = 1 << 4;
-/// Bit of a signature that was not found correct, and whose signed bytes are stored changed.
+/// Bit of a signature that was not found correct, and whose signed bytes are not stored as they
+/// came.
 const CHANGED: i16 = 1 << 5;
 /// Bit of a postback whose code was unknown when it came, so that nothing was checked.
 const UNCHECKED: i16 = 1 << 6;
@@ -82,8 +86,8 @@ impl Postback {
         self.authenticated && self.check_notes().next().is_none()
     }
 
-    /// Changes the stored bytes. If a signature covers them, notes in the proof that the signature
-    /// can't be checked any more.
+    /// Changes the stored bytes. If they are covered by a signature that was not found correct
+    /// before, notes in the proof that the signature can't be checked any more.
     pub fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
         let is_open = self.checks_passed.is_some_and(|proof| !proof.is_signed());
         let before = if is_open { signed_bytes(self) } else { None };
@@ -127,7 +131,8 @@ pub fn signature_of(code: &ConversionCode, held: &Postback) -> Option<Vec<u8>> {
     kept.or_else(|| last_signature(&held.target).filter(|_| is_uncheckable(code, held)))
 }
 
-/// Returns whether nobody can tell whether the signature of a held postback is correct for a code.
+/// Returns true if it can't be determined any more whether the signature of a held postback is
+/// correct for a code.
 pub fn is_uncheckable(code: &ConversionCode, held: &Postback) -> bool {
     let was_checked = |proof: Proof| proof.0 & UNCHECKED == 0 && held.code_text == code.id.to_string();
     held.checks_passed.is_some_and(|proof| proof.is_changed() && !was_checked(proof))

@@ -1,10 +1,10 @@
 //! The reader: turns the raw bytes of a postback into parameters, notes on repairs, and a claim to
 //! be judged.
 //!
-//! Pure functions that never fail. They repair a value only if it can mean only one thing, and note
-//! the repair. Anything else that they can't understand becomes a refusal that says what to mend.
-//! The order and the repetitions of parameters are kept, so nothing goes through a typed
-//! deserializer.
+//! The functions are pure, and have a result for every input. They repair a value only if it can
+//! mean only one thing, and note the repair. Anything else that they can't understand becomes a
+//! refusal that says what to mend. The order and the repetitions of parameters are kept. A typed
+//! deserializer would lose them, so none is used.
 //!
 //! Reading has two steps, because the conversion code that a postback names decides the meaning of
 //! some amounts: `Named::read` finds the parameters and the code; `Named::claim` reads the rest.

@@ -1,5 +1,5 @@
-//! Removal of secrets from a postback before any of it is stored. Pure. Target and body keep their
-//! lengths, except an encoded body, which is stored decoded.
+//! Removal of secrets from a postback before any of it is stored. The functions are pure. Target
+//! and body keep their lengths, except an encoded body, which is stored decoded.
 //!
 //! Values that the reader reads as `sec` are blotted out in the very bytes that they were read
 //! from, so that everything else is read as before. Bytes that the reader does not understand are

@@ -1,6 +1,6 @@
 //! Repetitions of a conversion: postbacks that report a recorded conversion again. For each click,
-//! a limited number of repetitions in each minute is stored. Further repetitions are answered in
-//! the same way, but not stored. Otherwise anybody could send a recorded sale again until the disk
+//! a limited number of repetitions in each minute is stored. Further repetitions get the same
+//! verdict, but are not stored. Otherwise anybody could send a recorded sale again until the disk
 //! is full. A repetition with other amounts is in conflict with the conversion, and is held.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
@@ -50,7 +50,7 @@ pub fn answer(recorded: conversion::Recorded, mut notes: Vec<Note>, reply: Optio
 pub const CONFLICT_WITHOUT_AMOUNTS: &str = "a conversion with this identity is recorded already, with other amounts; \
                                         explain the postback with an API key to see them";
 
-/// The error that a test gets from a sender who has proved nothing.
+/// Returns the error for a sender who has proved nothing: a conflict without the recorded amounts.
 pub fn without_amounts(error: Error) -> Error {
     if error.reason() != ErrorReason::TransactionConflict {
         return error;

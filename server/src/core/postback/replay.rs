@@ -24,7 +24,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
     pub overrides: Overrides,
-    /// Counts postbacks that did not pass the checks of their sender, too.
+    /// Also counts postbacks that did not pass the checks of their sender.
     pub trust_sender: bool,
     /// Returns the verdicts that the postbacks would get, and writes nothing.
     pub validate_only: bool,
@@ -117,9 +117,9 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Optio
     write(app, postback, judged, true, store::Mode::Update).await
 }
 
-/// Identifies a conversion by its postback, if another call with the same signature has counted.
-/// The signature can't be checked any more, and a sender may end all its calls with the same wrong
-/// one.
+/// Identifies a conversion by its postback's id instead of its signature, if another call with the
+/// same signature has counted. The signature can't be checked any more, and a sender may end all
+/// its calls with the same wrong signature.
 async fn tell_apart(app: &App, postback: &Postback, conversion: &mut Conversion) -> Result<()> {
     let Some(earlier) = conversion::earlier(app, conversion).await? else { return Ok(()) };
     let duplicate = Postback { conversion_id: earlier.id().to_string(), ..postback.clone() };

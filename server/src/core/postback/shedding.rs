@@ -48,8 +48,9 @@ use crate::{
     },
 };
 
-/// Maximum numbers of postbacks that one server holds in a minute: of one click, and of one code in
-/// addition to its clicks. `shares` has the limits of networks.
+/// Maximum numbers of postbacks that one server holds in a minute: of one click, and of one code.
+/// The postbacks that have room by their click do not use the room of their code. `shares` has the
+/// limits of networks.
 const HELD_OF_CLICK_MAX: u32 = 60;
 const HELD_OF_CODE_MAX: u32 = 6_000;
 /// Maximum number of postbacks stored in a minute that repeat a conversion of one click.
@@ -187,12 +188,13 @@ pub async fn admit(
     if code.is_none() || passed.is_some() {
         let click = genuine_click(app, code, &postback.click_text).await?;
         if app.shedding.has_room(click, passed.map(|code| code.id), now).await {
-            // Every visitor knows click id and code, so the bytes have a bound.
+            // Every visitor knows click id and code, so a stranger may have sent the postback. Its
+            // bytes count towards the bound.
             return Ok(Room::Bounded { network, shed_before: 0 });
         }
     }
-    // The sender was told that the postback is kept. Its bytes have a bound anyway, because
-    // strangers can make a busy server queue any number of postbacks.
+    // The sender was told that the postback is kept. Its bytes count towards the bound anyway,
+    // because strangers can make a busy server queue any number of postbacks.
     if sender.queued {
         return Ok(Room::Bounded { network, shed_before: 0 });
     }

@@ -65,8 +65,8 @@ pub struct Model {
     pub authenticated: bool,
     pub replayed_at: Option<Time>,
     pub match_at: Option<Time>,
-    /// The checks that the postback passed when it came, on or off. `None` if it came before proofs
-    /// were stored.
+    /// The checks that the postback passed when it came, including checks that were off. `None` if
+    /// it came before proofs were stored.
     pub checks_passed: Option<Proof>,
     /// True if an edge passed the postback on. False if a caller reported it with an API key of its
     /// account.
@@ -141,10 +141,10 @@ impl Write for PostbackWrite {
         }
         let to_insert: Vec<&Model> = to_insert.iter().filter_map(|id| written.get(id)).collect();
         if !insert_new::<Entity>(db, &to_insert, &[Column::Id]).await? {
-            // An edge that got no answer sends the same id again, and gets the first answer. The
-            // exception is a stored postback that is held, but counts by now: the new verdict
-            // replaces the old one. Nothing counts twice, because the conversion has the same key
-            // at each arrival.
+            // An edge that got no answer sends the same id again, and gets the answer to the first
+            // arrival. The exception is a stored postback that is held, but counts by now: the new
+            // verdict replaces the old one. Nothing counts twice, because the conversion has the
+            // same key at each arrival.
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
             let stored = find_all(db, ids.iter().copied(), true).await?;
             // The row with the same id was deleted since: the batch is tried again.
@@ -154,11 +154,11 @@ impl Write for PostbackWrite {
             for (id, known) in stored {
                 match written.get(&id) {
                     // The stored row with this id is another postback, or counts as another
-                    // conversion, as before a change of the code's settings. It stays: nothing of
-                    // the new one is written, and its conversion is taken back.
+                    // conversion, for example because the code's settings were changed since. The
+                    // stored row stays, and the conversion of the new postback is deleted again.
                     Some(ours) if !ours.is_again(&known) || ours.counts_besides(&known) => {
-                        // Others of the batch may count as duplicates of that conversion. So the
-                        // batch is tried again in parts.
+                        // Other postbacks of the batch may count as duplicates of the new
+                        // conversion. So the batch is tried again in parts.
                         if rows.len() > 1 {
                             return Err(DbErr::Custom("the id of another postback came".to_owned()));
                         }
@@ -205,13 +205,14 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Optio
 }
 
 impl Model {
-    /// Returns whether this postback is the stored one, sent again, as far as can be known: an
-    /// erased postback has lost a part.
+    /// Returns whether this postback is the stored one, sent again. An erased postback has lost a
+    /// part, so any postback with its id is taken for it.
     pub fn is_again(&self, stored: &Self) -> bool {
         self.has_come_as(stored) || stored.erasure().is_some()
     }
 
-    /// Returns whether this postback has just become a conversion, although the stored one counts.
+    /// Returns whether this postback has just become a conversion, although the stored one already
+    /// counts as another conversion.
     fn counts_besides(&self, stored: &Self) -> bool {
         self.verdict == Verdict::Recorded
             && stored.verdict != Verdict::Held
@@ -226,8 +227,8 @@ impl Model {
     }
 }
 
-/// Writes the verdict on a postback. The columns that an erasure empties are not written again: the
-/// visitor may have been erased since.
+/// Writes the verdict on a postback. The columns that may hold the visitor's data are not written
+/// again: an erasure may have removed the data since.
 async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
     let mut row = postback.clone().into_active_model().reset_all();
     for come in [Column::Target, Column::Body, Column::Address, Column::UserAgent] {
@@ -237,8 +238,8 @@ async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr
     Ok(())
 }
 
-/// Writes the columns that an erasure changes, in one statement. The postbacks are stored and
-/// locked, so that none is inserted.
+/// Writes the columns that an erasure changes, in one statement. The caller has locked the stored
+/// postbacks, so the statement inserts none.
 pub async fn replace(txn: &impl ConnectionTrait, erased: Vec<Model>) -> Result<(), DbErr> {
     let changed = [Column::Target, Column::Body, Column::Address, Column::UserAgent, Column::Notes];
     let changed = changed.into_iter().chain([Column::Message, Column::ChecksPassed]);
@@ -323,8 +324,8 @@ fn others(db: &impl ConnectionTrait, filter: &Filter) -> Condition {
         .add_option(text)
 }
 
-/// Finds the postback that became the conversion of this duplicate. `None` if the conversion was
-/// reported in another way, or if the postback is deleted.
+/// Finds the postback that was recorded as the conversion that `duplicate` repeats. `None` if the
+/// conversion was reported in another way, or if the postback is deleted.
 pub async fn counted(db: &impl ConnectionTrait, duplicate: &Model) -> Result<Option<Model>> {
     let of_conversion = of_click(&[duplicate.account_id], &duplicate.click_text)
         .add(Column::Verdict.eq(Verdict::Recorded))
@@ -430,13 +431,14 @@ pub struct Due {
     pub click_text: String,
 }
 
-/// Maximum number of due postbacks whose accounts and callers take turns.
+/// Maximum number of postbacks among which a search chooses: the ones that have been due longest.
 const DUE_MAX: u64 = 100_000;
 
 /// Finds postbacks that are due to be matched. The accounts take turns, so that an account with
-/// very many of them does not delay another's. Within an account, edges and callers with an API key
-/// take turns: the installation's own account keeps the postbacks of edges that may be any
-/// account's. Otherwise, the postback that is due longest comes first.
+/// very many of them does not delay another's. Within an account, postbacks from edges and
+/// postbacks from callers with an API key take turns: in the installation's own account, postbacks
+/// from edges may belong to any account. Otherwise, the postback that has been due longest comes
+/// first.
 pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Due>> {
     // No match is due later than `latest`, except a match that was set while the clock was ahead.
     // Such a match is due now.

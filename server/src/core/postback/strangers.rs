@@ -1,11 +1,11 @@
-//! The bound on the bytes that held postbacks of strangers take. A stranger's postback is one that
-//! anybody may have sent, even if it has a genuine click id or names a known code (`Room::Bounded`
-//! of `shedding`).
+//! The bound on the bytes that held postbacks of strangers may take up. A stranger's postback is
+//! one that anybody may have sent, even if it has a genuine click id or names a known code
+//! (`Room::Bounded` of `shedding`).
 //!
 //! Each of these postbacks has a row in the table `stranger_postback`, beside its row in
-//! `postback`. If the bound is exceeded, the networks that take most bytes lose their oldest
-//! postbacks, until these networks take equally many bytes and the bound holds. So a network that
-//! sends little keeps its postbacks.
+//! `postback`. If the bound is exceeded, the networks with most bytes lose their oldest postbacks,
+//! until these networks have equally many bytes and the bound is kept. So a network that sends
+//! little keeps its postbacks.
 
 mod store;
 
@@ -32,14 +32,15 @@ const LOOKS_MAX: u32 = 60;
 /// Once the bound is exceeded, one `FREED_PART`-th of it is freed in addition, so that it is not
 /// exceeded again at once.
 const FREED_PART: i64 = 32;
-/// Maximum number of networks whose postbacks are deleted before all bytes are added up again.
+/// Maximum number of networks whose postbacks are deleted before the busiest networks are looked up
+/// again.
 const NETWORKS_MAX: u64 = 1_000;
 /// Maximum number of postbacks of one deletion.
 const DROPPED_MAX: u64 = 500;
 /// Size of a postback without its texts, in bytes: the other columns of both rows, and the indexes.
 const ROW_BYTES: usize = 512;
 
-/// The bytes that strangers' postbacks take, and their bound.
+/// The bytes that strangers' postbacks take up, and the bound on them.
 pub struct Strangers {
     /// The last sum, plus the bytes that this server has written since.
     bytes: AtomicI64,

@@ -74,7 +74,7 @@ impl From<&Preset> for v1::Preset {
 }
 
 impl Reply {
-    /// Returns the reply in the form in which a conversion code has its own reply.
+    /// Returns the reply as a message. A conversion code's own reply has the same message type.
     pub fn to_proto(&self) -> ReplySetting {
         match self {
             Self::AlwaysOk => ReplySetting { mode: ReplyMode::AlwaysOk.into(), text: String::new() },

@@ -98,7 +98,10 @@ async fn record(
         Some(Report::Postback(postback)) => {
             if validate_only {
                 let mut violations = Violations::default();
-                violations.add("validate_only", "is not for a postback, which says so itself by `test=1`");
+                violations.add(
+                    "validate_only",
+                    "can't be set for a postback; add `test=1` to the postback's URL instead",
+                );
                 return Err(violations.into_error());
             }
             postback::grpc::receive(app, caller, postback, &request_id).await
@@ -112,8 +115,8 @@ async fn record(
 }
 
 /// Records the items of a stream. The stream of results ends after the result of the last request.
-/// If the server stops first, it takes no more requests: the results of the requests taken so far
-/// follow, and then an error.
+/// If the server stops first, it accepts no more requests: the results of the requests accepted so
+/// far follow, and then an error.
 fn record_all(
     app: Arc<App>,
     caller: Caller,
@@ -146,8 +149,9 @@ fn record_all(
     results.buffered(STREAM_ITEMS_MAX).chain(stopped.filter_map(future::ready)).boxed()
 }
 
-/// Begins to record an item. Reading large items takes time, and a call with many of them would
-/// hold up all other calls of its thread.
+/// Begins to record an item, and then lets other calls run if this turn is over. Reading large
+/// items takes time, and a call with many of them would otherwise hold up all other calls of its
+/// thread.
 async fn begin_item<F: Future>(turn: &mut Turn, item: F) -> Either<Ready<F::Output>, Pin<Box<F>>> {
     let mut item = Box::pin(item);
     let begun = poll!(&mut item);
@@ -170,7 +174,7 @@ fn item(result: Result<RecordConversionResponse>) -> RecordConversionResult {
 fn shorten(result: &mut RecordConversionResult) {
     match &mut result.result {
         Some(ItemResult::Response(response)) => {
-            let cure = "`GetConversion` and `GetPostback` return the whole";
+            let cure = "`GetConversion` and `GetPostback` return it in full";
             response.notes = vec![shortened_note(cure)];
             if let Some(conversion) = &mut response.conversion {
                 conversion.custom_params.clear();

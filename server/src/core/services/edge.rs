@@ -1,4 +1,4 @@
-//! `EdgeService`: the answers that only edges may have.
+//! `EdgeService`: the calls that only edges may make.
 
 use std::sync::Arc;
 

@@ -160,7 +160,7 @@ fn for_edge(link: &TrackingLink, message: v1::TrackingLink) -> ResolveSlugRespon
     }
 }
 
-/// Fields of a link that a caller sets and changes. A new link may omit the slug: the server then
+/// Fields of a link that a caller can set and change. A new link may omit the slug: the server then
 /// chooses one.
 const FIELDS: [&str; 8] = [
     "slug",
@@ -175,7 +175,7 @@ const FIELDS: [&str; 8] = [
 
 fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
     let mut violations = Violations::default();
-    // `validate_only` is not part of the request's digest: a dry run is the same request.
+    // A dry run must have the digest of the real request, so `validate_only` is not part of it.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let link = request.tracking_link.unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Warnings about tracking links: valid set-ups that are probably mistakes.
 //!
-//! Pure functions. A warning prevents nothing.
+//! The functions are pure. A set-up with warnings is stored anyway.
 
 use s2s_sdk::{
     url_macros,

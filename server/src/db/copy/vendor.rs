@@ -1,8 +1,8 @@
 //! The programs of the databases' vendors that copy a database and put a copy back.
 //!
 //! A program is found on the `PATH`. It reads from or writes to a pipe of this process, so it ends
-//! if this process ends: no program puts back half a copy while nobody waits for it. Passwords are
-//! passed in the environment, because every user of the machine can see the arguments of a program.
+//! if this process ends, and does not continue a copy or a restore unnoticed. Passwords are passed
+//! in the environment, because every user of the machine can see the arguments of a program.
 
 use std::{
     fs::File,
@@ -25,7 +25,7 @@ use crate::{
 
 /// Bytes that are read or written at once.
 const CHUNK_BYTES: usize = 64 * 1_024;
-/// Maximum length of the end of a program's standard error that a message repeats, in bytes.
+/// Maximum number of bytes, from the end of a program's standard error, that a message repeats.
 const SAID_BYTES_MAX: usize = 1_000;
 
 /// Copies the database to a new file.
@@ -55,7 +55,7 @@ pub async fn dump(backend: DbBackend, url: &SecretUrl, to: &Path) -> Result<(), 
     ended(status, &program, url, &said).map_err(|message| failed(&message))
 }
 
-/// Puts a copy back into an empty database. PostgreSQL takes all of it or nothing.
+/// Puts a copy back into an empty database. PostgreSQL restores all of it or nothing.
 pub async fn load(backend: DbBackend, url: &SecretUrl, from: &Path) -> Result<(), StartError> {
     let server = url.server().unwrap_or_default();
     let database = server.database.as_deref().unwrap_or_default();
@@ -143,7 +143,8 @@ fn mariadb(program: &str, server: &ServerUrl) -> Command {
     command
 }
 
-/// Starts a program. `task` is the beginning of the reason if the start fails.
+/// Starts a program. `task`, `BACKUP` or `RESTORE`, is the beginning of the reason if a program
+/// that exists can't be started.
 fn start(command: &mut Command, task: &str) -> Result<(Child, String), StartError> {
     let program = command.as_std().get_program().to_string_lossy().into_owned();
     let child = command.stderr(Stdio::piped()).kill_on_drop(true).spawn();
@@ -183,7 +184,7 @@ async fn read_from(from: &Path, pipe: Option<tokio::process::ChildStdin>) -> io:
     pipe.shutdown().await
 }
 
-/// Reads all that a program says, and keeps its end.
+/// Reads all that a program writes to standard error, and keeps the end of it.
 async fn read_end(pipe: Option<impl AsyncRead + Unpin>) -> String {
     let Some(mut pipe) = pipe else { return String::new() };
     let (mut said, mut bytes) = (Vec::new(), vec![0; CHUNK_BYTES]);

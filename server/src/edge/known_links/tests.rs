@@ -111,8 +111,8 @@ fn an_account_with_many_links_pushes_out_its_own_only() {
         check(&known);
     }
     assert_eq!(slugs(&known), ["one1", "one2", "tr37", "tr38", "tr39", "two1"]);
-    // An account that takes most loses what nobody has followed first, and a new link of a small
-    // account comes in.
+    // The account that uses the most bytes loses a link that nobody has followed, before one that
+    // somebody has followed. A small account's new link is taken in.
     known.learn(&link_of(two, 50, "two2", 9_000), NEVER, NOW);
     known.learn(&link_of(one, 51, "one3", 9_000), NEVER, NOW);
     check(&known);

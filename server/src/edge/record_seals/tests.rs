@@ -59,7 +59,7 @@ fn a_key_that_goes_is_kept_until_no_file_needs_it() {
     let seals = known.seals().present();
     assert!(is_own(&seals, 1) && accepts(&seals, 2));
     drop(seals);
-    // A record with the old seal is not written yet, and may come into a new file.
+    // A record with the old seal is not written yet, and may still be written to a new file.
     for (oldest, newest) in [(3, 4), (0, 0), (0, 4)] {
         let is_settled = known.is_settled();
         assert!(!is_settled && !known.prepare(&keys(&[1]), is_settled, files(oldest, newest)));

@@ -209,7 +209,7 @@ fn a_key_that_goes_is_read_again_wherever_a_crash_cuts_the_write() {
     let stage = Stage::new();
     stage.writer_with(stage.read(), &[2, 1]).write(NOW).unwrap();
     let before = stage.bytes();
-    // Somebody may make a segment of it again.
+    // A record that was put aside keeps the keys: somebody may rename its file to a segment again.
     let segment = "00000000000000000001-00000000000000000000000000000000.aside";
     std::fs::write(stage.folder.path().join(segment), "").unwrap();
     stage.writer_with(stage.read(), &[1]).write(NOW).unwrap();
@@ -222,7 +222,7 @@ fn a_key_that_goes_is_read_again_wherever_a_crash_cuts_the_write() {
         assert!(all.contains(&keys(&[2]).click_id_keys[0]), "{length}");
     }
     assert_eq!(stage.read().former_keys, keys(&[2]));
-    // A new file has them too, until no file of the spool needs them.
+    // A new snapshot has the former keys too, until no file of the spool needs them.
     stage.writer_with(Snapshot { file: None, ..stage.read() }, &[1]).write(NOW).unwrap();
     assert_eq!(stage.read().former_keys, keys(&[2]));
     std::fs::remove_file(stage.folder.path().join(segment)).unwrap();

@@ -1,5 +1,5 @@
-//! Files that are kept for people: `.aside` files, with records that the core can't take, and
-//! damaged files.
+//! Files that are kept for people: `.aside` files, with records that could not be delivered to the
+//! core, and damaged files.
 
 use std::{io, sync::atomic::Ordering};
 
@@ -23,8 +23,8 @@ impl Aside {
         Self { random, file: None }
     }
 
-    /// Writes a record to a file for people, because the core can't take it. `id`: the id of its
-    /// click or postback. Returns false if the write failed: then the record stays in the spool.
+    /// Writes a record that can't be delivered to a file for people. `id`: the id of its click or
+    /// postback. Returns false if the write failed: then the record stays in the spool.
     pub fn put(&mut self, state: &State, body: &[u8], id: &str, why: &str) -> bool {
         match self.write(&state.folder, body) {
             Ok(file) => {

@@ -1,8 +1,9 @@
-//! Limit of concurrent deliveries: as many as the core takes without slowing down. Pure.
+//! Limit of concurrent deliveries: as many as the core handles without slowing down. This module
+//! does no I/O.
 //!
 //! Deliveries use the same calls as live traffic, so their duration shows how long live calls take.
 //! The duration at the lowest concurrency is measured again and again. The limit rises while calls
-//! take hardly longer than that.
+//! take at most one and a half times as long.
 //!
 //! The longer the oldest record has waited, the higher is the lowest concurrency, even if calls
 //! slow down. Otherwise the backlog would grow: later postbacks of the same clicks join it.

@@ -1,8 +1,8 @@
 //! Copies of a spool's files, for backups.
 //!
 //! The server may run while its spool is read, so files grow and vanish meanwhile. A file that
-//! vanishes is drained: the core has answered its records, and they are in the database, which is
-//! copied afterwards.
+//! vanishes has been drained: the core has answered its records, and they are in the database. The
+//! database is copied afterwards.
 //!
 //! Absent on purpose: the checkpoint. Without it, everything in the copy is delivered again. The
 //! core counts each call once. So the copy is complete even if it is restored with an older
@@ -93,7 +93,7 @@ pub struct Restoring {
 }
 
 impl Restoring {
-    /// Takes the folder, which is created if it is missing. Returns `None` if it holds something.
+    /// Locks the folder, which is created if it is missing. Returns `None` if it holds something.
     pub fn begin(path: &Path) -> Result<Option<Self>, StartError> {
         let folder = Folder::open(path)?;
         let held = folder.holds_more_than(&[LOCK]).map_err(|error| folder.unusable(&error))?;
@@ -111,7 +111,7 @@ impl Restoring {
         self.folder.replace(name, bytes, true).map_err(|error| self.folder.unusable(&error))
     }
 
-    /// Gives the folder to the next server.
+    /// Removes the mark, so that a server can start on the folder.
     pub fn finish(mut self) -> Result<(), StartError> {
         let removed = self.folder.remove(RESTORING).and_then(|()| self.folder.sync());
         removed.map_err(|error| self.folder.unusable(&error))?;

@@ -1,7 +1,8 @@
 //! Delivers the spooled records to the core, by the same calls as live traffic.
 //!
-//! Records are delivered in order within each order queue, and many queues at a time. The
-//! checkpoint advances over the oldest records, up to the first one that the core has not answered.
+//! The records of one order queue (see `order`) are delivered in their order, and many queues at a
+//! time. The checkpoint advances over the oldest records, up to the first one that the core has not
+//! answered.
 //! So after a crash no call is left out, but a call may be repeated; it counts once. The drain runs
 //! on its own thread, because it reads and writes files.
 
@@ -250,7 +251,7 @@ impl Drain {
                 *slot = *outcome;
             }
         }
-        // Logged once, and again only after progress in between.
+        // Logs the cause once, and again only after the core has accepted a record in between.
         self.cause = cause.get().cloned();
         if let Some(cause) = &self.cause
             && outcomes.first().is_some_and(|first| *first == Outcome::Open)
@@ -348,7 +349,7 @@ impl Drain {
     }
 }
 
-/// Makes the call of a record. `cause`: filled with the reason why the core takes nothing, unless
+/// Makes the call of a record. `cause`: filled with the reason why the core accepts nothing, unless
 /// it is filled already.
 async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<Cause>) -> Outcome {
     for tries in 1.. {

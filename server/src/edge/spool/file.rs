@@ -4,7 +4,7 @@
 //! key, 32 hexadecimal digits, makes the marks and checksums of the file's records.
 //!
 //! A damaged file becomes `.damaged` and is kept for people. An `.aside` file holds records that
-//! the core could not take. If somebody renames either file to `.spool`, the next start reads it
+//! could not be delivered. If somebody renames either file to `.spool`, the next start reads it
 //! again.
 
 use std::{
@@ -117,7 +117,7 @@ impl Appender {
         Ok(())
     }
 
-    /// Returns whether the file has no name any more.
+    /// Returns whether somebody has removed the file from its folder.
     pub fn is_removed(&self) -> bool {
         self.file.metadata().is_ok_and(|found| found.nlink() == 0)
     }

@@ -1,4 +1,4 @@
-//! The folder of a spool, and the only way to its files.
+//! The folder of a spool. All access to its files goes through this module.
 //!
 //! One server owns the folder. The folder itself is locked, so the lock outlives every file in it.
 //! Files are opened relative to the locked folder, never through a link, and only regular files are

@@ -1,9 +1,10 @@
 //! Order of postbacks in the spool. Postbacks of one click must not overtake each other, because
-//! the first one decides.
+//! the core records the first one, and later ones may be duplicates of it. So postbacks with the
+//! same click id share an order queue.
 //!
 //! Absent on purpose: any parsing of a postback. Text that looks like a click id is enough to keep
-//! the order. The drawbacks: the postbacks of two clicks that share an order queue wait
-//! for each other, and postbacks without a visible click id are not kept in order.
+//! the order. The drawbacks: several clicks may share an order queue, and then their postbacks wait
+//! for each other; postbacks without a visible click id are not kept in order.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,4 +1,5 @@
-//! Records, and their frames in a file. Whole records are found even after damage. Pure.
+//! Records, and their frames in a file. Whole records are found even after damage. This module does
+//! no I/O.
 //!
 //! A frame is a mark (8 bytes), the length of the body (4) and the checksum of the body (16). The
 //! body is the version (1), the kind (1), the time of arrival (8), a proof (32) and the call to the
@@ -49,16 +50,16 @@ pub enum Content {
     /// A call that the core has not answered yet.
     Click(RecordClickRequest),
     Postback(RawPostback),
-    /// An answer of the core, for when it is down.
+    /// An answer of the core, kept for use while the core is down.
     ClickIdKeys(ListClickIdKeysResponse),
     Link(ResolveSlugResponse),
     /// A slug without a link. Earlier records of the slug no longer count.
     NoLink(ResolveSlugRequest),
-    /// Click id keys that the core has no more, and that may have proven records.
+    /// Click id keys that the core no longer has. Proofs of records may have been made with them.
     FormerKeys(ListClickIdKeysResponse),
 }
 
-/// The call to the core that hands a postback on.
+/// The call that passes a postback to the core.
 pub fn as_call(postback: RawPostback) -> RecordConversionRequest {
     RecordConversionRequest { report: Some(Report::Postback(postback)), ..Default::default() }
 }
@@ -162,7 +163,7 @@ impl<'a> Parts<'a> {
 }
 
 /// Returns the id that an unproven record states, for the log. Anybody who can write to the folder
-/// chooses the record, so a text that no id looks like gives an empty text.
+/// may have made the record, so a text that does not look like an id is replaced by an empty text.
 pub fn stated_id(body: &[u8]) -> String {
     let content = Parts::of(body).and_then(|parts| Content::read(parts.kind, parts.call));
     let id = content.as_ref().map_or("", Content::id);

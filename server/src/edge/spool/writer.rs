@@ -109,7 +109,7 @@ impl Writer {
             return Err(SpoolError::Failed);
         }
         if let Err(refusal) = self.check_room(bytes) {
-            // Seals the file, so that the drain can delete it.
+            // Ends the file, so that the drain can delete it once it is drained.
             self.seal();
             return Err(refusal);
         }
@@ -199,6 +199,7 @@ impl Writer {
         }
     }
 
+    /// Ends the file: no more records are appended to it.
     fn seal(&mut self) {
         if let Some(file) = self.file.take() {
             file.acknowledged.finish();
@@ -206,8 +207,8 @@ impl Writer {
         }
     }
 
-    /// Seals a file after a failed write. The file is never written or synced again. The drain
-    /// still delivers its durable records.
+    /// Cuts a file back to its durable end after a failed write, and ends it: no more records are
+    /// appended to it. The drain still delivers its durable records.
     fn distrust(&mut self, file: &Appender, fault: &Fault) {
         let cut = file.cut().and_then(|()| self.state.folder.sync());
         self.update(file.name, |known| known.sealed = true);

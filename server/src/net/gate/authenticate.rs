@@ -114,8 +114,8 @@ pub async fn limited(response: Response) -> Response {
 }
 
 /// A body that counts as work in progress until it is dropped. It reports the end and the length of
-/// the inner body. If that is empty, the library therefore ends the answer with its headers, and
-/// some clients rely on that.
+/// the inner body, so that the library ends an empty answer with its headers: some clients rely on
+/// that.
 struct HeldBody {
     body: Body,
     _held: Held,

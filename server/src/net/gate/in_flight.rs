@@ -3,7 +3,7 @@
 //! One counter covers all requests. Each priority has a count from which its requests are refused.
 //! Requests that can wait are refused first, then the clicks of visits (the visitors are still
 //! redirected). Conversions, postbacks and the call `RecordClick` are refused last. A request is in
-//! progress from its complete arrival until its answer begins, so slow senders take no capacity.
+//! progress from its complete arrival until its answer begins, so slow senders use no capacity.
 
 use std::{
     pin::Pin,

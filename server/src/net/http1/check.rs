@@ -110,10 +110,11 @@ async fn delivered(io: impl Read + Write + Unpin, turn: &SharedTurn) -> (Vec<Del
     (all, ended.is_err_and(|error| error.is_parse()))
 }
 
-/// Checks that the front loses and changes nothing: through it, hyper delivers all the requests
-/// that it would deliver without the front. Checks also that hyper refuses nothing that the front
-/// passes on. The front may repair requests that hyper alone would refuse, so more requests are no
-/// fault.
+/// Checks that the front loses and changes nothing: through it, hyper delivers the requests that it
+/// would deliver without the front. The front may end the connection earlier only at a body whose
+/// announced length is malformed, contradictory or too small, or after a body of unknown length.
+/// Checks also that hyper refuses nothing that the front passes on. The front may repair requests
+/// that hyper alone would refuse, so more requests are no fault.
 ///
 /// The first byte is the size of the pieces in which the other bytes arrive.
 pub fn check_front(bytes: &[u8]) {

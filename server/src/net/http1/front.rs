@@ -1,9 +1,9 @@
-//! The front of an HTTP/1 connection: hyper reads through it, and gets whole requests only.
+//! The front of an HTTP/1 connection: the layer through which the HTTP library hyper reads it.
 //!
 //! The front withholds a head until its empty line has arrived, and passes it on in a form that
-//! hyper accepts. Then the front passes on exactly as many bytes as the request announces for its
-//! body, as hyper has read it. So a head that breaks off never reaches a handler, and no byte is
-//! read as part of two requests.
+//! hyper accepts. Hyper reads the announced length of the body from the head, and the front then
+//! passes on exactly that many bytes. So a head that breaks off never reaches a handler, and no
+//! byte is read as part of two requests.
 
 use std::{
     io,
@@ -35,11 +35,11 @@ const READS_PER_TURN: usize = 8;
 enum Stage {
     #[default]
     Head,
-    /// The rest of a head that hyper reads.
+    /// The rest of a head, which hyper has not read yet.
     Passed(Bytes),
     /// A body of which this number of bytes is still to come.
     Body(u64),
-    /// A body whose end only hyper finds. It is the last of its connection.
+    /// A body of unknown length: only hyper finds its end. No request follows on its connection.
     LastBody,
     /// The connection ends.
     End,
@@ -68,7 +68,7 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Takes the announcement of a request that hyper delivers. `body_bytes`: the size of its body,
+    /// Notes the body length of a request that hyper delivers. `body_bytes`: the size of its body,
     /// if it is known. Returns the target as it arrived, if the target of hyper's request differs.
     pub fn deliver(&mut self, body_bytes: Option<u64>) -> Option<Bytes> {
         self.announced = Some(body_bytes.map_or(BodyLength::Unknown, BodyLength::Bytes));
@@ -83,12 +83,12 @@ pub fn lock(turn: &Mutex<Turn>) -> MutexGuard<'_, Turn> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The methods with which a request may begin. A sender that sends a request before the answer to
-/// the one before uses a usual method.
+/// The methods with which another request may begin directly after a body. A sender that sends it
+/// without waiting for the answer to the previous request uses one of the usual methods.
 const METHODS: [&[u8]; 9] =
     [b"CONNECT", b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"];
 
-/// Returns whether no request begins with the bytes behind the announced length of a body. If so,
+/// Returns true if the bytes after the announced end of a body do not begin another request. Then
 /// the body is longer than announced, as from a sender that counts characters instead of bytes.
 /// Line ends, and the NUL at the end of a C string, may follow a body without belonging to it.
 fn begin_nothing(bytes: &[u8]) -> bool {
@@ -139,7 +139,7 @@ impl<S: Stream> Front<S> {
             reader: HeadReader::default(),
             limit: Box::pin(sleep(PATIENCE)),
             limited: None,
-            // A new connection that says nothing is of no use to anybody.
+            // A new connection has less time, because nobody needs one that sends no request.
             idle_max: PATIENCE,
             keep_alive,
         }
@@ -261,8 +261,8 @@ impl<S: Stream> Read for Front<S> {
                     {
                         filled?;
                     }
-                    // Without its end, the body is incomplete for hyper, so the handler gets an
-                    // error.
+                    // Ends the connection before the end of the body. So the body is incomplete for
+                    // hyper, and the handler gets an error.
                     if front.bytes.get(at_most..).is_some_and(begin_nothing) {
                         lock(&front.turn).is_longer = true;
                         front.stage = Stage::End;

@@ -5,8 +5,8 @@
 //! line, and malformed header lines. hyper answers such a head with an empty 400 before any
 //! handler sees it, and the postback would be lost.
 //!
-//! Absent on purpose: the end of a body. hyper alone computes it. This module only refuses heads
-//! that announce the end in a malformed or contradictory way.
+//! Absent on purpose: a search for the end of a body. hyper alone finds it. This module only
+//! refuses heads that announce the end in a malformed or contradictory way.
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::{Method, Uri};
@@ -27,7 +27,7 @@ const HEADERS_BYTES_MAX: usize = 64 * 1_024;
 /// Largest head that is passed on, in bytes. Percent-encoding at most triples the target.
 pub const PASSED_BYTES_MAX: usize = 4 * LINE_BYTES_MAX + HEADERS_BYTES_MAX;
 /// Headers that decide about the end of the request, its answer, or its connection. A broken line
-/// with one of these names is never dropped.
+/// with one of these names is not dropped: the request is refused.
 const DECISIVE: [&[u8]; 6] =
     [b"content-length", b"transfer-encoding", b"connection", b"upgrade", b"host", b"expect"];
 
@@ -257,8 +257,8 @@ impl<'a> RequestLine<'a> {
 /// Length of a version and the space before it.
 const VERSION_BYTES: usize = b" HTTP/1.1".len();
 
-/// A line without its line break. If it is longer than `LINE_BYTES_MAX`, only its beginning and its
-/// end.
+/// A line without its line break. If the line is longer than `LINE_BYTES_MAX`, the middle of it is
+/// left out.
 struct Line<'a> {
     begin: &'a [u8],
     /// Empty if `begin` is the whole line.
@@ -332,7 +332,7 @@ impl Lines {
         self.method = Method::from_bytes(first.method).map_err(|_| Refusal::NotHttp)?;
         let raw = first.target.trim_ascii();
         let raw = raw.get(..LINE_BYTES_MAX).unwrap_or(raw);
-        // A host can't hold an escaped `#`. In a URL, a fragment follows it, which hyper drops.
+        // A host can't contain an escaped `#`. A raw `#` begins a fragment, which hyper drops.
         let host = raw.split(|byte| *byte == b'#').next().unwrap_or_default();
         let read = |raw| {
             let encoded = percent_encoded(raw);

@@ -1,11 +1,11 @@
-//! Answers that the client does not take. In HTTP/2 each answer has its own flow-control window. If
-//! the client does not open the window of an answer, that answer waits, and the operating system
-//! does not notice.
+//! Answers that the client does not take, which means that it does not let the server send them. In
+//! HTTP/2 each answer has its own flow-control window. If the client does not open the window of an
+//! answer, that answer waits, and the operating system does not notice.
 //!
 //! The frames tell which answers have begun but not ended, and when each answer last sent a frame.
 //! An answer that sends no frames may also wait for this server, such as a stream that has no
-//! result at the moment. If more answers stand still than wait for this server, the client does not
-//! take at least one of them.
+//! result at the moment. If more answers send no frames than wait for this server, the client does
+//! not take at least one of them.
 
 use std::{
     collections::HashMap,
@@ -43,7 +43,8 @@ impl Taking {
         self.0.is_empty()
     }
 
-    /// Returns whether an answer has stood still for `untaken_max` without waiting for this server.
+    /// Returns whether an answer has sent no frame for `untaken_max`, although it does not wait for
+    /// this server.
     pub fn is_stuck(&self, waiting: &Waiting, untaken_max: Duration, now: Instant) -> bool {
         let before =
             |at_least: Duration| move |since: &&Instant| now.saturating_duration_since(**since) >= at_least;
@@ -158,7 +159,7 @@ mod tests {
         taking.sent(3, at(1_000));
         assert!(!taking.is_stuck(&waiting, MAX, at(1_034)));
         assert!(taking.is_stuck(&waiting, MAX, at(1_035)));
-        // The second answer sends a frame, stands still again, and ends.
+        // The second answer sends a frame, then sends none for a time, and ends.
         taking.sent(3, at(1_035));
         assert!(!taking.is_stuck(&waiting, MAX, at(1_040)));
         assert!(taking.is_stuck(&waiting, MAX, at(1_070)));

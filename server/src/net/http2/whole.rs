@@ -1,7 +1,7 @@
 //! The body of a request, which ends only where its sender has said so.
 //!
-//! The library takes a reset without an error for the end of a body, as a client does whose server
-//! answers early. A server would then read half a request as a whole one.
+//! The library treats a reset without an error as the end of a body. For a client whose server
+//! answers early, that is right. But a server would read half a request as a whole one.
 
 use std::{
     pin::Pin,

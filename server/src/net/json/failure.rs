@@ -10,6 +10,10 @@ use serde_json::value::RawValue;
 use tonic::{Code, Status};
 
 use super::{POOL, json, written};
+use crate::{
+    edge::with_retry_after,
+    error::{RETRY_AFTER, retry_delay},
+};
 
 #[derive(Serialize)]
 struct Failure<'a> {
@@ -37,7 +41,8 @@ pub fn answer(status: &Status) -> Response {
     let details = all.details.into_iter().map(detail).collect();
     let (http, code) = names(status.code());
     let failure = Failure { code, message: status.message(), details };
-    json(http, serde_json::to_vec(&failure).unwrap_or_default().into())
+    let response = json(http, serde_json::to_vec(&failure).unwrap_or_default().into());
+    with_retry_after(response, retry_delay(status).unwrap_or(RETRY_AFTER))
 }
 
 fn detail(any: prost_types::Any) -> Detail {

@@ -1,26 +1,28 @@
-//! The names in a request in JSON, and the kinds of their values, with sentences that name the cure.
-//! Unknown names, and two names of one field, are refused.
+//! Checks the names in a request in JSON, and the kinds of their values. Refuses unknown names, and
+//! two fields that exclude each other, with sentences that name the cure.
 
-use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
 use strsim::normalized_damerau_levenshtein;
 
 use crate::{error::Violations, values::text::excerpt};
 
-/// The likeness from which a known name is suggested, from 0 to 1.
+/// Minimum likeness at which a known name is suggested, from 0 to 1.
 const LIKENESS_MIN: f64 = 0.6;
+const MASK_NEEDED: &str = "must be a text such as `name,defaultCurrency`";
 
 /// Checks the names of a tree against the schema.
 pub fn check(message: &MessageDescriptor, tree: &Value, path: &str, violations: &mut Violations) {
     if message.full_name() == "google.protobuf.FieldMask" && !is_mask(tree) {
-        violations.add(path, "must be a text such as `name,defaultCurrency`");
+        violations.add(path, MASK_NEEDED);
     }
     // Messages such as `google.protobuf.Timestamp` are texts in JSON.
     if message.full_name().starts_with("google.protobuf.") || tree.is_null() {
         return;
     }
     let Value::Object(object) = tree else {
-        violations.add(path, format!("must be an object with {}", names(message)));
+        violations.add(path, needed(&Kind::Message(message.clone())));
         return;
     };
     for (name, value) in object {
@@ -35,7 +37,7 @@ pub fn check(message: &MessageDescriptor, tree: &Value, path: &str, violations: 
             violations.add(at(path), sentence);
             continue;
         };
-        // The name in the schema is read as well as that of JSON.
+        // A field may have its name in the schema or its name in JSON, but not both.
         if name != field.json_name() && object.contains_key(field.json_name()) {
             violations
                 .add(at(path), format!("has `{name}` and `{}`, which are one field", field.json_name()));
@@ -43,6 +45,74 @@ pub fn check(message: &MessageDescriptor, tree: &Value, path: &str, violations: 
         let path = if path.is_empty() { field.name().to_owned() } else { format!("{path}.{}", field.name()) };
         check_value(&field, value, &path, violations);
     }
+    for oneof in message.oneofs() {
+        let is_set = |field: &FieldDescriptor| {
+            [field.json_name(), field.name()]
+                .iter()
+                .any(|name| object.get(*name).is_some_and(|is| !is.is_null()))
+        };
+        let set: Vec<_> =
+            oneof.fields().filter(is_set).map(|field| format!("`{}`", field.json_name())).collect();
+        if set.len() > 1 {
+            violations.add(at(path), format!("has {}, of which only one can be set", set.join(" and ")));
+        }
+    }
+}
+
+/// The field that could not be read, by its names in the schema, and a sentence that says which
+/// value it needs.
+pub fn misread(message: &MessageDescriptor, path: &Path) -> (String, String) {
+    let (mut kind, mut is_list) = (Kind::Message(message.clone()), false);
+    let mut names = String::new();
+    for segment in path {
+        match (segment, &kind) {
+            (Segment::Map { key }, Kind::Message(message)) => {
+                let Some(field) = field(message, key) else { break };
+                names = if names.is_empty() {
+                    field.name().to_owned()
+                } else {
+                    format!("{names}.{}", field.name())
+                };
+                (kind, is_list) = (field.kind(), field.is_list());
+            }
+            (Segment::Seq { index }, _) => {
+                names = format!("{names}[{index}]");
+                is_list = false;
+            }
+            _ => break,
+        }
+    }
+    let names = if names.is_empty() { at("").to_owned() } else { names };
+    let sentence = if is_list { "must be a list, such as `[]`".to_owned() } else { needed(&kind) };
+    (names, sentence)
+}
+
+/// A sentence that says which values a kind has.
+fn needed(kind: &Kind) -> String {
+    let text = match kind {
+        Kind::Bool => "must be `true` or `false`",
+        Kind::String => "must be a text in quotes",
+        Kind::Bytes => "must be a text in base64",
+        Kind::Double | Kind::Float => "must be a number",
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {
+            return format!("must be a whole number from {} to {}", i32::MIN, i32::MAX);
+        }
+        Kind::Uint32 | Kind::Fixed32 => return format!("must be a whole number from 0 to {}", u32::MAX),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
+            return format!("must be a whole number from {} to {}", i64::MIN, i64::MAX);
+        }
+        Kind::Uint64 | Kind::Fixed64 => return format!("must be a whole number from 0 to {}", u64::MAX),
+        Kind::Message(message) => match message.full_name() {
+            "google.protobuf.Timestamp" => "must be a time with its zone, such as `2026-01-31T12:00:00Z`",
+            "google.protobuf.Duration" => "must be a number of seconds with an `s`, such as `2592000s`",
+            "google.protobuf.FieldMask" => MASK_NEEDED,
+            _ => return format!("must be an object with {}", names(message)),
+        },
+        Kind::Enum(all) => {
+            return format!("must be one of {}", values(all));
+        }
+    };
+    text.to_owned()
 }
 
 /// Returns whether a value can be a field mask: names in lowerCamelCase, separated by commas.
@@ -69,8 +139,7 @@ fn check_kind(kind: &Kind, value: &Value, path: &str, violations: &mut Violation
     match (kind, value) {
         (Kind::Message(message), value) => check(message, value, path, violations),
         (Kind::Enum(all), Value::String(name)) if all.get_value_by_name(name).is_none() => {
-            let known: Vec<_> = all.values().skip(1).map(|known| format!("`{}`", known.name())).collect();
-            violations.add(path, format!("`{}` is none of {}", excerpt(name), known.join(", ")));
+            violations.add(path, format!("`{}` is none of {}", excerpt(name), values(all)));
         }
         _ => {}
     }
@@ -88,6 +157,12 @@ fn likely(message: &MessageDescriptor, name: &str) -> Option<String> {
     };
     let best = message.fields().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
     (likeness(&best) >= LIKENESS_MIN).then(|| best.json_name().to_owned())
+}
+
+/// The values of an enum but its first, which says nothing.
+fn values(all: &EnumDescriptor) -> String {
+    let known: Vec<_> = all.values().skip(1).map(|known| format!("`{}`", known.name())).collect();
+    known.join(", ")
 }
 
 fn names(message: &MessageDescriptor) -> String {

@@ -1,4 +1,5 @@
-//! A request in JSON as a tree. Refuses what has no single meaning, and what would take much memory.
+//! Reads a request in JSON into a tree. Refuses a request that may be understood in two ways, or
+//! that would take much memory.
 
 use std::{cell::Cell, fmt};
 

@@ -2,8 +2,8 @@
 //! is in force, names a host, and is for servers. Every client refuses a certificate that fails one
 //! of them.
 //!
-//! Absent on purpose: a look at the chain. Chains with an expired authority are common, and clients
-//! accept them if they know another path.
+//! Absent on purpose: a check of the chain. Chains with an expired authority are common, and
+//! clients accept them if they know another path.
 
 use chrono::{DateTime, SecondsFormat};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
@@ -24,7 +24,7 @@ pub enum Fault {
     Malformed,
     /// The certificate names no host that a client could ask for.
     Nameless,
-    /// The extended key usage of the certificate lacks servers.
+    /// The extended key usage of the certificate does not include servers.
     NotForServers,
     NotYet(Time),
     Expired(Time),

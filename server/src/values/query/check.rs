@@ -8,7 +8,7 @@ use super::{NAME_BYTES_MAX, Names, Pair, Part, Text, decode, entities, entities:
 /// Bytes that may stand between two pairs.
 const SEPARATORS: &[u8] = b"&;\n?";
 const PREFIX: &[u8] = b"/s2s?";
-/// Longest character that HTML makes of an eaten name, in bytes.
+/// Longest character that HTML makes of the beginning of a name, in bytes (see `entities`).
 const EATEN_BYTES_MAX: usize = 2;
 
 /// Splits a query made of these bytes, and asserts the properties of the split.
@@ -32,7 +32,8 @@ pub fn check_query(bytes: &[u8]) {
         (name.to_vec(), value.to_vec())
     });
     let lines: Vec<_> = lines.collect();
-    // The reader looks for eaten names in every value, also in a value that was meant literally.
+    // The reader looks in every value for names that HTML has damaged, even if the value was meant
+    // literally. So the lines are checked only if no value looks as if it had such a name.
     let is_plain =
         |name: &[u8], value: &[u8]| !name.contains(&b';') && entities::split(value, names.is_known).is_none();
     if lines.iter().all(|(name, value)| is_plain(name, value)) {
@@ -75,7 +76,7 @@ fn check_places(query: &[u8], pairs: &[Pair], names: Names) {
         } else {
             assert!(is_between(gap), "`{}` of `{shown}` is lost", String::from_utf8_lossy(gap));
             let is_name = |name: &Vec<u8>| {
-                // A name alone may end in an encoded `=`.
+                // A name without a value may end in an encoded `=`.
                 let bare = name.strip_suffix(b"=").unwrap_or(name);
                 *name == pair.name
                     || bare == pair.name
@@ -101,7 +102,8 @@ fn is_between(gap: &[u8]) -> bool {
     })
 }
 
-/// Returns whether a gap is a name that HTML has eaten: a character, the end of the name, and `=`.
+/// Returns whether a gap is a name whose beginning HTML has turned into a character: that
+/// character, the end of the name, and `=`.
 fn is_eaten(gap: &[u8], name: &[u8]) -> bool {
     decoded(gap).iter().filter_map(|gap| gap.strip_suffix(b"=")).any(|gap| {
         (1..=EATEN_BYTES_MAX).any(|length| {

@@ -1,5 +1,5 @@
-//! Parameters that HTML has eaten. In a page or a mail, `&param=` becomes `¶m=`: HTML reads `&para`
-//! as `¶`, even without a semicolon.
+//! Parameters that HTML has damaged. In a page or a mail, `&param=` becomes `¶m=`: HTML reads
+//! `&para` as `¶`, even without a semicolon. The beginning of such a name is called eaten.
 //!
 //! All characters whose names need no semicolon are in Latin-1, so each arrives as one byte or, in
 //! UTF-8, as at most two.
@@ -52,8 +52,9 @@ const OTHER_NAMES: [&str; 16] = [
     "quotation",
 ];
 
-/// Undoes the escape of an eaten parameter: `curren;cy`, from `&curren;cy=`, is `currency`. Returns
-/// `None` if the name is no such escape of a known name.
+/// Rejoins a name in which HTML has written the beginning as an entity: `curren;cy`, from
+/// `&curren;cy=`, becomes `currency`. Returns `None` if the name does not begin with an entity, or
+/// if the result is not a known name.
 pub fn rejoined(name: &[u8], is_known: impl Fn(&str) -> bool) -> Option<String> {
     let at = name.iter().position(|byte| *byte == b';')?;
     let entity = std::str::from_utf8(name.get(..at)?).ok()?;
@@ -62,7 +63,7 @@ pub fn rejoined(name: &[u8], is_known: impl Fn(&str) -> bool) -> Option<String> 
     Some(format!("{entity}{ending}")).filter(|name| is_entity && is_known(name))
 }
 
-/// Returns whether a text begins with the rest of an escaped letter, such as `uuml;`.
+/// Returns whether a text begins with an escaped character whose `&` was cut off, such as `uuml;`.
 pub fn begins(text: &[u8]) -> bool {
     let entity =
         text.iter().position(|byte| *byte == b';').and_then(|at| std::str::from_utf8(text.get(..at)?).ok());

@@ -5,17 +5,18 @@ use s2s_sdk::parameter::{KnownParam, known};
 use super::entities;
 use crate::values::destination::sub_id_index;
 
-/// The names that are looked for, and the values that their parameters may have. Names come in any
-/// case.
+/// The names that are looked for, and the rules for the end of a parameter's value. Names may be in
+/// upper or lower case.
 #[derive(Clone, Copy)]
 pub struct Names {
     pub is_known: fn(&str) -> bool,
-    /// Returns whether a parameter of the first name may end at a mark that stands for `&`, and
-    /// that is followed by the second name and `=`. A parameter may not end there if its value may
-    /// be any text, such as a page's address with parameters of its own.
+    /// Returns whether a parameter with the first name may end at a mark that stands for `&`, if
+    /// the second name and `=` follow that mark. A parameter may not end there if its value may be
+    /// any text, such as a page's address with parameters of its own.
     pub may_end: fn(&str, &str) -> bool,
-    /// Returns whether a text without `=` behind an `&` is the rest of the value of the parameter
-    /// before it. The sender did not encode the `&` of that value.
+    /// Takes the name of a parameter, and the text after the next `&`, which has no `=`. Returns
+    /// true if that text is the rest of the parameter's value, because the sender did not encode
+    /// an `&` in the value.
     pub is_rest: fn(&str, &str) -> bool,
 }
 
@@ -34,8 +35,9 @@ fn is_known(name: &str) -> bool {
     known(name).is_some()
 }
 
-/// Order numbers are often taken from addresses. So an order number ends at a damaged separator
-/// only before a mandatory parameter; before others, the reader refuses it.
+/// Senders often copy order numbers from the addresses of pages, so a mark such as `?` may belong
+/// to the order number. The order number ends at a mark only if a mandatory parameter follows.
+/// Otherwise the reader refuses an order number that seems to contain a parameter.
 fn may_end(name: &str, next: &str) -> bool {
     match known(without_index(name)) {
         None | Some(KnownParam::Param) => false,
@@ -49,9 +51,9 @@ fn is_rest(name: &str, piece: &str) -> bool {
     match known(without_index(name)) {
         None => false,
         Some(KnownParam::Param) => entities::begins(piece.as_bytes()),
-        // Parameters of others that were encoded as a whole have an `=`.
+        // Another system's parameters that were encoded as a whole contain an `=`.
         Some(KnownParam::Oid) => !piece.contains('='),
-        // A number alone may be there to get round a cache.
+        // A number alone may be there only to bypass a cache.
         Some(_) => {
             piece.contains(';')
                 || piece.starts_with('#')

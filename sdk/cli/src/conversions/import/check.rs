@@ -25,7 +25,7 @@ use crate::{
 /// this separator and this currency.
 pub type Judge<'a> = &'a dyn Fn([&str; 4], DecimalSeparator, &str) -> Result<(Money, Commission), String>;
 
-/// Number of bytes that a slow input gives at a time.
+/// Number of bytes that a slow input returns at a time.
 const TRICKLE_BYTES: usize = 3;
 
 /// Reads a file made of these bytes as an import does, and asserts the properties of its rows.
@@ -67,7 +67,7 @@ pub fn check_file(bytes: &[u8], judge: Option<Judge<'_>>) {
     }
 }
 
-/// Gives few bytes at a time, as a pipe may.
+/// Returns few bytes at a time, as a pipe may.
 struct Trickle<'a>(&'a [u8]);
 
 impl Read for Trickle<'_> {

@@ -64,10 +64,10 @@ impl Lookup {
         }
     }
 
-    /// Decides the fate of an exported row. If the row's conversion is recorded here, the row is that
-    /// conversion. It is sent only if it has the conversion's order id, because the server would take
-    /// a row with another one, or with none, for another sale. If the lookup fails, the row is not
-    /// sent either.
+    /// Decides the fate of an exported row. If the row's conversion is recorded here, the row is
+    /// that conversion. The row is then sent only if it has the conversion's order id, because the
+    /// server would take a row with another order id, or with none, for another sale. If the lookup
+    /// fails, the row is not sent either.
     pub async fn settle(self, mut prepared: Prepared) -> Prepared {
         let Some(Exported { conversion_id, order_doubt }) = prepared.exported.take() else { return prepared };
         let Some(Report::Conversion(row)) = prepared.request.as_ref().and_then(|one| one.report.as_ref())
@@ -113,8 +113,8 @@ fn is_of(row: &NewConversion, found: &Conversion) -> bool {
     row.click_id.eq_ignore_ascii_case(&found.click_id) && row.conversion_code_id == found.conversion_code_id
 }
 
-/// Compares a row with the conversion that the row names. Returns `None` if the row has the order id
-/// of the conversion: then the server compares them.
+/// Compares a row with the conversion that the row names. Returns `None` if the row has the order
+/// id of the conversion: then the server compares them.
 fn compared(row: &NewConversion, found: &Conversion) -> Option<Fate> {
     match (row.transaction_id.as_str(), found.transaction_id.as_str()) {
         ("", _) => {}

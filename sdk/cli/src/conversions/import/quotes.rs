@@ -1,5 +1,5 @@
-//! Follows the quotes of a row, because the parser of CSV says nothing about quotes that are not
-//! those of CSV, and then splits the row elsewhere than its writer has meant.
+//! Follows the quotes of a row. The CSV parser does not report quotes that break the rules of CSV,
+//! but splits such a row into other cells than its writer meant.
 
 use super::records::CELLS_MAX;
 
@@ -12,7 +12,7 @@ pub struct Quotes {
     last: u8,
     /// True if a quote within quotes follows a backslash.
     has_backslash: bool,
-    /// True if a cell goes on after its closing quote.
+    /// True if a cell continues after its closing quote.
     goes_on: bool,
 }
 
@@ -66,8 +66,8 @@ impl Quotes {
         self.place == Place::Quoted
     }
 
-    /// Returns whether the row was written with a backslash before each quote within quotes. CSV
-    /// has a second quote there, so that no cell goes on after its closing quote.
+    /// Returns whether the row was written with a backslash before each quote within quotes. In
+    /// CSV, such a quote is doubled instead, so no cell continues after its closing quote.
     pub fn has_backslashes(&self) -> bool {
         self.has_backslash && self.goes_on
     }

@@ -137,7 +137,7 @@ impl Reading {
     }
 
     /// Passes all rows on, until the file ends or the receiver is dropped. A second line of titles
-    /// is an error, because the cells below it would be taken for others.
+    /// is an error, because the cells below it would be read by the first titles.
     pub fn run<R: Read>(&mut self, records: &mut Records<R>) -> io::Result<()> {
         while let Some(record) = records.read()? {
             let cells = record.cells.as_deref().unwrap_or_default();
@@ -294,8 +294,8 @@ pub fn check_length(columns: &Columns, cells: &[String]) -> Result<(), String> {
     }
 }
 
-/// Checks that no cell begins with a quote behind a blank. In CSV, such a quote is a letter, so a
-/// separator behind it has split the cell.
+/// Checks that no cell begins with a quote after a blank. In CSV, such a quote is an ordinary
+/// character, so a separator after it has split the cell.
 ///
 /// Such a cell may also be written within quotes: by an import, into its file of failed rows, or by
 /// an export, as a custom parameter. Then it is a fault only if its own quote is not closed, and

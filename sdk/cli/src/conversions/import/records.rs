@@ -1,8 +1,8 @@
 //! The rows of a CSV file, as spreadsheets write them, in bounded memory.
 //!
-//! The separator is taken from a line such as `sep=;`, or recognised from the title line. Rows are numbered as a spreadsheet numbers
-//! them, so empty rows have numbers, but are not returned. For a row that is too long, a fault is
-//! returned.
+//! The separator is taken from a line such as `sep=;`, or recognised from the title line. Rows are
+//! numbered as a spreadsheet numbers them, so empty rows have numbers, but are not returned. For a
+//! row that is too long, a fault is returned.
 
 use std::{
     io::{self, BufRead, BufReader, Chain, Cursor, Read},

@@ -142,7 +142,7 @@ impl<R: Read> Read for Text<R> {
 mod tests {
     use super::*;
 
-    /// Gives few bytes at a time, as a pipe may.
+    /// Returns few bytes at a time, as a pipe may.
     struct Trickle<'a>(&'a [u8], usize);
 
     impl Read for Trickle<'_> {

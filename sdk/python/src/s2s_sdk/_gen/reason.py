@@ -388,26 +388,26 @@ class Reason(str, Enum):
         "CLICK_ID_KEY_ENDED",
         (
             "Cause: the key that signed the click id was replaced and its overlap is over, and the click is not "
-            "stored here. Cure: none if the id is forged; once the click arrives from an edge's spool, the "
-            "postback is matched automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422. "
-            "Holds postbacks."
+            "stored here. Cure: none if the id is forged; otherwise wait: for 7 days the postback is matched as "
+            "soon as the click arrives from an edge's spool; after that, replay it. FAILED_PRECONDITION, HTTP "
+            "422. Holds postbacks."
         ),
     )
     CLICK_ID_KEYS_USED_UP = (
         "CLICK_ID_KEYS_USED_UP",
         (
             "Cause: the installation has had 255 click id keys, and a click id has no room for another number. "
-            "Cure: keep the key that mints; if it was stolen, start a new installation, whose click ids are its "
-            "own. FAILED_PRECONDITION, HTTP 422."
+            "Cure: keep the newest key; if it was stolen, start a new installation, which has keys of its own. "
+            "FAILED_PRECONDITION, HTTP 422."
         ),
     )
     SHED = (
         "SHED",
         (
-            "Cause: more postbacks came that count for nobody, with nothing that speaks for them, than are kept: "
-            "nothing of this one is stored. Cure: wait as long as `RetryInfo` or `Retry-After` says, then send it"
-            " again; mend the URL, because the message says for what it would have been held. RESOURCE_EXHAUSTED,"
-            " HTTP 429. Refuses postbacks."
+            "Cause: the postback does not count, nothing shows that its sender is honest, and more such postbacks"
+            " came than are kept: nothing of this one is stored. Cure: correct the URL (the message says for "
+            "which reason the postback would have been held), then send it again after the delay in `RetryInfo` "
+            "(HTTP: `Retry-After`). RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks."
         ),
     )
     REDIRECT_LOOP = (

@@ -93,5 +93,5 @@ class RecordConversionParams(TypedDict, total=False):
     """
     validate_only: bool
     """If true, the request is checked and answered as if real, but nothing is written; the verdict is
-    `CONVERSION_VERDICT_TEST`. Not for a postback, which says so itself by `test=1`.
+    `CONVERSION_VERDICT_TEST`. Not for a postback: its own parameter `test=1` makes it a test.
     """

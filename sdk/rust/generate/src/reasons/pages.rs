@@ -8,10 +8,12 @@ const REASONS_HEAD: &str = "<!-- Written by `make generate` from proto/reasons.t
 
 # Reasons
 
-Every failure has a reason for programs and a message for people. Over gRPC the reason is that of
-`google.rpc.ErrorInfo`, whose domain is `s2s.v1`; over HTTP it is the field `reason` of the answer,
-and for postbacks also the header `s2s-reason`. The Rust SDK has the same texts in
-`ErrorReason::cause` and `ErrorReason::cure`, and `s2s` prints the cure of a failure.
+Every failure has a reason for programs and a message for people. If a call in gRPC or JSON fails,
+the reason is in the detail `google.rpc.ErrorInfo`, whose domain is `s2s.v1`. The answer to a
+postback, or to any other HTTP request, has the reason in its field `reason`. The answer to a
+postback has it in the header `s2s-reason` as well. The Rust SDK has the
+causes and cures of this page in `ErrorReason::cause` and `ErrorReason::cure`, and the command line
+`s2s` prints the cure of a failure.
 
 [Reasons for which the server does not start](start-reasons.md) are on a page of their own.
 
@@ -20,12 +22,13 @@ and for postbacks also the header `s2s-reason`. The Rust SDK has the same texts 
 The verdict says what became of the postback:
 
 - `HELD`: it was kept and not counted; it can be replayed once the cause is gone.
-- `IGNORED`: it was no postback of a merchant, and nothing of it was kept.
+- `IGNORED`: it was not the postback of a merchant, and nothing of it was kept.
 - `REFUSED`: nothing of it was kept; send it again.
 
-Two exceptions: a postback whose body did not arrive whole is `REFUSED` as `PARAMETER_MALFORMED`, and
-those that fail a check of their sender (`SECRET_REFUSED`, `SIGNATURE_REFUSED`, `TIMESTAMP_REFUSED`,
-`ADDRESS_REFUSED`, `HTTPS_REQUIRED`) are `REFUSED` beyond a [limit](limits.md#postbacks).
+There are two exceptions. A postback whose body did not arrive completely is `REFUSED` as
+`PARAMETER_MALFORMED`. Postbacks that fail a check of their sender (`SECRET_REFUSED`,
+`SIGNATURE_REFUSED`, `TIMESTAMP_REFUSED`, `ADDRESS_REFUSED`, `HTTPS_REQUIRED`) are `REFUSED` if more
+of them come than a [limit](limits.md#postbacks) allows.
 
 | reason | verdict | HTTP | cause | cure |
 |---|---|---|---|---|
@@ -34,8 +37,8 @@ those that fail a check of their sender (`SECRET_REFUSED`, `SIGNATURE_REFUSED`, 
 const OTHERS_HEAD: &str = "
 ## Reasons of other calls
 
-Calls over gRPC fail for the reasons above as well, such as a conversion that is reported for an
-archived conversion code.
+Calls over gRPC can fail for the reasons above as well: for example, a call that records a conversion
+fails if its conversion code is archived.
 
 | reason | gRPC | HTTP | cause | cure |
 |---|---|---|---|---|
@@ -56,7 +59,7 @@ const START_HEAD: &str = "<!-- Written by `make generate` from proto/reasons.tom
 
 The server then ends with a message and a line `reason: …` on its standard error, and the exit code
 of this table. \"May pass\" says whether the same start may succeed later with nothing changed on this
-machine; a service manager should try those again after a pause, and no others.
+machine. A service manager should retry only such starts, after a pause.
 
 | reason | exit code | may pass | cause | cure |
 |---|---|---|---|---|

@@ -15,11 +15,11 @@ package s2s.v1;
 
 // Why a call failed or a postback was held: the `reason` of the
 // `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
-// held postback. The name without its prefix is what travels, for example
+// held postback. Answers have the name without its prefix, for example
 // `MACRO_NOT_REPLACED`. Each value says its cause, its cure, its gRPC code and
-// HTTP status, and what becomes of a postback that meets it: it is held, which
-// means kept to be replayed; or refused, so that it must be sent again; or
-// ignored. Where nothing is said of postbacks, only other calls meet it.
+// HTTP status. If postbacks can meet the reason, the value also says what
+// happens to them: they are held (kept, so that they can be replayed), refused
+// (so that they must be sent again) or ignored.
 enum ErrorReason {
 "#;
 

@@ -139,9 +139,10 @@ export interface ApiKeys {
   list(params?: ListApiKeysParams, options?: CallOptions): AsyncGenerator<ApiKey, void, undefined>;
 
   /**
-   * Gives an API key a new text. The former texts stay valid for an overlap, in
-   * which the new one can be rolled out. If the answer is lost, rotate again:
-   * the overlap that is running continues, and no text in use is cut short.
+   * Gives an API key a new text. The former texts stay valid for an overlap, so
+   * that callers can be changed one by one. If the answer is lost, rotate again
+   * with the same overlap: every former text then stays valid for as long as the
+   * lost answer promised.
    * Needs the scope `write` or `admin`.
    */
   rotate(params: RotateApiKeyParams, options?: CallOptions): Promise<Present<RotateApiKeyResponse, "apiKey">>;

@@ -61,7 +61,7 @@ export interface RecordClickParams {
   validateOnly?: boolean | undefined;
   /**
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    */
   flags?: ReadonlyArray<ClickFlag> | undefined;
 }
@@ -164,8 +164,9 @@ export interface Clicks {
 
   /**
    * Lists the clicks of one tracking link, newest first. A page has at most
-   * 3 MiB; with `withoutFlags`, it looks at 20,000 clicks at most. It may then
-   * have fewer clicks than asked for, or none, and a token.
+   * 3 MiB; with `withoutFlags`, the server looks at 20,000 clicks at most to
+   * fill it. So a page may have fewer clicks than asked for, or none, and still a
+   * token.
    *
    * The result iterates over all pages. Each page is fetched when it is reached.
    */
@@ -176,7 +177,7 @@ export interface Clicks {
    * postbacks that name it. If the answer would be longer than 3 MiB, the last
    * postbacks come without their remarks and body, and the last conversions
    * without their custom parameters, and the answer says so
-   * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+   * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
    */
   explain(params: ExplainClickParams, options?: CallOptions): Promise<ExplainClickResponse>;
 

@@ -29,12 +29,13 @@ export interface CreateConversionCodeParams {
   attributionWindow?: DurationInput | Duration | undefined;
   /**
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-   * under the former rule and is sent again counts again.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+   * recorded under the former rule counts again if it is sent again.
    */
   dedupePolicy?: DedupePolicy | undefined;
   /**
-   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+   * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+   * code is created with a preset that has a `reply`, that form.
    */
   reply?: ReplySettingInput | undefined;
   /**
@@ -49,14 +50,14 @@ export interface CreateConversionCodeParams {
   postbackAuthentication?: PostbackAuthenticationInput | undefined;
   /**
    * Status of conversions that are sent without one. Default:
-   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
    */
   defaultStatus?: ConversionStatus | undefined;
   /**
    * Separator of the decimals in the amounts of postbacks. It settles amounts
    * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-   * `DECIMAL_SEPARATOR_AUTO`.
+   * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+   * `DECIMAL_SEPARATOR_POINT`.
    */
   decimalSeparator?: DecimalSeparator | undefined;
   /**
@@ -120,12 +121,13 @@ export interface UpdateConversionCodeParams {
   attributionWindow?: DurationInput | Duration | null | undefined;
   /**
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-   * under the former rule and is sent again counts again.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+   * recorded under the former rule counts again if it is sent again.
    */
   dedupePolicy?: DedupePolicy | undefined;
   /**
-   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+   * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+   * code is created with a preset that has a `reply`, that form.
    */
   reply?: ReplySettingInput | null | undefined;
   /**
@@ -140,14 +142,14 @@ export interface UpdateConversionCodeParams {
   postbackAuthentication?: PostbackAuthenticationInput | null | undefined;
   /**
    * Status of conversions that are sent without one. Default:
-   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
    */
   defaultStatus?: ConversionStatus | undefined;
   /**
    * Separator of the decimals in the amounts of postbacks. It settles amounts
    * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-   * `DECIMAL_SEPARATOR_AUTO`.
+   * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+   * `DECIMAL_SEPARATOR_POINT`.
    */
   decimalSeparator?: DecimalSeparator | undefined;
   /**
@@ -202,8 +204,9 @@ export interface RotatePostbackSecretParams {
    */
   overlap?: DurationInput | Duration | undefined;
   /**
-   * Makes the call safe to repeat: the request id of the last rotation returns
-   * the secret that it made. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of the last
+   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+   * a UUID.
    */
   requestId?: string | undefined;
   /**
@@ -274,8 +277,8 @@ export interface ConversionCodes {
 
   /**
    * Archives a conversion code. The code stays readable. Postbacks that name it
-   * and arrive later are held, unless they repeat a recorded sale: these are
-   * still duplicates. Archiving an archived code changes nothing.
+   * and arrive later are held; a postback that repeats a recorded sale is still
+   * a duplicate. Archiving an archived code changes nothing.
    */
   archive(params: ArchiveConversionCodeParams, options?: CallOptions): Promise<Present<ArchiveConversionCodeResponse, "conversionCode">>;
 
@@ -286,9 +289,9 @@ export interface ConversionCodes {
   unarchive(params: UnarchiveConversionCodeParams, options?: CallOptions): Promise<Present<UnarchiveConversionCodeResponse, "conversionCode">>;
 
   /**
-   * Makes a new secret for the code's postbacks and returns it; no other call
-   * does. The previous secret stays valid for a while, so that senders can be
-   * changed one by one. Any older secret ends at once.
+   * Makes a new secret for the code's postbacks, and returns it; no other call
+   * returns it. The previous secret stays valid for a while, so that senders can
+   * be changed one by one. Any older secret ends at once.
    */
   rotatePostbackSecret(params: RotatePostbackSecretParams, options?: CallOptions): Promise<Present<RotatePostbackSecretResponse, "conversionCode">>;
 
@@ -298,9 +301,9 @@ export interface ConversionCodes {
   getPostbackUrl(params: GetPostbackUrlParams, options?: CallOptions): Promise<GetPostbackUrlResponse>;
 
   /**
-   * Plays a whole conversion for a code and reports the outcome of each step: a
-   * click on one of its tracking links, the merchant, and the postback URL with
-   * its macros filled in. Records nothing.
+   * Simulates a complete conversion for a code, and reports the outcome of each
+   * step: a click on one of its tracking links, the redirect to the merchant,
+   * and the call of the postback URL with its macros filled in. Records nothing.
    */
   testSetup(params: TestSetupParams, options?: CallOptions): Promise<TestSetupResponse>;
 }

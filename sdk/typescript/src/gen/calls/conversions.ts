@@ -22,8 +22,8 @@ export type RecordConversionParams = {
   requestId?: string | undefined;
   /**
    * If true, the request is checked and answered as if real, but nothing is
-   * written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback,
-   * which says so itself by `test=1`.
+   * written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback: its
+   * own parameter `test=1` makes it a test.
    */
   validateOnly?: boolean | undefined;
 } & OneOf<
@@ -128,17 +128,17 @@ export interface ListConversionsParams {
    */
   transactionId?: string | undefined;
   /**
-   * Status as it stands. Unspecified: all.
+   * Present status. Unspecified: all.
    */
   status?: ConversionStatus | undefined;
   /**
-   * Status as it was recorded. Unspecified: all. No later change of a status
-   * exists yet, so both are the same.
+   * Status with which the conversion was recorded. Unspecified: all. No call
+   * changes a status yet, so this status is the present one.
    */
   recordedStatus?: ConversionStatus | undefined;
   /**
-   * Time that `startTime` and `endTime` mean. Unspecified: the time of
-   * recording.
+   * Kind of time that `startTime` and `endTime` limit. Unspecified: the time
+   * of recording.
    */
   time?: ConversionTime | undefined;
   /**
@@ -170,10 +170,10 @@ export interface Conversions {
   /**
    * Records up to 1,000 conversions. Each has its own result; one bad item does
    * not affect the others. An answer has at most 3 MiB: if it would be longer,
-   * the last results come without custom parameters, remarks and long messages,
-   * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-   * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-   * fault are always there.
+   * the last results come without custom parameters, remarks and long messages.
+   * A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+   * error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+   * reasons and the names of invalid fields are never left out.
    */
   batchRecord(params: BatchRecordConversionsParams, options?: CallOptions): Promise<BatchRecordConversionsResponse>;
 
@@ -197,8 +197,8 @@ export interface Conversions {
 
   /**
    * Lists the account's conversions, newest first. A page has at most 3 MiB, and
-   * looks at 20,000 conversions at most; it may then have fewer conversions than
-   * asked for, or none, and a token.
+   * the server looks at 20,000 conversions at most to fill it. So a page may have
+   * fewer conversions than asked for, or none, and still a token.
    *
    * The result iterates over all pages. Each page is fetched when it is reached.
    */

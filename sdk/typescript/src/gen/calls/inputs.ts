@@ -69,14 +69,15 @@ export interface CustomParamInput {
 }
 
 /**
- * A postback as it arrived. Its target is kept byte for byte, and so is its
- * body, unless that was compressed. Secrets are masked. Once its visitor was
- * erased, only the data by which the postback counts is kept.
+ * A postback as it arrived. Its target and body are kept byte for byte, except
+ * that secrets are masked, and that a body which was compressed or encoded in
+ * another way is kept decoded. Once its visitor was erased, only the data by
+ * which the postback counts is kept.
  *
  * Anybody who may record conversions may hand a postback on. The fields
  * `senderAddress`, `receiveTime`, `overHttps`, `postbackId` and `queued` are
- * believed from edges alone, and ignored from other callers: the postback then
- * has arrived now, from an unknown address, and not over HTTPS.
+ * believed only from edges. From other callers they are ignored: the postback is
+ * treated as having arrived now, from an unknown address, and not over HTTPS.
  */
 export interface RawPostbackInput {
   /**
@@ -127,8 +128,8 @@ export interface RawPostbackInput {
    */
   postbackId?: string | undefined;
   /**
-   * True if the sender was told that the postback is kept: it waited in an
-   * edge's spool. It is then never shed. Not stored.
+   * True if the postback waited in an edge's spool, so that its sender was told
+   * that it is kept. Such a postback is never refused with `SHED`. Not stored.
    */
   queued?: boolean | undefined;
 }
@@ -160,9 +161,9 @@ export interface ReplayOverridesInput {
   conversionCodeId?: string | undefined;
   /**
    * If true, postbacks that did not pass the checks of their sender count as
-   * well. The proof of the sender is not stored, so a replay can't check it.
-   * Otherwise such a postback stays held as long as its code enforces a check
-   * that it did not pass.
+   * well. If false, such a postback stays held as long as its code enforces a
+   * check that it did not pass: the proof of the sender is not stored, so a
+   * replay can't check it again.
    */
   trustSender?: boolean | undefined;
 }

@@ -132,14 +132,15 @@ export type ExplainPostbackParams = OneOf<
 >;
 
 /**
- * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
- * with their outcomes. `ConversionService.RecordConversion` receives them.
+ * Lists, replays and explains postbacks: the stored requests that arrived at
+ * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+ * them.
  */
 export interface Postbacks {
   /**
    * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-   * looks at 20,000 postbacks at most; it may then have fewer postbacks than
-   * asked for, or none, and a token.
+   * the server looks at 20,000 postbacks at most to fill it. So a page may have
+   * fewer postbacks than asked for, or none, and still a token.
    *
    * The result iterates over all pages. Each page is fetched when it is reached.
    */
@@ -151,11 +152,12 @@ export interface Postbacks {
   get(params: GetPostbackParams, options?: CallOptions): Promise<Present<GetPostbackResponse, "postback">>;
 
   /**
-   * Reads held postbacks again after their cause was fixed, by the same rules
-   * as live ones and with their time of arrival. Replaying twice counts once. An
+   * Reads held postbacks again after the cause was fixed, by the same rules as
+   * live ones and as of their time of arrival. Replaying twice counts once. An
    * answer has at most 3 MiB: if it would be longer, the last postbacks come
-   * without their remarks and body, with the beginning of their target, and say
-   * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+   * without remarks and body, with only the beginning of their target, and with
+   * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+   * postback.
    */
   replay(params: ReplayPostbacksParams, options?: CallOptions): Promise<ReplayPostbacksResponse>;
 

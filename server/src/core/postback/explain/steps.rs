@@ -1,4 +1,4 @@
-//! Steps that lead to a verdict, as sentences for people. Pure.
+//! Steps that lead to a verdict, as sentences for people. The functions are pure.
 
 use s2s_sdk::v1::{ErrorReason, Money, Step, StepKind, StepOutcome};
 

@@ -42,7 +42,8 @@ fn fitting(mut notes: Vec<Note>) -> Vec<Note> {
 }
 
 impl Received {
-    /// Returns the response to a postback that counts, and an error for any other postback.
+    /// Returns a response if the postback counts, or would count if it were no test. Returns an
+    /// error for any other postback.
     pub fn into_response(self) -> Result<RecordConversionResponse> {
         match self {
             Self::Stored { postback, reply } => {
@@ -221,7 +222,7 @@ impl From<Parameter> for PostbackParameter {
 
 /// Leaves the notes, the body and most of the target out of a postback.
 pub fn shorten(postback: &mut v1::Postback) {
-    postback.notes = vec![shortened_note("`GetPostback` returns the whole")];
+    postback.notes = vec![shortened_note("`GetPostback` returns it in full")];
     if let Some(raw) = &mut postback.raw {
         raw.target.truncate(SHORT_TARGET_BYTES_MAX);
         raw.body.clear();

@@ -11,7 +11,7 @@ use crate::{core::conversion_code::ConversionCodeId, db::Db, values::time::Time}
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub conversion_code_id: ConversionCodeId,
-    /// The network, as `203.0.113.0/24`.
+    /// The network, such as `203.0.113.0/24`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub network: String,
     /// Time at which the last postback of the code from this network has counted, accurate to a

@@ -2,7 +2,7 @@
 //!
 //! The postback counts by its URL. The body may be the message of another system, such as a shop's
 //! JSON of an order, in which `id`, `amount` or `status` have meanings of their own. From such a
-//! message, only the order number, the currency and a status are read.
+//! message, only the order number, the currency, a status, `param` and `test` are read.
 
 use s2s_sdk::v1::{Note, NoteCode};
 
@@ -62,7 +62,9 @@ pub fn counting_pairs(
             notes.push(note(NoteCode::Repeated, name, message));
             return false;
         }
-        let counts = !differs(parameter) && (!is_of_others || parameter.counts_among_others());
+        let counts = !differs(parameter)
+            && !parameter.is_passed_over()
+            && (!is_of_others || parameter.counts_among_others());
         if !counts {
             let name = excerpt(&parameter.name);
             let message = format!("`{name}` belongs to another message, and was passed over");
@@ -84,4 +86,32 @@ fn is_for_us(parameter: &Parameter) -> bool {
 /// The parameter that counts, if it is not empty.
 pub fn filled(parameters: &[Parameter], known: KnownParam) -> Option<&Parameter> {
     counting(parameters, known).filter(|found| !found.value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Overrides, Postback,
+        check::{read, request},
+    };
+
+    const ID: &str = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
+
+    #[test]
+    fn an_alias_that_the_body_passes_over_gains_no_meaning() {
+        for (query, body) in [
+            // The body's own name contradicts the query, and is left out.
+            ("clickId=a", "clickId=b&cId=c&test=1"),
+            ("cId=a", "clickId=b&cId=c&test=1"),
+            // The body's own name repeats the query, and is left out.
+            ("cId=a", "clickId=a&cId=c"),
+            ("clickId=a&order_id=1", "oid=1&order_id=2"),
+        ] {
+            let target = format!("/s2s?{query}&id={ID}&val=1&com=0").into_bytes();
+            let form = "application/x-www-form-urlencoded";
+            let postback: Postback = request("POST", target, form, body.as_bytes().to_vec());
+            let reading = read(&postback, &Overrides::default());
+            assert!(reading.claim.is_ok(), "{query} beside {body}: {reading:?}");
+        }
+    }
 }

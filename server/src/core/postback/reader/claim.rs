@@ -27,11 +27,11 @@ pub struct Values<'a> {
 const PROGRAM_WORDS: [&str; 3] = ["null", "undefined", "N/A"];
 
 impl<'a> Values<'a> {
-    /// Returns a parameter; `None` if it is absent or empty. If it came with several different
-    /// values, and only one of them is valid, that value counts, whatever the order; otherwise the
-    /// parameter is refused. Values are not different if they mean the same. A list of several
-    /// items is refused, even if they are equal: they may be the prices of two items. A macro that
-    /// nobody replaced is refused, too, and so is a broken value.
+    /// Returns a parameter; `None` if it is absent or empty. If several different values came, the
+    /// only valid one counts, whatever the order. If none or several of them are valid, the
+    /// parameter is refused. Values that mean the same are not different. A list of several items
+    /// is refused, even if the items are equal: they may be the prices of two products. A macro
+    /// that nobody replaced is refused, too, and so is a broken value.
     pub fn get(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<Option<&'a Parameter>> {
         let Some(first) = counting(self.parameters, known) else { return Ok(None) };
         let all = || self.parameters.iter().filter(|parameter| parameter.known == Some(known));
@@ -173,8 +173,8 @@ pub fn read(
     })
 }
 
-/// Notes a URL that ends with an empty parameter: it may be without a value, or cut off at a `#`,
-/// such as that of Shopify's order number `#1001`.
+/// Notes a URL that ends with an empty parameter. The parameter may have no value, or the URL may
+/// have been cut off at a `#`, as in Shopify's order number `#1001`.
 fn note_empty_end(parameters: &[Parameter], notes: &mut Vec<Note>) {
     let last = parameters.iter().rfind(|parameter| parameter.place.part == Part::Target);
     let Some(last) = last.filter(|last| last.value.is_empty()) else { return };
@@ -186,8 +186,8 @@ fn note_empty_end(parameters: &[Parameter], notes: &mut Vec<Note>) {
     notes.push(note(NoteCode::EmptyAtEnd, known.name(), message));
 }
 
-/// Returns the name of a parameter in an order number: behind a `?`, or one of ours behind a `;`. A
-/// whole address is an order number as it is.
+/// Returns the name of a parameter within an order number: any name after a `?`, or one of our
+/// names after a `;`. An order number that contains `://` is a URL, and may contain parameters.
 fn parameter_within(order: &str) -> Option<&str> {
     let behind =
         |mark| order.split(mark).skip(1).filter_map(|rest| rest.split_once('=').map(|(name, _)| name));

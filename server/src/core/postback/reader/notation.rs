@@ -25,7 +25,7 @@ impl Parameter {
                 Some(KnownParam::Test) => asks_for_test(self) == asks_for_test(other),
                 _ => is_same_text(),
             },
-            // The same digits may be ambiguous as a text, and a number in JSON.
+            // An ambiguous text never means the same as a JSON number with the same digits.
             (Meaning::Invalid, Meaning::Invalid) | (Meaning::Ambiguous, Meaning::Ambiguous) => is_same_text(),
             (one, other) => one == other,
         }
@@ -37,8 +37,8 @@ impl Parameter {
     }
 
     /// Settles the meaning of a bare value in JSON. A number there has a point before its decimals.
-    /// JSON prescribes that point, so it does not show how the sender writes texts. An order number
-    /// is the same number in any notation.
+    /// JSON prescribes that point, so it does not show how the sender writes texts. A whole order
+    /// number is written without fraction or exponent, so that it is one order in any notation.
     pub fn settle_in_json(&mut self, known: KnownParam, notes: &mut Vec<Note>) {
         let read = match self.meaning {
             Meaning::Number(read) => Some(read),

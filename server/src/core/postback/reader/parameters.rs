@@ -122,8 +122,9 @@ pub fn without_visitor(postback: &Postback) -> (Vec<u8>, Vec<u8>) {
     let mut parameters = understood(all, &mut Vec::new()).into_iter();
     let mut counts = |pair: &mut Pair| {
         let Some(parameter) = parameters.next() else { return false };
-        // The `%` of a percentage is no fault, although it is not encoded. A blank value stays
-        // blank, because it does not count beside another name of the same parameter.
+        // A value that is broken is written as `%`. The unencoded `%` of a percentage does not make
+        // it broken. A blank value stays blank: as `%`, it would count beside another name of the
+        // same parameter.
         pair.broken = parameter.broken && !parameter.is_blank();
         parameter.counts()
     };
@@ -173,8 +174,8 @@ impl Pairs {
         let query = understood(pairs.query.iter().cloned(), &mut Vec::new());
         let is_complete = beside::is_complete(&query);
         let read = match read {
-            // A body that is too long is ignored only if the query has an order number. Otherwise
-            // the order number may be in the body.
+            // A body that is too long is ignored beside a complete query with an order number.
+            // Without one, the order number may be in the body, so the postback is refused.
             _ if is_too_large && is_complete && beside::filled(&query, KnownParam::Oid).is_some() => None,
             read if is_too_large => Some(read),
             Ok((form, body)) if is_complete => {
@@ -331,6 +332,11 @@ impl Parameter {
             Some(KnownParam::Test) => asks_for_test(self).is_some(),
             _ => true,
         }
+    }
+
+    /// Returns whether the name is one of a known parameter's, but another name of it counts.
+    pub fn is_passed_over(&self) -> bool {
+        self.known.is_none() && !self.nested && known(without_index(&self.name)).is_some()
     }
 
     /// Returns whether the value is empty, apart from blanks and quotes. A template may have

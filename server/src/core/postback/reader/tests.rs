@@ -23,7 +23,7 @@ fn postback(method: &str, target: &[u8], content_type: &str, body: &str) -> Post
     request(method, target.to_owned(), content_type, body.as_bytes().to_vec())
 }
 
-/// Reads a postback like live traffic.
+/// Reads a postback as live traffic is read.
 fn read(postback: &Postback) -> ParsedPostback {
     check::read(postback, &Overrides::default())
 }
@@ -61,7 +61,7 @@ fn refusals_name_the_reason() {
     let long = "9".repeat(400);
     for (query, reason) in [
         ("", E::ParameterMissing),
-        // Text behind an `&` that was not encoded.
+        // Text after an `&` that was not encoded.
         (&format!("clickId=abc&id={CODE}&val=1&apos;234.50&com=0"), E::ParameterMalformed),
         (&format!("clickId=abc&id={CODE}&val=1&#8239;234,50&com=0"), E::ParameterMalformed),
         (&format!("clickId=abc&id={CODE}&val=10&euro;&com=0"), E::ParameterMalformed),

@@ -48,7 +48,7 @@ struct Stated {
 }
 
 impl Stated {
-    /// Reads an amount; if the amount is missing or a macro, takes `instead`. `currency` is the
+    /// Reads an amount. If the amount is missing or a macro, returns `instead`. `currency` is the
     /// currency that is known already.
     fn read(
         values: &Values<'_>,
@@ -87,8 +87,8 @@ impl Stated {
     }
 }
 
-/// The currency that an amount's text means by `named`. `expected` is the currency that is known
-/// already.
+/// Returns the currency that the text of an amount means by `named`, which may be a sign such as
+/// `$`. `expected` is the currency that is known already.
 fn meant(named: NamedCurrency, expected: Option<Currency>) -> Option<Currency> {
     named.meant(expected.map(Currency::into)).map(Currency::from)
 }

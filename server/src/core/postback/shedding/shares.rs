@@ -12,8 +12,8 @@ use std::{
 use super::WINDOW;
 use crate::values::address::{Network, Site};
 
-/// Maximum numbers of postbacks that one server holds in a minute by their network alone: of one
-/// network, of one site, and of all networks together.
+/// Maximum numbers of postbacks that one server holds in a minute because of their network
+/// alone: of one network, of one site, and of all networks together.
 const HELD_OF_NETWORK_MAX: u32 = 60;
 const HELD_OF_SITE_MAX: u32 = 600;
 const HELD_OF_STRANGERS_MAX: u32 = 6_000;
@@ -108,7 +108,7 @@ impl Minute {
         self.sites.get(&site).map_or(0, |site| site.networks)
     }
 
-    /// The counts of a network and its site; `None` if too many are counted already.
+    /// The counts of a network and its site; `None` if too many networks are counted already.
     fn counts(&mut self, network: Network, site: Site) -> Option<(&mut Share, &mut SiteShare)> {
         if !self.networks.contains_key(&network) {
             if self.networks.len() >= NETWORKS_MAX || self.networks_of(site) >= NETWORKS_OF_SITE_MAX {

@@ -16,7 +16,7 @@ use crate::{
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub postback_id: PostbackId,
-    /// The network, as `203.0.113.0/24`; empty if no addresses are stored.
+    /// The network, such as `203.0.113.0/24`; empty if no addresses are stored.
     pub network: String,
     pub bytes: i64,
 }
@@ -50,7 +50,7 @@ pub async fn bytes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
     Ok(all.into_tuple().one(db).await?.unwrap_or_default())
 }
 
-/// Finds the networks that take most bytes, and the bytes of each, most first.
+/// Finds the networks whose rows have most bytes, and the bytes of each, most first.
 pub async fn busiest(db: &impl ConnectionTrait, rows: u64) -> Result<Vec<(String, i64)>, DbErr> {
     let networks = Entity::find().select_only().column(Column::Network);
     let networks = networks.column_as(sum(db, Column::Bytes), "bytes").group_by(Column::Network);

@@ -92,8 +92,8 @@ class Services:
     conversions: Conversions
     """Records and reads conversions: the sales and sign-ups that follow clicks."""
     postbacks: Postbacks
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`, with their outcomes.
-    `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with their
+    outcomes. `ConversionService.RecordConversion` receives them.
     """
     presets: Presets
     """Reads presets: the names and macros that each network uses, so that nobody has to look them up.
@@ -138,8 +138,8 @@ class AsyncServices:
     conversions: AsyncConversions
     """Records and reads conversions: the sales and sign-ups that follow clicks."""
     postbacks: AsyncPostbacks
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`, with their outcomes.
-    `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with their
+    outcomes. `ConversionService.RecordConversion` receives them.
     """
     presets: AsyncPresets
     """Reads presets: the names and macros that each network uses, so that nobody has to look them up.

@@ -140,9 +140,10 @@ class ApiKeys:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.RotateApiKeyResponse:
-        """Gives an API key a new text. The former texts stay valid for an overlap, in which the new
-        one can be rolled out. If the answer is lost, rotate again: the overlap that is running
-        continues, and no text in use is cut short. Needs the scope `write` or `admin`.
+        """Gives an API key a new text. The former texts stay valid for an overlap, so that callers can
+        be changed one by one. If the answer is lost, rotate again with the same overlap: every
+        former text then stays valid for as long as the lost answer promised. Needs the scope
+        `write` or `admin`.
 
         Args:
             api_key_id: Id of the key, `key_…`. A revoked or expired key can't be rotated.
@@ -307,9 +308,10 @@ class AsyncApiKeys:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.RotateApiKeyResponse:
-        """Gives an API key a new text. The former texts stay valid for an overlap, in which the new
-        one can be rolled out. If the answer is lost, rotate again: the overlap that is running
-        continues, and no text in use is cut short. Needs the scope `write` or `admin`.
+        """Gives an API key a new text. The former texts stay valid for an overlap, so that callers can
+        be changed one by one. If the answer is lost, rotate again with the same overlap: every
+        former text then stays valid for as long as the lost answer promised. Needs the scope
+        `write` or `admin`.
 
         Args:
             api_key_id: Id of the key, `key_…`. A revoked or expired key can't be rotated.

@@ -65,7 +65,7 @@ class Clicks:
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             flags: Flags that the caller has found by other means than the user agent. The server
-                recognises robots by the user agent itself. Values: `BOT`, `PREFETCH`, `PREVIEW`,
+                itself recognises robots by their user agent. Values: `BOT`, `PREFETCH`, `PREVIEW`,
                 `SUB_ID_CUT`.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
                 client's.
@@ -121,8 +121,8 @@ class Clicks:
         timeout: float | None = None,
     ) -> Iterator[v1.Click]:
         """Lists the clicks of one tracking link, newest first. A page has at most 3 MiB; with
-        `without_flags`, it looks at 20,000 clicks at most. It may then have fewer clicks than asked
-        for, or none, and a token.
+        `without_flags`, the server looks at 20,000 clicks at most to fill it. So a page may have
+        fewer clicks than asked for, or none, and still a token.
 
         Each page is fetched when it is reached.
 
@@ -154,7 +154,7 @@ class Clicks:
         """Explains what happened to a click: its link, its conversions, and the held postbacks that
         name it. If the answer would be longer than 3 MiB, the last postbacks come without their
         remarks and body, and the last conversions without their custom parameters, and the answer
-        says so (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+        says so (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
 
         Args:
             click_id: The click id, 40 characters, in upper or lower case.
@@ -162,7 +162,8 @@ class Clicks:
                 client's.
 
         Returns:
-            What happened to a click.
+            The explanation of a click: its link, its conversions and the held postbacks that name
+            it.
 
         Raises:
             Error: The call failed.
@@ -276,7 +277,7 @@ class AsyncClicks:
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             flags: Flags that the caller has found by other means than the user agent. The server
-                recognises robots by the user agent itself. Values: `BOT`, `PREFETCH`, `PREVIEW`,
+                itself recognises robots by their user agent. Values: `BOT`, `PREFETCH`, `PREVIEW`,
                 `SUB_ID_CUT`.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
                 client's.
@@ -332,8 +333,8 @@ class AsyncClicks:
         timeout: float | None = None,
     ) -> AsyncIterator[v1.Click]:
         """Lists the clicks of one tracking link, newest first. A page has at most 3 MiB; with
-        `without_flags`, it looks at 20,000 clicks at most. It may then have fewer clicks than asked
-        for, or none, and a token.
+        `without_flags`, the server looks at 20,000 clicks at most to fill it. So a page may have
+        fewer clicks than asked for, or none, and still a token.
 
         Each page is fetched when it is reached.
 
@@ -365,7 +366,7 @@ class AsyncClicks:
         """Explains what happened to a click: its link, its conversions, and the held postbacks that
         name it. If the answer would be longer than 3 MiB, the last postbacks come without their
         remarks and body, and the last conversions without their custom parameters, and the answer
-        says so (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+        says so (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
 
         Args:
             click_id: The click id, 40 characters, in upper or lower case.
@@ -373,7 +374,8 @@ class AsyncClicks:
                 client's.
 
         Returns:
-            What happened to a click.
+            The explanation of a click: its link, its conversions and the held postbacks that name
+            it.
 
         Raises:
             Error: The call failed.

@@ -53,20 +53,22 @@ class ConversionCodes:
             attribution_window: Time after its click within which a conversion still counts: 1
                 second to 400 days, whole seconds. Default: 30 days.
             dedupe_policy: Rule for conversions that are sent without a transaction id. Default:
-                `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded under the
-                former rule and is sent again counts again. Values: `ONE_PER_CLICK`, `EVERY`.
-            reply: Form of the answer to postbacks. Default: the preset's, or else by verdict.
+                `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was recorded
+                under the former rule counts again if it is sent again. Values: `ONE_PER_CLICK`,
+                `EVERY`.
+            reply: Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+                code is created with a preset that has a `reply`, that form.
             preset_id: Id of the preset of the network that calls the code's postback URL; its
                 status words are understood. Example: `everflow`.
             postback_authentication: Checks of a postback's sender. Default: none, so that anyone
                 who knows the postback URL can report a conversion of a genuine click.
             default_status: Status of conversions that are sent without one. Default:
-                `CONVERSION_STATUS_APPROVED`, which owes the commission at once. Values: `PENDING`,
-                `APPROVED`, `DECLINED`.
+                `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once. Values:
+                `PENDING`, `APPROVED`, `DECLINED`.
             decimal_separator: Separator of the decimals in the amounts of postbacks. It settles
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
-                Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else `DECIMAL_SEPARATOR_AUTO`.
-                Values: `AUTO`, `POINT`, `COMMA`.
+                Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+                `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
             request_id: Makes the call safe to repeat: a second call with the same request id
                 returns the first answer. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
@@ -169,20 +171,22 @@ class ConversionCodes:
             attribution_window: Time after its click within which a conversion still counts: 1
                 second to 400 days, whole seconds. Default: 30 days.
             dedupe_policy: Rule for conversions that are sent without a transaction id. Default:
-                `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded under the
-                former rule and is sent again counts again. Values: `ONE_PER_CLICK`, `EVERY`.
-            reply: Form of the answer to postbacks. Default: the preset's, or else by verdict.
+                `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was recorded
+                under the former rule counts again if it is sent again. Values: `ONE_PER_CLICK`,
+                `EVERY`.
+            reply: Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+                code is created with a preset that has a `reply`, that form.
             preset_id: Id of the preset of the network that calls the code's postback URL; its
                 status words are understood. Example: `everflow`.
             postback_authentication: Checks of a postback's sender. Default: none, so that anyone
                 who knows the postback URL can report a conversion of a genuine click.
             default_status: Status of conversions that are sent without one. Default:
-                `CONVERSION_STATUS_APPROVED`, which owes the commission at once. Values: `PENDING`,
-                `APPROVED`, `DECLINED`.
+                `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once. Values:
+                `PENDING`, `APPROVED`, `DECLINED`.
             decimal_separator: Separator of the decimals in the amounts of postbacks. It settles
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
-                Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else `DECIMAL_SEPARATOR_AUTO`.
-                Values: `AUTO`, `POINT`, `COMMA`.
+                Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+                `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -218,7 +222,7 @@ class ConversionCodes:
         self, *, conversion_code_id: str, validate_only: bool = False, timeout: float | None = None
     ) -> v1.ArchiveConversionCodeResponse:
         """Archives a conversion code. The code stays readable. Postbacks that name it and arrive later
-        are held, unless they repeat a recorded sale: these are still duplicates. Archiving an
+        are held; a postback that repeats a recorded sale is still a duplicate. Archiving an
         archived code changes nothing.
 
         Args:
@@ -273,16 +277,16 @@ class ConversionCodes:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.RotatePostbackSecretResponse:
-        """Makes a new secret for the code's postbacks and returns it; no other call does. The previous
-        secret stays valid for a while, so that senders can be changed one by one. Any older secret
-        ends at once.
+        """Makes a new secret for the code's postbacks, and returns it; no other call returns it. The
+        previous secret stays valid for a while, so that senders can be changed one by one. Any
+        older secret ends at once.
 
         Args:
             conversion_code_id: Id of the code, 32 hexadecimal digits.
             overlap: Time for which the present secret stays valid: 0 seconds to 30 days, whole
                 seconds. 0 ends it at once, for a secret that has leaked. Default: 24 hours.
-            request_id: Makes the call safe to repeat: the request id of the last rotation returns
-                the secret that it made. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: a call with the request id of the last
+                rotation returns the secret that this rotation made. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written; the answer has no secret.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -330,9 +334,9 @@ class ConversionCodes:
     def test_setup(
         self, *, conversion_code_id: str, tracking_link_id: str | None = None, timeout: float | None = None
     ) -> v1.TestSetupResponse:
-        """Plays a whole conversion for a code and reports the outcome of each step: a click on one of
-        its tracking links, the merchant, and the postback URL with its macros filled in. Records
-        nothing.
+        """Simulates a complete conversion for a code, and reports the outcome of each step: a click on
+        one of its tracking links, the redirect to the merchant, and the call of the postback URL
+        with its macros filled in. Records nothing.
 
         Args:
             conversion_code_id: Id of the code to test, 32 hexadecimal digits.
@@ -384,20 +388,22 @@ class AsyncConversionCodes:
             attribution_window: Time after its click within which a conversion still counts: 1
                 second to 400 days, whole seconds. Default: 30 days.
             dedupe_policy: Rule for conversions that are sent without a transaction id. Default:
-                `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded under the
-                former rule and is sent again counts again. Values: `ONE_PER_CLICK`, `EVERY`.
-            reply: Form of the answer to postbacks. Default: the preset's, or else by verdict.
+                `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was recorded
+                under the former rule counts again if it is sent again. Values: `ONE_PER_CLICK`,
+                `EVERY`.
+            reply: Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+                code is created with a preset that has a `reply`, that form.
             preset_id: Id of the preset of the network that calls the code's postback URL; its
                 status words are understood. Example: `everflow`.
             postback_authentication: Checks of a postback's sender. Default: none, so that anyone
                 who knows the postback URL can report a conversion of a genuine click.
             default_status: Status of conversions that are sent without one. Default:
-                `CONVERSION_STATUS_APPROVED`, which owes the commission at once. Values: `PENDING`,
-                `APPROVED`, `DECLINED`.
+                `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once. Values:
+                `PENDING`, `APPROVED`, `DECLINED`.
             decimal_separator: Separator of the decimals in the amounts of postbacks. It settles
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
-                Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else `DECIMAL_SEPARATOR_AUTO`.
-                Values: `AUTO`, `POINT`, `COMMA`.
+                Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+                `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
             request_id: Makes the call safe to repeat: a second call with the same request id
                 returns the first answer. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
@@ -502,20 +508,22 @@ class AsyncConversionCodes:
             attribution_window: Time after its click within which a conversion still counts: 1
                 second to 400 days, whole seconds. Default: 30 days.
             dedupe_policy: Rule for conversions that are sent without a transaction id. Default:
-                `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded under the
-                former rule and is sent again counts again. Values: `ONE_PER_CLICK`, `EVERY`.
-            reply: Form of the answer to postbacks. Default: the preset's, or else by verdict.
+                `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was recorded
+                under the former rule counts again if it is sent again. Values: `ONE_PER_CLICK`,
+                `EVERY`.
+            reply: Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+                code is created with a preset that has a `reply`, that form.
             preset_id: Id of the preset of the network that calls the code's postback URL; its
                 status words are understood. Example: `everflow`.
             postback_authentication: Checks of a postback's sender. Default: none, so that anyone
                 who knows the postback URL can report a conversion of a genuine click.
             default_status: Status of conversions that are sent without one. Default:
-                `CONVERSION_STATUS_APPROVED`, which owes the commission at once. Values: `PENDING`,
-                `APPROVED`, `DECLINED`.
+                `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once. Values:
+                `PENDING`, `APPROVED`, `DECLINED`.
             decimal_separator: Separator of the decimals in the amounts of postbacks. It settles
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
-                Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else `DECIMAL_SEPARATOR_AUTO`.
-                Values: `AUTO`, `POINT`, `COMMA`.
+                Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+                `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -551,7 +559,7 @@ class AsyncConversionCodes:
         self, *, conversion_code_id: str, validate_only: bool = False, timeout: float | None = None
     ) -> v1.ArchiveConversionCodeResponse:
         """Archives a conversion code. The code stays readable. Postbacks that name it and arrive later
-        are held, unless they repeat a recorded sale: these are still duplicates. Archiving an
+        are held; a postback that repeats a recorded sale is still a duplicate. Archiving an
         archived code changes nothing.
 
         Args:
@@ -606,16 +614,16 @@ class AsyncConversionCodes:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.RotatePostbackSecretResponse:
-        """Makes a new secret for the code's postbacks and returns it; no other call does. The previous
-        secret stays valid for a while, so that senders can be changed one by one. Any older secret
-        ends at once.
+        """Makes a new secret for the code's postbacks, and returns it; no other call returns it. The
+        previous secret stays valid for a while, so that senders can be changed one by one. Any
+        older secret ends at once.
 
         Args:
             conversion_code_id: Id of the code, 32 hexadecimal digits.
             overlap: Time for which the present secret stays valid: 0 seconds to 30 days, whole
                 seconds. 0 ends it at once, for a secret that has leaked. Default: 24 hours.
-            request_id: Makes the call safe to repeat: the request id of the last rotation returns
-                the secret that it made. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: a call with the request id of the last
+                rotation returns the secret that this rotation made. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written; the answer has no secret.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -663,9 +671,9 @@ class AsyncConversionCodes:
     async def test_setup(
         self, *, conversion_code_id: str, tracking_link_id: str | None = None, timeout: float | None = None
     ) -> v1.TestSetupResponse:
-        """Plays a whole conversion for a code and reports the outcome of each step: a click on one of
-        its tracking links, the merchant, and the postback URL with its macros filled in. Records
-        nothing.
+        """Simulates a complete conversion for a code, and reports the outcome of each step: a click on
+        one of its tracking links, the redirect to the merchant, and the call of the postback URL
+        with its macros filled in. Records nothing.
 
         Args:
             conversion_code_id: Id of the code to test, 32 hexadecimal digits.

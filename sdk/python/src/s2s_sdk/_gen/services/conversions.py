@@ -102,8 +102,8 @@ class Conversions:
                 code's policy is `DEDUPE_POLICY_EVERY`. 1 to 64 bytes. Ignored if an edge hands on a
                 postback, whose `postback_id` serves this purpose.
             validate_only: If true, the request is checked and answered as if real, but nothing is
-                written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback, which says so
-                itself by `test=1`.
+                written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback: its own
+                parameter `test=1` makes it a test.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
                 client's.
 
@@ -139,9 +139,9 @@ class Conversions:
     ) -> v1.BatchRecordConversionsResponse:
         """Records up to 1,000 conversions. Each has its own result; one bad item does not affect the
         others. An answer has at most 3 MiB: if it would be longer, the last results come without
-        custom parameters, remarks and long messages, and say so (`NOTE_CODE_SHORTENED`; for an
-        error without remarks, `shortened` in the metadata of its `ErrorInfo`). Verdicts, ids,
-        reasons and the fields at fault are always there.
+        custom parameters, remarks and long messages. A shortened result says so: in a note
+        `NOTE_CODE_SHORTENED` or, if it is an error, as `shortened` in the metadata of the
+        `ErrorInfo`. Verdicts, ids, reasons and the names of invalid fields are never left out.
 
         Args:
             requests: The conversions to record, 1 to 1,000. Each is a dictionary with the
@@ -220,9 +220,9 @@ class Conversions:
         end_time: datetime | Timestamp | None = None,
         timeout: float | None = None,
     ) -> Iterator[v1.Conversion]:
-        """Lists the account's conversions, newest first. A page has at most 3 MiB, and looks at 20,000
-        conversions at most; it may then have fewer conversions than asked for, or none, and a
-        token.
+        """Lists the account's conversions, newest first. A page has at most 3 MiB, and the server
+        looks at 20,000 conversions at most to fill it. So a page may have fewer conversions than
+        asked for, or none, and still a token.
 
         Each page is fetched when it is reached.
 
@@ -234,12 +234,12 @@ class Conversions:
             tracking_link_id: Id of the tracking link.
             click_id: The click id.
             transaction_id: The merchant's order id, compared byte by byte.
-            status: Status as it stands. Unspecified: all. Values: `PENDING`, `APPROVED`,
-                `DECLINED`.
-            recorded_status: Status as it was recorded. Unspecified: all. No later change of a
-                status exists yet, so both are the same. Values: `PENDING`, `APPROVED`, `DECLINED`.
-            time: Time that `start_time` and `end_time` mean. Unspecified: the time of recording.
-                Values: `CREATE`, `CONVERSION`, `CLICK`.
+            status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
+            recorded_status: Status with which the conversion was recorded. Unspecified: all. No
+                call changes a status yet, so this status is the present one. Values: `PENDING`,
+                `APPROVED`, `DECLINED`.
+            time: Kind of time that `start_time` and `end_time` limit. Unspecified: the time of
+                recording. Values: `CREATE`, `CONVERSION`, `CLICK`.
             start_time: Earliest time, inclusive.
             end_time: Latest time, exclusive.
             timeout: Time limit of the call for each page over all its attempts, in seconds.
@@ -349,8 +349,8 @@ class AsyncConversions:
                 code's policy is `DEDUPE_POLICY_EVERY`. 1 to 64 bytes. Ignored if an edge hands on a
                 postback, whose `postback_id` serves this purpose.
             validate_only: If true, the request is checked and answered as if real, but nothing is
-                written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback, which says so
-                itself by `test=1`.
+                written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback: its own
+                parameter `test=1` makes it a test.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
                 client's.
 
@@ -386,9 +386,9 @@ class AsyncConversions:
     ) -> v1.BatchRecordConversionsResponse:
         """Records up to 1,000 conversions. Each has its own result; one bad item does not affect the
         others. An answer has at most 3 MiB: if it would be longer, the last results come without
-        custom parameters, remarks and long messages, and say so (`NOTE_CODE_SHORTENED`; for an
-        error without remarks, `shortened` in the metadata of its `ErrorInfo`). Verdicts, ids,
-        reasons and the fields at fault are always there.
+        custom parameters, remarks and long messages. A shortened result says so: in a note
+        `NOTE_CODE_SHORTENED` or, if it is an error, as `shortened` in the metadata of the
+        `ErrorInfo`. Verdicts, ids, reasons and the names of invalid fields are never left out.
 
         Args:
             requests: The conversions to record, 1 to 1,000. Each is a dictionary with the
@@ -471,9 +471,9 @@ class AsyncConversions:
         end_time: datetime | Timestamp | None = None,
         timeout: float | None = None,
     ) -> AsyncIterator[v1.Conversion]:
-        """Lists the account's conversions, newest first. A page has at most 3 MiB, and looks at 20,000
-        conversions at most; it may then have fewer conversions than asked for, or none, and a
-        token.
+        """Lists the account's conversions, newest first. A page has at most 3 MiB, and the server
+        looks at 20,000 conversions at most to fill it. So a page may have fewer conversions than
+        asked for, or none, and still a token.
 
         Each page is fetched when it is reached.
 
@@ -485,12 +485,12 @@ class AsyncConversions:
             tracking_link_id: Id of the tracking link.
             click_id: The click id.
             transaction_id: The merchant's order id, compared byte by byte.
-            status: Status as it stands. Unspecified: all. Values: `PENDING`, `APPROVED`,
-                `DECLINED`.
-            recorded_status: Status as it was recorded. Unspecified: all. No later change of a
-                status exists yet, so both are the same. Values: `PENDING`, `APPROVED`, `DECLINED`.
-            time: Time that `start_time` and `end_time` mean. Unspecified: the time of recording.
-                Values: `CREATE`, `CONVERSION`, `CLICK`.
+            status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
+            recorded_status: Status with which the conversion was recorded. Unspecified: all. No
+                call changes a status yet, so this status is the present one. Values: `PENDING`,
+                `APPROVED`, `DECLINED`.
+            time: Kind of time that `start_time` and `end_time` limit. Unspecified: the time of
+                recording. Values: `CREATE`, `CONVERSION`, `CLICK`.
             start_time: Earliest time, inclusive.
             end_time: Latest time, exclusive.
             timeout: Time limit of the call for each page over all its attempts, in seconds.

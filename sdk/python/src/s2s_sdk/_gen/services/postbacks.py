@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 class Postbacks:
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`, with their outcomes.
-    `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with their
+    outcomes. `ConversionService.RecordConversion` receives them.
     """
 
     def __init__(self, stub: PostbackServiceStub) -> None:
@@ -41,8 +41,9 @@ class Postbacks:
         text: str | None = None,
         timeout: float | None = None,
     ) -> Iterator[v1.Postback]:
-        """Lists the account's postbacks, newest first. A page has at most 3 MiB, and looks at 20,000
-        postbacks at most; it may then have fewer postbacks than asked for, or none, and a token.
+        """Lists the account's postbacks, newest first. A page has at most 3 MiB, and the server looks
+        at 20,000 postbacks at most to fill it. So a page may have fewer postbacks than asked for,
+        or none, and still a token.
 
         Each page is fetched when it is reached.
 
@@ -143,10 +144,11 @@ class Postbacks:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.ReplayPostbacksResponse:
-        """Reads held postbacks again after their cause was fixed, by the same rules as live ones and
-        with their time of arrival. Replaying twice counts once. An answer has at most 3 MiB: if it
-        would be longer, the last postbacks come without their remarks and body, with the beginning
-        of their target, and say so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+        """Reads held postbacks again after the cause was fixed, by the same rules as live ones and as
+        of their time of arrival. Replaying twice counts once. An answer has at most 3 MiB: if it
+        would be longer, the last postbacks come without remarks and body, with only the beginning
+        of their target, and with a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns
+        all of a postback.
 
         Args:
             ids: Postbacks by id. One that is not held is returned unchanged.
@@ -205,7 +207,7 @@ class Postbacks:
                 client's.
 
         Returns:
-            How a postback is read, step by step, and its verdict.
+            The reading of a postback, step by step, and its verdict.
 
         Raises:
             Error: The call failed.
@@ -215,8 +217,8 @@ class Postbacks:
 
 
 class AsyncPostbacks:
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`, with their outcomes.
-    `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with their
+    outcomes. `ConversionService.RecordConversion` receives them.
     """
 
     def __init__(self, stub: PostbackServiceAsyncStub) -> None:
@@ -234,8 +236,9 @@ class AsyncPostbacks:
         text: str | None = None,
         timeout: float | None = None,
     ) -> AsyncIterator[v1.Postback]:
-        """Lists the account's postbacks, newest first. A page has at most 3 MiB, and looks at 20,000
-        postbacks at most; it may then have fewer postbacks than asked for, or none, and a token.
+        """Lists the account's postbacks, newest first. A page has at most 3 MiB, and the server looks
+        at 20,000 postbacks at most to fill it. So a page may have fewer postbacks than asked for,
+        or none, and still a token.
 
         Each page is fetched when it is reached.
 
@@ -336,10 +339,11 @@ class AsyncPostbacks:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.ReplayPostbacksResponse:
-        """Reads held postbacks again after their cause was fixed, by the same rules as live ones and
-        with their time of arrival. Replaying twice counts once. An answer has at most 3 MiB: if it
-        would be longer, the last postbacks come without their remarks and body, with the beginning
-        of their target, and say so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+        """Reads held postbacks again after the cause was fixed, by the same rules as live ones and as
+        of their time of arrival. Replaying twice counts once. An answer has at most 3 MiB: if it
+        would be longer, the last postbacks come without remarks and body, with only the beginning
+        of their target, and with a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns
+        all of a postback.
 
         Args:
             ids: Postbacks by id. One that is not held is returned unchanged.
@@ -398,7 +402,7 @@ class AsyncPostbacks:
                 client's.
 
         Returns:
-            How a postback is read, step by step, and its verdict.
+            The reading of a postback, step by step, and its verdict.
 
         Raises:
             Error: The call failed.

@@ -147,7 +147,7 @@ export enum ApiKeyScope {
   ADMIN = 4,
 
   /**
-   * Permission for the calls reserved for edges, for all accounts, and nothing
+   * Permission for the calls that edges make, for all accounts, and for nothing
    * else.
    *
    * @generated from enum value: API_KEY_SCOPE_EDGE = 5;

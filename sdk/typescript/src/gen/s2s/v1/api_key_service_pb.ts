@@ -70,7 +70,7 @@ export type CreateApiKeyResponse = Message<"s2s.v1.CreateApiKeyResponse"> & {
   /**
    * Text of the key, shown only once: keep it safe. Empty if nothing was
    * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` gives a new text. Example:
+   * that first answer was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    *
    * @generated from field: string key_text = 2;
@@ -359,9 +359,10 @@ export const ApiKeyService: GenService<{
     output: typeof ListApiKeysResponseSchema;
   },
   /**
-   * Gives an API key a new text. The former texts stay valid for an overlap, in
-   * which the new one can be rolled out. If the answer is lost, rotate again:
-   * the overlap that is running continues, and no text in use is cut short.
+   * Gives an API key a new text. The former texts stay valid for an overlap, so
+   * that callers can be changed one by one. If the answer is lost, rotate again
+   * with the same overlap: every former text then stays valid for as long as the
+   * lost answer promised.
    * Needs the scope `write` or `admin`.
    *
    * @generated from rpc s2s.v1.ApiKeyService.RotateApiKey

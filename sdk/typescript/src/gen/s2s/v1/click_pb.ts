@@ -115,8 +115,8 @@ export type ClickIdKey = Message<"s2s.v1.ClickIdKey"> & {
   createTime?: Timestamp | undefined;
 
   /**
-   * Time from which an id of the key counts only if its click is stored; not set
-   * for the key that mints.
+   * Time from which a click id of this key counts only if its click is stored;
+   * not set for the key that mints new click ids.
    *
    * @generated from field: google.protobuf.Timestamp expire_time = 3;
    */
@@ -167,8 +167,8 @@ export enum ClickFlag {
   PREVIEW = 3,
 
   /**
-   * A sub id was longer than 1,024 characters. It was passed on whole, and its
-   * beginning is stored.
+   * A sub id was longer than 1,024 characters. All of it was passed on, but only
+   * its beginning is stored.
    *
    * @generated from enum value: CLICK_FLAG_SUB_ID_CUT = 4;
    */

@@ -109,7 +109,7 @@ export type RecordClickRequest = Message<"s2s.v1.RecordClickRequest"> & {
 
   /**
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    *
    * @generated from field: repeated s2s.v1.ClickFlag flags = 11;
    */
@@ -290,7 +290,8 @@ export const ExplainClickRequestSchema: GenMessage<ExplainClickRequest> = /*@__P
   messageDesc(file_s2s_v1_click_service, 6);
 
 /**
- * What happened to a click.
+ * The explanation of a click: its link, its conversions and the held postbacks
+ * that name it.
  *
  * @generated from message s2s.v1.ExplainClickResponse
  */
@@ -304,7 +305,7 @@ export type ExplainClickResponse = Message<"s2s.v1.ExplainClickResponse"> & {
 
   /**
    * The click; not set while it is not recorded. Its click id counts
-   * nevertheless.
+   * nevertheless, unless the key of the id has ended.
    *
    * @generated from field: s2s.v1.Click click = 2;
    */
@@ -391,9 +392,10 @@ export const EraseVisitorRequestSchema: GenMessage<EraseVisitorRequest> = /*@__P
 export type EraseVisitorResponse = Message<"s2s.v1.EraseVisitorResponse"> & {
   /**
    * The click, without sub ids, query, referrer, user agent and address. A
-   * click that is not recorded is entered in this form, so that none of that
-   * data is stored if it comes later. Not set if the tracking link is not known
-   * here: a click that comes later is then stored unchanged.
+   * click that is not recorded yet is stored in this form, so that none of that
+   * data is stored if the click arrives later. Not set if that is impossible,
+   * because the tracking link is not known here, or because the key of the click
+   * id has ended: a click that arrives later is then stored with its data.
    *
    * @generated from field: s2s.v1.Click click = 1;
    */
@@ -426,7 +428,7 @@ export const EraseVisitorResponseSchema: GenMessage<EraseVisitorResponse> = /*@_
   messageDesc(file_s2s_v1_click_service, 9);
 
 /**
- * Says how long ids of the former click id keys count.
+ * Says for how long click ids of the former keys count.
  *
  * @generated from message s2s.v1.RotateClickIdKeyRequest
  */
@@ -517,8 +519,9 @@ export const ClickService: GenService<{
   },
   /**
    * Lists the clicks of one tracking link, newest first. A page has at most
-   * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-   * have fewer clicks than asked for, or none, and a token.
+   * 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+   * fill it. So a page may have fewer clicks than asked for, or none, and still a
+   * token.
    *
    * @generated from rpc s2s.v1.ClickService.ListClicks
    */
@@ -532,7 +535,7 @@ export const ClickService: GenService<{
    * postbacks that name it. If the answer would be longer than 3 MiB, the last
    * postbacks come without their remarks and body, and the last conversions
    * without their custom parameters, and the answer says so
-   * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+   * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
    *
    * @generated from rpc s2s.v1.ClickService.ExplainClick
    */

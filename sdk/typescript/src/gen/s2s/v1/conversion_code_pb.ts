@@ -55,15 +55,16 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
 
   /**
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-   * under the former rule and is sent again counts again.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+   * recorded under the former rule counts again if it is sent again.
    *
    * @generated from field: s2s.v1.DedupePolicy dedupe_policy = 5;
    */
   dedupePolicy: DedupePolicy;
 
   /**
-   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+   * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+   * code is created with a preset that has a `reply`, that form.
    *
    * @generated from field: s2s.v1.ReplySetting reply = 6;
    */
@@ -109,7 +110,7 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
 
   /**
    * Status of conversions that are sent without one. Default:
-   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
    *
    * @generated from field: s2s.v1.ConversionStatus default_status = 12;
    */
@@ -118,8 +119,8 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
   /**
    * Separator of the decimals in the amounts of postbacks. It settles amounts
    * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-   * `DECIMAL_SEPARATOR_AUTO`.
+   * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+   * `DECIMAL_SEPARATOR_POINT`.
    *
    * @generated from field: s2s.v1.DecimalSeparator decimal_separator = 13;
    */
@@ -314,10 +315,11 @@ export enum CheckMode {
   REPORT = 2,
 
   /**
-   * The postback does not count. Each server holds at most 60 such postbacks of
-   * a network in a minute, unless a postback of the code from that network has
-   * counted in the last 30 days. Further postbacks are refused, and their
-   * number is noted later.
+   * The postback does not count. Each server holds at most 60 such postbacks a
+   * minute from one range of addresses, such as a /24 of IPv4. It refuses
+   * further ones, and notes their number on the next held postback from that
+   * range. There is no such limit if a postback of the code that came from the
+   * range has counted in the last 30 days.
    *
    * @generated from enum value: CHECK_MODE_ENFORCE = 3;
    */

@@ -384,8 +384,9 @@ export type RotatePostbackSecretRequest = Message<"s2s.v1.RotatePostbackSecretRe
   overlap?: Duration | undefined;
 
   /**
-   * Makes the call safe to repeat: the request id of the last rotation returns
-   * the secret that it made. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of the last
+   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+   * a UUID.
    *
    * @generated from field: string request_id = 3;
    */
@@ -480,12 +481,12 @@ export const GetPostbackUrlRequestSchema: GenMessage<GetPostbackUrlRequest> = /*
  */
 export type GetPostbackUrlResponse = Message<"s2s.v1.GetPostbackUrlResponse"> & {
   /**
-   * The URL to paste, with the preset's macros as that network writes them.
+   * The URL to paste, with the preset's macros as its network writes them.
    * Without a preset, the merchant's system fills in the names in braces.
    * `{oid}` stands for the order number. Example:
    * `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}&oid={oid}`.
-   * If secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
-   * follow.
+   * If secrets are checked, `&sec={sec}` follows; if signatures are checked,
+   * `&ts={ts}&sig={sig}`.
    *
    * @generated from field: string postback_url = 1;
    */
@@ -640,8 +641,8 @@ export const ConversionCodeService: GenService<{
   },
   /**
    * Archives a conversion code. The code stays readable. Postbacks that name it
-   * and arrive later are held, unless they repeat a recorded sale: these are
-   * still duplicates. Archiving an archived code changes nothing.
+   * and arrive later are held; a postback that repeats a recorded sale is still
+   * a duplicate. Archiving an archived code changes nothing.
    *
    * @generated from rpc s2s.v1.ConversionCodeService.ArchiveConversionCode
    */
@@ -662,9 +663,9 @@ export const ConversionCodeService: GenService<{
     output: typeof UnarchiveConversionCodeResponseSchema;
   },
   /**
-   * Makes a new secret for the code's postbacks and returns it; no other call
-   * does. The previous secret stays valid for a while, so that senders can be
-   * changed one by one. Any older secret ends at once.
+   * Makes a new secret for the code's postbacks, and returns it; no other call
+   * returns it. The previous secret stays valid for a while, so that senders can
+   * be changed one by one. Any older secret ends at once.
    *
    * @generated from rpc s2s.v1.ConversionCodeService.RotatePostbackSecret
    */
@@ -684,9 +685,9 @@ export const ConversionCodeService: GenService<{
     output: typeof GetPostbackUrlResponseSchema;
   },
   /**
-   * Plays a whole conversion for a code and reports the outcome of each step: a
-   * click on one of its tracking links, the merchant, and the postback URL with
-   * its macros filled in. Records nothing.
+   * Simulates a complete conversion for a code, and reports the outcome of each
+   * step: a click on one of its tracking links, the redirect to the merchant,
+   * and the call of the postback URL with its macros filled in. Records nothing.
    *
    * @generated from rpc s2s.v1.ConversionCodeService.TestSetup
    */

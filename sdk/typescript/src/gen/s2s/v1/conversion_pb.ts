@@ -119,8 +119,8 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   clickTime?: Timestamp | undefined;
 
   /**
-   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-   * none was sent, or over gRPC. Example: `confirm`.
+   * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+   * if it sent none, or if the report was no postback. Example: `confirm`.
    *
    * @generated from field: string status_word = 14;
    */
@@ -204,7 +204,7 @@ export const ConversionStatusSchema: GenEnum<ConversionStatus> = /*@__PURE__*/
   enumDesc(file_s2s_v1_conversion, 0);
 
 /**
- * The outcome of a recorded conversion.
+ * The outcome of a call that records a conversion.
  *
  * @generated from enum s2s.v1.ConversionVerdict
  */

@@ -161,8 +161,8 @@ export type RecordConversionRequest = Message<"s2s.v1.RecordConversionRequest"> 
 
   /**
    * If true, the request is checked and answered as if real, but nothing is
-   * written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback,
-   * which says so itself by `test=1`.
+   * written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback: its
+   * own parameter `test=1` makes it a test.
    *
    * @generated from field: bool validate_only = 4;
    */
@@ -205,8 +205,9 @@ export type RecordConversionResponse = Message<"s2s.v1.RecordConversionResponse"
   notes: Note[];
 
   /**
-   * Id of the postback; empty if the report was none, or was a test, which is
-   * not stored.
+   * Id of the postback; empty if the report was no postback, or a postback that
+   * is not stored: a test, or a repetition with the note
+   * `NOTE_CODE_REPETITION_NOT_LISTED`.
    *
    * @generated from field: string postback_id = 4;
    */
@@ -214,7 +215,7 @@ export type RecordConversionResponse = Message<"s2s.v1.RecordConversionResponse"
 
   /**
    * Form of the answer that the code's owner wants for a postback; not set if
-   * the report was none.
+   * the report was no postback.
    *
    * @generated from field: s2s.v1.ReplySetting reply = 5;
    */
@@ -278,8 +279,7 @@ export const BatchRecordConversionsResponseSchema: GenMessage<BatchRecordConvers
   messageDesc(file_s2s_v1_conversion_service, 4);
 
 /**
- * One item that is sent on a stream. One request message in the stream of
- * `StreamRecordConversions`.
+ * One request message in the stream of `StreamRecordConversions`.
  *
  * @generated from message s2s.v1.StreamRecordConversionsRequest
  */
@@ -300,7 +300,7 @@ export const StreamRecordConversionsRequestSchema: GenMessage<StreamRecordConver
   messageDesc(file_s2s_v1_conversion_service, 5);
 
 /**
- * The result of one item of a stream. Answer to one request message of
+ * The answer to one request message in the stream of
  * `StreamRecordConversions`.
  *
  * @generated from message s2s.v1.StreamRecordConversionsResponse
@@ -473,23 +473,23 @@ export type ConversionFilter = Message<"s2s.v1.ConversionFilter"> & {
   transactionId: string;
 
   /**
-   * Status as it stands. Unspecified: all.
+   * Present status. Unspecified: all.
    *
    * @generated from field: s2s.v1.ConversionStatus status = 5;
    */
   status: ConversionStatus;
 
   /**
-   * Status as it was recorded. Unspecified: all. No later change of a status
-   * exists yet, so both are the same.
+   * Status with which the conversion was recorded. Unspecified: all. No call
+   * changes a status yet, so this status is the present one.
    *
    * @generated from field: s2s.v1.ConversionStatus recorded_status = 6;
    */
   recordedStatus: ConversionStatus;
 
   /**
-   * Time that `start_time` and `end_time` mean. Unspecified: the time of
-   * recording.
+   * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+   * of recording.
    *
    * @generated from field: s2s.v1.ConversionTime time = 7;
    */
@@ -607,10 +607,10 @@ export const ConversionService: GenService<{
   /**
    * Records up to 1,000 conversions. Each has its own result; one bad item does
    * not affect the others. An answer has at most 3 MiB: if it would be longer,
-   * the last results come without custom parameters, remarks and long messages,
-   * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-   * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-   * fault are always there.
+   * the last results come without custom parameters, remarks and long messages.
+   * A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+   * error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+   * reasons and the names of invalid fields are never left out.
    *
    * @generated from rpc s2s.v1.ConversionService.BatchRecordConversions
    */
@@ -647,8 +647,8 @@ export const ConversionService: GenService<{
   },
   /**
    * Lists the account's conversions, newest first. A page has at most 3 MiB, and
-   * looks at 20,000 conversions at most; it may then have fewer conversions than
-   * asked for, or none, and a token.
+   * the server looks at 20,000 conversions at most to fill it. So a page may have
+   * fewer conversions than asked for, or none, and still a token.
    *
    * @generated from rpc s2s.v1.ConversionService.ListConversions
    */

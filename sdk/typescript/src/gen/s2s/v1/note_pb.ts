@@ -64,7 +64,7 @@ export enum NoteCode {
   UNSPECIFIED = 0,
 
   /**
-   * The parameter came under a name other than ours.
+   * The parameter came under another of its names, such as `amount` for `val`.
    *
    * @generated from enum value: NOTE_CODE_ALIAS = 1;
    */
@@ -108,7 +108,7 @@ export enum NoteCode {
   COMMISSION_ASSUMED_ZERO = 6,
 
   /**
-   * The parameter is not one of ours; it was kept with the postback.
+   * The parameter is not one that s2s defines; it was kept with the postback.
    *
    * @generated from enum value: NOTE_CODE_UNKNOWN_PARAMETER = 7;
    */
@@ -227,7 +227,7 @@ export enum NoteCode {
   BODY_DECODED = 22,
 
   /**
-   * The body was not read, because the request is no POST, or because the URL
+   * The body was not read, because the request is not a POST, or because the URL
    * has all that a conversion needs and the body is something else, such as a
    * shop's own message. It was kept with the postback.
    *
@@ -247,7 +247,7 @@ export enum NoteCode {
   /**
    * The answer would have been longer than 3 MiB, so long texts were left out
    * of the last items of its list. Only in answers, never stored; the message
-   * says which call returns the whole.
+   * says which call returns all texts.
    *
    * @generated from enum value: NOTE_CODE_SHORTENED = 25;
    */

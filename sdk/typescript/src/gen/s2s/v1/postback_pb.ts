@@ -103,8 +103,9 @@ export type Postback = Message<"s2s.v1.Postback"> & {
 
   /**
    * Time of the next automatic match, if the postback is held because its
-   * conversion code or tracking link is not known here. Matching is repeated
-   * for 7 days. Not set: the postback waits for a replay.
+   * conversion code, its tracking link or, for an id of a former click id key,
+   * its click is not known here. Matching is repeated for 7 days. Not set: the
+   * postback waits for a replay.
    *
    * @generated from field: google.protobuf.Timestamp next_match_time = 11;
    */
@@ -119,14 +120,15 @@ export const PostbackSchema: GenMessage<Postback> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback, 0);
 
 /**
- * A postback as it arrived. Its target is kept byte for byte, and so is its
- * body, unless that was compressed. Secrets are masked. Once its visitor was
- * erased, only the data by which the postback counts is kept.
+ * A postback as it arrived. Its target and body are kept byte for byte, except
+ * that secrets are masked, and that a body which was compressed or encoded in
+ * another way is kept decoded. Once its visitor was erased, only the data by
+ * which the postback counts is kept.
  *
  * Anybody who may record conversions may hand a postback on. The fields
  * `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
- * believed from edges alone, and ignored from other callers: the postback then
- * has arrived now, from an unknown address, and not over HTTPS.
+ * believed only from edges. From other callers they are ignored: the postback is
+ * treated as having arrived now, from an unknown address, and not over HTTPS.
  *
  * @generated from message s2s.v1.RawPostback
  */
@@ -209,8 +211,8 @@ export type RawPostback = Message<"s2s.v1.RawPostback"> & {
   postbackId: string;
 
   /**
-   * True if the sender was told that the postback is kept: it waited in an
-   * edge's spool. It is then never shed. Not stored.
+   * True if the postback waited in an edge's spool, so that its sender was told
+   * that it is kept. Such a postback is never refused with `SHED`. Not stored.
    *
    * @generated from field: bool queued = 11;
    */

@@ -219,7 +219,7 @@ export type ReplayPostbacksRequest = Message<"s2s.v1.ReplayPostbacksRequest"> & 
   } | {
     /**
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      *
      * @generated from field: s2s.v1.PostbackFilter filter = 2;
@@ -320,9 +320,9 @@ export type ReplayOverrides = Message<"s2s.v1.ReplayOverrides"> & {
 
   /**
    * If true, postbacks that did not pass the checks of their sender count as
-   * well. The proof of the sender is not stored, so a replay can't check it.
-   * Otherwise such a postback stays held as long as its code enforces a check
-   * that it did not pass.
+   * well. If false, such a postback stays held as long as its code enforces a
+   * check that it did not pass: the proof of the sender is not stored, so a
+   * replay can't check it again.
    *
    * @generated from field: bool trust_sender = 5;
    */
@@ -404,7 +404,7 @@ export const ExplainPostbackRequestSchema: GenMessage<ExplainPostbackRequest> = 
   messageDesc(file_s2s_v1_postback_service, 9);
 
 /**
- * How a postback is read, step by step, and its verdict.
+ * The reading of a postback, step by step, and its verdict.
  *
  * @generated from message s2s.v1.ExplainPostbackResponse
  */
@@ -478,7 +478,7 @@ export type ExplainPostbackResponse = Message<"s2s.v1.ExplainPostbackResponse"> 
 
   /**
    * The click, if it is recorded. A genuine click id counts without a recorded
-   * click.
+   * click, unless the key of the id has ended.
    *
    * @generated from field: s2s.v1.Click click = 10;
    */
@@ -537,16 +537,17 @@ export const PostbackParameterSchema: GenMessage<PostbackParameter> = /*@__PURE_
   messageDesc(file_s2s_v1_postback_service, 11);
 
 /**
- * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
- * with their outcomes. `ConversionService.RecordConversion` receives them.
+ * Lists, replays and explains postbacks: the stored requests that arrived at
+ * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+ * them.
  *
  * @generated from service s2s.v1.PostbackService
  */
 export const PostbackService: GenService<{
   /**
    * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-   * looks at 20,000 postbacks at most; it may then have fewer postbacks than
-   * asked for, or none, and a token.
+   * the server looks at 20,000 postbacks at most to fill it. So a page may have
+   * fewer postbacks than asked for, or none, and still a token.
    *
    * @generated from rpc s2s.v1.PostbackService.ListPostbacks
    */
@@ -566,11 +567,12 @@ export const PostbackService: GenService<{
     output: typeof GetPostbackResponseSchema;
   },
   /**
-   * Reads held postbacks again after their cause was fixed, by the same rules
-   * as live ones and with their time of arrival. Replaying twice counts once. An
+   * Reads held postbacks again after the cause was fixed, by the same rules as
+   * live ones and as of their time of arrival. Replaying twice counts once. An
    * answer has at most 3 MiB: if it would be longer, the last postbacks come
-   * without their remarks and body, with the beginning of their target, and say
-   * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+   * without remarks and body, with only the beginning of their target, and with
+   * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+   * postback.
    *
    * @generated from rpc s2s.v1.PostbackService.ReplayPostbacks
    */

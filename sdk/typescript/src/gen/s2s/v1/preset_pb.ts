@@ -17,8 +17,8 @@ export const file_s2s_v1_preset: GenFile = /*@__PURE__*/
   fileDesc("ChNzMnMvdjEvcHJlc2V0LnByb3RvEgZzMnMudjEi7QIKBlByZXNldBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhoKEmNsaWNrX2lkX3BhcmFtZXRlchgDIAEoCRIWCg5jbGlja19pZF9tYWNybxgEIAEoCRITCgt2YWx1ZV9tYWNybxgFIAEoCRIYChBjb21taXNzaW9uX21hY3JvGAYgASgJEhwKFHRyYW5zYWN0aW9uX2lkX21hY3JvGAcgASgJEhYKDmN1cnJlbmN5X21hY3JvGAggASgJEhUKDWN1cnJlbmN5X2NvZGUYCSABKAkSFAoMc3RhdHVzX21hY3JvGAogASgJEigKDHN0YXR1c193b3JkcxgLIAMoCzISLnMycy52MS5TdGF0dXNXb3JkEiMKBXJlcGx5GAwgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIkCgZzb3VyY2UYDSABKA4yFC5zMnMudjEuUHJlc2V0U291cmNlEg4KBnJlbWFyaxgOIAEoCSJECgpTdGF0dXNXb3JkEgwKBHdvcmQYASABKAkSKAoGc3RhdHVzGAIgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMqcgoMUHJlc2V0U291cmNlEh0KGVBSRVNFVF9TT1VSQ0VfVU5TUEVDSUZJRUQQABImCiJQUkVTRVRfU09VUkNFX1ZFTkRPUl9ET0NVTUVOVEFUSU9OEAESGwoXUFJFU0VUX1NPVVJDRV9DT01NVU5JVFkQAmIGcHJvdG8z", [file_s2s_v1_conversion, file_s2s_v1_conversion_code]);
 
 /**
- * A network's parameter names and macros. A macro is empty if the network has
- * none, or if it is not known.
+ * A network's parameter names and macros. The field of a macro is empty if the
+ * network has no such macro, or if its name is not known.
  *
  * @generated from message s2s.v1.Preset
  */
@@ -64,8 +64,8 @@ export type Preset = Message<"s2s.v1.Preset"> & {
   valueMacro: string;
 
   /**
-   * Macro for the network's payout, which is our commission. Empty: the
-   * commission is 0. Example: `{payout_amount}`.
+   * Macro for what the network pays. A postback reports it as the commission.
+   * Empty: the commission is 0. Example: `{payout_amount}`.
    *
    * @generated from field: string commission_macro = 6;
    */
@@ -109,9 +109,9 @@ export type Preset = Message<"s2s.v1.Preset"> & {
   statusWords: StatusWord[];
 
   /**
-   * Form of the answer that the network wants to postbacks; not set if it takes
-   * any answer. A conversion code created with this preset and without `reply`
-   * gets it.
+   * Form in which the network wants its postbacks answered; not set if it takes
+   * any answer. A conversion code that is created with this preset, and without
+   * a `reply` of its own, gets this one.
    *
    * @generated from field: s2s.v1.ReplySetting reply = 12;
    */
@@ -188,8 +188,8 @@ export enum PresetSource {
   VENDOR_DOCUMENTATION = 1,
 
   /**
-   * Second-hand knowledge among users of trackers; sometimes wrong. Try it
-   * before use.
+   * Second-hand knowledge among users of trackers; sometimes wrong. Try such a
+   * preset before you rely on it.
    *
    * @generated from enum value: PRESET_SOURCE_COMMUNITY = 2;
    */

@@ -103,8 +103,8 @@ export enum SetupWarningCode {
   REPLY_NOT_OF_PRESET = 5,
 
   /**
-   * The destination carries the click id under a name other than the one the
-   * network takes it by. Cure: rename the parameter.
+   * The destination carries the click id in a parameter other than the one in
+   * which the network takes it. Cure: rename the parameter.
    *
    * @generated from enum value: SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET = 6;
    */
@@ -120,8 +120,8 @@ export enum SetupWarningCode {
 
   /**
    * The network is not known to send any amount: its conversions have value and
-   * commission 0. Cure: if the network has a macro for one, put it in the
-   * postback URL.
+   * commission 0. Cure: if the network has a macro for an amount, put that macro
+   * in the postback URL.
    *
    * @generated from enum value: SETUP_WARNING_CODE_NO_AMOUNT = 8;
    */
@@ -153,7 +153,7 @@ export enum SetupWarningCode {
 
   /**
    * The URL names no address that the world can reach, such as `0.0.0.0`: the
-   * server was started without `--public-url`.
+   * server was started without `--public-url`. Cure: set it.
    *
    * @generated from enum value: SETUP_WARNING_CODE_URL_LEADS_NOWHERE = 12;
    */
@@ -162,17 +162,19 @@ export enum SetupWarningCode {
   /**
    * The destination was copied from a page's source: it has `&amp;` for `&`.
    * The merchant's server reads `amp;` as the beginning of a parameter's name.
+   * Cure: write `&`.
    *
    * @generated from enum value: SETUP_WARNING_CODE_HTML_ESCAPED = 13;
    */
   HTML_ESCAPED = 13,
 
   /**
-   * The postback URL needs the order number from whoever pastes it: without a
-   * preset, in place of `{oid}`; for a network of which no macro for it is
-   * known, as a further parameter `oid`. Without an order number, a second order
-   * of the same visitor counts as the first; if the code counts every call, a
-   * repeated call counts twice. Cure: put in the macro or the order number.
+   * The person who pastes the postback URL must add the order number: without a
+   * preset, in place of `{oid}`; with the preset of a network whose macro for
+   * the order number is not known, as a further parameter `oid`. Without an
+   * order number, a second order of the same visitor is taken for the first; if
+   * the code counts every call, a repeated call counts twice. Cure: put in the
+   * macro or the order number.
    *
    * @generated from enum value: SETUP_WARNING_CODE_NO_TRANSACTION_ID = 14;
    */

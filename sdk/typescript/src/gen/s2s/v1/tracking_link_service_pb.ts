@@ -49,8 +49,8 @@ export type CreateTrackingLinkRequest = Message<"s2s.v1.CreateTrackingLinkReques
 
   /**
    * Id of the preset of the network that the destination belongs to. If the
-   * destination has no `[s2sidentifier]`, it is added to the query in the
-   * parameter in which that network takes the click id. Example: `everflow`.
+   * destination has no `[s2sidentifier]`, this macro is added to the query, in
+   * the parameter in which that network takes the click id. Example: `everflow`.
    *
    * @generated from field: string preset_id = 4;
    */

@@ -162,7 +162,7 @@ fn check_said_otherwise(content_type: &str, form: Form, pairs: &[Pair], body: &[
         // JSON and multipart may contain text that a query can't, because the reader would take it
         // for damage by HTML.
         let is_eaten = |note: &Note| note.code() == NoteCode::HtmlRepaired;
-        // In pairs, `&para;m` without `=` is a name. The query has `=` behind each name.
+        // In pairs, `&para;m` without `=` is a name. The query has `=` after each name.
         let may_differ = form != Form::Pairs || pairs.iter().any(|pair| pair.value.is_empty());
         assert!(may_differ && notes.iter().all(is_eaten), "{form:?} {notes:?}");
     }

@@ -119,7 +119,7 @@ fn a_complete_query_counts_whatever_the_body_is() {
             r#"{"oid":"A1","val":"1.00","ok":true}"#,
             vec![N::Repeated, N::UnknownParameter],
         ),
-        // Another system's `id` and `amount` are not ours, and say nothing against the URL.
+        // Another system's `id` and `amount` are not ours, and do not contradict the URL.
         (
             "application/json",
             r#"{"id":8209,"order_number":"A1","currency":"USD","amount":"9.99","val":null}"#,
@@ -127,7 +127,7 @@ fn a_complete_query_counts_whatever_the_body_is() {
         ),
         ("", "id=77&order_id=A1&val=x", vec![N::UnknownParameter, N::UnknownParameter, N::Alias]),
         ("", "cid=shop-7&oid=A1", vec![N::UnknownParameter]),
-        // One text in a body is one text, whatever it holds.
+        // A `;` or a line break within a value of a body separates no parameters.
         ("", "param=color=red;test=1", vec![]),
         ("", "comment=great;status=declined", vec![N::UnknownParameter]),
         ("", "comment=one\nstatus=declined", vec![N::UnknownParameter]),

@@ -12,7 +12,7 @@ use crate::{
 
 const CODE: &str = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
 
-/// Reads a `GET` with this query, like live traffic.
+/// Reads a `GET` with this query, as live traffic is read.
 fn get(query: &str) -> ParsedPostback {
     let target = format!("/s2s?{query}");
     read(&request("GET", target.into_bytes(), "", Vec::new()), &Overrides::default())

@@ -39,7 +39,7 @@ class _ApiKeyScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApiKeySco
     API_KEY_SCOPE_ADMIN: _ApiKeyScope.ValueType  # 4
     """Permission to manage accounts and the API keys of all accounts."""
     API_KEY_SCOPE_EDGE: _ApiKeyScope.ValueType  # 5
-    """Permission for the calls reserved for edges, for all accounts, and nothing
+    """Permission for the calls that edges make, for all accounts, and for nothing
     else.
     """
 
@@ -59,7 +59,7 @@ API_KEY_SCOPE_RECORD: ApiKeyScope.ValueType  # 3
 API_KEY_SCOPE_ADMIN: ApiKeyScope.ValueType  # 4
 """Permission to manage accounts and the API keys of all accounts."""
 API_KEY_SCOPE_EDGE: ApiKeyScope.ValueType  # 5
-"""Permission for the calls reserved for edges, for all accounts, and nothing
+"""Permission for the calls that edges make, for all accounts, and for nothing
 else.
 """
 Global___ApiKeyScope: _TypeAlias = ApiKeyScope  # noqa: Y015

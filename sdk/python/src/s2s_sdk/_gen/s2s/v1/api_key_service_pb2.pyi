@@ -68,7 +68,7 @@ class CreateApiKeyResponse(_message.Message):
     key_text: _builtins.str
     """Text of the key, shown only once: keep it safe. Empty if nothing was
     created: with `validate_only`, and if the request id was used before. If
-    that first answer was lost, `RotateApiKey` gives a new text. Example:
+    that first answer was lost, `RotateApiKey` makes a new text. Example:
     `s2s_` and 48 hexadecimal digits.
     """
     @_builtins.property

@@ -102,9 +102,10 @@ class ApiKeyServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RotateApiKey(self, request, context):
-        """Gives an API key a new text. The former texts stay valid for an overlap, in
-        which the new one can be rolled out. If the answer is lost, rotate again:
-        the overlap that is running continues, and no text in use is cut short.
+        """Gives an API key a new text. The former texts stay valid for an overlap, so
+        that callers can be changed one by one. If the answer is lost, rotate again
+        with the same overlap: every former text then stays valid for as long as the
+        lost answer promised.
         Needs the scope `write` or `admin`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -51,9 +51,10 @@ class ApiKeyServiceStub:
     `admin`.
     """
     RotateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.RotateApiKeyRequest, _api_key_service_pb2.RotateApiKeyResponse]
-    """Gives an API key a new text. The former texts stay valid for an overlap, in
-    which the new one can be rolled out. If the answer is lost, rotate again:
-    the overlap that is running continues, and no text in use is cut short.
+    """Gives an API key a new text. The former texts stay valid for an overlap, so
+    that callers can be changed one by one. If the answer is lost, rotate again
+    with the same overlap: every former text then stays valid for as long as the
+    lost answer promised.
     Needs the scope `write` or `admin`.
     """
     RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.RevokeApiKeyRequest, _api_key_service_pb2.RevokeApiKeyResponse]
@@ -84,9 +85,10 @@ class ApiKeyServiceAsyncStub(ApiKeyServiceStub):
     `admin`.
     """
     RotateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.RotateApiKeyRequest, _api_key_service_pb2.RotateApiKeyResponse]  # type: ignore[assignment]
-    """Gives an API key a new text. The former texts stay valid for an overlap, in
-    which the new one can be rolled out. If the answer is lost, rotate again:
-    the overlap that is running continues, and no text in use is cut short.
+    """Gives an API key a new text. The former texts stay valid for an overlap, so
+    that callers can be changed one by one. If the answer is lost, rotate again
+    with the same overlap: every former text then stays valid for as long as the
+    lost answer promised.
     Needs the scope `write` or `admin`.
     """
     RevokeApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.RevokeApiKeyRequest, _api_key_service_pb2.RevokeApiKeyResponse]  # type: ignore[assignment]
@@ -138,9 +140,10 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _api_key_service_pb2.RotateApiKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_api_key_service_pb2.RotateApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.RotateApiKeyResponse]]:
-        """Gives an API key a new text. The former texts stay valid for an overlap, in
-        which the new one can be rolled out. If the answer is lost, rotate again:
-        the overlap that is running continues, and no text in use is cut short.
+        """Gives an API key a new text. The former texts stay valid for an overlap, so
+        that callers can be changed one by one. If the answer is lost, rotate again
+        with the same overlap: every former text then stays valid for as long as the
+        lost answer promised.
         Needs the scope `write` or `admin`.
         """
 

@@ -39,8 +39,8 @@ class _ClickFlagEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClickFlag.V
     messenger or of a search engine.
     """
     CLICK_FLAG_SUB_ID_CUT: _ClickFlag.ValueType  # 4
-    """A sub id was longer than 1,024 characters. It was passed on whole, and its
-    beginning is stored.
+    """A sub id was longer than 1,024 characters. All of it was passed on, but only
+    its beginning is stored.
     """
 
 class ClickFlag(_ClickFlag, metaclass=_ClickFlagEnumTypeWrapper):
@@ -59,8 +59,8 @@ CLICK_FLAG_PREVIEW: ClickFlag.ValueType  # 3
 messenger or of a search engine.
 """
 CLICK_FLAG_SUB_ID_CUT: ClickFlag.ValueType  # 4
-"""A sub id was longer than 1,024 characters. It was passed on whole, and its
-beginning is stored.
+"""A sub id was longer than 1,024 characters. All of it was passed on, but only
+its beginning is stored.
 """
 Global___ClickFlag: _TypeAlias = ClickFlag  # noqa: Y015
 
@@ -167,8 +167,8 @@ class ClickIdKey(_message.Message):
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """Time from which an id of the key counts only if its click is stored; not set
-        for the key that mints.
+        """Time from which a click id of this key counts only if its click is stored;
+        not set for the key that mints new click ids.
         """
 
     def __init__(

@@ -102,7 +102,7 @@ class RecordClickRequest(_message.Message):
     @_builtins.property
     def flags(self) -> _containers.RepeatedScalarFieldContainer[_click_pb2.ClickFlag.ValueType]:
         """Flags that the caller has found by other means than the user agent. The
-        server recognises robots by the user agent itself.
+        server itself recognises robots by their user agent.
         """
 
     def __init__(
@@ -299,7 +299,9 @@ Global___ExplainClickRequest: _TypeAlias = ExplainClickRequest  # noqa: Y015
 
 @_typing.final
 class ExplainClickResponse(_message.Message):
-    """What happened to a click."""
+    """The explanation of a click: its link, its conversions and the held postbacks
+    that name it.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -319,7 +321,7 @@ class ExplainClickResponse(_message.Message):
     @_builtins.property
     def click(self) -> _click_pb2.Click:
         """The click; not set while it is not recorded. Its click id counts
-        nevertheless.
+        nevertheless, unless the key of the id has ended.
         """
 
     @_builtins.property
@@ -409,9 +411,10 @@ class EraseVisitorResponse(_message.Message):
     @_builtins.property
     def click(self) -> _click_pb2.Click:
         """The click, without sub ids, query, referrer, user agent and address. A
-        click that is not recorded is entered in this form, so that none of that
-        data is stored if it comes later. Not set if the tracking link is not known
-        here: a click that comes later is then stored unchanged.
+        click that is not recorded yet is stored in this form, so that none of that
+        data is stored if the click arrives later. Not set if that is impossible,
+        because the tracking link is not known here, or because the key of the click
+        id has ended: a click that arrives later is then stored with its data.
         """
 
     def __init__(
@@ -431,7 +434,7 @@ Global___EraseVisitorResponse: _TypeAlias = EraseVisitorResponse  # noqa: Y015
 
 @_typing.final
 class RotateClickIdKeyRequest(_message.Message):
-    """Says how long ids of the former click id keys count."""
+    """Says for how long click ids of the former keys count."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -90,8 +90,9 @@ class ClickServiceServicer(object):
 
     def ListClicks(self, request, context):
         """Lists the clicks of one tracking link, newest first. A page has at most
-        3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-        have fewer clicks than asked for, or none, and a token.
+        3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+        fill it. So a page may have fewer clicks than asked for, or none, and still a
+        token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,7 +103,7 @@ class ClickServiceServicer(object):
         postbacks that name it. If the answer would be longer than 3 MiB, the last
         postbacks come without their remarks and body, and the last conversions
         without their custom parameters, and the answer says so
-        (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+        (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,15 +43,16 @@ class ClickServiceStub:
     """Returns one click."""
     ListClicks: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.ListClicksRequest, _click_service_pb2.ListClicksResponse]
     """Lists the clicks of one tracking link, newest first. A page has at most
-    3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-    have fewer clicks than asked for, or none, and a token.
+    3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+    fill it. So a page may have fewer clicks than asked for, or none, and still a
+    token.
     """
     ExplainClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]
     """Explains what happened to a click: its link, its conversions, and the held
     postbacks that name it. If the answer would be longer than 3 MiB, the last
     postbacks come without their remarks and body, and the last conversions
     without their custom parameters, and the answer says so
-    (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+    (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
     """
     EraseVisitor: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -81,15 +82,16 @@ class ClickServiceAsyncStub(ClickServiceStub):
     """Returns one click."""
     ListClicks: _aio.UnaryUnaryMultiCallable[_click_service_pb2.ListClicksRequest, _click_service_pb2.ListClicksResponse]  # type: ignore[assignment]
     """Lists the clicks of one tracking link, newest first. A page has at most
-    3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-    have fewer clicks than asked for, or none, and a token.
+    3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+    fill it. So a page may have fewer clicks than asked for, or none, and still a
+    token.
     """
     ExplainClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]  # type: ignore[assignment]
     """Explains what happened to a click: its link, its conversions, and the held
     postbacks that name it. If the answer would be longer than 3 MiB, the last
     postbacks come without their remarks and body, and the last conversions
     without their custom parameters, and the answer says so
-    (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+    (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
     """
     EraseVisitor: _aio.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]  # type: ignore[assignment]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -134,8 +136,9 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_click_service_pb2.ListClicksResponse, _abc.Awaitable[_click_service_pb2.ListClicksResponse]]:
         """Lists the clicks of one tracking link, newest first. A page has at most
-        3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-        have fewer clicks than asked for, or none, and a token.
+        3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+        fill it. So a page may have fewer clicks than asked for, or none, and still a
+        token.
         """
 
     @_abc_1.abstractmethod
@@ -148,7 +151,7 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         postbacks that name it. If the answer would be longer than 3 MiB, the last
         postbacks come without their remarks and body, and the last conversions
         without their custom parameters, and the answer says so
-        (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+        (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
         """
 
     @_abc_1.abstractmethod

@@ -69,10 +69,11 @@ class _CheckModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CheckMode.V
     shows which senders would be refused before any is.
     """
     CHECK_MODE_ENFORCE: _CheckMode.ValueType  # 3
-    """The postback does not count. Each server holds at most 60 such postbacks of
-    a network in a minute, unless a postback of the code from that network has
-    counted in the last 30 days. Further postbacks are refused, and their
-    number is noted later.
+    """The postback does not count. Each server holds at most 60 such postbacks a
+    minute from one range of addresses, such as a /24 of IPv4. It refuses
+    further ones, and notes their number on the next held postback from that
+    range. There is no such limit if a postback of the code that came from the
+    range has counted in the last 30 days.
     """
 
 class CheckMode(_CheckMode, metaclass=_CheckModeEnumTypeWrapper):
@@ -87,10 +88,11 @@ CHECK_MODE_REPORT: CheckMode.ValueType  # 2
 shows which senders would be refused before any is.
 """
 CHECK_MODE_ENFORCE: CheckMode.ValueType  # 3
-"""The postback does not count. Each server holds at most 60 such postbacks of
-a network in a minute, unless a postback of the code from that network has
-counted in the last 30 days. Further postbacks are refused, and their
-number is noted later.
+"""The postback does not count. Each server holds at most 60 such postbacks a
+minute from one range of addresses, such as a /24 of IPv4. It refuses
+further ones, and notes their number on the next held postback from that
+range. There is no such limit if a postback of the code that came from the
+range has counted in the last 30 days.
 """
 Global___CheckMode: _TypeAlias = CheckMode  # noqa: Y015
 
@@ -208,8 +210,8 @@ class ConversionCode(_message.Message):
     """ISO 4217 code for amounts that come without a currency. Default: `USD`."""
     dedupe_policy: Global___DedupePolicy.ValueType
     """Rule for conversions that are sent without a transaction id. Default:
-    `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-    under the former rule and is sent again counts again.
+    `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+    recorded under the former rule counts again if it is sent again.
     """
     state: Global___ConversionCodeState.ValueType
     """State of the code, changed by `ArchiveConversionCode` and
@@ -221,13 +223,13 @@ class ConversionCode(_message.Message):
     """
     default_status: _conversion_pb2.ConversionStatus.ValueType
     """Status of conversions that are sent without one. Default:
-    `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+    `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
     """
     decimal_separator: Global___DecimalSeparator.ValueType
     """Separator of the decimals in the amounts of postbacks. It settles amounts
     that can be read in two ways, such as `1.500` and `1,500`, and no others.
-    Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-    `DECIMAL_SEPARATOR_AUTO`.
+    Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+    `DECIMAL_SEPARATOR_POINT`.
     """
     @_builtins.property
     def attribution_window(self) -> _duration_pb2.Duration:
@@ -237,7 +239,9 @@ class ConversionCode(_message.Message):
 
     @_builtins.property
     def reply(self) -> Global___ReplySetting:
-        """Form of the answer to postbacks. Default: the preset's, or else by verdict."""
+        """Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+        code is created with a preset that has a `reply`, that form.
+        """
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:

@@ -383,8 +383,9 @@ class RotatePostbackSecretRequest(_message.Message):
     conversion_code_id: _builtins.str
     """Id of the code, 32 hexadecimal digits."""
     request_id: _builtins.str
-    """Makes the call safe to repeat: the request id of the last rotation returns
-    the secret that it made. 1 to 64 bytes. Example: a UUID.
+    """Makes the call safe to repeat: a call with the request id of the last
+    rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+    a UUID.
     """
     validate_only: _builtins.bool
     """If true, the request is checked and answered as if real, but nothing is
@@ -486,12 +487,12 @@ class GetPostbackUrlResponse(_message.Message):
     POSTBACK_URL_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
     postback_url: _builtins.str
-    """The URL to paste, with the preset's macros as that network writes them.
+    """The URL to paste, with the preset's macros as its network writes them.
     Without a preset, the merchant's system fills in the names in braces.
     `{oid}` stands for the order number. Example:
     `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}&oid={oid}`.
-    If secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
-    follow.
+    If secrets are checked, `&sec={sec}` follows; if signatures are checked,
+    `&ts={ts}&sig={sig}`.
     """
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:

@@ -118,8 +118,8 @@ class ConversionCodeServiceServicer(object):
 
     def ArchiveConversionCode(self, request, context):
         """Archives a conversion code. The code stays readable. Postbacks that name it
-        and arrive later are held, unless they repeat a recorded sale: these are
-        still duplicates. Archiving an archived code changes nothing.
+        and arrive later are held; a postback that repeats a recorded sale is still
+        a duplicate. Archiving an archived code changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -134,9 +134,9 @@ class ConversionCodeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RotatePostbackSecret(self, request, context):
-        """Makes a new secret for the code's postbacks and returns it; no other call
-        does. The previous secret stays valid for a while, so that senders can be
-        changed one by one. Any older secret ends at once.
+        """Makes a new secret for the code's postbacks, and returns it; no other call
+        returns it. The previous secret stays valid for a while, so that senders can
+        be changed one by one. Any older secret ends at once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -150,9 +150,9 @@ class ConversionCodeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def TestSetup(self, request, context):
-        """Plays a whole conversion for a code and reports the outcome of each step: a
-        click on one of its tracking links, the merchant, and the postback URL with
-        its macros filled in. Records nothing.
+        """Simulates a complete conversion for a code, and reports the outcome of each
+        step: a click on one of its tracking links, the redirect to the merchant,
+        and the call of the postback URL with its macros filled in. Records nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

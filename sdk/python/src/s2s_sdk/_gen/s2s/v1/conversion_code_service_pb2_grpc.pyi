@@ -45,24 +45,24 @@ class ConversionCodeServiceStub:
     """Changes the fields that `update_mask` names."""
     ArchiveConversionCode: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.ArchiveConversionCodeRequest, _conversion_code_service_pb2.ArchiveConversionCodeResponse]
     """Archives a conversion code. The code stays readable. Postbacks that name it
-    and arrive later are held, unless they repeat a recorded sale: these are
-    still duplicates. Archiving an archived code changes nothing.
+    and arrive later are held; a postback that repeats a recorded sale is still
+    a duplicate. Archiving an archived code changes nothing.
     """
     UnarchiveConversionCode: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.UnarchiveConversionCodeRequest, _conversion_code_service_pb2.UnarchiveConversionCodeResponse]
     """Makes an archived conversion code active again. Postbacks that were held
     meanwhile can be replayed. Unarchiving an active code changes nothing.
     """
     RotatePostbackSecret: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.RotatePostbackSecretRequest, _conversion_code_service_pb2.RotatePostbackSecretResponse]
-    """Makes a new secret for the code's postbacks and returns it; no other call
-    does. The previous secret stays valid for a while, so that senders can be
-    changed one by one. Any older secret ends at once.
+    """Makes a new secret for the code's postbacks, and returns it; no other call
+    returns it. The previous secret stays valid for a while, so that senders can
+    be changed one by one. Any older secret ends at once.
     """
     GetPostbackUrl: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.GetPostbackUrlRequest, _conversion_code_service_pb2.GetPostbackUrlResponse]
     """Renders the postback URL for the merchant to paste."""
     TestSetup: _grpc.UnaryUnaryMultiCallable[_conversion_code_service_pb2.TestSetupRequest, _conversion_code_service_pb2.TestSetupResponse]
-    """Plays a whole conversion for a code and reports the outcome of each step: a
-    click on one of its tracking links, the merchant, and the postback URL with
-    its macros filled in. Records nothing.
+    """Simulates a complete conversion for a code, and reports the outcome of each
+    step: a click on one of its tracking links, the redirect to the merchant,
+    and the call of the postback URL with its macros filled in. Records nothing.
     """
 
 @_typing.type_check_only
@@ -82,24 +82,24 @@ class ConversionCodeServiceAsyncStub(ConversionCodeServiceStub):
     """Changes the fields that `update_mask` names."""
     ArchiveConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.ArchiveConversionCodeRequest, _conversion_code_service_pb2.ArchiveConversionCodeResponse]  # type: ignore[assignment]
     """Archives a conversion code. The code stays readable. Postbacks that name it
-    and arrive later are held, unless they repeat a recorded sale: these are
-    still duplicates. Archiving an archived code changes nothing.
+    and arrive later are held; a postback that repeats a recorded sale is still
+    a duplicate. Archiving an archived code changes nothing.
     """
     UnarchiveConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.UnarchiveConversionCodeRequest, _conversion_code_service_pb2.UnarchiveConversionCodeResponse]  # type: ignore[assignment]
     """Makes an archived conversion code active again. Postbacks that were held
     meanwhile can be replayed. Unarchiving an active code changes nothing.
     """
     RotatePostbackSecret: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.RotatePostbackSecretRequest, _conversion_code_service_pb2.RotatePostbackSecretResponse]  # type: ignore[assignment]
-    """Makes a new secret for the code's postbacks and returns it; no other call
-    does. The previous secret stays valid for a while, so that senders can be
-    changed one by one. Any older secret ends at once.
+    """Makes a new secret for the code's postbacks, and returns it; no other call
+    returns it. The previous secret stays valid for a while, so that senders can
+    be changed one by one. Any older secret ends at once.
     """
     GetPostbackUrl: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.GetPostbackUrlRequest, _conversion_code_service_pb2.GetPostbackUrlResponse]  # type: ignore[assignment]
     """Renders the postback URL for the merchant to paste."""
     TestSetup: _aio.UnaryUnaryMultiCallable[_conversion_code_service_pb2.TestSetupRequest, _conversion_code_service_pb2.TestSetupResponse]  # type: ignore[assignment]
-    """Plays a whole conversion for a code and reports the outcome of each step: a
-    click on one of its tracking links, the merchant, and the postback URL with
-    its macros filled in. Records nothing.
+    """Simulates a complete conversion for a code, and reports the outcome of each
+    step: a click on one of its tracking links, the redirect to the merchant,
+    and the call of the postback URL with its macros filled in. Records nothing.
     """
 
 class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -146,8 +146,8 @@ class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_code_service_pb2.ArchiveConversionCodeResponse, _abc.Awaitable[_conversion_code_service_pb2.ArchiveConversionCodeResponse]]:
         """Archives a conversion code. The code stays readable. Postbacks that name it
-        and arrive later are held, unless they repeat a recorded sale: these are
-        still duplicates. Archiving an archived code changes nothing.
+        and arrive later are held; a postback that repeats a recorded sale is still
+        a duplicate. Archiving an archived code changes nothing.
         """
 
     @_abc_1.abstractmethod
@@ -166,9 +166,9 @@ class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_code_service_pb2.RotatePostbackSecretRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_code_service_pb2.RotatePostbackSecretResponse, _abc.Awaitable[_conversion_code_service_pb2.RotatePostbackSecretResponse]]:
-        """Makes a new secret for the code's postbacks and returns it; no other call
-        does. The previous secret stays valid for a while, so that senders can be
-        changed one by one. Any older secret ends at once.
+        """Makes a new secret for the code's postbacks, and returns it; no other call
+        returns it. The previous secret stays valid for a while, so that senders can
+        be changed one by one. Any older secret ends at once.
         """
 
     @_abc_1.abstractmethod
@@ -185,9 +185,9 @@ class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_code_service_pb2.TestSetupRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_code_service_pb2.TestSetupResponse, _abc.Awaitable[_conversion_code_service_pb2.TestSetupResponse]]:
-        """Plays a whole conversion for a code and reports the outcome of each step: a
-        click on one of its tracking links, the merchant, and the postback URL with
-        its macros filled in. Records nothing.
+        """Simulates a complete conversion for a code, and reports the outcome of each
+        step: a click on one of its tracking links, the redirect to the merchant,
+        and the call of the postback URL with its macros filled in. Records nothing.
         """
 
 def add_ConversionCodeServiceServicer_to_server(servicer: ConversionCodeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

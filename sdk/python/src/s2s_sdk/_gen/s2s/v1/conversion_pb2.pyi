@@ -65,7 +65,7 @@ class _ConversionVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Con
     """A test: checked and answered as if real, but not recorded."""
 
 class ConversionVerdict(_ConversionVerdict, metaclass=_ConversionVerdictEnumTypeWrapper):
-    """The outcome of a recorded conversion."""
+    """The outcome of a call that records a conversion."""
 
 CONVERSION_VERDICT_UNSPECIFIED: ConversionVerdict.ValueType  # 0
 """Never returned."""
@@ -119,8 +119,8 @@ class Conversion(_message.Message):
     status: Global___ConversionStatus.ValueType
     """The merchant's decision about the conversion."""
     status_word: _builtins.str
-    """Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-    none was sent, or over gRPC. Example: `confirm`.
+    """Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+    if it sent none, or if the report was no postback. Example: `confirm`.
     """
     @_builtins.property
     def value(self) -> _money_pb2.Money:

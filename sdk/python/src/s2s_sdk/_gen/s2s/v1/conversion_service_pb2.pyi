@@ -148,8 +148,8 @@ class RecordConversionRequest(_message.Message):
     """
     validate_only: _builtins.bool
     """If true, the request is checked and answered as if real, but nothing is
-    written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback,
-    which says so itself by `test=1`.
+    written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback: its
+    own parameter `test=1` makes it a test.
     """
     @_builtins.property
     def conversion(self) -> Global___NewConversion:
@@ -195,8 +195,9 @@ class RecordConversionResponse(_message.Message):
     verdict: _conversion_pb2.ConversionVerdict.ValueType
     """Outcome of the call."""
     postback_id: _builtins.str
-    """Id of the postback; empty if the report was none, or was a test, which is
-    not stored.
+    """Id of the postback; empty if the report was no postback, or a postback that
+    is not stored: a test, or a repetition with the note
+    `NOTE_CODE_REPETITION_NOT_LISTED`.
     """
     conversion_id: _builtins.str
     """Id of the conversion; empty for a test."""
@@ -213,7 +214,7 @@ class RecordConversionResponse(_message.Message):
     @_builtins.property
     def reply(self) -> _conversion_code_pb2.ReplySetting:
         """Form of the answer that the code's owner wants for a postback; not set if
-        the report was none.
+        the report was no postback.
         """
 
     def __init__(
@@ -284,9 +285,7 @@ Global___BatchRecordConversionsResponse: _TypeAlias = BatchRecordConversionsResp
 
 @_typing.final
 class StreamRecordConversionsRequest(_message.Message):
-    """One item that is sent on a stream. One request message in the stream of
-    `StreamRecordConversions`.
-    """
+    """One request message in the stream of `StreamRecordConversions`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -310,7 +309,7 @@ Global___StreamRecordConversionsRequest: _TypeAlias = StreamRecordConversionsReq
 
 @_typing.final
 class StreamRecordConversionsResponse(_message.Message):
-    """The result of one item of a stream. Answer to one request message of
+    """The answer to one request message in the stream of
     `StreamRecordConversions`.
     """
 
@@ -473,14 +472,14 @@ class ConversionFilter(_message.Message):
     transaction_id: _builtins.str
     """The merchant's order id, compared byte by byte."""
     status: _conversion_pb2.ConversionStatus.ValueType
-    """Status as it stands. Unspecified: all."""
+    """Present status. Unspecified: all."""
     recorded_status: _conversion_pb2.ConversionStatus.ValueType
-    """Status as it was recorded. Unspecified: all. No later change of a status
-    exists yet, so both are the same.
+    """Status with which the conversion was recorded. Unspecified: all. No call
+    changes a status yet, so this status is the present one.
     """
     time: Global___ConversionTime.ValueType
-    """Time that `start_time` and `end_time` mean. Unspecified: the time of
-    recording.
+    """Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+    of recording.
     """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:

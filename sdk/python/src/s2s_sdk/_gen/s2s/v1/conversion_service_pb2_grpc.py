@@ -77,10 +77,10 @@ class ConversionServiceServicer(object):
     def BatchRecordConversions(self, request, context):
         """Records up to 1,000 conversions. Each has its own result; one bad item does
         not affect the others. An answer has at most 3 MiB: if it would be longer,
-        the last results come without custom parameters, remarks and long messages,
-        and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-        in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-        fault are always there.
+        the last results come without custom parameters, remarks and long messages.
+        A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+        error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+        reasons and the names of invalid fields are never left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -108,8 +108,8 @@ class ConversionServiceServicer(object):
 
     def ListConversions(self, request, context):
         """Lists the account's conversions, newest first. A page has at most 3 MiB, and
-        looks at 20,000 conversions at most; it may then have fewer conversions than
-        asked for, or none, and a token.
+        the server looks at 20,000 conversions at most to fill it. So a page may have
+        fewer conversions than asked for, or none, and still a token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -40,10 +40,10 @@ class ConversionServiceStub:
     BatchRecordConversions: _grpc.UnaryUnaryMultiCallable[_conversion_service_pb2.BatchRecordConversionsRequest, _conversion_service_pb2.BatchRecordConversionsResponse]
     """Records up to 1,000 conversions. Each has its own result; one bad item does
     not affect the others. An answer has at most 3 MiB: if it would be longer,
-    the last results come without custom parameters, remarks and long messages,
-    and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-    in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-    fault are always there.
+    the last results come without custom parameters, remarks and long messages.
+    A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+    error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+    reasons and the names of invalid fields are never left out.
     """
     StreamRecordConversions: _grpc.StreamStreamMultiCallable[_conversion_service_pb2.StreamRecordConversionsRequest, _conversion_service_pb2.StreamRecordConversionsResponse]
     """Records conversions for as long as the client sends them, for senders of
@@ -58,8 +58,8 @@ class ConversionServiceStub:
     """Returns one conversion."""
     ListConversions: _grpc.UnaryUnaryMultiCallable[_conversion_service_pb2.ListConversionsRequest, _conversion_service_pb2.ListConversionsResponse]
     """Lists the account's conversions, newest first. A page has at most 3 MiB, and
-    looks at 20,000 conversions at most; it may then have fewer conversions than
-    asked for, or none, and a token.
+    the server looks at 20,000 conversions at most to fill it. So a page may have
+    fewer conversions than asked for, or none, and still a token.
     """
 
 @_typing.type_check_only
@@ -74,10 +74,10 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
     BatchRecordConversions: _aio.UnaryUnaryMultiCallable[_conversion_service_pb2.BatchRecordConversionsRequest, _conversion_service_pb2.BatchRecordConversionsResponse]  # type: ignore[assignment]
     """Records up to 1,000 conversions. Each has its own result; one bad item does
     not affect the others. An answer has at most 3 MiB: if it would be longer,
-    the last results come without custom parameters, remarks and long messages,
-    and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-    in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-    fault are always there.
+    the last results come without custom parameters, remarks and long messages.
+    A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+    error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+    reasons and the names of invalid fields are never left out.
     """
     StreamRecordConversions: _aio.StreamStreamMultiCallable[_conversion_service_pb2.StreamRecordConversionsRequest, _conversion_service_pb2.StreamRecordConversionsResponse]  # type: ignore[assignment]
     """Records conversions for as long as the client sends them, for senders of
@@ -92,8 +92,8 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
     """Returns one conversion."""
     ListConversions: _aio.UnaryUnaryMultiCallable[_conversion_service_pb2.ListConversionsRequest, _conversion_service_pb2.ListConversionsResponse]  # type: ignore[assignment]
     """Lists the account's conversions, newest first. A page has at most 3 MiB, and
-    looks at 20,000 conversions at most; it may then have fewer conversions than
-    asked for, or none, and a token.
+    the server looks at 20,000 conversions at most to fill it. So a page may have
+    fewer conversions than asked for, or none, and still a token.
     """
 
 class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -117,10 +117,10 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_conversion_service_pb2.BatchRecordConversionsResponse, _abc.Awaitable[_conversion_service_pb2.BatchRecordConversionsResponse]]:
         """Records up to 1,000 conversions. Each has its own result; one bad item does
         not affect the others. An answer has at most 3 MiB: if it would be longer,
-        the last results come without custom parameters, remarks and long messages,
-        and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-        in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-        fault are always there.
+        the last results come without custom parameters, remarks and long messages.
+        A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+        error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+        reasons and the names of invalid fields are never left out.
         """
 
     @_abc_1.abstractmethod
@@ -153,8 +153,8 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_service_pb2.ListConversionsResponse, _abc.Awaitable[_conversion_service_pb2.ListConversionsResponse]]:
         """Lists the account's conversions, newest first. A page has at most 3 MiB, and
-        looks at 20,000 conversions at most; it may then have fewer conversions than
-        asked for, or none, and a token.
+        the server looks at 20,000 conversions at most to fill it. So a page may have
+        fewer conversions than asked for, or none, and still a token.
         """
 
 def add_ConversionServiceServicer_to_server(servicer: ConversionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

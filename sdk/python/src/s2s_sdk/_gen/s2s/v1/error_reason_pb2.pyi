@@ -267,22 +267,23 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_CLICK_ID_KEY_ENDED: _ErrorReason.ValueType  # 52
     """Cause: the key that signed the click id was replaced and its overlap is
     over, and the click is not stored here. Cure: none if the id is forged;
-    once the click arrives from an edge's spool, the postback is matched
-    automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
-    Holds postbacks.
+    otherwise wait: for 7 days the postback is matched as soon as the click
+    arrives from an edge's spool; after that, replay it. FAILED_PRECONDITION,
+    HTTP 422. Holds postbacks.
     """
     ERROR_REASON_CLICK_ID_KEYS_USED_UP: _ErrorReason.ValueType  # 53
     """Cause: the installation has had 255 click id keys, and a click id has no
-    room for another number. Cure: keep the key that mints; if it was stolen,
-    start a new installation, whose click ids are its own. FAILED_PRECONDITION,
-    HTTP 422.
+    room for another number. Cure: keep the newest key; if it was stolen, start
+    a new installation, which has keys of its own. FAILED_PRECONDITION, HTTP
+    422.
     """
     ERROR_REASON_SHED: _ErrorReason.ValueType  # 54
-    """Cause: more postbacks came that count for nobody, with nothing that speaks
-    for them, than are kept: nothing of this one is stored. Cure: wait as long
-    as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
-    because the message says for what it would have been held.
-    RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+    """Cause: the postback does not count, nothing shows that its sender is
+    honest, and more such postbacks came than are kept: nothing of this one is
+    stored. Cure: correct the URL (the message says for which reason the
+    postback would have been held), then send it again after the delay in
+    `RetryInfo` (HTTP: `Retry-After`). RESOURCE_EXHAUSTED, HTTP 429. Refuses
+    postbacks.
     """
     ERROR_REASON_REDIRECT_LOOP: _ErrorReason.ValueType  # 55
     """Cause: the destination of the tracking link leads back to a tracking link
@@ -294,11 +295,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
     `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
-    held postback. The name without its prefix is what travels, for example
+    held postback. Answers have the name without its prefix, for example
     `MACRO_NOT_REPLACED`. Each value says its cause, its cure, its gRPC code and
-    HTTP status, and what becomes of a postback that meets it: it is held, which
-    means kept to be replayed; or refused, so that it must be sent again; or
-    ignored. Where nothing is said of postbacks, only other calls meet it.
+    HTTP status. If postbacks can meet the reason, the value also says what
+    happens to them: they are held (kept, so that they can be replayed), refused
+    (so that they must be sent again) or ignored.
     """
 
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
@@ -546,22 +547,23 @@ FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 ERROR_REASON_CLICK_ID_KEY_ENDED: ErrorReason.ValueType  # 52
 """Cause: the key that signed the click id was replaced and its overlap is
 over, and the click is not stored here. Cure: none if the id is forged;
-once the click arrives from an edge's spool, the postback is matched
-automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
-Holds postbacks.
+otherwise wait: for 7 days the postback is matched as soon as the click
+arrives from an edge's spool; after that, replay it. FAILED_PRECONDITION,
+HTTP 422. Holds postbacks.
 """
 ERROR_REASON_CLICK_ID_KEYS_USED_UP: ErrorReason.ValueType  # 53
 """Cause: the installation has had 255 click id keys, and a click id has no
-room for another number. Cure: keep the key that mints; if it was stolen,
-start a new installation, whose click ids are its own. FAILED_PRECONDITION,
-HTTP 422.
+room for another number. Cure: keep the newest key; if it was stolen, start
+a new installation, which has keys of its own. FAILED_PRECONDITION, HTTP
+422.
 """
 ERROR_REASON_SHED: ErrorReason.ValueType  # 54
-"""Cause: more postbacks came that count for nobody, with nothing that speaks
-for them, than are kept: nothing of this one is stored. Cure: wait as long
-as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
-because the message says for what it would have been held.
-RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+"""Cause: the postback does not count, nothing shows that its sender is
+honest, and more such postbacks came than are kept: nothing of this one is
+stored. Cure: correct the URL (the message says for which reason the
+postback would have been held), then send it again after the delay in
+`RetryInfo` (HTTP: `Retry-After`). RESOURCE_EXHAUSTED, HTTP 429. Refuses
+postbacks.
 """
 ERROR_REASON_REDIRECT_LOOP: ErrorReason.ValueType  # 55
 """Cause: the destination of the tracking link leads back to a tracking link

@@ -26,7 +26,7 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     NOTE_CODE_UNSPECIFIED: _NoteCode.ValueType  # 0
     """A kind that is newer than this client."""
     NOTE_CODE_ALIAS: _NoteCode.ValueType  # 1
-    """The parameter came under a name other than ours."""
+    """The parameter came under another of its names, such as `amount` for `val`."""
     NOTE_CODE_TRIMMED: _NoteCode.ValueType  # 2
     """Blanks, quotes, line breaks or invisible characters around the value were
     dropped.
@@ -42,7 +42,7 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     NOTE_CODE_COMMISSION_ASSUMED_ZERO: _NoteCode.ValueType  # 6
     """`com` was absent and `comperc` present, so `com` is 0."""
     NOTE_CODE_UNKNOWN_PARAMETER: _NoteCode.ValueType  # 7
-    """The parameter is not one of ours; it was kept with the postback."""
+    """The parameter is not one that s2s defines; it was kept with the postback."""
     NOTE_CODE_NUMBER_REPAIRED: _NoteCode.ValueType  # 8
     """The number was written in an unusual but unambiguous way, for example `.5`
     or `+1.5`.
@@ -87,7 +87,7 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     NOTE_CODE_BODY_DECODED: _NoteCode.ValueType  # 22
     """The body was compressed, or encoded in another way, and was decoded."""
     NOTE_CODE_BODY_IGNORED: _NoteCode.ValueType  # 23
-    """The body was not read, because the request is no POST, or because the URL
+    """The body was not read, because the request is not a POST, or because the URL
     has all that a conversion needs and the body is something else, such as a
     shop's own message. It was kept with the postback.
     """
@@ -99,7 +99,7 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     NOTE_CODE_SHORTENED: _NoteCode.ValueType  # 25
     """The answer would have been longer than 3 MiB, so long texts were left out
     of the last items of its list. Only in answers, never stored; the message
-    says which call returns the whole.
+    says which call returns all texts.
     """
     NOTE_CODE_REPETITION_NOT_LISTED: _NoteCode.ValueType  # 26
     """The conversion was recorded before, and was sent so often within a minute
@@ -116,7 +116,7 @@ class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
 NOTE_CODE_UNSPECIFIED: NoteCode.ValueType  # 0
 """A kind that is newer than this client."""
 NOTE_CODE_ALIAS: NoteCode.ValueType  # 1
-"""The parameter came under a name other than ours."""
+"""The parameter came under another of its names, such as `amount` for `val`."""
 NOTE_CODE_TRIMMED: NoteCode.ValueType  # 2
 """Blanks, quotes, line breaks or invisible characters around the value were
 dropped.
@@ -132,7 +132,7 @@ NOTE_CODE_COMMISSION_PERCENT_IGNORED: NoteCode.ValueType  # 5
 NOTE_CODE_COMMISSION_ASSUMED_ZERO: NoteCode.ValueType  # 6
 """`com` was absent and `comperc` present, so `com` is 0."""
 NOTE_CODE_UNKNOWN_PARAMETER: NoteCode.ValueType  # 7
-"""The parameter is not one of ours; it was kept with the postback."""
+"""The parameter is not one that s2s defines; it was kept with the postback."""
 NOTE_CODE_NUMBER_REPAIRED: NoteCode.ValueType  # 8
 """The number was written in an unusual but unambiguous way, for example `.5`
 or `+1.5`.
@@ -177,7 +177,7 @@ was corrected: it is neither later than now nor earlier than its click.
 NOTE_CODE_BODY_DECODED: NoteCode.ValueType  # 22
 """The body was compressed, or encoded in another way, and was decoded."""
 NOTE_CODE_BODY_IGNORED: NoteCode.ValueType  # 23
-"""The body was not read, because the request is no POST, or because the URL
+"""The body was not read, because the request is not a POST, or because the URL
 has all that a conversion needs and the body is something else, such as a
 shop's own message. It was kept with the postback.
 """
@@ -189,7 +189,7 @@ the postback is another sale, the sender must send an order id.
 NOTE_CODE_SHORTENED: NoteCode.ValueType  # 25
 """The answer would have been longer than 3 MiB, so long texts were left out
 of the last items of its list. Only in answers, never stored; the message
-says which call returns the whole.
+says which call returns all texts.
 """
 NOTE_CODE_REPETITION_NOT_LISTED: NoteCode.ValueType  # 26
 """The conversion was recorded before, and was sent so often within a minute

@@ -115,8 +115,9 @@ class Postback(_message.Message):
     @_builtins.property
     def next_match_time(self) -> _timestamp_pb2.Timestamp:
         """Time of the next automatic match, if the postback is held because its
-        conversion code or tracking link is not known here. Matching is repeated
-        for 7 days. Not set: the postback waits for a replay.
+        conversion code, its tracking link or, for an id of a former click id key,
+        its click is not known here. Matching is repeated for 7 days. Not set: the
+        postback waits for a replay.
         """
 
     def __init__(
@@ -144,14 +145,15 @@ Global___Postback: _TypeAlias = Postback  # noqa: Y015
 
 @_typing.final
 class RawPostback(_message.Message):
-    """A postback as it arrived. Its target is kept byte for byte, and so is its
-    body, unless that was compressed. Secrets are masked. Once its visitor was
-    erased, only the data by which the postback counts is kept.
+    """A postback as it arrived. Its target and body are kept byte for byte, except
+    that secrets are masked, and that a body which was compressed or encoded in
+    another way is kept decoded. Once its visitor was erased, only the data by
+    which the postback counts is kept.
 
     Anybody who may record conversions may hand a postback on. The fields
     `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
-    believed from edges alone, and ignored from other callers: the postback then
-    has arrived now, from an unknown address, and not over HTTPS.
+    believed only from edges. From other callers they are ignored: the postback is
+    treated as having arrived now, from an unknown address, and not over HTTPS.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -197,8 +199,8 @@ class RawPostback(_message.Message):
     returns the first answer. Has the form of a postback's id. Not stored here.
     """
     queued: _builtins.bool
-    """True if the sender was told that the postback is kept: it waited in an
-    edge's spool. It is then never shed. Not stored.
+    """True if the postback waited in an edge's spool, so that its sender was told
+    that it is kept. Such a postback is never refused with `SHED`. Not stored.
     """
     @_builtins.property
     def receive_time(self) -> _timestamp_pb2.Timestamp:

@@ -214,7 +214,7 @@ class ReplayPostbacksRequest(_message.Message):
     @_builtins.property
     def filter(self) -> Global___PostbackFilter:
         """All held postbacks that match, newest first, at most 100 with each call.
-        A call looks at 20,000 held postbacks at most. The filter's verdict is
+        A call looks at 20,000 held postbacks at most. The filter's verdict must be
         unspecified or `POSTBACK_VERDICT_HELD`.
         """
 
@@ -296,9 +296,9 @@ class ReplayOverrides(_message.Message):
     """
     trust_sender: _builtins.bool
     """If true, postbacks that did not pass the checks of their sender count as
-    well. The proof of the sender is not stored, so a replay can't check it.
-    Otherwise such a postback stays held as long as its code enforces a check
-    that it did not pass.
+    well. If false, such a postback stays held as long as its code enforces a
+    check that it did not pass: the proof of the sender is not stored, so a
+    replay can't check it again.
     """
     def __init__(
         self,
@@ -386,7 +386,7 @@ Global___ExplainPostbackRequest: _TypeAlias = ExplainPostbackRequest  # noqa: Y0
 
 @_typing.final
 class ExplainPostbackResponse(_message.Message):
-    """How a postback is read, step by step, and its verdict."""
+    """The reading of a postback, step by step, and its verdict."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -442,7 +442,7 @@ class ExplainPostbackResponse(_message.Message):
     @_builtins.property
     def click(self) -> _click_pb2.Click:
         """The click, if it is recorded. A genuine click id counts without a recorded
-        click.
+        click, unless the key of the id has ended.
         """
 
     @_builtins.property

@@ -26,8 +26,9 @@ if _version_not_supported:
 
 
 class PostbackServiceStub(object):
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-    with their outcomes. `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at
+    `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+    them.
     """
 
     def __init__(self, channel):
@@ -59,14 +60,15 @@ class PostbackServiceStub(object):
 
 
 class PostbackServiceServicer(object):
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-    with their outcomes. `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at
+    `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+    them.
     """
 
     def ListPostbacks(self, request, context):
         """Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-        looks at 20,000 postbacks at most; it may then have fewer postbacks than
-        asked for, or none, and a token.
+        the server looks at 20,000 postbacks at most to fill it. So a page may have
+        fewer postbacks than asked for, or none, and still a token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -80,11 +82,12 @@ class PostbackServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ReplayPostbacks(self, request, context):
-        """Reads held postbacks again after their cause was fixed, by the same rules
-        as live ones and with their time of arrival. Replaying twice counts once. An
+        """Reads held postbacks again after the cause was fixed, by the same rules as
+        live ones and as of their time of arrival. Replaying twice counts once. An
         answer has at most 3 MiB: if it would be longer, the last postbacks come
-        without their remarks and body, with the beginning of their target, and say
-        so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+        without remarks and body, with only the beginning of their target, and with
+        a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+        postback.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -130,8 +133,9 @@ def add_PostbackServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PostbackService(object):
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-    with their outcomes. `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at
+    `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+    them.
     """
 
     @staticmethod

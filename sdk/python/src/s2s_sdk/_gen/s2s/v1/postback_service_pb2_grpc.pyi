@@ -27,8 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class PostbackServiceStub:
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-    with their outcomes. `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at
+    `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+    them.
     """
 
     @_typing.overload
@@ -37,17 +38,18 @@ class PostbackServiceStub:
     def __new__(cls, channel: _aio.Channel) -> PostbackServiceAsyncStub: ...
     ListPostbacks: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.ListPostbacksRequest, _postback_service_pb2.ListPostbacksResponse]
     """Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-    looks at 20,000 postbacks at most; it may then have fewer postbacks than
-    asked for, or none, and a token.
+    the server looks at 20,000 postbacks at most to fill it. So a page may have
+    fewer postbacks than asked for, or none, and still a token.
     """
     GetPostback: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.GetPostbackRequest, _postback_service_pb2.GetPostbackResponse]
     """Returns one postback."""
     ReplayPostbacks: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.ReplayPostbacksRequest, _postback_service_pb2.ReplayPostbacksResponse]
-    """Reads held postbacks again after their cause was fixed, by the same rules
-    as live ones and with their time of arrival. Replaying twice counts once. An
+    """Reads held postbacks again after the cause was fixed, by the same rules as
+    live ones and as of their time of arrival. Replaying twice counts once. An
     answer has at most 3 MiB: if it would be longer, the last postbacks come
-    without their remarks and body, with the beginning of their target, and say
-    so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+    without remarks and body, with only the beginning of their target, and with
+    a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+    postback.
     """
     ExplainPostback: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.ExplainPostbackRequest, _postback_service_pb2.ExplainPostbackResponse]
     """Explains step by step how a postback URL or a stored postback would be
@@ -56,24 +58,26 @@ class PostbackServiceStub:
 
 @_typing.type_check_only
 class PostbackServiceAsyncStub(PostbackServiceStub):
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-    with their outcomes. `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at
+    `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+    them.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListPostbacks: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.ListPostbacksRequest, _postback_service_pb2.ListPostbacksResponse]  # type: ignore[assignment]
     """Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-    looks at 20,000 postbacks at most; it may then have fewer postbacks than
-    asked for, or none, and a token.
+    the server looks at 20,000 postbacks at most to fill it. So a page may have
+    fewer postbacks than asked for, or none, and still a token.
     """
     GetPostback: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.GetPostbackRequest, _postback_service_pb2.GetPostbackResponse]  # type: ignore[assignment]
     """Returns one postback."""
     ReplayPostbacks: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.ReplayPostbacksRequest, _postback_service_pb2.ReplayPostbacksResponse]  # type: ignore[assignment]
-    """Reads held postbacks again after their cause was fixed, by the same rules
-    as live ones and with their time of arrival. Replaying twice counts once. An
+    """Reads held postbacks again after the cause was fixed, by the same rules as
+    live ones and as of their time of arrival. Replaying twice counts once. An
     answer has at most 3 MiB: if it would be longer, the last postbacks come
-    without their remarks and body, with the beginning of their target, and say
-    so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+    without remarks and body, with only the beginning of their target, and with
+    a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+    postback.
     """
     ExplainPostback: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.ExplainPostbackRequest, _postback_service_pb2.ExplainPostbackResponse]  # type: ignore[assignment]
     """Explains step by step how a postback URL or a stored postback would be
@@ -81,8 +85,9 @@ class PostbackServiceAsyncStub(PostbackServiceStub):
     """
 
 class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-    with their outcomes. `ConversionService.RecordConversion` receives them.
+    """Lists, replays and explains postbacks: the stored requests that arrived at
+    `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+    them.
     """
 
     @_abc_1.abstractmethod
@@ -92,8 +97,8 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_postback_service_pb2.ListPostbacksResponse, _abc.Awaitable[_postback_service_pb2.ListPostbacksResponse]]:
         """Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-        looks at 20,000 postbacks at most; it may then have fewer postbacks than
-        asked for, or none, and a token.
+        the server looks at 20,000 postbacks at most to fill it. So a page may have
+        fewer postbacks than asked for, or none, and still a token.
         """
 
     @_abc_1.abstractmethod
@@ -110,11 +115,12 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_service_pb2.ReplayPostbacksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_service_pb2.ReplayPostbacksResponse, _abc.Awaitable[_postback_service_pb2.ReplayPostbacksResponse]]:
-        """Reads held postbacks again after their cause was fixed, by the same rules
-        as live ones and with their time of arrival. Replaying twice counts once. An
+        """Reads held postbacks again after the cause was fixed, by the same rules as
+        live ones and as of their time of arrival. Replaying twice counts once. An
         answer has at most 3 MiB: if it would be longer, the last postbacks come
-        without their remarks and body, with the beginning of their target, and say
-        so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+        without remarks and body, with only the beginning of their target, and with
+        a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+        postback.
         """
 
     @_abc_1.abstractmethod

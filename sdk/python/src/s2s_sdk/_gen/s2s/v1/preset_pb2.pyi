@@ -32,8 +32,8 @@ class _PresetSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PresetSo
     PRESET_SOURCE_VENDOR_DOCUMENTATION: _PresetSource.ValueType  # 1
     """The documentation of the network, or of a vendor that works with it."""
     PRESET_SOURCE_COMMUNITY: _PresetSource.ValueType  # 2
-    """Second-hand knowledge among users of trackers; sometimes wrong. Try it
-    before use.
+    """Second-hand knowledge among users of trackers; sometimes wrong. Try such a
+    preset before you rely on it.
     """
 
 class PresetSource(_PresetSource, metaclass=_PresetSourceEnumTypeWrapper):
@@ -44,15 +44,15 @@ PRESET_SOURCE_UNSPECIFIED: PresetSource.ValueType  # 0
 PRESET_SOURCE_VENDOR_DOCUMENTATION: PresetSource.ValueType  # 1
 """The documentation of the network, or of a vendor that works with it."""
 PRESET_SOURCE_COMMUNITY: PresetSource.ValueType  # 2
-"""Second-hand knowledge among users of trackers; sometimes wrong. Try it
-before use.
+"""Second-hand knowledge among users of trackers; sometimes wrong. Try such a
+preset before you rely on it.
 """
 Global___PresetSource: _TypeAlias = PresetSource  # noqa: Y015
 
 @_typing.final
 class Preset(_message.Message):
-    """A network's parameter names and macros. A macro is empty if the network has
-    none, or if it is not known.
+    """A network's parameter names and macros. The field of a macro is empty if the
+    network has no such macro, or if its name is not known.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -91,8 +91,8 @@ class Preset(_message.Message):
     `{sale_amount}`.
     """
     commission_macro: _builtins.str
-    """Macro for the network's payout, which is our commission. Empty: the
-    commission is 0. Example: `{payout_amount}`.
+    """Macro for what the network pays. A postback reports it as the commission.
+    Empty: the commission is 0. Example: `{payout_amount}`.
     """
     transaction_id_macro: _builtins.str
     """Macro for the network's transaction id. Example: `{transaction_id}`."""
@@ -116,9 +116,9 @@ class Preset(_message.Message):
 
     @_builtins.property
     def reply(self) -> _conversion_code_pb2.ReplySetting:
-        """Form of the answer that the network wants to postbacks; not set if it takes
-        any answer. A conversion code created with this preset and without `reply`
-        gets it.
+        """Form in which the network wants its postbacks answered; not set if it takes
+        any answer. A conversion code that is created with this preset, and without
+        a `reply` of its own, gets this one.
         """
 
     def __init__(

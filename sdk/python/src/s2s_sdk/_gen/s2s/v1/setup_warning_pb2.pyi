@@ -46,8 +46,8 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     set `reply` as in the preset.
     """
     SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET: _SetupWarningCode.ValueType  # 6
-    """The destination carries the click id under a name other than the one the
-    network takes it by. Cure: rename the parameter.
+    """The destination carries the click id in a parameter other than the one in
+    which the network takes it. Cure: rename the parameter.
     """
     SETUP_WARNING_CODE_PRESET_NOT_OF_CODE: _SetupWarningCode.ValueType  # 7
     """The postback URL is for a network other than the code's, so that network's
@@ -55,8 +55,8 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     """
     SETUP_WARNING_CODE_NO_AMOUNT: _SetupWarningCode.ValueType  # 8
     """The network is not known to send any amount: its conversions have value and
-    commission 0. Cure: if the network has a macro for one, put it in the
-    postback URL.
+    commission 0. Cure: if the network has a macro for an amount, put that macro
+    in the postback URL.
     """
     SETUP_WARNING_CODE_NO_SECRET: _SetupWarningCode.ValueType  # 9
     """Secrets or signatures are checked, and the code has no secret, so no
@@ -72,18 +72,20 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     """
     SETUP_WARNING_CODE_URL_LEADS_NOWHERE: _SetupWarningCode.ValueType  # 12
     """The URL names no address that the world can reach, such as `0.0.0.0`: the
-    server was started without `--public-url`.
+    server was started without `--public-url`. Cure: set it.
     """
     SETUP_WARNING_CODE_HTML_ESCAPED: _SetupWarningCode.ValueType  # 13
     """The destination was copied from a page's source: it has `&amp;` for `&`.
     The merchant's server reads `amp;` as the beginning of a parameter's name.
+    Cure: write `&`.
     """
     SETUP_WARNING_CODE_NO_TRANSACTION_ID: _SetupWarningCode.ValueType  # 14
-    """The postback URL needs the order number from whoever pastes it: without a
-    preset, in place of `{oid}`; for a network of which no macro for it is
-    known, as a further parameter `oid`. Without an order number, a second order
-    of the same visitor counts as the first; if the code counts every call, a
-    repeated call counts twice. Cure: put in the macro or the order number.
+    """The person who pastes the postback URL must add the order number: without a
+    preset, in place of `{oid}`; with the preset of a network whose macro for
+    the order number is not known, as a further parameter `oid`. Without an
+    order number, a second order of the same visitor is taken for the first; if
+    the code counts every call, a repeated call counts twice. Cure: put in the
+    macro or the order number.
     """
 
 class SetupWarningCode(_SetupWarningCode, metaclass=_SetupWarningCodeEnumTypeWrapper):
@@ -112,8 +114,8 @@ SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET: SetupWarningCode.ValueType  # 5
 set `reply` as in the preset.
 """
 SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET: SetupWarningCode.ValueType  # 6
-"""The destination carries the click id under a name other than the one the
-network takes it by. Cure: rename the parameter.
+"""The destination carries the click id in a parameter other than the one in
+which the network takes it. Cure: rename the parameter.
 """
 SETUP_WARNING_CODE_PRESET_NOT_OF_CODE: SetupWarningCode.ValueType  # 7
 """The postback URL is for a network other than the code's, so that network's
@@ -121,8 +123,8 @@ status words are not understood. Cure: set the code's `preset_id`.
 """
 SETUP_WARNING_CODE_NO_AMOUNT: SetupWarningCode.ValueType  # 8
 """The network is not known to send any amount: its conversions have value and
-commission 0. Cure: if the network has a macro for one, put it in the
-postback URL.
+commission 0. Cure: if the network has a macro for an amount, put that macro
+in the postback URL.
 """
 SETUP_WARNING_CODE_NO_SECRET: SetupWarningCode.ValueType  # 9
 """Secrets or signatures are checked, and the code has no secret, so no
@@ -138,18 +140,20 @@ the server's `--public-url` to its `https://` URL.
 """
 SETUP_WARNING_CODE_URL_LEADS_NOWHERE: SetupWarningCode.ValueType  # 12
 """The URL names no address that the world can reach, such as `0.0.0.0`: the
-server was started without `--public-url`.
+server was started without `--public-url`. Cure: set it.
 """
 SETUP_WARNING_CODE_HTML_ESCAPED: SetupWarningCode.ValueType  # 13
 """The destination was copied from a page's source: it has `&amp;` for `&`.
 The merchant's server reads `amp;` as the beginning of a parameter's name.
+Cure: write `&`.
 """
 SETUP_WARNING_CODE_NO_TRANSACTION_ID: SetupWarningCode.ValueType  # 14
-"""The postback URL needs the order number from whoever pastes it: without a
-preset, in place of `{oid}`; for a network of which no macro for it is
-known, as a further parameter `oid`. Without an order number, a second order
-of the same visitor counts as the first; if the code counts every call, a
-repeated call counts twice. Cure: put in the macro or the order number.
+"""The person who pastes the postback URL must add the order number: without a
+preset, in place of `{oid}`; with the preset of a network whose macro for
+the order number is not known, as a further parameter `oid`. Without an
+order number, a second order of the same visitor is taken for the first; if
+the code counts every call, a repeated call counts twice. Cure: put in the
+macro or the order number.
 """
 Global___SetupWarningCode: _TypeAlias = SetupWarningCode  # noqa: Y015
 

@@ -41,8 +41,8 @@ class CreateTrackingLinkRequest(_message.Message):
     """
     preset_id: _builtins.str
     """Id of the preset of the network that the destination belongs to. If the
-    destination has no `[s2sidentifier]`, it is added to the query in the
-    parameter in which that network takes the click id. Example: `everflow`.
+    destination has no `[s2sidentifier]`, this macro is added to the query, in
+    the parameter in which that network takes the click id. Example: `everflow`.
     """
     @_builtins.property
     def tracking_link(self) -> _tracking_link_pb2.TrackingLink:
