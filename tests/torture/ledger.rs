@@ -1,7 +1,6 @@
-//! The ledger: the numbers of the sales and visits that were sent, and a file with the promises of
-//! the servers, which are acknowledged sales and redirected visitors. The file is made durable
-//! before each failure that the test causes, so the evidence does not depend on the tortured
-//! servers.
+//! The ledger: the numbers of the sales and visits that were sent, and a file of all that the
+//! servers promised: acknowledged sales, and redirects whose click must be stored. `kills.rs` makes
+//! the file durable before each kill, so the evidence does not depend on the tortured servers.
 
 use std::{
     collections::BTreeMap,
@@ -119,7 +118,7 @@ impl Ledger {
                 _ => return Err(format!("what is this: {line}")),
             };
             let Some((at, begun, ended)) = found else {
-                return Err(format!("another than was promised: {line}"));
+                return Err(format!("not what was promised: {line}"));
             };
             let (begun, ended): (i64, i64) = (begun.parse().unwrap(), ended.parse().unwrap());
             let (at, begun) = (micros(at), begun / CLICK_TIME_MICROS * CLICK_TIME_MICROS);

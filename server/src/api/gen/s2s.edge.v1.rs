@@ -182,8 +182,9 @@ pub mod edge_service_client {
                 .insert(GrpcMethod::new("s2s.edge.v1.EdgeService", "ResolveSlug"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the keys with which an edge mints click ids on its own. An edge asks
-        /// every second, so that it learns of a new key without a restart.
+        /// Lists the click id keys: the newest, with which an edge mints click ids, and
+        /// the former ones, with which it checks its spooled records. An edge asks every
+        /// second, so that it learns of a new key without a restart.
         pub async fn list_click_id_keys(
             &mut self,
             request: impl tonic::IntoRequest<super::ListClickIdKeysRequest>,
@@ -258,8 +259,9 @@ pub mod edge_service_server {
             tonic::Response<super::ResolveSlugResponse>,
             tonic::Status,
         >;
-        /// Lists the keys with which an edge mints click ids on its own. An edge asks
-        /// every second, so that it learns of a new key without a restart.
+        /// Lists the click id keys: the newest, with which an edge mints click ids, and
+        /// the former ones, with which it checks its spooled records. An edge asks every
+        /// second, so that it learns of a new key without a restart.
         async fn list_click_id_keys(
             &self,
             request: tonic::Request<super::ListClickIdKeysRequest>,

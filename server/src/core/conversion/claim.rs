@@ -137,10 +137,11 @@ impl Happened {
         }
     }
 
-    /// The time of the conversion. It is stored, and compared with the attribution window. A time
-    /// that the sender stated is used unchanged, though it may be wrong. Any other time is at most
-    /// now and at least the time of the click. If the click is later than now, the time of the
-    /// click is used: the clocks of edge and core may differ, and that is not the sender's fault.
+    /// The time of the conversion. It is stored, and `check` in `conversion.rs` compares it with the
+    /// attribution window. A time that the sender stated is used unchanged, though it may be wrong.
+    /// Any other time is at most now and at least the time of the click. If the click is later than
+    /// now, the time of the click is used: the clocks of edge and core may differ, and that is not
+    /// the sender's fault.
     pub fn time(self, click: Time, now: Time) -> Time {
         match self {
             Self::At(time) => time,

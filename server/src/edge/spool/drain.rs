@@ -48,7 +48,7 @@ const BESIDE_A_FAULT: usize = 256;
 /// Concurrent deliveries while the core fails on a record. More than one, because a failing
 /// delivery spends most of its time in pauses.
 const AT_ONCE_BESIDE_A_FAULT: usize = 16;
-/// Time limit of one delivery.
+/// Time limit of one attempt.
 const CALL_BUDGET: Duration = Duration::from_secs(10);
 /// Number of attempts for a record that the core fails on, and the pause between them.
 const FAULT_TRIES_MAX: usize = 5;
@@ -67,7 +67,7 @@ pub struct Drain {
     reading: Option<FileCursor>,
     pace: ConcurrencyLimit,
     aside: Aside,
-    /// Cause of the last delivery that failed.
+    /// Why the core did not answer in the last batch; `None` if it answered.
     cause: Option<Cause>,
     /// A read error has been reported, and no file was read since.
     told: bool,
@@ -76,7 +76,7 @@ pub struct Drain {
 /// The outcome of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// The core has answered, or the entry needed no call.
+    /// The core has accepted the record, or the entry needed no call.
     Done,
     /// The core has judged the record, and will never accept it.
     Refused,

@@ -57,8 +57,9 @@ const START_HEAD: &str = "<!-- Written by `make generate` from proto/reasons.tom
 
 # Reasons for which the server does not start
 
-The server then ends with a message and a line `reason: …` on its standard error, and the exit code
-of this table. \"May pass\" says whether the same start may succeed later with nothing changed on this
+They are also the reasons for which `s2s-server backup` and `s2s-server restore` fail. The program
+then ends with a message and a line `reason: …` on its standard error, and the exit code of this
+table. \"May pass\" says whether the same start may succeed later with nothing changed on this
 machine. A service manager should retry only such starts, after a pause.
 
 | reason | exit code | may pass | cause | cure |
