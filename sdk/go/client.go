@@ -3,12 +3,14 @@
 // A visitor follows a tracking link and gets a click id; later your server reports a conversion
 // with that click id.
 //
-// A [Client] has one generated client for each service of the API. Requests and responses, with the
-// formats, units and limits of their fields, are in [s2s.example/sdk-go/gen/s2s/v1]. The client
-// adds to every call the API key, a deadline, retries that count nothing twice, and errors with a
-// reason ([Error]). The package also has iterators over lists ([All]), exact money
-// ([MoneyFromDecimal]), the form of click ids ([NormaliseClickID]) and the signing of postbacks
-// ([SignPostback]).
+// A [Client] has one member for each service of the API, and a method for each call. A method takes
+// a struct with the parameters, in which the zero value of a field means that it is not given, and
+// returns the response, or the items of a list. The fields of responses, with their formats, units
+// and limits, are in [s2s.example/sdk-go/gen/s2s/v1]. The client adds to every call the API key, a
+// deadline, retries that count nothing twice, and errors with a reason ([Error]).
+//
+// The package also has exact money ([ParseMoney]), the form of click ids ([NormaliseClickID]) and
+// the signatures of postbacks ([SignPostback], [VerifyPostback]).
 package s2s
 
 import (
@@ -18,19 +20,16 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/keepalive"
-
-	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
 )
 
 const (
-	timeoutDefault = 10 * time.Second
-	retriesDefault = 4
 	connectTimeout = 5 * time.Second
 	// keepAliveInterval is the time without traffic after which the connection is pinged, with or
 	// without calls, so that no call loses its time on a connection that a firewall dropped.
 	keepAliveInterval = 30 * time.Second
 	keepAliveTimeout  = 10 * time.Second
-	// responseBytesMax exceeds gRPC's default of 4 MiB, which is too small for a page of 1,000 items.
+	// responseBytesMax exceeds gRPC's default of 4 MiB, which is too small for a page of 1,000
+	// items.
 	responseBytesMax = 64 << 20
 )
 
@@ -40,8 +39,7 @@ const (
 // Every call that is safe to repeat is retried after a transient failure (the server can't be
 // reached, is stopping or overloaded), with growing pauses and within its deadline. Retries never
 // count anything twice: a request that needs a request id and has none gets a random one before the
-// first attempt. The caller's message is not changed. To repeat a call yourself after an error,
-// give the call a request id of your own.
+// first attempt. To repeat a call yourself after an error, give the call a request id of your own.
 //
 // A call's deadline, over all attempts, is that of its context. If the context has none, the
 // client's timeout applies (see [WithTimeout]). A call whose context is cancelled may or may not
@@ -50,27 +48,21 @@ const (
 //
 // Every error of a call is an [*Error].
 type Client struct {
-	Accounts        s2sv1.AccountServiceClient
-	APIKeys         s2sv1.ApiKeyServiceClient
-	ConversionCodes s2sv1.ConversionCodeServiceClient
-	TrackingLinks   s2sv1.TrackingLinkServiceClient
-	Clicks          s2sv1.ClickServiceClient
-	Conversions     s2sv1.ConversionServiceClient
-	Postbacks       s2sv1.PostbackServiceClient
-	Presets         s2sv1.PresetServiceClient
+	Services
 
 	connection *grpc.ClientConn
 }
 
-// New makes a client of the server at endpoint: scheme, host and at most a port, such as
-// https://t.example, or http://127.0.0.1:8080 within one machine. The client connects at its first
-// call, so an unreachable server is not yet an error.
-func New(endpoint string, options ...Option) (*Client, error) {
-	settings := settings{timeout: timeoutDefault, retries: retriesDefault}
+// New makes a client. Without options, it takes the endpoint from the environment's S2S_ENDPOINT
+// (default: http://127.0.0.1:8080) and the API key from S2S_API_KEY (default: none); an empty
+// variable counts as not set. The client connects at its first call, so an unreachable server is
+// not yet an error.
+func New(options ...Option) (*Client, error) {
+	settings := settingsFromEnvironment()
 	for _, option := range options {
 		option(&settings)
 	}
-	target, secure, err := parseEndpoint(endpoint)
+	target, secure, err := parseEndpoint(settings.endpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +73,11 @@ func New(endpoint string, options ...Option) (*Client, error) {
 	if settings.timeout <= 0 {
 		return nil, fmt.Errorf("s2s: a timeout of %v leaves no time for a call", settings.timeout)
 	}
+	calls := policy{settings.timeout, settings.retries, settings.logger}
 	dialOptions := []grpc.DialOption{
 		grpc.WithTransportCredentials(transport),
-		grpc.WithChainUnaryInterceptor(policy{settings.timeout, settings.retries}.call),
+		grpc.WithUserAgent(userAgent),
+		grpc.WithChainUnaryInterceptor(calls.call),
 		grpc.WithChainStreamInterceptor(stream),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(responseBytesMax)),
 		// Without this option, a DNS record could configure retries in addition to this client's.
@@ -109,17 +103,14 @@ func New(endpoint string, options ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("s2s: %w", err)
 	}
-	return &Client{
-		Accounts:        s2sv1.NewAccountServiceClient(connection),
-		APIKeys:         s2sv1.NewApiKeyServiceClient(connection),
-		ConversionCodes: s2sv1.NewConversionCodeServiceClient(connection),
-		TrackingLinks:   s2sv1.NewTrackingLinkServiceClient(connection),
-		Clicks:          s2sv1.NewClickServiceClient(connection),
-		Conversions:     s2sv1.NewConversionServiceClient(connection),
-		Postbacks:       s2sv1.NewPostbackServiceClient(connection),
-		Presets:         s2sv1.NewPresetServiceClient(connection),
-		connection:      connection,
-	}, nil
+	return &Client{newServices(connection), connection}, nil
+}
+
+// Connection returns the connection, for programs that send messages of their own or want single
+// pages. The generated clients in [s2s.example/sdk-go/gen/s2s/v1] use it with the same API key,
+// retries and errors.
+func (c *Client) Connection() grpc.ClientConnInterface {
+	return c.connection
 }
 
 // String names the client's server and omits the inner state, because that state changes with each

@@ -27,11 +27,11 @@ const (
 type Error struct {
 	// Code is the kind of failure.
 	Code codes.Code
-	// Reason is for programs; each value documents its cause and its cure. Unspecified if the
+	// Reason is for programs; each value documents its cause and its cure. [ReasonUnknown] if the
 	// server gave no reason, or a reason that is newer than this client: see ReasonText.
-	// UNAVAILABLE if the server could not be reached, and DEADLINE_EXCEEDED if there was no answer
-	// in time.
-	Reason s2sv1.ErrorReason
+	// [ReasonUnavailable] if the server could not be reached, and [ReasonDeadlineExceeded] if there
+	// was no answer in time.
+	Reason Reason
 	// ReasonText is the reason as the server sent it, such as CODE_NOT_ON_LINK; empty if there is
 	// none.
 	ReasonText string
@@ -43,6 +43,10 @@ type Error struct {
 	FieldViolations []FieldViolation
 	// RetryAfter is the delay before a retry that the server asks for; 0 if it asks for none.
 	RetryAfter time.Duration
+	// PostbackFailure is the outcome of a postback that does not count, with the id of the held
+	// postback. If [ConversionService.Record] fails for a postback and this field is nil, send the
+	// postback again.
+	PostbackFailure *PostbackFailure
 
 	status *status.Status
 	cause  error
@@ -70,22 +74,22 @@ func (e *Error) Unwrap() error {
 	return e.cause
 }
 
-// GRPCStatus returns the server's answer as a gRPC status. Its Details has every detail of the
-// answer, such as the [s2sv1.PostbackFailure] of a held postback.
+// GRPCStatus returns the server's answer as a gRPC status, with every detail of the answer.
 func (e *Error) GRPCStatus() *status.Status {
 	return e.status
 }
 
-// Result returns the result of an item of a batch or stream, as RecordConversion would have
-// returned it: a response or an [*Error].
-func Result(item *s2sv1.RecordConversionResult) (*s2sv1.RecordConversionResponse, error) {
+// Result returns the result of an item of a batch or stream, as [ConversionService.Record] would
+// have returned it: a response or an [*Error].
+func Result(item *RecordConversionResult) (*RecordConversionResponse, error) {
 	switch result := item.GetResult().(type) {
 	case *s2sv1.RecordConversionResult_Response:
 		return result.Response, nil
 	case *s2sv1.RecordConversionResult_Error:
 		return nil, readStatus(status.FromProto(result.Error))
 	default:
-		return nil, readStatus(status.New(codes.Unknown, "the server gave no result that this client knows"))
+		const message = "the server gave no result that this client knows"
+		return nil, readStatus(status.New(codes.Unknown, message))
 	}
 }
 
@@ -129,9 +133,11 @@ func readStatus(said *status.Status) *Error {
 			}
 		case *errdetails.RetryInfo:
 			e.RetryAfter = max(0, detail.GetRetryDelay().AsDuration())
+		case *PostbackFailure:
+			e.PostbackFailure = detail
 		}
 	}
-	e.Reason = s2sv1.ErrorReason(s2sv1.ErrorReason_value[reasonPrefix+e.ReasonText])
+	e.Reason = Reason(s2sv1.ErrorReason_value[reasonPrefix+e.ReasonText])
 	return e
 }
 

@@ -2,7 +2,9 @@ package s2s_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -67,7 +69,12 @@ func listen(t *testing.T) net.Listener {
 
 func newClient(t *testing.T, endpoint string, options ...s2s.Option) *s2s.Client {
 	t.Helper()
-	client, err := s2s.New(endpoint, options...)
+	return newClientOf(t, append([]s2s.Option{s2s.WithEndpoint(endpoint)}, options...)...)
+}
+
+func newClientOf(t *testing.T, options ...s2s.Option) *s2s.Client {
+	t.Helper()
+	client, err := s2s.New(options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,9 +159,9 @@ func (f *fake) BatchRecordConversions(
 	err := f.answer(ctx, func() { f.requests = append(f.requests, request.GetRequests()...) })
 	response := &s2sv1.BatchRecordConversionsResponse{}
 	for _, item := range request.GetRequests() {
-		result := &s2sv1.RecordConversionResult{
-			Result: &s2sv1.RecordConversionResult_Response{Response: &s2sv1.RecordConversionResponse{}},
-		}
+		result := &s2s.RecordConversionResult{Result: &s2sv1.RecordConversionResult_Response{
+			Response: &s2s.RecordConversionResponse{},
+		}}
 		if item.GetConversion().GetClickId() == "" {
 			refused := withReason(codes.InvalidArgument, "no click id", "PARAMETER_MISSING")
 			result.Result = &s2sv1.RecordConversionResult_Error{Error: refused.Proto()}
@@ -164,18 +171,34 @@ func (f *fake) BatchRecordConversions(
 	return response, err
 }
 
-// StreamRecordConversions answers one request, then fails.
+// StreamRecordConversions answers each request with its transaction id, until one asks for an end:
+// a success for the id "end", and a failure for "fail".
 func (f *fake) StreamRecordConversions(
 	stream grpc.BidiStreamingServer[
 		s2sv1.StreamRecordConversionsRequest, s2sv1.StreamRecordConversionsResponse],
 ) error {
-	if _, err := stream.Recv(); err != nil {
-		return err
+	for {
+		received, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		id := received.GetRequest().GetConversion().GetTransactionId()
+		switch id {
+		case "end":
+			return nil
+		case "fail":
+			return withReason(codes.Unavailable, "the server is stopping", "UNAVAILABLE").Err()
+		}
+		result := &s2s.RecordConversionResult{Result: &s2sv1.RecordConversionResult_Response{
+			Response: &s2s.RecordConversionResponse{ConversionId: id},
+		}}
+		if err := stream.Send(&s2sv1.StreamRecordConversionsResponse{Result: result}); err != nil {
+			return err
+		}
 	}
-	if err := stream.Send(&s2sv1.StreamRecordConversionsResponse{}); err != nil {
-		return err
-	}
-	return withReason(codes.Unavailable, "the server is stopping", "UNAVAILABLE").Err()
 }
 
 // ListConversions returns one of three pages: two conversions, none, one.

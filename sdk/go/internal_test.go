@@ -17,7 +17,8 @@ import (
 
 func with(t *testing.T, code codes.Code, reason, domain string) *status.Status {
 	t.Helper()
-	said, err := status.New(code, "m").WithDetails(&errdetails.ErrorInfo{Reason: reason, Domain: domain})
+	info := &errdetails.ErrorInfo{Reason: reason, Domain: domain}
+	said, err := status.New(code, "m").WithDetails(info)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,48 +26,51 @@ func with(t *testing.T, code codes.Code, reason, domain string) *status.Status {
 }
 
 func TestReasonsAreReadFromWhatTheServerSays(t *testing.T) {
-	const (
-		unspecified = s2sv1.ErrorReason_ERROR_REASON_UNSPECIFIED
-		unavailable = s2sv1.ErrorReason_ERROR_REASON_UNAVAILABLE
-	)
 	for _, row := range []struct {
 		said    *status.Status
 		code    codes.Code
-		reason  s2sv1.ErrorReason
+		reason  Reason
 		text    string
 		passing bool
 	}{
 		{
-			with(t, codes.FailedPrecondition, "ATTRIBUTION_WINDOW_PASSED", "s2s.v1"), codes.FailedPrecondition,
-			s2sv1.ErrorReason_ERROR_REASON_ATTRIBUTION_WINDOW_PASSED, "m [ATTRIBUTION_WINDOW_PASSED]", false,
+			with(t, codes.FailedPrecondition, "ATTRIBUTION_WINDOW_PASSED", "s2s.v1"),
+			codes.FailedPrecondition,
+			ReasonAttributionWindowPassed, "m [ATTRIBUTION_WINDOW_PASSED]", false,
 		},
 		{
 			with(t, codes.Unavailable, "INTERNAL", "s2s.v1"), codes.Unavailable,
-			s2sv1.ErrorReason_ERROR_REASON_INTERNAL, "m [INTERNAL]", true,
+			ReasonInternal, "m [INTERNAL]", true,
 		},
 		{
 			with(t, codes.ResourceExhausted, "RATE_LIMITED", "s2s.v1"), codes.ResourceExhausted,
-			s2sv1.ErrorReason_ERROR_REASON_RATE_LIMITED, "m [RATE_LIMITED]", true,
+			ReasonRateLimited, "m [RATE_LIMITED]", true,
 		},
-		{with(t, codes.Aborted, "NEWER", "s2s.v1"), codes.Aborted, unspecified, "m [NEWER]", false},
+		{
+			with(t, codes.Aborted, "NEWER", "s2s.v1"), codes.Aborted,
+			ReasonUnknown, "m [NEWER]", false,
+		},
 		{
 			with(t, codes.Aborted, "ATTRIBUTION_WINDOW_PASSED", "proxy.example"), codes.Aborted,
-			unspecified, "m [Aborted]", false,
+			ReasonUnknown, "m [Aborted]", false,
 		},
-		{status.New(codes.NotFound, "m"), codes.NotFound, unspecified, "m [NotFound]", false},
-		{status.New(codes.Canceled, "m"), codes.Canceled, unspecified, "m [Canceled]", false},
-		{status.New(codes.Unavailable, "m"), codes.Unavailable, unavailable, "m [UNAVAILABLE]", true},
+		{status.New(codes.NotFound, "m"), codes.NotFound, ReasonUnknown, "m [NotFound]", false},
+		{status.New(codes.Canceled, "m"), codes.Canceled, ReasonUnknown, "m [Canceled]", false},
+		{
+			status.New(codes.Unavailable, "m"), codes.Unavailable,
+			ReasonUnavailable, "m [UNAVAILABLE]", true,
+		},
 		{
 			status.New(codes.ResourceExhausted, "grpc: received message larger than max"),
-			codes.ResourceExhausted, unspecified,
+			codes.ResourceExhausted, ReasonUnknown,
 			"grpc: received message larger than max [ResourceExhausted]", false,
 		},
 		{
 			status.New(codes.DeadlineExceeded, "m"), codes.DeadlineExceeded,
-			s2sv1.ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED, "m [DEADLINE_EXCEEDED]", false,
+			ReasonDeadlineExceeded, "m [DEADLINE_EXCEEDED]", false,
 		},
 		{
-			status.New(codes.Unknown, "no trailers"), codes.Unavailable, unavailable,
+			status.New(codes.Unknown, "no trailers"), codes.Unavailable, ReasonUnavailable,
 			"the server could not be reached: no trailers [UNAVAILABLE]", true,
 		},
 	} {
@@ -89,7 +93,7 @@ func TestReasonsAreReadFromWhatTheServerSays(t *testing.T) {
 func TestEveryReasonIsKnownByItsText(t *testing.T) {
 	for name, number := range s2sv1.ErrorReason_value {
 		said := with(t, codes.Aborted, strings.TrimPrefix(name, "ERROR_REASON_"), "s2s.v1")
-		if e := newError(t.Context(), said.Err()); e.Reason != s2sv1.ErrorReason(number) {
+		if e := newError(t.Context(), said.Err()); e.Reason != Reason(number) {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
@@ -107,7 +111,7 @@ func TestNoServerMakesAPauseNegative(t *testing.T) {
 }
 
 func TestItemsWithoutAResultAreErrors(t *testing.T) {
-	for _, item := range []*s2sv1.RecordConversionResult{nil, {}} {
+	for _, item := range []*RecordConversionResult{nil, {}} {
 		_, err := Result(item)
 		var e *Error
 		if !errors.As(err, &e) || e.Code != codes.Unknown {

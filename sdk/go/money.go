@@ -5,8 +5,6 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-
-	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
 )
 
 const (
@@ -17,8 +15,8 @@ const (
 
 // The errors for values that are not amounts of money.
 var (
-	// ErrAmountMalformed says that a text is not an optional sign, digits, and at most one point with
-	// digits after it.
+	// ErrAmountMalformed says that a text is not an optional sign, digits, and at most one point
+	// with digits after it.
 	ErrAmountMalformed = errors.New(
 		"s2s: an amount must be digits with at most one decimal point, such as 19.99")
 	// ErrAmountTooPrecise says that an amount is not a whole number of millionths.
@@ -27,13 +25,13 @@ var (
 	ErrAmountOutOfRange = errors.New("s2s: the amount is out of range")
 )
 
-// MoneyFromDecimal reads an exact amount, such as 19.99, -3 or 0.000001: no exponent, no rounding,
-// no thousands separators. The currency is an ISO 4217 code, such as EUR, which the server checks;
-// empty means the currency of the conversion code.
+// ParseMoney reads an exact amount, such as 19.99, -3 or 0.000001: no exponent, no rounding, no
+// thousands separators, no float. The currency is an ISO 4217 code, such as EUR, which the server
+// checks; empty means the currency of the conversion code.
 //
 // A negative amount takes money back. The server refuses amounts beyond 10^18 millionths. It also
 // refuses a negative value or commission in a conversion to record.
-func MoneyFromDecimal(text, currencyCode string) (*s2sv1.Money, error) {
+func ParseMoney(text, currencyCode string) (*Money, error) {
 	number, negative := strings.CutPrefix(text, "-")
 	if !negative {
 		number = strings.TrimPrefix(number, "+")
@@ -54,23 +52,53 @@ func MoneyFromDecimal(text, currencyCode string) (*s2sv1.Money, error) {
 	if err != nil {
 		return nil, ErrAmountOutOfRange
 	}
-	return &s2sv1.Money{CurrencyCode: currencyCode, Micros: micros}, nil
+	return &Money{CurrencyCode: currencyCode, Micros: micros}, nil
 }
 
 func isDigits(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
-// MoneyDecimal returns the amount without its currency, such as 19.99, 100 or -0.5.
-// [MoneyFromDecimal] reads it back.
-func MoneyDecimal(money *s2sv1.Money) string {
+// FormatMoney returns the amount with the digits of its currency, such as 19.90 EUR, 500 JPY or
+// 1.500 KWD. Decimals beyond these digits are shown, never rounded. If the currency is not known or
+// empty, the amount has at least two decimals.
+func FormatMoney(money *Money) string {
+	whole, decimals, _ := strings.Cut(MoneyDecimal(money), ".")
+	if missing := currencyDigits(money.GetCurrencyCode()) - len(decimals); missing > 0 {
+		decimals += strings.Repeat("0", missing)
+	}
+	if decimals != "" {
+		whole += "." + decimals
+	}
+	return strings.TrimSpace(whole + " " + money.GetCurrencyCode())
+}
+
+// currencyDigits returns the number of digits after the point, by ISO 4217. If the currency is not
+// known, the number is 2.
+func currencyDigits(currencyCode string) int {
+	switch currencyCode {
+	case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
+		"VUV", "XAF", "XOF", "XPF":
+		return 0
+	case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND":
+		return 3
+	case "CLF", "UYW":
+		return 4
+	default:
+		return 2
+	}
+}
+
+// MoneyDecimal returns the amount without its currency, such as 19.99, 100 or -0.5. [ParseMoney]
+// reads it back.
+func MoneyDecimal(money *Money) string {
 	decimal := MoneyRat(money).FloatString(fractionDigits)
 	return strings.TrimSuffix(strings.TrimRight(decimal, "0"), ".")
 }
 
-// MoneyFromRat is [MoneyFromDecimal] for a calculated amount. An amount that is not a whole
-// number of millionths is an error: rounding is left to the caller.
-func MoneyFromRat(amount *big.Rat, currencyCode string) (*s2sv1.Money, error) {
+// MoneyFromRat is [ParseMoney] for a calculated amount. An amount that is not a whole number of
+// millionths, as most floats are not, is an error: rounding is left to the caller.
+func MoneyFromRat(amount *big.Rat, currencyCode string) (*Money, error) {
 	micros := new(big.Rat).Mul(amount, big.NewRat(microsPerUnit, 1))
 	if !micros.IsInt() {
 		return nil, ErrAmountTooPrecise
@@ -78,10 +106,10 @@ func MoneyFromRat(amount *big.Rat, currencyCode string) (*s2sv1.Money, error) {
 	if !micros.Num().IsInt64() {
 		return nil, ErrAmountOutOfRange
 	}
-	return &s2sv1.Money{CurrencyCode: currencyCode, Micros: micros.Num().Int64()}, nil
+	return &Money{CurrencyCode: currencyCode, Micros: micros.Num().Int64()}, nil
 }
 
 // MoneyRat returns the exact amount, for calculations.
-func MoneyRat(money *s2sv1.Money) *big.Rat {
+func MoneyRat(money *Money) *big.Rat {
 	return big.NewRat(money.GetMicros(), microsPerUnit)
 }

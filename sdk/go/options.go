@@ -1,12 +1,15 @@
 package s2s
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -15,16 +18,24 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
+const (
+	endpointDefault = "http://127.0.0.1:8080"
+	timeoutDefault  = 10 * time.Second
+	retriesDefault  = 4
+)
+
 // The errors of [New].
 var (
 	// ErrEndpointInvalid says that the endpoint has another form than https://host:port or
 	// http://host:port, in which the port may be absent.
-	ErrEndpointInvalid = errors.New("s2s: the endpoint must have the form https://host:port, without a path")
-	// ErrAPIKeyInvalid says that the API key is empty, or has blanks or other characters that no key
-	// contains.
-	ErrAPIKeyInvalid = errors.New("s2s: the API key is empty, or has blanks or characters that no key contains")
-	// ErrTLSInvalid says that a certificate or key is not PEM, that they don't match each other, or that a
-	// certificate was given though the endpoint is http://.
+	ErrEndpointInvalid = errors.New(
+		"s2s: the endpoint must have the form https://host:port, without a path")
+	// ErrAPIKeyInvalid says that the API key is empty, or has blanks or other characters that no
+	// key contains.
+	ErrAPIKeyInvalid = errors.New(
+		"s2s: the API key is empty, or has blanks or characters that no key contains")
+	// ErrTLSInvalid says that a certificate or key is not PEM, that they don't match each other, or
+	// that a certificate was given though the endpoint is http://.
 	ErrTLSInvalid = errors.New(
 		"s2s: the certificates can't be used: they need PEM, an https endpoint, and a matching key")
 )
@@ -33,16 +44,39 @@ var (
 type Option func(*settings)
 
 type settings struct {
+	endpoint      string
 	apiKey        *string
 	caCertificate []byte
 	identity      *identity
 	timeout       time.Duration
 	retries       uint
+	logger        *slog.Logger
 }
 
 type identity struct{ certificate, key []byte }
 
-// WithAPIKey sets the API key, which is sent with every call. Default: none.
+func settingsFromEnvironment() settings {
+	s := settings{
+		endpoint: cmp.Or(os.Getenv("S2S_ENDPOINT"), endpointDefault),
+		timeout:  timeoutDefault,
+		retries:  retriesDefault,
+		logger:   slog.New(slog.DiscardHandler),
+	}
+	if key := os.Getenv("S2S_API_KEY"); key != "" {
+		s.apiKey = &key
+	}
+	return s
+}
+
+// WithEndpoint sets the server: scheme, host and at most a port, such as https://t.example, or
+// http://127.0.0.1:8080 within one machine. Default: the environment's S2S_ENDPOINT, or else
+// http://127.0.0.1:8080.
+func WithEndpoint(endpoint string) Option {
+	return func(s *settings) { s.endpoint = endpoint }
+}
+
+// WithAPIKey sets the API key, which is sent with every call. Default: the environment's
+// S2S_API_KEY, or else none.
 func WithAPIKey(key string) Option {
 	return func(s *settings) { s.apiKey = &key }
 }
@@ -70,12 +104,19 @@ func WithRetries(retries uint) Option {
 	return func(s *settings) { s.retries = retries }
 }
 
+// WithLogger sets the logger for each attempt that failed and is tried again. It logs at
+// [slog.LevelInfo] the name of the call, the number of the attempt, the reason and the pause before
+// the next attempt, and never a key, a request or a response. Default: nothing is logged.
+func WithLogger(logger *slog.Logger) Option {
+	return func(s *settings) { s.logger = cmp.Or(logger, s.logger) }
+}
+
 // parseEndpoint returns the target for gRPC, and whether to use TLS. Its error repeats nothing of
 // the endpoint, which may contain a password.
 func parseEndpoint(endpoint string) (target string, secure bool, err error) {
 	parsed, err := url.Parse(endpoint)
-	if err != nil || parsed.Hostname() == "" || parsed.User != nil || strings.ContainsAny(endpoint, "?#") ||
-		(parsed.Path != "" && parsed.Path != "/") {
+	if err != nil || parsed.Hostname() == "" || parsed.User != nil ||
+		strings.ContainsAny(endpoint, "?#") || (parsed.Path != "" && parsed.Path != "/") {
 		return "", false, ErrEndpointInvalid
 	}
 	var port string

@@ -1,16 +1,21 @@
 package s2s_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,8 +25,102 @@ import (
 	"google.golang.org/grpc/credentials"
 
 	s2s "s2s.example/sdk-go"
-	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
 )
+
+// TestMain removes the variables that clients read, so that no test depends on the caller's.
+func TestMain(m *testing.M) {
+	for _, name := range []string{"S2S_ENDPOINT", "S2S_API_KEY"} {
+		if err := os.Unsetenv(name); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+func TestTheEnvironmentIsReadWhereOptionsSayNothing(t *testing.T) {
+	f := &fake{}
+	listener := listen(t)
+	f.serve(t, listener)
+	endpoint := "http://" + listener.Addr().String()
+	for _, row := range []struct {
+		endpoint, key string
+		option        s2s.Option
+		expected      []string
+	}{
+		{endpoint, "", s2s.WithRetries(0), nil},
+		{endpoint, "of-variable", s2s.WithRetries(0), []string{"Bearer of-variable"}},
+		{endpoint, "of-variable", s2s.WithAPIKey("of-option"), []string{"Bearer of-option"}},
+		{"http://127.0.0.1:1", "", s2s.WithEndpoint(endpoint), nil},
+	} {
+		t.Setenv("S2S_ENDPOINT", row.endpoint)
+		t.Setenv("S2S_API_KEY", row.key)
+		client, err := s2s.New(row.option)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(record(t, client), client.Close()); err != nil {
+			t.Fatal(err)
+		}
+		received := f.metadata[len(f.metadata)-1]
+		if keys := received.Get("authorization"); !slices.Equal(keys, row.expected) {
+			t.Errorf("%+v: %q", row, keys)
+		}
+	}
+	t.Setenv("S2S_ENDPOINT", "")
+	if shown := fmt.Sprint(newClientOf(t)); shown != "s2s.Client(dns:///127.0.0.1:8080)" {
+		t.Error(shown)
+	}
+	t.Setenv("S2S_API_KEY", "two words")
+	if _, err := s2s.New(); !errors.Is(err, s2s.ErrAPIKeyInvalid) {
+		t.Error(err)
+	}
+}
+
+func TestTheUserAgentNamesTheSDK(t *testing.T) {
+	f := &fake{}
+	if err := record(t, startFake(t, f)); err != nil {
+		t.Fatal(err)
+	}
+	agents := f.metadata[0].Get("user-agent")
+	if len(agents) != 1 || !strings.HasPrefix(agents[0], "s2s-sdk-go/"+s2s.Version+" grpc-go/") {
+		t.Error(agents)
+	}
+}
+
+func TestEachAttemptThatIsTriedAgainIsLogged(t *testing.T) {
+	var logged bytes.Buffer
+	handler := slog.NewJSONHandler(&logged, nil)
+	f := &fake{script: []answer{fail(unavailable()), overloaded(time.Millisecond)}}
+	client := startFake(t, f, s2s.WithLogger(slog.New(handler)), s2s.WithAPIKey("s3cret"))
+	if err := record(t, client); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(logged.String(), "s3cret") {
+		t.Error(logged.String())
+	}
+	decoder := json.NewDecoder(&logged)
+	for i, reason := range []string{"UNAVAILABLE", "OVERLOADED"} {
+		var line struct {
+			Level, Call, Reason string
+			Attempt             int
+			Pause               time.Duration
+		}
+		if err := decoder.Decode(&line); err != nil {
+			t.Fatal(err)
+		}
+		if line.Level != "INFO" || line.Call != "s2s.v1.ConversionService/RecordConversion" ||
+			line.Reason != reason || line.Attempt != i+1 || line.Pause < 50*time.Millisecond {
+			t.Errorf("%+v", line)
+		}
+	}
+	if decoder.More() {
+		t.Error("a call that succeeded was logged")
+	}
+	f = &fake{script: []answer{fail(unavailable())}}
+	if err := record(t, startFake(t, f, s2s.WithLogger(nil))); err != nil {
+		t.Error(err)
+	}
+}
 
 func TestEndpointsAreChecked(t *testing.T) {
 	for endpoint, expected := range map[string]error{
@@ -54,7 +153,7 @@ func TestEndpointsAreChecked(t *testing.T) {
 		"http://me:s3cret@t.example":   s2s.ErrEndpointInvalid,
 		"http://me:s3cret@t.example/%": s2s.ErrEndpointInvalid,
 	} {
-		client, err := s2s.New(endpoint)
+		client, err := s2s.New(s2s.WithEndpoint(endpoint))
 		if !errors.Is(err, expected) || (client == nil) != (err != nil) {
 			t.Errorf("%q: %v", endpoint, err)
 		}
@@ -68,8 +167,10 @@ func TestEndpointsAreChecked(t *testing.T) {
 }
 
 func TestAPIKeysAreCheckedAndNeverShown(t *testing.T) {
-	for _, key := range []string{"", " ", "key\n", "two words", "schl\u00fcssel", "\x7f", "key\x00"} {
-		if _, err := s2s.New("http://127.0.0.1:1", s2s.WithAPIKey(key)); !errors.Is(err, s2s.ErrAPIKeyInvalid) {
+	for _, key := range []string{
+		"", " ", "key\n", "two words", "schl\u00fcssel", "\x7f", "key\x00",
+	} {
+		if _, err := s2s.New(s2s.WithAPIKey(key)); !errors.Is(err, s2s.ErrAPIKeyInvalid) {
 			t.Errorf("%q: %v", key, err)
 		}
 	}
@@ -90,7 +191,7 @@ func TestAPIKeysAreCheckedAndNeverShown(t *testing.T) {
 
 func TestATimeoutLeavesTime(t *testing.T) {
 	for _, timeout := range []time.Duration{0, -1} {
-		if _, err := s2s.New("http://127.0.0.1:1", s2s.WithTimeout(timeout)); err == nil {
+		if _, err := s2s.New(s2s.WithTimeout(timeout)); err == nil {
 			t.Errorf("%v", timeout)
 		}
 	}
@@ -100,21 +201,22 @@ func TestCertificatesAreChecked(t *testing.T) {
 	nothing := []byte("-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n")
 	certificate, key := selfSigned(t)
 	_, otherKey := selfSigned(t)
+	http, https := s2s.WithEndpoint("http://t.example"), s2s.WithEndpoint("https://t.example")
 	for name, made := range map[string]func() (*s2s.Client, error){
 		"an authority over http": func() (*s2s.Client, error) {
-			return s2s.New("http://t.example", s2s.WithCACertificate(certificate))
+			return s2s.New(http, s2s.WithCACertificate(certificate))
 		},
 		"an identity over http": func() (*s2s.Client, error) {
-			return s2s.New("http://t.example", s2s.WithIdentity(certificate, key))
+			return s2s.New(http, s2s.WithIdentity(certificate, key))
 		},
 		"no certificate": func() (*s2s.Client, error) {
-			return s2s.New("https://t.example", s2s.WithCACertificate(nothing))
+			return s2s.New(https, s2s.WithCACertificate(nothing))
 		},
 		"no key": func() (*s2s.Client, error) {
-			return s2s.New("https://t.example", s2s.WithIdentity(certificate, nothing))
+			return s2s.New(https, s2s.WithIdentity(certificate, nothing))
 		},
 		"another's key": func() (*s2s.Client, error) {
-			return s2s.New("https://t.example", s2s.WithIdentity(certificate, otherKey))
+			return s2s.New(https, s2s.WithIdentity(certificate, otherKey))
 		},
 	} {
 		if _, err := made(); !errors.Is(err, s2s.ErrTLSInvalid) {
@@ -151,7 +253,7 @@ func TestTLSNeedsAnAuthorityAndShowsAnIdentity(t *testing.T) {
 			t.Errorf("%s was let in", name)
 			continue
 		}
-		expectError(t, err, codes.Unavailable, s2sv1.ErrorReason_ERROR_REASON_UNAVAILABLE)
+		expectError(t, err, codes.Unavailable, s2s.ReasonUnavailable)
 	}
 }
 
@@ -169,7 +271,9 @@ func selfSigned(t *testing.T) (certificate, key []byte) {
 		IsCA:                  true,
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		ExtKeyUsage: []x509.ExtKeyUsage{
+			x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth,
+		},
 	}
 	signed, err := x509.CreateCertificate(rand.Reader, template, template, secret.Public(), secret)
 	if err != nil {

@@ -1,7 +1,9 @@
 package s2s
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -21,11 +23,12 @@ const (
 	pauseMax   = 5 * time.Second
 )
 
-// A policy holds the time limit of a call, over all attempts and pauses, and its maximum number of
-// retries.
+// A policy holds the settings of all calls: the time limit over all attempts and pauses, the
+// maximum number of retries, and the logger for attempts that are tried again.
 type policy struct {
 	timeout time.Duration
 	retries uint
+	logger  *slog.Logger
 }
 
 // call is the interceptor of all calls with one request and one response.
@@ -61,18 +64,32 @@ func (p policy) call(
 			return failure
 		}
 		pause := pauseBefore(retries)
-		// The delay and the pause are not added: the server may ask for any delay, and the sum
+		// The delay and the pause are not added yet: the server may ask for any delay, and the sum
 		// could overflow.
 		if failure.RetryAfter >= time.Until(deadline)-pause {
 			return failure
 		}
+		pause += failure.RetryAfter
+		p.log(ctx, method, retries+1, failure, pause)
 		select {
-		case <-time.After(failure.RetryAfter + pause):
+		case <-time.After(pause):
 		case <-ctx.Done():
 			return newError(ctx, status.FromContextError(ctx.Err()).Err())
 		}
 		last = failure
 	}
+}
+
+// log reports a failed attempt that is tried again, without the server's message, which may repeat
+// parts of the request.
+func (p policy) log(
+	ctx context.Context, method string, attempt uint, failure *Error, pause time.Duration,
+) {
+	p.logger.LogAttrs(ctx, slog.LevelInfo, "s2s: an attempt failed and is tried again",
+		slog.String("call", strings.TrimPrefix(method, "/")),
+		slog.Uint64("attempt", uint64(attempt)),
+		slog.String("reason", cmp.Or(failure.ReasonText, failure.Code.String())),
+		slog.Duration("pause", pause))
 }
 
 // pauseBefore returns the pause before the next attempt, in addition to the delay that the server

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tests the package: a fresh project, which uses nothing of this folder except the packages in dist, records a first
-# conversion with the README's code. Run this through s2s-journey, which starts the server.
+# Tests the package: a fresh project, which uses nothing of this folder except the packages in dist,
+# runs all code of the README. Run this through s2s-journey, which starts the server.
 set -eu
 version=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,8 +13,9 @@ user_repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository}
 
 dist=$here/dist/s2s-sdk-$version
 cd "$project"
-$maven org.apache.maven.plugins:maven-deploy-plugin:3.1.4:deploy-file -Durl="file://$project/repository" \
-	-DpomFile="$dist.pom" -Dfile="$dist.jar" -Dsources="$dist-sources.jar" -Djavadoc="$dist-javadoc.jar"
+$maven org.apache.maven.plugins:maven-deploy-plugin:3.1.4:deploy-file \
+	-Durl="file://$project/repository" -DpomFile="$dist.pom" -Dfile="$dist.jar" \
+	-Dsources="$dist-sources.jar" -Djavadoc="$dist-javadoc.jar"
 
 # block LANGUAGE NUMBER: prints one of the README's blocks.
 block() {
@@ -25,12 +26,46 @@ block() {
 }
 mkdir -p src/main/java
 block java 1 >src/main/java/FirstConversion.java
-{
-	echo "import io.s2s.sdk.S2sException;"
-	echo "class Advice {"
-	block java 2
-	echo "}"
-} >src/main/java/Advice.java
+# The other blocks are statements, which use the client and what the beginning of this method makes.
+cat >src/main/java/Others.java <<'JAVA'
+import com.google.protobuf.ByteString;
+import io.s2s.sdk.*;
+import io.s2s.sdk.Money;
+import io.s2s.sdk.v1.*;
+import java.time.*;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.stream.*;
+
+class Others {
+  public static void main(String[] arguments) throws Exception {
+    try (S2sClient client = S2sClient.create()) {
+      var code = client.conversionCodes().create(p -> p.name("Sale")).getConversionCode();
+      String codeId = code.getId();
+      String destination = "https://shop.example/?s1=[s2sidentifier]";
+      var link =
+          client.trackingLinks()
+              .create(p -> p.destination(destination).conversionCodeIds(codeId))
+              .getTrackingLink();
+      String linkId = link.getId();
+      String clickId = client.clicks().record(linkId).getClick().getId();
+      String secret = client.conversionCodes().rotatePostbackSecret(codeId).getSecret();
+      Conversions.RecordParams sale =
+          new Conversions.RecordParams()
+              .conversionCodeId(codeId).clickId(clickId).value(Money.of("19.99", "EUR"));
+JAVA
+count=$(grep -c '^```java$' "$here/README.md")
+for number in $(seq 2 "$count"); do
+	block java "$number"
+done >>src/main/java/Others.java
+cat >>src/main/java/Others.java <<'JAVA'
+      if (!genuine || approved.size() != 1 || !click.get().getClick().getId().equals(clickId)) {
+        throw new AssertionError(signedUrl + approved + click);
+      }
+    }
+  }
+}
+JAVA
 cat >pom.xml <<POM
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -61,8 +96,19 @@ $(block xml 1)
 </project>
 POM
 
-# Use a separate local repository, because the user's repository may keep the package of an earlier run.
-$maven -Dmaven.repo.local="$project/local" compile dependency:build-classpath -Dmdep.outputFile=classpath
-java -cp "target/classes:$(cat classpath)" FirstConversion "$S2S_JOURNEY_KEY" "$S2S_JOURNEY_URL" >output
+# Use a separate local repository, because the user's repository may keep the package of an earlier
+# run.
+$maven -Dmaven.repo.local="$project/local" compile dependency:build-classpath \
+	-Dmdep.outputFile=classpath
+export S2S_API_KEY="$S2S_JOURNEY_KEY" S2S_ENDPOINT="$S2S_JOURNEY_URL"
+classpath=target/classes:$(cat classpath)
+java -cp "$classpath" FirstConversion >output
 cat output
-test "$(grep -c '^conv_.*: value 19.99, commission 2.5$' output)" = 1
+test "$(grep -c '^conv_.*: value 19.99 EUR, commission 2.50 EUR$' output)" = 1
+java -cp "$classpath" Others >output 2>&1 || { cat output; exit 1; }
+cat output
+# The only sale counts once, in a batch and in a stream, and the postback lacks its amounts.
+test "$(grep -c '^counted conv_' output)" = 1
+test "$(grep -c '^RESPONSE$' output)" = 1
+test "$(grep -c '^pb_.*`val`' output)" = 1
+test "$(wc -l <output)" = 3

@@ -59,8 +59,8 @@ const POSTBACK_DAYS_MIN: i64 = 7;
 /// see the arguments of a program.
 const ADMIN_KEY: &str = "S2S_ADMIN_KEY";
 
-const KEYS_HELP: &str = "S2S_ADMIN_KEY in the environment is the text of an administrator's API key, \
-                         which is created at the start if it is missing; S2S_CORE_KEY is the text of an edge's key.";
+const KEYS_HELP: &str = "S2S_ADMIN_KEY in the environment is the text of an administrator's API key; \
+                         the start creates this key if it does not exist. S2S_CORE_KEY is the text of an edge's key.";
 
 /// Server-to-server conversion tracking: tracking links, clicks, postbacks, conversions.
 #[derive(Parser, Debug, Clone)]
@@ -102,8 +102,8 @@ pub struct Config {
     #[arg(long, env = "S2S_RETAIN_CLICKS_DAYS", value_name = "DAYS", value_parser = days(1))]
     retain_clicks_days: Option<i64>,
 
-    /// Retention of conversions, in days from the end of the longest attribution window (400 days
-    /// after the click); kept for ever by default. They are the record of debts.
+    /// Retention of conversions, in days; kept for ever by default. The days begin 400 days after
+    /// the click, when the longest attribution window ends. Conversions are the record of debts.
     #[arg(long, env = "S2S_RETAIN_CONVERSIONS_DAYS", value_name = "DAYS", value_parser = days(1))]
     retain_conversions_days: Option<i64>,
 
@@ -121,9 +121,9 @@ pub struct Config {
     #[arg(long, env = "S2S_STORE_ADDRESSES", default_value = "truncated", value_name = "HOW_MUCH")]
     pub store_addresses: StoredAddresses,
 
-    /// Maximum size of what strangers' held postbacks take in the database, in mebibytes. Beyond
-    /// it, the oldest of the network that sent most are deleted. A stranger's postback is one that
-    /// anybody may have sent, even if it has a genuine click id or names a known code.
+    /// Maximum size of strangers' held postbacks in the database, in mebibytes. Beyond it, the
+    /// oldest postbacks of the networks that sent most are deleted. A stranger's postback is one
+    /// that anybody may have sent, even if it has a genuine click id or names a known code.
     #[arg(long, env = "S2S_STRANGERS_MEBIBYTES_MAX", default_value = "256", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     strangers_mebibytes_max: u32,
@@ -137,7 +137,8 @@ pub struct Config {
     #[arg(long, env = "S2S_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
 
-    /// Certificates in PEM of the client authorities; only their clients may connect (mTLS).
+    /// Certificates in PEM of authorities; only clients with a certificate by one of them may
+    /// connect (mTLS).
     #[arg(long, env = "S2S_TLS_CLIENT_CA", value_name = "FILE", requires = "tls_certificate")]
     pub tls_client_ca: Option<PathBuf>,
 
@@ -157,26 +158,27 @@ pub struct Config {
           value_parser = BoolishValueParser::new())]
     pub proxy_protocol: bool,
 
-    /// Maximum number of open connections. One more replaces the oldest that has not yet sent a
-    /// request, or the longest idle one of the address that holds most.
+    /// Maximum number of open connections. A further one replaces the oldest that has sent no
+    /// request yet or, if there is none, the longest idle one of the address that holds most.
     #[arg(long, env = "S2S_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub connections_max: usize,
 
-    /// Maximum number of open connections per IPv4 address or IPv6 network of 64 bits.
+    /// Maximum number of open connections of one IPv4 address or IPv6 network of 64 bits.
     #[arg(long, env = "S2S_CONNECTIONS_PER_ADDRESS", default_value = "1000", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub connections_per_address: usize,
 
-    /// Time that a connection over HTTP/1 stays open without a request, in seconds. It must be
-    /// longer than a load balancer in front keeps its connections (often 60 seconds). Connections
-    /// over HTTP/2 stay for five minutes, or for this time if it is longer.
+    /// Time that a connection over HTTP/1 stays open without a request, in seconds. It must exceed
+    /// the time for which a load balancer keeps its connections to this server (often 60 seconds).
+    /// Connections over HTTP/2 stay open for five minutes, or for this time if it is longer.
     #[arg(long, env = "S2S_KEEP_ALIVE_SECONDS", default_value = "75", value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3_600))]
     keep_alive_seconds: u64,
 
     /// Maximum number of requests in progress. Beyond half of it, lists and set-up are refused;
-    /// beyond three quarters, clicks go to the spool; beyond all of it, conversions are refused.
+    /// beyond three quarters, clicks go to the spool; beyond all of it, conversions and postbacks
+    /// are refused.
     #[arg(long, env = "S2S_REQUESTS_MAX", default_value = "16384", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub requests_max: usize,
@@ -218,9 +220,9 @@ pub struct Config {
     #[arg(long, env = "S2S_NO_AUTH", value_parser = BoolishValueParser::new())]
     pub no_auth: bool,
 
-    /// Origins whose web pages may call with gRPC-web, such as `https://console.example`, separated
-    /// by commas; `*` allows all. Pages need API keys too. With `--no-auth`, only pages of the
-    /// server's own origin may call.
+    /// Origins whose web pages may call with gRPC-web or JSON, such as `https://console.example`,
+    /// separated by commas; `*` allows all. Pages need API keys, too. With `--no-auth`, only pages
+    /// on the server's own origin may call.
     #[arg(long, env = "S2S_CORS_ORIGINS", default_value = "*", value_name = "ORIGIN", value_delimiter = ',',
           value_parser = cors_origin)]
     pub cors_origins: Vec<CorsOrigin>,

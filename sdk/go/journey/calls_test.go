@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"reflect"
+	"slices"
 	"strings"
 
-	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
@@ -18,14 +17,11 @@ import (
 )
 
 func expectCall(ctx context.Context, client *s2s.Client, c call) (any, error) {
-	send, request, err := method(client, c.Call)
+	m, err := methodOf(client, c.Call, c.Request)
 	if err != nil {
 		return nil, err
 	}
-	if err := protojson.Unmarshal(c.Request, request); err != nil {
-		return nil, err
-	}
-	response, err := send(ctx, request)
+	response, _, err := m.call(ctx)
 	if err := c.Error.check(err); err != nil || c.Error != nil {
 		return nil, err
 	}
@@ -34,7 +30,7 @@ func expectCall(ctx context.Context, client *s2s.Client, c call) (any, error) {
 		return nil, err
 	}
 	if c.Results != nil {
-		batch, ok := response.(*s2sv1.BatchRecordConversionsResponse)
+		batch, ok := response.(*s2s.BatchRecordConversionsResponse)
 		if !ok {
 			return nil, fmt.Errorf("%T has no results", response)
 		}
@@ -43,7 +39,7 @@ func expectCall(ctx context.Context, client *s2s.Client, c call) (any, error) {
 	return answer, match(answer, c.Response)
 }
 
-func expectResults(items []*s2sv1.RecordConversionResult, expected []result) error {
+func expectResults(items []*s2s.RecordConversionResult, expected []result) error {
 	if err := expectEqual(len(items), len(expected)); err != nil {
 		return err
 	}
@@ -67,42 +63,17 @@ func expectResults(items []*s2sv1.RecordConversionResult, expected []result) err
 }
 
 func expectList(ctx context.Context, client *s2s.Client, s step) error {
-	list, request, err := method(client, s.List)
-	if err != nil {
+	found, err := listOf(ctx, client, s)
+	if err := s.Error.check(err); err != nil || s.Error != nil {
 		return err
 	}
-	if err := protojson.Unmarshal(s.Request, request); err != nil {
-		return err
-	}
-	pages := func(ctx context.Context, request proto.Message, _ ...grpc.CallOption) (s2s.Page, error) {
-		response, err := list(ctx, request)
-		if err != nil {
-			return nil, err
-		}
-		return response.(s2s.Page), nil
-	}
-	itemsOf := func(page s2s.Page) (items []proto.Message) {
-		message := page.ProtoReflect()
-		field := message.Descriptor().Fields().ByJSONName(s.Field)
-		for i := range message.Get(field).List().Len() {
-			items = append(items, message.Get(field).List().Get(i).Message().Interface())
-		}
-		return items
-	}
-	items, failed := []any{}, error(nil)
-	for item, err := range s2s.All(ctx, pages, request, itemsOf) {
-		if err != nil {
-			failed = err
-			continue
-		}
+	items := []any{}
+	for _, item := range found {
 		shown, err := asJSON(item)
 		if err != nil {
 			return err
 		}
 		items = append(items, shown)
-	}
-	if err := s.Error.check(failed); err != nil || s.Error != nil {
-		return err
 	}
 	if s.Count != nil {
 		return expectEqual(len(items), *s.Count)
@@ -113,38 +84,48 @@ func expectList(ctx context.Context, client *s2s.Client, s step) error {
 	return match(items, s.Items)
 }
 
-func expectStream(ctx context.Context, client *s2s.Client, s *stream) error {
-	opened, err := client.Conversions.StreamRecordConversions(ctx)
+// listOf returns the items of a list. A request with a page token is sent as a message, because the
+// methods of lists have no such parameter.
+func listOf(ctx context.Context, client *s2s.Client, s step) ([]proto.Message, error) {
+	if strings.Contains(string(s.Request), "pageToken") {
+		_, rpc, _ := strings.Cut(s.List, "/")
+		request, err := messageOf(rpc+"Request", s.Request)
+		if err != nil {
+			return nil, err
+		}
+		page := &s2sv1.ListConversionsResponse{}
+		return nil, client.Connection().Invoke(ctx, "/s2s.v1."+s.List, request, page)
+	}
+	m, err := methodOf(client, s.List, s.Request)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	_, items, err := m.call(ctx)
+	return items, err
+}
+
+func expectStream(ctx context.Context, client *s2s.Client, s *stream) error {
+	var items []s2s.RecordConversionParams
 	for _, text := range s.Requests {
-		request := &s2sv1.RecordConversionRequest{}
-		if err := protojson.Unmarshal(text, request); err != nil {
-			return err
-		}
-		if err := opened.Send(&s2sv1.StreamRecordConversionsRequest{Request: request}); err != nil {
-			return err
-		}
-	}
-	if err := opened.CloseSend(); err != nil {
-		return err
-	}
-	var results []*s2sv1.RecordConversionResult
-	for {
-		response, err := opened.Recv()
-		if errors.Is(err, io.EOF) {
-			return expectResults(results, s.Results)
-		}
+		m, err := methodOf(client, "ConversionService/RecordConversion", text)
 		if err != nil {
 			return err
 		}
-		results = append(results, response.GetResult())
+		items = append(items, m.params.Interface().(s2s.RecordConversionParams))
 	}
+	var results []*s2s.RecordConversionResult
+	for result, err := range client.Conversions.StreamRecord(ctx, slices.Values(items)) {
+		if err != nil {
+			return err
+		}
+		results = append(results, result)
+	}
+	return expectResults(results, s.Results)
 }
 
 func expectHTTP(ctx context.Context, s step) (any, error) {
-	request, err := http.NewRequestWithContext(ctx, s.HTTP.Method, s.HTTP.URL, strings.NewReader(s.HTTP.Body))
+	body := strings.NewReader(s.HTTP.Body)
+	request, err := http.NewRequestWithContext(ctx, s.HTTP.Method, s.HTTP.URL, body)
 	if err != nil {
 		return nil, err
 	}
@@ -156,12 +137,12 @@ func expectHTTP(ctx context.Context, s step) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(response.Body)
+	received, err := io.ReadAll(response.Body)
 	if err := errors.Join(err, response.Body.Close()); err != nil {
 		return nil, err
 	}
 	if response.StatusCode != s.Status {
-		return nil, fmt.Errorf("status %d instead of %d: %s", response.StatusCode, s.Status, body)
+		return nil, fmt.Errorf("status %s instead of %d: %s", response.Status, s.Status, received)
 	}
 	headers := map[string]any{}
 	for name, values := range response.Header {
@@ -175,7 +156,7 @@ func expectHTTP(ctx context.Context, s step) (any, error) {
 	answer := map[string]any{"headers": headers}
 	if s.JSON != nil {
 		var shown any
-		if err := decode(body, &shown); err != nil {
+		if err := decode(received, &shown); err != nil {
 			return nil, err
 		}
 		answer["json"] = shown
@@ -184,33 +165,6 @@ func expectHTTP(ctx context.Context, s step) (any, error) {
 		}
 	}
 	return answer, nil
-}
-
-// method finds a call, such as ConversionService/RecordConversion, among the client's services, and
-// makes an empty request for it.
-func method(
-	client *s2s.Client, name string,
-) (func(context.Context, proto.Message) (proto.Message, error), proto.Message, error) {
-	service, rpc, _ := strings.Cut(name, "/")
-	fields := reflect.ValueOf(client).Elem()
-	for i := range fields.NumField() {
-		if fields.Type().Field(i).Type.Name() != service+"Client" {
-			continue
-		}
-		found := fields.Field(i).MethodByName(rpc)
-		if !found.IsValid() {
-			break
-		}
-		send := func(ctx context.Context, request proto.Message) (proto.Message, error) {
-			returned := found.Call([]reflect.Value{reflect.ValueOf(ctx), reflect.ValueOf(request)})
-			if err, failed := returned[1].Interface().(error); failed {
-				return nil, err
-			}
-			return returned[0].Interface().(proto.Message), nil
-		}
-		return send, reflect.New(found.Type().In(1).Elem()).Interface().(proto.Message), nil
-	}
-	return nil, nil, fmt.Errorf("the client has no %s", name)
 }
 
 func asJSON(message proto.Message) (shown any, err error) {

@@ -21,7 +21,6 @@ import (
 	"google.golang.org/grpc/codes"
 
 	s2s "s2s.example/sdk-go"
-	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
 )
 
 // A step of the journey, with exactly one action.
@@ -205,14 +204,14 @@ func (r *runner) client(s step) (*s2s.Client, error) {
 	if s.APIKey != nil {
 		key = *s.APIKey
 	}
-	var options []s2s.Option
+	options := []s2s.Option{s2s.WithEndpoint(endpoint)}
 	if key != "" {
 		options = append(options, s2s.WithAPIKey(key))
 	}
 	if s.Retries != nil {
 		options = append(options, s2s.WithRetries(*s.Retries))
 	}
-	return s2s.New(endpoint, options...)
+	return s2s.New(options...)
 }
 
 // act runs the action of a step, and returns the answer from which its values are saved.
@@ -239,7 +238,8 @@ func (r *runner) act(ctx context.Context, client *s2s.Client, s step) (answer an
 	run(s.Sign != nil, func() error {
 		now := time.Unix(s.Sign.UnixSeconds, 0)
 		signed := s2s.SignPostback(s.Sign.URL, []byte(s.Sign.Body), s.Sign.Secret, now)
-		return expectEqual(signed, s.Sign.SignedURL)
+		isValid := s2s.VerifyPostback(signed, []byte(s.Sign.Body), s.Sign.Secret, now, 0)
+		return errors.Join(expectEqual(signed, s.Sign.SignedURL), expectEqual(isValid, true))
 	})
 	run(s.ClickID != nil, func() error {
 		normalised, ok := s2s.NormaliseClickID(s.ClickID.Text)
@@ -264,11 +264,12 @@ func (r *runner) restart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(response.Body.Close(), expectEqual(response.StatusCode, http.StatusNoContent))
+	err = expectEqual(response.StatusCode, http.StatusNoContent)
+	return errors.Join(response.Body.Close(), err)
 }
 
 func expectMoney(m *money) error {
-	parsed, err := s2s.MoneyFromDecimal(m.Decimal, "EUR")
+	parsed, err := s2s.ParseMoney(m.Decimal, "EUR")
 	if m.Error {
 		return expectEqual(err != nil, true)
 	}
@@ -279,7 +280,7 @@ func expectMoney(m *money) error {
 	if err != nil {
 		return err
 	}
-	back := s2s.MoneyDecimal(&s2sv1.Money{CurrencyCode: "EUR", Micros: micros})
+	back := s2s.MoneyDecimal(&s2s.Money{CurrencyCode: "EUR", Micros: micros})
 	return errors.Join(expectEqual(parsed.GetMicros(), micros), expectEqual(back, m.Decimal))
 }
 

@@ -34,5 +34,8 @@ func TestTheVectorsOfAllSDKsAreSignedAlike(t *testing.T) {
 		if signed != vector.SignedURL {
 			t.Errorf("%s: %s", vector.Name, signed)
 		}
+		if !s2s.VerifyPostback(signed, []byte(vector.Body), vector.Secret, now, 0) {
+			t.Errorf("%s: not valid", vector.Name)
+		}
 	}
 }

@@ -7,7 +7,7 @@ use clap::Subcommand;
 /// A task that the program does instead of serving.
 #[derive(Subcommand, Debug, Clone)]
 pub enum Task {
-    /// Copies the spool, then the database, into a new folder, and ends. The server may run
+    /// Copies the spool, then the database, into a new folder, and ends. The server may be running
     /// meanwhile. With `--role=edge`, only the spool is copied. PostgreSQL needs `pg_dump`, MariaDB
     /// `mariadb-dump`.
     Backup {

@@ -60,16 +60,16 @@ pub struct EdgeConfig {
     #[arg(long, env = "S2S_CORE_CLIENT_CERTIFICATE", value_name = "FILE", requires = "core_client_key")]
     core_client_certificate: Option<PathBuf>,
 
-    /// The private key of that certificate, in PEM.
+    /// The private key of `--core-client-certificate`, in PEM.
     #[arg(long, env = "S2S_CORE_CLIENT_KEY", value_name = "FILE", requires = "core_client_certificate")]
     core_client_key: Option<PathBuf>,
 
-    /// The URL that a person is sent to who opens the address of the server itself. Default: a
-    /// small page that says that there is nothing.
+    /// The URL to which a person is sent who opens the address of the server itself. Default: a
+    /// small page that says that nothing is there.
     #[arg(long, env = "S2S_HOME_URL", value_name = "URL", value_parser = page_url)]
     home_url: Option<Url>,
 
-    /// The URL that a person is sent to who follows an address that no link has, or whose link has
+    /// The URL to which a person is sent who follows an address that no link has, or whose link has
     /// ended without a fallback. Default: a small page that says so.
     #[arg(long, env = "S2S_NOT_FOUND_URL", value_name = "URL", value_parser = page_url)]
     not_found_url: Option<Url>,
@@ -85,17 +85,17 @@ pub struct EdgeConfig {
           value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     spool_mebibytes_max: u64,
 
-    /// Budget of the links that this server keeps in memory and in the folder of its spool, in
-    /// mebibytes. While the database is away, visitors of these links are redirected. Beyond the
-    /// budget, the account that takes most of it loses links, and keeps those followed most
-    /// recently. A mebibyte holds some 2,300 links. The file takes at most twice the budget.
+    /// Budget for the copies of links that this server keeps in memory and in the folder of its
+    /// spool, in mebibytes. While the database is away, visitors of these links are redirected.
+    /// Beyond the budget, the account that takes most of it loses links; the most recently followed
+    /// ones stay. A mebibyte holds some 2,300 links. The file takes at most twice the budget.
     #[arg(long, env = "S2S_LINKS_KNOWN_MEBIBYTES", default_value = "64", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u64).range(1..=65_536))]
     links_known_mebibytes: u64,
 
-    /// Delivers also the records of the spool without a proof that this installation has written
-    /// them, such as the records of a folder that was moved here. An operator who trusts the folder
-    /// sets it for one start.
+    /// Also delivers records of the spool that lack a proof that this installation wrote them, such
+    /// as the records of another installation's folder. Set it for one start, and only if you trust
+    /// the folder.
     #[arg(long, env = "S2S_SPOOL_ADOPT", value_parser = BoolishValueParser::new())]
     spool_adopt: bool,
 }

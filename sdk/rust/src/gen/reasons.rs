@@ -110,15 +110,15 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::ConversionCodeArchived => Facts {
-            cause: "the conversion code was archived before the postback arrived",
-            cure: "use an active one",
+            cause: "the conversion code was already archived when the postback arrived",
+            cure: "use an active code, or make this one active again and replay",
             code: Code::FailedPrecondition,
             http_status: 422,
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::TrackingLinkArchived => Facts {
-            cause: "the tracking link is archived, and the click came after that",
-            cure: "use an active one",
+            cause: "the click came after the tracking link was archived; for a visitor also: the link has expired and has no fallback destination",
+            cure: "use an active link, or make this one active again and replay",
             code: Code::FailedPrecondition,
             http_status: 422,
             postback: Some(PostbackOutcome::Held),
@@ -131,8 +131,8 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::FieldInvalid => Facts {
-            cause: "a field of the request has a wrong value; `BadRequest` lists every one",
-            cure: "correct the fields named",
+            cause: "a field of the request has a wrong value; `BadRequest` lists all such fields",
+            cure: "correct the fields that it names",
             code: Code::InvalidArgument,
             http_status: 400,
             postback: None,
@@ -146,7 +146,7 @@ const fn facts(reason: ErrorReason) -> Facts {
         },
         ErrorReason::SlugTaken => Facts {
             cause: "another tracking link has this slug",
-            cure: "choose another, or let the system choose",
+            cure: "choose another, or send none, and the server chooses one",
             code: Code::AlreadyExists,
             http_status: 409,
             postback: None,
@@ -180,14 +180,14 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: None,
         },
         ErrorReason::Overloaded => Facts {
-            cause: "more writes are waiting than the server holds, or more requests are in progress than it allows",
+            cause: "the server has too much work: more writes wait, more requests are in progress or arriving, or a list takes longer than it allows",
             cure: "send again after the delay in `RetryInfo` (HTTP: `Retry-After`)",
             code: Code::Unavailable,
             http_status: 503,
             postback: Some(PostbackOutcome::Refused),
         },
         ErrorReason::Unavailable => Facts {
-            cause: "the database did not answer, or the server is stopping",
+            cause: "the database did not answer, the server is starting or stopping, or a stream without an API key has reached its time limit",
             cure: "send again",
             code: Code::Unavailable,
             http_status: 503,
@@ -208,7 +208,7 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: Some(PostbackOutcome::Refused),
         },
         ErrorReason::FragmentCutOff => Facts {
-            cause: "the URL ends at a parameter without a value, and others are missing: a macro containing `#` was not replaced, so everything from `#` on never left the sender",
+            cause: "the URL ends at a parameter without a value, and others are missing: probably a macro containing `#` was not replaced, so that the sender's program cut off everything from `#` on",
             cure: "use the macro that the sender documents, or write `#` as `%23`",
             code: Code::InvalidArgument,
             http_status: 400,
@@ -229,7 +229,7 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::PreviewCall => Facts {
-            cause: "the caller only looked at the postback URL: a browser's prefetch, the preview of a link in a message, or a search engine; nothing is kept",
+            cause: "the call is no report of a sale, but a browser's prefetch, the preview of a link in a message, or a search engine; nothing is kept",
             cure: "let the merchant's server call it",
             code: Code::PermissionDenied,
             http_status: 403,
@@ -237,7 +237,7 @@ const fn facts(reason: ErrorReason) -> Facts {
         },
         ErrorReason::TrackingLinkUnknown => Facts {
             cause: "the click id is genuine, but its tracking link is not in this database: it was created elsewhere and has not arrived yet, or it is lost",
-            cure: "wait: for 7 days the postback is matched as soon as the link arrives; after that, replay it",
+            cure: "wait: for 7 days the postback is matched automatically once the link arrives; after that, replay it",
             code: Code::FailedPrecondition,
             http_status: 422,
             postback: Some(PostbackOutcome::Held),
@@ -271,7 +271,7 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: None,
         },
         ErrorReason::SecretRefused => Facts {
-            cause: "the conversion code checks secrets, and `sec` is absent, matches none of its secrets, or has expired",
+            cause: "the conversion code checks secrets, and `sec` is absent, matches none of the code's secrets, or is a former secret whose overlap is over",
             cure: "put the secret into the postback URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`",
             code: Code::Unauthenticated,
             http_status: 401,
@@ -285,7 +285,7 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::TimestampRefused => Facts {
-            cause: "the signature is right, but `ts` is absent, malformed, or more than 300 seconds off: the sender's clock is wrong, or an old call was sent again",
+            cause: "the signature is right, but `ts` is absent, malformed, or more than 300 seconds off; in the last case the sender's clock is wrong, or an old call was sent again",
             cure: "sign again with the current time in seconds since 1970 UTC",
             code: Code::Unauthenticated,
             http_status: 401,
@@ -320,7 +320,7 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: None,
         },
         ErrorReason::OriginRefused => Facts {
-            cause: "a web page called a server without API keys, from another origin or under a host name that is not this machine's own",
+            cause: "the server runs without API keys, and the call came from a web page of another origin, or was addressed to a host that is not this machine",
             cure: "call it from a program, or from a page of its own origin; for pages, start the server with API keys",
             code: Code::PermissionDenied,
             http_status: 403,
@@ -342,14 +342,14 @@ const fn facts(reason: ErrorReason) -> Facts {
         },
         ErrorReason::ClickIdKeyEnded => Facts {
             cause: "the key that signed the click id was replaced and its overlap is over, and the click is not stored here",
-            cure: "none if the id is forged; otherwise wait: for 7 days the postback is matched as soon as the click arrives from an edge's spool; after that, replay it",
+            cure: "if the id is forged, there is no cure; otherwise wait: for 7 days the postback is matched automatically once the click arrives from an edge's spool; after that, replay it",
             code: Code::FailedPrecondition,
             http_status: 422,
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::ClickIdKeysUsedUp => Facts {
             cause: "the installation has had 255 click id keys, and a click id has no room for another number",
-            cure: "keep the newest key; if it was stolen, start a new installation, which has keys of its own",
+            cure: "keep the newest key; if that key was stolen, set up a new installation, which has keys of its own",
             code: Code::FailedPrecondition,
             http_status: 422,
             postback: None,

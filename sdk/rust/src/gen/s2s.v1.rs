@@ -2559,25 +2559,29 @@ pub enum ErrorReason {
     /// conversion code. Cure: add the code to the link, then replay.
     /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     CodeNotOnLink = 15,
-    /// Cause: the conversion code was archived before the postback arrived. Cure:
-    /// use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    /// Cause: the conversion code was already archived when the postback arrived.
+    /// Cure: use an active code, or make this one active again and replay.
+    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     ConversionCodeArchived = 16,
-    /// Cause: the tracking link is archived, and the click came after that. Cure:
-    /// use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    /// Cause: the click came after the tracking link was archived; for a visitor
+    /// also: the link has expired and has no fallback destination. Cure: use an
+    /// active link, or make this one active again and replay. FAILED_PRECONDITION,
+    /// HTTP 422. Holds postbacks.
     TrackingLinkArchived = 17,
     /// Cause: this click, code and transaction id are already recorded with other
     /// amounts, and a recorded conversion never changes. Cure: send the same
     /// amounts, or give another sale a transaction id of its own. ALREADY_EXISTS,
     /// HTTP 409. Holds postbacks.
     TransactionConflict = 18,
-    /// Cause: a field of the request has a wrong value; `BadRequest` lists every
-    /// one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
+    /// Cause: a field of the request has a wrong value; `BadRequest` lists all
+    /// such fields. Cure: correct the fields that it names. INVALID_ARGUMENT, HTTP
+    /// 400.
     FieldInvalid = 19,
     /// Cause: this account has nothing with this id. Cure: check the id.
     /// NOT_FOUND, HTTP 404.
     ResourceNotFound = 20,
-    /// Cause: another tracking link has this slug. Cure: choose another, or let
-    /// the system choose. ALREADY_EXISTS, HTTP 409.
+    /// Cause: another tracking link has this slug. Cure: choose another, or send
+    /// none, and the server chooses one. ALREADY_EXISTS, HTTP 409.
     SlugTaken = 21,
     /// Cause: this request id was used for a request with other contents. Cure:
     /// use a new request id for a new request. ALREADY_EXISTS, HTTP 409.
@@ -2594,12 +2598,14 @@ pub enum ErrorReason {
     /// public call instead; an edge needs a key with the scope `edge`.
     /// PERMISSION_DENIED, HTTP 403.
     EdgeOnly = 25,
-    /// Cause: more writes are waiting than the server holds, or more requests are
-    /// in progress than it allows. Cure: send again after the delay in `RetryInfo`
-    /// (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
+    /// Cause: the server has too much work: more writes wait, more requests are in
+    /// progress or arriving, or a list takes longer than it allows. Cure: send
+    /// again after the delay in `RetryInfo` (HTTP: `Retry-After`). UNAVAILABLE,
+    /// HTTP 503. Refuses postbacks.
     Overloaded = 26,
-    /// Cause: the database did not answer, or the server is stopping. Cure: send
-    /// again. UNAVAILABLE, HTTP 503. Refuses postbacks.
+    /// Cause: the database did not answer, the server is starting or stopping, or
+    /// a stream without an API key has reached its time limit. Cure: send again.
+    /// UNAVAILABLE, HTTP 503. Refuses postbacks.
     Unavailable = 27,
     /// Cause: the deadline passed before there was an answer; the call may or may
     /// not have taken effect. Cure: send again; a repeated write counts once.
@@ -2610,9 +2616,10 @@ pub enum ErrorReason {
     /// postbacks.
     Internal = 29,
     /// Cause: the URL ends at a parameter without a value, and others are missing:
-    /// a macro containing `#` was not replaced, so everything from `#` on never
-    /// left the sender. Cure: use the macro that the sender documents, or write
-    /// `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    /// probably a macro containing `#` was not replaced, so that the sender's
+    /// program cut off everything from `#` on. Cure: use the macro that the sender
+    /// documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
+    /// postbacks.
     FragmentCutOff = 30,
     /// Cause: the server has no such service or method. Cure: check the name, and
     /// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
@@ -2622,15 +2629,16 @@ pub enum ErrorReason {
     /// `&test=1`; if the sale is real, replay the postback. FAILED_PRECONDITION,
     /// HTTP 422. Holds postbacks.
     BrowserCall = 32,
-    /// Cause: the caller only looked at the postback URL: a browser's prefetch,
-    /// the preview of a link in a message, or a search engine; nothing is kept.
-    /// Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
-    /// Ignores postbacks.
+    /// Cause: the call is no report of a sale, but a browser's prefetch, the
+    /// preview of a link in a message, or a search engine; nothing is kept. Cure:
+    /// let the merchant's server call it. PERMISSION_DENIED, HTTP 403. Ignores
+    /// postbacks.
     PreviewCall = 33,
     /// Cause: the click id is genuine, but its tracking link is not in this
     /// database: it was created elsewhere and has not arrived yet, or it is lost.
-    /// Cure: wait: for 7 days the postback is matched as soon as the link arrives;
-    /// after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    /// Cure: wait: for 7 days the postback is matched automatically once the link
+    /// arrives; after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds
+    /// postbacks.
     TrackingLinkUnknown = 34,
     /// Cause: the call came without an API key. Cure: send the header
     /// `authorization` with `Bearer` and the key. UNAUTHENTICATED, HTTP 401.
@@ -2648,9 +2656,10 @@ pub enum ErrorReason {
     /// FAILED_PRECONDITION, HTTP 422.
     ApiKeyEnded = 38,
     /// Cause: the conversion code checks secrets, and `sec` is absent, matches
-    /// none of its secrets, or has expired. Cure: put the secret into the postback
-    /// URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
-    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
+    /// none of the code's secrets, or is a former secret whose overlap is over.
+    /// Cure: put the secret into the postback URL as `sec`; if it is lost, make a
+    /// new one with `RotatePostbackSecret`. UNAUTHENTICATED, HTTP 401. Holds
+    /// postbacks.
     SecretRefused = 41,
     /// Cause: the conversion code checks signatures, and `sig` is absent, not at
     /// the end of the URL, or does not match what was sent. Cure: sign the query
@@ -2658,9 +2667,9 @@ pub enum ErrorReason {
     /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
     SignatureRefused = 42,
     /// Cause: the signature is right, but `ts` is absent, malformed, or more than
-    /// 300 seconds off: the sender's clock is wrong, or an old call was sent
-    /// again. Cure: sign again with the current time in seconds since 1970 UTC.
-    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
+    /// 300 seconds off; in the last case the sender's clock is wrong, or an old
+    /// call was sent again. Cure: sign again with the current time in seconds
+    /// since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds postbacks.
     TimestampRefused = 43,
     /// Cause: the conversion code does not allow the sender's address. Cure: if
     /// the sender is the merchant, add the address to `allowed_addresses`.
@@ -2677,10 +2686,10 @@ pub enum ErrorReason {
     /// Cause: the message of a gRPC call is compressed, which this server does not
     /// support. Cure: send it uncompressed. UNIMPLEMENTED, HTTP 501.
     CompressionUnsupported = 48,
-    /// Cause: a web page called a server without API keys, from another origin or
-    /// under a host name that is not this machine's own. Cure: call it from a
-    /// program, or from a page of its own origin; for pages, start the server with
-    /// API keys. PERMISSION_DENIED, HTTP 403.
+    /// Cause: the server runs without API keys, and the call came from a web page
+    /// of another origin, or was addressed to a host that is not this machine.
+    /// Cure: call it from a program, or from a page of its own origin; for pages,
+    /// start the server with API keys. PERMISSION_DENIED, HTTP 403.
     OriginRefused = 49,
     /// Cause: the time inside an id is more than three years ahead of the core's
     /// clock, because the clock of the edge that made the id was wrong. Cure:
@@ -2692,15 +2701,15 @@ pub enum ErrorReason {
     /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     ClickTooOld = 51,
     /// Cause: the key that signed the click id was replaced and its overlap is
-    /// over, and the click is not stored here. Cure: none if the id is forged;
-    /// otherwise wait: for 7 days the postback is matched as soon as the click
-    /// arrives from an edge's spool; after that, replay it. FAILED_PRECONDITION,
-    /// HTTP 422. Holds postbacks.
+    /// over, and the click is not stored here. Cure: if the id is forged, there is
+    /// no cure; otherwise wait: for 7 days the postback is matched automatically
+    /// once the click arrives from an edge's spool; after that, replay it.
+    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     ClickIdKeyEnded = 52,
     /// Cause: the installation has had 255 click id keys, and a click id has no
-    /// room for another number. Cure: keep the newest key; if it was stolen, start
-    /// a new installation, which has keys of its own. FAILED_PRECONDITION, HTTP
-    /// 422.
+    /// room for another number. Cure: keep the newest key; if that key was stolen,
+    /// set up a new installation, which has keys of its own. FAILED_PRECONDITION,
+    /// HTTP 422.
     ClickIdKeysUsedUp = 53,
     /// Cause: the postback does not count, nothing shows that its sender is
     /// honest, and more such postbacks came than are kept: nothing of this one is

@@ -32,8 +32,8 @@ import { TrackingLinkService } from "./s2s/v1/tracking_link_service_pb.js";
  */
 export interface Services {
   /**
-   * Manages accounts, the tenants of one installation. The resources of one
-   * account do not exist for another.
+   * Manages the accounts of an installation. The resources of one account do not
+   * exist for another.
    */
   readonly accounts: Accounts;
   /**
@@ -97,8 +97,8 @@ export interface Stubs {
  */
 export interface WebServices {
   /**
-   * Manages accounts, the tenants of one installation. The resources of one
-   * account do not exist for another.
+   * Manages the accounts of an installation. The resources of one account do not
+   * exist for another.
    */
   readonly accounts: Accounts;
   /**

@@ -29,8 +29,8 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Manages accounts, the tenants of one installation. The resources of one
-// account do not exist for another.
+// Manages the accounts of an installation. The resources of one account do not
+// exist for another.
 type AccountServiceClient interface {
 	// Creates an account. Needs the scope `admin`.
 	CreateAccount(ctx context.Context, in *CreateAccountRequest, opts ...grpc.CallOption) (*CreateAccountResponse, error)
@@ -95,8 +95,8 @@ func (c *accountServiceClient) UpdateAccount(ctx context.Context, in *UpdateAcco
 // All implementations must embed UnimplementedAccountServiceServer
 // for forward compatibility.
 //
-// Manages accounts, the tenants of one installation. The resources of one
-// account do not exist for another.
+// Manages the accounts of an installation. The resources of one account do not
+// exist for another.
 type AccountServiceServer interface {
 	// Creates an account. Needs the scope `admin`.
 	CreateAccount(context.Context, *CreateAccountRequest) (*CreateAccountResponse, error)

@@ -37,7 +37,7 @@ const (
 	ApiKeyScope_API_KEY_SCOPE_RECORD ApiKeyScope = 3
 	// Permission to manage accounts and the API keys of all accounts.
 	ApiKeyScope_API_KEY_SCOPE_ADMIN ApiKeyScope = 4
-	// Permission for the calls reserved for edges, for all accounts, and nothing
+	// Permission for the calls that edges make, for all accounts, and for nothing
 	// else.
 	ApiKeyScope_API_KEY_SCOPE_EDGE ApiKeyScope = 5
 )

@@ -96,7 +96,7 @@ type CreateApiKeyResponse struct {
 	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
 	// Text of the key, shown only once: keep it safe. Empty if nothing was
 	// created: with `validate_only`, and if the request id was used before. If
-	// that first answer was lost, `RotateApiKey` gives a new text. Example:
+	// that first answer was lost, `RotateApiKey` makes a new text. Example:
 	// `s2s_` and 48 hexadecimal digits.
 	KeyText       string `protobuf:"bytes,2,opt,name=key_text,json=keyText,proto3" json:"key_text,omitempty"`
 	unknownFields protoimpl.UnknownFields

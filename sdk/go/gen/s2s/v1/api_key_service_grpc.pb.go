@@ -46,9 +46,10 @@ type ApiKeyServiceClient interface {
 	// Lists an account's API keys, newest first. Needs the scope `read` or
 	// `admin`.
 	ListApiKeys(ctx context.Context, in *ListApiKeysRequest, opts ...grpc.CallOption) (*ListApiKeysResponse, error)
-	// Gives an API key a new text. The former texts stay valid for an overlap, in
-	// which the new one can be rolled out. If the answer is lost, rotate again:
-	// the overlap that is running continues, and no text in use is cut short.
+	// Gives an API key a new text. The former texts stay valid for an overlap, so
+	// that callers can be changed one by one. If the answer is lost, rotate again
+	// with the same overlap: every former text then stays valid for as long as the
+	// lost answer promised.
 	// Needs the scope `write` or `admin`.
 	RotateApiKey(ctx context.Context, in *RotateApiKeyRequest, opts ...grpc.CallOption) (*RotateApiKeyResponse, error)
 	// Revokes an API key permanently, within a second on every server. Revoking a
@@ -134,9 +135,10 @@ type ApiKeyServiceServer interface {
 	// Lists an account's API keys, newest first. Needs the scope `read` or
 	// `admin`.
 	ListApiKeys(context.Context, *ListApiKeysRequest) (*ListApiKeysResponse, error)
-	// Gives an API key a new text. The former texts stay valid for an overlap, in
-	// which the new one can be rolled out. If the answer is lost, rotate again:
-	// the overlap that is running continues, and no text in use is cut short.
+	// Gives an API key a new text. The former texts stay valid for an overlap, so
+	// that callers can be changed one by one. If the answer is lost, rotate again
+	// with the same overlap: every former text then stays valid for as long as the
+	// lost answer promised.
 	// Needs the scope `write` or `admin`.
 	RotateApiKey(context.Context, *RotateApiKeyRequest) (*RotateApiKeyResponse, error)
 	// Revokes an API key permanently, within a second on every server. Revoking a

@@ -36,8 +36,8 @@ const (
 	// A program that previews or indexes links followed it, such as that of a
 	// messenger or of a search engine.
 	ClickFlag_CLICK_FLAG_PREVIEW ClickFlag = 3
-	// A sub id was longer than 1,024 characters. It was passed on whole, and its
-	// beginning is stored.
+	// A sub id was longer than 1,024 characters. All of it was passed on, but only
+	// its beginning is stored.
 	ClickFlag_CLICK_FLAG_SUB_ID_CUT ClickFlag = 4
 )
 
@@ -214,8 +214,8 @@ type ClickIdKey struct {
 	Number uint32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
 	// Time at which the key was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Time from which an id of the key counts only if its click is stored; not set
-	// for the key that mints.
+	// Time from which a click id of this key counts only if its click is stored;
+	// not set for the key that mints new click ids.
 	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -54,7 +54,7 @@ type RecordClickRequest struct {
 	// written.
 	ValidateOnly bool `protobuf:"varint,10,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	// Flags that the caller has found by other means than the user agent. The
-	// server recognises robots by the user agent itself.
+	// server itself recognises robots by their user agent.
 	Flags         []ClickFlag `protobuf:"varint,11,rep,packed,name=flags,proto3,enum=s2s.v1.ClickFlag" json:"flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -493,13 +493,14 @@ func (x *ExplainClickRequest) GetClickId() string {
 	return ""
 }
 
-// What happened to a click.
+// The explanation of a click: its link, its conversions and the held postbacks
+// that name it.
 type ExplainClickResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Time of the click, according to the click id.
 	ClickTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
 	// The click; not set while it is not recorded. Its click id counts
-	// nevertheless.
+	// nevertheless, unless the key of the id has ended.
 	Click *Click `protobuf:"bytes,2,opt,name=click,proto3" json:"click,omitempty"`
 	// The link that was clicked; not set if it is not known here.
 	TrackingLink *TrackingLink `protobuf:"bytes,3,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
@@ -655,9 +656,10 @@ func (x *EraseVisitorRequest) GetValidateOnly() bool {
 type EraseVisitorResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The click, without sub ids, query, referrer, user agent and address. A
-	// click that is not recorded is entered in this form, so that none of that
-	// data is stored if it comes later. Not set if the tracking link is not known
-	// here: a click that comes later is then stored unchanged.
+	// click that is not recorded yet is stored in this form, so that none of that
+	// data is stored if the click arrives later. Not set if that is impossible,
+	// because the tracking link is not known here, or because the key of the click
+	// id has ended: a click that arrives later is then stored with its data.
 	Click *Click `protobuf:"bytes,1,opt,name=click,proto3" json:"click,omitempty"`
 	// Number of conversions of the click, which no longer have custom parameters.
 	// Transaction ids stay, since a sale would count twice without them.
@@ -722,7 +724,7 @@ func (x *EraseVisitorResponse) GetPostbackCount() int64 {
 	return 0
 }
 
-// Says how long ids of the former click id keys count.
+// Says for how long click ids of the former keys count.
 type RotateClickIdKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Time for which ids of the former keys count although their click is not

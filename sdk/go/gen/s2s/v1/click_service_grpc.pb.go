@@ -35,19 +35,21 @@ const (
 // tracking link.
 type ClickServiceClient interface {
 	// Records a click, for partners who redirect visitors themselves. A repeated
-	// call with the same `click_id` or `request_id` returns the first answer.
+	// call with the same `click_id`, or with the same `click_time` and
+	// `request_id`, returns the first answer.
 	RecordClick(ctx context.Context, in *RecordClickRequest, opts ...grpc.CallOption) (*RecordClickResponse, error)
 	// Returns one click.
 	GetClick(ctx context.Context, in *GetClickRequest, opts ...grpc.CallOption) (*GetClickResponse, error)
 	// Lists the clicks of one tracking link, newest first. A page has at most
-	// 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-	// have fewer clicks than asked for, or none, and a token.
+	// 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+	// fill it. So a page may have fewer clicks than asked for, or none, and still a
+	// token.
 	ListClicks(ctx context.Context, in *ListClicksRequest, opts ...grpc.CallOption) (*ListClicksResponse, error)
 	// Explains what happened to a click: its link, its conversions, and the held
 	// postbacks that name it. If the answer would be longer than 3 MiB, the last
 	// postbacks come without their remarks and body, and the last conversions
 	// without their custom parameters, and the answer says so
-	// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+	// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
 	ExplainClick(ctx context.Context, in *ExplainClickRequest, opts ...grpc.CallOption) (*ExplainClickResponse, error)
 	// Erases all data that identifies the visitor of a click: from the click, its
 	// conversions and the postbacks that name it. The erasure is permanent. Ids,
@@ -137,19 +139,21 @@ func (c *clickServiceClient) RotateClickIdKey(ctx context.Context, in *RotateCli
 // tracking link.
 type ClickServiceServer interface {
 	// Records a click, for partners who redirect visitors themselves. A repeated
-	// call with the same `click_id` or `request_id` returns the first answer.
+	// call with the same `click_id`, or with the same `click_time` and
+	// `request_id`, returns the first answer.
 	RecordClick(context.Context, *RecordClickRequest) (*RecordClickResponse, error)
 	// Returns one click.
 	GetClick(context.Context, *GetClickRequest) (*GetClickResponse, error)
 	// Lists the clicks of one tracking link, newest first. A page has at most
-	// 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-	// have fewer clicks than asked for, or none, and a token.
+	// 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+	// fill it. So a page may have fewer clicks than asked for, or none, and still a
+	// token.
 	ListClicks(context.Context, *ListClicksRequest) (*ListClicksResponse, error)
 	// Explains what happened to a click: its link, its conversions, and the held
 	// postbacks that name it. If the answer would be longer than 3 MiB, the last
 	// postbacks come without their remarks and body, and the last conversions
 	// without their custom parameters, and the answer says so
-	// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+	// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
 	ExplainClick(context.Context, *ExplainClickRequest) (*ExplainClickResponse, error)
 	// Erases all data that identifies the visitor of a click: from the click, its
 	// conversions and the postbacks that name it. The erasure is permanent. Ids,

@@ -79,7 +79,7 @@ func (ConversionStatus) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{0}
 }
 
-// The outcome of a recorded conversion.
+// The outcome of a call that records a conversion.
 type ConversionVerdict int32
 
 const (
@@ -170,8 +170,8 @@ type Conversion struct {
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Time of the click, according to the click id.
 	ClickTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
-	// Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-	// none was sent, or over gRPC. Example: `confirm`.
+	// Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+	// if it sent none, or if the report was no postback. Example: `confirm`.
 	StatusWord    string `protobuf:"bytes,14,opt,name=status_word,json=statusWord,proto3" json:"status_word,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

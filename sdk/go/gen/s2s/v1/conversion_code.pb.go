@@ -92,10 +92,11 @@ const (
 	// The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
 	// shows which senders would be refused before any is.
 	CheckMode_CHECK_MODE_REPORT CheckMode = 2
-	// The postback does not count. Each server holds at most 60 such postbacks of
-	// a network in a minute, unless a postback of the code from that network has
-	// counted in the last 30 days. Further postbacks are refused, and their
-	// number is noted later.
+	// The postback does not count. Each server holds at most 60 such postbacks a
+	// minute from one range of addresses, such as a /24 of IPv4. It refuses
+	// further ones, and notes their number on the next held postback from that
+	// range. There is no such limit if a postback of the code that came from the
+	// range has counted in the last 30 days.
 	CheckMode_CHECK_MODE_ENFORCE CheckMode = 3
 )
 
@@ -322,10 +323,11 @@ type ConversionCode struct {
 	// 400 days, whole seconds. Default: 30 days.
 	AttributionWindow *durationpb.Duration `protobuf:"bytes,4,opt,name=attribution_window,json=attributionWindow,proto3" json:"attribution_window,omitempty"`
 	// Rule for conversions that are sent without a transaction id. Default:
-	// `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-	// under the former rule and is sent again counts again.
+	// `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+	// recorded under the former rule counts again if it is sent again.
 	DedupePolicy DedupePolicy `protobuf:"varint,5,opt,name=dedupe_policy,json=dedupePolicy,proto3,enum=s2s.v1.DedupePolicy" json:"dedupe_policy,omitempty"`
-	// Form of the answer to postbacks. Default: the preset's, or else by verdict.
+	// Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+	// code is created with a preset that has a `reply`, that form.
 	Reply *ReplySetting `protobuf:"bytes,6,opt,name=reply,proto3" json:"reply,omitempty"`
 	// State of the code, changed by `ArchiveConversionCode` and
 	// `UnarchiveConversionCode`.
@@ -341,12 +343,12 @@ type ConversionCode struct {
 	// postback URL can report a conversion of a genuine click.
 	PostbackAuthentication *PostbackAuthentication `protobuf:"bytes,11,opt,name=postback_authentication,json=postbackAuthentication,proto3" json:"postback_authentication,omitempty"`
 	// Status of conversions that are sent without one. Default:
-	// `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+	// `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
 	DefaultStatus ConversionStatus `protobuf:"varint,12,opt,name=default_status,json=defaultStatus,proto3,enum=s2s.v1.ConversionStatus" json:"default_status,omitempty"`
 	// Separator of the decimals in the amounts of postbacks. It settles amounts
 	// that can be read in two ways, such as `1.500` and `1,500`, and no others.
-	// Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-	// `DECIMAL_SEPARATOR_AUTO`.
+	// Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+	// `DECIMAL_SEPARATOR_POINT`.
 	DecimalSeparator DecimalSeparator `protobuf:"varint,13,opt,name=decimal_separator,json=decimalSeparator,proto3,enum=s2s.v1.DecimalSeparator" json:"decimal_separator,omitempty"`
 	// Time since which the code is archived; not set if it is active. Postbacks
 	// that arrived before this time still count.

@@ -691,8 +691,9 @@ type RotatePostbackSecretRequest struct {
 	// seconds. 0 ends it at once, for a secret that has leaked. Default: 24
 	// hours.
 	Overlap *durationpb.Duration `protobuf:"bytes,2,opt,name=overlap,proto3" json:"overlap,omitempty"`
-	// Makes the call safe to repeat: the request id of the last rotation returns
-	// the secret that it made. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: a call with the request id of the last
+	// rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+	// a UUID.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written; the answer has no secret.
@@ -884,12 +885,12 @@ func (x *GetPostbackUrlRequest) GetPresetId() string {
 // A postback URL.
 type GetPostbackUrlResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The URL to paste, with the preset's macros as that network writes them.
+	// The URL to paste, with the preset's macros as its network writes them.
 	// Without a preset, the merchant's system fills in the names in braces.
 	// `{oid}` stands for the order number. Example:
 	// `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}&oid={oid}`.
-	// If secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
-	// follow.
+	// If secrets are checked, `&sec={sec}` follows; if signatures are checked,
+	// `&ts={ts}&sig={sig}`.
 	PostbackUrl string `protobuf:"bytes,1,opt,name=postback_url,json=postbackUrl,proto3" json:"postback_url,omitempty"`
 	// Settings that will likely not work as intended, each with its cure.
 	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`

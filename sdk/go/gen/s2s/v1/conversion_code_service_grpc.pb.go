@@ -46,21 +46,21 @@ type ConversionCodeServiceClient interface {
 	// Changes the fields that `update_mask` names.
 	UpdateConversionCode(ctx context.Context, in *UpdateConversionCodeRequest, opts ...grpc.CallOption) (*UpdateConversionCodeResponse, error)
 	// Archives a conversion code. The code stays readable. Postbacks that name it
-	// and arrive later are held, unless they repeat a recorded sale: these are
-	// still duplicates. Archiving an archived code changes nothing.
+	// and arrive later are held; a postback that repeats a recorded sale is still
+	// a duplicate. Archiving an archived code changes nothing.
 	ArchiveConversionCode(ctx context.Context, in *ArchiveConversionCodeRequest, opts ...grpc.CallOption) (*ArchiveConversionCodeResponse, error)
 	// Makes an archived conversion code active again. Postbacks that were held
 	// meanwhile can be replayed. Unarchiving an active code changes nothing.
 	UnarchiveConversionCode(ctx context.Context, in *UnarchiveConversionCodeRequest, opts ...grpc.CallOption) (*UnarchiveConversionCodeResponse, error)
-	// Makes a new secret for the code's postbacks and returns it; no other call
-	// does. The previous secret stays valid for a while, so that senders can be
-	// changed one by one. Any older secret ends at once.
+	// Makes a new secret for the code's postbacks, and returns it; no other call
+	// returns it. The previous secret stays valid for a while, so that senders can
+	// be changed one by one. Any older secret ends at once.
 	RotatePostbackSecret(ctx context.Context, in *RotatePostbackSecretRequest, opts ...grpc.CallOption) (*RotatePostbackSecretResponse, error)
 	// Renders the postback URL for the merchant to paste.
 	GetPostbackUrl(ctx context.Context, in *GetPostbackUrlRequest, opts ...grpc.CallOption) (*GetPostbackUrlResponse, error)
-	// Plays a whole conversion for a code and reports the outcome of each step: a
-	// click on one of its tracking links, the merchant, and the postback URL with
-	// its macros filled in. Records nothing.
+	// Simulates a complete conversion for a code, and reports the outcome of each
+	// step: a click on one of its tracking links, the redirect to the merchant,
+	// and the call of the postback URL with its macros filled in. Records nothing.
 	TestSetup(ctx context.Context, in *TestSetupRequest, opts ...grpc.CallOption) (*TestSetupResponse, error)
 }
 
@@ -178,21 +178,21 @@ type ConversionCodeServiceServer interface {
 	// Changes the fields that `update_mask` names.
 	UpdateConversionCode(context.Context, *UpdateConversionCodeRequest) (*UpdateConversionCodeResponse, error)
 	// Archives a conversion code. The code stays readable. Postbacks that name it
-	// and arrive later are held, unless they repeat a recorded sale: these are
-	// still duplicates. Archiving an archived code changes nothing.
+	// and arrive later are held; a postback that repeats a recorded sale is still
+	// a duplicate. Archiving an archived code changes nothing.
 	ArchiveConversionCode(context.Context, *ArchiveConversionCodeRequest) (*ArchiveConversionCodeResponse, error)
 	// Makes an archived conversion code active again. Postbacks that were held
 	// meanwhile can be replayed. Unarchiving an active code changes nothing.
 	UnarchiveConversionCode(context.Context, *UnarchiveConversionCodeRequest) (*UnarchiveConversionCodeResponse, error)
-	// Makes a new secret for the code's postbacks and returns it; no other call
-	// does. The previous secret stays valid for a while, so that senders can be
-	// changed one by one. Any older secret ends at once.
+	// Makes a new secret for the code's postbacks, and returns it; no other call
+	// returns it. The previous secret stays valid for a while, so that senders can
+	// be changed one by one. Any older secret ends at once.
 	RotatePostbackSecret(context.Context, *RotatePostbackSecretRequest) (*RotatePostbackSecretResponse, error)
 	// Renders the postback URL for the merchant to paste.
 	GetPostbackUrl(context.Context, *GetPostbackUrlRequest) (*GetPostbackUrlResponse, error)
-	// Plays a whole conversion for a code and reports the outcome of each step: a
-	// click on one of its tracking links, the merchant, and the postback URL with
-	// its macros filled in. Records nothing.
+	// Simulates a complete conversion for a code, and reports the outcome of each
+	// step: a click on one of its tracking links, the redirect to the merchant,
+	// and the call of the postback URL with its macros filled in. Records nothing.
 	TestSetup(context.Context, *TestSetupRequest) (*TestSetupResponse, error)
 	mustEmbedUnimplementedConversionCodeServiceServer()
 }

@@ -252,8 +252,8 @@ type RecordConversionRequest struct {
 	// hands on a postback, whose `postback_id` serves this purpose.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
-	// written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback,
-	// which says so itself by `test=1`.
+	// written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback: its
+	// own parameter `test=1` makes it a test.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -358,11 +358,12 @@ type RecordConversionResponse struct {
 	Verdict ConversionVerdict `protobuf:"varint,2,opt,name=verdict,proto3,enum=s2s.v1.ConversionVerdict" json:"verdict,omitempty"`
 	// Remarks for people, at most 137.
 	Notes []*Note `protobuf:"bytes,3,rep,name=notes,proto3" json:"notes,omitempty"`
-	// Id of the postback; empty if the report was none, or was a test, which is
-	// not stored.
+	// Id of the postback; empty if the report was no postback, or a postback that
+	// is not stored: a test, or a repetition with the note
+	// `NOTE_CODE_REPETITION_NOT_LISTED`.
 	PostbackId string `protobuf:"bytes,4,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
 	// Form of the answer that the code's owner wants for a postback; not set if
-	// the report was none.
+	// the report was no postback.
 	Reply *ReplySetting `protobuf:"bytes,5,opt,name=reply,proto3" json:"reply,omitempty"`
 	// Id of the conversion; empty for a test.
 	ConversionId  string `protobuf:"bytes,6,opt,name=conversion_id,json=conversionId,proto3" json:"conversion_id,omitempty"`
@@ -534,8 +535,7 @@ func (x *BatchRecordConversionsResponse) GetResults() []*RecordConversionResult 
 	return nil
 }
 
-// One item that is sent on a stream. One request message in the stream of
-// `StreamRecordConversions`.
+// One request message in the stream of `StreamRecordConversions`.
 type StreamRecordConversionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The conversion to record.
@@ -581,7 +581,7 @@ func (x *StreamRecordConversionsRequest) GetRequest() *RecordConversionRequest {
 	return nil
 }
 
-// The result of one item of a stream. Answer to one request message of
+// The answer to one request message in the stream of
 // `StreamRecordConversions`.
 type StreamRecordConversionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -885,13 +885,13 @@ type ConversionFilter struct {
 	ClickId string `protobuf:"bytes,3,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
 	// The merchant's order id, compared byte by byte.
 	TransactionId string `protobuf:"bytes,4,opt,name=transaction_id,json=transactionId,proto3" json:"transaction_id,omitempty"`
-	// Status as it stands. Unspecified: all.
+	// Present status. Unspecified: all.
 	Status ConversionStatus `protobuf:"varint,5,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
-	// Status as it was recorded. Unspecified: all. No later change of a status
-	// exists yet, so both are the same.
+	// Status with which the conversion was recorded. Unspecified: all. No call
+	// changes a status yet, so this status is the present one.
 	RecordedStatus ConversionStatus `protobuf:"varint,6,opt,name=recorded_status,json=recordedStatus,proto3,enum=s2s.v1.ConversionStatus" json:"recorded_status,omitempty"`
-	// Time that `start_time` and `end_time` mean. Unspecified: the time of
-	// recording.
+	// Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+	// of recording.
 	Time ConversionTime `protobuf:"varint,7,opt,name=time,proto3,enum=s2s.v1.ConversionTime" json:"time,omitempty"`
 	// Earliest time, inclusive.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`

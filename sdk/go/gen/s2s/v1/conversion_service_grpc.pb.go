@@ -37,10 +37,10 @@ type ConversionServiceClient interface {
 	RecordConversion(ctx context.Context, in *RecordConversionRequest, opts ...grpc.CallOption) (*RecordConversionResponse, error)
 	// Records up to 1,000 conversions. Each has its own result; one bad item does
 	// not affect the others. An answer has at most 3 MiB: if it would be longer,
-	// the last results come without custom parameters, remarks and long messages,
-	// and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-	// in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-	// fault are always there.
+	// the last results come without custom parameters, remarks and long messages.
+	// A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+	// error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+	// reasons and the names of invalid fields are never left out.
 	BatchRecordConversions(ctx context.Context, in *BatchRecordConversionsRequest, opts ...grpc.CallOption) (*BatchRecordConversionsResponse, error)
 	// Records conversions for as long as the client sends them, for senders of
 	// millions. Each has its own result, in the order of the requests. At most
@@ -53,8 +53,8 @@ type ConversionServiceClient interface {
 	// Returns one conversion.
 	GetConversion(ctx context.Context, in *GetConversionRequest, opts ...grpc.CallOption) (*GetConversionResponse, error)
 	// Lists the account's conversions, newest first. A page has at most 3 MiB, and
-	// looks at 20,000 conversions at most; it may then have fewer conversions than
-	// asked for, or none, and a token.
+	// the server looks at 20,000 conversions at most to fill it. So a page may have
+	// fewer conversions than asked for, or none, and still a token.
 	ListConversions(ctx context.Context, in *ListConversionsRequest, opts ...grpc.CallOption) (*ListConversionsResponse, error)
 }
 
@@ -130,10 +130,10 @@ type ConversionServiceServer interface {
 	RecordConversion(context.Context, *RecordConversionRequest) (*RecordConversionResponse, error)
 	// Records up to 1,000 conversions. Each has its own result; one bad item does
 	// not affect the others. An answer has at most 3 MiB: if it would be longer,
-	// the last results come without custom parameters, remarks and long messages,
-	// and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-	// in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-	// fault are always there.
+	// the last results come without custom parameters, remarks and long messages.
+	// A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+	// error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+	// reasons and the names of invalid fields are never left out.
 	BatchRecordConversions(context.Context, *BatchRecordConversionsRequest) (*BatchRecordConversionsResponse, error)
 	// Records conversions for as long as the client sends them, for senders of
 	// millions. Each has its own result, in the order of the requests. At most
@@ -146,8 +146,8 @@ type ConversionServiceServer interface {
 	// Returns one conversion.
 	GetConversion(context.Context, *GetConversionRequest) (*GetConversionResponse, error)
 	// Lists the account's conversions, newest first. A page has at most 3 MiB, and
-	// looks at 20,000 conversions at most; it may then have fewer conversions than
-	// asked for, or none, and a token.
+	// the server looks at 20,000 conversions at most to fill it. So a page may have
+	// fewer conversions than asked for, or none, and still a token.
 	ListConversions(context.Context, *ListConversionsRequest) (*ListConversionsResponse, error)
 	mustEmbedUnimplementedConversionServiceServer()
 }

@@ -25,11 +25,11 @@ const (
 
 // Why a call failed or a postback was held: the `reason` of the
 // `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
-// held postback. The name without its prefix is what travels, for example
+// held postback. Answers have the name without its prefix, for example
 // `MACRO_NOT_REPLACED`. Each value says its cause, its cure, its gRPC code and
-// HTTP status, and what becomes of a postback that meets it: it is held, which
-// means kept to be replayed; or refused, so that it must be sent again; or
-// ignored. Where nothing is said of postbacks, only other calls meet it.
+// HTTP status. If postbacks can meet the reason, the value also says what
+// happens to them: they are held (kept, so that they can be replayed), refused
+// (so that they must be sent again) or ignored.
 type ErrorReason int32
 
 const (
@@ -94,25 +94,29 @@ const (
 	// conversion code. Cure: add the code to the link, then replay.
 	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_CODE_NOT_ON_LINK ErrorReason = 15
-	// Cause: the conversion code was archived before the postback arrived. Cure:
-	// use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+	// Cause: the conversion code was already archived when the postback arrived.
+	// Cure: use an active code, or make this one active again and replay.
+	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_CONVERSION_CODE_ARCHIVED ErrorReason = 16
-	// Cause: the tracking link is archived, and the click came after that. Cure:
-	// use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+	// Cause: the click came after the tracking link was archived; for a visitor
+	// also: the link has expired and has no fallback destination. Cure: use an
+	// active link, or make this one active again and replay. FAILED_PRECONDITION,
+	// HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_TRACKING_LINK_ARCHIVED ErrorReason = 17
 	// Cause: this click, code and transaction id are already recorded with other
 	// amounts, and a recorded conversion never changes. Cure: send the same
 	// amounts, or give another sale a transaction id of its own. ALREADY_EXISTS,
 	// HTTP 409. Holds postbacks.
 	ErrorReason_ERROR_REASON_TRANSACTION_CONFLICT ErrorReason = 18
-	// Cause: a field of the request has a wrong value; `BadRequest` lists every
-	// one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
+	// Cause: a field of the request has a wrong value; `BadRequest` lists all
+	// such fields. Cure: correct the fields that it names. INVALID_ARGUMENT, HTTP
+	// 400.
 	ErrorReason_ERROR_REASON_FIELD_INVALID ErrorReason = 19
 	// Cause: this account has nothing with this id. Cure: check the id.
 	// NOT_FOUND, HTTP 404.
 	ErrorReason_ERROR_REASON_RESOURCE_NOT_FOUND ErrorReason = 20
-	// Cause: another tracking link has this slug. Cure: choose another, or let
-	// the system choose. ALREADY_EXISTS, HTTP 409.
+	// Cause: another tracking link has this slug. Cure: choose another, or send
+	// none, and the server chooses one. ALREADY_EXISTS, HTTP 409.
 	ErrorReason_ERROR_REASON_SLUG_TAKEN ErrorReason = 21
 	// Cause: this request id was used for a request with other contents. Cure:
 	// use a new request id for a new request. ALREADY_EXISTS, HTTP 409.
@@ -129,12 +133,14 @@ const (
 	// public call instead; an edge needs a key with the scope `edge`.
 	// PERMISSION_DENIED, HTTP 403.
 	ErrorReason_ERROR_REASON_EDGE_ONLY ErrorReason = 25
-	// Cause: more writes are waiting than the server holds, or more requests are
-	// in progress than it allows. Cure: send again after the delay in `RetryInfo`
-	// (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
+	// Cause: the server has too much work: more writes wait, more requests are in
+	// progress or arriving, or a list takes longer than it allows. Cure: send
+	// again after the delay in `RetryInfo` (HTTP: `Retry-After`). UNAVAILABLE,
+	// HTTP 503. Refuses postbacks.
 	ErrorReason_ERROR_REASON_OVERLOADED ErrorReason = 26
-	// Cause: the database did not answer, or the server is stopping. Cure: send
-	// again. UNAVAILABLE, HTTP 503. Refuses postbacks.
+	// Cause: the database did not answer, the server is starting or stopping, or
+	// a stream without an API key has reached its time limit. Cure: send again.
+	// UNAVAILABLE, HTTP 503. Refuses postbacks.
 	ErrorReason_ERROR_REASON_UNAVAILABLE ErrorReason = 27
 	// Cause: the deadline passed before there was an answer; the call may or may
 	// not have taken effect. Cure: send again; a repeated write counts once.
@@ -145,9 +151,10 @@ const (
 	// postbacks.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 29
 	// Cause: the URL ends at a parameter without a value, and others are missing:
-	// a macro containing `#` was not replaced, so everything from `#` on never
-	// left the sender. Cure: use the macro that the sender documents, or write
-	// `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+	// probably a macro containing `#` was not replaced, so that the sender's
+	// program cut off everything from `#` on. Cure: use the macro that the sender
+	// documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
+	// postbacks.
 	ErrorReason_ERROR_REASON_FRAGMENT_CUT_OFF ErrorReason = 30
 	// Cause: the server has no such service or method. Cure: check the name, and
 	// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
@@ -157,15 +164,16 @@ const (
 	// `&test=1`; if the sale is real, replay the postback. FAILED_PRECONDITION,
 	// HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_BROWSER_CALL ErrorReason = 32
-	// Cause: the caller only looked at the postback URL: a browser's prefetch,
-	// the preview of a link in a message, or a search engine; nothing is kept.
-	// Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
-	// Ignores postbacks.
+	// Cause: the call is no report of a sale, but a browser's prefetch, the
+	// preview of a link in a message, or a search engine; nothing is kept. Cure:
+	// let the merchant's server call it. PERMISSION_DENIED, HTTP 403. Ignores
+	// postbacks.
 	ErrorReason_ERROR_REASON_PREVIEW_CALL ErrorReason = 33
 	// Cause: the click id is genuine, but its tracking link is not in this
 	// database: it was created elsewhere and has not arrived yet, or it is lost.
-	// Cure: wait: for 7 days the postback is matched as soon as the link arrives;
-	// after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+	// Cure: wait: for 7 days the postback is matched automatically once the link
+	// arrives; after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds
+	// postbacks.
 	ErrorReason_ERROR_REASON_TRACKING_LINK_UNKNOWN ErrorReason = 34
 	// Cause: the call came without an API key. Cure: send the header
 	// `authorization` with `Bearer` and the key. UNAUTHENTICATED, HTTP 401.
@@ -183,9 +191,10 @@ const (
 	// FAILED_PRECONDITION, HTTP 422.
 	ErrorReason_ERROR_REASON_API_KEY_ENDED ErrorReason = 38
 	// Cause: the conversion code checks secrets, and `sec` is absent, matches
-	// none of its secrets, or has expired. Cure: put the secret into the postback
-	// URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
-	// UNAUTHENTICATED, HTTP 401. Holds postbacks.
+	// none of the code's secrets, or is a former secret whose overlap is over.
+	// Cure: put the secret into the postback URL as `sec`; if it is lost, make a
+	// new one with `RotatePostbackSecret`. UNAUTHENTICATED, HTTP 401. Holds
+	// postbacks.
 	ErrorReason_ERROR_REASON_SECRET_REFUSED ErrorReason = 41
 	// Cause: the conversion code checks signatures, and `sig` is absent, not at
 	// the end of the URL, or does not match what was sent. Cure: sign the query
@@ -193,9 +202,9 @@ const (
 	// UNAUTHENTICATED, HTTP 401. Holds postbacks.
 	ErrorReason_ERROR_REASON_SIGNATURE_REFUSED ErrorReason = 42
 	// Cause: the signature is right, but `ts` is absent, malformed, or more than
-	// 300 seconds off: the sender's clock is wrong, or an old call was sent
-	// again. Cure: sign again with the current time in seconds since 1970 UTC.
-	// UNAUTHENTICATED, HTTP 401. Holds postbacks.
+	// 300 seconds off; in the last case the sender's clock is wrong, or an old
+	// call was sent again. Cure: sign again with the current time in seconds
+	// since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds postbacks.
 	ErrorReason_ERROR_REASON_TIMESTAMP_REFUSED ErrorReason = 43
 	// Cause: the conversion code does not allow the sender's address. Cure: if
 	// the sender is the merchant, add the address to `allowed_addresses`.
@@ -212,10 +221,10 @@ const (
 	// Cause: the message of a gRPC call is compressed, which this server does not
 	// support. Cure: send it uncompressed. UNIMPLEMENTED, HTTP 501.
 	ErrorReason_ERROR_REASON_COMPRESSION_UNSUPPORTED ErrorReason = 48
-	// Cause: a web page called a server without API keys, from another origin or
-	// under a host name that is not this machine's own. Cure: call it from a
-	// program, or from a page of its own origin; for pages, start the server with
-	// API keys. PERMISSION_DENIED, HTTP 403.
+	// Cause: the server runs without API keys, and the call came from a web page
+	// of another origin, or was addressed to a host that is not this machine.
+	// Cure: call it from a program, or from a page of its own origin; for pages,
+	// start the server with API keys. PERMISSION_DENIED, HTTP 403.
 	ErrorReason_ERROR_REASON_ORIGIN_REFUSED ErrorReason = 49
 	// Cause: the time inside an id is more than three years ahead of the core's
 	// clock, because the clock of the edge that made the id was wrong. Cure:
@@ -227,21 +236,22 @@ const (
 	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_CLICK_TOO_OLD ErrorReason = 51
 	// Cause: the key that signed the click id was replaced and its overlap is
-	// over, and the click is not stored here. Cure: none if the id is forged;
-	// once the click arrives from an edge's spool, the postback is matched
-	// automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
-	// Holds postbacks.
+	// over, and the click is not stored here. Cure: if the id is forged, there is
+	// no cure; otherwise wait: for 7 days the postback is matched automatically
+	// once the click arrives from an edge's spool; after that, replay it.
+	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_CLICK_ID_KEY_ENDED ErrorReason = 52
 	// Cause: the installation has had 255 click id keys, and a click id has no
-	// room for another number. Cure: keep the key that mints; if it was stolen,
-	// start a new installation, whose click ids are its own. FAILED_PRECONDITION,
+	// room for another number. Cure: keep the newest key; if that key was stolen,
+	// set up a new installation, which has keys of its own. FAILED_PRECONDITION,
 	// HTTP 422.
 	ErrorReason_ERROR_REASON_CLICK_ID_KEYS_USED_UP ErrorReason = 53
-	// Cause: more postbacks came that count for nobody, with nothing that speaks
-	// for them, than are kept: nothing of this one is stored. Cure: wait as long
-	// as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
-	// because the message says for what it would have been held.
-	// RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+	// Cause: the postback does not count, nothing shows that its sender is
+	// honest, and more such postbacks came than are kept: nothing of this one is
+	// stored. Cure: correct the URL (the message says for which reason the
+	// postback would have been held), then send it again after the delay in
+	// `RetryInfo` (HTTP: `Retry-After`). RESOURCE_EXHAUSTED, HTTP 429. Refuses
+	// postbacks.
 	ErrorReason_ERROR_REASON_SHED ErrorReason = 54
 	// Cause: the destination of the tracking link leads back to a tracking link
 	// of this installation, and the visitor has come back too often within a

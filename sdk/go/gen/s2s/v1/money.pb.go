@@ -28,8 +28,9 @@ type Money struct {
 	CurrencyCode string `protobuf:"bytes,1,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
 	// Amount in millionths of the currency unit, regardless of the currency's
 	// number of minor digits. Its absolute value is at most
-	// 1,000,000,000,000,000,000 (one million million units). Negative only where
-	// a field says so: it then takes money back. Example: `19990000` is 19.99.
+	// 1,000,000,000,000,000,000 (one million million units). A negative amount
+	// takes money back; it is allowed only in a field whose comment says so.
+	// Example: `19990000` is 19.99.
 	Micros        int64 `protobuf:"varint,2,opt,name=micros,proto3" json:"micros,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -27,7 +27,7 @@ type NoteCode int32
 const (
 	// A kind that is newer than this client.
 	NoteCode_NOTE_CODE_UNSPECIFIED NoteCode = 0
-	// The parameter came under a name other than ours.
+	// The parameter came under another of its names, such as `amount` for `val`.
 	NoteCode_NOTE_CODE_ALIAS NoteCode = 1
 	// Blanks, quotes, line breaks or invisible characters around the value were
 	// dropped.
@@ -41,7 +41,7 @@ const (
 	NoteCode_NOTE_CODE_COMMISSION_PERCENT_IGNORED NoteCode = 5
 	// `com` was absent and `comperc` present, so `com` is 0.
 	NoteCode_NOTE_CODE_COMMISSION_ASSUMED_ZERO NoteCode = 6
-	// The parameter is not one of ours; it was kept with the postback.
+	// The parameter is not one that s2s defines; it was kept with the postback.
 	NoteCode_NOTE_CODE_UNKNOWN_PARAMETER NoteCode = 7
 	// The number was written in an unusual but unambiguous way, for example `.5`
 	// or `+1.5`.
@@ -80,7 +80,7 @@ const (
 	NoteCode_NOTE_CODE_TIME_CORRECTED NoteCode = 21
 	// The body was compressed, or encoded in another way, and was decoded.
 	NoteCode_NOTE_CODE_BODY_DECODED NoteCode = 22
-	// The body was not read, because the request is no POST, or because the URL
+	// The body was not read, because the request is not a POST, or because the URL
 	// has all that a conversion needs and the body is something else, such as a
 	// shop's own message. It was kept with the postback.
 	NoteCode_NOTE_CODE_BODY_IGNORED NoteCode = 23
@@ -90,7 +90,7 @@ const (
 	NoteCode_NOTE_CODE_PARAMETER_DIFFERS NoteCode = 24
 	// The answer would have been longer than 3 MiB, so long texts were left out
 	// of the last items of its list. Only in answers, never stored; the message
-	// says which call returns the whole.
+	// says which call returns all texts.
 	NoteCode_NOTE_CODE_SHORTENED NoteCode = 25
 	// The conversion was recorded before, and was sent so often within a minute
 	// that this repetition is not listed. Only in answers, never stored.

@@ -113,8 +113,9 @@ type Postback struct {
 	// set: never.
 	ReplayTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=replay_time,json=replayTime,proto3" json:"replay_time,omitempty"`
 	// Time of the next automatic match, if the postback is held because its
-	// conversion code or tracking link is not known here. Matching is repeated
-	// for 7 days. Not set: the postback waits for a replay.
+	// conversion code, its tracking link or, for an id of a former click id key,
+	// its click is not known here. Matching is repeated for 7 days. Not set: the
+	// postback waits for a replay.
 	NextMatchTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=next_match_time,json=nextMatchTime,proto3" json:"next_match_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -227,14 +228,15 @@ func (x *Postback) GetNextMatchTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// A postback as it arrived. Its target is kept byte for byte, and so is its
-// body, unless that was compressed. Secrets are masked. Once its visitor was
-// erased, only the data by which the postback counts is kept.
+// A postback as it arrived. Its target and body are kept byte for byte, except
+// that secrets are masked, and that a body which was compressed or encoded in
+// another way is kept decoded. Once its visitor was erased, only the data by
+// which the postback counts is kept.
 //
 // Anybody who may record conversions may hand a postback on. The fields
 // `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
-// believed from edges alone, and ignored from other callers: the postback then
-// has arrived now, from an unknown address, and not over HTTPS.
+// believed only from edges. From other callers they are ignored: the postback is
+// treated as having arrived now, from an unknown address, and not over HTTPS.
 type RawPostback struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The HTTP method. Example: `GET`.
@@ -264,8 +266,8 @@ type RawPostback struct {
 	// Makes an edge's call safe to repeat: a repeated call with the same id
 	// returns the first answer. Has the form of a postback's id. Not stored here.
 	PostbackId string `protobuf:"bytes,10,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
-	// True if the sender was told that the postback is kept: it waited in an
-	// edge's spool. It is then never shed. Not stored.
+	// True if the postback waited in an edge's spool, so that its sender was told
+	// that it is kept. Such a postback is never refused with `SHED`. Not stored.
 	Queued        bool `protobuf:"varint,11,opt,name=queued,proto3" json:"queued,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -438,7 +438,7 @@ type ReplayPostbacksRequest_Ids struct {
 
 type ReplayPostbacksRequest_Filter struct {
 	// All held postbacks that match, newest first, at most 100 with each call.
-	// A call looks at 20,000 held postbacks at most. The filter's verdict is
+	// A call looks at 20,000 held postbacks at most. The filter's verdict must be
 	// unspecified or `POSTBACK_VERDICT_HELD`.
 	Filter *PostbackFilter `protobuf:"bytes,2,opt,name=filter,proto3,oneof"`
 }
@@ -510,9 +510,9 @@ type ReplayOverrides struct {
 	// postback names: 32 hexadecimal digits.
 	ConversionCodeId string `protobuf:"bytes,4,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
 	// If true, postbacks that did not pass the checks of their sender count as
-	// well. The proof of the sender is not stored, so a replay can't check it.
-	// Otherwise such a postback stays held as long as its code enforces a check
-	// that it did not pass.
+	// well. If false, such a postback stays held as long as its code enforces a
+	// check that it did not pass: the proof of the sender is not stored, so a
+	// replay can't check it again.
 	TrustSender   bool `protobuf:"varint,5,opt,name=trust_sender,json=trustSender,proto3" json:"trust_sender,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -727,7 +727,7 @@ func (*ExplainPostbackRequest_Target) isExplainPostbackRequest_Postback() {}
 
 func (*ExplainPostbackRequest_PostbackId) isExplainPostbackRequest_Postback() {}
 
-// How a postback is read, step by step, and its verdict.
+// The reading of a postback, step by step, and its verdict.
 type ExplainPostbackResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Parameters found, in order.
@@ -753,7 +753,7 @@ type ExplainPostbackResponse struct {
 	// known.
 	TrackingLink *TrackingLink `protobuf:"bytes,9,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
 	// The click, if it is recorded. A genuine click id counts without a recorded
-	// click.
+	// click, unless the key of the id has ended.
 	Click *Click `protobuf:"bytes,10,opt,name=click,proto3" json:"click,omitempty"`
 	// The stored postback; not set if a target was explained.
 	Postback      *Postback `protobuf:"bytes,11,opt,name=postback,proto3" json:"postback,omitempty"`

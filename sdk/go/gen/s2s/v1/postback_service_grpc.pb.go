@@ -29,20 +29,22 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-// with their outcomes. `ConversionService.RecordConversion` receives them.
+// Lists, replays and explains postbacks: the stored requests that arrived at
+// `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+// them.
 type PostbackServiceClient interface {
 	// Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-	// looks at 20,000 postbacks at most; it may then have fewer postbacks than
-	// asked for, or none, and a token.
+	// the server looks at 20,000 postbacks at most to fill it. So a page may have
+	// fewer postbacks than asked for, or none, and still a token.
 	ListPostbacks(ctx context.Context, in *ListPostbacksRequest, opts ...grpc.CallOption) (*ListPostbacksResponse, error)
 	// Returns one postback.
 	GetPostback(ctx context.Context, in *GetPostbackRequest, opts ...grpc.CallOption) (*GetPostbackResponse, error)
-	// Reads held postbacks again after their cause was fixed, by the same rules
-	// as live ones and with their time of arrival. Replaying twice counts once. An
+	// Reads held postbacks again after the cause was fixed, by the same rules as
+	// live ones and as of their time of arrival. Replaying twice counts once. An
 	// answer has at most 3 MiB: if it would be longer, the last postbacks come
-	// without their remarks and body, with the beginning of their target, and say
-	// so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+	// without remarks and body, with only the beginning of their target, and with
+	// a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+	// postback.
 	ReplayPostbacks(ctx context.Context, in *ReplayPostbacksRequest, opts ...grpc.CallOption) (*ReplayPostbacksResponse, error)
 	// Explains step by step how a postback URL or a stored postback would be
 	// read, and what its verdict would be. Records nothing.
@@ -101,20 +103,22 @@ func (c *postbackServiceClient) ExplainPostback(ctx context.Context, in *Explain
 // All implementations must embed UnimplementedPostbackServiceServer
 // for forward compatibility.
 //
-// Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-// with their outcomes. `ConversionService.RecordConversion` receives them.
+// Lists, replays and explains postbacks: the stored requests that arrived at
+// `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+// them.
 type PostbackServiceServer interface {
 	// Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-	// looks at 20,000 postbacks at most; it may then have fewer postbacks than
-	// asked for, or none, and a token.
+	// the server looks at 20,000 postbacks at most to fill it. So a page may have
+	// fewer postbacks than asked for, or none, and still a token.
 	ListPostbacks(context.Context, *ListPostbacksRequest) (*ListPostbacksResponse, error)
 	// Returns one postback.
 	GetPostback(context.Context, *GetPostbackRequest) (*GetPostbackResponse, error)
-	// Reads held postbacks again after their cause was fixed, by the same rules
-	// as live ones and with their time of arrival. Replaying twice counts once. An
+	// Reads held postbacks again after the cause was fixed, by the same rules as
+	// live ones and as of their time of arrival. Replaying twice counts once. An
 	// answer has at most 3 MiB: if it would be longer, the last postbacks come
-	// without their remarks and body, with the beginning of their target, and say
-	// so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+	// without remarks and body, with only the beginning of their target, and with
+	// a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+	// postback.
 	ReplayPostbacks(context.Context, *ReplayPostbacksRequest) (*ReplayPostbacksResponse, error)
 	// Explains step by step how a postback URL or a stored postback would be
 	// read, and what its verdict would be. Records nothing.

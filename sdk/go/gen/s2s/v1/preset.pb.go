@@ -29,8 +29,8 @@ const (
 	PresetSource_PRESET_SOURCE_UNSPECIFIED PresetSource = 0
 	// The documentation of the network, or of a vendor that works with it.
 	PresetSource_PRESET_SOURCE_VENDOR_DOCUMENTATION PresetSource = 1
-	// Second-hand knowledge among users of trackers; sometimes wrong. Try it
-	// before use.
+	// Second-hand knowledge among users of trackers; sometimes wrong. Try such a
+	// preset before you rely on it.
 	PresetSource_PRESET_SOURCE_COMMUNITY PresetSource = 2
 )
 
@@ -75,8 +75,8 @@ func (PresetSource) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{0}
 }
 
-// A network's parameter names and macros. A macro is empty if the network has
-// none, or if it is not known.
+// A network's parameter names and macros. The field of a macro is empty if the
+// network has no such macro, or if its name is not known.
 type Preset struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
@@ -94,8 +94,8 @@ type Preset struct {
 	// Macro for the value of the sale. Empty: the value is 0. Example:
 	// `{sale_amount}`.
 	ValueMacro string `protobuf:"bytes,5,opt,name=value_macro,json=valueMacro,proto3" json:"value_macro,omitempty"`
-	// Macro for the network's payout, which is our commission. Empty: the
-	// commission is 0. Example: `{payout_amount}`.
+	// Macro for what the network pays. A postback reports it as the commission.
+	// Empty: the commission is 0. Example: `{payout_amount}`.
 	CommissionMacro string `protobuf:"bytes,6,opt,name=commission_macro,json=commissionMacro,proto3" json:"commission_macro,omitempty"`
 	// Macro for the network's transaction id. Example: `{transaction_id}`.
 	TransactionIdMacro string `protobuf:"bytes,7,opt,name=transaction_id_macro,json=transactionIdMacro,proto3" json:"transaction_id_macro,omitempty"`
@@ -109,9 +109,9 @@ type Preset struct {
 	// The network's words for the status. In addition, `pending`, `approved` and
 	// `declined` are understood from every network.
 	StatusWords []*StatusWord `protobuf:"bytes,11,rep,name=status_words,json=statusWords,proto3" json:"status_words,omitempty"`
-	// Form of the answer that the network wants to postbacks; not set if it takes
-	// any answer. A conversion code created with this preset and without `reply`
-	// gets it.
+	// Form in which the network wants its postbacks answered; not set if it takes
+	// any answer. A conversion code that is created with this preset, and without
+	// a `reply` of its own, gets this one.
 	Reply *ReplySetting `protobuf:"bytes,12,opt,name=reply,proto3" json:"reply,omitempty"`
 	// Source of the preset.
 	Source PresetSource `protobuf:"varint,13,opt,name=source,proto3,enum=s2s.v1.PresetSource" json:"source,omitempty"`

@@ -42,15 +42,15 @@ const (
 	// The code answers postbacks differently from what its network wants. Cure:
 	// set `reply` as in the preset.
 	SetupWarningCode_SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET SetupWarningCode = 5
-	// The destination carries the click id under a name other than the one the
-	// network takes it by. Cure: rename the parameter.
+	// The destination carries the click id in a parameter other than the one in
+	// which the network takes it. Cure: rename the parameter.
 	SetupWarningCode_SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET SetupWarningCode = 6
 	// The postback URL is for a network other than the code's, so that network's
 	// status words are not understood. Cure: set the code's `preset_id`.
 	SetupWarningCode_SETUP_WARNING_CODE_PRESET_NOT_OF_CODE SetupWarningCode = 7
 	// The network is not known to send any amount: its conversions have value and
-	// commission 0. Cure: if the network has a macro for one, put it in the
-	// postback URL.
+	// commission 0. Cure: if the network has a macro for an amount, put that macro
+	// in the postback URL.
 	SetupWarningCode_SETUP_WARNING_CODE_NO_AMOUNT SetupWarningCode = 8
 	// Secrets or signatures are checked, and the code has no secret, so no
 	// postback passes. Cure: call `RotatePostbackSecret`.
@@ -62,16 +62,18 @@ const (
 	// the server's `--public-url` to its `https://` URL.
 	SetupWarningCode_SETUP_WARNING_CODE_URL_NOT_HTTPS SetupWarningCode = 11
 	// The URL names no address that the world can reach, such as `0.0.0.0`: the
-	// server was started without `--public-url`.
+	// server was started without `--public-url`. Cure: set it.
 	SetupWarningCode_SETUP_WARNING_CODE_URL_LEADS_NOWHERE SetupWarningCode = 12
 	// The destination was copied from a page's source: it has `&amp;` for `&`.
 	// The merchant's server reads `amp;` as the beginning of a parameter's name.
+	// Cure: write `&`.
 	SetupWarningCode_SETUP_WARNING_CODE_HTML_ESCAPED SetupWarningCode = 13
-	// The postback URL needs the order number from whoever pastes it: without a
-	// preset, in place of `{oid}`; for a network of which no macro for it is
-	// known, as a further parameter `oid`. Without an order number, a second order
-	// of the same visitor counts as the first; if the code counts every call, a
-	// repeated call counts twice. Cure: put in the macro or the order number.
+	// The person who pastes the postback URL must add the order number: without a
+	// preset, in place of `{oid}`; with the preset of a network whose macro for
+	// the order number is not known, as a further parameter `oid`. Without an
+	// order number, a second order of the same visitor is taken for the first; if
+	// the code counts every call, a repeated call counts twice. Cure: put in the
+	// macro or the order number.
 	SetupWarningCode_SETUP_WARNING_CODE_NO_TRANSACTION_ID SetupWarningCode = 14
 )
 

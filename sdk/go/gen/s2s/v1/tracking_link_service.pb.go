@@ -34,8 +34,8 @@ type CreateTrackingLinkRequest struct {
 	// written.
 	ValidateOnly bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	// Id of the preset of the network that the destination belongs to. If the
-	// destination has no `[s2sidentifier]`, it is added to the query in the
-	// parameter in which that network takes the click id. Example: `everflow`.
+	// destination has no `[s2sidentifier]`, this macro is added to the query, in
+	// the parameter in which that network takes the click id. Example: `everflow`.
 	PresetId      string `protobuf:"bytes,4,opt,name=preset_id,json=presetId,proto3" json:"preset_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -147,15 +147,16 @@ class Reason(str, Enum):
     CONVERSION_CODE_ARCHIVED = (
         "CONVERSION_CODE_ARCHIVED",
         (
-            "Cause: the conversion code was archived before the postback arrived. Cure: use an active one. "
-            "FAILED_PRECONDITION, HTTP 422. Holds postbacks."
+            "Cause: the conversion code was already archived when the postback arrived. Cure: use an active code,"
+            " or make this one active again and replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks."
         ),
     )
     TRACKING_LINK_ARCHIVED = (
         "TRACKING_LINK_ARCHIVED",
         (
-            "Cause: the tracking link is archived, and the click came after that. Cure: use an active one. "
-            "FAILED_PRECONDITION, HTTP 422. Holds postbacks."
+            "Cause: the click came after the tracking link was archived; for a visitor also: the link has expired"
+            " and has no fallback destination. Cure: use an active link, or make this one active again and "
+            "replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks."
         ),
     )
     TRANSACTION_CONFLICT = (
@@ -169,8 +170,8 @@ class Reason(str, Enum):
     FIELD_INVALID = (
         "FIELD_INVALID",
         (
-            "Cause: a field of the request has a wrong value; `BadRequest` lists every one. Cure: correct the "
-            "fields named. INVALID_ARGUMENT, HTTP 400."
+            "Cause: a field of the request has a wrong value; `BadRequest` lists all such fields. Cure: correct "
+            "the fields that it names. INVALID_ARGUMENT, HTTP 400."
         ),
     )
     RESOURCE_NOT_FOUND = (
@@ -180,8 +181,8 @@ class Reason(str, Enum):
     SLUG_TAKEN = (
         "SLUG_TAKEN",
         (
-            "Cause: another tracking link has this slug. Cure: choose another, or let the system choose. "
-            "ALREADY_EXISTS, HTTP 409."
+            "Cause: another tracking link has this slug. Cure: choose another, or send none, and the server "
+            "chooses one. ALREADY_EXISTS, HTTP 409."
         ),
     )
     REQUEST_ID_REUSED = (
@@ -216,16 +217,16 @@ class Reason(str, Enum):
     OVERLOADED = (
         "OVERLOADED",
         (
-            "Cause: more writes are waiting than the server holds, or more requests are in progress than it "
-            "allows. Cure: send again after the delay in `RetryInfo` (HTTP: `Retry-After`). UNAVAILABLE, HTTP "
-            "503. Refuses postbacks."
+            "Cause: the server has too much work: more writes wait, more requests are in progress or arriving, or"
+            " a list takes longer than it allows. Cure: send again after the delay in `RetryInfo` (HTTP: `Retry-"
+            "After`). UNAVAILABLE, HTTP 503. Refuses postbacks."
         ),
     )
     UNAVAILABLE = (
         "UNAVAILABLE",
         (
-            "Cause: the database did not answer, or the server is stopping. Cure: send again. UNAVAILABLE, HTTP "
-            "503. Refuses postbacks."
+            "Cause: the database did not answer, the server is starting or stopping, or a stream without an API "
+            "key has reached its time limit. Cure: send again. UNAVAILABLE, HTTP 503. Refuses postbacks."
         ),
     )
     DEADLINE_EXCEEDED = (
@@ -245,9 +246,10 @@ class Reason(str, Enum):
     FRAGMENT_CUT_OFF = (
         "FRAGMENT_CUT_OFF",
         (
-            "Cause: the URL ends at a parameter without a value, and others are missing: a macro containing `#` "
-            "was not replaced, so everything from `#` on never left the sender. Cure: use the macro that the "
-            "sender documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks."
+            "Cause: the URL ends at a parameter without a value, and others are missing: probably a macro "
+            "containing `#` was not replaced, so that the sender's program cut off everything from `#` on. Cure: "
+            "use the macro that the sender documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds "
+            "postbacks."
         ),
     )
     METHOD_UNKNOWN = (
@@ -268,7 +270,7 @@ class Reason(str, Enum):
     PREVIEW_CALL = (
         "PREVIEW_CALL",
         (
-            "Cause: the caller only looked at the postback URL: a browser's prefetch, the preview of a link in a "
+            "Cause: the call is no report of a sale, but a browser's prefetch, the preview of a link in a "
             "message, or a search engine; nothing is kept. Cure: let the merchant's server call it. "
             "PERMISSION_DENIED, HTTP 403. Ignores postbacks."
         ),
@@ -277,8 +279,9 @@ class Reason(str, Enum):
         "TRACKING_LINK_UNKNOWN",
         (
             "Cause: the click id is genuine, but its tracking link is not in this database: it was created "
-            "elsewhere and has not arrived yet, or it is lost. Cure: wait: for 7 days the postback is matched as "
-            "soon as the link arrives; after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks."
+            "elsewhere and has not arrived yet, or it is lost. Cure: wait: for 7 days the postback is matched "
+            "automatically once the link arrives; after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds "
+            "postbacks."
         ),
     )
     API_KEY_MISSING = (
@@ -310,9 +313,9 @@ class Reason(str, Enum):
     SECRET_REFUSED = (
         "SECRET_REFUSED",
         (
-            "Cause: the conversion code checks secrets, and `sec` is absent, matches none of its secrets, or has "
-            "expired. Cure: put the secret into the postback URL as `sec`; if it is lost, make a new one with "
-            "`RotatePostbackSecret`. UNAUTHENTICATED, HTTP 401. Holds postbacks."
+            "Cause: the conversion code checks secrets, and `sec` is absent, matches none of the code's secrets, "
+            "or is a former secret whose overlap is over. Cure: put the secret into the postback URL as `sec`; if"
+            " it is lost, make a new one with `RotatePostbackSecret`. UNAUTHENTICATED, HTTP 401. Holds postbacks."
         ),
     )
     SIGNATURE_REFUSED = (
@@ -326,9 +329,9 @@ class Reason(str, Enum):
     TIMESTAMP_REFUSED = (
         "TIMESTAMP_REFUSED",
         (
-            "Cause: the signature is right, but `ts` is absent, malformed, or more than 300 seconds off: the "
-            "sender's clock is wrong, or an old call was sent again. Cure: sign again with the current time in "
-            "seconds since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds postbacks."
+            "Cause: the signature is right, but `ts` is absent, malformed, or more than 300 seconds off; in the "
+            "last case the sender's clock is wrong, or an old call was sent again. Cure: sign again with the "
+            "current time in seconds since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds postbacks."
         ),
     )
     ADDRESS_REFUSED = (
@@ -363,9 +366,9 @@ class Reason(str, Enum):
     ORIGIN_REFUSED = (
         "ORIGIN_REFUSED",
         (
-            "Cause: a web page called a server without API keys, from another origin or under a host name that is"
-            " not this machine's own. Cure: call it from a program, or from a page of its own origin; for pages, "
-            "start the server with API keys. PERMISSION_DENIED, HTTP 403."
+            "Cause: the server runs without API keys, and the call came from a web page of another origin, or was"
+            " addressed to a host that is not this machine. Cure: call it from a program, or from a page of its "
+            "own origin; for pages, start the server with API keys. PERMISSION_DENIED, HTTP 403."
         ),
     )
     CLOCK_WRONG = (
@@ -388,17 +391,17 @@ class Reason(str, Enum):
         "CLICK_ID_KEY_ENDED",
         (
             "Cause: the key that signed the click id was replaced and its overlap is over, and the click is not "
-            "stored here. Cure: none if the id is forged; otherwise wait: for 7 days the postback is matched as "
-            "soon as the click arrives from an edge's spool; after that, replay it. FAILED_PRECONDITION, HTTP "
-            "422. Holds postbacks."
+            "stored here. Cure: if the id is forged, there is no cure; otherwise wait: for 7 days the postback is"
+            " matched automatically once the click arrives from an edge's spool; after that, replay it. "
+            "FAILED_PRECONDITION, HTTP 422. Holds postbacks."
         ),
     )
     CLICK_ID_KEYS_USED_UP = (
         "CLICK_ID_KEYS_USED_UP",
         (
             "Cause: the installation has had 255 click id keys, and a click id has no room for another number. "
-            "Cure: keep the newest key; if it was stolen, start a new installation, which has keys of its own. "
-            "FAILED_PRECONDITION, HTTP 422."
+            "Cure: keep the newest key; if that key was stolen, set up a new installation, which has keys of its "
+            "own. FAILED_PRECONDITION, HTTP 422."
         ),
     )
     SHED = (

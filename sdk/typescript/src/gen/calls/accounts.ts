@@ -69,8 +69,8 @@ export interface UpdateAccountParams {
 }
 
 /**
- * Manages accounts, the tenants of one installation. The resources of one
- * account do not exist for another.
+ * Manages the accounts of an installation. The resources of one account do not
+ * exist for another.
  */
 export interface Accounts {
   /**

@@ -153,7 +153,8 @@ export interface RotateClickIdKeyParams {
 export interface Clicks {
   /**
    * Records a click, for partners who redirect visitors themselves. A repeated
-   * call with the same `clickId` or `requestId` returns the first answer.
+   * call with the same `clickId`, or with the same `clickTime` and
+   * `requestId`, returns the first answer.
    */
   record(params: RecordClickParams, options?: CallOptions): Promise<Present<RecordClickResponse, "click">>;
 

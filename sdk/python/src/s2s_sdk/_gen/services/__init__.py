@@ -74,8 +74,7 @@ class Services:
     stubs: Stubs
     """The calls with whole messages: `stubs.conversions.RecordConversion(request)`."""
     accounts: Accounts
-    """Manages accounts, the tenants of one installation. The resources of one account do not exist for
-    another.
+    """Manages the accounts of an installation. The resources of one account do not exist for another.
     """
     api_keys: ApiKeys
     """Manages API keys. A caller sends the text of its key with every call, as `authorization: Bearer`
@@ -120,8 +119,7 @@ class AsyncServices:
     stubs: AsyncStubs
     """The calls with whole messages: `stubs.conversions.RecordConversion(request)`."""
     accounts: AsyncAccounts
-    """Manages accounts, the tenants of one installation. The resources of one account do not exist for
-    another.
+    """Manages the accounts of an installation. The resources of one account do not exist for another.
     """
     api_keys: AsyncApiKeys
     """Manages API keys. A caller sends the text of its key with every call, as `authorization: Bearer`

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 
 class Accounts:
-    """Manages accounts, the tenants of one installation. The resources of one account do not exist for
-    another.
-    """
+    """Manages the accounts of an installation. The resources of one account do not exist for another."""
 
     def __init__(self, stub: AccountServiceStub) -> None:
         self._stub = stub
@@ -114,9 +112,7 @@ class Accounts:
 
 
 class AsyncAccounts:
-    """Manages accounts, the tenants of one installation. The resources of one account do not exist for
-    another.
-    """
+    """Manages the accounts of an installation. The resources of one account do not exist for another."""
 
     def __init__(self, stub: AccountServiceAsyncStub) -> None:
         self._stub = stub

@@ -44,7 +44,7 @@ class Clicks:
         timeout: float | None = None,
     ) -> v1.RecordClickResponse:
         """Records a click, for partners who redirect visitors themselves. A repeated call with the
-        same `click_id` or `request_id` returns the first answer.
+        same `click_id`, or with the same `click_time` and `request_id`, returns the first answer.
 
         Args:
             tracking_link_id: Id of the tracking link.
@@ -256,7 +256,7 @@ class AsyncClicks:
         timeout: float | None = None,
     ) -> v1.RecordClickResponse:
         """Records a click, for partners who redirect visitors themselves. A repeated call with the
-        same `click_id` or `request_id` returns the first answer.
+        same `click_id`, or with the same `click_time` and `request_id`, returns the first answer.
 
         Args:
             tracking_link_id: Id of the tracking link.

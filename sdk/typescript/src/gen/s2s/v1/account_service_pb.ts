@@ -231,8 +231,8 @@ export const UpdateAccountResponseSchema: GenMessage<UpdateAccountResponse> = /*
   messageDesc(file_s2s_v1_account_service, 7);
 
 /**
- * Manages accounts, the tenants of one installation. The resources of one
- * account do not exist for another.
+ * Manages the accounts of an installation. The resources of one account do not
+ * exist for another.
  *
  * @generated from service s2s.v1.AccountService
  */

@@ -498,7 +498,8 @@ export const RotateClickIdKeyResponseSchema: GenMessage<RotateClickIdKeyResponse
 export const ClickService: GenService<{
   /**
    * Records a click, for partners who redirect visitors themselves. A repeated
-   * call with the same `click_id` or `request_id` returns the first answer.
+   * call with the same `click_id`, or with the same `click_time` and
+   * `request_id`, returns the first answer.
    *
    * @generated from rpc s2s.v1.ClickService.RecordClick
    */

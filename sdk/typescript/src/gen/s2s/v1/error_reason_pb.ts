@@ -167,16 +167,19 @@ export enum ErrorReason {
   CODE_NOT_ON_LINK = 15,
 
   /**
-   * Cause: the conversion code was archived before the postback arrived. Cure:
-   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the conversion code was already archived when the postback arrived.
+   * Cure: use an active code, or make this one active again and replay.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    *
    * @generated from enum value: ERROR_REASON_CONVERSION_CODE_ARCHIVED = 16;
    */
   CONVERSION_CODE_ARCHIVED = 16,
 
   /**
-   * Cause: the tracking link is archived, and the click came after that. Cure:
-   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the click came after the tracking link was archived; for a visitor
+   * also: the link has expired and has no fallback destination. Cure: use an
+   * active link, or make this one active again and replay. FAILED_PRECONDITION,
+   * HTTP 422. Holds postbacks.
    *
    * @generated from enum value: ERROR_REASON_TRACKING_LINK_ARCHIVED = 17;
    */
@@ -193,8 +196,9 @@ export enum ErrorReason {
   TRANSACTION_CONFLICT = 18,
 
   /**
-   * Cause: a field of the request has a wrong value; `BadRequest` lists every
-   * one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
+   * Cause: a field of the request has a wrong value; `BadRequest` lists all
+   * such fields. Cure: correct the fields that it names. INVALID_ARGUMENT, HTTP
+   * 400.
    *
    * @generated from enum value: ERROR_REASON_FIELD_INVALID = 19;
    */
@@ -209,8 +213,8 @@ export enum ErrorReason {
   RESOURCE_NOT_FOUND = 20,
 
   /**
-   * Cause: another tracking link has this slug. Cure: choose another, or let
-   * the system choose. ALREADY_EXISTS, HTTP 409.
+   * Cause: another tracking link has this slug. Cure: choose another, or send
+   * none, and the server chooses one. ALREADY_EXISTS, HTTP 409.
    *
    * @generated from enum value: ERROR_REASON_SLUG_TAKEN = 21;
    */
@@ -252,17 +256,19 @@ export enum ErrorReason {
   EDGE_ONLY = 25,
 
   /**
-   * Cause: more writes are waiting than the server holds, or more requests are
-   * in progress than it allows. Cure: send again after the delay in `RetryInfo`
-   * (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
+   * Cause: the server has too much work: more writes wait, more requests are in
+   * progress or arriving, or a list takes longer than it allows. Cure: send
+   * again after the delay in `RetryInfo` (HTTP: `Retry-After`). UNAVAILABLE,
+   * HTTP 503. Refuses postbacks.
    *
    * @generated from enum value: ERROR_REASON_OVERLOADED = 26;
    */
   OVERLOADED = 26,
 
   /**
-   * Cause: the database did not answer, or the server is stopping. Cure: send
-   * again. UNAVAILABLE, HTTP 503. Refuses postbacks.
+   * Cause: the database did not answer, the server is starting or stopping, or
+   * a stream without an API key has reached its time limit. Cure: send again.
+   * UNAVAILABLE, HTTP 503. Refuses postbacks.
    *
    * @generated from enum value: ERROR_REASON_UNAVAILABLE = 27;
    */
@@ -288,9 +294,10 @@ export enum ErrorReason {
 
   /**
    * Cause: the URL ends at a parameter without a value, and others are missing:
-   * a macro containing `#` was not replaced, so everything from `#` on never
-   * left the sender. Cure: use the macro that the sender documents, or write
-   * `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * probably a macro containing `#` was not replaced, so that the sender's
+   * program cut off everything from `#` on. Cure: use the macro that the sender
+   * documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
+   * postbacks.
    *
    * @generated from enum value: ERROR_REASON_FRAGMENT_CUT_OFF = 30;
    */
@@ -315,10 +322,10 @@ export enum ErrorReason {
   BROWSER_CALL = 32,
 
   /**
-   * Cause: the caller only looked at the postback URL: a browser's prefetch,
-   * the preview of a link in a message, or a search engine; nothing is kept.
-   * Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
-   * Ignores postbacks.
+   * Cause: the call is no report of a sale, but a browser's prefetch, the
+   * preview of a link in a message, or a search engine; nothing is kept. Cure:
+   * let the merchant's server call it. PERMISSION_DENIED, HTTP 403. Ignores
+   * postbacks.
    *
    * @generated from enum value: ERROR_REASON_PREVIEW_CALL = 33;
    */
@@ -327,8 +334,9 @@ export enum ErrorReason {
   /**
    * Cause: the click id is genuine, but its tracking link is not in this
    * database: it was created elsewhere and has not arrived yet, or it is lost.
-   * Cure: wait: for 7 days the postback is matched as soon as the link arrives;
-   * after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cure: wait: for 7 days the postback is matched automatically once the link
+   * arrives; after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds
+   * postbacks.
    *
    * @generated from enum value: ERROR_REASON_TRACKING_LINK_UNKNOWN = 34;
    */
@@ -371,9 +379,10 @@ export enum ErrorReason {
 
   /**
    * Cause: the conversion code checks secrets, and `sec` is absent, matches
-   * none of its secrets, or has expired. Cure: put the secret into the postback
-   * URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
-   * UNAUTHENTICATED, HTTP 401. Holds postbacks.
+   * none of the code's secrets, or is a former secret whose overlap is over.
+   * Cure: put the secret into the postback URL as `sec`; if it is lost, make a
+   * new one with `RotatePostbackSecret`. UNAUTHENTICATED, HTTP 401. Holds
+   * postbacks.
    *
    * @generated from enum value: ERROR_REASON_SECRET_REFUSED = 41;
    */
@@ -391,9 +400,9 @@ export enum ErrorReason {
 
   /**
    * Cause: the signature is right, but `ts` is absent, malformed, or more than
-   * 300 seconds off: the sender's clock is wrong, or an old call was sent
-   * again. Cure: sign again with the current time in seconds since 1970 UTC.
-   * UNAUTHENTICATED, HTTP 401. Holds postbacks.
+   * 300 seconds off; in the last case the sender's clock is wrong, or an old
+   * call was sent again. Cure: sign again with the current time in seconds
+   * since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds postbacks.
    *
    * @generated from enum value: ERROR_REASON_TIMESTAMP_REFUSED = 43;
    */
@@ -435,10 +444,10 @@ export enum ErrorReason {
   COMPRESSION_UNSUPPORTED = 48,
 
   /**
-   * Cause: a web page called a server without API keys, from another origin or
-   * under a host name that is not this machine's own. Cure: call it from a
-   * program, or from a page of its own origin; for pages, start the server with
-   * API keys. PERMISSION_DENIED, HTTP 403.
+   * Cause: the server runs without API keys, and the call came from a web page
+   * of another origin, or was addressed to a host that is not this machine.
+   * Cure: call it from a program, or from a page of its own origin; for pages,
+   * start the server with API keys. PERMISSION_DENIED, HTTP 403.
    *
    * @generated from enum value: ERROR_REASON_ORIGIN_REFUSED = 49;
    */
@@ -465,10 +474,10 @@ export enum ErrorReason {
 
   /**
    * Cause: the key that signed the click id was replaced and its overlap is
-   * over, and the click is not stored here. Cure: none if the id is forged;
-   * otherwise wait: for 7 days the postback is matched as soon as the click
-   * arrives from an edge's spool; after that, replay it. FAILED_PRECONDITION,
-   * HTTP 422. Holds postbacks.
+   * over, and the click is not stored here. Cure: if the id is forged, there is
+   * no cure; otherwise wait: for 7 days the postback is matched automatically
+   * once the click arrives from an edge's spool; after that, replay it.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    *
    * @generated from enum value: ERROR_REASON_CLICK_ID_KEY_ENDED = 52;
    */
@@ -476,9 +485,9 @@ export enum ErrorReason {
 
   /**
    * Cause: the installation has had 255 click id keys, and a click id has no
-   * room for another number. Cure: keep the newest key; if it was stolen, start
-   * a new installation, which has keys of its own. FAILED_PRECONDITION, HTTP
-   * 422.
+   * room for another number. Cure: keep the newest key; if that key was stolen,
+   * set up a new installation, which has keys of its own. FAILED_PRECONDITION,
+   * HTTP 422.
    *
    * @generated from enum value: ERROR_REASON_CLICK_ID_KEYS_USED_UP = 53;
    */

@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class AccountServiceStub(object):
-    """Manages accounts, the tenants of one installation. The resources of one
-    account do not exist for another.
+    """Manages the accounts of an installation. The resources of one account do not
+    exist for another.
     """
 
     def __init__(self, channel):
@@ -59,8 +59,8 @@ class AccountServiceStub(object):
 
 
 class AccountServiceServicer(object):
-    """Manages accounts, the tenants of one installation. The resources of one
-    account do not exist for another.
+    """Manages the accounts of an installation. The resources of one account do not
+    exist for another.
     """
 
     def CreateAccount(self, request, context):
@@ -124,8 +124,8 @@ def add_AccountServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AccountService(object):
-    """Manages accounts, the tenants of one installation. The resources of one
-    account do not exist for another.
+    """Manages the accounts of an installation. The resources of one account do not
+    exist for another.
     """
 
     @staticmethod

@@ -27,8 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AccountServiceStub:
-    """Manages accounts, the tenants of one installation. The resources of one
-    account do not exist for another.
+    """Manages the accounts of an installation. The resources of one account do not
+    exist for another.
     """
 
     @_typing.overload
@@ -48,8 +48,8 @@ class AccountServiceStub:
 
 @_typing.type_check_only
 class AccountServiceAsyncStub(AccountServiceStub):
-    """Manages accounts, the tenants of one installation. The resources of one
-    account do not exist for another.
+    """Manages the accounts of an installation. The resources of one account do not
+    exist for another.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -65,8 +65,8 @@ class AccountServiceAsyncStub(AccountServiceStub):
     """Changes the fields that `update_mask` names. Needs the scope `admin`."""
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Manages accounts, the tenants of one installation. The resources of one
-    account do not exist for another.
+    """Manages the accounts of an installation. The resources of one account do not
+    exist for another.
     """
 
     @_abc_1.abstractmethod

@@ -75,7 +75,8 @@ class ClickServiceServicer(object):
 
     def RecordClick(self, request, context):
         """Records a click, for partners who redirect visitors themselves. A repeated
-        call with the same `click_id` or `request_id` returns the first answer.
+        call with the same `click_id`, or with the same `click_time` and
+        `request_id`, returns the first answer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

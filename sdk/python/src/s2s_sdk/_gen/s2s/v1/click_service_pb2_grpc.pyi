@@ -37,7 +37,8 @@ class ClickServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ClickServiceAsyncStub: ...
     RecordClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.RecordClickRequest, _click_service_pb2.RecordClickResponse]
     """Records a click, for partners who redirect visitors themselves. A repeated
-    call with the same `click_id` or `request_id` returns the first answer.
+    call with the same `click_id`, or with the same `click_time` and
+    `request_id`, returns the first answer.
     """
     GetClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.GetClickRequest, _click_service_pb2.GetClickResponse]
     """Returns one click."""
@@ -76,7 +77,8 @@ class ClickServiceAsyncStub(ClickServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.RecordClickRequest, _click_service_pb2.RecordClickResponse]  # type: ignore[assignment]
     """Records a click, for partners who redirect visitors themselves. A repeated
-    call with the same `click_id` or `request_id` returns the first answer.
+    call with the same `click_id`, or with the same `click_time` and
+    `request_id`, returns the first answer.
     """
     GetClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.GetClickRequest, _click_service_pb2.GetClickResponse]  # type: ignore[assignment]
     """Returns one click."""
@@ -118,7 +120,8 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_click_service_pb2.RecordClickResponse, _abc.Awaitable[_click_service_pb2.RecordClickResponse]]:
         """Records a click, for partners who redirect visitors themselves. A repeated
-        call with the same `click_id` or `request_id` returns the first answer.
+        call with the same `click_id`, or with the same `click_time` and
+        `request_id`, returns the first answer.
         """
 
     @_abc_1.abstractmethod

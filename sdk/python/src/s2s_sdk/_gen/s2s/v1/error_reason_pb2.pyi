@@ -100,12 +100,15 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
     ERROR_REASON_CONVERSION_CODE_ARCHIVED: _ErrorReason.ValueType  # 16
-    """Cause: the conversion code was archived before the postback arrived. Cure:
-    use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    """Cause: the conversion code was already archived when the postback arrived.
+    Cure: use an active code, or make this one active again and replay.
+    FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
     ERROR_REASON_TRACKING_LINK_ARCHIVED: _ErrorReason.ValueType  # 17
-    """Cause: the tracking link is archived, and the click came after that. Cure:
-    use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    """Cause: the click came after the tracking link was archived; for a visitor
+    also: the link has expired and has no fallback destination. Cure: use an
+    active link, or make this one active again and replay. FAILED_PRECONDITION,
+    HTTP 422. Holds postbacks.
     """
     ERROR_REASON_TRANSACTION_CONFLICT: _ErrorReason.ValueType  # 18
     """Cause: this click, code and transaction id are already recorded with other
@@ -114,16 +117,17 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     HTTP 409. Holds postbacks.
     """
     ERROR_REASON_FIELD_INVALID: _ErrorReason.ValueType  # 19
-    """Cause: a field of the request has a wrong value; `BadRequest` lists every
-    one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
+    """Cause: a field of the request has a wrong value; `BadRequest` lists all
+    such fields. Cure: correct the fields that it names. INVALID_ARGUMENT, HTTP
+    400.
     """
     ERROR_REASON_RESOURCE_NOT_FOUND: _ErrorReason.ValueType  # 20
     """Cause: this account has nothing with this id. Cure: check the id.
     NOT_FOUND, HTTP 404.
     """
     ERROR_REASON_SLUG_TAKEN: _ErrorReason.ValueType  # 21
-    """Cause: another tracking link has this slug. Cure: choose another, or let
-    the system choose. ALREADY_EXISTS, HTTP 409.
+    """Cause: another tracking link has this slug. Cure: choose another, or send
+    none, and the server chooses one. ALREADY_EXISTS, HTTP 409.
     """
     ERROR_REASON_REQUEST_ID_REUSED: _ErrorReason.ValueType  # 22
     """Cause: this request id was used for a request with other contents. Cure:
@@ -145,13 +149,15 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     PERMISSION_DENIED, HTTP 403.
     """
     ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 26
-    """Cause: more writes are waiting than the server holds, or more requests are
-    in progress than it allows. Cure: send again after the delay in `RetryInfo`
-    (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
+    """Cause: the server has too much work: more writes wait, more requests are in
+    progress or arriving, or a list takes longer than it allows. Cure: send
+    again after the delay in `RetryInfo` (HTTP: `Retry-After`). UNAVAILABLE,
+    HTTP 503. Refuses postbacks.
     """
     ERROR_REASON_UNAVAILABLE: _ErrorReason.ValueType  # 27
-    """Cause: the database did not answer, or the server is stopping. Cure: send
-    again. UNAVAILABLE, HTTP 503. Refuses postbacks.
+    """Cause: the database did not answer, the server is starting or stopping, or
+    a stream without an API key has reached its time limit. Cure: send again.
+    UNAVAILABLE, HTTP 503. Refuses postbacks.
     """
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 28
     """Cause: the deadline passed before there was an answer; the call may or may
@@ -165,9 +171,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_FRAGMENT_CUT_OFF: _ErrorReason.ValueType  # 30
     """Cause: the URL ends at a parameter without a value, and others are missing:
-    a macro containing `#` was not replaced, so everything from `#` on never
-    left the sender. Cure: use the macro that the sender documents, or write
-    `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    probably a macro containing `#` was not replaced, so that the sender's
+    program cut off everything from `#` on. Cure: use the macro that the sender
+    documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
+    postbacks.
     """
     ERROR_REASON_METHOD_UNKNOWN: _ErrorReason.ValueType  # 31
     """Cause: the server has no such service or method. Cure: check the name, and
@@ -180,16 +187,17 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     HTTP 422. Holds postbacks.
     """
     ERROR_REASON_PREVIEW_CALL: _ErrorReason.ValueType  # 33
-    """Cause: the caller only looked at the postback URL: a browser's prefetch,
-    the preview of a link in a message, or a search engine; nothing is kept.
-    Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
-    Ignores postbacks.
+    """Cause: the call is no report of a sale, but a browser's prefetch, the
+    preview of a link in a message, or a search engine; nothing is kept. Cure:
+    let the merchant's server call it. PERMISSION_DENIED, HTTP 403. Ignores
+    postbacks.
     """
     ERROR_REASON_TRACKING_LINK_UNKNOWN: _ErrorReason.ValueType  # 34
     """Cause: the click id is genuine, but its tracking link is not in this
     database: it was created elsewhere and has not arrived yet, or it is lost.
-    Cure: wait: for 7 days the postback is matched as soon as the link arrives;
-    after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    Cure: wait: for 7 days the postback is matched automatically once the link
+    arrives; after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds
+    postbacks.
     """
     ERROR_REASON_API_KEY_MISSING: _ErrorReason.ValueType  # 35
     """Cause: the call came without an API key. Cure: send the header
@@ -212,9 +220,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_SECRET_REFUSED: _ErrorReason.ValueType  # 41
     """Cause: the conversion code checks secrets, and `sec` is absent, matches
-    none of its secrets, or has expired. Cure: put the secret into the postback
-    URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
-    UNAUTHENTICATED, HTTP 401. Holds postbacks.
+    none of the code's secrets, or is a former secret whose overlap is over.
+    Cure: put the secret into the postback URL as `sec`; if it is lost, make a
+    new one with `RotatePostbackSecret`. UNAUTHENTICATED, HTTP 401. Holds
+    postbacks.
     """
     ERROR_REASON_SIGNATURE_REFUSED: _ErrorReason.ValueType  # 42
     """Cause: the conversion code checks signatures, and `sig` is absent, not at
@@ -224,9 +233,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_TIMESTAMP_REFUSED: _ErrorReason.ValueType  # 43
     """Cause: the signature is right, but `ts` is absent, malformed, or more than
-    300 seconds off: the sender's clock is wrong, or an old call was sent
-    again. Cure: sign again with the current time in seconds since 1970 UTC.
-    UNAUTHENTICATED, HTTP 401. Holds postbacks.
+    300 seconds off; in the last case the sender's clock is wrong, or an old
+    call was sent again. Cure: sign again with the current time in seconds
+    since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds postbacks.
     """
     ERROR_REASON_ADDRESS_REFUSED: _ErrorReason.ValueType  # 44
     """Cause: the conversion code does not allow the sender's address. Cure: if
@@ -248,10 +257,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     support. Cure: send it uncompressed. UNIMPLEMENTED, HTTP 501.
     """
     ERROR_REASON_ORIGIN_REFUSED: _ErrorReason.ValueType  # 49
-    """Cause: a web page called a server without API keys, from another origin or
-    under a host name that is not this machine's own. Cure: call it from a
-    program, or from a page of its own origin; for pages, start the server with
-    API keys. PERMISSION_DENIED, HTTP 403.
+    """Cause: the server runs without API keys, and the call came from a web page
+    of another origin, or was addressed to a host that is not this machine.
+    Cure: call it from a program, or from a page of its own origin; for pages,
+    start the server with API keys. PERMISSION_DENIED, HTTP 403.
     """
     ERROR_REASON_CLOCK_WRONG: _ErrorReason.ValueType  # 50
     """Cause: the time inside an id is more than three years ahead of the core's
@@ -266,16 +275,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_CLICK_ID_KEY_ENDED: _ErrorReason.ValueType  # 52
     """Cause: the key that signed the click id was replaced and its overlap is
-    over, and the click is not stored here. Cure: none if the id is forged;
-    otherwise wait: for 7 days the postback is matched as soon as the click
-    arrives from an edge's spool; after that, replay it. FAILED_PRECONDITION,
-    HTTP 422. Holds postbacks.
+    over, and the click is not stored here. Cure: if the id is forged, there is
+    no cure; otherwise wait: for 7 days the postback is matched automatically
+    once the click arrives from an edge's spool; after that, replay it.
+    FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
     ERROR_REASON_CLICK_ID_KEYS_USED_UP: _ErrorReason.ValueType  # 53
     """Cause: the installation has had 255 click id keys, and a click id has no
-    room for another number. Cure: keep the newest key; if it was stolen, start
-    a new installation, which has keys of its own. FAILED_PRECONDITION, HTTP
-    422.
+    room for another number. Cure: keep the newest key; if that key was stolen,
+    set up a new installation, which has keys of its own. FAILED_PRECONDITION,
+    HTTP 422.
     """
     ERROR_REASON_SHED: _ErrorReason.ValueType  # 54
     """Cause: the postback does not count, nothing shows that its sender is
@@ -380,12 +389,15 @@ conversion code. Cure: add the code to the link, then replay.
 FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 ERROR_REASON_CONVERSION_CODE_ARCHIVED: ErrorReason.ValueType  # 16
-"""Cause: the conversion code was archived before the postback arrived. Cure:
-use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+"""Cause: the conversion code was already archived when the postback arrived.
+Cure: use an active code, or make this one active again and replay.
+FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 ERROR_REASON_TRACKING_LINK_ARCHIVED: ErrorReason.ValueType  # 17
-"""Cause: the tracking link is archived, and the click came after that. Cure:
-use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+"""Cause: the click came after the tracking link was archived; for a visitor
+also: the link has expired and has no fallback destination. Cure: use an
+active link, or make this one active again and replay. FAILED_PRECONDITION,
+HTTP 422. Holds postbacks.
 """
 ERROR_REASON_TRANSACTION_CONFLICT: ErrorReason.ValueType  # 18
 """Cause: this click, code and transaction id are already recorded with other
@@ -394,16 +406,17 @@ amounts, or give another sale a transaction id of its own. ALREADY_EXISTS,
 HTTP 409. Holds postbacks.
 """
 ERROR_REASON_FIELD_INVALID: ErrorReason.ValueType  # 19
-"""Cause: a field of the request has a wrong value; `BadRequest` lists every
-one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
+"""Cause: a field of the request has a wrong value; `BadRequest` lists all
+such fields. Cure: correct the fields that it names. INVALID_ARGUMENT, HTTP
+400.
 """
 ERROR_REASON_RESOURCE_NOT_FOUND: ErrorReason.ValueType  # 20
 """Cause: this account has nothing with this id. Cure: check the id.
 NOT_FOUND, HTTP 404.
 """
 ERROR_REASON_SLUG_TAKEN: ErrorReason.ValueType  # 21
-"""Cause: another tracking link has this slug. Cure: choose another, or let
-the system choose. ALREADY_EXISTS, HTTP 409.
+"""Cause: another tracking link has this slug. Cure: choose another, or send
+none, and the server chooses one. ALREADY_EXISTS, HTTP 409.
 """
 ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 22
 """Cause: this request id was used for a request with other contents. Cure:
@@ -425,13 +438,15 @@ public call instead; an edge needs a key with the scope `edge`.
 PERMISSION_DENIED, HTTP 403.
 """
 ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 26
-"""Cause: more writes are waiting than the server holds, or more requests are
-in progress than it allows. Cure: send again after the delay in `RetryInfo`
-(HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
+"""Cause: the server has too much work: more writes wait, more requests are in
+progress or arriving, or a list takes longer than it allows. Cure: send
+again after the delay in `RetryInfo` (HTTP: `Retry-After`). UNAVAILABLE,
+HTTP 503. Refuses postbacks.
 """
 ERROR_REASON_UNAVAILABLE: ErrorReason.ValueType  # 27
-"""Cause: the database did not answer, or the server is stopping. Cure: send
-again. UNAVAILABLE, HTTP 503. Refuses postbacks.
+"""Cause: the database did not answer, the server is starting or stopping, or
+a stream without an API key has reached its time limit. Cure: send again.
+UNAVAILABLE, HTTP 503. Refuses postbacks.
 """
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 28
 """Cause: the deadline passed before there was an answer; the call may or may
@@ -445,9 +460,10 @@ postbacks.
 """
 ERROR_REASON_FRAGMENT_CUT_OFF: ErrorReason.ValueType  # 30
 """Cause: the URL ends at a parameter without a value, and others are missing:
-a macro containing `#` was not replaced, so everything from `#` on never
-left the sender. Cure: use the macro that the sender documents, or write
-`#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+probably a macro containing `#` was not replaced, so that the sender's
+program cut off everything from `#` on. Cure: use the macro that the sender
+documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
+postbacks.
 """
 ERROR_REASON_METHOD_UNKNOWN: ErrorReason.ValueType  # 31
 """Cause: the server has no such service or method. Cure: check the name, and
@@ -460,16 +476,17 @@ opening it. Cure: let the merchant's server call it; to try the URL, add
 HTTP 422. Holds postbacks.
 """
 ERROR_REASON_PREVIEW_CALL: ErrorReason.ValueType  # 33
-"""Cause: the caller only looked at the postback URL: a browser's prefetch,
-the preview of a link in a message, or a search engine; nothing is kept.
-Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
-Ignores postbacks.
+"""Cause: the call is no report of a sale, but a browser's prefetch, the
+preview of a link in a message, or a search engine; nothing is kept. Cure:
+let the merchant's server call it. PERMISSION_DENIED, HTTP 403. Ignores
+postbacks.
 """
 ERROR_REASON_TRACKING_LINK_UNKNOWN: ErrorReason.ValueType  # 34
 """Cause: the click id is genuine, but its tracking link is not in this
 database: it was created elsewhere and has not arrived yet, or it is lost.
-Cure: wait: for 7 days the postback is matched as soon as the link arrives;
-after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+Cure: wait: for 7 days the postback is matched automatically once the link
+arrives; after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds
+postbacks.
 """
 ERROR_REASON_API_KEY_MISSING: ErrorReason.ValueType  # 35
 """Cause: the call came without an API key. Cure: send the header
@@ -492,9 +509,10 @@ FAILED_PRECONDITION, HTTP 422.
 """
 ERROR_REASON_SECRET_REFUSED: ErrorReason.ValueType  # 41
 """Cause: the conversion code checks secrets, and `sec` is absent, matches
-none of its secrets, or has expired. Cure: put the secret into the postback
-URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
-UNAUTHENTICATED, HTTP 401. Holds postbacks.
+none of the code's secrets, or is a former secret whose overlap is over.
+Cure: put the secret into the postback URL as `sec`; if it is lost, make a
+new one with `RotatePostbackSecret`. UNAUTHENTICATED, HTTP 401. Holds
+postbacks.
 """
 ERROR_REASON_SIGNATURE_REFUSED: ErrorReason.ValueType  # 42
 """Cause: the conversion code checks signatures, and `sig` is absent, not at
@@ -504,9 +522,9 @@ UNAUTHENTICATED, HTTP 401. Holds postbacks.
 """
 ERROR_REASON_TIMESTAMP_REFUSED: ErrorReason.ValueType  # 43
 """Cause: the signature is right, but `ts` is absent, malformed, or more than
-300 seconds off: the sender's clock is wrong, or an old call was sent
-again. Cure: sign again with the current time in seconds since 1970 UTC.
-UNAUTHENTICATED, HTTP 401. Holds postbacks.
+300 seconds off; in the last case the sender's clock is wrong, or an old
+call was sent again. Cure: sign again with the current time in seconds
+since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds postbacks.
 """
 ERROR_REASON_ADDRESS_REFUSED: ErrorReason.ValueType  # 44
 """Cause: the conversion code does not allow the sender's address. Cure: if
@@ -528,10 +546,10 @@ ERROR_REASON_COMPRESSION_UNSUPPORTED: ErrorReason.ValueType  # 48
 support. Cure: send it uncompressed. UNIMPLEMENTED, HTTP 501.
 """
 ERROR_REASON_ORIGIN_REFUSED: ErrorReason.ValueType  # 49
-"""Cause: a web page called a server without API keys, from another origin or
-under a host name that is not this machine's own. Cure: call it from a
-program, or from a page of its own origin; for pages, start the server with
-API keys. PERMISSION_DENIED, HTTP 403.
+"""Cause: the server runs without API keys, and the call came from a web page
+of another origin, or was addressed to a host that is not this machine.
+Cure: call it from a program, or from a page of its own origin; for pages,
+start the server with API keys. PERMISSION_DENIED, HTTP 403.
 """
 ERROR_REASON_CLOCK_WRONG: ErrorReason.ValueType  # 50
 """Cause: the time inside an id is more than three years ahead of the core's
@@ -546,16 +564,16 @@ FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 ERROR_REASON_CLICK_ID_KEY_ENDED: ErrorReason.ValueType  # 52
 """Cause: the key that signed the click id was replaced and its overlap is
-over, and the click is not stored here. Cure: none if the id is forged;
-otherwise wait: for 7 days the postback is matched as soon as the click
-arrives from an edge's spool; after that, replay it. FAILED_PRECONDITION,
-HTTP 422. Holds postbacks.
+over, and the click is not stored here. Cure: if the id is forged, there is
+no cure; otherwise wait: for 7 days the postback is matched automatically
+once the click arrives from an edge's spool; after that, replay it.
+FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 ERROR_REASON_CLICK_ID_KEYS_USED_UP: ErrorReason.ValueType  # 53
 """Cause: the installation has had 255 click id keys, and a click id has no
-room for another number. Cure: keep the newest key; if it was stolen, start
-a new installation, which has keys of its own. FAILED_PRECONDITION, HTTP
-422.
+room for another number. Cure: keep the newest key; if that key was stolen,
+set up a new installation, which has keys of its own. FAILED_PRECONDITION,
+HTTP 422.
 """
 ERROR_REASON_SHED: ErrorReason.ValueType  # 54
 """Cause: the postback does not count, nothing shows that its sender is

@@ -2,7 +2,6 @@ package io.s2s.sdk;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import com.google.protobuf.Timestamp;
 import io.s2s.sdk.v1.BatchRecordConversionsRequest;
 import io.s2s.sdk.v1.RecordClickRequest;
 import java.security.SecureRandom;
@@ -51,9 +50,7 @@ final class RequestIds {
     }
     RecordClickRequest.Builder builder = click.toBuilder().setRequestId(random());
     if (!click.hasClickTime()) {
-      Instant now = Instant.now();
-      builder.setClickTime(
-          Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
+      builder.setClickTime(Times.message(Instant.now()));
     }
     return builder.build();
   }

@@ -8,23 +8,26 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Gives unary calls a deadline and a request id, and retries them after a transient failure.
  *
- * <p>Every call of this API is safe to retry, because it is idempotent or its request has a request
- * id. ({@code RotateApiKey} is an exception, but a retry only makes another key text.) There is no
- * retry budget across calls, and no hedging. grpc-java's own retries are off: they ignore {@code
- * google.rpc.RetryInfo}, wait for a deadline that they can't meet, and give up on a server that is
- * back while the channel still waits to reconnect.
+ * <p>A call that the schema does not declare idempotent, such as {@code RotateApiKey}, is sent
+ * once. There is no retry budget across calls, and no hedging. grpc-java's own retries are off:
+ * they ignore {@code google.rpc.RetryInfo}, wait for a deadline that they can't meet, and give up
+ * on a server that is back while the channel still waits to reconnect.
  */
 final class RetryInterceptor implements ClientInterceptor {
   /** Maximum pause before the first retry. The maximum doubles with each retry. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
   private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
+
+  private static final Logger LOGGER = System.getLogger(S2sClient.LOGGER_NAME);
 
   private final ManagedChannel channel;
   private final Duration timeout;
@@ -48,8 +51,23 @@ final class RetryInterceptor implements ClientInterceptor {
   }
 
   /** Returns true if a call is to be retried again after this number of retries and this error. */
-  boolean sendsAgain(int retried, S2sException error) {
-    return retried < retries && error.isPassing() && !channel.isShutdown();
+  boolean sendsAgain(MethodDescriptor<?, ?> method, int retried, S2sException error) {
+    boolean isRepeatable = method.isIdempotent() || method.isSafe();
+    return isRepeatable && retried < retries && error.isPassing() && !channel.isShutdown();
+  }
+
+  /**
+   * Logs an attempt that failed and is tried again. The text has no key and nothing of the request.
+   */
+  static void log(MethodDescriptor<?, ?> method, int attempt, S2sException error, Duration pause) {
+    String text =
+        "%s: attempt %d failed (%s), next in %d ms"
+            .formatted(method.getFullMethodName(), attempt, error.reasonOrCode(), pause.toMillis());
+    try {
+      LOGGER.log(Level.INFO, text);
+    } catch (RuntimeException e) {
+      // A logger that fails must not make the call fail.
+    }
   }
 
   /** Prepares the channel; must be called before each attempt. */
@@ -63,7 +81,7 @@ final class RetryInterceptor implements ClientInterceptor {
   static Duration pause(int retried, S2sException error) {
     return pause(
         retried,
-        error.getRetryAfter().orElse(Duration.ZERO),
+        error.retryAfter().orElse(Duration.ZERO),
         ThreadLocalRandom.current().nextDouble());
   }
 

@@ -143,8 +143,9 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
       Duration pause = RetryInterceptor.pause(retried, error);
       long left = options.getDeadline().timeRemaining(TimeUnit.NANOSECONDS);
       boolean inTime = pause.compareTo(Duration.ofNanos(left)) < 0;
-      if (cancellation == null && inTime && policy.sendsAgain(retried, error)) {
+      if (cancellation == null && inTime && policy.sendsAgain(method, retried, error)) {
         retried++;
+        RetryInterceptor.log(method, retried, error, pause);
         attemptAfter(pause);
       } else {
         close(error.getStatus(), trailers);

@@ -10,27 +10,12 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.stub.MetadataUtils;
-import io.s2s.sdk.v1.AccountServiceGrpc;
-import io.s2s.sdk.v1.AccountServiceGrpc.AccountServiceBlockingStub;
-import io.s2s.sdk.v1.ApiKeyServiceGrpc;
-import io.s2s.sdk.v1.ApiKeyServiceGrpc.ApiKeyServiceBlockingStub;
-import io.s2s.sdk.v1.ClickServiceGrpc;
-import io.s2s.sdk.v1.ClickServiceGrpc.ClickServiceBlockingStub;
-import io.s2s.sdk.v1.ConversionCodeServiceGrpc;
-import io.s2s.sdk.v1.ConversionCodeServiceGrpc.ConversionCodeServiceBlockingStub;
-import io.s2s.sdk.v1.ConversionServiceGrpc;
-import io.s2s.sdk.v1.ConversionServiceGrpc.ConversionServiceBlockingStub;
-import io.s2s.sdk.v1.PostbackServiceGrpc;
-import io.s2s.sdk.v1.PostbackServiceGrpc.PostbackServiceBlockingStub;
-import io.s2s.sdk.v1.PresetServiceGrpc;
-import io.s2s.sdk.v1.PresetServiceGrpc.PresetServiceBlockingStub;
-import io.s2s.sdk.v1.TrackingLinkServiceGrpc;
-import io.s2s.sdk.v1.TrackingLinkServiceGrpc.TrackingLinkServiceBlockingStub;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,85 +24,60 @@ import java.util.regex.Pattern;
  * A client of one server. It has one connection, opened at the first call and reopened after it
  * breaks. Any number of threads can share it.
  *
- * <p>Every call is retried after a transient failure (the server can't be reached, is stopping or
- * overloaded), with growing pauses and within its deadline. Retries never count anything twice: a
+ * <pre>{@code
+ * try (S2sClient client = S2sClient.create()) {
+ *   client.conversions().record(p -> p.conversionCodeId(code).clickId(click).value(value));
+ * }
+ * }</pre>
+ *
+ * <p>Calls are retried after a transient failure (the server can't be reached, is stopping or
+ * overloaded), with growing pauses and within their deadline. Retries never count anything twice: a
  * request that needs a request id and has none gets a random one before the first attempt. To
  * repeat a call yourself after an error, give the call a request id of your own.
  *
- * <p>The stubs are grpc-java's, but throw {@link S2sException}. Set the deadline of a single call
- * with {@code withDeadlineAfter}; cancel a call by interrupting its thread or with {@link
+ * <p>A failed call throws {@link S2sException}. Set the time limit of single calls with {@code
+ * withTimeout} of a service; cancel a call by interrupting its thread or with {@link
  * io.grpc.Context}. A cancelled call may or may not have taken effect.
  */
-public final class S2sClient implements AutoCloseable {
+public final class S2sClient extends Services implements AutoCloseable {
+  /** Version of the SDK. */
+  static final String VERSION = "0.1.0";
+
+  /** Name of the logger of {@link System#getLogger} that reports attempts that are tried again. */
+  static final String LOGGER_NAME = "io.s2s.sdk";
+
   private final ManagedChannel connection;
   private final Channel channel;
-  private final Channel blocking;
 
-  private S2sClient(Builder builder) {
-    connection = builder.connect();
-    channel =
-        ClientInterceptors.intercept(
-            connection,
-            MetadataUtils.newAttachHeadersInterceptor(builder.headers),
-            new RetryInterceptor(connection, builder.timeout, builder.retries));
-    blocking = ClientInterceptors.intercept(channel, new ThrowingInterceptor());
+  private S2sClient(ManagedChannel connection, Channel channel) {
+    super(new Calls(channel));
+    this.connection = connection;
+    this.channel = channel;
   }
 
   /**
-   * Returns a builder for a client of the server at an endpoint: scheme, host and port, such as
-   * {@code https://t.example}, or {@code http://127.0.0.1:8080} within one machine.
+   * Returns a client with the settings of the environment: see {@link #builder()}.
    *
-   * @throws IllegalArgumentException if the endpoint has another form
+   * @throws IllegalArgumentException if a setting of the environment is invalid
    */
-  public static Builder builder(String endpoint) {
-    return new Builder(endpoint);
-  }
-
-  /** Returns the stub for accounts. */
-  public AccountServiceBlockingStub accounts() {
-    return AccountServiceGrpc.newBlockingStub(blocking);
-  }
-
-  /** Returns the stub for API keys. */
-  public ApiKeyServiceBlockingStub apiKeys() {
-    return ApiKeyServiceGrpc.newBlockingStub(blocking);
-  }
-
-  /** Returns the stub for conversion codes. */
-  public ConversionCodeServiceBlockingStub conversionCodes() {
-    return ConversionCodeServiceGrpc.newBlockingStub(blocking);
-  }
-
-  /** Returns the stub for tracking links. */
-  public TrackingLinkServiceBlockingStub trackingLinks() {
-    return TrackingLinkServiceGrpc.newBlockingStub(blocking);
-  }
-
-  /** Returns the stub for clicks. */
-  public ClickServiceBlockingStub clicks() {
-    return ClickServiceGrpc.newBlockingStub(blocking);
-  }
-
-  /** Returns the stub for conversions. */
-  public ConversionServiceBlockingStub conversions() {
-    return ConversionServiceGrpc.newBlockingStub(blocking);
-  }
-
-  /** Returns the stub for postbacks. */
-  public PostbackServiceBlockingStub postbacks() {
-    return PostbackServiceGrpc.newBlockingStub(blocking);
-  }
-
-  /** Returns the stub for presets. */
-  public PresetServiceBlockingStub presets() {
-    return PresetServiceGrpc.newBlockingStub(blocking);
+  public static S2sClient create() {
+    return builder().build();
   }
 
   /**
-   * Returns the channel for stubs of other kinds, such as {@code
-   * ConversionServiceGrpc.newFutureStub(client.channel())} and, for streams, {@code newStub}. API
-   * key, deadline, request ids and retries are the same; {@link S2sException#from(Throwable)} reads
-   * the error of a call. Streams have no deadline and are not retried.
+   * Returns a builder for a client. It takes the API key from the environment variable {@code
+   * S2S_API_KEY}, and the endpoint from {@code S2S_ENDPOINT}, unless it is given them. A variable
+   * that is empty counts as not set.
+   */
+  public static Builder builder() {
+    return new Builder(System.getenv());
+  }
+
+  /**
+   * Returns the channel for stubs of grpc-java, such as {@code
+   * ConversionServiceGrpc.newFutureStub(client.channel())}, which take whole messages. API key,
+   * deadline, request ids and retries are the same; {@link S2sException#from(Throwable)} reads the
+   * error of a call. Streams have no deadline and are not retried.
    */
   public Channel channel() {
     return channel;
@@ -131,6 +91,9 @@ public final class S2sClient implements AutoCloseable {
 
   /** The settings of a client. */
   public static final class Builder {
+    private static final String API_KEY_VARIABLE = "S2S_API_KEY";
+    private static final String ENDPOINT_VARIABLE = "S2S_ENDPOINT";
+    private static final String ENDPOINT_DEFAULT = "http://127.0.0.1:8080";
     private static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(10);
     private static final int RETRIES_DEFAULT = 4;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -157,27 +120,48 @@ public final class S2sClient implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
         Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-    private final String host;
-    private final int port;
-    private final boolean secure;
-    private final Metadata headers = new Metadata();
+    private final Map<String, String> environment;
     private final TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
+    private Endpoint endpoint;
+    private String apiKey;
     private boolean tlsSettings;
     private Duration timeout = TIMEOUT_DEFAULT;
     private int retries = RETRIES_DEFAULT;
 
-    private Builder(String endpoint) {
-      Matcher matcher = ENDPOINT.matcher(endpoint);
-      if (!matcher.matches()) {
-        throw endpointInvalid();
+    Builder(Map<String, String> environment) {
+      this.environment = environment;
+    }
+
+    private record Endpoint(boolean secure, String host, int port) {
+      static Endpoint of(String text) {
+        Matcher matcher = ENDPOINT.matcher(text);
+        if (!matcher.matches()) {
+          throw endpointInvalid();
+        }
+        boolean secure = matcher.group(1).equalsIgnoreCase("https");
+        int defaultPort = secure ? 443 : 80;
+        int port = matcher.group(3) == null ? defaultPort : Integer.parseInt(matcher.group(3));
+        if (port < 1 || port > 65535) {
+          throw endpointInvalid();
+        }
+        return new Endpoint(secure, matcher.group(2), port);
       }
-      secure = matcher.group(1).equalsIgnoreCase("https");
-      host = matcher.group(2);
-      int defaultPort = secure ? 443 : 80;
-      port = matcher.group(3) == null ? defaultPort : Integer.parseInt(matcher.group(3));
-      if (port < 1 || port > 65535) {
-        throw endpointInvalid();
-      }
+    }
+
+    /** Returns a variable of the environment; empty if it is not set. */
+    private String variable(String name) {
+      return environment.getOrDefault(name, "");
+    }
+
+    /**
+     * Sets the server's endpoint: scheme, host and port, such as {@code https://t.example}.
+     * Default: that of {@code S2S_ENDPOINT}, or else {@code http://127.0.0.1:8080}.
+     *
+     * @throws IllegalArgumentException if the endpoint has another form
+     */
+    public Builder endpoint(String endpoint) {
+      this.endpoint = Endpoint.of(endpoint);
+      return this;
     }
 
     private static IllegalArgumentException endpointInvalid() {
@@ -186,7 +170,8 @@ public final class S2sClient implements AutoCloseable {
     }
 
     /**
-     * Sets the API key, which is sent with every call. Default: none.
+     * Sets the API key, which is sent with every call. Default: that of {@code S2S_API_KEY}, or
+     * else none.
      *
      * @throws IllegalArgumentException if it is empty or has characters that no key contains
      */
@@ -195,8 +180,7 @@ public final class S2sClient implements AutoCloseable {
         throw new IllegalArgumentException(
             "the API key is empty, or has blanks or characters that no key contains");
       }
-      headers.discardAll(AUTHORIZATION);
-      headers.put(AUTHORIZATION, "Bearer " + apiKey);
+      this.apiKey = apiKey;
       return this;
     }
 
@@ -260,18 +244,38 @@ public final class S2sClient implements AutoCloseable {
      * Builds the client. It connects at its first call, so an unreachable server is not yet an
      * error.
      *
-     * @throws IllegalArgumentException if the certificates can't be used
+     * @throws IllegalArgumentException if the certificates can't be used, or a setting of the
+     *     environment is invalid
      */
     public S2sClient build() {
-      return new S2sClient(this);
+      if (apiKey == null && !variable(API_KEY_VARIABLE).isEmpty()) {
+        apiKey(variable(API_KEY_VARIABLE));
+      }
+      if (endpoint == null) {
+        String text = variable(ENDPOINT_VARIABLE);
+        endpoint(text.isEmpty() ? ENDPOINT_DEFAULT : text);
+      }
+      ManagedChannel connection = connect();
+      Metadata headers = new Metadata();
+      if (apiKey != null) {
+        headers.put(AUTHORIZATION, "Bearer " + apiKey);
+      }
+      Channel channel =
+          ClientInterceptors.intercept(
+              connection,
+              MetadataUtils.newAttachHeadersInterceptor(headers),
+              new RetryInterceptor(connection, timeout, retries));
+      return new S2sClient(connection, channel);
     }
 
     private ManagedChannel connect() {
-      if (tlsSettings && !secure) {
+      if (tlsSettings && !endpoint.secure) {
         throw tlsInvalid(null);
       }
-      ChannelCredentials credentials = secure ? tls.build() : InsecureChannelCredentials.create();
-      return NettyChannelBuilder.forAddress(host, port, credentials)
+      ChannelCredentials credentials =
+          endpoint.secure ? tls.build() : InsecureChannelCredentials.create();
+      return NettyChannelBuilder.forAddress(endpoint.host, endpoint.port, credentials)
+          .userAgent("s2s-sdk-java/" + VERSION)
           .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
           .keepAliveTime(KEEP_ALIVE_INTERVAL.toSeconds(), TimeUnit.SECONDS)
           .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)

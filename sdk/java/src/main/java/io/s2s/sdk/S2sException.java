@@ -10,7 +10,6 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.s2s.sdk.v1.ErrorReason;
 import io.s2s.sdk.v1.PostbackFailure;
 import io.s2s.sdk.v1.RecordConversionResponse;
 import io.s2s.sdk.v1.RecordConversionResult;
@@ -23,17 +22,16 @@ import java.util.Optional;
 /**
  * The error of a failed call: the server's answer, or the failure to reach the server in time.
  *
- * <p>{@link #getReason} is for programs, {@link #getMessage} for people.
+ * <p>{@link #reason} is for programs, {@link #getMessage} for people. Kinds of failure that callers
+ * handle alike have a class each, such as {@link NotFound}.
  */
-public final class S2sException extends StatusRuntimeException {
+public class S2sException extends StatusRuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
    * The {@code domain} in the service's {@code ErrorInfo}. Reasons of other domains are ignored.
    */
   private static final String DOMAIN = "s2s.v1";
-
-  private static final String REASON_PREFIX = "ERROR_REASON_";
 
   /** Maximum of a {@code google.protobuf.Duration}, in seconds. */
   private static final long RETRY_SECONDS_MAX = 315_576_000_000L;
@@ -63,7 +61,7 @@ public final class S2sException extends StatusRuntimeException {
             .filter(known -> known.value() == status.getCode())
             .findFirst()
             .orElse(Status.Code.UNKNOWN);
-    return new S2sException(code.toStatus().withDescription(status.getMessage()), null, status);
+    return ofKind(code.toStatus().withDescription(status.getMessage()), null, status);
   }
 
   /**
@@ -103,7 +101,24 @@ public final class S2sException extends StatusRuntimeException {
               .withDescription("the server could not be reached: " + rootCause(status))
               .withCause(status.getCause());
     }
-    return new S2sException(status, trailers, details);
+    return ofKind(status, trailers, details);
+  }
+
+  private static S2sException ofKind(
+      Status status, Metadata trailers, com.google.rpc.Status details) {
+    return switch (status.getCode()) {
+      case INVALID_ARGUMENT, OUT_OF_RANGE -> new InvalidArgument(status, trailers, details);
+      case UNAUTHENTICATED -> new Unauthenticated(status, trailers, details);
+      case PERMISSION_DENIED -> new PermissionDenied(status, trailers, details);
+      case NOT_FOUND -> new NotFound(status, trailers, details);
+      case ALREADY_EXISTS -> new AlreadyExists(status, trailers, details);
+      case FAILED_PRECONDITION -> new FailedPrecondition(status, trailers, details);
+      case RESOURCE_EXHAUSTED -> new ResourceExhausted(status, trailers, details);
+      case UNAVAILABLE -> new Unavailable(status, trailers, details);
+      case DEADLINE_EXCEEDED -> new DeadlineExceeded(status, trailers, details);
+      case CANCELLED -> new Cancelled(status, trailers, details);
+      default -> new S2sException(status, trailers, details);
+    };
   }
 
   /** Returns the innermost cause, which names the problem; the outer ones say "io exception". */
@@ -141,35 +156,35 @@ public final class S2sException extends StatusRuntimeException {
     return Optional.empty();
   }
 
-  /** Returns the gRPC code: the kind of failure. */
-  public Status.Code getCode() {
+  /** Returns the gRPC code of the failure. */
+  public Status.Code code() {
     return getStatus().getCode();
   }
 
   /**
    * Returns the reason. Each value documents its cause and its cure.
    *
-   * <p>{@code ERROR_REASON_UNSPECIFIED} if the server gave no reason, or a reason that is newer
-   * than this client: see {@link #getReasonText}. {@code ERROR_REASON_UNAVAILABLE} if the server
-   * could not be reached, and {@code ERROR_REASON_DEADLINE_EXCEEDED} if there was no answer in
-   * time.
+   * <p>{@link Reason#UNKNOWN} if the server gave no reason, or a reason that is newer than this
+   * client: see {@link #reasonText}. {@link Reason#UNAVAILABLE} if the server could not be reached,
+   * and {@link Reason#DEADLINE_EXCEEDED} if there was no answer in time.
    */
-  public ErrorReason getReason() {
-    String name = REASON_PREFIX + getReasonText();
-    return Arrays.stream(ErrorReason.values())
-        .filter(reason -> reason.name().equals(name))
-        .findFirst()
-        .orElse(ErrorReason.ERROR_REASON_UNSPECIFIED);
+  public Reason reason() {
+    return Reason.of(reasonText());
   }
 
   /** Returns the reason as sent, such as {@code CLICK_ID_INVALID}; empty if there is none. */
-  public String getReasonText() {
+  public String reasonText() {
     String reasonOfCode =
-        switch (getCode()) {
-          case UNAVAILABLE, DEADLINE_EXCEEDED -> getCode().name();
+        switch (code()) {
+          case UNAVAILABLE, DEADLINE_EXCEEDED -> code().name();
           default -> "";
         };
     return info().map(ErrorInfo::getReason).orElse(reasonOfCode);
+  }
+
+  /** Returns the reason as sent, or the code if there is none. */
+  String reasonOrCode() {
+    return reasonText().isEmpty() ? code().name() : reasonText();
   }
 
   /** Returns one sentence for people; may be empty. */
@@ -180,12 +195,12 @@ public final class S2sException extends StatusRuntimeException {
   }
 
   /** Returns the details of the reason by name, as the server sent them. */
-  public Map<String, String> getMetadata() {
+  public Map<String, String> metadata() {
     return info().map(ErrorInfo::getMetadataMap).orElse(Map.of());
   }
 
   /** Returns the invalid fields of the request, each with a description. */
-  public List<FieldViolation> getFieldViolations() {
+  public List<FieldViolation> fieldViolations() {
     return find(details, BadRequest.class)
         .map(BadRequest::getFieldViolationsList)
         .orElse(List.of());
@@ -195,12 +210,12 @@ public final class S2sException extends StatusRuntimeException {
    * Returns the outcome of a postback that does not count, with the id of the held postback. Empty
    * for other errors, after which a postback must be sent again.
    */
-  public Optional<PostbackFailure> getPostbackFailure() {
+  public Optional<PostbackFailure> postbackFailure() {
     return find(details, PostbackFailure.class);
   }
 
   /** Returns the delay before a retry, if the server asks for one. */
-  public Optional<Duration> getRetryAfter() {
+  public Optional<Duration> retryAfter() {
     return find(details, RetryInfo.class)
         .filter(RetryInfo::hasRetryDelay)
         .map(RetryInfo::getRetryDelay)
@@ -210,7 +225,7 @@ public final class S2sException extends StatusRuntimeException {
 
   /** Returns true if the failure is transient, so that the same call may succeed soon. */
   boolean isPassing() {
-    return getCode() == Status.Code.UNAVAILABLE || getCode() == Status.Code.RESOURCE_EXHAUSTED;
+    return code() == Status.Code.UNAVAILABLE || code() == Status.Code.RESOURCE_EXHAUSTED;
   }
 
   private Optional<ErrorInfo> info() {
@@ -220,7 +235,96 @@ public final class S2sException extends StatusRuntimeException {
   /** Returns the message, then in brackets the reason, or the code if there is no reason. */
   @Override
   public String toString() {
-    String reason = getReasonText().isEmpty() ? getCode().name() : getReasonText();
-    return getClass().getName() + ": " + getMessage() + " [" + reason + "]";
+    return getClass().getName() + ": " + getMessage() + " [" + reasonOrCode() + "]";
+  }
+
+  /** The request is invalid: {@link #reason} and {@link #fieldViolations} say why. Correct it. */
+  public static final class InvalidArgument extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    InvalidArgument(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
+  }
+
+  /** The API key is missing, wrong, revoked or expired. */
+  public static final class Unauthenticated extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    Unauthenticated(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
+  }
+
+  /** The API key may not make this call: it lacks a scope, for example. */
+  public static final class PermissionDenied extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    PermissionDenied(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
+  }
+
+  /** There is no such thing, or none that the API key may see. */
+  public static final class NotFound extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    NotFound(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
+  }
+
+  /** The call conflicts with something that exists, such as a slug that is taken. */
+  public static final class AlreadyExists extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    AlreadyExists(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
+  }
+
+  /** The call is valid, but not in the present state, such as for an archived conversion code. */
+  public static final class FailedPrecondition extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    FailedPrecondition(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
+  }
+
+  /** The server is overloaded, or a limit is reached. The call was retried already. */
+  public static final class ResourceExhausted extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    ResourceExhausted(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
+  }
+
+  /** The server can't be reached, or is stopping. The call was retried already. */
+  public static final class Unavailable extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    Unavailable(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
+  }
+
+  /** There was no answer in time. The call may or may not have taken effect. */
+  public static final class DeadlineExceeded extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    DeadlineExceeded(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
+  }
+
+  /** The caller cancelled the call. It may or may not have taken effect. */
+  public static final class Cancelled extends S2sException {
+    private static final long serialVersionUID = 1L;
+
+    Cancelled(Status status, Metadata trailers, com.google.rpc.Status details) {
+      super(status, trailers, details);
+    }
   }
 }

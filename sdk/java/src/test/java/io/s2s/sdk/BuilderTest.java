@@ -3,17 +3,21 @@ package io.s2s.sdk;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.Metadata;
 import io.grpc.TlsServerCredentials;
 import io.grpc.TlsServerCredentials.ClientAuth;
-import io.s2s.sdk.v1.RecordConversionRequest;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class BuilderTest {
   private static final String PASSWORD = "changeit";
-  private static final RecordConversionRequest REQUEST =
-      RecordConversionRequest.getDefaultInstance();
+  private static final Map<String, String> EMPTY = Map.of("S2S_ENDPOINT", "", "S2S_API_KEY", "");
+  private static final Conversions.RecordParams PARAMS = new Conversions.RecordParams();
 
   @ParameterizedTest
   @ValueSource(
@@ -37,7 +41,7 @@ class BuilderTest {
         "HTTPS://t.example:443",
       })
   void endpointsAreTaken(String endpoint) {
-    try (var client = S2sClient.builder(endpoint).build()) {
+    try (var client = FakeServer.client(endpoint).build()) {
       assertNotNull(client.channel());
     }
   }
@@ -64,28 +68,92 @@ class BuilderTest {
         "http://t.example\n",
       })
   void otherEndpointsAreRefused(String endpoint) {
-    var error = assertThrows(IllegalArgumentException.class, () -> S2sClient.builder(endpoint));
+    var error = assertThrows(IllegalArgumentException.class, () -> FakeServer.client(endpoint));
     assertTrue(error.getMessage().contains("https://host:port"), error::getMessage);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "key\n", "two words", "schlüssel"})
   void apiKeysAreChecked(String apiKey) {
-    var builder = S2sClient.builder("http://127.0.0.1:1");
+    var builder = FakeServer.client("http://127.0.0.1:1");
     var error = assertThrows(IllegalArgumentException.class, () -> builder.apiKey(apiKey));
     assertFalse(error.toString().contains("schlüssel"));
   }
 
+  /** Returns the headers of a call of a client with this environment. */
+  private static Metadata sent(FakeServer server, Map<String, String> environment, String key) {
+    var all = new HashMap<>(environment);
+    all.putIfAbsent("S2S_ENDPOINT", "http://" + server.authority());
+    var builder = new S2sClient.Builder(all);
+    if (key != null) {
+      builder.apiKey(key);
+    }
+    try (var client = builder.build()) {
+      client.conversions().record(PARAMS);
+    }
+    return server.headers.get(server.headers.size() - 1);
+  }
+
+  @Test
+  void theEnvironmentIsReadUnlessTheCallerGivesSomething() throws Exception {
+    record Case(String variable, String given, String sent) {}
+    try (var server = new FakeServer()) {
+      for (Case c :
+          List.of(
+              new Case("from-environment", null, "Bearer from-environment"),
+              new Case("from-environment", "given", "Bearer given"),
+              new Case("", null, null),
+              new Case("not a key", "given", "Bearer given"))) {
+        Metadata headers = sent(server, Map.of("S2S_API_KEY", c.variable), c.given);
+        assertEquals(c.sent, headers.get(FakeServer.AUTHORIZATION), c::toString);
+      }
+      assertNull(sent(server, Map.of(), null).get(FakeServer.AUTHORIZATION));
+      var nowhere = Map.of("S2S_ENDPOINT", "nowhere", "S2S_API_KEY", "");
+      try (var client =
+          new S2sClient.Builder(nowhere).endpoint("http://" + server.authority()).build()) {
+        client.conversions().record(PARAMS);
+      }
+    }
+  }
+
+  @Test
+  void invalidEnvironmentsAreRefused() {
+    for (var environment :
+        List.of(Map.of("S2S_ENDPOINT", "nowhere"), Map.of("S2S_API_KEY", "two words"))) {
+      var builder = new S2sClient.Builder(environment);
+      assertThrows(IllegalArgumentException.class, builder::build);
+    }
+  }
+
+  @Test
+  void withoutAnEndpointTheServerIsOnThisMachine() {
+    for (Map<String, String> environment : List.of(Map.<String, String>of(), EMPTY)) {
+      try (var client = new S2sClient.Builder(environment).build()) {
+        assertEquals("127.0.0.1:8080", client.channel().authority());
+      }
+    }
+  }
+
+  @Test
+  void theUserAgentIsTheSdk() throws Exception {
+    try (var server = new FakeServer()) {
+      var key = Metadata.Key.of("user-agent", Metadata.ASCII_STRING_MARSHALLER);
+      String userAgent = sent(server, Map.of(), null).get(key);
+      assertTrue(userAgent.matches("s2s-sdk-java/[0-9.]+ grpc-java-netty/.*"), userAgent);
+      String project = Files.readString(Path.of("pom.xml"));
+      assertTrue(project.contains("\n  <version>" + S2sClient.VERSION + "</version>"));
+    }
+  }
+
   @Test
   void apiKeysAreNeverShown() {
-    var builder = S2sClient.builder("http://127.0.0.1:1").apiKey("s3cret").retries(0);
+    var builder = FakeServer.client("http://127.0.0.1:1").apiKey("s3cret").retries(0);
     try (var client = builder.build()) {
       assertFalse(builder.toString().contains("s3cret"));
       assertFalse(client.toString().contains("s3cret"));
       assertFalse(client.channel().toString().contains("s3cret"));
       assertFalse(client.conversions().toString().contains("s3cret"));
-      var error =
-          assertThrows(S2sException.class, () -> client.conversions().recordConversion(REQUEST));
+      var error = assertThrows(S2sException.class, () -> client.conversions().record(PARAMS));
       assertFalse(error.toString().contains("s3cret"));
     }
   }
@@ -93,11 +161,11 @@ class BuilderTest {
   @Test
   void certificatesAreChecked() {
     String pem = "-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n";
-    var plain = S2sClient.builder("http://t.example").caCertificate(pem);
+    var plain = FakeServer.client("http://t.example").caCertificate(pem);
     assertThrows(IllegalArgumentException.class, plain::build);
-    var noKey = S2sClient.builder("https://t.example").identity(pem, "no key");
+    var noKey = FakeServer.client("https://t.example").identity(pem, "no key");
     assertThrows(IllegalArgumentException.class, noKey::build);
-    var noCertificate = S2sClient.builder("https://t.example").caCertificate(pem);
+    var noCertificate = FakeServer.client("https://t.example").caCertificate(pem);
     assertThrows(IllegalArgumentException.class, noCertificate::build);
   }
 
@@ -115,19 +183,19 @@ class BuilderTest {
     try (var server = new FakeServer(0, credentials)) {
       String endpoint = "https://127.0.0.1:" + server.port();
       try (var client =
-          S2sClient.builder(endpoint)
+          FakeServer.client(endpoint)
               .caCertificate(certificate)
               .identity(certificate, key)
               .build()) {
-        client.conversions().recordConversion(REQUEST);
+        client.conversions().record(PARAMS);
       }
       for (var builder :
           new S2sClient.Builder[] {
-            S2sClient.builder(endpoint).identity(certificate, key),
-            S2sClient.builder(endpoint).caCertificate(certificate),
+            FakeServer.client(endpoint).identity(certificate, key),
+            FakeServer.client(endpoint).caCertificate(certificate),
           }) {
         try (var client = builder.retries(0).build()) {
-          assertThrows(S2sException.class, () -> client.conversions().recordConversion(REQUEST));
+          assertThrows(S2sException.class, () -> client.conversions().record(PARAMS));
         }
       }
       assertEquals(1, server.requests.size());

@@ -21,7 +21,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.s2s.sdk.v1.ConversionServiceGrpc;
-import io.s2s.sdk.v1.ConversionServiceGrpc.ConversionServiceBlockingStub;
 import io.s2s.sdk.v1.RecordConversionRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,9 +53,8 @@ class CancelTest {
       underWay = inAPause ? pauses : server.recordCalls;
     }
 
-    ConversionServiceBlockingStub blocking() {
-      return ConversionServiceGrpc.newBlockingStub(
-          ClientInterceptors.intercept(channel, new ThrowingInterceptor()));
+    void record() {
+      new Conversions(new Calls(channel)).record(new Conversions.RecordParams());
     }
 
     @Override
@@ -107,7 +105,7 @@ class CancelTest {
           context.wrap(
               () -> {
                 try {
-                  fixture.blocking().recordConversion(REQUEST);
+                  fixture.record();
                 } catch (S2sException e) {
                   failure.complete(e);
                 }
@@ -115,7 +113,7 @@ class CancelTest {
       new Thread(call).start();
       fixture.underWay.acquire();
       context.cancel(null);
-      assertEquals(Code.CANCELLED, failure.get().getCode());
+      assertEquals(Code.CANCELLED, failure.get().code());
       assertEquals(1, fixture.server.requests.size());
     }
   }
@@ -130,7 +128,7 @@ class CancelTest {
           new Thread(
               () -> {
                 try {
-                  fixture.blocking().recordConversion(REQUEST);
+                  fixture.record();
                 } catch (S2sException e) {
                   interrupted.complete(Thread.interrupted());
                   failure.complete(e);
@@ -139,7 +137,7 @@ class CancelTest {
       thread.start();
       fixture.underWay.acquire();
       thread.interrupt();
-      assertEquals(Code.CANCELLED, failure.get().getCode());
+      assertEquals(Code.CANCELLED, failure.get().code());
       assertTrue(interrupted.get(), "the thread stays interrupted");
       assertEquals(1, fixture.server.requests.size());
     }

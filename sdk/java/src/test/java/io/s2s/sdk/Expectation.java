@@ -45,19 +45,18 @@ final class Expectation {
 
   static void assertFails(JsonObject expected, S2sException error) {
     Journey.assertKeys(expected, "code", "reason", "fields", "metadata");
-    assertEquals(expected.get("code").getAsString(), error.getCode().name(), error::toString);
+    assertEquals(expected.get("code").getAsString(), error.code().name(), error::toString);
     if (expected.has("reason")) {
-      String reason = error.getReason().name().replaceFirst("^ERROR_REASON_", "");
-      assertEquals(expected.get("reason").getAsString(), reason, error::toString);
+      assertEquals(expected.get("reason").getAsString(), error.reason().name(), error::toString);
     }
     if (expected.has("fields")) {
       JsonArray fields = new JsonArray();
-      error.getFieldViolations().stream().map(FieldViolation::getField).forEach(fields::add);
+      error.fieldViolations().stream().map(FieldViolation::getField).forEach(fields::add);
       assertEquals(expected.get("fields"), fields, error::toString);
     }
     if (expected.has("metadata")) {
       JsonObject metadata = new JsonObject();
-      error.getMetadata().forEach(metadata::addProperty);
+      error.metadata().forEach(metadata::addProperty);
       assertMatches(expected.get("metadata"), metadata, "metadata");
     }
   }

@@ -18,6 +18,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
+import io.s2s.sdk.v1.ApiKeyServiceGrpc;
 import io.s2s.sdk.v1.BatchRecordConversionsRequest;
 import io.s2s.sdk.v1.BatchRecordConversionsResponse;
 import io.s2s.sdk.v1.Conversion;
@@ -28,11 +29,14 @@ import io.s2s.sdk.v1.ListConversionsResponse;
 import io.s2s.sdk.v1.RecordConversionRequest;
 import io.s2s.sdk.v1.RecordConversionResponse;
 import io.s2s.sdk.v1.RecordConversionResult;
+import io.s2s.sdk.v1.RotateApiKeyRequest;
+import io.s2s.sdk.v1.RotateApiKeyResponse;
 import io.s2s.sdk.v1.StreamRecordConversionsRequest;
 import io.s2s.sdk.v1.StreamRecordConversionsResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,6 +69,22 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
   /** Has one permit for each call of {@code RecordConversion} that has come. */
   final Semaphore recordCalls = new Semaphore(0);
 
+  /** Has one permit for each item of a stream that has come. */
+  final Semaphore streamItems = new Semaphore(0);
+
+  /** Has one permit for each stream that its caller has cancelled. */
+  final Semaphore streamsCancelled = new Semaphore(0);
+
+  /** A call that can't be repeated. */
+  private final ApiKeyServiceGrpc.ApiKeyServiceImplBase keys =
+      new ApiKeyServiceGrpc.ApiKeyServiceImplBase() {
+        @Override
+        public void rotateApiKey(
+            RotateApiKeyRequest request, StreamObserver<RotateApiKeyResponse> observer) {
+          answer(RotateApiKeyResponse.getDefaultInstance(), observer);
+        }
+      };
+
   private final Server server;
 
   FakeServer(StatusRuntimeException... script) throws IOException {
@@ -76,6 +96,7 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port), credentials)
             .addService(this)
+            .addService(keys)
             .intercept(this)
             .build()
             .start();
@@ -90,7 +111,12 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
   }
 
   S2sClient.Builder client() {
-    return S2sClient.builder("http://" + authority());
+    return client("http://" + authority());
+  }
+
+  /** Returns a builder that takes nothing from the environment. */
+  static S2sClient.Builder client(String endpoint) {
+    return new S2sClient.Builder(Map.of()).endpoint(endpoint);
   }
 
   List<String> requestIds() {
@@ -195,21 +221,38 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
     answer(response.build(), observer);
   }
 
+  /** Answers each item at once, unless the script says otherwise for the stream. */
   @Override
   public StreamObserver<StreamRecordConversionsRequest> streamRecordConversions(
       StreamObserver<StreamRecordConversionsResponse> observer) {
-    answer(StreamRecordConversionsResponse.getDefaultInstance(), observer);
+    StatusRuntimeException next = script.poll();
+    if (next != null && next != OK && next != NEVER) {
+      observer.onError(next);
+    }
     return new StreamObserver<>() {
       @Override
       public void onNext(StreamRecordConversionsRequest request) {
         requests.add(request.getRequest());
+        streamItems.release();
+        if (next == null || next == OK) {
+          String id = request.getRequest().getConversion().getTransactionId();
+          var response = RecordConversionResponse.newBuilder().setConversionId(id);
+          observer.onNext(
+              StreamRecordConversionsResponse.newBuilder()
+                  .setResult(RecordConversionResult.newBuilder().setResponse(response))
+                  .build());
+        }
       }
 
       @Override
-      public void onError(Throwable failure) {}
+      public void onError(Throwable failure) {
+        streamsCancelled.release();
+      }
 
       @Override
-      public void onCompleted() {}
+      public void onCompleted() {
+        observer.onCompleted();
+      }
     };
   }
 

@@ -9,10 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.grpc.Status.Code;
 import io.s2s.sdk.v1.Conversion;
-import io.s2s.sdk.v1.ErrorReason;
-import io.s2s.sdk.v1.GetAccountRequest;
-import io.s2s.sdk.v1.ListConversionsRequest;
-import io.s2s.sdk.v1.ListConversionsResponse;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -22,12 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class PagesTest {
   private static Pages<Conversion> conversions(S2sClient client) {
-    var request = ListConversionsRequest.newBuilder();
-    request.getFilterBuilder().setClickId("c-");
-    return Pages.of(
-        client.conversions()::listConversions,
-        request.build(),
-        ListConversionsResponse::getConversionsList);
+    return client.conversions().list(p -> p.clickId("c-"));
   }
 
   @Test
@@ -52,6 +43,7 @@ class PagesTest {
     try (var server = new FakeServer();
         var client = server.client().build()) {
       Pages<Conversion> pages = conversions(client);
+      assertEquals(List.of(), server.pageTokens);
       assertEquals("a", pages.stream().findFirst().orElseThrow().getId());
       assertEquals(List.of("c-"), server.pageTokens);
       assertEquals(List.of("a", "b", "c"), pages.stream().map(Conversion::getId).toList());
@@ -67,14 +59,7 @@ class PagesTest {
       conversions.next();
       conversions.next();
       S2sException error = assertThrows(S2sException.class, conversions::hasNext);
-      assertEquals(ErrorReason.ERROR_REASON_PAGE_TOKEN_INVALID, error.getReason());
+      assertEquals(Reason.PAGE_TOKEN_INVALID, error.reason());
     }
-  }
-
-  @Test
-  void callsWithoutPagesAreRefused() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> Pages.of(request -> request, GetAccountRequest.getDefaultInstance(), r -> List.of()));
   }
 }

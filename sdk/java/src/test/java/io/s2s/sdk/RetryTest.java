@@ -12,10 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status.Code;
-import io.s2s.sdk.v1.BatchRecordConversionsRequest;
 import io.s2s.sdk.v1.ConversionVerdict;
-import io.s2s.sdk.v1.ErrorReason;
-import io.s2s.sdk.v1.RecordConversionRequest;
 import io.s2s.sdk.v1.RecordConversionResponse;
 import io.s2s.sdk.v1.RecordConversionResult;
 import java.io.IOException;
@@ -26,6 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,15 +36,12 @@ class RetryTest {
   private static final Duration SLOW = Duration.ofSeconds(20);
 
   private static RecordConversionResponse record(S2sClient client) {
-    return client.conversions().recordConversion(RecordConversionRequest.getDefaultInstance());
+    return client.conversions().record(new Conversions.RecordParams());
   }
 
   /** Connects early, so that the time to connect doesn't count against a deadline. */
   private static void connect(S2sClient client) {
-    client
-        .conversions()
-        .withDeadlineAfter(Duration.ofMinutes(1))
-        .recordConversion(RecordConversionRequest.getDefaultInstance());
+    client.conversions().withTimeout(Duration.ofMinutes(1)).record(new Conversions.RecordParams());
   }
 
   private static S2sException failed(S2sClient client) {
@@ -107,8 +105,56 @@ class RetryTest {
     try (var server =
             new FakeServer(failure(Code.INVALID_ARGUMENT, "no", info("FIELD_INVALID", "s2s.v1")));
         var client = server.client().build()) {
-      assertEquals(ErrorReason.ERROR_REASON_FIELD_INVALID, failed(client).getReason());
+      assertEquals(Reason.FIELD_INVALID, failed(client).reason());
       assertEquals(1, server.requests.size());
+    }
+  }
+
+  @Test
+  void callsThatCantBeRepeatedAreSentOnce() throws Exception {
+    try (var server = new FakeServer(unavailable());
+        var client = server.client().build()) {
+      var error = assertThrows(S2sException.class, () -> client.apiKeys().rotate("key_1"));
+      assertEquals(Reason.UNAVAILABLE, error.reason());
+      assertEquals(1, server.headers.size());
+      client.apiKeys().rotate("key_1");
+    }
+  }
+
+  @Test
+  void attemptsThatAreTriedAgainAreLogged() throws Exception {
+    var lines = new CopyOnWriteArrayList<String>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            lines.add(record.getLevel() + " " + record.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(S2sClient.LOGGER_NAME);
+    logger.addHandler(handler);
+    try (var server = new FakeServer(overloaded(0, 1), unavailable());
+        var client = server.client().apiKey("s3cret").build()) {
+      client.conversions().record(p -> p.clickId("confidential"));
+      String call = "INFO s2s.v1.ConversionService/RecordConversion: ";
+      assertEquals(2, lines.size(), lines::toString);
+      String first = call + "attempt 1 failed \\(OVERLOADED\\), next in [0-9]+ ms";
+      assertTrue(lines.get(0).matches(first), lines::toString);
+      String second = call + "attempt 2 failed \\(UNAVAILABLE\\), next in [0-9]+ ms";
+      assertTrue(lines.get(1).matches(second), lines::toString);
+
+      // The last attempt is the error of the call, so it is not logged as well.
+      server.always = failure(Code.NOT_FOUND, "no");
+      failed(client);
+      assertEquals(2, lines.size(), lines::toString);
+    } finally {
+      logger.removeHandler(handler);
     }
   }
 
@@ -121,7 +167,7 @@ class RetryTest {
         try (var client = server.client().retries(retries).build()) {
           S2sException error = failed(client);
           assertEquals(1 + retries, server.requests.size());
-          assertEquals(ErrorReason.ERROR_REASON_UNAVAILABLE, error.getReason());
+          assertEquals(Reason.UNAVAILABLE, error.reason());
           assertEquals("the server is stopping", error.getMessage());
         }
       }
@@ -147,8 +193,8 @@ class RetryTest {
       S2sException error = failed(client);
       assertTrue(since(start).compareTo(SLOW) < 0);
       assertEquals(1, server.requests.size());
-      assertEquals(ErrorReason.ERROR_REASON_OVERLOADED, error.getReason());
-      assertEquals(Duration.ofSeconds(40), error.getRetryAfter().orElseThrow());
+      assertEquals(Reason.OVERLOADED, error.reason());
+      assertEquals(Duration.ofSeconds(40), error.retryAfter().orElseThrow());
     }
   }
 
@@ -160,8 +206,8 @@ class RetryTest {
       Instant start = Instant.now();
       S2sException error = failed(client);
       assertTrue(since(start).compareTo(SLOW) < 0);
-      assertEquals(Code.DEADLINE_EXCEEDED, error.getCode());
-      assertEquals(ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED, error.getReason());
+      assertEquals(Code.DEADLINE_EXCEEDED, error.code());
+      assertEquals(Reason.DEADLINE_EXCEEDED, error.reason());
       assertEquals(3, server.requests.size());
     }
   }
@@ -170,10 +216,10 @@ class RetryTest {
   void aCallCanHaveADeadlineOfItsOwn() throws Exception {
     try (var server = new FakeServer(NEVER);
         var client = server.client().timeout(Duration.ofHours(1)).build()) {
-      var stub = client.conversions().withDeadlineAfter(Duration.ofMillis(300));
-      var request = RecordConversionRequest.getDefaultInstance();
-      S2sException error = assertThrows(S2sException.class, () -> stub.recordConversion(request));
-      assertEquals(Code.DEADLINE_EXCEEDED, error.getCode());
+      Conversions conversions = client.conversions().withTimeout(Duration.ofMillis(300));
+      S2sException error =
+          assertThrows(S2sException.class, () -> conversions.record(p -> p.clickId("x")));
+      assertEquals(Code.DEADLINE_EXCEEDED, error.code());
     }
   }
 
@@ -195,9 +241,9 @@ class RetryTest {
 
   @Test
   void aServerThatIsNotThereIsUnavailable() throws Exception {
-    try (var client = S2sClient.builder("http://127.0.0.1:" + freePort()).retries(0).build()) {
+    try (var client = FakeServer.client("http://127.0.0.1:" + freePort()).retries(0).build()) {
       S2sException error = failed(client);
-      assertEquals(ErrorReason.ERROR_REASON_UNAVAILABLE, error.getReason());
+      assertEquals(Reason.UNAVAILABLE, error.reason());
       assertTrue(error.getMessage().contains("refused"), error::toString);
       assertNotNull(error.getCause());
     }
@@ -212,7 +258,7 @@ class RetryTest {
       record(client);
       server.close();
       for (int attempt = 0; attempt < 3; attempt++) {
-        assertEquals(ErrorReason.ERROR_REASON_UNAVAILABLE, failed(client).getReason());
+        assertEquals(Reason.UNAVAILABLE, failed(client).reason());
       }
       try (var again = new FakeServer(port, io.grpc.InsecureServerCredentials.create())) {
         record(client);
@@ -224,7 +270,7 @@ class RetryTest {
   @Test
   void brokenConnectionsAreOpenedAgain() throws Exception {
     int port = freePort();
-    try (var client = S2sClient.builder("http://127.0.0.1:" + port).build()) {
+    try (var client = FakeServer.client("http://127.0.0.1:" + port).build()) {
       CompletableFuture<RecordConversionResponse> answer;
       try (var listener = listen(port)) {
         answer = CompletableFuture.supplyAsync(() -> record(client));
@@ -242,12 +288,12 @@ class RetryTest {
   void anAnswerThatIsNotGrpcIsUnavailable() throws Exception {
     try (var listener = listen(0);
         var client =
-            S2sClient.builder("http://127.0.0.1:" + listener.getLocalPort()).retries(0).build()) {
+            FakeServer.client("http://127.0.0.1:" + listener.getLocalPort()).retries(0).build()) {
       var error = CompletableFuture.supplyAsync(() -> failed(client));
       try (var connection = listener.accept()) {
         String answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
         connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-        assertEquals(ErrorReason.ERROR_REASON_UNAVAILABLE, error.get().getReason());
+        assertEquals(Reason.UNAVAILABLE, error.get().reason());
       }
     }
   }
@@ -256,18 +302,17 @@ class RetryTest {
   void batchesGiveEachItemAnIdAndAResult() throws Exception {
     try (var server = new FakeServer(unavailable());
         var client = server.client().build()) {
-      var request = BatchRecordConversionsRequest.newBuilder();
-      request.addRequestsBuilder().getConversionBuilder().setClickId("x");
-      request.addRequestsBuilder();
+      var items =
+          List.of(new Conversions.RecordParams().clickId("x"), new Conversions.RecordParams());
       List<RecordConversionResult> results =
-          client.conversions().batchRecordConversions(request.build()).getResultsList();
+          client.conversions().batchRecord(p -> p.requests(items)).getResultsList();
 
       assertEquals(
           RecordConversionResponse.getDefaultInstance(), S2sException.responseOf(results.get(0)));
       S2sException error =
           assertThrows(S2sException.class, () -> S2sException.responseOf(results.get(1)));
-      assertEquals(Code.INVALID_ARGUMENT, error.getCode());
-      assertEquals(ErrorReason.ERROR_REASON_PARAMETER_MISSING, error.getReason());
+      assertEquals(Code.INVALID_ARGUMENT, error.code());
+      assertEquals(Reason.PARAMETER_MISSING, error.reason());
       List<String> ids = server.requestIds();
       assertEquals(ids.subList(0, 2), ids.subList(2, 4), "the second attempt repeats the first");
       assertNotEquals(ids.get(0), ids.get(1));
@@ -280,7 +325,7 @@ class RetryTest {
       var client = server.client().timeout(Duration.ofHours(1)).retries(1_000).build();
       client.close();
       S2sException error = failed(client);
-      assertEquals(Code.UNAVAILABLE, error.getCode());
+      assertEquals(Code.UNAVAILABLE, error.code());
       assertTrue(error.getMessage().contains("shutdown"), error::toString);
     }
   }

@@ -2,12 +2,6 @@ package io.s2s.sdk;
 
 import static io.s2s.sdk.FakeServer.failure;
 import static io.s2s.sdk.FakeServer.info;
-import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_ATTRIBUTION_WINDOW_PASSED;
-import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED;
-import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_FIELD_INVALID;
-import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_INTERNAL;
-import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_UNAVAILABLE;
-import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_UNSPECIFIED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -43,21 +37,22 @@ class S2sExceptionTest {
     var bad = BadRequest.newBuilder().addFieldViolations(violation).build();
     var error =
         S2sException.from(failure(Code.INVALID_ARGUMENT, "transaction_id is too long", info, bad));
-    assertEquals(Code.INVALID_ARGUMENT, error.getCode());
-    assertEquals(ERROR_REASON_FIELD_INVALID, error.getReason());
-    assertEquals("FIELD_INVALID", error.getReasonText());
+    assertEquals(Code.INVALID_ARGUMENT, error.code());
+    assertEquals(Reason.FIELD_INVALID, error.reason());
+    assertEquals("FIELD_INVALID", error.reasonText());
     assertEquals("transaction_id is too long", error.getMessage());
-    assertEquals(Map.of("field", "transaction_id"), error.getMetadata());
-    assertEquals(List.of(violation), error.getFieldViolations());
-    assertEquals(Optional.empty(), error.getRetryAfter());
-    assertEquals(Optional.empty(), error.getPostbackFailure());
+    assertEquals(Map.of("field", "transaction_id"), error.metadata());
+    assertEquals(List.of(violation), error.fieldViolations());
+    assertEquals(Optional.empty(), error.retryAfter());
+    assertEquals(Optional.empty(), error.postbackFailure());
     assertEquals(
-        "io.s2s.sdk.S2sException: transaction_id is too long [FIELD_INVALID]", error.toString());
+        "io.s2s.sdk.S2sException$InvalidArgument: transaction_id is too long [FIELD_INVALID]",
+        error.toString());
   }
 
   @Test
   void reasonsAreReadFromWhatTheServerSays() {
-    record Case(Throwable failure, Code code, ErrorReason reason, String text) {}
+    record Case(Throwable failure, Code code, Reason reason, String text) {}
     var notDetails = new Metadata();
     notDetails.put(
         Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER),
@@ -68,69 +63,65 @@ class S2sExceptionTest {
             new Case(
                 failure(Code.FAILED_PRECONDITION, "m", info("ATTRIBUTION_WINDOW_PASSED", "s2s.v1")),
                 Code.FAILED_PRECONDITION,
-                ERROR_REASON_ATTRIBUTION_WINDOW_PASSED,
+                Reason.ATTRIBUTION_WINDOW_PASSED,
                 "m [ATTRIBUTION_WINDOW_PASSED]"),
             new Case(
                 failure(Code.UNAVAILABLE, "m", info("INTERNAL", "s2s.v1")),
                 Code.UNAVAILABLE,
-                ERROR_REASON_INTERNAL,
+                Reason.INTERNAL,
                 "m [INTERNAL]"),
             new Case(
                 failure(Code.INTERNAL, "m", info("INTERNAL", "s2s.v1")),
                 Code.INTERNAL,
-                ERROR_REASON_INTERNAL,
+                Reason.INTERNAL,
                 "m [INTERNAL]"),
             new Case(
                 failure(Code.ABORTED, "m", info("NEWER", "s2s.v1")),
                 Code.ABORTED,
-                ERROR_REASON_UNSPECIFIED,
+                Reason.UNKNOWN,
                 "m [NEWER]"),
             new Case(
                 failure(Code.ABORTED, "m", info("ATTRIBUTION_WINDOW_PASSED", "proxy.example")),
                 Code.ABORTED,
-                ERROR_REASON_UNSPECIFIED,
+                Reason.UNKNOWN,
                 "m [ABORTED]"),
-            new Case(
-                failure(Code.NOT_FOUND, "m"),
-                Code.NOT_FOUND,
-                ERROR_REASON_UNSPECIFIED,
-                "m [NOT_FOUND]"),
+            new Case(failure(Code.NOT_FOUND, "m"), Code.NOT_FOUND, Reason.UNKNOWN, "m [NOT_FOUND]"),
             new Case(
                 failure(Code.UNAVAILABLE, "m"),
                 Code.UNAVAILABLE,
-                ERROR_REASON_UNAVAILABLE,
+                Reason.UNAVAILABLE,
                 "m [UNAVAILABLE]"),
             new Case(
                 failure(Code.DEADLINE_EXCEEDED, "m"),
                 Code.DEADLINE_EXCEEDED,
-                ERROR_REASON_DEADLINE_EXCEEDED,
+                Reason.DEADLINE_EXCEEDED,
                 "m [DEADLINE_EXCEEDED]"),
             new Case(
                 Status.UNKNOWN.withDescription("no trailers").asRuntimeException(),
                 Code.UNAVAILABLE,
-                ERROR_REASON_UNAVAILABLE,
+                Reason.UNAVAILABLE,
                 "the server could not be reached: no trailers [UNAVAILABLE]"),
             new Case(
                 Status.UNAVAILABLE.withDescription("x").withCause(refused).asException(),
                 Code.UNAVAILABLE,
-                ERROR_REASON_UNAVAILABLE,
+                Reason.UNAVAILABLE,
                 "the server could not be reached: Connection refused [UNAVAILABLE]"),
             new Case(
                 Status.CANCELLED.withDescription("m").withCause(refused).asException(),
                 Code.CANCELLED,
-                ERROR_REASON_UNSPECIFIED,
+                Reason.UNKNOWN,
                 "m [CANCELLED]"),
             new Case(
                 Status.NOT_FOUND.withDescription("m").asRuntimeException(notDetails),
                 Code.NOT_FOUND,
-                ERROR_REASON_UNSPECIFIED,
+                Reason.UNKNOWN,
                 "m [NOT_FOUND]"))) {
       var error = S2sException.from(c.failure);
       // Convert the error twice, as happens to an error that an interceptor has converted before.
       for (var read : List.of(error, S2sException.from(error))) {
-        assertEquals(c.code, read.getCode(), c.text);
-        assertEquals(c.reason, read.getReason(), c.text);
-        assertEquals("io.s2s.sdk.S2sException: " + c.text, read.toString());
+        assertEquals(c.code, read.code(), c.text);
+        assertEquals(c.reason, read.reason(), c.text);
+        assertEquals(read.getClass().getName() + ": " + c.text, read.toString());
       }
     }
   }
@@ -146,8 +137,8 @@ class S2sExceptionTest {
     var call = S2sException.from(failure(Code.FAILED_PRECONDITION, "m", info, held));
     var item = S2sException.from(FakeServer.status(Code.FAILED_PRECONDITION, "m", info, held));
     for (var error : List.of(call, item)) {
-      assertEquals(ErrorReason.ERROR_REASON_CODE_NOT_ON_LINK, error.getReason());
-      assertEquals(Optional.of(held), error.getPostbackFailure());
+      assertEquals(Reason.CODE_NOT_ON_LINK, error.reason());
+      assertEquals(Optional.of(held), error.postbackFailure());
     }
   }
 
@@ -160,7 +151,7 @@ class S2sExceptionTest {
       boolean possible = seconds >= 0 && seconds < Long.MAX_VALUE;
       assertEquals(
           possible ? Optional.of(Duration.ofSeconds(seconds, 1)) : Optional.empty(),
-          error.getRetryAfter());
+          error.retryAfter());
       RetryInterceptor.pause(0, error);
     }
   }
@@ -170,8 +161,10 @@ class S2sExceptionTest {
     for (ErrorReason reason : ErrorReason.values()) {
       String text = reason.name().replace("ERROR_REASON_", "");
       var error = S2sException.from(failure(Code.ABORTED, "", info(text, "s2s.v1")));
-      boolean unknown = reason == ErrorReason.UNRECOGNIZED;
-      assertEquals(unknown ? ERROR_REASON_UNSPECIFIED : reason, error.getReason());
+      assertEquals(Reason.of(reason), error.reason());
+      boolean unknown =
+          reason == ErrorReason.UNRECOGNIZED || reason == ErrorReason.ERROR_REASON_UNSPECIFIED;
+      assertEquals(unknown, error.reason() == Reason.UNKNOWN, text);
     }
   }
 
@@ -181,7 +174,29 @@ class S2sExceptionTest {
         assertThrows(
             S2sException.class,
             () -> S2sException.responseOf(RecordConversionResult.getDefaultInstance()));
-    assertEquals(Code.UNKNOWN, error.getCode());
+    assertEquals(Code.UNKNOWN, error.code());
     assertTrue(error.getMessage().contains("no result"));
+  }
+
+  @Test
+  void kindsAreClasses() {
+    Map<Code, Class<?>> kinds =
+        Map.ofEntries(
+            Map.entry(Code.INVALID_ARGUMENT, S2sException.InvalidArgument.class),
+            Map.entry(Code.OUT_OF_RANGE, S2sException.InvalidArgument.class),
+            Map.entry(Code.UNAUTHENTICATED, S2sException.Unauthenticated.class),
+            Map.entry(Code.PERMISSION_DENIED, S2sException.PermissionDenied.class),
+            Map.entry(Code.NOT_FOUND, S2sException.NotFound.class),
+            Map.entry(Code.ALREADY_EXISTS, S2sException.AlreadyExists.class),
+            Map.entry(Code.FAILED_PRECONDITION, S2sException.FailedPrecondition.class),
+            Map.entry(Code.RESOURCE_EXHAUSTED, S2sException.ResourceExhausted.class),
+            Map.entry(Code.UNAVAILABLE, S2sException.Unavailable.class),
+            Map.entry(Code.DEADLINE_EXCEEDED, S2sException.DeadlineExceeded.class),
+            Map.entry(Code.CANCELLED, S2sException.Cancelled.class));
+    for (Code code : Code.values()) {
+      var error = S2sException.from(failure(code, "m", info("X", "s2s.v1")));
+      assertEquals(code, error.code());
+      assertEquals(kinds.getOrDefault(code, S2sException.class), error.getClass(), code.name());
+    }
   }
 }

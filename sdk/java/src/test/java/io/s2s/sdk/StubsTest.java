@@ -4,7 +4,6 @@ import static io.s2s.sdk.FakeServer.failure;
 import static io.s2s.sdk.FakeServer.info;
 import static io.s2s.sdk.FakeServer.unavailable;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -18,21 +17,17 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
 import io.s2s.sdk.v1.ConversionServiceGrpc;
-import io.s2s.sdk.v1.ErrorReason;
 import io.s2s.sdk.v1.RecordConversionRequest;
-import io.s2s.sdk.v1.StreamRecordConversionsRequest;
-import io.s2s.sdk.v1.StreamRecordConversionsResponse;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Tests the kinds of stubs: their errors, and the caller's own interceptors. */
+/** Tests stubs over a client's channel: their errors, and the caller's own interceptors. */
 @Timeout(300)
 class StubsTest {
   private static final RecordConversionRequest REQUEST =
@@ -51,40 +46,9 @@ class StubsTest {
       var failure =
           assertThrows(ExecutionException.class, () -> stub.recordConversion(REQUEST).get());
       S2sException error = S2sException.from(failure);
-      assertEquals(Code.ALREADY_EXISTS, error.getCode());
-      assertEquals(ErrorReason.ERROR_REASON_TRANSACTION_CONFLICT, error.getReason());
+      assertEquals(Code.ALREADY_EXISTS, error.code());
+      assertEquals(Reason.TRANSACTION_CONFLICT, error.reason());
       assertEquals(4, server.requests.size());
-    }
-  }
-
-  @Test
-  void streamsHaveTheKeyAndAreNotRetried() throws Exception {
-    try (var server = new FakeServer(unavailable());
-        var client = server.client().apiKey("s3cret").build()) {
-      var failure = new CompletableFuture<Throwable>();
-      var requests =
-          ConversionServiceGrpc.newStub(client.channel())
-              .streamRecordConversions(
-                  new StreamObserver<StreamRecordConversionsResponse>() {
-                    @Override
-                    public void onNext(StreamRecordConversionsResponse response) {}
-
-                    @Override
-                    public void onError(Throwable t) {
-                      failure.complete(t);
-                    }
-
-                    @Override
-                    public void onCompleted() {
-                      failure.complete(null);
-                    }
-                  });
-      requests.onNext(StreamRecordConversionsRequest.getDefaultInstance());
-      S2sException error = S2sException.from(failure.get());
-      assertEquals(ErrorReason.ERROR_REASON_UNAVAILABLE, error.getReason());
-      assertEquals(1, server.headers.size());
-      assertEquals("Bearer s3cret", server.headers.get(0).get(FakeServer.AUTHORIZATION));
-      assertEquals(List.of(), server.millisLeft, "no deadline");
     }
   }
 
@@ -122,17 +86,17 @@ class StubsTest {
     try (var server = new FakeServer(unavailable(), FakeServer.OK, refused);
         var client = server.client().build()) {
       var stub =
-          client
-              .conversions()
+          ConversionServiceGrpc.newBlockingStub(client.channel())
               .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers), observer);
       stub.recordConversion(REQUEST);
-      var error = assertThrows(S2sException.class, () -> stub.recordConversion(REQUEST));
+      var failure =
+          assertThrows(StatusRuntimeException.class, () -> stub.recordConversion(REQUEST));
       assertEquals(3, server.headers.size());
       server.headers.forEach(seen -> assertEquals("7", seen.get(key)));
       assertEquals(2, observer.ends.size());
       assertSame(Status.OK, observer.ends.get(0));
-      assertEquals(error.getStatus(), observer.ends.get(1));
-      assertNull(error.getCause());
+      assertEquals(failure.getStatus().getCode(), observer.ends.get(1).getCode());
+      assertEquals("NOT_FOUND", S2sException.from(failure).reasonText());
     }
   }
 }

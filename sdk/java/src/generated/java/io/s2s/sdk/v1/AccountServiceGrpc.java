@@ -4,8 +4,8 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Manages accounts, the tenants of one installation. The resources of one
- * account do not exist for another.
+ * Manages the accounts of an installation. The resources of one account do not
+ * exist for another.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -205,8 +205,8 @@ public final class AccountServiceGrpc {
 
   /**
    * <pre>
-   * Manages accounts, the tenants of one installation. The resources of one
-   * account do not exist for another.
+   * Manages the accounts of an installation. The resources of one account do not
+   * exist for another.
    * </pre>
    */
   public interface AsyncService {
@@ -256,8 +256,8 @@ public final class AccountServiceGrpc {
   /**
    * Base class for the server implementation of the service AccountService.
    * <pre>
-   * Manages accounts, the tenants of one installation. The resources of one
-   * account do not exist for another.
+   * Manages the accounts of an installation. The resources of one account do not
+   * exist for another.
    * </pre>
    */
   public static abstract class AccountServiceImplBase
@@ -271,8 +271,8 @@ public final class AccountServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service AccountService.
    * <pre>
-   * Manages accounts, the tenants of one installation. The resources of one
-   * account do not exist for another.
+   * Manages the accounts of an installation. The resources of one account do not
+   * exist for another.
    * </pre>
    */
   public static final class AccountServiceStub
@@ -337,8 +337,8 @@ public final class AccountServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service AccountService.
    * <pre>
-   * Manages accounts, the tenants of one installation. The resources of one
-   * account do not exist for another.
+   * Manages the accounts of an installation. The resources of one account do not
+   * exist for another.
    * </pre>
    */
   public static final class AccountServiceBlockingV2Stub
@@ -399,8 +399,8 @@ public final class AccountServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service AccountService.
    * <pre>
-   * Manages accounts, the tenants of one installation. The resources of one
-   * account do not exist for another.
+   * Manages the accounts of an installation. The resources of one account do not
+   * exist for another.
    * </pre>
    */
   public static final class AccountServiceBlockingStub
@@ -461,8 +461,8 @@ public final class AccountServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service AccountService.
    * <pre>
-   * Manages accounts, the tenants of one installation. The resources of one
-   * account do not exist for another.
+   * Manages the accounts of an installation. The resources of one account do not
+   * exist for another.
    * </pre>
    */
   public static final class AccountServiceFutureStub

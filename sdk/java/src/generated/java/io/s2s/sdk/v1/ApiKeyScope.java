@@ -56,7 +56,7 @@ public enum ApiKeyScope
   API_KEY_SCOPE_ADMIN(4),
   /**
    * <pre>
-   * Permission for the calls reserved for edges, for all accounts, and nothing
+   * Permission for the calls that edges make, for all accounts, and for nothing
    * else.
    * </pre>
    *
@@ -109,7 +109,7 @@ public enum ApiKeyScope
   public static final int API_KEY_SCOPE_ADMIN_VALUE = 4;
   /**
    * <pre>
-   * Permission for the calls reserved for edges, for all accounts, and nothing
+   * Permission for the calls that edges make, for all accounts, and for nothing
    * else.
    * </pre>
    *

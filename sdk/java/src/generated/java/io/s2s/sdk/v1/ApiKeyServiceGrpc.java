@@ -284,9 +284,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap, in
-     * which the new one can be rolled out. If the answer is lost, rotate again:
-     * the overlap that is running continues, and no text in use is cut short.
+     * Gives an API key a new text. The former texts stay valid for an overlap, so
+     * that callers can be changed one by one. If the answer is lost, rotate again
+     * with the same overlap: every former text then stays valid for as long as the
+     * lost answer promised.
      * Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -387,9 +388,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap, in
-     * which the new one can be rolled out. If the answer is lost, rotate again:
-     * the overlap that is running continues, and no text in use is cut short.
+     * Gives an API key a new text. The former texts stay valid for an overlap, so
+     * that callers can be changed one by one. If the answer is lost, rotate again
+     * with the same overlap: every former text then stays valid for as long as the
+     * lost answer promised.
      * Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -470,9 +472,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap, in
-     * which the new one can be rolled out. If the answer is lost, rotate again:
-     * the overlap that is running continues, and no text in use is cut short.
+     * Gives an API key a new text. The former texts stay valid for an overlap, so
+     * that callers can be changed one by one. If the answer is lost, rotate again
+     * with the same overlap: every former text then stays valid for as long as the
+     * lost answer promised.
      * Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -551,9 +554,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap, in
-     * which the new one can be rolled out. If the answer is lost, rotate again:
-     * the overlap that is running continues, and no text in use is cut short.
+     * Gives an API key a new text. The former texts stay valid for an overlap, so
+     * that callers can be changed one by one. If the answer is lost, rotate again
+     * with the same overlap: every former text then stays valid for as long as the
+     * lost answer promised.
      * Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -635,9 +639,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap, in
-     * which the new one can be rolled out. If the answer is lost, rotate again:
-     * the overlap that is running continues, and no text in use is cut short.
+     * Gives an API key a new text. The former texts stay valid for an overlap, so
+     * that callers can be changed one by one. If the answer is lost, rotate again
+     * with the same overlap: every former text then stays valid for as long as the
+     * lost answer promised.
      * Needs the scope `write` or `admin`.
      * </pre>
      */

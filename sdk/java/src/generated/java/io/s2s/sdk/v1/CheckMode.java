@@ -40,10 +40,11 @@ public enum CheckMode
   CHECK_MODE_REPORT(2),
   /**
    * <pre>
-   * The postback does not count. Each server holds at most 60 such postbacks of
-   * a network in a minute, unless a postback of the code from that network has
-   * counted in the last 30 days. Further postbacks are refused, and their
-   * number is noted later.
+   * The postback does not count. Each server holds at most 60 such postbacks a
+   * minute from one range of addresses, such as a /24 of IPv4. It refuses
+   * further ones, and notes their number on the next held postback from that
+   * range. There is no such limit if a postback of the code that came from the
+   * range has counted in the last 30 days.
    * </pre>
    *
    * <code>CHECK_MODE_ENFORCE = 3;</code>
@@ -79,10 +80,11 @@ public enum CheckMode
   public static final int CHECK_MODE_REPORT_VALUE = 2;
   /**
    * <pre>
-   * The postback does not count. Each server holds at most 60 such postbacks of
-   * a network in a minute, unless a postback of the code from that network has
-   * counted in the last 30 days. Further postbacks are refused, and their
-   * number is noted later.
+   * The postback does not count. Each server holds at most 60 such postbacks a
+   * minute from one range of addresses, such as a /24 of IPv4. It refuses
+   * further ones, and notes their number on the next held postback from that
+   * range. There is no such limit if a postback of the code that came from the
+   * range has counted in the last 30 days.
    * </pre>
    *
    * <code>CHECK_MODE_ENFORCE = 3;</code>

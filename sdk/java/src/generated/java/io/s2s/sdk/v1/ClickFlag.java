@@ -49,8 +49,8 @@ public enum ClickFlag
   CLICK_FLAG_PREVIEW(3),
   /**
    * <pre>
-   * A sub id was longer than 1,024 characters. It was passed on whole, and its
-   * beginning is stored.
+   * A sub id was longer than 1,024 characters. All of it was passed on, but only
+   * its beginning is stored.
    * </pre>
    *
    * <code>CLICK_FLAG_SUB_ID_CUT = 4;</code>
@@ -95,8 +95,8 @@ public enum ClickFlag
   public static final int CLICK_FLAG_PREVIEW_VALUE = 3;
   /**
    * <pre>
-   * A sub id was longer than 1,024 characters. It was passed on whole, and its
-   * beginning is stored.
+   * A sub id was longer than 1,024 characters. All of it was passed on, but only
+   * its beginning is stored.
    * </pre>
    *
    * <code>CLICK_FLAG_SUB_ID_CUT = 4;</code>

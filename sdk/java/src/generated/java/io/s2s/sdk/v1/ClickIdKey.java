@@ -101,8 +101,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp expireTime_;
   /**
    * <pre>
-   * Time from which an id of the key counts only if its click is stored; not set
-   * for the key that mints.
+   * Time from which a click id of this key counts only if its click is stored;
+   * not set for the key that mints new click ids.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -114,8 +114,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time from which an id of the key counts only if its click is stored; not set
-   * for the key that mints.
+   * Time from which a click id of this key counts only if its click is stored;
+   * not set for the key that mints new click ids.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -127,8 +127,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time from which an id of the key counts only if its click is stored; not set
-   * for the key that mints.
+   * Time from which a click id of this key counts only if its click is stored;
+   * not set for the key that mints new click ids.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -756,8 +756,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> expireTimeBuilder_;
     /**
      * <pre>
-     * Time from which an id of the key counts only if its click is stored; not set
-     * for the key that mints.
+     * Time from which a click id of this key counts only if its click is stored;
+     * not set for the key that mints new click ids.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -768,8 +768,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time from which an id of the key counts only if its click is stored; not set
-     * for the key that mints.
+     * Time from which a click id of this key counts only if its click is stored;
+     * not set for the key that mints new click ids.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -784,8 +784,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time from which an id of the key counts only if its click is stored; not set
-     * for the key that mints.
+     * Time from which a click id of this key counts only if its click is stored;
+     * not set for the key that mints new click ids.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -805,8 +805,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time from which an id of the key counts only if its click is stored; not set
-     * for the key that mints.
+     * Time from which a click id of this key counts only if its click is stored;
+     * not set for the key that mints new click ids.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -824,8 +824,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time from which an id of the key counts only if its click is stored; not set
-     * for the key that mints.
+     * Time from which a click id of this key counts only if its click is stored;
+     * not set for the key that mints new click ids.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -850,8 +850,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time from which an id of the key counts only if its click is stored; not set
-     * for the key that mints.
+     * Time from which a click id of this key counts only if its click is stored;
+     * not set for the key that mints new click ids.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -868,8 +868,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time from which an id of the key counts only if its click is stored; not set
-     * for the key that mints.
+     * Time from which a click id of this key counts only if its click is stored;
+     * not set for the key that mints new click ids.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -881,8 +881,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time from which an id of the key counts only if its click is stored; not set
-     * for the key that mints.
+     * Time from which a click id of this key counts only if its click is stored;
+     * not set for the key that mints new click ids.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -897,8 +897,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time from which an id of the key counts only if its click is stored; not set
-     * for the key that mints.
+     * Time from which a click id of this key counts only if its click is stored;
+     * not set for the key that mints new click ids.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>

@@ -47,8 +47,8 @@ public interface ClickIdKeyOrBuilder extends
 
   /**
    * <pre>
-   * Time from which an id of the key counts only if its click is stored; not set
-   * for the key that mints.
+   * Time from which a click id of this key counts only if its click is stored;
+   * not set for the key that mints new click ids.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -57,8 +57,8 @@ public interface ClickIdKeyOrBuilder extends
   boolean hasExpireTime();
   /**
    * <pre>
-   * Time from which an id of the key counts only if its click is stored; not set
-   * for the key that mints.
+   * Time from which a click id of this key counts only if its click is stored;
+   * not set for the key that mints new click ids.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>
@@ -67,8 +67,8 @@ public interface ClickIdKeyOrBuilder extends
   com.google.protobuf.Timestamp getExpireTime();
   /**
    * <pre>
-   * Time from which an id of the key counts only if its click is stored; not set
-   * for the key that mints.
+   * Time from which a click id of this key counts only if its click is stored;
+   * not set for the key that mints new click ids.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 3 [json_name = "expireTime"];</code>

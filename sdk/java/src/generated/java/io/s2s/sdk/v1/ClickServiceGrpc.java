@@ -278,7 +278,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id` or `request_id` returns the first answer.
+     * call with the same `click_id`, or with the same `click_time` and
+     * `request_id`, returns the first answer.
      * </pre>
      */
     default void recordClick(io.s2s.sdk.v1.RecordClickRequest request,
@@ -299,8 +300,9 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Lists the clicks of one tracking link, newest first. A page has at most
-     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-     * have fewer clicks than asked for, or none, and a token.
+     * 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+     * fill it. So a page may have fewer clicks than asked for, or none, and still a
+     * token.
      * </pre>
      */
     default void listClicks(io.s2s.sdk.v1.ListClicksRequest request,
@@ -314,7 +316,7 @@ public final class ClickServiceGrpc {
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
      * postbacks come without their remarks and body, and the last conversions
      * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
      * </pre>
      */
     default void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -387,7 +389,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id` or `request_id` returns the first answer.
+     * call with the same `click_id`, or with the same `click_time` and
+     * `request_id`, returns the first answer.
      * </pre>
      */
     public void recordClick(io.s2s.sdk.v1.RecordClickRequest request,
@@ -410,8 +413,9 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Lists the clicks of one tracking link, newest first. A page has at most
-     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-     * have fewer clicks than asked for, or none, and a token.
+     * 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+     * fill it. So a page may have fewer clicks than asked for, or none, and still a
+     * token.
      * </pre>
      */
     public void listClicks(io.s2s.sdk.v1.ListClicksRequest request,
@@ -426,7 +430,7 @@ public final class ClickServiceGrpc {
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
      * postbacks come without their remarks and body, and the last conversions
      * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
      * </pre>
      */
     public void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -487,7 +491,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id` or `request_id` returns the first answer.
+     * call with the same `click_id`, or with the same `click_time` and
+     * `request_id`, returns the first answer.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordClickResponse recordClick(io.s2s.sdk.v1.RecordClickRequest request) throws io.grpc.StatusException {
@@ -508,8 +513,9 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Lists the clicks of one tracking link, newest first. A page has at most
-     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-     * have fewer clicks than asked for, or none, and a token.
+     * 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+     * fill it. So a page may have fewer clicks than asked for, or none, and still a
+     * token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListClicksResponse listClicks(io.s2s.sdk.v1.ListClicksRequest request) throws io.grpc.StatusException {
@@ -523,7 +529,7 @@ public final class ClickServiceGrpc {
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
      * postbacks come without their remarks and body, and the last conversions
      * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) throws io.grpc.StatusException {
@@ -581,7 +587,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id` or `request_id` returns the first answer.
+     * call with the same `click_id`, or with the same `click_time` and
+     * `request_id`, returns the first answer.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordClickResponse recordClick(io.s2s.sdk.v1.RecordClickRequest request) {
@@ -602,8 +609,9 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Lists the clicks of one tracking link, newest first. A page has at most
-     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-     * have fewer clicks than asked for, or none, and a token.
+     * 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+     * fill it. So a page may have fewer clicks than asked for, or none, and still a
+     * token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListClicksResponse listClicks(io.s2s.sdk.v1.ListClicksRequest request) {
@@ -617,7 +625,7 @@ public final class ClickServiceGrpc {
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
      * postbacks come without their remarks and body, and the last conversions
      * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) {
@@ -675,7 +683,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id` or `request_id` returns the first answer.
+     * call with the same `click_id`, or with the same `click_time` and
+     * `request_id`, returns the first answer.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RecordClickResponse> recordClick(
@@ -698,8 +707,9 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Lists the clicks of one tracking link, newest first. A page has at most
-     * 3 MiB; with `without_flags`, it looks at 20,000 clicks at most. It may then
-     * have fewer clicks than asked for, or none, and a token.
+     * 3 MiB; with `without_flags`, the server looks at 20,000 clicks at most to
+     * fill it. So a page may have fewer clicks than asked for, or none, and still a
+     * token.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ListClicksResponse> listClicks(
@@ -714,7 +724,7 @@ public final class ClickServiceGrpc {
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
      * postbacks come without their remarks and body, and the last conversions
      * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return the whole.
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ExplainClickResponse> explainClick(

@@ -607,8 +607,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object statusWord_ = "";
   /**
    * <pre>
-   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-   * none was sent, or over gRPC. Example: `confirm`.
+   * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+   * if it sent none, or if the report was no postback. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -629,8 +629,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-   * none was sent, or over gRPC. Example: `confirm`.
+   * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+   * if it sent none, or if the report was no postback. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3141,8 +3141,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object statusWord_ = "";
     /**
      * <pre>
-     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-     * none was sent, or over gRPC. Example: `confirm`.
+     * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+     * if it sent none, or if the report was no postback. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3162,8 +3162,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-     * none was sent, or over gRPC. Example: `confirm`.
+     * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+     * if it sent none, or if the report was no postback. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3184,8 +3184,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-     * none was sent, or over gRPC. Example: `confirm`.
+     * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+     * if it sent none, or if the report was no postback. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3202,8 +3202,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-     * none was sent, or over gRPC. Example: `confirm`.
+     * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+     * if it sent none, or if the report was no postback. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3217,8 +3217,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-     * none was sent, or over gRPC. Example: `confirm`.
+     * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+     * if it sent none, or if the report was no postback. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>

@@ -242,8 +242,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-   * under the former rule and is sent again counts again.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+   * recorded under the former rule counts again if it is sent again.
    * </pre>
    *
    * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -255,8 +255,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-   * under the former rule and is sent again counts again.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+   * recorded under the former rule counts again if it is sent again.
    * </pre>
    *
    * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -271,7 +271,8 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ReplySetting reply_;
   /**
    * <pre>
-   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+   * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+   * code is created with a preset that has a `reply`, that form.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -283,7 +284,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+   * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+   * code is created with a preset that has a `reply`, that form.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -295,7 +297,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+   * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+   * code is created with a preset that has a `reply`, that form.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -504,7 +507,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Status of conversions that are sent without one. Default:
-   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
@@ -516,7 +519,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Status of conversions that are sent without one. Default:
-   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
@@ -533,8 +536,8 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Separator of the decimals in the amounts of postbacks. It settles amounts
    * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-   * `DECIMAL_SEPARATOR_AUTO`.
+   * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+   * `DECIMAL_SEPARATOR_POINT`.
    * </pre>
    *
    * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
@@ -547,8 +550,8 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Separator of the decimals in the amounts of postbacks. It settles amounts
    * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-   * `DECIMAL_SEPARATOR_AUTO`.
+   * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+   * `DECIMAL_SEPARATOR_POINT`.
    * </pre>
    *
    * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
@@ -1777,8 +1780,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-     * under the former rule and is sent again counts again.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+     * recorded under the former rule counts again if it is sent again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1790,8 +1793,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-     * under the former rule and is sent again counts again.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+     * recorded under the former rule counts again if it is sent again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1807,8 +1810,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-     * under the former rule and is sent again counts again.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+     * recorded under the former rule counts again if it is sent again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1822,8 +1825,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-     * under the former rule and is sent again counts again.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+     * recorded under the former rule counts again if it is sent again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1842,8 +1845,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Rule for conversions that are sent without a transaction id. Default:
-     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-     * under the former rule and is sent again counts again.
+     * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+     * recorded under the former rule counts again if it is sent again.
      * </pre>
      *
      * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -1861,7 +1864,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ReplySetting, io.s2s.sdk.v1.ReplySetting.Builder, io.s2s.sdk.v1.ReplySettingOrBuilder> replyBuilder_;
     /**
      * <pre>
-     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+     * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+     * code is created with a preset that has a `reply`, that form.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1872,7 +1876,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+     * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+     * code is created with a preset that has a `reply`, that form.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1887,7 +1892,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+     * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+     * code is created with a preset that has a `reply`, that form.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1907,7 +1913,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+     * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+     * code is created with a preset that has a `reply`, that form.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1925,7 +1932,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+     * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+     * code is created with a preset that has a `reply`, that form.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1950,7 +1958,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+     * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+     * code is created with a preset that has a `reply`, that form.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1967,7 +1976,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+     * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+     * code is created with a preset that has a `reply`, that form.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1979,7 +1989,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+     * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+     * code is created with a preset that has a `reply`, that form.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1994,7 +2005,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+     * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+     * code is created with a preset that has a `reply`, that form.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -2672,7 +2684,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Status of conversions that are sent without one. Default:
-     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
@@ -2684,7 +2696,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Status of conversions that are sent without one. Default:
-     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
@@ -2700,7 +2712,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Status of conversions that are sent without one. Default:
-     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
@@ -2714,7 +2726,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Status of conversions that are sent without one. Default:
-     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
@@ -2733,7 +2745,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Status of conversions that are sent without one. Default:
-     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
@@ -2751,8 +2763,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Separator of the decimals in the amounts of postbacks. It settles amounts
      * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-     * `DECIMAL_SEPARATOR_AUTO`.
+     * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+     * `DECIMAL_SEPARATOR_POINT`.
      * </pre>
      *
      * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
@@ -2765,8 +2777,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Separator of the decimals in the amounts of postbacks. It settles amounts
      * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-     * `DECIMAL_SEPARATOR_AUTO`.
+     * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+     * `DECIMAL_SEPARATOR_POINT`.
      * </pre>
      *
      * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
@@ -2783,8 +2795,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Separator of the decimals in the amounts of postbacks. It settles amounts
      * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-     * `DECIMAL_SEPARATOR_AUTO`.
+     * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+     * `DECIMAL_SEPARATOR_POINT`.
      * </pre>
      *
      * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
@@ -2799,8 +2811,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Separator of the decimals in the amounts of postbacks. It settles amounts
      * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-     * `DECIMAL_SEPARATOR_AUTO`.
+     * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+     * `DECIMAL_SEPARATOR_POINT`.
      * </pre>
      *
      * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
@@ -2820,8 +2832,8 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Separator of the decimals in the amounts of postbacks. It settles amounts
      * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-     * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-     * `DECIMAL_SEPARATOR_AUTO`.
+     * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+     * `DECIMAL_SEPARATOR_POINT`.
      * </pre>
      *
      * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>

@@ -103,8 +103,8 @@ public interface ConversionCodeOrBuilder extends
   /**
    * <pre>
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-   * under the former rule and is sent again counts again.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+   * recorded under the former rule counts again if it is sent again.
    * </pre>
    *
    * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -114,8 +114,8 @@ public interface ConversionCodeOrBuilder extends
   /**
    * <pre>
    * Rule for conversions that are sent without a transaction id. Default:
-   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, a sale that was recorded
-   * under the former rule and is sent again counts again.
+   * `DEDUPE_POLICY_ONE_PER_CLICK`. After a change, such a conversion that was
+   * recorded under the former rule counts again if it is sent again.
    * </pre>
    *
    * <code>.s2s.v1.DedupePolicy dedupe_policy = 5 [json_name = "dedupePolicy"];</code>
@@ -125,7 +125,8 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+   * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+   * code is created with a preset that has a `reply`, that form.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -134,7 +135,8 @@ public interface ConversionCodeOrBuilder extends
   boolean hasReply();
   /**
    * <pre>
-   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+   * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+   * code is created with a preset that has a `reply`, that form.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -143,7 +145,8 @@ public interface ConversionCodeOrBuilder extends
   io.s2s.sdk.v1.ReplySetting getReply();
   /**
    * <pre>
-   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
+   * Form of the answer to postbacks. Default: `REPLY_MODE_BY_VERDICT`, or, if the
+   * code is created with a preset that has a `reply`, that form.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -280,7 +283,7 @@ public interface ConversionCodeOrBuilder extends
   /**
    * <pre>
    * Status of conversions that are sent without one. Default:
-   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
@@ -290,7 +293,7 @@ public interface ConversionCodeOrBuilder extends
   /**
    * <pre>
    * Status of conversions that are sent without one. Default:
-   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * `CONVERSION_STATUS_APPROVED`, with which the commission is owed at once.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
@@ -302,8 +305,8 @@ public interface ConversionCodeOrBuilder extends
    * <pre>
    * Separator of the decimals in the amounts of postbacks. It settles amounts
    * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-   * `DECIMAL_SEPARATOR_AUTO`.
+   * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+   * `DECIMAL_SEPARATOR_POINT`.
    * </pre>
    *
    * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>
@@ -314,8 +317,8 @@ public interface ConversionCodeOrBuilder extends
    * <pre>
    * Separator of the decimals in the amounts of postbacks. It settles amounts
    * that can be read in two ways, such as `1.500` and `1,500`, and no others.
-   * Default: `DECIMAL_SEPARATOR_POINT` with a preset, or else
-   * `DECIMAL_SEPARATOR_AUTO`.
+   * Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
+   * `DECIMAL_SEPARATOR_POINT`.
    * </pre>
    *
    * <code>.s2s.v1.DecimalSeparator decimal_separator = 13 [json_name = "decimalSeparator"];</code>

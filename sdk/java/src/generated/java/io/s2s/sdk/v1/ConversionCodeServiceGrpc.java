@@ -414,8 +414,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. The code stays readable. Postbacks that name it
-     * and arrive later are held, unless they repeat a recorded sale: these are
-     * still duplicates. Archiving an archived code changes nothing.
+     * and arrive later are held; a postback that repeats a recorded sale is still
+     * a duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     default void archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request,
@@ -436,9 +436,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and returns it; no other call
-     * does. The previous secret stays valid for a while, so that senders can be
-     * changed one by one. Any older secret ends at once.
+     * Makes a new secret for the code's postbacks, and returns it; no other call
+     * returns it. The previous secret stays valid for a while, so that senders can
+     * be changed one by one. Any older secret ends at once.
      * </pre>
      */
     default void rotatePostbackSecret(io.s2s.sdk.v1.RotatePostbackSecretRequest request,
@@ -458,9 +458,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
+     * Simulates a complete conversion for a code, and reports the outcome of each
+     * step: a click on one of its tracking links, the redirect to the merchant,
+     * and the call of the postback URL with its macros filled in. Records nothing.
      * </pre>
      */
     default void testSetup(io.s2s.sdk.v1.TestSetupRequest request,
@@ -551,8 +551,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. The code stays readable. Postbacks that name it
-     * and arrive later are held, unless they repeat a recorded sale: these are
-     * still duplicates. Archiving an archived code changes nothing.
+     * and arrive later are held; a postback that repeats a recorded sale is still
+     * a duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     public void archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request,
@@ -575,9 +575,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and returns it; no other call
-     * does. The previous secret stays valid for a while, so that senders can be
-     * changed one by one. Any older secret ends at once.
+     * Makes a new secret for the code's postbacks, and returns it; no other call
+     * returns it. The previous secret stays valid for a while, so that senders can
+     * be changed one by one. Any older secret ends at once.
      * </pre>
      */
     public void rotatePostbackSecret(io.s2s.sdk.v1.RotatePostbackSecretRequest request,
@@ -599,9 +599,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
+     * Simulates a complete conversion for a code, and reports the outcome of each
+     * step: a click on one of its tracking links, the redirect to the merchant,
+     * and the call of the postback URL with its macros filled in. Records nothing.
      * </pre>
      */
     public void testSetup(io.s2s.sdk.v1.TestSetupRequest request,
@@ -674,8 +674,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. The code stays readable. Postbacks that name it
-     * and arrive later are held, unless they repeat a recorded sale: these are
-     * still duplicates. Archiving an archived code changes nothing.
+     * and arrive later are held; a postback that repeats a recorded sale is still
+     * a duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveConversionCodeResponse archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request) throws io.grpc.StatusException {
@@ -696,9 +696,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and returns it; no other call
-     * does. The previous secret stays valid for a while, so that senders can be
-     * changed one by one. Any older secret ends at once.
+     * Makes a new secret for the code's postbacks, and returns it; no other call
+     * returns it. The previous secret stays valid for a while, so that senders can
+     * be changed one by one. Any older secret ends at once.
      * </pre>
      */
     public io.s2s.sdk.v1.RotatePostbackSecretResponse rotatePostbackSecret(io.s2s.sdk.v1.RotatePostbackSecretRequest request) throws io.grpc.StatusException {
@@ -718,9 +718,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
+     * Simulates a complete conversion for a code, and reports the outcome of each
+     * step: a click on one of its tracking links, the redirect to the merchant,
+     * and the call of the postback URL with its macros filled in. Records nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.TestSetupResponse testSetup(io.s2s.sdk.v1.TestSetupRequest request) throws io.grpc.StatusException {
@@ -792,8 +792,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. The code stays readable. Postbacks that name it
-     * and arrive later are held, unless they repeat a recorded sale: these are
-     * still duplicates. Archiving an archived code changes nothing.
+     * and arrive later are held; a postback that repeats a recorded sale is still
+     * a duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveConversionCodeResponse archiveConversionCode(io.s2s.sdk.v1.ArchiveConversionCodeRequest request) {
@@ -814,9 +814,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and returns it; no other call
-     * does. The previous secret stays valid for a while, so that senders can be
-     * changed one by one. Any older secret ends at once.
+     * Makes a new secret for the code's postbacks, and returns it; no other call
+     * returns it. The previous secret stays valid for a while, so that senders can
+     * be changed one by one. Any older secret ends at once.
      * </pre>
      */
     public io.s2s.sdk.v1.RotatePostbackSecretResponse rotatePostbackSecret(io.s2s.sdk.v1.RotatePostbackSecretRequest request) {
@@ -836,9 +836,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
+     * Simulates a complete conversion for a code, and reports the outcome of each
+     * step: a click on one of its tracking links, the redirect to the merchant,
+     * and the call of the postback URL with its macros filled in. Records nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.TestSetupResponse testSetup(io.s2s.sdk.v1.TestSetupRequest request) {
@@ -914,8 +914,8 @@ public final class ConversionCodeServiceGrpc {
     /**
      * <pre>
      * Archives a conversion code. The code stays readable. Postbacks that name it
-     * and arrive later are held, unless they repeat a recorded sale: these are
-     * still duplicates. Archiving an archived code changes nothing.
+     * and arrive later are held; a postback that repeats a recorded sale is still
+     * a duplicate. Archiving an archived code changes nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ArchiveConversionCodeResponse> archiveConversionCode(
@@ -938,9 +938,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and returns it; no other call
-     * does. The previous secret stays valid for a while, so that senders can be
-     * changed one by one. Any older secret ends at once.
+     * Makes a new secret for the code's postbacks, and returns it; no other call
+     * returns it. The previous secret stays valid for a while, so that senders can
+     * be changed one by one. Any older secret ends at once.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RotatePostbackSecretResponse> rotatePostbackSecret(
@@ -962,9 +962,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
+     * Simulates a complete conversion for a code, and reports the outcome of each
+     * step: a click on one of its tracking links, the redirect to the merchant,
+     * and the call of the postback URL with its macros filled in. Records nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.TestSetupResponse> testSetup(

@@ -244,7 +244,7 @@ private static final long serialVersionUID = 0L;
   private int status_ = 0;
   /**
    * <pre>
-   * Status as it stands. Unspecified: all.
+   * Present status. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 5 [json_name = "status"];</code>
@@ -255,7 +255,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Status as it stands. Unspecified: all.
+   * Present status. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 5 [json_name = "status"];</code>
@@ -270,8 +270,8 @@ private static final long serialVersionUID = 0L;
   private int recordedStatus_ = 0;
   /**
    * <pre>
-   * Status as it was recorded. Unspecified: all. No later change of a status
-   * exists yet, so both are the same.
+   * Status with which the conversion was recorded. Unspecified: all. No call
+   * changes a status yet, so this status is the present one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -282,8 +282,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Status as it was recorded. Unspecified: all. No later change of a status
-   * exists yet, so both are the same.
+   * Status with which the conversion was recorded. Unspecified: all. No call
+   * changes a status yet, so this status is the present one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -298,8 +298,8 @@ private static final long serialVersionUID = 0L;
   private int time_ = 0;
   /**
    * <pre>
-   * Time that `start_time` and `end_time` mean. Unspecified: the time of
-   * recording.
+   * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+   * of recording.
    * </pre>
    *
    * <code>.s2s.v1.ConversionTime time = 7 [json_name = "time"];</code>
@@ -310,8 +310,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time that `start_time` and `end_time` mean. Unspecified: the time of
-   * recording.
+   * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+   * of recording.
    * </pre>
    *
    * <code>.s2s.v1.ConversionTime time = 7 [json_name = "time"];</code>
@@ -1321,7 +1321,7 @@ private static final long serialVersionUID = 0L;
     private int status_ = 0;
     /**
      * <pre>
-     * Status as it stands. Unspecified: all.
+     * Present status. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 5 [json_name = "status"];</code>
@@ -1332,7 +1332,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status as it stands. Unspecified: all.
+     * Present status. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 5 [json_name = "status"];</code>
@@ -1347,7 +1347,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status as it stands. Unspecified: all.
+     * Present status. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 5 [json_name = "status"];</code>
@@ -1360,7 +1360,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status as it stands. Unspecified: all.
+     * Present status. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 5 [json_name = "status"];</code>
@@ -1378,7 +1378,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status as it stands. Unspecified: all.
+     * Present status. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 5 [json_name = "status"];</code>
@@ -1394,8 +1394,8 @@ private static final long serialVersionUID = 0L;
     private int recordedStatus_ = 0;
     /**
      * <pre>
-     * Status as it was recorded. Unspecified: all. No later change of a status
-     * exists yet, so both are the same.
+     * Status with which the conversion was recorded. Unspecified: all. No call
+     * changes a status yet, so this status is the present one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1406,8 +1406,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status as it was recorded. Unspecified: all. No later change of a status
-     * exists yet, so both are the same.
+     * Status with which the conversion was recorded. Unspecified: all. No call
+     * changes a status yet, so this status is the present one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1422,8 +1422,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status as it was recorded. Unspecified: all. No later change of a status
-     * exists yet, so both are the same.
+     * Status with which the conversion was recorded. Unspecified: all. No call
+     * changes a status yet, so this status is the present one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1436,8 +1436,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status as it was recorded. Unspecified: all. No later change of a status
-     * exists yet, so both are the same.
+     * Status with which the conversion was recorded. Unspecified: all. No call
+     * changes a status yet, so this status is the present one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1455,8 +1455,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status as it was recorded. Unspecified: all. No later change of a status
-     * exists yet, so both are the same.
+     * Status with which the conversion was recorded. Unspecified: all. No call
+     * changes a status yet, so this status is the present one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1472,8 +1472,8 @@ private static final long serialVersionUID = 0L;
     private int time_ = 0;
     /**
      * <pre>
-     * Time that `start_time` and `end_time` mean. Unspecified: the time of
-     * recording.
+     * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+     * of recording.
      * </pre>
      *
      * <code>.s2s.v1.ConversionTime time = 7 [json_name = "time"];</code>
@@ -1484,8 +1484,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time that `start_time` and `end_time` mean. Unspecified: the time of
-     * recording.
+     * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+     * of recording.
      * </pre>
      *
      * <code>.s2s.v1.ConversionTime time = 7 [json_name = "time"];</code>
@@ -1500,8 +1500,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time that `start_time` and `end_time` mean. Unspecified: the time of
-     * recording.
+     * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+     * of recording.
      * </pre>
      *
      * <code>.s2s.v1.ConversionTime time = 7 [json_name = "time"];</code>
@@ -1514,8 +1514,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time that `start_time` and `end_time` mean. Unspecified: the time of
-     * recording.
+     * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+     * of recording.
      * </pre>
      *
      * <code>.s2s.v1.ConversionTime time = 7 [json_name = "time"];</code>
@@ -1533,8 +1533,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time that `start_time` and `end_time` mean. Unspecified: the time of
-     * recording.
+     * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+     * of recording.
      * </pre>
      *
      * <code>.s2s.v1.ConversionTime time = 7 [json_name = "time"];</code>

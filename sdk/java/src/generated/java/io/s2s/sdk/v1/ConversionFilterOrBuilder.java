@@ -90,7 +90,7 @@ public interface ConversionFilterOrBuilder extends
 
   /**
    * <pre>
-   * Status as it stands. Unspecified: all.
+   * Present status. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 5 [json_name = "status"];</code>
@@ -99,7 +99,7 @@ public interface ConversionFilterOrBuilder extends
   int getStatusValue();
   /**
    * <pre>
-   * Status as it stands. Unspecified: all.
+   * Present status. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 5 [json_name = "status"];</code>
@@ -109,8 +109,8 @@ public interface ConversionFilterOrBuilder extends
 
   /**
    * <pre>
-   * Status as it was recorded. Unspecified: all. No later change of a status
-   * exists yet, so both are the same.
+   * Status with which the conversion was recorded. Unspecified: all. No call
+   * changes a status yet, so this status is the present one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -119,8 +119,8 @@ public interface ConversionFilterOrBuilder extends
   int getRecordedStatusValue();
   /**
    * <pre>
-   * Status as it was recorded. Unspecified: all. No later change of a status
-   * exists yet, so both are the same.
+   * Status with which the conversion was recorded. Unspecified: all. No call
+   * changes a status yet, so this status is the present one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -130,8 +130,8 @@ public interface ConversionFilterOrBuilder extends
 
   /**
    * <pre>
-   * Time that `start_time` and `end_time` mean. Unspecified: the time of
-   * recording.
+   * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+   * of recording.
    * </pre>
    *
    * <code>.s2s.v1.ConversionTime time = 7 [json_name = "time"];</code>
@@ -140,8 +140,8 @@ public interface ConversionFilterOrBuilder extends
   int getTimeValue();
   /**
    * <pre>
-   * Time that `start_time` and `end_time` mean. Unspecified: the time of
-   * recording.
+   * Kind of time that `start_time` and `end_time` limit. Unspecified: the time
+   * of recording.
    * </pre>
    *
    * <code>.s2s.v1.ConversionTime time = 7 [json_name = "time"];</code>

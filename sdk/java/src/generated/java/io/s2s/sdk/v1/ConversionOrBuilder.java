@@ -336,8 +336,8 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-   * none was sent, or over gRPC. Example: `confirm`.
+   * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+   * if it sent none, or if the report was no postback. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -346,8 +346,8 @@ public interface ConversionOrBuilder extends
   java.lang.String getStatusWord();
   /**
    * <pre>
-   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
-   * none was sent, or over gRPC. Example: `confirm`.
+   * Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+   * if it sent none, or if the report was no postback. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>

@@ -256,10 +256,10 @@ public final class ConversionServiceGrpc {
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
      * not affect the others. An answer has at most 3 MiB: if it would be longer,
-     * the last results come without custom parameters, remarks and long messages,
-     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-     * fault are always there.
+     * the last results come without custom parameters, remarks and long messages.
+     * A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+     * error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+     * reasons and the names of invalid fields are never left out.
      * </pre>
      */
     default void batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request,
@@ -296,8 +296,8 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Lists the account's conversions, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 conversions at most; it may then have fewer conversions than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 conversions at most to fill it. So a page may have
+     * fewer conversions than asked for, or none, and still a token.
      * </pre>
      */
     default void listConversions(io.s2s.sdk.v1.ListConversionsRequest request,
@@ -355,10 +355,10 @@ public final class ConversionServiceGrpc {
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
      * not affect the others. An answer has at most 3 MiB: if it would be longer,
-     * the last results come without custom parameters, remarks and long messages,
-     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-     * fault are always there.
+     * the last results come without custom parameters, remarks and long messages.
+     * A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+     * error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+     * reasons and the names of invalid fields are never left out.
      * </pre>
      */
     public void batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request,
@@ -398,8 +398,8 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Lists the account's conversions, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 conversions at most; it may then have fewer conversions than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 conversions at most to fill it. So a page may have
+     * fewer conversions than asked for, or none, and still a token.
      * </pre>
      */
     public void listConversions(io.s2s.sdk.v1.ListConversionsRequest request,
@@ -443,10 +443,10 @@ public final class ConversionServiceGrpc {
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
      * not affect the others. An answer has at most 3 MiB: if it would be longer,
-     * the last results come without custom parameters, remarks and long messages,
-     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-     * fault are always there.
+     * the last results come without custom parameters, remarks and long messages.
+     * A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+     * error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+     * reasons and the names of invalid fields are never left out.
      * </pre>
      */
     public io.s2s.sdk.v1.BatchRecordConversionsResponse batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request) throws io.grpc.StatusException {
@@ -485,8 +485,8 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Lists the account's conversions, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 conversions at most; it may then have fewer conversions than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 conversions at most to fill it. So a page may have
+     * fewer conversions than asked for, or none, and still a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListConversionsResponse listConversions(io.s2s.sdk.v1.ListConversionsRequest request) throws io.grpc.StatusException {
@@ -529,10 +529,10 @@ public final class ConversionServiceGrpc {
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
      * not affect the others. An answer has at most 3 MiB: if it would be longer,
-     * the last results come without custom parameters, remarks and long messages,
-     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-     * fault are always there.
+     * the last results come without custom parameters, remarks and long messages.
+     * A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+     * error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+     * reasons and the names of invalid fields are never left out.
      * </pre>
      */
     public io.s2s.sdk.v1.BatchRecordConversionsResponse batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request) {
@@ -553,8 +553,8 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Lists the account's conversions, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 conversions at most; it may then have fewer conversions than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 conversions at most to fill it. So a page may have
+     * fewer conversions than asked for, or none, and still a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListConversionsResponse listConversions(io.s2s.sdk.v1.ListConversionsRequest request) {
@@ -598,10 +598,10 @@ public final class ConversionServiceGrpc {
      * <pre>
      * Records up to 1,000 conversions. Each has its own result; one bad item does
      * not affect the others. An answer has at most 3 MiB: if it would be longer,
-     * the last results come without custom parameters, remarks and long messages,
-     * and say so (`NOTE_CODE_SHORTENED`; for an error without remarks, `shortened`
-     * in the metadata of its `ErrorInfo`). Verdicts, ids, reasons and the fields at
-     * fault are always there.
+     * the last results come without custom parameters, remarks and long messages.
+     * A shortened result says so: in a note `NOTE_CODE_SHORTENED` or, if it is an
+     * error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
+     * reasons and the names of invalid fields are never left out.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.BatchRecordConversionsResponse> batchRecordConversions(
@@ -624,8 +624,8 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Lists the account's conversions, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 conversions at most; it may then have fewer conversions than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 conversions at most to fill it. So a page may have
+     * fewer conversions than asked for, or none, and still a token.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ListConversionsResponse> listConversions(

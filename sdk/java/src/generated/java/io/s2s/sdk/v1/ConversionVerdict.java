@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * The outcome of a recorded conversion.
+ * The outcome of a call that records a conversion.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.ConversionVerdict}

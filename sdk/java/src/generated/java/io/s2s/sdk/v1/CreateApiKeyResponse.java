@@ -90,7 +90,7 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Text of the key, shown only once: keep it safe. Empty if nothing was
    * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` gives a new text. Example:
+   * that first answer was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
@@ -114,7 +114,7 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Text of the key, shown only once: keep it safe. Empty if nothing was
    * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` gives a new text. Example:
+   * that first answer was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
@@ -673,7 +673,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
      * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` gives a new text. Example:
+     * that first answer was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -696,7 +696,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
      * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` gives a new text. Example:
+     * that first answer was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -720,7 +720,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
      * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` gives a new text. Example:
+     * that first answer was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -740,7 +740,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
      * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` gives a new text. Example:
+     * that first answer was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -757,7 +757,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
      * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` gives a new text. Example:
+     * that first answer was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *

@@ -39,7 +39,7 @@ public interface CreateApiKeyResponseOrBuilder extends
    * <pre>
    * Text of the key, shown only once: keep it safe. Empty if nothing was
    * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` gives a new text. Example:
+   * that first answer was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
@@ -51,7 +51,7 @@ public interface CreateApiKeyResponseOrBuilder extends
    * <pre>
    * Text of the key, shown only once: keep it safe. Empty if nothing was
    * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` gives a new text. Example:
+   * that first answer was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *

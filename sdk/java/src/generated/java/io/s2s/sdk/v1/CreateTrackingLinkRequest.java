@@ -155,8 +155,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Id of the preset of the network that the destination belongs to. If the
-   * destination has no `[s2sidentifier]`, it is added to the query in the
-   * parameter in which that network takes the click id. Example: `everflow`.
+   * destination has no `[s2sidentifier]`, this macro is added to the query, in
+   * the parameter in which that network takes the click id. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -178,8 +178,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Id of the preset of the network that the destination belongs to. If the
-   * destination has no `[s2sidentifier]`, it is added to the query in the
-   * parameter in which that network takes the click id. Example: `everflow`.
+   * destination has no `[s2sidentifier]`, this macro is added to the query, in
+   * the parameter in which that network takes the click id. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -928,8 +928,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that the destination belongs to. If the
-     * destination has no `[s2sidentifier]`, it is added to the query in the
-     * parameter in which that network takes the click id. Example: `everflow`.
+     * destination has no `[s2sidentifier]`, this macro is added to the query, in
+     * the parameter in which that network takes the click id. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -950,8 +950,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that the destination belongs to. If the
-     * destination has no `[s2sidentifier]`, it is added to the query in the
-     * parameter in which that network takes the click id. Example: `everflow`.
+     * destination has no `[s2sidentifier]`, this macro is added to the query, in
+     * the parameter in which that network takes the click id. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -973,8 +973,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that the destination belongs to. If the
-     * destination has no `[s2sidentifier]`, it is added to the query in the
-     * parameter in which that network takes the click id. Example: `everflow`.
+     * destination has no `[s2sidentifier]`, this macro is added to the query, in
+     * the parameter in which that network takes the click id. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -992,8 +992,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that the destination belongs to. If the
-     * destination has no `[s2sidentifier]`, it is added to the query in the
-     * parameter in which that network takes the click id. Example: `everflow`.
+     * destination has no `[s2sidentifier]`, this macro is added to the query, in
+     * the parameter in which that network takes the click id. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -1008,8 +1008,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that the destination belongs to. If the
-     * destination has no `[s2sidentifier]`, it is added to the query in the
-     * parameter in which that network takes the click id. Example: `everflow`.
+     * destination has no `[s2sidentifier]`, this macro is added to the query, in
+     * the parameter in which that network takes the click id. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>

@@ -71,8 +71,8 @@ public interface CreateTrackingLinkRequestOrBuilder extends
   /**
    * <pre>
    * Id of the preset of the network that the destination belongs to. If the
-   * destination has no `[s2sidentifier]`, it is added to the query in the
-   * parameter in which that network takes the click id. Example: `everflow`.
+   * destination has no `[s2sidentifier]`, this macro is added to the query, in
+   * the parameter in which that network takes the click id. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -82,8 +82,8 @@ public interface CreateTrackingLinkRequestOrBuilder extends
   /**
    * <pre>
    * Id of the preset of the network that the destination belongs to. If the
-   * destination has no `[s2sidentifier]`, it is added to the query in the
-   * parameter in which that network takes the click id. Example: `everflow`.
+   * destination has no `[s2sidentifier]`, this macro is added to the query, in
+   * the parameter in which that network takes the click id. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 4 [json_name = "presetId"];</code>

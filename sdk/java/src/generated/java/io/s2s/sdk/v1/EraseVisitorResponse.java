@@ -49,9 +49,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
-   * click that is not recorded is entered in this form, so that none of that
-   * data is stored if it comes later. Not set if the tracking link is not known
-   * here: a click that comes later is then stored unchanged.
+   * click that is not recorded yet is stored in this form, so that none of that
+   * data is stored if the click arrives later. Not set if that is impossible,
+   * because the tracking link is not known here, or because the key of the click
+   * id has ended: a click that arrives later is then stored with its data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -64,9 +65,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
-   * click that is not recorded is entered in this form, so that none of that
-   * data is stored if it comes later. Not set if the tracking link is not known
-   * here: a click that comes later is then stored unchanged.
+   * click that is not recorded yet is stored in this form, so that none of that
+   * data is stored if the click arrives later. Not set if that is impossible,
+   * because the tracking link is not known here, or because the key of the click
+   * id has ended: a click that arrives later is then stored with its data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -79,9 +81,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
-   * click that is not recorded is entered in this form, so that none of that
-   * data is stored if it comes later. Not set if the tracking link is not known
-   * here: a click that comes later is then stored unchanged.
+   * click that is not recorded yet is stored in this form, so that none of that
+   * data is stored if the click arrives later. Not set if that is impossible,
+   * because the tracking link is not known here, or because the key of the click
+   * id has ended: a click that arrives later is then stored with its data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -530,9 +533,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
-     * click that is not recorded is entered in this form, so that none of that
-     * data is stored if it comes later. Not set if the tracking link is not known
-     * here: a click that comes later is then stored unchanged.
+     * click that is not recorded yet is stored in this form, so that none of that
+     * data is stored if the click arrives later. Not set if that is impossible,
+     * because the tracking link is not known here, or because the key of the click
+     * id has ended: a click that arrives later is then stored with its data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -544,9 +548,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
-     * click that is not recorded is entered in this form, so that none of that
-     * data is stored if it comes later. Not set if the tracking link is not known
-     * here: a click that comes later is then stored unchanged.
+     * click that is not recorded yet is stored in this form, so that none of that
+     * data is stored if the click arrives later. Not set if that is impossible,
+     * because the tracking link is not known here, or because the key of the click
+     * id has ended: a click that arrives later is then stored with its data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -562,9 +567,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
-     * click that is not recorded is entered in this form, so that none of that
-     * data is stored if it comes later. Not set if the tracking link is not known
-     * here: a click that comes later is then stored unchanged.
+     * click that is not recorded yet is stored in this form, so that none of that
+     * data is stored if the click arrives later. Not set if that is impossible,
+     * because the tracking link is not known here, or because the key of the click
+     * id has ended: a click that arrives later is then stored with its data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -585,9 +591,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
-     * click that is not recorded is entered in this form, so that none of that
-     * data is stored if it comes later. Not set if the tracking link is not known
-     * here: a click that comes later is then stored unchanged.
+     * click that is not recorded yet is stored in this form, so that none of that
+     * data is stored if the click arrives later. Not set if that is impossible,
+     * because the tracking link is not known here, or because the key of the click
+     * id has ended: a click that arrives later is then stored with its data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -606,9 +613,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
-     * click that is not recorded is entered in this form, so that none of that
-     * data is stored if it comes later. Not set if the tracking link is not known
-     * here: a click that comes later is then stored unchanged.
+     * click that is not recorded yet is stored in this form, so that none of that
+     * data is stored if the click arrives later. Not set if that is impossible,
+     * because the tracking link is not known here, or because the key of the click
+     * id has ended: a click that arrives later is then stored with its data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -634,9 +642,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
-     * click that is not recorded is entered in this form, so that none of that
-     * data is stored if it comes later. Not set if the tracking link is not known
-     * here: a click that comes later is then stored unchanged.
+     * click that is not recorded yet is stored in this form, so that none of that
+     * data is stored if the click arrives later. Not set if that is impossible,
+     * because the tracking link is not known here, or because the key of the click
+     * id has ended: a click that arrives later is then stored with its data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -654,9 +663,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
-     * click that is not recorded is entered in this form, so that none of that
-     * data is stored if it comes later. Not set if the tracking link is not known
-     * here: a click that comes later is then stored unchanged.
+     * click that is not recorded yet is stored in this form, so that none of that
+     * data is stored if the click arrives later. Not set if that is impossible,
+     * because the tracking link is not known here, or because the key of the click
+     * id has ended: a click that arrives later is then stored with its data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -669,9 +679,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
-     * click that is not recorded is entered in this form, so that none of that
-     * data is stored if it comes later. Not set if the tracking link is not known
-     * here: a click that comes later is then stored unchanged.
+     * click that is not recorded yet is stored in this form, so that none of that
+     * data is stored if the click arrives later. Not set if that is impossible,
+     * because the tracking link is not known here, or because the key of the click
+     * id has ended: a click that arrives later is then stored with its data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -687,9 +698,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
-     * click that is not recorded is entered in this form, so that none of that
-     * data is stored if it comes later. Not set if the tracking link is not known
-     * here: a click that comes later is then stored unchanged.
+     * click that is not recorded yet is stored in this form, so that none of that
+     * data is stored if the click arrives later. Not set if that is impossible,
+     * because the tracking link is not known here, or because the key of the click
+     * id has ended: a click that arrives later is then stored with its data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>

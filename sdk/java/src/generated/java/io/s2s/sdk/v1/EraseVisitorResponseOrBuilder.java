@@ -11,9 +11,10 @@ public interface EraseVisitorResponseOrBuilder extends
   /**
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
-   * click that is not recorded is entered in this form, so that none of that
-   * data is stored if it comes later. Not set if the tracking link is not known
-   * here: a click that comes later is then stored unchanged.
+   * click that is not recorded yet is stored in this form, so that none of that
+   * data is stored if the click arrives later. Not set if that is impossible,
+   * because the tracking link is not known here, or because the key of the click
+   * id has ended: a click that arrives later is then stored with its data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -23,9 +24,10 @@ public interface EraseVisitorResponseOrBuilder extends
   /**
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
-   * click that is not recorded is entered in this form, so that none of that
-   * data is stored if it comes later. Not set if the tracking link is not known
-   * here: a click that comes later is then stored unchanged.
+   * click that is not recorded yet is stored in this form, so that none of that
+   * data is stored if the click arrives later. Not set if that is impossible,
+   * because the tracking link is not known here, or because the key of the click
+   * id has ended: a click that arrives later is then stored with its data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -35,9 +37,10 @@ public interface EraseVisitorResponseOrBuilder extends
   /**
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
-   * click that is not recorded is entered in this form, so that none of that
-   * data is stored if it comes later. Not set if the tracking link is not known
-   * here: a click that comes later is then stored unchanged.
+   * click that is not recorded yet is stored in this form, so that none of that
+   * data is stored if the click arrives later. Not set if that is impossible,
+   * because the tracking link is not known here, or because the key of the click
+   * id has ended: a click that arrives later is then stored with its data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>

@@ -8,11 +8,11 @@ package io.s2s.sdk.v1;
  * <pre>
  * Why a call failed or a postback was held: the `reason` of the
  * `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
- * held postback. The name without its prefix is what travels, for example
+ * held postback. Answers have the name without its prefix, for example
  * `MACRO_NOT_REPLACED`. Each value says its cause, its cure, its gRPC code and
- * HTTP status, and what becomes of a postback that meets it: it is held, which
- * means kept to be replayed; or refused, so that it must be sent again; or
- * ignored. Where nothing is said of postbacks, only other calls meet it.
+ * HTTP status. If postbacks can meet the reason, the value also says what
+ * happens to them: they are held (kept, so that they can be replayed), refused
+ * (so that they must be sent again) or ignored.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.ErrorReason}
@@ -178,8 +178,9 @@ public enum ErrorReason
   ERROR_REASON_CODE_NOT_ON_LINK(15),
   /**
    * <pre>
-   * Cause: the conversion code was archived before the postback arrived. Cure:
-   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the conversion code was already archived when the postback arrived.
+   * Cure: use an active code, or make this one active again and replay.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CONVERSION_CODE_ARCHIVED = 16;</code>
@@ -187,8 +188,10 @@ public enum ErrorReason
   ERROR_REASON_CONVERSION_CODE_ARCHIVED(16),
   /**
    * <pre>
-   * Cause: the tracking link is archived, and the click came after that. Cure:
-   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the click came after the tracking link was archived; for a visitor
+   * also: the link has expired and has no fallback destination. Cure: use an
+   * active link, or make this one active again and replay. FAILED_PRECONDITION,
+   * HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRACKING_LINK_ARCHIVED = 17;</code>
@@ -207,8 +210,9 @@ public enum ErrorReason
   ERROR_REASON_TRANSACTION_CONFLICT(18),
   /**
    * <pre>
-   * Cause: a field of the request has a wrong value; `BadRequest` lists every
-   * one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
+   * Cause: a field of the request has a wrong value; `BadRequest` lists all
+   * such fields. Cure: correct the fields that it names. INVALID_ARGUMENT, HTTP
+   * 400.
    * </pre>
    *
    * <code>ERROR_REASON_FIELD_INVALID = 19;</code>
@@ -225,8 +229,8 @@ public enum ErrorReason
   ERROR_REASON_RESOURCE_NOT_FOUND(20),
   /**
    * <pre>
-   * Cause: another tracking link has this slug. Cure: choose another, or let
-   * the system choose. ALREADY_EXISTS, HTTP 409.
+   * Cause: another tracking link has this slug. Cure: choose another, or send
+   * none, and the server chooses one. ALREADY_EXISTS, HTTP 409.
    * </pre>
    *
    * <code>ERROR_REASON_SLUG_TAKEN = 21;</code>
@@ -273,9 +277,10 @@ public enum ErrorReason
   ERROR_REASON_EDGE_ONLY(25),
   /**
    * <pre>
-   * Cause: more writes are waiting than the server holds, or more requests are
-   * in progress than it allows. Cure: send again after the delay in `RetryInfo`
-   * (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
+   * Cause: the server has too much work: more writes wait, more requests are in
+   * progress or arriving, or a list takes longer than it allows. Cure: send
+   * again after the delay in `RetryInfo` (HTTP: `Retry-After`). UNAVAILABLE,
+   * HTTP 503. Refuses postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_OVERLOADED = 26;</code>
@@ -283,8 +288,9 @@ public enum ErrorReason
   ERROR_REASON_OVERLOADED(26),
   /**
    * <pre>
-   * Cause: the database did not answer, or the server is stopping. Cure: send
-   * again. UNAVAILABLE, HTTP 503. Refuses postbacks.
+   * Cause: the database did not answer, the server is starting or stopping, or
+   * a stream without an API key has reached its time limit. Cure: send again.
+   * UNAVAILABLE, HTTP 503. Refuses postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_UNAVAILABLE = 27;</code>
@@ -313,9 +319,10 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the URL ends at a parameter without a value, and others are missing:
-   * a macro containing `#` was not replaced, so everything from `#` on never
-   * left the sender. Cure: use the macro that the sender documents, or write
-   * `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * probably a macro containing `#` was not replaced, so that the sender's
+   * program cut off everything from `#` on. Cure: use the macro that the sender
+   * documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_FRAGMENT_CUT_OFF = 30;</code>
@@ -343,10 +350,10 @@ public enum ErrorReason
   ERROR_REASON_BROWSER_CALL(32),
   /**
    * <pre>
-   * Cause: the caller only looked at the postback URL: a browser's prefetch,
-   * the preview of a link in a message, or a search engine; nothing is kept.
-   * Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
-   * Ignores postbacks.
+   * Cause: the call is no report of a sale, but a browser's prefetch, the
+   * preview of a link in a message, or a search engine; nothing is kept. Cure:
+   * let the merchant's server call it. PERMISSION_DENIED, HTTP 403. Ignores
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_PREVIEW_CALL = 33;</code>
@@ -356,8 +363,9 @@ public enum ErrorReason
    * <pre>
    * Cause: the click id is genuine, but its tracking link is not in this
    * database: it was created elsewhere and has not arrived yet, or it is lost.
-   * Cure: wait: for 7 days the postback is matched as soon as the link arrives;
-   * after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cure: wait: for 7 days the postback is matched automatically once the link
+   * arrives; after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRACKING_LINK_UNKNOWN = 34;</code>
@@ -405,9 +413,10 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the conversion code checks secrets, and `sec` is absent, matches
-   * none of its secrets, or has expired. Cure: put the secret into the postback
-   * URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
-   * UNAUTHENTICATED, HTTP 401. Holds postbacks.
+   * none of the code's secrets, or is a former secret whose overlap is over.
+   * Cure: put the secret into the postback URL as `sec`; if it is lost, make a
+   * new one with `RotatePostbackSecret`. UNAUTHENTICATED, HTTP 401. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_SECRET_REFUSED = 41;</code>
@@ -427,9 +436,9 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the signature is right, but `ts` is absent, malformed, or more than
-   * 300 seconds off: the sender's clock is wrong, or an old call was sent
-   * again. Cure: sign again with the current time in seconds since 1970 UTC.
-   * UNAUTHENTICATED, HTTP 401. Holds postbacks.
+   * 300 seconds off; in the last case the sender's clock is wrong, or an old
+   * call was sent again. Cure: sign again with the current time in seconds
+   * since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TIMESTAMP_REFUSED = 43;</code>
@@ -476,10 +485,10 @@ public enum ErrorReason
   ERROR_REASON_COMPRESSION_UNSUPPORTED(48),
   /**
    * <pre>
-   * Cause: a web page called a server without API keys, from another origin or
-   * under a host name that is not this machine's own. Cure: call it from a
-   * program, or from a page of its own origin; for pages, start the server with
-   * API keys. PERMISSION_DENIED, HTTP 403.
+   * Cause: the server runs without API keys, and the call came from a web page
+   * of another origin, or was addressed to a host that is not this machine.
+   * Cure: call it from a program, or from a page of its own origin; for pages,
+   * start the server with API keys. PERMISSION_DENIED, HTTP 403.
    * </pre>
    *
    * <code>ERROR_REASON_ORIGIN_REFUSED = 49;</code>
@@ -509,10 +518,10 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the key that signed the click id was replaced and its overlap is
-   * over, and the click is not stored here. Cure: none if the id is forged;
-   * once the click arrives from an edge's spool, the postback is matched
-   * automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
-   * Holds postbacks.
+   * over, and the click is not stored here. Cure: if the id is forged, there is
+   * no cure; otherwise wait: for 7 days the postback is matched automatically
+   * once the click arrives from an edge's spool; after that, replay it.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_ID_KEY_ENDED = 52;</code>
@@ -521,8 +530,8 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the installation has had 255 click id keys, and a click id has no
-   * room for another number. Cure: keep the key that mints; if it was stolen,
-   * start a new installation, whose click ids are its own. FAILED_PRECONDITION,
+   * room for another number. Cure: keep the newest key; if that key was stolen,
+   * set up a new installation, which has keys of its own. FAILED_PRECONDITION,
    * HTTP 422.
    * </pre>
    *
@@ -531,11 +540,12 @@ public enum ErrorReason
   ERROR_REASON_CLICK_ID_KEYS_USED_UP(53),
   /**
    * <pre>
-   * Cause: more postbacks came that count for nobody, with nothing that speaks
-   * for them, than are kept: nothing of this one is stored. Cure: wait as long
-   * as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
-   * because the message says for what it would have been held.
-   * RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+   * Cause: the postback does not count, nothing shows that its sender is
+   * honest, and more such postbacks came than are kept: nothing of this one is
+   * stored. Cure: correct the URL (the message says for which reason the
+   * postback would have been held), then send it again after the delay in
+   * `RetryInfo` (HTTP: `Retry-After`). RESOURCE_EXHAUSTED, HTTP 429. Refuses
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_SHED = 54;</code>
@@ -714,8 +724,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_CODE_NOT_ON_LINK_VALUE = 15;
   /**
    * <pre>
-   * Cause: the conversion code was archived before the postback arrived. Cure:
-   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the conversion code was already archived when the postback arrived.
+   * Cure: use an active code, or make this one active again and replay.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CONVERSION_CODE_ARCHIVED = 16;</code>
@@ -723,8 +734,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_CONVERSION_CODE_ARCHIVED_VALUE = 16;
   /**
    * <pre>
-   * Cause: the tracking link is archived, and the click came after that. Cure:
-   * use an active one. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the click came after the tracking link was archived; for a visitor
+   * also: the link has expired and has no fallback destination. Cure: use an
+   * active link, or make this one active again and replay. FAILED_PRECONDITION,
+   * HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRACKING_LINK_ARCHIVED = 17;</code>
@@ -743,8 +756,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_TRANSACTION_CONFLICT_VALUE = 18;
   /**
    * <pre>
-   * Cause: a field of the request has a wrong value; `BadRequest` lists every
-   * one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
+   * Cause: a field of the request has a wrong value; `BadRequest` lists all
+   * such fields. Cure: correct the fields that it names. INVALID_ARGUMENT, HTTP
+   * 400.
    * </pre>
    *
    * <code>ERROR_REASON_FIELD_INVALID = 19;</code>
@@ -761,8 +775,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_RESOURCE_NOT_FOUND_VALUE = 20;
   /**
    * <pre>
-   * Cause: another tracking link has this slug. Cure: choose another, or let
-   * the system choose. ALREADY_EXISTS, HTTP 409.
+   * Cause: another tracking link has this slug. Cure: choose another, or send
+   * none, and the server chooses one. ALREADY_EXISTS, HTTP 409.
    * </pre>
    *
    * <code>ERROR_REASON_SLUG_TAKEN = 21;</code>
@@ -809,9 +823,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_EDGE_ONLY_VALUE = 25;
   /**
    * <pre>
-   * Cause: more writes are waiting than the server holds, or more requests are
-   * in progress than it allows. Cure: send again after the delay in `RetryInfo`
-   * (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
+   * Cause: the server has too much work: more writes wait, more requests are in
+   * progress or arriving, or a list takes longer than it allows. Cure: send
+   * again after the delay in `RetryInfo` (HTTP: `Retry-After`). UNAVAILABLE,
+   * HTTP 503. Refuses postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_OVERLOADED = 26;</code>
@@ -819,8 +834,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_OVERLOADED_VALUE = 26;
   /**
    * <pre>
-   * Cause: the database did not answer, or the server is stopping. Cure: send
-   * again. UNAVAILABLE, HTTP 503. Refuses postbacks.
+   * Cause: the database did not answer, the server is starting or stopping, or
+   * a stream without an API key has reached its time limit. Cure: send again.
+   * UNAVAILABLE, HTTP 503. Refuses postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_UNAVAILABLE = 27;</code>
@@ -849,9 +865,10 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the URL ends at a parameter without a value, and others are missing:
-   * a macro containing `#` was not replaced, so everything from `#` on never
-   * left the sender. Cure: use the macro that the sender documents, or write
-   * `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * probably a macro containing `#` was not replaced, so that the sender's
+   * program cut off everything from `#` on. Cure: use the macro that the sender
+   * documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_FRAGMENT_CUT_OFF = 30;</code>
@@ -879,10 +896,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_BROWSER_CALL_VALUE = 32;
   /**
    * <pre>
-   * Cause: the caller only looked at the postback URL: a browser's prefetch,
-   * the preview of a link in a message, or a search engine; nothing is kept.
-   * Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
-   * Ignores postbacks.
+   * Cause: the call is no report of a sale, but a browser's prefetch, the
+   * preview of a link in a message, or a search engine; nothing is kept. Cure:
+   * let the merchant's server call it. PERMISSION_DENIED, HTTP 403. Ignores
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_PREVIEW_CALL = 33;</code>
@@ -892,8 +909,9 @@ public enum ErrorReason
    * <pre>
    * Cause: the click id is genuine, but its tracking link is not in this
    * database: it was created elsewhere and has not arrived yet, or it is lost.
-   * Cure: wait: for 7 days the postback is matched as soon as the link arrives;
-   * after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cure: wait: for 7 days the postback is matched automatically once the link
+   * arrives; after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRACKING_LINK_UNKNOWN = 34;</code>
@@ -941,9 +959,10 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the conversion code checks secrets, and `sec` is absent, matches
-   * none of its secrets, or has expired. Cure: put the secret into the postback
-   * URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
-   * UNAUTHENTICATED, HTTP 401. Holds postbacks.
+   * none of the code's secrets, or is a former secret whose overlap is over.
+   * Cure: put the secret into the postback URL as `sec`; if it is lost, make a
+   * new one with `RotatePostbackSecret`. UNAUTHENTICATED, HTTP 401. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_SECRET_REFUSED = 41;</code>
@@ -963,9 +982,9 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the signature is right, but `ts` is absent, malformed, or more than
-   * 300 seconds off: the sender's clock is wrong, or an old call was sent
-   * again. Cure: sign again with the current time in seconds since 1970 UTC.
-   * UNAUTHENTICATED, HTTP 401. Holds postbacks.
+   * 300 seconds off; in the last case the sender's clock is wrong, or an old
+   * call was sent again. Cure: sign again with the current time in seconds
+   * since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TIMESTAMP_REFUSED = 43;</code>
@@ -1012,10 +1031,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_COMPRESSION_UNSUPPORTED_VALUE = 48;
   /**
    * <pre>
-   * Cause: a web page called a server without API keys, from another origin or
-   * under a host name that is not this machine's own. Cure: call it from a
-   * program, or from a page of its own origin; for pages, start the server with
-   * API keys. PERMISSION_DENIED, HTTP 403.
+   * Cause: the server runs without API keys, and the call came from a web page
+   * of another origin, or was addressed to a host that is not this machine.
+   * Cure: call it from a program, or from a page of its own origin; for pages,
+   * start the server with API keys. PERMISSION_DENIED, HTTP 403.
    * </pre>
    *
    * <code>ERROR_REASON_ORIGIN_REFUSED = 49;</code>
@@ -1045,10 +1064,10 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the key that signed the click id was replaced and its overlap is
-   * over, and the click is not stored here. Cure: none if the id is forged;
-   * once the click arrives from an edge's spool, the postback is matched
-   * automatically for 7 days, later by a replay. FAILED_PRECONDITION, HTTP 422.
-   * Holds postbacks.
+   * over, and the click is not stored here. Cure: if the id is forged, there is
+   * no cure; otherwise wait: for 7 days the postback is matched automatically
+   * once the click arrives from an edge's spool; after that, replay it.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_ID_KEY_ENDED = 52;</code>
@@ -1057,8 +1076,8 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the installation has had 255 click id keys, and a click id has no
-   * room for another number. Cure: keep the key that mints; if it was stolen,
-   * start a new installation, whose click ids are its own. FAILED_PRECONDITION,
+   * room for another number. Cure: keep the newest key; if that key was stolen,
+   * set up a new installation, which has keys of its own. FAILED_PRECONDITION,
    * HTTP 422.
    * </pre>
    *
@@ -1067,11 +1086,12 @@ public enum ErrorReason
   public static final int ERROR_REASON_CLICK_ID_KEYS_USED_UP_VALUE = 53;
   /**
    * <pre>
-   * Cause: more postbacks came that count for nobody, with nothing that speaks
-   * for them, than are kept: nothing of this one is stored. Cure: wait as long
-   * as `RetryInfo` or `Retry-After` says, then send it again; mend the URL,
-   * because the message says for what it would have been held.
-   * RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+   * Cause: the postback does not count, nothing shows that its sender is
+   * honest, and more such postbacks came than are kept: nothing of this one is
+   * stored. Cure: correct the URL (the message says for which reason the
+   * postback would have been held), then send it again after the delay in
+   * `RetryInfo` (HTTP: `Retry-After`). RESOURCE_EXHAUSTED, HTTP 429. Refuses
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_SHED = 54;</code>

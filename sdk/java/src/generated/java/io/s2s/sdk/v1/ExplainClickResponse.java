@@ -6,7 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What happened to a click.
+ * The explanation of a click: its link, its conversions and the held postbacks
+ * that name it.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ExplainClickResponse}
@@ -91,7 +92,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The click; not set while it is not recorded. Its click id counts
-   * nevertheless.
+   * nevertheless, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -104,7 +105,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The click; not set while it is not recorded. Its click id counts
-   * nevertheless.
+   * nevertheless, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -117,7 +118,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The click; not set while it is not recorded. Its click id counts
-   * nevertheless.
+   * nevertheless, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -645,7 +646,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What happened to a click.
+   * The explanation of a click: its link, its conversions and the held postbacks
+   * that name it.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ExplainClickResponse}
@@ -1225,7 +1227,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click; not set while it is not recorded. Its click id counts
-     * nevertheless.
+     * nevertheless, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1237,7 +1239,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click; not set while it is not recorded. Its click id counts
-     * nevertheless.
+     * nevertheless, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1253,7 +1255,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click; not set while it is not recorded. Its click id counts
-     * nevertheless.
+     * nevertheless, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1274,7 +1276,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click; not set while it is not recorded. Its click id counts
-     * nevertheless.
+     * nevertheless, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1293,7 +1295,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click; not set while it is not recorded. Its click id counts
-     * nevertheless.
+     * nevertheless, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1319,7 +1321,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click; not set while it is not recorded. Its click id counts
-     * nevertheless.
+     * nevertheless, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1337,7 +1339,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click; not set while it is not recorded. Its click id counts
-     * nevertheless.
+     * nevertheless, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1350,7 +1352,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click; not set while it is not recorded. Its click id counts
-     * nevertheless.
+     * nevertheless, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1366,7 +1368,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click; not set while it is not recorded. Its click id counts
-     * nevertheless.
+     * nevertheless, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>

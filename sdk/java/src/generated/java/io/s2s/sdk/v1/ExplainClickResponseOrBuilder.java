@@ -38,7 +38,7 @@ public interface ExplainClickResponseOrBuilder extends
   /**
    * <pre>
    * The click; not set while it is not recorded. Its click id counts
-   * nevertheless.
+   * nevertheless, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -48,7 +48,7 @@ public interface ExplainClickResponseOrBuilder extends
   /**
    * <pre>
    * The click; not set while it is not recorded. Its click id counts
-   * nevertheless.
+   * nevertheless, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -58,7 +58,7 @@ public interface ExplainClickResponseOrBuilder extends
   /**
    * <pre>
    * The click; not set while it is not recorded. Its click id counts
-   * nevertheless.
+   * nevertheless, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * How a postback is read, step by step, and its verdict.
+ * The reading of a postback, step by step, and its verdict.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ExplainPostbackResponse}
@@ -461,7 +461,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The click, if it is recorded. A genuine click id counts without a recorded
-   * click.
+   * click, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -474,7 +474,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The click, if it is recorded. A genuine click id counts without a recorded
-   * click.
+   * click, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -487,7 +487,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The click, if it is recorded. A genuine click id counts without a recorded
-   * click.
+   * click, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -832,7 +832,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How a postback is read, step by step, and its verdict.
+   * The reading of a postback, step by step, and its verdict.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ExplainPostbackResponse}
@@ -2996,7 +2996,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, if it is recorded. A genuine click id counts without a recorded
-     * click.
+     * click, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3008,7 +3008,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, if it is recorded. A genuine click id counts without a recorded
-     * click.
+     * click, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3024,7 +3024,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, if it is recorded. A genuine click id counts without a recorded
-     * click.
+     * click, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3045,7 +3045,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, if it is recorded. A genuine click id counts without a recorded
-     * click.
+     * click, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3064,7 +3064,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, if it is recorded. A genuine click id counts without a recorded
-     * click.
+     * click, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3090,7 +3090,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, if it is recorded. A genuine click id counts without a recorded
-     * click.
+     * click, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3108,7 +3108,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, if it is recorded. A genuine click id counts without a recorded
-     * click.
+     * click, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3121,7 +3121,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, if it is recorded. A genuine click id counts without a recorded
-     * click.
+     * click, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3137,7 +3137,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The click, if it is recorded. A genuine click id counts without a recorded
-     * click.
+     * click, unless the key of the id has ended.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>

@@ -292,7 +292,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   /**
    * <pre>
    * The click, if it is recorded. A genuine click id counts without a recorded
-   * click.
+   * click, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -302,7 +302,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   /**
    * <pre>
    * The click, if it is recorded. A genuine click id counts without a recorded
-   * click.
+   * click, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -312,7 +312,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   /**
    * <pre>
    * The click, if it is recorded. A genuine click id counts without a recorded
-   * click.
+   * click, unless the key of the id has ended.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>

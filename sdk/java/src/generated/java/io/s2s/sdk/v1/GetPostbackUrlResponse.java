@@ -50,12 +50,12 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackUrl_ = "";
   /**
    * <pre>
-   * The URL to paste, with the preset's macros as that network writes them.
+   * The URL to paste, with the preset's macros as its network writes them.
    * Without a preset, the merchant's system fills in the names in braces.
    * `{oid}` stands for the order number. Example:
    * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
-   * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
-   * follow.
+   * If secrets are checked, `&amp;sec={sec}` follows; if signatures are checked,
+   * `&amp;ts={ts}&amp;sig={sig}`.
    * </pre>
    *
    * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -76,12 +76,12 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The URL to paste, with the preset's macros as that network writes them.
+   * The URL to paste, with the preset's macros as its network writes them.
    * Without a preset, the merchant's system fills in the names in braces.
    * `{oid}` stands for the order number. Example:
    * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
-   * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
-   * follow.
+   * If secrets are checked, `&amp;sec={sec}` follows; if signatures are checked,
+   * `&amp;ts={ts}&amp;sig={sig}`.
    * </pre>
    *
    * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -568,12 +568,12 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackUrl_ = "";
     /**
      * <pre>
-     * The URL to paste, with the preset's macros as that network writes them.
+     * The URL to paste, with the preset's macros as its network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
      * `{oid}` stands for the order number. Example:
      * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
-     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
-     * follow.
+     * If secrets are checked, `&amp;sec={sec}` follows; if signatures are checked,
+     * `&amp;ts={ts}&amp;sig={sig}`.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -593,12 +593,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The URL to paste, with the preset's macros as that network writes them.
+     * The URL to paste, with the preset's macros as its network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
      * `{oid}` stands for the order number. Example:
      * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
-     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
-     * follow.
+     * If secrets are checked, `&amp;sec={sec}` follows; if signatures are checked,
+     * `&amp;ts={ts}&amp;sig={sig}`.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -619,12 +619,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The URL to paste, with the preset's macros as that network writes them.
+     * The URL to paste, with the preset's macros as its network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
      * `{oid}` stands for the order number. Example:
      * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
-     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
-     * follow.
+     * If secrets are checked, `&amp;sec={sec}` follows; if signatures are checked,
+     * `&amp;ts={ts}&amp;sig={sig}`.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -641,12 +641,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The URL to paste, with the preset's macros as that network writes them.
+     * The URL to paste, with the preset's macros as its network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
      * `{oid}` stands for the order number. Example:
      * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
-     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
-     * follow.
+     * If secrets are checked, `&amp;sec={sec}` follows; if signatures are checked,
+     * `&amp;ts={ts}&amp;sig={sig}`.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -660,12 +660,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The URL to paste, with the preset's macros as that network writes them.
+     * The URL to paste, with the preset's macros as its network writes them.
      * Without a preset, the merchant's system fills in the names in braces.
      * `{oid}` stands for the order number. Example:
      * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}&amp;oid={oid}`.
-     * If secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
-     * follow.
+     * If secrets are checked, `&amp;sec={sec}` follows; if signatures are checked,
+     * `&amp;ts={ts}&amp;sig={sig}`.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>

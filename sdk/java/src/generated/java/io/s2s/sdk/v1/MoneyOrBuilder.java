@@ -32,8 +32,9 @@ public interface MoneyOrBuilder extends
    * <pre>
    * Amount in millionths of the currency unit, regardless of the currency's
    * number of minor digits. Its absolute value is at most
-   * 1,000,000,000,000,000,000 (one million million units). Negative only where
-   * a field says so: it then takes money back. Example: `19990000` is 19.99.
+   * 1,000,000,000,000,000,000 (one million million units). A negative amount
+   * takes money back; it is allowed only in a field whose comment says so.
+   * Example: `19990000` is 19.99.
    * </pre>
    *
    * <code>int64 micros = 2 [json_name = "micros"];</code>

@@ -23,7 +23,7 @@ public enum NoteCode
   NOTE_CODE_UNSPECIFIED(0),
   /**
    * <pre>
-   * The parameter came under a name other than ours.
+   * The parameter came under another of its names, such as `amount` for `val`.
    * </pre>
    *
    * <code>NOTE_CODE_ALIAS = 1;</code>
@@ -73,7 +73,7 @@ public enum NoteCode
   NOTE_CODE_COMMISSION_ASSUMED_ZERO(6),
   /**
    * <pre>
-   * The parameter is not one of ours; it was kept with the postback.
+   * The parameter is not one that s2s defines; it was kept with the postback.
    * </pre>
    *
    * <code>NOTE_CODE_UNKNOWN_PARAMETER = 7;</code>
@@ -208,7 +208,7 @@ public enum NoteCode
   NOTE_CODE_BODY_DECODED(22),
   /**
    * <pre>
-   * The body was not read, because the request is no POST, or because the URL
+   * The body was not read, because the request is not a POST, or because the URL
    * has all that a conversion needs and the body is something else, such as a
    * shop's own message. It was kept with the postback.
    * </pre>
@@ -230,7 +230,7 @@ public enum NoteCode
    * <pre>
    * The answer would have been longer than 3 MiB, so long texts were left out
    * of the last items of its list. Only in answers, never stored; the message
-   * says which call returns the whole.
+   * says which call returns all texts.
    * </pre>
    *
    * <code>NOTE_CODE_SHORTENED = 25;</code>
@@ -267,7 +267,7 @@ public enum NoteCode
   public static final int NOTE_CODE_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * The parameter came under a name other than ours.
+   * The parameter came under another of its names, such as `amount` for `val`.
    * </pre>
    *
    * <code>NOTE_CODE_ALIAS = 1;</code>
@@ -317,7 +317,7 @@ public enum NoteCode
   public static final int NOTE_CODE_COMMISSION_ASSUMED_ZERO_VALUE = 6;
   /**
    * <pre>
-   * The parameter is not one of ours; it was kept with the postback.
+   * The parameter is not one that s2s defines; it was kept with the postback.
    * </pre>
    *
    * <code>NOTE_CODE_UNKNOWN_PARAMETER = 7;</code>
@@ -452,7 +452,7 @@ public enum NoteCode
   public static final int NOTE_CODE_BODY_DECODED_VALUE = 22;
   /**
    * <pre>
-   * The body was not read, because the request is no POST, or because the URL
+   * The body was not read, because the request is not a POST, or because the URL
    * has all that a conversion needs and the body is something else, such as a
    * shop's own message. It was kept with the postback.
    * </pre>
@@ -474,7 +474,7 @@ public enum NoteCode
    * <pre>
    * The answer would have been longer than 3 MiB, so long texts were left out
    * of the last items of its list. Only in answers, never stored; the message
-   * says which call returns the whole.
+   * says which call returns all texts.
    * </pre>
    *
    * <code>NOTE_CODE_SHORTENED = 25;</code>

@@ -492,8 +492,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Time of the next automatic match, if the postback is held because its
-   * conversion code or tracking link is not known here. Matching is repeated
-   * for 7 days. Not set: the postback waits for a replay.
+   * conversion code, its tracking link or, for an id of a former click id key,
+   * its click is not known here. Matching is repeated for 7 days. Not set: the
+   * postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -506,8 +507,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Time of the next automatic match, if the postback is held because its
-   * conversion code or tracking link is not known here. Matching is repeated
-   * for 7 days. Not set: the postback waits for a replay.
+   * conversion code, its tracking link or, for an id of a former click id key,
+   * its click is not known here. Matching is repeated for 7 days. Not set: the
+   * postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -520,8 +522,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Time of the next automatic match, if the postback is held because its
-   * conversion code or tracking link is not known here. Matching is repeated
-   * for 7 days. Not set: the postback waits for a replay.
+   * conversion code, its tracking link or, for an id of a former click id key,
+   * its click is not known here. Matching is repeated for 7 days. Not set: the
+   * postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2462,8 +2465,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time of the next automatic match, if the postback is held because its
-     * conversion code or tracking link is not known here. Matching is repeated
-     * for 7 days. Not set: the postback waits for a replay.
+     * conversion code, its tracking link or, for an id of a former click id key,
+     * its click is not known here. Matching is repeated for 7 days. Not set: the
+     * postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2475,8 +2479,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time of the next automatic match, if the postback is held because its
-     * conversion code or tracking link is not known here. Matching is repeated
-     * for 7 days. Not set: the postback waits for a replay.
+     * conversion code, its tracking link or, for an id of a former click id key,
+     * its click is not known here. Matching is repeated for 7 days. Not set: the
+     * postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2492,8 +2497,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time of the next automatic match, if the postback is held because its
-     * conversion code or tracking link is not known here. Matching is repeated
-     * for 7 days. Not set: the postback waits for a replay.
+     * conversion code, its tracking link or, for an id of a former click id key,
+     * its click is not known here. Matching is repeated for 7 days. Not set: the
+     * postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2514,8 +2520,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time of the next automatic match, if the postback is held because its
-     * conversion code or tracking link is not known here. Matching is repeated
-     * for 7 days. Not set: the postback waits for a replay.
+     * conversion code, its tracking link or, for an id of a former click id key,
+     * its click is not known here. Matching is repeated for 7 days. Not set: the
+     * postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2534,8 +2541,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time of the next automatic match, if the postback is held because its
-     * conversion code or tracking link is not known here. Matching is repeated
-     * for 7 days. Not set: the postback waits for a replay.
+     * conversion code, its tracking link or, for an id of a former click id key,
+     * its click is not known here. Matching is repeated for 7 days. Not set: the
+     * postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2561,8 +2569,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time of the next automatic match, if the postback is held because its
-     * conversion code or tracking link is not known here. Matching is repeated
-     * for 7 days. Not set: the postback waits for a replay.
+     * conversion code, its tracking link or, for an id of a former click id key,
+     * its click is not known here. Matching is repeated for 7 days. Not set: the
+     * postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2580,8 +2589,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time of the next automatic match, if the postback is held because its
-     * conversion code or tracking link is not known here. Matching is repeated
-     * for 7 days. Not set: the postback waits for a replay.
+     * conversion code, its tracking link or, for an id of a former click id key,
+     * its click is not known here. Matching is repeated for 7 days. Not set: the
+     * postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2594,8 +2604,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time of the next automatic match, if the postback is held because its
-     * conversion code or tracking link is not known here. Matching is repeated
-     * for 7 days. Not set: the postback waits for a replay.
+     * conversion code, its tracking link or, for an id of a former click id key,
+     * its click is not known here. Matching is repeated for 7 days. Not set: the
+     * postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2611,8 +2622,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time of the next automatic match, if the postback is held because its
-     * conversion code or tracking link is not known here. Matching is repeated
-     * for 7 days. Not set: the postback waits for a replay.
+     * conversion code, its tracking link or, for an id of a former click id key,
+     * its click is not known here. Matching is repeated for 7 days. Not set: the
+     * postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>

@@ -258,8 +258,9 @@ public interface PostbackOrBuilder extends
   /**
    * <pre>
    * Time of the next automatic match, if the postback is held because its
-   * conversion code or tracking link is not known here. Matching is repeated
-   * for 7 days. Not set: the postback waits for a replay.
+   * conversion code, its tracking link or, for an id of a former click id key,
+   * its click is not known here. Matching is repeated for 7 days. Not set: the
+   * postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -269,8 +270,9 @@ public interface PostbackOrBuilder extends
   /**
    * <pre>
    * Time of the next automatic match, if the postback is held because its
-   * conversion code or tracking link is not known here. Matching is repeated
-   * for 7 days. Not set: the postback waits for a replay.
+   * conversion code, its tracking link or, for an id of a former click id key,
+   * its click is not known here. Matching is repeated for 7 days. Not set: the
+   * postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -280,8 +282,9 @@ public interface PostbackOrBuilder extends
   /**
    * <pre>
    * Time of the next automatic match, if the postback is held because its
-   * conversion code or tracking link is not known here. Matching is repeated
-   * for 7 days. Not set: the postback waits for a replay.
+   * conversion code, its tracking link or, for an id of a former click id key,
+   * its click is not known here. Matching is repeated for 7 days. Not set: the
+   * postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>

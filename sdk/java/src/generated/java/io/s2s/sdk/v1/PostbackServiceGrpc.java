@@ -4,8 +4,9 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
- * with their outcomes. `ConversionService.RecordConversion` receives them.
+ * Lists, replays and explains postbacks: the stored requests that arrived at
+ * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+ * them.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -205,8 +206,9 @@ public final class PostbackServiceGrpc {
 
   /**
    * <pre>
-   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   * Lists, replays and explains postbacks: the stored requests that arrived at
+   * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+   * them.
    * </pre>
    */
   public interface AsyncService {
@@ -214,8 +216,8 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 postbacks at most to fill it. So a page may have
+     * fewer postbacks than asked for, or none, and still a token.
      * </pre>
      */
     default void listPostbacks(io.s2s.sdk.v1.ListPostbacksRequest request,
@@ -235,11 +237,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * Reads held postbacks again after the cause was fixed, by the same rules as
+     * live ones and as of their time of arrival. Replaying twice counts once. An
      * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without their remarks and body, with the beginning of their target, and say
-     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+     * without remarks and body, with only the beginning of their target, and with
+     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+     * postback.
      * </pre>
      */
     default void replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request,
@@ -262,8 +265,9 @@ public final class PostbackServiceGrpc {
   /**
    * Base class for the server implementation of the service PostbackService.
    * <pre>
-   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   * Lists, replays and explains postbacks: the stored requests that arrived at
+   * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+   * them.
    * </pre>
    */
   public static abstract class PostbackServiceImplBase
@@ -277,8 +281,9 @@ public final class PostbackServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service PostbackService.
    * <pre>
-   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   * Lists, replays and explains postbacks: the stored requests that arrived at
+   * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+   * them.
    * </pre>
    */
   public static final class PostbackServiceStub
@@ -297,8 +302,8 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 postbacks at most to fill it. So a page may have
+     * fewer postbacks than asked for, or none, and still a token.
      * </pre>
      */
     public void listPostbacks(io.s2s.sdk.v1.ListPostbacksRequest request,
@@ -320,11 +325,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * Reads held postbacks again after the cause was fixed, by the same rules as
+     * live ones and as of their time of arrival. Replaying twice counts once. An
      * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without their remarks and body, with the beginning of their target, and say
-     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+     * without remarks and body, with only the beginning of their target, and with
+     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+     * postback.
      * </pre>
      */
     public void replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request,
@@ -349,8 +355,9 @@ public final class PostbackServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service PostbackService.
    * <pre>
-   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   * Lists, replays and explains postbacks: the stored requests that arrived at
+   * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+   * them.
    * </pre>
    */
   public static final class PostbackServiceBlockingV2Stub
@@ -369,8 +376,8 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 postbacks at most to fill it. So a page may have
+     * fewer postbacks than asked for, or none, and still a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListPostbacksResponse listPostbacks(io.s2s.sdk.v1.ListPostbacksRequest request) throws io.grpc.StatusException {
@@ -390,11 +397,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * Reads held postbacks again after the cause was fixed, by the same rules as
+     * live ones and as of their time of arrival. Replaying twice counts once. An
      * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without their remarks and body, with the beginning of their target, and say
-     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+     * without remarks and body, with only the beginning of their target, and with
+     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+     * postback.
      * </pre>
      */
     public io.s2s.sdk.v1.ReplayPostbacksResponse replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request) throws io.grpc.StatusException {
@@ -417,8 +425,9 @@ public final class PostbackServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service PostbackService.
    * <pre>
-   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   * Lists, replays and explains postbacks: the stored requests that arrived at
+   * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+   * them.
    * </pre>
    */
   public static final class PostbackServiceBlockingStub
@@ -437,8 +446,8 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 postbacks at most to fill it. So a page may have
+     * fewer postbacks than asked for, or none, and still a token.
      * </pre>
      */
     public io.s2s.sdk.v1.ListPostbacksResponse listPostbacks(io.s2s.sdk.v1.ListPostbacksRequest request) {
@@ -458,11 +467,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * Reads held postbacks again after the cause was fixed, by the same rules as
+     * live ones and as of their time of arrival. Replaying twice counts once. An
      * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without their remarks and body, with the beginning of their target, and say
-     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+     * without remarks and body, with only the beginning of their target, and with
+     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+     * postback.
      * </pre>
      */
     public io.s2s.sdk.v1.ReplayPostbacksResponse replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request) {
@@ -485,8 +495,9 @@ public final class PostbackServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service PostbackService.
    * <pre>
-   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
-   * with their outcomes. `ConversionService.RecordConversion` receives them.
+   * Lists, replays and explains postbacks: the stored requests that arrived at
+   * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
+   * them.
    * </pre>
    */
   public static final class PostbackServiceFutureStub
@@ -505,8 +516,8 @@ public final class PostbackServiceGrpc {
     /**
      * <pre>
      * Lists the account's postbacks, newest first. A page has at most 3 MiB, and
-     * looks at 20,000 postbacks at most; it may then have fewer postbacks than
-     * asked for, or none, and a token.
+     * the server looks at 20,000 postbacks at most to fill it. So a page may have
+     * fewer postbacks than asked for, or none, and still a token.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ListPostbacksResponse> listPostbacks(
@@ -528,11 +539,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after their cause was fixed, by the same rules
-     * as live ones and with their time of arrival. Replaying twice counts once. An
+     * Reads held postbacks again after the cause was fixed, by the same rules as
+     * live ones and as of their time of arrival. Replaying twice counts once. An
      * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without their remarks and body, with the beginning of their target, and say
-     * so (`NOTE_CODE_SHORTENED`). `GetPostback` returns the whole.
+     * without remarks and body, with only the beginning of their target, and with
+     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
+     * postback.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ReplayPostbacksResponse> replayPostbacks(

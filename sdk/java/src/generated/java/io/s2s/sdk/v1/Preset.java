@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A network's parameter names and macros. A macro is empty if the network has
- * none, or if it is not known.
+ * A network's parameter names and macros. The field of a macro is empty if the
+ * network has no such macro, or if its name is not known.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Preset}
@@ -308,8 +308,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object commissionMacro_ = "";
   /**
    * <pre>
-   * Macro for the network's payout, which is our commission. Empty: the
-   * commission is 0. Example: `{payout_amount}`.
+   * Macro for what the network pays. A postback reports it as the commission.
+   * Empty: the commission is 0. Example: `{payout_amount}`.
    * </pre>
    *
    * <code>string commission_macro = 6 [json_name = "commissionMacro"];</code>
@@ -330,8 +330,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Macro for the network's payout, which is our commission. Empty: the
-   * commission is 0. Example: `{payout_amount}`.
+   * Macro for what the network pays. A postback reports it as the commission.
+   * Empty: the commission is 0. Example: `{payout_amount}`.
    * </pre>
    *
    * <code>string commission_macro = 6 [json_name = "commissionMacro"];</code>
@@ -612,9 +612,9 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ReplySetting reply_;
   /**
    * <pre>
-   * Form of the answer that the network wants to postbacks; not set if it takes
-   * any answer. A conversion code created with this preset and without `reply`
-   * gets it.
+   * Form in which the network wants its postbacks answered; not set if it takes
+   * any answer. A conversion code that is created with this preset, and without
+   * a `reply` of its own, gets this one.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -626,9 +626,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Form of the answer that the network wants to postbacks; not set if it takes
-   * any answer. A conversion code created with this preset and without `reply`
-   * gets it.
+   * Form in which the network wants its postbacks answered; not set if it takes
+   * any answer. A conversion code that is created with this preset, and without
+   * a `reply` of its own, gets this one.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -640,9 +640,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Form of the answer that the network wants to postbacks; not set if it takes
-   * any answer. A conversion code created with this preset and without `reply`
-   * gets it.
+   * Form in which the network wants its postbacks answered; not set if it takes
+   * any answer. A conversion code that is created with this preset, and without
+   * a `reply` of its own, gets this one.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -1022,8 +1022,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A network's parameter names and macros. A macro is empty if the network has
-   * none, or if it is not known.
+   * A network's parameter names and macros. The field of a macro is empty if the
+   * network has no such macro, or if its name is not known.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Preset}
@@ -1924,8 +1924,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object commissionMacro_ = "";
     /**
      * <pre>
-     * Macro for the network's payout, which is our commission. Empty: the
-     * commission is 0. Example: `{payout_amount}`.
+     * Macro for what the network pays. A postback reports it as the commission.
+     * Empty: the commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
      * <code>string commission_macro = 6 [json_name = "commissionMacro"];</code>
@@ -1945,8 +1945,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Macro for the network's payout, which is our commission. Empty: the
-     * commission is 0. Example: `{payout_amount}`.
+     * Macro for what the network pays. A postback reports it as the commission.
+     * Empty: the commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
      * <code>string commission_macro = 6 [json_name = "commissionMacro"];</code>
@@ -1967,8 +1967,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Macro for the network's payout, which is our commission. Empty: the
-     * commission is 0. Example: `{payout_amount}`.
+     * Macro for what the network pays. A postback reports it as the commission.
+     * Empty: the commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
      * <code>string commission_macro = 6 [json_name = "commissionMacro"];</code>
@@ -1985,8 +1985,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Macro for the network's payout, which is our commission. Empty: the
-     * commission is 0. Example: `{payout_amount}`.
+     * Macro for what the network pays. A postback reports it as the commission.
+     * Empty: the commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
      * <code>string commission_macro = 6 [json_name = "commissionMacro"];</code>
@@ -2000,8 +2000,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Macro for the network's payout, which is our commission. Empty: the
-     * commission is 0. Example: `{payout_amount}`.
+     * Macro for what the network pays. A postback reports it as the commission.
+     * Empty: the commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
      * <code>string commission_macro = 6 [json_name = "commissionMacro"];</code>
@@ -2726,9 +2726,9 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ReplySetting, io.s2s.sdk.v1.ReplySetting.Builder, io.s2s.sdk.v1.ReplySettingOrBuilder> replyBuilder_;
     /**
      * <pre>
-     * Form of the answer that the network wants to postbacks; not set if it takes
-     * any answer. A conversion code created with this preset and without `reply`
-     * gets it.
+     * Form in which the network wants its postbacks answered; not set if it takes
+     * any answer. A conversion code that is created with this preset, and without
+     * a `reply` of its own, gets this one.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2739,9 +2739,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer that the network wants to postbacks; not set if it takes
-     * any answer. A conversion code created with this preset and without `reply`
-     * gets it.
+     * Form in which the network wants its postbacks answered; not set if it takes
+     * any answer. A conversion code that is created with this preset, and without
+     * a `reply` of its own, gets this one.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2756,9 +2756,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer that the network wants to postbacks; not set if it takes
-     * any answer. A conversion code created with this preset and without `reply`
-     * gets it.
+     * Form in which the network wants its postbacks answered; not set if it takes
+     * any answer. A conversion code that is created with this preset, and without
+     * a `reply` of its own, gets this one.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2778,9 +2778,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer that the network wants to postbacks; not set if it takes
-     * any answer. A conversion code created with this preset and without `reply`
-     * gets it.
+     * Form in which the network wants its postbacks answered; not set if it takes
+     * any answer. A conversion code that is created with this preset, and without
+     * a `reply` of its own, gets this one.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2798,9 +2798,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer that the network wants to postbacks; not set if it takes
-     * any answer. A conversion code created with this preset and without `reply`
-     * gets it.
+     * Form in which the network wants its postbacks answered; not set if it takes
+     * any answer. A conversion code that is created with this preset, and without
+     * a `reply` of its own, gets this one.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2825,9 +2825,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer that the network wants to postbacks; not set if it takes
-     * any answer. A conversion code created with this preset and without `reply`
-     * gets it.
+     * Form in which the network wants its postbacks answered; not set if it takes
+     * any answer. A conversion code that is created with this preset, and without
+     * a `reply` of its own, gets this one.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2844,9 +2844,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer that the network wants to postbacks; not set if it takes
-     * any answer. A conversion code created with this preset and without `reply`
-     * gets it.
+     * Form in which the network wants its postbacks answered; not set if it takes
+     * any answer. A conversion code that is created with this preset, and without
+     * a `reply` of its own, gets this one.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2858,9 +2858,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer that the network wants to postbacks; not set if it takes
-     * any answer. A conversion code created with this preset and without `reply`
-     * gets it.
+     * Form in which the network wants its postbacks answered; not set if it takes
+     * any answer. A conversion code that is created with this preset, and without
+     * a `reply` of its own, gets this one.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2875,9 +2875,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Form of the answer that the network wants to postbacks; not set if it takes
-     * any answer. A conversion code created with this preset and without `reply`
-     * gets it.
+     * Form in which the network wants its postbacks answered; not set if it takes
+     * any answer. A conversion code that is created with this preset, and without
+     * a `reply` of its own, gets this one.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>

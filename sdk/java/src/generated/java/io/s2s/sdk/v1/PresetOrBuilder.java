@@ -120,8 +120,8 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * Macro for the network's payout, which is our commission. Empty: the
-   * commission is 0. Example: `{payout_amount}`.
+   * Macro for what the network pays. A postback reports it as the commission.
+   * Empty: the commission is 0. Example: `{payout_amount}`.
    * </pre>
    *
    * <code>string commission_macro = 6 [json_name = "commissionMacro"];</code>
@@ -130,8 +130,8 @@ public interface PresetOrBuilder extends
   java.lang.String getCommissionMacro();
   /**
    * <pre>
-   * Macro for the network's payout, which is our commission. Empty: the
-   * commission is 0. Example: `{payout_amount}`.
+   * Macro for what the network pays. A postback reports it as the commission.
+   * Empty: the commission is 0. Example: `{payout_amount}`.
    * </pre>
    *
    * <code>string commission_macro = 6 [json_name = "commissionMacro"];</code>
@@ -273,9 +273,9 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * Form of the answer that the network wants to postbacks; not set if it takes
-   * any answer. A conversion code created with this preset and without `reply`
-   * gets it.
+   * Form in which the network wants its postbacks answered; not set if it takes
+   * any answer. A conversion code that is created with this preset, and without
+   * a `reply` of its own, gets this one.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -284,9 +284,9 @@ public interface PresetOrBuilder extends
   boolean hasReply();
   /**
    * <pre>
-   * Form of the answer that the network wants to postbacks; not set if it takes
-   * any answer. A conversion code created with this preset and without `reply`
-   * gets it.
+   * Form in which the network wants its postbacks answered; not set if it takes
+   * any answer. A conversion code that is created with this preset, and without
+   * a `reply` of its own, gets this one.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -295,9 +295,9 @@ public interface PresetOrBuilder extends
   io.s2s.sdk.v1.ReplySetting getReply();
   /**
    * <pre>
-   * Form of the answer that the network wants to postbacks; not set if it takes
-   * any answer. A conversion code created with this preset and without `reply`
-   * gets it.
+   * Form in which the network wants its postbacks answered; not set if it takes
+   * any answer. A conversion code that is created with this preset, and without
+   * a `reply` of its own, gets this one.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>

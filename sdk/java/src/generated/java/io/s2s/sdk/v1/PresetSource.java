@@ -31,8 +31,8 @@ public enum PresetSource
   PRESET_SOURCE_VENDOR_DOCUMENTATION(1),
   /**
    * <pre>
-   * Second-hand knowledge among users of trackers; sometimes wrong. Try it
-   * before use.
+   * Second-hand knowledge among users of trackers; sometimes wrong. Try such a
+   * preset before you rely on it.
    * </pre>
    *
    * <code>PRESET_SOURCE_COMMUNITY = 2;</code>
@@ -59,8 +59,8 @@ public enum PresetSource
   public static final int PRESET_SOURCE_VENDOR_DOCUMENTATION_VALUE = 1;
   /**
    * <pre>
-   * Second-hand knowledge among users of trackers; sometimes wrong. Try it
-   * before use.
+   * Second-hand knowledge among users of trackers; sometimes wrong. Try such a
+   * preset before you rely on it.
    * </pre>
    *
    * <code>PRESET_SOURCE_COMMUNITY = 2;</code>

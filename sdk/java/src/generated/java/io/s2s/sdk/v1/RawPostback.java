@@ -6,14 +6,15 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A postback as it arrived. Its target is kept byte for byte, and so is its
- * body, unless that was compressed. Secrets are masked. Once its visitor was
- * erased, only the data by which the postback counts is kept.
+ * A postback as it arrived. Its target and body are kept byte for byte, except
+ * that secrets are masked, and that a body which was compressed or encoded in
+ * another way is kept decoded. Once its visitor was erased, only the data by
+ * which the postback counts is kept.
  *
  * Anybody who may record conversions may hand a postback on. The fields
  * `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
- * believed from edges alone, and ignored from other callers: the postback then
- * has arrived now, from an unknown address, and not over HTTPS.
+ * believed only from edges. From other callers they are ignored: the postback is
+ * treated as having arrived now, from an unknown address, and not over HTTPS.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RawPostback}
@@ -405,8 +406,8 @@ private static final long serialVersionUID = 0L;
   private boolean queued_ = false;
   /**
    * <pre>
-   * True if the sender was told that the postback is kept: it waited in an
-   * edge's spool. It is then never shed. Not stored.
+   * True if the postback waited in an edge's spool, so that its sender was told
+   * that it is kept. Such a postback is never refused with `SHED`. Not stored.
    * </pre>
    *
    * <code>bool queued = 11 [json_name = "queued"];</code>
@@ -689,14 +690,15 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A postback as it arrived. Its target is kept byte for byte, and so is its
-   * body, unless that was compressed. Secrets are masked. Once its visitor was
-   * erased, only the data by which the postback counts is kept.
+   * A postback as it arrived. Its target and body are kept byte for byte, except
+   * that secrets are masked, and that a body which was compressed or encoded in
+   * another way is kept decoded. Once its visitor was erased, only the data by
+   * which the postback counts is kept.
    *
    * Anybody who may record conversions may hand a postback on. The fields
    * `sender_address`, `receive_time`, `over_https`, `postback_id` and `queued` are
-   * believed from edges alone, and ignored from other callers: the postback then
-   * has arrived now, from an unknown address, and not over HTTPS.
+   * believed only from edges. From other callers they are ignored: the postback is
+   * treated as having arrived now, from an unknown address, and not over HTTPS.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RawPostback}
@@ -1836,8 +1838,8 @@ private static final long serialVersionUID = 0L;
     private boolean queued_ ;
     /**
      * <pre>
-     * True if the sender was told that the postback is kept: it waited in an
-     * edge's spool. It is then never shed. Not stored.
+     * True if the postback waited in an edge's spool, so that its sender was told
+     * that it is kept. Such a postback is never refused with `SHED`. Not stored.
      * </pre>
      *
      * <code>bool queued = 11 [json_name = "queued"];</code>
@@ -1849,8 +1851,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True if the sender was told that the postback is kept: it waited in an
-     * edge's spool. It is then never shed. Not stored.
+     * True if the postback waited in an edge's spool, so that its sender was told
+     * that it is kept. Such a postback is never refused with `SHED`. Not stored.
      * </pre>
      *
      * <code>bool queued = 11 [json_name = "queued"];</code>
@@ -1866,8 +1868,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True if the sender was told that the postback is kept: it waited in an
-     * edge's spool. It is then never shed. Not stored.
+     * True if the postback waited in an edge's spool, so that its sender was told
+     * that it is kept. Such a postback is never refused with `SHED`. Not stored.
      * </pre>
      *
      * <code>bool queued = 11 [json_name = "queued"];</code>

@@ -187,8 +187,8 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * True if the sender was told that the postback is kept: it waited in an
-   * edge's spool. It is then never shed. Not stored.
+   * True if the postback waited in an edge's spool, so that its sender was told
+   * that it is kept. Such a postback is never refused with `SHED`. Not stored.
    * </pre>
    *
    * <code>bool queued = 11 [json_name = "queued"];</code>

@@ -572,7 +572,7 @@ java.lang.String defaultValue) {
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -586,7 +586,7 @@ java.lang.String defaultValue) {
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -599,7 +599,7 @@ java.lang.String defaultValue) {
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -613,7 +613,7 @@ java.lang.String defaultValue) {
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -627,7 +627,7 @@ java.lang.String defaultValue) {
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2357,7 +2357,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2370,7 +2370,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2382,7 +2382,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2395,7 +2395,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2416,7 +2416,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2435,7 +2435,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2454,7 +2454,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2469,7 +2469,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2482,7 +2482,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2495,7 +2495,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2513,7 +2513,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -2529,7 +2529,7 @@ java.lang.String defaultValue) {
     /**
      * <pre>
      * Flags that the caller has found by other means than the user agent. The
-     * server recognises robots by the user agent itself.
+     * server itself recognises robots by their user agent.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>

@@ -259,7 +259,7 @@ java.lang.String defaultValue);
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -269,7 +269,7 @@ java.lang.String defaultValue);
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -279,7 +279,7 @@ java.lang.String defaultValue);
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -290,7 +290,7 @@ java.lang.String defaultValue);
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>
@@ -301,7 +301,7 @@ java.lang.String defaultValue);
   /**
    * <pre>
    * Flags that the caller has found by other means than the user agent. The
-   * server recognises robots by the user agent itself.
+   * server itself recognises robots by their user agent.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 11 [json_name = "flags"];</code>

@@ -95,8 +95,8 @@ public interface RecordConversionRequestOrBuilder extends
   /**
    * <pre>
    * If true, the request is checked and answered as if real, but nothing is
-   * written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback,
-   * which says so itself by `test=1`.
+   * written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback: its
+   * own parameter `test=1` makes it a test.
    * </pre>
    *
    * <code>bool validate_only = 4 [json_name = "validateOnly"];</code>

@@ -181,8 +181,9 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackId_ = "";
   /**
    * <pre>
-   * Id of the postback; empty if the report was none, or was a test, which is
-   * not stored.
+   * Id of the postback; empty if the report was no postback, or a postback that
+   * is not stored: a test, or a repetition with the note
+   * `NOTE_CODE_REPETITION_NOT_LISTED`.
    * </pre>
    *
    * <code>string postback_id = 4 [json_name = "postbackId"];</code>
@@ -203,8 +204,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Id of the postback; empty if the report was none, or was a test, which is
-   * not stored.
+   * Id of the postback; empty if the report was no postback, or a postback that
+   * is not stored: a test, or a repetition with the note
+   * `NOTE_CODE_REPETITION_NOT_LISTED`.
    * </pre>
    *
    * <code>string postback_id = 4 [json_name = "postbackId"];</code>
@@ -230,7 +232,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Form of the answer that the code's owner wants for a postback; not set if
-   * the report was none.
+   * the report was no postback.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -243,7 +245,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Form of the answer that the code's owner wants for a postback; not set if
-   * the report was none.
+   * the report was no postback.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -256,7 +258,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Form of the answer that the code's owner wants for a postback; not set if
-   * the report was none.
+   * the report was no postback.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -1399,8 +1401,9 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackId_ = "";
     /**
      * <pre>
-     * Id of the postback; empty if the report was none, or was a test, which is
-     * not stored.
+     * Id of the postback; empty if the report was no postback, or a postback that
+     * is not stored: a test, or a repetition with the note
+     * `NOTE_CODE_REPETITION_NOT_LISTED`.
      * </pre>
      *
      * <code>string postback_id = 4 [json_name = "postbackId"];</code>
@@ -1420,8 +1423,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the postback; empty if the report was none, or was a test, which is
-     * not stored.
+     * Id of the postback; empty if the report was no postback, or a postback that
+     * is not stored: a test, or a repetition with the note
+     * `NOTE_CODE_REPETITION_NOT_LISTED`.
      * </pre>
      *
      * <code>string postback_id = 4 [json_name = "postbackId"];</code>
@@ -1442,8 +1446,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the postback; empty if the report was none, or was a test, which is
-     * not stored.
+     * Id of the postback; empty if the report was no postback, or a postback that
+     * is not stored: a test, or a repetition with the note
+     * `NOTE_CODE_REPETITION_NOT_LISTED`.
      * </pre>
      *
      * <code>string postback_id = 4 [json_name = "postbackId"];</code>
@@ -1460,8 +1465,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the postback; empty if the report was none, or was a test, which is
-     * not stored.
+     * Id of the postback; empty if the report was no postback, or a postback that
+     * is not stored: a test, or a repetition with the note
+     * `NOTE_CODE_REPETITION_NOT_LISTED`.
      * </pre>
      *
      * <code>string postback_id = 4 [json_name = "postbackId"];</code>
@@ -1475,8 +1481,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the postback; empty if the report was none, or was a test, which is
-     * not stored.
+     * Id of the postback; empty if the report was no postback, or a postback that
+     * is not stored: a test, or a repetition with the note
+     * `NOTE_CODE_REPETITION_NOT_LISTED`.
      * </pre>
      *
      * <code>string postback_id = 4 [json_name = "postbackId"];</code>
@@ -1499,7 +1506,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Form of the answer that the code's owner wants for a postback; not set if
-     * the report was none.
+     * the report was no postback.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -1511,7 +1518,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Form of the answer that the code's owner wants for a postback; not set if
-     * the report was none.
+     * the report was no postback.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -1527,7 +1534,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Form of the answer that the code's owner wants for a postback; not set if
-     * the report was none.
+     * the report was no postback.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -1548,7 +1555,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Form of the answer that the code's owner wants for a postback; not set if
-     * the report was none.
+     * the report was no postback.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -1567,7 +1574,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Form of the answer that the code's owner wants for a postback; not set if
-     * the report was none.
+     * the report was no postback.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -1593,7 +1600,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Form of the answer that the code's owner wants for a postback; not set if
-     * the report was none.
+     * the report was no postback.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -1611,7 +1618,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Form of the answer that the code's owner wants for a postback; not set if
-     * the report was none.
+     * the report was no postback.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -1624,7 +1631,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Form of the answer that the code's owner wants for a postback; not set if
-     * the report was none.
+     * the report was no postback.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -1640,7 +1647,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Form of the answer that the code's owner wants for a postback; not set if
-     * the report was none.
+     * the report was no postback.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>

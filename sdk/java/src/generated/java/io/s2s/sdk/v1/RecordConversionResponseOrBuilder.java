@@ -103,8 +103,9 @@ public interface RecordConversionResponseOrBuilder extends
 
   /**
    * <pre>
-   * Id of the postback; empty if the report was none, or was a test, which is
-   * not stored.
+   * Id of the postback; empty if the report was no postback, or a postback that
+   * is not stored: a test, or a repetition with the note
+   * `NOTE_CODE_REPETITION_NOT_LISTED`.
    * </pre>
    *
    * <code>string postback_id = 4 [json_name = "postbackId"];</code>
@@ -113,8 +114,9 @@ public interface RecordConversionResponseOrBuilder extends
   java.lang.String getPostbackId();
   /**
    * <pre>
-   * Id of the postback; empty if the report was none, or was a test, which is
-   * not stored.
+   * Id of the postback; empty if the report was no postback, or a postback that
+   * is not stored: a test, or a repetition with the note
+   * `NOTE_CODE_REPETITION_NOT_LISTED`.
    * </pre>
    *
    * <code>string postback_id = 4 [json_name = "postbackId"];</code>
@@ -126,7 +128,7 @@ public interface RecordConversionResponseOrBuilder extends
   /**
    * <pre>
    * Form of the answer that the code's owner wants for a postback; not set if
-   * the report was none.
+   * the report was no postback.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -136,7 +138,7 @@ public interface RecordConversionResponseOrBuilder extends
   /**
    * <pre>
    * Form of the answer that the code's owner wants for a postback; not set if
-   * the report was none.
+   * the report was no postback.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>
@@ -146,7 +148,7 @@ public interface RecordConversionResponseOrBuilder extends
   /**
    * <pre>
    * Form of the answer that the code's owner wants for a postback; not set if
-   * the report was none.
+   * the report was no postback.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 5 [json_name = "reply"];</code>

@@ -96,9 +96,9 @@ public interface ReplayOverridesOrBuilder extends
   /**
    * <pre>
    * If true, postbacks that did not pass the checks of their sender count as
-   * well. The proof of the sender is not stored, so a replay can't check it.
-   * Otherwise such a postback stays held as long as its code enforces a check
-   * that it did not pass.
+   * well. If false, such a postback stays held as long as its code enforces a
+   * check that it did not pass: the proof of the sender is not stored, so a
+   * replay can't check it again.
    * </pre>
    *
    * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>

@@ -134,7 +134,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * All held postbacks that match, newest first, at most 100 with each call.
-   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * A call looks at 20,000 held postbacks at most. The filter's verdict must be
    * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
@@ -148,7 +148,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * All held postbacks that match, newest first, at most 100 with each call.
-   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * A call looks at 20,000 held postbacks at most. The filter's verdict must be
    * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
@@ -165,7 +165,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * All held postbacks that match, newest first, at most 100 with each call.
-   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * A call looks at 20,000 held postbacks at most. The filter's verdict must be
    * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
@@ -966,7 +966,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
@@ -980,7 +980,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
@@ -1004,7 +1004,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
@@ -1026,7 +1026,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
@@ -1046,7 +1046,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
@@ -1075,7 +1075,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
@@ -1100,7 +1100,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
@@ -1112,7 +1112,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *
@@ -1132,7 +1132,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * All held postbacks that match, newest first, at most 100 with each call.
-     * A call looks at 20,000 held postbacks at most. The filter's verdict is
+     * A call looks at 20,000 held postbacks at most. The filter's verdict must be
      * unspecified or `POSTBACK_VERDICT_HELD`.
      * </pre>
      *

@@ -38,7 +38,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
   /**
    * <pre>
    * All held postbacks that match, newest first, at most 100 with each call.
-   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * A call looks at 20,000 held postbacks at most. The filter's verdict must be
    * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
@@ -49,7 +49,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
   /**
    * <pre>
    * All held postbacks that match, newest first, at most 100 with each call.
-   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * A call looks at 20,000 held postbacks at most. The filter's verdict must be
    * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *
@@ -60,7 +60,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
   /**
    * <pre>
    * All held postbacks that match, newest first, at most 100 with each call.
-   * A call looks at 20,000 held postbacks at most. The filter's verdict is
+   * A call looks at 20,000 held postbacks at most. The filter's verdict must be
    * unspecified or `POSTBACK_VERDICT_HELD`.
    * </pre>
    *

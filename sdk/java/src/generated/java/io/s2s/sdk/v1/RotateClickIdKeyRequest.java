@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Says how long ids of the former click id keys count.
+ * Says for how long click ids of the former keys count.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RotateClickIdKeyRequest}
@@ -346,7 +346,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Says how long ids of the former click id keys count.
+   * Says for how long click ids of the former keys count.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RotateClickIdKeyRequest}

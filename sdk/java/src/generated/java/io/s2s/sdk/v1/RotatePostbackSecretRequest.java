@@ -142,8 +142,9 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object requestId_ = "";
   /**
    * <pre>
-   * Makes the call safe to repeat: the request id of the last rotation returns
-   * the secret that it made. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of the last
+   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+   * a UUID.
    * </pre>
    *
    * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -164,8 +165,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Makes the call safe to repeat: the request id of the last rotation returns
-   * the secret that it made. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of the last
+   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+   * a UUID.
    * </pre>
    *
    * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -895,8 +897,9 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object requestId_ = "";
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of the last rotation returns
-     * the secret that it made. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of the last
+     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+     * a UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -916,8 +919,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of the last rotation returns
-     * the secret that it made. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of the last
+     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+     * a UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -938,8 +942,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of the last rotation returns
-     * the secret that it made. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of the last
+     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+     * a UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -956,8 +961,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of the last rotation returns
-     * the secret that it made. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of the last
+     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+     * a UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -971,8 +977,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of the last rotation returns
-     * the secret that it made. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of the last
+     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+     * a UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>

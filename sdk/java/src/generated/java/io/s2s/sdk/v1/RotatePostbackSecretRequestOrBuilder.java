@@ -63,8 +63,9 @@ public interface RotatePostbackSecretRequestOrBuilder extends
 
   /**
    * <pre>
-   * Makes the call safe to repeat: the request id of the last rotation returns
-   * the secret that it made. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of the last
+   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+   * a UUID.
    * </pre>
    *
    * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -73,8 +74,9 @@ public interface RotatePostbackSecretRequestOrBuilder extends
   java.lang.String getRequestId();
   /**
    * <pre>
-   * Makes the call safe to repeat: the request id of the last rotation returns
-   * the secret that it made. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of the last
+   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
+   * a UUID.
    * </pre>
    *
    * <code>string request_id = 3 [json_name = "requestId"];</code>

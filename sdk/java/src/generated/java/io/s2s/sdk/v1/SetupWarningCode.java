@@ -68,8 +68,8 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET(5),
   /**
    * <pre>
-   * The destination carries the click id under a name other than the one the
-   * network takes it by. Cure: rename the parameter.
+   * The destination carries the click id in a parameter other than the one in
+   * which the network takes it. Cure: rename the parameter.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET = 6;</code>
@@ -87,8 +87,8 @@ public enum SetupWarningCode
   /**
    * <pre>
    * The network is not known to send any amount: its conversions have value and
-   * commission 0. Cure: if the network has a macro for one, put it in the
-   * postback URL.
+   * commission 0. Cure: if the network has a macro for an amount, put that macro
+   * in the postback URL.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_NO_AMOUNT = 8;</code>
@@ -124,7 +124,7 @@ public enum SetupWarningCode
   /**
    * <pre>
    * The URL names no address that the world can reach, such as `0.0.0.0`: the
-   * server was started without `--public-url`.
+   * server was started without `--public-url`. Cure: set it.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_URL_LEADS_NOWHERE = 12;</code>
@@ -134,6 +134,7 @@ public enum SetupWarningCode
    * <pre>
    * The destination was copied from a page's source: it has `&amp;amp;` for `&amp;`.
    * The merchant's server reads `amp;` as the beginning of a parameter's name.
+   * Cure: write `&amp;`.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_HTML_ESCAPED = 13;</code>
@@ -141,11 +142,12 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_HTML_ESCAPED(13),
   /**
    * <pre>
-   * The postback URL needs the order number from whoever pastes it: without a
-   * preset, in place of `{oid}`; for a network of which no macro for it is
-   * known, as a further parameter `oid`. Without an order number, a second order
-   * of the same visitor counts as the first; if the code counts every call, a
-   * repeated call counts twice. Cure: put in the macro or the order number.
+   * The person who pastes the postback URL must add the order number: without a
+   * preset, in place of `{oid}`; with the preset of a network whose macro for
+   * the order number is not known, as a further parameter `oid`. Without an
+   * order number, a second order of the same visitor is taken for the first; if
+   * the code counts every call, a repeated call counts twice. Cure: put in the
+   * macro or the order number.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_NO_TRANSACTION_ID = 14;</code>
@@ -209,8 +211,8 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET_VALUE = 5;
   /**
    * <pre>
-   * The destination carries the click id under a name other than the one the
-   * network takes it by. Cure: rename the parameter.
+   * The destination carries the click id in a parameter other than the one in
+   * which the network takes it. Cure: rename the parameter.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET = 6;</code>
@@ -228,8 +230,8 @@ public enum SetupWarningCode
   /**
    * <pre>
    * The network is not known to send any amount: its conversions have value and
-   * commission 0. Cure: if the network has a macro for one, put it in the
-   * postback URL.
+   * commission 0. Cure: if the network has a macro for an amount, put that macro
+   * in the postback URL.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_NO_AMOUNT = 8;</code>
@@ -265,7 +267,7 @@ public enum SetupWarningCode
   /**
    * <pre>
    * The URL names no address that the world can reach, such as `0.0.0.0`: the
-   * server was started without `--public-url`.
+   * server was started without `--public-url`. Cure: set it.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_URL_LEADS_NOWHERE = 12;</code>
@@ -275,6 +277,7 @@ public enum SetupWarningCode
    * <pre>
    * The destination was copied from a page's source: it has `&amp;amp;` for `&amp;`.
    * The merchant's server reads `amp;` as the beginning of a parameter's name.
+   * Cure: write `&amp;`.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_HTML_ESCAPED = 13;</code>
@@ -282,11 +285,12 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_HTML_ESCAPED_VALUE = 13;
   /**
    * <pre>
-   * The postback URL needs the order number from whoever pastes it: without a
-   * preset, in place of `{oid}`; for a network of which no macro for it is
-   * known, as a further parameter `oid`. Without an order number, a second order
-   * of the same visitor counts as the first; if the code counts every call, a
-   * repeated call counts twice. Cure: put in the macro or the order number.
+   * The person who pastes the postback URL must add the order number: without a
+   * preset, in place of `{oid}`; with the preset of a network whose macro for
+   * the order number is not known, as a further parameter `oid`. Without an
+   * order number, a second order of the same visitor is taken for the first; if
+   * the code counts every call, a repeated call counts twice. Cure: put in the
+   * macro or the order number.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_NO_TRANSACTION_ID = 14;</code>

@@ -6,8 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * One item that is sent on a stream. One request message in the stream of
- * `StreamRecordConversions`.
+ * One request message in the stream of `StreamRecordConversions`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.StreamRecordConversionsRequest}
@@ -247,8 +246,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One item that is sent on a stream. One request message in the stream of
-   * `StreamRecordConversions`.
+   * One request message in the stream of `StreamRecordConversions`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.StreamRecordConversionsRequest}

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * The result of one item of a stream. Answer to one request message of
+ * The answer to one request message in the stream of
  * `StreamRecordConversions`.
  * </pre>
  *
@@ -247,7 +247,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The result of one item of a stream. Answer to one request message of
+   * The answer to one request message in the stream of
    * `StreamRecordConversions`.
    * </pre>
    *

@@ -31,10 +31,10 @@ public interface TrackingLinkOrBuilder extends
   /**
    * <pre>
    * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation. Empty in a new link: the system
-   * chooses one. A slug that a link gives up, by a change or by being archived,
-   * can be used again by the same account and by no other. Empty in an archived
-   * link: another link has taken its slug. Visitors may write it in upper or
+   * letter or digit. Unique in the installation. If it is empty in a new link,
+   * the system chooses one. If it is empty in an archived link, another link has
+   * taken it. A slug that a link gives up, by a change or by being archived, can
+   * be used again only by the same account. Visitors may write it in upper or
    * lower case. Example: `summer-sale`.
    * </pre>
    *
@@ -45,10 +45,10 @@ public interface TrackingLinkOrBuilder extends
   /**
    * <pre>
    * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation. Empty in a new link: the system
-   * chooses one. A slug that a link gives up, by a change or by being archived,
-   * can be used again by the same account and by no other. Empty in an archived
-   * link: another link has taken its slug. Visitors may write it in upper or
+   * letter or digit. Unique in the installation. If it is empty in a new link,
+   * the system chooses one. If it is empty in an archived link, another link has
+   * taken it. A slug that a link gives up, by a change or by being archived, can
+   * be used again only by the same account. Visitors may write it in upper or
    * lower case. Example: `summer-sale`.
    * </pre>
    *
@@ -61,7 +61,7 @@ public interface TrackingLinkOrBuilder extends
   /**
    * <pre>
    * URL that visitors are sent to: an absolute `http` or `https` URL of at most
-   * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+   * 2,048 bytes. In its path and query, macros are filled: `[s2sidentifier]`
    * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
    * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
    * link with a conversion code must have `[s2sidentifier]`. Example:
@@ -75,7 +75,7 @@ public interface TrackingLinkOrBuilder extends
   /**
    * <pre>
    * URL that visitors are sent to: an absolute `http` or `https` URL of at most
-   * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+   * 2,048 bytes. In its path and query, macros are filled: `[s2sidentifier]`
    * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
    * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
    * link with a conversion code must have `[s2sidentifier]`. Example:

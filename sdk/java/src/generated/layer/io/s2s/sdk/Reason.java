@@ -1,0 +1,392 @@
+// Generated from the schema by make generate. Do not edit.
+
+package io.s2s.sdk;
+
+import io.s2s.sdk.v1.ErrorReason;
+import java.util.Arrays;
+
+/**
+ * The reason of a failed call or a held postback. Each value says its cause, its cure, its gRPC
+ * code and HTTP status, and what becomes of a postback that meets it.
+ */
+public enum Reason {
+  /** The failure has no reason, or a reason that is newer than this client. */
+  UNKNOWN(ErrorReason.ERROR_REASON_UNSPECIFIED),
+
+  /**
+   * Cause: a mandatory parameter or field is absent or empty; the message names it. Cure: add it.
+   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   */
+  PARAMETER_MISSING(ErrorReason.ERROR_REASON_PARAMETER_MISSING),
+
+  /**
+   * Cause: a parameter still holds a macro such as {@code {clickid}}: the network did not replace
+   * it. Cure: use the macro name that this network documents, in its exact spelling and case.
+   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   */
+  MACRO_NOT_REPLACED(ErrorReason.ERROR_REASON_MACRO_NOT_REPLACED),
+
+  /**
+   * Cause: a parameter occurs twice with different values. Cure: send it once. INVALID_ARGUMENT,
+   * HTTP 400. Holds postbacks.
+   */
+  PARAMETER_REPEATED(ErrorReason.ERROR_REASON_PARAMETER_REPEATED),
+
+  /**
+   * Cause: a parameter is malformed, for example by broken percent-encoding or an over-long text.
+   * Cure: correct the parameter as the message says. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   */
+  PARAMETER_MALFORMED(ErrorReason.ERROR_REASON_PARAMETER_MALFORMED),
+
+  /**
+   * Cause: an amount or percent is not a plain decimal number, for example {@code 1e3} or {@code
+   * NaN}. Cure: send digits with at most one decimal point. INVALID_ARGUMENT, HTTP 400. Holds
+   * postbacks.
+   */
+  AMOUNT_MALFORMED(ErrorReason.ERROR_REASON_AMOUNT_MALFORMED),
+
+  /**
+   * Cause: an amount can be read in two ways, for example {@code 1,500} or {@code 1.500}. Cure:
+   * send two decimals and no thousands separators, such as {@code 1500.00}, or set {@code
+   * decimalSeparator} of the conversion code and replay. INVALID_ARGUMENT, HTTP 400. Holds
+   * postbacks.
+   */
+  AMOUNT_AMBIGUOUS(ErrorReason.ERROR_REASON_AMOUNT_AMBIGUOUS),
+
+  /**
+   * Cause: an amount is negative or larger than the limit, or a percent is over 100. Cure: send a
+   * value within the limits. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   */
+  AMOUNT_OUT_OF_RANGE(ErrorReason.ERROR_REASON_AMOUNT_OUT_OF_RANGE),
+
+  /**
+   * Cause: a currency is not an ISO 4217 code, or value and commission have different currencies.
+   * Cure: send one three-letter code. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   */
+  CURRENCY_INVALID(ErrorReason.ERROR_REASON_CURRENCY_INVALID),
+
+  /**
+   * Cause: the {@code status} word is neither one of ours nor one of the conversion code's preset.
+   * Cure: send {@code pending}, {@code approved} or {@code declined}; or set the code's {@code
+   * presetId} to the network that sends this word, then replay. INVALID_ARGUMENT, HTTP 400. Holds
+   * postbacks.
+   */
+  STATUS_UNKNOWN(ErrorReason.ERROR_REASON_STATUS_UNKNOWN),
+
+  /**
+   * Cause: the request line, the body or the number of parameters is over the limit. Cure: send
+   * less: a postback may have 8 KiB of URL, 8 KiB of body and 64 parameters. OUT_OF_RANGE, HTTP
+   * 414. Holds postbacks.
+   */
+  REQUEST_TOO_LARGE(ErrorReason.ERROR_REASON_REQUEST_TOO_LARGE),
+
+  /**
+   * Cause: the click id was not minted here, was cut or changed on its way, or belongs to another
+   * account. Cure: pass the id on exactly as it came in the destination URL. INVALID_ARGUMENT, HTTP
+   * 400. Holds postbacks.
+   */
+  CLICK_ID_INVALID(ErrorReason.ERROR_REASON_CLICK_ID_INVALID),
+
+  /**
+   * Cause: no conversion code has this id. Cure: copy the id from the postback URL that the system
+   * rendered. NOT_FOUND, HTTP 404. Holds postbacks.
+   */
+  CONVERSION_CODE_UNKNOWN(ErrorReason.ERROR_REASON_CONVERSION_CODE_UNKNOWN),
+
+  /**
+   * Cause: the conversion happened after the attribution window of its code. Cure: lengthen the
+   * window, then replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   */
+  ATTRIBUTION_WINDOW_PASSED(ErrorReason.ERROR_REASON_ATTRIBUTION_WINDOW_PASSED),
+
+  /**
+   * Cause: the reported conversion time is before the click. Cure: correct the conversion time or
+   * the sender's clock. FAILED_PRECONDITION, HTTP 422.
+   */
+  CLICK_LATER_THAN_CONVERSION(ErrorReason.ERROR_REASON_CLICK_LATER_THAN_CONVERSION),
+
+  /**
+   * Cause: the click came over a tracking link that does not have this conversion code. Cure: add
+   * the code to the link, then replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   */
+  CODE_NOT_ON_LINK(ErrorReason.ERROR_REASON_CODE_NOT_ON_LINK),
+
+  /**
+   * Cause: the conversion code was already archived when the postback arrived. Cure: use an active
+   * code, or make this one active again and replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   */
+  CONVERSION_CODE_ARCHIVED(ErrorReason.ERROR_REASON_CONVERSION_CODE_ARCHIVED),
+
+  /**
+   * Cause: the click came after the tracking link was archived; for a visitor also: the link has
+   * expired and has no fallback destination. Cure: use an active link, or make this one active
+   * again and replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   */
+  TRACKING_LINK_ARCHIVED(ErrorReason.ERROR_REASON_TRACKING_LINK_ARCHIVED),
+
+  /**
+   * Cause: this click, code and transaction id are already recorded with other amounts, and a
+   * recorded conversion never changes. Cure: send the same amounts, or give another sale a
+   * transaction id of its own. ALREADY_EXISTS, HTTP 409. Holds postbacks.
+   */
+  TRANSACTION_CONFLICT(ErrorReason.ERROR_REASON_TRANSACTION_CONFLICT),
+
+  /**
+   * Cause: a field of the request has a wrong value; {@code BadRequest} lists all such fields.
+   * Cure: correct the fields that it names. INVALID_ARGUMENT, HTTP 400.
+   */
+  FIELD_INVALID(ErrorReason.ERROR_REASON_FIELD_INVALID),
+
+  /** Cause: this account has nothing with this id. Cure: check the id. NOT_FOUND, HTTP 404. */
+  RESOURCE_NOT_FOUND(ErrorReason.ERROR_REASON_RESOURCE_NOT_FOUND),
+
+  /**
+   * Cause: another tracking link has this slug. Cure: choose another, or send none, and the server
+   * chooses one. ALREADY_EXISTS, HTTP 409.
+   */
+  SLUG_TAKEN(ErrorReason.ERROR_REASON_SLUG_TAKEN),
+
+  /**
+   * Cause: this request id was used for a request with other contents. Cure: use a new request id
+   * for a new request. ALREADY_EXISTS, HTTP 409.
+   */
+  REQUEST_ID_REUSED(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED),
+
+  /**
+   * Cause: a link with a conversion code has no {@code [s2sidentifier]} in the path or query of its
+   * destination, so no click id would reach the merchant. Cure: add {@code name=[s2sidentifier]} to
+   * the destination. INVALID_ARGUMENT, HTTP 400.
+   */
+  CLICK_ID_MACRO_MISSING(ErrorReason.ERROR_REASON_CLICK_ID_MACRO_MISSING),
+
+  /**
+   * Cause: the page token does not belong to this list, or the filter changed between pages. Cure:
+   * start again without a token. INVALID_ARGUMENT, HTTP 400.
+   */
+  PAGE_TOKEN_INVALID(ErrorReason.ERROR_REASON_PAGE_TOKEN_INVALID),
+
+  /**
+   * Cause: the call is open to edges of this installation only. Cure: use the public call instead;
+   * an edge needs a key with the scope {@code edge}. PERMISSION_DENIED, HTTP 403.
+   */
+  EDGE_ONLY(ErrorReason.ERROR_REASON_EDGE_ONLY),
+
+  /**
+   * Cause: the server has too much work: more writes wait, more requests are in progress or
+   * arriving, or a list takes longer than it allows. Cure: send again after the delay in {@code
+   * RetryInfo} (HTTP: {@code Retry-After}). UNAVAILABLE, HTTP 503. Refuses postbacks.
+   */
+  OVERLOADED(ErrorReason.ERROR_REASON_OVERLOADED),
+
+  /**
+   * Cause: the database did not answer, the server is starting or stopping, or a stream without an
+   * API key has reached its time limit. Cure: send again. UNAVAILABLE, HTTP 503. Refuses postbacks.
+   */
+  UNAVAILABLE(ErrorReason.ERROR_REASON_UNAVAILABLE),
+
+  /**
+   * Cause: the deadline passed before there was an answer; the call may or may not have taken
+   * effect. Cure: send again; a repeated write counts once. DEADLINE_EXCEEDED, HTTP 504.
+   */
+  DEADLINE_EXCEEDED(ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED),
+
+  /**
+   * Cause: an internal fault, which is logged with the postback or request. Cure: send again;
+   * report it if it persists. INTERNAL, HTTP 500. Refuses postbacks.
+   */
+  INTERNAL(ErrorReason.ERROR_REASON_INTERNAL),
+
+  /**
+   * Cause: the URL ends at a parameter without a value, and others are missing: probably a macro
+   * containing {@code #} was not replaced, so that the sender's program cut off everything from
+   * {@code #} on. Cure: use the macro that the sender documents, or write {@code #} as {@code %23}.
+   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   */
+  FRAGMENT_CUT_OFF(ErrorReason.ERROR_REASON_FRAGMENT_CUT_OFF),
+
+  /**
+   * Cause: the server has no such service or method. Cure: check the name, and that client and
+   * server are of the same version. UNIMPLEMENTED, HTTP 501.
+   */
+  METHOD_UNKNOWN(ErrorReason.ERROR_REASON_METHOD_UNKNOWN),
+
+  /**
+   * Cause: a person's browser called the postback URL, from a page or by opening it. Cure: let the
+   * merchant's server call it; to try the URL, add {@code &test=1}; if the sale is real, replay the
+   * postback. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   */
+  BROWSER_CALL(ErrorReason.ERROR_REASON_BROWSER_CALL),
+
+  /**
+   * Cause: the call is no report of a sale, but a browser's prefetch, the preview of a link in a
+   * message, or a search engine; nothing is kept. Cure: let the merchant's server call it.
+   * PERMISSION_DENIED, HTTP 403. Ignores postbacks.
+   */
+  PREVIEW_CALL(ErrorReason.ERROR_REASON_PREVIEW_CALL),
+
+  /**
+   * Cause: the click id is genuine, but its tracking link is not in this database: it was created
+   * elsewhere and has not arrived yet, or it is lost. Cure: wait: for 7 days the postback is
+   * matched automatically once the link arrives; after that, replay it. FAILED_PRECONDITION, HTTP
+   * 422. Holds postbacks.
+   */
+  TRACKING_LINK_UNKNOWN(ErrorReason.ERROR_REASON_TRACKING_LINK_UNKNOWN),
+
+  /**
+   * Cause: the call came without an API key. Cure: send the header {@code authorization} with
+   * {@code Bearer} and the key. UNAUTHENTICATED, HTTP 401.
+   */
+  API_KEY_MISSING(ErrorReason.ERROR_REASON_API_KEY_MISSING),
+
+  /**
+   * Cause: the API key is mistyped, unknown, expired or revoked, or its overlap after a rotation is
+   * over; the message says which, as far as it is known. Cure: send the key exactly as it was
+   * shown, or get a new one from {@code apiKeys().create}. UNAUTHENTICATED, HTTP 401.
+   */
+  API_KEY_INVALID(ErrorReason.ERROR_REASON_API_KEY_INVALID),
+
+  /**
+   * Cause: the API key is valid, but lacks the scope that the call needs; the message names it.
+   * Cure: use a key that has this scope. PERMISSION_DENIED, HTTP 403.
+   */
+  SCOPE_MISSING(ErrorReason.ERROR_REASON_SCOPE_MISSING),
+
+  /**
+   * Cause: the API key to rotate is revoked or expired. Cure: create a new one.
+   * FAILED_PRECONDITION, HTTP 422.
+   */
+  API_KEY_ENDED(ErrorReason.ERROR_REASON_API_KEY_ENDED),
+
+  /**
+   * Cause: the conversion code checks secrets, and {@code sec} is absent, matches none of the
+   * code's secrets, or is a former secret whose overlap is over. Cure: put the secret into the
+   * postback URL as {@code sec}; if it is lost, make a new one with {@code
+   * conversionCodes().rotatePostbackSecret}. UNAUTHENTICATED, HTTP 401. Holds postbacks.
+   */
+  SECRET_REFUSED(ErrorReason.ERROR_REASON_SECRET_REFUSED),
+
+  /**
+   * Cause: the conversion code checks signatures, and {@code sig} is absent, not at the end of the
+   * URL, or does not match what was sent. Cure: sign the query as it is sent, with the code's
+   * secret, and put {@code &sig=} last. UNAUTHENTICATED, HTTP 401. Holds postbacks.
+   */
+  SIGNATURE_REFUSED(ErrorReason.ERROR_REASON_SIGNATURE_REFUSED),
+
+  /**
+   * Cause: the signature is right, but {@code ts} is absent, malformed, or more than 300 seconds
+   * off; in the last case the sender's clock is wrong, or an old call was sent again. Cure: sign
+   * again with the current time in seconds since 1970 UTC. UNAUTHENTICATED, HTTP 401. Holds
+   * postbacks.
+   */
+  TIMESTAMP_REFUSED(ErrorReason.ERROR_REASON_TIMESTAMP_REFUSED),
+
+  /**
+   * Cause: the conversion code does not allow the sender's address. Cure: if the sender is the
+   * merchant, add the address to {@code allowedAddresses}. PERMISSION_DENIED, HTTP 403. Holds
+   * postbacks.
+   */
+  ADDRESS_REFUSED(ErrorReason.ERROR_REASON_ADDRESS_REFUSED),
+
+  /**
+   * Cause: the conversion code accepts postbacks over HTTPS only. Cure: call the {@code https://}
+   * URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
+   */
+  HTTPS_REQUIRED(ErrorReason.ERROR_REASON_HTTPS_REQUIRED),
+
+  /**
+   * Cause: this address, or this API key, sent more requests within a second than the operator
+   * allows. Cure: send again after the delay in {@code RetryInfo} (HTTP: {@code Retry-After}), and
+   * more slowly. RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+   */
+  RATE_LIMITED(ErrorReason.ERROR_REASON_RATE_LIMITED),
+
+  /**
+   * Cause: the message of a gRPC call is compressed, which this server does not support. Cure: send
+   * it uncompressed. UNIMPLEMENTED, HTTP 501.
+   */
+  COMPRESSION_UNSUPPORTED(ErrorReason.ERROR_REASON_COMPRESSION_UNSUPPORTED),
+
+  /**
+   * Cause: the server runs without API keys, and the call came from a web page of another origin,
+   * or was addressed to a host that is not this machine. Cure: call it from a program, or from a
+   * page of its own origin; for pages, start the server with API keys. PERMISSION_DENIED, HTTP 403.
+   */
+  ORIGIN_REFUSED(ErrorReason.ERROR_REASON_ORIGIN_REFUSED),
+
+  /**
+   * Cause: the time inside an id is more than three years ahead of the core's clock, because the
+   * clock of the edge that made the id was wrong. Cure: correct the edge's clock.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   */
+  CLOCK_WRONG(ErrorReason.ERROR_REASON_CLOCK_WRONG),
+
+  /**
+   * Cause: the click is older than conversions are retained, so an earlier count of the conversion
+   * can't be ruled out. Cure: if the conversion was never counted, the operator raises {@code
+   * --retain-conversions-days}. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   */
+  CLICK_TOO_OLD(ErrorReason.ERROR_REASON_CLICK_TOO_OLD),
+
+  /**
+   * Cause: the key that signed the click id was replaced and its overlap is over, and the click is
+   * not stored here. Cure: if the id is forged, there is no cure; otherwise wait: for 7 days the
+   * postback is matched automatically once the click arrives from an edge's spool; after that,
+   * replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   */
+  CLICK_ID_KEY_ENDED(ErrorReason.ERROR_REASON_CLICK_ID_KEY_ENDED),
+
+  /**
+   * Cause: the installation has had 255 click id keys, and a click id has no room for another
+   * number. Cure: keep the newest key; if that key was stolen, set up a new installation, which has
+   * keys of its own. FAILED_PRECONDITION, HTTP 422.
+   */
+  CLICK_ID_KEYS_USED_UP(ErrorReason.ERROR_REASON_CLICK_ID_KEYS_USED_UP),
+
+  /**
+   * Cause: the postback does not count, nothing shows that its sender is honest, and more such
+   * postbacks came than are kept: nothing of this one is stored. Cure: correct the URL (the message
+   * says for which reason the postback would have been held), then send it again after the delay in
+   * {@code RetryInfo} (HTTP: {@code Retry-After}). RESOURCE_EXHAUSTED, HTTP 429. Refuses postbacks.
+   */
+  SHED(ErrorReason.ERROR_REASON_SHED),
+
+  /**
+   * Cause: the destination of the tracking link leads back to a tracking link of this installation,
+   * and the visitor has come back too often within a minute. Cure: change the destination of one of
+   * these links. FAILED_PRECONDITION, HTTP 422.
+   */
+  REDIRECT_LOOP(ErrorReason.ERROR_REASON_REDIRECT_LOOP),
+  ;
+
+  private final ErrorReason message;
+
+  Reason(ErrorReason message) {
+    this.message = message;
+  }
+
+  /**
+   * Returns the reason in a message, such as the reason of a held postback; {@link #UNKNOWN} if
+   * there is none, or if it is newer than this client.
+   */
+  public static Reason of(ErrorReason message) {
+    return Arrays.stream(values())
+        .filter(reason -> reason.message == message)
+        .findFirst()
+        .orElse(UNKNOWN);
+  }
+
+  /** Returns the reason for a name as the server sends it. */
+  static Reason of(String name) {
+    return Arrays.stream(values())
+        .filter(reason -> reason.name().equals(name))
+        .findFirst()
+        .orElse(UNKNOWN);
+  }
+
+  ErrorReason toMessage() {
+    if (this == UNKNOWN) {
+      throw new IllegalArgumentException("UNKNOWN is no reason to look for");
+    }
+    return message;
+  }
+}
