@@ -107,7 +107,8 @@ fn not_allowed(method: &Method, methods: &'static str, elsewhere: &str) -> Respo
     let capitals = if method.as_str().chars().any(char::is_lowercase) { " in capital letters" } else { "" };
     let message = format!("this URL accepts only {methods}{capitals}{elsewhere}");
     let body = serde_json::json!({"reason": "METHOD_NOT_ALLOWED", "message": message});
-    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, methods)], Json(body)).into_response()
+    let headers = [(header::ALLOW, methods), (header::CACHE_CONTROL, "no-store")];
+    (StatusCode::METHOD_NOT_ALLOWED, headers, Json(body)).into_response()
 }
 
 /// A failure as HTTP: status, reason and sentence.

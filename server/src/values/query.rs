@@ -12,6 +12,7 @@ mod names;
 use std::ops::Range;
 
 use s2s_sdk::{
+    parameter::is_trimmed,
     url_macros,
     v1::{Note, NoteCode},
 };
@@ -198,7 +199,10 @@ impl Splitter<'_> {
         }
         if let Some(before) = self.pairs.last_mut() {
             let (name, rest) = (String::from_utf8_lossy(&before.name), String::from_utf8_lossy(&decoded));
-            before.cut_off |= (self.names.is_rest)(&name, &rest);
+            let value = String::from_utf8_lossy(&before.value);
+            // No value begins with an `&`, so a blank value is not cut off.
+            let is_blank = value.trim_matches(is_trimmed).is_empty();
+            before.cut_off |= !is_blank && (self.names.is_rest)(&name, &rest);
         }
         let origin = self.origin(piece);
         let place = Place { part: self.part, bytes: origin.end..origin.end };

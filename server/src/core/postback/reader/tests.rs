@@ -278,6 +278,7 @@ fn an_empty_parameter_leaves_room_for_its_alias() {
         ("val=10&com=1&cur=&currency=USD", Some("USD"), ""),
         ("val=10&com=1&cur=+&currency=USD", Some("USD"), ""),
         ("val=10&com=1&oid=&tid=A", None, "A"),
+        ("val=10&com=1&oid=&A", None, ""),
         ("val=10&com=1&order=&tid=A", None, "A"),
         ("val=&amount=10&com=&payout=1", None, ""),
         ("val=10&com=1&cur=EUR&currency=USD&oid=B&tid=A", Some("EUR"), "B"),
