@@ -28,7 +28,7 @@ TIMED := tests/timed.sh
 IF_INSTALLED := tests/if-installed.sh
 
 .PHONY: run demo quick test test-long torture torture-sqlite torture-postgres torture-mariadb torture-edge
-.PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases
+.PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases php
 .PHONY: test-sdks test-typescript test-python test-go test-java test-rust-package
 .PHONY: generate-sdks generate-typescript generate-python generate-go generate-java
 
@@ -43,7 +43,7 @@ demo:
 
 # To run before each commit. Leaves out PostgreSQL and MariaDB, the SDKs, and the slowest tests of
 # the suite.
-quick:
+quick: php
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) build --locked --workspace --bins
@@ -54,7 +54,7 @@ SLOW_TESTS := attacks:: clocks:: commits:: concurrency:: flood:: hostile::a_hund
 
 # All checks and tests that a change must pass. On a clean checkout, with 2 cores, this target must
 # end within an hour.
-test: databases
+test: databases php
 	rm -f target/minutes.tsv
 	$(TIMED) check $(MAKE) check
 	$(TIMED) build $(CARGO) build --locked --workspace --all-targets
@@ -73,7 +73,7 @@ test: databases
 	tests/minutes.sh
 
 # Takes hours. Its result is written to docs/internals/test-long.md.
-test-long: databases
+test-long: databases php
 	$(CARGO) build --locked --workspace --bins
 	$(SUITE) --no-run
 	tests/test-long.sh
@@ -129,6 +129,13 @@ databases:
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y postgresql mariadb-server; \
 	else echo "needs PostgreSQL and MariaDB, for example: apt-get install postgresql mariadb-server"; exit 1; fi
+
+# Installs the distribution's packages of PHP. Tests run the code of the guides for shops with it.
+php:
+	@if php -r 'exit((int) !(extension_loaded("curl") && extension_loaded("pdo_sqlite")));' >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y php-cli php-curl php-sqlite3; \
+	else echo "needs PHP, for example: apt-get install php-cli php-curl php-sqlite3"; exit 1; fi
 
 check: check-schema check-spelling
 	$(CARGO) fmt --check

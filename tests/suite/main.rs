@@ -37,6 +37,7 @@ mod fixture;
 mod flood;
 mod former_keys;
 mod gone;
+mod guides;
 mod handed_on;
 mod hostile;
 mod journey;

@@ -2,9 +2,8 @@
 //!
 //! The records of one order queue (see `order`) are delivered in their order, and many queues at a
 //! time. The checkpoint advances over the oldest records, up to the first one that the core has not
-//! answered.
-//! So after a crash no call is left out, but a call may be repeated; it counts once. The drain runs
-//! on its own thread, because it reads and writes files.
+//! answered. So after a crash no call is left out, but a call may be repeated; it counts once. The
+//! drain runs on its own thread, because it reads and writes files.
 
 use std::{
     collections::HashMap,
