@@ -98,11 +98,15 @@ pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&C
     others
 }
 
-/// Blots out a range. Returns true unless it was blotted out before.
+/// Blots out a range, but keeps line ends. With other lines, a body could become multipart. Returns
+/// true unless the range was blotted out before.
 fn blot(bytes: &mut [u8], range: Range<usize>) -> bool {
     let found = bytes.get_mut(range).unwrap_or_default();
-    let any = found.iter().any(|byte| *byte != BLOT);
-    found.fill(BLOT);
+    let mut any = false;
+    for byte in found.iter_mut().filter(|byte| !matches!(**byte, BLOT | b'\r' | b'\n')) {
+        *byte = BLOT;
+        any = true;
+    }
     any
 }
 

@@ -241,7 +241,9 @@ fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
         match was.known {
             Some(KnownParam::Sec) => {
                 assert_eq!(was.value.is_empty(), is.value.is_empty(), "{was:?} became {is:?}");
-                let is_blot = |value: &str| value.bytes().all(|byte| byte == b'*') || value.len() < 3;
+                // A redaction keeps line ends.
+                let is_blot =
+                    |value: &str| value.trim_matches(['*', '\r', '\n']).is_empty() || value.len() < 3;
                 assert!(is_blot(&is.value), "{was:?} became {is:?}");
             }
             Some(_) => assert_eq!(was, is),

@@ -213,3 +213,13 @@ fn an_ignored_body_stays_ignored() {
         assert!(!found.contains('i'), "{found}");
     }
 }
+
+#[test]
+fn a_body_keeps_its_lines() {
+    // If the line ends were blotted out, too, the line with the `:` would be the second one, and
+    // the body multipart.
+    let body = "--x\n\nval=1&data={\"sec\":\"a\n\nb: \n\"}&com=0";
+    let (_, found, _) = redacted(postback("POST", "/s2s", "", body), None);
+    assert_eq!(found.lines().count(), body.lines().count(), "{found}");
+    assert!(!found.contains("a\n") && found.contains("com=0"), "{found}");
+}
