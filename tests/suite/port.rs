@@ -241,7 +241,7 @@ async fn a_web_page_of_any_origin_may_call() {
     assert_eq!(header(response.headers(), "content-type").unwrap(), "application/grpc-web+proto");
     assert_eq!(header(response.headers(), "access-control-allow-origin").unwrap(), "*");
     let exposed = header(response.headers(), "access-control-expose-headers").unwrap();
-    assert_eq!(exposed, "grpc-status,grpc-message,grpc-status-details-bin");
+    assert_eq!(exposed, "grpc-status,grpc-message,grpc-status-details-bin,retry-after");
     let body = response.bytes().await.unwrap();
     let (messages, trailers) = read_frames(&body);
     let list = ListConversionCodesResponse::decode(messages[0]).unwrap();
