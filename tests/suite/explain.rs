@@ -161,7 +161,7 @@ async fn an_explanation_goes_step_by_step_and_says_all_that_is_wrong() {
     let target = "/s2s?clickId=$old_click&id=$code&val=1000&comperc=10&cur=EUR&oid=o-1";
     let steps = explain(&fixture, target).await.steps;
     assert_eq!(message(&steps, K::Attribution), "1 h after the click, within the window of 30 d");
-    assert_eq!(message(&steps, K::Commission), "10 % of 1000 EUR is 100 EUR");
+    assert_eq!(message(&steps, K::Commission), "10 % of 1000.00 EUR is 100.00 EUR");
     assert!(message(&steps, K::Dedupe).contains("`o-1`"));
     let steps = explain(&fixture, &format!("/s2s?{taken}")).await.steps;
     assert!(message(&steps, K::Dedupe).contains("conv_"), "{steps:?}");
@@ -208,7 +208,7 @@ async fn a_stored_postback_is_explained() {
     let explained = explain_stored(server, &answer.field("postback_id")).await;
     assert_eq!(explained.verdict(), Verdict::Recorded);
     assert_eq!(explained.conversion.unwrap().id, answer.field("conversion_id"));
-    assert_eq!(message(&explained.steps, StepKind::Commission), "50 % of 5 USD is 2.5 USD");
+    assert_eq!(message(&explained.steps, StepKind::Commission), "50 % of 5.00 USD is 2.50 USD");
     assert_eq!(message(&explained.steps, StepKind::Verdict), "it counts");
     let notes: Vec<NoteCode> = explained.notes.iter().map(s2s_sdk::v1::Note::code).collect();
     assert_eq!(notes, [NoteCode::CommissionAssumedZero]);
@@ -293,7 +293,7 @@ async fn a_test_of_a_set_up_plays_a_conversion_and_records_nothing() {
         K::Reply,
     ];
     assert_eq!(kinds, expected);
-    assert_eq!(message(&test.steps, K::Commission), "10 USD as sent, for a value of 100 USD");
+    assert_eq!(message(&test.steps, K::Commission), "10.00 USD as sent, for a value of 100.00 USD");
     let conversion = test.conversion.unwrap();
     assert_eq!((&conversion.tracking_link_id, &conversion.conversion_code_id), (&link.id, &code.id));
     assert!(test.redirect_url.ends_with(&format!("s1={}", conversion.click_id)), "{}", test.redirect_url);

@@ -133,7 +133,7 @@ async fn a_shop_in_php_reports_each_paid_order_once() {
     assert_eq!(unpaid.text, "5");
 
     market.shop.run(&["s2s/worker.php"]).await.is_silent();
-    let expected = table(&[("1", "19.99 EUR"), ("2", "49.5 EUR"), ("4", "0.07 EUR")]);
+    let expected = table(&[("1", "19.99 EUR"), ("2", "49.50 EUR"), ("4", "0.07 EUR")]);
     assert_eq!(market.counted().await, expected);
     let click = later.split_once('=').unwrap().1;
     let filter = ConversionFilter { click_id: click.to_owned(), ..Default::default() };

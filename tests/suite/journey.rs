@@ -94,8 +94,8 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
     assert_eq!(list.next_page_token, "");
     let listed: Vec<_> = list.conversions.iter().map(|one| (one.id.as_str(), summary(one))).collect();
     let expected = [
-        (second_id.as_str(), "value 1000 USD, commission 100 USD".to_owned()),
-        (first_id.as_str(), "value 1 USD, commission 0.5 USD".to_owned()),
+        (second_id.as_str(), "value 1000.00 USD, commission 100.00 USD".to_owned()),
+        (first_id.as_str(), "value 1.00 USD, commission 0.50 USD".to_owned()),
     ];
     assert_eq!(listed, expected);
     assert_eq!(list.conversions[0].commission, Some(usd(100_000_000)));

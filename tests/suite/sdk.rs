@@ -16,7 +16,7 @@ async fn the_example_records_a_first_conversion() {
         Command::new(example).args([ADMIN_KEY, &server.url]).stdout(Stdio::piped()).output().await.unwrap();
     let output = String::from_utf8(run.stdout).unwrap();
     assert!(run.status.success(), "{output}");
-    assert!(output.contains("value 19.99 EUR, commission 2.5 EUR"), "{output}");
+    assert!(output.contains("value 19.99 EUR, commission 2.50 EUR"), "{output}");
 
     let request = ListConversionsRequest::default();
     let conversions = server.client().list_conversions(request).await.unwrap().conversions;

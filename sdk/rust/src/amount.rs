@@ -6,6 +6,7 @@
 mod currency;
 mod decimal;
 
+pub(crate) use currency::FRACTION_DIGITS_USUAL;
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{Decimal, NotDecimal};
 

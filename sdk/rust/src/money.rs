@@ -5,7 +5,10 @@
 
 use std::{error::Error, fmt};
 
-use crate::v1::Money;
+use crate::{
+    amount::{Currency, FRACTION_DIGITS_USUAL},
+    v1::Money,
+};
 
 /// Number of fraction digits of an amount in millionths.
 const FRACTION_DIGITS: usize = 6;
@@ -71,21 +74,27 @@ impl Money {
     /// [`Self::from_decimal`] reads it back.
     #[must_use]
     pub fn to_decimal(&self) -> String {
+        self.decimal(0)
+    }
+
+    /// Returns the amount with at least this number of fraction digits, and no more than needed.
+    fn decimal(&self, digits_min: usize) -> String {
         let sign = if self.micros < 0 { "-" } else { "" };
         let micros = self.micros.unsigned_abs();
         let (whole, fraction) = (micros / MICROS_PER_UNIT, micros % MICROS_PER_UNIT);
-        if fraction == 0 {
-            return format!("{sign}{whole}");
-        }
-        let padded = format!("{sign}{whole}.{fraction:0FRACTION_DIGITS$}");
-        padded.trim_end_matches('0').to_owned()
+        let fraction = format!("{fraction:0FRACTION_DIGITS$}");
+        let fraction = format!("{:0<digits_min$}", fraction.trim_end_matches('0'));
+        if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
     }
 }
 
-/// Writes `19.99 EUR`, or only the amount if there is no currency.
+/// Writes the amount for people, with as many fraction digits as the currency has: `19.90 EUR`,
+/// `500 JPY`. Writes more digits if the amount has them, and never rounds. Without a known
+/// currency, writes at least two.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_decimal())?;
+        let currency = self.currency_code.parse::<Currency>();
+        f.write_str(&self.decimal(currency.map_or(FRACTION_DIGITS_USUAL, Currency::fraction_digits)))?;
         if self.currency_code.is_empty() { Ok(()) } else { write!(f, " {}", self.currency_code) }
     }
 }
@@ -186,9 +195,22 @@ mod tests {
     }
 
     #[test]
-    fn displays_the_currency_where_there_is_one() {
-        assert_eq!(Money::from_decimal("19.990", "EUR").unwrap().to_string(), "19.99 EUR");
-        assert_eq!(Money::from_decimal("19.990", "").unwrap().to_string(), "19.99");
-        assert_eq!(Money::from_decimal("-0.50", "EUR").unwrap().to_string(), "-0.5 EUR");
+    fn displays_the_digits_of_the_currency() {
+        for (decimal, currency_code, expected) in [
+            ("19.9", "EUR", "19.90 EUR"),
+            ("19.999", "EUR", "19.999 EUR"),
+            ("0", "EUR", "0.00 EUR"),
+            ("-0.5", "EUR", "-0.50 EUR"),
+            ("500", "JPY", "500 JPY"),
+            ("500.5", "JPY", "500.5 JPY"),
+            ("1.5", "KWD", "1.500 KWD"),
+            ("0.000001", "KWD", "0.000001 KWD"),
+            ("5", "", "5.00"),
+            ("5.125", "???", "5.125 ???"),
+            ("-9223372036854.775808", "USD", "-9223372036854.775808 USD"),
+        ] {
+            let money = Money::from_decimal(decimal, currency_code).unwrap();
+            assert_eq!(money.to_string(), expected);
+        }
     }
 }

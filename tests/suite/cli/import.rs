@@ -44,7 +44,7 @@ async fn an_import_says_what_became_of_each_row() {
     assert!(all.iter().any(|one| one.transaction_id == "=o-400"));
     let one = all.iter().find(|one| one.transaction_id == "o-7").unwrap();
     let value = one.value.as_ref().unwrap().to_string();
-    assert_eq!((value.as_str(), one.custom_params[1].value.as_str()), ("7.5 USD", "7"));
+    assert_eq!((value.as_str(), one.custom_params[1].value.as_str()), ("7.50 USD", "7"));
 
     // A repeated import counts nothing twice. The corrected rows then count.
     let said = person.run(&["conversions", "import", &file]).await;
@@ -224,7 +224,7 @@ async fn a_file_is_read_as_spreadsheets_write_it() {
         [one.transaction_id.clone(), value, commission, format!("{}={}", param.key, param.value)].join(" ")
     };
     let all: Vec<String> = all.iter().map(text).collect();
-    assert_eq!(all, ["ORDER-1 1234.56 EUR 0.5 EUR Größe=1", "ORDER-2 1234.5 EUR 2 EUR Größe=2"]);
+    assert_eq!(all, ["ORDER-1 1234.56 EUR 0.50 EUR Größe=1", "ORDER-2 1234.50 EUR 2.00 EUR Größe=2"]);
 }
 
 #[tokio::test]
@@ -241,9 +241,9 @@ async fn an_amount_with_two_meanings_is_settled_or_refused() {
     };
     for (code, order, options, expected) in [
         (&code, "a", &[][..], None),
-        (&code, "b", &["--decimal-separator", "comma"], Some("1500 USD")),
-        (&code, "c", &["--decimal-separator", "point"], Some("1.5 USD")),
-        (&comma, "d", &[], Some("1500 USD")),
+        (&code, "b", &["--decimal-separator", "comma"], Some("1500.00 USD")),
+        (&code, "c", &["--decimal-separator", "point"], Some("1.50 USD")),
+        (&comma, "d", &[], Some("1500.00 USD")),
     ] {
         let sales = person.write("sales.csv", file(code, order));
         let said = person.run(&[&["conversions", "import", &sales], options].concat()).await;

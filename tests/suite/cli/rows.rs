@@ -58,7 +58,7 @@ async fn a_commission_is_not_missing_by_mistake() {
     }
     let all = conversions(&server, &code).await;
     let percent = all.iter().find(|one| one.transaction_id == "o-4").unwrap();
-    assert_eq!(percent.commission.as_ref().unwrap().to_string(), "10 USD");
+    assert_eq!(percent.commission.as_ref().unwrap().to_string(), "10.00 USD");
 }
 
 #[tokio::test]

@@ -144,7 +144,7 @@ async fn a_refused_postback_stops_with_its_reason_and_can_be_sent_again() {
         s2s_database()->exec(\"UPDATE s2s_postback SET state = 'waiting' WHERE oid = '2'\");";
     market.shop.run(&["-r", again]).await.is_silent();
     market.work(&["--now"]).await.is_silent();
-    assert_eq!(market.counted().await, table(&[("2", "49.5 EUR")]));
+    assert_eq!(market.counted().await, table(&[("2", "49.50 EUR")]));
 }
 
 #[tokio::test]

@@ -126,9 +126,9 @@ async fn payments_at_stripe_become_conversions() {
     assert_eq!(market.notify("stripe.php", (STRIPE, "400"), &paid).await, 400, "an old message");
     market.sell_by("stripe.php", (STRIPE, "0"), &messages).await;
     let mut expected = table(&[
-        ("1001", "49.5 EUR"),
-        ("ariary", "4950 MGA"),
-        ("dinar", "4.95 KWD"),
+        ("1001", "49.50 EUR"),
+        ("ariary", "4950.00 MGA"),
+        ("dinar", "4.950 KWD"),
         ("krona", "4950 ISK"),
         ("yen", "4950 JPY"),
     ]);
@@ -137,7 +137,7 @@ async fn payments_at_stripe_become_conversions() {
     let late = json!("checkout.session.async_payment_succeeded");
     messages.push(changed(&unpaid, &[("/type", late), ("/data/object/payment_status", json!("paid"))]));
     market.sell_by("stripe.php", (STRIPE, "0"), &messages).await;
-    expected.insert("late".to_owned(), "49.5 EUR".to_owned());
+    expected.insert("late".to_owned(), "49.50 EUR".to_owned());
     assert_eq!(market.counted().await, expected);
 }
 
@@ -166,10 +166,10 @@ async fn payments_at_paypal_become_conversions() {
     assert_eq!(market.notify("paypal.php", stranger, &paid).await, 400);
     market.sell_by("paypal.php", signer, &messages).await;
     let expected = [
-        ("1001", "49.5 EUR"),
-        ("42311647XV020574X", "49.5 EUR"),
+        ("1001", "49.50 EUR"),
+        ("42311647XV020574X", "49.50 EUR"),
         ("cent", "0.01 USD"),
-        ("forint", "4950 HUF"),
+        ("forint", "4950.00 HUF"),
         ("yen", "4950 JPY"),
     ];
     assert_eq!(market.counted().await, table(&expected));
@@ -194,9 +194,9 @@ async fn orders_of_shopify_become_conversions() {
     market.sell_by("shopify.php", (SHOPIFY, ""), &messages).await;
     let expected = [
         ("1", "4950 JPY"),
-        ("2", "4.95 TND"),
-        ("6214871548203", "49.5 EUR"),
-        ("9007199254740993", "0.1 EUR"),
+        ("2", "4.950 TND"),
+        ("6214871548203", "49.50 EUR"),
+        ("9007199254740993", "0.10 EUR"),
     ];
     assert_eq!(market.counted().await, table(&expected));
 }
@@ -232,7 +232,7 @@ async fn orders_of_woocommerce_become_conversions() {
     call("", json!({"hook": classic, "id": 6, "total": "1.00", "currency": "EUR"})).await;
     call("", json!({"hook": paid, "id": 6})).await;
     market.shop.run(&["s2s/worker.php"]).await.is_silent();
-    let expected = [("1", "49.5 EUR"), ("2", "0.7 EUR"), ("3", "0.3 EUR"), ("4", "123456789012 JPY")];
+    let expected = [("1", "49.50 EUR"), ("2", "0.70 EUR"), ("3", "0.30 EUR"), ("4", "123456789012 JPY")];
     assert_eq!(market.counted().await, table(&expected));
 
     // A fault of the queue is logged, does not reach the customer, and the second hook repairs it.

@@ -294,27 +294,27 @@ mod tests {
     fn amounts_are_read_as_in_postbacks() {
         for (value, currency, commission, expected) in [
             ("19.99", "", "", ("19.99", "")),
-            ("7", "eur", "0,5", ("7 EUR", "0.5 EUR")),
-            ("7,00", "EUR", "", ("7 EUR", "")),
-            ("19.99.", "EUR", "0,5)", ("19.99 EUR", "0.5 EUR")),
-            ("1.500)", "KWD", "", ("1.5 KWD", "")),
-            ("1.234,56", "EUR", "1,5", ("1234.56 EUR", "1.5 EUR")),
+            ("7", "eur", "0,5", ("7.00 EUR", "0.50 EUR")),
+            ("7,00", "EUR", "", ("7.00 EUR", "")),
+            ("19.99.", "EUR", "0,5)", ("19.99 EUR", "0.50 EUR")),
+            ("1.500)", "KWD", "", ("1.500 KWD", "")),
+            ("1.234,56", "EUR", "1,5", ("1234.56 EUR", "1.50 EUR")),
             ("1,234.56", "", "", ("1234.56", "")),
-            ("1 234,56 €", "", "2", ("1234.56 EUR", "2 EUR")),
-            ("10 USD", "", "1 USD", ("10 USD", "1 USD")),
-            ("$10", "CAD", "", ("10 CAD", "")),
-            ("\u{a0}'12\u{2019}345.5'", "CHF", "", ("12345.5 CHF", "")),
+            ("1 234,56 €", "", "2", ("1234.56 EUR", "2.00 EUR")),
+            ("10 USD", "", "1 USD", ("10.00 USD", "1.00 USD")),
+            ("$10", "CAD", "", ("10.00 CAD", "")),
+            ("\u{a0}'12\u{2019}345.5'", "CHF", "", ("12345.50 CHF", "")),
             // The other amount settles the separator, or the currency does.
-            ("1.500", "EUR", "0,5", ("1500 EUR", "0.5 EUR")),
-            ("0.5", "EUR", "1.500", ("0.5 EUR", "1.5 EUR")),
-            ("1.500", "KWD", "", ("1.5 KWD", "")),
-            ("1,500", "TND", "", ("1.5 TND", "")),
+            ("1.500", "EUR", "0,5", ("1500.00 EUR", "0.50 EUR")),
+            ("0.5", "EUR", "1.500", ("0.50 EUR", "1.50 EUR")),
+            ("1.500", "KWD", "", ("1.500 KWD", "")),
+            ("1,500", "TND", "", ("1.500 TND", "")),
             ("1,500", "JPY", "1.000", ("1500 JPY", "1000 JPY")),
             ("\u{a5}1,500", "JPY", "", ("1500 JPY", "")),
             ("1.500", "JPY", "0.5", ("1.5 JPY", "0.5 JPY")),
-            ("12\u{202f}345,60\u{a0}EUR", "", "", ("12345.6 EUR", "")),
-            ("1\u{2019}234.50 CHF", "", "", ("1234.5 CHF", "")),
-            ("10", "EUR.", "", ("10 EUR", "")),
+            ("12\u{202f}345,60\u{a0}EUR", "", "", ("12345.60 EUR", "")),
+            ("1\u{2019}234.50 CHF", "", "", ("1234.50 CHF", "")),
+            ("10", "EUR.", "", ("10.00 EUR", "")),
         ] {
             let read = worth(&row(value, currency, commission), Auto, Code::Missing);
             assert_eq!(read, Ok((expected.0.to_owned(), expected.1.to_owned())), "{value}");
@@ -328,8 +328,8 @@ mod tests {
             ("12.5%.", "0", "12500000 micros"),
             // An export has both a percentage and the amount that results from it.
             ("12.5", "2.49875", "12500000 micros"),
-            ("12.5", "2.5", "2.5 EUR"),
-            ("0", "2.5", "2.5 EUR"),
+            ("12.5", "2.5", "2.50 EUR"),
+            ("0", "2.5", "2.50 EUR"),
         ] {
             let row = Row { commission_percent: percent.to_owned(), ..row("19.99", "EUR", commission) };
             assert_eq!(worth(&row, Auto, Code::Missing).unwrap().1, expected, "{percent} {commission}");
@@ -354,17 +354,17 @@ mod tests {
     #[test]
     fn what_the_option_and_the_code_settle() {
         for (value, separator, code, expected) in [
-            ("1.500", Comma, Code::Missing, "1500"),
-            ("1.500", Point, Code::Missing, "1.5"),
-            ("1,500", Point, known("EUR", Comma), "1500"),
-            ("1,500", Auto, known("EUR", Comma), "1.5"),
-            ("1.500", Auto, known("EUR", Comma), "1500"),
-            ("1.500", Auto, known("KWD", Auto), "1.5"),
-            ("1.500", Auto, known("CLP", Auto), "1500"),
-            ("1.500", Auto, known("JPY", Point), "1.5"),
-            ("1.500", Point, known("JPY", Auto), "1.5"),
-            ("$5", Auto, known("CAD", Auto), "5 CAD"),
-            ("$5", Auto, known("EUR", Auto), "5 USD"),
+            ("1.500", Comma, Code::Missing, "1500.00"),
+            ("1.500", Point, Code::Missing, "1.50"),
+            ("1,500", Point, known("EUR", Comma), "1500.00"),
+            ("1,500", Auto, known("EUR", Comma), "1.50"),
+            ("1.500", Auto, known("EUR", Comma), "1500.00"),
+            ("1.500", Auto, known("KWD", Auto), "1.50"),
+            ("1.500", Auto, known("CLP", Auto), "1500.00"),
+            ("1.500", Auto, known("JPY", Point), "1.50"),
+            ("1.500", Point, known("JPY", Auto), "1.50"),
+            ("$5", Auto, known("CAD", Auto), "5.00 CAD"),
+            ("$5", Auto, known("EUR", Auto), "5.00 USD"),
         ] {
             assert_eq!(worth(&row(value, "", ""), separator, code).unwrap().0, expected, "{value}");
         }
@@ -405,10 +405,10 @@ mod tests {
     fn a_currency_in_a_title_agrees_with_the_row_and_its_code() {
         let eur = "EUR".parse().ok();
         for (value, currency, code, expected) in [
-            ("7", "", known("EUR", Auto), Ok("7")),
-            ("7", "EUR", known("USD", Auto), Ok("7 EUR")),
-            ("7 €", "", known("USD", Auto), Ok("7 EUR")),
-            ("7", "", Code::Missing, Ok("7")),
+            ("7", "", known("EUR", Auto), Ok("7.00")),
+            ("7", "EUR", known("USD", Auto), Ok("7.00 EUR")),
+            ("7 €", "", known("USD", Auto), Ok("7.00 EUR")),
+            ("7", "", Code::Missing, Ok("7.00")),
             ("7", "", known("USD", Auto), Err("in EUR by the title of its column, and in USD")),
             ("7", "USD", known("EUR", Auto), Err("in EUR by the title of its column, and in USD")),
             ("7 USD", "", known("EUR", Auto), Err("in EUR by the title of its column, and in USD")),

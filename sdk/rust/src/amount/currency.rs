@@ -4,6 +4,9 @@ use std::{error::Error, fmt, str::FromStr};
 
 use crate::v1::DecimalSeparator;
 
+/// The number of fraction digits that most currencies have.
+pub const FRACTION_DIGITS_USUAL: usize = 2;
+
 /// An ISO 4217 currency that is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency([u8; 3]);
@@ -17,6 +20,16 @@ impl Currency {
     pub fn has_no_decimals(self) -> bool {
         let (all, _) = NO_DECIMALS.as_bytes().as_chunks();
         all.iter().any(|[a, b, c, _]| self.0 == [*a, *b, *c])
+    }
+
+    /// The number of fraction digits with which amounts of the currency are written.
+    #[must_use]
+    pub fn fraction_digits(self) -> usize {
+        match (self.has_no_decimals(), self.three_decimals_after()) {
+            (true, _) => 0,
+            (false, Some(_)) => 3,
+            (false, None) => FRACTION_DIGITS_USUAL,
+        }
     }
 
     /// The separator of decimals in the countries of a currency that is written with three

@@ -127,7 +127,7 @@ fn commission(judged: &Conversion) -> String {
     let commission = judged.commission.to_proto(judged.currency);
     match judged.commission_percent {
         Some(percent) => {
-            let percent = Money { micros: percent.micros(), ..Money::default() };
+            let percent = Money { micros: percent.micros(), ..Money::default() }.to_decimal();
             format!("{percent} % of {value} is {commission}")
         }
         None => format!("{commission} as sent, for a value of {value}"),
