@@ -30,6 +30,7 @@ TOML
 export CARGO_TARGET_DIR="$root/target/package"
 cargo build --quiet
 # shellcheck disable=SC2016 # the variables are those that s2s-journey sets
-"$journey" -- sh -c '"$CARGO_TARGET_DIR/debug/first-conversion" "$S2S_JOURNEY_KEY" "$S2S_JOURNEY_URL"' | tee ../output
+"$journey" -- sh -c 'S2S_API_KEY=$S2S_JOURNEY_KEY S2S_ENDPOINT=$S2S_JOURNEY_URL \
+  "$CARGO_TARGET_DIR/debug/first-conversion"' | tee ../output
 # The sale is recorded twice and counts once.
 test "$(grep -c '^conv_' ../output)" = 1

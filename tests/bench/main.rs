@@ -467,7 +467,7 @@ impl Bench {
             ..Default::default()
         };
         loop {
-            let all = client.clicks(request.clone());
+            let all = client.clicks().list(request.clone());
             let clicks = all.try_fold(0, async |clicks, _| Ok(clicks + 1)).await?;
             if clicks >= visits || Instant::now() >= deadline {
                 return Ok(clicks);

@@ -72,7 +72,7 @@ impl Orders {
             let client = client.clone();
             async move {
                 let request = RecordClickRequest { tracking_link_id, ..Default::default() };
-                let click = client.record_click(request).await?.click;
+                let click = client.clicks().record(request).await?.click;
                 click.map(|click| click.id).ok_or_else(|| "an answer without the click".into())
             }
         });
@@ -99,7 +99,7 @@ impl Orders {
         let taken = usize::try_from(self.taken.load(Ordering::Relaxed))?;
         let mut seen = vec![false; taken];
         let request = ListConversionsRequest { page_size: PAGE_SIZE, ..Default::default() };
-        let mut conversions = client.conversions(request);
+        let mut conversions = client.conversions().list(request);
         let mut count = 0;
         while let Some(conversion) = conversions.try_next().await? {
             let number = conversion.transaction_id.parse().ok();

@@ -106,7 +106,7 @@ async fn render_postback_url(server: &Server, code: &ConversionCode) -> Result<S
     title("3. The postback URL, for the merchant to paste; the shop fills in what is in braces");
     line("gRPC", "GetPostbackUrl");
     let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-    let url = server.client().get_postback_url(request).await?.postback_url;
+    let url = server.client().conversion_codes().get_postback_url(request).await?.postback_url;
     line("url", &url);
     let expected = "/s2s?clickId={clickId}&id=".to_owned() + &code.id + "&val={val}&com={com}&oid={oid}";
     same("the postback URL", &url, &(server.url.clone() + &expected))?;
@@ -172,7 +172,8 @@ impl Answer {
 
 async fn list(server: &Server) -> Result<Vec<Conversion>> {
     line("gRPC", "ListConversions");
-    let conversions = server.client().list_conversions(ListConversionsRequest::default()).await?.conversions;
+    let conversions =
+        server.client().conversions().list_page(ListConversionsRequest::default()).await?.conversions;
     for conversion in &conversions {
         println!();
         line("id", &conversion.id);

@@ -242,7 +242,7 @@ impl Server {
     pub async fn account(&self, name: &str) -> Account {
         let account = Account { name: name.to_owned(), ..Default::default() };
         let request = CreateAccountRequest { account: Some(account), ..Default::default() };
-        self.client().create_account(request).await.unwrap().account.unwrap()
+        self.client().accounts().create(request).await.unwrap().account.unwrap()
     }
 
     /// A new API key of the account, and its text.
@@ -254,7 +254,7 @@ impl Server {
             ..Default::default()
         };
         let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
-        let response = self.client().create_api_key(request).await.unwrap();
+        let response = self.client().api_keys().create(request).await.unwrap();
         (response.api_key.unwrap(), response.key_text)
     }
 
@@ -348,7 +348,7 @@ impl Server {
     /// A new conversion code.
     pub async fn create_code(&self, code: ConversionCode) -> ConversionCode {
         let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-        self.client().create_conversion_code(request).await.unwrap().conversion_code.unwrap()
+        self.client().conversion_codes().create(request).await.unwrap().conversion_code.unwrap()
     }
 
     /// A new tracking link to a shop, with these codes.
@@ -364,7 +364,7 @@ impl Server {
     /// A new tracking link.
     pub async fn create_link(&self, link: TrackingLink) -> TrackingLink {
         let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-        self.client().create_tracking_link(request).await.unwrap().tracking_link.unwrap()
+        self.client().tracking_links().create(request).await.unwrap().tracking_link.unwrap()
     }
 
     /// Sends a postback as a merchant does, with that query.
@@ -376,7 +376,7 @@ impl Server {
     /// A click on the link, recorded by a partner who redirects visitors. Returns its click id.
     pub async fn click(&self, link: &TrackingLink) -> String {
         let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-        self.client().record_click(request).await.unwrap().click.unwrap().id
+        self.client().clicks().record(request).await.unwrap().click.unwrap().id
     }
 }
 

@@ -65,7 +65,7 @@ async fn no_call_is_open_without_a_good_key() {
     let cut = &ADMIN_KEY[..ADMIN_KEY.len() - 1];
     let (revoked, revoked_text) = server.api_key("", &ALL[..4]).await;
     let request = v1::RevokeApiKeyRequest { api_key_id: revoked.id, ..Default::default() };
-    server.client().revoke_api_key(request).await.unwrap();
+    server.client().api_keys().revoke(request).await.unwrap();
 
     let key = v1::ApiKey {
         name: "brief".to_owned(),
@@ -74,10 +74,13 @@ async fn no_call_is_open_without_a_good_key() {
         ..Default::default()
     };
     let request = v1::CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
-    let expired_text = server.client().create_api_key(request).await.unwrap().key_text;
+    let expired_text = server.client().api_keys().create(request).await.unwrap().key_text;
     let brief = server.client_with(&expired_text);
-    brief.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
-    eventually(async || brief.list_conversion_codes(ListConversionCodesRequest::default()).await.err()).await;
+    brief.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap();
+    eventually(async || {
+        brief.conversion_codes().list_page(ListConversionCodesRequest::default()).await.err()
+    })
+    .await;
 
     for authorization in [
         bearer(&mistyped),
@@ -147,17 +150,17 @@ impl Ids {
         let client = server.client_with(key);
         let code = v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };
         let request = v1::CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-        let code = client.create_conversion_code(request).await.unwrap().conversion_code.unwrap().id;
+        let code = client.conversion_codes().create(request).await.unwrap().conversion_code.unwrap().id;
         let link = v1::TrackingLink {
             destination: "http://shop.example/?s1=[s2sidentifier]".to_owned(),
             conversion_code_ids: vec![code.clone()],
             ..Default::default()
         };
         let request = v1::CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-        let link = client.create_tracking_link(request).await.unwrap().tracking_link.unwrap().id;
+        let link = client.tracking_links().create(request).await.unwrap().tracking_link.unwrap().id;
         let request = v1::RecordClickRequest { tracking_link_id: link.clone(), ..Default::default() };
-        let click = client.record_click(request).await.unwrap().click.unwrap().id;
-        let conversion = client.record_conversion(report(&code, &click)).await.unwrap();
+        let click = client.clicks().record(request).await.unwrap().click.unwrap().id;
+        let conversion = client.conversions().record(report(&code, &click)).await.unwrap();
         let held = server.postback(&format!("clickId={click}&id={code}&val=1,500&com=0")).await;
         Self {
             account: account.to_owned(),
@@ -237,8 +240,8 @@ async fn another_accounts_ids_are_as_unknown_as_any() {
     // None of the calls changed anything of the other account.
     let whole = server.client_with(&other_key);
     let request = v1::GetConversionCodeRequest { conversion_code_id: other.code.clone() };
-    let code = whole.get_conversion_code(request).await.unwrap().conversion_code.unwrap();
+    let code = whole.conversion_codes().get(request).await.unwrap().conversion_code.unwrap();
     assert_eq!((code.state(), code.name.as_str()), (v1::ConversionCodeState::Active, "Sale"));
-    let list = whole.list_conversions(v1::ListConversionsRequest::default()).await.unwrap();
+    let list = whole.conversions().list_page(v1::ListConversionsRequest::default()).await.unwrap();
     assert_eq!(list.conversions.len(), 1);
 }

@@ -156,7 +156,7 @@ async fn pages_of_clicks_and_links_end_before_they_are_too_long() {
         user_agent: "u".repeat(512),
         ..Default::default()
     };
-    let clicks = join_all((0..100).map(|number| client.record_click(click(number)))).await;
+    let clicks = join_all((0..100).map(|number| client.clicks().record(click(number)))).await;
     let clicks = clicks.into_iter().map(|click| click.unwrap().click.unwrap().id).collect();
     let list = async |channel, page_token| {
         let request = ListClicksRequest {

@@ -88,7 +88,7 @@ impl Clock {
 /// One round of honest calls: one on an old connection, and one on a new connection.
 async fn honest_calls(client: &Client, url: &str) {
     let begun = Instant::now();
-    client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
+    client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap();
     let answer = http().get(format!("{url}/s2s")).send().await.unwrap();
     assert_eq!(answer.status(), 400);
     assert!(begun.elapsed() < ANSWER_MAX, "honest calls took {:?}", begun.elapsed());

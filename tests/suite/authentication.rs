@@ -5,11 +5,10 @@ use s2s_sdk::{
     postback::{sign, signature},
     prost_types::{Duration, FieldMask},
     v1::{
-        CheckMode, ConversionCode, DedupePolicy, ErrorReason, GetClickRequest, GetConversionCodeRequest,
-        GetPostbackRequest, GetPostbackUrlRequest, ListPostbacksRequest, PostbackAuthentication,
-        PostbackFilter, PostbackVerdict, ReplayOverrides, ReplayPostbacksRequest,
-        RotatePostbackSecretRequest, RotatePostbackSecretResponse, SetupWarningCode, StepKind, StepOutcome,
-        TestSetupRequest, TrackingLink, UpdateConversionCodeRequest,
+        CheckMode, ConversionCode, DedupePolicy, ErrorReason, GetClickRequest, GetPostbackRequest,
+        GetPostbackUrlRequest, ListPostbacksRequest, PostbackAuthentication, PostbackFilter, PostbackVerdict,
+        ReplayOverrides, ReplayPostbacksRequest, RotatePostbackSecretRequest, RotatePostbackSecretResponse,
+        SetupWarningCode, StepKind, StepOutcome, TestSetupRequest, TrackingLink, UpdateConversionCodeRequest,
     },
 };
 use s2s_tests::{Answer, Server, eventually, http, request};
@@ -55,7 +54,7 @@ impl Sale {
             update_mask: Some(FieldMask { paths }),
             ..Default::default()
         };
-        self.server.client().update_conversion_code(request).await.unwrap();
+        self.server.client().conversion_codes().update(request).await.unwrap();
     }
 
     /// The server's time a moment ago, in seconds since 1970.
@@ -75,7 +74,7 @@ impl Sale {
     pub async fn replay(&self, id: &str, trust_sender: bool) -> PostbackVerdict {
         let overrides = Some(ReplayOverrides { trust_sender, ..Default::default() });
         let request = ReplayPostbacksRequest { overrides, ..request::replay(vec![id.to_owned()]) };
-        self.server.client().replay_postbacks(request).await.unwrap().postbacks[0].verdict()
+        self.server.client().postbacks().replay_page(request).await.unwrap().postbacks[0].verdict()
     }
 }
 
@@ -85,7 +84,7 @@ pub async fn rotate(server: &Server, code: &ConversionCode, overlap: i64) -> Rot
         overlap: Some(Duration { seconds: overlap, nanos: 0 }),
         ..Default::default()
     };
-    server.client().rotate_postback_secret(request).await.unwrap()
+    server.client().conversion_codes().rotate_postback_secret(request).await.unwrap()
 }
 
 fn outcome(answer: &Answer) -> (u16, String, String) {
@@ -145,7 +144,7 @@ async fn who_does_not_prove_himself_is_held_and_tells_no_secret() {
         assert_eq!(outcome(&answer), expected, "{query}: {answer:?}");
         assert!(!answer.text.contains(&sale.secret) && !answer.text.contains("wrong-one"), "{answer:?}");
         let request = GetPostbackRequest { postback_id: answer.field("postback_id") };
-        let stored = server.client().get_postback(request).await.unwrap().postback.unwrap();
+        let stored = server.client().postbacks().get(request).await.unwrap().postback.unwrap();
         let target = stored.raw.clone().unwrap().target;
         let told = format!("{stored:?}{}", String::from_utf8_lossy(&target));
         assert!(!told.contains(&sale.secret) && !told.contains("sec=wrong"), "{told}");
@@ -223,12 +222,16 @@ async fn a_secret_is_told_once_and_changed_without_a_gap() {
         ..Default::default()
     };
     let dry = RotatePostbackSecretRequest { validate_only: true, ..request.clone() };
-    let dry = client.rotate_postback_secret(dry).await.unwrap();
+    let dry = client.conversion_codes().rotate_postback_secret(dry).await.unwrap();
     assert!(dry.secret.is_empty() && dry.postback_url.ends_with("&sec={sec}"), "{dry:?}");
     assert_eq!(answer_to(&sale.secret).await, recorded());
 
-    let second = client.rotate_postback_secret(request.clone()).await.unwrap();
-    assert_eq!(client.rotate_postback_secret(request).await.unwrap(), second, "the same call again");
+    let second = client.conversion_codes().rotate_postback_secret(request.clone()).await.unwrap();
+    assert_eq!(
+        client.conversion_codes().rotate_postback_secret(request).await.unwrap(),
+        second,
+        "the same call again"
+    );
     assert_ne!(second.secret, sale.secret);
     assert!(second.postback_url.ends_with(&format!("&sec={}", second.secret)), "{second:?}");
     let told = second.conversion_code.clone().unwrap().postback_authentication.unwrap();
@@ -244,19 +247,19 @@ async fn a_secret_is_told_once_and_changed_without_a_gap() {
 
     // No other call returns a secret.
     let id = sale.code.id.clone();
-    let code = client
-        .get_conversion_code(GetConversionCodeRequest { conversion_code_id: id.clone() })
+    let code = client.conversion_codes().get(&id).await.unwrap();
+    let request = GetPostbackUrlRequest { conversion_code_id: id.clone(), ..Default::default() };
+    let url = client.conversion_codes().get_postback_url(request).await.unwrap();
+    assert!(url.postback_url.ends_with("&val={val}&com={com}&oid={oid}&sec={sec}"), "{url:?}");
+    let tested = client
+        .conversion_codes()
+        .test_setup(TestSetupRequest { conversion_code_id: id, ..Default::default() })
         .await
         .unwrap();
-    let request = GetPostbackUrlRequest { conversion_code_id: id.clone(), ..Default::default() };
-    let url = client.get_postback_url(request).await.unwrap();
-    assert!(url.postback_url.ends_with("&val={val}&com={com}&oid={oid}&sec={sec}"), "{url:?}");
-    let tested =
-        client.test_setup(TestSetupRequest { conversion_code_id: id, ..Default::default() }).await.unwrap();
     assert!(tested.passed, "{tested:?}");
     let target = format!("/s2s?{}", sale.query(&format!("&sec={}", third.secret)));
-    let explained = client.explain_postback(request::explain(target)).await.unwrap();
-    let all = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap();
+    let explained = client.postbacks().explain(request::explain(target)).await.unwrap();
+    let all = client.postbacks().list_page(ListPostbacksRequest::default()).await.unwrap();
     let targets = all.postbacks.iter().map(|one| one.raw.as_ref().unwrap().target.clone());
     let targets = String::from_utf8(targets.collect::<Vec<_>>().concat()).unwrap();
     let told = format!("{code:?}{url:?}{tested:?}{explained:?}{all:?}{targets}");
@@ -273,7 +276,10 @@ async fn a_secret_is_told_once_and_changed_without_a_gap() {
             request_id: request_id.to_owned(),
             ..Default::default()
         };
-        assert_eq!(fields(&client.rotate_postback_secret(request).await.unwrap_err()), expected);
+        assert_eq!(
+            fields(&client.conversion_codes().rotate_postback_secret(request).await.unwrap_err()),
+            expected
+        );
     }
 }
 
@@ -306,10 +312,10 @@ async fn a_replay_trusts_a_sender_only_where_it_is_told_to() {
     assert_eq!(sale.replay(&first, false).await, PostbackVerdict::Held);
     // Replays all held postbacks. None of them counts.
     let request = request::replay_all(PostbackFilter::default());
-    let replayed = client.replay_postbacks(request).await.unwrap().postbacks;
+    let replayed = client.postbacks().replay_page(request).await.unwrap().postbacks;
     let reasons: Vec<_> = replayed.iter().map(|one| (one.verdict(), one.reason())).collect();
     assert_eq!(reasons, [(PostbackVerdict::Held, ErrorReason::SecretRefused); 2]);
-    let explain = async |id: &str| client.explain_postback(request::explain_stored(id)).await.unwrap();
+    let explain = async |id: &str| client.postbacks().explain(request::explain_stored(id)).await.unwrap();
     let explained = explain(&first).await;
     let step = explained.steps.iter().find(|step| step.kind() == StepKind::Authentication).unwrap();
     assert_eq!((explained.reason(), step.outcome()), (ErrorReason::SecretRefused, StepOutcome::Failed));
@@ -335,7 +341,7 @@ async fn strangers_can_not_fill_the_disk() {
     let shed = (429, "REFUSED".to_owned(), "SHED".to_owned());
     assert!(rest.iter().all(|verdict| *verdict == shed), "{verdicts:?}");
     let request = ListPostbacksRequest { page_size: 1_000, ..Default::default() };
-    assert_eq!(sale.server.client().list_postbacks(request).await.unwrap().postbacks.len(), 60);
+    assert_eq!(sale.server.client().postbacks().list_page(request).await.unwrap().postbacks.len(), 60);
     let right = sale.query(&format!("&sec={}", sale.secret));
     assert_eq!(outcome(&sale.server.postback(&right).await), recorded(), "the merchant is not held up");
 }
@@ -361,10 +367,10 @@ async fn as_much_of_an_address_is_stored_as_is_wanted_and_the_whole_is_checked()
         let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
         assert_eq!(outcome(&answer), recorded(), "{how}: {answer:?}");
         let request = GetPostbackRequest { postback_id: answer.field("postback_id") };
-        let stored = server.client().get_postback(request).await.unwrap().postback.unwrap();
+        let stored = server.client().postbacks().get(request).await.unwrap().postback.unwrap();
         assert_eq!(stored.raw.unwrap().sender_address, expected, "{how}");
         let request = || GetClickRequest { click_id: click.clone() };
-        let found = async || server.client().get_click(request()).await.ok();
+        let found = async || server.client().clicks().get(request()).await.ok();
         assert_eq!(eventually(found).await.click.unwrap().address, expected, "{how}");
     }
 }
@@ -385,7 +391,7 @@ async fn checks_that_can_not_be_passed_are_warned_of_or_refused() {
     };
     let code = server.create_code(checks(enforced)).await;
     let request = GetPostbackUrlRequest { conversion_code_id: code.id, ..Default::default() };
-    let url = server.client().get_postback_url(request).await.unwrap();
+    let url = server.client().conversion_codes().get_postback_url(request).await.unwrap();
     assert!(url.postback_url.ends_with("&ts={ts}&sig={sig}"), "{url:?}");
     let warnings: Vec<_> = url.warnings.iter().map(s2s_sdk::v1::SetupWarning::code).collect();
     let expected =
@@ -400,7 +406,7 @@ async fn checks_that_can_not_be_passed_are_warned_of_or_refused() {
             conversion_code: Some(checks(wrong)),
             ..Default::default()
         };
-        let error = server.client().create_conversion_code(request).await.unwrap_err();
+        let error = server.client().conversion_codes().create(request).await.unwrap_err();
         assert_eq!(fields(&error), ["conversion_code.postback_authentication"], "{error}");
     }
 }

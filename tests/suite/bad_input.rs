@@ -359,10 +359,11 @@ async fn every_class_of_bad_input_is_understood_repaired_or_held() {
     }
     // Exactly the recorded, repeated and held postbacks were stored.
     let client = server.client();
-    let postbacks: Vec<_> = client.postbacks(ListPostbacksRequest::default()).try_collect().await.unwrap();
+    let postbacks: Vec<_> =
+        client.postbacks().list(ListPostbacksRequest::default()).try_collect().await.unwrap();
     assert_eq!(postbacks.len(), recorded + repeated + held);
     let conversions: Vec<_> =
-        client.conversions(ListConversionsRequest::default()).try_collect().await.unwrap();
+        client.conversions().list(ListConversionsRequest::default()).try_collect().await.unwrap();
     assert_eq!(conversions.len(), recorded);
 }
 
@@ -379,7 +380,8 @@ async fn what_is_too_long_is_held_with_its_first_8_kib() {
         let (status, body) = send(&server, target.as_bytes()).await;
         assert_eq!((status, body["reason"].as_str().unwrap()), (414, "REQUEST_TOO_LARGE"), "{body}");
     }
-    let postbacks = server.client().list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
+    let postbacks =
+        server.client().postbacks().list_page(ListPostbacksRequest::default()).await.unwrap().postbacks;
     assert_eq!(postbacks.len(), 4);
     assert!(postbacks.iter().all(|postback| postback.raw.as_ref().unwrap().target.len() <= 8 * 1_024));
 }

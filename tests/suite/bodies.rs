@@ -208,7 +208,7 @@ async fn a_number_of_json_has_a_decimal_point() {
             Ok(expected) => {
                 assert_eq!(answer.field("verdict"), "RECORDED", "{amounts}: {answer:?}");
                 let get = GetConversionRequest { conversion_id: answer.field("conversion_id") };
-                let found = fixture.server.client().get_conversion(get).await.unwrap().conversion.unwrap();
+                let found = fixture.server.client().conversions().get(get).await.unwrap().conversion.unwrap();
                 let micros = (found.value.unwrap().micros, found.commission.unwrap().micros);
                 assert_eq!(micros, expected, "{amounts}");
             }
@@ -250,7 +250,8 @@ async fn an_encoded_body_is_kept_decoded_and_without_its_secret() {
         let answer = post(&fixture.server, "/s2s", JSON, encoded).await;
         assert!(codes(&answer).contains(&"BODY_DECODED".to_owned()), "{answer:?}");
         let request = GetPostbackRequest { postback_id: answer.field("postback_id") };
-        let stored: Postback = fixture.server.client().get_postback(request).await.unwrap().postback.unwrap();
+        let stored: Postback =
+            fixture.server.client().postbacks().get(request).await.unwrap().postback.unwrap();
         let kept = String::from_utf8(stored.raw.unwrap().body).unwrap();
         assert_eq!(kept, body.replace("hush", "****"));
     }

@@ -137,7 +137,8 @@ async fn a_persons_browser_is_held_and_counts_once_a_person_has_replayed_it() {
     assert_eq!(held.len(), 8);
     assert_eq!(postbacks(&fixture, ErrorReason::Unspecified).await, held);
 
-    let replayed = fixture.server.client().replay_postbacks(request::replay(held)).await.unwrap().postbacks;
+    let replayed =
+        fixture.server.client().postbacks().replay_page(request::replay(held)).await.unwrap().postbacks;
     let count = |verdict| replayed.iter().filter(|postback| postback.verdict() == verdict).count();
     assert_eq!((count(PostbackVerdict::Recorded), count(PostbackVerdict::Duplicate)), (4, 4));
     assert_eq!(fixture.conversions().await.len(), 4);

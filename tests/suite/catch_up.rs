@@ -95,7 +95,7 @@ async fn an_edge_catches_up_with_a_core_that_was_slow_while_the_traffic_goes_on(
     core.restart_in_place().await;
     // Postbacks whose senders were cut off at the end may have been counted.
     let counted =
-        core.client().conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
+        core.client().conversions().list(ListConversionsRequest { page_size: 1_000, ..Default::default() });
     let counted = counted.map_ok(|_| 1).try_fold(0, async |sum, one| Ok(sum + one)).await.unwrap();
     let sent = seen.sent.load(Ordering::Relaxed);
     assert!(counted <= sent && counted + IN_A_ROW > sent, "{counted} of {sent}");

@@ -101,7 +101,7 @@ impl Person {
 
 async fn conversions(server: &Server, code: &ConversionCode) -> Vec<Conversion> {
     let filter = ConversionFilter { conversion_code_id: code.id.clone(), ..Default::default() };
-    server.client().conversions(request::conversions(filter)).try_collect().await.unwrap()
+    server.client().conversions().list(request::conversions(filter)).try_collect().await.unwrap()
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn the_readme_runs_as_written() {
         assert!(out.contains(shown), "{shown}: {out}{err}");
     }
     let request = ListConversionsRequest::default();
-    let all: Vec<Conversion> = server.client().conversions(request).try_collect().await.unwrap();
+    let all: Vec<Conversion> = server.client().conversions().list(request).try_collect().await.unwrap();
     let [conversion] = all.as_slice() else { panic!("{all:?}") };
     assert_eq!(conversion.transaction_id, "order-1001");
 }

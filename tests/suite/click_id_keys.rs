@@ -25,7 +25,7 @@ const DAY: i64 = 86_400;
 async fn rotate(client: &Client, seconds: i64) -> Result<Vec<ClickIdKey>, Error> {
     let overlap = Some(Duration { seconds, nanos: 0 });
     let request = RotateClickIdKeyRequest { overlap, ..Default::default() };
-    client.rotate_click_id_key(request).await.map(|response| response.click_id_keys)
+    client.clicks().rotate_click_id_key(request).await.map(|response| response.click_id_keys)
 }
 
 fn numbers(keys: &[ClickIdKey]) -> Vec<u32> {
@@ -52,7 +52,7 @@ async fn sell(server: &Server, code: &ConversionCode, click: &str, order: &str) 
 async fn counted(server: &Server) -> BTreeMap<String, usize> {
     let mut clicks = BTreeMap::new();
     let all: Vec<_> =
-        server.client().conversions(ListConversionsRequest::default()).try_collect().await.unwrap();
+        server.client().conversions().list(ListConversionsRequest::default()).try_collect().await.unwrap();
     for conversion in all {
         *clicks.entry(conversion.click_id).or_default() += 1;
     }
@@ -62,7 +62,7 @@ async fn counted(server: &Server) -> BTreeMap<String, usize> {
 async fn stored(server: &Server, link: &TrackingLink) -> Vec<String> {
     let request = ListClicksRequest { tracking_link_id: link.id.clone(), ..Default::default() };
     let mut all: Vec<String> =
-        server.client().clicks(request).map_ok(|click| click.id).try_collect().await.unwrap();
+        server.client().clicks().list(request).map_ok(|click| click.id).try_collect().await.unwrap();
     all.sort();
     all
 }
@@ -87,7 +87,12 @@ async fn ids_of_every_key_count_before_between_and_after_rotations() {
     let mut clicks = Vec::new();
     for number in 1..=4 {
         if number > 1 {
-            let keys = server.client().rotate_click_id_key(RotateClickIdKeyRequest::default()).await.unwrap();
+            let keys = server
+                .client()
+                .clicks()
+                .rotate_click_id_key(RotateClickIdKeyRequest::default())
+                .await
+                .unwrap();
             let keys = keys.click_id_keys;
             assert_eq!(numbers(&keys), (1..=u32::from(number)).rev().collect::<Vec<_>>());
             assert_eq!(keys[0].expire_time, None);
@@ -115,7 +120,7 @@ async fn ids_of_every_key_count_before_between_and_after_rotations() {
     let known = stored(&server, &link).await;
     for click in clicks {
         assert!(known.contains(&click), "{click}");
-        server.client().get_click(GetClickRequest { click_id: click }).await.unwrap();
+        server.client().clicks().get(GetClickRequest { click_id: click }).await.unwrap();
     }
 }
 
@@ -137,7 +142,7 @@ async fn a_stolen_key_counts_nothing_but_stored_clicks() {
         assert_eq!(sell(place, &code, &thief.mint(), &number.to_string()).await, ENDED, "{number}");
     }
     let client = server.client();
-    let recorded = client.record_conversion(request::conversion(report(&code, &thief.mint()))).await;
+    let recorded = client.conversions().record(request::conversion(report(&code, &thief.mint()))).await;
     assert_eq!(recorded.unwrap_err().reason(), ErrorReason::ClickIdKeyEnded);
     // No caller can store the click of a forged id, and an erasure does not store it either.
     let forged = thief.mint();
@@ -305,7 +310,7 @@ async fn an_invented_number_of_a_key_keeps_no_answer_waiting() {
         edge.drained().await;
         kept += SENT;
         let postbacks: Vec<_> =
-            server.client().postbacks(ListPostbacksRequest::default()).try_collect().await.unwrap();
+            server.client().postbacks().list(ListPostbacksRequest::default()).try_collect().await.unwrap();
         assert_eq!(postbacks.len(), kept);
         assert!(postbacks.iter().all(|one| one.reason() == ErrorReason::ClickIdInvalid));
     }
@@ -318,7 +323,7 @@ async fn a_rotation_has_limits_and_is_safe_to_repeat() {
     let ask = async |overlap: Option<Duration>, request_id: &str, validate_only| {
         let request_id = request_id.to_owned();
         let request = RotateClickIdKeyRequest { overlap, request_id, validate_only };
-        client.rotate_click_id_key(request).await.map(|response| numbers(&response.click_id_keys))
+        client.clicks().rotate_click_id_key(request).await.map(|response| numbers(&response.click_id_keys))
     };
     for (seconds, nanos) in [(-1, 0), (400 * DAY + 1, 0), (1, 1)] {
         let error = ask(Some(Duration { seconds, nanos }), "", false).await.unwrap_err();

@@ -106,7 +106,8 @@ impl Scene {
         self.front().drained_within(PATIENCE).await;
         self.load.check(&self.core).await;
         let held = PostbackFilter { verdict: PostbackVerdict::Held.into(), ..Default::default() };
-        let held = self.core.client().list_postbacks(request::postbacks(held)).await.unwrap().postbacks;
+        let held =
+            self.core.client().postbacks().list_page(request::postbacks(held)).await.unwrap().postbacks;
         assert_eq!(held, []);
     }
 
@@ -118,7 +119,7 @@ impl Scene {
         let replay = request::replay_all(PostbackFilter { reason, ..Default::default() });
         let mut replayed = 0;
         loop {
-            let page = self.core.client().replay_postbacks(replay.clone()).await.unwrap().postbacks;
+            let page = self.core.client().postbacks().replay_page(replay.clone()).await.unwrap().postbacks;
             if page.is_empty() {
                 return replayed;
             }
@@ -250,7 +251,7 @@ async fn passes(server: &mut Server, load: &Load) {
 async fn is_gone(server: &Server, click_id: &str) {
     let client = server.client();
     let request = || GetClickRequest { click_id: click_id.to_owned() };
-    eventually(async || client.get_click(request()).await.is_err().then_some(())).await;
+    eventually(async || client.clicks().get(request()).await.is_err().then_some(())).await;
 }
 
 /// Rows that a wrong clock stamped don't confirm that clock, even if the server seems to have been
@@ -301,7 +302,8 @@ async fn ids_of_any_time_count_and_hold_up_nobody() {
     assert_eq!(health["spool"]["put_aside"], 0, "{health}");
     scene.load.send_all_again(scene.front()).await;
     scene.check().await;
-    let all = scene.core.client().postbacks(ListPostbacksRequest { page_size: 1_000, ..Default::default() });
+    let all =
+        scene.core.client().postbacks().list(ListPostbacksRequest { page_size: 1_000, ..Default::default() });
     let all: Vec<_> = all.try_collect().await.unwrap();
     let corrected = |note: &Note| note.code() == NoteCode::TimeCorrected;
     assert!(all.iter().any(|postback| postback.notes.iter().any(corrected)));
@@ -332,7 +334,8 @@ async fn an_id_of_another_age_is_put_aside_and_holds_up_nobody() {
     let held = scene.load.sell(scene.front(), &click_id).await;
     let found = (held.status, held.field("verdict"), held.field("reason"));
     assert_eq!(found, (422, "HELD".to_owned(), "CLOCK_WRONG".to_owned()), "{held:?}");
-    let stored = scene.core.client().list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
+    let stored =
+        scene.core.client().postbacks().list_page(ListPostbacksRequest::default()).await.unwrap().postbacks;
     assert_eq!(stored[0].reason(), ErrorReason::ClockWrong);
 }
 

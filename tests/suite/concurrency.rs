@@ -60,7 +60,7 @@ impl Campaign {
     ) -> impl stream::Stream<Item = (usize, Result<RecordConversionResponse, Error>)> + 'a {
         let call = async |number| {
             let request = request::conversion(self.report(number));
-            (number, client.record_conversion(request).await)
+            (number, client.conversions().record(request).await)
         };
         stream::iter(numbers.map(call)).buffer_unordered(IN_FLIGHT)
     }
@@ -69,7 +69,7 @@ impl Campaign {
 /// All conversions by their number. Each must be there only once.
 async fn stored(server: &Server) -> BTreeMap<usize, Conversion> {
     let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
-    let all: Vec<Conversion> = server.client().conversions(request).try_collect().await.unwrap();
+    let all: Vec<Conversion> = server.client().conversions().list(request).try_collect().await.unwrap();
     let count = all.len();
     let number = |conversion: &Conversion| {
         conversion.transaction_id.strip_prefix("order-").unwrap().parse::<usize>().unwrap()
@@ -94,10 +94,10 @@ async fn of_200_identical_postbacks_at_once_one_counts() {
     }
     let expected = [((200, "DUPLICATE".to_owned()), 199), ((200, "RECORDED".to_owned()), 1)];
     assert_eq!(verdicts, BTreeMap::from(expected));
-    let list = server.client().list_conversions(ListConversionsRequest::default()).await.unwrap();
+    let list = server.client().conversions().list_page(ListConversionsRequest::default()).await.unwrap();
     assert_eq!(list.conversions.len(), 1);
     assert!(answers.iter().all(|answer| answer.field("conversion_id") == list.conversions[0].id));
-    let postbacks = server.client().postbacks(ListPostbacksRequest::default());
+    let postbacks = server.client().postbacks().list(ListPostbacksRequest::default());
     assert_eq!(postbacks.try_collect::<Vec<_>>().await.unwrap().len(), 200, "each is kept");
 }
 
@@ -243,7 +243,7 @@ async fn postbacks_under_way_are_answered_by_a_stop() {
     assert!(acknowledged.len() >= 300 && refused > 0, "{} and {refused}", acknowledged.len());
     assert!(server.ended().await.success());
     server.restart().await;
-    let stored = server.client().conversions(ListConversionsRequest::default());
+    let stored = server.client().conversions().list(ListConversionsRequest::default());
     let stored: Vec<Conversion> = stored.try_collect().await.unwrap();
     let stored: BTreeSet<String> = stored.into_iter().map(|one| one.transaction_id).collect();
     assert_eq!(stored, acknowledged);
@@ -255,7 +255,7 @@ async fn connections_on_which_nothing_happens_do_not_hold_up_a_stop() {
     let address = server.url.trim_start_matches("http://").to_owned();
     let silent = TcpStream::connect(&address).await.unwrap();
     let (client, http) = (server.client(), http());
-    client.list_conversions(ListConversionsRequest::default()).await.unwrap();
+    client.conversions().list_page(ListConversionsRequest::default()).await.unwrap();
     http.get(format!("{}/healthz", server.url)).send().await.unwrap().text().await.unwrap();
     let asked = Instant::now();
     server.terminate().await;
@@ -309,11 +309,11 @@ async fn a_call_with_many_large_items_holds_up_nobody() {
     let client = server.client();
     let batch = async {
         let request = BatchRecordConversionsRequest { requests: heavy_postbacks(ITEMS) };
-        client.batch_record_conversions(request).await.unwrap().results.len()
+        client.conversions().batch_record(request).await.unwrap().results.len()
     };
     let stream = async {
         let items = stream::iter(heavy_postbacks(ITEMS));
-        client.stream_record_conversions(items).await.unwrap().try_collect::<Vec<_>>().await.unwrap().len()
+        client.conversions().stream_record(items).await.unwrap().try_collect::<Vec<_>>().await.unwrap().len()
     };
     for (what, call) in [("batch", batch.boxed_local()), ("stream", stream.boxed_local())] {
         let answered = Cell::new(0);

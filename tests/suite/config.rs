@@ -263,8 +263,8 @@ async fn a_second_start_on_the_same_database_keeps_what_is_there() {
         server.restart().await;
         let client = server.client();
         let request = GetConversionCodeRequest { conversion_code_id: code.id.clone() };
-        assert_eq!(client.get_conversion_code(request).await.unwrap().conversion_code, Some(code.clone()));
-        let list = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
+        assert_eq!(client.conversion_codes().get(request).await.unwrap().conversion_code, Some(code.clone()));
+        let list = client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap();
         assert_eq!(list.conversion_codes, std::slice::from_ref(&code));
     }
     // Click ids from before the restarts are still valid.
@@ -281,7 +281,7 @@ async fn what_is_published_begins_with_the_public_url() {
     assert_eq!(link.url, format!("https://t.example/{}", link.slug));
     let request =
         s2s_sdk::v1::GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-    let url = server.client().get_postback_url(request).await.unwrap().postback_url;
+    let url = server.client().conversion_codes().get_postback_url(request).await.unwrap().postback_url;
     assert_eq!(
         url,
         format!(

@@ -189,7 +189,7 @@ async fn a_test_is_answered_as_if_real_and_records_nothing() {
     }
     let dry = request::conversion(report(&fixture.code, &fixture.click));
     let dry = RecordConversionRequest { validate_only: true, ..dry };
-    let response = fixture.server.client().record_conversion(dry).await.unwrap();
+    let response = fixture.server.client().conversions().record(dry).await.unwrap();
     assert_eq!(response.verdict(), ConversionVerdict::Test);
     assert_eq!(amounts(&response.conversion.unwrap()), (1_000_000, 0));
     assert_eq!(fixture.postbacks(PostbackFilter::default()).await, []);
@@ -272,7 +272,7 @@ async fn without_a_transaction_id_the_codes_policy_decides() {
         let value = Some(Money { micros, ..Default::default() });
         let request = request::conversion(NewConversion { value, ..report(&every, &click) });
         let request = RecordConversionRequest { request_id: request_id.to_owned(), ..request };
-        let verdict = client.record_conversion(request).await;
+        let verdict = client.conversions().record(request).await;
         let verdict = verdict.map(|response| response.verdict()).map_err(|error| error.reason());
         assert_eq!(verdict, expected, "{request_id} {micros}");
     }
@@ -297,7 +297,7 @@ async fn transaction_ids_are_compared_byte_by_byte() {
         for id in ids {
             let transaction_id = id.to_owned();
             let conversion = NewConversion { transaction_id, ..report(&fixture.code, &fixture.click) };
-            let response = client.record_conversion(request::conversion(conversion)).await.unwrap();
+            let response = client.conversions().record(request::conversion(conversion)).await.unwrap();
             assert_eq!(response.verdict(), expected, "{id:?}");
             assert_eq!(response.conversion.unwrap().transaction_id, id);
         }
@@ -323,7 +323,7 @@ async fn a_click_id_is_known_in_any_dress() {
         format!("'{}'", fixture.click),
     ] {
         let request = request::conversion(report(&fixture.code, &click_id));
-        let response = client.record_conversion(request).await.unwrap();
+        let response = client.conversions().record(request).await.unwrap();
         assert_eq!(response.verdict(), expected, "{click_id:?}");
         assert_eq!(response.conversion.unwrap().click_id, fixture.click, "{click_id:?}");
         expected = ConversionVerdict::Duplicate;
@@ -348,7 +348,7 @@ async fn the_attribution_window_is_measured_to_the_microsecond() {
     let link = server.link(&[&code]).await;
     let click_time = moved(link.create_time, -3_600).map(|time| Timestamp { nanos: 120_000_000, ..time });
     let click = RecordClickRequest { tracking_link_id: link.id, click_time, ..Default::default() };
-    let click = client.record_click(click).await.unwrap().click.unwrap();
+    let click = client.clicks().record(click).await.unwrap().click.unwrap();
     assert_eq!(click.click_time, click_time);
     for (seconds, nanos, expected) in [
         (-6, 120_000_000, Err(ErrorReason::ClickLaterThanConversion)),
@@ -367,7 +367,7 @@ async fn the_attribution_window_is_measured_to_the_microsecond() {
             conversion_time,
             ..report(&code, &click.id)
         };
-        let recorded = client.record_conversion(request::conversion(conversion)).await;
+        let recorded = client.conversions().record(request::conversion(conversion)).await;
         let recorded = recorded.map(drop).map_err(|error| error.reason());
         assert_eq!(recorded, expected, "{seconds} {nanos}");
     }

@@ -152,7 +152,7 @@ async fn a_core_alone_refuses_writes_while_its_database_file_is_away() {
         let client = s2s_tests::administrator(&core.url).retries(0).build().unwrap();
         let request =
             s2s_sdk::v1::RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-        let refused = client.record_click(request).await.unwrap_err();
+        let refused = client.clicks().record(request).await.unwrap_err();
         assert_eq!(refused.code(), s2s_sdk::Code::Unavailable);
         assert!(!place.exists());
         fs::rename(&away, &place).unwrap();

@@ -354,23 +354,23 @@ async fn no_browser_guesses_what_an_answer_is() {
 /// The next page token of a list with one row on each page.
 type Listed = Result<String, Error>;
 
-/// Calls the lists that need no id, with a page token. Returns the name of each call, and its result.
+/// Calls the lists that need no id, with a page token. Returns the name of each list, and its result.
 async fn lists(client: &Client, token: &str) -> Vec<(&'static str, Listed)> {
     macro_rules! list {
-        ($method:ident, $request:ident) => {{
+        ($calls:ident, $request:ident) => {{
             let mut request = s2s_sdk::v1::$request::default();
             (request.page_size, request.page_token) = (1, token.to_owned());
-            let page = client.$method(request).await;
-            (stringify!($method), page.map(|page| page.next_page_token))
+            let page = client.$calls().list_page(request).await;
+            (stringify!($calls), page.map(|page| page.next_page_token))
         }};
     }
     vec![
-        list!(list_presets, ListPresetsRequest),
-        list!(list_api_keys, ListApiKeysRequest),
-        list!(list_conversion_codes, ListConversionCodesRequest),
-        list!(list_tracking_links, ListTrackingLinksRequest),
-        list!(list_conversions, ListConversionsRequest),
-        list!(list_postbacks, ListPostbacksRequest),
+        list!(presets, ListPresetsRequest),
+        list!(api_keys, ListApiKeysRequest),
+        list!(conversion_codes, ListConversionCodesRequest),
+        list!(tracking_links, ListTrackingLinksRequest),
+        list!(conversions, ListConversionsRequest),
+        list!(postbacks, ListPostbacksRequest),
     ]
 }
 
@@ -379,16 +379,16 @@ async fn two_of_each(server: &Server, client: &Client) {
     for name in ["Sale", "Lead"] {
         let code = ConversionCode { name: name.to_owned(), ..Default::default() };
         let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-        let code = client.create_conversion_code(request).await.unwrap().conversion_code.unwrap();
+        let code = client.conversion_codes().create(request).await.unwrap().conversion_code.unwrap();
         let link = TrackingLink {
             destination: "http://shop.example/?s1=[s2sidentifier]".to_owned(),
             conversion_code_ids: vec![code.id.clone()],
             ..Default::default()
         };
         let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-        let link = client.create_tracking_link(request).await.unwrap().tracking_link.unwrap();
+        let link = client.tracking_links().create(request).await.unwrap().tracking_link.unwrap();
         let request = RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
-        let click = client.record_click(request).await.unwrap().click.unwrap().id;
+        let click = client.clicks().record(request).await.unwrap().click.unwrap().id;
         let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
         assert_eq!(answer.field("verdict"), "RECORDED");
     }
@@ -423,7 +423,7 @@ async fn a_page_token_is_of_one_account_and_one_call() {
             validate_only: true,
             ..request::replay_all(s2s_sdk::v1::PostbackFilter::default())
         };
-        let replayed = clients[1].replay_postbacks(replay).await.map(|_| String::new());
+        let replayed = clients[1].postbacks().replay_page(replay).await.map(|_| String::new());
         assert!(refused(&replayed), "{name}: {replayed:?}");
     }
 }

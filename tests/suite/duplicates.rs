@@ -14,7 +14,7 @@ async fn told(fixture: &Fixture, answer: &Answer) -> Vec<String> {
     let told: Vec<String> = differs.map(|note| note["parameter"].as_str().unwrap().to_owned()).collect();
     // The stored postback has the same note.
     let request = GetPostbackRequest { postback_id: answer.field("postback_id") };
-    let stored = fixture.server.client().get_postback(request).await.unwrap().postback.unwrap();
+    let stored = fixture.server.client().postbacks().get(request).await.unwrap().postback.unwrap();
     assert_eq!(stored.verdict(), PostbackVerdict::Duplicate);
     let differs = stored.notes.iter().filter(|note| note.code() == NoteCode::ParameterDiffers);
     assert_eq!(differs.map(|note| note.parameter.clone()).collect::<Vec<_>>(), told, "{stored:?}");
@@ -62,7 +62,7 @@ async fn another_order_under_an_unknown_name_is_told() {
     assert_eq!(fixture.conversions().await.len(), 2);
     // Erased parameters can't be compared, and their names are gone.
     let request = EraseVisitorRequest { click_id: fixture.click.clone(), validate_only: false };
-    fixture.server.client().erase_visitor(request).await.unwrap();
+    fixture.server.client().clicks().erase_visitor(request).await.unwrap();
     let late = fixture.server.postback(&format!("{sale}&basket=A7")).await;
     assert_eq!(told(&fixture, &late).await, Vec::<String>::new());
     let all = fixture.postbacks(s2s_sdk::v1::PostbackFilter::default()).await;

@@ -30,7 +30,7 @@ async fn hand_on(
         postback_id: id,
         ..Default::default()
     };
-    thief.client(server).record_conversion(request::postback(postback)).await
+    thief.client(server).conversions().record(request::postback(postback)).await
 }
 
 #[tokio::test]
@@ -55,11 +55,11 @@ async fn clicks_of_another_age_and_clicks_without_an_id_are_refused() {
     for click_time in [None, moved(link.create_time, -3_600), Some(Timestamp::default())] {
         let request =
             RecordClickRequest { tracking_link_id: link.id.clone(), click_time, ..Default::default() };
-        let refused = client.record_click(request).await.unwrap_err();
+        let refused = client.clicks().record(request).await.unwrap_err();
         assert_eq!((refused.reason(), fields(&refused)), (ErrorReason::FieldInvalid, vec!["click_id"]));
     }
     let all = ListClicksRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-    assert_eq!(server.client().list_clicks(all).await.unwrap().clicks.len(), 3);
+    assert_eq!(server.client().clicks().list_page(all).await.unwrap().clicks.len(), 3);
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn a_postback_that_is_sent_again_after_a_change_of_the_policy_counts_once(
         let update_mask = Some(FieldMask { paths: vec!["dedupe_policy".to_owned()] });
         let update =
             UpdateConversionCodeRequest { conversion_code: Some(code), update_mask, ..Default::default() };
-        server.client().update_conversion_code(update).await.unwrap();
+        server.client().conversion_codes().update(update).await.unwrap();
         let again = hand_on(server, &thief, &sale, now, id).await.unwrap();
         assert_eq!(again.conversion_id, first.conversion_id);
         assert_eq!(fixture.conversions().await.len(), counted, "{policy:?}");

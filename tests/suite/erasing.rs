@@ -44,7 +44,7 @@ impl Crowd {
         let destination = "https://shop.example/?s1=[s2sidentifier]".to_owned();
         let link = TrackingLink { destination, ..Default::default() };
         let create = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-        let link = client.create_tracking_link(create).await.unwrap().tracking_link.unwrap();
+        let link = client.tracking_links().create(create).await.unwrap().tracking_link.unwrap();
         let mut clicks = Vec::new();
         for _ in 0..CLICKS {
             let visit = http().get(format!("{}/{}", server.url, link.slug)).send().await.unwrap();
@@ -72,7 +72,7 @@ impl Crowd {
             };
             let requests = (0..BATCH).map(one).collect();
             let request = BatchRecordConversionsRequest { requests };
-            assert_eq!(self.client.batch_record_conversions(request).await.unwrap().results.len(), BATCH);
+            assert_eq!(self.client.conversions().batch_record(request).await.unwrap().results.len(), BATCH);
         }
     }
 
@@ -80,7 +80,7 @@ impl Crowd {
         let (mut all, mut page_token) = (Vec::new(), String::new());
         loop {
             let request = ListPostbacksRequest { page_size: 1_000, page_token, ..Default::default() };
-            let page = self.client.list_postbacks(request).await.unwrap();
+            let page = self.client.postbacks().list_page(request).await.unwrap();
             all.extend(page.postbacks);
             page_token = page.next_page_token;
             if page_token.is_empty() {
@@ -104,14 +104,14 @@ async fn repeat(client: Client, call: Call, click: String, ends: Arc<AtomicBool>
             Call::Rehearse | Call::Erase => {
                 let validate_only = matches!(call, Call::Rehearse);
                 let request = EraseVisitorRequest { click_id: click.clone(), validate_only };
-                client.erase_visitor(request).await.map(|erased| {
+                client.clicks().erase_visitor(request).await.map(|erased| {
                     assert_eq!(erased.postback_count, i64::try_from(HELD).unwrap());
                 })
             }
             Call::Replay => {
                 let all = request::replay_all(PostbackFilter::default());
                 let request = ReplayPostbacksRequest { validate_only: true, ..all };
-                client.replay_postbacks(request).await.map(|_| ())
+                client.postbacks().replay_page(request).await.map(|_| ())
             }
         };
         match outcome {
@@ -156,12 +156,12 @@ async fn erasures_of_one_account_keep_no_other_account_waiting() {
         assert!(done.load(Ordering::Relaxed) > 0, "{call:?}: no call was answered");
         server.drained().await;
         let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
-        let counted = server.client().list_conversions(request).await.unwrap().conversions.len();
+        let counted = server.client().conversions().list_page(request).await.unwrap().conversions.len();
         assert_eq!(counted, (round + 1) * SALES, "{call:?}");
     }
     for click_id in crowd.clicks.clone() {
         let request = EraseVisitorRequest { click_id, ..Default::default() };
-        crowd.client.erase_visitor(request).await.unwrap();
+        crowd.client.clicks().erase_visitor(request).await.unwrap();
     }
     let held = crowd.held().await;
     assert_eq!(held.len(), CLICKS * HELD);

@@ -13,15 +13,16 @@ use crate::replay::{get, hold, set_codes};
 
 async fn erase(server: &Server, click_id: &str, validate_only: bool) -> EraseVisitorResponse {
     let request = EraseVisitorRequest { click_id: click_id.to_owned(), validate_only };
-    server.client().erase_visitor(request).await.unwrap()
+    server.client().clicks().erase_visitor(request).await.unwrap()
 }
 
 /// A click, and all conversions and postbacks of the server.
 async fn everything(server: &Server, click_id: &str) -> (Click, Vec<Conversion>, Vec<Postback>) {
     let client = server.client();
-    let click = client.get_click(GetClickRequest { click_id: click_id.to_owned() }).await.unwrap();
-    let conversions = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
-    let mut postbacks = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
+    let click = client.clicks().get(GetClickRequest { click_id: click_id.to_owned() }).await.unwrap();
+    let conversions = client.conversions().list_page(ListConversionsRequest::default()).await.unwrap();
+    let mut postbacks =
+        client.postbacks().list_page(ListPostbacksRequest::default()).await.unwrap().postbacks;
     // The next match time is ignored, because it changes without any call.
     for postback in &mut postbacks {
         postback.next_match_time = None;
@@ -132,7 +133,7 @@ async fn check_counts(server: &Server, click: &str, sale: &str, held: &str) {
         ReplayOverrides { decimal_separator: DecimalSeparator::Comma.into(), ..Default::default() };
     let filter = PostbackFilter { reason: ErrorReason::AmountAmbiguous.into(), ..Default::default() };
     let request = ReplayPostbacksRequest { overrides: Some(overrides), ..request::replay_all(filter) };
-    let replayed = server.client().replay_postbacks(request).await.unwrap().postbacks;
+    let replayed = server.client().postbacks().replay_page(request).await.unwrap().postbacks;
     assert_eq!(replayed.len(), 2);
     assert!(replayed.iter().all(|postback| postback.verdict() == PostbackVerdict::Recorded), "{replayed:?}");
     let noted = get(server, held).await.notes;
@@ -152,8 +153,8 @@ async fn a_click_that_comes_after_its_visitor_was_erased_adds_nothing() {
     let (client, link) = (server.client(), server.link(&[]).await);
     let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
     let minted = RecordClickRequest { validate_only: true, ..request.clone() };
-    let click_id = client.record_click(minted).await.unwrap().click.unwrap().id;
-    client.get_click(GetClickRequest { click_id: click_id.clone() }).await.unwrap_err();
+    let click_id = client.clicks().record(minted).await.unwrap().click.unwrap().id;
+    client.clicks().get(GetClickRequest { click_id: click_id.clone() }).await.unwrap_err();
 
     let erased = erase(&server, &click_id, false).await;
     assert_eq!((erased.conversion_count, erased.postback_count), (0, 0));
@@ -166,9 +167,9 @@ async fn a_click_that_comes_after_its_visitor_was_erased_adds_nothing() {
         address: "203.0.113.7".to_owned(),
         ..request
     };
-    assert_eq!(client.record_click(late).await.unwrap().click, erased.click);
+    assert_eq!(client.clicks().record(late).await.unwrap().click, erased.click);
     let list = ListClicksRequest { tracking_link_id: link.id, ..Default::default() };
-    let clicks = client.list_clicks(list).await.unwrap().clicks;
+    let clicks = client.clicks().list_page(list).await.unwrap().clicks;
     assert_eq!(clicks, [erased.click.unwrap()]);
     assert!(!format!("{clicks:?}").contains("mallory"));
 }
@@ -198,7 +199,7 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
             for _ in 0..5 {
                 let (ids, overrides) = (ids.clone(), Some(overrides.clone()));
                 let request = ReplayPostbacksRequest { overrides, ..request::replay(ids) };
-                client.replay_postbacks(request).await.unwrap();
+                client.postbacks().replay_page(request).await.unwrap();
             }
         };
         let ((), (), erased) = tokio::join!(replay(), replay(), erase(&server, &click, false));
@@ -229,7 +230,7 @@ async fn an_edge_that_sends_a_postback_again_does_not_bring_an_erased_visitor_ba
     let (_, key) = server.api_key("", &[ApiKeyScope::Edge]).await;
     let edge = server.client_with(&key);
     let again = request::postback(RawPostback { postback_id, ..raw });
-    eventually(async || match edge.record_conversion(again.clone()).await {
+    eventually(async || match edge.conversions().record(again.clone()).await {
         Ok(answer) => (answer.verdict() == ConversionVerdict::Recorded).then_some(()),
         Err(error) => {
             assert_eq!(error.reason(), ErrorReason::CodeNotOnLink, "{error}");
@@ -251,7 +252,7 @@ async fn an_account_erases_nothing_of_another() {
     let destination = "https://shop.example/?s1=[s2sidentifier]".to_owned();
     let link = TrackingLink { destination, ..Default::default() };
     let create = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-    let link = other.create_tracking_link(create).await.unwrap().tracking_link.unwrap();
+    let link = other.tracking_links().create(create).await.unwrap().tracking_link.unwrap();
     let visit = http().get(format!("{}/{}", server.url, link.slug)).send().await.unwrap();
     let click = click_id_of(visit.headers()["location"].to_str().unwrap());
     // Both postbacks name the click. One names a code of the installation's own account, the other
@@ -264,7 +265,7 @@ async fn an_account_erases_nothing_of_another() {
     }
     for validate_only in [true, false, false] {
         let request = EraseVisitorRequest { click_id: click.clone(), validate_only };
-        assert_eq!(other.erase_visitor(request).await.unwrap().postback_count, 1);
+        assert_eq!(other.clicks().erase_visitor(request).await.unwrap().postback_count, 1);
     }
     let mut told = Vec::new();
     for id in ids {

@@ -22,7 +22,7 @@ use crate::{
 
 async fn explain(fixture: &Fixture, target: &str) -> ExplainPostbackResponse {
     let request = request::explain(fixture.fill(target));
-    fixture.server.client().explain_postback(request).await.unwrap()
+    fixture.server.client().postbacks().explain(request).await.unwrap()
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn an_explanation_shows_how_each_parameter_was_read() {
 }
 
 async fn explain_stored(server: &Server, id: &str) -> ExplainPostbackResponse {
-    server.client().explain_postback(request::explain_stored(id)).await.unwrap()
+    server.client().postbacks().explain(request::explain_stored(id)).await.unwrap()
 }
 
 /// The failed steps, and the steps that were not reached.
@@ -204,7 +204,7 @@ async fn a_stored_postback_is_explained() {
     let answer = server.postback(&query).await;
     assert_eq!(answer.field("verdict"), "RECORDED");
     let request = ArchiveTrackingLinkRequest { tracking_link_id: link.id, ..Default::default() };
-    server.client().archive_tracking_link(request).await.unwrap();
+    server.client().tracking_links().archive(request).await.unwrap();
     let explained = explain_stored(server, &answer.field("postback_id")).await;
     assert_eq!(explained.verdict(), Verdict::Recorded);
     assert_eq!(explained.conversion.unwrap().id, answer.field("conversion_id"));
@@ -225,7 +225,7 @@ async fn a_stored_postback_is_explained() {
         (request::explain_stored("pb_00000000000000000000000000"), Code::NotFound, &[]),
         (ExplainPostbackRequest::default(), Code::InvalidArgument, &["postback"]),
     ] {
-        let error = client.explain_postback(request).await.unwrap_err();
+        let error = client.postbacks().explain(request).await.unwrap_err();
         assert_eq!(error.code(), code);
         assert_eq!(fields(&error), expected);
     }
@@ -236,7 +236,7 @@ async fn what_happened_to_a_click_is_told() {
     let fixture = &Fixture::start().await;
     let client = fixture.server.client();
     let explain = async |click_id: &str| {
-        client.explain_click(ExplainClickRequest { click_id: click_id.to_owned() }).await
+        client.clicks().explain(ExplainClickRequest { click_id: click_id.to_owned() }).await
     };
     let told = explain(&fixture.click).await.unwrap();
     assert_eq!((told.conversions.len(), told.held_postbacks.len()), (0, 0));
@@ -265,7 +265,7 @@ async fn what_happened_to_a_click_is_told() {
 
 async fn test_setup(server: &Server, code: &ConversionCode, link: &str) -> TestSetupResponse {
     let request = TestSetupRequest { conversion_code_id: code.id.clone(), tracking_link_id: link.to_owned() };
-    server.client().test_setup(request).await.unwrap()
+    server.client().conversion_codes().test_setup(request).await.unwrap()
 }
 
 #[tokio::test]
@@ -305,8 +305,11 @@ async fn a_test_of_a_set_up_plays_a_conversion_and_records_nothing() {
         )
     );
     let client = server.client();
-    assert_eq!(client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions, []);
-    assert_eq!(client.list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks, []);
+    assert_eq!(
+        client.conversions().list_page(ListConversionsRequest::default()).await.unwrap().conversions,
+        []
+    );
+    assert_eq!(client.postbacks().list_page(ListPostbacksRequest::default()).await.unwrap().postbacks, []);
 }
 
 #[tokio::test]
@@ -352,14 +355,14 @@ async fn a_test_of_a_set_up_says_what_is_missing() {
     assert_eq!(failed(&test.steps).0, [K::TrackingLink, K::Verdict]);
 
     let request = ArchiveConversionCodeRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-    client.archive_conversion_code(request).await.unwrap();
+    client.conversion_codes().archive(request).await.unwrap();
     let test = test_setup(server, &code, &good.id).await;
     assert_eq!((test.passed, test.reason()), (false, ErrorReason::ConversionCodeArchived));
 
     for (code, link) in [("6B1F", ""), (code.id.as_str(), "link_nonsense")] {
         let (conversion_code_id, tracking_link_id) = (code.to_owned(), link.to_owned());
         let request = TestSetupRequest { conversion_code_id, tracking_link_id };
-        let error = client.test_setup(request).await.unwrap_err();
+        let error = client.conversion_codes().test_setup(request).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::ResourceNotFound));
     }
 }

@@ -39,7 +39,7 @@ pub async fn other_account(server: &Server) -> (Client, ConversionCode) {
     let code =
         ConversionCode { name: "Other".to_owned(), default_currency: "EUR".to_owned(), ..Default::default() };
     let create = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-    let code = client.create_conversion_code(create).await.unwrap().conversion_code.unwrap();
+    let code = client.conversion_codes().create(create).await.unwrap().conversion_code.unwrap();
     (client, code)
 }
 
@@ -59,14 +59,14 @@ impl Fixture {
             click_time: moved(link.create_time, -3_600),
             ..Default::default()
         };
-        let old_click = client.record_click(old_click).await.unwrap().click.unwrap().id;
+        let old_click = client.clicks().record(old_click).await.unwrap().click.unwrap().id;
         let lost_link = server.link(&[&code]).await;
         let lost_click = RecordClickRequest {
             tracking_link_id: lost_link.id.clone(),
             click_time: moved(lost_link.create_time, 4),
             ..Default::default()
         };
-        let lost_click = client.record_click(lost_click).await.unwrap().click.unwrap().id;
+        let lost_click = client.clicks().record(lost_click).await.unwrap().click.unwrap().id;
         archive(&server, &archived, &lost_link).await;
         Self { server, code, brief, archived, unlinked, click, other_click, old_click, lost_click }
     }
@@ -94,19 +94,19 @@ impl Fixture {
     }
 
     pub async fn conversions(&self) -> Vec<Conversion> {
-        let all = self.server.client().conversions(ListConversionsRequest::default());
+        let all = self.server.client().conversions().list(ListConversionsRequest::default());
         all.try_collect().await.unwrap()
     }
 
     pub async fn postbacks(&self, filter: PostbackFilter) -> Vec<Postback> {
-        self.server.client().postbacks(request::postbacks(filter)).try_collect().await.unwrap()
+        self.server.client().postbacks().list(request::postbacks(filter)).try_collect().await.unwrap()
     }
 }
 
 async fn archive(server: &Server, code: &ConversionCode, link: &TrackingLink) {
     let client = server.client();
     let request = ArchiveConversionCodeRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-    client.archive_conversion_code(request).await.unwrap();
+    client.conversion_codes().archive(request).await.unwrap();
     let request = ArchiveTrackingLinkRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-    client.archive_tracking_link(request).await.unwrap();
+    client.tracking_links().archive(request).await.unwrap();
 }

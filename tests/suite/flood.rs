@@ -101,7 +101,7 @@ async fn facts(server: &Server) -> Facts {
     let link = server.link(&[&code, &once, &archived]).await;
     let request =
         ArchiveConversionCodeRequest { conversion_code_id: archived.id.clone(), ..Default::default() };
-    client.archive_conversion_code(request).await.unwrap();
+    client.conversion_codes().archive(request).await.unwrap();
     let clicks = join_all((0..CLICKS).map(|_| server.click(&link))).await;
     // Once a sale with a code counts, its sender is known for that code. The server then sheds no
     // postback of this sender that names the code.
@@ -256,7 +256,7 @@ async fn stored(server: &Server, verdict: PostbackVerdict) -> BTreeMap<ErrorReas
         *counts.entry(postback.reason()).or_default() += 1;
         Ok(counts)
     };
-    client.postbacks(request).try_fold(BTreeMap::new(), count).await.unwrap()
+    client.postbacks().list(request).try_fold(BTreeMap::new(), count).await.unwrap()
 }
 
 #[tokio::test]
@@ -309,6 +309,6 @@ async fn a_flood_of_malformed_requests_is_answered_and_counted_exactly() {
     let add = async |(count, micros), conversion: s2s_sdk::v1::Conversion| {
         Ok((count + 1, micros + conversion.value.unwrap_or_default().micros))
     };
-    let conversions = server.client().conversions(request).try_fold((0, 0), add).await.unwrap();
+    let conversions = server.client().conversions().list(request).try_fold((0, 0), add).await.unwrap();
     assert_eq!(conversions, (tally.of_verdict("RECORDED"), tally.micros));
 }

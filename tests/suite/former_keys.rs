@@ -51,7 +51,8 @@ impl Stage {
 
     /// Makes a new key, and restarts the edge, so that the edge seals its records with that key.
     async fn rotate(&mut self) {
-        let rotated = self.core.client().rotate_click_id_key(RotateClickIdKeyRequest::default()).await;
+        let rotated =
+            self.core.client().clicks().rotate_click_id_key(RotateClickIdKeyRequest::default()).await;
         let number = u8::try_from(rotated.unwrap().click_id_keys[0].number).unwrap();
         // The number, and the beginning of a secret of 32 bytes.
         knows(&self.edge, &[0x08, number, 0x12, 32]).await;
@@ -87,8 +88,14 @@ impl Stage {
         let health = self.edge.health().await;
         let kept = (&health["spool"]["lost"], &health["spool"]["put_aside"]);
         assert_eq!(kept, (&0.into(), &0.into()), "{health}");
-        let counted: Vec<_> =
-            self.core.client().conversions(ListConversionsRequest::default()).try_collect().await.unwrap();
+        let counted: Vec<_> = self
+            .core
+            .client()
+            .conversions()
+            .list(ListConversionsRequest::default())
+            .try_collect()
+            .await
+            .unwrap();
         assert_eq!(counted.len(), self.acknowledged.len());
         let orders: BTreeSet<String> = counted.into_iter().map(|sale| sale.transaction_id).collect();
         assert_eq!(orders, self.acknowledged);

@@ -65,10 +65,11 @@ impl Other {
             let target = format!("/s2s?clickId=x&id={}&val=1&com=0&n={number}", self.code.id);
             let raw =
                 RawPostback { method: "GET".to_owned(), target: target.into_bytes(), ..Default::default() };
-            let error = self.client.record_conversion(request::postback(raw)).await.unwrap_err();
+            let error = self.client.conversions().record(request::postback(raw)).await.unwrap_err();
             assert_eq!(error.reason(), ErrorReason::ClickIdInvalid, "{error}");
         }
-        let held = self.client.list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
+        let held =
+            self.client.postbacks().list_page(ListPostbacksRequest::default()).await.unwrap().postbacks;
         held.into_iter().map(|postback| postback.id).collect()
     }
 
@@ -76,13 +77,13 @@ impl Other {
     async fn replay(&self, ids: Option<Vec<String>>) -> Result<Vec<Postback>, s2s_sdk::Error> {
         let all = || request::replay_all(PostbackFilter::default());
         let request = ids.map_or_else(all, request::replay);
-        Ok(self.client.replay_postbacks(request).await?.postbacks)
+        Ok(self.client.postbacks().replay_page(request).await?.postbacks)
     }
 }
 
 async fn counted(server: &Server) -> usize {
     let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
-    server.client().list_conversions(request).await.unwrap().conversions.len()
+    server.client().conversions().list_page(request).await.unwrap().conversions.len()
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ impl Market {
     /// The value of each conversion, by its transaction id. Each transaction id must occur once.
     async fn counted(&self) -> BTreeMap<String, String> {
         let filter = ConversionFilter { conversion_code_id: self.code.id.clone(), ..Default::default() };
-        let conversions = self.server.client().conversions(request::conversions(filter));
+        let conversions = self.server.client().conversions().list(request::conversions(filter));
         let mut counted = BTreeMap::new();
         for conversion in conversions.try_collect::<Vec<_>>().await.unwrap() {
             let value = conversion.value.unwrap();
@@ -137,7 +137,7 @@ async fn a_shop_in_php_reports_each_paid_order_once() {
     assert_eq!(market.counted().await, expected);
     let click = later.split_once('=').unwrap().1;
     let filter = ConversionFilter { click_id: click.to_owned(), ..Default::default() };
-    let conversions = market.server.client().conversions(request::conversions(filter));
+    let conversions = market.server.client().conversions().list(request::conversions(filter));
     assert_eq!(conversions.try_collect::<Vec<_>>().await.unwrap().len(), 3);
 
     market.shop.run(&["s2s/worker.php", "--now"]).await.is_silent();

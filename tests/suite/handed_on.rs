@@ -24,7 +24,7 @@ fn handed_on(click: &str, code: &ConversionCode) -> RecordConversionRequest {
 
 async fn stored(client: &Client, id: &str) -> Postback {
     let request = GetPostbackRequest { postback_id: id.to_owned() };
-    client.get_postback(request).await.unwrap().postback.unwrap()
+    client.postbacks().get(request).await.unwrap().postback.unwrap()
 }
 
 #[tokio::test]
@@ -36,13 +36,13 @@ async fn a_partner_can_not_count_for_the_code_of_another_account() {
     let (_, key) = server.api_key(&account.id, &SCOPES).await;
     let other = server.client_with(&key);
 
-    let refused = other.record_conversion(handed_on(&click, &code)).await.unwrap_err();
+    let refused = other.conversions().record(handed_on(&click, &code)).await.unwrap_err();
     assert_eq!(refused.reason(), ErrorReason::ConversionCodeUnknown);
     let failure = refused.postback_failure().unwrap();
     assert_eq!(failure.verdict(), PostbackVerdict::Held);
     assert_eq!(failure.postback_id, refused.metadata()["postback_id"]);
     let held = stored(&other, &failure.postback_id).await;
-    let replayed = other.replay_postbacks(request::replay(vec![held.id.clone()])).await.unwrap();
+    let replayed = other.postbacks().replay_page(request::replay(vec![held.id.clone()])).await.unwrap();
     assert_eq!(replayed.postbacks[0].verdict(), PostbackVerdict::Held);
     // The server also tries to match the held postback automatically. The attempt fails, so the
     // server sets a later time for the next one.
@@ -53,7 +53,7 @@ async fn a_partner_can_not_count_for_the_code_of_another_account() {
     .await;
     assert_eq!(matched.reason(), ErrorReason::ConversionCodeUnknown);
     for client in [server.client(), other] {
-        let listed = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
+        let listed = client.conversions().list_page(ListConversionsRequest::default()).await.unwrap();
         assert_eq!(listed.conversions, []);
     }
 }
@@ -71,14 +71,14 @@ async fn a_key_of_the_installation_does_not_count_for_another_account() {
     for _ in 0..3 {
         let click = click_of(&server.client_with(&key), &link).await;
         let (own, other) = (server.client_with(&own_key), server.client_with(&key));
-        let refused = own.record_conversion(handed_on(&click, &code)).await.unwrap_err();
+        let refused = own.conversions().record(handed_on(&click, &code)).await.unwrap_err();
         assert_eq!(refused.reason(), ErrorReason::ConversionCodeUnknown);
         let held = stored(&own, &refused.postback_failure().unwrap().postback_id).await;
         // The visitor's click belongs to the other account. An erasure by that account does not
         // touch the postback.
         let erase = EraseVisitorRequest { click_id: click, validate_only: false };
-        assert_eq!(other.erase_visitor(erase).await.unwrap().postback_count, 0);
-        let replayed = own.replay_postbacks(request::replay(vec![held.id.clone()])).await.unwrap();
+        assert_eq!(other.clicks().erase_visitor(erase).await.unwrap().postback_count, 0);
+        let replayed = own.postbacks().replay_page(request::replay(vec![held.id.clone()])).await.unwrap();
         assert_eq!(replayed.postbacks[0].reason(), ErrorReason::ConversionCodeUnknown);
         let matched = eventually(async || {
             let postback = stored(&own, &held.id).await;
@@ -94,9 +94,9 @@ async fn a_key_of_the_installation_does_not_count_for_another_account() {
         server.restart().await;
         let (own, other) = (server.client_with(&own_key), server.client_with(&key));
         assert_eq!(stored(&own, &held.id).await.raw.unwrap(), raw);
-        let listed = other.list_postbacks(ListPostbacksRequest::default()).await.unwrap();
+        let listed = other.postbacks().list_page(ListPostbacksRequest::default()).await.unwrap();
         assert_eq!(listed.postbacks, []);
-        let listed = other.list_conversions(ListConversionsRequest::default()).await.unwrap();
+        let listed = other.conversions().list_page(ListConversionsRequest::default()).await.unwrap();
         assert_eq!(listed.conversions, []);
     }
 }
@@ -110,7 +110,7 @@ async fn what_came_to_an_earlier_version_is_still_matched() {
     let (_, key) = server.api_key(&account.id, &SCOPES).await;
     let (code, link) = of_account(&server.client_with(&key)).await;
     let click = click_of(&server.client_with(&key), &link).await;
-    let refused = server.client().record_conversion(handed_on(&click, &code)).await.unwrap_err();
+    let refused = server.client().conversions().record(handed_on(&click, &code)).await.unwrap_err();
     assert_eq!(refused.reason(), ErrorReason::ConversionCodeUnknown);
     server.terminate().await;
     assert!(server.ended().await.success());
@@ -120,7 +120,7 @@ async fn what_came_to_an_earlier_version_is_still_matched() {
     server.restart().await;
     let other = server.client_with(&key);
     eventually(async || {
-        let listed = other.list_conversions(ListConversionsRequest::default()).await.unwrap();
+        let listed = other.conversions().list_page(ListConversionsRequest::default()).await.unwrap();
         (listed.conversions.len() == 1).then_some(())
     })
     .await;
@@ -130,19 +130,19 @@ async fn what_came_to_an_earlier_version_is_still_matched() {
 async fn of_account(client: &Client) -> (ConversionCode, TrackingLink) {
     let code = ConversionCode { name: "Sale".to_owned(), ..Default::default() };
     let create = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-    let code = client.create_conversion_code(create).await.unwrap().conversion_code.unwrap();
+    let code = client.conversion_codes().create(create).await.unwrap().conversion_code.unwrap();
     let link = TrackingLink {
         destination: "https://shop.example/?s1=[s2sidentifier]".to_owned(),
         conversion_code_ids: vec![code.id.clone()],
         ..Default::default()
     };
     let create = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-    (code, client.create_tracking_link(create).await.unwrap().tracking_link.unwrap())
+    (code, client.tracking_links().create(create).await.unwrap().tracking_link.unwrap())
 }
 
 async fn click_of(client: &Client, link: &TrackingLink) -> String {
     let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-    client.record_click(request).await.unwrap().click.unwrap().id
+    client.clicks().record(request).await.unwrap().click.unwrap().id
 }
 
 #[tokio::test]
@@ -168,10 +168,10 @@ async fn what_is_no_postback_is_refused_and_not_held() {
         (RecordConversionRequest { validate_only: true, ..good.clone() }, "validate_only"),
         (RecordConversionRequest::default(), "report"),
     ] {
-        let error = client.record_conversion(request).await.unwrap_err();
+        let error = client.conversions().record(request).await.unwrap_err();
         assert_eq!((error.reason(), fields(&error)), (ErrorReason::FieldInvalid, vec![field]));
     }
-    let listed = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap();
+    let listed = client.postbacks().list_page(ListPostbacksRequest::default()).await.unwrap();
     assert_eq!(listed.postbacks, []);
 }
 
@@ -190,7 +190,7 @@ async fn a_postback_that_is_handed_on_again_with_its_request_id_counts_once() {
     let send = async |request_id: &str| {
         let request =
             RecordConversionRequest { request_id: request_id.to_owned(), ..handed_on(&click, &code) };
-        partner.record_conversion(request).await.unwrap()
+        partner.conversions().record(request).await.unwrap()
     };
     let first = send("one").await;
     assert_eq!(first.verdict(), ConversionVerdict::Recorded);

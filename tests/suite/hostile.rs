@@ -40,10 +40,10 @@ async fn a_forged_click_id_is_refused_without_a_query() {
     }
     let client = server.client();
     let get =
-        async |id: &str| client.get_click(GetClickRequest { click_id: id.to_owned() }).await.unwrap_err();
+        async |id: &str| client.clicks().get(GetClickRequest { click_id: id.to_owned() }).await.unwrap_err();
     let record = async |id: &str| {
         let request = request::conversion(report(&code, id));
-        client.record_conversion(request).await.unwrap_err()
+        client.conversions().record(request).await.unwrap_err()
     };
     assert_eq!((get(&click).await.code(), record(&click).await.code()), (Code::Internal, Code::Internal));
     for (place, own) in click.char_indices() {
@@ -79,7 +79,7 @@ async fn a_link_does_not_lead_to_this_server() {
         };
         let request =
             s2s_sdk::v1::CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-        let error = client.create_tracking_link(request).await.unwrap_err();
+        let error = client.tracking_links().create(request).await.unwrap_err();
         assert_eq!((fields(&error), error.reason()), (vec![expected], ErrorReason::FieldInvalid));
     }
 }

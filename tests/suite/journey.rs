@@ -65,7 +65,7 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
     assert_eq!(link.url, format!("{}/{}", server.url, link.slug));
 
     let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-    let postback_url = client.get_postback_url(request).await.unwrap().postback_url;
+    let postback_url = client.conversion_codes().get_postback_url(request).await.unwrap().postback_url;
     let expected =
         format!("{}/s2s?clickId={{clickId}}&id={}&val={{val}}&com={{com}}&oid={{oid}}", server.url, code.id);
     assert_eq!(postback_url, expected);
@@ -90,7 +90,7 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
     let second_id = answer.field("conversion_id");
 
-    let list = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
+    let list = client.conversions().list_page(ListConversionsRequest::default()).await.unwrap();
     assert_eq!(list.next_page_token, "");
     let listed: Vec<_> = list.conversions.iter().map(|one| (one.id.as_str(), summary(one))).collect();
     let expected = [
@@ -102,11 +102,11 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
     assert_eq!(list.conversions[0].commission_percent_micros, Some(10_000_000));
 
     let request = GetConversionRequest { conversion_id: first_id.clone() };
-    let conversion = client.get_conversion(request).await.unwrap().conversion.unwrap();
+    let conversion = client.conversions().get(request).await.unwrap().conversion.unwrap();
     assert_eq!(conversion, list.conversions[1]);
     check_first(&conversion, &code, &link, &first_click);
     let request = GetClickRequest { click_id: first_click };
-    let click = client.get_click(request).await.unwrap().click.unwrap();
+    let click = client.clicks().get(request).await.unwrap().click.unwrap();
     assert_eq!(click.click_time, conversion.click_time);
 }
 
@@ -144,7 +144,8 @@ async fn a_click_keeps_what_the_visitor_brought() {
     let click_id = visit(&link, &format!("?{query}")).await;
 
     // The redirect may come before the click is durable.
-    let get = || async { client.get_click(GetClickRequest { click_id: click_id.clone() }).await.ok()?.click };
+    let get =
+        || async { client.clicks().get(GetClickRequest { click_id: click_id.clone() }).await.ok()?.click };
     let click = eventually(get).await;
     let expected = Click {
         id: click_id.clone(),
@@ -165,7 +166,7 @@ async fn a_click_keeps_what_the_visitor_brought() {
 
     let clicks = |link: &TrackingLink| {
         let request = ListClicksRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-        async { client.list_clicks(request).await.unwrap().clicks }
+        async { client.clicks().list_page(request).await.unwrap().clicks }
     };
     assert_eq!(clicks(&link).await, [click]);
     assert_eq!(clicks(&other_link).await, []);

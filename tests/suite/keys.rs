@@ -47,7 +47,7 @@ const EDGE: ApiKeyScope = ApiKeyScope::Edge;
 const OWN_ACCOUNT: &str = "acct_00000000000000000000000004";
 
 async fn works(client: &Client) -> Result<(), Error> {
-    client.list_conversion_codes(ListConversionCodesRequest::default()).await.map(drop)
+    client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.map(drop)
 }
 
 /// Waits for the client's first error and returns its message. The error must say that the API key
@@ -62,44 +62,45 @@ async fn ends(client: &Client) -> String {
 async fn accounts_are_created_renamed_and_listed() {
     let server = Server::start().await;
     let client = server.client();
-    let own = client.get_account(GetAccountRequest::default()).await.unwrap().account.unwrap();
+    let own = client.accounts().get(GetAccountRequest::default()).await.unwrap().account.unwrap();
     assert_eq!((own.id.as_str(), own.name.as_str()), (OWN_ACCOUNT, "default"));
 
     let account = Account { name: "Größe Ltd".to_owned(), ..Default::default() };
     let request =
         CreateAccountRequest { account: Some(account), request_id: "one".to_owned(), validate_only: true };
-    client.create_account(request.clone()).await.unwrap();
+    client.accounts().create(request.clone()).await.unwrap();
     let request = CreateAccountRequest { validate_only: false, ..request };
-    let created = client.create_account(request.clone()).await.unwrap().account.unwrap();
-    assert_eq!(client.create_account(request.clone()).await.unwrap().account, Some(created.clone()));
+    let created = client.accounts().create(request.clone()).await.unwrap().account.unwrap();
+    assert_eq!(client.accounts().create(request.clone()).await.unwrap().account, Some(created.clone()));
     let other = CreateAccountRequest { account: Some(Account::default()), ..request };
-    let error = client.create_account(other.clone()).await.unwrap_err();
+    let error = client.accounts().create(other.clone()).await.unwrap_err();
     assert_eq!(fields(&error), ["account.name"]);
     let other = Account { name: "Other".to_owned(), ..Default::default() };
     let other =
         CreateAccountRequest { account: Some(other), request_id: "one".to_owned(), ..Default::default() };
-    let error = client.create_account(other).await.unwrap_err();
+    let error = client.accounts().create(other).await.unwrap_err();
     assert_eq!(error.reason(), ErrorReason::RequestIdReused);
 
-    let list = client.list_accounts(ListAccountsRequest::default()).await.unwrap().accounts;
+    let list = client.accounts().list_page(ListAccountsRequest::default()).await.unwrap().accounts;
     assert_eq!(list, [created.clone(), own.clone()]);
     let page = ListAccountsRequest { page_size: 1, ..Default::default() };
-    let first = client.list_accounts(page.clone()).await.unwrap();
-    let second = client.list_accounts(ListAccountsRequest { page_token: first.next_page_token, ..page });
+    let first = client.accounts().list_page(page.clone()).await.unwrap();
+    let second =
+        client.accounts().list_page(ListAccountsRequest { page_token: first.next_page_token, ..page });
     assert_eq!((first.accounts, second.await.unwrap().accounts), (vec![created.clone()], vec![own]));
 
     let renamed = Account { name: "Small Ltd".to_owned(), ..created.clone() };
     let update_mask = Some(FieldMask { paths: vec!["name".to_owned()] });
     let request = UpdateAccountRequest { account: Some(renamed), update_mask, validate_only: true };
-    client.update_account(request.clone()).await.unwrap();
+    client.accounts().update(request.clone()).await.unwrap();
     let get = GetAccountRequest { account_id: created.id.clone() };
-    assert_eq!(client.get_account(get.clone()).await.unwrap().account, Some(created.clone()));
+    assert_eq!(client.accounts().get(get.clone()).await.unwrap().account, Some(created.clone()));
     let request = UpdateAccountRequest { validate_only: false, ..request };
-    let updated = client.update_account(request.clone()).await.unwrap().account.unwrap();
+    let updated = client.accounts().update(request.clone()).await.unwrap().account.unwrap();
     assert_eq!((updated.name.as_str(), &updated.create_time), ("Small Ltd", &created.create_time));
-    assert_eq!(client.get_account(get).await.unwrap().account, Some(updated));
+    assert_eq!(client.accounts().get(get).await.unwrap().account, Some(updated));
     let bad = FieldMask { paths: vec!["create_time".to_owned()] };
-    let error = client.update_account(UpdateAccountRequest { update_mask: Some(bad), ..request }).await;
+    let error = client.accounts().update(UpdateAccountRequest { update_mask: Some(bad), ..request }).await;
     assert_eq!(fields(&error.unwrap_err()), ["update_mask"]);
 }
 
@@ -111,28 +112,28 @@ async fn a_key_is_shown_once_and_never_again() {
         ApiKey { name: "shop".to_owned(), scopes: vec![READ.into(), RECORD.into()], ..Default::default() };
     let request =
         CreateApiKeyRequest { api_key: Some(key), request_id: "one".to_owned(), validate_only: true };
-    assert_eq!(client.create_api_key(request.clone()).await.unwrap().key_text, "");
+    assert_eq!(client.api_keys().create(request.clone()).await.unwrap().key_text, "");
     let request = CreateApiKeyRequest { validate_only: false, ..request };
-    let created = client.create_api_key(request.clone()).await.unwrap();
+    let created = client.api_keys().create(request.clone()).await.unwrap();
     let text = created.key_text;
     let created = created.api_key.unwrap();
     assert_eq!((text.len(), &text[..4]), (52, "s2s_"));
     assert_eq!((created.account_id.as_str(), created.state()), (OWN_ACCOUNT, ApiKeyState::Active));
     assert_eq!(created.scopes, [i32::from(READ), i32::from(RECORD)]);
 
-    let again = client.create_api_key(request).await.unwrap();
+    let again = client.api_keys().create(request).await.unwrap();
     assert_eq!((again.key_text.as_str(), again.api_key.unwrap().id), ("", created.id.clone()));
     works(&server.client_with(&text)).await.unwrap();
 
     // `last_use_time` is stored a moment after the call, because no call waits for that write.
     let get = GetApiKeyRequest { api_key_id: created.id.clone() };
     let used = eventually(async || {
-        let key = client.get_api_key(get.clone()).await.unwrap().api_key.unwrap();
+        let key = client.api_keys().get(get.clone()).await.unwrap().api_key.unwrap();
         key.last_use_time.is_some().then_some(key)
     });
     let used = used.await;
     assert_eq!(ApiKey { last_use_time: None, ..used.clone() }, created);
-    let list = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;
+    let list = client.api_keys().list_page(ListApiKeysRequest::default()).await.unwrap().api_keys;
     assert_eq!(list[0], used);
     assert_eq!((list.len(), list[1].name.as_str()), (2, "S2S_ADMIN_KEY"));
     if database::is_a_file() {
@@ -152,10 +153,10 @@ async fn what_a_key_must_be_is_said_at_once() {
     let client = server.client();
     let ask = async |key: ApiKey| {
         let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
-        client.create_api_key(request).await.unwrap_err()
+        client.api_keys().create(request).await.unwrap_err()
     };
     let past = moved(
-        client.get_account(GetAccountRequest::default()).await.unwrap().account.unwrap().create_time,
+        client.accounts().get(GetAccountRequest::default()).await.unwrap().account.unwrap().create_time,
         9,
     );
     let error = ask(ApiKey { expire_time: past, ..Default::default() }).await;
@@ -183,7 +184,7 @@ async fn a_rotated_key_goes_on_for_its_overlap() {
     let rotate = async |overlap, validate_only| {
         let overlap = Some(Duration { seconds: overlap, nanos: 0 });
         let request = RotateApiKeyRequest { api_key_id: key.id.clone(), overlap, validate_only };
-        admin.rotate_api_key(request).await
+        admin.api_keys().rotate(request).await
     };
     assert_eq!(rotate(60, true).await.unwrap().key_text, "");
     let rotated = rotate(60, false).await.unwrap();
@@ -208,7 +209,7 @@ async fn a_rotated_key_goes_on_for_its_overlap() {
     rotate(0, false).await.unwrap();
 
     let request = RevokeApiKeyRequest { api_key_id: key.id.clone(), ..Default::default() };
-    admin.revoke_api_key(request).await.unwrap();
+    admin.api_keys().revoke(request).await.unwrap();
     let error = rotate(0, false).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::FailedPrecondition, ErrorReason::ApiKeyEnded));
 }
@@ -223,18 +224,18 @@ async fn a_revoked_key_ends_within_a_second_everywhere() {
         works(client).await.unwrap();
     }
     let request = RevokeApiKeyRequest { api_key_id: key.id.clone(), validate_only: true };
-    server.client().revoke_api_key(request.clone()).await.unwrap();
+    server.client().api_keys().revoke(request.clone()).await.unwrap();
     let request = RevokeApiKeyRequest { validate_only: false, ..request };
-    let revoked = server.client().revoke_api_key(request.clone()).await.unwrap().api_key.unwrap();
+    let revoked = server.client().api_keys().revoke(request.clone()).await.unwrap().api_key.unwrap();
     assert_eq!(revoked.state(), ApiKeyState::Revoked);
     for client in &clients {
         assert!(ends(client).await.contains("revoked"));
     }
-    let again = beside.client().revoke_api_key(request).await.unwrap().api_key.unwrap();
+    let again = beside.client().api_keys().revoke(request).await.unwrap().api_key.unwrap();
     assert_eq!(again.revoke_time, revoked.revoke_time);
     let listed = async |show_revoked| {
         let request = ListApiKeysRequest { show_revoked, ..Default::default() };
-        let keys = server.client().list_api_keys(request).await.unwrap().api_keys;
+        let keys = server.client().api_keys().list_page(request).await.unwrap().api_keys;
         keys.iter().any(|listed| listed.id == key.id)
     };
     assert!(!listed(false).await && listed(true).await);
@@ -245,10 +246,10 @@ async fn a_stream_ends_with_its_key() {
     let server = Server::start().await;
     let (key, text) = server.api_key("", &[RECORD]).await;
     let requests = stream::iter([RecordConversionRequest::default()]).chain(stream::pending());
-    let mut answers = server.client_with(&text).stream_record_conversions(requests).await.unwrap();
+    let mut answers = server.client_with(&text).conversions().stream_record(requests).await.unwrap();
     answers.next().await.unwrap().unwrap();
     let request = RevokeApiKeyRequest { api_key_id: key.id, ..Default::default() };
-    server.client().revoke_api_key(request).await.unwrap();
+    server.client().api_keys().revoke(request).await.unwrap();
     let error = answers.next().await.unwrap().unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::Unauthenticated, ErrorReason::ApiKeyInvalid));
 }
@@ -264,7 +265,7 @@ async fn nobody_gets_further_than_they_were_let() {
         let scopes = scopes.iter().map(|scope| (*scope).into()).collect();
         let key = ApiKey { name: "more".to_owned(), scopes, ..Default::default() };
         let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
-        client.create_api_key(request).await
+        client.api_keys().create(request).await
     };
     let made = create(&[READ]).await.unwrap().api_key.unwrap();
     assert_eq!(made.account_id, account);
@@ -275,16 +276,16 @@ async fn nobody_gets_further_than_they_were_let() {
     let rotate = RotateApiKeyRequest { api_key_id: large.id.clone(), ..Default::default() };
     let revoke = RevokeApiKeyRequest { api_key_id: large.id, ..Default::default() };
     for error in [
-        client.rotate_api_key(rotate.clone()).await.map(drop),
-        client.revoke_api_key(revoke.clone()).await.map(drop),
+        client.api_keys().rotate(rotate.clone()).await.map(drop),
+        client.api_keys().revoke(revoke.clone()).await.map(drop),
     ] {
         assert_eq!(error.unwrap_err().reason(), ErrorReason::ScopeMissing);
     }
-    client.rotate_api_key(RotateApiKeyRequest { api_key_id: small.id, ..rotate }).await.unwrap();
+    client.api_keys().rotate(RotateApiKeyRequest { api_key_id: small.id, ..rotate }).await.unwrap();
     // The administrator manages the keys of all accounts.
-    server.client().revoke_api_key(revoke).await.unwrap();
+    server.client().api_keys().revoke(revoke).await.unwrap();
     let request = ListApiKeysRequest { account_id: account, ..Default::default() };
-    assert_eq!(server.client().list_api_keys(request).await.unwrap().api_keys.len(), 2);
+    assert_eq!(server.client().api_keys().list_page(request).await.unwrap().api_keys.len(), 2);
 }
 
 #[tokio::test]
@@ -295,7 +296,8 @@ async fn an_edges_key_serves_all_accounts_and_no_other_purpose() {
     let link =
         s2s_sdk::v1::TrackingLink { destination: "http://shop.example/".to_owned(), ..Default::default() };
     let request = s2s_sdk::v1::CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-    let link = server.client_with(&text).create_tracking_link(request).await.unwrap().tracking_link.unwrap();
+    let link =
+        server.client_with(&text).tracking_links().create(request).await.unwrap().tracking_link.unwrap();
 
     let (_, text) = server.api_key("", &[EDGE]).await;
     let request = authorized_by(&text, ResolveSlugRequest { slug: link.slug });
@@ -304,13 +306,13 @@ async fn an_edges_key_serves_all_accounts_and_no_other_purpose() {
     let click = s2s_sdk::v1::RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
     // An edge mints the ids of its clicks itself, so it must send an id. `edge_keys.rs` sends
     // clicks with ids.
-    let error = server.client_with(&text).record_click(click).await.unwrap_err();
+    let error = server.client_with(&text).clicks().record(click).await.unwrap_err();
     assert_eq!((error.reason(), fields(&error)), (ErrorReason::FieldInvalid, vec!["click_id"]));
     let error = works(&server.client_with(&text)).await.unwrap_err();
     assert_eq!(error.reason(), ErrorReason::ScopeMissing);
     // An edge passes postbacks on, but reports no conversions.
     let conversion = request::conversion(NewConversion::default());
-    let error = server.client_with(&text).record_conversion(conversion).await.unwrap_err();
+    let error = server.client_with(&text).conversions().record(conversion).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::PermissionDenied, ErrorReason::ScopeMissing));
 }
 
@@ -354,13 +356,13 @@ async fn the_first_start_prints_an_administrators_key_once() {
     let (mut server, url, key) = first_key(folder.path(), &database_url).await;
     let key = key.expect("a key is printed");
     let client = Client::builder(&url).api_key(&key).build().unwrap();
-    let list = client.list_accounts(ListAccountsRequest::default()).await.unwrap().accounts;
+    let list = client.accounts().list_page(ListAccountsRequest::default()).await.unwrap().accounts;
     assert_eq!(list.len(), 1);
     // A restart makes no new key in place of a revoked one: the key may have been revoked because
     // it was stolen.
-    let keys = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;
+    let keys = client.api_keys().list_page(ListApiKeysRequest::default()).await.unwrap().api_keys;
     let request = RevokeApiKeyRequest { api_key_id: keys[0].id.clone(), ..Default::default() };
-    client.revoke_api_key(request).await.unwrap();
+    client.api_keys().revoke(request).await.unwrap();
     server.kill().await.unwrap();
     let (mut server, url, none) = first_key(folder.path(), &database_url).await;
     assert_eq!(none, None);
@@ -372,12 +374,12 @@ async fn the_first_start_prints_an_administrators_key_once() {
     // key also stays revoked after a restart.
     let mut server = Server::start_at(database_url).await;
     let client = server.client();
-    let keys = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;
+    let keys = client.api_keys().list_page(ListApiKeysRequest::default()).await.unwrap().api_keys;
     assert_eq!((keys.len(), keys[0].name.as_str()), (1, "S2S_ADMIN_KEY"));
     server.restart().await;
     let client = server.client();
     let request = RevokeApiKeyRequest { api_key_id: keys[0].id.clone(), ..Default::default() };
-    client.revoke_api_key(request).await.unwrap();
+    client.api_keys().revoke(request).await.unwrap();
     server.restart().await;
     assert_eq!(works(&server.client()).await.unwrap_err().reason(), ErrorReason::ApiKeyInvalid);
 }
@@ -404,9 +406,9 @@ async fn without_keys_everyone_on_this_machine_is_the_administrator() {
     let client = Client::builder(&server.url).build().unwrap();
     let code = server.code("Sale").await;
     let request = GetConversionCodeRequest { conversion_code_id: code.id.clone() };
-    assert_eq!(client.get_conversion_code(request).await.unwrap().conversion_code, Some(code));
-    assert_eq!(client.list_accounts(ListAccountsRequest::default()).await.unwrap().accounts.len(), 1);
-    let keys = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;
+    assert_eq!(client.conversion_codes().get(request).await.unwrap().conversion_code, Some(code));
+    assert_eq!(client.accounts().list_page(ListAccountsRequest::default()).await.unwrap().accounts.len(), 1);
+    let keys = client.api_keys().list_page(ListApiKeysRequest::default()).await.unwrap().api_keys;
     assert_eq!(keys, [], "no key is made where none is asked for");
     let slug = ResolveSlugRequest { slug: "x".to_owned() };
     let mut edge = EdgeServiceClient::new(channel(&server).await);

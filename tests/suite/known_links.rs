@@ -63,7 +63,7 @@ async fn status(edge: &Server, slug: &str) -> u16 {
 
 async fn stored(core: &Server, link: &TrackingLink) -> BTreeSet<String> {
     let request = ListClicksRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-    core.client().clicks(request).map_ok(|click| click.id).try_collect().await.unwrap()
+    core.client().clicks().list(request).map_ok(|click| click.id).try_collect().await.unwrap()
 }
 
 /// Waits until the edge has read all changes of links so far.
@@ -144,17 +144,17 @@ async fn what_has_become_of_a_link_is_known_without_a_visitor() {
     let client = core.client();
     for link in [&archived, &followed, &revived] {
         let archive = ArchiveTrackingLinkRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-        client.archive_tracking_link(archive).await.unwrap();
+        client.tracking_links().archive(archive).await.unwrap();
     }
     let unarchive =
         UnarchiveTrackingLinkRequest { tracking_link_id: revived.id.clone(), ..Default::default() };
-    client.unarchive_tracking_link(unarchive).await.unwrap();
+    client.tracking_links().unarchive(unarchive).await.unwrap();
     let rename = UpdateTrackingLinkRequest {
         tracking_link: Some(TrackingLink { slug: "another".to_owned(), ..renamed.clone() }),
         update_mask: Some(FieldMask { paths: vec!["slug".to_owned()] }),
         ..Default::default()
     };
-    client.update_tracking_link(rename).await.unwrap();
+    client.tracking_links().update(rename).await.unwrap();
     // While the core answers, the edge replaces its copy of a link once the copy is too old, even
     // before it reads the list of links.
     eventually(async || (status(&edge, &followed.slug).await == 410).then_some(())).await;
@@ -266,11 +266,11 @@ async fn an_edge_lists_links_by_their_last_change() {
     let (_, write) = server.api_key(&other.id, &[ApiKeyScope::Write]).await;
     let create =
         CreateTrackingLinkRequest { tracking_link: Some(leading_to(DESTINATION)), ..Default::default() };
-    let theirs = server.client_with(&write).create_tracking_link(create).await.unwrap();
+    let theirs = server.client_with(&write).tracking_links().create(create).await.unwrap();
     own.push(theirs.tracking_link.unwrap());
     // A change makes the first link the last one.
     let archive = ArchiveTrackingLinkRequest { tracking_link_id: own[0].id.clone(), ..Default::default() };
-    let archived = server.client().archive_tracking_link(archive).await.unwrap().tracking_link.unwrap();
+    let archived = server.client().tracking_links().archive(archive).await.unwrap().tracking_link.unwrap();
     own.rotate_left(1);
     own[3] = archived;
 
@@ -357,7 +357,7 @@ async fn an_account_with_many_links_pushes_out_no_links_of_others() {
         let tracking_link =
             Some(leading_to(&format!("https://shop.example/{number}?s1=[s2sidentifier]&p={padding}")));
         let create = CreateTrackingLinkRequest { tracking_link, ..Default::default() };
-        theirs.push(client.create_tracking_link(create).await.unwrap().tracking_link.unwrap());
+        theirs.push(client.tracking_links().create(create).await.unwrap().tracking_link.unwrap());
     }
     follow_all(&edge, &theirs).await;
     is_up_to_date(&core, &edge).await;

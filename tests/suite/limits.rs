@@ -137,7 +137,7 @@ async fn who_says_nothing_keeps_nobody_out() {
 async fn who_asks_too_often_is_told_when_to_come_again() {
     let server = Server::start_with(&["--rate-per-address", "5"]).await;
     let client = Client::builder(&server.url).api_key(ADMIN_KEY).retries(0).build().unwrap();
-    let list = async || client.list_conversion_codes(ListConversionCodesRequest::default()).await;
+    let list = async || client.conversion_codes().list_page(ListConversionCodesRequest::default()).await;
     let error = eventually(async || list().await.err()).await;
     assert_eq!((error.code(), error.reason()), (Code::ResourceExhausted, ErrorReason::RateLimited));
     assert_eq!(error.retry_delay(), Some(Duration::from_secs(1)));
@@ -170,7 +170,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     // A client that waits as long as the server says gets through.
     let patient = server.client();
     for _ in 0..12 {
-        patient.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
+        patient.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap();
     }
 }
 
@@ -182,7 +182,7 @@ fn impatient(server: &Server, api_key: &str) -> Client {
 /// Returns true if a list call was answered, and false if it was refused. The only reason for a
 /// refusal may be the rate.
 async fn lists(client: &Client) -> bool {
-    let error = client.list_conversion_codes(ListConversionCodesRequest::default()).await.err();
+    let error = client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.err();
     let Some(error) = error else { return true };
     assert_eq!((error.code(), error.reason()), (Code::ResourceExhausted, ErrorReason::RateLimited));
     assert_eq!(error.retry_delay(), Some(Duration::from_secs(1)));
@@ -223,7 +223,7 @@ async fn all_texts_of_a_key_have_one_rate() {
     let server = Server::start_with(&["--rate-per-key", "5"]).await;
     let (key, text) = server.api_key("", &[ApiKeyScope::Read]).await;
     let request = RotateApiKeyRequest { api_key_id: key.id, ..Default::default() };
-    let rotated = server.client().rotate_api_key(request).await.unwrap();
+    let rotated = server.client().api_keys().rotate(request).await.unwrap();
     let both = [text, rotated.key_text].map(|text| impatient(&server, &text));
     let (begun, given) = (Instant::now(), AtomicUsize::new(0));
     eventually(async || {
@@ -253,16 +253,16 @@ async fn conversions_over_a_keys_rate_are_told_so_and_none_is_lost() {
     let number = AtomicUsize::new(0);
     let error = eventually(async || {
         let number = number.fetch_add(1, Ordering::Relaxed);
-        hasty.record_conversion(request(number)).await.err()
+        hasty.conversions().record(request(number)).await.err()
     });
     assert_eq!(error.await.reason(), ErrorReason::RateLimited);
     // A client that waits as long as the server says repeats the refused call and makes 11 more.
     // Each of these calls gets through.
     let recorded = number.load(Ordering::Relaxed) - 1;
     for number in recorded..recorded + 12 {
-        patient.record_conversion(request(number)).await.unwrap();
+        patient.conversions().record(request(number)).await.unwrap();
     }
-    let conversions = server.client().conversions(ListConversionsRequest::default());
+    let conversions = server.client().conversions().list(ListConversionsRequest::default());
     assert_eq!(conversions.try_collect::<Vec<_>>().await.unwrap().len(), recorded + 12);
 }
 
@@ -277,7 +277,7 @@ async fn beyond_its_limit_a_server_sheds_lists_and_previews_but_no_visitor() {
     let crowd = join_all((0..32).map(async |_| {
         let client = Client::builder(&server.url).api_key(ADMIN_KEY).retries(0).build().unwrap();
         while !over.load(Ordering::Relaxed) {
-            if let Err(error) = client.list_conversions(ListConversionsRequest::default()).await {
+            if let Err(error) = client.conversions().list_page(ListConversionsRequest::default()).await {
                 assert_eq!((error.code(), error.reason()), (Code::Unavailable, ErrorReason::Overloaded));
                 assert_eq!(error.retry_delay(), Some(Duration::from_secs(1)));
                 shed.fetch_add(1, Ordering::Relaxed);
@@ -310,7 +310,7 @@ async fn beyond_its_limit_a_server_sheds_lists_and_previews_but_no_visitor() {
             let transaction_id = number.to_string();
             let conversion = NewConversion { transaction_id, ..report(&code, &click) };
             let request = request::conversion(conversion);
-            counted += usize::from(recorded(client.record_conversion(request).await));
+            counted += usize::from(recorded(client.conversions().record(request).await));
         }
         counted
     };
@@ -321,7 +321,7 @@ async fn beyond_its_limit_a_server_sheds_lists_and_previews_but_no_visitor() {
     });
     assert!(shed.load(Ordering::Relaxed) > 0, "lists are shed");
     assert!(previews.load(Ordering::Relaxed) > 0, "previews are shed");
-    let conversions = server.client().conversions(ListConversionsRequest::default());
+    let conversions = server.client().conversions().list(ListConversionsRequest::default());
     assert_eq!(conversions.try_collect::<Vec<_>>().await.unwrap().len(), counted);
 }
 

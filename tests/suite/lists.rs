@@ -61,10 +61,10 @@ async fn codes_and_links_come_in_pages() {
     let request =
         |page_token| ListConversionCodesRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
     let list = async |token| {
-        let page = client.list_conversion_codes(request(token)).await.unwrap();
+        let page = client.conversion_codes().list_page(request(token)).await.unwrap();
         (page.conversion_codes.into_iter().map(|code| code.id).collect(), page.next_page_token)
     };
-    let streamed = client.conversion_codes(request(String::new())).map_ok(|code| code.id);
+    let streamed = client.conversion_codes().list(request(String::new())).map_ok(|code| code.id);
     let streamed: Vec<String> = streamed.try_collect().await.unwrap();
     assert!(streamed.iter().eq(codes.iter().rev()), "newest first");
     check_pages(&pages(list).await, &streamed, codes);
@@ -72,10 +72,10 @@ async fn codes_and_links_come_in_pages() {
     let request =
         |page_token| ListTrackingLinksRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
     let list = async |token| {
-        let page = client.list_tracking_links(request(token)).await.unwrap();
+        let page = client.tracking_links().list_page(request(token)).await.unwrap();
         (page.tracking_links.into_iter().map(|link| link.id).collect(), page.next_page_token)
     };
-    let streamed = client.tracking_links(request(String::new())).map_ok(|link| link.id);
+    let streamed = client.tracking_links().list(request(String::new())).map_ok(|link| link.id);
     check_pages(&pages(list).await, &streamed.try_collect::<Vec<_>>().await.unwrap(), links);
 }
 
@@ -92,7 +92,7 @@ async fn clicks_conversions_and_postbacks_come_in_pages() {
             click_time: moved(link.create_time, second - 60),
             ..Default::default()
         };
-        clicks.push(client.record_click(click).await.unwrap().click.unwrap().id);
+        clicks.push(client.clicks().record(click).await.unwrap().click.unwrap().id);
         let query = format!("clickId={}&id={}&val=1&com=0", clicks.last().unwrap(), code.id);
         let answer = server.postback(&query).await;
         conversions.push(answer.field("conversion_id"));
@@ -105,10 +105,10 @@ async fn clicks_conversions_and_postbacks_come_in_pages() {
         page_token,
     };
     let list = async |token| {
-        let page = client.list_clicks(request(token)).await.unwrap();
+        let page = client.clicks().list_page(request(token)).await.unwrap();
         (page.clicks.into_iter().map(|click| click.id).collect(), page.next_page_token)
     };
-    let streamed = client.clicks(request(String::new())).map_ok(|click| click.id);
+    let streamed = client.clicks().list(request(String::new())).map_ok(|click| click.id);
     let streamed: Vec<String> = streamed.try_collect().await.unwrap();
     assert!(streamed.iter().eq(clicks.iter().rev()), "newest first");
     check_pages(&pages(list).await, &streamed, clicks);
@@ -116,10 +116,10 @@ async fn clicks_conversions_and_postbacks_come_in_pages() {
     let request =
         |page_token| ListConversionsRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
     let list = async |token| {
-        let page = client.list_conversions(request(token)).await.unwrap();
+        let page = client.conversions().list_page(request(token)).await.unwrap();
         (page.conversions.into_iter().map(|conversion| conversion.id).collect(), page.next_page_token)
     };
-    let streamed = client.conversions(request(String::new())).map_ok(|conversion| conversion.id);
+    let streamed = client.conversions().list(request(String::new())).map_ok(|conversion| conversion.id);
     let streamed: Vec<String> = streamed.try_collect().await.unwrap();
     assert!(streamed.iter().eq(conversions.iter().rev()), "newest first");
     check_pages(&pages(list).await, &streamed, conversions);
@@ -127,10 +127,10 @@ async fn clicks_conversions_and_postbacks_come_in_pages() {
     let request =
         |page_token| ListPostbacksRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
     let list = async |token| {
-        let page = client.list_postbacks(request(token)).await.unwrap();
+        let page = client.postbacks().list_page(request(token)).await.unwrap();
         (page.postbacks.into_iter().map(|postback| postback.id).collect(), page.next_page_token)
     };
-    let streamed = client.postbacks(request(String::new())).map_ok(|postback| postback.id);
+    let streamed = client.postbacks().list(request(String::new())).map_ok(|postback| postback.id);
     check_pages(&pages(list).await, &streamed.try_collect::<Vec<_>>().await.unwrap(), postbacks);
 }
 
@@ -143,7 +143,7 @@ async fn filters_of_conversions_hold_all_at_once() {
     let (first, second) = (server.click(&one).await, server.click(&two).await);
     let mut recorded = Vec::new();
     for (code, click) in [(&sale, &first), (&lead, &first), (&sale, &second)] {
-        let response = client.record_conversion(request::conversion(report(code, click))).await.unwrap();
+        let response = client.conversions().record(request::conversion(report(code, click))).await.unwrap();
         recorded.push(response.conversion.unwrap());
     }
     let all = ConversionFilter::default;
@@ -177,7 +177,7 @@ async fn filters_of_conversions_hold_all_at_once() {
         (ConversionFilter { conversion_code_id: lead.id.clone(), click_id: second.clone(), ..all() }, &[]),
     ] {
         let request = request::conversions(filter.clone());
-        let found = client.list_conversions(request).await.unwrap().conversions;
+        let found = client.conversions().list_page(request).await.unwrap().conversions;
         let expected: Vec<_> = expected.iter().map(|index| recorded[*index].clone()).collect();
         assert_eq!(found, expected, "{filter:?}");
     }
@@ -189,7 +189,7 @@ async fn filters_of_conversions_hold_all_at_once() {
         time: 99,
         ..all()
     };
-    let error = client.list_conversions(request::conversions(wrong)).await.unwrap_err();
+    let error = client.conversions().list_page(request::conversions(wrong)).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
     let expected = ["conversion_code_id", "tracking_link_id", "click_id", "status", "time"];
     assert_eq!(fields(&error), expected.map(|field| format!("filter.{field}")));
@@ -237,7 +237,7 @@ async fn filters_of_postbacks_hold_all_at_once() {
         (PostbackFilter { verdict: 99, ..all() }, "filter.verdict"),
         (PostbackFilter { reason: 99, ..all() }, "filter.reason"),
     ] {
-        let error = client.list_postbacks(request::postbacks(filter)).await.unwrap_err();
+        let error = client.postbacks().list_page(request::postbacks(filter)).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
         assert_eq!(fields(&error), [name]);
     }
@@ -250,36 +250,36 @@ async fn a_page_token_serves_its_own_list_alone() {
     for transaction_id in ["1", "2"] {
         let transaction_id = transaction_id.to_owned();
         let conversion = NewConversion { transaction_id, ..report(&fixture.code, &fixture.click) };
-        client.record_conversion(request::conversion(conversion)).await.unwrap();
+        client.conversions().record(request::conversion(conversion)).await.unwrap();
     }
     let first = ListConversionsRequest { page_size: 1, ..Default::default() };
-    let page_token = client.list_conversions(first).await.unwrap().next_page_token;
+    let page_token = client.conversions().list_page(first).await.unwrap().next_page_token;
     let second = ListConversionsRequest { page_token: page_token.clone(), ..Default::default() };
-    assert_eq!(client.list_conversions(second).await.unwrap().conversions.len(), 1);
+    assert_eq!(client.conversions().list_page(second).await.unwrap().conversions.len(), 1);
 
     let codes = ListConversionCodesRequest { page_size: 1, ..Default::default() };
-    let code_token = client.list_conversion_codes(codes).await.unwrap().next_page_token;
+    let code_token = client.conversion_codes().list_page(codes).await.unwrap().next_page_token;
     let of_code =
         ConversionFilter { conversion_code_id: fixture.code.id.clone(), ..ConversionFilter::default() };
     let since = ConversionFilter { start_time: fixture.code.create_time, ..ConversionFilter::default() };
     let filtered =
         |filter| ListConversionsRequest { page_token: page_token.clone(), ..request::conversions(filter) };
     let refused = [
-        client.list_conversions(filtered(of_code)).await.map(drop),
-        client.list_conversions(filtered(since)).await.map(drop),
+        client.conversions().list_page(filtered(of_code)).await.map(drop),
+        client.conversions().list_page(filtered(since)).await.map(drop),
         client
-            .list_postbacks(ListPostbacksRequest { page_token: page_token.clone(), ..Default::default() })
+            .postbacks()
+            .list_page(ListPostbacksRequest { page_token: page_token.clone(), ..Default::default() })
             .await
             .map(drop),
         client
-            .list_tracking_links(ListTrackingLinksRequest {
-                page_token: page_token.clone(),
-                ..Default::default()
-            })
+            .tracking_links()
+            .list_page(ListTrackingLinksRequest { page_token: page_token.clone(), ..Default::default() })
             .await
             .map(drop),
         client
-            .list_conversion_codes(ListConversionCodesRequest {
+            .conversion_codes()
+            .list_page(ListConversionCodesRequest {
                 page_token: code_token,
                 show_archived: true,
                 ..Default::default()
@@ -287,7 +287,8 @@ async fn a_page_token_serves_its_own_list_alone() {
             .await
             .map(drop),
         client
-            .list_conversions(ListConversionsRequest { page_token: "x".to_owned(), ..Default::default() })
+            .conversions()
+            .list_page(ListConversionsRequest { page_token: "x".to_owned(), ..Default::default() })
             .await
             .map(drop),
     ];
@@ -311,16 +312,16 @@ async fn a_page_holds_50_by_default_and_1000_at_the_most() {
     };
     for start in [0, 1_000] {
         let requests = (start..start + 1_000).map(report).collect();
-        client.batch_record_conversions(BatchRecordConversionsRequest { requests }).await.unwrap();
+        client.conversions().batch_record(BatchRecordConversionsRequest { requests }).await.unwrap();
     }
     for (page_size, expected) in [(0, 50), (1, 1), (1_000, 1_000), (1_001, 1_000), (i32::MAX, 1_000)] {
         let request = ListConversionsRequest { page_size, ..Default::default() };
-        let page = client.list_conversions(request).await.unwrap();
+        let page = client.conversions().list_page(request).await.unwrap();
         assert_eq!(page.conversions.len(), expected, "{page_size}");
         assert_ne!(page.next_page_token, "");
     }
     let request = ListConversionsRequest { page_size: -1, ..Default::default() };
-    let error = client.list_conversions(request).await.unwrap_err();
+    let error = client.conversions().list_page(request).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
     assert_eq!(fields(&error), ["page_size"]);
 }
@@ -357,21 +358,26 @@ async fn calls_by_id(client: &Client, ids: &Ids) -> Vec<Result<(), Error>> {
     let replay = request::replay(vec![postback.clone()]);
     vec![
         client
-            .get_conversion_code(GetConversionCodeRequest { conversion_code_id: code.clone() })
+            .conversion_codes()
+            .get(GetConversionCodeRequest { conversion_code_id: code.clone() })
             .await
             .map(drop),
-        client.update_conversion_code(update_code).await.map(drop),
-        client.archive_conversion_code(archive_code).await.map(drop),
-        client.get_postback_url(url).await.map(drop),
-        client.get_tracking_link(GetTrackingLinkRequest { tracking_link_id: link.clone() }).await.map(drop),
-        client.update_tracking_link(update_link).await.map(drop),
-        client.archive_tracking_link(archive_link).await.map(drop),
-        client.record_click(record).await.map(drop),
-        client.list_clicks(clicks).await.map(drop),
-        client.get_click(GetClickRequest { click_id: click.clone() }).await.map(drop),
-        client.get_conversion(GetConversionRequest { conversion_id: conversion.clone() }).await.map(drop),
-        client.get_postback(GetPostbackRequest { postback_id: postback.clone() }).await.map(drop),
-        client.replay_postbacks(replay).await.map(drop),
+        client.conversion_codes().update(update_code).await.map(drop),
+        client.conversion_codes().archive(archive_code).await.map(drop),
+        client.conversion_codes().get_postback_url(url).await.map(drop),
+        client
+            .tracking_links()
+            .get(GetTrackingLinkRequest { tracking_link_id: link.clone() })
+            .await
+            .map(drop),
+        client.tracking_links().update(update_link).await.map(drop),
+        client.tracking_links().archive(archive_link).await.map(drop),
+        client.clicks().record(record).await.map(drop),
+        client.clicks().list_page(clicks).await.map(drop),
+        client.clicks().get(GetClickRequest { click_id: click.clone() }).await.map(drop),
+        client.conversions().get(GetConversionRequest { conversion_id: conversion.clone() }).await.map(drop),
+        client.postbacks().get(GetPostbackRequest { postback_id: postback.clone() }).await.map(drop),
+        client.postbacks().replay_page(replay).await.map(drop),
     ]
 }
 
@@ -385,7 +391,7 @@ async fn an_id_that_nothing_has_is_not_found() {
     let unknown = Ids {
         code: format!("{:032X}", 1),
         link: format!("link_{}", "0".repeat(26)),
-        click: client.record_click(dry).await.unwrap().click.unwrap().id,
+        click: client.clicks().record(dry).await.unwrap().click.unwrap().id,
         conversion: format!("conv_{}", "0".repeat(39)),
         postback: format!("pb_{}", "0".repeat(26)),
     };
@@ -420,7 +426,8 @@ async fn one_bad_item_spoils_no_other_of_its_batch() {
         request::conversion(NewConversion { value: None, ..conversion("4", &fixture.click) }),
         RecordConversionRequest { validate_only: true, ..item("5", &fixture.click) },
     ];
-    let response = client.batch_record_conversions(BatchRecordConversionsRequest { requests }).await.unwrap();
+    let response =
+        client.conversions().batch_record(BatchRecordConversionsRequest { requests }).await.unwrap();
     let mut reasons = Vec::new();
     let mut verdicts = Vec::new();
     for (index, result) in response.results.into_iter().enumerate() {
@@ -450,7 +457,7 @@ async fn one_bad_item_spoils_no_other_of_its_batch() {
     for size in [0, 1_001] {
         let requests = vec![item("6", &fixture.click); size];
         let request = BatchRecordConversionsRequest { requests };
-        let error = client.batch_record_conversions(request).await.unwrap_err();
+        let error = client.conversions().batch_record(request).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (invalid, ErrorReason::FieldInvalid), "{size}");
         assert_eq!(fields(&error), ["requests"]);
     }

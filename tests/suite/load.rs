@@ -112,7 +112,7 @@ impl Load {
         let link = core.link(&[&self.code]).await;
         let click_time = moved(link.create_time, -40 * 86_400);
         let request = RecordClickRequest { tracking_link_id: link.id, click_time, ..Default::default() };
-        core.client().record_click(request).await.unwrap().click.unwrap().id
+        core.client().clicks().record(request).await.unwrap().click.unwrap().id
     }
 
     /// Follows the link. Returns the click id.
@@ -206,7 +206,7 @@ impl Load {
             value: Some(Money { micros: value(number), ..Default::default() }),
             ..Default::default()
         };
-        match client.record_conversion(request::conversion(conversion)).await {
+        match client.conversions().record(request::conversion(conversion)).await {
             Ok(_) => self.sold(number, click_id),
             Err(_) => self.refuse(),
         }
@@ -214,7 +214,7 @@ impl Load {
 
     async fn click(&self, client: &Client) {
         let request = RecordClickRequest { tracking_link_id: self.link.id.clone(), ..Default::default() };
-        match client.record_click(request).await {
+        match client.clicks().record(request).await {
             Ok(answer) => {
                 self.ledger.lock().unwrap().clicks.insert(answer.click.unwrap().id);
             }
@@ -225,7 +225,7 @@ impl Load {
     async fn set_up(&self, client: &Client, number: usize) {
         let code = ConversionCode { name: format!("code {number}"), ..Default::default() };
         let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-        match client.create_conversion_code(request).await {
+        match client.conversion_codes().create(request).await {
             Ok(answer) => {
                 self.ledger.lock().unwrap().codes.insert(answer.conversion_code.unwrap().id);
             }
@@ -258,7 +258,8 @@ impl Load {
     /// Makes the same checks as `check`, but only the acknowledgements in `ledger` must be stored.
     pub async fn check_ledger(&self, core: &Server, ledger: &Ledger) {
         let client = core.client();
-        let all = client.conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
+        let all =
+            client.conversions().list(ListConversionsRequest { page_size: 1_000, ..Default::default() });
         let mut stored = BTreeMap::new();
         for conversion in all.try_collect::<Vec<_>>().await.unwrap() {
             let number: usize = conversion.transaction_id.parse().unwrap();
@@ -272,10 +273,10 @@ impl Load {
             page_size: 1_000,
             ..Default::default()
         };
-        let clicks: Vec<_> = client.clicks(clicks).try_collect().await.unwrap();
+        let clicks: Vec<_> = client.clicks().list(clicks).try_collect().await.unwrap();
         let clicks: BTreeSet<String> = clicks.into_iter().map(|click| click.id).collect();
         let codes = ListConversionCodesRequest { page_size: 1_000, ..Default::default() };
-        let codes: Vec<_> = client.conversion_codes(codes).try_collect().await.unwrap();
+        let codes: Vec<_> = client.conversion_codes().list(codes).try_collect().await.unwrap();
         let codes: BTreeSet<String> = codes.into_iter().map(|code| code.id).collect();
         let lost = ledger.sales.iter().filter(|(number, click)| stored.get(number) != Some(click)).count();
         assert_eq!(lost, 0, "lost of {} sales", ledger.sales.len());

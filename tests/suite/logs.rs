@@ -48,21 +48,21 @@ async fn check_log(filter: &str) {
 
     let code = ConversionCode { name: "Secretname".to_owned(), ..Default::default() };
     let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-    let code = client.create_conversion_code(request).await.unwrap().conversion_code.unwrap();
+    let code = client.conversion_codes().create(request).await.unwrap().conversion_code.unwrap();
     let link = TrackingLink {
         destination: "http://secretshop.example/?s1=[s2sidentifier]".to_owned(),
         conversion_code_ids: vec![code.id.clone()],
         ..Default::default()
     };
     let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-    let link = client.create_tracking_link(request).await.unwrap().tracking_link.unwrap();
+    let link = client.tracking_links().create(request).await.unwrap().tracking_link.unwrap();
     let visit = http().get(format!("{}?sub1=secretsub", link.url)).header("user-agent", "secretagent");
     let visit =
         visit.header("x-forwarded-for", "2001:db8:1:2::77, 203.0.113.77").header("cookie", "secretcookie");
     let visit = visit.send().await.unwrap();
     let click_id = click_id_of(visit.headers()["location"].to_str().unwrap());
     let request = RotatePostbackSecretRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-    let own_secret = client.rotate_postback_secret(request).await.unwrap().secret;
+    let own_secret = client.conversion_codes().rotate_postback_secret(request).await.unwrap().secret;
     for (query, status) in [
         (format!("clickId={click_id}&id={}&val=1&com=0&oid=3&sec={own_secret}", code.id), 200),
         (format!("clickId={click_id}&id={}&val=1&com=0&oid=secretorder&param=secretparam", code.id), 200),
@@ -77,7 +77,7 @@ async fn check_log(filter: &str) {
     assert_eq!(post.send().await.unwrap().status(), 400);
     ask_what_is_malformed(url).await;
     let request = EraseVisitorRequest { click_id: click_id.clone(), ..Default::default() };
-    client.erase_visitor(request).await.unwrap();
+    client.clicks().erase_visitor(request).await.unwrap();
     // An API key must not be logged, even if a caller sends it in a wrong place.
     let (_, good) = ADMIN_KEY.split_at(4);
     let key_id = ask_with_keys(&client, url).await;
@@ -122,20 +122,20 @@ async fn ask_what_is_malformed(url: &str) {
 async fn ask_with_keys(client: &Client, url: &str) -> String {
     let key = ApiKey { name: "canary".to_owned(), scopes: vec![1], ..Default::default() };
     let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
-    let made = client.create_api_key(request).await.unwrap();
+    let made = client.api_keys().create(request).await.unwrap();
     let id = made.api_key.unwrap().id;
     let list = ListConversionCodesRequest::default();
     for key in [made.key_text.as_str(), "s2s_canary", &"canary".repeat(9)] {
         let client = Client::builder(url).api_key(key).build().unwrap();
-        let _ = client.list_conversion_codes(list.clone()).await;
-        let _ = client.create_conversion_code(CreateConversionCodeRequest::default()).await.unwrap_err();
+        let _ = client.conversion_codes().list_page(list.clone()).await;
+        let _ = client.conversion_codes().create(CreateConversionCodeRequest::default()).await.unwrap_err();
         let get = GetApiKeyRequest { api_key_id: key.to_owned() };
-        administrator(url).build().unwrap().get_api_key(get).await.unwrap_err();
+        administrator(url).build().unwrap().api_keys().get(get).await.unwrap_err();
         for path in [format!("s2s?key={key}"), format!("{key}?key={key}"), "s2s".to_owned()] {
             let request = http().get(format!("{url}/{path}")).header("authorization", bearer(key));
             request.header("x-api-key", key).send().await.unwrap();
         }
     }
-    client.rotate_api_key(RotateApiKeyRequest { api_key_id: id, ..Default::default() }).await.unwrap();
+    client.api_keys().rotate(RotateApiKeyRequest { api_key_id: id, ..Default::default() }).await.unwrap();
     made.key_text.split_at(4).1.to_owned()
 }

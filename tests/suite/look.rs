@@ -82,7 +82,7 @@ async fn a_filter_of_clicks_finds_the_oldest_of_very_many() {
     for user_agent in ["curl/8.0", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"] {
         let (tracking_link_id, user_agent) = (link.id.clone(), user_agent.to_owned());
         let click = RecordClickRequest { tracking_link_id, user_agent, ..Default::default() };
-        client.record_click(click).await.unwrap();
+        client.clicks().record(click).await.unwrap();
     }
     let columns = "key_id, account_id, link_id, sub_ids, query, referrer, user_agent, address, flags";
     fill(&server, "click", columns, &[("click_id", "$id")], "flags = 0").await;
@@ -93,15 +93,15 @@ async fn a_filter_of_clicks_finds_the_oldest_of_very_many() {
         ..Default::default()
     };
     let list = async |token| {
-        let page = client.list_clicks(request(token)).await.unwrap();
+        let page = client.clicks().list_page(request(token)).await.unwrap();
         (page.clicks.len(), page.next_page_token)
     };
     assert_eq!(pages(list).await, PAGES);
-    let found: Vec<_> = client.clicks(request(String::new())).try_collect().await.unwrap();
+    let found: Vec<_> = client.clicks().list(request(String::new())).try_collect().await.unwrap();
     assert_eq!(found.len(), 2, "a stream of the SDK goes on after an empty page");
     // Without a filter, a page looks at no more rows than it returns.
     let all = ListClicksRequest { without_flags: Vec::new(), page_size: 1_000, ..request(String::new()) };
-    assert_eq!(client.list_clicks(all).await.unwrap().clicks.len(), 1_000);
+    assert_eq!(client.clicks().list_page(all).await.unwrap().clicks.len(), 1_000);
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn filters_of_conversions_find_the_oldest_of_very_many() {
     for (code, link) in [(&other, &other_link), (&code, &link)] {
         clicks.push(server.click(link).await);
         let conversion = report(code, clicks.last().unwrap());
-        client.record_conversion(request::conversion(conversion)).await.unwrap();
+        client.conversions().record(request::conversion(conversion)).await.unwrap();
     }
     let columns = "code_id, dedupe_key, key_id, account_id, link_id, currency, value, commission, \
                    commission_percent, status, status_word, custom_params, converted_at";
@@ -128,17 +128,17 @@ async fn filters_of_conversions_find_the_oldest_of_very_many() {
         let request =
             |page_token| ListConversionsRequest { page_token, ..request::conversions(filter.clone()) };
         let list = async |token| {
-            let page = client.list_conversions(request(token)).await.unwrap();
+            let page = client.conversions().list_page(request(token)).await.unwrap();
             (page.conversions.len(), page.next_page_token)
         };
         assert_eq!(pages(list).await, PAGES, "{filter:?}");
-        let found: Vec<_> = client.conversions(request(String::new())).try_collect().await.unwrap();
+        let found: Vec<_> = client.conversions().list(request(String::new())).try_collect().await.unwrap();
         assert_eq!(found.len(), 2, "{filter:?}");
     }
     // An index finds the conversions of a click, and the conversions since a time, in one page.
     let since = ConversionFilter { start_time: code.create_time, ..by_code.clone() };
     for filter in [ConversionFilter { click_id: clicks[1].clone(), ..by_code }, since] {
-        let page = client.list_conversions(request::conversions(filter.clone())).await.unwrap();
+        let page = client.conversions().list_page(request::conversions(filter.clone())).await.unwrap();
         assert_eq!((page.conversions.len(), page.next_page_token.as_str()), (1, ""), "{filter:?}");
     }
 }
@@ -164,7 +164,7 @@ async fn filters_of_postbacks_find_the_oldest_of_very_many() {
     ] {
         let request = |page_token| ListPostbacksRequest { page_token, ..request::postbacks(filter.clone()) };
         let list = async |token| {
-            let page = client.list_postbacks(request(token)).await.unwrap();
+            let page = client.postbacks().list_page(request(token)).await.unwrap();
             (page.postbacks.len(), page.next_page_token)
         };
         assert_eq!(pages(list).await, PAGES, "{filter:?}");
@@ -173,9 +173,9 @@ async fn filters_of_postbacks_find_the_oldest_of_very_many() {
     let none = PostbackFilter { verdict: PostbackVerdict::Recorded.into(), ..all() };
     assert_eq!(fixture.postbacks(none).await, []);
     let since = PostbackFilter { start_time: fixture.code.create_time, ..by_reason.clone() };
-    let page = client.list_postbacks(request::postbacks(since)).await.unwrap();
+    let page = client.postbacks().list_page(request::postbacks(since)).await.unwrap();
     assert_eq!((page.postbacks.len(), page.next_page_token.as_str()), (1, ""));
     let replay = ReplayPostbacksRequest { validate_only: true, ..request::replay_all(by_reason) };
-    let replayed: Vec<_> = client.replays(replay).try_collect().await.unwrap();
+    let replayed: Vec<_> = client.postbacks().replay(replay).try_collect().await.unwrap();
     assert_eq!(replayed.len(), 2);
 }

@@ -51,7 +51,7 @@ async fn open(url: &str) -> Response {
 
 async fn clicks(server: &Server, link: &TrackingLink) -> BTreeSet<String> {
     let request = ListClicksRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-    server.client().clicks(request).map_ok(|click| click.id).try_collect().await.unwrap()
+    server.client().clicks().list(request).map_ok(|click| click.id).try_collect().await.unwrap()
 }
 
 /// Creates the link `slug`. Its destination is `/next` at the shortener.

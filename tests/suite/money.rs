@@ -36,7 +36,7 @@ impl Shop {
 
     async fn click(&self) -> String {
         let request = RecordClickRequest { tracking_link_id: self.link.clone(), ..Default::default() };
-        self.server.client().record_click(request).await.unwrap().click.unwrap().id
+        self.server.client().clicks().record(request).await.unwrap().click.unwrap().id
     }
 
     /// Reports a sale of a new click. Returns the answer, and the click id.
@@ -50,7 +50,7 @@ impl Shop {
     async fn worth(&self, click: &str) -> Vec<(String, String)> {
         let client = self.server.client();
         let request = ExplainClickRequest { click_id: click.to_owned() };
-        let conversions = client.explain_click(request).await.unwrap().conversions;
+        let conversions = client.clicks().explain(request).await.unwrap().conversions;
         let values = conversions.into_iter().map(|conversion| conversion.value.unwrap());
         values.map(|value| (value.currency_code.clone(), value.to_string())).collect()
     }
@@ -62,13 +62,13 @@ impl Shop {
             update_mask: Some(FieldMask { paths: vec!["decimal_separator".to_owned()] }),
             ..Default::default()
         };
-        self.server.client().update_conversion_code(request).await.unwrap();
+        self.server.client().conversion_codes().update(request).await.unwrap();
     }
 
     async fn replay_ambiguous(&self) -> Vec<PostbackVerdict> {
         let reason = ErrorReason::AmountAmbiguous.into();
         let request = request::replay_all(PostbackFilter { reason, ..Default::default() });
-        let replayed = self.server.client().replay_postbacks(request).await.unwrap().postbacks;
+        let replayed = self.server.client().postbacks().replay_page(request).await.unwrap().postbacks;
         replayed.iter().map(Postback::verdict).collect()
     }
 }
@@ -185,7 +185,7 @@ async fn a_sign_never_makes_money_of_another_currency() {
             ..Default::default()
         };
         let error =
-            shop.server.client().record_conversion(request::conversion(conversion)).await.unwrap_err();
+            shop.server.client().conversions().record(request::conversion(conversion)).await.unwrap_err();
         assert_eq!(error.reason(), ErrorReason::CurrencyInvalid, "{error:?}");
     }
 }
@@ -209,7 +209,7 @@ async fn one_order_over_several_doors_counts_once() {
             commission: Some(Commission::CommissionAmount(Money { micros: 1_000_000, ..Default::default() })),
             ..Default::default()
         };
-        let response = client.record_conversion(request::conversion(conversion)).await.unwrap();
+        let response = client.conversions().record(request::conversion(conversion)).await.unwrap();
         assert_eq!(response.verdict(), ConversionVerdict::Duplicate, "{dress:?}");
     }
     let conversions = fixture.conversions().await;
@@ -254,7 +254,7 @@ async fn a_held_postback_is_found_by_the_click_that_counts() {
         assert_eq!(outcome(&answer), held("CODE_NOT_ON_LINK"), "{beside}");
     }
     let request = ExplainClickRequest { click_id: fixture.click.clone() };
-    let held = fixture.server.client().explain_click(request).await.unwrap().held_postbacks;
+    let held = fixture.server.client().clicks().explain(request).await.unwrap().held_postbacks;
     assert_eq!(held.len(), 3);
     assert!(held.iter().all(|postback| postback.conversion_code_id == fixture.unlinked.id), "{held:?}");
 }
@@ -284,7 +284,7 @@ async fn a_test_tells_no_amounts_to_who_has_proved_nothing() {
         update_mask: Some(FieldMask { paths: vec!["postback_authentication".to_owned()] }),
         ..Default::default()
     };
-    server.client().update_conversion_code(request).await.unwrap();
+    server.client().conversion_codes().update(request).await.unwrap();
     let query = fixture.fill(&format!("clickId=$click&id=$code&val=1&com=1&oid=1&test=1&sec={secret}"));
     let answer = server.postback(&query).await;
     assert!(answer.field("message").contains("1234.56"), "{answer:?}");

@@ -62,7 +62,7 @@ impl Apart {
     async fn matched(&self, id: &str) -> Postback {
         eventually(async || {
             let request = GetPostbackRequest { postback_id: id.to_owned() };
-            let postback = self.first.client().get_postback(request).await.unwrap().postback.unwrap();
+            let postback = self.first.client().postbacks().get(request).await.unwrap().postback.unwrap();
             (postback.verdict() != PostbackVerdict::Held).then_some(postback)
         })
         .await
@@ -100,13 +100,14 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
 
     // The row of the click has not arrived yet. The conversions count without that row.
     let client = first.client();
-    let told = client.explain_click(ExplainClickRequest { click_id: click.clone() }).await.unwrap();
+    let told = client.clicks().explain(ExplainClickRequest { click_id: click.clone() }).await.unwrap();
     assert_eq!((told.click, told.conversions.len()), (None, 2));
     apart.bring(&["click"]).await;
-    let told = client.explain_click(ExplainClickRequest { click_id: click.clone() }).await.unwrap();
+    let told = client.clicks().explain(ExplainClickRequest { click_id: click.clone() }).await.unwrap();
     assert_eq!(told.click.unwrap().id, click);
 
-    let conversions = client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions;
+    let conversions =
+        client.conversions().list_page(ListConversionsRequest::default()).await.unwrap().conversions;
     assert_eq!(conversions.len(), 2);
     let arrived = matched.raw.unwrap().receive_time;
     assert!(conversions.iter().any(|one| one.id == matched.conversion_id && one.conversion_time == arrived));

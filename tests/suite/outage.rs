@@ -51,7 +51,7 @@ async fn fill_a_disk(log: &str) {
     let (request, error) = loop {
         let transaction_id = numbers.next().unwrap().to_string();
         let request = request::conversion(NewConversion { transaction_id, ..report(&code, &click) });
-        match client.record_conversion(request.clone()).await {
+        match client.conversions().record(request.clone()).await {
             Ok(response) => assert!(acknowledged.insert(response.conversion.unwrap().id)),
             Err(error) => break (request, error),
         }
@@ -74,8 +74,8 @@ async fn fill_a_disk(log: &str) {
     let answer = server.postback(&refused).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"), "it was not counted");
     let client = server.client();
-    assert!(client.record_conversion(request).await.is_ok());
-    client.record_conversion(request::conversion(report(&code, &visit))).await.unwrap();
+    assert!(client.conversions().record(request).await.is_ok());
+    client.conversions().record(request::conversion(report(&code, &visit))).await.unwrap();
     assert_eq!(stored(&server).await.len(), acknowledged.len() + 3);
 }
 
@@ -90,6 +90,6 @@ fn check_refused(answer: &Answer) {
 
 /// The ids of all conversions.
 async fn stored(server: &Server) -> BTreeSet<String> {
-    let all = server.client().conversions(ListConversionsRequest::default());
+    let all = server.client().conversions().list(ListConversionsRequest::default());
     all.map_ok(|conversion| conversion.id).try_collect().await.unwrap()
 }

@@ -88,7 +88,7 @@ async fn who_holds_most_and_does_nothing_gives_way() {
         request::conversion(NewConversion { transaction_id, ..report(&code, &click) })
     };
     sender.send(sale(0)).await.unwrap();
-    let mut answers = client.stream_record_conversions(items).await.unwrap();
+    let mut answers = client.conversions().stream_record(items).await.unwrap();
     answers.next().await.unwrap().unwrap();
 
     let kinds = std::iter::once(None).chain(KINDS.iter().map(Some));

@@ -366,7 +366,7 @@ async fn an_edge_alone_is_believed_about_the_way_of_a_postback() {
     };
     let hand_on = async |scope: ApiKeyScope| {
         let (_, key) = server.api_key("", &[scope]).await;
-        server.client_with(&key).record_conversion(request::postback(sent.clone())).await
+        server.client_with(&key).conversions().record(request::postback(sent.clone())).await
     };
 
     let refused = hand_on(ApiKeyScope::Record).await.unwrap_err();
@@ -409,7 +409,7 @@ async fn garbage_on_one_connection_disturbs_no_other() {
         // The server may close the connection before everything is written.
         let _ = stream.write_all(garbage).await;
         open.push(stream);
-        let list = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
+        let list = client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap();
         assert_eq!(list.conversion_codes, std::slice::from_ref(&code), "on an old connection");
         let answer = server.postback("").await;
         assert_eq!(answer.field("reason"), "PARAMETER_MISSING", "on a new connection");

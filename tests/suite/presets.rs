@@ -23,7 +23,7 @@ const CURRENCY: &str = "NOK";
 const TRANSACTION_ID: &str = "Ordre 7/é&+%";
 
 async fn presets(client: &Client) -> Vec<Preset> {
-    client.presets(ListPresetsRequest::default()).try_collect().await.unwrap()
+    client.presets().list(ListPresetsRequest::default()).try_collect().await.unwrap()
 }
 
 /// A simulated network: its preset, and the code and link that were set up for it.
@@ -55,10 +55,10 @@ impl<'a> Network<'a> {
             preset_id: preset.id.clone(),
             ..Default::default()
         };
-        let created = client.create_tracking_link(request).await.unwrap();
+        let created = client.tracking_links().create(request).await.unwrap();
         assert_eq!(created.warnings, [], "{}", preset.id);
         let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-        let postback_url = client.get_postback_url(request).await.unwrap().postback_url;
+        let postback_url = client.conversion_codes().get_postback_url(request).await.unwrap().postback_url;
         Self { server, preset, code, link: created.tracking_link.unwrap(), postback_url }
     }
 
@@ -107,7 +107,7 @@ impl<'a> Network<'a> {
             assert_eq!(answer.text, reply.text);
         }
         let request = request::conversions(ConversionFilter { click_id, ..Default::default() });
-        let found = self.server.client().list_conversions(request).await.unwrap().conversions;
+        let found = self.server.client().conversions().list_page(request).await.unwrap().conversions;
         <[Conversion; 1]>::try_from(found).unwrap()[0].clone()
     }
 }
@@ -127,7 +127,7 @@ async fn every_network_reports_its_sales_exactly() {
     for preset in &all {
         let network = Network::set_up(&server, preset).await;
         let request = TestSetupRequest { conversion_code_id: network.code.id.clone(), ..Default::default() };
-        let tried = server.client().test_setup(request).await.unwrap();
+        let tried = server.client().conversion_codes().test_setup(request).await.unwrap();
         assert!(tried.passed, "{tried:?}");
         let approved = preset.status_words.iter().find(|word| word.status() == ConversionStatus::Approved);
         let word = approved.filter(|_| !preset.status_macro.is_empty()).map_or("", |word| &word.word);
@@ -178,7 +178,7 @@ async fn a_network_that_replaces_nothing_is_told_so() {
         assert_eq!(answer.header("s2s-verdict"), "HELD", "{}: {answer:?}", preset.id);
         assert_eq!(answer.header("s2s-reason"), reason, "{}: {answer:?}", preset.id);
     }
-    let all = server.client().list_conversions(ListConversionsRequest::default()).await.unwrap();
+    let all = server.client().conversions().list_page(ListConversionsRequest::default()).await.unwrap();
     assert_eq!(all.conversions, []);
 }
 
@@ -190,18 +190,18 @@ async fn presets_come_in_pages_sorted_by_id() {
     assert!(all.is_sorted_by(|one, next| one.id < next.id));
     for page_size in [1, 7, 48, 1_000] {
         let request = ListPresetsRequest { page_size, ..Default::default() };
-        let paged: Vec<Preset> = client.presets(request.clone()).try_collect().await.unwrap();
+        let paged: Vec<Preset> = client.presets().list(request.clone()).try_collect().await.unwrap();
         assert_eq!(paged, all, "in pages of {page_size}");
-        let first = client.list_presets(request).await.unwrap();
+        let first = client.presets().list_page(request).await.unwrap();
         assert_eq!(first.presets.len(), all.len().min(usize::try_from(page_size).unwrap()));
     }
     for preset in &all {
         let request = GetPresetRequest { preset_id: preset.id.clone() };
-        assert_eq!(client.get_preset(request).await.unwrap().preset.as_ref(), Some(preset));
+        assert_eq!(client.presets().get(request).await.unwrap().preset.as_ref(), Some(preset));
         assert_ne!(preset.source(), PresetSource::Unspecified, "{}", preset.id);
     }
     let request = GetPresetRequest { preset_id: "nothing".to_owned() };
-    let unknown = client.get_preset(request).await.unwrap_err();
+    let unknown = client.presets().get(request).await.unwrap_err();
     assert_eq!((unknown.code(), unknown.reason()), (Code::NotFound, ErrorReason::ResourceNotFound));
 }
 
@@ -234,7 +234,7 @@ async fn a_word_is_understood_once_the_code_has_its_network() {
     assert_eq!((held.status, held.field("reason").as_str()), (400, "STATUS_UNKNOWN"));
     let explain = async || {
         let request = request::explain(format!("/s2s?{query}"));
-        client.explain_postback(request).await.unwrap()
+        client.postbacks().explain(request).await.unwrap()
     };
     assert_eq!(explain().await.reason(), ErrorReason::StatusUnknown);
 
@@ -244,7 +244,7 @@ async fn a_word_is_understood_once_the_code_has_its_network() {
         update_mask: Some(FieldMask { paths: vec!["preset_id".to_owned()] }),
         ..Default::default()
     };
-    let updated = client.update_conversion_code(request).await.unwrap().conversion_code.unwrap();
+    let updated = client.conversion_codes().update(request).await.unwrap().conversion_code.unwrap();
     let expected = ConversionCode { preset_id: "leadbit".into(), update_time: updated.update_time, ..code };
     assert_eq!(updated, expected);
 
@@ -255,15 +255,15 @@ async fn a_word_is_understood_once_the_code_has_its_network() {
     assert_eq!((would_be.status(), would_be.status_word.as_str()), (ConversionStatus::Approved, "Confirm"));
 
     let request = request::replay(vec![held.field("postback_id")]);
-    let replayed = client.replay_postbacks(request).await.unwrap().postbacks[0].clone();
+    let replayed = client.postbacks().replay_page(request).await.unwrap().postbacks[0].clone();
     assert_eq!(
         (replayed.verdict(), replayed.notes[0].code()),
         (PostbackVerdict::Recorded, NoteCode::StatusMapped)
     );
     let request = GetPostbackRequest { postback_id: replayed.id.clone() };
-    let stored = client.get_postback(request).await.unwrap();
+    let stored = client.postbacks().get(request).await.unwrap();
     assert_eq!(stored.postback, Some(replayed));
-    let all = client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions;
+    let all = client.conversions().list_page(ListConversionsRequest::default()).await.unwrap().conversions;
     assert_eq!((all[0].status(), all[0].status_word.as_str()), (ConversionStatus::Approved, "Confirm"));
 }
 
@@ -284,7 +284,7 @@ async fn the_click_id_is_put_where_the_network_takes_it() {
         let preset_id = preset.to_owned();
         let request =
             CreateTrackingLinkRequest { tracking_link: Some(link), preset_id, ..Default::default() };
-        client.create_tracking_link(request).await
+        client.tracking_links().create(request).await
     };
     for (preset, destination, expected) in [
         ("everflow", "https://a.example", "https://a.example?sub1=[s2sidentifier]"),

@@ -24,9 +24,9 @@ async fn kept(server: &Server, begin: &[u8], headers: &str) -> [String; 2] {
     }
     let client = server.client();
     let clicks = ListClicksRequest { tracking_link_id: link.id, ..Default::default() };
-    let clicks: Vec<_> = client.clicks(clicks).try_collect().await.unwrap();
+    let clicks: Vec<_> = client.clicks().list(clicks).try_collect().await.unwrap();
     let postbacks = request::postbacks(PostbackFilter { text: link.slug, ..Default::default() });
-    let postbacks: Vec<_> = client.postbacks(postbacks).try_collect().await.unwrap();
+    let postbacks: Vec<_> = client.postbacks().list(postbacks).try_collect().await.unwrap();
     [clicks[0].address.clone(), postbacks[0].raw.clone().unwrap().sender_address]
 }
 

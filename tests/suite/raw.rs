@@ -73,7 +73,7 @@ async fn raw_bytes_in_a_target_are_read_leniently_and_kept_as_they_came() {
 async fn kept_target(fixture: &Fixture, answer: &str) -> Vec<u8> {
     let (_, id) = answer.split_once("\"postback_id\":\"").unwrap();
     let request = GetPostbackRequest { postback_id: id.split('"').next().unwrap().to_owned() };
-    let postback = fixture.server.client().get_postback(request).await.unwrap().postback.unwrap();
+    let postback = fixture.server.client().postbacks().get(request).await.unwrap().postback.unwrap();
     postback.raw.unwrap().target
 }
 

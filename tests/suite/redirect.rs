@@ -36,7 +36,7 @@ pub fn location(response: &Response) -> &str {
 
 async fn clicks(client: &Client, link: &TrackingLink) -> Vec<Click> {
     let request = ListClicksRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-    client.list_clicks(request).await.unwrap().clicks
+    client.clicks().list_page(request).await.unwrap().clicks
 }
 
 /// Waits until the link has clicks, and returns them.
@@ -201,7 +201,7 @@ async fn a_link_that_has_ended_leads_to_its_fallback_or_is_gone() {
             assert_eq!(get(&link.url).await.status(), 302);
             let request =
                 ArchiveTrackingLinkRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-            client.archive_tracking_link(request).await.unwrap();
+            client.tracking_links().archive(request).await.unwrap();
         }
         let ended = async || {
             let response = get(&link.url).await;
@@ -292,10 +292,10 @@ async fn a_partner_who_redirects_visitors_gets_the_filled_destination() {
         ..Default::default()
     };
     let dry = RecordClickRequest { validate_only: true, ..request.clone() };
-    let dry = client.record_click(dry).await.unwrap();
+    let dry = client.clicks().record(dry).await.unwrap();
     assert_eq!(clicks(&client, &link).await, []);
 
-    let first = client.record_click(request.clone()).await.unwrap();
+    let first = client.clicks().record(request.clone()).await.unwrap();
     assert_eq!(first, dry, "a dry run answers as if real");
     let click = first.click.clone().unwrap();
     let time = click.click_time.unwrap();
@@ -305,13 +305,13 @@ async fn a_partner_who_redirects_visitors_gets_the_filled_destination() {
     );
     assert_eq!(time.seconds, moved(link.create_time, -60).unwrap().seconds);
     assert_eq!((click.address.as_str(), click.query.as_str()), ("2001:db8:1::", "u=1&sub2=a%20b"));
-    assert_eq!(client.record_click(request.clone()).await.unwrap(), first, "the same call again");
-    let got = client.get_click(GetClickRequest { click_id: click.id.to_uppercase() }).await.unwrap();
+    assert_eq!(client.clicks().record(request.clone()).await.unwrap(), first, "the same call again");
+    let got = client.clicks().get(GetClickRequest { click_id: click.id.to_uppercase() }).await.unwrap();
     assert_eq!(got.click, Some(click.clone()));
     assert_eq!(clicks(&client, &link).await, std::slice::from_ref(&click));
 
     let other = RecordClickRequest { request_id: "visit-2".to_owned(), ..request.clone() };
-    let other = client.record_click(other).await.unwrap().click.unwrap();
+    let other = client.clicks().record(other).await.unwrap().click.unwrap();
     assert_ne!(other.id, click.id);
     assert_eq!(clicks(&client, &link).await.len(), 2);
 }
@@ -332,7 +332,7 @@ async fn a_partners_click_that_is_wrong_is_refused_with_its_reason() {
     let (foreign, time) = (server.click(&other).await, link.create_time);
     let good = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
     let archive = ArchiveTrackingLinkRequest { tracking_link_id: other.id.clone(), ..Default::default() };
-    client.archive_tracking_link(archive).await.unwrap();
+    client.tracking_links().archive(archive).await.unwrap();
     let (invalid, field) = (Code::InvalidArgument, ErrorReason::FieldInvalid);
     for RefusedClick { request, code, reason, names } in [
         RefusedClick {
@@ -390,7 +390,7 @@ async fn a_partners_click_that_is_wrong_is_refused_with_its_reason() {
             names: &[],
         },
     ] {
-        let error = client.record_click(request.clone()).await.unwrap_err();
+        let error = client.clicks().record(request.clone()).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (code, reason), "{request:?}: {error}");
         assert_eq!(fields(&error), names, "{request:?}");
     }

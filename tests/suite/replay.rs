@@ -16,13 +16,13 @@ use crate::{fields, fixture::Fixture};
 
 pub async fn get(server: &Server, id: &str) -> Postback {
     let request = GetPostbackRequest { postback_id: id.to_owned() };
-    server.client().get_postback(request).await.unwrap().postback.unwrap()
+    server.client().postbacks().get(request).await.unwrap().postback.unwrap()
 }
 
 async fn replay(server: &Server, ids: &[&str], validate_only: bool) -> Vec<Postback> {
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
     let request = ReplayPostbacksRequest { validate_only, ..request::replay(ids) };
-    server.client().replay_postbacks(request).await.unwrap().postbacks
+    server.client().postbacks().replay_page(request).await.unwrap().postbacks
 }
 
 pub async fn set_codes(server: &Server, link: &TrackingLink, codes: &[&ConversionCode]) {
@@ -32,7 +32,7 @@ pub async fn set_codes(server: &Server, link: &TrackingLink, codes: &[&Conversio
         update_mask: Some(FieldMask { paths: vec!["conversion_code_ids".to_owned()] }),
         ..Default::default()
     };
-    server.client().update_tracking_link(request).await.unwrap();
+    server.client().tracking_links().update(request).await.unwrap();
 }
 
 /// Sends a postback that is held for `reason`. Returns its id.
@@ -88,7 +88,7 @@ async fn a_held_postback_counts_once_after_its_cause_is_mended() {
     let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
     assert_eq!(answer.status, 200);
     let client = server.client();
-    let list = client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions;
+    let list = client.conversions().list_page(ListConversionsRequest::default()).await.unwrap().conversions;
     assert_eq!(list.len(), 2);
     assert_eq!(list[1].id, replayed.conversion_id);
     assert_eq!(list[1].conversion_time, held.raw.unwrap().receive_time, "it happened when it arrived");
@@ -111,7 +111,7 @@ async fn replays_at_the_same_time_count_once() {
     let replays = (0..20).map(|_| replay(&server, &ids, false));
     let answers = futures::future::join_all(replays).await;
     let conversions =
-        server.client().list_conversions(ListConversionsRequest::default()).await.unwrap().conversions;
+        server.client().conversions().list_page(ListConversionsRequest::default()).await.unwrap().conversions;
     assert_eq!(conversions.len(), 1);
     for postback in answers.into_iter().flatten() {
         assert_eq!(postback.conversion_id, conversions[0].id);
@@ -138,7 +138,7 @@ async fn an_expired_click_counts_once_the_window_is_longer() {
         update_mask: Some(FieldMask { paths: vec!["attribution_window".to_owned()] }),
         ..Default::default()
     };
-    fixture.server.client().update_conversion_code(request).await.unwrap();
+    fixture.server.client().conversion_codes().update(request).await.unwrap();
     let [replayed] = replay(&fixture.server, &[&id], false).await.try_into().unwrap();
     assert_eq!(
         (replayed.verdict(), replayed.reason()),
@@ -171,7 +171,7 @@ async fn a_replay_takes_1_to_100_known_postbacks() {
         (vec![id.clone(), unknown], Code::NotFound, ErrorReason::ResourceNotFound),
         (vec!["nonsense".to_owned()], Code::NotFound, ErrorReason::ResourceNotFound),
     ] {
-        let error = fixture.server.client().replay_postbacks(request::replay(ids)).await.unwrap_err();
+        let error = fixture.server.client().postbacks().replay_page(request::replay(ids)).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (code, reason));
         let expected: &[&str] = if code == Code::InvalidArgument { &["ids"] } else { &[] };
         assert_eq!(fields(&error), expected);
@@ -182,7 +182,7 @@ async fn a_replay_takes_1_to_100_known_postbacks() {
 async fn replay_all(server: &Server, filter: PostbackFilter, overrides: ReplayOverrides) -> Vec<Postback> {
     let overrides = Some(overrides);
     let request = ReplayPostbacksRequest { overrides, ..request::replay_all(filter) };
-    server.client().replays(request).try_collect().await.unwrap()
+    server.client().postbacks().replay(request).try_collect().await.unwrap()
 }
 
 #[tokio::test]
@@ -201,18 +201,21 @@ async fn what_passes_a_filter_is_replayed_page_by_page() {
     let request = request::replay_all(filter.clone());
     let dry = ReplayPostbacksRequest { validate_only: true, ..request.clone() };
     let client = server.client();
-    let dry: Vec<Postback> = client.replays(dry).try_collect().await.unwrap();
+    let dry: Vec<Postback> = client.postbacks().replay(dry).try_collect().await.unwrap();
     assert_eq!(dry.len(), 250);
     assert!(dry.iter().all(|postback| postback.verdict() == PostbackVerdict::Recorded));
-    assert_eq!(client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions, []);
+    assert_eq!(
+        client.conversions().list_page(ListConversionsRequest::default()).await.unwrap().conversions,
+        []
+    );
 
-    let page = client.replay_postbacks(request).await.unwrap();
+    let page = client.postbacks().replay_page(request).await.unwrap();
     assert_eq!((page.postbacks.len(), page.next_page_token.is_empty()), (100, false));
     let rest = replay_all(server, filter.clone(), ReplayOverrides::default()).await;
     assert_eq!(rest.len(), 150, "what was replayed is not held any more");
     assert_eq!(replay_all(server, filter, ReplayOverrides::default()).await, []);
     let conversions: Vec<_> =
-        client.conversions(ListConversionsRequest::default()).try_collect().await.unwrap();
+        client.conversions().list(ListConversionsRequest::default()).try_collect().await.unwrap();
     assert_eq!(conversions.len(), 250);
     let micros: i64 = conversions.iter().map(|conversion| conversion.value.as_ref().unwrap().micros).sum();
     assert_eq!(micros, (0..250).sum::<i64>() * 1_000_000);
@@ -293,7 +296,7 @@ async fn replay_with(fixture: &Fixture, query: &str, reason: &str, overrides: Re
     let id = hold(&fixture.server, &fixture.fill(query), reason).await;
     let overrides = Some(overrides);
     let request = ReplayPostbacksRequest { overrides, ..request::replay(vec![id]) };
-    let response = fixture.server.client().replay_postbacks(request).await.unwrap();
+    let response = fixture.server.client().postbacks().replay_page(request).await.unwrap();
     let [postback] = response.postbacks.try_into().unwrap();
     postback
 }
@@ -346,7 +349,7 @@ async fn a_replay_names_every_field_that_is_wrong() {
         ..request::replay_all(filter)
     };
     let client = fixture.server.client();
-    let error = client.replay_postbacks(request).await.unwrap_err();
+    let error = client.postbacks().replay_page(request).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
     let expected = [
         "overrides.value_micros_where_missing",
@@ -361,25 +364,28 @@ async fn a_replay_names_every_field_that_is_wrong() {
     ];
     assert_eq!(fields(&error), expected);
 
-    let neither = client.replay_postbacks(ReplayPostbacksRequest::default()).await.unwrap_err();
+    let neither = client.postbacks().replay_page(ReplayPostbacksRequest::default()).await.unwrap_err();
     assert_eq!((neither.reason(), fields(&neither)), (ErrorReason::FieldInvalid, vec!["postbacks"]));
     // A replay accepts only held postbacks.
     for verdict in [PostbackVerdict::Recorded, PostbackVerdict::Duplicate] {
         let counted = PostbackFilter { verdict: verdict.into(), ..Default::default() };
-        let error = client.replay_postbacks(request::replay_all(counted)).await.unwrap_err();
+        let error = client.postbacks().replay_page(request::replay_all(counted)).await.unwrap_err();
         assert_eq!((error.reason(), fields(&error)), (ErrorReason::FieldInvalid, vec!["filter.verdict"]));
     }
     let unknown = ReplayPostbacksRequest {
         overrides: Some(ReplayOverrides { conversion_code_id: format!("{:032X}", 1), ..Default::default() }),
         ..request::replay_all(PostbackFilter::default())
     };
-    let error = client.replay_postbacks(unknown).await.unwrap_err();
+    let error = client.postbacks().replay_page(unknown).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::ConversionCodeUnknown));
     let token = ReplayPostbacksRequest {
         page_token: "nonsense".to_owned(),
         ..request::replay_all(PostbackFilter::default())
     };
-    assert_eq!(client.replay_postbacks(token).await.unwrap_err().reason(), ErrorReason::PageTokenInvalid);
+    assert_eq!(
+        client.postbacks().replay_page(token).await.unwrap_err().reason(),
+        ErrorReason::PageTokenInvalid
+    );
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ impl Past {
             click_time: moved(self.link.create_time, -days * DAY),
             ..Default::default()
         };
-        client.record_click(request).await.unwrap().click.unwrap().id
+        client.clicks().record(request).await.unwrap().click.unwrap().id
     }
 
     /// A conversion right after its click, some days ago.
@@ -91,7 +91,7 @@ impl Past {
 
     async fn click_and_conversion(&self, client: &Client, days: i64) -> String {
         let click_id = self.click(client, days).await;
-        client.record_conversion(self.conversion(&click_id, days)).await.unwrap();
+        client.conversions().record(self.conversion(&click_id, days)).await.unwrap();
         click_id
     }
 
@@ -137,9 +137,9 @@ async fn rows(server: &Server, past: &Past) -> Rows {
     let conversions = ListConversionsRequest { page_size: 3, ..Default::default() };
     let postbacks = ListPostbacksRequest { page_size: 2, ..Default::default() };
     Rows {
-        clicks: client.clicks(clicks).try_collect().await.unwrap(),
-        conversions: client.conversions(conversions).try_collect().await.unwrap(),
-        postbacks: client.postbacks(postbacks).try_collect().await.unwrap(),
+        clicks: client.clicks().list(clicks).try_collect().await.unwrap(),
+        conversions: client.conversions().list(conversions).try_collect().await.unwrap(),
+        postbacks: client.postbacks().list(postbacks).try_collect().await.unwrap(),
     }
 }
 
@@ -189,7 +189,7 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
     assert!(after.postbacks.iter().all(|one| before.postbacks.contains(one)));
 
     for (days, click_id) in &clicks {
-        let again = other.client().record_conversion(past.conversion(click_id, *days)).await;
+        let again = other.client().conversions().record(past.conversion(click_id, *days)).await;
         match again {
             // The row of the click may be gone: the signed click id is enough.
             Ok(again) => assert_eq!((again.verdict(), *days < 500), (ConversionVerdict::Duplicate, true)),
@@ -209,7 +209,7 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
     for flags in [&more[..], &[]] {
         let later = Server::start_beside_with(&server, flags).await;
         for (days, click_id) in clicks.iter().filter(|(days, _)| *days > 500) {
-            let again = later.client().record_conversion(past.conversion(click_id, *days)).await;
+            let again = later.client().conversions().record(past.conversion(click_id, *days)).await;
             assert_eq!(again.unwrap_err().reason(), ErrorReason::ClickTooOld, "{days}");
             let query = format!("clickId={click_id}&id={}&val=1&com=0", past.code.id);
             crate::replay::hold(&later, &query, "CLICK_TOO_OLD").await;
@@ -330,7 +330,7 @@ async fn partitions_come_and_go_and_no_writer_waits() {
                     transaction_id: format!("order-{number}"),
                     ..report(&past.code, &click_id)
                 };
-                client.record_conversion(request::conversion(conversion)).await.unwrap();
+                client.conversions().record(request::conversion(conversion)).await.unwrap();
                 let query = format!("clickId={click_id}&id={}&val=1&com=0&oid={number}", past.code.id);
                 let answer = server.postback(&query).await;
                 assert_eq!(answer.status, 200, "{answer:?}");
@@ -455,7 +455,7 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
     assert_eq!(values::<String>(&db, checks).await, Vec::<String>::new());
     let client = server.client();
     for (click_id, days) in clicks.iter().zip([0, 30, 800]) {
-        let again = client.record_conversion(past.conversion(click_id, days)).await.unwrap();
+        let again = client.conversions().record(past.conversion(click_id, days)).await.unwrap();
         assert_eq!(again.verdict(), ConversionVerdict::Duplicate, "{days}");
     }
     past.click_and_conversion(&client, 1).await;
@@ -483,7 +483,7 @@ async fn what_has_no_partition_is_an_outage_and_loses_nothing() {
     db.execute_unprepared("ALTER TABLE conversion DETACH PARTITION conversion_before").await.unwrap();
     let client = s2s_tests::administrator(&server.url).retries(0).build().unwrap();
     let request = past.conversion(&click_id, 0);
-    let error = client.record_conversion(request.clone()).await.unwrap_err();
+    let error = client.conversions().record(request.clone()).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::Unavailable, ErrorReason::Unavailable));
     let query = format!("clickId={click_id}&id={}&val=1&com=0&oid=1", past.code.id);
     let answer = server.postback(&query).await;
@@ -493,6 +493,6 @@ async fn what_has_no_partition_is_an_outage_and_loses_nothing() {
         "ALTER TABLE conversion ATTACH PARTITION conversion_before FOR VALUES FROM (MINVALUE) {bound}"
     );
     db.execute_unprepared(&attach).await.unwrap();
-    assert_eq!(client.record_conversion(request).await.unwrap().verdict(), ConversionVerdict::Recorded);
+    assert_eq!(client.conversions().record(request).await.unwrap().verdict(), ConversionVerdict::Recorded);
     assert_eq!(server.postback(&query).await.field("verdict"), "RECORDED");
 }

@@ -48,7 +48,7 @@ async fn searches_of_one_key_keep_no_postback_and_no_other_account_waiting() {
         let (client, ends, done) = (server.client(), ends.clone(), done.clone());
         searches.spawn(async move {
             while !ends.load(Ordering::Relaxed) {
-                match client.list_postbacks(search()).await {
+                match client.postbacks().list_page(search()).await {
                     Ok(page) => assert_eq!(page.postbacks, []),
                     Err(error) => assert_eq!(error.reason(), ErrorReason::Overloaded, "{error:?}"),
                 }
@@ -63,7 +63,7 @@ async fn searches_of_one_key_keep_no_postback_and_no_other_account_waiting() {
             server.postback(&format!("clickId={click}&id={}&val=1&com=0&oid={number}", code.id)).await;
         assert_eq!(answer.field("verdict"), "RECORDED", "{number}: {answer:?}");
         if number % 10 == 0 {
-            assert_eq!(other.list_postbacks(search()).await.unwrap().postbacks, []);
+            assert_eq!(other.postbacks().list_page(search()).await.unwrap().postbacks, []);
         }
     }
     assert!(done.load(Ordering::Relaxed) > 0, "nothing was searched meanwhile");

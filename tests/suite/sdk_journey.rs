@@ -285,7 +285,7 @@ impl Player {
 
     async fn stream(&self, streamed: &Streamed) -> Value {
         let requests: Vec<_> = streamed.requests.iter().map(calls::conversion).collect();
-        let answers = self.client.stream_record_conversions(stream::iter(requests)).await.unwrap();
+        let answers = self.client.conversions().stream_record(stream::iter(requests)).await.unwrap();
         let answers: Vec<_> = answers.try_collect().await.unwrap();
         check_results(answers.into_iter().map(calls::result).collect(), &streamed.results);
         Value::Null

@@ -31,12 +31,12 @@ async fn post(server: &Server, target: &str, content_type: &str, body: String) -
 async fn conversions(server: &Server, click: &str) -> usize {
     let filter = ConversionFilter { click_id: click.to_owned(), ..Default::default() };
     let request = request::conversions(filter);
-    server.client().list_conversions(request).await.unwrap().conversions.len()
+    server.client().conversions().list_page(request).await.unwrap().conversions.len()
 }
 
 async fn stored(server: &Server, id: &str) -> Postback {
     let request = GetPostbackRequest { postback_id: id.to_owned() };
-    server.client().get_postback(request).await.unwrap().postback.unwrap()
+    server.client().postbacks().get(request).await.unwrap().postback.unwrap()
 }
 
 /// Replays a postback for the code `code`, and trusts its sender. If `code` is empty, the
@@ -46,7 +46,7 @@ async fn replay_for(sale: &Sale, id: &str, code: &str) -> PostbackVerdict {
         ReplayOverrides { trust_sender: true, conversion_code_id: code.to_owned(), ..Default::default() };
     let overrides = Some(overrides);
     let request = ReplayPostbacksRequest { overrides, ..request::replay(vec![id.to_owned()]) };
-    sale.server.client().replay_postbacks(request).await.unwrap().postbacks[0].verdict()
+    sale.server.client().postbacks().replay_page(request).await.unwrap().postbacks[0].verdict()
 }
 
 /// The form of a signed call.
@@ -260,9 +260,9 @@ async fn a_replay_knows_what_was_not_passed_whatever_was_on() {
 /// All stored postbacks and conversions, as the server returns them, in one text.
 async fn told(server: &Server) -> String {
     let request = ListPostbacksRequest { page_size: 1_000, ..Default::default() };
-    let all = server.client().list_postbacks(request).await.unwrap().postbacks;
+    let all = server.client().postbacks().list_page(request).await.unwrap().postbacks;
     let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
-    let conversions = server.client().list_conversions(request).await.unwrap().conversions;
+    let conversions = server.client().conversions().list_page(request).await.unwrap().conversions;
     let raw = all.iter().map(|one| {
         let raw = one.raw.as_ref().unwrap();
         format!("{}\n{}\n", String::from_utf8_lossy(&raw.target), String::from_utf8_lossy(&raw.body))
@@ -402,7 +402,7 @@ async fn counts(sale: &Sale, link: &TrackingLink, answer: &Answer) {
     let text = format!("{}{}", String::from_utf8_lossy(&raw.target), String::from_utf8_lossy(&raw.body));
     assert!(text.contains('*') && !text.contains("hunter2") && !text.contains("12345"), "{text}");
     let request = GetConversionRequest { conversion_id: found.conversion_id };
-    let conversion = sale.server.client().get_conversion(request).await.unwrap().conversion.unwrap();
+    let conversion = sale.server.client().conversions().get(request).await.unwrap().conversion.unwrap();
     let micros = (conversion.value.unwrap().micros, conversion.commission.unwrap().micros);
     assert_eq!(micros, (19_990_000, 2_500_000), "{text}");
 }

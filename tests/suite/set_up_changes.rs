@@ -65,12 +65,12 @@ impl Scene {
             Change::LinkArchived => {
                 let id = self.link.id.clone();
                 let request = ArchiveTrackingLinkRequest { tracking_link_id: id, ..Default::default() };
-                client.archive_tracking_link(request).await.unwrap();
+                client.tracking_links().archive(request).await.unwrap();
             }
             Change::CodeArchived => {
                 let id = self.code.id.clone();
                 let request = ArchiveConversionCodeRequest { conversion_code_id: id, ..Default::default() };
-                client.archive_conversion_code(request).await.unwrap();
+                client.conversion_codes().archive(request).await.unwrap();
             }
             Change::CodeOffTheLink => {
                 let link = TrackingLink { conversion_code_ids: Vec::new(), ..self.link.clone() };
@@ -79,7 +79,7 @@ impl Scene {
                     update_mask: Some(mask("conversion_code_ids")),
                     ..Default::default()
                 };
-                client.update_tracking_link(request).await.unwrap();
+                client.tracking_links().update(request).await.unwrap();
             }
             Change::WindowOver => {
                 let attribution_window = Some(Duration { seconds: 1, nanos: 0 });
@@ -103,13 +103,13 @@ impl Scene {
             update_mask: Some(mask(path)),
             ..Default::default()
         };
-        self.server.client().update_conversion_code(request).await.unwrap();
+        self.server.client().conversion_codes().update(request).await.unwrap();
     }
 
     /// The transaction ids of the click's conversions.
     async fn counted(&self) -> Vec<String> {
         let filter = ConversionFilter { click_id: self.click.clone(), ..Default::default() };
-        let conversions = self.server.client().conversions(request::conversions(filter));
+        let conversions = self.server.client().conversions().list(request::conversions(filter));
         let conversions: Vec<Conversion> = conversions.try_collect().await.unwrap();
         let mut ids: Vec<String> = conversions.into_iter().map(|one| one.transaction_id).collect();
         ids.retain(|id| !id.starts_with(WAITING));
@@ -133,7 +133,7 @@ impl Scene {
             postback_id: postback_id(arrived_at, number),
             ..Default::default()
         };
-        let answer = self.server.client_with(&key).record_conversion(request::postback(postback)).await;
+        let answer = self.server.client_with(&key).conversions().record(request::postback(postback)).await;
         answer.map(|response| response.verdict()).map_err(|error| error.reason())
     }
 }
@@ -196,7 +196,7 @@ async fn clicks_from_before_their_link_was_archived_still_count() {
     assert_eq!(scene.counted().await, ["A1", "A2", "A3"]);
     let target = format!("/s2s?{}", scene.query("A4")).into_bytes();
     let request = ExplainPostbackRequest { postback: Some(Explained::Target(target)) };
-    let explained = scene.server.client().explain_postback(request).await.unwrap();
+    let explained = scene.server.client().postbacks().explain(request).await.unwrap();
     assert_eq!(explained.verdict(), PostbackVerdict::Recorded, "{explained:?}");
 }
 
@@ -234,16 +234,16 @@ async fn what_was_archived_is_made_active_again() {
     let (code, link) = (scene.code.id.clone(), scene.link.id.clone());
     for validate_only in [true, false, false] {
         let request = UnarchiveConversionCodeRequest { conversion_code_id: code.clone(), validate_only };
-        let code = client.unarchive_conversion_code(request).await.unwrap().conversion_code.unwrap();
+        let code = client.conversion_codes().unarchive(request).await.unwrap().conversion_code.unwrap();
         assert_eq!((code.state(), code.archive_time), (ConversionCodeState::Active, None));
         let request = UnarchiveTrackingLinkRequest { tracking_link_id: link.clone(), validate_only };
-        let link = client.unarchive_tracking_link(request).await.unwrap().tracking_link.unwrap();
+        let link = client.tracking_links().unarchive(request).await.unwrap().tracking_link.unwrap();
         assert_eq!((link.state(), link.archive_time), (TrackingLinkState::Active, None));
         if validate_only {
             assert_eq!(scene.sell("A0").await.1, "HELD");
         }
     }
-    let replayed = client.replay_postbacks(request::replay(held)).await.unwrap();
+    let replayed = client.postbacks().replay_page(request::replay(held)).await.unwrap();
     assert!(replayed.postbacks.iter().all(|one| one.verdict() == PostbackVerdict::Recorded), "{replayed:?}");
     assert_eq!(scene.sell("A4").await.1, "RECORDED");
     let moved_on = eventually(async || {
@@ -260,13 +260,13 @@ async fn a_change_of_what_is_archived_does_not_move_the_time_since_which_it_is()
     let client = scene.server.client();
     scene.change(Change::LinkArchived).await;
     let request = || GetTrackingLinkRequest { tracking_link_id: scene.link.id.clone() };
-    let archived = client.get_tracking_link(request()).await.unwrap().tracking_link.unwrap();
+    let archived = client.tracking_links().get(request()).await.unwrap().tracking_link.unwrap();
     assert_eq!(archived.archive_time, archived.update_time);
     for tag in ["a", "b", "c"] {
         let changed = TrackingLink { tags: vec![tag.to_owned()], ..archived.clone() };
         rename(&client, changed, "tags").await.unwrap();
     }
-    let changed = client.get_tracking_link(request()).await.unwrap().tracking_link.unwrap();
+    let changed = client.tracking_links().get(request()).await.unwrap().tracking_link.unwrap();
     assert_eq!(changed.archive_time, archived.archive_time);
     assert_ne!(changed.update_time, archived.update_time);
 }
@@ -274,7 +274,7 @@ async fn a_change_of_what_is_archived_does_not_move_the_time_since_which_it_is()
 async fn rename(client: &Client, link: TrackingLink, path: &str) -> Result<TrackingLink, s2s_sdk::Error> {
     let update_mask = Some(FieldMask { paths: vec![path.to_owned()] });
     let request = UpdateTrackingLinkRequest { tracking_link: Some(link), update_mask, ..Default::default() };
-    client.update_tracking_link(request).await.map(|response| response.tracking_link.unwrap())
+    client.tracking_links().update(request).await.map(|response| response.tracking_link.unwrap())
 }
 
 /// Creates a link with this slug. Returns the reason if the server refuses the link.
@@ -285,7 +285,7 @@ async fn create(client: &Client, slug: &str) -> Result<TrackingLink, ErrorReason
         ..Default::default()
     };
     let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-    let created = client.create_tracking_link(request).await;
+    let created = client.tracking_links().create(request).await;
     created.map(|response| response.tracking_link.unwrap()).map_err(|error| error.reason())
 }
 
@@ -332,7 +332,7 @@ async fn an_archived_link_gives_its_slug_to_its_own_account() {
     let (ours, others) = (server.client(), of_another_account(&server).await);
     let first = create(&ours, "summer").await.unwrap();
     let archive = ArchiveTrackingLinkRequest { tracking_link_id: first.id.clone(), ..Default::default() };
-    ours.archive_tracking_link(archive).await.unwrap();
+    ours.tracking_links().archive(archive).await.unwrap();
     assert_eq!(create(&others, "summer").await.unwrap_err(), ErrorReason::SlugTaken);
     let second = create(&ours, "summer").await.unwrap();
     assert_ne!(second.id, first.id);
@@ -341,13 +341,13 @@ async fn an_archived_link_gives_its_slug_to_its_own_account() {
     let unarchive =
         || UnarchiveTrackingLinkRequest { tracking_link_id: first.id.clone(), ..Default::default() };
     for _ in 0..3 {
-        let error = ours.unarchive_tracking_link(unarchive()).await.unwrap_err();
+        let error = ours.tracking_links().unarchive(unarchive()).await.unwrap_err();
         assert_eq!(error.reason(), ErrorReason::SlugTaken);
         assert!(error.message().contains("UpdateTrackingLink"), "{error:?}");
     }
     let renamed = TrackingLink { slug: "summer-2".to_owned(), ..first.clone() };
     assert_eq!(rename(&ours, renamed, "slug").await.unwrap().slug, "summer-2");
-    let active = ours.unarchive_tracking_link(unarchive()).await.unwrap().tracking_link.unwrap();
+    let active = ours.tracking_links().unarchive(unarchive()).await.unwrap().tracking_link.unwrap();
     assert_eq!((active.state(), active.slug.as_str()), (TrackingLinkState::Active, "summer-2"));
     assert!(leads(&server, "summer").await.is_some() && leads(&server, "summer-2").await.is_some());
 }

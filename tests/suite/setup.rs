@@ -32,12 +32,12 @@ fn leading_to(destination: &str) -> TrackingLink {
 
 async fn get_code(server: &Server, id: &str) -> ConversionCode {
     let request = GetConversionCodeRequest { conversion_code_id: id.to_owned() };
-    server.client().get_conversion_code(request).await.unwrap().conversion_code.unwrap()
+    server.client().conversion_codes().get(request).await.unwrap().conversion_code.unwrap()
 }
 
 async fn get_link(server: &Server, id: &str) -> TrackingLink {
     let request = GetTrackingLinkRequest { tracking_link_id: id.to_owned() };
-    server.client().get_tracking_link(request).await.unwrap().tracking_link.unwrap()
+    server.client().tracking_links().get(request).await.unwrap().tracking_link.unwrap()
 }
 
 #[track_caller]
@@ -191,17 +191,17 @@ async fn everything_that_is_wrong_with_a_code_is_said_at_once() {
     ];
     let paths = own.map(|name| format!("conversion_code.{name}"));
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    check_invalid(client.create_conversion_code(request).await, &[&["request_id"], &*paths].concat());
+    check_invalid(client.conversion_codes().create(request).await, &[&["request_id"], &*paths].concat());
     let code = server.code("Sale").await;
     let request = UpdateConversionCodeRequest {
         conversion_code: Some(ConversionCode { id: code.id.clone(), ..wrong_code }),
         update_mask: Some(mask(&[own.as_slice(), &["state", "id", "*"]].concat())),
         ..Default::default()
     };
-    check_invalid(client.update_conversion_code(request).await, &[&UNCHANGEABLE, &*paths].concat());
+    check_invalid(client.conversion_codes().update(request).await, &[&UNCHANGEABLE, &*paths].concat());
 
     let request = UpdateConversionCodeRequest { conversion_code: Some(code.clone()), ..Default::default() };
-    check_invalid(client.update_conversion_code(request).await, &["update_mask"]);
+    check_invalid(client.conversion_codes().update(request).await, &["update_mask"]);
     assert_eq!(get_code(&server, &code.id).await, code);
 }
 
@@ -238,17 +238,17 @@ async fn everything_that_is_wrong_with_a_link_is_said_at_once() {
     let paths = own.map(|name| format!("tracking_link.{name}"));
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     let first = ["request_id", "preset_id"];
-    check_invalid(client.create_tracking_link(request).await, &[&first, &*paths].concat());
+    check_invalid(client.tracking_links().create(request).await, &[&first, &*paths].concat());
     let link = server.link(&[&code]).await;
     let request = UpdateTrackingLinkRequest {
         tracking_link: Some(TrackingLink { id: link.id.clone(), ..wrong_link }),
         update_mask: Some(mask(&[own.as_slice(), &["id", "state", "url"]].concat())),
         ..Default::default()
     };
-    check_invalid(client.update_tracking_link(request).await, &[&UNCHANGEABLE, &*paths].concat());
+    check_invalid(client.tracking_links().update(request).await, &[&UNCHANGEABLE, &*paths].concat());
 
     let request = UpdateTrackingLinkRequest { tracking_link: Some(link.clone()), ..Default::default() };
-    check_invalid(client.update_tracking_link(request).await, &["update_mask"]);
+    check_invalid(client.tracking_links().update(request).await, &["update_mask"]);
     assert_eq!(get_link(&server, &link.id).await, link);
 }
 
@@ -266,7 +266,7 @@ async fn a_link_with_a_code_must_pass_the_click_id_on() {
         let (code, reason) = (Code::InvalidArgument, ErrorReason::ClickIdMacroMissing);
         check_error(result, code, reason, &["tracking_link.destination"]);
     };
-    missing(client.create_tracking_link(request).await.map(drop));
+    missing(client.tracking_links().create(request).await.map(drop));
     for destination in [DESTINATION, "https://shop.example/[s2sidentifier]/x"] {
         let conversion_code_ids = vec![code.id.clone()];
         server.create_link(TrackingLink { conversion_code_ids, ..leading_to(destination) }).await;
@@ -285,7 +285,7 @@ async fn a_link_with_a_code_must_pass_the_click_id_on() {
             update_mask: Some(mask(&[path])),
             ..Default::default()
         };
-        missing(client.update_tracking_link(request).await.map(drop));
+        missing(client.tracking_links().update(request).await.map(drop));
         assert_eq!(get_link(&server, &link.id).await, link);
     }
 }
@@ -298,13 +298,13 @@ async fn a_link_takes_codes_that_are_there() {
     let unknown =
         TrackingLink { conversion_code_ids: vec![format!("{:032X}", 1)], ..leading_to(DESTINATION) };
     let request = CreateTrackingLinkRequest { tracking_link: Some(unknown.clone()), ..Default::default() };
-    let created = client.create_tracking_link(request).await.unwrap_err();
+    let created = client.tracking_links().create(request).await.unwrap_err();
     let request = UpdateTrackingLinkRequest {
         tracking_link: Some(TrackingLink { id: link.id.clone(), ..unknown }),
         update_mask: Some(mask(&["conversion_code_ids"])),
         ..Default::default()
     };
-    let updated = client.update_tracking_link(request).await.unwrap_err();
+    let updated = client.tracking_links().update(request).await.unwrap_err();
     for error in [created, updated] {
         assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::ConversionCodeUnknown));
     }
@@ -320,12 +320,12 @@ async fn a_repeated_request_returns_the_first_answer() {
         request_id: "1".to_owned(),
         ..Default::default()
     };
-    let first = client.create_conversion_code(request.clone()).await.unwrap();
-    assert_eq!(client.create_conversion_code(request.clone()).await.unwrap(), first);
+    let first = client.conversion_codes().create(request.clone()).await.unwrap();
+    assert_eq!(client.conversion_codes().create(request.clone()).await.unwrap(), first);
     let other = CreateConversionCodeRequest { conversion_code: Some(named("Lead")), ..request };
     let reused = (Code::AlreadyExists, ErrorReason::RequestIdReused);
-    check_error(client.create_conversion_code(other).await, reused.0, reused.1, &[]);
-    let codes = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
+    check_error(client.conversion_codes().create(other).await, reused.0, reused.1, &[]);
+    let codes = client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap();
     assert_eq!(codes.conversion_codes, [first.conversion_code.unwrap()]);
 
     let request = CreateTrackingLinkRequest {
@@ -333,20 +333,20 @@ async fn a_repeated_request_returns_the_first_answer() {
         request_id: "1".to_owned(),
         ..Default::default()
     };
-    let first = client.create_tracking_link(request.clone()).await.unwrap();
-    assert_eq!(client.create_tracking_link(request.clone()).await.unwrap(), first);
+    let first = client.tracking_links().create(request.clone()).await.unwrap();
+    assert_eq!(client.tracking_links().create(request.clone()).await.unwrap(), first);
     for slug in ["a", "b"] {
         let link = TrackingLink { slug: slug.to_owned(), ..leading_to("https://other.example/") };
         let other = CreateTrackingLinkRequest { tracking_link: Some(link), ..request.clone() };
-        check_error(client.create_tracking_link(other).await, reused.0, reused.1, &[]);
+        check_error(client.tracking_links().create(other).await, reused.0, reused.1, &[]);
     }
     // The same holds for concurrent requests.
     let request = CreateTrackingLinkRequest { tracking_link: Some(leading_to(DESTINATION)), ..request };
     let request = CreateTrackingLinkRequest { request_id: "2".to_owned(), ..request };
-    let answers = (0..20).map(|_| client.create_tracking_link(request.clone()));
+    let answers = (0..20).map(|_| client.tracking_links().create(request.clone()));
     let answers = futures::future::try_join_all(answers).await.unwrap();
     assert!(answers.iter().all(|answer| *answer == answers[0]));
-    let links = client.list_tracking_links(ListTrackingLinksRequest::default()).await.unwrap();
+    let links = client.tracking_links().list_page(ListTrackingLinksRequest::default()).await.unwrap();
     assert_eq!(links.tracking_links.len(), 2);
 }
 
@@ -356,8 +356,8 @@ async fn a_slug_leads_to_one_link() {
     let client = server.client();
     let link = TrackingLink { slug: "sale".to_owned(), ..leading_to(DESTINATION) };
     let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-    client.create_tracking_link(request.clone()).await.unwrap();
-    let taken = client.create_tracking_link(request.clone()).await;
+    client.tracking_links().create(request.clone()).await.unwrap();
+    let taken = client.tracking_links().create(request.clone()).await;
     check_error(taken, Code::AlreadyExists, ErrorReason::SlugTaken, &["tracking_link.slug"]);
     // Exactly one of many concurrent requests gets the slug.
     let create = async |number: usize| {
@@ -365,7 +365,7 @@ async fn a_slug_leads_to_one_link() {
         let request_id = number.to_string();
         let request =
             CreateTrackingLinkRequest { tracking_link: Some(link), request_id, ..Default::default() };
-        client.create_tracking_link(request).await.map(drop).map_err(|error| error.reason())
+        client.tracking_links().create(request).await.map(drop).map_err(|error| error.reason())
     };
     let answers = futures::future::join_all((0..20).map(create)).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
@@ -373,7 +373,7 @@ async fn a_slug_leads_to_one_link() {
     assert_eq!(answers.iter().filter(taken).count(), 19);
     // A dry run gets the same answer as a real call.
     let dry = CreateTrackingLinkRequest { validate_only: true, ..request };
-    let taken = client.create_tracking_link(dry).await;
+    let taken = client.tracking_links().create(dry).await;
     check_error(taken, Code::AlreadyExists, ErrorReason::SlugTaken, &["tracking_link.slug"]);
 }
 
@@ -394,11 +394,11 @@ async fn an_update_changes_what_the_mask_names_alone() {
         validate_only: true,
     };
     let expected = ConversionCode { name: "Order".to_owned(), ..code.clone() };
-    let dry = client.update_conversion_code(request.clone()).await.unwrap().conversion_code.unwrap();
+    let dry = client.conversion_codes().update(request.clone()).await.unwrap().conversion_code.unwrap();
     assert_eq!(ConversionCode { update_time: code.update_time, ..dry }, expected);
     assert_eq!(get_code(&server, &code.id).await, code, "a dry run changes nothing");
     request.validate_only = false;
-    let updated = client.update_conversion_code(request).await.unwrap().conversion_code.unwrap();
+    let updated = client.conversion_codes().update(request).await.unwrap().conversion_code.unwrap();
     assert_eq!(ConversionCode { update_time: code.update_time, ..updated.clone() }, expected);
     assert_ne!(updated.update_time, code.update_time);
     assert_eq!(get_code(&server, &code.id).await, updated);
@@ -417,11 +417,11 @@ async fn an_update_changes_what_the_mask_names_alone() {
         validate_only: true,
     };
     let expected = TrackingLink { expire_time: None, redirect_kind: 2, tags: Vec::new(), ..link.clone() };
-    let dry = client.update_tracking_link(request.clone()).await.unwrap().tracking_link.unwrap();
+    let dry = client.tracking_links().update(request.clone()).await.unwrap().tracking_link.unwrap();
     assert_eq!(TrackingLink { update_time: link.update_time, ..dry }, expected);
     assert_eq!(get_link(&server, &link.id).await, link, "a dry run changes nothing");
     request.validate_only = false;
-    let updated = client.update_tracking_link(request).await.unwrap().tracking_link.unwrap();
+    let updated = client.tracking_links().update(request).await.unwrap().tracking_link.unwrap();
     assert_eq!(TrackingLink { update_time: link.update_time, ..updated.clone() }, expected);
     assert_eq!(get_link(&server, &link.id).await, updated);
 }
@@ -435,8 +435,8 @@ async fn archiving_hides_and_changes_nothing_the_second_time() {
         let code = ArchiveConversionCodeRequest { conversion_code_id: code.id.clone(), validate_only };
         let link = ArchiveTrackingLinkRequest { tracking_link_id: link.id.clone(), validate_only };
         async {
-            let code = client.archive_conversion_code(code).await.unwrap().conversion_code.unwrap();
-            (code, client.archive_tracking_link(link).await.unwrap().tracking_link.unwrap())
+            let code = client.conversion_codes().archive(code).await.unwrap().conversion_code.unwrap();
+            (code, client.tracking_links().archive(link).await.unwrap().tracking_link.unwrap())
         }
     };
     let stored = async || (get_code(&server, &code.id).await, get_link(&server, &link.id).await);
@@ -453,9 +453,9 @@ async fn archiving_hides_and_changes_nothing_the_second_time() {
 
     for (show_archived, expected) in [(false, 0), (true, 1)] {
         let request = ListConversionCodesRequest { show_archived, ..Default::default() };
-        let codes = client.list_conversion_codes(request).await.unwrap().conversion_codes;
+        let codes = client.conversion_codes().list_page(request).await.unwrap().conversion_codes;
         let request = ListTrackingLinksRequest { show_archived, ..Default::default() };
-        let links = client.list_tracking_links(request).await.unwrap().tracking_links;
+        let links = client.tracking_links().list_page(request).await.unwrap().tracking_links;
         assert_eq!((codes.len(), links.len()), (expected, expected));
     }
 }
@@ -469,19 +469,19 @@ async fn a_dry_run_creates_nothing() {
         request_id: "1".to_owned(),
         validate_only: true,
     };
-    let code = client.create_conversion_code(request.clone()).await.unwrap().conversion_code.unwrap();
+    let code = client.conversion_codes().create(request.clone()).await.unwrap().conversion_code.unwrap();
     assert_eq!(code.name, "Sale");
     let link = Some(TrackingLink { slug: "a".to_owned(), ..leading_to(DESTINATION) });
     let mut link =
         CreateTrackingLinkRequest { tracking_link: link, request_id: "1".to_owned(), ..Default::default() };
     link.validate_only = true;
-    let dry = client.create_tracking_link(link.clone()).await.unwrap().tracking_link.unwrap();
+    let dry = client.tracking_links().create(link.clone()).await.unwrap().tracking_link.unwrap();
     assert_eq!(dry.slug, "a");
-    let codes = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
-    let links = client.list_tracking_links(ListTrackingLinksRequest::default()).await.unwrap();
+    let codes = client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap();
+    let links = client.tracking_links().list_page(ListTrackingLinksRequest::default()).await.unwrap();
     assert_eq!((codes.conversion_codes.len(), links.tracking_links.len()), (0, 0));
     // The request ids are still free.
     (request.validate_only, link.validate_only) = (false, false);
-    client.create_conversion_code(request).await.unwrap();
-    client.create_tracking_link(link).await.unwrap();
+    client.conversion_codes().create(request).await.unwrap();
+    client.tracking_links().create(link).await.unwrap();
 }

@@ -54,7 +54,7 @@ fn verdicts<const N: usize>(counts: [(&str, usize); N]) -> BTreeMap<String, usiz
 async fn held(server: &Server) -> Vec<Postback> {
     let filter = PostbackFilter { verdict: PostbackVerdict::Held.into(), ..Default::default() };
     let request = ListPostbacksRequest { page_size: 1_000, ..request::postbacks(filter) };
-    let page = server.client().list_postbacks(request).await.unwrap();
+    let page = server.client().postbacks().list_page(request).await.unwrap();
     assert_eq!(page.next_page_token, "");
     page.postbacks
 }
@@ -143,7 +143,7 @@ async fn a_sale_that_is_sent_again_without_end_is_listed_some_times() {
         listed += 1 + OF_CLICK + 2;
     }
     let request = ListPostbacksRequest { page_size: 1_000, ..Default::default() };
-    assert_eq!(client.list_postbacks(request).await.unwrap().postbacks.len(), listed);
+    assert_eq!(client.postbacks().list_page(request).await.unwrap().postbacks.len(), listed);
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn what_was_answered_queued_or_came_with_a_key_is_never_shed() {
     for number in 0..FLOOD {
         let target = format!("/s2s?{query}&n={number}").into_bytes();
         let raw = RawPostback { method: "GET".to_owned(), target, ..Default::default() };
-        let error = core.client().record_conversion(request::postback(raw)).await.unwrap_err();
+        let error = core.client().conversions().record(request::postback(raw)).await.unwrap_err();
         assert_eq!(error.reason(), ErrorReason::ConversionCodeUnknown);
     }
     assert_eq!(held(&core).await.len(), kept + FLOOD);

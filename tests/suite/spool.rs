@@ -48,7 +48,7 @@ async fn a_database_that_is_away_and_a_restart_cost_nothing() {
     assert!(health["spool"]["records"].as_u64().unwrap() >= 2 * 24, "{health}");
     // gRPC calls can't be spooled.
     let client = administrator(&server.url).retries(0).build().unwrap();
-    let error = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap_err();
+    let error = client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap_err();
     assert_eq!(error.code(), Code::Unavailable);
 
     database.give_back().await;
@@ -214,7 +214,7 @@ async fn nobody_fills_the_spool_with_one_click() {
     }
     let filter = ConversionFilter { conversion_code_id: sale.id.clone(), ..Default::default() };
     let counted: Vec<Conversion> =
-        core.client().conversions(request::conversions(filter)).try_collect().await.unwrap();
+        core.client().conversions().list(request::conversions(filter)).try_collect().await.unwrap();
     assert_eq!(counted.len(), kept.len());
     assert_eq!(counted.into_iter().map(|one| one.transaction_id).collect::<BTreeSet<_>>(), kept);
 }
@@ -367,7 +367,7 @@ async fn roles_answer_what_is_theirs() {
     assert_eq!(get(&core, &format!("/{}", link.slug)).await, 404);
     assert_eq!(get(&core, "/s2s?val=1").await, 404);
     assert_eq!((get(&core, "/healthz").await, get(&edge, "/healthz").await), (200, 200));
-    let error = edge.client().list_presets(ListPresetsRequest::default()).await.unwrap_err();
+    let error = edge.client().presets().list_page(ListPresetsRequest::default()).await.unwrap_err();
     assert_eq!(error.code(), Code::Unimplemented);
     // A key without the scope `edge` can't start an edge.
     let (_, key) = core.api_key("", &[ApiKeyScope::Record]).await;

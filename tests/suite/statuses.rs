@@ -27,7 +27,7 @@ async fn a_conversion_without_a_status_gets_that_of_its_code() {
             update_mask: Some(FieldMask { paths: vec!["default_status".to_owned()] }),
             ..Default::default()
         };
-        code = client.update_conversion_code(update).await.unwrap().conversion_code.unwrap();
+        code = client.conversion_codes().update(update).await.unwrap().conversion_code.unwrap();
         let default = if default == Status::Unspecified { Status::Approved } else { default };
         assert_eq!(code.default_status(), default);
         for (sent, word) in
@@ -40,20 +40,22 @@ async fn a_conversion_without_a_status_gets_that_of_its_code() {
                 status: sent.into(),
                 ..report(&code, &click)
             };
-            let recorded = client.record_conversion(request::conversion(conversion)).await.unwrap();
+            let recorded = client.conversions().record(request::conversion(conversion)).await.unwrap();
             assert_eq!(recorded.conversion.unwrap().status(), expected, "{default:?} {sent:?}");
             let status = if word.is_empty() { String::new() } else { format!("&status={word}") };
             let query = format!("clickId={click}&id={}&val=1&com=0&oid={}{status}", code.id, oid + 1);
             let answer = http().get(format!("{}/s2s?{query}", server.url)).send().await.unwrap();
             assert_eq!(answer.status(), 200);
             let filter = ConversionFilter { transaction_id: (oid + 1).to_string(), ..Default::default() };
-            let found = client.list_conversions(request::conversions(filter)).await.unwrap().conversions;
+            let found =
+                client.conversions().list_page(request::conversions(filter)).await.unwrap().conversions;
             assert_eq!(found.len(), 1);
             assert_eq!(found[0].status(), expected, "{default:?} {word}");
         }
     }
     for status in [Status::Approved, Status::Pending, Status::Declined] {
-        let by_status = |filter: ConversionFilter| client.list_conversions(request::conversions(filter));
+        let by_status =
+            |filter: ConversionFilter| client.conversions().list_page(request::conversions(filter));
         let now = by_status(ConversionFilter { status: status.into(), ..Default::default() }).await.unwrap();
         let then = ConversionFilter { recorded_status: status.into(), ..Default::default() };
         assert_eq!(now.conversions, by_status(then).await.unwrap().conversions);

@@ -30,7 +30,7 @@ fn numbered(code: &ConversionCode, click: &str, number: usize) -> NewConversion 
 }
 
 async fn stored(server: &Server) -> Vec<String> {
-    let all = server.client().conversions(ListConversionsRequest::default());
+    let all = server.client().conversions().list(ListConversionsRequest::default());
     all.map_ok(|conversion| conversion.id).try_collect().await.unwrap()
 }
 
@@ -48,7 +48,7 @@ async fn a_stream_answers_each_conversion_in_order() {
         number => request::conversion(numbered(&code, &click, number)),
     };
     let requests = stream::iter((1..=5_000).map(item));
-    let answers = server.client().stream_record_conversions(requests).await.unwrap();
+    let answers = server.client().conversions().stream_record(requests).await.unwrap();
     let answers: Vec<_> = answers.try_collect().await.unwrap();
     assert_eq!(answers.len(), 5_000);
     // Two equal items are processed concurrently, so either of them may be recorded first.
@@ -154,7 +154,7 @@ async fn who_does_not_read_the_answers_is_held_up() {
         let custom_params = vec![large; 2];
         request::conversion(NewConversion { custom_params, ..numbered(&code, &click, number) })
     });
-    let mut answers = server.client().stream_record_conversions(requests).await.unwrap();
+    let mut answers = server.client().conversions().stream_record(requests).await.unwrap();
     let (before, looks) = (AtomicUsize::new(0), AtomicUsize::new(0));
     eventually(async || {
         let now = sent.load(Ordering::Relaxed);
@@ -182,7 +182,7 @@ async fn a_stop_answers_what_a_stream_has_taken() {
     let click = server.click(&link).await;
     // The client never ends the stream.
     let requests = stream::iter(0..).map(move |number| request::conversion(numbered(&code, &click, number)));
-    let mut answers = server.client().stream_record_conversions(requests).await.unwrap();
+    let mut answers = server.client().conversions().stream_record(requests).await.unwrap();
     let mut recorded = BTreeSet::new();
     let error = loop {
         match answers.next().await.unwrap() {

@@ -152,7 +152,7 @@ fn address(server: &Server) -> &str {
 }
 
 async fn list(client: &Client) -> Result<(), s2s_sdk::Error> {
-    client.list_conversion_codes(ListConversionCodesRequest::default()).await.map(drop)
+    client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.map(drop)
 }
 
 #[tokio::test]
@@ -186,14 +186,13 @@ async fn one_port_speaks_grpc_and_http_over_tls() {
 
     // Links and postback URLs have the scheme and address of the port.
     let code = s2s_sdk::v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };
-    let request =
-        s2s_sdk::v1::CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-    let code = authority.client(&server).create_conversion_code(request).await.unwrap();
+    let code = authority.client(&server).conversion_codes().create(code).await.unwrap();
     let request = s2s_sdk::v1::GetPostbackUrlRequest {
         conversion_code_id: code.conversion_code.unwrap().id,
         ..Default::default()
     };
-    let url = authority.client(&server).get_postback_url(request).await.unwrap().postback_url;
+    let url =
+        authority.client(&server).conversion_codes().get_postback_url(request).await.unwrap().postback_url;
     assert!(url.starts_with(&server.url), "{url}");
 }
 

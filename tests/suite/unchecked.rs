@@ -78,12 +78,12 @@ async fn replay(sale: &Sale, id: &str) -> PostbackVerdict {
     let overrides = ReplayOverrides { conversion_code_id: sale.code.id.clone(), ..Default::default() };
     let request =
         ReplayPostbacksRequest { overrides: Some(overrides), ..request::replay(vec![id.to_owned()]) };
-    sale.server.client().replay_postbacks(request).await.unwrap().postbacks[0].verdict()
+    sale.server.client().postbacks().replay_page(request).await.unwrap().postbacks[0].verdict()
 }
 
 async fn conversions(server: &Server, click: &str) -> usize {
     let filter = ConversionFilter { click_id: click.to_owned(), ..Default::default() };
-    server.client().list_conversions(request::conversions(filter)).await.unwrap().conversions.len()
+    server.client().conversions().list_page(request::conversions(filter)).await.unwrap().conversions.len()
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_signed_call_counts_once_whatever_is_stored_of_it() {
             let held = [call.hold(&sale.server).await, call.hold(&sale.server).await];
             if is_erased {
                 let request = EraseVisitorRequest { click_id: click.clone(), ..Default::default() };
-                let erased = sale.server.client().erase_visitor(request).await.unwrap();
+                let erased = sale.server.client().clicks().erase_visitor(request).await.unwrap();
                 assert_eq!(erased.postback_count, 2, "{case}");
             }
             let late = call.hold(&sale.server).await;

@@ -153,13 +153,13 @@ async fn largest_batch_counts(mut server: Server) {
         RecordConversionRequest { report: Some(Report::Conversion(conversion)), ..Default::default() }
     };
     let batch = BatchRecordConversionsRequest { requests: (0..BATCH_MAX).map(request).collect() };
-    let results = server.client().batch_record_conversions(batch).await.unwrap().results;
+    let results = server.client().conversions().batch_record(batch).await.unwrap().results;
     let counted: BTreeSet<_> =
         results.into_iter().map(|result| result.into_result().unwrap().conversion.unwrap().id).collect();
     assert_eq!(counted.len(), BATCH_MAX);
     server.restart().await;
     let listed =
-        server.client().conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
+        server.client().conversions().list(ListConversionsRequest { page_size: 1_000, ..Default::default() });
     let listed: BTreeSet<_> = listed.map_ok(|conversion| conversion.id).try_collect().await.unwrap();
     assert_eq!(listed, counted);
 }

@@ -140,7 +140,7 @@ async fn check_held(fixture: &Fixture, case: HeldCase) {
 
     let id = answer.field("postback_id");
     let request = GetPostbackRequest { postback_id: id.clone() };
-    let postback = fixture.server.client().get_postback(request).await.unwrap().postback.unwrap();
+    let postback = fixture.server.client().postbacks().get(request).await.unwrap().postback.unwrap();
     let raw = postback.raw.clone().unwrap();
     let expected = Postback {
         id,
@@ -212,7 +212,7 @@ async fn a_report_that_does_not_count_is_refused_with_its_reason() {
     let client = fixture.server.client();
     let good = report(&fixture.code, &fixture.click);
     let taken = NewConversion { transaction_id: "taken".to_owned(), ..good.clone() };
-    let taken = client.record_conversion(request::conversion(taken)).await.unwrap();
+    let taken = client.conversions().record(request::conversion(taken)).await.unwrap();
     assert_eq!(taken.verdict(), ConversionVerdict::Recorded);
 
     for (index, RefusedCase { change, code, reason }) in REFUSED.into_iter().enumerate() {
@@ -222,7 +222,7 @@ async fn a_report_that_does_not_count_is_refused_with_its_reason() {
         for validate_only in [false, true] {
             let request = request::conversion(report.clone());
             let request = RecordConversionRequest { validate_only, ..request };
-            let error = client.record_conversion(request).await.unwrap_err();
+            let error = client.conversions().record(request).await.unwrap_err();
             assert_eq!((error.code(), error.reason()), (code, reason), "row {index}: {error}");
             assert!(!error.message().is_empty());
         }
@@ -246,7 +246,7 @@ async fn every_field_of_a_report_that_is_wrong_is_named() {
     };
     let request_id = "r".repeat(65);
     let wrong = RecordConversionRequest { request_id, ..request::conversion(wrong) };
-    let error = client.record_conversion(wrong).await.unwrap_err();
+    let error = client.conversions().record(wrong).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, E::FieldInvalid));
     let expected = [
         "conversion_code_id",

@@ -16,7 +16,7 @@ use crate::{
 /// A click, once it is stored.
 async fn stored(client: &Client, id: &str) -> Click {
     let request = GetClickRequest { click_id: id.to_owned() };
-    eventually(async || client.get_click(request.clone()).await.ok()?.click).await
+    eventually(async || client.clicks().get(request.clone()).await.ok()?.click).await
 }
 
 /// The flags of clicks that no person made.
@@ -59,7 +59,7 @@ async fn robots_and_prefetches_are_redirected_and_flagged() {
             without_flags: NOT_OF_PEOPLE.map(i32::from).to_vec(),
             ..Default::default()
         };
-        let of_people = client.list_clicks(of_people).await.unwrap().clicks;
+        let of_people = client.clicks().list_page(of_people).await.unwrap().clicks;
         assert_eq!(of_people.len(), usize::from(expected.is_empty()), "{headers:?}");
     }
 }
@@ -149,7 +149,7 @@ async fn a_person_who_follows_an_address_that_leads_nowhere_gets_a_page() {
     let server = Server::start().await;
     let ended = server.create_link(leading_to(DESTINATION)).await;
     let archive = ArchiveTrackingLinkRequest { tracking_link_id: ended.id.clone(), ..Default::default() };
-    server.client().archive_tracking_link(archive).await.unwrap();
+    server.client().tracking_links().archive(archive).await.unwrap();
     for (path, status, says) in [
         ("/", 404, "leads nowhere"),
         ("/favicon.ico", 404, "leads nowhere"),

@@ -108,9 +108,9 @@ async fn a_link_is_warned_of_at_creation_and_change() {
         };
         let mut request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
         request.validate_only = true;
-        let dry = client.create_tracking_link(request.clone()).await.unwrap();
+        let dry = client.tracking_links().create(request.clone()).await.unwrap();
         request.validate_only = false;
-        let created = client.create_tracking_link(request).await.unwrap();
+        let created = client.tracking_links().create(request).await.unwrap();
         assert_eq!(said(&created.warnings), expected, "{destination}");
         assert_eq!(dry.warnings, created.warnings, "{destination}");
         let request = UpdateTrackingLinkRequest {
@@ -118,7 +118,7 @@ async fn a_link_is_warned_of_at_creation_and_change() {
             update_mask: Some(mask("destination")),
             ..Default::default()
         };
-        let updated = client.update_tracking_link(request).await.unwrap();
+        let updated = client.tracking_links().update(request).await.unwrap();
         assert_eq!(updated.warnings, created.warnings, "{destination}");
     }
 }
@@ -134,7 +134,7 @@ async fn the_network_named_at_creation_counts_too() {
     };
     let preset_id = "everflow".to_owned();
     let request = CreateTrackingLinkRequest { tracking_link: Some(link), preset_id, ..Default::default() };
-    let warnings = server.client().create_tracking_link(request).await.unwrap().warnings;
+    let warnings = server.client().tracking_links().create(request).await.unwrap().warnings;
     assert_eq!(said(&warnings), [(W::ParameterNotOfPreset, "tracking_link.destination")]);
     let message = &warnings[0].message;
     assert!(message.contains("`s1`") && message.contains("`sub1=[s2sidentifier]`"), "{message}");
@@ -202,7 +202,7 @@ async fn a_code_and_its_postback_url_are_warned_of() {
             ..Default::default()
         };
         let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-        let created = client.create_conversion_code(request).await.unwrap();
+        let created = client.conversion_codes().create(request).await.unwrap();
         assert_eq!(said(&created.warnings), at_creation, "{preset}");
         let code = created.conversion_code.unwrap();
         let request = UpdateConversionCodeRequest {
@@ -210,15 +210,15 @@ async fn a_code_and_its_postback_url_are_warned_of() {
             update_mask: Some(mask("name")),
             ..Default::default()
         };
-        let updated = client.update_conversion_code(request).await.unwrap();
+        let updated = client.conversion_codes().update(request).await.unwrap();
         assert_eq!(updated.warnings, created.warnings[1..], "{preset}");
         let request = GetPostbackUrlRequest { conversion_code_id: code.id, preset_id: asked.to_owned() };
-        let rendered = client.get_postback_url(request).await.unwrap();
+        let rendered = client.conversion_codes().get_postback_url(request).await.unwrap();
         assert_eq!(said(&rendered.warnings), at_url, "{preset} {asked}");
     }
     let request =
         GetPostbackUrlRequest { conversion_code_id: server.code("Sale").await.id, preset_id: "x".to_owned() };
-    let error = client.get_postback_url(request).await.unwrap_err();
+    let error = client.conversion_codes().get_postback_url(request).await.unwrap_err();
     assert_eq!(fields(&error), ["preset_id"]);
 }
 
@@ -235,7 +235,7 @@ async fn a_server_without_a_public_url_warns_with_every_url() {
         let client = server.client();
         let code = server.code("Sale").await;
         let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-        let answer = client.get_postback_url(request).await.unwrap();
+        let answer = client.conversion_codes().get_postback_url(request).await.unwrap();
         let warned = |warnings: &[SetupWarning]| warnings.iter().any(|one| one.code() == nowhere);
         assert_eq!(warned(&answer.warnings), expected, "{arguments:?}");
         let link = TrackingLink {
@@ -243,7 +243,7 @@ async fn a_server_without_a_public_url_warns_with_every_url() {
             ..Default::default()
         };
         let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-        let answer = client.create_tracking_link(request).await.unwrap();
+        let answer = client.tracking_links().create(request).await.unwrap();
         assert_eq!(warned(&answer.warnings), expected, "{arguments:?}");
     }
 }
@@ -267,7 +267,7 @@ async fn a_destination_that_can_not_work_is_refused_with_the_cure() {
             ..Default::default()
         };
         let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
-        let error = client.create_tracking_link(request).await.unwrap_err();
+        let error = client.tracking_links().create(request).await.unwrap_err();
         assert_eq!(fields(&error), ["tracking_link.destination"], "{destination}");
         assert!(error.message().contains(cure), "{destination}: {error}");
     }

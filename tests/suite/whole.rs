@@ -360,7 +360,7 @@ async fn nothing_in_an_answer_changes_how_it_is_sent() {
         assert_eq!(visit.send().await.unwrap().status(), 302);
         let clicks = ListClicksRequest { tracking_link_id: link.id, ..Default::default() };
         let listed: ListClicksResponse = call(server, "ClickService/ListClicks", &clicks).await;
-        assert_eq!(listed, client.list_clicks(clicks).await.unwrap());
+        assert_eq!(listed, client.clicks().list_page(clicks).await.unwrap());
         assert_eq!(listed.clicks.len(), 1);
         let oid = &text[9..12];
         let query = format!("clickId=$click&id=$code&val=1&com=1&oid={oid}&extra={encoded}");

@@ -32,7 +32,7 @@ async fn what_is_answered_503_counts_once_when_it_is_sent_again() {
         }
         expected += HUNG;
         let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
-        let counted = core.client().list_conversions(request).await.unwrap().conversions.len();
+        let counted = core.client().conversions().list_page(request).await.unwrap().conversions.len();
         assert_eq!(counted, expected, "{round}");
     }
 }

@@ -117,7 +117,7 @@ impl Crowd {
             value: Some(Money { micros: value(number), ..Default::default() }),
             ..Default::default()
         };
-        let answer = client.record_conversion(request::conversion(conversion)).await;
+        let answer = client.conversions().record(request::conversion(conversion)).await;
         answer.ok().map(|answer| answer.conversion.unwrap().id)
     }
 }

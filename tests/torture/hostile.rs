@@ -105,5 +105,5 @@ async fn held(server: &Server, code: &ConversionCode) -> Result<Vec<Postback>, S
         ..Default::default()
     };
     let request = ListPostbacksRequest { page_size: 1_000, ..request::postbacks(filter) };
-    server.client().postbacks(request).try_collect().await.map_err(|error| error.to_string())
+    server.client().postbacks().list(request).try_collect().await.map_err(|error| error.to_string())
 }

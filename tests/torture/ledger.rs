@@ -92,10 +92,10 @@ impl Ledger {
     /// sales as well.
     pub async fn check_stored(&self, core: &Server, link_id: &str) -> Result<(String, usize), String> {
         let (client, link_id) = (core.client(), link_id.to_owned());
-        let all = client.conversions(ListConversionsRequest::default());
+        let all = client.conversions().list(ListConversionsRequest::default());
         let conversions =
             self.sales_by_number(all.try_collect().await.map_err(|error| error.to_string())?)?;
-        let all = client.clicks(ListClicksRequest { tracking_link_id: link_id, ..Default::default() });
+        let all = client.clicks().list(ListClicksRequest { tracking_link_id: link_id, ..Default::default() });
         let clicks = self.visits_by_number(all.try_collect().await.map_err(|error| error.to_string())?)?;
         let (mut counted, mut queued, mut promised) = (0, 0, 0);
         for line in std::fs::read_to_string(&self.path).unwrap().lines() {

@@ -55,17 +55,17 @@ impl Record for Account {
 pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
     match action {
         Action::List { limit } => {
-            output.list(client.accounts(ListAccountsRequest::default()), limit.limit).await
+            output.list(client.accounts().list(ListAccountsRequest::default()), limit.limit).await
         }
         Action::Show { id } => {
             let response =
-                client.get_account(GetAccountRequest { account_id: id.unwrap_or_default() }).await?;
+                client.accounts().get(GetAccountRequest { account_id: id.unwrap_or_default() }).await?;
             output.show(response.account.as_ref())
         }
         Action::Create { name } => {
             let account = Some(Account { name, ..Default::default() });
             let request = CreateAccountRequest { account, ..Default::default() };
-            output.show(client.create_account(request).await?.account.as_ref())
+            output.show(client.accounts().create(request).await?.account.as_ref())
         }
         Action::Update { id, name } => {
             let request = UpdateAccountRequest {
@@ -73,7 +73,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
                 update_mask: Some(FieldMask { paths: vec!["name".to_owned()] }),
                 ..Default::default()
             };
-            output.show(client.update_account(request).await?.account.as_ref())
+            output.show(client.accounts().update(request).await?.account.as_ref())
         }
     }
 }

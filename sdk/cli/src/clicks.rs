@@ -112,20 +112,20 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
         Action::List { link, limit } => {
             let tracking_link_id = names::link(&link, client).await?;
             let request = ListClicksRequest { tracking_link_id, ..Default::default() };
-            output.list(client.clicks(request), limit.limit).await
+            output.list(client.clicks().list(request), limit.limit).await
         }
         Action::Show { click_id } => {
-            let response = client.get_click(GetClickRequest { click_id }).await?;
+            let response = client.clicks().get(GetClickRequest { click_id }).await?;
             output.show(response.click.as_ref())
         }
         Action::Explain { click_id } => {
-            let response = client.explain_click(ExplainClickRequest { click_id }).await?;
+            let response = client.clicks().explain(ExplainClickRequest { click_id }).await?;
             let said = [("message", response.message.as_str())];
             output.answer("ExplainClickResponse", &response, response.click.as_ref(), &said)
         }
         Action::Erase { click_id, dry_run } => {
             let request = EraseVisitorRequest { click_id, validate_only: dry_run };
-            let response = client.erase_visitor(request).await?;
+            let response = client.clicks().erase_visitor(request).await?;
             let (conversions, postbacks) =
                 (response.conversion_count.to_string(), response.postback_count.to_string());
             let said = [("conversion_count", conversions.as_str()), ("postback_count", &postbacks)];
@@ -139,14 +139,14 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
                 validate_only: dry_run,
                 ..Default::default()
             };
-            let response = client.record_click(request).await?;
+            let response = client.clicks().record(request).await?;
             let said = [("redirect_url", response.redirect_url.as_str())];
             output.answer("RecordClickResponse", &response, response.click.as_ref(), &said)
         }
         Action::RotateKey { overlap_hours, dry_run } => {
             let overlap = overlap_hours.map(hours);
             let request = RotateClickIdKeyRequest { overlap, validate_only: dry_run, ..Default::default() };
-            let keys = client.rotate_click_id_key(request).await?.click_id_keys;
+            let keys = client.clicks().rotate_click_id_key(request).await?.click_id_keys;
             output.list(stream::iter(keys.into_iter().map(Ok)).boxed(), 0).await
         }
     }

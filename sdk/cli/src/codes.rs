@@ -133,7 +133,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
     match action {
         Action::List { archived, limit } => {
             let request = ListConversionCodesRequest { show_archived: archived, ..Default::default() };
-            output.list(client.conversion_codes(request), limit.limit).await
+            output.list(client.conversion_codes().list(request), limit.limit).await
         }
         Action::Show { id } => output.show(Some(&get(names::code(&id, client).await?, client).await?)),
         Action::Create { name, settings, dry_run } => {
@@ -143,7 +143,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
                 validate_only: dry_run,
                 ..Default::default()
             };
-            let response = client.create_conversion_code(request).await?;
+            let response = client.conversion_codes().create(request).await?;
             warn(&response.warnings);
             output.show(response.conversion_code.as_ref())
         }
@@ -168,13 +168,13 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
         Action::Unarchive { id } => {
             let conversion_code_id = names::code(&id, client).await?;
             let request = UnarchiveConversionCodeRequest { conversion_code_id, ..Default::default() };
-            let response = client.unarchive_conversion_code(request).await?;
+            let response = client.conversion_codes().unarchive(request).await?;
             output.show(response.conversion_code.as_ref())
         }
         Action::Archive { id } => {
             let conversion_code_id = names::code(&id, client).await?;
             let request = ArchiveConversionCodeRequest { conversion_code_id, ..Default::default() };
-            let response = client.archive_conversion_code(request).await?;
+            let response = client.conversion_codes().archive(request).await?;
             output.show(response.conversion_code.as_ref())
         }
         Action::Test { id, link } => test(&id, link, client, output).await,
@@ -182,7 +182,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             let (preset_id, conversion_code_id) =
                 (preset.unwrap_or_default(), names::code(&id, client).await?);
             let request = GetPostbackUrlRequest { conversion_code_id, preset_id };
-            let response = client.get_postback_url(request).await?;
+            let response = client.conversion_codes().get_postback_url(request).await?;
             warn(&response.warnings);
             output.text("GetPostbackUrlResponse", &response, &[("postback_url", &response.postback_url)])
         }
@@ -191,7 +191,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
 }
 
 async fn get(conversion_code_id: String, client: &Client) -> Result<ConversionCode, Failure> {
-    let response = client.get_conversion_code(GetConversionCodeRequest { conversion_code_id }).await?;
+    let response = client.conversion_codes().get(GetConversionCodeRequest { conversion_code_id }).await?;
     Ok(response.conversion_code.unwrap_or_default())
 }
 
@@ -201,7 +201,7 @@ async fn rotate(id: &str, overlap_hours: u32, client: &Client, output: &Output) 
         overlap: Some(hours(overlap_hours)),
         ..Default::default()
     };
-    let response = client.rotate_postback_secret(request).await?;
+    let response = client.conversion_codes().rotate_postback_secret(request).await?;
     let said = [("secret", response.secret.as_str()), ("postback_url", &response.postback_url)];
     output.text("RotatePostbackSecretResponse", &response, &said)
 }
@@ -212,7 +212,7 @@ async fn test(id: &str, link: Option<String>, client: &Client, output: &Output) 
         conversion_code_id: names::code(id, client).await?,
         tracking_link_id: names::link_option(link, client).await?.unwrap_or_default(),
     };
-    let response = client.test_setup(request).await?;
+    let response = client.conversion_codes().test_setup(request).await?;
     match output.format {
         Format::Json => output::json(&schema::json("TestSetupResponse", &response)?)?,
         Format::Csv => {
@@ -249,7 +249,7 @@ async fn update(
     }
     let update_mask = Some(FieldMask { paths });
     let request = UpdateConversionCodeRequest { conversion_code: Some(code), update_mask, validate_only };
-    let response = client.update_conversion_code(request).await?;
+    let response = client.conversion_codes().update(request).await?;
     warn(&response.warnings);
     output.show(response.conversion_code.as_ref())
 }

@@ -170,7 +170,7 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
             wide::list(client, request, limit.limit, output).await
         }
         Action::Show { id } => {
-            let response = client.get_conversion(GetConversionRequest { conversion_id: id }).await?;
+            let response = client.conversions().get(GetConversionRequest { conversion_id: id }).await?;
             output.show(response.conversion.as_ref())
         }
         Action::Record { mut row, decimal_separator, dry_run } => {
@@ -181,7 +181,7 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zo
                 row::Rules { source: row::Source::Options, separator, zone, find: &mut |id| codes.find(id) };
             let conversion = row.conversion(&mut rules).map_err(Failure::Usage)?.conversion;
             let request = RecordConversionRequest { validate_only: dry_run, ..conversion.into() };
-            let response = client.record_conversion(request).await?;
+            let response = client.conversions().record(request).await?;
             for note in &response.notes {
                 say(&format!("note: {}", plain(&note.message)));
             }

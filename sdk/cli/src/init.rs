@@ -109,7 +109,7 @@ async fn create(init: Init, client: &Client) -> Result<Created, Failure> {
         ..Default::default()
     };
     let check = CreateTrackingLinkRequest { validate_only: true, ..request.clone() };
-    let warnings = client.create_tracking_link(check).await?.warnings;
+    let warnings = client.tracking_links().create(check).await?.warnings;
     let no_click_id = |warning: &&SetupWarning| warning.code() == SetupWarningCode::ClickIdNotPassedOn;
     if let Some(warning) = warnings.iter().find(no_click_id) {
         return Err(Failure::Usage(format!("--destination: {}", warning.message)));
@@ -121,15 +121,15 @@ async fn create(init: Init, client: &Client) -> Result<Created, Failure> {
         ..Default::default()
     };
     let code = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-    let code = client.create_conversion_code(code).await?.conversion_code.unwrap_or_default();
+    let code = client.conversion_codes().create(code).await?.conversion_code.unwrap_or_default();
     if let Some(link) = &mut request.tracking_link {
         link.conversion_code_ids.push(code.id.clone());
     }
     let destination = request.tracking_link.as_ref().map(|link| link.destination.clone()).unwrap_or_default();
-    let answer = client.create_tracking_link(request).await;
+    let answer = client.tracking_links().create(request).await;
     let link = answer.inspect_err(|_| say(&without_link(&code, &destination)))?;
     let url = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-    let answer = client.get_postback_url(url).await;
+    let answer = client.conversion_codes().get_postback_url(url).await;
     let url = answer.inspect_err(|_| say(&without_url(&code, link.tracking_link.as_ref())))?;
     let mut warnings = link.warnings;
     for warning in &url.warnings {

@@ -106,10 +106,10 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
                 account_id: account.unwrap_or_default(),
                 ..Default::default()
             };
-            output.list(client.api_keys(request), limit.limit).await
+            output.list(client.api_keys().list(request), limit.limit).await
         }
         Action::Show { id } => {
-            output.show(client.get_api_key(GetApiKeyRequest { api_key_id: id }).await?.api_key.as_ref())
+            output.show(client.api_keys().get(GetApiKeyRequest { api_key_id: id }).await?.api_key.as_ref())
         }
         Action::Create { name, scopes, account, expire } => {
             let scopes = scopes.into_iter().map(|scope| ApiKeyScope::from(scope).into()).collect();
@@ -121,21 +121,24 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
                 ..Default::default()
             };
             let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
-            let response = client.create_api_key(request).await?;
+            let response = client.api_keys().create(request).await?;
             let said = [("key_text", response.key_text.as_str())];
             output.answer("CreateApiKeyResponse", &response, response.api_key.as_ref(), &said)
         }
         Action::Rotate { id, overlap_hours } => {
             let overlap = Some(hours(overlap_hours));
             let response = client
-                .rotate_api_key(RotateApiKeyRequest { api_key_id: id, overlap, ..Default::default() })
+                .api_keys()
+                .rotate(RotateApiKeyRequest { api_key_id: id, overlap, ..Default::default() })
                 .await?;
             let said = [("key_text", response.key_text.as_str())];
             output.answer("RotateApiKeyResponse", &response, response.api_key.as_ref(), &said)
         }
         Action::Revoke { id } => {
-            let response =
-                client.revoke_api_key(RevokeApiKeyRequest { api_key_id: id, ..Default::default() }).await?;
+            let response = client
+                .api_keys()
+                .revoke(RevokeApiKeyRequest { api_key_id: id, ..Default::default() })
+                .await?;
             output.show(response.api_key.as_ref())
         }
     }

@@ -195,11 +195,11 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
     match action {
         Action::List { archived, limit } => {
             let request = ListTrackingLinksRequest { show_archived: archived, ..Default::default() };
-            output.list(client.tracking_links(request), limit.limit).await
+            output.list(client.tracking_links().list(request), limit.limit).await
         }
         Action::Show { id } => {
             let tracking_link_id = names::link(&id, client).await?;
-            let response = client.get_tracking_link(GetTrackingLinkRequest { tracking_link_id }).await?;
+            let response = client.tracking_links().get(GetTrackingLinkRequest { tracking_link_id }).await?;
             output.show(response.tracking_link.as_ref())
         }
         Action::Create(link) => create(link, client, output, zone).await,
@@ -207,14 +207,14 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
         Action::Unarchive { id } => {
             let tracking_link_id = names::link(&id, client).await?;
             let request = UnarchiveTrackingLinkRequest { tracking_link_id, ..Default::default() };
-            let response = client.unarchive_tracking_link(request).await?;
+            let response = client.tracking_links().unarchive(request).await?;
             warn(&response.warnings);
             output.show(response.tracking_link.as_ref())
         }
         Action::Archive { id } => {
             let tracking_link_id = names::link(&id, client).await?;
             let request = ArchiveTrackingLinkRequest { tracking_link_id, ..Default::default() };
-            let response = client.archive_tracking_link(request).await?;
+            let response = client.tracking_links().archive(request).await?;
             output.show(response.tracking_link.as_ref())
         }
     }
@@ -246,7 +246,7 @@ async fn update(changes: Update, client: &Client, output: &Output, zone: &Zone) 
     link.id = names::link(&id, client).await?;
     if !add_codes.is_empty() {
         let request = GetTrackingLinkRequest { tracking_link_id: link.id.clone() };
-        let present = client.get_tracking_link(request).await?.tracking_link.unwrap_or_default();
+        let present = client.tracking_links().get(request).await?.tracking_link.unwrap_or_default();
         link.conversion_code_ids = present.conversion_code_ids;
     }
     for id in names::codes([codes, add_codes].concat(), client).await? {
@@ -259,7 +259,7 @@ async fn update(changes: Update, client: &Client, output: &Output, zone: &Zone) 
         update_mask: Some(FieldMask { paths }),
         validate_only: dry_run,
     };
-    let response = client.update_tracking_link(request).await?;
+    let response = client.tracking_links().update(request).await?;
     warn(&response.warnings);
     output.show(response.tracking_link.as_ref())
 }
@@ -280,13 +280,16 @@ async fn create(create: Create, client: &Client, output: &Output, zone: &Zone) -
         ..Default::default()
     };
     let Some(name) = create.new_code else {
-        let response = client.create_tracking_link(request).await?;
+        let response = client.tracking_links().create(request).await?;
         warn(&response.warnings);
         return output.show(response.tracking_link.as_ref());
     };
     // Checks everything in the link that does not depend on the code, so that a refused link leaves
     // no code behind.
-    client.create_tracking_link(CreateTrackingLinkRequest { validate_only: true, ..request.clone() }).await?;
+    client
+        .tracking_links()
+        .create(CreateTrackingLinkRequest { validate_only: true, ..request.clone() })
+        .await?;
     let code = ConversionCode {
         name,
         default_currency: create.currency.unwrap_or_default(),
@@ -294,21 +297,21 @@ async fn create(create: Create, client: &Client, output: &Output, zone: &Zone) -
         ..Default::default()
     };
     let code = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
-    let code = client.create_conversion_code(code).await?.conversion_code.unwrap_or_default();
+    let code = client.conversion_codes().create(code).await?.conversion_code.unwrap_or_default();
     if let Some(link) = &mut request.tracking_link {
         link.conversion_code_ids.push(code.id.clone());
     }
-    let response = match client.create_tracking_link(request).await {
+    let response = match client.tracking_links().create(request).await {
         Ok(response) => response,
         Err(error) => {
             let archive = ArchiveConversionCodeRequest { conversion_code_id: code.id, ..Default::default() };
-            client.archive_conversion_code(archive).await?;
+            client.conversion_codes().archive(archive).await?;
             return Err(error.into());
         }
     };
     warn(&response.warnings);
     let url = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-    let url = client.get_postback_url(url).await?.postback_url;
+    let url = client.conversion_codes().get_postback_url(url).await?.postback_url;
     let said = [
         ("conversion_code_id", code.id.as_str()),
         ("currency", &code.default_currency),

@@ -32,7 +32,7 @@ pub async fn code(given: &str, client: &Client) -> Result<String, Failure> {
         return Ok(given.to_owned());
     }
     let request = ListConversionCodesRequest { page_size: 1_000, show_archived: true, ..Default::default() };
-    let candidates = client.conversion_codes(request).map_ok(|code| Candidate {
+    let candidates = client.conversion_codes().list(request).map_ok(|code| Candidate {
         is_active: code.state() == ConversionCodeState::Active,
         id: code.id,
         names: vec![code.name],
@@ -64,7 +64,7 @@ pub async fn link(given: &str, client: &Client) -> Result<String, Failure> {
         return Ok(given.to_owned());
     }
     let request = ListTrackingLinksRequest { page_size: 1_000, show_archived: true, ..Default::default() };
-    let candidates = client.tracking_links(request).map_ok(|link| Candidate {
+    let candidates = client.tracking_links().list(request).map_ok(|link| Candidate {
         is_active: link.state() == TrackingLinkState::Active,
         id: link.id,
         names: vec![link.slug, link.url],

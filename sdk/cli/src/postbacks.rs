@@ -158,10 +158,10 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
                 Some(OnlyVerdict::Held) => PostbackVerdict::Held,
             });
             let request = ListPostbacksRequest { filter: Some(filter), ..Default::default() };
-            output.list(client.postbacks(request), limit.limit).await
+            output.list(client.postbacks().list(request), limit.limit).await
         }
         Action::Show { id } => {
-            let response = client.get_postback(GetPostbackRequest { postback_id: id }).await?;
+            let response = client.postbacks().get(GetPostbackRequest { postback_id: id }).await?;
             output.show(response.postback.as_ref())
         }
         Action::Explain { postback } => explain(postback, client, output).await,
@@ -178,7 +178,7 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
         Explained::Target(target.into_bytes())
     };
     let request = ExplainPostbackRequest { postback: Some(postback) };
-    let response = client.explain_postback(request).await?;
+    let response = client.postbacks().explain(request).await?;
     match output.format {
         Format::Json => output::json(&schema::json("ExplainPostbackResponse", &response)?),
         Format::Csv => Err(Failure::Usage("an explanation is not a table; use `--output json`".to_owned())),

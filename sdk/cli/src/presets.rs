@@ -46,11 +46,11 @@ impl Record for Preset {
 pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
     match action {
         Action::List { limit } => {
-            output.list(client.presets(ListPresetsRequest::default()), limit.limit).await
+            output.list(client.presets().list(ListPresetsRequest::default()), limit.limit).await
         }
         Action::Show { id } => {
             let preset_id = id.trim().to_ascii_lowercase();
-            let response = client.get_preset(GetPresetRequest { preset_id }).await?;
+            let response = client.presets().get(GetPresetRequest { preset_id }).await?;
             output.show(response.preset.as_ref())
         }
     }

@@ -59,7 +59,7 @@ impl Timed for Postback {
 
     fn since(client: &Client, start_time: Option<Timestamp>) -> BoxStream<'static, Result<Self, Error>> {
         let filter = Some(PostbackFilter { start_time, ..Default::default() });
-        client.postbacks(ListPostbacksRequest { filter, ..Default::default() })
+        client.postbacks().list(ListPostbacksRequest { filter, ..Default::default() })
     }
 }
 
@@ -70,7 +70,7 @@ impl Timed for Conversion {
 
     fn since(client: &Client, start_time: Option<Timestamp>) -> BoxStream<'static, Result<Self, Error>> {
         let filter = Some(ConversionFilter { start_time, ..Default::default() });
-        client.conversions(ListConversionsRequest { filter, ..Default::default() })
+        client.conversions().list(ListConversionsRequest { filter, ..Default::default() })
     }
 }
 

@@ -81,11 +81,17 @@ impl Error {
     }
 
     /// Returns the outcome of a postback that does not count. If
-    /// [`Client::record_conversion`](crate::Client::record_conversion) fails for a postback and
+    /// [`Conversions::record`](crate::services::Conversions::record) fails for a postback and
     /// there is no outcome, send the postback again.
     #[must_use]
     pub fn postback_failure(&self) -> Option<&v1::PostbackFailure> {
         self.0.postback_failure.as_ref()
+    }
+
+    /// Returns the reason as the server sent it, or the code if there is none.
+    pub(crate) fn reason_or_code(&self) -> String {
+        let Inner { code, reason, .. } = &*self.0;
+        if reason.is_empty() { format!("{code:?}") } else { reason.clone() }
     }
 
     /// Returns true if the failure is transient, so that the same call may succeed soon.
@@ -182,7 +188,7 @@ fn causes(status: &Status) -> impl Iterator<Item = &(dyn StdError + 'static)> {
 
 impl v1::RecordConversionResult {
     /// Returns the result of the item, as
-    /// [`Client::record_conversion`](crate::Client::record_conversion) would have returned it.
+    /// [`Conversions::record`](crate::services::Conversions::record) would have returned it.
     pub fn into_result(self) -> Result<v1::RecordConversionResponse, Error> {
         match self.result {
             Some(ItemResult::Response(response)) => Ok(response),
@@ -203,8 +209,7 @@ impl v1::RecordConversionResult {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { code, message, reason, .. } = &*self.0;
-        if reason.is_empty() { write!(f, "{message} [{code:?}]") } else { write!(f, "{message} [{reason}]") }
+        write!(f, "{} [{}]", self.0.message, self.reason_or_code())
     }
 }
 

@@ -3,7 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod amount;
-mod calls;
+mod call;
 pub mod click_id;
 mod client;
 #[doc(hidden)]
@@ -13,7 +13,6 @@ mod money;
 pub mod parameter;
 pub mod postback;
 mod reason;
-mod report;
 mod retry;
 pub mod url_macros;
 
@@ -25,6 +24,11 @@ pub use prost_types;
 pub use reason::PostbackOutcome;
 pub use tonic::Code;
 pub use tonic_types::FieldViolation;
+
+/// The calls, grouped by service, generated from the schema. A [`Client`] returns each group.
+pub mod services {
+    include!("gen/services.rs");
+}
 
 /// The messages and services of the schema `s2s.v1`, generated.
 #[allow(

@@ -3,12 +3,13 @@
 //! Some requests of this API are safe to retry only if they have a request id. So missing ids are
 //! filled in before the first attempt. Every transient failure is then retried, as often as the
 //! `Policy` allows and within its time limit. There is no retry budget across calls, and no
-//! hedging.
+//! hedging. Each retry is logged, without the key and the request.
 
 use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, sleep, timeout};
 use tonic::Status;
+use tracing::info;
 
 use crate::{Error, v1};
 
@@ -27,8 +28,12 @@ pub(crate) struct Policy {
 
 impl Policy {
     /// Runs `attempt` until it succeeds, its failure is not transient, or no retries or time are
-    /// left. Passes the remaining time to each attempt.
-    pub(crate) async fn run<T, F>(self, mut attempt: impl FnMut(Duration) -> F) -> Result<T, Error>
+    /// left. Passes the remaining time to each attempt. `call` is the call's name for the log.
+    pub(crate) async fn run<T, F>(
+        self,
+        call: &str,
+        mut attempt: impl FnMut(Duration) -> F,
+    ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Status>>,
     {
@@ -47,8 +52,9 @@ impl Policy {
             if retries == self.retries || !error.is_passing() || pause >= left() {
                 return Err(error);
             }
-            sleep(pause).await;
             retries += 1;
+            info!(call, attempt = retries, reason = error.reason_or_code(), ?pause, "failed, tried again");
+            sleep(pause).await;
             last = Some(error);
         }
     }

@@ -153,7 +153,10 @@ async fn a_column_that_may_be_meant_stops_the_import() {
         let one = all.iter().find(|one| one.transaction_id == order).unwrap();
         one.commission.as_ref().unwrap().to_string()
     };
-    assert_eq!([commission("n-0"), commission("n-1"), commission("n-2")], ["5.00 EUR", "5.00 EUR", "5.00 USD"]);
+    assert_eq!(
+        [commission("n-0"), commission("n-1"), commission("n-2")],
+        ["5.00 EUR", "5.00 EUR", "5.00 USD"]
+    );
 }
 
 #[tokio::test]

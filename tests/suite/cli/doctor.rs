@@ -115,7 +115,7 @@ async fn faults_of_the_key_are_named() {
     assert!(is_named(hints[1], ("key", "", "no scope `record`", "--scope record")), "{hints:?}");
     let (key, revoked) = server.api_key("", &[ApiKeyScope::Read]).await;
     let revoke = RevokeApiKeyRequest { api_key_id: key.id, ..Default::default() };
-    server.client().revoke_api_key(revoke).await.unwrap();
+    server.client().api_keys().revoke(revoke).await.unwrap();
     person.api_key = revoked;
     check(&examine(&person, &[]).await, 3, ("key", "", "is revoked", "s2s keys create"));
 }
@@ -215,17 +215,17 @@ async fn faults_of_codes_and_links_are_named_until_they_are_gone() {
                 if let Some(link) = link {
                     let archive =
                         ArchiveTrackingLinkRequest { tracking_link_id: link.id, ..Default::default() };
-                    client.archive_tracking_link(archive).await.unwrap();
+                    client.tracking_links().archive(archive).await.unwrap();
                 }
                 let archive =
                     ArchiveConversionCodeRequest { conversion_code_id: code.id, ..Default::default() };
-                client.archive_conversion_code(archive).await.unwrap();
+                client.conversion_codes().archive(archive).await.unwrap();
             }
             Made::Link(link) => {
                 let link = server.create_link(link).await;
                 check(&examine(&person, &[]).await, 1, fault);
                 let archive = ArchiveTrackingLinkRequest { tracking_link_id: link.id, ..Default::default() };
-                client.archive_tracking_link(archive).await.unwrap();
+                client.tracking_links().archive(archive).await.unwrap();
             }
         }
         let (status, findings) = examine(&person, &[]).await;

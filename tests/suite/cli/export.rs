@@ -45,7 +45,7 @@ async fn an_import_reads_the_amounts_of_an_export() {
                 ..Default::default()
             };
             let request = RecordConversionRequest { ..conversion.into() };
-            server.client().record_conversion(request).await.unwrap();
+            server.client().conversions().record(request).await.unwrap();
         }
         let export = ["conversions", "export", "--code", &code.id, "all.csv"];
         assert_eq!(person.run(&export).await.status, 0);
@@ -126,7 +126,7 @@ async fn parameters_are_the_same_after_export_and_import() {
         ..Default::default()
     };
     let request = RecordConversionRequest { ..conversion.into() };
-    server.client().record_conversion(request).await.unwrap();
+    server.client().conversions().record(request).await.unwrap();
     assert_eq!(person.run(&["conversions", "export", "all.csv"]).await.status, 0);
     let (own, exported) = (conversions(&server, &code).await, person.read("all.csv"));
     person.write("all.csv", exported.replace(",old,", ",new,").replace(&own[0].id, ""));

@@ -46,7 +46,7 @@ impl Thief {
     pub async fn break_in(core: &Server, link: &TrackingLink) -> Self {
         let (thief, api_key_id) = Self::at_work(core, link).await;
         let request = RevokeApiKeyRequest { api_key_id, ..Default::default() };
-        core.client().revoke_api_key(request).await.unwrap();
+        core.client().api_keys().revoke(request).await.unwrap();
         thief
     }
 
@@ -94,7 +94,7 @@ impl Thief {
     pub async fn store(&self, client: &Client, click: &str) -> Result<RecordClickResponse, Error> {
         let (tracking_link_id, click_id) = (self.link.id.clone(), click.to_owned());
         let request = RecordClickRequest { tracking_link_id, click_id, ..Default::default() };
-        client.record_click(request).await
+        client.clicks().record(request).await
     }
 
     /// Tries to store the click of an id with the stolen API key, once the core knows that this key
@@ -111,13 +111,16 @@ impl Thief {
     }
 
     pub async fn erase(&self, client: &Client, click: &str) -> Result<EraseVisitorResponse, Error> {
-        client.erase_visitor(EraseVisitorRequest { click_id: click.to_owned(), ..Default::default() }).await
+        client
+            .clicks()
+            .erase_visitor(EraseVisitorRequest { click_id: click.to_owned(), ..Default::default() })
+            .await
     }
 
     /// The server's explanation of the click id in a postback.
     pub async fn explain(&self, client: &Client, code: &ConversionCode, click: &str) -> String {
         let request = request::explain(format!("/s2s?clickId={click}&id={}&val=1&com=0", code.id));
-        let steps = client.explain_postback(request).await.unwrap().steps;
+        let steps = client.postbacks().explain(request).await.unwrap().steps;
         steps.into_iter().find(|step| step.kind() == StepKind::ClickId).unwrap().message
     }
 }

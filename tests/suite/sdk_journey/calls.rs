@@ -35,18 +35,18 @@ pub fn result(result: v1::RecordConversionResult) -> Result<Value, Error> {
 }
 
 pub async fn batch(client: &Client, request: &Value) -> Result<Vec<Result<Value, Error>>, Error> {
-    let request = message("BatchRecordConversionsRequest", request);
-    let results = client.batch_record_conversions(request).await?.results;
+    let request: v1::BatchRecordConversionsRequest = message("BatchRecordConversionsRequest", request);
+    let results = client.conversions().batch_record(request).await?.results;
     Ok(results.into_iter().map(result).collect())
 }
 
 macro_rules! calls {
-    ($($service:ident/$method:ident => $call:ident($request:ident);)*) => {
+    ($($service:ident/$method:ident => $calls:ident().$call:ident($request:ident);)*) => {
         /// Calls the method of that name.
         pub async fn call(client: &Client, method: &str, request: &Value) -> Result<Value, Error> {
             $(if method == concat!(stringify!($service), "/", stringify!($method)) {
                 let request = message::<v1::$request>(stringify!($request), request);
-                let response = client.$call(request).await?;
+                let response = client.$calls().$call(request).await?;
                 return Ok(json(concat!(stringify!($method), "Response"), &response));
             })*
             panic!("there is no {method}");
@@ -55,41 +55,41 @@ macro_rules! calls {
 }
 
 calls! {
-    AccountService/CreateAccount => create_account(CreateAccountRequest);
-    AccountService/GetAccount => get_account(GetAccountRequest);
-    AccountService/UpdateAccount => update_account(UpdateAccountRequest);
-    ApiKeyService/CreateApiKey => create_api_key(CreateApiKeyRequest);
-    ApiKeyService/GetApiKey => get_api_key(GetApiKeyRequest);
-    ApiKeyService/RotateApiKey => rotate_api_key(RotateApiKeyRequest);
-    ApiKeyService/RevokeApiKey => revoke_api_key(RevokeApiKeyRequest);
-    PresetService/GetPreset => get_preset(GetPresetRequest);
-    ConversionCodeService/CreateConversionCode => create_conversion_code(CreateConversionCodeRequest);
-    ConversionCodeService/GetConversionCode => get_conversion_code(GetConversionCodeRequest);
-    ConversionCodeService/UpdateConversionCode => update_conversion_code(UpdateConversionCodeRequest);
-    ConversionCodeService/ArchiveConversionCode => archive_conversion_code(ArchiveConversionCodeRequest);
-    ConversionCodeService/UnarchiveConversionCode => unarchive_conversion_code(UnarchiveConversionCodeRequest);
-    ConversionCodeService/RotatePostbackSecret => rotate_postback_secret(RotatePostbackSecretRequest);
-    ConversionCodeService/GetPostbackUrl => get_postback_url(GetPostbackUrlRequest);
-    ConversionCodeService/TestSetup => test_setup(TestSetupRequest);
-    TrackingLinkService/CreateTrackingLink => create_tracking_link(CreateTrackingLinkRequest);
-    TrackingLinkService/GetTrackingLink => get_tracking_link(GetTrackingLinkRequest);
-    TrackingLinkService/UpdateTrackingLink => update_tracking_link(UpdateTrackingLinkRequest);
-    TrackingLinkService/ArchiveTrackingLink => archive_tracking_link(ArchiveTrackingLinkRequest);
-    TrackingLinkService/UnarchiveTrackingLink => unarchive_tracking_link(UnarchiveTrackingLinkRequest);
-    ClickService/RecordClick => record_click(RecordClickRequest);
-    ClickService/GetClick => get_click(GetClickRequest);
-    ClickService/RotateClickIdKey => rotate_click_id_key(RotateClickIdKeyRequest);
-    ClickService/ExplainClick => explain_click(ExplainClickRequest);
-    ConversionService/RecordConversion => record_conversion(RecordConversionRequest);
-    ConversionService/GetConversion => get_conversion(GetConversionRequest);
-    ConversionService/ListConversions => list_conversions(ListConversionsRequest);
-    PostbackService/GetPostback => get_postback(GetPostbackRequest);
-    PostbackService/ReplayPostbacks => replay_postbacks(ReplayPostbacksRequest);
-    PostbackService/ExplainPostback => explain_postback(ExplainPostbackRequest);
+    AccountService/CreateAccount => accounts().create(CreateAccountRequest);
+    AccountService/GetAccount => accounts().get(GetAccountRequest);
+    AccountService/UpdateAccount => accounts().update(UpdateAccountRequest);
+    ApiKeyService/CreateApiKey => api_keys().create(CreateApiKeyRequest);
+    ApiKeyService/GetApiKey => api_keys().get(GetApiKeyRequest);
+    ApiKeyService/RotateApiKey => api_keys().rotate(RotateApiKeyRequest);
+    ApiKeyService/RevokeApiKey => api_keys().revoke(RevokeApiKeyRequest);
+    PresetService/GetPreset => presets().get(GetPresetRequest);
+    ConversionCodeService/CreateConversionCode => conversion_codes().create(CreateConversionCodeRequest);
+    ConversionCodeService/GetConversionCode => conversion_codes().get(GetConversionCodeRequest);
+    ConversionCodeService/UpdateConversionCode => conversion_codes().update(UpdateConversionCodeRequest);
+    ConversionCodeService/ArchiveConversionCode => conversion_codes().archive(ArchiveConversionCodeRequest);
+    ConversionCodeService/UnarchiveConversionCode => conversion_codes().unarchive(UnarchiveConversionCodeRequest);
+    ConversionCodeService/RotatePostbackSecret => conversion_codes().rotate_postback_secret(RotatePostbackSecretRequest);
+    ConversionCodeService/GetPostbackUrl => conversion_codes().get_postback_url(GetPostbackUrlRequest);
+    ConversionCodeService/TestSetup => conversion_codes().test_setup(TestSetupRequest);
+    TrackingLinkService/CreateTrackingLink => tracking_links().create(CreateTrackingLinkRequest);
+    TrackingLinkService/GetTrackingLink => tracking_links().get(GetTrackingLinkRequest);
+    TrackingLinkService/UpdateTrackingLink => tracking_links().update(UpdateTrackingLinkRequest);
+    TrackingLinkService/ArchiveTrackingLink => tracking_links().archive(ArchiveTrackingLinkRequest);
+    TrackingLinkService/UnarchiveTrackingLink => tracking_links().unarchive(UnarchiveTrackingLinkRequest);
+    ClickService/RecordClick => clicks().record(RecordClickRequest);
+    ClickService/GetClick => clicks().get(GetClickRequest);
+    ClickService/RotateClickIdKey => clicks().rotate_click_id_key(RotateClickIdKeyRequest);
+    ClickService/ExplainClick => clicks().explain(ExplainClickRequest);
+    ConversionService/RecordConversion => conversions().record(RecordConversionRequest);
+    ConversionService/GetConversion => conversions().get(GetConversionRequest);
+    ConversionService/ListConversions => conversions().list_page(ListConversionsRequest);
+    PostbackService/GetPostback => postbacks().get(GetPostbackRequest);
+    PostbackService/ReplayPostbacks => postbacks().replay_page(ReplayPostbacksRequest);
+    PostbackService/ExplainPostback => postbacks().explain(ExplainPostbackRequest);
 }
 
 macro_rules! lists {
-    ($($service:ident/$method:ident => $list:ident($request:ident) -> $item:ident;)*) => {
+    ($($service:ident/$method:ident => $calls:ident($request:ident) -> $item:ident;)*) => {
         /// All items of the list of that name.
         pub fn list(
             client: &Client,
@@ -98,7 +98,7 @@ macro_rules! lists {
         ) -> BoxStream<'static, Result<Value, Error>> {
             $(if method == concat!(stringify!($service), "/", stringify!($method)) {
                 let request = message::<v1::$request>(stringify!($request), request);
-                let items = client.$list(request);
+                let items = client.$calls().list(request);
                 return items.map(|item| item.map(|item| json(stringify!($item), &item))).boxed();
             })*
             panic!("there is no list {method}");

@@ -74,7 +74,7 @@ async fn an_edge_that_is_refused_says_so_once() {
 
     // The edge notices the revoked key without any traffic, too.
     let request = RevokeApiKeyRequest { api_key_id: key.id, ..Default::default() };
-    core.client().revoke_api_key(request).await.unwrap();
+    core.client().api_keys().revoke(request).await.unwrap();
     let cause = eventually(async || edge.cause().await).await;
     assert!(cause.contains("API_KEY_INVALID"), "{cause}");
     assert_eq!(edge.said(REFUSES), 1);

@@ -133,7 +133,7 @@ impl Traffic {
     pub async fn check(&self, core: &Server) {
         self.check_conversions(core).await;
         let clicks = ListClicksRequest { tracking_link_id: self.link.id.clone(), ..Default::default() };
-        let clicks: Vec<_> = core.client().clicks(clicks).try_collect().await.unwrap();
+        let clicks: Vec<_> = core.client().clicks().list(clicks).try_collect().await.unwrap();
         let mut clicks: Vec<String> = clicks.into_iter().map(|click| click.id).collect();
         let mut sent_on = self.clicks.clone();
         clicks.sort_unstable();
@@ -162,7 +162,7 @@ impl Traffic {
 
     async fn stored(&self, core: &Server) -> BTreeMap<usize, Conversion> {
         let filter = ConversionFilter { conversion_code_id: self.code.id.clone(), ..Default::default() };
-        let all = core.client().conversions(request::conversions(filter));
+        let all = core.client().conversions().list(request::conversions(filter));
         let all: Vec<Conversion> = all.try_collect().await.unwrap();
         let count = all.len();
         let by_number: BTreeMap<usize, Conversion> =

@@ -92,7 +92,7 @@ impl Attack {
         let filter = PostbackFilter { text: "nosuch".to_owned(), ..Default::default() };
         let request = ListPostbacksRequest { page_size: 1, ..request::postbacks(filter) };
         while Instant::now() < until {
-            match self.searcher.list_postbacks(request.clone()).await {
+            match self.searcher.postbacks().list_page(request.clone()).await {
                 Ok(_) => self.note("B1 searches", "answered"),
                 Err(error) => {
                     self.note("B1 searches", format!("{:?}", error.reason()));

@@ -65,7 +65,7 @@ impl Codes {
             return *known;
         }
         let request = GetConversionCodeRequest { conversion_code_id: id.clone() };
-        let found = block_in_place(|| self.runtime.block_on(self.client.get_conversion_code(request)));
+        let found = block_in_place(|| self.runtime.block_on(self.client.conversion_codes().get(request)));
         let code = match found.map(|response| response.conversion_code.unwrap_or_default()) {
             Ok(code) => Code::Known(Terms {
                 currency: code.default_currency.parse().ok(),

@@ -51,7 +51,8 @@ async fn write<W: Write>(
     let mut writer = csv::Writer::from_writer(output);
     let titles = Conversion::COLUMNS.iter().map(|(title, _)| title);
     writer.write_record(titles).map_err(|error| failure(error.into()))?;
-    let mut conversions = client.conversions(ListConversionsRequest { page_size: PAGE_SIZE, ..filter });
+    let mut conversions =
+        client.conversions().list(ListConversionsRequest { page_size: PAGE_SIZE, ..filter });
     let mut rows = 0_u64;
     while let Some(conversion) = conversions.try_next().await? {
         let cells = Conversion::COLUMNS.iter().map(|(_, read)| to_csv(&read(&conversion)));

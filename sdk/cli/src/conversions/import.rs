@@ -162,7 +162,7 @@ async fn count(
     let settling = lookup.clone();
     let settled = received(prepared).map(move |one| settling.clone().settle(one)).buffered(LOOKUPS_MAX);
     let requests = settled.filter_map(move |one| pass_on(rows.clone(), one));
-    let answers = client.stream_record_conversions(requests).await?;
+    let answers = client.conversions().stream_record(requests).await?;
     let mut answers = if dry_run { rehearsed(answers, lookup.clone()) } else { answers };
     while let Some(row) = pending.recv().await {
         match &row.fate {

@@ -27,16 +27,17 @@ pub async fn list(
 ) -> Result<(), Failure> {
     let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
     if output.format != Format::Table || width.is_none_or(|width| width < WIDE_CHARS) {
-        return output.list(client.conversions(request), limit).await;
+        return output.list(client.conversions().list(request), limit).await;
     }
     let more = if limit == 0 { usize::MAX } else { limit.saturating_add(1) };
-    let mut conversions: Vec<Conversion> = client.conversions(request).take(more).try_collect().await?;
+    let mut conversions: Vec<Conversion> =
+        client.conversions().list(request).take(more).try_collect().await?;
     let is_cut = limit > 0 && conversions.len() > limit;
     if is_cut {
         conversions.truncate(limit);
     }
     let links = ListTrackingLinksRequest { page_size: 1_000, show_archived: true, ..Default::default() };
-    let links = client.tracking_links(links).take(LINKS_MAX).map_ok(|link| (link.id, link.slug));
+    let links = client.tracking_links().list(links).take(LINKS_MAX).map_ok(|link| (link.id, link.slug));
     let slugs: BTreeMap<String, String> = links.try_collect().await?;
     let columns = Conversion::COLUMNS.iter().take(Conversion::NARROW);
     let titles = columns.clone().map(|(title, _)| *title).chain(["link", "click_id"]);

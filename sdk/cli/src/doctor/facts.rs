@@ -64,7 +64,7 @@ impl Patient {
     /// Makes all checks, and adds what they find. Returns the failure that ended the examination.
     pub async fn examine(&self, findings: &mut Vec<Finding>) -> Result<(), Failure> {
         let first = ListConversionCodesRequest { page_size: 1, ..Default::default() };
-        let may_read = self.client.list_conversion_codes(first).await;
+        let may_read = self.client.conversion_codes().list_page(first).await;
         if let Err(error) = &may_read
             && is_unreached(error)
         {
@@ -86,7 +86,7 @@ impl Patient {
         }
         let now = Timestamp::now().as_second();
         let may_write = self.scopes(findings).await?;
-        let keys = self.client.api_keys(ListApiKeysRequest::default()).take(KEYS_MAX);
+        let keys = self.client.api_keys().list(ListApiKeysRequest::default()).take(KEYS_MAX);
         findings.extend(server::ending_keys(&keys.try_collect::<Vec<_>>().await?, now));
         self.setup(may_write, now, findings).await?;
         self.held(now, findings).await
@@ -105,8 +105,8 @@ impl Patient {
             validate_only: true,
             ..Default::default()
         };
-        let write = is_allowed(self.client.create_conversion_code(write).await)?;
-        let record = is_allowed(self.client.record_click(record).await)?;
+        let write = is_allowed(self.client.conversion_codes().create(write).await)?;
+        let record = is_allowed(self.client.clicks().record(record).await)?;
         let scopes = [("write", write), ("record", record)];
         let missing = scopes.iter().filter(|(_, has)| !has).map(|(name, _)| *name);
         findings.extend(server::scopes(&missing.collect::<Vec<_>>()));
@@ -114,12 +114,13 @@ impl Patient {
     }
 
     async fn setup(&self, may_write: bool, now: i64, findings: &mut Vec<Finding>) -> Result<(), Failure> {
-        let links = self.client.tracking_links(ListTrackingLinksRequest::default()).take(LINKS_MAX + 1);
+        let links =
+            self.client.tracking_links().list(ListTrackingLinksRequest::default()).take(LINKS_MAX + 1);
         let links: Vec<TrackingLink> = links.try_collect().await?;
         let on_links: BTreeSet<String> =
             links.iter().flat_map(|link| link.conversion_code_ids.iter().cloned()).collect();
         let on_links = (links.len() <= LINKS_MAX).then_some(&on_links);
-        let codes = self.client.conversion_codes(ListConversionCodesRequest::default());
+        let codes = self.client.conversion_codes().list(ListConversionCodesRequest::default());
         let codes: Vec<ConversionCode> = codes.take(CHECKED_MAX + 1).try_collect().await?;
         for (check, number) in [("link", links.len()), ("code", codes.len())] {
             if number > CHECKED_MAX {
@@ -147,7 +148,7 @@ impl Patient {
     /// Asks for the postback URL and the warnings of a code.
     async fn warned_code(&self, code: ConversionCode) -> Result<(String, Warned<ConversionCode>), Error> {
         let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-        let response = self.client.get_postback_url(request).await?;
+        let response = self.client.conversion_codes().get_postback_url(request).await?;
         Ok((response.postback_url, Warned { item: code, warnings: response.warnings }))
     }
 
@@ -160,7 +161,7 @@ impl Patient {
                 update_mask: Some(FieldMask { paths: vec!["tags".to_owned()] }),
                 validate_only: true,
             };
-            warnings = match self.client.update_tracking_link(request).await {
+            warnings = match self.client.tracking_links().update(request).await {
                 Ok(response) => response.warnings,
                 Err(error) if is_of_server(error.reason()) => return Err(error),
                 // The server would refuse a link like this one today.
@@ -180,7 +181,7 @@ impl Patient {
             ..Default::default()
         };
         let request = ListPostbacksRequest { filter: Some(filter), page_size: 1_000, ..Default::default() };
-        let held = self.client.postbacks(request).take(HELD_MAX + 1);
+        let held = self.client.postbacks().list(request).take(HELD_MAX + 1);
         let mut held: Vec<_> = held.try_collect().await?;
         if held.len() > HELD_MAX {
             held.truncate(HELD_MAX);

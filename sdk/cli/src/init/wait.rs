@@ -36,7 +36,7 @@ pub async fn first(
     let mut told = BTreeMap::new();
     while Instant::now() < end {
         polls.tick().await;
-        let postbacks = client.postbacks(request.clone()).take(READ_MAX);
+        let postbacks = client.postbacks().list(request.clone()).take(READ_MAX);
         let postbacks: Vec<Postback> = postbacks.try_collect().await?;
         for postback in postbacks.iter().rev() {
             // A postback is reported again if a replay has changed its verdict.
@@ -61,7 +61,7 @@ async fn conversion(postback: &Postback, client: &Client) -> Result<Option<Conve
         return Ok(None);
     }
     let request = GetConversionRequest { conversion_id: postback.conversion_id.clone() };
-    Ok(client.get_conversion(request).await?.conversion)
+    Ok(client.conversions().get(request).await?.conversion)
 }
 
 /// The lines about a postback.

@@ -91,8 +91,8 @@ pub async fn run(replay: Replay, client: &Client, output: &Output, zone: &Zone) 
         ..Default::default()
     };
     if named {
-        let postbacks = client.replay_postbacks(request).await?.postbacks;
+        let postbacks = client.postbacks().replay_page(request).await?.postbacks;
         return output.list(stream::iter(postbacks.into_iter().map(Ok)).boxed(), 0).await;
     }
-    output.list(client.replays(request), 0).await
+    output.list(client.postbacks().replay(request), 0).await
 }

@@ -9,6 +9,8 @@
 mod limits;
 mod openapi;
 mod reasons;
+mod schema;
+mod services;
 
 use std::{
     error::Error,
@@ -39,8 +41,8 @@ const PAGES: &str = "docs/reference";
 /// Generates the Rust code of all packages, and the OpenAPI file. `out` maps each code folder of
 /// `PACKAGES`, and `PAGES`, to the folder that is written, which must exist.
 ///
-/// Writes one file of code for each package. Beside the code of `s2s.v1`, writes `descriptor.bin`
-/// for reflection: a `FileDescriptorSet` with comments.
+/// Writes one file of code for each package. Beside the code of `s2s.v1`, writes `services.rs` with
+/// the calls of the SDK, and `descriptor.bin` for reflection: a `FileDescriptorSet` with comments.
 pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dyn Error>> {
     let (proto, pages) = (root.join("proto"), out(PAGES));
     for (package, folder) in PACKAGES {
@@ -63,6 +65,7 @@ pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dy
         if package == "s2s/v1" {
             let descriptor = compiler.encode_file_descriptor_set();
             fs::write(pages.join(openapi::FILE), openapi::page(&descriptor)?)?;
+            fs::write(out.join("services.rs"), services::code(&descriptor)?)?;
             fs::write(out.join("descriptor.bin"), descriptor)?;
             builder = builder
                 .server_mod_attribute(".", "#[cfg(feature = \"server\")]")

@@ -3,28 +3,22 @@
 use std::{collections::BTreeMap, error::Error};
 
 use prost_reflect::{
-    Cardinality, DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind,
-    MessageDescriptor, MethodDescriptor,
+    Cardinality, DescriptorPool, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
 };
 use serde_json::{Map, Value, json};
 
+use crate::schema::{Behavior, Behaviors, PACKAGE, comment};
+
 /// Name of the file.
 pub const FILE: &str = "openapi.json";
-const PACKAGE: &str = "s2s.v1";
 const DESCRIPTION: &str = "Server-to-server conversion tracking. Every unary call of the schema `s2s.v1` in JSON over \
                            POST, in the form of the Connect protocol. 64-bit integers are written as texts, and read \
                            as texts or numbers. Fields with default values are left out of answers.";
 
-/// Values of `google.api.FieldBehavior`.
-const REQUIRED: i32 = 2;
-const OUTPUT_ONLY: i32 = 3;
-
 /// The file for an encoded `FileDescriptorSet` with comments.
 pub fn page(descriptor: &[u8]) -> Result<String, Box<dyn Error>> {
     let pool = DescriptorPool::decode(descriptor)?;
-    let behavior =
-        pool.get_extension_by_name("google.api.field_behavior").ok_or("the schema lacks field_behavior")?;
-    let mut file = Writer { behavior, schemas: Map::new() };
+    let mut file = Writer { behaviors: Behaviors::of(&pool)?, schemas: Map::new() };
     let mut paths = Map::new();
     for service in pool.services().filter(|service| service.package_name() == PACKAGE) {
         for method in service.methods() {
@@ -84,7 +78,7 @@ fn failure() -> Value {
 }
 
 struct Writer {
-    behavior: ExtensionDescriptor,
+    behaviors: Behaviors,
     /// Every message and enum that the calls reach, by its short name.
     schemas: Map<String, Value>,
 }
@@ -141,16 +135,15 @@ impl Writer {
         let mut properties = Map::new();
         let mut required = Vec::new();
         for field in message.fields() {
-            let behaviors = self.behaviors(&field);
             let mut schema = self.field(&field);
             let described = comment(file.file_descriptor_proto(), field.path());
             if let Value::Object(schema) = &mut schema {
                 schema.insert("description".to_owned(), described.into());
-                if behaviors.contains(&OUTPUT_ONLY) {
+                if self.behaviors.has(&field, Behavior::OutputOnly) {
                     schema.insert("readOnly".to_owned(), true.into());
                 }
             }
-            if behaviors.contains(&REQUIRED) {
+            if self.behaviors.has(&field, Behavior::Required) {
                 required.push(Value::from(field.json_name()));
             }
             properties.insert(field.json_name().to_owned(), schema);
@@ -167,13 +160,6 @@ impl Writer {
             schema.insert("additionalProperties".to_owned(), false.into());
         }
         schema.into()
-    }
-
-    fn behaviors(&self, field: &FieldDescriptor) -> Vec<i32> {
-        let options = field.options();
-        let stated = options.get_extension(&self.behavior);
-        let all = stated.as_list().unwrap_or_default();
-        all.iter().filter_map(prost_reflect::Value::as_enum_number).collect()
     }
 
     fn field(&mut self, field: &FieldDescriptor) -> Value {
@@ -231,12 +217,4 @@ fn reference(name: &str) -> Value {
 /// The name of a message or enum without its package.
 fn short(name: &str) -> String {
     name.strip_prefix("s2s.v1.").unwrap_or(name).to_owned()
-}
-
-/// The comment at a place of a file, as one paragraph.
-fn comment(file: &prost_types::FileDescriptorProto, path: &[i32]) -> String {
-    let locations = file.source_code_info.as_ref().map_or(&[][..], |info| &info.location);
-    let found = locations.iter().find(|location| location.path == path);
-    let text = found.map_or("", |location| location.leading_comments());
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

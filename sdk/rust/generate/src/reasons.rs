@@ -149,20 +149,12 @@ impl Outcome {
     }
 }
 
-/// Converts a name such as `NOT_FOUND` to the name of a Rust variant: `NotFound`.
-fn variant(name: &str) -> String {
-    let words = name.split('_').map(|word| {
-        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
-        format!("{first}{}", rest.to_ascii_lowercase())
-    });
-    words.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::schema::camel;
 
     /// Literals in the sources of the server that look like reasons but are not. The last three are
     /// former names of reasons, which a migration replaces.
@@ -234,7 +226,7 @@ mod tests {
         let missing: Vec<_> = found.difference(&listed).collect();
         assert!(missing.is_empty(), "{LIST} lacks {missing:?}");
         for (name, ..) in reasons.described().skip(reasons.reason.len()) {
-            let is_said = |source: &String| source.contains(name) || source.contains(&variant(name));
+            let is_said = |source: &String| source.contains(name) || source.contains(&camel(name));
             assert!(sources.iter().any(is_said), "{LIST} lists {name}, which the server never gives");
         }
     }

@@ -51,7 +51,7 @@ impl Lookup {
         if self.is_barred() {
             return Found::Barred;
         }
-        match self.client.get_conversion(GetConversionRequest { conversion_id }).await {
+        match self.client.conversions().get(GetConversionRequest { conversion_id }).await {
             Ok(response) => {
                 response.conversion.map_or(Found::Nothing, |one| Found::Conversion(Box::new(one)))
             }

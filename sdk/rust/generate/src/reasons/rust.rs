@@ -2,7 +2,8 @@
 
 use std::{error::Error, fmt::Write as _};
 
-use super::{Reason, Reasons, variant};
+use super::{Reason, Reasons};
+use crate::schema::camel;
 
 const HEAD: &str = "// Written by `make generate` from proto/reasons.toml. Do not edit.
 
@@ -18,10 +19,10 @@ pub fn code(reasons: &Reasons) -> Result<String, Box<dyn Error>> {
         let status = reasons.http_status(code)?;
         let postback = postback.map(|outcome| format!("PostbackOutcome::{outcome:?}"));
         let postback = postback.map_or_else(|| "None".to_owned(), |outcome| format!("Some({outcome})"));
-        writeln!(text, "        ErrorReason::{} => Facts {{", variant(name))?;
+        writeln!(text, "        ErrorReason::{} => Facts {{", camel(name))?;
         writeln!(text, "            cause: {cause:?},")?;
         writeln!(text, "            cure: {cure:?},")?;
-        writeln!(text, "            code: Code::{},", variant(code))?;
+        writeln!(text, "            code: Code::{},", camel(code))?;
         writeln!(text, "            http_status: {status},")?;
         writeln!(text, "            postback: {postback},")?;
         writeln!(text, "        }},")?;

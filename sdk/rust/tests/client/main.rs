@@ -8,191 +8,27 @@
     reason = "a test; the server here builds the statuses that the client reads"
 )]
 
+mod fake;
+mod services;
+
 use std::{
-    collections::VecDeque,
     error::Error as _,
-    future::pending,
-    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use prost::Message as _;
 use s2s_sdk::{
-    Client, ClientBuilder, Code, Error,
-    v1::{
-        self, ErrorReason,
-        conversion_service_server::{ConversionService, ConversionServiceServer},
-        record_conversion_request::Report,
-        record_conversion_result::Result as ItemResult,
-    },
+    Client, Code, Error,
+    v1::{self, ErrorReason},
 };
 use tokio::net::TcpListener;
-use tonic::{
-    Request, Response, Status,
-    metadata::MetadataMap,
-    transport::{Server, server::TcpIncoming},
-};
+use tonic::{Status, metadata::MetadataMap};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-/// The server's answer to one call.
-enum Answer {
-    Ok,
-    Fail(Status),
-    Never,
-}
-use Answer::{Fail, Never};
-
-/// A server that answers calls by a script, and with success after the script's end. Keeps the
-/// requests.
-#[derive(Clone, Default)]
-struct Fake(Arc<Mutex<State>>);
-
-#[derive(Default)]
-struct State {
-    script: VecDeque<Answer>,
-    /// The answer to calls after the script's end, instead of success.
-    always: Option<Status>,
-    requests: Vec<v1::RecordConversionRequest>,
-    metadata: Vec<MetadataMap>,
-    page_tokens: Vec<String>,
-}
-
-impl Fake {
-    fn new(script: impl IntoIterator<Item = Answer>) -> Self {
-        let fake = Self::default();
-        fake.0.lock().unwrap().script.extend(script);
-        fake
-    }
-
-    /// Starts the server on a free port and returns a builder for its client.
-    async fn start(&self) -> ClientBuilder {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        self.serve(listener);
-        Client::builder(endpoint)
-    }
-
-    fn serve(&self, listener: TcpListener) {
-        let server = Server::builder().add_service(ConversionServiceServer::new(self.clone()));
-        tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
-    }
-
-    async fn answer(&self) -> Result<(), Status> {
-        let next = {
-            let mut state = self.0.lock().unwrap();
-            let always = state.always.clone();
-            state.script.pop_front().unwrap_or_else(|| always.map_or(Answer::Ok, Fail))
-        };
-        match next {
-            Answer::Ok => Ok(()),
-            Fail(status) => Err(status),
-            Never => pending().await,
-        }
-    }
-
-    fn request_ids(&self) -> Vec<String> {
-        self.0.lock().unwrap().requests.iter().map(|request| request.request_id.clone()).collect()
-    }
-}
-
-#[tonic::async_trait]
-impl ConversionService for Fake {
-    async fn record_conversion(
-        &self,
-        request: Request<v1::RecordConversionRequest>,
-    ) -> Result<Response<v1::RecordConversionResponse>, Status> {
-        {
-            let mut state = self.0.lock().unwrap();
-            state.metadata.push(request.metadata().clone());
-            state.requests.push(request.into_inner());
-        }
-        self.answer().await?;
-        let verdict = v1::ConversionVerdict::Recorded.into();
-        Ok(Response::new(v1::RecordConversionResponse { verdict, ..Default::default() }))
-    }
-
-    /// Refuses items without a click id.
-    async fn batch_record_conversions(
-        &self,
-        request: Request<v1::BatchRecordConversionsRequest>,
-    ) -> Result<Response<v1::BatchRecordConversionsResponse>, Status> {
-        let requests = request.into_inner().requests;
-        self.0.lock().unwrap().requests.extend(requests.iter().cloned());
-        self.answer().await?;
-        let result = |request: v1::RecordConversionRequest| {
-            let Some(Report::Conversion(conversion)) = request.report else { panic!("no conversion") };
-            let result = if conversion.click_id.is_empty() {
-                let details = ErrorDetails::with_error_info("PARAMETER_MISSING", "s2s.v1", []);
-                let status = Status::with_error_details(Code::InvalidArgument, "no click id", details);
-                ItemResult::Error(tonic_types::Status::decode(status.details()).unwrap())
-            } else {
-                ItemResult::Response(v1::RecordConversionResponse::default())
-            };
-            v1::RecordConversionResult { result: Some(result) }
-        };
-        let results = requests.into_iter().map(result).collect();
-        Ok(Response::new(v1::BatchRecordConversionsResponse { results }))
-    }
-
-    type StreamRecordConversionsStream =
-        futures::stream::Empty<Result<v1::StreamRecordConversionsResponse, Status>>;
-
-    async fn stream_record_conversions(
-        &self,
-        _: Request<tonic::Streaming<v1::StreamRecordConversionsRequest>>,
-    ) -> Result<Response<Self::StreamRecordConversionsStream>, Status> {
-        Err(Status::unimplemented("not part of these tests"))
-    }
-
-    async fn get_conversion(
-        &self,
-        _: Request<v1::GetConversionRequest>,
-    ) -> Result<Response<v1::GetConversionResponse>, Status> {
-        Err(Status::unimplemented("not part of these tests"))
-    }
-
-    /// Returns one of three pages: two conversions, none, one.
-    async fn list_conversions(
-        &self,
-        request: Request<v1::ListConversionsRequest>,
-    ) -> Result<Response<v1::ListConversionsResponse>, Status> {
-        let request = request.into_inner();
-        assert_eq!(request.filter, filtered().filter);
-        self.0.lock().unwrap().page_tokens.push(request.page_token.clone());
-        self.answer().await?;
-        let (ids, next_page_token): (&[&str], _) = match request.page_token.as_str() {
-            "" => (&["a", "b"], "second"),
-            "second" => (&[], "third"),
-            "third" => (&["c"], ""),
-            other => panic!("{other}"),
-        };
-        let conversion = |id: &&str| v1::Conversion { id: (*id).to_owned(), ..Default::default() };
-        Ok(Response::new(v1::ListConversionsResponse {
-            conversions: ids.iter().map(conversion).collect(),
-            next_page_token: next_page_token.to_owned(),
-        }))
-    }
-}
-
-/// Returns a request for the conversions of one click.
-fn filtered() -> v1::ListConversionsRequest {
-    let filter = v1::ConversionFilter { click_id: "filter".to_owned(), ..Default::default() };
-    v1::ListConversionsRequest { filter: Some(filter), ..Default::default() }
-}
-
-fn unavailable() -> Status {
-    Status::unavailable("the server is stopping")
-}
-
-fn overloaded(retry_delay: Duration) -> Status {
-    let mut details = ErrorDetails::with_retry_info(Some(retry_delay));
-    details.set_error_info("OVERLOADED", "s2s.v1", []);
-    Status::with_error_details(Code::ResourceExhausted, "too many writes wait", details)
-}
+use self::fake::{Answer, Fail, Fake, Never, filtered, overloaded, unavailable};
 
 async fn record(client: &Client) -> Result<v1::RecordConversionResponse, Error> {
-    client.record_conversion(v1::RecordConversionRequest::default()).await
+    client.conversions().record(v1::RecordConversionRequest::default()).await
 }
 
 #[tokio::test]
@@ -214,7 +50,7 @@ async fn the_callers_request_id_is_kept() {
     let fake = Fake::new([]);
     let client = fake.start().await.build().unwrap();
     let request = v1::RecordConversionRequest { request_id: "mine".to_owned(), ..Default::default() };
-    client.record_conversion(request).await.unwrap();
+    client.conversions().record(request).await.unwrap();
     assert_eq!(fake.request_ids(), ["mine"]);
 }
 
@@ -369,7 +205,7 @@ async fn batches_give_each_item_an_id_and_a_result() {
         v1::NewConversion { click_id: click_id.to_owned(), ..Default::default() }.into()
     };
     let request = v1::BatchRecordConversionsRequest { requests: vec![item("x"), item("")] };
-    let results = client.batch_record_conversions(request).await.unwrap().results;
+    let results = client.conversions().batch_record(request).await.unwrap().results;
     let results: Vec<_> = results.into_iter().map(v1::RecordConversionResult::into_result).collect();
 
     let [Ok(_), Err(error)] = &results[..] else { panic!("{results:?}") };
@@ -384,7 +220,7 @@ async fn batches_give_each_item_an_id_and_a_result() {
 async fn streams_walk_all_pages_and_only_when_asked() {
     let fake = Fake::new([Answer::Ok, Fail(unavailable())]);
     let client = fake.start().await.build().unwrap();
-    let mut conversions = client.conversions(filtered());
+    let mut conversions = client.conversions().list(filtered());
     drop(client);
     let page_tokens = || fake.0.lock().unwrap().page_tokens.clone();
     assert_eq!(page_tokens(), [""; 0]);
@@ -406,7 +242,7 @@ async fn streams_end_with_an_error() {
     );
     let fake = Fake::new([Answer::Ok, Fail(invalid)]);
     let client = fake.start().await.build().unwrap();
-    let items: Vec<_> = client.conversions(filtered()).collect().await;
+    let items: Vec<_> = client.conversions().list(filtered()).collect().await;
     let [Ok(_), Ok(_), Err(error)] = &items[..] else { panic!("{items:?}") };
     assert_eq!(error.reason(), ErrorReason::PageTokenInvalid);
 }
@@ -487,11 +323,11 @@ fn clients_calls_and_errors_can_be_sent() {
     shared::<Client>();
     error::<Error>();
     check(|client| async move { record(&client).await });
-    check(|client| async move { client.record_click(v1::RecordClickRequest::default()).await });
-    check(|client| client.postbacks(v1::ListPostbacksRequest::default()));
+    check(|client| async move { client.clicks().record(v1::RecordClickRequest::default()).await });
+    check(|client| client.postbacks().list(v1::ListPostbacksRequest::default()));
 }
 
 #[test]
 fn the_readme_shows_the_example() {
-    assert!(include_str!("../README.md").contains(include_str!("../examples/first_conversion.rs")));
+    assert!(include_str!("../../README.md").contains(include_str!("../../examples/first_conversion.rs")));
 }
