@@ -25,8 +25,9 @@ func (s *AccountService) Create(
 type CreateAccountParams struct {
 	// Name for people, 1 to 100 characters. Example: `Shop Ltd`. Required.
 	Name string
-	// Makes the call safe to repeat: a second call with the same request id returns the first
-	// answer. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: the same request with the same request id returns the
+	// account that the first call created. Another request with this id is refused. 1 to 64
+	// bytes. Example: a UUID.
 	RequestID string
 	// If true, the request is checked and answered as if real, but nothing is written.
 	ValidateOnly bool

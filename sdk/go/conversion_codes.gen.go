@@ -54,8 +54,9 @@ type CreateConversionCodeParams struct {
 	// [DecimalSeparatorAuto], or, if the code is created with a preset,
 	// [DecimalSeparatorPoint].
 	DecimalSeparator DecimalSeparator
-	// Makes the call safe to repeat: a second call with the same request id returns the first
-	// answer. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: the same request with the same request id returns the code
+	// that the first call created. Another request with this id is refused. 1 to 64 bytes.
+	// Example: a UUID.
 	RequestID string
 	// If true, the request is checked and answered as if real, but nothing is written.
 	ValidateOnly bool
@@ -293,7 +294,7 @@ type RotatePostbackSecretParams struct {
 	// ends it at once, for a secret that has leaked. Default: 24 hours.
 	Overlap *time.Duration
 	// Makes the call safe to repeat: a call with the request id of the last rotation returns
-	// the secret that this rotation made. 1 to 64 bytes. Example: a UUID.
+	// the secret that was made then. 1 to 64 bytes. Example: a UUID.
 	RequestID string
 	// If true, the request is checked and answered as if real, but nothing is written; the
 	// answer has no secret.

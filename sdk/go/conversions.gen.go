@@ -50,10 +50,11 @@ type RecordConversionParams struct {
 	// Time of the conversion. Not set: now. The attribution window is measured up to this time.
 	// At most 5 seconds ahead of the server's clock.
 	ConversionTime time.Time
-	// A postback, from which the conversion is read. OK means that it counts; a postback that
-	// does not count is held, and answered with an error that has [PostbackFailure] among its
-	// details. Not together with ConversionCodeID, ClickID, TransactionID, Value,
-	// CommissionAmount, CommissionPercentMicros, Status, CustomParams or ConversionTime.
+	// A postback, from which the conversion is read. OK means that it counts, unless it is a
+	// test. A postback that does not count is held, and answered with an error that has
+	// [PostbackFailure] among its details. Not together with ConversionCodeID, ClickID,
+	// TransactionID, Value, CommissionAmount, CommissionPercentMicros, Status, CustomParams or
+	// ConversionTime.
 	Postback *RawPostback
 	// Makes the call safe to repeat if the report has no transaction id and its code's policy
 	// is [DedupePolicyEvery]. 1 to 64 bytes. Ignored if an edge hands on a postback, whose
@@ -130,12 +131,12 @@ func (p BatchRecordConversionsParams) request() (*v1.BatchRecordConversionsReque
 	return request, nil
 }
 
-// StreamRecord records conversions for as long as the client sends them, for senders of
-// millions. Each has its own result, in the order of the requests. At most 1,000 are in
-// progress, so a sender who does not read results is held up. A server that is shutting
-// down answers the requests it has accepted and ends with UNAVAILABLE; requests without a
-// result by then must be sent again. If two equal conversions are in progress at the same
-// time, either may be the duplicate.
+// StreamRecord records conversions for as long as the client sends them: the call for
+// millions of conversions. Each has its own result, in the order of the requests. At most
+// 1,000 are in progress, so a sender who does not read results is held up. A server that is
+// shutting down answers the requests it has accepted and ends with UNAVAILABLE; requests
+// without a result by then must be sent again. If two equal conversions are in progress at
+// the same time, either may be the duplicate.
 //
 // There is one result for each item, in their order; [Result] reads it. The items are read
 // in another goroutine, and nothing is sent again automatically. The only deadline is that

@@ -50,8 +50,9 @@ type CreateTrackingLinkParams struct {
 	// URL that visitors are sent to once the link has expired or is archived; same form as
 	// Destination. Empty: they get HTTP 410.
 	FallbackDestination string
-	// Makes the call safe to repeat: a second call with the same request id returns the first
-	// answer. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: the same request with the same request id returns the link
+	// that the first call created. Another request with this id is refused. 1 to 64 bytes.
+	// Example: a UUID.
 	RequestID string
 	// If true, the request is checked and answered as if real, but nothing is written.
 	ValidateOnly bool
@@ -221,8 +222,9 @@ func (p UpdateTrackingLinkParams) request() (*v1.UpdateTrackingLinkRequest, erro
 }
 
 // Archive archives a tracking link. Visitors get its fallback destination, or HTTP 410 if
-// it has none. Conversions of later clicks are held; conversions of earlier clicks still
-// count. Archiving an archived link changes nothing.
+// it has none. Postbacks for later clicks are held, and conversions reported for them are
+// refused. Conversions of earlier clicks still count. Archiving an archived link changes
+// nothing.
 func (s *TrackingLinkService) Archive(
 	ctx context.Context, params ArchiveTrackingLinkParams, options ...grpc.CallOption,
 ) (*ArchiveTrackingLinkResponse, error) {
@@ -245,9 +247,10 @@ func (p ArchiveTrackingLinkParams) request() (*v1.ArchiveTrackingLinkRequest, er
 	return request, nil
 }
 
-// Unarchive makes an archived tracking link active again. Conversions that are held for its
-// clicks can be replayed. If another link has taken its slug meanwhile, the call fails with
-// `SLUG_TAKEN`: change the slug first. Unarchiving an active link changes nothing.
+// Unarchive makes an archived tracking link active again. Postbacks that were held because
+// it was archived can be replayed. If another link has taken its slug meanwhile, the call
+// fails with `SLUG_TAKEN`: change the slug first. Unarchiving an active link changes
+// nothing.
 func (s *TrackingLinkService) Unarchive(
 	ctx context.Context, params UnarchiveTrackingLinkParams, options ...grpc.CallOption,
 ) (*UnarchiveTrackingLinkResponse, error) {

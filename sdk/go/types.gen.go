@@ -236,11 +236,11 @@ const (
 	ClickFlagUnspecified ClickFlag = v1.ClickFlag_CLICK_FLAG_UNSPECIFIED
 	// The user agent is that of a known robot, or is missing.
 	ClickFlagBot ClickFlag = v1.ClickFlag_CLICK_FLAG_BOT
-	// A browser loaded the link ahead of a person who may never have come. A conversion that
+	// A browser loaded the link in advance; the person may never have come. A conversion that
 	// names the click proves that the person came.
 	ClickFlagPrefetch ClickFlag = v1.ClickFlag_CLICK_FLAG_PREFETCH
-	// A program that previews or indexes links followed it, such as that of a messenger or of a
-	// search engine.
+	// The link was followed by a program that previews or indexes links, such as a messenger's
+	// or a search engine's.
 	ClickFlagPreview ClickFlag = v1.ClickFlag_CLICK_FLAG_PREVIEW
 	// A sub id was longer than 1,024 characters. All of it was passed on, but only its
 	// beginning is stored.

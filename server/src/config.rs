@@ -123,7 +123,7 @@ pub struct Config {
 
     /// Maximum size of strangers' held postbacks in the database, in mebibytes. Beyond it, the
     /// oldest postbacks of the networks that sent most are deleted. A stranger's postback is one
-    /// that anybody may have sent, even if it has a genuine click id or names a known code.
+    /// whose sender has proved nothing. A genuine click id, or a known code, is no proof.
     #[arg(long, env = "S2S_STRANGERS_MEBIBYTES_MAX", default_value = "256", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     strangers_mebibytes_max: u32,
@@ -169,8 +169,8 @@ pub struct Config {
           value_parser = at_least_one)]
     pub connections_per_address: usize,
 
-    /// Time that a connection over HTTP/1 stays open without a request, in seconds. It must exceed
-    /// the time for which a load balancer keeps its connections to this server (often 60 seconds).
+    /// Time that a connection over HTTP/1 waits for another request, in seconds. It must exceed the
+    /// time for which a load balancer keeps its connections to this server (often 60 seconds).
     /// Connections over HTTP/2 stay open for five minutes, or for this time if it is longer.
     #[arg(long, env = "S2S_KEEP_ALIVE_SECONDS", default_value = "75", value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3_600))]
@@ -263,7 +263,7 @@ impl From<StartError> for NoConfig {
 
 impl Config {
     /// Reads the flags and the environment of this process.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    #[expect(clippy::disallowed_methods, reason = "this module alone reads the environment")]
     pub fn read() -> Result<Self, NoConfig> {
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
         let variables = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
@@ -428,7 +428,7 @@ fn refused(error: &clap::Error) -> NoConfig {
 
 /// Masks secrets in a message of clap. The messages of clap repeat the input, and a wrong or
 /// misplaced URL may hold a password.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+#[expect(clippy::disallowed_methods, reason = "this module alone reads the environment")]
 fn without_secrets(message: &str) -> String {
     let arguments = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
     let variables = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX));

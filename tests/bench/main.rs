@@ -1,9 +1,9 @@
 //! `make bench`: the speed of one server on this machine, and a proof that it counted exactly what
 //! it acknowledged.
 //!
-//! Each round measures all workloads in turn. Most workloads are compared with a baseline: a
-//! workload that costs as little as the HTTP stack or the database allows. The ratio of the two
-//! rates shows the cost of the server's own work. It depends less on the machine than the rates do.
+//! Each round measures all workloads in turn. Each kind of call is compared with one or more
+//! baselines, most of which cost as little as the HTTP stack or the database allows. The ratio of
+//! two rates shows the cost of the server's own work. It depends less on the machine than the rates do.
 //! The load generator and the server share the machine, so rates are a lower bound. Linux only: CPU
 //! time and memory come from `/proc`.
 //!
@@ -60,17 +60,17 @@ const SECONDS_DEFAULT: u64 = 8;
 const SECONDS_MAX: u64 = 3_600;
 const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattered] [--only TEXT,...], where TEXT is a part of \
                      a workload's name, for example `RecordConversion (128` or `GET`";
-/// The gRPC connections, shared by all callers.
+/// The gRPC connections to each server, shared by its callers.
 const CHANNELS: usize = 2;
-/// The numbers of database connections of the servers that commit each call alone: the server's
-/// default, and a number that makes such a server fast.
+/// The commits that run at once (`--batches-max`) in servers that commit each call alone: the
+/// default, and a number with which such a server is fast.
 const CONNECTIONS: [usize; 2] = [2, 32];
 /// The number of batches in flight.
 const BATCHES: usize = 2;
 /// The number of streams, each with up to 1,000 conversions in flight.
 const STREAMS: usize = 4;
-/// The time limit for the writing of clicks. A visitor doesn't wait for the writing, so clicks can
-/// be written after the last answer.
+/// The time limit for the writing of clicks. A visitor waits at most 50 ms for the writing, so clicks
+/// can be written after the last answer.
 const CLICKS_PATIENCE: Duration = Duration::from_secs(10);
 /// The pause before clicks are counted again.
 const CLICKS_PAUSE: Duration = Duration::from_millis(200);
@@ -88,7 +88,7 @@ enum Workload {
     SameMessages(usize),
     RecordConversion(usize),
     /// `RecordConversion` on a server that commits each call alone. The second number is the number
-    /// of the server's database connections.
+    /// of commits that run at once.
     ByItself(usize, usize),
     BatchRecordConversions,
     StreamRecordConversions,
@@ -130,8 +130,8 @@ const WORKLOADS: [Workload; 24] = [
     Redirect(256),
 ];
 
-/// False for a workload that shows nothing new on this kind of database. For example, SQLite has
-/// one writer at a time.
+/// False for a workload that shows nothing new on this kind of database. SQLite has one writer
+/// at a time, so a larger number of commits at once changes nothing there.
 fn makes_sense(workload: Workload, database_url: &str) -> bool {
     let sqlite = database_url.starts_with("sqlite:");
     !matches!(
@@ -221,7 +221,7 @@ async fn bench() -> Result<()> {
     let server = Server::start().await;
     report::machine(&server.database_url, disk_write(server.folder())?)?;
     println!(
-        "{rounds} rounds of {} ms for each line, each after {} ms unmeasured",
+        "each line of the table: {rounds} rounds of {} ms, each round after {} ms that are not measured",
         ROUND.as_millis(),
         WARM_UP.as_millis()
     );

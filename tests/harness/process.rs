@@ -33,7 +33,7 @@ pub async fn launch(command: &mut Command, listen: &str) -> (Child, String) {
     (child, url)
 }
 
-/// The server binary with defaults, in `folder`. Its log goes to the test's standard error.
+/// The server binary with the settings of `prepare`, in `folder`. Its log goes to the test's standard error.
 pub fn command(folder: &Path) -> Command {
     prepare(Command::new(binary()), folder)
 }

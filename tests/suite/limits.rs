@@ -256,7 +256,7 @@ async fn conversions_over_a_keys_rate_are_told_so_and_none_is_lost() {
         hasty.conversions().record(request(number)).await.err()
     });
     assert_eq!(error.await.reason(), ErrorReason::RateLimited);
-    // A client that waits as long as the server says repeats the refused call and makes 11 more.
+    // A client that obeys the server's retry delay repeats the refused call and makes 11 more.
     // Each of these calls gets through.
     let recorded = number.load(Ordering::Relaxed) - 1;
     for number in recorded..recorded + 12 {

@@ -67,10 +67,12 @@ pub fn time(time: Option<&Timestamp>) -> String {
     time.map(ToString::to_string).unwrap_or_default()
 }
 
-/// Writes an amount so that it has one meaning, whichever character separates decimals. The point
-/// of `12.345` could separate thousands, and the point of `12.3450` could not.
+/// Writes an amount without its currency, with the decimals of the currency, and so that it has one
+/// meaning, whichever character separates decimals. The point of `12.345` could separate thousands,
+/// and the point of `12.3450` could not.
 pub fn amount(money: Option<&Money>) -> String {
-    let mut text = money.map(Money::to_decimal).unwrap_or_default();
+    let with_currency = money.map(Money::to_string).unwrap_or_default();
+    let mut text = with_currency.split(' ').next().unwrap_or_default().to_owned();
     if text.split_once('.').is_some_and(|(_, fraction)| fraction.len() == THOUSANDS_DIGITS) {
         text.push('0');
     }

@@ -236,7 +236,7 @@ async fn test(id: &str, link: Option<String>, client: &Client, output: &Output) 
     Err(Failure::Found(format!("the test failed for {reason}; {}", response.reason().cure())))
 }
 
-/// Changes the settings of a code that `paths` names.
+/// Changes those settings of a code that are named in `paths`.
 async fn update(
     code: ConversionCode,
     paths: Vec<String>,

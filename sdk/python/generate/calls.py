@@ -3,8 +3,9 @@
 - A service is a member of the client: its noun in the plural, `conversion_codes`.
 - A call is a method: the call's name without the service's noun at its end, `ListConversionCodes`
   becomes `list`.
-- The fields of the request are the parameters. In place of a field with the service's own resource,
-  a filter or a new resource, the fields of that message are parameters.
+- The fields of the request are the parameters. If a field holds the service's own resource, a new
+  resource such as `NewConversion`, or a filter, the fields of this message are parameters in its
+  place.
 - An update takes the id and the fields to change, and makes the mask from them.
 - A list yields the items of all pages.
 """
@@ -31,7 +32,8 @@ from google.protobuf.descriptor_pb2 import (
 FIELD_BEHAVIOR: Any = field_behavior
 # Names that parameters can't have, because every method has them already.
 TAKEN = {"self", "timeout"}
-# Indices of the schema's elements in the paths of its comments.
+# Field numbers that stand before the indices in the paths of comments: of a file's messages, enums
+# and services, and of the fields, values and calls within them.
 MESSAGES, ENUMS, SERVICES = 4, 5, 6
 INNER = 2
 
@@ -53,7 +55,7 @@ class Parameter:
     comment: str
     is_inlined: bool
     is_required: bool
-    # The field's default value differs from no value, for example in a oneof.
+    # To omit the field means something other than to set its default value, as in a oneof.
     has_presence: bool
 
     @property
@@ -78,9 +80,10 @@ class Call:
     # Other fields of the oneof that the inlined field belongs to.
     alternatives: tuple[str, ...]
     parameters: tuple[Parameter, ...]
-    # The items of a list, or the one message within each request and response of a stream: name of
-    # the field and type of the message.
+    # Name of the field and type of the message: for the items of a list, or for the one message in
+    # each response of a stream.
     items: tuple[str, str] | None
+    # The same for the one message in each request of a stream.
     item_request: tuple[str, str] | None
 
 
@@ -120,7 +123,9 @@ class Schema:
         ]
 
     def comment(self, *names: str) -> str:
-        """Returns the comment of an element, such as `comment("Money", "micros")`, in one line."""
+        """Returns the comment of an element, such as `comment("Money", "micros")`.
+
+        Each paragraph is one line."""
         return self._comments.get(".".join(names), "")
 
     def item_calls(self) -> Iterator[tuple[Service, Call]]:
@@ -289,7 +294,7 @@ def is_in_oneof(field: FieldDescriptorProto) -> bool:
 
 
 def has_presence(field: FieldDescriptorProto) -> bool:
-    """Returns whether the field's default value differs from no value. True for `optional`."""
+    """Returns whether omitting the field differs from setting its default value, as with `optional`."""
     return is_in_oneof(field)
 
 

@@ -59,7 +59,7 @@ async fn an_import_says_what_became_of_each_row() {
     let sum = "s2s: 10 recorded, 0 were recorded before, 0 failed";
     assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
 
-    // An export can be imported again and repeats the same rows, formulas included.
+    // An export can be imported again: every row, formulas included, was recorded before.
     let said = person.run(&["conversions", "export", "all.csv"]).await;
     assert_eq!((said.status, said.err.as_str()), (0, "s2s: 4995 exported\n"));
     let exported = person.read("all.csv");

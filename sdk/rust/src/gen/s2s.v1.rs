@@ -32,8 +32,9 @@ pub struct CreateAccountRequest {
     /// The account to create. Output-only fields are ignored.
     #[prost(message, optional, tag = "1")]
     pub account: ::core::option::Option<Account>,
-    /// Makes the call safe to repeat: a second call with the same request id
-    /// returns the first answer. 1 to 64 bytes. Example: a UUID.
+    /// Makes the call safe to repeat: the same request with the same request id
+    /// returns the account that the first call created. Another request with this id
+    /// is refused. 1 to 64 bytes. Example: a UUID.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked and answered as if real, but nothing is
@@ -1773,11 +1774,11 @@ pub enum ClickFlag {
     Unspecified = 0,
     /// The user agent is that of a known robot, or is missing.
     Bot = 1,
-    /// A browser loaded the link ahead of a person who may never have come. A
+    /// A browser loaded the link in advance; the person may never have come. A
     /// conversion that names the click proves that the person came.
     Prefetch = 2,
-    /// A program that previews or indexes links followed it, such as that of a
-    /// messenger or of a search engine.
+    /// The link was followed by a program that previews or indexes links, such as
+    /// a messenger's or a search engine's.
     Preview = 3,
     /// A sub id was longer than 1,024 characters. All of it was passed on, but only
     /// its beginning is stored.
@@ -4226,7 +4227,8 @@ pub struct Step {
     /// Outcome of the step.
     #[prost(enumeration = "StepOutcome", tag = "2")]
     pub outcome: i32,
-    /// Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+    /// Message for people, one sentence; empty if the step was not reached. Example:
+    /// `10 % of 1000.00 EUR is 100.00 EUR`.
     #[prost(string, tag = "3")]
     pub message: ::prost::alloc::string::String,
 }
@@ -4488,8 +4490,9 @@ pub struct CreateConversionCodeRequest {
     /// The code to create. Output-only fields are ignored.
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
-    /// Makes the call safe to repeat: a second call with the same request id
-    /// returns the first answer. 1 to 64 bytes. Example: a UUID.
+    /// Makes the call safe to repeat: the same request with the same request id
+    /// returns the code that the first call created. Another request with this id
+    /// is refused. 1 to 64 bytes. Example: a UUID.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked and answered as if real, but nothing is
@@ -4739,8 +4742,8 @@ pub struct RotatePostbackSecretRequest {
     #[prost(message, optional, tag = "2")]
     pub overlap: ::core::option::Option<::prost_types::Duration>,
     /// Makes the call safe to repeat: a call with the request id of the last
-    /// rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-    /// a UUID.
+    /// rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+    /// UUID.
     #[prost(string, tag = "3")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked and answered as if real, but nothing is
@@ -5947,7 +5950,7 @@ impl ::prost::Name for NewConversion {
         "/s2s.v1.NewConversion".into()
     }
 }
-/// A conversion to record, as its caller or its merchant's server reports it.
+/// A conversion to record: its fields, or the merchant's postback that reports it.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RecordConversionRequest {
     /// Makes the call safe to repeat if the report has no transaction id and its
@@ -5972,9 +5975,9 @@ pub mod record_conversion_request {
         /// A conversion.
         #[prost(message, tag = "1")]
         Conversion(super::NewConversion),
-        /// A postback, from which the conversion is read. OK means that it counts; a
-        /// postback that does not count is held, and answered with an error that has
-        /// `PostbackFailure` among its details.
+        /// A postback, from which the conversion is read. OK means that it counts,
+        /// unless it is a test. A postback that does not count is held, and answered
+        /// with an error that has `PostbackFailure` among its details.
         #[prost(message, tag = "2")]
         Postback(super::RawPostback),
     }
@@ -6011,7 +6014,8 @@ pub struct RecordConversionResponse {
     /// the report was no postback.
     #[prost(message, optional, tag = "5")]
     pub reply: ::core::option::Option<ReplySetting>,
-    /// Id of the conversion; empty for a test.
+    /// Id of the conversion. Empty for a postback that is a test. With
+    /// `validate_only`, nothing is recorded under a new id.
     #[prost(string, tag = "6")]
     pub conversion_id: ::prost::alloc::string::String,
 }
@@ -6424,8 +6428,8 @@ pub mod conversion_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Records conversions for as long as the client sends them, for senders of
-        /// millions. Each has its own result, in the order of the requests. At most
+        /// Records conversions for as long as the client sends them: the call for
+        /// millions of conversions. Each has its own result, in the order of the requests. At most
         /// 1,000 are in progress, so a sender who does not read results is held up. A
         /// server that is shutting down answers the requests it has accepted and ends
         /// with UNAVAILABLE; requests without a result by then must be sent again. If
@@ -6563,8 +6567,8 @@ pub mod conversion_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Records conversions for as long as the client sends them, for senders of
-        /// millions. Each has its own result, in the order of the requests. At most
+        /// Records conversions for as long as the client sends them: the call for
+        /// millions of conversions. Each has its own result, in the order of the requests. At most
         /// 1,000 are in progress, so a sender who does not read results is held up. A
         /// server that is shutting down answers the requests it has accepted and ends
         /// with UNAVAILABLE; requests without a result by then must be sent again. If
@@ -8422,8 +8426,9 @@ pub struct CreateTrackingLinkRequest {
     /// The link to create. Output-only fields are ignored.
     #[prost(message, optional, tag = "1")]
     pub tracking_link: ::core::option::Option<TrackingLink>,
-    /// Makes the call safe to repeat: a second call with the same request id
-    /// returns the first answer. 1 to 64 bytes. Example: a UUID.
+    /// Makes the call safe to repeat: the same request with the same request id
+    /// returns the link that the first call created. Another request with this id
+    /// is refused. 1 to 64 bytes. Example: a UUID.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked and answered as if real, but nothing is
@@ -8859,8 +8864,8 @@ pub mod tracking_link_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Archives a tracking link. Visitors get its fallback destination, or HTTP
-        /// 410 if it has none. Conversions of later clicks are held; conversions of
-        /// earlier clicks still count. Archiving an archived link changes nothing.
+        /// 410 if it has none. Postbacks for later clicks are held, and conversions
+        /// reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
         pub async fn archive_tracking_link(
             &mut self,
             request: impl tonic::IntoRequest<super::ArchiveTrackingLinkRequest>,
@@ -8887,8 +8892,8 @@ pub mod tracking_link_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Makes an archived tracking link active again. Conversions that are held for
-        /// its clicks can be replayed. If another link has taken its slug meanwhile,
+        /// Makes an archived tracking link active again. Postbacks that were held
+        /// because it was archived can be replayed. If another link has taken its slug meanwhile,
         /// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
         /// active link changes nothing.
         pub async fn unarchive_tracking_link(
@@ -8969,8 +8974,8 @@ pub mod tracking_link_service_server {
             tonic::Status,
         >;
         /// Archives a tracking link. Visitors get its fallback destination, or HTTP
-        /// 410 if it has none. Conversions of later clicks are held; conversions of
-        /// earlier clicks still count. Archiving an archived link changes nothing.
+        /// 410 if it has none. Postbacks for later clicks are held, and conversions
+        /// reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
         async fn archive_tracking_link(
             &self,
             request: tonic::Request<super::ArchiveTrackingLinkRequest>,
@@ -8978,8 +8983,8 @@ pub mod tracking_link_service_server {
             tonic::Response<super::ArchiveTrackingLinkResponse>,
             tonic::Status,
         >;
-        /// Makes an archived tracking link active again. Conversions that are held for
-        /// its clicks can be replayed. If another link has taken its slug meanwhile,
+        /// Makes an archived tracking link active again. Postbacks that were held
+        /// because it was archived can be replayed. If another link has taken its slug meanwhile,
         /// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
         /// active link changes nothing.
         async fn unarchive_tracking_link(

@@ -1178,11 +1178,12 @@ impl Conversions<'_> {
         self.client.unary(request.into()).await
     }
 
-    /// Records conversions for as long as the client sends them, for senders of millions. Each has
-    /// its own result, in the order of the requests. At most 1,000 are in progress, so a sender who
-    /// does not read results is held up. A server that is shutting down answers the requests it has
-    /// accepted and ends with UNAVAILABLE; requests without a result by then must be sent again. If
-    /// two equal conversions are in progress at the same time, either may be the duplicate.
+    /// Records conversions for as long as the client sends them: the call for millions of
+    /// conversions. Each has its own result, in the order of the requests. At most 1,000 are in
+    /// progress, so a sender who does not read results is held up. A server that is shutting down
+    /// answers the requests it has accepted and ends with UNAVAILABLE; requests without a result by
+    /// then must be sent again. If two equal conversions are in progress at the same time, either
+    /// may be the duplicate.
     ///
     /// Read the answers, because unread answers hold up the requests. An answer's `Ok` does not
     /// mean that its item succeeded: see [`into_result`](v1::RecordConversionResult::into_result).
@@ -1643,8 +1644,8 @@ impl<'a> TrackingLinks<'a> {
     }
 
     /// Archives a tracking link. Visitors get its fallback destination, or HTTP 410 if it has none.
-    /// Conversions of later clicks are held; conversions of earlier clicks still count. Archiving
-    /// an archived link changes nothing.
+    /// Postbacks for later clicks are held, and conversions reported for them are refused.
+    /// Conversions of earlier clicks still count. Archiving an archived link changes nothing.
     pub async fn archive(
         self,
         request: impl Into<v1::ArchiveTrackingLinkRequest>,
@@ -1652,8 +1653,8 @@ impl<'a> TrackingLinks<'a> {
         self.client.unary(request.into()).await
     }
 
-    /// Makes an archived tracking link active again. Conversions that are held for its clicks can
-    /// be replayed. If another link has taken its slug meanwhile, the call fails with
+    /// Makes an archived tracking link active again. Postbacks that were held because it was
+    /// archived can be replayed. If another link has taken its slug meanwhile, the call fails with
     /// [`ErrorReason::SlugTaken`](v1::ErrorReason::SlugTaken): change the slug first. Unarchiving
     /// an active link changes nothing.
     pub async fn unarchive(

@@ -27,8 +27,9 @@ type CreateAccountRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account to create. Output-only fields are ignored.
 	Account *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	// Makes the call safe to repeat: a second call with the same request id
-	// returns the first answer. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: the same request with the same request id
+	// returns the account that the first call created. Another request with this id
+	// is refused. 1 to 64 bytes. Example: a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written.

@@ -30,11 +30,11 @@ const (
 	ClickFlag_CLICK_FLAG_UNSPECIFIED ClickFlag = 0
 	// The user agent is that of a known robot, or is missing.
 	ClickFlag_CLICK_FLAG_BOT ClickFlag = 1
-	// A browser loaded the link ahead of a person who may never have come. A
+	// A browser loaded the link in advance; the person may never have come. A
 	// conversion that names the click proves that the person came.
 	ClickFlag_CLICK_FLAG_PREFETCH ClickFlag = 2
-	// A program that previews or indexes links followed it, such as that of a
-	// messenger or of a search engine.
+	// The link was followed by a program that previews or indexes links, such as
+	// a messenger's or a search engine's.
 	ClickFlag_CLICK_FLAG_PREVIEW ClickFlag = 3
 	// A sub id was longer than 1,024 characters. All of it was passed on, but only
 	// its beginning is stored.

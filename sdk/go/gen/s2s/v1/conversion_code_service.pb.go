@@ -28,8 +28,9 @@ type CreateConversionCodeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The code to create. Output-only fields are ignored.
 	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// Makes the call safe to repeat: a second call with the same request id
-	// returns the first answer. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: the same request with the same request id
+	// returns the code that the first call created. Another request with this id
+	// is refused. 1 to 64 bytes. Example: a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written.
@@ -692,8 +693,8 @@ type RotatePostbackSecretRequest struct {
 	// hours.
 	Overlap *durationpb.Duration `protobuf:"bytes,2,opt,name=overlap,proto3" json:"overlap,omitempty"`
 	// Makes the call safe to repeat: a call with the request id of the last
-	// rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-	// a UUID.
+	// rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+	// UUID.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written; the answer has no secret.

@@ -237,7 +237,7 @@ func (*NewConversion_CommissionAmount) isNewConversion_Commission() {}
 
 func (*NewConversion_CommissionPercentMicros) isNewConversion_Commission() {}
 
-// A conversion to record, as its caller or its merchant's server reports it.
+// A conversion to record: its fields, or the merchant's postback that reports it.
 type RecordConversionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The report. Exactly one field must be set.
@@ -338,9 +338,9 @@ type RecordConversionRequest_Conversion struct {
 }
 
 type RecordConversionRequest_Postback struct {
-	// A postback, from which the conversion is read. OK means that it counts; a
-	// postback that does not count is held, and answered with an error that has
-	// `PostbackFailure` among its details.
+	// A postback, from which the conversion is read. OK means that it counts,
+	// unless it is a test. A postback that does not count is held, and answered
+	// with an error that has `PostbackFailure` among its details.
 	Postback *RawPostback `protobuf:"bytes,2,opt,name=postback,proto3,oneof"`
 }
 
@@ -365,7 +365,8 @@ type RecordConversionResponse struct {
 	// Form of the answer that the code's owner wants for a postback; not set if
 	// the report was no postback.
 	Reply *ReplySetting `protobuf:"bytes,5,opt,name=reply,proto3" json:"reply,omitempty"`
-	// Id of the conversion; empty for a test.
+	// Id of the conversion. Empty for a postback that is a test. With
+	// `validate_only`, nothing is recorded under a new id.
 	ConversionId  string `protobuf:"bytes,6,opt,name=conversion_id,json=conversionId,proto3" json:"conversion_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

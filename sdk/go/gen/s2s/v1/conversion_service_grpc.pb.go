@@ -42,8 +42,8 @@ type ConversionServiceClient interface {
 	// error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
 	// reasons and the names of invalid fields are never left out.
 	BatchRecordConversions(ctx context.Context, in *BatchRecordConversionsRequest, opts ...grpc.CallOption) (*BatchRecordConversionsResponse, error)
-	// Records conversions for as long as the client sends them, for senders of
-	// millions. Each has its own result, in the order of the requests. At most
+	// Records conversions for as long as the client sends them: the call for
+	// millions of conversions. Each has its own result, in the order of the requests. At most
 	// 1,000 are in progress, so a sender who does not read results is held up. A
 	// server that is shutting down answers the requests it has accepted and ends
 	// with UNAVAILABLE; requests without a result by then must be sent again. If
@@ -135,8 +135,8 @@ type ConversionServiceServer interface {
 	// error, as `shortened` in the metadata of the `ErrorInfo`. Verdicts, ids,
 	// reasons and the names of invalid fields are never left out.
 	BatchRecordConversions(context.Context, *BatchRecordConversionsRequest) (*BatchRecordConversionsResponse, error)
-	// Records conversions for as long as the client sends them, for senders of
-	// millions. Each has its own result, in the order of the requests. At most
+	// Records conversions for as long as the client sends them: the call for
+	// millions of conversions. Each has its own result, in the order of the requests. At most
 	// 1,000 are in progress, so a sender who does not read results is held up. A
 	// server that is shutting down answers the requests it has accepted and ends
 	// with UNAVAILABLE; requests without a result by then must be sent again. If

@@ -182,7 +182,8 @@ type Step struct {
 	Kind StepKind `protobuf:"varint,1,opt,name=kind,proto3,enum=s2s.v1.StepKind" json:"kind,omitempty"`
 	// Outcome of the step.
 	Outcome StepOutcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=s2s.v1.StepOutcome" json:"outcome,omitempty"`
-	// Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+	// Message for people, one sentence; empty if the step was not reached. Example:
+	// `10 % of 1000.00 EUR is 100.00 EUR`.
 	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

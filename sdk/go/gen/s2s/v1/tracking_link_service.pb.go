@@ -27,8 +27,9 @@ type CreateTrackingLinkRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The link to create. Output-only fields are ignored.
 	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Makes the call safe to repeat: a second call with the same request id
-	// returns the first answer. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: the same request with the same request id
+	// returns the link that the first call created. Another request with this id
+	// is refused. 1 to 64 bytes. Example: a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written.

@@ -83,8 +83,9 @@ class RecordConversionParams(TypedDict, total=False):
     most 5 seconds ahead of the server's clock.
     """
     postback: v1.RawPostback
-    """A postback, from which the conversion is read. OK means that it counts; a postback that does not
-    count is held, and answered with an error that has `PostbackFailure` among its details.
+    """A postback, from which the conversion is read. OK means that it counts, unless it is a test. A
+    postback that does not count is held, and answered with an error that has `PostbackFailure`
+    among its details.
     """
     request_id: str
     """Makes the call safe to repeat if the report has no transaction id and its code's policy is

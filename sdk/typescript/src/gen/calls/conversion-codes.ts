@@ -61,8 +61,9 @@ export interface CreateConversionCodeParams {
    */
   decimalSeparator?: DecimalSeparator | undefined;
   /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the code that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    */
   requestId?: string | undefined;
   /**
@@ -205,8 +206,8 @@ export interface RotatePostbackSecretParams {
   overlap?: DurationInput | Duration | undefined;
   /**
    * Makes the call safe to repeat: a call with the request id of the last
-   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-   * a UUID.
+   * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+   * UUID.
    */
   requestId?: string | undefined;
   /**

@@ -79,9 +79,9 @@ export type RecordConversionParams = {
     >)
   | {
       /**
-       * A postback, from which the conversion is read. OK means that it counts; a
-       * postback that does not count is held, and answered with an error that has
-       * `PostbackFailure` among its details.
+       * A postback, from which the conversion is read. OK means that it counts,
+       * unless it is a test. A postback that does not count is held, and answered
+       * with an error that has `PostbackFailure` among its details.
        */
       postback: RawPostbackInput;
     }
@@ -178,8 +178,8 @@ export interface Conversions {
   batchRecord(params: BatchRecordConversionsParams, options?: CallOptions): Promise<BatchRecordConversionsResponse>;
 
   /**
-   * Records conversions for as long as the client sends them, for senders of
-   * millions. Each has its own result, in the order of the requests. At most
+   * Records conversions for as long as the client sends them: the call for
+   * millions of conversions. Each has its own result, in the order of the requests. At most
    * 1,000 are in progress, so a sender who does not read results is held up. A
    * server that is shutting down answers the requests it has accepted and ends
    * with UNAVAILABLE; requests without a result by then must be sent again. If

@@ -58,8 +58,9 @@ export interface CreateTrackingLinkParams {
    */
   fallbackDestination?: string | undefined;
   /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the link that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    */
   requestId?: string | undefined;
   /**
@@ -220,14 +221,14 @@ export interface TrackingLinks {
 
   /**
    * Archives a tracking link. Visitors get its fallback destination, or HTTP
-   * 410 if it has none. Conversions of later clicks are held; conversions of
-   * earlier clicks still count. Archiving an archived link changes nothing.
+   * 410 if it has none. Postbacks for later clicks are held, and conversions
+   * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
    */
   archive(params: ArchiveTrackingLinkParams, options?: CallOptions): Promise<Present<ArchiveTrackingLinkResponse, "trackingLink">>;
 
   /**
-   * Makes an archived tracking link active again. Conversions that are held for
-   * its clicks can be replayed. If another link has taken its slug meanwhile,
+   * Makes an archived tracking link active again. Postbacks that were held
+   * because it was archived can be replayed. If another link has taken its slug meanwhile,
    * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
    * active link changes nothing.
    */

@@ -27,8 +27,9 @@ class Accounts:
 
         Args:
             name: Name for people, 1 to 100 characters. Example: `Shop Ltd`.
-            request_id: Makes the call safe to repeat: a second call with the same request id
-                returns the first answer. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: the same request with the same request id
+                returns the account that the first call created. Another request with this id is
+                refused. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -124,8 +125,9 @@ class AsyncAccounts:
 
         Args:
             name: Name for people, 1 to 100 characters. Example: `Shop Ltd`.
-            request_id: Makes the call safe to repeat: a second call with the same request id
-                returns the first answer. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: the same request with the same request id
+                returns the account that the first call created. Another request with this id is
+                refused. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the

@@ -69,8 +69,9 @@ class ConversionCodes:
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
                 Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
                 `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
-            request_id: Makes the call safe to repeat: a second call with the same request id
-                returns the first answer. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: the same request with the same request id
+                returns the code that the first call created. Another request with this id is
+                refused. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -286,7 +287,7 @@ class ConversionCodes:
             overlap: Time for which the present secret stays valid: 0 seconds to 30 days, whole
                 seconds. 0 ends it at once, for a secret that has leaked. Default: 24 hours.
             request_id: Makes the call safe to repeat: a call with the request id of the last
-                rotation returns the secret that this rotation made. 1 to 64 bytes. Example: a UUID.
+                rotation returns the secret that was made then. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written; the answer has no secret.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -404,8 +405,9 @@ class AsyncConversionCodes:
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
                 Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
                 `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
-            request_id: Makes the call safe to repeat: a second call with the same request id
-                returns the first answer. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: the same request with the same request id
+                returns the code that the first call created. Another request with this id is
+                refused. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -623,7 +625,7 @@ class AsyncConversionCodes:
             overlap: Time for which the present secret stays valid: 0 seconds to 30 days, whole
                 seconds. 0 ends it at once, for a secret that has leaked. Default: 24 hours.
             request_id: Makes the call safe to repeat: a call with the request id of the last
-                rotation returns the secret that this rotation made. 1 to 64 bytes. Example: a UUID.
+                rotation returns the secret that was made then. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written; the answer has no secret.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the

@@ -95,9 +95,9 @@ class Conversions:
             custom_params: The merchant's own parameters, at most 64.
             conversion_time: Time of the conversion. Not set: now. The attribution window is
                 measured up to this time. At most 5 seconds ahead of the server's clock.
-            postback: A postback, from which the conversion is read. OK means that it counts; a
-                postback that does not count is held, and answered with an error that has
-                `PostbackFailure` among its details.
+            postback: A postback, from which the conversion is read. OK means that it counts, unless
+                it is a test. A postback that does not count is held, and answered with an error
+                that has `PostbackFailure` among its details.
             request_id: Makes the call safe to repeat if the report has no transaction id and its
                 code's policy is `DEDUPE_POLICY_EVERY`. 1 to 64 bytes. Ignored if an edge hands on a
                 postback, whose `postback_id` serves this purpose.
@@ -161,11 +161,12 @@ class Conversions:
     def stream_record(
         self, *, requests: Iterable[RecordConversionParams | v1.RecordConversionRequest], timeout: float | None = None
     ) -> Iterator[v1.RecordConversionResult]:
-        """Records conversions for as long as the client sends them, for senders of millions. Each has
-        its own result, in the order of the requests. At most 1,000 are in progress, so a sender who
-        does not read results is held up. A server that is shutting down answers the requests it has
-        accepted and ends with UNAVAILABLE; requests without a result by then must be sent again. If
-        two equal conversions are in progress at the same time, either may be the duplicate.
+        """Records conversions for as long as the client sends them: the call for millions of
+        conversions. Each has its own result, in the order of the requests. At most 1,000 are in
+        progress, so a sender who does not read results is held up. A server that is shutting down
+        answers the requests it has accepted and ends with UNAVAILABLE; requests without a result by
+        then must be sent again. If two equal conversions are in progress at the same time, either
+        may be the duplicate.
 
         Nothing is sent before the first result is read, and nothing is sent again automatically.
 
@@ -342,9 +343,9 @@ class AsyncConversions:
             custom_params: The merchant's own parameters, at most 64.
             conversion_time: Time of the conversion. Not set: now. The attribution window is
                 measured up to this time. At most 5 seconds ahead of the server's clock.
-            postback: A postback, from which the conversion is read. OK means that it counts; a
-                postback that does not count is held, and answered with an error that has
-                `PostbackFailure` among its details.
+            postback: A postback, from which the conversion is read. OK means that it counts, unless
+                it is a test. A postback that does not count is held, and answered with an error
+                that has `PostbackFailure` among its details.
             request_id: Makes the call safe to repeat if the report has no transaction id and its
                 code's policy is `DEDUPE_POLICY_EVERY`. 1 to 64 bytes. Ignored if an edge hands on a
                 postback, whose `postback_id` serves this purpose.
@@ -412,11 +413,12 @@ class AsyncConversions:
         | AsyncIterable[RecordConversionParams | v1.RecordConversionRequest],
         timeout: float | None = None,
     ) -> AsyncIterator[v1.RecordConversionResult]:
-        """Records conversions for as long as the client sends them, for senders of millions. Each has
-        its own result, in the order of the requests. At most 1,000 are in progress, so a sender who
-        does not read results is held up. A server that is shutting down answers the requests it has
-        accepted and ends with UNAVAILABLE; requests without a result by then must be sent again. If
-        two equal conversions are in progress at the same time, either may be the duplicate.
+        """Records conversions for as long as the client sends them: the call for millions of
+        conversions. Each has its own result, in the order of the requests. At most 1,000 are in
+        progress, so a sender who does not read results is held up. A server that is shutting down
+        answers the requests it has accepted and ends with UNAVAILABLE; requests without a result by
+        then must be sent again. If two equal conversions are in progress at the same time, either
+        may be the duplicate.
 
         Nothing is sent before the first result is read, and nothing is sent again automatically.
 

@@ -66,8 +66,9 @@ class TrackingLinks:
             expire_time: Time from which visitors get the fallback destination. Not set: never.
             fallback_destination: URL that visitors are sent to once the link has expired or is
                 archived; same form as `destination`. Empty: they get HTTP 410.
-            request_id: Makes the call safe to repeat: a second call with the same request id
-                returns the first answer. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: the same request with the same request id
+                returns the link that the first call created. Another request with this id is
+                refused. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             preset_id: Id of the preset of the network that the destination belongs to. If the
@@ -218,8 +219,8 @@ class TrackingLinks:
         self, *, tracking_link_id: str, validate_only: bool = False, timeout: float | None = None
     ) -> v1.ArchiveTrackingLinkResponse:
         """Archives a tracking link. Visitors get its fallback destination, or HTTP 410 if it has none.
-        Conversions of later clicks are held; conversions of earlier clicks still count. Archiving
-        an archived link changes nothing.
+        Postbacks for later clicks are held, and conversions reported for them are refused.
+        Conversions of earlier clicks still count. Archiving an archived link changes nothing.
 
         Args:
             tracking_link_id: Id of the link.
@@ -242,9 +243,9 @@ class TrackingLinks:
     def unarchive(
         self, *, tracking_link_id: str, validate_only: bool = False, timeout: float | None = None
     ) -> v1.UnarchiveTrackingLinkResponse:
-        """Makes an archived tracking link active again. Conversions that are held for its clicks can
-        be replayed. If another link has taken its slug meanwhile, the call fails with `SLUG_TAKEN`:
-        change the slug first. Unarchiving an active link changes nothing.
+        """Makes an archived tracking link active again. Postbacks that were held because it was
+        archived can be replayed. If another link has taken its slug meanwhile, the call fails with
+        `SLUG_TAKEN`: change the slug first. Unarchiving an active link changes nothing.
 
         Args:
             tracking_link_id: Id of the link.
@@ -311,8 +312,9 @@ class AsyncTrackingLinks:
             expire_time: Time from which visitors get the fallback destination. Not set: never.
             fallback_destination: URL that visitors are sent to once the link has expired or is
                 archived; same form as `destination`. Empty: they get HTTP 410.
-            request_id: Makes the call safe to repeat: a second call with the same request id
-                returns the first answer. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: the same request with the same request id
+                returns the link that the first call created. Another request with this id is
+                refused. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             preset_id: Id of the preset of the network that the destination belongs to. If the
@@ -463,8 +465,8 @@ class AsyncTrackingLinks:
         self, *, tracking_link_id: str, validate_only: bool = False, timeout: float | None = None
     ) -> v1.ArchiveTrackingLinkResponse:
         """Archives a tracking link. Visitors get its fallback destination, or HTTP 410 if it has none.
-        Conversions of later clicks are held; conversions of earlier clicks still count. Archiving
-        an archived link changes nothing.
+        Postbacks for later clicks are held, and conversions reported for them are refused.
+        Conversions of earlier clicks still count. Archiving an archived link changes nothing.
 
         Args:
             tracking_link_id: Id of the link.
@@ -487,9 +489,9 @@ class AsyncTrackingLinks:
     async def unarchive(
         self, *, tracking_link_id: str, validate_only: bool = False, timeout: float | None = None
     ) -> v1.UnarchiveTrackingLinkResponse:
-        """Makes an archived tracking link active again. Conversions that are held for its clicks can
-        be replayed. If another link has taken its slug meanwhile, the call fails with `SLUG_TAKEN`:
-        change the slug first. Unarchiving an active link changes nothing.
+        """Makes an archived tracking link active again. Postbacks that were held because it was
+        archived can be replayed. If another link has taken its slug meanwhile, the call fails with
+        `SLUG_TAKEN`: change the slug first. Unarchiving an active link changes nothing.
 
         Args:
             tracking_link_id: Id of the link.

@@ -30,8 +30,9 @@ export type CreateAccountRequest = Message<"s2s.v1.CreateAccountRequest"> & {
   account?: Account | undefined;
 
   /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the account that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    *
    * @generated from field: string request_id = 2;
    */

@@ -151,7 +151,7 @@ export enum ClickFlag {
   BOT = 1,
 
   /**
-   * A browser loaded the link ahead of a person who may never have come. A
+   * A browser loaded the link in advance; the person may never have come. A
    * conversion that names the click proves that the person came.
    *
    * @generated from enum value: CLICK_FLAG_PREFETCH = 2;
@@ -159,8 +159,8 @@ export enum ClickFlag {
   PREFETCH = 2,
 
   /**
-   * A program that previews or indexes links followed it, such as that of a
-   * messenger or of a search engine.
+   * The link was followed by a program that previews or indexes links, such as
+   * a messenger's or a search engine's.
    *
    * @generated from enum value: CLICK_FLAG_PREVIEW = 3;
    */

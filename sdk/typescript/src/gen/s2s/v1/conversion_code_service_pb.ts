@@ -38,8 +38,9 @@ export type CreateConversionCodeRequest = Message<"s2s.v1.CreateConversionCodeRe
   conversionCode?: ConversionCode | undefined;
 
   /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the code that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    *
    * @generated from field: string request_id = 2;
    */
@@ -385,8 +386,8 @@ export type RotatePostbackSecretRequest = Message<"s2s.v1.RotatePostbackSecretRe
 
   /**
    * Makes the call safe to repeat: a call with the request id of the last
-   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-   * a UUID.
+   * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+   * UUID.
    *
    * @generated from field: string request_id = 3;
    */

@@ -120,7 +120,7 @@ export const NewConversionSchema: GenMessage<NewConversion> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion_service, 0);
 
 /**
- * A conversion to record, as its caller or its merchant's server reports it.
+ * A conversion to record: its fields, or the merchant's postback that reports it.
  *
  * @generated from message s2s.v1.RecordConversionRequest
  */
@@ -140,9 +140,9 @@ export type RecordConversionRequest = Message<"s2s.v1.RecordConversionRequest"> 
     case: "conversion";
   } | {
     /**
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      *
      * @generated from field: s2s.v1.RawPostback postback = 2;
      */
@@ -222,7 +222,8 @@ export type RecordConversionResponse = Message<"s2s.v1.RecordConversionResponse"
   reply?: ReplySetting | undefined;
 
   /**
-   * Id of the conversion; empty for a test.
+   * Id of the conversion. Empty for a postback that is a test. With
+   * `validate_only`, nothing is recorded under a new id.
    *
    * @generated from field: string conversion_id = 6;
    */
@@ -620,8 +621,8 @@ export const ConversionService: GenService<{
     output: typeof BatchRecordConversionsResponseSchema;
   },
   /**
-   * Records conversions for as long as the client sends them, for senders of
-   * millions. Each has its own result, in the order of the requests. At most
+   * Records conversions for as long as the client sends them: the call for
+   * millions of conversions. Each has its own result, in the order of the requests. At most
    * 1,000 are in progress, so a sender who does not read results is held up. A
    * server that is shutting down answers the requests it has accepted and ends
    * with UNAVAILABLE; requests without a result by then must be sent again. If

@@ -33,7 +33,8 @@ export type Step = Message<"s2s.v1.Step"> & {
   outcome: StepOutcome;
 
   /**
-   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence; empty if the step was not reached. Example:
+   * `10 % of 1000.00 EUR is 100.00 EUR`.
    *
    * @generated from field: string message = 3;
    */

@@ -32,8 +32,9 @@ export type CreateTrackingLinkRequest = Message<"s2s.v1.CreateTrackingLinkReques
   trackingLink?: TrackingLink | undefined;
 
   /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the link that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    *
    * @generated from field: string request_id = 2;
    */
@@ -419,8 +420,8 @@ export const TrackingLinkService: GenService<{
   },
   /**
    * Archives a tracking link. Visitors get its fallback destination, or HTTP
-   * 410 if it has none. Conversions of later clicks are held; conversions of
-   * earlier clicks still count. Archiving an archived link changes nothing.
+   * 410 if it has none. Postbacks for later clicks are held, and conversions
+   * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
    *
    * @generated from rpc s2s.v1.TrackingLinkService.ArchiveTrackingLink
    */
@@ -430,8 +431,8 @@ export const TrackingLinkService: GenService<{
     output: typeof ArchiveTrackingLinkResponseSchema;
   },
   /**
-   * Makes an archived tracking link active again. Conversions that are held for
-   * its clicks can be replayed. If another link has taken its slug meanwhile,
+   * Makes an archived tracking link active again. Postbacks that were held
+   * because it was archived can be replayed. If another link has taken its slug meanwhile,
    * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
    * active link changes nothing.
    *

@@ -30,8 +30,9 @@ class CreateAccountRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """Makes the call safe to repeat: a second call with the same request id
-    returns the first answer. 1 to 64 bytes. Example: a UUID.
+    """Makes the call safe to repeat: the same request with the same request id
+    returns the account that the first call created. Another request with this id
+    is refused. 1 to 64 bytes. Example: a UUID.
     """
     validate_only: _builtins.bool
     """If true, the request is checked and answered as if real, but nothing is

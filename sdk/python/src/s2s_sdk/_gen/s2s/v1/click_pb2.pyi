@@ -31,12 +31,12 @@ class _ClickFlagEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClickFlag.V
     CLICK_FLAG_BOT: _ClickFlag.ValueType  # 1
     """The user agent is that of a known robot, or is missing."""
     CLICK_FLAG_PREFETCH: _ClickFlag.ValueType  # 2
-    """A browser loaded the link ahead of a person who may never have come. A
+    """A browser loaded the link in advance; the person may never have come. A
     conversion that names the click proves that the person came.
     """
     CLICK_FLAG_PREVIEW: _ClickFlag.ValueType  # 3
-    """A program that previews or indexes links followed it, such as that of a
-    messenger or of a search engine.
+    """The link was followed by a program that previews or indexes links, such as
+    a messenger's or a search engine's.
     """
     CLICK_FLAG_SUB_ID_CUT: _ClickFlag.ValueType  # 4
     """A sub id was longer than 1,024 characters. All of it was passed on, but only
@@ -51,12 +51,12 @@ CLICK_FLAG_UNSPECIFIED: ClickFlag.ValueType  # 0
 CLICK_FLAG_BOT: ClickFlag.ValueType  # 1
 """The user agent is that of a known robot, or is missing."""
 CLICK_FLAG_PREFETCH: ClickFlag.ValueType  # 2
-"""A browser loaded the link ahead of a person who may never have come. A
+"""A browser loaded the link in advance; the person may never have come. A
 conversion that names the click proves that the person came.
 """
 CLICK_FLAG_PREVIEW: ClickFlag.ValueType  # 3
-"""A program that previews or indexes links followed it, such as that of a
-messenger or of a search engine.
+"""The link was followed by a program that previews or indexes links, such as
+a messenger's or a search engine's.
 """
 CLICK_FLAG_SUB_ID_CUT: ClickFlag.ValueType  # 4
 """A sub id was longer than 1,024 characters. All of it was passed on, but only

@@ -133,7 +133,7 @@ Global___NewConversion: _TypeAlias = NewConversion  # noqa: Y015
 
 @_typing.final
 class RecordConversionRequest(_message.Message):
-    """A conversion to record, as its caller or its merchant's server reports it."""
+    """A conversion to record: its fields, or the merchant's postback that reports it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -157,9 +157,9 @@ class RecordConversionRequest(_message.Message):
 
     @_builtins.property
     def postback(self) -> _postback_pb2.RawPostback:
-        """A postback, from which the conversion is read. OK means that it counts; a
-        postback that does not count is held, and answered with an error that has
-        `PostbackFailure` among its details.
+        """A postback, from which the conversion is read. OK means that it counts,
+        unless it is a test. A postback that does not count is held, and answered
+        with an error that has `PostbackFailure` among its details.
         """
 
     def __init__(
@@ -200,7 +200,9 @@ class RecordConversionResponse(_message.Message):
     `NOTE_CODE_REPETITION_NOT_LISTED`.
     """
     conversion_id: _builtins.str
-    """Id of the conversion; empty for a test."""
+    """Id of the conversion. Empty for a postback that is a test. With
+    `validate_only`, nothing is recorded under a new id.
+    """
     @_builtins.property
     def conversion(self) -> _conversion_pb2.Conversion:
         """The conversion as recorded or, for a duplicate, the first conversion. Not

@@ -87,8 +87,8 @@ class ConversionServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def StreamRecordConversions(self, request_iterator, context):
-        """Records conversions for as long as the client sends them, for senders of
-        millions. Each has its own result, in the order of the requests. At most
+        """Records conversions for as long as the client sends them: the call for
+        millions of conversions. Each has its own result, in the order of the requests. At most
         1,000 are in progress, so a sender who does not read results is held up. A
         server that is shutting down answers the requests it has accepted and ends
         with UNAVAILABLE; requests without a result by then must be sent again. If

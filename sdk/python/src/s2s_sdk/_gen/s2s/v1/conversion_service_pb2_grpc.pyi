@@ -46,8 +46,8 @@ class ConversionServiceStub:
     reasons and the names of invalid fields are never left out.
     """
     StreamRecordConversions: _grpc.StreamStreamMultiCallable[_conversion_service_pb2.StreamRecordConversionsRequest, _conversion_service_pb2.StreamRecordConversionsResponse]
-    """Records conversions for as long as the client sends them, for senders of
-    millions. Each has its own result, in the order of the requests. At most
+    """Records conversions for as long as the client sends them: the call for
+    millions of conversions. Each has its own result, in the order of the requests. At most
     1,000 are in progress, so a sender who does not read results is held up. A
     server that is shutting down answers the requests it has accepted and ends
     with UNAVAILABLE; requests without a result by then must be sent again. If
@@ -80,8 +80,8 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
     reasons and the names of invalid fields are never left out.
     """
     StreamRecordConversions: _aio.StreamStreamMultiCallable[_conversion_service_pb2.StreamRecordConversionsRequest, _conversion_service_pb2.StreamRecordConversionsResponse]  # type: ignore[assignment]
-    """Records conversions for as long as the client sends them, for senders of
-    millions. Each has its own result, in the order of the requests. At most
+    """Records conversions for as long as the client sends them: the call for
+    millions of conversions. Each has its own result, in the order of the requests. At most
     1,000 are in progress, so a sender who does not read results is held up. A
     server that is shutting down answers the requests it has accepted and ends
     with UNAVAILABLE; requests without a result by then must be sent again. If
@@ -129,8 +129,8 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_conversion_service_pb2.StreamRecordConversionsRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_conversion_service_pb2.StreamRecordConversionsResponse], _abc.AsyncIterator[_conversion_service_pb2.StreamRecordConversionsResponse]]:
-        """Records conversions for as long as the client sends them, for senders of
-        millions. Each has its own result, in the order of the requests. At most
+        """Records conversions for as long as the client sends them: the call for
+        millions of conversions. Each has its own result, in the order of the requests. At most
         1,000 are in progress, so a sender who does not read results is held up. A
         server that is shutting down answers the requests it has accepted and ends
         with UNAVAILABLE; requests without a result by then must be sent again. If

@@ -137,7 +137,9 @@ class Step(_message.Message):
     outcome: Global___StepOutcome.ValueType
     """Outcome of the step."""
     message: _builtins.str
-    """Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`."""
+    """Message for people, one sentence; empty if the step was not reached. Example:
+    `10 % of 1000.00 EUR is 100.00 EUR`.
+    """
     def __init__(
         self,
         *,

@@ -43,12 +43,12 @@ class TrackingLinkServiceStub:
     """Changes the fields that `update_mask` names."""
     ArchiveTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_service_pb2.ArchiveTrackingLinkRequest, _tracking_link_service_pb2.ArchiveTrackingLinkResponse]
     """Archives a tracking link. Visitors get its fallback destination, or HTTP
-    410 if it has none. Conversions of later clicks are held; conversions of
-    earlier clicks still count. Archiving an archived link changes nothing.
+    410 if it has none. Postbacks for later clicks are held, and conversions
+    reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
     """
     UnarchiveTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_service_pb2.UnarchiveTrackingLinkRequest, _tracking_link_service_pb2.UnarchiveTrackingLinkResponse]
-    """Makes an archived tracking link active again. Conversions that are held for
-    its clicks can be replayed. If another link has taken its slug meanwhile,
+    """Makes an archived tracking link active again. Postbacks that were held
+    because it was archived can be replayed. If another link has taken its slug meanwhile,
     the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
     active link changes nothing.
     """
@@ -68,12 +68,12 @@ class TrackingLinkServiceAsyncStub(TrackingLinkServiceStub):
     """Changes the fields that `update_mask` names."""
     ArchiveTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_service_pb2.ArchiveTrackingLinkRequest, _tracking_link_service_pb2.ArchiveTrackingLinkResponse]  # type: ignore[assignment]
     """Archives a tracking link. Visitors get its fallback destination, or HTTP
-    410 if it has none. Conversions of later clicks are held; conversions of
-    earlier clicks still count. Archiving an archived link changes nothing.
+    410 if it has none. Postbacks for later clicks are held, and conversions
+    reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
     """
     UnarchiveTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_service_pb2.UnarchiveTrackingLinkRequest, _tracking_link_service_pb2.UnarchiveTrackingLinkResponse]  # type: ignore[assignment]
-    """Makes an archived tracking link active again. Conversions that are held for
-    its clicks can be replayed. If another link has taken its slug meanwhile,
+    """Makes an archived tracking link active again. Postbacks that were held
+    because it was archived can be replayed. If another link has taken its slug meanwhile,
     the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
     active link changes nothing.
     """
@@ -120,8 +120,8 @@ class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tracking_link_service_pb2.ArchiveTrackingLinkResponse, _abc.Awaitable[_tracking_link_service_pb2.ArchiveTrackingLinkResponse]]:
         """Archives a tracking link. Visitors get its fallback destination, or HTTP
-        410 if it has none. Conversions of later clicks are held; conversions of
-        earlier clicks still count. Archiving an archived link changes nothing.
+        410 if it has none. Postbacks for later clicks are held, and conversions
+        reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
         """
 
     @_abc_1.abstractmethod
@@ -130,8 +130,8 @@ class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _tracking_link_service_pb2.UnarchiveTrackingLinkRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_tracking_link_service_pb2.UnarchiveTrackingLinkResponse, _abc.Awaitable[_tracking_link_service_pb2.UnarchiveTrackingLinkResponse]]:
-        """Makes an archived tracking link active again. Conversions that are held for
-        its clicks can be replayed. If another link has taken its slug meanwhile,
+        """Makes an archived tracking link active again. Postbacks that were held
+        because it was archived can be replayed. If another link has taken its slug meanwhile,
         the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
         active link changes nothing.
         """

@@ -169,8 +169,9 @@ public final class Accounts {
     }
 
     /**
-     * Makes the call safe to repeat: a second call with the same request id returns the first
-     * answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id returns the account
+     * that the first call created. Another request with this id is refused. 1 to 64 bytes. Example:
+     * a UUID.
      */
     public CreateParams requestId(String requestId) {
       request.setRequestId(requestId);

@@ -436,8 +436,9 @@ public final class ConversionCodes {
     }
 
     /**
-     * Makes the call safe to repeat: a second call with the same request id returns the first
-     * answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id returns the code
+     * that the first call created. Another request with this id is refused. 1 to 64 bytes. Example:
+     * a UUID.
      */
     public CreateParams requestId(String requestId) {
       request.setRequestId(requestId);
@@ -729,7 +730,7 @@ public final class ConversionCodes {
 
     /**
      * Makes the call safe to repeat: a call with the request id of the last rotation returns the
-     * secret that this rotation made. 1 to 64 bytes. Example: a UUID.
+     * secret that was made then. 1 to 64 bytes. Example: a UUID.
      */
     public RotatePostbackSecretParams requestId(String requestId) {
       request.setRequestId(requestId);

@@ -96,11 +96,12 @@ public final class Conversions {
   }
 
   /**
-   * Records conversions for as long as the client sends them, for senders of millions. Each has its
-   * own result, in the order of the requests. At most 1,000 are in progress, so a sender who does
-   * not read results is held up. A server that is shutting down answers the requests it has
-   * accepted and ends with UNAVAILABLE; requests without a result by then must be sent again. If
-   * two equal conversions are in progress at the same time, either may be the duplicate.
+   * Records conversions for as long as the client sends them: the call for millions of conversions.
+   * Each has its own result, in the order of the requests. At most 1,000 are in progress, so a
+   * sender who does not read results is held up. A server that is shutting down answers the
+   * requests it has accepted and ends with UNAVAILABLE; requests without a result by then must be
+   * sent again. If two equal conversions are in progress at the same time, either may be the
+   * duplicate.
    *
    * <p>The stream has one result for each item, in their order. Close it, for example by {@code
    * try}, to cancel the call if you don't read to its end. Another thread takes the items one after
@@ -285,9 +286,9 @@ public final class Conversions {
     }
 
     /**
-     * A postback, from which the conversion is read. OK means that it counts; a postback that does
-     * not count is held, and answered with an error that has {@code PostbackFailure} among its
-     * details.
+     * A postback, from which the conversion is read. OK means that it counts, unless it is a test.
+     * A postback that does not count is held, and answered with an error that has {@code
+     * PostbackFailure} among its details.
      */
     public RecordParams postback(RawPostback postback) {
       Requests.checkAlone(request, RecordConversionRequest.POSTBACK_FIELD_NUMBER);

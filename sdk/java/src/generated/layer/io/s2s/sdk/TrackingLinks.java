@@ -160,8 +160,8 @@ public final class TrackingLinks {
 
   /**
    * Archives a tracking link. Visitors get its fallback destination, or HTTP 410 if it has none.
-   * Conversions of later clicks are held; conversions of earlier clicks still count. Archiving an
-   * archived link changes nothing.
+   * Postbacks for later clicks are held, and conversions reported for them are refused. Conversions
+   * of earlier clicks still count. Archiving an archived link changes nothing.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -174,8 +174,8 @@ public final class TrackingLinks {
 
   /**
    * Archives a tracking link. Visitors get its fallback destination, or HTTP 410 if it has none.
-   * Conversions of later clicks are held; conversions of earlier clicks still count. Archiving an
-   * archived link changes nothing.
+   * Postbacks for later clicks are held, and conversions reported for them are refused. Conversions
+   * of earlier clicks still count. Archiving an archived link changes nothing.
    *
    * @throws S2sException if the call fails
    */
@@ -185,8 +185,8 @@ public final class TrackingLinks {
 
   /**
    * Archives a tracking link. Visitors get its fallback destination, or HTTP 410 if it has none.
-   * Conversions of later clicks are held; conversions of earlier clicks still count. Archiving an
-   * archived link changes nothing.
+   * Postbacks for later clicks are held, and conversions reported for them are refused. Conversions
+   * of earlier clicks still count. Archiving an archived link changes nothing.
    *
    * @param trackingLinkId Id of the link.
    * @throws S2sException if the call fails
@@ -196,9 +196,9 @@ public final class TrackingLinks {
   }
 
   /**
-   * Makes an archived tracking link active again. Conversions that are held for its clicks can be
-   * replayed. If another link has taken its slug meanwhile, the call fails with {@code SLUG_TAKEN}:
-   * change the slug first. Unarchiving an active link changes nothing.
+   * Makes an archived tracking link active again. Postbacks that were held because it was archived
+   * can be replayed. If another link has taken its slug meanwhile, the call fails with {@code
+   * SLUG_TAKEN}: change the slug first. Unarchiving an active link changes nothing.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -210,9 +210,9 @@ public final class TrackingLinks {
   }
 
   /**
-   * Makes an archived tracking link active again. Conversions that are held for its clicks can be
-   * replayed. If another link has taken its slug meanwhile, the call fails with {@code SLUG_TAKEN}:
-   * change the slug first. Unarchiving an active link changes nothing.
+   * Makes an archived tracking link active again. Postbacks that were held because it was archived
+   * can be replayed. If another link has taken its slug meanwhile, the call fails with {@code
+   * SLUG_TAKEN}: change the slug first. Unarchiving an active link changes nothing.
    *
    * @throws S2sException if the call fails
    */
@@ -222,9 +222,9 @@ public final class TrackingLinks {
   }
 
   /**
-   * Makes an archived tracking link active again. Conversions that are held for its clicks can be
-   * replayed. If another link has taken its slug meanwhile, the call fails with {@code SLUG_TAKEN}:
-   * change the slug first. Unarchiving an active link changes nothing.
+   * Makes an archived tracking link active again. Postbacks that were held because it was archived
+   * can be replayed. If another link has taken its slug meanwhile, the call fails with {@code
+   * SLUG_TAKEN}: change the slug first. Unarchiving an active link changes nothing.
    *
    * @param trackingLinkId Id of the link.
    * @throws S2sException if the call fails
@@ -325,8 +325,9 @@ public final class TrackingLinks {
     }
 
     /**
-     * Makes the call safe to repeat: a second call with the same request id returns the first
-     * answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id returns the link
+     * that the first call created. Another request with this id is refused. 1 to 64 bytes. Example:
+     * a UUID.
      */
     public CreateParams requestId(String requestId) {
       request.setRequestId(requestId);

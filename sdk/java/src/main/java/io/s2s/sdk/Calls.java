@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 final class Calls {
   private final Channel channel;
 
-  /** Time limit of each call; null for the client's. */
+  /** Time limit of each call. Null: the client's for a unary call, none for a stream. */
   private final Duration timeout;
 
   Calls(Channel channel) {
@@ -43,7 +43,8 @@ final class Calls {
   }
 
   /**
-   * Sends the items of a stream and returns their results.
+   * Opens a gRPC stream, sends the items on it, and returns their results. Nothing is sent before
+   * the first result is read.
    *
    * @param wrap returns the request for an item
    * @param unwrap returns the result in a response

@@ -31,7 +31,7 @@ public enum ClickFlag
   CLICK_FLAG_BOT(1),
   /**
    * <pre>
-   * A browser loaded the link ahead of a person who may never have come. A
+   * A browser loaded the link in advance; the person may never have come. A
    * conversion that names the click proves that the person came.
    * </pre>
    *
@@ -40,8 +40,8 @@ public enum ClickFlag
   CLICK_FLAG_PREFETCH(2),
   /**
    * <pre>
-   * A program that previews or indexes links followed it, such as that of a
-   * messenger or of a search engine.
+   * The link was followed by a program that previews or indexes links, such as
+   * a messenger's or a search engine's.
    * </pre>
    *
    * <code>CLICK_FLAG_PREVIEW = 3;</code>
@@ -77,7 +77,7 @@ public enum ClickFlag
   public static final int CLICK_FLAG_BOT_VALUE = 1;
   /**
    * <pre>
-   * A browser loaded the link ahead of a person who may never have come. A
+   * A browser loaded the link in advance; the person may never have come. A
    * conversion that names the click proves that the person came.
    * </pre>
    *
@@ -86,8 +86,8 @@ public enum ClickFlag
   public static final int CLICK_FLAG_PREFETCH_VALUE = 2;
   /**
    * <pre>
-   * A program that previews or indexes links followed it, such as that of a
-   * messenger or of a search engine.
+   * The link was followed by a program that previews or indexes links, such as
+   * a messenger's or a search engine's.
    * </pre>
    *
    * <code>CLICK_FLAG_PREVIEW = 3;</code>

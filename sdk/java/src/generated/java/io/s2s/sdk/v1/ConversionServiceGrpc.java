@@ -269,8 +269,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records conversions for as long as the client sends them, for senders of
-     * millions. Each has its own result, in the order of the requests. At most
+     * Records conversions for as long as the client sends them: the call for
+     * millions of conversions. Each has its own result, in the order of the requests. At most
      * 1,000 are in progress, so a sender who does not read results is held up. A
      * server that is shutting down answers the requests it has accepted and ends
      * with UNAVAILABLE; requests without a result by then must be sent again. If
@@ -369,8 +369,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records conversions for as long as the client sends them, for senders of
-     * millions. Each has its own result, in the order of the requests. At most
+     * Records conversions for as long as the client sends them: the call for
+     * millions of conversions. Each has its own result, in the order of the requests. At most
      * 1,000 are in progress, so a sender who does not read results is held up. A
      * server that is shutting down answers the requests it has accepted and ends
      * with UNAVAILABLE; requests without a result by then must be sent again. If
@@ -456,8 +456,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records conversions for as long as the client sends them, for senders of
-     * millions. Each has its own result, in the order of the requests. At most
+     * Records conversions for as long as the client sends them: the call for
+     * millions of conversions. Each has its own result, in the order of the requests. At most
      * 1,000 are in progress, so a sender who does not read results is held up. A
      * server that is shutting down answers the requests it has accepted and ends
      * with UNAVAILABLE; requests without a result by then must be sent again. If

@@ -88,8 +88,9 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object requestId_ = "";
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the code that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -110,8 +111,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the code that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -707,8 +709,9 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object requestId_ = "";
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the code that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -728,8 +731,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the code that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -750,8 +754,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the code that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -768,8 +773,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the code that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -783,8 +789,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the code that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>

@@ -89,8 +89,9 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object requestId_ = "";
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the link that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -111,8 +112,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the link that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -783,8 +785,9 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object requestId_ = "";
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the link that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -804,8 +807,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the link that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -826,8 +830,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the link that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -844,8 +849,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the link that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -859,8 +865,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the link that the first call created. Another request with this id
+     * is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>

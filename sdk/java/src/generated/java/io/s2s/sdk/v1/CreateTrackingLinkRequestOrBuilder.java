@@ -37,8 +37,9 @@ public interface CreateTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the link that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -47,8 +48,9 @@ public interface CreateTrackingLinkRequestOrBuilder extends
   java.lang.String getRequestId();
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the link that the first call created. Another request with this id
+   * is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A conversion to record, as its caller or its merchant's server reports it.
+ * A conversion to record: its fields, or the merchant's postback that reports it.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RecordConversionRequest}
@@ -132,9 +132,9 @@ private static final long serialVersionUID = 0L;
   public static final int POSTBACK_FIELD_NUMBER = 2;
   /**
    * <pre>
-   * A postback, from which the conversion is read. OK means that it counts; a
-   * postback that does not count is held, and answered with an error that has
-   * `PostbackFailure` among its details.
+   * A postback, from which the conversion is read. OK means that it counts,
+   * unless it is a test. A postback that does not count is held, and answered
+   * with an error that has `PostbackFailure` among its details.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -146,9 +146,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A postback, from which the conversion is read. OK means that it counts; a
-   * postback that does not count is held, and answered with an error that has
-   * `PostbackFailure` among its details.
+   * A postback, from which the conversion is read. OK means that it counts,
+   * unless it is a test. A postback that does not count is held, and answered
+   * with an error that has `PostbackFailure` among its details.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -163,9 +163,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A postback, from which the conversion is read. OK means that it counts; a
-   * postback that does not count is held, and answered with an error that has
-   * `PostbackFailure` among its details.
+   * A postback, from which the conversion is read. OK means that it counts,
+   * unless it is a test. A postback that does not count is held, and answered
+   * with an error that has `PostbackFailure` among its details.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -455,7 +455,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A conversion to record, as its caller or its merchant's server reports it.
+   * A conversion to record: its fields, or the merchant's postback that reports it.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RecordConversionRequest}
@@ -885,9 +885,9 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.RawPostback, io.s2s.sdk.v1.RawPostback.Builder, io.s2s.sdk.v1.RawPostbackOrBuilder> postbackBuilder_;
     /**
      * <pre>
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -899,9 +899,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -923,9 +923,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -945,9 +945,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -965,9 +965,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -994,9 +994,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -1019,9 +1019,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -1031,9 +1031,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -1051,9 +1051,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback, from which the conversion is read. OK means that it counts; a
-     * postback that does not count is held, and answered with an error that has
-     * `PostbackFailure` among its details.
+     * A postback, from which the conversion is read. OK means that it counts,
+     * unless it is a test. A postback that does not count is held, and answered
+     * with an error that has `PostbackFailure` among its details.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>

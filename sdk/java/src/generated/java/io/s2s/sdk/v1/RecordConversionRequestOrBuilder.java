@@ -37,9 +37,9 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * A postback, from which the conversion is read. OK means that it counts; a
-   * postback that does not count is held, and answered with an error that has
-   * `PostbackFailure` among its details.
+   * A postback, from which the conversion is read. OK means that it counts,
+   * unless it is a test. A postback that does not count is held, and answered
+   * with an error that has `PostbackFailure` among its details.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -48,9 +48,9 @@ public interface RecordConversionRequestOrBuilder extends
   boolean hasPostback();
   /**
    * <pre>
-   * A postback, from which the conversion is read. OK means that it counts; a
-   * postback that does not count is held, and answered with an error that has
-   * `PostbackFailure` among its details.
+   * A postback, from which the conversion is read. OK means that it counts,
+   * unless it is a test. A postback that does not count is held, and answered
+   * with an error that has `PostbackFailure` among its details.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>
@@ -59,9 +59,9 @@ public interface RecordConversionRequestOrBuilder extends
   io.s2s.sdk.v1.RawPostback getPostback();
   /**
    * <pre>
-   * A postback, from which the conversion is read. OK means that it counts; a
-   * postback that does not count is held, and answered with an error that has
-   * `PostbackFailure` among its details.
+   * A postback, from which the conversion is read. OK means that it counts,
+   * unless it is a test. A postback that does not count is held, and answered
+   * with an error that has `PostbackFailure` among its details.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback postback = 2 [json_name = "postback"];</code>

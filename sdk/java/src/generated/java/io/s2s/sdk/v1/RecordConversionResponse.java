@@ -273,7 +273,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionId_ = "";
   /**
    * <pre>
-   * Id of the conversion; empty for a test.
+   * Id of the conversion. Empty for a postback that is a test. With
+   * `validate_only`, nothing is recorded under a new id.
    * </pre>
    *
    * <code>string conversion_id = 6 [json_name = "conversionId"];</code>
@@ -294,7 +295,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Id of the conversion; empty for a test.
+   * Id of the conversion. Empty for a postback that is a test. With
+   * `validate_only`, nothing is recorded under a new id.
    * </pre>
    *
    * <code>string conversion_id = 6 [json_name = "conversionId"];</code>
@@ -1669,7 +1671,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionId_ = "";
     /**
      * <pre>
-     * Id of the conversion; empty for a test.
+     * Id of the conversion. Empty for a postback that is a test. With
+     * `validate_only`, nothing is recorded under a new id.
      * </pre>
      *
      * <code>string conversion_id = 6 [json_name = "conversionId"];</code>
@@ -1689,7 +1692,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the conversion; empty for a test.
+     * Id of the conversion. Empty for a postback that is a test. With
+     * `validate_only`, nothing is recorded under a new id.
      * </pre>
      *
      * <code>string conversion_id = 6 [json_name = "conversionId"];</code>
@@ -1710,7 +1714,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the conversion; empty for a test.
+     * Id of the conversion. Empty for a postback that is a test. With
+     * `validate_only`, nothing is recorded under a new id.
      * </pre>
      *
      * <code>string conversion_id = 6 [json_name = "conversionId"];</code>
@@ -1727,7 +1732,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the conversion; empty for a test.
+     * Id of the conversion. Empty for a postback that is a test. With
+     * `validate_only`, nothing is recorded under a new id.
      * </pre>
      *
      * <code>string conversion_id = 6 [json_name = "conversionId"];</code>
@@ -1741,7 +1747,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the conversion; empty for a test.
+     * Id of the conversion. Empty for a postback that is a test. With
+     * `validate_only`, nothing is recorded under a new id.
      * </pre>
      *
      * <code>string conversion_id = 6 [json_name = "conversionId"];</code>

@@ -157,7 +157,8 @@ public interface RecordConversionResponseOrBuilder extends
 
   /**
    * <pre>
-   * Id of the conversion; empty for a test.
+   * Id of the conversion. Empty for a postback that is a test. With
+   * `validate_only`, nothing is recorded under a new id.
    * </pre>
    *
    * <code>string conversion_id = 6 [json_name = "conversionId"];</code>
@@ -166,7 +167,8 @@ public interface RecordConversionResponseOrBuilder extends
   java.lang.String getConversionId();
   /**
    * <pre>
-   * Id of the conversion; empty for a test.
+   * Id of the conversion. Empty for a postback that is a test. With
+   * `validate_only`, nothing is recorded under a new id.
    * </pre>
    *
    * <code>string conversion_id = 6 [json_name = "conversionId"];</code>

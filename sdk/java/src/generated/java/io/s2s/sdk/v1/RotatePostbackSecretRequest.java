@@ -143,8 +143,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Makes the call safe to repeat: a call with the request id of the last
-   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-   * a UUID.
+   * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+   * UUID.
    * </pre>
    *
    * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -166,8 +166,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Makes the call safe to repeat: a call with the request id of the last
-   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-   * a UUID.
+   * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+   * UUID.
    * </pre>
    *
    * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -898,8 +898,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a call with the request id of the last
-     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-     * a UUID.
+     * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+     * UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -920,8 +920,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a call with the request id of the last
-     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-     * a UUID.
+     * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+     * UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -943,8 +943,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a call with the request id of the last
-     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-     * a UUID.
+     * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+     * UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -962,8 +962,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a call with the request id of the last
-     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-     * a UUID.
+     * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+     * UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -978,8 +978,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a call with the request id of the last
-     * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-     * a UUID.
+     * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+     * UUID.
      * </pre>
      *
      * <code>string request_id = 3 [json_name = "requestId"];</code>

@@ -64,8 +64,8 @@ public interface RotatePostbackSecretRequestOrBuilder extends
   /**
    * <pre>
    * Makes the call safe to repeat: a call with the request id of the last
-   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-   * a UUID.
+   * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+   * UUID.
    * </pre>
    *
    * <code>string request_id = 3 [json_name = "requestId"];</code>
@@ -75,8 +75,8 @@ public interface RotatePostbackSecretRequestOrBuilder extends
   /**
    * <pre>
    * Makes the call safe to repeat: a call with the request id of the last
-   * rotation returns the secret that this rotation made. 1 to 64 bytes. Example:
-   * a UUID.
+   * rotation returns the secret that was made then. 1 to 64 bytes. Example: a
+   * UUID.
    * </pre>
    *
    * <code>string request_id = 3 [json_name = "requestId"];</code>

@@ -103,7 +103,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence; empty if the step was not reached. Example:
+   * `10 % of 1000.00 EUR is 100.00 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -124,7 +125,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence; empty if the step was not reached. Example:
+   * `10 % of 1000.00 EUR is 100.00 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -668,7 +670,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence; empty if the step was not reached. Example:
+     * `10 % of 1000.00 EUR is 100.00 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -688,7 +691,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence; empty if the step was not reached. Example:
+     * `10 % of 1000.00 EUR is 100.00 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -709,7 +713,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence; empty if the step was not reached. Example:
+     * `10 % of 1000.00 EUR is 100.00 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -726,7 +731,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence; empty if the step was not reached. Example:
+     * `10 % of 1000.00 EUR is 100.00 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -740,7 +746,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence; empty if the step was not reached. Example:
+     * `10 % of 1000.00 EUR is 100.00 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>

@@ -48,7 +48,8 @@ public interface StepOrBuilder extends
 
   /**
    * <pre>
-   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence; empty if the step was not reached. Example:
+   * `10 % of 1000.00 EUR is 100.00 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -57,7 +58,8 @@ public interface StepOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence; empty if the step was not reached. Example:
+   * `10 % of 1000.00 EUR is 100.00 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>

@@ -316,8 +316,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none. Conversions of later clicks are held; conversions of
-     * earlier clicks still count. Archiving an archived link changes nothing.
+     * 410 if it has none. Postbacks for later clicks are held, and conversions
+     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     default void archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request,
@@ -327,8 +327,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Makes an archived tracking link active again. Conversions that are held for
-     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * Makes an archived tracking link active again. Postbacks that were held
+     * because it was archived can be replayed. If another link has taken its slug meanwhile,
      * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
      * active link changes nothing.
      * </pre>
@@ -419,8 +419,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none. Conversions of later clicks are held; conversions of
-     * earlier clicks still count. Archiving an archived link changes nothing.
+     * 410 if it has none. Postbacks for later clicks are held, and conversions
+     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     public void archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request,
@@ -431,8 +431,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Makes an archived tracking link active again. Conversions that are held for
-     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * Makes an archived tracking link active again. Postbacks that were held
+     * because it was archived can be replayed. If another link has taken its slug meanwhile,
      * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
      * active link changes nothing.
      * </pre>
@@ -506,8 +506,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none. Conversions of later clicks are held; conversions of
-     * earlier clicks still count. Archiving an archived link changes nothing.
+     * 410 if it has none. Postbacks for later clicks are held, and conversions
+     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) throws io.grpc.StatusException {
@@ -517,8 +517,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Makes an archived tracking link active again. Conversions that are held for
-     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * Makes an archived tracking link active again. Postbacks that were held
+     * because it was archived can be replayed. If another link has taken its slug meanwhile,
      * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
      * active link changes nothing.
      * </pre>
@@ -591,8 +591,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none. Conversions of later clicks are held; conversions of
-     * earlier clicks still count. Archiving an archived link changes nothing.
+     * 410 if it has none. Postbacks for later clicks are held, and conversions
+     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) {
@@ -602,8 +602,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Makes an archived tracking link active again. Conversions that are held for
-     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * Makes an archived tracking link active again. Postbacks that were held
+     * because it was archived can be replayed. If another link has taken its slug meanwhile,
      * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
      * active link changes nothing.
      * </pre>
@@ -680,8 +680,8 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
-     * 410 if it has none. Conversions of later clicks are held; conversions of
-     * earlier clicks still count. Archiving an archived link changes nothing.
+     * 410 if it has none. Postbacks for later clicks are held, and conversions
+     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ArchiveTrackingLinkResponse> archiveTrackingLink(
@@ -692,8 +692,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Makes an archived tracking link active again. Conversions that are held for
-     * its clicks can be replayed. If another link has taken its slug meanwhile,
+     * Makes an archived tracking link active again. Postbacks that were held
+     * because it was archived can be replayed. If another link has taken its slug meanwhile,
      * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
      * active link changes nothing.
      * </pre>
