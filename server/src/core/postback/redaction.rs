@@ -41,7 +41,8 @@ pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&C
             postback.body = decoded;
         }
     }
-    if !reading.parameters.iter().any(|parameter| parameter.place.part != Part::Target) {
+    let has_no_body = !reading.parameters.iter().any(|parameter| parameter.place.part != Part::Target);
+    if has_no_body {
         loose.push(Place { part: Part::Body, bytes: 0..postback.body.len() });
     }
     for parameter in &reading.parameters {
@@ -62,13 +63,13 @@ pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&C
     }
 
     let mut others = false;
-    let ignores_body =
-        is_post(postback) && reading.notes.iter().any(|note| note.code() == NoteCode::BodyIgnored);
+    let is_ignored = reading.notes.iter().any(|note| note.code() == NoteCode::BodyIgnored);
+    let counts_without_body = is_post(postback) && (is_ignored || has_no_body && reading.claim.is_ok());
     for Place { part, bytes } in loose {
         let whole = if part == Part::Target { &mut postback.target } else { &mut postback.body };
         let found = find(whole.get(bytes.clone()).unwrap_or_default(), named_values);
-        // A body was ignored because it is something else. Without its secret, it might be read.
-        if ignores_body && part == Part::Body && !found.is_empty() {
+        // The body is something else, so nothing of it was read. Without its secret, it might be read.
+        if counts_without_body && part == Part::Body && !found.is_empty() {
             others |= blot(whole, bytes);
             continue;
         }

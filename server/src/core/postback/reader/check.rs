@@ -228,9 +228,10 @@ fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
     if !has_parts && reading.claim.is_err() && again.claim.is_err() {
         return;
     }
-    // A body that was ignored is blotted out as a whole if it has a secret. It then reads as names
-    // that nobody knows.
-    if reading.notes.iter().any(|note| note.code() == NoteCode::BodyIgnored) {
+    // A body from which nothing counts is blotted out as a whole if it has a secret. It then reads as
+    // names that nobody knows.
+    let is_ignored = reading.notes.iter().any(|note| note.code() == NoteCode::BodyIgnored);
+    if is_ignored || !has_parts && reading.claim.is_ok() {
         let of_body = again.parameters.iter().filter(|parameter| parameter.place.part != Part::Target);
         assert!(of_body.into_iter().all(|parameter| parameter.known.is_none()), "{again:?}");
         assert_eq!(told(reading), told(&again));

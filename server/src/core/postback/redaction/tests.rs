@@ -203,9 +203,13 @@ fn a_secret_is_found_in_a_body_of_any_form() {
 #[test]
 fn an_ignored_body_stays_ignored() {
     let target = "/s2s?clickId=a&id=6B1F0A3C9D5E4F7081A2B3C4D5E6F708&val=1&com=0";
-    for body in
-        ["[\u{1}&test=no\u{1}&x\"sec\":\"i$=k&0p", "{\"a\":[&val=2&\"sec\":\"i&x=1", "<x>&val=3&sec=i</x>&"]
-    {
+    for body in [
+        "[\u{1}&test=no\u{1}&x\"sec\":\"i$=k&0p",
+        "{\"a\":[&val=2&\"sec\":\"i&x=1",
+        "<x>&val=3&sec=i</x>&",
+        // Multipart without a field.
+        "--2000&sec=i\nx&sec=i: 1\n&val=2",
+    ] {
         let (_, found, _) = redacted(postback("POST", target, JSON, body), None);
         let again = reader::read(&postback("POST", target, JSON, &found), &Overrides::default());
         let first = reader::read(&postback("POST", target, JSON, body), &Overrides::default());
