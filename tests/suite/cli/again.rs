@@ -40,7 +40,7 @@ async fn an_exported_row_is_known_by_the_id_of_its_conversion() {
     person.write("declined.csv", exported.replace(",approved,", ",declined,"));
     let said = person.run(&["conversions", "import", "declined.csv"]).await;
     assert!(said.err.contains("s2s: 2 rows have another status than what is recorded"), "{}", said.err);
-    person.write("other.csv", exported.replace(",7,1,", ",8,1,"));
+    person.write("other.csv", exported.replace(",7.00,1.00,", ",8.00,1.00,"));
     let said = person.run(&["conversions", "import", "other.csv", "--each-row-counts"]).await;
     assert_eq!((said.status, said.err.lines().last()), (5, Some(&*sum(0, 0, 2))), "{}", said.err);
     assert!(said.err.contains("row 2: TRANSACTION_CONFLICT: "), "{}", said.err);

@@ -42,7 +42,7 @@ async fn an_exported_row_is_its_conversion_whatever_its_order_id_became() {
         ("1001", "1001.0", "with the transaction_id `1001`, and not `1001.0`"),
         ("", "1002", "without a transaction_id, and not `1002`"),
     ] {
-        let changed = exported.replace(&format!("Z,{order},7,"), &format!("Z,{became},7,"));
+        let changed = exported.replace(&format!("Z,{order},7.00,"), &format!("Z,{became},7.00,"));
         assert_ne!(changed, exported, "{order}");
         for options in [&[][..], &["--dry-run"]] {
             let (status, err) = import(&person, &changed, options).await;

@@ -55,7 +55,7 @@ async fn a_shop_is_set_up_up_to_its_first_sale() {
     assert!(until(&mut lines, "What to do: ").await.contains("decimal_separator"));
     assert_eq!(call("19.99").await.field("verdict"), "RECORDED");
     let recorded = until(&mut lines, "recorded: ").await;
-    assert!(recorded.contains("value 19.99 EUR, commission 2 EUR (conv_"), "{recorded}");
+    assert!(recorded.contains("value 19.99 EUR, commission 2.00 EUR (conv_"), "{recorded}");
     assert!(init.wait().await.unwrap().success());
     assert!(person.out(&["codes", "list"]).await.contains(&code));
 }

@@ -16,7 +16,7 @@ async fn a_stranger_steers_neither_spreadsheet_nor_terminal() {
     hold(&server, &format!("clickId=%1B%5B2J&id={}&val=1&com=0", code.id), "PARAMETER_MALFORMED").await;
 
     let csv = person.out(&["conversions", "list", "--output", "csv"]).await;
-    assert!(csv.contains(",'=HYPERLINK(1),19.99,0,EUR,approved,"), "{csv}");
+    assert!(csv.contains(",'=HYPERLINK(1),19.99,0.00,EUR,approved,"), "{csv}");
     let table = person.out(&["conversions", "list"]).await;
     assert!(table.contains("=HYPERLINK(1) "), "{table}");
     let json = person.json(&["conversions", "list"]).await;
