@@ -17,6 +17,12 @@ const LINK_ID_PREFIX: &str = "link_";
 /// Maximum number of ids that an error lists.
 const LISTED_MAX: usize = 10;
 
+/// The kind of thing, its kind of name, and the command that lists it.
+type Words = (&'static str, &'static str, &'static str);
+
+const CODE_WORDS: Words = ("conversion code", "name", "codes");
+const LINK_WORDS: Words = ("tracking link", "slug", "links");
+
 /// A code or link that may be meant.
 struct Candidate {
     id: String,
@@ -25,19 +31,27 @@ struct Candidate {
     is_active: bool,
 }
 
+/// Returns whether a text has the form of a conversion code's id.
+pub fn is_code_id(text: &str) -> bool {
+    text.len() == CODE_ID_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Returns the id of the conversion code with this id or name.
 pub async fn code(given: &str, client: &Client) -> Result<String, Failure> {
     let given = given.trim_matches(is_trimmed);
-    if given.len() == CODE_ID_DIGITS && given.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Ok(given.to_owned());
-    }
+    let found = if is_code_id(given) { Some(given.to_owned()) } else { named_code(given, client).await? };
+    found.ok_or_else(|| missing(given, CODE_WORDS))
+}
+
+/// Returns the id of the conversion code with this name. Fails if several codes have it.
+pub async fn named_code(given: &str, client: &Client) -> Result<Option<String>, Failure> {
     let request = ListConversionCodesRequest { page_size: 1_000, show_archived: true, ..Default::default() };
     let candidates = client.conversion_codes().list(request).map_ok(|code| Candidate {
         is_active: code.state() == ConversionCodeState::Active,
         id: code.id,
         names: vec![code.name],
     });
-    choose(given, ("conversion code", "name", "codes"), &candidates.try_collect::<Vec<_>>().await?)
+    choose(given, CODE_WORDS, &candidates.try_collect::<Vec<_>>().await?)
 }
 
 /// Returns the ids of conversion codes.
@@ -69,7 +83,8 @@ pub async fn link(given: &str, client: &Client) -> Result<String, Failure> {
         id: link.id,
         names: vec![link.slug, link.url],
     });
-    choose(given, ("tracking link", "slug", "links"), &candidates.try_collect::<Vec<_>>().await?)
+    let found = choose(given, LINK_WORDS, &candidates.try_collect::<Vec<_>>().await?)?;
+    found.ok_or_else(|| missing(given, LINK_WORDS))
 }
 
 /// Returns the id of the tracking link of an option, if it was given.
@@ -82,10 +97,8 @@ pub async fn link_option(given: Option<String>, client: &Client) -> Result<Optio
 
 /// Chooses the one candidate with this name. An exact match is preferred to one in another case,
 /// and an active candidate to an archived one.
-///
-/// `words`: the kind of thing, its kind of name, and the command that lists it.
-fn choose(given: &str, words: (&str, &str, &str), candidates: &[Candidate]) -> Result<String, Failure> {
-    let (kind, name, command) = words;
+fn choose(given: &str, words: Words, candidates: &[Candidate]) -> Result<Option<String>, Failure> {
+    let (kind, name, _) = words;
     let lower = given.to_lowercase();
     let is_exact = |candidate: &&Candidate| candidate.names.iter().any(|name| name == given);
     let is_like = |candidate: &&Candidate| candidate.names.iter().any(|name| name.to_lowercase() == lower);
@@ -97,10 +110,8 @@ fn choose(given: &str, words: (&str, &str, &str), candidates: &[Candidate]) -> R
         found.retain(|candidate| candidate.is_active);
     }
     match found.as_slice() {
-        [one] => Ok(one.id.clone()),
-        [] => Err(Failure::Found(format!(
-            "no {kind} has the id or {name} `{given}`; `s2s {command} list --limit 0 --archived` lists all"
-        ))),
+        [one] => Ok(Some(one.id.clone())),
+        [] => Ok(None),
         many => {
             let ids: Vec<&str> =
                 many.iter().take(LISTED_MAX).map(|candidate| candidate.id.as_str()).collect();
@@ -111,6 +122,12 @@ fn choose(given: &str, words: (&str, &str, &str), candidates: &[Candidate]) -> R
             )))
         }
     }
+}
+
+fn missing(given: &str, (kind, name, command): Words) -> Failure {
+    Failure::Found(format!(
+        "no {kind} has the id or {name} `{given}`; `s2s {command} list --limit 0 --archived` lists all"
+    ))
 }
 
 #[cfg(test)]
@@ -134,17 +151,17 @@ mod tests {
             candidate("7", "New", true),
         ];
         for (given, expected) in [
-            ("Sale", Ok("1")),
-            ("sale", Ok("2")),
-            ("SALE", Ok("1")),
-            ("https://t.example/Sale", Ok("1")),
-            ("old", Ok("5")),
-            ("New", Ok("7")),
-            ("Lead", Err("2 codes have the name `Lead`; give the id of one: 3, 4")),
-            ("nobody", Err("no code has the id or name `nobody`; `s2s codes list")),
+            ("Sale", Ok(Some("1"))),
+            ("sale", Ok(Some("2"))),
+            ("SALE", Ok(Some("1"))),
+            ("https://t.example/Sale", Ok(Some("1"))),
+            ("old", Ok(Some("5"))),
+            ("New", Ok(Some("7"))),
+            ("Lead", Err("2 conversion codes have the name `Lead`; give the id of one: 3, 4")),
+            ("nobody", Ok(None)),
         ] {
-            match (choose(given, ("code", "name", "codes"), &all), expected) {
-                (Ok(id), Ok(expected)) => assert_eq!(id, expected),
+            match (choose(given, CODE_WORDS, &all), expected) {
+                (Ok(id), Ok(expected)) => assert_eq!(id.as_deref(), expected),
                 (Err(failure), Err(words)) => assert!(failure.to_string().contains(words), "{failure}"),
                 (found, expected) => panic!("{given}: {found:?}, not {expected:?}"),
             }

@@ -138,3 +138,27 @@ async fn a_wide_terminal_shows_the_link_and_the_click() {
         assert_eq!(out.contains("summer") && out.contains(&click), is_wide, "{out}");
     }
 }
+
+#[tokio::test]
+async fn a_file_may_name_its_codes() {
+    let (server, code, _, click) = shop().await;
+    let person = Person::new(&server);
+    let titles = "click_id,conversion_code_id,value,transaction_id\n";
+    let row = |code: &str, order: u8| format!("{click},{code},{order},o-{order}\n");
+    let file =
+        format!("{titles}{}{}{}{}", row("Sale", 1), row(&code.id, 2), row(" sale ", 3), row("Lead", 4));
+    let file = person.write("sales.csv", file);
+    // The rows count once, whichever text names their code.
+    for (recorded, before) in [(3, 0), (0, 3)] {
+        let said = person.run(&["conversions", "import", &file]).await;
+        let sum = format!("s2s: {recorded} recorded, {before} were recorded before, 1 failed");
+        assert_eq!((said.status, said.err.lines().last()), (5, Some(&*sum)), "{}", said.err);
+        assert!(said.err.contains("row 5: ") && !said.err.contains("row 4: "), "{}", said.err);
+    }
+    assert_eq!(conversions(&server, &code).await.len(), 3);
+
+    let other = server.code("Sale").await;
+    let said = person.run(&["conversions", "import", &file]).await;
+    assert!(said.err.contains("row 2: CODE_NAME_AMBIGUOUS: 2 conversion codes"), "{}", said.err);
+    assert!(said.err.contains(&other.id), "{}", said.err);
+}

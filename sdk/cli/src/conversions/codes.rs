@@ -1,19 +1,20 @@
-//! Looks up the settings of conversion codes, which decide how rows are read. Asks the server once
-//! for each code.
+//! Looks up conversion codes by name, and their settings, which decide how rows are read. Asks the
+//! server once for each name and each code.
 
 use std::collections::BTreeMap;
 
 use s2s_sdk::{
     Client,
     amount::Currency,
+    parameter::is_trimmed,
     v1::{ConversionStatus, DecimalSeparator, DedupePolicy, ErrorReason, GetConversionCodeRequest},
 };
 use tokio::{runtime::Handle, task::block_in_place};
 
+use crate::{failure::Failure, names};
+
 /// Maximum number of codes that are remembered.
 const CODES_MAX: usize = 1_000;
-/// Length of a conversion code's id, in hexadecimal digits.
-const ID_DIGITS: usize = 32;
 
 /// The outcome of looking up a conversion code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Codes {
     client: Client,
     runtime: Handle,
     known: BTreeMap<String, Code>,
+    /// The ids of codes by their names. A name that no code has is its own id.
+    named: BTreeMap<String, String>,
     /// True once the server has said that the API key may not read codes.
     is_barred: bool,
 }
@@ -49,12 +52,40 @@ pub struct Codes {
 impl Codes {
     /// Must be called in a runtime.
     pub fn new(client: &Client) -> Self {
-        Self { client: client.clone(), runtime: Handle::current(), known: BTreeMap::new(), is_barred: false }
+        let (client, runtime) = (client.clone(), Handle::current());
+        Self { client, runtime, known: BTreeMap::new(), named: BTreeMap::new(), is_barred: false }
+    }
+
+    /// Returns the id of the code with this id or name. Returns a text that names no code unchanged,
+    /// because the server says what is wrong with it. Blocks the calling thread until the server has
+    /// answered. Fails if several codes have the name, or if the server does not answer.
+    pub fn id(&mut self, given: &str) -> Result<String, Failure> {
+        let given = given.trim_matches(is_trimmed);
+        if given.is_empty() || names::is_code_id(given) || self.is_barred {
+            return Ok(given.to_owned());
+        }
+        if let Some(known) = self.named.get(given) {
+            return Ok(known.clone());
+        }
+        let found = block_in_place(|| self.runtime.block_on(names::named_code(given, &self.client)));
+        let id = match found {
+            Err(Failure::Call(error)) if error.reason() == ErrorReason::ScopeMissing => {
+                self.is_barred = true;
+                None
+            }
+            found => found?,
+        };
+        let id = id.unwrap_or_else(|| given.to_owned());
+        if self.named.len() >= CODES_MAX {
+            self.named.clear();
+        }
+        self.named.insert(given.to_owned(), id.clone());
+        Ok(id)
     }
 
     /// Finds a code. Blocks the calling thread until the server has answered.
     pub fn find(&mut self, id: &str) -> Code {
-        if id.len() != ID_DIGITS || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if !names::is_code_id(id) {
             return Code::Missing;
         }
         if self.is_barred {

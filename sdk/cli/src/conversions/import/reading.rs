@@ -25,6 +25,7 @@ use crate::{
         row,
         titles::Field,
     },
+    failure::Failure,
     time::Zone,
 };
 
@@ -76,6 +77,14 @@ impl Unsent {
     fn no_order_id(sentence: &str) -> Self {
         let cure = "give the row a transaction_id, or import with --each-row-counts";
         Self::new("ORDER_ID_MISSING", format!("{sentence}; {cure}"))
+    }
+
+    /// The name of a code could not be looked up.
+    fn of_name(failure: Failure) -> Self {
+        match failure {
+            Failure::Found(sentence) => Self::new("CODE_NAME_AMBIGUOUS", sentence),
+            _ => Self::no_answer(),
+        }
     }
 
     fn no_answer() -> Self {
@@ -186,7 +195,8 @@ impl Reading {
 
     fn request(&mut self, cells: &[String]) -> Result<Sendable, Unsent> {
         check_length(&self.columns, cells).map_err(Unsent::unreadable)?;
-        let row = row::Row::read(&self.columns, cells).map_err(Unsent::unreadable)?;
+        let mut row = row::Row::read(&self.columns, cells).map_err(Unsent::unreadable)?;
+        row.conversion_code_id = self.rules.codes.id(&row.conversion_code_id).map_err(Unsent::of_name)?;
         let conversion_id = row.exported().map(str::to_owned);
         let Rules { separator, zone, codes, dry_run, .. } = &mut self.rules;
         let (separator, validate_only, source) = (*separator, *dry_run, row::Source::File);

@@ -144,6 +144,27 @@ fn check_message(message: &str) {
     assert!(!message.is_empty() && message.len() <= MESSAGE_BYTES_MAX && is_one_line(message), "{message:?}");
 }
 
+/// Maximum growth of the time if the input grows 16-fold. A quadratic algorithm takes 256 times as
+/// long.
+#[cfg(test)]
+const GROWTH_MAX: u32 = 64;
+
+/// Returns whether the time of a reading grows in proportion to the length of its input, in bytes.
+/// Counts only the time for which this thread runs, so other work on the machine matters little.
+#[cfg(test)]
+pub fn grows_in_proportion(read: impl Fn(usize)) -> bool {
+    let now = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        std::time::Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
+    };
+    let time = |bytes: usize| {
+        let begun = now();
+        read(bytes);
+        now().saturating_sub(begun)
+    };
+    (0..5).any(|_| time(16 * 16_384) < time(16_384) * GROWTH_MAX)
+}
+
 fn is_one_line(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }

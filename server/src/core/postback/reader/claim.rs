@@ -40,7 +40,10 @@ impl<'a> Values<'a> {
         }
         // If one value is valid, invalid values don't matter.
         let rivals = |other: &&Parameter| other.meaning.is_valid() || !first.meaning.is_valid();
-        if let Some(other) = all().filter(rivals).find(|other| !first.says_the_same(other)) {
+        // Nobody knows the value of a broken parameter, so it can't be compared.
+        let broken = all().filter(rivals).find(|rival| rival.broken);
+        let other = all().filter(rivals).find(|other| !first.says_the_same(other));
+        if let Some(other) = other.filter(|_| broken.is_none()) {
             return Err(twice(known, &first.value, &other.value));
         }
         if all().count() > 1 {
@@ -63,10 +66,10 @@ impl<'a> Values<'a> {
             };
             return Err(refusal(ErrorReason::MacroNotReplaced, known, message).with("macro", &text));
         }
-        if first.broken {
-            let (name, text) = (known.name(), excerpt(&first.value));
+        if let Some(broken) = broken {
+            let (name, text) = (known.name(), excerpt(&broken.value));
             // The percent sign after a percentage is often not encoded.
-            let message = worth::percentage(known, &first.value).unwrap_or_else(|| {
+            let message = worth::percentage(known, &broken.value).unwrap_or_else(|| {
                 format!(
                     "`{name}` is `{text}`, with broken percent-encoding or control characters, or cut off at an `&` \
                      of its own; percent-encode it as UTF-8"

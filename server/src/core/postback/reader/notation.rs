@@ -13,8 +13,12 @@ use crate::{
 };
 
 impl Parameter {
-    /// Returns whether another value of the same parameter means the same, however it is written.
+    /// Returns whether another value of the same parameter means the same, however it is written. A
+    /// broken value means the same as no other.
     pub fn says_the_same(&self, other: &Self) -> bool {
+        if self.broken || other.broken {
+            return false;
+        }
         let is_same_text = || self.value == other.value;
         match (self.meaning, other.meaning) {
             (Meaning::Number(one), Meaning::Number(other)) => {
