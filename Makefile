@@ -29,7 +29,7 @@ IF_INSTALLED := tests/if-installed.sh
 
 .PHONY: run demo quick test test-long torture torture-sqlite torture-postgres torture-mariadb torture-edge
 .PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases php
-.PHONY: test-sdks test-typescript test-python test-go test-java test-rust-package
+.PHONY: packages test-sdks test-typescript test-python test-go test-java test-rust-package
 .PHONY: generate-sdks generate-typescript generate-python generate-go generate-java
 
 # A development build takes a quarter of the time of a release build. For production:
@@ -99,6 +99,13 @@ generate-go: tools
 	$(IF_INSTALLED) go $(MAKE) -C sdk/go tools generate
 generate-java: tools
 	$(IF_INSTALLED) mvn $(MAKE) -C sdk/java tools generate
+
+# Builds the packages of all SDKs, each with the tool of its ecosystem, and records a first conversion with each of
+# them from a new project.
+packages: tools
+	$(CARGO) build --locked --workspace --bins
+	set -e; for sdk in typescript python go java; do $(MAKE) -C sdk/$$sdk tools test-package; done
+	$(MAKE) test-rust-package
 
 # Tests only the package of the Rust SDK. Its other tests run with the tests of the workspace.
 test-rust-package:
