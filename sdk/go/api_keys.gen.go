@@ -40,8 +40,9 @@ type CreateAPIKeyParams struct {
 	Scopes []APIKeyScope
 	// Time at which the key expires; must be in the future. Not set: never.
 	ExpireTime time.Time
-	// Makes the call safe to repeat: a second call with the same request id returns the first
-	// answer, except for the text. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: the same request with the same request id returns the key
+	// that the first call created, but not its text. Another request with this id is refused. 1
+	// to 64 bytes. Example: a UUID.
 	RequestID string
 	// If true, the request is checked and answered as if real, but nothing is written.
 	ValidateOnly bool

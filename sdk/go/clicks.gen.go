@@ -15,8 +15,8 @@ import (
 type ClickService struct{ stub v1.ClickServiceClient }
 
 // Record records a click, for partners who redirect visitors themselves. A repeated call
-// with the same ClickID, or with the same ClickTime and RequestID, returns the first
-// answer.
+// with the same ClickID, or with the same link, ClickTime and RequestID, returns the click
+// that the first call recorded.
 func (s *ClickService) Record(
 	ctx context.Context, params RecordClickParams, options ...grpc.CallOption,
 ) (*RecordClickResponse, error) {
@@ -128,9 +128,10 @@ func (p ListClicksParams) request() (*v1.ListClicksRequest, error) {
 
 // Explain explains what happened to a click: its link, its conversions, and the held
 // postbacks that name it. If the answer would be longer than 3 MiB, the last postbacks come
-// without their remarks and body, and the last conversions without their custom parameters,
-// and the answer says so ([NoteCodeShortened]). [PostbackService.Get] and
-// [ConversionService.Get] return it in full.
+// without their remarks and body and with only the beginning of their target, and the last
+// conversions come without their custom parameters. Notes say so ([NoteCodeShortened]):
+// each shortened postback has one, and the answer has one for the conversions.
+// [PostbackService.Get] and [ConversionService.Get] return all of a postback or conversion.
 func (s *ClickService) Explain(
 	ctx context.Context, params ExplainClickParams, options ...grpc.CallOption,
 ) (*ExplainClickResponse, error) {
@@ -194,8 +195,8 @@ type RotateClickIDKeyParams struct {
 	// that ends sooner is not prolonged. Not set: the longest attribution window that any
 	// conversion code has, or 30 days if there is no code.
 	Overlap *time.Duration
-	// Makes the call safe to repeat: the request id of an earlier rotation makes no further
-	// key. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: a call with the request id of an earlier rotation makes no
+	// further key. 1 to 64 bytes. Example: a UUID.
 	RequestID string
 	// If true, the request is checked, but nothing is written; the answer has the keys as they
 	// are.

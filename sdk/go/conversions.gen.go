@@ -15,8 +15,10 @@ import (
 // clicks.
 type ConversionService struct{ stub v1.ConversionServiceClient }
 
-// Record records a conversion. OK means that it is durable and counted exactly once. A
-// repeated call returns [ConversionVerdictDuplicate] with the first conversion.
+// Record records a conversion. OK means that it is durable and counted exactly once, unless
+// the call was a test. A report that repeats a recorded conversion is answered with
+// [ConversionVerdictDuplicate] or, if it has other amounts, with the error
+// `TRANSACTION_CONFLICT`.
 func (s *ConversionService) Record(
 	ctx context.Context, params RecordConversionParams, options ...grpc.CallOption,
 ) (*RecordConversionResponse, error) {

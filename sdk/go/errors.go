@@ -32,8 +32,8 @@ type Error struct {
 	// [ReasonUnavailable] if the server could not be reached, and [ReasonDeadlineExceeded] if there
 	// was no answer in time.
 	Reason Reason
-	// ReasonText is the reason as the server sent it, such as CODE_NOT_ON_LINK; empty if there is
-	// none.
+	// ReasonText is the reason as the server sent it, such as CODE_NOT_ON_LINK. If the server sent
+	// none, it is UNAVAILABLE or DEADLINE_EXCEEDED if that is the code, otherwise empty.
 	ReasonText string
 	// Message is one sentence for people; may be empty.
 	Message string
@@ -60,7 +60,7 @@ type FieldViolation struct {
 	Description string
 }
 
-// Error returns the message, then the reason in brackets.
+// Error returns the message, then in brackets the reason, or the code if there is no reason.
 func (e *Error) Error() string {
 	if e.ReasonText == "" {
 		return fmt.Sprintf("%s [%v]", e.Message, e.Code)

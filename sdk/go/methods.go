@@ -112,8 +112,8 @@ type alternative struct {
 	isGiven bool
 }
 
-// atMostOne returns an [*Error] as the server's if more than one of the alternatives is given. A
-// message holds only one of them, so the server can't notice.
+// atMostOne returns an [*Error] like one from the server if more than one of the alternatives is
+// given. A message holds only one of them, so the server can't notice.
 func atMostOne(alternatives ...alternative) error {
 	var paths []string
 	for _, each := range alternatives {

@@ -34,8 +34,9 @@ func SignPostback(url string, body []byte, secret string, now time.Time) string 
 	return fmt.Sprintf("%s%s%x", url, signatureMark, signature(query, body, secret))
 }
 
-// VerifyPostback returns true if the URL has a valid signature that was made at most a tolerance
-// before now, or after it, since clocks differ. The server's own tolerance is [SignatureTolerance].
+// VerifyPostback returns true if the URL has a valid signature whose time differs from now by at
+// most the tolerance. The time may lie in the future, since clocks differ. The server's own
+// tolerance is [SignatureTolerance].
 //
 // The signedURL is the URL, or only its path and query, byte for byte as it arrived. The body is
 // that of a POST, or empty. The same signature is valid again within the tolerance: to count a call

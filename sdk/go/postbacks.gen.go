@@ -84,11 +84,11 @@ func (p GetPostbackParams) request() (*v1.GetPostbackRequest, error) {
 	return request, nil
 }
 
-// Replay reads held postbacks again after the cause was fixed, by the same rules as live
-// ones and as of their time of arrival. Replaying twice counts once. An answer has at most
-// 3 MiB: if it would be longer, the last postbacks come without remarks and body, with only
-// the beginning of their target, and with a note that says so ([NoteCodeShortened]).
-// [PostbackService.Get] returns all of a postback.
+// Replay reads held postbacks again once the cause of their holding is fixed, by the same
+// rules as new postbacks and as of their time of arrival. A postback that is replayed twice
+// counts once. An answer has at most 3 MiB: if it would be longer, the last postbacks come
+// without remarks and body, with only the beginning of their target, and with a note that
+// says so ([NoteCodeShortened]). [PostbackService.Get] returns all of a postback.
 func (s *PostbackService) Replay(
 	ctx context.Context, params ReplayPostbacksParams, options ...grpc.CallOption,
 ) (*ReplayPostbacksResponse, error) {

@@ -13,9 +13,9 @@ import (
 
 const requestIDBytes = 16
 
-// withRequestID returns a request with the ids that make it safe to repeat: the caller's message if
-// no id is missing, or else a copy. It never changes the caller's message, because that message may
-// be in use elsewhere, and because the next call with the same message is another request.
+// withRequestID returns a request with the ids that make it safe to repeat. If ids are missing, it
+// adds them to a copy. It never changes the caller's message, because that message may be in use
+// elsewhere, and because the next call with the same message is another request.
 func withRequestID(request proto.Message) proto.Message {
 	switch request := request.(type) {
 	case *s2sv1.RecordClickRequest:

@@ -248,8 +248,8 @@ func (p ArchiveTrackingLinkParams) request() (*v1.ArchiveTrackingLinkRequest, er
 }
 
 // Unarchive makes an archived tracking link active again. Postbacks that were held because
-// it was archived can be replayed. If another link has taken its slug meanwhile, the call
-// fails with `SLUG_TAKEN`: change the slug first. Unarchiving an active link changes
+// the link was archived can be replayed. If another link has taken its slug meanwhile, the
+// call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an active link changes
 // nothing.
 func (s *TrackingLinkService) Unarchive(
 	ctx context.Context, params UnarchiveTrackingLinkParams, options ...grpc.CallOption,

@@ -19,8 +19,8 @@ type GetAccountResponse = v1.GetAccountResponse
 type UpdateAccountResponse = v1.UpdateAccountResponse
 
 // APIKey: a credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
-// digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256 of all
-// characters before them.
+// digits. The last 8 digits are a checksum: the beginning of the SHA-256 of the other
+// characters.
 type APIKey = v1.ApiKey
 
 // CreateAPIKeyResponse: the created API key, and its text.
@@ -201,12 +201,12 @@ const (
 	APIKeyScopeUnspecified APIKeyScope = v1.ApiKeyScope_API_KEY_SCOPE_UNSPECIFIED
 	// Permission to read everything in the account.
 	APIKeyScopeRead APIKeyScope = v1.ApiKeyScope_API_KEY_SCOPE_READ
-	// Permission to set up conversion codes, tracking links and API keys, and to replay
-	// postbacks.
+	// Permission to set up conversion codes, tracking links and API keys, to replay postbacks,
+	// and to erase visitors.
 	APIKeyScopeWrite APIKeyScope = v1.ApiKeyScope_API_KEY_SCOPE_WRITE
 	// Permission to record clicks and conversions.
 	APIKeyScopeRecord APIKeyScope = v1.ApiKeyScope_API_KEY_SCOPE_RECORD
-	// Permission to manage accounts and the API keys of all accounts.
+	// Permission to manage accounts, the API keys of all accounts, and the click id keys.
 	APIKeyScopeAdmin APIKeyScope = v1.ApiKeyScope_API_KEY_SCOPE_ADMIN
 	// Permission for the calls that edges make, for all accounts, and for nothing else.
 	APIKeyScopeEdge APIKeyScope = v1.ApiKeyScope_API_KEY_SCOPE_EDGE
@@ -286,23 +286,26 @@ const (
 	NoteCodeUnspecified NoteCode = v1.NoteCode_NOTE_CODE_UNSPECIFIED
 	// The parameter came under another of its names, such as `amount` for `val`.
 	NoteCodeAlias NoteCode = v1.NoteCode_NOTE_CODE_ALIAS
-	// Blanks, quotes, line breaks or invisible characters around the value were dropped.
+	// Blanks, quotes, line breaks or invisible characters around the value, or punctuation
+	// after it, were dropped.
 	NoteCodeTrimmed NoteCode = v1.NoteCode_NOTE_CODE_TRIMMED
 	// The same parameter came more than once with equal values.
 	NoteCodeRepeated NoteCode = v1.NoteCode_NOTE_CODE_REPEATED
 	// The amount had more than six fraction digits and was rounded half away from zero.
 	NoteCodeRounded NoteCode = v1.NoteCode_NOTE_CODE_ROUNDED
-	// Both `com` and `comperc` were sent; `com` counts.
+	// Both `com` and `comperc` were sent, and `com` is not 0, so `com` counts.
 	NoteCodeCommissionPercentIgnored NoteCode = v1.NoteCode_NOTE_CODE_COMMISSION_PERCENT_IGNORED
 	// `com` was absent and `comperc` present, so `com` is 0.
 	NoteCodeCommissionAssumedZero NoteCode = v1.NoteCode_NOTE_CODE_COMMISSION_ASSUMED_ZERO
 	// The parameter is not one that s2s defines; it was kept with the postback.
 	NoteCodeUnknownParameter NoteCode = v1.NoteCode_NOTE_CODE_UNKNOWN_PARAMETER
-	// The number was written in an unusual but unambiguous way, for example `.5` or `+1.5`.
+	// The number was written in an unusual way that has one meaning, for example `.5` or
+	// `+1.5`, or it could be read in two ways, for example `1,500`, and was read like the other
+	// amount.
 	NoteCodeNumberRepaired NoteCode = v1.NoteCode_NOTE_CODE_NUMBER_REPAIRED
 	// The duplicate has a different status from the first conversion, whose status stays.
 	NoteCodeStatusNotChanged NoteCode = v1.NoteCode_NOTE_CODE_STATUS_NOT_CHANGED
-	// The postback or conversion was a test; nothing was recorded.
+	// The postback was a test; nothing was recorded.
 	NoteCodeTest NoteCode = v1.NoteCode_NOTE_CODE_TEST
 	// The amount's decimal point was a comma.
 	NoteCodeDecimalComma NoteCode = v1.NoteCode_NOTE_CODE_DECIMAL_COMMA
@@ -314,7 +317,7 @@ const (
 	NoteCodeDecodedTwice NoteCode = v1.NoteCode_NOTE_CODE_DECODED_TWICE
 	// Parameters were separated in a way other than by one `?` and by `&`.
 	NoteCodeSeparatorRepaired NoteCode = v1.NoteCode_NOTE_CODE_SEPARATOR_REPAIRED
-	// A replay's override was read instead of the value that came.
+	// A replay's override was applied, for example an amount in place of a missing one.
 	NoteCodeOverridden NoteCode = v1.NoteCode_NOTE_CODE_OVERRIDDEN
 	// The status came as a word of the network's own, and was read by the preset of the
 	// conversion code.
@@ -322,8 +325,8 @@ const (
 	// The postback did not pass a check of its sender. The check is on [CheckModeReport], so
 	// the postback counts nevertheless.
 	NoteCodeCheckNotPassed NoteCode = v1.NoteCode_NOTE_CODE_CHECK_NOT_PASSED
-	// Since the last held postback of the sender's network, other postbacks of the network
-	// exceeded the limit on held postbacks; the message says how many were not kept.
+	// Since the last held postback from the sender's range of addresses, other postbacks from
+	// that range exceeded the limit on held postbacks. The message says how many were not kept.
 	NoteCodeOthersNotKept NoteCode = v1.NoteCode_NOTE_CODE_OTHERS_NOT_KEPT
 	// The visitor was erased: only data needed for counting is left.
 	NoteCodeVisitorErased NoteCode = v1.NoteCode_NOTE_CODE_VISITOR_ERASED
@@ -359,8 +362,8 @@ type DecimalSeparator = v1.DecimalSeparator
 const (
 	// The default.
 	DecimalSeparatorUnspecified DecimalSeparator = v1.DecimalSeparator_DECIMAL_SEPARATOR_UNSPECIFIED
-	// Not known: an amount that can be read in two ways is held, unless another amount of the
-	// same postback settles it.
+	// Not known: a postback with an amount that can be read in two ways is held, unless the
+	// other amount of the postback, or the currency, settles it.
 	DecimalSeparatorAuto DecimalSeparator = v1.DecimalSeparator_DECIMAL_SEPARATOR_AUTO
 	// `1.500` is one and a half, and `1,500` is one thousand five hundred.
 	DecimalSeparatorPoint DecimalSeparator = v1.DecimalSeparator_DECIMAL_SEPARATOR_POINT
@@ -397,7 +400,8 @@ const (
 	DedupePolicyUnspecified DedupePolicy = v1.DedupePolicy_DEDUPE_POLICY_UNSPECIFIED
 	// One conversion counts for each click and code.
 	DedupePolicyOnePerClick DedupePolicy = v1.DedupePolicy_DEDUPE_POLICY_ONE_PER_CLICK
-	// Every call is a conversion of its own.
+	// Every call is a conversion of its own, unless it repeats an earlier call with the same
+	// RequestId.
 	DedupePolicyEvery DedupePolicy = v1.DedupePolicy_DEDUPE_POLICY_EVERY
 )
 

@@ -1,8 +1,8 @@
 //! Configuration: flags, and `S2S_*` variables of the same names.
 //!
-//! This module is the only place that reads settings from the environment. A wrong setting, an
-//! unknown flag, or a variable that is probably a misspelt setting ends the start with a sentence
-//! and a reason.
+//! This module is the only place that reads settings from the environment. If a setting is wrong, a
+//! flag is unknown, or a variable is probably a misspelt setting, the server does not start: it
+//! ends with a sentence and a reason.
 
 mod copying;
 mod cors;
@@ -87,13 +87,13 @@ pub struct Config {
     )]
     pub database_url: SecretUrl,
 
-    /// Settings of the database that are accepted although they may lose acknowledged data, such as
-    /// `synchronous_commit`, separated by commas.
+    /// Settings of the database, such as `synchronous_commit`, that are accepted although they may
+    /// lose acknowledged data. Separated by commas.
     #[arg(long, env = "S2S_ALLOW_LOSSY", value_name = "SETTING", value_delimiter = ',')]
     pub allow_lossy: Vec<String>,
 
     /// The URL at which the world reaches this server; tracking links and postback URLs begin with
-    /// it. Default: `http://` and the listen address.
+    /// it. Default: `http://`, or `https://` with TLS, and the listen address.
     #[arg(long, env = "S2S_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Url>,
 
@@ -102,8 +102,8 @@ pub struct Config {
     #[arg(long, env = "S2S_RETAIN_CLICKS_DAYS", value_name = "DAYS", value_parser = days(1))]
     retain_clicks_days: Option<i64>,
 
-    /// Retention of conversions, in days; kept for ever by default. The days begin 400 days after
-    /// the click, when the longest attribution window ends. Conversions are the record of debts.
+    /// Retention of conversions, in days; kept for ever by default. The days count from 400 days
+    /// after the click, when the longest attribution window ends. Conversions record what is owed.
     #[arg(long, env = "S2S_RETAIN_CONVERSIONS_DAYS", value_name = "DAYS", value_parser = days(1))]
     retain_conversions_days: Option<i64>,
 

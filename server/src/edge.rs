@@ -54,7 +54,8 @@ pub use self::http::{Purpose, failure, handle, is_postback, no_edge, purpose, re
 pub use self::snapshot::has_run;
 pub use self::spool::copy as spool_copy;
 
-/// Maximum number of clicks still on their way to the core after their visitors were redirected.
+/// Maximum number of clicks that are delivered at the same time. A further click goes to the spool
+/// at once, or is lost if there is no spool.
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
 /// Time limit for reading the click id keys and the core's time.
 const KEYS_BUDGET: Duration = Duration::from_secs(5);

@@ -19,8 +19,8 @@ pub fn start(filter: &str) {
     log.finish().with(filter_fn(may_be_logged)).init();
 }
 
-/// Hides all log lines of libraries below `info`, and log lines of sqlx about the options of a
-/// connection, which may quote its URL, at every level, whatever the filter allows.
+/// Hides all log lines of libraries below `info`, whatever the filter allows. Hides at every level
+/// the log lines of sqlx about the options of a connection, because they may quote its URL.
 ///
 /// Below `info`, libraries print their input, such as a malformed path with its query (h2) or a
 /// notice of the database. Our own log lines are safe at every level.

@@ -38,8 +38,9 @@ const COLUMNS: [&str; 16] = [
     "created_at",
 ];
 
-/// Numbers of clicks and conversions that `fill` inserts.
+/// Number of clicks that `fill` inserts.
 const FILLED_CLICKS: u64 = 10_000_000;
+/// Number of conversions that `fill` inserts.
 const FILLED_CONVERSIONS: u64 = 1_000_000;
 /// Time between two clicks that `fill` inserts, in ticks of 10 ms. All clicks together span 30
 /// days.

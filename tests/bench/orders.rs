@@ -38,7 +38,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Spreads the clicks of consecutive orders over all clicks if `scattered`.
+    /// Gives consecutive orders consecutive clicks or, if `scattered`, clicks far from each other.
     pub fn new(scattered: bool) -> Self {
         Self { step: if scattered { SCATTERED_STEP } else { 1 } }
     }

@@ -6,9 +6,9 @@ use crate::Result;
 
 /// Milliseconds per tick: `/proc` has CPU time in hundredths of a second on every machine.
 const MS_PER_TICK: u64 = 10;
-/// Fields of `/proc/<pid>/stat`, counted after the program's name: the parent, and the user time.
-/// System time and both times of ended children follow.
+/// Index of the parent in `/proc/<pid>/stat`, counted after the program's name.
 const PARENT_INDEX: usize = 1;
+/// Index of the user time. The system time and both times of ended children follow it.
 const USER_TIME_INDEX: usize = 11;
 /// The names of the database servers' programs.
 const DATABASES: [&str; 2] = ["postgres", "mariadbd"];

@@ -145,7 +145,8 @@ struct Ids {
 }
 
 impl Ids {
-    /// Creates one of everything, with one conversion and one held postback.
+    /// Creates one resource of each kind in the account, among them one conversion and one held
+    /// postback.
     async fn create(server: &Server, account: &str, key: &str) -> Self {
         let client = server.client_with(key);
         let code = v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };

@@ -23,8 +23,8 @@ const BYTES_MAX: usize = 3 * 1_024 * 1_024 + 256 * 1_024;
 /// The largest page that can be asked for.
 const PAGE_SIZE: i32 = 1_000;
 
-/// A postback that is held because of its amount, and is as long as a postback may be. Its notes
-/// are longer than the postback: they repeat its 60 unknown parameters.
+/// A postback that is held because of its amount, and is almost as long as a postback may be. Its
+/// notes are longer than the postback: they repeat its 60 unknown parameters.
 fn long_postback(fixture: &Fixture, click: &str, number: usize) -> RawPostback {
     let unknown = |names: std::ops::Range<u32>| -> String {
         let name = |which| format!("{}{}", "\u{1F6D2}".repeat(61), 100 + which);
@@ -255,8 +255,8 @@ async fn the_answer_to_a_batch_leaves_out_texts_and_no_result() {
     assert_eq!(errors[999].metadata().get("shortened").map(String::as_str), Some("true"));
 }
 
-/// Checks the postbacks of an answer without pages: all of them are there, and the last ones are
-/// shortened.
+/// Checks the postbacks of an answer without pages: the first ones are complete, and the last ones
+/// are shortened.
 fn check_shortened(postbacks: &[Postback]) {
     let whole: Vec<bool> = postbacks.iter().map(|postback| !is_shortened(&postback.notes)).collect();
     assert!(whole[0] && !whole[whole.len() - 1] && whole.is_sorted_by(|a, b| a >= b), "{whole:?}");

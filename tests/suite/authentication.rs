@@ -131,8 +131,8 @@ async fn who_does_not_prove_himself_is_held_and_tells_no_secret() {
         (&https, sale.query(""), held(403, ErrorReason::HttpsRequired)),
     ] {
         sale.check(checks.clone()).await;
-        // A test postback gets the same answer. With a signature the answer may differ, because the
-        // added `test=1` breaks the signature.
+        // A test postback gets the same status and reason. With a signature they may differ,
+        // because the added `test=1` breaks the signature.
         let test = server.postback(&format!("test=1&{query}")).await;
         let signed = checks.signature_check() == CheckMode::Enforce;
         assert!(

@@ -31,7 +31,7 @@ use stall::Stall;
 const BACKUPS: usize = 4;
 /// The number of visitors during each outage. Their clicks and sales wait in the spool.
 const DETAINED: usize = 40;
-/// The number of waiting records at which the next outage begins.
+/// The next outage begins when fewer than this number of records wait.
 const NEARLY_DRAINED: u64 = 20;
 /// The number of visitors whose clicks and sales wait in the spool of an edge.
 const VISITORS: usize = 24;
@@ -341,7 +341,7 @@ async fn a_copy_is_for_its_owner_alone() {
     }
 }
 
-/// MariaDB only, because the servers of the other databases ask for no password in the tests.
+/// MariaDB only, because the other databases ask for no password in the tests.
 #[tokio::test]
 async fn a_password_reaches_the_programs_and_nobody_else() {
     if kind() != "mariadb" {

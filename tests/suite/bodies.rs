@@ -1,4 +1,5 @@
-//! Bodies of postbacks, and the addresses to which they are sent, as real HTTP clients write them.
+//! Bodies of postbacks, and the addresses to which postbacks are sent, as real HTTP clients write
+//! them.
 
 use std::io::Write as _;
 

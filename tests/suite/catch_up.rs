@@ -1,6 +1,6 @@
-//! After the core has been slow for a moment, its edge soon passes on the core's answers again,
-//! although the traffic continues. The records in the spool are delivered beside live calls, so
-//! later postbacks of the same clicks soon no longer wait behind these records.
+//! After the core has hung for a moment, its edge soon passes on the core's answers again, although
+//! the traffic continues. The records in the spool are delivered beside live calls, so later
+//! postbacks of the same clicks soon no longer wait behind these records.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -19,7 +19,7 @@ use tokio::{
 const CLICKS: usize = 40;
 /// Time between two postbacks. Each postback is sent even if earlier ones are not answered yet.
 const EVERY: Duration = Duration::from_millis(25);
-/// Number of answers by the core in a row that show that the edge has caught up.
+/// Number of consecutive answers by the core after which the edge counts as caught up.
 const IN_A_ROW: usize = 60;
 /// The longest time until the edge has caught up. The backlog takes a second or two.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -191,7 +191,7 @@ async fn a_profile_says_where_and_with_which_key() {
     assert_eq!(said.status, 0, "{}", said.err);
 
     // A key goes to another machine only over TLS or with `insecure`, wherever endpoint and key
-    // come from. 0.0.0.0 is not a loopback address, though this machine answers.
+    // come from. 0.0.0.0 is not a loopback address, although it leads to this machine.
     let open = "[profiles.open]\nendpoint = \"http://0.0.0.0:1\"\nkey = \"s2s_x\"\ninsecure = true\n";
     let config =
         person.write("open.toml", format!("{open}{}", open.replace("open", "shut").replace("true", "false")));

@@ -207,7 +207,7 @@ async fn a_new_key_is_good_at_every_core_at_once() {
         rotate(&here.client(), DAY).await.unwrap();
         let click = here.click(&link).await;
         assert_eq!(number_of(&click), number);
-        // The other core has not read the key yet.
+        // The other core may not have read the key yet.
         assert_eq!(sell(there, &code, &click, &number.to_string()).await, "RECORDED", "{click}");
         assert!(stored(there, &link).await.contains(&click));
         clicks.push(click);
@@ -295,7 +295,7 @@ async fn an_invented_number_of_a_key_keeps_no_answer_waiting() {
     let edge = Server::start_edge(&server, &[]).await;
     let code = server.code("Sale").await;
     let mut kept = 0;
-    // Ids that begin in these ways name the keys 255, 128 and 2.
+    // Ids that begin in these ways name the keys 255, 128 and 4.
     for first in ["zz", "g0", "0g"] {
         let mut queued = 0;
         for number in 0..SENT {

@@ -1,8 +1,8 @@
 //! Clocks that jump while retention is on: the clock of a server, of an edge or of the database, at
 //! a start and under load.
 //!
-//! Nothing acknowledged is lost, delayed or counted twice. Nothing is deleted too early. Each jump
-//! is reported.
+//! Nothing acknowledged is lost or counted twice. Nothing is deleted too early. Each jump that the
+//! server can notice is reported.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -112,7 +112,8 @@ impl Scene {
     }
 
     /// Replays the postbacks that are held because a wrong clock made their click too old. All of
-    /// them count. Returns their number. Sales that were `QUEUED` on a busy machine are among them.
+    /// them count. Returns their number. Among them are sales that were answered `QUEUED` on a busy
+    /// machine.
     async fn replay_held(&self) -> usize {
         self.front().drained_within(PATIENCE).await;
         let reason = ErrorReason::AttributionWindowPassed.into();

@@ -177,8 +177,8 @@ async fn a_port_that_is_taken_is_named() {
 async fn a_database_that_may_lose_what_was_acknowledged_is_refused() {
     let mut server = Server::start().await;
     let url = server.database_url.clone();
-    // The server sets all such settings of SQLite itself. MariaDB has such settings only for the
-    // whole database server.
+    // The server itself sets all settings of SQLite that could lose a commit. MariaDB has such
+    // settings only for the whole database server.
     if !url.starts_with("postgres:") {
         return;
     }

@@ -354,7 +354,8 @@ async fn no_browser_guesses_what_an_answer_is() {
 /// The next page token of a list with one row on each page.
 type Listed = Result<String, Error>;
 
-/// Calls the lists that need no id, with a page token. Returns the name of each list, and its result.
+/// Calls the lists that need no id, with a page token. Returns the name of each list, and its
+/// result.
 async fn lists(client: &Client, token: &str) -> Vec<(&'static str, Listed)> {
     macro_rules! list {
         ($calls:ident, $request:ident) => {{

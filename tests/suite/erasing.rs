@@ -1,4 +1,4 @@
-//! Erasures of visitors with very many postbacks: they keep no sale of another account waiting.
+//! Erasures of visitors with very many postbacks: they do not block the sales of another account.
 
 use std::sync::{
     Arc,
@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::fixture::other_account;
 
-/// Held postbacks of each click, each nearly as long as a postback may be.
+/// Held postbacks of each click. Each has a parameter of `HELD_BYTES` bytes.
 const HELD: usize = 400;
 const HELD_BYTES: usize = 6_000;
 /// Postbacks of one call.
@@ -27,9 +27,9 @@ const BATCH: usize = 200;
 const CLICKS: usize = 3;
 /// Calls that are in progress at the same time.
 const CALLS: usize = 4;
-/// Sales that are sent during each kind of call, and the number of them that may wait in the spool:
-/// a busy machine delays some.
+/// Sales that are sent during each kind of call.
 const SALES: usize = 100;
+/// The number of these sales that may wait in the spool, because a busy machine delays some.
 const QUEUED_MAX: usize = 50;
 
 /// An account with clicks, each named by very many held postbacks.

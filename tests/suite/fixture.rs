@@ -1,4 +1,4 @@
-//! The fixture of most tests of postbacks and conversions.
+//! A fixture for tests of postbacks and conversions.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{

@@ -57,7 +57,7 @@ impl Market {
         Self { server, code, link, secret, shop }
     }
 
-    /// A visitor follows the link. A server with a limit may first ask for patience.
+    /// A visitor follows the link. A server with a rate limit may first refuse the visit.
     async fn click(&self) -> String {
         eventually(async || visit(&http(), &self.server.url, &self.link.slug).await.unwrap().ok()).await
     }

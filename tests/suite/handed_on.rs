@@ -88,8 +88,8 @@ async fn a_key_of_the_installation_does_not_count_for_another_account() {
         assert_eq!(matched.reason(), ErrorReason::ConversionCodeUnknown);
         let raw = matched.raw.unwrap();
         server.kill().await;
-        // As if the server had died after it had added the column, but before it recorded this
-        // migration as done.
+        // As if the server had died after it had added the column `from_edge`, but before it
+        // recorded that migration as done.
         database::execute(&server.database_url, FORGET_MIGRATION).await;
         server.restart().await;
         let (own, other) = (server.client_with(&own_key), server.client_with(&key));
@@ -102,7 +102,7 @@ async fn a_key_of_the_installation_does_not_count_for_another_account() {
 }
 
 /// A postback that an earlier version stored does not show whether an edge passed it on. The server
-/// treats it as if an edge did.
+/// treats it as if an edge had passed it on.
 #[tokio::test]
 async fn what_came_to_an_earlier_version_is_still_matched() {
     let mut server = Server::start().await;

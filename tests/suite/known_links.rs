@@ -383,7 +383,7 @@ async fn twenty_thousand_links_are_known_as_far_as_the_budget_goes() {
     make_copies(&core.database_url).await;
     let roomy = Server::start_edge(&core, &[]).await;
     let narrow = Server::start_edge(&core, &[("S2S_LINKS_KNOWN_MEBIBYTES", "1")]).await;
-    // `copy1` is the oldest link. The edge keeps it only because a visitor has followed it.
+    // `copy1` is the oldest copy. The edge keeps it only because a visitor has followed it.
     assert_eq!(status(&narrow, "copy1").await, 302);
     let newest = format!("copy{MANY}");
     roomy.knows(&newest).await;

@@ -167,7 +167,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     let statuses = stream::iter(0..100).then(async |_| http().get(&health).send().await.unwrap().status());
     assert!(statuses.all(async |status| status == 200).await);
 
-    // A client that waits as long as the server says gets through.
+    // A client that obeys the server's retry delay gets through.
     let patient = server.client();
     for _ in 0..12 {
         patient.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap();

@@ -312,7 +312,7 @@ impl Load {
     }
 }
 
-/// A client with a new connection for each request, like most merchants.
+/// A client that opens a new connection for each request, as most merchants' servers do.
 fn http() -> reqwest::Client {
     reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap()
 }

@@ -71,7 +71,7 @@ async fn pages<F: Future<Output = (usize, String)>>(list: impl Fn(String) -> F) 
     }
 }
 
-/// The matches are the newest row and the oldest one.
+/// The number of matches on each page. The newest row and the oldest row match.
 const PAGES: [usize; 3] = [1, 0, 1];
 
 #[tokio::test]

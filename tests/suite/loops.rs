@@ -84,7 +84,7 @@ async fn a_loop_of_two_links_over_another_server_ends() {
         .await;
         assert_eq!(all, [5, 4]);
 
-        // If a program asks for that address, it gets an answer in JSON instead of a page.
+        // If a program requests the last URL, it gets an answer in JSON instead of a page.
         let answer = Answer::of(http().get(last).send().await.unwrap()).await;
         let reason = ErrorReason::RedirectLoop.as_str_name().trim_start_matches("ERROR_REASON_");
         assert_eq!((answer.status, answer.field("reason").as_str()), (508, reason));

@@ -1,4 +1,5 @@
-//! The promises of the server, tested through its real ports.
+//! The promises of the server and its programs, tested through real ports, and the repository's
+//! rules.
 
 #![expect(
     clippy::unwrap_used,

@@ -14,7 +14,7 @@ use s2s_tests::{Answer, Server, request};
 
 use crate::{authentication::rotate, fixture::Fixture};
 
-/// A server with a code of its own currency, and a link.
+/// A server, a code with a default currency, and a link with that code.
 struct Shop {
     server: Server,
     code: ConversionCode,

@@ -117,7 +117,8 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
 }
 
 /// Fills the database with copies of its only postback. The copies have been due for matching for
-/// longer than any other postback. `changes` sets the columns in which they differ, as SQL.
+/// longer than any other postback. `changes` is the SQL that sets the columns in which the copies
+/// differ from the original.
 async fn flood(server: &Server, changes: &str) {
     let copies = format!(
         "\

@@ -16,7 +16,7 @@ use url::{Url, form_urlencoded::byte_serialize};
 
 use crate::{fields, raw};
 
-/// The amounts that the network reports for each sale.
+/// The values that the network reports for each sale.
 const VALUE: &str = "1234.56";
 const COMMISSION: &str = "12.345678";
 const CURRENCY: &str = "NOK";

@@ -108,7 +108,7 @@ async fn connections_count_by_the_client_that_the_proxy_header_names() {
         assert_eq!(stream.is_some(), has_room, "{}", String::from_utf8_lossy(&header));
         held.push(stream);
     }
-    // The proxy itself, as for its own health checks, has no limit.
+    // The proxy's own connections, for example for health checks, have no limit.
     for _ in 0..10 {
         held.push(Some(open(b"PROXY UNKNOWN\r\n").await.expect("a proxy has no limit")));
     }

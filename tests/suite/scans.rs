@@ -57,7 +57,7 @@ async fn searches_of_one_key_keep_no_postback_and_no_other_account_waiting() {
         });
     }
     for number in 0..SALES {
-        // The server must look up a new click, and a code that no recent postback has named.
+        // Each sale has a new click, which the server must look up.
         let click = server.click(&link).await;
         let answer =
             server.postback(&format!("clickId={click}&id={}&val=1&com=0&oid={number}", code.id)).await;

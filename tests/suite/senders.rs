@@ -297,7 +297,7 @@ async fn no_secret_is_stored_however_it_is_written() {
     }
 }
 
-/// Sends the secret `wrong`, which is not the code's, in every spelling of the parameter `sec`.
+/// Sends the secret `wrong`, which is not the code's, in many spellings of the parameter `sec`.
 async fn send_wrong_secret(sale: &Sale, wrong: &str) {
     let base = sale.query("");
     for rest in [

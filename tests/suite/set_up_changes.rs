@@ -203,7 +203,7 @@ async fn clicks_from_before_their_link_was_archived_still_count() {
 #[tokio::test]
 async fn a_postback_is_judged_as_of_its_arrival() {
     let scene = Scene::start().await;
-    // The first postbacks came an hour before the code was archived, the others after it.
+    // The first three postbacks came an hour before the code was archived, the others afterwards.
     let earlier = moved(scene.code.create_time, -3_600);
     scene.change(Change::CodeArchived).await;
     for (number, oid) in (0..).zip(["A1", "A2", "A3"]) {

@@ -12,9 +12,11 @@ use s2s_tests::{Answer, Server, eventually, http, request};
 
 use crate::authentication::Sale;
 
-/// The documented numbers of postbacks that the server holds in a minute, in these tests called
-/// room: for one network, and for one click.
+/// The documented number of postbacks of one network that the server holds in a minute. The tests
+/// call it the room of the network.
 const OF_NETWORK: usize = 60;
+/// The documented number of postbacks with one click id that the server holds in a minute. The
+/// tests call it the room of the click.
 const OF_CLICK: usize = 60;
 /// More postbacks than the server holds for one stranger.
 const FLOOD: usize = 150;

@@ -1,5 +1,5 @@
-//! The edge loses nothing: requests that the core can't accept are spooled and count once, even if
-//! edge, core, database or disk fails.
+//! The edge loses nothing that it has acknowledged: clicks and postbacks that the core can't accept
+//! are spooled and count once, even if edge, core, database or disk fails.
 
 mod files;
 mod refused;

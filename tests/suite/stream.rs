@@ -40,8 +40,8 @@ async fn a_stream_answers_each_conversion_in_order() {
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;
-    // Every tenth item is empty, so it is refused. Every third of the others has the number of the
-    // item before it as its transaction id.
+    // Every tenth item is empty, so it is refused. Of the rest, an item whose number is divisible
+    // by 3 has the number of the item before it as its transaction id.
     let item = move |number: usize| match number {
         number if number % 10 == 0 => RecordConversionRequest::default(),
         number if number % 3 == 0 => request::conversion(numbered(&code, &click, number - 1)),

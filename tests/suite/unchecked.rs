@@ -1,5 +1,5 @@
 //! Signatures that can't be checked any more: the code was unknown when the call arrived, and the
-//! signed bytes are not stored as they arrived. Such signatures still tell calls apart.
+//! signed bytes may not be stored as they arrived. Such signatures still tell calls apart.
 
 use std::io::Write as _;
 
@@ -113,7 +113,8 @@ async fn a_signed_call_counts_once_whatever_is_stored_of_it() {
     }
 }
 
-/// Gives a code another id, as if another server had not stored the code yet.
+/// Gives a code another id. A postback with the former id then names an unknown code, as if the
+/// code were not stored yet.
 async fn rename(url: &str, from: &str, to: &str) {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);

@@ -42,13 +42,14 @@ const STRANGERS_KIB_MAX: u64 = 128 * 1_024;
 /// The largest growth by the requests of one connection with an API key, in KiB. Such a connection
 /// may hold 64 MiB.
 const KEY_KIB_MAX: u64 = 256 * 1_024;
-/// The largest number of conversions in a batch, and of custom parameters of a conversion.
+/// The largest number of conversions in a batch.
 const BATCH_MAX: usize = 1_000;
+/// The largest number of custom parameters of a conversion.
 const PARAMS_MAX: usize = 64;
 /// The number of requests with many entries that are sent at once.
 const WIDE_REQUESTS: usize = 4;
-/// The largest peak of memory while such requests are answered, in KiB. Each has 4 MiB, and its
-/// entries would take 50 to 700 MiB.
+/// The largest growth of the peak of memory while such requests are answered, in KiB. Each such
+/// request has 4 MiB, and its entries would take 50 to 700 MiB.
 const WIDE_KIB_MAX: u64 = 96 * 1_024;
 
 /// Opens `STREAMS` calls whose message lacks its last bytes, and never ends them. Counts the calls

@@ -1,6 +1,6 @@
 //! Everything that does not count: each reason that holds a postback or refuses a report.
 //!
-//! The cases are constants, so that the last tests can compare them with the schema.
+//! The cases are constants, so that tests below can compare them with the schema.
 
 mod held;
 mod refused;
@@ -27,7 +27,7 @@ use self::{
 };
 use crate::{contract::channel, fixture::Fixture, replay::get, report};
 
-/// Total size of the notes that an error shows, in bytes.
+/// Largest total size of the notes that an error shows, in bytes.
 const FAILURE_NOTES_BYTES_MAX: usize = 4 * 1_024;
 
 /// A reason that no case in this folder has, because another file tests it.

@@ -89,11 +89,11 @@ enum End {
     Late,
     /// Sends the rest at once, and closes its side.
     WholeAndFin,
-    /// Waits until the server ends the connection.
+    /// Sends nothing more, and keeps the connection open.
     Silence,
     /// Closes its side.
     Fin,
-    /// Disappears.
+    /// Drops the connection without waiting for an answer.
     Close,
 }
 

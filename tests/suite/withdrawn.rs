@@ -1,4 +1,4 @@
-//! Postbacks that are answered 503 are withdrawn: sent again, they count once.
+//! Postbacks that are answered 503 are withdrawn: if they are sent again, they count once.
 
 use futures::future::join_all;
 use s2s_sdk::v1::{ConversionCode, DedupePolicy, ListConversionsRequest};

@@ -26,8 +26,9 @@ const CYCLE_MILLIS: (usize, usize) = (100, 700);
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
 /// The interval between checks for empty spools.
 const ASK_INTERVAL: Duration = Duration::from_millis(100);
-/// The shortest and the longest time for which a server is dead or hangs, in milliseconds. An edge
-/// waits for its core for at most 150 ms; then the postback goes to the spool.
+/// The shortest and the longest time for which the core or its database is dead or hangs, in
+/// milliseconds. An edge waits for its core for at most 150 ms; then the postback goes to the
+/// spool.
 const AWAY_MILLIS: (usize, usize) = (0, 800);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,8 +27,8 @@ use crate::{
 /// The interval between visitors. Each visitor buys something, so there are 50 visits and 50 sales
 /// a second.
 const VISITOR_INTERVAL: Duration = Duration::from_millis(20);
-/// The maximum number of visitors in flight. At the maximum no further visitor comes: otherwise the
-/// test would measure the queue of a slow machine.
+/// The maximum number of visitors in flight, not counting those who wait after a refusal. At the
+/// maximum no further visitor comes: otherwise the test would measure the queue of a slow machine.
 const VISITORS_MAX: usize = 64;
 /// The pause of a caller before a repetition, if no server listens.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
@@ -194,8 +194,8 @@ impl Street {
         durable || self.click_ids.is_empty()
     }
 
-    /// Sends `request` until it is answered, if the phase allows failures. Returns the answer.
-    /// After an outcome that the phase does not allow, notes a fault and returns `None`.
+    /// Sends `request`, and repeats it after each failure that the phase allows. Returns the
+    /// answer. After an outcome that the phase does not allow, notes a fault and returns `None`.
     async fn ask<T, F: Future<Output = reqwest::Result<Result<T, Refusal>>>>(
         &self,
         what: &'static str,

@@ -67,9 +67,9 @@ pub fn time(time: Option<&Timestamp>) -> String {
     time.map(ToString::to_string).unwrap_or_default()
 }
 
-/// Writes an amount without its currency, with the decimals of the currency, and so that it has one
-/// meaning, whichever character separates decimals. The point of `12.345` could separate thousands,
-/// and the point of `12.3450` could not.
+/// Writes an amount without its currency, with at least as many decimals as the currency has. Three
+/// decimals get another zero, so that the text has one meaning, whichever character separates
+/// decimals: the point of `12.345` could separate thousands, and the point of `12.3450` could not.
 pub fn amount(money: Option<&Money>) -> String {
     let with_currency = money.map(Money::to_string).unwrap_or_default();
     let mut text = with_currency.split(' ').next().unwrap_or_default().to_owned();
@@ -211,20 +211,23 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_is_never_written_as_thousands() {
-        for (text, expected) in [
-            ("12", "12"),
-            ("12.3", "12.3"),
-            ("12.34", "12.34"),
-            ("12.345", "12.3450"),
-            ("0.125", "0.1250"),
-            ("-1.500", "-1.5"),
-            ("-1.501", "-1.5010"),
-            ("12.3456", "12.3456"),
-            ("12.345678", "12.345678"),
-            ("1234.567", "1234.5670"),
+    fn an_amount_has_its_currencys_decimals_and_one_meaning() {
+        for (text, currency, expected) in [
+            ("12", "EUR", "12.00"),
+            ("12.3", "EUR", "12.30"),
+            ("12.34", "EUR", "12.34"),
+            ("12.345", "EUR", "12.3450"),
+            ("0.125", "EUR", "0.1250"),
+            ("-1.500", "EUR", "-1.50"),
+            ("-1.501", "EUR", "-1.5010"),
+            ("12.3456", "EUR", "12.3456"),
+            ("12.345678", "EUR", "12.345678"),
+            ("1234.567", "EUR", "1234.5670"),
+            ("1234", "JPY", "1234"),
+            ("1.5", "KWD", "1.5000"),
+            ("1.5", "", "1.50"),
         ] {
-            let money = Money::from_decimal(text, "EUR").unwrap();
+            let money = Money::from_decimal(text, currency).unwrap();
             assert_eq!(amount(Some(&money)), expected);
         }
         assert_eq!(amount(None), "");

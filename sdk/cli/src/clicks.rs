@@ -57,7 +57,8 @@ pub enum Action {
     /// Makes a new key for click ids, and lists all keys without their secrets.
     RotateKey {
         /// Time for which click ids of former keys count even if their click is not stored, in
-        /// hours. Give 0 if a key was stolen. Default: the longest attribution window of any code.
+        /// hours. Give 0 if a key was stolen. Default: the longest attribution window of any code,
+        /// or 30 days if there is no code.
         #[arg(long, value_name = "HOURS")]
         overlap_hours: Option<u32>,
         /// Change nothing, and list the keys as they are.

@@ -1,4 +1,4 @@
-//! Failures: each has a sentence, a cure and an exit status.
+//! Failures of commands: each has a sentence and an exit status, and that of a call also a cure.
 
 use std::{fmt, io, process::ExitCode};
 
@@ -18,7 +18,7 @@ Exit statuses:
   2  the command line or the configuration is wrong
   3  the API key is missing, wrong, or may not do this
   4  the server could not be reached, or did not answer in time: try again
-  5  some rows of an import failed; all others are recorded";
+  5  some rows of an import failed; the others are recorded, unless it was a dry run";
 
 /// Exit status of a command that was done, but had messages that could not be written.
 pub const UNHEARD: u8 = 1;

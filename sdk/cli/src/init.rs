@@ -206,7 +206,7 @@ fn replacements(code: &ConversionCode, destination: &str, postback_url: &str) ->
     format!("{} fills in its macros itself.\n{more}", code.preset_id)
 }
 
-/// The name of the parameter of a destination that has the click id.
+/// The name of the parameter that has the click id in a destination.
 fn parameter(destination: &str) -> Option<&str> {
     let (before, _) = destination.split_once(&format!("={CLICK_ID_MACRO}"))?;
     before.rsplit(['?', '&']).next()

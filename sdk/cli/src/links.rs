@@ -42,7 +42,7 @@ pub enum Action {
     /// Changes the given settings of a tracking link.
     Update(Update),
     /// Archives a tracking link. Visitors get its fallback destination, or HTTP 410 if it has none.
-    /// Sales of later clicks are held.
+    /// Postbacks of later clicks are held.
     Archive {
         /// Id or slug of the link.
         id: String,
@@ -91,7 +91,8 @@ pub struct Update {
 /// Settings that a new link and an update share.
 #[derive(Args)]
 struct More {
-    /// Time from which visitors get the fallback destination, for example `2026-12-31`.
+    /// Time at which the link expires, for example `2026-12-31`. From then on, visitors get the
+    /// fallback destination, or HTTP 410 if there is none.
     #[arg(long, value_name = "TIME")]
     expire: Option<When>,
     /// URL that visitors are sent to once the link has expired or is archived.

@@ -1,4 +1,4 @@
-//! Finds conversion codes by name and tracking links by slug, wherever an id is taken.
+//! Finds conversion codes by name and tracking links by slug, wherever a command accepts an id.
 //!
 //! An id is passed on without a lookup, so that ids can be used with a key that may only record.
 
@@ -63,7 +63,7 @@ pub async fn codes(given: Vec<String>, client: &Client) -> Result<Vec<String>, F
     Ok(ids)
 }
 
-/// Returns the id of the conversion code of an option, if it was given.
+/// Returns the id of the conversion code that an option names, if the option was given.
 pub async fn code_option(given: Option<String>, client: &Client) -> Result<Option<String>, Failure> {
     match given {
         Some(given) => code(&given, client).await.map(Some),
@@ -87,7 +87,7 @@ pub async fn link(given: &str, client: &Client) -> Result<String, Failure> {
     found.ok_or_else(|| missing(given, LINK_WORDS))
 }
 
-/// Returns the id of the tracking link of an option, if it was given.
+/// Returns the id of the tracking link that an option names, if the option was given.
 pub async fn link_option(given: Option<String>, client: &Client) -> Result<Option<String>, Failure> {
     match given {
         Some(given) => link(&given, client).await.map(Some),

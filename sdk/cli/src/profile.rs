@@ -42,7 +42,7 @@ pub struct Connection {
     ca: Option<PathBuf>,
 
     /// Profile in the configuration file; takes precedence over the environment. Default: the
-    /// profile `default`.
+    /// profile `default`, which does not take precedence.
     #[arg(long, global = true, value_name = "NAME")]
     profile: Option<String>,
 

@@ -20,7 +20,7 @@ use crate::{
 
 /// Maximum time by which an item may be older than items that became visible before it, in seconds.
 const LATE_SECONDS: i64 = 10;
-/// Maximum number of new items that one poll shows. If there are more, it shows the newest.
+/// Maximum number of items that one poll lists. If there are more, it lists the newest.
 const LOOK_ITEMS_MAX: usize = 10_000;
 
 #[derive(Args)]
@@ -118,7 +118,7 @@ async fn follow<R: Timed>(what: &TailArgs, client: &Client, output: &Output) -> 
     }
 }
 
-/// Items that were shown and may be listed again, by id.
+/// Items that were seen and may be listed again, by id.
 #[derive(Default)]
 struct Seen {
     newest: Option<Timestamp>,

@@ -1,7 +1,8 @@
 //! Times as people write them: in options and in files.
 //!
 //! A time is as exact as it is written: a date alone is some time of that day, and `14:05` some
-//! time of that minute. A time without a zone is in the zone that `--time-zone` names.
+//! time of that minute. A time without a zone is in the zone that `--time-zone` names, or else in
+//! the machine's zone.
 //!
 //! Absent on purpose: guesses. `01/02/2026` can be read in two ways, and is refused.
 
@@ -20,8 +21,9 @@ use s2s_sdk::{parameter::is_trimmed, prost_types};
 use crate::{failure::Failure, output::say};
 
 const WANTED: &str = "write a time as 2026-11-24, 2026-11-24 14:05 or 2026-11-24T14:05:00Z";
-/// Number of digits of a Unix time in seconds, and of one in milliseconds.
+/// Number of digits of a Unix time in seconds.
 const UNIX_SECONDS_DIGITS: usize = 10;
+/// Number of digits of a Unix time in milliseconds.
 const UNIX_MILLIS_DIGITS: usize = 13;
 /// Number of digits of a date without marks.
 const COMPACT_DATE_DIGITS: usize = 8;
@@ -277,8 +279,9 @@ impl Zone {
         Ok(to_proto(click.clamp(start, end)))
     }
 
-    /// The time as a text that depends neither on the form in which it was written nor on
-    /// `--time-zone`. Empty for `now`, because `now` means another time in the next import.
+    /// The time as a text that does not depend on the form in which it was written, nor, except for
+    /// `today` and `yesterday`, on `--time-zone`. Empty for `now`, because `now` means another time
+    /// in the next import.
     pub fn canonical(&self, when: When) -> String {
         match when {
             When::Now => String::new(),

@@ -3,9 +3,8 @@
 - A service is a member of the client: its noun in the plural, `conversion_codes`.
 - A call is a method: the call's name without the service's noun at its end, `ListConversionCodes`
   becomes `list`.
-- The fields of the request are the parameters. If a field holds the service's own resource, a new
-  resource such as `NewConversion`, or a filter, the fields of this message are parameters in its
-  place.
+- The fields of the request are the parameters. If a field is the service's own resource, a new
+  resource such as `NewConversion`, or a filter, the fields within it are parameters instead.
 - An update takes the id and the fields to change, and makes the mask from them.
 - A list yields the items of all pages.
 """
@@ -32,8 +31,8 @@ from google.protobuf.descriptor_pb2 import (
 FIELD_BEHAVIOR: Any = field_behavior
 # Names that parameters can't have, because every method has them already.
 TAKEN = {"self", "timeout"}
-# Field numbers that stand before the indices in the paths of comments: of a file's messages, enums
-# and services, and of the fields, values and calls within them.
+# The path of a comment is a list of pairs: a field number and an index. These are the field numbers
+# for a file's messages, enums and services, and for the fields, values and calls within them.
 MESSAGES, ENUMS, SERVICES = 4, 5, 6
 INNER = 2
 
@@ -80,10 +79,10 @@ class Call:
     # Other fields of the oneof that the inlined field belongs to.
     alternatives: tuple[str, ...]
     parameters: tuple[Parameter, ...]
-    # Name of the field and type of the message: for the items of a list, or for the one message in
-    # each response of a stream.
+    # Field name and message type of a list's items, or of the one message in each response of a
+    # stream.
     items: tuple[str, str] | None
-    # The same for the one message in each request of a stream.
+    # Field name and message type of the one message in each request of a stream.
     item_request: tuple[str, str] | None
 
 
@@ -294,7 +293,7 @@ def is_in_oneof(field: FieldDescriptorProto) -> bool:
 
 
 def has_presence(field: FieldDescriptorProto) -> bool:
-    """Returns whether omitting the field differs from setting its default value, as with `optional`."""
+    """Returns whether an omitted field differs from a field with its default value, as with `optional`."""
     return is_in_oneof(field)
 
 

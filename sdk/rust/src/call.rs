@@ -12,7 +12,7 @@ use tonic::{
 
 use crate::{Client, Error, codec::Codec, retry::Policy};
 
-/// Maximum size of a response, in bytes. A page of 1,000 items exceeds tonic's default of 4 MiB.
+/// Maximum size of a response, in bytes. A page of 1,000 items can exceed tonic's default of 4 MiB.
 const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The request of a call, with the facts of the call.

@@ -77,7 +77,7 @@ impl Money {
         self.decimal(0)
     }
 
-    /// Returns the amount with at least this number of fraction digits, and no more than needed.
+    /// Returns the amount with `digits_min` fraction digits, or more if the amount needs more.
     fn decimal(&self, digits_min: usize) -> String {
         let sign = if self.micros < 0 { "-" } else { "" };
         let micros = self.micros.unsigned_abs();

@@ -180,7 +180,7 @@ const MARKS: [char; 8] =
 const MISSING: [&str; 2] = ["undefined", "null"];
 
 /// Returns whether a text stands for a missing order number. If such a text were taken for an order
-/// number, every sale of the sender after the first would be a duplicate.
+/// number, every sale after the first sale of a click would be a duplicate.
 #[must_use]
 pub fn is_no_order(text: &str) -> bool {
     is_macro(text)

@@ -1,4 +1,4 @@
-//! The meaning of the reasons of failures: causes, cures, codes, and the outcome of postbacks.
+//! The meaning of each reason: its cause, its cure, its codes, and the outcome of a postback.
 
 use tonic::Code;
 

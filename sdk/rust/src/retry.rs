@@ -1,9 +1,9 @@
 //! Retries of failed calls.
 //!
 //! Some requests of this API are safe to retry only if they have a request id. So missing ids are
-//! filled in before the first attempt. Every transient failure is then retried, as often as the
-//! `Policy` allows and within its time limit. There is no retry budget across calls, and no
-//! hedging. Each retry is logged, without the key and the request.
+//! filled in before the first attempt. A call that is safe to repeat is then retried after every
+//! transient failure, as often as the `Policy` allows and within its time limit. There is no retry
+//! budget across calls, and no hedging. Each retry is logged, without the API key and the request.
 
 use std::time::{Duration, SystemTime};
 

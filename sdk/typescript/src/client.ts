@@ -37,7 +37,7 @@ export interface ClientOptions {
  * with `timeoutMs` and `signal`, which cancels the call. It returns the response, or an iteration
  * over the items of a list.
  *
- * Every call is retried after a transient failure (the server can't be reached, is stopping or
+ * Calls are retried after a transient failure (the server can't be reached, is stopping or
  * overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
  * request that needs a request id and has none gets a random one before the first attempt. To
  * repeat a call yourself after an error, give the call a request id of your own, and a click also a

@@ -11,7 +11,7 @@ import { type PostbackFailure, PostbackFailureSchema } from "./gen/s2s/v1/postba
 /** The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored. */
 const DOMAIN = "s2s.v1";
 
-/** Connect's own codes if a connection could not be made, broke, or did not speak gRPC. */
+/** Connect's own codes for a connection that could not be made, broke, or did not speak gRPC. */
 const UNREACHABLE: ReadonlySet<Code> = new Set([
   Code.Aborted,
   Code.Canceled,
@@ -46,7 +46,10 @@ export class S2sError extends Error {
    * there was no answer within the timeout.
    */
   readonly reason: ErrorReason;
-  /** The reason as the server sent it, such as `CODE_NOT_ON_LINK`; empty if there is none. */
+  /**
+   * The reason as the server sent it, such as `CODE_NOT_ON_LINK`. If the server sent none, it is
+   * `UNAVAILABLE` or `DEADLINE_EXCEEDED` if that is the code, otherwise empty.
+   */
   readonly reasonText: string;
   /** The details of the reason by name, as the server sent them. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -105,7 +108,7 @@ export class S2sError extends Error {
     return new S2sError(error.code, error.rawMessage, error);
   }
 
-  /** Returns the message, then the reason in brackets. */
+  /** Returns the message, then in brackets the reason, or the code if there is no reason. */
   override toString(): string {
     return `${this.name}: ${this.message} [${this.reasonText || Code[this.code]}]`;
   }

@@ -1,5 +1,5 @@
 /**
- * Writes bytes as lower-case hexadecimal digits. Browsers and Node.js have no common function for
+ * Returns bytes as lower-case hexadecimal digits. Browsers and Node.js have no common function for
  * this yet.
  */
 export function hexOf(bytes: Uint8Array): string {

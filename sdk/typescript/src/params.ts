@@ -46,7 +46,7 @@ export interface Shape {
   readonly inlined?: string;
   /** The id, for an update. All other fields of the resource that are given are changed. */
   readonly id?: string;
-  /** The field that is no parameter. */
+  /** The field of the request that is no parameter: an update's mask, or a list's page token. */
   readonly omitted?: string;
   /** The fields that have the parameters of another call, or a list of these. */
   readonly items?: Readonly<Record<string, Shape>>;

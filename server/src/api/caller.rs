@@ -12,7 +12,8 @@ use crate::{
 /// The rows that a caller may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tenant {
-    /// The rows of every account: for an edge of this installation.
+    /// The rows of every account: for an edge of this installation, and for an administrator who
+    /// manages accounts and API keys.
     All,
     /// The rows of one account. For this caller, no other rows exist.
     Account(AccountId),

@@ -16,8 +16,9 @@ pub type ConversionStream = BoxStream<'static, Result<StreamRecordConversionsRes
 pub struct Services {
     /// All services, for calls over any transport.
     pub routes: Routes,
-    /// The services of the hot calls: clicks and postbacks. The edge calls them as functions, so
-    /// that no message is encoded.
+    /// The service that records clicks. The edge calls it as a function, so that no message is
+    /// encoded.
     pub clicks: Arc<dyn ClickService>,
+    /// The service that records postbacks. The edge calls it as a function, too.
     pub conversions: Arc<dyn ConversionService<StreamRecordConversionsStream = ConversionStream>>,
 }

@@ -23,9 +23,9 @@ const BYTES_PER_MEBIBYTE: u64 = 1_024 * 1_024;
 /// The URLs of pages for people who followed an address that leads nowhere.
 #[derive(Clone, Debug, Default)]
 pub struct Pages {
-    /// From the address of the server itself.
+    /// For people who opened the address of the server itself.
     pub home: Option<Url>,
-    /// From an address that no link has, or whose link has ended.
+    /// For people who followed an address that no link has, or whose link has ended.
     pub not_found: Option<Url>,
 }
 
@@ -64,13 +64,13 @@ pub struct EdgeConfig {
     #[arg(long, env = "S2S_CORE_CLIENT_KEY", value_name = "FILE", requires = "core_client_certificate")]
     core_client_key: Option<PathBuf>,
 
-    /// The URL to which a person is sent who opens the address of the server itself. Default: a
-    /// small page that says that nothing is there.
+    /// URL for people who open the address of the server itself: they are redirected to it.
+    /// Default: a small page that says that nothing is there.
     #[arg(long, env = "S2S_HOME_URL", value_name = "URL", value_parser = page_url)]
     home_url: Option<Url>,
 
-    /// The URL to which a person is sent who follows an address that no link has, or whose link has
-    /// ended without a fallback. Default: a small page that says so.
+    /// URL for people who follow an address that no link has, or whose link has ended without a
+    /// fallback: they are redirected to it. Default: a small page that says so.
     #[arg(long, env = "S2S_NOT_FOUND_URL", value_name = "URL", value_parser = page_url)]
     not_found_url: Option<Url>,
 

@@ -1,8 +1,8 @@
 //! The `S2S_*` variables of the environment that are not settings.
 //!
-//! A misspelt setting ends the start, because it would be ignored otherwise. Other programs'
-//! variables with the same prefix do not end the start: Kubernetes sets variables for every
-//! service, and for a service called `s2s` they have this prefix.
+//! The server does not start with a misspelt setting, because it would ignore that setting. It does
+//! start with the variables that Kubernetes sets for every service: for a service called `s2s`,
+//! their names have the same prefix. Any other unknown name only causes a warning.
 
 use clap::CommandFactory as _;
 
@@ -13,9 +13,11 @@ use crate::error::StartError;
 const OF_CLIENTS: [&str; 2] = ["S2S_API_KEY", "S2S_ENDPOINT"];
 /// Prefix of the variables of our test programs.
 const OF_TESTS: &str = "S2S_TESTS_";
-/// Maximum number of slips in a misspelt name: letters that are wrong, missing or too many. A name
-/// may have one slip for each `LETTERS_PER_SLIP` letters after the prefix, but at least one.
+/// Maximum number of slips in a misspelt name: letters that are wrong, missing, too many or
+/// swapped.
 const SLIPS_MAX: usize = 3;
+/// Number of letters after the prefix that allow a name one slip. A shorter name may have one slip,
+/// too.
 const LETTERS_PER_SLIP: usize = 4;
 
 /// Checks the names of variables. Returns the unknown names, of which the start warns. Refuses a
@@ -41,8 +43,8 @@ pub fn check(variables: impl Iterator<Item = (String, String)>) -> Result<Vec<St
     Ok(unknown)
 }
 
-/// Returns whether Kubernetes has set the variable, for a service whose name begins with `s2s`:
-/// `S2S_SERVICE_HOST`, `S2S_SERVICE_PORT_HTTP`, `S2S_PORT`, `S2S_PORT_8080_TCP_ADDR`.
+/// Returns whether the variable looks like one that Kubernetes sets for a service whose name begins
+/// with `s2s`, such as `S2S_SERVICE_HOST`, `S2S_SERVICE_PORT_HTTP` or `S2S_PORT_8080_TCP_ADDR`.
 fn is_service_link(name: &str, value: &str) -> bool {
     const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
     let is_url = PROTOCOLS.iter().any(|protocol| {

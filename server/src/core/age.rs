@@ -34,10 +34,12 @@ const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
 const CATCH_UP: u32 = 3;
 /// Number of future months whose partitions are made in advance.
 const MONTHS_AHEAD: u32 = 3;
-/// Longest time by which an id may be ahead of this server's clock, and longest time by which the
-/// id of a new row, made by an edge, may be behind this clock. Only a wrong clock makes ids that
-/// are months off, and these limits bound the number of partitions that such ids can create.
+/// Longest time by which an id may be ahead of this server's clock. Only a wrong clock makes ids
+/// that are months off. This limit and `BEHIND_MAX` bound the number of partitions that such ids
+/// can create.
 const AHEAD_MAX: Span = Span::from_days(3 * 365);
+/// Longest time by which the id of a new row may be behind this server's clock, if the id was made
+/// elsewhere.
 const BEHIND_MAX: Span = Span::from_days(3 * 365);
 /// Period from now for which partitions are assumed to exist while another server makes them. The
 /// value has no effect on databases without partitions: their tables accept rows of any time.

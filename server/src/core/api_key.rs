@@ -46,9 +46,9 @@ pub const TEXTS_MAX: u64 = 10;
 
 /// Longest wait for the look-up of a key that was not seen before.
 const STRANGER_PATIENCE: Duration = Duration::from_secs(1);
-/// Maximum number of keys that are remembered as seen before, and the idle time after which a key
-/// is forgotten.
+/// Maximum number of key texts that are remembered as seen before.
 const SEEN_MAX: u64 = 100_000;
+/// Idle time after which a text is no longer remembered.
 const SEEN_FOR: Duration = Duration::from_hours(1);
 /// Resolution of the time of last use, in seconds.
 const USE_SECONDS: i64 = 60;
@@ -68,8 +68,8 @@ type Use = (ApiKeyId, Time);
 
 /// The keys that a core remembers, and their uses that are still to be written.
 pub struct ApiKeys {
-    /// Keys by the hash of a text, at most a second old. A text that no key has is cached as
-    /// `None`.
+    /// Keys by the hash of a text. An entry is at most a second old. A text that no key has is
+    /// cached as `None`.
     found: RowCache<KeyHash, Found>,
     recent: moka::future::Cache<KeyHash, ()>,
     lookups: Lookups,
@@ -208,7 +208,7 @@ pub struct Create {
     pub validate_only: bool,
 }
 
-/// Creates a key. Returns its text only if the key is new, and not with `validate_only`.
+/// Creates a key. Returns its text if the key is new, except with `validate_only`.
 pub async fn create(app: &App, caller: Caller, create: Create) -> Result<(ApiKey, Option<KeyText>)> {
     let account_id = governed(app, caller, create.account).await?;
     caller.check_all(create.scopes)?;
@@ -317,9 +317,9 @@ fn unknown(id: ApiKeyId) -> Error {
 }
 
 /// Sets up the operator's own key. If no key has the text `given` yet, creates an administrator's
-/// key with it. A key that has the text already stays as it is, even if it is revoked. If no text
-/// is given and no key exists at all, creates an administrator's key with a random text, and
-/// returns this text, once.
+/// key with it. If a key has that text already, the key stays as it is, even if it is revoked. If
+/// no text is given and no key exists at all, creates an administrator's key with a random text,
+/// and returns this text, once.
 pub async fn first(app: &App, given: Option<KeyText>) -> Result<Option<KeyText>> {
     let Some(text) = given else {
         if store::is_empty(app.db.reader()).await? {

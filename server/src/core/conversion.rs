@@ -5,7 +5,7 @@
 //! If the conversion is recorded already, it counts even if `check` refuses it now. The unique
 //! index of the table (click id, code, dedupe key) alone decides whether a conversion is a
 //! duplicate. Before the insert, a query looks for an earlier conversion in three cases only: the
-//! set-up would refuse the conversion, the click's conversions were repeated very often in the last
+//! conversion would be refused as new, the click's conversions were repeated very often in the last
 //! minute (`postback/repetitions.rs`), or a replay can't check a signature (`postback/replay.rs`).
 //!
 //! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
@@ -55,7 +55,7 @@ const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX)
 pub const LIST_KEY_BYTES: usize = 32;
 
 /// The id of a conversion: its click id, and a number that is unique among that click's
-/// conversions. The primary key finds the rows of a click by its id, so the number needs no index.
+/// conversions. The primary key finds all conversions of a click, so the number needs no index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConversionId {
     click: ClickId,
@@ -278,7 +278,7 @@ pub fn check_code(code: &ConversionCode, at: Time) -> Result<()> {
 }
 
 /// Returns an error if clicks of this time on the link don't count for the code. Archiving a link
-/// ends its traffic: clicks from before the archiving still count.
+/// ends its traffic, but clicks from before the archiving still count.
 pub fn check_link(code: &ConversionCode, link: &TrackingLink, clicked_at: Time) -> Result<()> {
     if link.archived_since().is_some_and(|since| since <= clicked_at) {
         let message = format!(
@@ -390,7 +390,7 @@ pub async fn write_all(conversions: &[&Conversion], txn: &Connection) -> Result<
     Ok(both.map(|(conversion, earlier)| Counted::new(conversion, earlier.as_ref())).collect())
 }
 
-/// Erases the custom parameters of a click's conversions, which may identify the visitor. The other
+/// Erases the custom parameters of a click's conversions: they may identify the visitor. The other
 /// fields stay: they record money, or serve to recognise duplicates. `rows_max` is the maximum
 /// number of rows in one transaction. Returns the number of the click's conversions.
 pub async fn erase(app: &App, account: AccountId, click: ClickId, rows_max: usize) -> Result<u64> {

@@ -1,7 +1,7 @@
 //! Postbacks: the calls of `/s2s` that arrived, and their verdicts.
 //!
-//! A postback is read, judged, and written together with the conversion that it becomes, in one
-//! transaction. Its secrets are removed before anything is stored. A postback that does not count
+//! A postback is read and judged, and is then written in one transaction with the conversion that
+//! it becomes. Its secrets are removed before anything is stored. A postback that does not count
 //! is held, and can be replayed. An edge passes on the raw bytes and reads nothing itself, so live
 //! traffic, replays and explanations share one reader, `reader`.
 //!
@@ -70,7 +70,7 @@ pub use shedding::{ShedCounts, Shedding};
 pub use store::Model as Postback;
 pub use strangers::{Strangers, run as run_strangers_bound};
 
-/// Maximum number of postbacks in one replay.
+/// Maximum number of postbacks in one replay by ids.
 pub const REPLAY_MAX: usize = 100;
 /// Longest text that a list is filtered by, in bytes.
 pub const TEXT_BYTES_MAX: usize = 200;
@@ -143,7 +143,8 @@ impl Notes {
 pub struct Source {
     /// The codes that the postback may name: all, if the caller is an edge.
     pub tenant: Tenant,
-    /// Identifies a postback that has no transaction id. `None` if the caller is an edge.
+    /// Identifies a postback that has no transaction id. `None` if the caller is an edge, or sent
+    /// no request id.
     pub request_id: Option<Vec<u8>>,
 }
 

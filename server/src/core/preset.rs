@@ -1,6 +1,6 @@
-//! Presets: the vocabulary of each network. A preset names the parameter of the network's links
-//! that takes the click id, the network's macros for a postback URL, its words for a status, and
-//! the reply that it wants.
+//! Presets: the vocabulary of each network. A preset names the parameter that takes the click id in
+//! the network's links, the network's macros for a postback URL, its words for a status, and the
+//! reply that it wants.
 //!
 //! Presets come with the server, in `preset/presets.toml`, and are the same for every account. So
 //! there is no table of presets, and no call that changes one.

@@ -1,10 +1,11 @@
 //! Retention: deletes old clicks, conversions and postbacks, and makes the partitions of their
 //! tables for new rows.
 //!
-//! On PostgreSQL, whole partitions are dropped, except that the first partition can stay; old rows
-//! in it are deleted a few at a time. On other databases, all old rows are deleted that way. Before
-//! conversions are deleted, a limit (`forgotten_before`) is stored in the database. A conversion of
-//! a click before this limit is refused permanently, because it may have been counted already.
+//! On PostgreSQL, whole partitions are dropped. The first partition, which also accepts rows from
+//! long ago, stays until the second one can be dropped, too; old rows in it are deleted a few at a
+//! time. On other databases, all old rows are deleted a few at a time. Before conversions are
+//! deleted, a limit (`forgotten_before`) is stored in the database. A conversion of a click before
+//! this limit is refused permanently, because it may have been counted already.
 //!
 //! No clock is trusted alone. Rows are compared with the deletion time (`age`). The deletion time
 //! is never later than this server's clock or the database's, and at most twelve hours later than
@@ -34,8 +35,9 @@ use crate::{
     values::time::{Span, Time},
 };
 
-/// Interval between two passes, and the shorter interval after a failure.
+/// Interval between two passes.
 const INTERVAL: Duration = Duration::from_mins(1);
+/// Interval after a pass that failed.
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
 /// Pause between two deletions while there is more to delete, so that other transactions can write.
 const PAUSE: Duration = Duration::from_millis(50);

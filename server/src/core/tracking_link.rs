@@ -93,7 +93,8 @@ impl Slug {
         self.0.first() == Some(&b'~')
     }
 
-    /// Parses a slug as a visitor wrote it, in any case; `None` if the text can't be a slug.
+    /// Parses a slug as a visitor wrote it, in upper or lower case; `None` if the text can't be a
+    /// slug.
     pub fn from_path(text: &str) -> Option<Self> {
         text.to_ascii_lowercase().parse().ok()
     }

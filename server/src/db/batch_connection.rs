@@ -167,7 +167,7 @@ impl Connection {
         self.broken.fetch_or(ended.is_err(), Ordering::Relaxed);
         self.in_transaction.fetch_and(ended.is_err(), Ordering::Relaxed);
         ended?;
-        // The next start would not find what is in a file that has left its place.
+        // The next start would not find a file that has left its place, nor the writes in it.
         if statement == COMMIT { self.place.check() } else { Ok(()) }
     }
 

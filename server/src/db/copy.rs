@@ -20,9 +20,10 @@ use sea_orm::{
 use super::sqlite;
 use crate::{config::SecretUrl, error::StartError};
 
-/// Counts the tables and views of a database.
+/// Counts the tables and views of a PostgreSQL database.
 const TABLES_OF_POSTGRES: &str = "SELECT COUNT(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace \
      WHERE relkind IN ('r', 'p', 'v', 'm') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'";
+/// Counts the tables and views of a MariaDB database.
 const TABLES_OF_MYSQL: &str =
     "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()";
 /// Endings of the files that SQLite keeps beside a database.

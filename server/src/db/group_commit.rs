@@ -98,7 +98,7 @@ impl Committer {
     }
 
     /// Writes `row`. Returns the row with its outcome, once the row is durable. If the caller goes
-    /// away before the commit has begun, the row is not written.
+    /// away before the commit has begun, the row is usually not written: see `WITHDRAWALS_MAX`.
     pub async fn write<W: Write>(&self, row: W) -> Result<(W, W::Outcome)> {
         let (answer, answered) = oneshot::channel();
         self.waiting.try_send(Box::new(Some((row, answer)))).map_err(|error| match error {

@@ -16,7 +16,7 @@ use sea_orm::{DbErr, RuntimeErr};
 
 pub const DISPLACED: &str = "the file of the database was moved, removed or replaced";
 
-/// Clones share state.
+/// The place of a database's file; empty for a database without a file. Clones share state.
 #[derive(Clone, Default)]
 pub struct Place(Option<Arc<OpenedFile>>);
 

@@ -6,7 +6,7 @@ use super::{LOCK_TIMEOUT, PoolKind, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 
 /// Takes the lock that is held during a migration. Answers 1. The number is arbitrary.
 pub const MIGRATION_LOCK: &str = "SELECT 1::bigint FROM pg_advisory_lock(7326921885)";
-/// Tries to take the same lock, to make and drop partitions. Does not wait.
+/// Tries to take the lock of migrations, to make and drop partitions. Does not wait.
 pub const TRY_MIGRATION_LOCK: &str = "SELECT pg_try_advisory_lock(7326921885) AS locked";
 /// Releases the lock before its session is closed. A closed session may hold the lock for a moment
 /// longer, and the next server would not get it.

@@ -64,7 +64,7 @@ pub fn set_for_copy(options: &mut ConnectOptions) {
     options.map_sqlx_sqlite_opts(|options| options.create_if_missing(false).busy_timeout(LOCK_TIMEOUT));
 }
 
-/// Reads the settings of our connection that durability depends on.
+/// Reads the settings that durability depends on, as they are for our connection.
 pub const SETTINGS: &str = "SELECT 'journal_mode' AS name, journal_mode AS value FROM pragma_journal_mode \
      UNION ALL SELECT 'synchronous', CAST(synchronous AS TEXT) FROM pragma_synchronous";
 

@@ -1,9 +1,9 @@
 //! The core's availability, as far as the edge knows it.
 //!
-//! While the core is down, nothing waits for it: clicks and postbacks go to the spool at once, and
-//! only the drain, which delivers the spool, keeps asking. Clicks go to the spool from the first
-//! failed call on, because visitors do not notice. Postbacks go to the spool at once only when the
-//! core counts as down, because merchants notice: their answer changes to `QUEUED`.
+//! While the core is down, no click or postback waits for it if there is a spool: they go to the
+//! spool at once, and the drain, which delivers the spool, keeps trying. Clicks go to the spool
+//! from the first failed call on, because visitors do not notice. Postbacks go to the spool at once
+//! only when the core counts as down, because merchants notice: their answer changes to `QUEUED`.
 //!
 //! Some causes don't pass without a person: a revoked key, a certificate, a core of another
 //! version. The server logs such a cause as an error, and logs it again only if it has changed or

@@ -18,7 +18,7 @@ use crate::{
     values::target::Target,
 };
 
-/// Answers every HTTP request that is not a call of the API.
+/// Answers every HTTP request that is neither a call of the API nor a health check.
 pub async fn handle(
     State(edge): State<Arc<Edge>>,
     Extension(Client(client)): Extension<Client>,
@@ -43,7 +43,7 @@ pub async fn handle(
     }
 }
 
-/// Answers every HTTP request that is not a call of the API, on a server without an edge.
+/// Answers the requests of `handle` on a server without an edge.
 pub async fn no_edge(request: axum::extract::Request) -> Response {
     let message = "this server accepts only calls of the API; send visitors and postbacks to an edge";
     refuse(&request, &Error::new(ErrorReason::ResourceNotFound, message))

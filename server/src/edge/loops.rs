@@ -6,9 +6,9 @@
 //! So no edge has to remember the count, and the count continues across edges. Nothing is added to
 //! the URLs that merchants see.
 //!
-//! The MAC of the click id is not checked. The account of the other link may be unknown here, and a
-//! forgery gains nothing: somebody who can put a forged click id into a visitor's URL could as well
-//! send the visitor elsewhere.
+//! The MAC of the click id is not checked. It covers the account of the clicked link, and this edge
+//! may not know that link. A forgery gains nothing: somebody who can put a forged click id into a
+//! visitor's URL could as well send the visitor elsewhere.
 //!
 //! Absent on purpose: loops in which no click id comes back. A browser ends them after some 20
 //! redirects.

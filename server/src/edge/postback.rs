@@ -162,7 +162,7 @@ async fn read_body(mut body: Body) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The answer to a postback that the core has judged, in the form that the code's owner wants.
+/// The answer to a postback that the core has judged, in the form of its `ReplySetting`.
 fn answer(judged: Judged) -> Response {
     let (answer, by_verdict, reply) = match judged {
         Judged::Counted(response) => {

@@ -1,9 +1,10 @@
 //! The seals of spooled records, and the click id keys from which they are derived.
 //!
-//! A record must be proven when it is read, which may be after a crash and without the core. So new
-//! records are sealed with a key only if the snapshot durably holds that key. A core that was
-//! restored from a backup may lack keys that this edge has used. The snapshot keeps these former
-//! keys until the spool's folder has no file with a record that needs them.
+//! A seal makes the proof that this installation wrote a record. The proof is checked when the
+//! record is read, which may be after a crash and without the core. So new records are sealed with
+//! a key only if the snapshot durably holds that key, or holds no key yet. A core that was restored
+//! from a backup may lack keys that this edge has used. The snapshot keeps these former keys until
+//! the spool's folder has no file with a record that needs them.
 
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
@@ -78,7 +79,8 @@ impl RecordKeys {
     ) -> Self {
         let (keys, recorded) = (&keys.click_id_keys, recorded.click_id_keys.clone());
         // Prefers a key that both the core and the file have. Without such a key, records are
-        // sealed with a key of the file until the file holds the core's keys.
+        // sealed with a key of the file until the file holds the core's keys. If the file holds no
+        // key, they are sealed with the core's first key.
         let own = recorded.iter().find(|key| keys.contains(key));
         let own = own.or(recorded.first()).or(keys.first()).cloned().unwrap_or_default();
         let former = former.click_id_keys.iter().cloned();

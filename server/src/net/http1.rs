@@ -43,7 +43,7 @@ use crate::{
     error::Error,
 };
 
-/// Time for which a peer may continue to send after its last answer.
+/// Time for which the server still reads what a peer sends after the last answer.
 pub const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A function that answers a request.

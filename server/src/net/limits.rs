@@ -46,7 +46,8 @@ pub const UNFINISHED_CONNECTION_BYTES_MAX: usize = 4 * 1_024 * 1_024;
 /// Maximum size of the unfinished requests of a connection on which an API key was shown, or of a
 /// trusted proxy's connection, in bytes.
 pub const UNFINISHED_WITH_KEY_BYTES_MAX: usize = 64 * 1_024 * 1_024;
-/// Maximum size of the unfinished requests of one origin that has shown no API key, in bytes.
+/// Maximum size of the unfinished requests of one origin, in bytes. A connection on which an API
+/// key was shown may exceed it.
 pub const UNFINISHED_ORIGIN_BYTES_MAX: usize = 128 * 1_024 * 1_024;
 /// Maximum size of all unfinished requests, in bytes.
 pub const UNFINISHED_BYTES_MAX: usize = 512 * 1_024 * 1_024;

@@ -67,7 +67,7 @@ pub fn inherited_socket() -> io::Result<Option<TcpListener>> {
 /// Listens, with a queue for clients that wait to be accepted.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // The library sets this by default, too: a restart then finds the port free.
+    // Lets a restart find the port free. The library's own listener has this set, too.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(WAITING_CONNECTIONS_MAX)

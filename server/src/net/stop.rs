@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 /// Time of silence after which a stop closes a connection. Clients learn of the stop only from an
 /// answer, and their earlier requests may arrive late on a busy machine or network.
 pub const QUIET: Duration = Duration::from_secs(1);
-/// Time for which a peer may continue to send after its last answer while the server stops: one
+/// Time for which a server that stops still reads what a peer sends after the last answer: one
 /// round trip.
 pub const LAST_LINGER_TIMEOUT: Duration = Duration::from_millis(500);
 

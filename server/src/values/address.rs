@@ -10,9 +10,9 @@ use clap::ValueEnum;
 use ipnet::IpNet;
 use url::{Host, Url};
 
-/// Lengths of IPv6 prefixes, in bits: of the network that limits count as one sender, and of the
-/// larger network that a provider gives to one customer.
+/// Prefix length of the IPv6 network that limits count as one sender, in bits.
 const IPV6_NETWORK_BITS: u8 = 64;
+/// Prefix length of the larger IPv6 network that a provider gives to one customer, in bits.
 const IPV6_SITE_BITS: u8 = 48;
 
 /// The part of an address that is stored with clicks and postbacks.
@@ -65,7 +65,7 @@ impl Network {
     }
 }
 
-/// The larger network that a provider gives to one customer: /24 of IPv4, /48 of IPv6.
+/// The network that a provider gives to one customer: /48 of IPv6. For IPv4, the /24 network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Site(IpNet);
 

@@ -8,7 +8,7 @@
 //! The database stores the SHA-256 of the whole text. A slow hash is for secrets that people choose
 //! and others could guess. It would add nothing here, because nobody can guess 160 random bits.
 //!
-//! The server finds a key by its hash. The duration of that comparison reveals nothing useful to an
+//! The server finds a key by its hash. The duration of that search reveals nothing useful to an
 //! attacker, because nobody can choose the hash of a key.
 
 use std::{fmt, str::FromStr};

@@ -1,5 +1,5 @@
 //! Exact money: integers in millionths, with one rounding rule (half away from zero). No floats.
-//! The SDK reads decimal text (`amount`) and writes it (`Money`).
+//! The SDK reads and writes decimal text: its module `amount` reads it, its type `Money` writes it.
 
 use std::{fmt, str::FromStr};
 

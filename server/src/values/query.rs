@@ -179,8 +179,8 @@ impl Splitter<'_> {
         self.push(name, left, begins);
     }
 
-    /// Adds a pair. The pair is broken only if an escape in its own bytes is broken. Otherwise the
-    /// redaction of one pair could change how another pair is read.
+    /// Adds a pair. The pair is broken only if an escape in its own bytes is broken. If escapes of
+    /// other pairs counted, the redaction of one pair could change how another pair is read.
     fn push(&mut self, name: Vec<u8>, raw: &[u8], begins: usize) {
         let (value, broken) = decode(raw);
         let place = Place { part: self.part, bytes: self.origin(raw) };
@@ -271,7 +271,8 @@ impl Splitter<'_> {
     }
 }
 
-/// The name at the beginning of a piece, before its `=`; `None` if it is longer than known names.
+/// The name at the beginning of a piece, before its `=`; `None` if the piece has no `=`, or if the
+/// name is longer than known names.
 fn name_of(piece: &[u8]) -> Option<&str> {
     let end = piece.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b'=')?;
     std::str::from_utf8(piece.get(..end)?).ok()

@@ -25,8 +25,8 @@ pub struct CallWithId {
     pub request: Ask,
 }
 
-/// At least one row for each call that takes the id of an account or of something that it owns.
-/// Calls whose callers see all accounts are in `WITHOUT_IDS`.
+/// At least one row for each call that takes the id of an account or of something that an account
+/// owns. Calls whose callers see all accounts are in `WITHOUT_IDS`.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
 pub const WITH_IDS: [CallWithId; 42] = [
     CallWithId {
@@ -298,8 +298,8 @@ pub const WITH_IDS: [CallWithId; 42] = [
 const NOT_FOUND: Option<Code> = Some(Code::NotFound);
 const INVALID: Option<Code> = Some(Code::InvalidArgument);
 
-/// The calls that take neither the id of an account nor the id of something that it owns, and the
-/// calls whose callers see all accounts.
+/// The calls that take neither the id of an account nor the id of something that an account owns,
+/// and the calls whose callers see all accounts.
 pub const WITHOUT_IDS: [&str; 12] = [
     "AccountService/CreateAccount",
     "AccountService/ListAccounts",

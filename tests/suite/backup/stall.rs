@@ -1,4 +1,4 @@
-//! A database that answers no write, while it can be read and copied.
+//! A database whose writes wait, while it can be read and copied.
 
 use s2s_tests::database::kind;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr};

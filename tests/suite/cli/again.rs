@@ -83,8 +83,8 @@ async fn what_a_postback_recorded_can_be_imported_again() {
     let sum = "s2s: 0 recorded, 3 were recorded before, 0 failed";
     assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
     // The import checks whether a spreadsheet has damaged the order ids. It omits this check only
-    // for rows with the id of a conversion that is recorded here. The first file has other ids, and
-    // the second file has none.
+    // for rows with the id of a conversion that is recorded here. The first file below has other
+    // ids, and the second file has none.
     let exported = person.read("all.csv");
     let all = conversions(&server, &code).await;
     let foreign = all.iter().fold(exported.clone(), |text, one| {

@@ -1,4 +1,4 @@
-//! Values that are empty, and messages that nobody reads.
+//! Values that are empty, messages that nobody reads, and log lines as input.
 
 use std::{fs::File, io::Read as _, process::Stdio};
 

@@ -17,7 +17,7 @@ const README: &str = include_str!("../../../README.md");
 const START: &str = include_str!("../../../docs/start.md");
 const WHY: &str = include_str!("../../../docs/guide/why-not-counted.md");
 const API: &str = include_str!("../../../docs/reference/api.md");
-/// The heading in `START` that ends the part with the command line.
+/// The heading in `START` below the part that uses the command line `s2s`.
 const CURL_ALONE: &str = "## With curl alone";
 /// The byte that the shell prints after each command.
 const END: u8 = 0x1e;
@@ -69,7 +69,7 @@ impl Ids {
         Regex::new(r"\b([a-z]+_[0-9a-z]{26,}|[0-9a-z]{40}|[0-9A-F]{32})\b").unwrap()
     }
 
-    /// Replaces all that differs from run to run: ids by their numbers, and times.
+    /// Replaces all that differs from run to run: ids by their numbers, times and versions by `~`.
     fn blotted(&mut self, text: &str) -> String {
         let numbered = Self::pattern().replace_all(text, |found: &Captures<'_>| {
             let id = found[0].to_owned();
@@ -95,7 +95,7 @@ struct Shell {
 }
 
 impl Shell {
-    /// Starts a shell in which `curl` calls the server, at whatever address the page has.
+    /// Starts a shell in which `curl` calls the server, whatever address the page shows.
     async fn start(person: &Person, server: &Server) -> Self {
         let path = format!("{}:/usr/bin:/bin", programs().display());
         let mut bash = person.command(Path::new("bash"));

@@ -1,5 +1,5 @@
-//! A shop in PHP while the server is away, refuses, or is not the server at all: no postback is
-//! lost, and each order counts once.
+//! A shop in PHP while the server is down or refuses postbacks, or while another server answers in
+//! its place: no postback is lost, and each order counts once.
 
 use s2s_tests::Server;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn states(rows: &[Value]) -> Vec<(&str, &str)> {
 }
 
 impl Market {
-    /// Runs the worker, which must not find fault with its own run.
+    /// Runs the worker, which must succeed and print nothing to standard output.
     async fn work(&self, arguments: &[&str]) -> Said {
         let said = self.shop.run(&[&["s2s/worker.php"], arguments].concat()).await;
         assert_eq!((said.status, said.out.as_str()), (0, ""), "{said:?}");
@@ -41,7 +41,8 @@ async fn a_server_that_is_away_costs_no_sale() {
         for tries in 1..=3 {
             let said = market.work(&["--now"]).await;
             assert!(said.err.contains(", waiting: "), "{said:?}");
-            // The worker goes by age, and stops at the first that waits.
+            // The worker tries the postbacks in the order in which they are due, and stops at the
+            // first one that has to wait.
             let rows = market.shop.rows().await;
             let waiting: Vec<&Value> = rows.iter().filter(|row| row["state"] == "waiting").collect();
             assert_eq!(waiting.len(), 3, "{outage}: {rows:?}");
@@ -57,7 +58,7 @@ async fn a_server_that_is_away_costs_no_sale() {
         assert!(sold.iter().all(|order| counted.contains_key(order)), "{counted:?}");
     }
 
-    // The machine stops after each postback is sent and before its answer is stored.
+    // As if the machine had stopped after each postback was sent and before its answer was stored.
     let forget =
         "require 's2s/s2s.php'; s2s_database()->exec(\"UPDATE s2s_postback SET state = 'waiting'\");";
     market.shop.run(&["-r", forget]).await.is_silent();
@@ -92,10 +93,10 @@ async fn the_pauses_between_tries_grow() {
         market.work(&["--now"]).await;
         let row = &market.shop.rows().await[0];
         let waits = row["pause"].as_i64().unwrap();
-        // PHP took some seconds at most to start again.
+        // Some seconds have passed since the worker set the pause.
         assert!((pause - 30..=pause).contains(&waits), "{pause}: {row}");
     }
-    // Before its time a postback is left alone, whether or not the server is there.
+    // The worker leaves a postback alone until it is due, even if the server is back.
     market.server.restart_in_place().await;
     market.work(&[]).await.is_silent();
     assert_eq!(market.shop.rows().await[0]["tries"], 8);

@@ -26,7 +26,7 @@ pub struct Page {
     pub text: String,
 }
 
-/// The guides that have PHP, by name.
+/// The guides that have PHP, sorted by name.
 pub fn pages() -> Vec<Page> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guide");
     let mut pages: Vec<Page> = fs::read_dir(folder)
@@ -47,7 +47,7 @@ pub fn page(name: &str) -> String {
     pages().into_iter().find(|page| page.name == name).unwrap().text
 }
 
-/// The blocks of PHP of a page: the path that the first line names, and the code.
+/// The PHP blocks of a page: for each, the path that its first line names, and its code.
 pub fn cut(page: &str) -> Vec<(String, String)> {
     let path = Regex::new(r"\A<\?php // (\S+)\n").unwrap();
     let blocks = page.split("```php\n").skip(1).map(|rest| rest.split("```").next().unwrap());
@@ -141,7 +141,7 @@ impl Shop {
         Said { status: output.status.code().unwrap(), out, err }
     }
 
-    /// The rows of the queue, in the order of their numbers. `pause` is the time to the next try.
+    /// The rows of the queue, sorted by order number. `pause` is the time to the next try.
     pub async fn rows(&self) -> Vec<Value> {
         let script = "require 's2s/s2s.php';
             $rows = 'SELECT *, next_try - ' . time() . ' AS pause FROM s2s_postback ORDER BY oid + 0, oid';
@@ -176,8 +176,8 @@ fn write(folder: &Path, path: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// PHP in that folder, without the developer's variables, such as those of a proxy. Errors are shown,
-/// as they are without a `php.ini`: PHP then answers 200 even if a page fails.
+/// PHP in that folder, without the developer's variables, such as those of a proxy. Errors are
+/// shown, as they are without a `php.ini`: PHP then answers 200 even if a page fails.
 fn php(folder: &Path) -> Command {
     let mut command = Command::new("php");
     command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").current_dir(folder).kill_on_drop(true);

@@ -11,7 +11,7 @@ use super::{
 
 /// The click id in the samples.
 const CLICK: &str = "04mx041w1az9vg8nh802s7vyajbwafzyhz9ztmm5";
-/// The address of the certificate that signs as PayPal.
+/// The address of the certificate for PayPal's signatures.
 const CERTIFICATE: &str = "https://api.paypal.com/v1/notifications/certs/CERT-1";
 
 /// Signs standard input as Stripe does, with the secret of the guide.
@@ -36,7 +36,7 @@ const PAYPAL: &str = "require 's2s/paypal.php';
     echo \"paypal-transmission-id\\n69cd13f0\\npaypal-transmission-time\\n2026-11-28T09:00:00Z\\n\";
     echo \"paypal-cert-url\\n$argv[1]\\npaypal-transmission-sig\\n\", base64_encode($signature);";
 
-/// The message on a page: its last block of JSON, with that click id.
+/// The last block of JSON on a page, with `click` in place of the sample click id.
 fn sample(guide: &str, click: &str) -> Value {
     let page = page(guide);
     let block = page.split("```json\n").last().unwrap().split("```").next().unwrap();
@@ -71,7 +71,8 @@ impl Market {
         self.shop.post(page, &headers, &body).await.status
     }
 
-    /// Sends messages that all must be stored, each twice, and lets the worker send their postbacks.
+    /// Sends each message twice, and lets the worker send the postbacks. The shop must accept every
+    /// message.
     async fn sell_by(&self, page: &str, signer: (&str, &str), messages: &[Value]) {
         for message in messages.iter().chain(messages) {
             let status = self.notify(page, signer, message).await;
@@ -235,7 +236,7 @@ async fn orders_of_woocommerce_become_conversions() {
     let expected = [("1", "49.50 EUR"), ("2", "0.70 EUR"), ("3", "0.30 EUR"), ("4", "123456789012 JPY")];
     assert_eq!(market.counted().await, table(&expected));
 
-    // A fault of the queue is logged, does not reach the customer, and the second hook repairs it.
+    // A fault of the queue is logged and does not reach the customer. The second hook repairs it.
     let former = market.shop.set("'sqlite:' . __DIR__ . '/shop.db'", "'sqlite:/nowhere/shop.db'");
     call("", json!({"hook": paid, "id": 5})).await;
     assert!(market.shop.read("log").contains("s2s, order 5: "), "{}", market.shop.read("log"));

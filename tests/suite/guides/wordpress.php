@@ -1,7 +1,7 @@
 <?php
 // A stand-in for WordPress and WooCommerce, as far as the guide's plugin needs them: hooks, and
 // orders in files. Like WooCommerce, it saves an order of the classic checkout after the hook, and
-// an order of the block before it.
+// an order of the block checkout before it.
 declare(strict_types=1);
 
 $hooks = [];

@@ -63,7 +63,7 @@ async fn an_edge_that_is_refused_says_so_once() {
     visit().await;
     eventually(async || edge.cause().await.is_none().then_some(())).await;
 
-    // A core that is only down is not an error.
+    // The log does not report a core that is only down as a refusal.
     core.kill().await;
     visit().await;
     eventually(async || edge.cause().await).await;

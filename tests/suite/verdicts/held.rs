@@ -219,7 +219,8 @@ pub const HELD: [HeldCase; 36] = [
         names: "archived",
     },
 ];
-/// Postbacks that are held once a conversion with transaction id `taken` is recorded.
+/// Postbacks that are held. They are sent after a conversion with the transaction id `taken` is
+/// recorded.
 pub const HELD_AFTER_TAKEN: [HeldCase; 2] = [
     HeldCase {
         query: "clickId=$lost_click&id=$code&val=1&com=0",

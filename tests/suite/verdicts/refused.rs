@@ -10,13 +10,14 @@ use crate::{fixture::Fixture, moved};
 
 /// A report over gRPC that is refused.
 pub struct RefusedCase {
-    /// Makes a good report a wrong one.
+    /// Makes a good report wrong.
     pub change: fn(&Fixture, &mut NewConversion),
     pub code: Code,
     pub reason: ErrorReason,
 }
 
-/// Reports that are refused once a conversion of 1 unit with transaction id `taken` is recorded.
+/// Reports that are refused. They are sent after a conversion of 1 unit with the transaction id
+/// `taken` is recorded.
 pub const REFUSED: [RefusedCase; 20] = [
     RefusedCase {
         change: |_, report| report.click_id = "garbage".into(),

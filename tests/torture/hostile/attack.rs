@@ -23,11 +23,13 @@ const SEARCHES: usize = 40;
 const PAUSE: Duration = Duration::from_millis(20);
 /// An attacker gives up on an answer after this time.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The documented maximum numbers of postbacks that the server holds in a minute: for one network,
-/// for all networks together, and for one code. The first two are for postbacks of strangers, which
-/// have no known code, no genuine click id and no known sender.
+/// The documented maximum number of strangers' postbacks that the server holds in a minute for one
+/// network. A stranger's postback has no known code, no genuine click id and no known sender.
 pub const OF_NETWORK_MAX: usize = 60;
+/// The documented maximum number of strangers' postbacks that the server holds in a minute for all
+/// networks together.
 pub const OF_STRANGERS_MAX: usize = 6_000;
+/// The documented maximum number of postbacks that the server holds in a minute for one code.
 pub const OF_CODE_MAX: usize = 6_000;
 const MINUTE: Duration = Duration::from_mins(1);
 

@@ -16,10 +16,11 @@ use tokio::{
 
 use super::attack::{Attack, CODE_ATTACK, OF_CODE_MAX, OF_NETWORK_MAX};
 
-/// The name of the postbacks that are sent before the attack, and their maximum number. These
-/// postbacks are rows for the searches to read. The maximum is twice the bound of a code, because a
-/// postback that the server queues does not count towards the bound.
+/// The name of the postbacks that are sent before the attack. They are rows for the searches to
+/// read.
 const FIRST: &str = "before the attack";
+/// The maximum number of these postbacks. It is twice the bound of a code, because a postback that
+/// the server queues does not count towards the bound.
 const FIRST_MAX: usize = 2 * OF_CODE_MAX;
 const FIRST_BYTES: usize = 500;
 const FIRST_AT_ONCE: usize = 8;
@@ -30,8 +31,9 @@ const IN_FLIGHT_MAX: usize = 16;
 /// id in all these postbacks, and they would wait for each other.
 const FILLING: &str = "x.";
 const UNKNOWN_CODE: &str = "00000000000000000000000000000000";
-/// The numbers of networks that send much, and of networks that send little.
+/// The number of networks that send much.
 const BUSY_NETWORKS: usize = 8;
+/// The number of networks that send little.
 const QUIET_NETWORKS: usize = 2_000;
 /// The flood that names a known code beside an invalid one.
 pub const TWICE_ATTACK: &str = "B6 codes named twice";

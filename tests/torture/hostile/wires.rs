@@ -15,10 +15,11 @@ use tokio::{
 
 use super::attack::Attack;
 
-/// The number of connections with requests that never end, and the number of streams on each.
+/// The number of connections with requests that never end.
 const UNFINISHED: usize = 8;
+/// The number of streams on each of these connections.
 const STREAMS: u32 = 250;
-/// The time after which an attacker replaces such a connection with a new one.
+/// The time after which an attacker replaces one of these connections with a new one.
 const UNFINISHED_FOR: Duration = Duration::from_secs(3);
 /// The length that the beginning of a message announces. The rest of the message never arrives.
 const MESSAGE_BYTES: u32 = 4 * 1_024 * 1_024;

@@ -82,7 +82,7 @@ impl From<Mode> for CheckMode {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Reply {
-    /// HTTP status by the verdict.
+    /// HTTP status that depends on the verdict.
     ByVerdict,
     /// Always HTTP 200.
     AlwaysOk,
@@ -96,7 +96,8 @@ enum Dedupe {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Separator {
-    /// Unknown: a postback with such an amount is held, and a row with such an amount fails.
+    /// Unknown: if nothing else decides, such as the currency, a postback with such an amount is
+    /// held, and a row with such an amount fails.
     Auto,
     /// `1.500` is one and a half.
     Point,
@@ -181,7 +182,7 @@ impl Checks {
             && addresses.is_empty()
     }
 
-    /// Returns `checks`, in which those that are given replace the others.
+    /// Returns `checks`, with the values of the given options in place of the former values.
     fn apply(self, mut checks: PostbackAuthentication) -> PostbackAuthentication {
         if let Some(mode) = self.secret_check {
             checks.set_secret_check(mode.into());

@@ -1,5 +1,5 @@
-//! Looks up conversion codes by name, and their settings, which decide how rows are read. Asks the
-//! server once for each name and each code.
+//! Looks up the ids of conversion codes by name, and the settings of the codes, which decide how
+//! rows are read. Remembers the server's answers, so that most rows need no lookup.
 
 use std::collections::BTreeMap;
 
@@ -56,9 +56,9 @@ impl Codes {
         Self { client, runtime, known: BTreeMap::new(), named: BTreeMap::new(), is_barred: false }
     }
 
-    /// Returns the id of the code with this id or name. Returns a text that names no code unchanged,
-    /// because the server says what is wrong with it. Blocks the calling thread until the server has
-    /// answered. Fails if several codes have the name, or if the server does not answer.
+    /// Returns the id of the code with this id or name. Returns a text that names no code as it is,
+    /// because the server says what is wrong with the text. Blocks the calling thread until the
+    /// server has answered. Fails if several codes have the name, or if the server does not answer.
     pub fn id(&mut self, given: &str) -> Result<String, Failure> {
         let given = given.trim_matches(is_trimmed);
         if given.is_empty() || names::is_code_id(given) || self.is_barred {

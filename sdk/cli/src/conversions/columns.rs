@@ -113,7 +113,8 @@ impl Columns {
 
     /// Returns whether a row is a line of titles. The rows below such a line are of another file,
     /// and their cells have other meanings. A row with an amount as its value is no such line,
-    /// unless a line of titles was appended to it, because it did not end with a line feed.
+    /// unless a line of titles was appended to the row, because the row did not end with a line
+    /// feed.
     pub fn is_title_line(&self, cells: &[String]) -> bool {
         let place = self.fields.iter().position(|field| *field == Some(Field::Value));
         let value = place.and_then(|place| cells.get(place)).map_or("", String::as_str);
@@ -144,8 +145,8 @@ fn ignore(titles: &[String], read: &mut [Title], ignored: &[String]) -> Result<(
     Ok(())
 }
 
-/// Refuses a column that is not read although its title has the word of a field: what the column
-/// says would be missing in what is recorded, and could not be added later.
+/// Refuses a column that is not read although its title has the word of a field. The values in the
+/// column would be missing from the recorded conversions, and could not be added later.
 fn check_foreign(titles: &[String], read: &[Title]) -> Result<(), String> {
     let foreign = titles.iter().zip(read).filter(|(_, read)| read.meaning == Meaning::Unknown);
     let foreign = foreign.map(|(title, _)| title).filter(|title| hints_at_field(title));

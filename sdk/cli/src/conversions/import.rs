@@ -8,8 +8,8 @@
 //! request id, so only one of them would count. If the code counts every conversion, rows without
 //! an order id are therefore refused unless the caller gives `--each-row-counts`.
 //!
-//! An exported row names its conversion. The conversion is looked up first, and if it is recorded,
-//! the row is that conversion, whatever its order id has become in a spreadsheet.
+//! An exported row names its conversion, which is looked up first. If the conversion is recorded,
+//! the row is never recorded as another sale: a row whose order id a spreadsheet has changed fails.
 
 #[cfg(any(test, fuzzing))]
 mod check;

@@ -5,7 +5,8 @@ use s2s_sdk::parameter::{is_no_order, is_trimmed};
 use super::row::{Source, excerpt};
 
 /// Reads an order number. Refuses a word for "no order number", such as `None`, and a number that a
-/// spreadsheet has changed: all rows with the same such text would count as one sale.
+/// spreadsheet has changed. Several sales of a click may have such a text in common, and would
+/// count as one.
 pub fn read(cell: &str, source: Source) -> Result<String, String> {
     let text = cell.trim_matches(is_trimmed);
     if is_no_order(text) {

@@ -135,7 +135,8 @@ const FIELD_WORDS: [&str; 19] = [
     "click",
     "klick",
 ];
-/// Words of the fields that also occur within other words, such as `code` in `postcode`.
+/// Words of the fields that also occur within other words, such as `code` in `postcode`. They count
+/// only as whole words.
 const WHOLE_FIELD_WORDS: [&str; 7] = ["code", "wert", "valeur", "state", "etat", "état", "clic"];
 
 /// A title as it was read.

@@ -12,8 +12,9 @@ use super::{
 };
 use crate::cells::decimal;
 
-/// Largest amount and largest percentage that the server accepts, in millionths.
+/// Largest amount that the server accepts, in millionths.
 const AMOUNT_MICROS_MAX: i64 = 1_000_000_000_000_000_000;
+/// Largest percentage that the server accepts, in millionths.
 const PERCENT_MICROS_MAX: i64 = 100_000_000;
 
 /// The worth of a conversion: its value and its commission.
@@ -197,7 +198,7 @@ impl Known<'_> {
 /// A setting of the separator of decimals that the other amount of the row contradicts.
 struct Contradiction {
     set: DecimalSeparator,
-    /// True if the setting is the option of this program, and not that of the conversion code.
+    /// True if the setting is an option of this program; false if it is the conversion code's.
     is_option: bool,
 }
 

@@ -27,7 +27,8 @@ use crate::{
     profile::{Connection, Target},
 };
 
-/// Maximum number of codes, and of links, that are checked. If there are more, the newest are.
+/// Maximum number of codes, and of links, that are checked. If there are more, the newest are
+/// checked.
 const CHECKED_MAX: usize = 200;
 /// Maximum number of links that are read.
 const LINKS_MAX: usize = 10_000;
@@ -209,7 +210,7 @@ fn is_of_server(reason: ErrorReason) -> bool {
     matches!(reason, Unavailable | DeadlineExceeded | Overloaded | RateLimited | Internal)
 }
 
-/// The message of an error with those of its causes, which name the fault.
+/// The message of an error, with that of its root cause, which names the fault.
 fn cause(error: &Error) -> String {
     let mut text = error.message().to_owned();
     let mut next = std::error::Error::source(error);
@@ -223,8 +224,8 @@ fn cause(error: &Error) -> String {
     text
 }
 
-/// Returns whether the key has the scope of a call. Any other answer comes after the check of the
-/// scope, except for failures of the server, which are returned.
+/// Returns whether the key has the scope of a call. The server checks the scope first, so a refusal
+/// for another reason shows that the key has the scope. A failure of the server is returned.
 fn is_allowed<T>(answer: Result<T, Error>) -> Result<bool, Failure> {
     match answer {
         Err(error) if matches!(error.reason(), ErrorReason::ScopeMissing | ErrorReason::EdgeOnly) => {

@@ -21,8 +21,9 @@ use tonic::{
 const HEALTH_BYTES_MAX: usize = 64 * 1_024;
 /// Longest beginning of the answer to a plain HTTP request that is read, in bytes.
 const PLAIN_BYTES_MAX: u64 = 4_096;
-/// Port of a URL without a port.
+/// Port of an `http://` URL that names none.
 const HTTP_PORT: u16 = 80;
+/// Port of an `https://` URL that names none.
 const HTTPS_PORT: u16 = 443;
 
 /// The answer of `/healthz`, and the times around it.

@@ -11,10 +11,10 @@ use super::{
 };
 use crate::cells::time;
 
-/// Difference of the clocks that is a fault, in seconds.
+/// Largest difference of the clocks that is no fault, in seconds.
 const CLOCK_SECONDS_MAX: i64 = 5;
 const SECONDS_PER_DAY: i64 = 86_400;
-/// Time before the end of a certificate or key from which it is reported, in days.
+/// Number of days before the end of a certificate or key from which the end is reported.
 const ENDS_SOON_DAYS: i64 = 14;
 
 /// An attempt to reach the server.
@@ -37,7 +37,7 @@ enum Port {
 
 impl Reach<'_> {
     fn port(&self) -> Port {
-        // A TLS alert, and the answers of this server and of nginx.
+        // A port with TLS answers with a TLS alert. This server and nginx answer in plain text.
         const ALERT: &[u8] = &[0x15, 0x03];
         let text = String::from_utf8_lossy(self.plain);
         if self.plain.starts_with(ALERT) || text.contains("TLS_REQUIRED") || text.contains("HTTPS port") {
@@ -172,8 +172,8 @@ pub fn ending_keys(keys: &[ApiKey], now: i64) -> Vec<Finding> {
     keys.iter().filter(ends).map(finding).collect()
 }
 
-/// The finding about the clock of this machine. The header has whole seconds, so the server's time
-/// was up to one second later.
+/// The finding about the clock of this machine. The header `date` has whole seconds, so the
+/// server's time was up to one second later.
 pub fn clock(health: &Health) -> Option<Finding> {
     let date = health.date?;
     let (ahead, behind) = (health.asked - date - 1, date - health.answered - 1);
@@ -189,7 +189,7 @@ pub fn clock(health: &Health) -> Option<Finding> {
     Some(Finding::fault("clock", "", message, cure))
 }
 
-/// The findings about the answer of `/healthz`; `None` if it could not be read.
+/// The findings about the answer of `/healthz`. `body` is `None` if the answer could not be read.
 pub fn health(body: Option<&Value>) -> Vec<Finding> {
     let Some(status) = body.and_then(|body| Some((body, body.get("status")?.as_str()?))) else {
         let cure = "ask the server itself if a proxy stands before it: `curl URL/healthz`";

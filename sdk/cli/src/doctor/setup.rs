@@ -157,7 +157,7 @@ fn code_command(code: SetupWarningCode, item: &ConversionCode) -> Option<String>
     }
 }
 
-/// The finding about a warning of the API. Its message has the cause and then the cure.
+/// The finding about a warning of the API. The warning's message has the cause and then the cure.
 fn warned(check: &'static str, subject: &str, warning: &SetupWarning, command: Option<String>) -> Finding {
     let (message, cure) = warning.message.rsplit_once("; ").unwrap_or((&warning.message, ""));
     let cure = match command {
@@ -174,7 +174,7 @@ fn warned(check: &'static str, subject: &str, warning: &SetupWarning, command: O
     Finding::new(state, check, subject, message, cure)
 }
 
-/// The findings about held postbacks, newest first, by their reasons.
+/// The findings about held postbacks, one for each reason. `postbacks` has the newest first.
 pub fn held(postbacks: &[Postback]) -> Vec<Finding> {
     let mut reasons: BTreeMap<&str, Vec<&Postback>> = BTreeMap::new();
     for postback in postbacks {

@@ -84,7 +84,8 @@ fn outcome(postback: &Postback, conversion: Option<&Conversion>) -> String {
     )
 }
 
-/// Writes a line for people. Programs read only what was created.
+/// Writes a line for people. With JSON or CSV, the line goes to standard error, because programs
+/// read only the created code and link.
 fn tell(output: &Output, line: &str) -> Result<(), Failure> {
     if output.format == Format::Table {
         return print(&format!("{line}\n"));

@@ -30,8 +30,8 @@ pub struct Replay {
     dry_run: bool,
 }
 
-/// Values to read in place of those that came, for causes that the sender can no longer fix. The
-/// notes of a postback name each override.
+/// Values to read in place of the sender's values, if the sender can no longer correct them. The
+/// notes of a replayed postback name each override.
 #[derive(Args)]
 struct Overrides {
     /// Value to read if `val` is missing or a macro that was not replaced, for example `19.99`.
@@ -46,7 +46,7 @@ struct Overrides {
     /// Id or name of the conversion code to count for, whichever code the postback names.
     #[arg(long, value_name = "CODE", value_parser = given_id)]
     count_for: Option<String>,
-    /// Count postbacks that did not pass the checks of their sender as well.
+    /// Also count postbacks whose sender did not pass the checks.
     #[arg(long)]
     trust_sender: bool,
 }

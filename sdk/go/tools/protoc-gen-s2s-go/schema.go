@@ -21,7 +21,7 @@ const (
 	stream
 )
 
-// A schema holds what is written for it.
+// A schema holds the elements of the schema for which the plugin writes code.
 type schema struct {
 	services []*service
 	// The messages that users see: requests and pages are not among them.
@@ -73,8 +73,8 @@ type parameter struct {
 //   - A service is a member of the client: its noun in the plural, ConversionCodes.
 //   - A call is a method: the call's name without the service's noun at its end, so
 //     ListConversionCodes is List.
-//   - The fields of the request are the parameters. In place of a field with the service's own
-//     resource, a filter or a new resource, the fields of that message are parameters.
+//   - The fields of the request are the parameters. If a field is the service's own resource, a new
+//     resource such as NewConversion, or a filter, the fields within it are parameters instead.
 //   - An update takes the id and the fields to change, and makes the mask from them.
 //   - A list yields the items of all pages.
 func readSchema(files []*protogen.File) (*schema, error) {

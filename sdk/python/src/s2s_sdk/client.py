@@ -18,7 +18,7 @@ from s2s_sdk.error import Error
 class Client(Base, Services):
     """A client of one server; threads may share it.
 
-    Every call is retried after a transient failure (the server can't be reached, is stopping or
+    Calls are retried after a transient failure (the server can't be reached, is stopping or
     overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
     request that needs a request id and has none gets a random one before the first attempt. To
     repeat a call yourself after an error, give the call a request id of your own, and a click also

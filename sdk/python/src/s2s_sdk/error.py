@@ -40,8 +40,8 @@ class FieldViolation(NamedTuple):
 class Error(Exception):
     """The error of a failed call: the server's answer, or the failure to reach the server in time.
 
-    `reason` is for programs. The text of the error is for people: the message, then the reason in
-    brackets.
+    `reason` is for programs. The text of the error is for people: the message, then in brackets the
+    reason, or the code if there is no reason.
     """
 
     code: grpc.StatusCode
@@ -49,7 +49,11 @@ class Error(Exception):
     message: str
     """One sentence for people; may be empty."""
     reason_text: str
-    """The reason as the server sent it, such as `CODE_NOT_ON_LINK`; empty if there is none."""
+    """The reason as the server sent it, such as `CODE_NOT_ON_LINK`.
+
+    If the server sent none, it is `UNAVAILABLE` or `DEADLINE_EXCEEDED` if that is the code,
+    otherwise empty.
+    """
     metadata: Mapping[str, str]
     """The details of the reason by name."""
     field_violations: Sequence[FieldViolation]

@@ -9,7 +9,7 @@ _TOLERANCE_SECONDS_DEFAULT = 300
 _MARK = "&sig="
 _SIGNATURE = re.compile("[0-9a-fA-F]{64}")
 _TIME = re.compile("(?:^|&)ts=([^&]*)")
-# A time with more digits than any time that is accepted.
+# A time with more than 18 digits is too far away to be accepted.
 _SECONDS = re.compile("[0-9]{1,18}")
 
 

@@ -1,9 +1,9 @@
-//! Readers of the schema that several generated files need.
+//! Functions that read the schema, for the generators of several files.
 
 use prost_reflect::{DescriptorPool, ExtensionDescriptor, FieldDescriptor};
 use prost_types::FileDescriptorProto;
 
-/// The package of the calls that everybody may make.
+/// The package of the public calls: all but those for edges.
 pub const PACKAGE: &str = "s2s.v1";
 
 /// The values of `google.api.FieldBehavior` that matter here.

@@ -53,7 +53,8 @@ enum Shape {
     Update(FieldDescriptor),
     /// A call that answers in pages, with the items in this field of the response.
     Paged(FieldDescriptor),
-    /// A stream of requests and answers: the one field of both messages.
+    /// A stream in both directions: the one field of the request that holds a message, and that of
+    /// the response.
     Stream(FieldDescriptor, FieldDescriptor),
 }
 
@@ -227,17 +228,17 @@ fn is_message(field: &FieldDescriptor) -> bool {
     matches!(field.kind(), Kind::Message(_))
 }
 
-/// The one field of a message that is a message.
+/// The one field of `message` that holds a message, and not a list.
 fn only_message(message: &MessageDescriptor) -> Result<FieldDescriptor, String> {
     only(message, |field| !field.is_list() && is_message(field))
 }
 
-/// The one field of a message that is a list of messages.
+/// The one field of `message` that holds a list of messages.
 fn only_list(message: &MessageDescriptor) -> Result<FieldDescriptor, String> {
     only(message, |field| field.is_list() && is_message(field))
 }
 
-/// The one field of a message with the resource of that name.
+/// The one field of `message` that holds the resource `noun`.
 fn only_resource(message: &MessageDescriptor, noun: &str) -> Result<FieldDescriptor, String> {
     only(message, |field| matches!(field.kind(), Kind::Message(message) if message.name() == noun))
 }

@@ -717,8 +717,8 @@ pub mod account_service_server {
     }
 }
 /// A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
-/// digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
-/// of all characters before them.
+/// digits. The last 8 digits are a checksum: the beginning of the SHA-256 of the
+/// other characters.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ApiKey {
     /// Id of the key: `key_` and 26 characters. Not a secret.
@@ -774,12 +774,13 @@ pub enum ApiKeyScope {
     Unspecified = 0,
     /// Permission to read everything in the account.
     Read = 1,
-    /// Permission to set up conversion codes, tracking links and API keys, and to
-    /// replay postbacks.
+    /// Permission to set up conversion codes, tracking links and API keys, to replay
+    /// postbacks, and to erase visitors.
     Write = 2,
     /// Permission to record clicks and conversions.
     Record = 3,
-    /// Permission to manage accounts and the API keys of all accounts.
+    /// Permission to manage accounts, the API keys of all accounts, and the click id
+    /// keys.
     Admin = 4,
     /// Permission for the calls that edges make, for all accounts, and for nothing
     /// else.
@@ -856,9 +857,9 @@ pub struct CreateApiKeyRequest {
     /// The key to create. Output-only fields are ignored.
     #[prost(message, optional, tag = "1")]
     pub api_key: ::core::option::Option<ApiKey>,
-    /// Makes the call safe to repeat: a second call with the same request id
-    /// returns the first answer, except for the text. 1 to 64 bytes. Example: a
-    /// UUID.
+    /// Makes the call safe to repeat: the same request with the same request id
+    /// returns the key that the first call created, but not its text. Another
+    /// request with this id is refused. 1 to 64 bytes. Example: a UUID.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked and answered as if real, but nothing is
@@ -883,8 +884,8 @@ pub struct CreateApiKeyResponse {
     #[prost(message, optional, tag = "1")]
     pub api_key: ::core::option::Option<ApiKey>,
     /// Text of the key, shown only once: keep it safe. Empty if nothing was
-    /// created: with `validate_only`, and if the request id was used before. If
-    /// that first answer was lost, `RotateApiKey` makes a new text. Example:
+    /// created: with `validate_only`, and if an earlier call created the key. If
+    /// the answer with the text was lost, `RotateApiKey` makes a new text. Example:
     /// `s2s_` and 48 hexadecimal digits.
     #[prost(string, tag = "2")]
     pub key_text: ::prost::alloc::string::String,
@@ -2001,8 +2002,7 @@ pub struct Note {
     /// Example: `com`.
     #[prost(string, tag = "2")]
     pub parameter: ::prost::alloc::string::String,
-    /// Message for people, one sentence. Example: `com 19.990000000000002 was
-    /// rounded to 19.99`.
+    /// Message for people, one sentence.
     #[prost(string, tag = "3")]
     pub message: ::prost::alloc::string::String,
 }
@@ -2024,27 +2024,28 @@ pub enum NoteCode {
     Unspecified = 0,
     /// The parameter came under another of its names, such as `amount` for `val`.
     Alias = 1,
-    /// Blanks, quotes, line breaks or invisible characters around the value were
-    /// dropped.
+    /// Blanks, quotes, line breaks or invisible characters around the value, or
+    /// punctuation after it, were dropped.
     Trimmed = 2,
     /// The same parameter came more than once with equal values.
     Repeated = 3,
     /// The amount had more than six fraction digits and was rounded half away from
     /// zero.
     Rounded = 4,
-    /// Both `com` and `comperc` were sent; `com` counts.
+    /// Both `com` and `comperc` were sent, and `com` is not 0, so `com` counts.
     CommissionPercentIgnored = 5,
     /// `com` was absent and `comperc` present, so `com` is 0.
     CommissionAssumedZero = 6,
     /// The parameter is not one that s2s defines; it was kept with the postback.
     UnknownParameter = 7,
-    /// The number was written in an unusual but unambiguous way, for example `.5`
-    /// or `+1.5`.
+    /// The number was written in an unusual way that has one meaning, for example
+    /// `.5` or `+1.5`, or it could be read in two ways, for example `1,500`, and was
+    /// read like the other amount.
     NumberRepaired = 8,
     /// The duplicate has a different status from the first conversion, whose
     /// status stays.
     StatusNotChanged = 9,
-    /// The postback or conversion was a test; nothing was recorded.
+    /// The postback was a test; nothing was recorded.
     Test = 10,
     /// The amount's decimal point was a comma.
     DecimalComma = 11,
@@ -2056,7 +2057,8 @@ pub enum NoteCode {
     DecodedTwice = 14,
     /// Parameters were separated in a way other than by one `?` and by `&`.
     SeparatorRepaired = 15,
-    /// A replay's override was read instead of the value that came.
+    /// A replay's override was applied, for example an amount in place of a missing
+    /// one.
     Overridden = 16,
     /// The status came as a word of the network's own, and was read by the preset
     /// of the conversion code.
@@ -2064,9 +2066,9 @@ pub enum NoteCode {
     /// The postback did not pass a check of its sender. The check is on
     /// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
     CheckNotPassed = 18,
-    /// Since the last held postback of the sender's network, other postbacks of
-    /// the network exceeded the limit on held postbacks; the message says how many
-    /// were not kept.
+    /// Since the last held postback from the sender's range of addresses, other
+    /// postbacks from that range exceeded the limit on held postbacks. The message
+    /// says how many were not kept.
     OthersNotKept = 19,
     /// The visitor was erased: only data needed for counting is left.
     VisitorErased = 20,
@@ -2310,8 +2312,8 @@ impl ::prost::Name for ReplySetting {
 pub enum DecimalSeparator {
     /// The default.
     Unspecified = 0,
-    /// Not known: an amount that can be read in two ways is held, unless another
-    /// amount of the same postback settles it.
+    /// Not known: a postback with an amount that can be read in two ways is held,
+    /// unless the other amount of the postback, or the currency, settles it.
     Auto = 1,
     /// `1.500` is one and a half, and `1,500` is one thousand five hundred.
     Point = 2,
@@ -2393,7 +2395,8 @@ pub enum DedupePolicy {
     Unspecified = 0,
     /// One conversion counts for each click and code.
     OnePerClick = 1,
-    /// Every call is a conversion of its own.
+    /// Every call is a conversion of its own, unless it repeats an earlier call
+    /// with the same `request_id`.
     Every = 2,
 }
 impl DedupePolicy {
@@ -2950,8 +2953,8 @@ pub struct RawPostback {
     /// True if the postback came over HTTPS. Not stored.
     #[prost(bool, tag = "9")]
     pub over_https: bool,
-    /// Makes an edge's call safe to repeat: a repeated call with the same id
-    /// returns the first answer. Has the form of a postback's id. Not stored here.
+    /// Makes an edge's call safe to repeat: a call with the same id is the same
+    /// postback and counts once. Becomes the id of the postback.
     #[prost(string, tag = "10")]
     pub postback_id: ::prost::alloc::string::String,
     /// True if the postback waited in an edge's spool, so that its sender was told
@@ -3466,8 +3469,8 @@ pub struct RotateClickIdKeyRequest {
     /// there is no code.
     #[prost(message, optional, tag = "1")]
     pub overlap: ::core::option::Option<::prost_types::Duration>,
-    /// Makes the call safe to repeat: the request id of an earlier rotation makes
-    /// no further key. 1 to 64 bytes. Example: a UUID.
+    /// Makes the call safe to repeat: a call with the request id of an earlier
+    /// rotation makes no further key. 1 to 64 bytes. Example: a UUID.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked, but nothing is written; the answer has the
@@ -3585,8 +3588,8 @@ pub mod click_service_client {
             self
         }
         /// Records a click, for partners who redirect visitors themselves. A repeated
-        /// call with the same `click_id`, or with the same `click_time` and
-        /// `request_id`, returns the first answer.
+        /// call with the same `click_id`, or with the same link, `click_time` and
+        /// `request_id`, returns the click that the first call recorded.
         pub async fn record_click(
             &mut self,
             request: impl tonic::IntoRequest<super::RecordClickRequest>,
@@ -3666,9 +3669,11 @@ pub mod click_service_client {
         }
         /// Explains what happened to a click: its link, its conversions, and the held
         /// postbacks that name it. If the answer would be longer than 3 MiB, the last
-        /// postbacks come without their remarks and body, and the last conversions
-        /// without their custom parameters, and the answer says so
-        /// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+        /// postbacks come without their remarks and body and with only the beginning of
+        /// their target, and the last conversions come without their custom parameters.
+        /// Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+        /// the answer has one for the conversions. `GetPostback` and `GetConversion`
+        /// return all of a postback or conversion.
         pub async fn explain_click(
             &mut self,
             request: impl tonic::IntoRequest<super::ExplainClickRequest>,
@@ -3766,8 +3771,8 @@ pub mod click_service_server {
     #[async_trait]
     pub trait ClickService: std::marker::Send + std::marker::Sync + 'static {
         /// Records a click, for partners who redirect visitors themselves. A repeated
-        /// call with the same `click_id`, or with the same `click_time` and
-        /// `request_id`, returns the first answer.
+        /// call with the same `click_id`, or with the same link, `click_time` and
+        /// `request_id`, returns the click that the first call recorded.
         async fn record_click(
             &self,
             request: tonic::Request<super::RecordClickRequest>,
@@ -3796,9 +3801,11 @@ pub mod click_service_server {
         >;
         /// Explains what happened to a click: its link, its conversions, and the held
         /// postbacks that name it. If the answer would be longer than 3 MiB, the last
-        /// postbacks come without their remarks and body, and the last conversions
-        /// without their custom parameters, and the answer says so
-        /// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+        /// postbacks come without their remarks and body and with only the beginning of
+        /// their target, and the last conversions come without their custom parameters.
+        /// Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+        /// the answer has one for the conversions. `GetPostback` and `GetConversion`
+        /// return all of a postback or conversion.
         async fn explain_click(
             &self,
             request: tonic::Request<super::ExplainClickRequest>,
@@ -6370,8 +6377,10 @@ pub mod conversion_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Records a conversion. OK means that it is durable and counted exactly once.
-        /// A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+        /// Records a conversion. OK means that it is durable and counted exactly once,
+        /// unless the call was a test. A report that repeats a recorded conversion is
+        /// answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+        /// with the error `TRANSACTION_CONFLICT`.
         pub async fn record_conversion(
             &mut self,
             request: impl tonic::IntoRequest<super::RecordConversionRequest>,
@@ -6429,12 +6438,12 @@ pub mod conversion_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Records conversions for as long as the client sends them: the call for
-        /// millions of conversions. Each has its own result, in the order of the requests. At most
-        /// 1,000 are in progress, so a sender who does not read results is held up. A
-        /// server that is shutting down answers the requests it has accepted and ends
-        /// with UNAVAILABLE; requests without a result by then must be sent again. If
-        /// two equal conversions are in progress at the same time, either may be the
-        /// duplicate.
+        /// millions of conversions. Each has its own result, in the order of the
+        /// requests. At most 1,000 are in progress, so a sender who does not read
+        /// results is held up. A server that is shutting down answers the requests it
+        /// has accepted and ends with UNAVAILABLE; requests without a result by then
+        /// must be sent again. If two equal conversions are in progress at the same
+        /// time, either may be the duplicate.
         pub async fn stream_record_conversions(
             &mut self,
             request: impl tonic::IntoStreamingRequest<
@@ -6536,8 +6545,10 @@ pub mod conversion_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with ConversionServiceServer.
     #[async_trait]
     pub trait ConversionService: std::marker::Send + std::marker::Sync + 'static {
-        /// Records a conversion. OK means that it is durable and counted exactly once.
-        /// A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+        /// Records a conversion. OK means that it is durable and counted exactly once,
+        /// unless the call was a test. A report that repeats a recorded conversion is
+        /// answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+        /// with the error `TRANSACTION_CONFLICT`.
         async fn record_conversion(
             &self,
             request: tonic::Request<super::RecordConversionRequest>,
@@ -6568,12 +6579,12 @@ pub mod conversion_service_server {
             + std::marker::Send
             + 'static;
         /// Records conversions for as long as the client sends them: the call for
-        /// millions of conversions. Each has its own result, in the order of the requests. At most
-        /// 1,000 are in progress, so a sender who does not read results is held up. A
-        /// server that is shutting down answers the requests it has accepted and ends
-        /// with UNAVAILABLE; requests without a result by then must be sent again. If
-        /// two equal conversions are in progress at the same time, either may be the
-        /// duplicate.
+        /// millions of conversions. Each has its own result, in the order of the
+        /// requests. At most 1,000 are in progress, so a sender who does not read
+        /// results is held up. A server that is shutting down answers the requests it
+        /// has accepted and ends with UNAVAILABLE; requests without a result by then
+        /// must be sent again. If two equal conversions are in progress at the same
+        /// time, either may be the duplicate.
         async fn stream_record_conversions(
             &self,
             request: tonic::Request<
@@ -7434,12 +7445,12 @@ pub mod postback_service_client {
                 .insert(GrpcMethod::new("s2s.v1.PostbackService", "GetPostback"));
             self.inner.unary(req, path, codec).await
         }
-        /// Reads held postbacks again after the cause was fixed, by the same rules as
-        /// live ones and as of their time of arrival. Replaying twice counts once. An
-        /// answer has at most 3 MiB: if it would be longer, the last postbacks come
-        /// without remarks and body, with only the beginning of their target, and with
-        /// a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-        /// postback.
+        /// Reads held postbacks again once the cause of their holding is fixed, by the
+        /// same rules as new postbacks and as of their time of arrival. A postback that
+        /// is replayed twice counts once. An answer has at most 3 MiB: if it would be
+        /// longer, the last postbacks come without remarks and body, with only the
+        /// beginning of their target, and with a note that says so
+        /// (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
         pub async fn replay_postbacks(
             &mut self,
             request: impl tonic::IntoRequest<super::ReplayPostbacksRequest>,
@@ -7524,12 +7535,12 @@ pub mod postback_service_server {
             tonic::Response<super::GetPostbackResponse>,
             tonic::Status,
         >;
-        /// Reads held postbacks again after the cause was fixed, by the same rules as
-        /// live ones and as of their time of arrival. Replaying twice counts once. An
-        /// answer has at most 3 MiB: if it would be longer, the last postbacks come
-        /// without remarks and body, with only the beginning of their target, and with
-        /// a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-        /// postback.
+        /// Reads held postbacks again once the cause of their holding is fixed, by the
+        /// same rules as new postbacks and as of their time of arrival. A postback that
+        /// is replayed twice counts once. An answer has at most 3 MiB: if it would be
+        /// longer, the last postbacks come without remarks and body, with only the
+        /// beginning of their target, and with a note that says so
+        /// (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
         async fn replay_postbacks(
             &self,
             request: tonic::Request<super::ReplayPostbacksRequest>,
@@ -8865,7 +8876,8 @@ pub mod tracking_link_service_client {
         }
         /// Archives a tracking link. Visitors get its fallback destination, or HTTP
         /// 410 if it has none. Postbacks for later clicks are held, and conversions
-        /// reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+        /// reported for them are refused. Conversions of earlier clicks still count.
+        /// Archiving an archived link changes nothing.
         pub async fn archive_tracking_link(
             &mut self,
             request: impl tonic::IntoRequest<super::ArchiveTrackingLinkRequest>,
@@ -8893,9 +8905,9 @@ pub mod tracking_link_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Makes an archived tracking link active again. Postbacks that were held
-        /// because it was archived can be replayed. If another link has taken its slug meanwhile,
-        /// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-        /// active link changes nothing.
+        /// because the link was archived can be replayed. If another link has taken its
+        /// slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+        /// Unarchiving an active link changes nothing.
         pub async fn unarchive_tracking_link(
             &mut self,
             request: impl tonic::IntoRequest<super::UnarchiveTrackingLinkRequest>,
@@ -8975,7 +8987,8 @@ pub mod tracking_link_service_server {
         >;
         /// Archives a tracking link. Visitors get its fallback destination, or HTTP
         /// 410 if it has none. Postbacks for later clicks are held, and conversions
-        /// reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+        /// reported for them are refused. Conversions of earlier clicks still count.
+        /// Archiving an archived link changes nothing.
         async fn archive_tracking_link(
             &self,
             request: tonic::Request<super::ArchiveTrackingLinkRequest>,
@@ -8984,9 +8997,9 @@ pub mod tracking_link_service_server {
             tonic::Status,
         >;
         /// Makes an archived tracking link active again. Postbacks that were held
-        /// because it was archived can be replayed. If another link has taken its slug meanwhile,
-        /// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-        /// active link changes nothing.
+        /// because the link was archived can be replayed. If another link has taken its
+        /// slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+        /// Unarchiving an active link changes nothing.
         async fn unarchive_tracking_link(
             &self,
             request: tonic::Request<super::UnarchiveTrackingLinkRequest>,

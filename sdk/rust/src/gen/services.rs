@@ -453,7 +453,8 @@ pub struct Clicks<'a> {
 
 impl Clicks<'_> {
     /// Records a click, for partners who redirect visitors themselves. A repeated call with the
-    /// same `click_id`, or with the same `click_time` and `request_id`, returns the first answer.
+    /// same `click_id`, or with the same link, `click_time` and `request_id`, returns the click
+    /// that the first call recorded.
     ///
     /// A request with neither click id nor request id gets a request id and, if it has no click
     /// time, the time of this machine. Keep the clock correct: the server accepts times at most 5
@@ -497,9 +498,11 @@ impl Clicks<'_> {
 
     /// Explains what happened to a click: its link, its conversions, and the held postbacks that
     /// name it. If the answer would be longer than 3 MiB, the last postbacks come without their
-    /// remarks and body, and the last conversions without their custom parameters, and the answer
-    /// says so ([`NoteCode::Shortened`](v1::NoteCode::Shortened)). [`Postbacks::get`] and
-    /// [`Conversions::get`] return it in full.
+    /// remarks and body and with only the beginning of their target, and the last conversions come
+    /// without their custom parameters. Notes say so
+    /// ([`NoteCode::Shortened`](v1::NoteCode::Shortened)): each shortened postback has one, and the
+    /// answer has one for the conversions. [`Postbacks::get`] and [`Conversions::get`] return all
+    /// of a postback or conversion.
     pub async fn explain(
         self,
         request: impl Into<v1::ExplainClickRequest>,
@@ -1150,9 +1153,11 @@ pub struct Conversions<'a> {
 }
 
 impl Conversions<'_> {
-    /// Records a conversion. OK means that it is durable and counted exactly once. A repeated call
-    /// returns [`ConversionVerdict::Duplicate`](v1::ConversionVerdict::Duplicate) with the first
-    /// conversion.
+    /// Records a conversion. OK means that it is durable and counted exactly once, unless the call
+    /// was a test. A report that repeats a recorded conversion is answered with
+    /// [`ConversionVerdict::Duplicate`](v1::ConversionVerdict::Duplicate) or, if it has other
+    /// amounts, with the error
+    /// [`ErrorReason::TransactionConflict`](v1::ErrorReason::TransactionConflict).
     ///
     /// A request without a request id gets a random one.
     pub async fn record(
@@ -1376,10 +1381,10 @@ impl Postbacks<'_> {
         self.client.unary(request.into()).await
     }
 
-    /// Reads held postbacks again after the cause was fixed, by the same rules as live ones and as
-    /// of their time of arrival. Replaying twice counts once. An answer has at most 3 MiB: if it
-    /// would be longer, the last postbacks come without remarks and body, with only the beginning
-    /// of their target, and with a note that says so
+    /// Reads held postbacks again once the cause of their holding is fixed, by the same rules as
+    /// new postbacks and as of their time of arrival. A postback that is replayed twice counts
+    /// once. An answer has at most 3 MiB: if it would be longer, the last postbacks come without
+    /// remarks and body, with only the beginning of their target, and with a note that says so
     /// ([`NoteCode::Shortened`](v1::NoteCode::Shortened)). [`Postbacks::get`] returns all of a
     /// postback.
     ///
@@ -1653,7 +1658,7 @@ impl<'a> TrackingLinks<'a> {
         self.client.unary(request.into()).await
     }
 
-    /// Makes an archived tracking link active again. Postbacks that were held because it was
+    /// Makes an archived tracking link active again. Postbacks that were held because the link was
     /// archived can be replayed. If another link has taken its slug meanwhile, the call fails with
     /// [`ErrorReason::SlugTaken`](v1::ErrorReason::SlugTaken): change the slug first. Unarchiving
     /// an active link changes nothing.

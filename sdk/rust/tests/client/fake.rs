@@ -48,8 +48,9 @@ pub struct State {
     pub requests: Vec<v1::RecordConversionRequest>,
     pub metadata: Vec<MetadataMap>,
     pub page_tokens: Vec<String>,
-    /// The updates of accounts, and the number of rotations of keys.
+    /// The updates of accounts.
     pub updates: Vec<v1::UpdateAccountRequest>,
+    /// The number of rotations of keys.
     pub rotations: usize,
 }
 

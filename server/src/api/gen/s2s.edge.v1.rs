@@ -38,7 +38,7 @@ pub struct ListClickIdKeysResponse {
 /// A key that authenticates click ids. Secret.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ClickIdKey {
-    /// Number of the key in click ids, 0 to 255.
+    /// Number of the key in click ids, 1 to 255.
     #[prost(uint32, tag = "1")]
     pub key_id: u32,
     /// Secret of the key, 32 bytes.

@@ -151,8 +151,8 @@ fn parse_scopes(numbers: &[i32]) -> Result<Scopes, String> {
     }
     match scopes {
         Scopes::NONE => Err("must name at least one".to_owned()),
-        // A key with `edge` sees the rows of all accounts, any other key sees the rows of its own
-        // account. So `edge` can't be combined with other scopes.
+        // A key with `edge` sees the clicks and conversions of all accounts. Any other key sees the
+        // ones of its own account. So `edge` can't be combined with other scopes.
         _ if scopes.meets(Scopes::EDGE) && scopes != Scopes::EDGE => {
             Err(format!("{} must be the only scope", Scopes::EDGE))
         }

@@ -1,6 +1,6 @@
 //! Looks up key texts that were not seen before, many in one query.
 //!
-//! Strangers can invent well-formed keys. One query looks up all texts that wait, so that invented
+//! Strangers can invent well-formed keys. One query looks up many waiting texts, so that invented
 //! keys hold up neither the database nor the owner of a new key.
 
 use futures::FutureExt as _;

@@ -1,4 +1,5 @@
-//! The checks that a code's postbacks must pass, and the values that the checks compare with.
+//! The modes of the checks that a code applies to senders, and the values that the checks compare
+//! with.
 //!
 //! A secret is stored as it is, not hashed, because checking a signature requires the secret
 //! itself. Anybody who reads the database or a copy of it can therefore sign.

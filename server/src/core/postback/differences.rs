@@ -55,8 +55,8 @@ fn read(postback: &Postback) -> ParsedPostback {
     Named::read(postback).claim(&Overrides::default(), Terms::of(None))
 }
 
-/// Returns the name of the first parameter of the sender's own, or custom parameter, that has
-/// another value or is new.
+/// Compares the parameters that `own` returns. Returns the name of the first parameter that has
+/// another value or is new, in the order of names.
 fn first_difference(first: &ParsedPostback, this: &ParsedPostback) -> Option<String> {
     let before = own(first);
     own(this)

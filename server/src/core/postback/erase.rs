@@ -102,7 +102,7 @@ async fn erase_postbacks(app: &App, account: AccountId, click_id: &str) -> Resul
     Ok(postbacks)
 }
 
-/// A walk through the postbacks of a click that belong to an account or to nobody.
+/// A walk through the postbacks that name a click, and that belong to an account or to nobody.
 struct Walk<'a> {
     account: AccountId,
     /// The accounts under which the postbacks are stored.
@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Writes erased postbacks, each with the postback as it was read before.
+/// Writes erased postbacks. `changed` has two forms of each: as it was read, and erased.
 async fn replace(txn: &Connection, account: AccountId, changed: Vec<(Postback, Postback)>) -> Result<()> {
     let mut stored = store::lock_these(txn, changed.iter().map(|(read, _)| read.id)).await?;
     let mut all = Vec::with_capacity(changed.len());

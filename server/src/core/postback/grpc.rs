@@ -218,8 +218,8 @@ fn parse_test_setup(request: &TestSetupRequest) -> Result<(ConversionCodeId, Opt
     Ok((code, (!link.is_empty()).then(|| tracking_link::parse_id(link)).transpose()?))
 }
 
-/// Parses a postback that a caller passes on. Only an edge is believed about the sender, the
-/// time of arrival and the id.
+/// Parses a postback that a caller passes on. Only an edge is believed about the sender's address,
+/// HTTPS, the time of arrival, the id, and an earlier answer to the sender (`queued`).
 fn parse_receive(
     app: &App,
     caller: Caller,

@@ -1,6 +1,6 @@
 //! Known senders: the networks from which a postback of a code has counted lately. Their postbacks
-//! that do not count are held without a limit (`shedding`), so that a flood of strangers shuts out
-//! no honest sender.
+//! that do not count are held without a limit (`shedding`), so that a flood of strangers does not
+//! shut them out.
 //!
 //! Without stored addresses (`--store-addresses none`) no sender is known.
 
@@ -23,12 +23,12 @@ use crate::{
 const KNOWN_SENDER_FOR: Span = Span::from_days(30);
 /// Age at which the stored time of a sender is replaced by a newer time.
 const WRITTEN_AGAIN_AFTER: Span = Span::from_days(1);
-/// Maximum number of senders in memory, and the time after which a sender is read again, because
-/// another server may have stored a newer time.
+/// Maximum number of senders in memory.
 const REMEMBERED_MAX: u64 = 100_000;
+/// Time after which a sender is read again, because another server may have stored a newer time.
 const REMEMBERED_FOR: Duration = Duration::from_mins(1);
 
-/// The senders that were read lately, each with the time at which its last postback has counted.
+/// The senders that were read lately, each with the time at which its last postback counted.
 pub struct KnownSenders(moka::future::Cache<(ConversionCodeId, Network), Option<Time>>);
 
 impl Default for KnownSenders {

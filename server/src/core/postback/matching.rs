@@ -43,7 +43,7 @@ const MATCH_INTERVAL: Duration = Duration::from_secs(1);
 const LOOKED_AT_MAX: u64 = 5_000;
 /// Maximum number of postbacks that are replayed after one search.
 const MATCHES_MAX: usize = 100;
-/// Period after its arrival in which a postback is matched automatically. During this time it is
+/// Period after a postback's arrival in which it is matched automatically. During this time it is
 /// tried again whenever its age has doubled, and at least every hour.
 const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
 const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
@@ -159,8 +159,8 @@ fn missing_click(due: &Due) -> Option<ClickId> {
     UnverifiedClickId::read(&due.click_text).filter(|_| waits).map(UnverifiedClickId::click)
 }
 
-/// Replays a postback if it would now count, or be held for another reason. Returns whether it was
-/// replayed.
+/// Replays a postback if it would now count, or be held for another reason. Returns true if it was
+/// replayed, or is deleted.
 async fn match_one(app: &App, due: &Due) -> Result<bool> {
     let Some(held) = store::find_any(app.db.reader(), due.id).await? else { return Ok(true) };
     let rehearsal = Replay { validate_only: true, ..Replay::default() };

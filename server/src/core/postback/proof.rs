@@ -3,14 +3,14 @@
 //!
 //! A check may be turned on after a postback arrived, so every check is applied at arrival, even if
 //! it is off. A postback that arrived before the server stored proofs has no proof. It counts as
-//! having passed every check if it passed the checks that were on for its code: it is
-//! `authenticated`, and no note reports a failed check.
+//! having passed every check if it is `authenticated` and no note reports a failed check: it has
+//! then passed the checks that were on for its code.
 //!
 //! A signature covers the bytes as they came. If the server removes a secret, decodes a body or
 //! erases a visitor, it stores other bytes, and a replay can't check the signature any more. The
-//! result from the arrival then decides. If the signature was not checked at arrival for the code
-//! for which the replay counts the postback, nobody can tell whether it is correct, but it still
-//! identifies its call.
+//! result from the arrival then decides. But the signature may not have been checked at arrival, or
+//! only for another code than that of the replay. Then nobody can tell whether it is correct, but
+//! it still identifies its call.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::DeriveValueType;
@@ -86,8 +86,8 @@ impl Postback {
         self.authenticated && self.check_notes().next().is_none()
     }
 
-    /// Changes the stored bytes. If they are covered by a signature that was not found correct
-    /// before, notes in the proof that the signature can't be checked any more.
+    /// Changes the stored bytes. If a signature covers the changed bytes, and was not found correct
+    /// before, the proof then says that the signature can't be checked any more.
     pub fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
         let is_open = self.checks_passed.is_some_and(|proof| !proof.is_signed());
         let before = if is_open { signed_bytes(self) } else { None };

@@ -68,7 +68,7 @@ pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&C
     for Place { part, bytes } in loose {
         let whole = if part == Part::Target { &mut postback.target } else { &mut postback.body };
         let found = find(whole.get(bytes.clone()).unwrap_or_default(), named_values);
-        // The body is something else, so nothing of it was read. Without its secret, it might be read.
+        // Nothing of this body was read, but without its secret it might be.
         if counts_without_body && part == Part::Body && !found.is_empty() {
             others |= blot(whole, bytes);
             continue;
@@ -99,7 +99,7 @@ pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&C
     others
 }
 
-/// Blots out a range, but keeps line ends. With other lines, a body could become multipart. Returns
+/// Blots out a range, but keeps line ends: a body with fewer lines could become multipart. Returns
 /// true unless the range was blotted out before.
 fn blot(bytes: &mut [u8], range: Range<usize>) -> bool {
     let found = bytes.get_mut(range).unwrap_or_default();

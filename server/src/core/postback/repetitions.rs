@@ -1,7 +1,8 @@
 //! Repetitions of a conversion: postbacks that report a recorded conversion again. For each click,
-//! a limited number of repetitions in each minute is stored. Further repetitions get the same
-//! verdict, but are not stored. Otherwise anybody could send a recorded sale again until the disk
-//! is full. A repetition with other amounts is in conflict with the conversion, and is held.
+//! a server stores a limited number of repetitions from edges in each minute. Further repetitions
+//! are answered as duplicates, but are not stored. Otherwise anybody could send a recorded sale
+//! again until the disk is full. A repetition with other amounts is in conflict with the
+//! conversion, and is held.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
 

@@ -56,15 +56,15 @@ const HELD_OF_CODE_MAX: u32 = 6_000;
 /// Maximum number of postbacks stored in a minute that repeat a conversion of one click.
 const REPETITIONS_OF_CLICK_MAX: u32 = 60;
 const WINDOW: Duration = Duration::from_mins(1);
-/// Maximum number of clicks or codes that are counted, and the idle time after which a count is
-/// dropped.
+/// Maximum number of clicks, or of codes, that are counted at the same time.
 const COUNTED_MAX: u64 = 100_000;
+/// Idle time after which a count is dropped.
 const IDLE_MAX: Duration = Duration::from_mins(2);
 
 /// The kind of room that a held postback has.
 #[derive(Debug)]
 pub enum Room {
-    /// The sender is known.
+    /// Room without a limit: the caller has an API key, or the sender is proved or known.
     Known,
     /// Anybody may have sent the postback, so it counts towards the bound of bytes (`strangers`).
     Bounded {

@@ -24,8 +24,8 @@ const OWN: [(&str, ConversionStatus); 3] = [
     ("declined", ConversionStatus::Declined),
 ];
 
-/// Returns the status of a word, in any case, and a note if the word was mapped or trimmed. An
-/// empty word has no status. `preset` is the preset of the conversion code.
+/// Returns the status of a word, and a note if the word was mapped or trimmed. Upper and lower case
+/// are the same. An empty word has no status. `preset` is the preset of the conversion code.
 pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Option<ConversionStatus>, Option<Note>)> {
     if word.is_empty() {
         return Ok((None, None));
@@ -49,7 +49,7 @@ fn own(word: &str) -> Option<ConversionStatus> {
     OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)).map(|(_, status)| *status)
 }
 
-/// Returns whether a word, in any case, is one of the words of s2s.
+/// Returns whether a word is one of the words of s2s, in upper or lower case.
 pub fn is_own(word: &str) -> bool {
     own(word).is_some()
 }

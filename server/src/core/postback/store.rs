@@ -435,10 +435,10 @@ pub struct Due {
 const DUE_MAX: u64 = 100_000;
 
 /// Finds postbacks that are due to be matched. The accounts take turns, so that an account with
-/// very many of them does not delay another's. Within an account, postbacks from edges and
-/// postbacks from callers with an API key take turns: in the installation's own account, postbacks
-/// from edges may belong to any account. Otherwise, the postback that has been due longest comes
-/// first.
+/// very many such postbacks does not delay another account's. Within an account, postbacks from
+/// edges and postbacks from callers with an API key take turns: in the installation's own account,
+/// postbacks from edges may belong to any account. In each turn, the postback that has been due
+/// longest comes first.
 pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Due>> {
     // No match is due later than `latest`, except a match that was set while the clock was ahead.
     // Such a match is due now.

@@ -1,6 +1,6 @@
 //! The bound on the bytes that held postbacks of strangers may take up. A stranger's postback is
-//! one that anybody may have sent, even if it has a genuine click id or names a known code
-//! (`Room::Bounded` of `shedding`).
+//! one whose sender has proved nothing and is not known (`Room::Bounded` of `shedding`). A genuine
+//! click id or a known code is no proof.
 //!
 //! Each of these postbacks has a row in the table `stranger_postback`, beside its row in
 //! `postback`. If the bound is exceeded, the networks with most bytes lose their oldest postbacks,

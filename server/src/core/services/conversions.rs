@@ -170,7 +170,8 @@ fn item(result: Result<RecordConversionResponse>) -> RecordConversionResult {
     RecordConversionResult { result: Some(result) }
 }
 
-/// Leaves custom parameters, notes and long messages out of a result.
+/// Shortens a result: removes the custom parameters, replaces the notes by one that says so, and
+/// cuts the texts of an error.
 fn shorten(result: &mut RecordConversionResult) {
     match &mut result.result {
         Some(ItemResult::Response(response)) => {

@@ -94,8 +94,8 @@ pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserte
 }
 
 /// Takes a slug for a link of the account, in an open transaction, and frees the link's `former`
-/// slug for the account. An archived link of the account that has the slug loses it. Returns false
-/// if any other link has the slug, or if another account had it before.
+/// slug for the account. If an archived link of the account has the slug, that link loses it.
+/// Returns false if any other link has the slug, or if another account had it before.
 ///
 /// A freed slug stays the account's own. Otherwise another account could take the slug, and get the
 /// visitors of everything that was published with the slug.

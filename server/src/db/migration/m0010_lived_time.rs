@@ -1,6 +1,7 @@
 //! The time that an installation has lived through, in one row; see `db/lived`.
 //!
-//! The migration can run again after an interruption, which MariaDB does not roll back.
+//! The migration can run again after an interruption, because MariaDB does not roll back changes of
+//! tables.
 
 use sea_orm_migration::{
     prelude::*,

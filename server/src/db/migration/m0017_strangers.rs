@@ -1,5 +1,5 @@
 //! Two tables: the held postbacks of strangers with the bytes that they take, and the networks from
-//! which postbacks of a code have counted. A stranger's postback is one that anybody may have sent.
+//! which postbacks of a code have counted. A stranger is a sender that has proved nothing.
 
 use sea_orm_migration::{
     prelude::*,
@@ -17,7 +17,7 @@ impl MigrationName for Migration {
 const STRANGERS: &str = "stranger_postback";
 const BY_NETWORK: &str = "ix_stranger_postback_network_postback_id";
 const SENDERS: &str = "known_sender";
-/// Longest text of a network: an IPv6 address with its length.
+/// Longest text of a network, in characters: an IPv6 address with the length of its prefix.
 const NETWORK_CHARS: u32 = 43;
 
 #[async_trait::async_trait]

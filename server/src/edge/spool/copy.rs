@@ -33,9 +33,9 @@ pub fn is_copied(name: &str) -> bool {
 
 /// Passes each file of the spool at `path` to `keep`, with its name.
 ///
-/// A record that is put aside moves from its segment to a file for people. So the files for people
-/// are listed after the segments have been read: each record is then found in a segment or in a
-/// file for people.
+/// A record that is put aside moves from its segment (a `.spool` file) to a file for people. So the
+/// files for people are listed after the segments have been read: each record is then found in a
+/// segment or in a file for people.
 pub fn read(
     path: &Path,
     mut keep: impl FnMut(&str, &[u8]) -> Result<(), StartError>,
@@ -85,7 +85,7 @@ fn read_if_there(folder: &Folder, name: &str) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// A spool into which a copy is being put back. Its folder is locked, and no server starts on it
-/// until `finish`. If it is dropped earlier, the folder is empty again.
+/// until `finish`. If it is dropped earlier, the folder is emptied again, except for its lock.
 pub struct Restoring {
     folder: Folder,
     names: BTreeSet<String>,

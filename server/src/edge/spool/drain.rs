@@ -49,11 +49,14 @@ const BESIDE_A_FAULT: usize = 256;
 const AT_ONCE_BESIDE_A_FAULT: usize = 16;
 /// Time limit of one attempt.
 const CALL_BUDGET: Duration = Duration::from_secs(10);
-/// Number of attempts for a record that the core fails on, and the pause between them.
+/// Number of attempts for a record that the core fails on.
 const FAULT_TRIES_MAX: usize = 5;
+/// Pause between these attempts.
 const FAULT_PAUSE: Duration = Duration::from_millis(500);
-/// Pause before asking the core again; doubled each time, up to the maximum.
+/// First pause before the core is asked again. Each further pause is twice as long as the one
+/// before, up to `PAUSE_MAX`.
 const PAUSE_MIN: Duration = Duration::from_millis(20);
+/// Longest pause before the core is asked again.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 pub struct Drain {

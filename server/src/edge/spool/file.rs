@@ -51,7 +51,7 @@ impl Name {
     }
 }
 
-/// The files of a folder with this extension, in their order.
+/// The files with this extension in a folder, in their order.
 pub fn list(folder: &Folder, extension: &str) -> io::Result<Vec<Name>> {
     let names = folder.names(|name| Name::parse(name, extension).is_some())?;
     let mut names: Vec<Name> = names.iter().filter_map(|name| Name::parse(name, extension)).collect();

@@ -26,7 +26,7 @@ const MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 const FOLDER_MODE: u32 = 0o700;
 /// Write access of the group and of others.
 const WRITE_OF_OTHERS: u32 = 0o022;
-/// The file of a second lock, for servers that do not lock the folder.
+/// The file of a second lock, for servers of earlier versions, which lock only this file.
 pub const LOCK: &str = "lock";
 
 /// A folder that this process has locked, or that it only reads.

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use s2s_sdk::v1::RawPostback;
 
-/// Number of order queues. While fewer postbacks wait than there are queues, few of them share a
-/// queue.
+/// Number of order queues. While far fewer postbacks wait than there are queues, few of them share
+/// a queue.
 const QUEUES: usize = 1 << 16;
 /// Maximum number of postbacks that wait in one order queue. A click has few sales, so more
 /// postbacks come only from somebody who wants to fill the spool.

@@ -47,11 +47,13 @@ const FORMER_KEYS: u8 = 6;
 /// The contents of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// A call that the core has not answered yet.
+    /// A click that the core has not answered yet.
     Click(RecordClickRequest),
+    /// A postback that the core has not answered yet.
     Postback(RawPostback),
-    /// An answer of the core, kept for use while the core is down.
+    /// The click id keys that the core sent last, for use while the core is down.
     ClickIdKeys(ListClickIdKeysResponse),
+    /// A link as the core last described it, for use while the core is down.
     Link(ResolveSlugResponse),
     /// A slug without a link. Earlier records of the slug no longer count.
     NoLink(ResolveSlugRequest),
@@ -91,7 +93,7 @@ impl Key {
     }
 }
 
-/// The cause of a record that can't be delivered.
+/// The reason why a record can't be delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unread {
     /// A version or kind that this server does not know, or an unreadable call.
@@ -238,8 +240,8 @@ impl<'a> Pieces<'a> {
         Self { key, mark: key.mark(), bytes, at, durable: 0 }
     }
 
-    /// Sets the offset up to which the bytes are known to have been durable. Missing
-    /// bytes before it are damage, never a torn write.
+    /// Sets the offset up to which the bytes are known to have been durable. Missing bytes before
+    /// it are damage, never a torn write.
     #[must_use]
     pub fn durable(mut self, durable: usize) -> Self {
         self.durable = durable;

@@ -48,7 +48,7 @@ pub enum CallAuth {
     ApiKeys(Arc<App>),
     /// Every caller is the administrator: for a developer's own machine.
     Disabled,
-    /// This server has no core.
+    /// This server has no core, or its core has not started yet.
     NoCore,
 }
 

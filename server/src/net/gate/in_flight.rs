@@ -1,9 +1,10 @@
 //! Requests in progress, and the order in which they are refused when there are too many.
 //!
-//! One counter covers all requests. Each priority has a count from which its requests are refused.
-//! Requests that can wait are refused first, then the clicks of visits (the visitors are still
-//! redirected). Conversions, postbacks and the call `RecordClick` are refused last. A request is in
-//! progress from its complete arrival until its answer begins, so slow senders use no capacity.
+//! One counter covers all requests. Each priority has a count from which its requests are refused,
+//! except that health checks are never refused. Requests that can wait are refused first, then the
+//! clicks of visits (the visitors are still redirected). Conversions, postbacks and the call
+//! `RecordClick` are refused last. A request is in progress from its complete arrival until its
+//! answer begins, so slow senders use no capacity.
 
 use std::{
     pin::Pin,

@@ -1,4 +1,5 @@
-//! Properties of the front that must hold for every input. The fuzzer and a test check them.
+//! Properties of the front (see `front`) that must hold for every input. The fuzzer and a test
+//! check them.
 
 use std::{
     convert::Infallible,

@@ -199,8 +199,8 @@ impl<S: Stream> Front<S> {
                     if filled.is_ready() {
                         context.waker().wake_by_ref();
                     }
-                    // The limit also applies to a sender that never pauses: empty lines before a
-                    // head do not belong to the head.
+                    // The limit also applies to a sender that never pauses, such as one that sends
+                    // empty lines without end: they do not begin a head.
                     self.poll_limit(wait, context).is_ready()
                 }
             };

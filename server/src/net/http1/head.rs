@@ -22,7 +22,7 @@ const LINES_MAX: usize = 1_024;
 /// Number of bytes that are read at the end of a line longer than `LINE_BYTES_MAX`. They contain
 /// the version and the line break.
 const TAIL_BYTES: usize = 32;
-/// Total size of the header lines that are passed on, in bytes. Further ones are dropped.
+/// Maximum total size of the header lines that are passed on, in bytes. Further lines are dropped.
 const HEADERS_BYTES_MAX: usize = 64 * 1_024;
 /// Largest head that is passed on, in bytes. Percent-encoding at most triples the target.
 pub const PASSED_BYTES_MAX: usize = 4 * LINE_BYTES_MAX + HEADERS_BYTES_MAX;
@@ -268,8 +268,9 @@ struct Line<'a> {
 /// Reads and repairs a head, line by line.
 #[derive(Default)]
 struct Lines {
-    /// Total size and number of the lines read.
+    /// Total size of the lines read, in bytes.
     read_bytes: usize,
+    /// Number of the lines read.
     line_count: usize,
     /// Beginning of a line that is longer than `LINE_BYTES_MAX`.
     begin: Option<BytesMut>,

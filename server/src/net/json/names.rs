@@ -159,7 +159,7 @@ fn likely(message: &MessageDescriptor, name: &str) -> Option<String> {
     (likeness(&best) >= LIKENESS_MIN).then(|| best.json_name().to_owned())
 }
 
-/// The values of an enum but its first, which says nothing.
+/// The names of an enum's values, except the first, which means that no value was set.
 fn values(all: &EnumDescriptor) -> String {
     let known: Vec<_> = all.values().skip(1).map(|known| format!("`{}`", known.name())).collect();
     known.join(", ")

@@ -70,8 +70,9 @@ pub fn begins(text: &[u8]) -> bool {
     entity.is_some_and(|entity| ENTITIES.iter().any(|(own, code)| *own == entity && *code >= FIRST_LATIN))
 }
 
-/// Finds an eaten parameter in a decoded value. Returns the bytes before it, its name, and the
-/// bytes after its `=`. `is_known` tells whether a name, in lower case, is one of ours.
+/// Finds a parameter with an eaten name in a decoded value. Returns the bytes before the parameter,
+/// its whole name, and the bytes after its `=`. `is_known` tells whether a name, in lower case, is
+/// one of ours.
 pub fn split(value: &[u8], is_known: impl Fn(&str) -> bool) -> Option<(&[u8], String, &[u8])> {
     let mut position = 0;
     while let Some((before, rest)) = value.split_at_checked(position) {

@@ -60,8 +60,8 @@ impl FailedRows {
         ended.map_err(|error| Failure::file(&self.path.display(), error))
     }
 
-    /// Writes the titles, unless they are written already. Called at the first failed row or at the
-    /// end, because the encoding of the imported file may be unknown before.
+    /// Writes the titles, unless they are written already. Not called before the first failed row
+    /// or the end, because the encoding of the imported file may be unknown until then.
     fn begin(&mut self) -> io::Result<()> {
         if self.has_begun {
             return Ok(());

@@ -113,8 +113,8 @@ fn is_of(row: &NewConversion, found: &Conversion) -> bool {
     row.click_id.eq_ignore_ascii_case(&found.click_id) && row.conversion_code_id == found.conversion_code_id
 }
 
-/// Compares a row with the conversion that the row names. Returns `None` if the row has the order
-/// id of the conversion: then the server compares them.
+/// Compares a row with the conversion that the row names. Returns `None` if the row has an order
+/// id, and the conversion has the same one: then the server compares their amounts.
 fn compared(row: &NewConversion, found: &Conversion) -> Option<Fate> {
     match (row.transaction_id.as_str(), found.transaction_id.as_str()) {
         ("", _) => {}

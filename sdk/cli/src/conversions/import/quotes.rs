@@ -54,7 +54,8 @@ impl Quotes {
         self.last = byte;
     }
 
-    /// Notes the beginning of a cell. A row with more cells is refused, whatever its quotes.
+    /// Notes the beginning of a cell, up to `CELLS_MAX` cells. A row with more cells is refused,
+    /// whatever its quotes.
     fn begin(&mut self, is_quoted: bool) {
         if self.quoted.len() < CELLS_MAX {
             self.quoted.push(is_quoted);

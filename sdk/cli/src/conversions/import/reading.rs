@@ -276,7 +276,8 @@ pub fn digest(content: &[u8]) -> u64 {
     digest.iter().take(size_of::<u64>()).fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
-/// Checks that each column that is read has a cell, and that each cell has a column.
+/// Checks that each column that is read has a cell, that each cell has a column, and that the cells
+/// under blank titles at the end are blank.
 ///
 /// A surplus cell is a fault even if it is empty, because an unquoted `19,99` may have moved every
 /// later cell by one column. Files of spreadsheets pass, because their first line ends with blank

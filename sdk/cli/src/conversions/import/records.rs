@@ -2,7 +2,7 @@
 //!
 //! The separator is taken from a line such as `sep=;`, or recognised from the title line. Rows are
 //! numbered as a spreadsheet numbers them, so empty rows have numbers, but are not returned. For a
-//! row that is too long, a fault is returned.
+//! row that is too long or has broken quotes, a fault is returned.
 
 use std::{
     io::{self, BufRead, BufReader, Chain, Cursor, Read},
@@ -14,11 +14,12 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::{quotes::Quotes, text::Text};
 use crate::conversions::columns::known;
 
-/// Longest row, in bytes, without separators. A row with all custom parameters is shorter.
+/// Longest row, in bytes, without separators. Even a row with as many custom parameters as a
+/// conversion can have is shorter.
 const ROW_BYTES_MAX: usize = 256 * 1_024;
 /// Maximum number of cells of a row.
 pub const CELLS_MAX: usize = 1_024;
-/// Number of bytes of the title line from which the separator is recognised.
+/// Maximum number of bytes of the title line from which the separator is recognised.
 const TITLE_LINE_BYTES_MAX: usize = 64 * 1_024;
 /// Separators that are recognised. If several of them yield the same number of known titles, the
 /// first one in this list is used.

@@ -19,7 +19,7 @@ const CHUNK_BYTES: usize = 16 * 1_024;
 /// Length of the longest byte order mark.
 const MARK_BYTES: usize = 3;
 
-/// Reads a file as UTF-8.
+/// Reads a file in any of these encodings, and returns UTF-8.
 pub struct Text<R> {
     input: R,
     /// Bytes that were read, but not decoded yet.

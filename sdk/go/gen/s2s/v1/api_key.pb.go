@@ -30,12 +30,13 @@ const (
 	ApiKeyScope_API_KEY_SCOPE_UNSPECIFIED ApiKeyScope = 0
 	// Permission to read everything in the account.
 	ApiKeyScope_API_KEY_SCOPE_READ ApiKeyScope = 1
-	// Permission to set up conversion codes, tracking links and API keys, and to
-	// replay postbacks.
+	// Permission to set up conversion codes, tracking links and API keys, to replay
+	// postbacks, and to erase visitors.
 	ApiKeyScope_API_KEY_SCOPE_WRITE ApiKeyScope = 2
 	// Permission to record clicks and conversions.
 	ApiKeyScope_API_KEY_SCOPE_RECORD ApiKeyScope = 3
-	// Permission to manage accounts and the API keys of all accounts.
+	// Permission to manage accounts, the API keys of all accounts, and the click id
+	// keys.
 	ApiKeyScope_API_KEY_SCOPE_ADMIN ApiKeyScope = 4
 	// Permission for the calls that edges make, for all accounts, and for nothing
 	// else.
@@ -147,8 +148,8 @@ func (ApiKeyState) EnumDescriptor() ([]byte, []int) {
 }
 
 // A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
-// digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
-// of all characters before them.
+// digits. The last 8 digits are a checksum: the beginning of the SHA-256 of the
+// other characters.
 type ApiKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of the key: `key_` and 26 characters. Not a secret.

@@ -27,9 +27,9 @@ type CreateApiKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key to create. Output-only fields are ignored.
 	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// Makes the call safe to repeat: a second call with the same request id
-	// returns the first answer, except for the text. 1 to 64 bytes. Example: a
-	// UUID.
+	// Makes the call safe to repeat: the same request with the same request id
+	// returns the key that the first call created, but not its text. Another
+	// request with this id is refused. 1 to 64 bytes. Example: a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written.
@@ -95,8 +95,8 @@ type CreateApiKeyResponse struct {
 	// The key as created.
 	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
 	// Text of the key, shown only once: keep it safe. Empty if nothing was
-	// created: with `validate_only`, and if the request id was used before. If
-	// that first answer was lost, `RotateApiKey` makes a new text. Example:
+	// created: with `validate_only`, and if an earlier call created the key. If
+	// the answer with the text was lost, `RotateApiKey` makes a new text. Example:
 	// `s2s_` and 48 hexadecimal digits.
 	KeyText       string `protobuf:"bytes,2,opt,name=key_text,json=keyText,proto3" json:"key_text,omitempty"`
 	unknownFields protoimpl.UnknownFields

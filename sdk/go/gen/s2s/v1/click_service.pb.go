@@ -733,8 +733,8 @@ type RotateClickIdKeyRequest struct {
 	// longest attribution window that any conversion code has, or 30 days if
 	// there is no code.
 	Overlap *durationpb.Duration `protobuf:"bytes,1,opt,name=overlap,proto3" json:"overlap,omitempty"`
-	// Makes the call safe to repeat: the request id of an earlier rotation makes
-	// no further key. 1 to 64 bytes. Example: a UUID.
+	// Makes the call safe to repeat: a call with the request id of an earlier
+	// rotation makes no further key. 1 to 64 bytes. Example: a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// If true, the request is checked, but nothing is written; the answer has the
 	// keys as they are.

@@ -35,8 +35,8 @@ const (
 // tracking link.
 type ClickServiceClient interface {
 	// Records a click, for partners who redirect visitors themselves. A repeated
-	// call with the same `click_id`, or with the same `click_time` and
-	// `request_id`, returns the first answer.
+	// call with the same `click_id`, or with the same link, `click_time` and
+	// `request_id`, returns the click that the first call recorded.
 	RecordClick(ctx context.Context, in *RecordClickRequest, opts ...grpc.CallOption) (*RecordClickResponse, error)
 	// Returns one click.
 	GetClick(ctx context.Context, in *GetClickRequest, opts ...grpc.CallOption) (*GetClickResponse, error)
@@ -47,9 +47,11 @@ type ClickServiceClient interface {
 	ListClicks(ctx context.Context, in *ListClicksRequest, opts ...grpc.CallOption) (*ListClicksResponse, error)
 	// Explains what happened to a click: its link, its conversions, and the held
 	// postbacks that name it. If the answer would be longer than 3 MiB, the last
-	// postbacks come without their remarks and body, and the last conversions
-	// without their custom parameters, and the answer says so
-	// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+	// postbacks come without their remarks and body and with only the beginning of
+	// their target, and the last conversions come without their custom parameters.
+	// Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+	// the answer has one for the conversions. `GetPostback` and `GetConversion`
+	// return all of a postback or conversion.
 	ExplainClick(ctx context.Context, in *ExplainClickRequest, opts ...grpc.CallOption) (*ExplainClickResponse, error)
 	// Erases all data that identifies the visitor of a click: from the click, its
 	// conversions and the postbacks that name it. The erasure is permanent. Ids,
@@ -139,8 +141,8 @@ func (c *clickServiceClient) RotateClickIdKey(ctx context.Context, in *RotateCli
 // tracking link.
 type ClickServiceServer interface {
 	// Records a click, for partners who redirect visitors themselves. A repeated
-	// call with the same `click_id`, or with the same `click_time` and
-	// `request_id`, returns the first answer.
+	// call with the same `click_id`, or with the same link, `click_time` and
+	// `request_id`, returns the click that the first call recorded.
 	RecordClick(context.Context, *RecordClickRequest) (*RecordClickResponse, error)
 	// Returns one click.
 	GetClick(context.Context, *GetClickRequest) (*GetClickResponse, error)
@@ -151,9 +153,11 @@ type ClickServiceServer interface {
 	ListClicks(context.Context, *ListClicksRequest) (*ListClicksResponse, error)
 	// Explains what happened to a click: its link, its conversions, and the held
 	// postbacks that name it. If the answer would be longer than 3 MiB, the last
-	// postbacks come without their remarks and body, and the last conversions
-	// without their custom parameters, and the answer says so
-	// (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+	// postbacks come without their remarks and body and with only the beginning of
+	// their target, and the last conversions come without their custom parameters.
+	// Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+	// the answer has one for the conversions. `GetPostback` and `GetConversion`
+	// return all of a postback or conversion.
 	ExplainClick(context.Context, *ExplainClickRequest) (*ExplainClickResponse, error)
 	// Erases all data that identifies the visitor of a click: from the click, its
 	// conversions and the postbacks that name it. The erasure is permanent. Ids,

@@ -29,8 +29,8 @@ type DecimalSeparator int32
 const (
 	// The default.
 	DecimalSeparator_DECIMAL_SEPARATOR_UNSPECIFIED DecimalSeparator = 0
-	// Not known: an amount that can be read in two ways is held, unless another
-	// amount of the same postback settles it.
+	// Not known: a postback with an amount that can be read in two ways is held,
+	// unless the other amount of the postback, or the currency, settles it.
 	DecimalSeparator_DECIMAL_SEPARATOR_AUTO DecimalSeparator = 1
 	// `1.500` is one and a half, and `1,500` is one thousand five hundred.
 	DecimalSeparator_DECIMAL_SEPARATOR_POINT DecimalSeparator = 2
@@ -152,7 +152,8 @@ const (
 	DedupePolicy_DEDUPE_POLICY_UNSPECIFIED DedupePolicy = 0
 	// One conversion counts for each click and code.
 	DedupePolicy_DEDUPE_POLICY_ONE_PER_CLICK DedupePolicy = 1
-	// Every call is a conversion of its own.
+	// Every call is a conversion of its own, unless it repeats an earlier call
+	// with the same `request_id`.
 	DedupePolicy_DEDUPE_POLICY_EVERY DedupePolicy = 2
 )
 

@@ -32,8 +32,10 @@ const (
 //
 // Records and reads conversions: the sales and sign-ups that follow clicks.
 type ConversionServiceClient interface {
-	// Records a conversion. OK means that it is durable and counted exactly once.
-	// A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+	// Records a conversion. OK means that it is durable and counted exactly once,
+	// unless the call was a test. A report that repeats a recorded conversion is
+	// answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+	// with the error `TRANSACTION_CONFLICT`.
 	RecordConversion(ctx context.Context, in *RecordConversionRequest, opts ...grpc.CallOption) (*RecordConversionResponse, error)
 	// Records up to 1,000 conversions. Each has its own result; one bad item does
 	// not affect the others. An answer has at most 3 MiB: if it would be longer,
@@ -43,12 +45,12 @@ type ConversionServiceClient interface {
 	// reasons and the names of invalid fields are never left out.
 	BatchRecordConversions(ctx context.Context, in *BatchRecordConversionsRequest, opts ...grpc.CallOption) (*BatchRecordConversionsResponse, error)
 	// Records conversions for as long as the client sends them: the call for
-	// millions of conversions. Each has its own result, in the order of the requests. At most
-	// 1,000 are in progress, so a sender who does not read results is held up. A
-	// server that is shutting down answers the requests it has accepted and ends
-	// with UNAVAILABLE; requests without a result by then must be sent again. If
-	// two equal conversions are in progress at the same time, either may be the
-	// duplicate.
+	// millions of conversions. Each has its own result, in the order of the
+	// requests. At most 1,000 are in progress, so a sender who does not read
+	// results is held up. A server that is shutting down answers the requests it
+	// has accepted and ends with UNAVAILABLE; requests without a result by then
+	// must be sent again. If two equal conversions are in progress at the same
+	// time, either may be the duplicate.
 	StreamRecordConversions(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamRecordConversionsRequest, StreamRecordConversionsResponse], error)
 	// Returns one conversion.
 	GetConversion(ctx context.Context, in *GetConversionRequest, opts ...grpc.CallOption) (*GetConversionResponse, error)
@@ -125,8 +127,10 @@ func (c *conversionServiceClient) ListConversions(ctx context.Context, in *ListC
 //
 // Records and reads conversions: the sales and sign-ups that follow clicks.
 type ConversionServiceServer interface {
-	// Records a conversion. OK means that it is durable and counted exactly once.
-	// A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+	// Records a conversion. OK means that it is durable and counted exactly once,
+	// unless the call was a test. A report that repeats a recorded conversion is
+	// answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+	// with the error `TRANSACTION_CONFLICT`.
 	RecordConversion(context.Context, *RecordConversionRequest) (*RecordConversionResponse, error)
 	// Records up to 1,000 conversions. Each has its own result; one bad item does
 	// not affect the others. An answer has at most 3 MiB: if it would be longer,
@@ -136,12 +140,12 @@ type ConversionServiceServer interface {
 	// reasons and the names of invalid fields are never left out.
 	BatchRecordConversions(context.Context, *BatchRecordConversionsRequest) (*BatchRecordConversionsResponse, error)
 	// Records conversions for as long as the client sends them: the call for
-	// millions of conversions. Each has its own result, in the order of the requests. At most
-	// 1,000 are in progress, so a sender who does not read results is held up. A
-	// server that is shutting down answers the requests it has accepted and ends
-	// with UNAVAILABLE; requests without a result by then must be sent again. If
-	// two equal conversions are in progress at the same time, either may be the
-	// duplicate.
+	// millions of conversions. Each has its own result, in the order of the
+	// requests. At most 1,000 are in progress, so a sender who does not read
+	// results is held up. A server that is shutting down answers the requests it
+	// has accepted and ends with UNAVAILABLE; requests without a result by then
+	// must be sent again. If two equal conversions are in progress at the same
+	// time, either may be the duplicate.
 	StreamRecordConversions(grpc.BidiStreamingServer[StreamRecordConversionsRequest, StreamRecordConversionsResponse]) error
 	// Returns one conversion.
 	GetConversion(context.Context, *GetConversionRequest) (*GetConversionResponse, error)

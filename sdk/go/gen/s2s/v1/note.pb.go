@@ -29,27 +29,28 @@ const (
 	NoteCode_NOTE_CODE_UNSPECIFIED NoteCode = 0
 	// The parameter came under another of its names, such as `amount` for `val`.
 	NoteCode_NOTE_CODE_ALIAS NoteCode = 1
-	// Blanks, quotes, line breaks or invisible characters around the value were
-	// dropped.
+	// Blanks, quotes, line breaks or invisible characters around the value, or
+	// punctuation after it, were dropped.
 	NoteCode_NOTE_CODE_TRIMMED NoteCode = 2
 	// The same parameter came more than once with equal values.
 	NoteCode_NOTE_CODE_REPEATED NoteCode = 3
 	// The amount had more than six fraction digits and was rounded half away from
 	// zero.
 	NoteCode_NOTE_CODE_ROUNDED NoteCode = 4
-	// Both `com` and `comperc` were sent; `com` counts.
+	// Both `com` and `comperc` were sent, and `com` is not 0, so `com` counts.
 	NoteCode_NOTE_CODE_COMMISSION_PERCENT_IGNORED NoteCode = 5
 	// `com` was absent and `comperc` present, so `com` is 0.
 	NoteCode_NOTE_CODE_COMMISSION_ASSUMED_ZERO NoteCode = 6
 	// The parameter is not one that s2s defines; it was kept with the postback.
 	NoteCode_NOTE_CODE_UNKNOWN_PARAMETER NoteCode = 7
-	// The number was written in an unusual but unambiguous way, for example `.5`
-	// or `+1.5`.
+	// The number was written in an unusual way that has one meaning, for example
+	// `.5` or `+1.5`, or it could be read in two ways, for example `1,500`, and was
+	// read like the other amount.
 	NoteCode_NOTE_CODE_NUMBER_REPAIRED NoteCode = 8
 	// The duplicate has a different status from the first conversion, whose
 	// status stays.
 	NoteCode_NOTE_CODE_STATUS_NOT_CHANGED NoteCode = 9
-	// The postback or conversion was a test; nothing was recorded.
+	// The postback was a test; nothing was recorded.
 	NoteCode_NOTE_CODE_TEST NoteCode = 10
 	// The amount's decimal point was a comma.
 	NoteCode_NOTE_CODE_DECIMAL_COMMA NoteCode = 11
@@ -61,7 +62,8 @@ const (
 	NoteCode_NOTE_CODE_DECODED_TWICE NoteCode = 14
 	// Parameters were separated in a way other than by one `?` and by `&`.
 	NoteCode_NOTE_CODE_SEPARATOR_REPAIRED NoteCode = 15
-	// A replay's override was read instead of the value that came.
+	// A replay's override was applied, for example an amount in place of a missing
+	// one.
 	NoteCode_NOTE_CODE_OVERRIDDEN NoteCode = 16
 	// The status came as a word of the network's own, and was read by the preset
 	// of the conversion code.
@@ -69,9 +71,9 @@ const (
 	// The postback did not pass a check of its sender. The check is on
 	// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
 	NoteCode_NOTE_CODE_CHECK_NOT_PASSED NoteCode = 18
-	// Since the last held postback of the sender's network, other postbacks of
-	// the network exceeded the limit on held postbacks; the message says how many
-	// were not kept.
+	// Since the last held postback from the sender's range of addresses, other
+	// postbacks from that range exceeded the limit on held postbacks. The message
+	// says how many were not kept.
 	NoteCode_NOTE_CODE_OTHERS_NOT_KEPT NoteCode = 19
 	// The visitor was erased: only data needed for counting is left.
 	NoteCode_NOTE_CODE_VISITOR_ERASED NoteCode = 20
@@ -200,8 +202,7 @@ type Note struct {
 	// Canonical name of the parameter that the note is about; may be empty.
 	// Example: `com`.
 	Parameter string `protobuf:"bytes,2,opt,name=parameter,proto3" json:"parameter,omitempty"`
-	// Message for people, one sentence. Example: `com 19.990000000000002 was
-	// rounded to 19.99`.
+	// Message for people, one sentence.
 	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -263,8 +263,8 @@ type RawPostback struct {
 	ReceiveTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
 	// True if the postback came over HTTPS. Not stored.
 	OverHttps bool `protobuf:"varint,9,opt,name=over_https,json=overHttps,proto3" json:"over_https,omitempty"`
-	// Makes an edge's call safe to repeat: a repeated call with the same id
-	// returns the first answer. Has the form of a postback's id. Not stored here.
+	// Makes an edge's call safe to repeat: a call with the same id is the same
+	// postback and counts once. Becomes the id of the postback.
 	PostbackId string `protobuf:"bytes,10,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
 	// True if the postback waited in an edge's spool, so that its sender was told
 	// that it is kept. Such a postback is never refused with `SHED`. Not stored.

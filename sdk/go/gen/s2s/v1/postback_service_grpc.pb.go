@@ -39,12 +39,12 @@ type PostbackServiceClient interface {
 	ListPostbacks(ctx context.Context, in *ListPostbacksRequest, opts ...grpc.CallOption) (*ListPostbacksResponse, error)
 	// Returns one postback.
 	GetPostback(ctx context.Context, in *GetPostbackRequest, opts ...grpc.CallOption) (*GetPostbackResponse, error)
-	// Reads held postbacks again after the cause was fixed, by the same rules as
-	// live ones and as of their time of arrival. Replaying twice counts once. An
-	// answer has at most 3 MiB: if it would be longer, the last postbacks come
-	// without remarks and body, with only the beginning of their target, and with
-	// a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-	// postback.
+	// Reads held postbacks again once the cause of their holding is fixed, by the
+	// same rules as new postbacks and as of their time of arrival. A postback that
+	// is replayed twice counts once. An answer has at most 3 MiB: if it would be
+	// longer, the last postbacks come without remarks and body, with only the
+	// beginning of their target, and with a note that says so
+	// (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
 	ReplayPostbacks(ctx context.Context, in *ReplayPostbacksRequest, opts ...grpc.CallOption) (*ReplayPostbacksResponse, error)
 	// Explains step by step how a postback URL or a stored postback would be
 	// read, and what its verdict would be. Records nothing.
@@ -113,12 +113,12 @@ type PostbackServiceServer interface {
 	ListPostbacks(context.Context, *ListPostbacksRequest) (*ListPostbacksResponse, error)
 	// Returns one postback.
 	GetPostback(context.Context, *GetPostbackRequest) (*GetPostbackResponse, error)
-	// Reads held postbacks again after the cause was fixed, by the same rules as
-	// live ones and as of their time of arrival. Replaying twice counts once. An
-	// answer has at most 3 MiB: if it would be longer, the last postbacks come
-	// without remarks and body, with only the beginning of their target, and with
-	// a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-	// postback.
+	// Reads held postbacks again once the cause of their holding is fixed, by the
+	// same rules as new postbacks and as of their time of arrival. A postback that
+	// is replayed twice counts once. An answer has at most 3 MiB: if it would be
+	// longer, the last postbacks come without remarks and body, with only the
+	// beginning of their target, and with a note that says so
+	// (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
 	ReplayPostbacks(context.Context, *ReplayPostbacksRequest) (*ReplayPostbacksResponse, error)
 	// Explains step by step how a postback URL or a stored postback would be
 	// read, and what its verdict would be. Records nothing.

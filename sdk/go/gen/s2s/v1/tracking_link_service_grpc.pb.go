@@ -43,12 +43,13 @@ type TrackingLinkServiceClient interface {
 	UpdateTrackingLink(ctx context.Context, in *UpdateTrackingLinkRequest, opts ...grpc.CallOption) (*UpdateTrackingLinkResponse, error)
 	// Archives a tracking link. Visitors get its fallback destination, or HTTP
 	// 410 if it has none. Postbacks for later clicks are held, and conversions
-	// reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+	// reported for them are refused. Conversions of earlier clicks still count.
+	// Archiving an archived link changes nothing.
 	ArchiveTrackingLink(ctx context.Context, in *ArchiveTrackingLinkRequest, opts ...grpc.CallOption) (*ArchiveTrackingLinkResponse, error)
 	// Makes an archived tracking link active again. Postbacks that were held
-	// because it was archived can be replayed. If another link has taken its slug meanwhile,
-	// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-	// active link changes nothing.
+	// because the link was archived can be replayed. If another link has taken its
+	// slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+	// Unarchiving an active link changes nothing.
 	UnarchiveTrackingLink(ctx context.Context, in *UnarchiveTrackingLinkRequest, opts ...grpc.CallOption) (*UnarchiveTrackingLinkResponse, error)
 }
 
@@ -136,12 +137,13 @@ type TrackingLinkServiceServer interface {
 	UpdateTrackingLink(context.Context, *UpdateTrackingLinkRequest) (*UpdateTrackingLinkResponse, error)
 	// Archives a tracking link. Visitors get its fallback destination, or HTTP
 	// 410 if it has none. Postbacks for later clicks are held, and conversions
-	// reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+	// reported for them are refused. Conversions of earlier clicks still count.
+	// Archiving an archived link changes nothing.
 	ArchiveTrackingLink(context.Context, *ArchiveTrackingLinkRequest) (*ArchiveTrackingLinkResponse, error)
 	// Makes an archived tracking link active again. Postbacks that were held
-	// because it was archived can be replayed. If another link has taken its slug meanwhile,
-	// the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-	// active link changes nothing.
+	// because the link was archived can be replayed. If another link has taken its
+	// slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+	// Unarchiving an active link changes nothing.
 	UnarchiveTrackingLink(context.Context, *UnarchiveTrackingLinkRequest) (*UnarchiveTrackingLinkResponse, error)
 	mustEmbedUnimplementedTrackingLinkServiceServer()
 }

@@ -46,8 +46,10 @@ __all__ = [
 
 
 class RecordConversionParams(TypedDict, total=False):
-    """Records a conversion. OK means that it is durable and counted exactly once. A repeated call
-    returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+    """Records a conversion. OK means that it is durable and counted exactly once, unless the call was
+    a test. A report that repeats a recorded conversion is answered with
+    `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts, with the error
+    `TRANSACTION_CONFLICT`.
 
     The parameters of one item.
     """

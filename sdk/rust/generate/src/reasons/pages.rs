@@ -25,10 +25,10 @@ The verdict says what became of the postback:
 - `IGNORED`: it was not the postback of a merchant, and nothing of it was kept.
 - `REFUSED`: nothing of it was kept; send it again.
 
-There are two exceptions. A postback whose body did not arrive completely is `REFUSED` as
-`PARAMETER_MALFORMED`. Postbacks that fail a check of their sender (`SECRET_REFUSED`,
-`SIGNATURE_REFUSED`, `TIMESTAMP_REFUSED`, `ADDRESS_REFUSED`, `HTTPS_REQUIRED`) are `REFUSED` if more
-of them come than a [limit](limits.md#postbacks) allows.
+Two kinds of postbacks can have another verdict than this table says. A postback whose body did not
+arrive completely is `REFUSED` as `PARAMETER_MALFORMED`. Postbacks that fail a check of their sender
+(`SECRET_REFUSED`, `SIGNATURE_REFUSED`, `TIMESTAMP_REFUSED`, `ADDRESS_REFUSED`, `HTTPS_REQUIRED`) are
+`REFUSED` if more of them come than a [limit](limits.md#postbacks) allows.
 
 | reason | verdict | HTTP | cause | cure |
 |---|---|---|---|---|

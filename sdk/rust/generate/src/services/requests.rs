@@ -1,4 +1,4 @@
-//! The facts of each call, on its request, and the values that a request can be made from.
+//! The code for each request: the facts of its call, and the values that it can be made from.
 
 use std::{error::Error, fmt::Write as _};
 
@@ -47,7 +47,7 @@ impl Call {
     }
 }
 
-/// Writes all about the request of a call.
+/// Writes the code for the request of a call.
 pub fn write(
     code: &mut String,
     service: &Service,
@@ -164,13 +164,13 @@ fn from(
     writeln!(code, "\n/// Makes the request with this field; the others have their default values.")?;
     writeln!(code, "impl From<{source}> for v1::{} {{", message.name())?;
     writeln!(code, "    fn from({name}: {source}) -> Self {{")?;
-    // A struct update of no further fields is a fault for clippy.
+    // Clippy objects to a struct update if no further fields exist.
     let rest = if message.fields().len() > 1 { ", ..Default::default()" } else { "" };
     writeln!(code, "        Self {{ {value}{rest} }}\n    }}\n}}")?;
     Ok(())
 }
 
-/// Writes a conversion from each form of an id. `value` is the field with `ID` in it.
+/// Writes a conversion from each form of an id. `value` sets the field, with `ID` for the id.
 fn ids(code: &mut String, message: &MessageDescriptor, value: &str) -> Result<(), Box<dyn Error>> {
     IDS.into_iter().try_for_each(|(source, id)| {
         let value = value.replace("ID", id).replace("{ id: id,", "{ id,");

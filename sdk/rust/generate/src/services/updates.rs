@@ -1,4 +1,5 @@
-//! The updates: a method for each field that can be changed, which also names it in the mask.
+//! The updates: a method for each field that can be changed. The method sets the field, and names
+//! it in the update mask.
 
 use std::{error::Error, fmt::Write as _};
 

@@ -33,9 +33,9 @@ export interface CreateApiKeyParams {
    */
   expireTime?: Date | Timestamp | undefined;
   /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-   * UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the key that the first call created, but not its text. Another
+   * request with this id is refused. 1 to 64 bytes. Example: a UUID.
    */
   requestId?: string | undefined;
   /**

@@ -135,8 +135,8 @@ export interface RotateClickIdKeyParams {
    */
   overlap?: DurationInput | Duration | undefined;
   /**
-   * Makes the call safe to repeat: the request id of an earlier rotation makes
-   * no further key. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of an earlier
+   * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
    */
   requestId?: string | undefined;
   /**
@@ -153,8 +153,8 @@ export interface RotateClickIdKeyParams {
 export interface Clicks {
   /**
    * Records a click, for partners who redirect visitors themselves. A repeated
-   * call with the same `clickId`, or with the same `clickTime` and
-   * `requestId`, returns the first answer.
+   * call with the same `clickId`, or with the same link, `clickTime` and
+   * `requestId`, returns the click that the first call recorded.
    */
   record(params: RecordClickParams, options?: CallOptions): Promise<Present<RecordClickResponse, "click">>;
 
@@ -176,9 +176,11 @@ export interface Clicks {
   /**
    * Explains what happened to a click: its link, its conversions, and the held
    * postbacks that name it. If the answer would be longer than 3 MiB, the last
-   * postbacks come without their remarks and body, and the last conversions
-   * without their custom parameters, and the answer says so
-   * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+   * postbacks come without their remarks and body and with only the beginning of
+   * their target, and the last conversions come without their custom parameters.
+   * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+   * the answer has one for the conversions. `GetPostback` and `GetConversion`
+   * return all of a postback or conversion.
    */
   explain(params: ExplainClickParams, options?: CallOptions): Promise<ExplainClickResponse>;
 

@@ -123,8 +123,8 @@ export interface RawPostbackInput {
    */
   overHttps?: boolean | undefined;
   /**
-   * Makes an edge's call safe to repeat: a repeated call with the same id
-   * returns the first answer. Has the form of a postback's id. Not stored here.
+   * Makes an edge's call safe to repeat: a call with the same id is the same
+   * postback and counts once. Becomes the id of the postback.
    */
   postbackId?: string | undefined;
   /**

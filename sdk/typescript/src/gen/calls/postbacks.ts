@@ -152,12 +152,12 @@ export interface Postbacks {
   get(params: GetPostbackParams, options?: CallOptions): Promise<Present<GetPostbackResponse, "postback">>;
 
   /**
-   * Reads held postbacks again after the cause was fixed, by the same rules as
-   * live ones and as of their time of arrival. Replaying twice counts once. An
-   * answer has at most 3 MiB: if it would be longer, the last postbacks come
-   * without remarks and body, with only the beginning of their target, and with
-   * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-   * postback.
+   * Reads held postbacks again once the cause of their holding is fixed, by the
+   * same rules as new postbacks and as of their time of arrival. A postback that
+   * is replayed twice counts once. An answer has at most 3 MiB: if it would be
+   * longer, the last postbacks come without remarks and body, with only the
+   * beginning of their target, and with a note that says so
+   * (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
    */
   replay(params: ReplayPostbacksParams, options?: CallOptions): Promise<ReplayPostbacksResponse>;
 

@@ -222,15 +222,16 @@ export interface TrackingLinks {
   /**
    * Archives a tracking link. Visitors get its fallback destination, or HTTP
    * 410 if it has none. Postbacks for later clicks are held, and conversions
-   * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+   * reported for them are refused. Conversions of earlier clicks still count.
+   * Archiving an archived link changes nothing.
    */
   archive(params: ArchiveTrackingLinkParams, options?: CallOptions): Promise<Present<ArchiveTrackingLinkResponse, "trackingLink">>;
 
   /**
    * Makes an archived tracking link active again. Postbacks that were held
-   * because it was archived can be replayed. If another link has taken its slug meanwhile,
-   * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-   * active link changes nothing.
+   * because the link was archived can be replayed. If another link has taken its
+   * slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+   * Unarchiving an active link changes nothing.
    */
   unarchive(params: UnarchiveTrackingLinkParams, options?: CallOptions): Promise<Present<UnarchiveTrackingLinkResponse, "trackingLink">>;
 }

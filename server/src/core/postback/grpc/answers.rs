@@ -220,7 +220,8 @@ impl From<Parameter> for PostbackParameter {
     }
 }
 
-/// Leaves the notes, the body and most of the target out of a postback.
+/// Shortens a postback: removes its body, cuts its target, and replaces its notes by one that names
+/// `GetPostback`.
 pub fn shorten(postback: &mut v1::Postback) {
     postback.notes = vec![shortened_note("`GetPostback` returns it in full")];
     if let Some(raw) = &mut postback.raw {

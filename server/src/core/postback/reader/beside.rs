@@ -25,11 +25,12 @@ pub fn is_complete(query: &[Parameter]) -> bool {
         && (has(KnownParam::Com) || has(KnownParam::Comperc))
 }
 
-/// Returns the pairs of a body that count beside a complete query. `None` if none do.
+/// Returns the pairs of a body that count beside a complete query. `None` if nothing of the body is
+/// to be read.
 ///
-/// If the body contradicts the query, and only the body has an order number, all its pairs are
-/// returned. The reader then refuses the parameter that came twice: the sale is held rather than
-/// counted without its order number.
+/// If the body contradicts the query, and only the body has an order number, all pairs of the body
+/// are returned. The reader then refuses the parameter that came twice: the sale is held rather
+/// than counted without its order number.
 pub fn counting_pairs(
     query: &[Parameter],
     form: Form,

@@ -41,7 +41,7 @@ pub fn number_in(known: KnownParam, value: &str) -> &str {
     }
 }
 
-/// The meaning of a parameter's value. Each value is parsed once.
+/// The meaning of a parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     ClickId(UnverifiedClickId),
@@ -334,7 +334,7 @@ impl Parameter {
         }
     }
 
-    /// Returns whether the name is one of a known parameter's, but another name of it counts.
+    /// Returns whether the name belongs to a known parameter that counts under another name.
     pub fn is_passed_over(&self) -> bool {
         self.known.is_none() && !self.nested && known(without_index(&self.name)).is_some()
     }

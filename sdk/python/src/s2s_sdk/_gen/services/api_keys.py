@@ -56,8 +56,9 @@ class ApiKeys:
                 keys of the installation's own account, and only a key with the scope `admin` may
                 grant them. Values: `READ`, `WRITE`, `RECORD`, `ADMIN`, `EDGE`.
             expire_time: Time at which the key expires; must be in the future. Not set: never.
-            request_id: Makes the call safe to repeat: a second call with the same request id
-                returns the first answer, except for the text. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: the same request with the same request id
+                returns the key that the first call created, but not its text. Another request with
+                this id is refused. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -224,8 +225,9 @@ class AsyncApiKeys:
                 keys of the installation's own account, and only a key with the scope `admin` may
                 grant them. Values: `READ`, `WRITE`, `RECORD`, `ADMIN`, `EDGE`.
             expire_time: Time at which the key expires; must be in the future. Not set: never.
-            request_id: Makes the call safe to repeat: a second call with the same request id
-                returns the first answer, except for the text. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: the same request with the same request id
+                returns the key that the first call created, but not its text. Another request with
+                this id is refused. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the

@@ -44,7 +44,8 @@ class Clicks:
         timeout: float | None = None,
     ) -> v1.RecordClickResponse:
         """Records a click, for partners who redirect visitors themselves. A repeated call with the
-        same `click_id`, or with the same `click_time` and `request_id`, returns the first answer.
+        same `click_id`, or with the same link, `click_time` and `request_id`, returns the click
+        that the first call recorded.
 
         Args:
             tracking_link_id: Id of the tracking link.
@@ -153,8 +154,10 @@ class Clicks:
     def explain(self, *, click_id: str, timeout: float | None = None) -> v1.ExplainClickResponse:
         """Explains what happened to a click: its link, its conversions, and the held postbacks that
         name it. If the answer would be longer than 3 MiB, the last postbacks come without their
-        remarks and body, and the last conversions without their custom parameters, and the answer
-        says so (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+        remarks and body and with only the beginning of their target, and the last conversions come
+        without their custom parameters. Notes say so (`NOTE_CODE_SHORTENED`): each shortened
+        postback has one, and the answer has one for the conversions. `GetPostback` and
+        `GetConversion` return all of a postback or conversion.
 
         Args:
             click_id: The click id, 40 characters, in upper or lower case.
@@ -213,8 +216,8 @@ class Clicks:
                 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a key that was
                 stolen. A key that ends sooner is not prolonged. Not set: the longest attribution
                 window that any conversion code has, or 30 days if there is no code.
-            request_id: Makes the call safe to repeat: the request id of an earlier rotation makes
-                no further key. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: a call with the request id of an earlier
+                rotation makes no further key. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked, but nothing is written; the answer has
                 the keys as they are.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -256,7 +259,8 @@ class AsyncClicks:
         timeout: float | None = None,
     ) -> v1.RecordClickResponse:
         """Records a click, for partners who redirect visitors themselves. A repeated call with the
-        same `click_id`, or with the same `click_time` and `request_id`, returns the first answer.
+        same `click_id`, or with the same link, `click_time` and `request_id`, returns the click
+        that the first call recorded.
 
         Args:
             tracking_link_id: Id of the tracking link.
@@ -365,8 +369,10 @@ class AsyncClicks:
     async def explain(self, *, click_id: str, timeout: float | None = None) -> v1.ExplainClickResponse:
         """Explains what happened to a click: its link, its conversions, and the held postbacks that
         name it. If the answer would be longer than 3 MiB, the last postbacks come without their
-        remarks and body, and the last conversions without their custom parameters, and the answer
-        says so (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+        remarks and body and with only the beginning of their target, and the last conversions come
+        without their custom parameters. Notes say so (`NOTE_CODE_SHORTENED`): each shortened
+        postback has one, and the answer has one for the conversions. `GetPostback` and
+        `GetConversion` return all of a postback or conversion.
 
         Args:
             click_id: The click id, 40 characters, in upper or lower case.
@@ -425,8 +431,8 @@ class AsyncClicks:
                 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a key that was
                 stolen. A key that ends sooner is not prolonged. Not set: the longest attribution
                 window that any conversion code has, or 30 days if there is no code.
-            request_id: Makes the call safe to repeat: the request id of an earlier rotation makes
-                no further key. 1 to 64 bytes. Example: a UUID.
+            request_id: Makes the call safe to repeat: a call with the request id of an earlier
+                rotation makes no further key. 1 to 64 bytes. Example: a UUID.
             validate_only: If true, the request is checked, but nothing is written; the answer has
                 the keys as they are.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the

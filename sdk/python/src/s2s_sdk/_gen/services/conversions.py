@@ -75,8 +75,10 @@ class Conversions:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.RecordConversionResponse:
-        """Records a conversion. OK means that it is durable and counted exactly once. A repeated call
-        returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+        """Records a conversion. OK means that it is durable and counted exactly once, unless the call
+        was a test. A report that repeats a recorded conversion is answered with
+        `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts, with the error
+        `TRANSACTION_CONFLICT`.
 
         Args:
             conversion_code_id: Id of the conversion code, 32 hexadecimal digits.
@@ -323,8 +325,10 @@ class AsyncConversions:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.RecordConversionResponse:
-        """Records a conversion. OK means that it is durable and counted exactly once. A repeated call
-        returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+        """Records a conversion. OK means that it is durable and counted exactly once, unless the call
+        was a test. A report that repeats a recorded conversion is answered with
+        `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts, with the error
+        `TRANSACTION_CONFLICT`.
 
         Args:
             conversion_code_id: Id of the conversion code, 32 hexadecimal digits.

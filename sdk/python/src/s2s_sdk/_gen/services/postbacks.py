@@ -144,11 +144,11 @@ class Postbacks:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.ReplayPostbacksResponse:
-        """Reads held postbacks again after the cause was fixed, by the same rules as live ones and as
-        of their time of arrival. Replaying twice counts once. An answer has at most 3 MiB: if it
-        would be longer, the last postbacks come without remarks and body, with only the beginning
-        of their target, and with a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns
-        all of a postback.
+        """Reads held postbacks again once the cause of their holding is fixed, by the same rules as
+        new postbacks and as of their time of arrival. A postback that is replayed twice counts
+        once. An answer has at most 3 MiB: if it would be longer, the last postbacks come without
+        remarks and body, with only the beginning of their target, and with a note that says so
+        (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
 
         Args:
             ids: Postbacks by id. One that is not held is returned unchanged.
@@ -339,11 +339,11 @@ class AsyncPostbacks:
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.ReplayPostbacksResponse:
-        """Reads held postbacks again after the cause was fixed, by the same rules as live ones and as
-        of their time of arrival. Replaying twice counts once. An answer has at most 3 MiB: if it
-        would be longer, the last postbacks come without remarks and body, with only the beginning
-        of their target, and with a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns
-        all of a postback.
+        """Reads held postbacks again once the cause of their holding is fixed, by the same rules as
+        new postbacks and as of their time of arrival. A postback that is replayed twice counts
+        once. An answer has at most 3 MiB: if it would be longer, the last postbacks come without
+        remarks and body, with only the beginning of their target, and with a note that says so
+        (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
 
         Args:
             ids: Postbacks by id. One that is not held is returned unchanged.

@@ -243,7 +243,7 @@ class TrackingLinks:
     def unarchive(
         self, *, tracking_link_id: str, validate_only: bool = False, timeout: float | None = None
     ) -> v1.UnarchiveTrackingLinkResponse:
-        """Makes an archived tracking link active again. Postbacks that were held because it was
+        """Makes an archived tracking link active again. Postbacks that were held because the link was
         archived can be replayed. If another link has taken its slug meanwhile, the call fails with
         `SLUG_TAKEN`: change the slug first. Unarchiving an active link changes nothing.
 
@@ -489,7 +489,7 @@ class AsyncTrackingLinks:
     async def unarchive(
         self, *, tracking_link_id: str, validate_only: bool = False, timeout: float | None = None
     ) -> v1.UnarchiveTrackingLinkResponse:
-        """Makes an archived tracking link active again. Postbacks that were held because it was
+        """Makes an archived tracking link active again. Postbacks that were held because the link was
         archived can be replayed. If another link has taken its slug meanwhile, the call fails with
         `SLUG_TAKEN`: change the slug first. Unarchiving an active link changes nothing.
 

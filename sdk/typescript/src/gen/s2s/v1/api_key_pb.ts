@@ -16,8 +16,8 @@ export const file_s2s_v1_api_key: GenFile = /*@__PURE__*/
 
 /**
  * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
- * digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
- * of all characters before them.
+ * digits. The last 8 digits are a checksum: the beginning of the SHA-256 of the
+ * other characters.
  *
  * @generated from message s2s.v1.ApiKey
  */
@@ -125,8 +125,8 @@ export enum ApiKeyScope {
   READ = 1,
 
   /**
-   * Permission to set up conversion codes, tracking links and API keys, and to
-   * replay postbacks.
+   * Permission to set up conversion codes, tracking links and API keys, to replay
+   * postbacks, and to erase visitors.
    *
    * @generated from enum value: API_KEY_SCOPE_WRITE = 2;
    */
@@ -140,7 +140,8 @@ export enum ApiKeyScope {
   RECORD = 3,
 
   /**
-   * Permission to manage accounts and the API keys of all accounts.
+   * Permission to manage accounts, the API keys of all accounts, and the click id
+   * keys.
    *
    * @generated from enum value: API_KEY_SCOPE_ADMIN = 4;
    */

@@ -30,9 +30,9 @@ export type CreateApiKeyRequest = Message<"s2s.v1.CreateApiKeyRequest"> & {
   apiKey?: ApiKey | undefined;
 
   /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-   * UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the key that the first call created, but not its text. Another
+   * request with this id is refused. 1 to 64 bytes. Example: a UUID.
    *
    * @generated from field: string request_id = 2;
    */
@@ -69,8 +69,8 @@ export type CreateApiKeyResponse = Message<"s2s.v1.CreateApiKeyResponse"> & {
 
   /**
    * Text of the key, shown only once: keep it safe. Empty if nothing was
-   * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` makes a new text. Example:
+   * created: with `validate_only`, and if an earlier call created the key. If
+   * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    *
    * @generated from field: string key_text = 2;

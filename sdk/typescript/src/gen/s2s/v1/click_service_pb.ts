@@ -445,8 +445,8 @@ export type RotateClickIdKeyRequest = Message<"s2s.v1.RotateClickIdKeyRequest"> 
   overlap?: Duration | undefined;
 
   /**
-   * Makes the call safe to repeat: the request id of an earlier rotation makes
-   * no further key. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of an earlier
+   * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
    *
    * @generated from field: string request_id = 2;
    */
@@ -498,8 +498,8 @@ export const RotateClickIdKeyResponseSchema: GenMessage<RotateClickIdKeyResponse
 export const ClickService: GenService<{
   /**
    * Records a click, for partners who redirect visitors themselves. A repeated
-   * call with the same `click_id`, or with the same `click_time` and
-   * `request_id`, returns the first answer.
+   * call with the same `click_id`, or with the same link, `click_time` and
+   * `request_id`, returns the click that the first call recorded.
    *
    * @generated from rpc s2s.v1.ClickService.RecordClick
    */
@@ -534,9 +534,11 @@ export const ClickService: GenService<{
   /**
    * Explains what happened to a click: its link, its conversions, and the held
    * postbacks that name it. If the answer would be longer than 3 MiB, the last
-   * postbacks come without their remarks and body, and the last conversions
-   * without their custom parameters, and the answer says so
-   * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+   * postbacks come without their remarks and body and with only the beginning of
+   * their target, and the last conversions come without their custom parameters.
+   * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+   * the answer has one for the conversions. `GetPostback` and `GetConversion`
+   * return all of a postback or conversion.
    *
    * @generated from rpc s2s.v1.ClickService.ExplainClick
    */

@@ -258,8 +258,8 @@ export enum DecimalSeparator {
   UNSPECIFIED = 0,
 
   /**
-   * Not known: an amount that can be read in two ways is held, unless another
-   * amount of the same postback settles it.
+   * Not known: a postback with an amount that can be read in two ways is held,
+   * unless the other amount of the postback, or the currency, settles it.
    *
    * @generated from enum value: DECIMAL_SEPARATOR_AUTO = 1;
    */
@@ -354,7 +354,8 @@ export enum DedupePolicy {
   ONE_PER_CLICK = 1,
 
   /**
-   * Every call is a conversion of its own.
+   * Every call is a conversion of its own, unless it repeats an earlier call
+   * with the same `request_id`.
    *
    * @generated from enum value: DEDUPE_POLICY_EVERY = 2;
    */

@@ -595,8 +595,10 @@ export const ConversionTimeSchema: GenEnum<ConversionTime> = /*@__PURE__*/
  */
 export const ConversionService: GenService<{
   /**
-   * Records a conversion. OK means that it is durable and counted exactly once.
-   * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+   * Records a conversion. OK means that it is durable and counted exactly once,
+   * unless the call was a test. A report that repeats a recorded conversion is
+   * answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+   * with the error `TRANSACTION_CONFLICT`.
    *
    * @generated from rpc s2s.v1.ConversionService.RecordConversion
    */
@@ -622,12 +624,12 @@ export const ConversionService: GenService<{
   },
   /**
    * Records conversions for as long as the client sends them: the call for
-   * millions of conversions. Each has its own result, in the order of the requests. At most
-   * 1,000 are in progress, so a sender who does not read results is held up. A
-   * server that is shutting down answers the requests it has accepted and ends
-   * with UNAVAILABLE; requests without a result by then must be sent again. If
-   * two equal conversions are in progress at the same time, either may be the
-   * duplicate.
+   * millions of conversions. Each has its own result, in the order of the
+   * requests. At most 1,000 are in progress, so a sender who does not read
+   * results is held up. A server that is shutting down answers the requests it
+   * has accepted and ends with UNAVAILABLE; requests without a result by then
+   * must be sent again. If two equal conversions are in progress at the same
+   * time, either may be the duplicate.
    *
    * @generated from rpc s2s.v1.ConversionService.StreamRecordConversions
    */

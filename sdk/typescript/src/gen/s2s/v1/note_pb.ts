@@ -35,8 +35,7 @@ export type Note = Message<"s2s.v1.Note"> & {
   parameter: string;
 
   /**
-   * Message for people, one sentence. Example: `com 19.990000000000002 was
-   * rounded to 19.99`.
+   * Message for people, one sentence.
    *
    * @generated from field: string message = 3;
    */
@@ -71,8 +70,8 @@ export enum NoteCode {
   ALIAS = 1,
 
   /**
-   * Blanks, quotes, line breaks or invisible characters around the value were
-   * dropped.
+   * Blanks, quotes, line breaks or invisible characters around the value, or
+   * punctuation after it, were dropped.
    *
    * @generated from enum value: NOTE_CODE_TRIMMED = 2;
    */
@@ -94,7 +93,7 @@ export enum NoteCode {
   ROUNDED = 4,
 
   /**
-   * Both `com` and `comperc` were sent; `com` counts.
+   * Both `com` and `comperc` were sent, and `com` is not 0, so `com` counts.
    *
    * @generated from enum value: NOTE_CODE_COMMISSION_PERCENT_IGNORED = 5;
    */
@@ -115,8 +114,9 @@ export enum NoteCode {
   UNKNOWN_PARAMETER = 7,
 
   /**
-   * The number was written in an unusual but unambiguous way, for example `.5`
-   * or `+1.5`.
+   * The number was written in an unusual way that has one meaning, for example
+   * `.5` or `+1.5`, or it could be read in two ways, for example `1,500`, and was
+   * read like the other amount.
    *
    * @generated from enum value: NOTE_CODE_NUMBER_REPAIRED = 8;
    */
@@ -131,7 +131,7 @@ export enum NoteCode {
   STATUS_NOT_CHANGED = 9,
 
   /**
-   * The postback or conversion was a test; nothing was recorded.
+   * The postback was a test; nothing was recorded.
    *
    * @generated from enum value: NOTE_CODE_TEST = 10;
    */
@@ -173,7 +173,8 @@ export enum NoteCode {
   SEPARATOR_REPAIRED = 15,
 
   /**
-   * A replay's override was read instead of the value that came.
+   * A replay's override was applied, for example an amount in place of a missing
+   * one.
    *
    * @generated from enum value: NOTE_CODE_OVERRIDDEN = 16;
    */
@@ -196,9 +197,9 @@ export enum NoteCode {
   CHECK_NOT_PASSED = 18,
 
   /**
-   * Since the last held postback of the sender's network, other postbacks of
-   * the network exceeded the limit on held postbacks; the message says how many
-   * were not kept.
+   * Since the last held postback from the sender's range of addresses, other
+   * postbacks from that range exceeded the limit on held postbacks. The message
+   * says how many were not kept.
    *
    * @generated from enum value: NOTE_CODE_OTHERS_NOT_KEPT = 19;
    */

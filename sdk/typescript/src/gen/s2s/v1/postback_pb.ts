@@ -203,8 +203,8 @@ export type RawPostback = Message<"s2s.v1.RawPostback"> & {
   overHttps: boolean;
 
   /**
-   * Makes an edge's call safe to repeat: a repeated call with the same id
-   * returns the first answer. Has the form of a postback's id. Not stored here.
+   * Makes an edge's call safe to repeat: a call with the same id is the same
+   * postback and counts once. Becomes the id of the postback.
    *
    * @generated from field: string postback_id = 10;
    */

@@ -421,7 +421,8 @@ export const TrackingLinkService: GenService<{
   /**
    * Archives a tracking link. Visitors get its fallback destination, or HTTP
    * 410 if it has none. Postbacks for later clicks are held, and conversions
-   * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+   * reported for them are refused. Conversions of earlier clicks still count.
+   * Archiving an archived link changes nothing.
    *
    * @generated from rpc s2s.v1.TrackingLinkService.ArchiveTrackingLink
    */
@@ -432,9 +433,9 @@ export const TrackingLinkService: GenService<{
   },
   /**
    * Makes an archived tracking link active again. Postbacks that were held
-   * because it was archived can be replayed. If another link has taken its slug meanwhile,
-   * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-   * active link changes nothing.
+   * because the link was archived can be replayed. If another link has taken its
+   * slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+   * Unarchiving an active link changes nothing.
    *
    * @generated from rpc s2s.v1.TrackingLinkService.UnarchiveTrackingLink
    */

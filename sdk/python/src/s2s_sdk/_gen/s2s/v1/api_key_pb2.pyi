@@ -31,13 +31,15 @@ class _ApiKeyScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApiKeySco
     API_KEY_SCOPE_READ: _ApiKeyScope.ValueType  # 1
     """Permission to read everything in the account."""
     API_KEY_SCOPE_WRITE: _ApiKeyScope.ValueType  # 2
-    """Permission to set up conversion codes, tracking links and API keys, and to
-    replay postbacks.
+    """Permission to set up conversion codes, tracking links and API keys, to replay
+    postbacks, and to erase visitors.
     """
     API_KEY_SCOPE_RECORD: _ApiKeyScope.ValueType  # 3
     """Permission to record clicks and conversions."""
     API_KEY_SCOPE_ADMIN: _ApiKeyScope.ValueType  # 4
-    """Permission to manage accounts and the API keys of all accounts."""
+    """Permission to manage accounts, the API keys of all accounts, and the click id
+    keys.
+    """
     API_KEY_SCOPE_EDGE: _ApiKeyScope.ValueType  # 5
     """Permission for the calls that edges make, for all accounts, and for nothing
     else.
@@ -51,13 +53,15 @@ API_KEY_SCOPE_UNSPECIFIED: ApiKeyScope.ValueType  # 0
 API_KEY_SCOPE_READ: ApiKeyScope.ValueType  # 1
 """Permission to read everything in the account."""
 API_KEY_SCOPE_WRITE: ApiKeyScope.ValueType  # 2
-"""Permission to set up conversion codes, tracking links and API keys, and to
-replay postbacks.
+"""Permission to set up conversion codes, tracking links and API keys, to replay
+postbacks, and to erase visitors.
 """
 API_KEY_SCOPE_RECORD: ApiKeyScope.ValueType  # 3
 """Permission to record clicks and conversions."""
 API_KEY_SCOPE_ADMIN: ApiKeyScope.ValueType  # 4
-"""Permission to manage accounts and the API keys of all accounts."""
+"""Permission to manage accounts, the API keys of all accounts, and the click id
+keys.
+"""
 API_KEY_SCOPE_EDGE: ApiKeyScope.ValueType  # 5
 """Permission for the calls that edges make, for all accounts, and for nothing
 else.
@@ -95,8 +99,8 @@ Global___ApiKeyState: _TypeAlias = ApiKeyState  # noqa: Y015
 @_typing.final
 class ApiKey(_message.Message):
     """A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
-    digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
-    of all characters before them.
+    digits. The last 8 digits are a checksum: the beginning of the SHA-256 of the
+    other characters.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

@@ -30,9 +30,9 @@ class CreateApiKeyRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """Makes the call safe to repeat: a second call with the same request id
-    returns the first answer, except for the text. 1 to 64 bytes. Example: a
-    UUID.
+    """Makes the call safe to repeat: the same request with the same request id
+    returns the key that the first call created, but not its text. Another
+    request with this id is refused. 1 to 64 bytes. Example: a UUID.
     """
     validate_only: _builtins.bool
     """If true, the request is checked and answered as if real, but nothing is
@@ -67,8 +67,8 @@ class CreateApiKeyResponse(_message.Message):
     KEY_TEXT_FIELD_NUMBER: _builtins.int
     key_text: _builtins.str
     """Text of the key, shown only once: keep it safe. Empty if nothing was
-    created: with `validate_only`, and if the request id was used before. If
-    that first answer was lost, `RotateApiKey` makes a new text. Example:
+    created: with `validate_only`, and if an earlier call created the key. If
+    the answer with the text was lost, `RotateApiKey` makes a new text. Example:
     `s2s_` and 48 hexadecimal digits.
     """
     @_builtins.property

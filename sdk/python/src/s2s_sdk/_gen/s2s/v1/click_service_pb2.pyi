@@ -442,8 +442,8 @@ class RotateClickIdKeyRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """Makes the call safe to repeat: the request id of an earlier rotation makes
-    no further key. 1 to 64 bytes. Example: a UUID.
+    """Makes the call safe to repeat: a call with the request id of an earlier
+    rotation makes no further key. 1 to 64 bytes. Example: a UUID.
     """
     validate_only: _builtins.bool
     """If true, the request is checked, but nothing is written; the answer has the

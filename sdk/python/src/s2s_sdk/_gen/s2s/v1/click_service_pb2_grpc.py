@@ -75,8 +75,8 @@ class ClickServiceServicer(object):
 
     def RecordClick(self, request, context):
         """Records a click, for partners who redirect visitors themselves. A repeated
-        call with the same `click_id`, or with the same `click_time` and
-        `request_id`, returns the first answer.
+        call with the same `click_id`, or with the same link, `click_time` and
+        `request_id`, returns the click that the first call recorded.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,9 +102,11 @@ class ClickServiceServicer(object):
     def ExplainClick(self, request, context):
         """Explains what happened to a click: its link, its conversions, and the held
         postbacks that name it. If the answer would be longer than 3 MiB, the last
-        postbacks come without their remarks and body, and the last conversions
-        without their custom parameters, and the answer says so
-        (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+        postbacks come without their remarks and body and with only the beginning of
+        their target, and the last conversions come without their custom parameters.
+        Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+        the answer has one for the conversions. `GetPostback` and `GetConversion`
+        return all of a postback or conversion.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,8 +37,8 @@ class ClickServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ClickServiceAsyncStub: ...
     RecordClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.RecordClickRequest, _click_service_pb2.RecordClickResponse]
     """Records a click, for partners who redirect visitors themselves. A repeated
-    call with the same `click_id`, or with the same `click_time` and
-    `request_id`, returns the first answer.
+    call with the same `click_id`, or with the same link, `click_time` and
+    `request_id`, returns the click that the first call recorded.
     """
     GetClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.GetClickRequest, _click_service_pb2.GetClickResponse]
     """Returns one click."""
@@ -51,9 +51,11 @@ class ClickServiceStub:
     ExplainClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]
     """Explains what happened to a click: its link, its conversions, and the held
     postbacks that name it. If the answer would be longer than 3 MiB, the last
-    postbacks come without their remarks and body, and the last conversions
-    without their custom parameters, and the answer says so
-    (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+    postbacks come without their remarks and body and with only the beginning of
+    their target, and the last conversions come without their custom parameters.
+    Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+    the answer has one for the conversions. `GetPostback` and `GetConversion`
+    return all of a postback or conversion.
     """
     EraseVisitor: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -77,8 +79,8 @@ class ClickServiceAsyncStub(ClickServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.RecordClickRequest, _click_service_pb2.RecordClickResponse]  # type: ignore[assignment]
     """Records a click, for partners who redirect visitors themselves. A repeated
-    call with the same `click_id`, or with the same `click_time` and
-    `request_id`, returns the first answer.
+    call with the same `click_id`, or with the same link, `click_time` and
+    `request_id`, returns the click that the first call recorded.
     """
     GetClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.GetClickRequest, _click_service_pb2.GetClickResponse]  # type: ignore[assignment]
     """Returns one click."""
@@ -91,9 +93,11 @@ class ClickServiceAsyncStub(ClickServiceStub):
     ExplainClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]  # type: ignore[assignment]
     """Explains what happened to a click: its link, its conversions, and the held
     postbacks that name it. If the answer would be longer than 3 MiB, the last
-    postbacks come without their remarks and body, and the last conversions
-    without their custom parameters, and the answer says so
-    (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+    postbacks come without their remarks and body and with only the beginning of
+    their target, and the last conversions come without their custom parameters.
+    Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+    the answer has one for the conversions. `GetPostback` and `GetConversion`
+    return all of a postback or conversion.
     """
     EraseVisitor: _aio.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]  # type: ignore[assignment]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -120,8 +124,8 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_click_service_pb2.RecordClickResponse, _abc.Awaitable[_click_service_pb2.RecordClickResponse]]:
         """Records a click, for partners who redirect visitors themselves. A repeated
-        call with the same `click_id`, or with the same `click_time` and
-        `request_id`, returns the first answer.
+        call with the same `click_id`, or with the same link, `click_time` and
+        `request_id`, returns the click that the first call recorded.
         """
 
     @_abc_1.abstractmethod
@@ -152,9 +156,11 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_click_service_pb2.ExplainClickResponse, _abc.Awaitable[_click_service_pb2.ExplainClickResponse]]:
         """Explains what happened to a click: its link, its conversions, and the held
         postbacks that name it. If the answer would be longer than 3 MiB, the last
-        postbacks come without their remarks and body, and the last conversions
-        without their custom parameters, and the answer says so
-        (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+        postbacks come without their remarks and body and with only the beginning of
+        their target, and the last conversions come without their custom parameters.
+        Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+        the answer has one for the conversions. `GetPostback` and `GetConversion`
+        return all of a postback or conversion.
         """
 
     @_abc_1.abstractmethod

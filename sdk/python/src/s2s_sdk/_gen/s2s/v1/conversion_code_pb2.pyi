@@ -31,8 +31,8 @@ class _DecimalSeparatorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Deci
     DECIMAL_SEPARATOR_UNSPECIFIED: _DecimalSeparator.ValueType  # 0
     """The default."""
     DECIMAL_SEPARATOR_AUTO: _DecimalSeparator.ValueType  # 1
-    """Not known: an amount that can be read in two ways is held, unless another
-    amount of the same postback settles it.
+    """Not known: a postback with an amount that can be read in two ways is held,
+    unless the other amount of the postback, or the currency, settles it.
     """
     DECIMAL_SEPARATOR_POINT: _DecimalSeparator.ValueType  # 2
     """`1.500` is one and a half, and `1,500` is one thousand five hundred."""
@@ -45,8 +45,8 @@ class DecimalSeparator(_DecimalSeparator, metaclass=_DecimalSeparatorEnumTypeWra
 DECIMAL_SEPARATOR_UNSPECIFIED: DecimalSeparator.ValueType  # 0
 """The default."""
 DECIMAL_SEPARATOR_AUTO: DecimalSeparator.ValueType  # 1
-"""Not known: an amount that can be read in two ways is held, unless another
-amount of the same postback settles it.
+"""Not known: a postback with an amount that can be read in two ways is held,
+unless the other amount of the postback, or the currency, settles it.
 """
 DECIMAL_SEPARATOR_POINT: DecimalSeparator.ValueType  # 2
 """`1.500` is one and a half, and `1,500` is one thousand five hundred."""
@@ -107,7 +107,9 @@ class _DedupePolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DedupePo
     DEDUPE_POLICY_ONE_PER_CLICK: _DedupePolicy.ValueType  # 1
     """One conversion counts for each click and code."""
     DEDUPE_POLICY_EVERY: _DedupePolicy.ValueType  # 2
-    """Every call is a conversion of its own."""
+    """Every call is a conversion of its own, unless it repeats an earlier call
+    with the same `request_id`.
+    """
 
 class DedupePolicy(_DedupePolicy, metaclass=_DedupePolicyEnumTypeWrapper):
     """The rules by which conversions without a transaction id are duplicates. With
@@ -119,7 +121,9 @@ DEDUPE_POLICY_UNSPECIFIED: DedupePolicy.ValueType  # 0
 DEDUPE_POLICY_ONE_PER_CLICK: DedupePolicy.ValueType  # 1
 """One conversion counts for each click and code."""
 DEDUPE_POLICY_EVERY: DedupePolicy.ValueType  # 2
-"""Every call is a conversion of its own."""
+"""Every call is a conversion of its own, unless it repeats an earlier call
+with the same `request_id`.
+"""
 Global___DedupePolicy: _TypeAlias = DedupePolicy  # noqa: Y015
 
 class _ReplyMode:

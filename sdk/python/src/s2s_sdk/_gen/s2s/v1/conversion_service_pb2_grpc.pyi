@@ -34,8 +34,10 @@ class ConversionServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ConversionServiceAsyncStub: ...
     RecordConversion: _grpc.UnaryUnaryMultiCallable[_conversion_service_pb2.RecordConversionRequest, _conversion_service_pb2.RecordConversionResponse]
-    """Records a conversion. OK means that it is durable and counted exactly once.
-    A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+    """Records a conversion. OK means that it is durable and counted exactly once,
+    unless the call was a test. A report that repeats a recorded conversion is
+    answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+    with the error `TRANSACTION_CONFLICT`.
     """
     BatchRecordConversions: _grpc.UnaryUnaryMultiCallable[_conversion_service_pb2.BatchRecordConversionsRequest, _conversion_service_pb2.BatchRecordConversionsResponse]
     """Records up to 1,000 conversions. Each has its own result; one bad item does
@@ -47,12 +49,12 @@ class ConversionServiceStub:
     """
     StreamRecordConversions: _grpc.StreamStreamMultiCallable[_conversion_service_pb2.StreamRecordConversionsRequest, _conversion_service_pb2.StreamRecordConversionsResponse]
     """Records conversions for as long as the client sends them: the call for
-    millions of conversions. Each has its own result, in the order of the requests. At most
-    1,000 are in progress, so a sender who does not read results is held up. A
-    server that is shutting down answers the requests it has accepted and ends
-    with UNAVAILABLE; requests without a result by then must be sent again. If
-    two equal conversions are in progress at the same time, either may be the
-    duplicate.
+    millions of conversions. Each has its own result, in the order of the
+    requests. At most 1,000 are in progress, so a sender who does not read
+    results is held up. A server that is shutting down answers the requests it
+    has accepted and ends with UNAVAILABLE; requests without a result by then
+    must be sent again. If two equal conversions are in progress at the same
+    time, either may be the duplicate.
     """
     GetConversion: _grpc.UnaryUnaryMultiCallable[_conversion_service_pb2.GetConversionRequest, _conversion_service_pb2.GetConversionResponse]
     """Returns one conversion."""
@@ -68,8 +70,10 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordConversion: _aio.UnaryUnaryMultiCallable[_conversion_service_pb2.RecordConversionRequest, _conversion_service_pb2.RecordConversionResponse]  # type: ignore[assignment]
-    """Records a conversion. OK means that it is durable and counted exactly once.
-    A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+    """Records a conversion. OK means that it is durable and counted exactly once,
+    unless the call was a test. A report that repeats a recorded conversion is
+    answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+    with the error `TRANSACTION_CONFLICT`.
     """
     BatchRecordConversions: _aio.UnaryUnaryMultiCallable[_conversion_service_pb2.BatchRecordConversionsRequest, _conversion_service_pb2.BatchRecordConversionsResponse]  # type: ignore[assignment]
     """Records up to 1,000 conversions. Each has its own result; one bad item does
@@ -81,12 +85,12 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
     """
     StreamRecordConversions: _aio.StreamStreamMultiCallable[_conversion_service_pb2.StreamRecordConversionsRequest, _conversion_service_pb2.StreamRecordConversionsResponse]  # type: ignore[assignment]
     """Records conversions for as long as the client sends them: the call for
-    millions of conversions. Each has its own result, in the order of the requests. At most
-    1,000 are in progress, so a sender who does not read results is held up. A
-    server that is shutting down answers the requests it has accepted and ends
-    with UNAVAILABLE; requests without a result by then must be sent again. If
-    two equal conversions are in progress at the same time, either may be the
-    duplicate.
+    millions of conversions. Each has its own result, in the order of the
+    requests. At most 1,000 are in progress, so a sender who does not read
+    results is held up. A server that is shutting down answers the requests it
+    has accepted and ends with UNAVAILABLE; requests without a result by then
+    must be sent again. If two equal conversions are in progress at the same
+    time, either may be the duplicate.
     """
     GetConversion: _aio.UnaryUnaryMultiCallable[_conversion_service_pb2.GetConversionRequest, _conversion_service_pb2.GetConversionResponse]  # type: ignore[assignment]
     """Returns one conversion."""
@@ -105,8 +109,10 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_service_pb2.RecordConversionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_service_pb2.RecordConversionResponse, _abc.Awaitable[_conversion_service_pb2.RecordConversionResponse]]:
-        """Records a conversion. OK means that it is durable and counted exactly once.
-        A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+        """Records a conversion. OK means that it is durable and counted exactly once,
+        unless the call was a test. A report that repeats a recorded conversion is
+        answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+        with the error `TRANSACTION_CONFLICT`.
         """
 
     @_abc_1.abstractmethod
@@ -130,12 +136,12 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_conversion_service_pb2.StreamRecordConversionsResponse], _abc.AsyncIterator[_conversion_service_pb2.StreamRecordConversionsResponse]]:
         """Records conversions for as long as the client sends them: the call for
-        millions of conversions. Each has its own result, in the order of the requests. At most
-        1,000 are in progress, so a sender who does not read results is held up. A
-        server that is shutting down answers the requests it has accepted and ends
-        with UNAVAILABLE; requests without a result by then must be sent again. If
-        two equal conversions are in progress at the same time, either may be the
-        duplicate.
+        millions of conversions. Each has its own result, in the order of the
+        requests. At most 1,000 are in progress, so a sender who does not read
+        results is held up. A server that is shutting down answers the requests it
+        has accepted and ends with UNAVAILABLE; requests without a result by then
+        must be sent again. If two equal conversions are in progress at the same
+        time, either may be the duplicate.
         """
 
     @_abc_1.abstractmethod

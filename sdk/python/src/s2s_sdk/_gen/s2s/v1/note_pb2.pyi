@@ -28,8 +28,8 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     NOTE_CODE_ALIAS: _NoteCode.ValueType  # 1
     """The parameter came under another of its names, such as `amount` for `val`."""
     NOTE_CODE_TRIMMED: _NoteCode.ValueType  # 2
-    """Blanks, quotes, line breaks or invisible characters around the value were
-    dropped.
+    """Blanks, quotes, line breaks or invisible characters around the value, or
+    punctuation after it, were dropped.
     """
     NOTE_CODE_REPEATED: _NoteCode.ValueType  # 3
     """The same parameter came more than once with equal values."""
@@ -38,21 +38,22 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     zero.
     """
     NOTE_CODE_COMMISSION_PERCENT_IGNORED: _NoteCode.ValueType  # 5
-    """Both `com` and `comperc` were sent; `com` counts."""
+    """Both `com` and `comperc` were sent, and `com` is not 0, so `com` counts."""
     NOTE_CODE_COMMISSION_ASSUMED_ZERO: _NoteCode.ValueType  # 6
     """`com` was absent and `comperc` present, so `com` is 0."""
     NOTE_CODE_UNKNOWN_PARAMETER: _NoteCode.ValueType  # 7
     """The parameter is not one that s2s defines; it was kept with the postback."""
     NOTE_CODE_NUMBER_REPAIRED: _NoteCode.ValueType  # 8
-    """The number was written in an unusual but unambiguous way, for example `.5`
-    or `+1.5`.
+    """The number was written in an unusual way that has one meaning, for example
+    `.5` or `+1.5`, or it could be read in two ways, for example `1,500`, and was
+    read like the other amount.
     """
     NOTE_CODE_STATUS_NOT_CHANGED: _NoteCode.ValueType  # 9
     """The duplicate has a different status from the first conversion, whose
     status stays.
     """
     NOTE_CODE_TEST: _NoteCode.ValueType  # 10
-    """The postback or conversion was a test; nothing was recorded."""
+    """The postback was a test; nothing was recorded."""
     NOTE_CODE_DECIMAL_COMMA: _NoteCode.ValueType  # 11
     """The amount's decimal point was a comma."""
     NOTE_CODE_CURRENCY_IN_AMOUNT: _NoteCode.ValueType  # 12
@@ -64,7 +65,9 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     NOTE_CODE_SEPARATOR_REPAIRED: _NoteCode.ValueType  # 15
     """Parameters were separated in a way other than by one `?` and by `&`."""
     NOTE_CODE_OVERRIDDEN: _NoteCode.ValueType  # 16
-    """A replay's override was read instead of the value that came."""
+    """A replay's override was applied, for example an amount in place of a missing
+    one.
+    """
     NOTE_CODE_STATUS_MAPPED: _NoteCode.ValueType  # 17
     """The status came as a word of the network's own, and was read by the preset
     of the conversion code.
@@ -74,9 +77,9 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     `CHECK_MODE_REPORT`, so the postback counts nevertheless.
     """
     NOTE_CODE_OTHERS_NOT_KEPT: _NoteCode.ValueType  # 19
-    """Since the last held postback of the sender's network, other postbacks of
-    the network exceeded the limit on held postbacks; the message says how many
-    were not kept.
+    """Since the last held postback from the sender's range of addresses, other
+    postbacks from that range exceeded the limit on held postbacks. The message
+    says how many were not kept.
     """
     NOTE_CODE_VISITOR_ERASED: _NoteCode.ValueType  # 20
     """The visitor was erased: only data needed for counting is left."""
@@ -118,8 +121,8 @@ NOTE_CODE_UNSPECIFIED: NoteCode.ValueType  # 0
 NOTE_CODE_ALIAS: NoteCode.ValueType  # 1
 """The parameter came under another of its names, such as `amount` for `val`."""
 NOTE_CODE_TRIMMED: NoteCode.ValueType  # 2
-"""Blanks, quotes, line breaks or invisible characters around the value were
-dropped.
+"""Blanks, quotes, line breaks or invisible characters around the value, or
+punctuation after it, were dropped.
 """
 NOTE_CODE_REPEATED: NoteCode.ValueType  # 3
 """The same parameter came more than once with equal values."""
@@ -128,21 +131,22 @@ NOTE_CODE_ROUNDED: NoteCode.ValueType  # 4
 zero.
 """
 NOTE_CODE_COMMISSION_PERCENT_IGNORED: NoteCode.ValueType  # 5
-"""Both `com` and `comperc` were sent; `com` counts."""
+"""Both `com` and `comperc` were sent, and `com` is not 0, so `com` counts."""
 NOTE_CODE_COMMISSION_ASSUMED_ZERO: NoteCode.ValueType  # 6
 """`com` was absent and `comperc` present, so `com` is 0."""
 NOTE_CODE_UNKNOWN_PARAMETER: NoteCode.ValueType  # 7
 """The parameter is not one that s2s defines; it was kept with the postback."""
 NOTE_CODE_NUMBER_REPAIRED: NoteCode.ValueType  # 8
-"""The number was written in an unusual but unambiguous way, for example `.5`
-or `+1.5`.
+"""The number was written in an unusual way that has one meaning, for example
+`.5` or `+1.5`, or it could be read in two ways, for example `1,500`, and was
+read like the other amount.
 """
 NOTE_CODE_STATUS_NOT_CHANGED: NoteCode.ValueType  # 9
 """The duplicate has a different status from the first conversion, whose
 status stays.
 """
 NOTE_CODE_TEST: NoteCode.ValueType  # 10
-"""The postback or conversion was a test; nothing was recorded."""
+"""The postback was a test; nothing was recorded."""
 NOTE_CODE_DECIMAL_COMMA: NoteCode.ValueType  # 11
 """The amount's decimal point was a comma."""
 NOTE_CODE_CURRENCY_IN_AMOUNT: NoteCode.ValueType  # 12
@@ -154,7 +158,9 @@ NOTE_CODE_DECODED_TWICE: NoteCode.ValueType  # 14
 NOTE_CODE_SEPARATOR_REPAIRED: NoteCode.ValueType  # 15
 """Parameters were separated in a way other than by one `?` and by `&`."""
 NOTE_CODE_OVERRIDDEN: NoteCode.ValueType  # 16
-"""A replay's override was read instead of the value that came."""
+"""A replay's override was applied, for example an amount in place of a missing
+one.
+"""
 NOTE_CODE_STATUS_MAPPED: NoteCode.ValueType  # 17
 """The status came as a word of the network's own, and was read by the preset
 of the conversion code.
@@ -164,9 +170,9 @@ NOTE_CODE_CHECK_NOT_PASSED: NoteCode.ValueType  # 18
 `CHECK_MODE_REPORT`, so the postback counts nevertheless.
 """
 NOTE_CODE_OTHERS_NOT_KEPT: NoteCode.ValueType  # 19
-"""Since the last held postback of the sender's network, other postbacks of
-the network exceeded the limit on held postbacks; the message says how many
-were not kept.
+"""Since the last held postback from the sender's range of addresses, other
+postbacks from that range exceeded the limit on held postbacks. The message
+says how many were not kept.
 """
 NOTE_CODE_VISITOR_ERASED: NoteCode.ValueType  # 20
 """The visitor was erased: only data needed for counting is left."""
@@ -219,9 +225,7 @@ class Note(_message.Message):
     Example: `com`.
     """
     message: _builtins.str
-    """Message for people, one sentence. Example: `com 19.990000000000002 was
-    rounded to 19.99`.
-    """
+    """Message for people, one sentence."""
     def __init__(
         self,
         *,

@@ -195,8 +195,8 @@ class RawPostback(_message.Message):
     over_https: _builtins.bool
     """True if the postback came over HTTPS. Not stored."""
     postback_id: _builtins.str
-    """Makes an edge's call safe to repeat: a repeated call with the same id
-    returns the first answer. Has the form of a postback's id. Not stored here.
+    """Makes an edge's call safe to repeat: a call with the same id is the same
+    postback and counts once. Becomes the id of the postback.
     """
     queued: _builtins.bool
     """True if the postback waited in an edge's spool, so that its sender was told

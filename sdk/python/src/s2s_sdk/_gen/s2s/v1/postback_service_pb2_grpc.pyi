@@ -44,12 +44,12 @@ class PostbackServiceStub:
     GetPostback: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.GetPostbackRequest, _postback_service_pb2.GetPostbackResponse]
     """Returns one postback."""
     ReplayPostbacks: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.ReplayPostbacksRequest, _postback_service_pb2.ReplayPostbacksResponse]
-    """Reads held postbacks again after the cause was fixed, by the same rules as
-    live ones and as of their time of arrival. Replaying twice counts once. An
-    answer has at most 3 MiB: if it would be longer, the last postbacks come
-    without remarks and body, with only the beginning of their target, and with
-    a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-    postback.
+    """Reads held postbacks again once the cause of their holding is fixed, by the
+    same rules as new postbacks and as of their time of arrival. A postback that
+    is replayed twice counts once. An answer has at most 3 MiB: if it would be
+    longer, the last postbacks come without remarks and body, with only the
+    beginning of their target, and with a note that says so
+    (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
     """
     ExplainPostback: _grpc.UnaryUnaryMultiCallable[_postback_service_pb2.ExplainPostbackRequest, _postback_service_pb2.ExplainPostbackResponse]
     """Explains step by step how a postback URL or a stored postback would be
@@ -72,12 +72,12 @@ class PostbackServiceAsyncStub(PostbackServiceStub):
     GetPostback: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.GetPostbackRequest, _postback_service_pb2.GetPostbackResponse]  # type: ignore[assignment]
     """Returns one postback."""
     ReplayPostbacks: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.ReplayPostbacksRequest, _postback_service_pb2.ReplayPostbacksResponse]  # type: ignore[assignment]
-    """Reads held postbacks again after the cause was fixed, by the same rules as
-    live ones and as of their time of arrival. Replaying twice counts once. An
-    answer has at most 3 MiB: if it would be longer, the last postbacks come
-    without remarks and body, with only the beginning of their target, and with
-    a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-    postback.
+    """Reads held postbacks again once the cause of their holding is fixed, by the
+    same rules as new postbacks and as of their time of arrival. A postback that
+    is replayed twice counts once. An answer has at most 3 MiB: if it would be
+    longer, the last postbacks come without remarks and body, with only the
+    beginning of their target, and with a note that says so
+    (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
     """
     ExplainPostback: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.ExplainPostbackRequest, _postback_service_pb2.ExplainPostbackResponse]  # type: ignore[assignment]
     """Explains step by step how a postback URL or a stored postback would be
@@ -115,12 +115,12 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_service_pb2.ReplayPostbacksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_service_pb2.ReplayPostbacksResponse, _abc.Awaitable[_postback_service_pb2.ReplayPostbacksResponse]]:
-        """Reads held postbacks again after the cause was fixed, by the same rules as
-        live ones and as of their time of arrival. Replaying twice counts once. An
-        answer has at most 3 MiB: if it would be longer, the last postbacks come
-        without remarks and body, with only the beginning of their target, and with
-        a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-        postback.
+        """Reads held postbacks again once the cause of their holding is fixed, by the
+        same rules as new postbacks and as of their time of arrival. A postback that
+        is replayed twice counts once. An answer has at most 3 MiB: if it would be
+        longer, the last postbacks come without remarks and body, with only the
+        beginning of their target, and with a note that says so
+        (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
         """
 
     @_abc_1.abstractmethod

@@ -102,7 +102,8 @@ class TrackingLinkServiceServicer(object):
     def ArchiveTrackingLink(self, request, context):
         """Archives a tracking link. Visitors get its fallback destination, or HTTP
         410 if it has none. Postbacks for later clicks are held, and conversions
-        reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+        reported for them are refused. Conversions of earlier clicks still count.
+        Archiving an archived link changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -110,9 +111,9 @@ class TrackingLinkServiceServicer(object):
 
     def UnarchiveTrackingLink(self, request, context):
         """Makes an archived tracking link active again. Postbacks that were held
-        because it was archived can be replayed. If another link has taken its slug meanwhile,
-        the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-        active link changes nothing.
+        because the link was archived can be replayed. If another link has taken its
+        slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+        Unarchiving an active link changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

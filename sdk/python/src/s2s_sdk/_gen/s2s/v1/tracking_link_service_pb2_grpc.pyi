@@ -44,13 +44,14 @@ class TrackingLinkServiceStub:
     ArchiveTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_service_pb2.ArchiveTrackingLinkRequest, _tracking_link_service_pb2.ArchiveTrackingLinkResponse]
     """Archives a tracking link. Visitors get its fallback destination, or HTTP
     410 if it has none. Postbacks for later clicks are held, and conversions
-    reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+    reported for them are refused. Conversions of earlier clicks still count.
+    Archiving an archived link changes nothing.
     """
     UnarchiveTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_service_pb2.UnarchiveTrackingLinkRequest, _tracking_link_service_pb2.UnarchiveTrackingLinkResponse]
     """Makes an archived tracking link active again. Postbacks that were held
-    because it was archived can be replayed. If another link has taken its slug meanwhile,
-    the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-    active link changes nothing.
+    because the link was archived can be replayed. If another link has taken its
+    slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+    Unarchiving an active link changes nothing.
     """
 
 @_typing.type_check_only
@@ -69,13 +70,14 @@ class TrackingLinkServiceAsyncStub(TrackingLinkServiceStub):
     ArchiveTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_service_pb2.ArchiveTrackingLinkRequest, _tracking_link_service_pb2.ArchiveTrackingLinkResponse]  # type: ignore[assignment]
     """Archives a tracking link. Visitors get its fallback destination, or HTTP
     410 if it has none. Postbacks for later clicks are held, and conversions
-    reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+    reported for them are refused. Conversions of earlier clicks still count.
+    Archiving an archived link changes nothing.
     """
     UnarchiveTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_service_pb2.UnarchiveTrackingLinkRequest, _tracking_link_service_pb2.UnarchiveTrackingLinkResponse]  # type: ignore[assignment]
     """Makes an archived tracking link active again. Postbacks that were held
-    because it was archived can be replayed. If another link has taken its slug meanwhile,
-    the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-    active link changes nothing.
+    because the link was archived can be replayed. If another link has taken its
+    slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+    Unarchiving an active link changes nothing.
     """
 
 class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -121,7 +123,8 @@ class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_tracking_link_service_pb2.ArchiveTrackingLinkResponse, _abc.Awaitable[_tracking_link_service_pb2.ArchiveTrackingLinkResponse]]:
         """Archives a tracking link. Visitors get its fallback destination, or HTTP
         410 if it has none. Postbacks for later clicks are held, and conversions
-        reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+        reported for them are refused. Conversions of earlier clicks still count.
+        Archiving an archived link changes nothing.
         """
 
     @_abc_1.abstractmethod
@@ -131,9 +134,9 @@ class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tracking_link_service_pb2.UnarchiveTrackingLinkResponse, _abc.Awaitable[_tracking_link_service_pb2.UnarchiveTrackingLinkResponse]]:
         """Makes an archived tracking link active again. Postbacks that were held
-        because it was archived can be replayed. If another link has taken its slug meanwhile,
-        the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-        active link changes nothing.
+        because the link was archived can be replayed. If another link has taken its
+        slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+        Unarchiving an active link changes nothing.
         """
 
 def add_TrackingLinkServiceServicer_to_server(servicer: TrackingLinkServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

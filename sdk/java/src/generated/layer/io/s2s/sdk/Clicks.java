@@ -41,8 +41,8 @@ public final class Clicks {
 
   /**
    * Records a click, for partners who redirect visitors themselves. A repeated call with the same
-   * {@code clickId}, or with the same {@code clickTime} and {@code requestId}, returns the first
-   * answer.
+   * {@code clickId}, or with the same link, {@code clickTime} and {@code requestId}, returns the
+   * click that the first call recorded.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -55,8 +55,8 @@ public final class Clicks {
 
   /**
    * Records a click, for partners who redirect visitors themselves. A repeated call with the same
-   * {@code clickId}, or with the same {@code clickTime} and {@code requestId}, returns the first
-   * answer.
+   * {@code clickId}, or with the same link, {@code clickTime} and {@code requestId}, returns the
+   * click that the first call recorded.
    *
    * @throws S2sException if the call fails
    */
@@ -66,8 +66,8 @@ public final class Clicks {
 
   /**
    * Records a click, for partners who redirect visitors themselves. A repeated call with the same
-   * {@code clickId}, or with the same {@code clickTime} and {@code requestId}, returns the first
-   * answer.
+   * {@code clickId}, or with the same link, {@code clickTime} and {@code requestId}, returns the
+   * click that the first call recorded.
    *
    * @param trackingLinkId Id of the tracking link.
    * @throws S2sException if the call fails
@@ -160,8 +160,10 @@ public final class Clicks {
   /**
    * Explains what happened to a click: its link, its conversions, and the held postbacks that name
    * it. If the answer would be longer than 3 MiB, the last postbacks come without their remarks and
-   * body, and the last conversions without their custom parameters, and the answer says so ({@code
-   * NOTE_CODE_SHORTENED}). {@code postbacks().get} and {@code conversions().get} return it in full.
+   * body and with only the beginning of their target, and the last conversions come without their
+   * custom parameters. Notes say so ({@code NOTE_CODE_SHORTENED}): each shortened postback has one,
+   * and the answer has one for the conversions. {@code postbacks().get} and {@code
+   * conversions().get} return all of a postback or conversion.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -175,8 +177,10 @@ public final class Clicks {
   /**
    * Explains what happened to a click: its link, its conversions, and the held postbacks that name
    * it. If the answer would be longer than 3 MiB, the last postbacks come without their remarks and
-   * body, and the last conversions without their custom parameters, and the answer says so ({@code
-   * NOTE_CODE_SHORTENED}). {@code postbacks().get} and {@code conversions().get} return it in full.
+   * body and with only the beginning of their target, and the last conversions come without their
+   * custom parameters. Notes say so ({@code NOTE_CODE_SHORTENED}): each shortened postback has one,
+   * and the answer has one for the conversions. {@code postbacks().get} and {@code
+   * conversions().get} return all of a postback or conversion.
    *
    * @throws S2sException if the call fails
    */
@@ -187,8 +191,10 @@ public final class Clicks {
   /**
    * Explains what happened to a click: its link, its conversions, and the held postbacks that name
    * it. If the answer would be longer than 3 MiB, the last postbacks come without their remarks and
-   * body, and the last conversions without their custom parameters, and the answer says so ({@code
-   * NOTE_CODE_SHORTENED}). {@code postbacks().get} and {@code conversions().get} return it in full.
+   * body and with only the beginning of their target, and the last conversions come without their
+   * custom parameters. Notes say so ({@code NOTE_CODE_SHORTENED}): each shortened postback has one,
+   * and the answer has one for the conversions. {@code postbacks().get} and {@code
+   * conversions().get} return all of a postback or conversion.
    *
    * @param clickId The click id, 40 characters, in upper or lower case.
    * @throws S2sException if the call fails
@@ -502,8 +508,8 @@ public final class Clicks {
     }
 
     /**
-     * Makes the call safe to repeat: the request id of an earlier rotation makes no further key. 1
-     * to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of an earlier rotation makes no
+     * further key. 1 to 64 bytes. Example: a UUID.
      */
     public RotateClickIdKeyParams requestId(String requestId) {
       request.setRequestId(requestId);

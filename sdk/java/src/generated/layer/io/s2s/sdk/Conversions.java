@@ -44,8 +44,10 @@ public final class Conversions {
   }
 
   /**
-   * Records a conversion. OK means that it is durable and counted exactly once. A repeated call
-   * returns {@code CONVERSION_VERDICT_DUPLICATE} with the first conversion.
+   * Records a conversion. OK means that it is durable and counted exactly once, unless the call was
+   * a test. A report that repeats a recorded conversion is answered with {@code
+   * CONVERSION_VERDICT_DUPLICATE} or, if it has other amounts, with the error {@code
+   * TRANSACTION_CONFLICT}.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -57,8 +59,10 @@ public final class Conversions {
   }
 
   /**
-   * Records a conversion. OK means that it is durable and counted exactly once. A repeated call
-   * returns {@code CONVERSION_VERDICT_DUPLICATE} with the first conversion.
+   * Records a conversion. OK means that it is durable and counted exactly once, unless the call was
+   * a test. A report that repeats a recorded conversion is answered with {@code
+   * CONVERSION_VERDICT_DUPLICATE} or, if it has other amounts, with the error {@code
+   * TRANSACTION_CONFLICT}.
    *
    * @throws S2sException if the call fails
    */

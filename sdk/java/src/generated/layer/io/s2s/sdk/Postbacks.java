@@ -122,11 +122,11 @@ public final class Postbacks {
   }
 
   /**
-   * Reads held postbacks again after the cause was fixed, by the same rules as live ones and as of
-   * their time of arrival. Replaying twice counts once. An answer has at most 3 MiB: if it would be
-   * longer, the last postbacks come without remarks and body, with only the beginning of their
-   * target, and with a note that says so ({@code NOTE_CODE_SHORTENED}). {@code postbacks().get}
-   * returns all of a postback.
+   * Reads held postbacks again once the cause of their holding is fixed, by the same rules as new
+   * postbacks and as of their time of arrival. A postback that is replayed twice counts once. An
+   * answer has at most 3 MiB: if it would be longer, the last postbacks come without remarks and
+   * body, with only the beginning of their target, and with a note that says so ({@code
+   * NOTE_CODE_SHORTENED}). {@code postbacks().get} returns all of a postback.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -138,11 +138,11 @@ public final class Postbacks {
   }
 
   /**
-   * Reads held postbacks again after the cause was fixed, by the same rules as live ones and as of
-   * their time of arrival. Replaying twice counts once. An answer has at most 3 MiB: if it would be
-   * longer, the last postbacks come without remarks and body, with only the beginning of their
-   * target, and with a note that says so ({@code NOTE_CODE_SHORTENED}). {@code postbacks().get}
-   * returns all of a postback.
+   * Reads held postbacks again once the cause of their holding is fixed, by the same rules as new
+   * postbacks and as of their time of arrival. A postback that is replayed twice counts once. An
+   * answer has at most 3 MiB: if it would be longer, the last postbacks come without remarks and
+   * body, with only the beginning of their target, and with a note that says so ({@code
+   * NOTE_CODE_SHORTENED}). {@code postbacks().get} returns all of a postback.
    *
    * @throws S2sException if the call fails
    */

@@ -196,9 +196,9 @@ public final class TrackingLinks {
   }
 
   /**
-   * Makes an archived tracking link active again. Postbacks that were held because it was archived
-   * can be replayed. If another link has taken its slug meanwhile, the call fails with {@code
-   * SLUG_TAKEN}: change the slug first. Unarchiving an active link changes nothing.
+   * Makes an archived tracking link active again. Postbacks that were held because the link was
+   * archived can be replayed. If another link has taken its slug meanwhile, the call fails with
+   * {@code SLUG_TAKEN}: change the slug first. Unarchiving an active link changes nothing.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -210,9 +210,9 @@ public final class TrackingLinks {
   }
 
   /**
-   * Makes an archived tracking link active again. Postbacks that were held because it was archived
-   * can be replayed. If another link has taken its slug meanwhile, the call fails with {@code
-   * SLUG_TAKEN}: change the slug first. Unarchiving an active link changes nothing.
+   * Makes an archived tracking link active again. Postbacks that were held because the link was
+   * archived can be replayed. If another link has taken its slug meanwhile, the call fails with
+   * {@code SLUG_TAKEN}: change the slug first. Unarchiving an active link changes nothing.
    *
    * @throws S2sException if the call fails
    */
@@ -222,9 +222,9 @@ public final class TrackingLinks {
   }
 
   /**
-   * Makes an archived tracking link active again. Postbacks that were held because it was archived
-   * can be replayed. If another link has taken its slug meanwhile, the call fails with {@code
-   * SLUG_TAKEN}: change the slug first. Unarchiving an active link changes nothing.
+   * Makes an archived tracking link active again. Postbacks that were held because the link was
+   * archived can be replayed. If another link has taken its slug meanwhile, the call fails with
+   * {@code SLUG_TAKEN}: change the slug first. Unarchiving an active link changes nothing.
    *
    * @param trackingLinkId Id of the link.
    * @throws S2sException if the call fails

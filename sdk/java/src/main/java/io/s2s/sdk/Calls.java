@@ -29,7 +29,7 @@ final class Calls {
     return new Calls(channel, timeout);
   }
 
-  /** The deadline counts from now. */
+  /** Returns the options of a call that begins now. */
   private CallOptions options() {
     return timeout == null ? CallOptions.DEFAULT : CallOptions.DEFAULT.withDeadlineAfter(timeout);
   }

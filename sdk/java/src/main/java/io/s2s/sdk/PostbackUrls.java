@@ -72,7 +72,7 @@ public final class PostbackUrls {
         || !equal(signature(signed, body, secret), given.toLowerCase(Locale.ROOT))) {
       return false;
     }
-    // Another time beside it would leave open which of them counts.
+    // With several different times, it would be open which one counts.
     Matcher times = TIME.matcher(signed);
     List<String> distinct = times.results().map(time -> time.group(1)).distinct().toList();
     return distinct.size() == 1

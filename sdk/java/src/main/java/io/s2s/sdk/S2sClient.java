@@ -65,9 +65,9 @@ public final class S2sClient extends Services implements AutoCloseable {
   }
 
   /**
-   * Returns a builder for a client. It takes the API key from the environment variable {@code
-   * S2S_API_KEY}, and the endpoint from {@code S2S_ENDPOINT}, unless it is given them. A variable
-   * that is empty counts as not set.
+   * Returns a builder for a client. An API key that you don't set is taken from the environment
+   * variable {@code S2S_API_KEY}, and an endpoint that you don't set from {@code S2S_ENDPOINT}. An
+   * empty variable counts as not set.
    */
   public static Builder builder() {
     return new Builder(System.getenv());

@@ -172,7 +172,11 @@ public class S2sException extends StatusRuntimeException {
     return Reason.of(reasonText());
   }
 
-  /** Returns the reason as sent, such as {@code CLICK_ID_INVALID}; empty if there is none. */
+  /**
+   * Returns the reason as the server sent it, such as {@code CLICK_ID_INVALID}. If the server sent
+   * none, returns {@code UNAVAILABLE} or {@code DEADLINE_EXCEEDED} if that is the code, otherwise
+   * an empty text.
+   */
   public String reasonText() {
     String reasonOfCode =
         switch (code()) {
@@ -182,7 +186,7 @@ public class S2sException extends StatusRuntimeException {
     return info().map(ErrorInfo::getReason).orElse(reasonOfCode);
   }
 
-  /** Returns the reason as sent, or the code if there is none. */
+  /** Returns the text of the reason, or the code if there is none. */
   String reasonOrCode() {
     return reasonText().isEmpty() ? code().name() : reasonText();
   }
@@ -283,7 +287,7 @@ public class S2sException extends StatusRuntimeException {
     }
   }
 
-  /** The call is valid, but not in the present state, such as for an archived conversion code. */
+  /** The present state rules the call out: a conversion code is archived, for example. */
   public static final class FailedPrecondition extends S2sException {
     private static final long serialVersionUID = 1L;
 
@@ -292,7 +296,7 @@ public class S2sException extends StatusRuntimeException {
     }
   }
 
-  /** The server is overloaded, or a limit is reached. The call was retried already. */
+  /** The server is overloaded, or a limit is reached. Retries, if the call had any, failed too. */
   public static final class ResourceExhausted extends S2sException {
     private static final long serialVersionUID = 1L;
 
@@ -301,7 +305,7 @@ public class S2sException extends StatusRuntimeException {
     }
   }
 
-  /** The server can't be reached, or is stopping. The call was retried already. */
+  /** The server can't be reached, or is stopping. Retries, if the call had any, failed too. */
   public static final class Unavailable extends S2sException {
     private static final long serialVersionUID = 1L;
 

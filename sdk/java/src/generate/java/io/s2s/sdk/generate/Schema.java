@@ -29,8 +29,9 @@ import java.util.Set;
  *   <li>A service is a member of the client: its noun in the plural, {@code conversionCodes}.
  *   <li>A call is a method: the call's name without the service's noun at its end, so {@code
  *       ListConversionCodes} is {@code list}.
- *   <li>The fields of the request are the parameters. In place of a field with the service's own
- *       resource, a filter or a new resource, the fields of that message are parameters.
+ *   <li>The fields of the request are the parameters. If a field is the service's own resource, a
+ *       new resource such as {@code NewConversion}, or a filter, the fields within it are
+ *       parameters instead.
  *   <li>An update takes the id and the fields to change, and makes the mask from them.
  *   <li>A list gives the items of all pages.
  * </ul>

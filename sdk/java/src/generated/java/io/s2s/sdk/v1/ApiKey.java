@@ -7,8 +7,8 @@ package io.s2s.sdk.v1;
 /**
  * <pre>
  * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
- * digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
- * of all characters before them.
+ * digits. The last 8 digits are a checksum: the beginning of the SHA-256 of the
+ * other characters.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ApiKey}
@@ -797,8 +797,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
-   * digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
-   * of all characters before them.
+   * digits. The last 8 digits are a checksum: the beginning of the SHA-256 of the
+   * other characters.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ApiKey}

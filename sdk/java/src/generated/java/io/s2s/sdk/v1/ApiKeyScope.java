@@ -31,8 +31,8 @@ public enum ApiKeyScope
   API_KEY_SCOPE_READ(1),
   /**
    * <pre>
-   * Permission to set up conversion codes, tracking links and API keys, and to
-   * replay postbacks.
+   * Permission to set up conversion codes, tracking links and API keys, to replay
+   * postbacks, and to erase visitors.
    * </pre>
    *
    * <code>API_KEY_SCOPE_WRITE = 2;</code>
@@ -48,7 +48,8 @@ public enum ApiKeyScope
   API_KEY_SCOPE_RECORD(3),
   /**
    * <pre>
-   * Permission to manage accounts and the API keys of all accounts.
+   * Permission to manage accounts, the API keys of all accounts, and the click id
+   * keys.
    * </pre>
    *
    * <code>API_KEY_SCOPE_ADMIN = 4;</code>
@@ -84,8 +85,8 @@ public enum ApiKeyScope
   public static final int API_KEY_SCOPE_READ_VALUE = 1;
   /**
    * <pre>
-   * Permission to set up conversion codes, tracking links and API keys, and to
-   * replay postbacks.
+   * Permission to set up conversion codes, tracking links and API keys, to replay
+   * postbacks, and to erase visitors.
    * </pre>
    *
    * <code>API_KEY_SCOPE_WRITE = 2;</code>
@@ -101,7 +102,8 @@ public enum ApiKeyScope
   public static final int API_KEY_SCOPE_RECORD_VALUE = 3;
   /**
    * <pre>
-   * Permission to manage accounts and the API keys of all accounts.
+   * Permission to manage accounts, the API keys of all accounts, and the click id
+   * keys.
    * </pre>
    *
    * <code>API_KEY_SCOPE_ADMIN = 4;</code>

@@ -278,8 +278,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id`, or with the same `click_time` and
-     * `request_id`, returns the first answer.
+     * call with the same `click_id`, or with the same link, `click_time` and
+     * `request_id`, returns the click that the first call recorded.
      * </pre>
      */
     default void recordClick(io.s2s.sdk.v1.RecordClickRequest request,
@@ -314,9 +314,11 @@ public final class ClickServiceGrpc {
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body, and the last conversions
-     * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+     * postbacks come without their remarks and body and with only the beginning of
+     * their target, and the last conversions come without their custom parameters.
+     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+     * the answer has one for the conversions. `GetPostback` and `GetConversion`
+     * return all of a postback or conversion.
      * </pre>
      */
     default void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -389,8 +391,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id`, or with the same `click_time` and
-     * `request_id`, returns the first answer.
+     * call with the same `click_id`, or with the same link, `click_time` and
+     * `request_id`, returns the click that the first call recorded.
      * </pre>
      */
     public void recordClick(io.s2s.sdk.v1.RecordClickRequest request,
@@ -428,9 +430,11 @@ public final class ClickServiceGrpc {
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body, and the last conversions
-     * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+     * postbacks come without their remarks and body and with only the beginning of
+     * their target, and the last conversions come without their custom parameters.
+     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+     * the answer has one for the conversions. `GetPostback` and `GetConversion`
+     * return all of a postback or conversion.
      * </pre>
      */
     public void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -491,8 +495,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id`, or with the same `click_time` and
-     * `request_id`, returns the first answer.
+     * call with the same `click_id`, or with the same link, `click_time` and
+     * `request_id`, returns the click that the first call recorded.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordClickResponse recordClick(io.s2s.sdk.v1.RecordClickRequest request) throws io.grpc.StatusException {
@@ -527,9 +531,11 @@ public final class ClickServiceGrpc {
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body, and the last conversions
-     * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+     * postbacks come without their remarks and body and with only the beginning of
+     * their target, and the last conversions come without their custom parameters.
+     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+     * the answer has one for the conversions. `GetPostback` and `GetConversion`
+     * return all of a postback or conversion.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) throws io.grpc.StatusException {
@@ -587,8 +593,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id`, or with the same `click_time` and
-     * `request_id`, returns the first answer.
+     * call with the same `click_id`, or with the same link, `click_time` and
+     * `request_id`, returns the click that the first call recorded.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordClickResponse recordClick(io.s2s.sdk.v1.RecordClickRequest request) {
@@ -623,9 +629,11 @@ public final class ClickServiceGrpc {
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body, and the last conversions
-     * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+     * postbacks come without their remarks and body and with only the beginning of
+     * their target, and the last conversions come without their custom parameters.
+     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+     * the answer has one for the conversions. `GetPostback` and `GetConversion`
+     * return all of a postback or conversion.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) {
@@ -683,8 +691,8 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Records a click, for partners who redirect visitors themselves. A repeated
-     * call with the same `click_id`, or with the same `click_time` and
-     * `request_id`, returns the first answer.
+     * call with the same `click_id`, or with the same link, `click_time` and
+     * `request_id`, returns the click that the first call recorded.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RecordClickResponse> recordClick(
@@ -722,9 +730,11 @@ public final class ClickServiceGrpc {
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
      * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body, and the last conversions
-     * without their custom parameters, and the answer says so
-     * (`NOTE_CODE_SHORTENED`). `GetPostback` and `GetConversion` return it in full.
+     * postbacks come without their remarks and body and with only the beginning of
+     * their target, and the last conversions come without their custom parameters.
+     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
+     * the answer has one for the conversions. `GetPostback` and `GetConversion`
+     * return all of a postback or conversion.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ExplainClickResponse> explainClick(

@@ -243,8 +243,10 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once,
+     * unless the call was a test. A report that repeats a recorded conversion is
+     * answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+     * with the error `TRANSACTION_CONFLICT`.
      * </pre>
      */
     default void recordConversion(io.s2s.sdk.v1.RecordConversionRequest request,
@@ -270,12 +272,12 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records conversions for as long as the client sends them: the call for
-     * millions of conversions. Each has its own result, in the order of the requests. At most
-     * 1,000 are in progress, so a sender who does not read results is held up. A
-     * server that is shutting down answers the requests it has accepted and ends
-     * with UNAVAILABLE; requests without a result by then must be sent again. If
-     * two equal conversions are in progress at the same time, either may be the
-     * duplicate.
+     * millions of conversions. Each has its own result, in the order of the
+     * requests. At most 1,000 are in progress, so a sender who does not read
+     * results is held up. A server that is shutting down answers the requests it
+     * has accepted and ends with UNAVAILABLE; requests without a result by then
+     * must be sent again. If two equal conversions are in progress at the same
+     * time, either may be the duplicate.
      * </pre>
      */
     default io.grpc.stub.StreamObserver<io.s2s.sdk.v1.StreamRecordConversionsRequest> streamRecordConversions(
@@ -341,8 +343,10 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once,
+     * unless the call was a test. A report that repeats a recorded conversion is
+     * answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+     * with the error `TRANSACTION_CONFLICT`.
      * </pre>
      */
     public void recordConversion(io.s2s.sdk.v1.RecordConversionRequest request,
@@ -370,12 +374,12 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records conversions for as long as the client sends them: the call for
-     * millions of conversions. Each has its own result, in the order of the requests. At most
-     * 1,000 are in progress, so a sender who does not read results is held up. A
-     * server that is shutting down answers the requests it has accepted and ends
-     * with UNAVAILABLE; requests without a result by then must be sent again. If
-     * two equal conversions are in progress at the same time, either may be the
-     * duplicate.
+     * millions of conversions. Each has its own result, in the order of the
+     * requests. At most 1,000 are in progress, so a sender who does not read
+     * results is held up. A server that is shutting down answers the requests it
+     * has accepted and ends with UNAVAILABLE; requests without a result by then
+     * must be sent again. If two equal conversions are in progress at the same
+     * time, either may be the duplicate.
      * </pre>
      */
     public io.grpc.stub.StreamObserver<io.s2s.sdk.v1.StreamRecordConversionsRequest> streamRecordConversions(
@@ -430,8 +434,10 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once,
+     * unless the call was a test. A report that repeats a recorded conversion is
+     * answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+     * with the error `TRANSACTION_CONFLICT`.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordConversionResponse recordConversion(io.s2s.sdk.v1.RecordConversionRequest request) throws io.grpc.StatusException {
@@ -457,12 +463,12 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records conversions for as long as the client sends them: the call for
-     * millions of conversions. Each has its own result, in the order of the requests. At most
-     * 1,000 are in progress, so a sender who does not read results is held up. A
-     * server that is shutting down answers the requests it has accepted and ends
-     * with UNAVAILABLE; requests without a result by then must be sent again. If
-     * two equal conversions are in progress at the same time, either may be the
-     * duplicate.
+     * millions of conversions. Each has its own result, in the order of the
+     * requests. At most 1,000 are in progress, so a sender who does not read
+     * results is held up. A server that is shutting down answers the requests it
+     * has accepted and ends with UNAVAILABLE; requests without a result by then
+     * must be sent again. If two equal conversions are in progress at the same
+     * time, either may be the duplicate.
      * </pre>
      */
     @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
@@ -516,8 +522,10 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once,
+     * unless the call was a test. A report that repeats a recorded conversion is
+     * answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+     * with the error `TRANSACTION_CONFLICT`.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordConversionResponse recordConversion(io.s2s.sdk.v1.RecordConversionRequest request) {
@@ -584,8 +592,10 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once,
+     * unless the call was a test. A report that repeats a recorded conversion is
+     * answered with `CONVERSION_VERDICT_DUPLICATE` or, if it has other amounts,
+     * with the error `TRANSACTION_CONFLICT`.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RecordConversionResponse> recordConversion(

@@ -88,9 +88,9 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object requestId_ = "";
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-   * UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the key that the first call created, but not its text. Another
+   * request with this id is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -111,9 +111,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-   * UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the key that the first call created, but not its text. Another
+   * request with this id is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -709,9 +709,9 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object requestId_ = "";
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-     * UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the key that the first call created, but not its text. Another
+     * request with this id is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -731,9 +731,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-     * UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the key that the first call created, but not its text. Another
+     * request with this id is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -754,9 +754,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-     * UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the key that the first call created, but not its text. Another
+     * request with this id is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -773,9 +773,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-     * UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the key that the first call created, but not its text. Another
+     * request with this id is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -789,9 +789,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-     * UUID.
+     * Makes the call safe to repeat: the same request with the same request id
+     * returns the key that the first call created, but not its text. Another
+     * request with this id is refused. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>

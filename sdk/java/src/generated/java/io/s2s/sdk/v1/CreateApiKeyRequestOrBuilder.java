@@ -37,9 +37,9 @@ public interface CreateApiKeyRequestOrBuilder extends
 
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-   * UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the key that the first call created, but not its text. Another
+   * request with this id is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -48,9 +48,9 @@ public interface CreateApiKeyRequestOrBuilder extends
   java.lang.String getRequestId();
   /**
    * <pre>
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, except for the text. 1 to 64 bytes. Example: a
-   * UUID.
+   * Makes the call safe to repeat: the same request with the same request id
+   * returns the key that the first call created, but not its text. Another
+   * request with this id is refused. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>

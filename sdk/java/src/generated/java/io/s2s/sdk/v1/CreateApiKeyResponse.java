@@ -89,8 +89,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Text of the key, shown only once: keep it safe. Empty if nothing was
-   * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` makes a new text. Example:
+   * created: with `validate_only`, and if an earlier call created the key. If
+   * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
@@ -113,8 +113,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Text of the key, shown only once: keep it safe. Empty if nothing was
-   * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` makes a new text. Example:
+   * created: with `validate_only`, and if an earlier call created the key. If
+   * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
@@ -672,8 +672,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
-     * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` makes a new text. Example:
+     * created: with `validate_only`, and if an earlier call created the key. If
+     * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -695,8 +695,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
-     * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` makes a new text. Example:
+     * created: with `validate_only`, and if an earlier call created the key. If
+     * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -719,8 +719,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
-     * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` makes a new text. Example:
+     * created: with `validate_only`, and if an earlier call created the key. If
+     * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -739,8 +739,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
-     * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` makes a new text. Example:
+     * created: with `validate_only`, and if an earlier call created the key. If
+     * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -756,8 +756,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Text of the key, shown only once: keep it safe. Empty if nothing was
-     * created: with `validate_only`, and if the request id was used before. If
-     * that first answer was lost, `RotateApiKey` makes a new text. Example:
+     * created: with `validate_only`, and if an earlier call created the key. If
+     * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *

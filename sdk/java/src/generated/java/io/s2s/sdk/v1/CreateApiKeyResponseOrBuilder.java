@@ -38,8 +38,8 @@ public interface CreateApiKeyResponseOrBuilder extends
   /**
    * <pre>
    * Text of the key, shown only once: keep it safe. Empty if nothing was
-   * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` makes a new text. Example:
+   * created: with `validate_only`, and if an earlier call created the key. If
+   * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
@@ -50,8 +50,8 @@ public interface CreateApiKeyResponseOrBuilder extends
   /**
    * <pre>
    * Text of the key, shown only once: keep it safe. Empty if nothing was
-   * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` makes a new text. Example:
+   * created: with `validate_only`, and if an earlier call created the key. If
+   * the answer with the text was lost, `RotateApiKey` makes a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *

@@ -23,8 +23,8 @@ public enum DecimalSeparator
   DECIMAL_SEPARATOR_UNSPECIFIED(0),
   /**
    * <pre>
-   * Not known: an amount that can be read in two ways is held, unless another
-   * amount of the same postback settles it.
+   * Not known: a postback with an amount that can be read in two ways is held,
+   * unless the other amount of the postback, or the currency, settles it.
    * </pre>
    *
    * <code>DECIMAL_SEPARATOR_AUTO = 1;</code>
@@ -59,8 +59,8 @@ public enum DecimalSeparator
   public static final int DECIMAL_SEPARATOR_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * Not known: an amount that can be read in two ways is held, unless another
-   * amount of the same postback settles it.
+   * Not known: a postback with an amount that can be read in two ways is held,
+   * unless the other amount of the postback, or the currency, settles it.
    * </pre>
    *
    * <code>DECIMAL_SEPARATOR_AUTO = 1;</code>

@@ -32,7 +32,8 @@ public enum DedupePolicy
   DEDUPE_POLICY_ONE_PER_CLICK(1),
   /**
    * <pre>
-   * Every call is a conversion of its own.
+   * Every call is a conversion of its own, unless it repeats an earlier call
+   * with the same `request_id`.
    * </pre>
    *
    * <code>DEDUPE_POLICY_EVERY = 2;</code>
@@ -59,7 +60,8 @@ public enum DedupePolicy
   public static final int DEDUPE_POLICY_ONE_PER_CLICK_VALUE = 1;
   /**
    * <pre>
-   * Every call is a conversion of its own.
+   * Every call is a conversion of its own, unless it repeats an earlier call
+   * with the same `request_id`.
    * </pre>
    *
    * <code>DEDUPE_POLICY_EVERY = 2;</code>

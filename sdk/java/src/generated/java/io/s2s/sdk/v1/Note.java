@@ -127,8 +127,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * Message for people, one sentence. Example: `com 19.990000000000002 was
-   * rounded to 19.99`.
+   * Message for people, one sentence.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -149,8 +148,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Message for people, one sentence. Example: `com 19.990000000000002 was
-   * rounded to 19.99`.
+   * Message for people, one sentence.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -721,8 +719,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * Message for people, one sentence. Example: `com 19.990000000000002 was
-     * rounded to 19.99`.
+     * Message for people, one sentence.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -742,8 +739,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Message for people, one sentence. Example: `com 19.990000000000002 was
-     * rounded to 19.99`.
+     * Message for people, one sentence.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -764,8 +760,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Message for people, one sentence. Example: `com 19.990000000000002 was
-     * rounded to 19.99`.
+     * Message for people, one sentence.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -782,8 +777,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Message for people, one sentence. Example: `com 19.990000000000002 was
-     * rounded to 19.99`.
+     * Message for people, one sentence.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -797,8 +791,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Message for people, one sentence. Example: `com 19.990000000000002 was
-     * rounded to 19.99`.
+     * Message for people, one sentence.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>

@@ -31,8 +31,8 @@ public enum NoteCode
   NOTE_CODE_ALIAS(1),
   /**
    * <pre>
-   * Blanks, quotes, line breaks or invisible characters around the value were
-   * dropped.
+   * Blanks, quotes, line breaks or invisible characters around the value, or
+   * punctuation after it, were dropped.
    * </pre>
    *
    * <code>NOTE_CODE_TRIMMED = 2;</code>
@@ -57,7 +57,7 @@ public enum NoteCode
   NOTE_CODE_ROUNDED(4),
   /**
    * <pre>
-   * Both `com` and `comperc` were sent; `com` counts.
+   * Both `com` and `comperc` were sent, and `com` is not 0, so `com` counts.
    * </pre>
    *
    * <code>NOTE_CODE_COMMISSION_PERCENT_IGNORED = 5;</code>
@@ -81,8 +81,9 @@ public enum NoteCode
   NOTE_CODE_UNKNOWN_PARAMETER(7),
   /**
    * <pre>
-   * The number was written in an unusual but unambiguous way, for example `.5`
-   * or `+1.5`.
+   * The number was written in an unusual way that has one meaning, for example
+   * `.5` or `+1.5`, or it could be read in two ways, for example `1,500`, and was
+   * read like the other amount.
    * </pre>
    *
    * <code>NOTE_CODE_NUMBER_REPAIRED = 8;</code>
@@ -99,7 +100,7 @@ public enum NoteCode
   NOTE_CODE_STATUS_NOT_CHANGED(9),
   /**
    * <pre>
-   * The postback or conversion was a test; nothing was recorded.
+   * The postback was a test; nothing was recorded.
    * </pre>
    *
    * <code>NOTE_CODE_TEST = 10;</code>
@@ -147,7 +148,8 @@ public enum NoteCode
   NOTE_CODE_SEPARATOR_REPAIRED(15),
   /**
    * <pre>
-   * A replay's override was read instead of the value that came.
+   * A replay's override was applied, for example an amount in place of a missing
+   * one.
    * </pre>
    *
    * <code>NOTE_CODE_OVERRIDDEN = 16;</code>
@@ -173,9 +175,9 @@ public enum NoteCode
   NOTE_CODE_CHECK_NOT_PASSED(18),
   /**
    * <pre>
-   * Since the last held postback of the sender's network, other postbacks of
-   * the network exceeded the limit on held postbacks; the message says how many
-   * were not kept.
+   * Since the last held postback from the sender's range of addresses, other
+   * postbacks from that range exceeded the limit on held postbacks. The message
+   * says how many were not kept.
    * </pre>
    *
    * <code>NOTE_CODE_OTHERS_NOT_KEPT = 19;</code>
@@ -275,8 +277,8 @@ public enum NoteCode
   public static final int NOTE_CODE_ALIAS_VALUE = 1;
   /**
    * <pre>
-   * Blanks, quotes, line breaks or invisible characters around the value were
-   * dropped.
+   * Blanks, quotes, line breaks or invisible characters around the value, or
+   * punctuation after it, were dropped.
    * </pre>
    *
    * <code>NOTE_CODE_TRIMMED = 2;</code>
@@ -301,7 +303,7 @@ public enum NoteCode
   public static final int NOTE_CODE_ROUNDED_VALUE = 4;
   /**
    * <pre>
-   * Both `com` and `comperc` were sent; `com` counts.
+   * Both `com` and `comperc` were sent, and `com` is not 0, so `com` counts.
    * </pre>
    *
    * <code>NOTE_CODE_COMMISSION_PERCENT_IGNORED = 5;</code>
@@ -325,8 +327,9 @@ public enum NoteCode
   public static final int NOTE_CODE_UNKNOWN_PARAMETER_VALUE = 7;
   /**
    * <pre>
-   * The number was written in an unusual but unambiguous way, for example `.5`
-   * or `+1.5`.
+   * The number was written in an unusual way that has one meaning, for example
+   * `.5` or `+1.5`, or it could be read in two ways, for example `1,500`, and was
+   * read like the other amount.
    * </pre>
    *
    * <code>NOTE_CODE_NUMBER_REPAIRED = 8;</code>
@@ -343,7 +346,7 @@ public enum NoteCode
   public static final int NOTE_CODE_STATUS_NOT_CHANGED_VALUE = 9;
   /**
    * <pre>
-   * The postback or conversion was a test; nothing was recorded.
+   * The postback was a test; nothing was recorded.
    * </pre>
    *
    * <code>NOTE_CODE_TEST = 10;</code>
@@ -391,7 +394,8 @@ public enum NoteCode
   public static final int NOTE_CODE_SEPARATOR_REPAIRED_VALUE = 15;
   /**
    * <pre>
-   * A replay's override was read instead of the value that came.
+   * A replay's override was applied, for example an amount in place of a missing
+   * one.
    * </pre>
    *
    * <code>NOTE_CODE_OVERRIDDEN = 16;</code>
@@ -417,9 +421,9 @@ public enum NoteCode
   public static final int NOTE_CODE_CHECK_NOT_PASSED_VALUE = 18;
   /**
    * <pre>
-   * Since the last held postback of the sender's network, other postbacks of
-   * the network exceeded the limit on held postbacks; the message says how many
-   * were not kept.
+   * Since the last held postback from the sender's range of addresses, other
+   * postbacks from that range exceeded the limit on held postbacks. The message
+   * says how many were not kept.
    * </pre>
    *
    * <code>NOTE_CODE_OTHERS_NOT_KEPT = 19;</code>

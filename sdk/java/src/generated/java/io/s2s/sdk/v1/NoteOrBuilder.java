@@ -51,8 +51,7 @@ public interface NoteOrBuilder extends
 
   /**
    * <pre>
-   * Message for people, one sentence. Example: `com 19.990000000000002 was
-   * rounded to 19.99`.
+   * Message for people, one sentence.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -61,8 +60,7 @@ public interface NoteOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * Message for people, one sentence. Example: `com 19.990000000000002 was
-   * rounded to 19.99`.
+   * Message for people, one sentence.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>

@@ -237,12 +237,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after the cause was fixed, by the same rules as
-     * live ones and as of their time of arrival. Replaying twice counts once. An
-     * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without remarks and body, with only the beginning of their target, and with
-     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-     * postback.
+     * Reads held postbacks again once the cause of their holding is fixed, by the
+     * same rules as new postbacks and as of their time of arrival. A postback that
+     * is replayed twice counts once. An answer has at most 3 MiB: if it would be
+     * longer, the last postbacks come without remarks and body, with only the
+     * beginning of their target, and with a note that says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
      * </pre>
      */
     default void replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request,
@@ -325,12 +325,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after the cause was fixed, by the same rules as
-     * live ones and as of their time of arrival. Replaying twice counts once. An
-     * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without remarks and body, with only the beginning of their target, and with
-     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-     * postback.
+     * Reads held postbacks again once the cause of their holding is fixed, by the
+     * same rules as new postbacks and as of their time of arrival. A postback that
+     * is replayed twice counts once. An answer has at most 3 MiB: if it would be
+     * longer, the last postbacks come without remarks and body, with only the
+     * beginning of their target, and with a note that says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
      * </pre>
      */
     public void replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request,
@@ -397,12 +397,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after the cause was fixed, by the same rules as
-     * live ones and as of their time of arrival. Replaying twice counts once. An
-     * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without remarks and body, with only the beginning of their target, and with
-     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-     * postback.
+     * Reads held postbacks again once the cause of their holding is fixed, by the
+     * same rules as new postbacks and as of their time of arrival. A postback that
+     * is replayed twice counts once. An answer has at most 3 MiB: if it would be
+     * longer, the last postbacks come without remarks and body, with only the
+     * beginning of their target, and with a note that says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
      * </pre>
      */
     public io.s2s.sdk.v1.ReplayPostbacksResponse replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request) throws io.grpc.StatusException {
@@ -467,12 +467,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after the cause was fixed, by the same rules as
-     * live ones and as of their time of arrival. Replaying twice counts once. An
-     * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without remarks and body, with only the beginning of their target, and with
-     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-     * postback.
+     * Reads held postbacks again once the cause of their holding is fixed, by the
+     * same rules as new postbacks and as of their time of arrival. A postback that
+     * is replayed twice counts once. An answer has at most 3 MiB: if it would be
+     * longer, the last postbacks come without remarks and body, with only the
+     * beginning of their target, and with a note that says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
      * </pre>
      */
     public io.s2s.sdk.v1.ReplayPostbacksResponse replayPostbacks(io.s2s.sdk.v1.ReplayPostbacksRequest request) {
@@ -539,12 +539,12 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again after the cause was fixed, by the same rules as
-     * live ones and as of their time of arrival. Replaying twice counts once. An
-     * answer has at most 3 MiB: if it would be longer, the last postbacks come
-     * without remarks and body, with only the beginning of their target, and with
-     * a note that says so (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a
-     * postback.
+     * Reads held postbacks again once the cause of their holding is fixed, by the
+     * same rules as new postbacks and as of their time of arrival. A postback that
+     * is replayed twice counts once. An answer has at most 3 MiB: if it would be
+     * longer, the last postbacks come without remarks and body, with only the
+     * beginning of their target, and with a note that says so
+     * (`NOTE_CODE_SHORTENED`). `GetPostback` returns all of a postback.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ReplayPostbacksResponse> replayPostbacks(

@@ -358,8 +358,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackId_ = "";
   /**
    * <pre>
-   * Makes an edge's call safe to repeat: a repeated call with the same id
-   * returns the first answer. Has the form of a postback's id. Not stored here.
+   * Makes an edge's call safe to repeat: a call with the same id is the same
+   * postback and counts once. Becomes the id of the postback.
    * </pre>
    *
    * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -380,8 +380,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Makes an edge's call safe to repeat: a repeated call with the same id
-   * returns the first answer. Has the form of a postback's id. Not stored here.
+   * Makes an edge's call safe to repeat: a call with the same id is the same
+   * postback and counts once. Becomes the id of the postback.
    * </pre>
    *
    * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1741,8 +1741,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackId_ = "";
     /**
      * <pre>
-     * Makes an edge's call safe to repeat: a repeated call with the same id
-     * returns the first answer. Has the form of a postback's id. Not stored here.
+     * Makes an edge's call safe to repeat: a call with the same id is the same
+     * postback and counts once. Becomes the id of the postback.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1762,8 +1762,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes an edge's call safe to repeat: a repeated call with the same id
-     * returns the first answer. Has the form of a postback's id. Not stored here.
+     * Makes an edge's call safe to repeat: a call with the same id is the same
+     * postback and counts once. Becomes the id of the postback.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1784,8 +1784,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes an edge's call safe to repeat: a repeated call with the same id
-     * returns the first answer. Has the form of a postback's id. Not stored here.
+     * Makes an edge's call safe to repeat: a call with the same id is the same
+     * postback and counts once. Becomes the id of the postback.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1802,8 +1802,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes an edge's call safe to repeat: a repeated call with the same id
-     * returns the first answer. Has the form of a postback's id. Not stored here.
+     * Makes an edge's call safe to repeat: a call with the same id is the same
+     * postback and counts once. Becomes the id of the postback.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -1817,8 +1817,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes an edge's call safe to repeat: a repeated call with the same id
-     * returns the first answer. Has the form of a postback's id. Not stored here.
+     * Makes an edge's call safe to repeat: a call with the same id is the same
+     * postback and counts once. Becomes the id of the postback.
      * </pre>
      *
      * <code>string postback_id = 10 [json_name = "postbackId"];</code>

@@ -165,8 +165,8 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * Makes an edge's call safe to repeat: a repeated call with the same id
-   * returns the first answer. Has the form of a postback's id. Not stored here.
+   * Makes an edge's call safe to repeat: a call with the same id is the same
+   * postback and counts once. Becomes the id of the postback.
    * </pre>
    *
    * <code>string postback_id = 10 [json_name = "postbackId"];</code>
@@ -175,8 +175,8 @@ public interface RawPostbackOrBuilder extends
   java.lang.String getPostbackId();
   /**
    * <pre>
-   * Makes an edge's call safe to repeat: a repeated call with the same id
-   * returns the first answer. Has the form of a postback's id. Not stored here.
+   * Makes an edge's call safe to repeat: a call with the same id is the same
+   * postback and counts once. Becomes the id of the postback.
    * </pre>
    *
    * <code>string postback_id = 10 [json_name = "postbackId"];</code>

@@ -100,8 +100,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object requestId_ = "";
   /**
    * <pre>
-   * Makes the call safe to repeat: the request id of an earlier rotation makes
-   * no further key. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of an earlier
+   * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -122,8 +122,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Makes the call safe to repeat: the request id of an earlier rotation makes
-   * no further key. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of an earlier
+   * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -755,8 +755,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object requestId_ = "";
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of an earlier rotation makes
-     * no further key. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of an earlier
+     * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -776,8 +776,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of an earlier rotation makes
-     * no further key. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of an earlier
+     * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -798,8 +798,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of an earlier rotation makes
-     * no further key. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of an earlier
+     * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -816,8 +816,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of an earlier rotation makes
-     * no further key. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of an earlier
+     * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -831,8 +831,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the request id of an earlier rotation makes
-     * no further key. 1 to 64 bytes. Example: a UUID.
+     * Makes the call safe to repeat: a call with the request id of an earlier
+     * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
      * </pre>
      *
      * <code>string request_id = 2 [json_name = "requestId"];</code>

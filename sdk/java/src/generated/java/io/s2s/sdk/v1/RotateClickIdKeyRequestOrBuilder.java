@@ -49,8 +49,8 @@ public interface RotateClickIdKeyRequestOrBuilder extends
 
   /**
    * <pre>
-   * Makes the call safe to repeat: the request id of an earlier rotation makes
-   * no further key. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of an earlier
+   * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>
@@ -59,8 +59,8 @@ public interface RotateClickIdKeyRequestOrBuilder extends
   java.lang.String getRequestId();
   /**
    * <pre>
-   * Makes the call safe to repeat: the request id of an earlier rotation makes
-   * no further key. 1 to 64 bytes. Example: a UUID.
+   * Makes the call safe to repeat: a call with the request id of an earlier
+   * rotation makes no further key. 1 to 64 bytes. Example: a UUID.
    * </pre>
    *
    * <code>string request_id = 2 [json_name = "requestId"];</code>

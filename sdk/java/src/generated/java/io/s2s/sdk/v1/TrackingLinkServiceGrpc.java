@@ -317,7 +317,8 @@ public final class TrackingLinkServiceGrpc {
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
      * 410 if it has none. Postbacks for later clicks are held, and conversions
-     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+     * reported for them are refused. Conversions of earlier clicks still count.
+     * Archiving an archived link changes nothing.
      * </pre>
      */
     default void archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request,
@@ -328,9 +329,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Makes an archived tracking link active again. Postbacks that were held
-     * because it was archived can be replayed. If another link has taken its slug meanwhile,
-     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-     * active link changes nothing.
+     * because the link was archived can be replayed. If another link has taken its
+     * slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+     * Unarchiving an active link changes nothing.
      * </pre>
      */
     default void unarchiveTrackingLink(io.s2s.sdk.v1.UnarchiveTrackingLinkRequest request,
@@ -420,7 +421,8 @@ public final class TrackingLinkServiceGrpc {
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
      * 410 if it has none. Postbacks for later clicks are held, and conversions
-     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+     * reported for them are refused. Conversions of earlier clicks still count.
+     * Archiving an archived link changes nothing.
      * </pre>
      */
     public void archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request,
@@ -432,9 +434,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Makes an archived tracking link active again. Postbacks that were held
-     * because it was archived can be replayed. If another link has taken its slug meanwhile,
-     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-     * active link changes nothing.
+     * because the link was archived can be replayed. If another link has taken its
+     * slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+     * Unarchiving an active link changes nothing.
      * </pre>
      */
     public void unarchiveTrackingLink(io.s2s.sdk.v1.UnarchiveTrackingLinkRequest request,
@@ -507,7 +509,8 @@ public final class TrackingLinkServiceGrpc {
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
      * 410 if it has none. Postbacks for later clicks are held, and conversions
-     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+     * reported for them are refused. Conversions of earlier clicks still count.
+     * Archiving an archived link changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) throws io.grpc.StatusException {
@@ -518,9 +521,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Makes an archived tracking link active again. Postbacks that were held
-     * because it was archived can be replayed. If another link has taken its slug meanwhile,
-     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-     * active link changes nothing.
+     * because the link was archived can be replayed. If another link has taken its
+     * slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+     * Unarchiving an active link changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.UnarchiveTrackingLinkResponse unarchiveTrackingLink(io.s2s.sdk.v1.UnarchiveTrackingLinkRequest request) throws io.grpc.StatusException {
@@ -592,7 +595,8 @@ public final class TrackingLinkServiceGrpc {
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
      * 410 if it has none. Postbacks for later clicks are held, and conversions
-     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+     * reported for them are refused. Conversions of earlier clicks still count.
+     * Archiving an archived link changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) {
@@ -603,9 +607,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Makes an archived tracking link active again. Postbacks that were held
-     * because it was archived can be replayed. If another link has taken its slug meanwhile,
-     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-     * active link changes nothing.
+     * because the link was archived can be replayed. If another link has taken its
+     * slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+     * Unarchiving an active link changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.UnarchiveTrackingLinkResponse unarchiveTrackingLink(io.s2s.sdk.v1.UnarchiveTrackingLinkRequest request) {
@@ -681,7 +685,8 @@ public final class TrackingLinkServiceGrpc {
      * <pre>
      * Archives a tracking link. Visitors get its fallback destination, or HTTP
      * 410 if it has none. Postbacks for later clicks are held, and conversions
-     * reported for them are refused. Conversions of earlier clicks still count. Archiving an archived link changes nothing.
+     * reported for them are refused. Conversions of earlier clicks still count.
+     * Archiving an archived link changes nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ArchiveTrackingLinkResponse> archiveTrackingLink(
@@ -693,9 +698,9 @@ public final class TrackingLinkServiceGrpc {
     /**
      * <pre>
      * Makes an archived tracking link active again. Postbacks that were held
-     * because it was archived can be replayed. If another link has taken its slug meanwhile,
-     * the call fails with `SLUG_TAKEN`: change the slug first. Unarchiving an
-     * active link changes nothing.
+     * because the link was archived can be replayed. If another link has taken its
+     * slug meanwhile, the call fails with `SLUG_TAKEN`: change the slug first.
+     * Unarchiving an active link changes nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.UnarchiveTrackingLinkResponse> unarchiveTrackingLink(
