@@ -123,7 +123,8 @@ pub fn read(content_type: &str, body: &[u8], notes: &mut Vec<Note>) -> Result<(F
     if NOTHING.contains(&text) {
         return Ok((Form::Pairs, Vec::new()));
     }
-    if let Some(pairs) = multipart::read(body) {
+    // Without a field, the body is a text that only looks like multipart.
+    if let Some(pairs) = multipart::read(body).filter(|pairs| !pairs.is_empty()) {
         return Ok((Form::Multipart, pairs));
     }
     let says_json = content_type.to_ascii_lowercase().contains("json");
