@@ -21,6 +21,7 @@ use crate::{
 
 const RECORD: &str = "ConversionService/RecordConversion";
 const LIST: &str = "ConversionService/ListConversions";
+const CLICK: &str = "ClickService/RecordClick";
 const UPDATE: &str = "ConversionCodeService/UpdateConversionCode";
 /// The size of the largest request that is accepted, in bytes.
 const REQUEST_BYTES_MAX: usize = 1_024 * 1_024;
@@ -156,6 +157,8 @@ async fn a_request_that_is_not_understood_says_where() {
         (RECORD, r#"{"conversion":{"value":"19.99"}}"#, "conversion.value: must be an object with `"),
         (RECORD, r#"{"conversion":{"value":{"micros":19.99}}}"#, "conversion.value.micros: must be a whole"),
         (RECORD, r#"{"conversion":{"customParams":"a=1"}}"#, "conversion.custom_params: must be a list"),
+        (CLICK, r#"{"subIds":{"sub1":5}}"#, "sub_ids.sub1: must be a text in quotes"),
+        (CLICK, r#"{"subIds":["a"]}"#, "sub_ids: must be an object"),
         (RECORD, r#"{"postback":{"target":"***"}}"#, "postback.target: must be a text in base64"),
         (RECORD, r#"{"conversion":{"status":"APPROVED"}}"#, "`CONVERSION_STATUS_APPROVED`"),
         (

@@ -28,7 +28,7 @@ async fn call(
 
 #[tokio::test]
 async fn an_answer_over_http_2_that_nobody_takes_ends_its_connection() {
-    let fixture = Fixture::start().await;
+    let mut fixture = Fixture::start().await;
     let server = &fixture.server;
     for number in 0..60 {
         let query =
@@ -59,9 +59,15 @@ async fn an_answer_over_http_2_that_nobody_takes_ends_its_connection() {
     let mut news = Box::pin(of_quiet.chunk());
     assert!(futures::poll!(&mut news).is_pending(), "who has nothing to take stays");
 
-    // A client that reads its answer gets all that was acknowledged.
-    let answer = call(&client(), server, "s2s.v1.PostbackService/ListPostbacks", frame(&list)).await;
-    let bytes = answer.bytes().await.unwrap();
-    let list = ListPostbacksResponse::decode(&bytes[frame(&()).len()..]).unwrap();
-    assert_eq!(list.postbacks.len(), 60);
+    drop(news);
+    drop(of_quiet);
+    // A client that reads its answer gets all that was acknowledged, also after a restart.
+    for _ in 0..2 {
+        let server = &fixture.server;
+        let answer = call(&client(), server, "s2s.v1.PostbackService/ListPostbacks", frame(&list)).await;
+        let bytes = answer.bytes().await.unwrap();
+        let all = ListPostbacksResponse::decode(&bytes[frame(&()).len()..]).unwrap();
+        assert_eq!(all.postbacks.len(), 60);
+        fixture.server.restart().await;
+    }
 }

@@ -71,8 +71,7 @@ pub fn time(time: Option<&Timestamp>) -> String {
 /// decimals get another zero, so that the text has one meaning, whichever character separates
 /// decimals: the point of `12.345` could separate thousands, and the point of `12.3450` could not.
 pub fn amount(money: Option<&Money>) -> String {
-    let with_currency = money.map(Money::to_string).unwrap_or_default();
-    let mut text = with_currency.split(' ').next().unwrap_or_default().to_owned();
+    let mut text = money.map(Money::to_padded_decimal).unwrap_or_default();
     if text.split_once('.').is_some_and(|(_, fraction)| fraction.len() == THOUSANDS_DIGITS) {
         text.push('0');
     }

@@ -77,6 +77,14 @@ impl Money {
         self.decimal(0)
     }
 
+    /// Returns the amount without its currency, with at least the fraction digits of the currency,
+    /// such as `19.90`. Without a known currency, it has at least two.
+    #[must_use]
+    pub fn to_padded_decimal(&self) -> String {
+        let currency = self.currency_code.parse::<Currency>();
+        self.decimal(currency.map_or(FRACTION_DIGITS_USUAL, Currency::fraction_digits))
+    }
+
     /// Returns the amount with `digits_min` fraction digits, or more if the amount needs more.
     fn decimal(&self, digits_min: usize) -> String {
         let sign = if self.micros < 0 { "-" } else { "" };
@@ -93,8 +101,7 @@ impl Money {
 /// currency, writes at least two.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let currency = self.currency_code.parse::<Currency>();
-        f.write_str(&self.decimal(currency.map_or(FRACTION_DIGITS_USUAL, Currency::fraction_digits)))?;
+        f.write_str(&self.to_padded_decimal())?;
         if self.currency_code.is_empty() { Ok(()) } else { write!(f, " {}", self.currency_code) }
     }
 }

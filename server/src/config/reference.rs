@@ -16,9 +16,9 @@ const HEAD: &str = "<!-- Written by `make generate` from the help of the flags. 
 
 A setting is a flag of `s2s-server`, or a variable of its environment; the flag prevails. If a
 setting is wrong, a flag is unknown, or an `S2S_…` variable is probably a misspelt setting, the
-server does not start: it ends with a message, a [reason](start-reasons.md) and exit code 2. The server warns of other unknown
-`S2S_…` variables, and ignores the variables that Kubernetes sets for a service called `s2s`, such
-as `S2S_SERVICE_HOST`.
+server does not start: it ends with a message, a [reason](start-reasons.md) and exit code 2. The
+server warns of other unknown `S2S_…` variables, and ignores the variables that Kubernetes sets for
+a service called `s2s`, such as `S2S_SERVICE_HOST`.
 ";
 
 const TASKS_HEAD: &str = "With one of these words, the program copies an installation or puts a copy back, and \

@@ -43,8 +43,9 @@ pub struct Codes {
     client: Client,
     runtime: Handle,
     known: BTreeMap<String, Code>,
-    /// The ids of codes by their names. A name that no code has is its own id.
-    named: BTreeMap<String, String>,
+    /// The ids of codes by their names. A name that no code has is its own id. The error is the
+    /// sentence about a name that several codes have.
+    named: BTreeMap<String, Result<String, String>>,
     /// True once the server has said that the API key may not read codes.
     is_barred: bool,
 }
@@ -65,22 +66,22 @@ impl Codes {
             return Ok(given.to_owned());
         }
         if let Some(known) = self.named.get(given) {
-            return Ok(known.clone());
+            return known.clone().map_err(Failure::Found);
         }
         let found = block_in_place(|| self.runtime.block_on(names::named_code(given, &self.client)));
         let id = match found {
             Err(Failure::Call(error)) if error.reason() == ErrorReason::ScopeMissing => {
                 self.is_barred = true;
-                None
+                Ok(given.to_owned())
             }
-            found => found?,
+            Err(Failure::Found(sentence)) => Err(sentence),
+            found => Ok(found?.unwrap_or_else(|| given.to_owned())),
         };
-        let id = id.unwrap_or_else(|| given.to_owned());
         if self.named.len() >= CODES_MAX {
             self.named.clear();
         }
         self.named.insert(given.to_owned(), id.clone());
-        Ok(id)
+        id.map_err(Failure::Found)
     }
 
     /// Finds a code. Blocks the calling thread until the server has answered.

@@ -42,8 +42,7 @@ pub fn check(message: &MessageDescriptor, tree: &Value, path: &str, violations: 
             violations
                 .add(at(path), format!("has `{name}` and `{}`, which are one field", field.json_name()));
         }
-        let path = if path.is_empty() { field.name().to_owned() } else { format!("{path}.{}", field.name()) };
-        check_value(&field, value, &path, violations);
+        check_value(&field, value, &below(path, field.name()), violations);
     }
     for oneof in message.oneofs() {
         let is_set = |field: &FieldDescriptor| {
@@ -62,18 +61,18 @@ pub fn check(message: &MessageDescriptor, tree: &Value, path: &str, violations: 
 /// The field that could not be read, by its names in the schema, and a sentence that says which
 /// value it needs.
 pub fn misread(message: &MessageDescriptor, path: &Path) -> (String, String) {
-    let (mut kind, mut is_list) = (Kind::Message(message.clone()), false);
+    let (mut kind, mut is_list, mut is_map) = (Kind::Message(message.clone()), false, false);
     let mut names = String::new();
     for segment in path {
         match (segment, &kind) {
+            (Segment::Map { key }, Kind::Message(entry)) if is_map => {
+                names = below(&names, &excerpt(key));
+                (kind, is_map) = (entry.map_entry_value_field().kind(), false);
+            }
             (Segment::Map { key }, Kind::Message(message)) => {
                 let Some(field) = field(message, key) else { break };
-                names = if names.is_empty() {
-                    field.name().to_owned()
-                } else {
-                    format!("{names}.{}", field.name())
-                };
-                (kind, is_list) = (field.kind(), field.is_list());
+                names = below(&names, field.name());
+                (kind, is_list, is_map) = (field.kind(), field.is_list(), field.is_map());
             }
             (Segment::Seq { index }, _) => {
                 names = format!("{names}[{index}]");
@@ -83,7 +82,11 @@ pub fn misread(message: &MessageDescriptor, path: &Path) -> (String, String) {
         }
     }
     let names = if names.is_empty() { at("").to_owned() } else { names };
-    let sentence = if is_list { "must be a list, such as `[]`".to_owned() } else { needed(&kind) };
+    let sentence = match (is_list, is_map) {
+        (true, _) => "must be a list, such as `[]`".to_owned(),
+        (_, true) => "must be an object, such as `{}`".to_owned(),
+        _ => needed(&kind),
+    };
     (names, sentence)
 }
 
@@ -168,6 +171,11 @@ fn values(all: &EnumDescriptor) -> String {
 fn names(message: &MessageDescriptor) -> String {
     let names: Vec<_> = message.fields().map(|field| format!("`{}`", field.json_name())).collect();
     if names.is_empty() { "no fields".to_owned() } else { names.join(", ") }
+}
+
+/// The path of a field of a message.
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 /// The path of a message, for a sentence about it.
