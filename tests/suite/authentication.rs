@@ -57,7 +57,7 @@ impl Sale {
         self.server.client().conversion_codes().update(request).await.unwrap();
     }
 
-    /// The server's time a moment ago, in seconds since 1970.
+    /// The server's time when it created the code, in seconds since 1970.
     pub fn now(&self) -> u64 {
         self.code.create_time.unwrap().seconds.unsigned_abs()
     }
@@ -178,7 +178,7 @@ async fn a_signed_post_covers_its_body_and_the_same_call_counts_once() {
     assert_eq!(outcome(&other), held(401, ErrorReason::SignatureRefused));
     let behind = format!("{}&com=9", sale.signed("", &sale.secret, 0));
     assert_eq!(outcome(&sale.server.postback(&behind).await), held(401, ErrorReason::SignatureRefused));
-    // A text in front of the signed part makes the check fail, whatever mark separates the two.
+    // A text between the path and the signed query makes the check fail, whatever the mark before it.
     let old = sign(&format!("/s2s?{}", sale.query("")), b"", &sale.secret, sale.now() - 7_200);
     for mark in ["&", ";", "%3F", "%26", "%3b"] {
         let fresh = format!("/s2s{mark}clickId={}&ts={}&oid=more&u=http://a?", sale.click, sale.now());
@@ -284,7 +284,7 @@ async fn a_secret_is_told_once_and_changed_without_a_gap() {
 }
 
 #[tokio::test]
-async fn a_check_that_is_reported_alone_is_noted_and_counts() {
+async fn a_postback_that_fails_a_check_that_only_reports_is_noted_and_counts() {
     let sale = Sale::start(PostbackAuthentication {
         secret_check: CheckMode::Report.into(),
         signature_check: CheckMode::Report.into(),

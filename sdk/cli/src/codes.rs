@@ -84,7 +84,7 @@ pub enum Action {
     Test {
         /// Id or name of the code.
         id: String,
-        /// Id or slug of the tracking link. Default: the newest active link that has the code.
+        /// Id, slug or URL of the tracking link. Default: the newest active link that has the code.
         #[arg(long, value_name = "LINK")]
         link: Option<String>,
     },
@@ -216,7 +216,9 @@ async fn test(id: &str, link: Option<String>, client: &Client, output: &Output) 
     match output.format {
         Format::Json => output::json(&schema::json("TestSetupResponse", &response)?)?,
         Format::Csv => {
-            return Err(Failure::Usage("a test is not a table; use `--output json`".to_owned()));
+            return Err(Failure::Usage(
+                "a test can't be shown as CSV; use `--output table` or `--output json`".to_owned(),
+            ));
         }
         Format::Table => {
             for step in &response.steps {

@@ -181,7 +181,9 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     let response = client.postbacks().explain(request).await?;
     match output.format {
         Format::Json => output::json(&schema::json("ExplainPostbackResponse", &response)?),
-        Format::Csv => Err(Failure::Usage("an explanation is not a table; use `--output json`".to_owned())),
+        Format::Csv => Err(Failure::Usage(
+            "an explanation can't be shown as CSV; use `--output table` or `--output json`".to_owned(),
+        )),
         Format::Table => print_explanation(&response),
     }
 }

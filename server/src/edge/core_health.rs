@@ -1,9 +1,10 @@
 //! The core's availability, as far as the edge knows it.
 //!
-//! While the core is down, no click or postback waits for it if there is a spool: they go to the
+//! While the core is down, no click or postback waits for it if the spool takes it: they go to the
 //! spool at once, and the drain, which delivers the spool, keeps trying. Clicks go to the spool
-//! from the first failed call on, because visitors do not notice. Postbacks go to the spool at once
-//! only when the core counts as down, because merchants notice: their answer changes to `QUEUED`.
+//! from the first failed call on, because visitors do not notice. Merchants do notice, because
+//! their answer changes to `QUEUED`. So a single failed call does not send later postbacks to the
+//! spool; a core that counts as down does.
 //!
 //! Some causes don't pass without a person: a revoked key, a certificate, a core of another
 //! version. The server logs such a cause as an error, and logs it again only if it has changed or
@@ -40,7 +41,8 @@ impl Cause {
 
 #[derive(Default)]
 struct Causes {
-    /// Cause of the last failed call; `None` if the last call was answered.
+    /// Cause of the last failed call; `None` if the core has answered since, or if the cause may
+    /// pass and the spool has become empty since.
     last: Option<Cause>,
     /// The lasting cause that was logged last; `None` if none was logged since the core answered.
     told: Option<String>,
@@ -48,7 +50,8 @@ struct Causes {
 
 #[derive(Default)]
 pub struct CoreHealth {
-    /// Start of the current run of failed calls, in microseconds; 0 if the last call was answered.
+    /// Start of the current run of failed calls, in microseconds. An answer, or an empty spool, ends
+    /// the run; 0 if there is none.
     since: AtomicI64,
     /// `causes` are not empty.
     has_cause: AtomicBool,
@@ -74,10 +77,10 @@ impl CoreHealth {
     /// Notes that no spooled call waits, so that the next call goes to the core. A lasting cause
     /// stays until the core answers.
     pub fn note_idle(&self) {
-        if !self.causes().last.as_ref().is_some_and(|cause| cause.is_lasting) {
-            return self.note_success();
-        }
         self.since.store(0, Ordering::Relaxed);
+        let mut causes = self.causes();
+        causes.last = causes.last.take().filter(|cause| cause.is_lasting);
+        self.has_cause.store(causes.last.is_some() || causes.told.is_some(), Ordering::Relaxed);
     }
 
     pub fn note_failure(&self, now: Time, cause: Cause) {
@@ -92,12 +95,13 @@ impl CoreHealth {
         self.has_cause.store(true, Ordering::Relaxed);
     }
 
-    /// Cause of the last failed call; `None` if the last call was answered.
+    /// Cause of the last failed call; `None` if the core has answered since, or if the cause may
+    /// pass and the spool has become empty since.
     pub fn cause(&self) -> Option<Cause> {
         self.causes().last.clone()
     }
 
-    /// Returns whether the last call failed.
+    /// Returns whether the last call failed, and the spool has not become empty since.
     pub fn is_suspect(&self) -> bool {
         self.since.load(Ordering::Relaxed) != 0
     }
@@ -136,7 +140,7 @@ mod tests {
         let now = Time::from_micros(1_763_900_000_000_000);
         let core_health = CoreHealth::default();
         let lasting = Cause { is_lasting: true, ..Cause::passing("the key is revoked") };
-        for (cause, stays) in [(Cause::passing("no answer"), false), (lasting, true)] {
+        for (cause, stays) in [(Cause::passing("no answer"), false), (lasting.clone(), true)] {
             core_health.note_failure(now, cause.clone());
             core_health.note_idle();
             assert!(!core_health.is_suspect());
@@ -144,5 +148,12 @@ mod tests {
             core_health.note_success();
             assert_eq!(core_health.cause(), None);
         }
+        // An empty spool is no answer.
+        core_health.note_failure(now, lasting.clone());
+        core_health.note_failure(now, Cause::passing("no answer"));
+        core_health.note_idle();
+        assert_eq!((core_health.cause(), core_health.causes().told.clone()), (None, Some(lasting.text)));
+        core_health.note_success();
+        assert_eq!(core_health.causes().told, None);
     }
 }

@@ -148,7 +148,7 @@ impl RequestKey {
 /// Reads an optional request id. The empty text means that there is none.
 pub fn request_id_bytes(request_id: &str) -> Result<Option<Vec<u8>>, String> {
     if request_id.len() > REQUEST_ID_BYTES_MAX {
-        return Err(format!("must be at most {REQUEST_ID_BYTES_MAX} bytes"));
+        return Err(format!("must have at most {REQUEST_ID_BYTES_MAX} bytes"));
     }
     Ok((!request_id.is_empty()).then(|| request_id.as_bytes().to_vec()))
 }

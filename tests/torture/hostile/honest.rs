@@ -32,7 +32,7 @@ use crate::{
 const SALE_INTERVAL: Duration = Duration::from_millis(5);
 /// One of this many sales has a macro instead of its click id.
 const MACRO_EVERY: usize = 20;
-/// One visitor comes for this many sales.
+/// There is one visit for this many sales.
 const VISITOR_EVERY: usize = 10;
 const MACRO: &str = "{clickid}";
 /// The addresses of the senders, each in a network of its own.
@@ -41,7 +41,7 @@ const SENDERS: [&str; 4] = ["203.0.113.5", "198.18.7.9", "192.0.2.33", "2001:db8
 const VISITS_AT_ONCE: usize = 16;
 /// The time limit of an answer: the server's own limit of 10 s, and a margin for a busy machine.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
-/// The pause of a sender before a repetition, while no server listens.
+/// The pause of a sender before a repetition, in the phase `Killed`.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +49,8 @@ pub enum When {
     Before,
     Attack,
     After,
-    /// From the kill until the server listens again. Senders whose connection fails try again.
+    /// From the kill until the server reports `serving`, with its backlog delivered. A sender
+    /// that gets no answer tries again.
     Killed,
     Again,
 }
@@ -59,8 +60,8 @@ pub struct Honest {
     url: String,
     code: ConversionCode,
     link: TrackingLink,
-    /// The clicks of the sales. Each sale has its own click, unless the scene takes longer than
-    /// expected.
+    /// The clicks of the sales, which take these in turn. Nobody knows beforehand how long the
+    /// restart takes, so the last sales may take the first clicks again.
     click_ids: Vec<String>,
     pub ledger: Ledger,
     http: reqwest::Client,
@@ -110,7 +111,7 @@ impl Honest {
         self.is_over.store(true, Ordering::Relaxed);
     }
 
-    /// Makes the visits for the sales in `time`, one for each sale.
+    /// Makes one visit for each sale that is due within `time`.
     pub async fn visit_first(&mut self, time: Duration) -> Result<(), String> {
         let count = time.as_millis() / SALE_INTERVAL.as_millis();
         let visits = stream::iter(0..count).map(|_| self.visit(Instant::now()));
@@ -178,7 +179,7 @@ impl Honest {
         asked.await
     }
 
-    /// Sends a sale until it is answered.
+    /// Sends a sale, and notes its acknowledgement.
     async fn sell(&self, number: usize, sender: &str, due: Instant, click_id: String) {
         let (query, begun) = (&query(&self.code.id, &click_id, number), now());
         let url = &format!("{}/s2s?{query}", self.url);
@@ -207,8 +208,8 @@ impl Honest {
         self.ledger.acknowledged(number, &click_id, begun, conversion_id);
     }
 
-    /// Sends `request`, and repeats it while the server is being killed. After an outcome that is
-    /// not allowed, notes a fault and returns `None`.
+    /// Sends `request`. If there is no answer in the phase `Killed`, sends it again. After any other
+    /// outcome that is not allowed, notes a fault and returns `None`.
     async fn ask<T, F: Future<Output = reqwest::Result<Result<T, String>>>>(
         &self,
         what: &'static str,
@@ -267,6 +268,10 @@ impl Honest {
         if held.is_empty() || stored.len() > sent {
             return Err(format!("{} with a macro sent, {} stored", sent, stored.len()));
         }
-        Ok(format!("{} with a macro acknowledged, {} held with the reason", held.len(), stored.len()))
+        Ok(format!(
+            "{} postbacks with a macro acknowledged, {} held as MACRO_NOT_REPLACED",
+            held.len(),
+            stored.len()
+        ))
     }
 }

@@ -62,7 +62,7 @@ impl TransactionId {
         }
         if text.len() > TRANSACTION_ID_BYTES_MAX || text.chars().any(char::is_control) {
             let bytes = TRANSACTION_ID_BYTES_MAX;
-            return Err(format!("must be at most {bytes} bytes, without control characters"));
+            return Err(format!("must have at most {bytes} bytes, without control characters"));
         }
         Ok(Self(text))
     }
@@ -97,7 +97,7 @@ impl CustomParams {
             return Ok(Self(params));
         }
         Err(format!(
-            "must be at most {CUSTOM_PARAMS_MAX} pairs, with names of at most {CUSTOM_PARAM_KEY_BYTES_MAX} bytes and \
+            "must have at most {CUSTOM_PARAMS_MAX} pairs, with names of at most {CUSTOM_PARAM_KEY_BYTES_MAX} bytes and \
              values of at most {CUSTOM_PARAM_VALUE_BYTES_MAX}, without NUL"
         ))
     }

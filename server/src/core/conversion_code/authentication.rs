@@ -26,8 +26,9 @@ use crate::{
 
 /// Maximum number of addresses and networks that one code allows.
 pub const ALLOWED_ADDRESSES_MAX: usize = 32;
-/// Longest time that a secret outlives its rotation, and the default, in seconds.
+/// Longest time that a secret outlives its rotation, in seconds.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
+/// The same time if the rotation states none.
 pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
 /// Two networks, each of which contains every sender of one family: all IPv4 addresses, and the
 /// IPv6 addresses that are assigned for the public Internet.
@@ -107,7 +108,7 @@ pub struct AllowedAddresses(Vec<IpNet>);
 impl AllowedAddresses {
     pub fn parse(texts: &[String]) -> Result<Self, String> {
         if texts.len() > ALLOWED_ADDRESSES_MAX {
-            return Err(format!("must be at most {ALLOWED_ADDRESSES_MAX}"));
+            return Err(format!("must have at most {ALLOWED_ADDRESSES_MAX} entries"));
         }
         let network = |text: &String| {
             let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
@@ -293,6 +294,6 @@ mod tests {
         assert_eq!(secret.reveal().len(), 32);
         assert!(!format!("{secret:?}").contains(secret.reveal()));
         assert!(secret.is(secret.reveal()) && !secret.is("") && !secret.is(secret.reveal().split_at(1).1));
-        assert!(!Secret::default().is(""), "no secret is no secret");
+        assert!(!Secret::default().is(""), "a missing secret is like no text, not even an empty one");
     }
 }

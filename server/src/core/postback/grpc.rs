@@ -300,7 +300,7 @@ fn parse_filter(filter: PostbackFilter, violations: &mut Violations) -> Filter {
     let start = violations.check("filter.start_time", time(filter.start_time)).flatten();
     let end = violations.check("filter.end_time", time(filter.end_time)).flatten();
     if filter.text.len() > TEXT_BYTES_MAX {
-        violations.add("filter.text", format!("must be at most {TEXT_BYTES_MAX} bytes"));
+        violations.add("filter.text", format!("must have at most {TEXT_BYTES_MAX} bytes"));
     }
     let code = filter.conversion_code_id.to_uppercase();
     Filter {

@@ -36,9 +36,9 @@ use crate::{
     },
 };
 
-pub use body::Plain;
 #[cfg(fuzzing)]
 pub use body::check_body;
+pub use body::{Form, Plain, form};
 #[cfg(fuzzing)]
 pub use check::{check_reading, worth_of};
 #[cfg(test)]
@@ -55,6 +55,8 @@ const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 #[derive(Debug)]
 pub struct ParsedPostback {
     pub parameters: Vec<Parameter>,
+    /// The form of the body, if it was read.
+    pub form: Form,
     pub notes: Vec<Note>,
     /// Kind of test; `None` for a real postback. Nothing of a test is recorded.
     pub test: Option<Test>,
@@ -122,6 +124,7 @@ fn is_test_click_id(click_id: &str) -> bool {
 /// The parameters of a postback. Only the conversion code has been read from them so far.
 pub struct Named {
     parameters: Vec<Parameter>,
+    form: Form,
     notes: Vec<Note>,
     code: Option<ConversionCodeId>,
     /// The error of a postback that can't be read any further.
@@ -131,7 +134,7 @@ pub struct Named {
 impl Named {
     pub fn read(postback: &Postback) -> Self {
         let mut notes = Vec::new();
-        let (parameters, refusal) = parameters::read(postback, &mut notes);
+        let (parameters, form, refusal) = parameters::read(postback, &mut notes);
         let is_too_large = postback.cut && postback.target.len() >= TARGET_BYTES_MAX;
         let is_too_large = is_too_large || parameters.len() > PARAMETERS_MAX;
         let refusal = if is_too_large { Some(too_large()) } else { refusal };
@@ -141,7 +144,7 @@ impl Named {
             Meaning::Code(code) => Some(code),
             _ => None,
         });
-        Self { parameters, notes, code, refusal }
+        Self { parameters, form, notes, code, refusal }
     }
 
     /// The code that the postback names, if it names a well-formed one.
@@ -151,7 +154,7 @@ impl Named {
 
     /// Reads the claim. A live postback is read without overrides.
     pub fn claim(self, overrides: &Overrides, terms: Terms) -> ParsedPostback {
-        let Self { parameters, mut notes, code, refusal } = self;
+        let Self { parameters, form, mut notes, code, refusal } = self;
         let claim = match refusal {
             Some(error) => Err(error),
             None => claim::read(&parameters, overrides, terms, &mut notes),
@@ -174,7 +177,7 @@ impl Named {
             is_test_click_id(&click_text).then_some(Test::ClickId)
         };
         let code = overrides.code.or(code);
-        ParsedPostback { parameters, notes, test, code, code_text, click_text, claim }
+        ParsedPostback { parameters, form, notes, test, code, code_text, click_text, claim }
     }
 }
 

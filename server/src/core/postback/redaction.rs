@@ -12,7 +12,7 @@ use s2s_sdk::v1::NoteCode;
 
 use super::{
     Postback,
-    reader::{KnownParam, ParsedPostback, Plain, is_post, path_ends},
+    reader::{self, Form, KnownParam, ParsedPostback, Plain, is_post, path_ends},
 };
 use crate::{
     core::conversion_code::ConversionCode,
@@ -96,7 +96,20 @@ pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&C
             }
         }
     }
+    if others && reading.form == Form::Pairs && is_post(postback) {
+        keep_form(postback);
+    }
     others
+}
+
+/// Blots out the first byte of a body if the body is JSON now. Before its secrets were blotted out,
+/// it was read as a form, for it only looked like JSON.
+fn keep_form(postback: &mut Postback) {
+    let Postback { content_type, body, .. } = postback;
+    if reader::form(content_type, body) == Some(Form::Json) {
+        let first = body.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        blot(body, first..first + 1);
+    }
 }
 
 /// Blots out a range, but keeps line ends: a body with fewer lines could become multipart. Returns

@@ -249,7 +249,7 @@ fn parse_fallback(text: &str) -> Result<Destination, String> {
 
 fn parse_codes(texts: &[String]) -> Result<CodeIds, String> {
     if texts.len() > CODES_MAX {
-        return Err(format!("must be at most {CODES_MAX}"));
+        return Err(format!("must have at most {CODES_MAX} entries"));
     }
     let ids: Result<Vec<_>, String> = texts.iter().map(|text| text.parse()).collect();
     ids.map(CodeIds::new)
@@ -261,7 +261,7 @@ fn parse_tags(tags: Vec<String>) -> Result<Tags, String> {
     if tags.len() <= TAGS_MAX && tags.iter().all(|tag| fits(tag) && plain(tag)) {
         Ok(Tags(tags))
     } else {
-        Err(format!("must be at most {TAGS_MAX} of 1 to {TAG_CHARS_MAX} characters each"))
+        Err(format!("must have at most {TAGS_MAX} entries, of 1 to {TAG_CHARS_MAX} characters each"))
     }
 }
 

@@ -117,6 +117,11 @@ pub enum Form {
     Multipart,
 }
 
+/// The form in which a plain body is read. `None`: it can't be read.
+pub fn form(content_type: &str, body: &[u8]) -> Option<Form> {
+    read(content_type, body, &mut Vec::new()).ok().map(|(form, _)| form)
+}
+
 /// Reads the pairs of a plain body.
 pub fn read(content_type: &str, body: &[u8], notes: &mut Vec<Note>) -> Result<(Form, Vec<Pair>)> {
     let text = body.trim_ascii();

@@ -107,11 +107,11 @@ pub struct Parameter {
     pub begins: usize,
 }
 
-/// Reads all parameters of the query and, for a `POST`, of the body, in their order. The error says
-/// why the body can't be read.
-pub fn read(postback: &Postback, notes: &mut Vec<Note>) -> (Vec<Parameter>, Option<Error>) {
-    let Pairs { query, body, refusal, .. } = Pairs::of(postback, notes);
-    (understood(query.into_iter().chain(body), notes), refusal)
+/// Reads all parameters of the query and, for a `POST`, of the body, in their order. Returns the
+/// form of the body, too, and an error that says why the body can't be read.
+pub fn read(postback: &Postback, notes: &mut Vec<Note>) -> (Vec<Parameter>, Form, Option<Error>) {
+    let Pairs { query, body, form, refusal } = Pairs::of(postback, notes);
+    (understood(query.into_iter().chain(body), notes), form, refusal)
 }
 
 /// Returns target and body with only the parameters that decide how a postback counts: all known

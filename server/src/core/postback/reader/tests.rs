@@ -448,8 +448,9 @@ mod properties {
         fn a_proper_postback_is_read_as_it_was_written(
             (value, value_micros) in amount(),
             (commission, commission_micros) in amount(),
-            // An order number with a `?` or `;` may hold another parameter, and is then refused.
-            oid in "[A-Za-z0-9][^\\p{C}?;]{0,40}[A-Za-z0-9]",
+            // An order number with a `?` or `;` may hold another parameter, and is then refused. A
+            // word such as `na` is refused, too, but none begins with a letter and a digit.
+            oid in "[A-Za-z][0-9][^\\p{C}?;]{0,40}[A-Za-z0-9]",
             params in vec(("[a-z]{1,8}", "[^;\\x00]{0,20}"), 0..4),
         ) {
             let text = |whole: u32, micros: u32| format!("{whole}.{micros:06}");

@@ -227,3 +227,19 @@ fn a_body_keeps_its_lines() {
     assert_eq!(found.lines().count(), body.lines().count(), "{found}");
     assert!(!found.contains("a\n") && found.contains("com=0"), "{found}");
 }
+
+#[test]
+fn a_form_does_not_become_json() {
+    for (content_type, body, expected) in [
+        ("", "{\"a\":1,\"sec%3D\u{1}\":\"x&id=7\":1}", "*\"a\":1,\"sec%3D*****&id=7\":1}"),
+        (JSON, " [{\"a\":\"sec=\u{1}&val=7\"}]", " *{\"a\":\"sec=*&val=7\"}]"),
+        // It isn't JSON without its secret, either.
+        ("", "{\"a\":1,\"sec%3D\u{1}\":\"x&id=7\":1", "{\"a\":1,\"sec%3D*****&id=7\":1"),
+    ] {
+        let (_, found, _) = redacted(postback("POST", "/s2s", content_type, body), None);
+        assert_eq!(found, expected, "{body}");
+        let [first, again] = [body, &found]
+            .map(|body| reader::read(&postback("POST", "/s2s", content_type, body), &Overrides::default()));
+        assert_eq!(first.parameters.len(), again.parameters.len(), "{body} became {found}");
+    }
+}

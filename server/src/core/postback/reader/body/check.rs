@@ -133,7 +133,7 @@ fn check_said_otherwise(content_type: &str, form: Form, pairs: &[Pair], body: &[
         return;
     }
     let postback = request("POST", b"/s2s".to_vec(), content_type, body.to_vec());
-    let (expected, _) = parameters::read(&postback, &mut Vec::new());
+    let (expected, ..) = parameters::read(&postback, &mut Vec::new());
     // The point of a JSON number separates decimals. As a text, the same number may be ambiguous.
     let is_number_alone = |one: &Parameter| {
         let known = one.known.filter(|_| one.place.part == Part::Bare);
