@@ -131,16 +131,13 @@ fn is_same_name(own: &str, name: &str) -> bool {
 /// add such characters around it.
 #[must_use]
 pub fn is_trimmed(character: char) -> bool {
-    character.is_whitespace()
-        || "\"'`\u{AB}\u{BB}\u{AD}\u{61C}\u{180E}\u{FEFF}".contains(character)
-        || [
-            '\u{200B}'..='\u{200F}',
-            '\u{2018}'..='\u{201F}',
-            '\u{202A}'..='\u{202E}',
-            '\u{2060}'..='\u{2069}',
-        ]
-        .iter()
-        .any(|invisible| invisible.contains(&character))
+    let is_quote = matches!(character, '"' | '\'' | '`' | '\u{AB}' | '\u{BB}' | '\u{2018}'..='\u{201F}');
+    let is_invisible = matches!(
+        character,
+        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
+    );
+    character.is_whitespace() || is_quote || is_invisible
 }
 /// Drops the punctuation after a value. Such punctuation comes from the text from which the value
 /// was copied.

@@ -16,6 +16,8 @@ use super::Connection;
 /// Maximum number of rows in a statement with placeholders. Keeps the number of values within the
 /// limit of every database.
 const STATEMENT_ROWS_MAX: usize = 512;
+/// Approximate size of a column's name in a statement, in bytes.
+const COLUMN_BYTES: usize = 24;
 
 /// Returns whether one statement inserts that many rows: all or none, even without a transaction.
 pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
@@ -203,13 +205,27 @@ impl Insertion {
     }
 }
 
+/// The names of the columns, quoted and separated by commas.
 fn list<C: IdenStatic>(backend: DbBackend, columns: &[C]) -> String {
-    let names: Vec<String> = columns.iter().map(|column| quoted(backend, column.as_str())).collect();
-    names.join(",")
+    let mut names = String::with_capacity(columns.len() * COLUMN_BYTES);
+    for column in columns {
+        if !names.is_empty() {
+            names.push(',');
+        }
+        names.extend(quotes(backend, column.as_str()));
+    }
+    names
 }
 
 fn quoted(backend: DbBackend, name: &str) -> String {
-    if backend == DbBackend::MySql { format!("`{name}`") } else { format!("\"{name}\"") }
+    quotes(backend, name).concat()
+}
+
+/// A name between its quotes, in parts. `format!` would cost each insert a tenth of its
+/// instructions.
+fn quotes(backend: DbBackend, name: &str) -> [&str; 3] {
+    let quote = if backend == DbBackend::MySql { "`" } else { "\"" };
+    [quote, name, quote]
 }
 
 #[cfg(test)]

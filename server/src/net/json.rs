@@ -7,6 +7,7 @@
 mod failure;
 mod names;
 mod tree;
+mod writing;
 
 use std::{collections::HashMap, iter::successors, panic::AssertUnwindSafe, sync::LazyLock, time::Duration};
 
@@ -17,12 +18,13 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use prost::Message as _;
 use prost_reflect::{
-    DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor, MethodDescriptor, SerializeOptions,
+    DescriptorPool, DeserializeOptions, DynamicMessage, MessageDescriptor, MethodDescriptor,
 };
 use prost_types::FileDescriptorSet;
 use s2s_sdk::v1::{DESCRIPTOR, ErrorReason};
 use tonic::Status;
 
+use self::writing::Written;
 use super::{answers::grpc_failure, gate::no_room};
 use crate::error::{Error, Result, Violations};
 
@@ -210,10 +212,8 @@ async fn to_json(method: &MethodDescriptor, response: Response) -> Result<Respon
 
 /// A message in the JSON mapping of Protocol Buffers.
 fn written(message: &DynamicMessage) -> Result<Bytes> {
-    let mut json = serde_json::Serializer::new(Vec::new());
-    let outcome = message.serialize_with_options(&mut json, &SerializeOptions::new());
-    outcome.map_err(|error| Error::internal(&error))?;
-    Ok(json.into_inner().into())
+    let json = serde_json::to_vec(&Written(message)).map_err(|error| Error::internal(&error))?;
+    Ok(json.into())
 }
 
 fn json(status: StatusCode, body: Bytes) -> Response {
