@@ -10,8 +10,8 @@ import (
 	time "time"
 )
 
-// ClickService records, reads and explains clicks: one for each visitor who followed a
-// tracking link.
+// ClickService records, reads and explains clicks. A click is one visit to a tracking link.
+// Also erases visitors, and rotates the keys of click ids.
 type ClickService struct{ stub v1.ClickServiceClient }
 
 // Record records a click, for partners who redirect visitors themselves. A repeated call
@@ -127,11 +127,11 @@ func (p ListClicksParams) request() (*v1.ListClicksRequest, error) {
 }
 
 // Explain explains what happened to a click: its link, its conversions, and the held
-// postbacks that name it. If the answer would be longer than 3 MiB, the last postbacks come
-// without their remarks and body and with only the beginning of their target, and the last
-// conversions come without their custom parameters. Notes say so ([NoteCodeShortened]):
-// each shortened postback has one, and the answer has one for the conversions.
-// [PostbackService.Get] and [ConversionService.Get] return all of a postback or conversion.
+// postbacks that name it. If the answer would be longer than 3 MiB, the end of its lists is
+// shortened. A shortened postback has no remarks, no body and only the beginning of its
+// target; its note [NoteCodeShortened] says so. A shortened conversion has no custom
+// parameters; one such note of the answer stands for all of them. [PostbackService.Get] and
+// [ConversionService.Get] return all of a postback or conversion.
 func (s *ClickService) Explain(
 	ctx context.Context, params ExplainClickParams, options ...grpc.CallOption,
 ) (*ExplainClickResponse, error) {
@@ -191,7 +191,7 @@ func (s *ClickService) RotateClickIDKey(
 // RotateClickIDKeyParams has the parameters of [ClickService.RotateClickIDKey].
 type RotateClickIDKeyParams struct {
 	// Time for which ids of the former keys count although their click is not stored: 0 seconds
-	// to 400 days, whole seconds. 0 ends the keys at once, for a key that was stolen. A key
+	// to 400 days, whole seconds. 0 ends the keys at once; use it if a key was stolen. A key
 	// that ends sooner is not prolonged. Not set: the longest attribution window that any
 	// conversion code has, or 30 days if there is no code.
 	Overlap *time.Duration

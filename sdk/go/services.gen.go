@@ -19,7 +19,8 @@ type Services struct {
 	// Manages the accounts of an installation. The resources of one account do not exist for
 	// another.
 	Accounts *AccountService
-	// Records, reads and explains clicks: one for each visitor who followed a tracking link.
+	// Records, reads and explains clicks. A click is one visit to a tracking link. Also erases
+	// visitors, and rotates the keys of click ids.
 	Clicks *ClickService
 	// Manages conversion codes: one for each kind of conversion that a merchant reports.
 	ConversionCodes *ConversionCodeService

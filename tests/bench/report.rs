@@ -86,7 +86,7 @@ pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
             rounds.map(|(sample, base)| sample.rate() * 1_000 / base.rate().max(1)).collect();
         let ratio = thousandths(median(&mut ratios));
         let cpu = |row: &Row| row.per_1_000(|sample| sample.server_cpu_ms);
-        // The database alone uses no CPU time of the server.
+        // A workload of the database alone uses no CPU time of the server.
         let times = if cpu(base) == 0 { String::new() } else { tenths(cpu(row) * 1_000 / cpu(base)) };
         let what = format!("{} / {}", row.workload, base.workload);
         println!("{what:<70}{ratio:>7}{:>14}{times:>14}", range(&ratios, |ratio| thousandths(*ratio)));
@@ -130,7 +130,7 @@ fn range(sorted: &[u64], text: impl Fn(&u64) -> String) -> String {
     ends.map(|(first, last)| format!("{}-{}", text(first), text(last))).unwrap_or_default()
 }
 
-/// The smallest of the sorted values that is at least as large as `per_mille` thousandths of them.
+/// The smallest of the sorted values that `per_mille` thousandths of them do not exceed.
 fn quantile(sorted: &[u32], per_mille: usize) -> u32 {
     let rank = (sorted.len() * per_mille).div_ceil(1_000);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()

@@ -205,7 +205,7 @@ async fn a_rotated_key_goes_on_for_its_overlap() {
     for _ in 0..9 {
         rotate(60, false).await.unwrap();
     }
-    assert_eq!(fields(&rotate(60, false).await.unwrap_err()), ["overlap"], "too many are good");
+    assert_eq!(fields(&rotate(60, false).await.unwrap_err()), ["overlap"], "ten texts of the key are valid");
     rotate(0, false).await.unwrap();
 
     let request = RevokeApiKeyRequest { api_key_id: key.id.clone(), ..Default::default() };
@@ -385,7 +385,7 @@ async fn the_first_start_prints_an_administrators_key_once() {
 }
 
 #[tokio::test]
-async fn a_start_that_fails_shows_no_key_that_is_lost_then() {
+async fn a_start_that_fails_shows_no_key() {
     let owner = Server::start_with(&["--spool", "spool"]).await;
     let folder = tempfile::tempdir().unwrap();
     let database_url = database::fresh(folder.path()).await;
@@ -409,7 +409,7 @@ async fn without_keys_everyone_on_this_machine_is_the_administrator() {
     assert_eq!(client.conversion_codes().get(request).await.unwrap().conversion_code, Some(code));
     assert_eq!(client.accounts().list_page(ListAccountsRequest::default()).await.unwrap().accounts.len(), 1);
     let keys = client.api_keys().list_page(ListApiKeysRequest::default()).await.unwrap().api_keys;
-    assert_eq!(keys, [], "no key is made where none is asked for");
+    assert_eq!(keys, [], "a server without keys makes none");
     let slug = ResolveSlugRequest { slug: "x".to_owned() };
     let mut edge = EdgeServiceClient::new(channel(&server).await);
     let error = Error::from(edge.resolve_slug(slug).await.unwrap_err());

@@ -111,8 +111,8 @@ impl KnownLinks {
         self.known().by_slug.len()
     }
 
-    /// Takes in a link as the core describes it. `followed_at`: `NEVER` if no visitor asked for the
-    /// link.
+    /// Takes in a link as the core describes it. `followed_at`: the time of the last visit that
+    /// the edge knows of; `NEVER` if it knows of none.
     pub fn learn(&self, link: &Link, followed_at: Time, now: Time) {
         let dropped_of = {
             let mut known = self.known();
@@ -138,7 +138,7 @@ impl KnownLinks {
         }
     }
 
-    /// Takes in a record from the file which says that no link has the slug any more.
+    /// Takes in a record from the file which says that the edge has no link with the slug any more.
     pub fn restore_gone(&self, slug: &str) {
         let mut known = self.known();
         known.remove(slug);

@@ -28,7 +28,8 @@ impl Client {
         ApiKeys { client: self }
     }
 
-    /// Records, reads and explains clicks: one for each visitor who followed a tracking link.
+    /// Records, reads and explains clicks. A click is one visit to a tracking link. Also erases
+    /// visitors, and rotates the keys of click ids.
     #[must_use]
     pub fn clicks(&self) -> Clicks<'_> {
         Clicks { client: self }
@@ -497,12 +498,11 @@ impl Clicks<'_> {
     }
 
     /// Explains what happened to a click: its link, its conversions, and the held postbacks that
-    /// name it. If the answer would be longer than 3 MiB, the last postbacks come without their
-    /// remarks and body and with only the beginning of their target, and the last conversions come
-    /// without their custom parameters. Notes say so
-    /// ([`NoteCode::Shortened`](v1::NoteCode::Shortened)): each shortened postback has one, and the
-    /// answer has one for the conversions. [`Postbacks::get`] and [`Conversions::get`] return all
-    /// of a postback or conversion.
+    /// name it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A
+    /// shortened postback has no remarks, no body and only the beginning of its target; its note
+    /// [`NoteCode::Shortened`](v1::NoteCode::Shortened) says so. A shortened conversion has no
+    /// custom parameters; one such note of the answer stands for all of them. [`Postbacks::get`]
+    /// and [`Conversions::get`] return all of a postback or conversion.
     pub async fn explain(
         self,
         request: impl Into<v1::ExplainClickRequest>,

@@ -47,8 +47,8 @@ export interface Services {
    */
   readonly apiKeys: ApiKeys;
   /**
-   * Records, reads and explains clicks: one for each visitor who followed a
-   * tracking link.
+   * Records, reads and explains clicks. A click is one visit to a tracking link.
+   * Also erases visitors, and rotates the keys of click ids.
    */
   readonly clicks: Clicks;
   /**
@@ -112,8 +112,8 @@ export interface WebServices {
    */
   readonly apiKeys: ApiKeys;
   /**
-   * Records, reads and explains clicks: one for each visitor who followed a
-   * tracking link.
+   * Records, reads and explains clicks. A click is one visit to a tracking link.
+   * Also erases visitors, and rotates the keys of click ids.
    */
   readonly clicks: Clicks;
   /**

@@ -1,7 +1,7 @@
 //! Delivers the spooled records to the core, by the same calls as live traffic.
 //!
-//! The records of one order queue (see `order`) are delivered in their order, and many queues at a
-//! time. The checkpoint advances over the oldest records, up to the first one that the core has not
+//! The records of one order queue (see `order`), usually the postbacks of one click, are delivered
+//! one after the other, as they arrived. Different queues are delivered at the same time. The checkpoint advances over the oldest records, up to the first one that the core has not
 //! answered. So after a crash no call is left out, but a call may be repeated; it counts once. The
 //! drain runs on its own thread, because it reads and writes files.
 
@@ -198,8 +198,8 @@ impl Drain {
             folder.rename(&name.text(), &name.with(DAMAGED))?;
             self.state.put_aside.fetch_add(1, Ordering::AcqRel);
         } else {
-            // Removes the list first: a list without its file shows that somebody has removed the
-            // file.
+            // Removes the list of acknowledged records before the file. If a crash left only the
+            // list, it would look as if somebody had removed the file.
             folder.remove(&name.with(acknowledged::ACKNOWLEDGED))?;
             if is_there {
                 folder.remove(&name.text())?;

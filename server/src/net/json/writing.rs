@@ -1,7 +1,7 @@
 //! Writes a message in the JSON mapping of Protocol Buffers.
 //!
-//! The library encodes and decodes each timestamp once more before it writes it. That took most of
-//! the time of a list, so this writer leaves only the rare kinds of messages to the library.
+//! The library's own writer encodes and decodes each timestamp once more. That took a seventh of the
+//! instructions of a list, so only the other messages of `google.protobuf` are left to it.
 
 use std::ops::RangeInclusive;
 

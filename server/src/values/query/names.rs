@@ -10,13 +10,13 @@ use crate::values::destination::sub_id_index;
 #[derive(Clone, Copy)]
 pub struct Names {
     pub is_known: fn(&str) -> bool,
-    /// Returns whether a parameter with the first name may end at a mark that stands for `&`, if
-    /// the second name and `=` follow that mark. A parameter may not end there if its value may be
-    /// any text, such as a page's address with parameters of its own.
+    /// Takes the names of two parameters, with a mark in between that may stand for `&`, such as a
+    /// second `?`. Returns whether the first parameter's value ends at that mark. It does not if the
+    /// value may be any text, such as a page's address with parameters of its own.
     pub may_end: fn(&str, &str) -> bool,
-    /// Takes the name of a parameter, and the text after the next `&`, which has no `=`. Returns
-    /// true if that text is the rest of the parameter's value, because the sender did not encode
-    /// an `&` in the value.
+    /// Takes the name of a parameter, and the decoded piece behind it, up to the next `&`. As it was
+    /// sent, the piece has no `=`. Returns whether it is the rest of the parameter's value, whose
+    /// sender did not encode an `&`.
     pub is_rest: fn(&str, &str) -> bool,
 }
 
@@ -37,7 +37,8 @@ fn is_known(name: &str) -> bool {
 
 /// Senders often copy order numbers from the addresses of pages, so a mark such as `?` may belong
 /// to the order number. The order number ends at a mark only if a mandatory parameter follows.
-/// Otherwise the reader refuses an order number that seems to contain a parameter.
+/// Before any other name, the mark stays in the order number, and the reader refuses an order
+/// number that seems to contain a parameter.
 fn may_end(name: &str, next: &str) -> bool {
     match known(without_index(name)) {
         None | Some(KnownParam::Param) => false,
@@ -51,7 +52,7 @@ fn is_rest(name: &str, piece: &str) -> bool {
     match known(without_index(name)) {
         None => false,
         Some(KnownParam::Param) => entities::begins(piece.as_bytes()),
-        // Another system's parameters that were encoded as a whole contain an `=`.
+        // A piece with an `=` is no rest, but parameters of another system, encoded as a whole.
         Some(KnownParam::Oid) => !piece.contains('='),
         // A number alone may be there only to bypass a cache.
         Some(_) => {

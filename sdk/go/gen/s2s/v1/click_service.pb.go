@@ -657,9 +657,10 @@ type EraseVisitorResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The click, without sub ids, query, referrer, user agent and address. A
 	// click that is not recorded yet is stored in this form, so that none of that
-	// data is stored if the click arrives later. Not set if that is impossible,
-	// because the tracking link is not known here, or because the key of the click
-	// id has ended: a click that arrives later is then stored with its data.
+	// data is stored if the click arrives later. Such a click can't be stored if its
+	// tracking link is not known here, or if the key of the click id has ended.
+	// This field is then not set, and a click that arrives later is stored with its
+	// data.
 	Click *Click `protobuf:"bytes,1,opt,name=click,proto3" json:"click,omitempty"`
 	// Number of conversions of the click, which no longer have custom parameters.
 	// Transaction ids stay, since a sale would count twice without them.
@@ -728,8 +729,8 @@ func (x *EraseVisitorResponse) GetPostbackCount() int64 {
 type RotateClickIdKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Time for which ids of the former keys count although their click is not
-	// stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-	// key that was stolen. A key that ends sooner is not prolonged. Not set: the
+	// stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+	// if a key was stolen. A key that ends sooner is not prolonged. Not set: the
 	// longest attribution window that any conversion code has, or 30 days if
 	// there is no code.
 	Overlap *durationpb.Duration `protobuf:"bytes,1,opt,name=overlap,proto3" json:"overlap,omitempty"`

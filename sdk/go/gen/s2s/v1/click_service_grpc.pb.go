@@ -31,8 +31,8 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Records, reads and explains clicks: one for each visitor who followed a
-// tracking link.
+// Records, reads and explains clicks. A click is one visit to a tracking link.
+// Also erases visitors, and rotates the keys of click ids.
 type ClickServiceClient interface {
 	// Records a click, for partners who redirect visitors themselves. A repeated
 	// call with the same `click_id`, or with the same link, `click_time` and
@@ -46,12 +46,12 @@ type ClickServiceClient interface {
 	// token.
 	ListClicks(ctx context.Context, in *ListClicksRequest, opts ...grpc.CallOption) (*ListClicksResponse, error)
 	// Explains what happened to a click: its link, its conversions, and the held
-	// postbacks that name it. If the answer would be longer than 3 MiB, the last
-	// postbacks come without their remarks and body and with only the beginning of
-	// their target, and the last conversions come without their custom parameters.
-	// Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-	// the answer has one for the conversions. `GetPostback` and `GetConversion`
-	// return all of a postback or conversion.
+	// postbacks that name it. If the answer would be longer than 3 MiB, the end of
+	// its lists is shortened. A shortened postback has no remarks, no body and only
+	// the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+	// shortened conversion has no custom parameters; one such note of the answer
+	// stands for all of them. `GetPostback` and `GetConversion` return all of a
+	// postback or conversion.
 	ExplainClick(ctx context.Context, in *ExplainClickRequest, opts ...grpc.CallOption) (*ExplainClickResponse, error)
 	// Erases all data that identifies the visitor of a click: from the click, its
 	// conversions and the postbacks that name it. The erasure is permanent. Ids,
@@ -137,8 +137,8 @@ func (c *clickServiceClient) RotateClickIdKey(ctx context.Context, in *RotateCli
 // All implementations must embed UnimplementedClickServiceServer
 // for forward compatibility.
 //
-// Records, reads and explains clicks: one for each visitor who followed a
-// tracking link.
+// Records, reads and explains clicks. A click is one visit to a tracking link.
+// Also erases visitors, and rotates the keys of click ids.
 type ClickServiceServer interface {
 	// Records a click, for partners who redirect visitors themselves. A repeated
 	// call with the same `click_id`, or with the same link, `click_time` and
@@ -152,12 +152,12 @@ type ClickServiceServer interface {
 	// token.
 	ListClicks(context.Context, *ListClicksRequest) (*ListClicksResponse, error)
 	// Explains what happened to a click: its link, its conversions, and the held
-	// postbacks that name it. If the answer would be longer than 3 MiB, the last
-	// postbacks come without their remarks and body and with only the beginning of
-	// their target, and the last conversions come without their custom parameters.
-	// Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-	// the answer has one for the conversions. `GetPostback` and `GetConversion`
-	// return all of a postback or conversion.
+	// postbacks that name it. If the answer would be longer than 3 MiB, the end of
+	// its lists is shortened. A shortened postback has no remarks, no body and only
+	// the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+	// shortened conversion has no custom parameters; one such note of the answer
+	// stands for all of them. `GetPostback` and `GetConversion` return all of a
+	// postback or conversion.
 	ExplainClick(context.Context, *ExplainClickRequest) (*ExplainClickResponse, error)
 	// Erases all data that identifies the visitor of a click: from the click, its
 	// conversions and the postbacks that name it. The erasure is permanent. Ids,

@@ -128,8 +128,8 @@ export interface EraseVisitorParams {
 export interface RotateClickIdKeyParams {
   /**
    * Time for which ids of the former keys count although their click is not
-   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-   * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+   * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
    * longest attribution window that any conversion code has, or 30 days if
    * there is no code.
    */
@@ -147,8 +147,8 @@ export interface RotateClickIdKeyParams {
 }
 
 /**
- * Records, reads and explains clicks: one for each visitor who followed a
- * tracking link.
+ * Records, reads and explains clicks. A click is one visit to a tracking link.
+ * Also erases visitors, and rotates the keys of click ids.
  */
 export interface Clicks {
   /**
@@ -175,12 +175,12 @@ export interface Clicks {
 
   /**
    * Explains what happened to a click: its link, its conversions, and the held
-   * postbacks that name it. If the answer would be longer than 3 MiB, the last
-   * postbacks come without their remarks and body and with only the beginning of
-   * their target, and the last conversions come without their custom parameters.
-   * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-   * the answer has one for the conversions. `GetPostback` and `GetConversion`
-   * return all of a postback or conversion.
+   * postbacks that name it. If the answer would be longer than 3 MiB, the end of
+   * its lists is shortened. A shortened postback has no remarks, no body and only
+   * the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+   * shortened conversion has no custom parameters; one such note of the answer
+   * stands for all of them. `GetPostback` and `GetConversion` return all of a
+   * postback or conversion.
    */
   explain(params: ExplainClickParams, options?: CallOptions): Promise<ExplainClickResponse>;
 

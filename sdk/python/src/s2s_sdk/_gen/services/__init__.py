@@ -85,7 +85,9 @@ class Services:
     access than it was given.
     """
     clicks: Clicks
-    """Records, reads and explains clicks: one for each visitor who followed a tracking link."""
+    """Records, reads and explains clicks. A click is one visit to a tracking link. Also erases
+    visitors, and rotates the keys of click ids.
+    """
     conversion_codes: ConversionCodes
     """Manages conversion codes: one for each kind of conversion that a merchant reports."""
     conversions: Conversions
@@ -130,7 +132,9 @@ class AsyncServices:
     access than it was given.
     """
     clicks: AsyncClicks
-    """Records, reads and explains clicks: one for each visitor who followed a tracking link."""
+    """Records, reads and explains clicks. A click is one visit to a tracking link. Also erases
+    visitors, and rotates the keys of click ids.
+    """
     conversion_codes: AsyncConversionCodes
     """Manages conversion codes: one for each kind of conversion that a merchant reports."""
     conversions: AsyncConversions

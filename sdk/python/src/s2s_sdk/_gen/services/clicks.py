@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 class Clicks:
-    """Records, reads and explains clicks: one for each visitor who followed a tracking link."""
+    """Records, reads and explains clicks. A click is one visit to a tracking link. Also erases
+    visitors, and rotates the keys of click ids.
+    """
 
     def __init__(self, stub: ClickServiceStub) -> None:
         self._stub = stub
@@ -153,11 +155,11 @@ class Clicks:
 
     def explain(self, *, click_id: str, timeout: float | None = None) -> v1.ExplainClickResponse:
         """Explains what happened to a click: its link, its conversions, and the held postbacks that
-        name it. If the answer would be longer than 3 MiB, the last postbacks come without their
-        remarks and body and with only the beginning of their target, and the last conversions come
-        without their custom parameters. Notes say so (`NOTE_CODE_SHORTENED`): each shortened
-        postback has one, and the answer has one for the conversions. `GetPostback` and
-        `GetConversion` return all of a postback or conversion.
+        name it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A
+        shortened postback has no remarks, no body and only the beginning of its target; its note
+        `NOTE_CODE_SHORTENED` says so. A shortened conversion has no custom parameters; one such
+        note of the answer stands for all of them. `GetPostback` and `GetConversion` return all of a
+        postback or conversion.
 
         Args:
             click_id: The click id, 40 characters, in upper or lower case.
@@ -213,7 +215,7 @@ class Clicks:
 
         Args:
             overlap: Time for which ids of the former keys count although their click is not stored:
-                0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a key that was
+                0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it if a key was
                 stolen. A key that ends sooner is not prolonged. Not set: the longest attribution
                 window that any conversion code has, or 30 days if there is no code.
             request_id: Makes the call safe to repeat: a call with the request id of an earlier
@@ -237,7 +239,9 @@ class Clicks:
 
 
 class AsyncClicks:
-    """Records, reads and explains clicks: one for each visitor who followed a tracking link."""
+    """Records, reads and explains clicks. A click is one visit to a tracking link. Also erases
+    visitors, and rotates the keys of click ids.
+    """
 
     def __init__(self, stub: ClickServiceAsyncStub) -> None:
         self._stub = stub
@@ -368,11 +372,11 @@ class AsyncClicks:
 
     async def explain(self, *, click_id: str, timeout: float | None = None) -> v1.ExplainClickResponse:
         """Explains what happened to a click: its link, its conversions, and the held postbacks that
-        name it. If the answer would be longer than 3 MiB, the last postbacks come without their
-        remarks and body and with only the beginning of their target, and the last conversions come
-        without their custom parameters. Notes say so (`NOTE_CODE_SHORTENED`): each shortened
-        postback has one, and the answer has one for the conversions. `GetPostback` and
-        `GetConversion` return all of a postback or conversion.
+        name it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A
+        shortened postback has no remarks, no body and only the beginning of its target; its note
+        `NOTE_CODE_SHORTENED` says so. A shortened conversion has no custom parameters; one such
+        note of the answer stands for all of them. `GetPostback` and `GetConversion` return all of a
+        postback or conversion.
 
         Args:
             click_id: The click id, 40 characters, in upper or lower case.
@@ -428,7 +432,7 @@ class AsyncClicks:
 
         Args:
             overlap: Time for which ids of the former keys count although their click is not stored:
-                0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a key that was
+                0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it if a key was
                 stolen. A key that ends sooner is not prolonged. Not set: the longest attribution
                 window that any conversion code has, or 30 days if there is no code.
             request_id: Makes the call safe to repeat: a call with the request id of an earlier

@@ -393,9 +393,10 @@ export type EraseVisitorResponse = Message<"s2s.v1.EraseVisitorResponse"> & {
   /**
    * The click, without sub ids, query, referrer, user agent and address. A
    * click that is not recorded yet is stored in this form, so that none of that
-   * data is stored if the click arrives later. Not set if that is impossible,
-   * because the tracking link is not known here, or because the key of the click
-   * id has ended: a click that arrives later is then stored with its data.
+   * data is stored if the click arrives later. Such a click can't be stored if its
+   * tracking link is not known here, or if the key of the click id has ended.
+   * This field is then not set, and a click that arrives later is stored with its
+   * data.
    *
    * @generated from field: s2s.v1.Click click = 1;
    */
@@ -435,8 +436,8 @@ export const EraseVisitorResponseSchema: GenMessage<EraseVisitorResponse> = /*@_
 export type RotateClickIdKeyRequest = Message<"s2s.v1.RotateClickIdKeyRequest"> & {
   /**
    * Time for which ids of the former keys count although their click is not
-   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-   * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+   * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
    * longest attribution window that any conversion code has, or 30 days if
    * there is no code.
    *
@@ -490,8 +491,8 @@ export const RotateClickIdKeyResponseSchema: GenMessage<RotateClickIdKeyResponse
   messageDesc(file_s2s_v1_click_service, 11);
 
 /**
- * Records, reads and explains clicks: one for each visitor who followed a
- * tracking link.
+ * Records, reads and explains clicks. A click is one visit to a tracking link.
+ * Also erases visitors, and rotates the keys of click ids.
  *
  * @generated from service s2s.v1.ClickService
  */
@@ -533,12 +534,12 @@ export const ClickService: GenService<{
   },
   /**
    * Explains what happened to a click: its link, its conversions, and the held
-   * postbacks that name it. If the answer would be longer than 3 MiB, the last
-   * postbacks come without their remarks and body and with only the beginning of
-   * their target, and the last conversions come without their custom parameters.
-   * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-   * the answer has one for the conversions. `GetPostback` and `GetConversion`
-   * return all of a postback or conversion.
+   * postbacks that name it. If the answer would be longer than 3 MiB, the end of
+   * its lists is shortened. A shortened postback has no remarks, no body and only
+   * the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+   * shortened conversion has no custom parameters; one such note of the answer
+   * stands for all of them. `GetPostback` and `GetConversion` return all of a
+   * postback or conversion.
    *
    * @generated from rpc s2s.v1.ClickService.ExplainClick
    */

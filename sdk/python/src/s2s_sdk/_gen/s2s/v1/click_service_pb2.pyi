@@ -412,9 +412,10 @@ class EraseVisitorResponse(_message.Message):
     def click(self) -> _click_pb2.Click:
         """The click, without sub ids, query, referrer, user agent and address. A
         click that is not recorded yet is stored in this form, so that none of that
-        data is stored if the click arrives later. Not set if that is impossible,
-        because the tracking link is not known here, or because the key of the click
-        id has ended: a click that arrives later is then stored with its data.
+        data is stored if the click arrives later. Such a click can't be stored if its
+        tracking link is not known here, or if the key of the click id has ended.
+        This field is then not set, and a click that arrives later is stored with its
+        data.
         """
 
     def __init__(
@@ -452,8 +453,8 @@ class RotateClickIdKeyRequest(_message.Message):
     @_builtins.property
     def overlap(self) -> _duration_pb2.Duration:
         """Time for which ids of the former keys count although their click is not
-        stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-        key that was stolen. A key that ends sooner is not prolonged. Not set: the
+        stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+        if a key was stolen. A key that ends sooner is not prolonged. Not set: the
         longest attribution window that any conversion code has, or 30 days if
         there is no code.
         """

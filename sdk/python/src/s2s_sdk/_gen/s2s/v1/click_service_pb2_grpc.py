@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class ClickServiceStub(object):
-    """Records, reads and explains clicks: one for each visitor who followed a
-    tracking link.
+    """Records, reads and explains clicks. A click is one visit to a tracking link.
+    Also erases visitors, and rotates the keys of click ids.
     """
 
     def __init__(self, channel):
@@ -69,8 +69,8 @@ class ClickServiceStub(object):
 
 
 class ClickServiceServicer(object):
-    """Records, reads and explains clicks: one for each visitor who followed a
-    tracking link.
+    """Records, reads and explains clicks. A click is one visit to a tracking link.
+    Also erases visitors, and rotates the keys of click ids.
     """
 
     def RecordClick(self, request, context):
@@ -101,12 +101,12 @@ class ClickServiceServicer(object):
 
     def ExplainClick(self, request, context):
         """Explains what happened to a click: its link, its conversions, and the held
-        postbacks that name it. If the answer would be longer than 3 MiB, the last
-        postbacks come without their remarks and body and with only the beginning of
-        their target, and the last conversions come without their custom parameters.
-        Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-        the answer has one for the conversions. `GetPostback` and `GetConversion`
-        return all of a postback or conversion.
+        postbacks that name it. If the answer would be longer than 3 MiB, the end of
+        its lists is shortened. A shortened postback has no remarks, no body and only
+        the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+        shortened conversion has no custom parameters; one such note of the answer
+        stands for all of them. `GetPostback` and `GetConversion` return all of a
+        postback or conversion.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -174,8 +174,8 @@ def add_ClickServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ClickService(object):
-    """Records, reads and explains clicks: one for each visitor who followed a
-    tracking link.
+    """Records, reads and explains clicks. A click is one visit to a tracking link.
+    Also erases visitors, and rotates the keys of click ids.
     """
 
     @staticmethod

@@ -27,8 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ClickServiceStub:
-    """Records, reads and explains clicks: one for each visitor who followed a
-    tracking link.
+    """Records, reads and explains clicks. A click is one visit to a tracking link.
+    Also erases visitors, and rotates the keys of click ids.
     """
 
     @_typing.overload
@@ -50,12 +50,12 @@ class ClickServiceStub:
     """
     ExplainClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]
     """Explains what happened to a click: its link, its conversions, and the held
-    postbacks that name it. If the answer would be longer than 3 MiB, the last
-    postbacks come without their remarks and body and with only the beginning of
-    their target, and the last conversions come without their custom parameters.
-    Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-    the answer has one for the conversions. `GetPostback` and `GetConversion`
-    return all of a postback or conversion.
+    postbacks that name it. If the answer would be longer than 3 MiB, the end of
+    its lists is shortened. A shortened postback has no remarks, no body and only
+    the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+    shortened conversion has no custom parameters; one such note of the answer
+    stands for all of them. `GetPostback` and `GetConversion` return all of a
+    postback or conversion.
     """
     EraseVisitor: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -72,8 +72,8 @@ class ClickServiceStub:
 
 @_typing.type_check_only
 class ClickServiceAsyncStub(ClickServiceStub):
-    """Records, reads and explains clicks: one for each visitor who followed a
-    tracking link.
+    """Records, reads and explains clicks. A click is one visit to a tracking link.
+    Also erases visitors, and rotates the keys of click ids.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -92,12 +92,12 @@ class ClickServiceAsyncStub(ClickServiceStub):
     """
     ExplainClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]  # type: ignore[assignment]
     """Explains what happened to a click: its link, its conversions, and the held
-    postbacks that name it. If the answer would be longer than 3 MiB, the last
-    postbacks come without their remarks and body and with only the beginning of
-    their target, and the last conversions come without their custom parameters.
-    Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-    the answer has one for the conversions. `GetPostback` and `GetConversion`
-    return all of a postback or conversion.
+    postbacks that name it. If the answer would be longer than 3 MiB, the end of
+    its lists is shortened. A shortened postback has no remarks, no body and only
+    the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+    shortened conversion has no custom parameters; one such note of the answer
+    stands for all of them. `GetPostback` and `GetConversion` return all of a
+    postback or conversion.
     """
     EraseVisitor: _aio.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]  # type: ignore[assignment]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -113,8 +113,8 @@ class ClickServiceAsyncStub(ClickServiceStub):
     """
 
 class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Records, reads and explains clicks: one for each visitor who followed a
-    tracking link.
+    """Records, reads and explains clicks. A click is one visit to a tracking link.
+    Also erases visitors, and rotates the keys of click ids.
     """
 
     @_abc_1.abstractmethod
@@ -155,12 +155,12 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_click_service_pb2.ExplainClickResponse, _abc.Awaitable[_click_service_pb2.ExplainClickResponse]]:
         """Explains what happened to a click: its link, its conversions, and the held
-        postbacks that name it. If the answer would be longer than 3 MiB, the last
-        postbacks come without their remarks and body and with only the beginning of
-        their target, and the last conversions come without their custom parameters.
-        Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-        the answer has one for the conversions. `GetPostback` and `GetConversion`
-        return all of a postback or conversion.
+        postbacks that name it. If the answer would be longer than 3 MiB, the end of
+        its lists is shortened. A shortened postback has no remarks, no body and only
+        the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+        shortened conversion has no custom parameters; one such note of the answer
+        stands for all of them. `GetPostback` and `GetConversion` return all of a
+        postback or conversion.
         """
 
     @_abc_1.abstractmethod

@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Records, reads and explains clicks: one for each visitor who followed a tracking link. */
+/**
+ * Records, reads and explains clicks. A click is one visit to a tracking link. Also erases
+ * visitors, and rotates the keys of click ids.
+ */
 public final class Clicks {
   private final Calls calls;
 
@@ -159,11 +162,11 @@ public final class Clicks {
 
   /**
    * Explains what happened to a click: its link, its conversions, and the held postbacks that name
-   * it. If the answer would be longer than 3 MiB, the last postbacks come without their remarks and
-   * body and with only the beginning of their target, and the last conversions come without their
-   * custom parameters. Notes say so ({@code NOTE_CODE_SHORTENED}): each shortened postback has one,
-   * and the answer has one for the conversions. {@code postbacks().get} and {@code
-   * conversions().get} return all of a postback or conversion.
+   * it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A shortened
+   * postback has no remarks, no body and only the beginning of its target; its note {@code
+   * NOTE_CODE_SHORTENED} says so. A shortened conversion has no custom parameters; one such note of
+   * the answer stands for all of them. {@code postbacks().get} and {@code conversions().get} return
+   * all of a postback or conversion.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -176,11 +179,11 @@ public final class Clicks {
 
   /**
    * Explains what happened to a click: its link, its conversions, and the held postbacks that name
-   * it. If the answer would be longer than 3 MiB, the last postbacks come without their remarks and
-   * body and with only the beginning of their target, and the last conversions come without their
-   * custom parameters. Notes say so ({@code NOTE_CODE_SHORTENED}): each shortened postback has one,
-   * and the answer has one for the conversions. {@code postbacks().get} and {@code
-   * conversions().get} return all of a postback or conversion.
+   * it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A shortened
+   * postback has no remarks, no body and only the beginning of its target; its note {@code
+   * NOTE_CODE_SHORTENED} says so. A shortened conversion has no custom parameters; one such note of
+   * the answer stands for all of them. {@code postbacks().get} and {@code conversions().get} return
+   * all of a postback or conversion.
    *
    * @throws S2sException if the call fails
    */
@@ -190,11 +193,11 @@ public final class Clicks {
 
   /**
    * Explains what happened to a click: its link, its conversions, and the held postbacks that name
-   * it. If the answer would be longer than 3 MiB, the last postbacks come without their remarks and
-   * body and with only the beginning of their target, and the last conversions come without their
-   * custom parameters. Notes say so ({@code NOTE_CODE_SHORTENED}): each shortened postback has one,
-   * and the answer has one for the conversions. {@code postbacks().get} and {@code
-   * conversions().get} return all of a postback or conversion.
+   * it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A shortened
+   * postback has no remarks, no body and only the beginning of its target; its note {@code
+   * NOTE_CODE_SHORTENED} says so. A shortened conversion has no custom parameters; one such note of
+   * the answer stands for all of them. {@code postbacks().get} and {@code conversions().get} return
+   * all of a postback or conversion.
    *
    * @param clickId The click id, 40 characters, in upper or lower case.
    * @throws S2sException if the call fails
@@ -498,7 +501,7 @@ public final class Clicks {
 
     /**
      * Time for which ids of the former keys count although their click is not stored: 0 seconds to
-     * 400 days, whole seconds. 0 ends the keys at once, for a key that was stolen. A key that ends
+     * 400 days, whole seconds. 0 ends the keys at once; use it if a key was stolen. A key that ends
      * sooner is not prolonged. Not set: the longest attribution window that any conversion code
      * has, or 30 days if there is no code.
      */

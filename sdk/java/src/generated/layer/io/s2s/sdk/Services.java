@@ -43,7 +43,10 @@ abstract class Services {
     return apiKeys;
   }
 
-  /** Records, reads and explains clicks: one for each visitor who followed a tracking link. */
+  /**
+   * Records, reads and explains clicks. A click is one visit to a tracking link. Also erases
+   * visitors, and rotates the keys of click ids.
+   */
   public Clicks clicks() {
     return clicks;
   }

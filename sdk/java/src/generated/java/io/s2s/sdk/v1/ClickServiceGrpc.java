@@ -4,8 +4,8 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Records, reads and explains clicks: one for each visitor who followed a
- * tracking link.
+ * Records, reads and explains clicks. A click is one visit to a tracking link.
+ * Also erases visitors, and rotates the keys of click ids.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -269,8 +269,8 @@ public final class ClickServiceGrpc {
 
   /**
    * <pre>
-   * Records, reads and explains clicks: one for each visitor who followed a
-   * tracking link.
+   * Records, reads and explains clicks. A click is one visit to a tracking link.
+   * Also erases visitors, and rotates the keys of click ids.
    * </pre>
    */
   public interface AsyncService {
@@ -313,12 +313,12 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body and with only the beginning of
-     * their target, and the last conversions come without their custom parameters.
-     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-     * the answer has one for the conversions. `GetPostback` and `GetConversion`
-     * return all of a postback or conversion.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the end of
+     * its lists is shortened. A shortened postback has no remarks, no body and only
+     * the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+     * shortened conversion has no custom parameters; one such note of the answer
+     * stands for all of them. `GetPostback` and `GetConversion` return all of a
+     * postback or conversion.
      * </pre>
      */
     default void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -356,8 +356,8 @@ public final class ClickServiceGrpc {
   /**
    * Base class for the server implementation of the service ClickService.
    * <pre>
-   * Records, reads and explains clicks: one for each visitor who followed a
-   * tracking link.
+   * Records, reads and explains clicks. A click is one visit to a tracking link.
+   * Also erases visitors, and rotates the keys of click ids.
    * </pre>
    */
   public static abstract class ClickServiceImplBase
@@ -371,8 +371,8 @@ public final class ClickServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service ClickService.
    * <pre>
-   * Records, reads and explains clicks: one for each visitor who followed a
-   * tracking link.
+   * Records, reads and explains clicks. A click is one visit to a tracking link.
+   * Also erases visitors, and rotates the keys of click ids.
    * </pre>
    */
   public static final class ClickServiceStub
@@ -429,12 +429,12 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body and with only the beginning of
-     * their target, and the last conversions come without their custom parameters.
-     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-     * the answer has one for the conversions. `GetPostback` and `GetConversion`
-     * return all of a postback or conversion.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the end of
+     * its lists is shortened. A shortened postback has no remarks, no body and only
+     * the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+     * shortened conversion has no custom parameters; one such note of the answer
+     * stands for all of them. `GetPostback` and `GetConversion` return all of a
+     * postback or conversion.
      * </pre>
      */
     public void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -475,8 +475,8 @@ public final class ClickServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service ClickService.
    * <pre>
-   * Records, reads and explains clicks: one for each visitor who followed a
-   * tracking link.
+   * Records, reads and explains clicks. A click is one visit to a tracking link.
+   * Also erases visitors, and rotates the keys of click ids.
    * </pre>
    */
   public static final class ClickServiceBlockingV2Stub
@@ -530,12 +530,12 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body and with only the beginning of
-     * their target, and the last conversions come without their custom parameters.
-     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-     * the answer has one for the conversions. `GetPostback` and `GetConversion`
-     * return all of a postback or conversion.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the end of
+     * its lists is shortened. A shortened postback has no remarks, no body and only
+     * the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+     * shortened conversion has no custom parameters; one such note of the answer
+     * stands for all of them. `GetPostback` and `GetConversion` return all of a
+     * postback or conversion.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) throws io.grpc.StatusException {
@@ -573,8 +573,8 @@ public final class ClickServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service ClickService.
    * <pre>
-   * Records, reads and explains clicks: one for each visitor who followed a
-   * tracking link.
+   * Records, reads and explains clicks. A click is one visit to a tracking link.
+   * Also erases visitors, and rotates the keys of click ids.
    * </pre>
    */
   public static final class ClickServiceBlockingStub
@@ -628,12 +628,12 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body and with only the beginning of
-     * their target, and the last conversions come without their custom parameters.
-     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-     * the answer has one for the conversions. `GetPostback` and `GetConversion`
-     * return all of a postback or conversion.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the end of
+     * its lists is shortened. A shortened postback has no remarks, no body and only
+     * the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+     * shortened conversion has no custom parameters; one such note of the answer
+     * stands for all of them. `GetPostback` and `GetConversion` return all of a
+     * postback or conversion.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) {
@@ -671,8 +671,8 @@ public final class ClickServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service ClickService.
    * <pre>
-   * Records, reads and explains clicks: one for each visitor who followed a
-   * tracking link.
+   * Records, reads and explains clicks. A click is one visit to a tracking link.
+   * Also erases visitors, and rotates the keys of click ids.
    * </pre>
    */
   public static final class ClickServiceFutureStub
@@ -729,12 +729,12 @@ public final class ClickServiceGrpc {
     /**
      * <pre>
      * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it. If the answer would be longer than 3 MiB, the last
-     * postbacks come without their remarks and body and with only the beginning of
-     * their target, and the last conversions come without their custom parameters.
-     * Notes say so (`NOTE_CODE_SHORTENED`): each shortened postback has one, and
-     * the answer has one for the conversions. `GetPostback` and `GetConversion`
-     * return all of a postback or conversion.
+     * postbacks that name it. If the answer would be longer than 3 MiB, the end of
+     * its lists is shortened. A shortened postback has no remarks, no body and only
+     * the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
+     * shortened conversion has no custom parameters; one such note of the answer
+     * stands for all of them. `GetPostback` and `GetConversion` return all of a
+     * postback or conversion.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ExplainClickResponse> explainClick(

@@ -50,9 +50,10 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
    * click that is not recorded yet is stored in this form, so that none of that
-   * data is stored if the click arrives later. Not set if that is impossible,
-   * because the tracking link is not known here, or because the key of the click
-   * id has ended: a click that arrives later is then stored with its data.
+   * data is stored if the click arrives later. Such a click can't be stored if its
+   * tracking link is not known here, or if the key of the click id has ended.
+   * This field is then not set, and a click that arrives later is stored with its
+   * data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -66,9 +67,10 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
    * click that is not recorded yet is stored in this form, so that none of that
-   * data is stored if the click arrives later. Not set if that is impossible,
-   * because the tracking link is not known here, or because the key of the click
-   * id has ended: a click that arrives later is then stored with its data.
+   * data is stored if the click arrives later. Such a click can't be stored if its
+   * tracking link is not known here, or if the key of the click id has ended.
+   * This field is then not set, and a click that arrives later is stored with its
+   * data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -82,9 +84,10 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
    * click that is not recorded yet is stored in this form, so that none of that
-   * data is stored if the click arrives later. Not set if that is impossible,
-   * because the tracking link is not known here, or because the key of the click
-   * id has ended: a click that arrives later is then stored with its data.
+   * data is stored if the click arrives later. Such a click can't be stored if its
+   * tracking link is not known here, or if the key of the click id has ended.
+   * This field is then not set, and a click that arrives later is stored with its
+   * data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -534,9 +537,10 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
      * click that is not recorded yet is stored in this form, so that none of that
-     * data is stored if the click arrives later. Not set if that is impossible,
-     * because the tracking link is not known here, or because the key of the click
-     * id has ended: a click that arrives later is then stored with its data.
+     * data is stored if the click arrives later. Such a click can't be stored if its
+     * tracking link is not known here, or if the key of the click id has ended.
+     * This field is then not set, and a click that arrives later is stored with its
+     * data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -549,9 +553,10 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
      * click that is not recorded yet is stored in this form, so that none of that
-     * data is stored if the click arrives later. Not set if that is impossible,
-     * because the tracking link is not known here, or because the key of the click
-     * id has ended: a click that arrives later is then stored with its data.
+     * data is stored if the click arrives later. Such a click can't be stored if its
+     * tracking link is not known here, or if the key of the click id has ended.
+     * This field is then not set, and a click that arrives later is stored with its
+     * data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -568,9 +573,10 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
      * click that is not recorded yet is stored in this form, so that none of that
-     * data is stored if the click arrives later. Not set if that is impossible,
-     * because the tracking link is not known here, or because the key of the click
-     * id has ended: a click that arrives later is then stored with its data.
+     * data is stored if the click arrives later. Such a click can't be stored if its
+     * tracking link is not known here, or if the key of the click id has ended.
+     * This field is then not set, and a click that arrives later is stored with its
+     * data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -592,9 +598,10 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
      * click that is not recorded yet is stored in this form, so that none of that
-     * data is stored if the click arrives later. Not set if that is impossible,
-     * because the tracking link is not known here, or because the key of the click
-     * id has ended: a click that arrives later is then stored with its data.
+     * data is stored if the click arrives later. Such a click can't be stored if its
+     * tracking link is not known here, or if the key of the click id has ended.
+     * This field is then not set, and a click that arrives later is stored with its
+     * data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -614,9 +621,10 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
      * click that is not recorded yet is stored in this form, so that none of that
-     * data is stored if the click arrives later. Not set if that is impossible,
-     * because the tracking link is not known here, or because the key of the click
-     * id has ended: a click that arrives later is then stored with its data.
+     * data is stored if the click arrives later. Such a click can't be stored if its
+     * tracking link is not known here, or if the key of the click id has ended.
+     * This field is then not set, and a click that arrives later is stored with its
+     * data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -643,9 +651,10 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
      * click that is not recorded yet is stored in this form, so that none of that
-     * data is stored if the click arrives later. Not set if that is impossible,
-     * because the tracking link is not known here, or because the key of the click
-     * id has ended: a click that arrives later is then stored with its data.
+     * data is stored if the click arrives later. Such a click can't be stored if its
+     * tracking link is not known here, or if the key of the click id has ended.
+     * This field is then not set, and a click that arrives later is stored with its
+     * data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -664,9 +673,10 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
      * click that is not recorded yet is stored in this form, so that none of that
-     * data is stored if the click arrives later. Not set if that is impossible,
-     * because the tracking link is not known here, or because the key of the click
-     * id has ended: a click that arrives later is then stored with its data.
+     * data is stored if the click arrives later. Such a click can't be stored if its
+     * tracking link is not known here, or if the key of the click id has ended.
+     * This field is then not set, and a click that arrives later is stored with its
+     * data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -680,9 +690,10 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
      * click that is not recorded yet is stored in this form, so that none of that
-     * data is stored if the click arrives later. Not set if that is impossible,
-     * because the tracking link is not known here, or because the key of the click
-     * id has ended: a click that arrives later is then stored with its data.
+     * data is stored if the click arrives later. Such a click can't be stored if its
+     * tracking link is not known here, or if the key of the click id has ended.
+     * This field is then not set, and a click that arrives later is stored with its
+     * data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -699,9 +710,10 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * The click, without sub ids, query, referrer, user agent and address. A
      * click that is not recorded yet is stored in this form, so that none of that
-     * data is stored if the click arrives later. Not set if that is impossible,
-     * because the tracking link is not known here, or because the key of the click
-     * id has ended: a click that arrives later is then stored with its data.
+     * data is stored if the click arrives later. Such a click can't be stored if its
+     * tracking link is not known here, or if the key of the click id has ended.
+     * This field is then not set, and a click that arrives later is stored with its
+     * data.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>

@@ -12,9 +12,10 @@ public interface EraseVisitorResponseOrBuilder extends
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
    * click that is not recorded yet is stored in this form, so that none of that
-   * data is stored if the click arrives later. Not set if that is impossible,
-   * because the tracking link is not known here, or because the key of the click
-   * id has ended: a click that arrives later is then stored with its data.
+   * data is stored if the click arrives later. Such a click can't be stored if its
+   * tracking link is not known here, or if the key of the click id has ended.
+   * This field is then not set, and a click that arrives later is stored with its
+   * data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -25,9 +26,10 @@ public interface EraseVisitorResponseOrBuilder extends
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
    * click that is not recorded yet is stored in this form, so that none of that
-   * data is stored if the click arrives later. Not set if that is impossible,
-   * because the tracking link is not known here, or because the key of the click
-   * id has ended: a click that arrives later is then stored with its data.
+   * data is stored if the click arrives later. Such a click can't be stored if its
+   * tracking link is not known here, or if the key of the click id has ended.
+   * This field is then not set, and a click that arrives later is stored with its
+   * data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -38,9 +40,10 @@ public interface EraseVisitorResponseOrBuilder extends
    * <pre>
    * The click, without sub ids, query, referrer, user agent and address. A
    * click that is not recorded yet is stored in this form, so that none of that
-   * data is stored if the click arrives later. Not set if that is impossible,
-   * because the tracking link is not known here, or because the key of the click
-   * id has ended: a click that arrives later is then stored with its data.
+   * data is stored if the click arrives later. Such a click can't be stored if its
+   * tracking link is not known here, or if the key of the click id has ended.
+   * This field is then not set, and a click that arrives later is stored with its
+   * data.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>

@@ -50,8 +50,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Time for which ids of the former keys count although their click is not
-   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-   * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+   * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
    * longest attribution window that any conversion code has, or 30 days if
    * there is no code.
    * </pre>
@@ -66,8 +66,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Time for which ids of the former keys count although their click is not
-   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-   * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+   * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
    * longest attribution window that any conversion code has, or 30 days if
    * there is no code.
    * </pre>
@@ -82,8 +82,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Time for which ids of the former keys count although their click is not
-   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-   * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+   * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
    * longest attribution window that any conversion code has, or 30 days if
    * there is no code.
    * </pre>
@@ -565,8 +565,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time for which ids of the former keys count although their click is not
-     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-     * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+     * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
      * longest attribution window that any conversion code has, or 30 days if
      * there is no code.
      * </pre>
@@ -580,8 +580,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time for which ids of the former keys count although their click is not
-     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-     * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+     * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
      * longest attribution window that any conversion code has, or 30 days if
      * there is no code.
      * </pre>
@@ -599,8 +599,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time for which ids of the former keys count although their click is not
-     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-     * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+     * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
      * longest attribution window that any conversion code has, or 30 days if
      * there is no code.
      * </pre>
@@ -623,8 +623,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time for which ids of the former keys count although their click is not
-     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-     * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+     * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
      * longest attribution window that any conversion code has, or 30 days if
      * there is no code.
      * </pre>
@@ -645,8 +645,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time for which ids of the former keys count although their click is not
-     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-     * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+     * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
      * longest attribution window that any conversion code has, or 30 days if
      * there is no code.
      * </pre>
@@ -674,8 +674,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time for which ids of the former keys count although their click is not
-     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-     * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+     * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
      * longest attribution window that any conversion code has, or 30 days if
      * there is no code.
      * </pre>
@@ -695,8 +695,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time for which ids of the former keys count although their click is not
-     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-     * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+     * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
      * longest attribution window that any conversion code has, or 30 days if
      * there is no code.
      * </pre>
@@ -711,8 +711,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time for which ids of the former keys count although their click is not
-     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-     * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+     * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
      * longest attribution window that any conversion code has, or 30 days if
      * there is no code.
      * </pre>
@@ -730,8 +730,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Time for which ids of the former keys count although their click is not
-     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-     * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+     * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+     * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
      * longest attribution window that any conversion code has, or 30 days if
      * there is no code.
      * </pre>

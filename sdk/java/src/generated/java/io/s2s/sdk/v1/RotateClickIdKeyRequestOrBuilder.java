@@ -11,8 +11,8 @@ public interface RotateClickIdKeyRequestOrBuilder extends
   /**
    * <pre>
    * Time for which ids of the former keys count although their click is not
-   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-   * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+   * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
    * longest attribution window that any conversion code has, or 30 days if
    * there is no code.
    * </pre>
@@ -24,8 +24,8 @@ public interface RotateClickIdKeyRequestOrBuilder extends
   /**
    * <pre>
    * Time for which ids of the former keys count although their click is not
-   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-   * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+   * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
    * longest attribution window that any conversion code has, or 30 days if
    * there is no code.
    * </pre>
@@ -37,8 +37,8 @@ public interface RotateClickIdKeyRequestOrBuilder extends
   /**
    * <pre>
    * Time for which ids of the former keys count although their click is not
-   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once, for a
-   * key that was stolen. A key that ends sooner is not prolonged. Not set: the
+   * stored: 0 seconds to 400 days, whole seconds. 0 ends the keys at once; use it
+   * if a key was stolen. A key that ends sooner is not prolonged. Not set: the
    * longest attribution window that any conversion code has, or 30 days if
    * there is no code.
    * </pre>
