@@ -111,7 +111,9 @@ struct Failure {
 #[serde(deny_unknown_fields)]
 struct Amount {
     decimal: String,
+    currency: Option<String>,
     micros: Option<String>,
+    text: Option<String>,
     error: Option<bool>,
 }
 
@@ -353,14 +355,15 @@ fn check_error(error: &Error, expected: &Failure) {
     }
 }
 
-fn check_money(Amount { decimal, micros, error }: &Amount) {
-    let money = Money::from_decimal(decimal, "EUR");
+fn check_money(Amount { decimal, currency, micros, text, error }: &Amount) {
+    let money = Money::from_decimal(decimal, currency.as_deref().unwrap_or("EUR"));
     if *error == Some(true) {
         assert!(money.is_err(), "{money:?}");
     } else {
         let money = money.unwrap();
         assert_eq!(Some(&money.micros.to_string()), micros.as_ref());
         assert_eq!(&money.to_decimal(), decimal);
+        text.iter().for_each(|text| assert_eq!(&money.to_string(), text));
     }
 }
 

@@ -4,6 +4,7 @@ package journey_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -89,9 +90,11 @@ type stream struct {
 }
 
 type money struct {
-	Decimal string
-	Micros  json.Number
-	Error   bool
+	Decimal  string
+	Currency string
+	Micros   json.Number
+	Text     string
+	Error    bool
 }
 
 type sign struct {
@@ -269,7 +272,7 @@ func (r *runner) restart(ctx context.Context) error {
 }
 
 func expectMoney(m *money) error {
-	parsed, err := s2s.ParseMoney(m.Decimal, "EUR")
+	parsed, err := s2s.ParseMoney(m.Decimal, cmp.Or(m.Currency, "EUR"))
 	if m.Error {
 		return expectEqual(err != nil, true)
 	}
@@ -280,8 +283,12 @@ func expectMoney(m *money) error {
 	if err != nil {
 		return err
 	}
-	back := s2s.MoneyDecimal(&s2s.Money{CurrencyCode: "EUR", Micros: micros})
-	return errors.Join(expectEqual(parsed.GetMicros(), micros), expectEqual(back, m.Decimal))
+	back, text := s2s.MoneyDecimal(parsed), s2s.FormatMoney(parsed)
+	return errors.Join(
+		expectEqual(parsed.GetMicros(), micros),
+		expectEqual(back, m.Decimal),
+		expectEqual(text, cmp.Or(m.Text, text)),
+	)
 }
 
 // check compares err with the expected error f. If f is nil, err must be nil.

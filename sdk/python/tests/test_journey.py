@@ -121,14 +121,16 @@ class Journey:
         self.save(step, answer)
 
     def make_money(self, step: dict[str, Any]) -> None:
-        decimal = step["money"]["decimal"]
+        decimal, currency = step["money"]["decimal"], step["money"].get("currency", "EUR")
         if step["money"].get("error"):
             with pytest.raises(ValueError, match="amount"):
-                Money(decimal, "EUR")
+                Money(decimal, currency)
             return
-        amount = v1.Money(currency_code="EUR", micros=int(step["money"]["micros"]))
-        assert Money(decimal, "EUR").to_message() == Money(Decimal(decimal), "EUR").to_message() == amount
-        assert str(Money.from_message(amount).amount) == decimal
+        amount = v1.Money(currency_code=currency, micros=int(step["money"]["micros"]))
+        assert Money(decimal, currency).to_message() == Money(Decimal(decimal), currency).to_message() == amount
+        money = Money.from_message(amount)
+        assert str(money.amount) == decimal
+        assert str(money) == step["money"].get("text", str(money))
 
     def make_sign(self, step: dict[str, Any]) -> None:
         sign = step["sign"]

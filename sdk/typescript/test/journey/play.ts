@@ -45,6 +45,14 @@ interface ErrorPattern {
 
 type ItemPattern = { response: JsonObject } | { error: ErrorPattern };
 
+interface MoneyStep {
+  decimal: string;
+  currency?: string;
+  micros?: string;
+  text?: string;
+  error?: true;
+}
+
 interface Save {
   [name: string]: string | { from: string; regex: string };
 }
@@ -214,18 +222,21 @@ class Player {
     matchItems(items, results);
   }
 
-  private async money({ money, ...others }: { money: { decimal: string; micros?: string; error?: true } }) {
-    const { decimal, micros, error, ...unknown } = money;
+  private async money({ money, ...others }: { money: MoneyStep }) {
+    const { decimal, currency = "EUR", micros, text, error, ...unknown } = money;
     refuse({ ...others, ...unknown });
     let read: sdk.Money | undefined;
     try {
-      read = sdk.money(decimal, "EUR");
+      read = sdk.money(decimal, currency);
     } catch (thrown) {
       expect(error && thrown instanceof sdk.MoneyError, String(thrown));
       return;
     }
     match(String(read.micros), micros, "micros");
     match(sdk.moneyToDecimal(read), decimal, "decimal");
+    if (text) {
+      match(sdk.formatMoney(read), text, "text");
+    }
   }
 
   private async sign({ sign, ...others }: { sign: Record<string, string> & { unixSeconds: number } }) {

@@ -344,16 +344,20 @@ final class Journey implements AutoCloseable {
   private static void money(JsonObject step) {
     assertStep(step, "money");
     JsonObject money = step.getAsJsonObject("money");
-    assertKeys(money, "decimal", "micros", "error");
+    assertKeys(money, "decimal", "currency", "micros", "text", "error");
     String decimal = money.get("decimal").getAsString();
+    String currency = money.has("currency") ? money.get("currency").getAsString() : "EUR";
     if (money.has("error")) {
-      assertThrows(IllegalArgumentException.class, () -> Money.of(decimal, "EUR"));
+      assertThrows(IllegalArgumentException.class, () -> Money.of(decimal, currency));
       return;
     }
     long micros = Long.parseLong(money.get("micros").getAsString());
-    Money amount = Money.of(decimal, "EUR");
+    Money amount = Money.of(decimal, currency);
     assertEquals(micros, amount.toMessage().getMicros());
     assertEquals(decimal, amount.amount().toString());
+    if (money.has("text")) {
+      assertEquals(money.get("text").getAsString(), amount.toString());
+    }
   }
 
   private static void sign(JsonObject step) {
