@@ -240,6 +240,10 @@ fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
     let body =
         if postback.method == "POST" { Plain::of(&postback.body).bytes.len() } else { postback.body.len() };
     assert_eq!((redacted.target.len(), redacted.body.len()), (postback.target.len(), body));
+    // A body that can't be read may become another body that can't be read.
+    if reading.claim.as_ref().is_err_and(|error| error.message().starts_with("the body is")) {
+        return;
+    }
     let again = read(&redacted, &Overrides::default());
     // If a secret stood elsewhere, `judgement::redacted` reads the rest again, and refuses it if it
     // counts although the whole did not. An example is a value that was cut off at an `&`: its rest
