@@ -65,7 +65,8 @@ type ConversionCode = v1.ConversionCode
 type PostbackAuthentication = v1.PostbackAuthentication
 
 // ReplySetting: form of the answer of `/s2s` for a code. With any form, the verdict is in
-// the header `S2S-Verdict` and in the log.
+// the header `S2S-Verdict`. Answers with the verdict `QUEUED`, `IGNORED` or `REFUSED` don't
+// follow this setting.
 type ReplySetting = v1.ReplySetting
 
 // Postback: a postback and its outcome.
@@ -85,7 +86,8 @@ type RawPostback = v1.RawPostback
 // PostbackFailure: a detail of the error with which [ConversionService.Record] answers a
 // postback that does not count: in `google.rpc.Status.details`, after
 // `google.rpc.ErrorInfo`. An error without it is about the call, for example its API key:
-// the postback is neither counted nor held.
+// the postback is neither counted nor held, or, as after a deadline, its outcome is
+// unknown.
 type PostbackFailure = v1.PostbackFailure
 
 // TrackingLink: a short URL that leads visitors to a destination and mints a click id for
@@ -167,8 +169,9 @@ type ExplainPostbackResponse = v1.ExplainPostbackResponse
 // PostbackParameter: a parameter as it was read.
 type PostbackParameter = v1.PostbackParameter
 
-// Preset: a network's parameter names and macros. The field of a macro is empty if the
-// network has no such macro, or if its name is not known.
+// Preset: a network's parameter names, macros and status words, and the answer that it
+// expects. The field of a macro is empty if the network has no such macro, or if its name
+// is not known.
 type Preset = v1.Preset
 
 // StatusWord: a network's word for a status, and its meaning.
@@ -378,10 +381,10 @@ type CheckMode = v1.CheckMode
 const (
 	// Read as [CheckModeOff].
 	CheckModeUnspecified CheckMode = v1.CheckMode_CHECK_MODE_UNSPECIFIED
-	// The check is not made.
+	// The postback counts, without a note.
 	CheckModeOff CheckMode = v1.CheckMode_CHECK_MODE_OFF
-	// The postback counts, with a note [NoteCodeCheckNotPassed]. This mode shows which senders
-	// would be refused before any is.
+	// The postback counts, with a note [NoteCodeCheckNotPassed]. This mode shows in advance
+	// which postbacks would be held.
 	CheckModeReport CheckMode = v1.CheckMode_CHECK_MODE_REPORT
 	// The postback does not count. Each server holds at most 60 such postbacks a minute from
 	// one range of addresses, such as a /24 of IPv4. It refuses further ones, and notes their
@@ -414,10 +417,10 @@ const (
 	ReplyModeUnspecified ReplyMode = v1.ReplyMode_REPLY_MODE_UNSPECIFIED
 	// The HTTP status and the JSON body follow the verdict.
 	ReplyModeByVerdict ReplyMode = v1.ReplyMode_REPLY_MODE_BY_VERDICT
-	// Always HTTP 200, for senders that stop sending after other answers; the JSON body follows
-	// the verdict.
+	// HTTP 200 for held postbacks, too, for senders that stop sending after other answers; the
+	// JSON body follows the verdict.
 	ReplyModeAlwaysOk ReplyMode = v1.ReplyMode_REPLY_MODE_ALWAYS_OK
-	// Always HTTP 200 with a fixed text, for senders that expect one word.
+	// HTTP 200 with a fixed text, also for held postbacks, for senders that expect one word.
 	ReplyModeFixedText ReplyMode = v1.ReplyMode_REPLY_MODE_FIXED_TEXT
 )
 
@@ -614,8 +617,8 @@ const (
 	// program, or from a page of its own origin; for pages, start the server with API keys.
 	// PERMISSION_DENIED, HTTP 403.
 	ReasonOriginRefused Reason = v1.ErrorReason_ERROR_REASON_ORIGIN_REFUSED
-	// Cause: the time inside an id is more than three years ahead of the core's clock, because
-	// the clock of the edge that made the id was wrong. Cure: correct the edge's clock.
+	// Cause: the time inside an id is more than three years before or after the core's time,
+	// because the clock of the edge that made the id was wrong. Cure: correct the edge's clock.
 	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ReasonClockWrong Reason = v1.ErrorReason_ERROR_REASON_CLOCK_WRONG
 	// Cause: the click is older than conversions are retained, so an earlier count of the
@@ -657,7 +660,7 @@ const (
 	// A test: checked and answered as if real. Only in explanations and failures, because a
 	// test is not stored.
 	PostbackVerdictTest PostbackVerdict = v1.PostbackVerdict_POSTBACK_VERDICT_TEST
-	// Not counted. Kept unchanged, with a reason, for a replay.
+	// Not counted. Kept, with a reason, for a replay.
 	PostbackVerdictHeld PostbackVerdict = v1.PostbackVerdict_POSTBACK_VERDICT_HELD
 )
 
@@ -780,8 +783,8 @@ const (
 	// HTTPS is enforced, and the postback URL begins with `http://`. Cure: set the server's
 	// `--public-url` to its `https://` URL.
 	SetupWarningCodeURLNotHTTPS SetupWarningCode = v1.SetupWarningCode_SETUP_WARNING_CODE_URL_NOT_HTTPS
-	// The URL names no address that the world can reach, such as `0.0.0.0`: the server was
-	// started without `--public-url`. Cure: set it.
+	// The URL names an address that nobody can reach from elsewhere, such as `0.0.0.0`: the
+	// server was started without `--public-url`. Cure: set it.
 	SetupWarningCodeURLLeadsNowhere SetupWarningCode = v1.SetupWarningCode_SETUP_WARNING_CODE_URL_LEADS_NOWHERE
 	// The destination was copied from a page's source: it has `&amp;` for `&`. The merchant's
 	// server reads `amp;` as the beginning of a parameter's name. Cure: write `&`.

@@ -66,16 +66,9 @@ cat >>src/main/java/Others.java <<'JAVA'
   }
 }
 JAVA
-cat >pom.xml <<POM
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>shop.example</groupId>
-  <artifactId>shop</artifactId>
-  <version>1</version>
-  <properties>
-    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-    <maven.compiler.release>17</maven.compiler.release>
-  </properties>
+# The README's project, and the repositories and plugins that are here already.
+block xml 1 | sed '$d' >pom.xml
+cat >>pom.xml <<POM
   <repositories>
     <repository><id>built</id><url>file://$project/repository</url></repository>
     <repository><id>cache</id><url>file://$user_repository</url></repository>
@@ -83,9 +76,6 @@ cat >pom.xml <<POM
   <pluginRepositories>
     <pluginRepository><id>cache</id><url>file://$user_repository</url></pluginRepository>
   </pluginRepositories>
-  <dependencies>
-$(block xml 1)
-  </dependencies>
   <build>
     <plugins>
       <plugin><artifactId>maven-resources-plugin</artifactId><version>3.5.0</version></plugin>

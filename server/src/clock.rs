@@ -270,7 +270,7 @@ mod tests {
         let database = |seconds| Some(Reference::Database(at(seconds)));
         let passed = |seconds| Some(Reference::Passed(at(seconds)));
         for (ours, system, reference, expected) in [
-            // Small steps are followed, whatever other clocks say.
+            // Small steps are followed, whatever the database or a passed time says.
             (0, 1, None, 1),
             (0, -1, database(HOUR), -1),
             (10, 10, passed(HOUR), 10),

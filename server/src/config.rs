@@ -103,7 +103,8 @@ pub struct Config {
     retain_clicks_days: Option<i64>,
 
     /// Retention of conversions, in days; kept for ever by default. The days count from 400 days
-    /// after the click, when the longest attribution window ends. Conversions record what is owed.
+    /// after the click, when the longest attribution window ends. A deleted conversion no longer
+    /// shows what is owed.
     #[arg(long, env = "S2S_RETAIN_CONVERSIONS_DAYS", value_name = "DAYS", value_parser = days(1))]
     retain_conversions_days: Option<i64>,
 

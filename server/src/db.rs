@@ -1,10 +1,10 @@
 //! The database: connections, the check that its settings are durable, the migration at the start,
 //! and the differences between the three kinds.
 //!
-//! SQLite has one connection that writes and a separate pool that reads. The writer begins each
-//! transaction as IMMEDIATE, because a DEFERRED transaction that reads and then writes fails at
-//! once under load. PostgreSQL and MariaDB have a pool that writes and one that reads, so that
-//! neither waits for the other.
+//! SQLite has one connection that writes. The writer begins each transaction as IMMEDIATE, because
+//! a DEFERRED transaction that reads and then writes fails at once under load. PostgreSQL and
+//! MariaDB have a pool of connections that write. Every database has two more pools, one for reads
+//! and one for scans, so that readers and writers do not wait for each other's connections.
 
 mod batch_connection;
 mod bulk_insert;
@@ -312,9 +312,13 @@ async fn migrate(backend: DbBackend, url: &str, place: &Place) -> Result<(), DbE
     if is_one {
         db.execute_unprepared("BEGIN IMMEDIATE").await?;
     }
+    let migrations = Migrator::get_pending_migrations(&db).await?.len();
     Migrator::up(&db, None).await?;
     if is_one {
         db.execute_unprepared("COMMIT").await?;
+    }
+    if migrations > 0 {
+        tracing::info!(migrations, "the database's schema was brought up to date");
     }
     if backend == DbBackend::Postgres {
         db.execute_unprepared(postgres::MIGRATION_UNLOCK).await?;
@@ -383,8 +387,8 @@ pub fn eq_unindexed<C: ColumnTrait>(
     }
 }
 
-/// A column to sort by, in a form that keeps the database from using an index for the order: the
-/// conditions are to find the rows.
+/// A column to sort by, in a form that keeps SQLite from using an index for the order: the
+/// conditions are to find the rows. The other databases compare the costs of both ways.
 pub fn sort_unindexed<C: ColumnTrait>(db: &impl ConnectionTrait, column: C) -> SimpleExpr {
     let column = Expr::col((column.entity_name(), column));
     match db.get_database_backend() {

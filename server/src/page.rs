@@ -1,5 +1,5 @@
-//! Pages of lists: their sizes, and opaque tokens that name the last row of the previous page. Also
-//! limits the size of answers that have no pages.
+//! Pages of lists: their sizes, and opaque tokens that say where the next page begins. Also limits
+//! the size of answers that have no pages.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prost::{Message, encoding::encoded_len_varint};
@@ -21,7 +21,7 @@ pub const ANSWER_BYTES_MAX: usize = 3 * 1_024 * 1_024;
 /// The requested page of a list. `N` is the length of the list's sort key, in bytes.
 pub struct PageRequest<const N: usize> {
     rows: u64,
-    /// The key of the last row of the previous page.
+    /// The key after which the page begins; `None` for the first page.
     pub after: Option<[u8; N]>,
     list: [u8; LIST_HASH_BYTES],
 }
@@ -63,9 +63,9 @@ impl<const N: usize> PageRequest<N> {
         self.rows + 1
     }
 
-    /// Cuts `rows`, which were read from the database, to the size of the page. `looked_up_to` is
-    /// the key of the last row that was looked at, if the search stopped there, before the end of
-    /// the list.
+    /// Cuts `rows`, which were read from the database, to the size of the page. If the search
+    /// stopped before the end of the list, `looked_up_to` is the key of the last row that it looked
+    /// at. If it reached the end, `looked_up_to` is `None`.
     pub fn cut<T>(
         &self,
         mut rows: Vec<T>,
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_leads_on_and_serves_its_list_alone() {
+    fn a_token_continues_its_own_list_and_no_other() {
         let (own, other) = (AccountId::DEFAULT, AccountId::NOBODY);
         let first = parse("ListClicks", own, "", &[b"x"]).unwrap();
         let key = |row: &u32| row.to_be_bytes();
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_ends_where_its_bytes_or_its_look_ends() {
+    fn a_page_ends_at_its_limit_of_bytes_or_where_the_search_stopped() {
         let first = PageRequest::<4>::parse("ListClicks", AccountId::DEFAULT, 3, "", &[]).unwrap();
         let page = |sizes: &[usize], looked_up_to: Option<u32>| {
             let rows: Vec<(u32, usize)> = (0..).zip(sizes.iter().copied()).collect();

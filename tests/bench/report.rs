@@ -130,7 +130,7 @@ fn range(sorted: &[u64], text: impl Fn(&u64) -> String) -> String {
     ends.map(|(first, last)| format!("{}-{}", text(first), text(last))).unwrap_or_default()
 }
 
-/// The smallest of the sorted values that `per_mille` thousandths of them do not exceed.
+/// The smallest value that at least `per_mille` thousandths of the sorted values do not exceed.
 fn quantile(sorted: &[u32], per_mille: usize) -> u32 {
     let rank = (sorted.len() * per_mille).div_ceil(1_000);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()

@@ -54,7 +54,7 @@ async fn play() -> Result<()> {
     let percent = fill(&postback_url, &other_click_id, "1000", "0") + "&comperc=10";
     let second = call(&percent).await?.expect(200, "RECORDED", "")?;
 
-    title("8. A shop that didn't fill in the click id is told so, and nothing is lost: it is held");
+    title("8. A shop that didn't fill in the click id gets the reason; its postback is held, not lost");
     let held = call(&fill(&postback_url, "{clickid}", "1", "0.5")).await?;
     let held = held.expect(400, "HELD", "MACRO_NOT_REPLACED")?;
     same("that the answer says why", &!held.text("message").is_empty(), &true)?;

@@ -190,7 +190,7 @@ impl WaitingDisk {
         self.switch.with_extension("waits").exists()
     }
 
-    /// Lets every fsync go on.
+    /// Lets every fsync continue.
     pub fn go_on(&self) {
         std::fs::remove_file(&self.switch).unwrap();
     }

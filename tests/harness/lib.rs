@@ -85,7 +85,8 @@ impl Server {
         Self::start_on(database_url, folder, flags, FREE_PORT).await
     }
 
-    /// Starts a server with an SQLite file that listens on `listen`. Restarts keep this address.
+    /// Starts a server that uses an SQLite file and listens on `listen`. Restarts keep this
+    /// address.
     pub async fn start_listening(listen: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = database::file(folder.path());
@@ -458,7 +459,7 @@ pub async fn eventually_within<T, F: Future<Output = Option<T>>>(
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     };
-    tokio::time::timeout(patience, answered).await.expect("it happens in time")
+    tokio::time::timeout(patience, answered).await.expect("the awaited state comes in time")
 }
 
 /// An HTTP client that follows no redirect.

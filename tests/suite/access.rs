@@ -122,7 +122,7 @@ async fn every_call_needs_its_scope() {
             continue;
         }
         let (_, key) = server.api_key("", &others).await;
-        let (reason, status) = refused(&method, &key).await.expect("all other scopes don't do");
+        let (reason, status) = refused(&method, &key).await.expect("no other scope allows the call");
         if right == [Scope::Edge] {
             assert_eq!(reason, ErrorReason::EdgeOnly, "{method}");
         } else {
@@ -213,7 +213,7 @@ fn masked(answer: Result<Vec<u8>, Status>, ids: &Ids) -> (Code, Vec<u8>) {
 }
 
 #[tokio::test]
-async fn another_accounts_ids_are_as_unknown_as_any() {
+async fn ids_of_another_account_are_answered_like_unknown_ids() {
     let server = Server::start().await;
     let channel = channel(&server).await;
     let scopes = [Scope::Read, Scope::Write, Scope::Record];

@@ -25,7 +25,8 @@ use tokio::{
 
 use crate::tls::Authority;
 
-/// The number of silent connections, and the number of slow ones, if the system permits so many.
+/// The number of silent connections, and likewise of slow connections, if the system permits so
+/// many.
 const CONNECTIONS: usize = 5_000;
 /// The number of connections over TLS.
 const TLS_CONNECTIONS: usize = 200;
@@ -186,7 +187,7 @@ async fn silent_and_slow_connections_end_while_others_are_served() {
     let lives = served_during(&server, attack).await;
     let longest = lives.iter().max().unwrap();
     assert!(longest.0 < LIFE_MAX, "{longest:?}");
-    assert!(lives.iter().any(|(life, _)| *life > Duration::from_secs(5)), "they are given some time");
+    assert!(lives.iter().any(|(life, _)| *life > Duration::from_secs(5)), "some live longer than 5 s");
 }
 
 /// The time limit of slow connections also applies to a head without an end, even if its sender
@@ -214,7 +215,7 @@ async fn a_head_that_never_pauses_ends_while_others_are_served() {
 }
 
 #[tokio::test]
-async fn who_is_slow_and_comes_to_an_end_is_answered() {
+async fn a_slow_request_that_ends_in_time_is_answered() {
     let server = Server::start().await;
     let post = b"POST /s2s HTTP/1.1\r\nhost: a\r\ncontent-length: 50\r\n\r\n";
     let frame_of_50 = &frame(99, 0, 0, &[0; 50]);
@@ -425,7 +426,7 @@ async fn streams_that_never_end_cost_little_and_keep_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn names_of_others_fill_no_memory() {
+async fn invented_sender_addresses_fill_no_memory() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let server = Server::start_with(&["--rate-per-address", "1000000"]).await;
     let pipeline = async |from: u32, count: u32| {

@@ -101,7 +101,7 @@ fn recorded() -> (u16, String, String) {
 }
 
 #[tokio::test]
-async fn who_does_not_prove_himself_is_held_and_tells_no_secret() {
+async fn a_postback_without_proof_is_held_and_no_secret_is_shown() {
     let sale = Sale::start(PostbackAuthentication::default()).await;
     let server = &sale.server;
     let here = |address: &str| vec![address.to_owned()];
@@ -208,7 +208,7 @@ async fn a_signed_post_covers_its_body_and_the_same_call_counts_once() {
 }
 
 #[tokio::test]
-async fn a_secret_is_told_once_and_changed_without_a_gap() {
+async fn a_secret_is_shown_once_and_changed_without_a_gap() {
     let checks = PostbackAuthentication { secret_check: CheckMode::Enforce.into(), ..Default::default() };
     let sale = Sale::start(checks).await;
     let (server, client) = (&sale.server, sale.server.client());
@@ -230,19 +230,19 @@ async fn a_secret_is_told_once_and_changed_without_a_gap() {
     assert_eq!(
         client.conversion_codes().rotate_postback_secret(request).await.unwrap(),
         second,
-        "the same call again"
+        "a repeated call returns the same secret"
     );
     assert_ne!(second.secret, sale.secret);
     assert!(second.postback_url.ends_with(&format!("&sec={}", second.secret)), "{second:?}");
     let told = second.conversion_code.clone().unwrap().postback_authentication.unwrap();
     assert!(told.has_secret && told.former_secret_expire_time.unwrap().seconds > 0);
     for secret in [&second.secret, &sale.secret] {
-        assert_eq!(answer_to(secret).await, recorded(), "both are good");
+        assert_eq!(answer_to(secret).await, recorded(), "both secrets are valid");
     }
     let third = rotate(server, &sale.code, 0).await;
     assert_eq!(answer_to(&third.secret).await, recorded());
     for secret in [&second.secret, &sale.secret] {
-        assert_eq!(answer_to(secret).await, refused, "it has ended");
+        assert_eq!(answer_to(secret).await, refused, "the overlap is over");
     }
 
     // No other call returns a secret.
@@ -347,7 +347,7 @@ async fn strangers_can_not_fill_the_disk() {
 }
 
 #[tokio::test]
-async fn as_much_of_an_address_is_stored_as_is_wanted_and_the_whole_is_checked() {
+async fn the_configured_part_of_an_address_is_stored_and_the_whole_is_checked() {
     for (how, expected) in [("whole", "127.0.0.1"), ("truncated", "127.0.0.0"), ("none", "")] {
         let server = Server::start_with(&["--store-addresses", how]).await;
         let checks = PostbackAuthentication {

@@ -281,7 +281,7 @@ async fn a_full_disk_leaves_no_copy_and_the_next_backup_succeeds() {
         assert!(output.contains("reason: BACKUP_FAILED") && output.contains("copy"), "{output}");
         let says = ["No space left", "disk is full"].iter().any(|cause| output.contains(cause));
         assert!(says, "{output}");
-        assert!(!seen.exists(), "nothing of it is kept");
+        assert!(!seen.exists(), "nothing of the copy is kept");
     }
     disk.make_room();
     let (status, output) = end_of(on_disk(&settings, &task)).await;

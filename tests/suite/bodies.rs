@@ -92,7 +92,7 @@ async fn a_body_counts_whatever_its_sender_calls_it() {
         ("JSON as text", "text/plain", json("5").into()),
         ("form as bytes", "application/octet-stream", form("6").into()),
         ("form as JSON", JSON, form("7").into()),
-        ("JSON behind a BOM", JSON, format!("\u{FEFF}{}", json("8")).into()),
+        ("JSON after a BOM", JSON, format!("\u{FEFF}{}", json("8")).into()),
         ("JSON in UTF-16", JSON, utf_16(&json("9"))),
         ("JSON with gzip", JSON, gzip(&json("10"))),
         ("form with gzip", FORM, gzip(&form("11"))),
@@ -327,7 +327,7 @@ async fn a_post_without_a_length_says_that_it_came_without_a_body() {
 
 /// A repair must not find a parameter in the text of another one.
 #[tokio::test]
-async fn one_text_in_a_body_or_order_number_is_no_other_parameter() {
+async fn the_text_of_a_parameter_is_never_read_as_another_parameter() {
     let fixture = Fixture::start().await;
     let target = fixture.fill("/s2s?clickId=$click&id=$code&val=10&com=1");
     for (count, body) in [
@@ -386,7 +386,7 @@ async fn one_text_in_a_body_or_order_number_is_no_other_parameter() {
 }
 
 #[tokio::test]
-async fn a_body_or_an_end_that_is_not_read_is_noted() {
+async fn a_body_that_is_not_read_and_an_empty_end_are_noted() {
     let fixture = Fixture::start().await;
     let target = fixture.fill("/s2s?clickId=$click&id=$code&val=10&com=1");
     for (count, body) in ["oid=G1&cur=EUR", r#"{"oid":"G2"}"#, "<sale/>"].into_iter().enumerate() {

@@ -92,7 +92,7 @@ async fn a_preview_is_ignored_whatever_reply_the_code_wants() {
 }
 
 #[tokio::test]
-async fn what_merchants_servers_call_with_is_no_browser() {
+async fn a_merchants_http_client_is_no_browser() {
     let fixture = Fixture::start().await;
     for (number, lines) in [
         &[][..],
@@ -145,7 +145,7 @@ async fn a_persons_browser_is_held_and_counts_once_a_person_has_replayed_it() {
 }
 
 #[tokio::test]
-async fn a_browser_hears_the_more_useful_answer_first() {
+async fn a_browsers_call_is_answered_with_any_other_fault_first() {
     let fixture = Fixture::start().await;
     let browser = ["Sec-Fetch-Dest: document"];
     for (query, expected) in [

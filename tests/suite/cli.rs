@@ -119,7 +119,7 @@ async fn the_readme_runs_as_written() {
     let output = command.args(["-euc", &script]).env("PATH", path).output().await.unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     assert!(output.status.success(), "{out}{err}");
-    for shown in ["/summer", "s2s?clickId={clickId}&id=", "RECORDED", "decimal point", "verdict: duplicate"] {
+    for shown in ["/spring", "s2s?clickId={clickId}&id=", "RECORDED", "decimal point", "verdict: duplicate"] {
         assert!(out.contains(shown), "{shown}: {out}{err}");
     }
     let request = ListConversionsRequest::default();

@@ -135,7 +135,7 @@ async fn a_stolen_key_counts_nothing_but_stored_clicks() {
     assert_eq!(sell(&server, &code, &genuine[0], "before").await, "RECORDED");
     let thief = Thief::break_in(&server, &link).await;
     let sold = thief.mint();
-    assert_eq!(sell(&server, &code, &sold, "fraud").await, "RECORDED", "the thief knows how");
+    assert_eq!(sell(&server, &code, &sold, "fraud").await, "RECORDED", "a forged id still counts");
 
     rotate(&server.client(), 0).await.unwrap();
     for (place, number) in [(&server, 0), (&edge, 1), (&server, 2)] {

@@ -161,7 +161,7 @@ async fn a_disk_that_is_full_again_and_again_costs_nothing_that_is_in_the_spool(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_log_that_is_not_kept_for_a_while_costs_nothing() {
+async fn a_database_log_that_can_not_be_synced_for_a_while_costs_nothing() {
     fails_again_and_again(Disk::Failing(FailingDisk::build()), &[]).await;
 }
 
@@ -176,7 +176,7 @@ async fn two_commits_that_fail_far_apart_cost_nothing() {
         // The fsync that failed may not have been that of a commit. In that case no request is
         // refused, and another fsync has to fail.
         while scene.load.refused.load(Ordering::Relaxed) == before {
-            let Disk::Failing(disk) = &scene.disk else { panic!("no other was made") };
+            let Disk::Failing(disk) = &scene.disk else { panic!("the disk is a failing one") };
             disk.fail_once();
             eventually(async || disk.has_failed().then_some(())).await;
             scene.is_served().await;

@@ -126,7 +126,7 @@ pub fn reason(method: &str, status: &Status) -> ErrorReason {
         status.get_details_error_info().unwrap_or_else(|| panic!("{method}: no ErrorInfo in {status:?}"));
     assert_eq!(info.domain, "s2s.v1", "{method}");
     let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
-    reason.unwrap_or_else(|| panic!("{method}: {} is not of the schema", info.reason))
+    reason.unwrap_or_else(|| panic!("{method}: {} is not in the schema", info.reason))
 }
 
 #[test]
@@ -227,7 +227,7 @@ async fn an_rpc_that_is_not_there_is_unimplemented() {
 }
 
 #[tokio::test]
-async fn what_is_no_grpc_call_is_told_so() {
+async fn a_request_that_is_no_grpc_call_gets_an_answer_that_says_so() {
     let server = Server::start().await;
     for (method, content_type) in [
         (Method::POST, "application/x-www-form-urlencoded"),

@@ -311,7 +311,7 @@ async fn transaction_ids_are_compared_byte_by_byte() {
 }
 
 #[tokio::test]
-async fn a_click_id_is_known_in_any_dress() {
+async fn a_click_id_is_recognised_in_any_spelling() {
     let fixture = Fixture::start().await;
     let client = fixture.server.client();
     let mut expected = ConversionVerdict::Recorded;

@@ -21,7 +21,7 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 #[test]
-fn nothing_is_depended_on_that_is_banned_or_from_elsewhere() {
+fn no_dependency_is_banned_or_from_another_registry() {
     let policy = table("deny.toml");
     let banned = policy["bans"]["deny"].as_array().unwrap();
     let banned: BTreeSet<&str> = banned.iter().map(|ban| text(ban, "name")).collect();
@@ -37,7 +37,7 @@ fn nothing_is_depended_on_that_is_banned_or_from_elsewhere() {
             let source = text(package, "source");
             assert!(source.is_empty() || source == REGISTRY, "{name} comes from {source}");
             let has_checksum = !text(package, "checksum").is_empty();
-            assert_eq!(has_checksum, !source.is_empty(), "{name} has no checksum");
+            assert_eq!(has_checksum, !source.is_empty(), "{name}: registry packages alone have checksums");
         }
     }
 }
@@ -108,7 +108,7 @@ fn one(words: &mut &[&str], allowed: &[&str]) -> bool {
 }
 
 #[test]
-fn licences_are_read_as_spdx_has_them() {
+fn licence_expressions_are_read_as_spdx_defines_them() {
     let allowed = ["MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "ISC"];
     for (expression, met) in [
         ("MIT", true),

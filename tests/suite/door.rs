@@ -99,7 +99,7 @@ fn cors(headers: &HeaderMap) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn without_keys_a_page_of_strangers_owns_nothing() {
+async fn without_keys_a_page_of_another_origin_may_not_call() {
     let server = Server::start_with(&["--no-auth"]).await;
     let (_, port) = server.url.rsplit_once(':').unwrap();
     let (own, local) = (server.url.as_str(), format!("localhost:{port}"));
@@ -157,7 +157,7 @@ async fn with_keys_pages_of_listed_origins_may_call() {
     ] {
         let answered = preflight(&server, origin).await;
         let (reason, called) = call(&server, &[("origin", origin)]).await;
-        assert_eq!(reason, None, "a key is what counts");
+        assert_eq!(reason, None, "the key decides, not the origin");
         for headers in [answered, called] {
             let named = headers.get("access-control-allow-origin").map(|value| value.to_str().unwrap());
             assert_eq!(named, allowed.then_some(origin));
@@ -214,7 +214,7 @@ async fn what_the_server_makes_is_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn what_others_may_read_or_write_is_told() {
+async fn files_that_others_may_read_or_write_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -27,7 +27,7 @@ async fn post(fixture: &Fixture, content_type: &str, body: String) -> Answer {
 }
 
 #[tokio::test]
-async fn another_order_under_an_unknown_name_is_told() {
+async fn an_order_number_under_an_unknown_name_is_named_in_the_note() {
     let mut fixture = Fixture::start().await;
     let sale = fixture.fill("clickId=$click&id=$code&val=5&com=0");
     let first = fixture.server.postback(&format!("{sale}&basket=A1&param=item%3D1&ts=1")).await;

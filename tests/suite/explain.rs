@@ -232,7 +232,7 @@ async fn a_stored_postback_is_explained() {
 }
 
 #[tokio::test]
-async fn what_happened_to_a_click_is_told() {
+async fn what_happened_to_a_click_is_explained() {
     let fixture = &Fixture::start().await;
     let client = fixture.server.client();
     let explain = async |click_id: &str| {

@@ -229,7 +229,7 @@ fn check(target: &str, Named { link, exactly }: Named, head: &str) {
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_hostile_visits_leave_no_stored_host() {
+async fn a_hundred_thousand_hostile_visits_lead_to_no_other_host() {
     let server = Server::start().await;
     for (index, template) in TEMPLATES.iter().enumerate() {
         let slug = format!("shop{index}");

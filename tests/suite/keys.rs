@@ -141,14 +141,14 @@ async fn a_key_is_shown_once_and_never_again() {
             let bytes = std::fs::read(entry.unwrap().path()).unwrap();
             for secret in [&text, ADMIN_KEY] {
                 let secret = &secret.as_bytes()[4..44];
-                assert!(!bytes.windows(secret.len()).any(|window| window == secret), "a key is kept");
+                assert!(!bytes.windows(secret.len()).any(|window| window == secret), "no key is stored");
             }
         }
     }
 }
 
 #[tokio::test]
-async fn what_a_key_must_be_is_said_at_once() {
+async fn all_faults_of_a_new_key_are_named_at_once() {
     let server = Server::start().await;
     let client = server.client();
     let ask = async |key: ApiKey| {
@@ -177,7 +177,7 @@ async fn what_a_key_must_be_is_said_at_once() {
 }
 
 #[tokio::test]
-async fn a_rotated_key_goes_on_for_its_overlap() {
+async fn the_former_text_of_a_key_works_for_the_overlap() {
     let server = Server::start().await;
     let admin = server.client();
     let (key, first) = server.api_key("", &[READ]).await;
@@ -255,7 +255,7 @@ async fn a_stream_ends_with_its_key() {
 }
 
 #[tokio::test]
-async fn nobody_gets_further_than_they_were_let() {
+async fn no_key_gives_more_access_than_it_was_granted() {
     let server = Server::start().await;
     let account = server.account("Shop").await.id;
     let (small, small_text) = server.api_key(&account, &[WRITE, READ]).await;

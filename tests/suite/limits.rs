@@ -29,7 +29,7 @@ use tonic::Status;
 use crate::{contract::channel, report, tls::Authority};
 
 #[tokio::test]
-async fn an_address_has_so_many_connections() {
+async fn the_connections_of_an_address_are_limited() {
     let server = Server::start_with(&["--connections-per-address", "3"]).await;
     let mut held = Vec::new();
     for _ in 0..3 {
@@ -46,7 +46,7 @@ async fn an_address_has_so_many_connections() {
 }
 
 #[tokio::test]
-async fn a_trusted_proxy_has_as_many_connections_as_it_likes() {
+async fn the_connections_of_a_trusted_proxy_are_not_limited() {
     let flags = ["--connections-per-address", "3", "--trusted-proxies", "127.0.0.2"];
     let server = Server::start_with(&flags).await;
     let mut held = Vec::new();
@@ -77,7 +77,7 @@ async fn life_after_a_request<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// Load balancers keep connections for a minute, and use them again.
 #[tokio::test]
-async fn a_connection_waits_for_its_next_request_as_long_as_it_is_set() {
+async fn a_connection_waits_for_its_next_request_for_the_configured_time() {
     const KEPT: Duration = Duration::from_secs(12);
     const NEARLY_KEPT: Duration = Duration::from_secs(11);
     let authority = Authority::new();
@@ -116,7 +116,7 @@ async fn a_connection_waits_for_its_next_request_as_long_as_it_is_set() {
 }
 
 #[tokio::test]
-async fn who_says_nothing_keeps_nobody_out() {
+async fn silent_connections_keep_nobody_out() {
     let server = Server::start_with(&["--connections-max", "4"]).await;
     let mut asking = connect_from(&server, source(2)).await;
     assert!(ask(&mut asking).await.is_some());
@@ -128,13 +128,13 @@ async fn who_says_nothing_keeps_nobody_out() {
         // The slot of a closed connection is free a moment later.
         eventually(async || ask(&mut connect_from(&server, source(4)).await).await).await;
     }
-    assert!(ask(&mut asking).await.is_some(), "who has asked stays");
+    assert!(ask(&mut asking).await.is_some(), "a connection with a request stays open");
     let mut byte = [0];
-    assert_eq!(silent[0].read(&mut byte).await.unwrap_or_default(), 0, "the oldest has to leave");
+    assert_eq!(silent[0].read(&mut byte).await.unwrap_or_default(), 0, "the oldest silent one is closed");
 }
 
 #[tokio::test]
-async fn who_asks_too_often_is_told_when_to_come_again() {
+async fn a_caller_over_its_rate_gets_a_retry_delay() {
     let server = Server::start_with(&["--rate-per-address", "5"]).await;
     let client = Client::builder(&server.url).api_key(ADMIN_KEY).retries(0).build().unwrap();
     let list = async || client.conversion_codes().list_page(ListConversionCodesRequest::default()).await;
@@ -239,7 +239,7 @@ async fn all_texts_of_a_key_have_one_rate() {
 }
 
 #[tokio::test]
-async fn conversions_over_a_keys_rate_are_told_so_and_none_is_lost() {
+async fn conversions_over_a_keys_rate_are_refused_and_none_is_lost() {
     let server = Server::start_with(&["--rate-per-key", "5"]).await;
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;

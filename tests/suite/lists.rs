@@ -135,7 +135,7 @@ async fn clicks_conversions_and_postbacks_come_in_pages() {
 }
 
 #[tokio::test]
-async fn filters_of_conversions_hold_all_at_once() {
+async fn all_conditions_of_a_filter_of_conversions_apply_together() {
     let server = Server::start().await;
     let client = server.client();
     let (sale, lead) = (server.code("Sale").await, server.code("Lead").await);
@@ -196,7 +196,7 @@ async fn filters_of_conversions_hold_all_at_once() {
 }
 
 #[tokio::test]
-async fn filters_of_postbacks_hold_all_at_once() {
+async fn all_conditions_of_a_filter_of_postbacks_apply_together() {
     let fixture = Fixture::start().await;
     let mut ids = Vec::new();
     for query in [
@@ -300,7 +300,7 @@ async fn a_page_token_serves_its_own_list_alone() {
 }
 
 #[tokio::test]
-async fn a_page_holds_50_by_default_and_1000_at_the_most() {
+async fn a_page_holds_50_by_default_and_1000_at_most() {
     let server = Server::start().await;
     let client = server.client();
     let code = server.code("Sale").await;

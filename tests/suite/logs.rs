@@ -86,7 +86,7 @@ async fn check_log(filter: &str) {
     assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
     assert!(server.wait().await.unwrap().success());
     let log = fs::read_to_string(folder.path().join("log")).unwrap();
-    assert!(log.contains("stopped"), "it does log: {log}");
+    assert!(log.contains("stopped"), "the log has the stop: {log}");
     // The name of a method is no secret, not even that of `RotatePostbackSecret`.
     let log = log.to_lowercase().replace("rotatepostbacksecret", "");
     let addresses = ["127.0.0.1", "203.0.113.77", "2001:db8:1:2"];

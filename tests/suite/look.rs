@@ -98,7 +98,7 @@ async fn a_filter_of_clicks_finds_the_oldest_of_very_many() {
     };
     assert_eq!(pages(list).await, PAGES);
     let found: Vec<_> = client.clicks().list(request(String::new())).try_collect().await.unwrap();
-    assert_eq!(found.len(), 2, "a stream of the SDK goes on after an empty page");
+    assert_eq!(found.len(), 2, "a stream of the SDK continues after an empty page");
     // Without a filter, a page looks at no more rows than it returns.
     let all = ListClicksRequest { without_flags: Vec::new(), page_size: 1_000, ..request(String::new()) };
     assert_eq!(client.clicks().list_page(all).await.unwrap().clicks.len(), 1_000);

@@ -95,7 +95,7 @@ async fn what_separates_decimals_is_settled_for_good() {
         assert_eq!(shop.worth(&click).await, []);
         clicks.push(click);
     }
-    assert_eq!(shop.replay_ambiguous().await, [PostbackVerdict::Held; 3], "nobody has settled it");
+    assert_eq!(shop.replay_ambiguous().await, [PostbackVerdict::Held; 3], "no setting settles it yet");
     shop.set(DecimalSeparator::Comma).await;
     assert_eq!(shop.replay_ambiguous().await, [PostbackVerdict::Recorded; 3]);
     for (click, value) in clicks.iter().zip(["1500", "150000", "1.5"]) {
@@ -191,7 +191,7 @@ async fn a_sign_never_makes_money_of_another_currency() {
 }
 
 #[tokio::test]
-async fn one_order_over_several_doors_counts_once() {
+async fn one_order_reported_in_several_ways_counts_once() {
     let fixture = Fixture::start().await;
     let client = fixture.server.client();
     let mut verdicts = Vec::new();
@@ -261,7 +261,7 @@ async fn a_held_postback_is_found_by_the_click_that_counts() {
 
 /// Anybody may send a test postback, but must not learn the counted amounts from its answer.
 #[tokio::test]
-async fn a_test_tells_no_amounts_to_who_has_proved_nothing() {
+async fn a_test_shows_no_amounts_to_a_sender_without_proof() {
     let fixture = Fixture::start().await;
     let server = &fixture.server;
     let sale = fixture.fill("clickId=$click&id=$code&val=1234.56&com=78.90&oid=1");

@@ -70,7 +70,7 @@ impl Apart {
 }
 
 #[tokio::test]
-async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
+async fn a_postback_before_its_code_and_link_is_matched_automatically() {
     // SQLite only, because rows are copied from file to file. The tested code is the same with
     // every database.
     if !database::is_a_file() {

@@ -72,7 +72,7 @@ async fn fill_a_disk(log: &str) {
     server.restart().await;
     assert_eq!(stored(&server).await, acknowledged);
     let answer = server.postback(&refused).await;
-    assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"), "it was not counted");
+    assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"), "no refusal counted");
     let client = server.client();
     assert!(client.conversions().record(request).await.is_ok());
     client.conversions().record(request::conversion(report(&code, &visit))).await.unwrap();

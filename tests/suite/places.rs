@@ -72,7 +72,7 @@ async fn asked(server: &Server, from: u8) -> TcpStream {
 }
 
 #[tokio::test]
-async fn who_holds_most_and_does_nothing_gives_way() {
+async fn an_idle_connection_of_the_address_with_most_gives_way() {
     const PLACES: usize = 12;
     let server = Server::start_with(&["--connections-max", "12"]).await;
     let code = server.code("Sale").await;
@@ -120,7 +120,7 @@ async fn connect_once(server: &Server, from: u8) -> Option<TcpStream> {
 
 /// An address with many connections can't displace the connections of an address with fewer.
 #[tokio::test]
-async fn who_holds_most_displaces_nobody_else() {
+async fn an_address_with_many_connections_displaces_no_other() {
     let server = Server::start_with(&["--connections-max", "6"]).await;
     let mut calm = asked(&server, 30).await;
     for _ in 0..20 {
@@ -130,5 +130,5 @@ async fn who_holds_most_displaces_nobody_else() {
     for _ in 0..20 {
         held.push(eventually(async || connect_once(&server, 31).await).await);
     }
-    assert!(ask(&mut calm).await.is_some(), "its connection is the oldest, and alone");
+    assert!(ask(&mut calm).await.is_some(), "an address with one connection keeps it");
 }

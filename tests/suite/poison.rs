@@ -23,7 +23,7 @@ fn refusing_poison(database_url: &str) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn a_postback_that_the_core_has_a_fault_with_is_put_aside() {
+async fn a_postback_on_which_the_core_fails_is_put_aside() {
     let server = Server::start_with(&["--spool", "spool"]).await;
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;

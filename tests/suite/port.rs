@@ -64,7 +64,7 @@ async fn health_is_serving() {
 
 /// A watcher of the health gets a message when the status changes, and not each second.
 #[tokio::test]
-async fn health_that_does_not_change_is_told_once() {
+async fn health_that_does_not_change_is_sent_once() {
     use tonic_health::pb::{
         HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
     };
@@ -281,7 +281,7 @@ async fn postbacks_and_redirects_are_served_over_http_1_and_2() {
 }
 
 #[tokio::test]
-async fn a_call_whose_deadline_passes_is_told_so() {
+async fn a_call_whose_deadline_passes_gets_deadline_exceeded() {
     let server = Server::start().await;
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     // The request's message never arrives, so only the timeout can answer the call.
@@ -426,7 +426,7 @@ async fn garbage_on_one_connection_disturbs_no_other() {
 }
 
 #[tokio::test]
-async fn who_comes_during_a_restart_waits_where_the_socket_is_passed_on() {
+async fn clients_wait_during_a_restart_if_the_socket_is_passed_on() {
     let mut server = Server::start().await;
     let address = server.restart_on_a_socket().await.trim_start_matches("http://").to_owned();
     server.terminate().await;

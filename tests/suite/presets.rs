@@ -161,7 +161,7 @@ async fn every_network_reports_its_sales_exactly() {
 }
 
 #[tokio::test]
-async fn a_network_that_replaces_nothing_is_told_so() {
+async fn a_network_that_replaces_nothing_gets_the_reason() {
     let server = Server::start().await;
     for preset in presets(&server.client()).await {
         let network = Network::set_up(&server, &preset).await;

@@ -131,7 +131,7 @@ async fn a_chunked_body_is_the_last_of_its_connection() {
 }
 
 #[tokio::test]
-async fn what_is_far_too_long_hears_so_too() {
+async fn a_request_that_is_far_too_long_is_answered_too() {
     let fixture = Fixture::start().await;
     let good = fixture.fill("/s2s?clickId=$click&id=$code&val=1&com=0");
     let endless = [good.as_bytes(), b"&x=", "y".repeat(100_000).as_bytes()].concat();
@@ -168,7 +168,7 @@ async fn a_refused_request_may_come_in_pieces_and_behind_a_good_one() {
 }
 
 #[tokio::test]
-async fn what_stands_in_a_body_is_no_request() {
+async fn the_text_of_a_body_is_no_request() {
     let fixture = Fixture::start().await;
     let target = |oid: &str| fixture.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));
     let body = [b"a=1\r\n".as_slice(), &get(target("<inner>").as_bytes())].concat();

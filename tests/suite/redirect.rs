@@ -78,7 +78,7 @@ async fn macros_are_filled_from_the_visit() {
 }
 
 #[tokio::test]
-async fn the_visitors_query_goes_on_where_the_link_says_so() {
+async fn the_visitors_query_is_passed_through_if_the_link_says_so() {
     let server = Server::start().await;
     let destination = "https://shop.example/x?a=1&s1=[s2sidentifier]#top";
     for (query_pass_through, more) in [(false, ""), (true, "&b=3&b=%26&c&d=")] {
@@ -152,7 +152,7 @@ async fn a_redirect_is_of_the_kind_the_link_has_and_never_stored() {
 #[tokio::test]
 async fn a_slug_is_found_in_any_case_and_others_are_not_found() {
     let server = Server::start().await;
-    assert_eq!(get(&format!("{}/summer", server.url)).await.status(), 404, "not yet");
+    assert_eq!(get(&format!("{}/summer", server.url)).await.status(), 404, "the link does not exist yet");
     let link =
         server.create_link(TrackingLink { slug: "summer".to_owned(), ..leading_to(DESTINATION) }).await;
     for path in ["/summer", "/SUMMER", "/Summer/", "/summer?a=1"] {

@@ -182,7 +182,7 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
     assert_eq!(
         (after.clicks.len(), after.conversions.len(), after.postbacks.len()),
         (2, 4 + 4, 3),
-        "a look later nothing else is gone"
+        "a later pass deletes nothing else"
     );
     assert!(after.clicks.iter().all(|click| before.clicks.contains(click)));
     assert!(after.conversions.iter().all(|one| before.conversions.contains(one)));

@@ -1,4 +1,4 @@
-//! The SDK's example, run as its README says.
+//! The example of the Rust SDK, which its README shows.
 
 use std::process::Stdio;
 

@@ -175,7 +175,7 @@ async fn a_signature_of_a_call_that_named_no_known_code_counts_once() {
 }
 
 #[tokio::test]
-async fn what_is_no_right_signature_makes_no_two_calls_one() {
+async fn calls_without_a_right_signature_are_not_taken_for_one() {
     let sale = Sale::start(PostbackAuthentication::default()).await;
     for mode in [CheckMode::Off, CheckMode::Report] {
         sale.check(signature(mode)).await;
@@ -194,7 +194,7 @@ async fn what_is_no_right_signature_makes_no_two_calls_one() {
 }
 
 #[tokio::test]
-async fn a_replay_knows_what_was_not_passed_whatever_was_on() {
+async fn a_replay_knows_the_failed_checks_whatever_their_mode_was() {
     let sale = Sale::start(PostbackAuthentication::default()).await;
     let elsewhere = || vec!["203.0.113.7".to_owned()];
     let here = || vec!["127.0.0.0/8".to_owned()];
@@ -365,7 +365,7 @@ async fn send_own_secret(sale: &Sale) {
 }
 
 #[tokio::test]
-async fn what_is_left_without_its_secret_is_read_as_it_came() {
+async fn a_postback_without_its_removed_secret_is_read_as_it_came() {
     let sale = Sale::start(PostbackAuthentication::default()).await;
     let number = |number: usize| format!("oid=order-{number}");
     let all = |text: &str| text.replace('&', "%26").replace('=', "%3D");

@@ -170,7 +170,7 @@ async fn what_is_counted_stays_counted_whatever_the_set_up_becomes() {
 }
 
 #[tokio::test]
-async fn who_fails_a_check_is_not_told_that_a_sale_counted() {
+async fn a_sender_who_fails_a_check_does_not_learn_that_a_sale_counted() {
     for change in CHANGES {
         let scene = Scene::start().await;
         scene.sell("A1").await;

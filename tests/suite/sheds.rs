@@ -122,7 +122,7 @@ async fn a_sender_whose_sale_has_counted_is_never_shed() {
 }
 
 #[tokio::test]
-async fn a_sale_that_is_sent_again_without_end_is_listed_some_times() {
+async fn a_sale_that_is_repeated_without_end_is_listed_so_often_and_no_more() {
     let sale = Sale::start_with(&PROXY, checks(CheckMode::Unspecified)).await;
     let (server, client) = (&sale.server, sale.server.client());
     let mut listed = 0;
@@ -242,11 +242,11 @@ async fn what_was_answered_queued_has_the_bound_of_bytes() {
         let stored = held(&core).await.len();
         (stored < 1_048_576 / 7_000 + 5).then_some(stored)
     });
-    assert!(stored.await > 50, "no more is deleted than must be");
+    assert!(stored.await > 50, "only what exceeds the bound is deleted");
     assert_ne!(core.health().await["strangers"]["dropped"], 0);
     let short =
         held(&core).await.iter().filter(|postback| postback.raw.as_ref().unwrap().target.len() < 200).count();
-    assert_eq!(short, 5, "who sends little keeps all");
+    assert_eq!(short, 5, "a network that sends little keeps all");
 }
 
 fn target(postback: &Postback) -> String {
@@ -299,11 +299,11 @@ async fn beyond_the_bound_of_bytes_the_oldest_of_the_busiest_network_goes() {
     }
     let stored = held(&sale.server).await;
     let marked = |mark: &str| stored.iter().filter(|postback| is_marked(postback, mark)).count();
-    assert_eq!((marked("known"), marked("quiet")), (5, 15), "who sends little keeps all");
+    assert_eq!((marked("known"), marked("quiet")), (5, 15), "a network that sends little keeps all");
     let kept: Vec<usize> =
         (0..12).map(|number| marked(&format!("busy{}{}", number / 4, number % 4))).collect();
     let (most, least) = (kept.iter().max().unwrap(), kept.iter().min().unwrap());
-    assert!(*least > 0 && most - least < 30, "the busy ones keep about the same: {kept:?}");
+    assert!(*least > 0 && most - least < 30, "the busy networks keep about as many each: {kept:?}");
     // The newest postbacks of each network are kept.
     for postback in &stored {
         let target = target(postback);

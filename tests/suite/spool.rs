@@ -265,7 +265,7 @@ async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
 }
 
 #[tokio::test]
-async fn a_disk_that_fails_to_keep_is_not_trusted_again() {
+async fn a_segment_whose_fsync_failed_is_not_written_to_again() {
     let disk = FailingDisk::build();
     let mut core = Server::start_with(&["--role", "core"]).await;
     let mut edge = Server::start_edge(&core, &disk.variables()).await;
@@ -289,7 +289,7 @@ async fn a_disk_that_fails_to_keep_is_not_trusted_again() {
 }
 
 #[tokio::test]
-async fn damage_costs_what_it_hits_and_is_told() {
+async fn damage_costs_only_the_damaged_records_and_is_reported() {
     let mut core = Server::start_with(&["--role", "core"]).await;
     let mut edge = Server::start_edge(&core, &[]).await;
     let mut traffic = Traffic::begin(&core, &edge).await;
@@ -332,7 +332,7 @@ async fn a_spool_belongs_to_one_server() {
 }
 
 #[tokio::test]
-async fn an_edge_is_told_what_it_lacks() {
+async fn an_edge_that_can_not_start_names_the_setting_at_fault() {
     let folder = tempfile::tempdir().unwrap();
     let edge = ["--listen", "127.0.0.1:0", "--role", "edge"];
     let core = ["--core", "http://127.0.0.1:1"];
@@ -355,7 +355,7 @@ async fn an_edge_is_told_what_it_lacks() {
 }
 
 #[tokio::test]
-async fn roles_answer_what_is_theirs() {
+async fn each_role_answers_only_its_own_requests() {
     let core = Server::start_with(&["--role", "core"]).await;
     let edge = Server::start_edge(&core, &[]).await;
     let link = core.link(&[&core.code("Sale").await]).await;

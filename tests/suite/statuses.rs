@@ -16,7 +16,7 @@ async fn a_conversion_without_a_status_gets_that_of_its_code() {
     let server = Server::start().await;
     let client = server.client();
     let mut code = server.code("Sale").await;
-    assert_eq!(code.default_status(), Status::Approved, "is shown, though nobody set it");
+    assert_eq!(code.default_status(), Status::Approved, "the default is shown");
     let click = server.click(&server.link(&[&code]).await).await;
     let mut oid = 0;
     for default in [Status::Approved, Status::Pending, Status::Declined, Status::Unspecified] {

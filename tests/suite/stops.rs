@@ -106,7 +106,7 @@ async fn requests_that_have_come_are_answered() {
 }
 
 #[tokio::test]
-async fn requests_right_behind_the_stop_are_answered() {
+async fn requests_right_after_the_stop_signal_are_answered() {
     let authority = Authority::new();
     for over_tls in [false, true] {
         let mut server = if over_tls { authority.start(&[]).await } else { Server::start().await };
@@ -123,7 +123,7 @@ async fn requests_right_behind_the_stop_are_answered() {
 }
 
 #[tokio::test]
-async fn first_requests_right_behind_the_stop_are_answered() {
+async fn first_requests_right_after_the_stop_signal_are_answered() {
     let mut server = Server::start().await;
     let mut streams = fresh(&server).await;
     begin_stop(&server).await;
@@ -133,7 +133,7 @@ async fn first_requests_right_behind_the_stop_are_answered() {
 }
 
 #[tokio::test]
-async fn requests_that_have_come_by_half_may_be_ended() {
+async fn requests_that_have_arrived_in_part_may_be_completed() {
     let mut server = Server::start().await;
     let mut streams = kept(fresh(&server).await).await;
     streams.extend(fresh(&server).await);
@@ -149,7 +149,7 @@ async fn requests_that_have_come_by_half_may_be_ended() {
 }
 
 #[tokio::test]
-async fn who_waits_to_be_accepted_is_answered() {
+async fn connections_that_wait_to_be_accepted_are_answered() {
     let mut server = Server::start().await;
     server.freeze().await;
     let mut streams = fresh(&server).await;
@@ -161,7 +161,7 @@ async fn who_waits_to_be_accepted_is_answered() {
 }
 
 #[tokio::test]
-async fn who_waits_is_answered_by_this_server_or_the_next() {
+async fn waiting_connections_are_answered_by_this_server_or_the_next() {
     let mut server = Server::start().await;
     server.restart_on_a_socket().await;
     for _ in 0..3 {

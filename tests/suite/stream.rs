@@ -81,7 +81,7 @@ async fn a_stream_answers_each_conversion_in_order() {
             "{id}: {all:?}"
         );
     }
-    assert!(verdicts.values().any(|all| all.len() == 2), "some are repeated");
+    assert!(verdicts.values().any(|all| all.len() == 2), "some conversions were sent twice");
     assert_eq!(stored(&server).await.into_iter().collect::<BTreeSet<_>>(), verdicts.into_keys().collect());
 }
 
@@ -136,7 +136,7 @@ async fn a_fast_sender_of_small_frames_is_slowed_down_and_never_cut_off() {
 }
 
 #[tokio::test]
-async fn who_does_not_read_the_answers_is_held_up() {
+async fn a_client_that_does_not_read_the_answers_is_held_up() {
     /// The buffers on the way hold some 6 MiB, about 1,500 items of 4 KiB. This limit is four times
     /// as large.
     const HELD_UP_BELOW: usize = 6_000;
@@ -171,7 +171,7 @@ async fn who_does_not_read_the_answers_is_held_up() {
         answers.next().await.unwrap().unwrap().into_result().unwrap();
         read += 1;
     }
-    assert!(sent.load(Ordering::Relaxed) > held_up, "reading lets it go on");
+    assert!(sent.load(Ordering::Relaxed) > held_up, "the sender continues once answers are read");
 }
 
 #[tokio::test]

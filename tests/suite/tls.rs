@@ -197,7 +197,7 @@ async fn one_port_speaks_grpc_and_http_over_tls() {
 }
 
 #[tokio::test]
-async fn plain_http_on_a_tls_port_is_told_so() {
+async fn plain_http_on_a_tls_port_gets_the_reason() {
     let authority = Authority::new();
     let server = authority.start(&[]).await;
     for request in [b"GET /s2s HTTP/1.1\r\nhost: a\r\n\r\n".as_slice(), b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
@@ -280,7 +280,7 @@ async fn connections_of_former_clients_end() {
 }
 
 #[tokio::test]
-async fn an_edge_hears_that_its_certificate_is_refused() {
+async fn an_edge_reports_that_its_certificate_is_refused() {
     let (authority, clients) = (Authority::new(), Authority::new());
     let ca = clients.path("ca.pem");
     let core = authority.start(&["--role", "core", "--tls-client-ca", &ca]).await;

@@ -161,7 +161,7 @@ async fn a_signed_call_that_came_before_its_code_counts_once() {
 }
 
 #[tokio::test]
-async fn one_wrong_signature_makes_no_two_calls_one() {
+async fn one_wrong_signature_does_not_make_two_calls_one() {
     let sale = Sale::start(PostbackAuthentication::default()).await;
     let click = sale.server.click(&sale.server.link(&[&sale.code]).await).await;
     let mut verdicts = Vec::new();

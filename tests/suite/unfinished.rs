@@ -166,7 +166,7 @@ async fn largest_batch_counts(mut server: Server) {
 }
 
 #[tokio::test]
-async fn unfinished_requests_in_json_are_told_to_come_again() {
+async fn unfinished_requests_in_json_get_a_retry_delay() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let server = Server::start().await;
     served_during(&server, async {}).await;

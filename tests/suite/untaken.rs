@@ -27,7 +27,7 @@ async fn call(
 }
 
 #[tokio::test]
-async fn an_answer_over_http_2_that_nobody_takes_ends_its_connection() {
+async fn an_answer_over_http_2_that_nobody_reads_ends_its_connection() {
     let mut fixture = Fixture::start().await;
     let server = &fixture.server;
     for number in 0..60 {
@@ -39,7 +39,7 @@ async fn an_answer_over_http_2_that_nobody_takes_ends_its_connection() {
         let builder = reqwest::Client::builder().http2_initial_stream_window_size(65_535);
         builder.http2_prior_knowledge().build().unwrap()
     };
-    // Every client may wait for news of the server's health as long as it likes.
+    // A client may wait for news of the server's health without a time limit.
     let watch = async || {
         let client = client();
         let mut news = call(&client, server, "grpc.health.v1.Health/Watch", frame(&())).await;
@@ -57,7 +57,7 @@ async fn an_answer_over_http_2_that_nobody_takes_ends_its_connection() {
     };
     join_all((0..4).map(|_| ends())).await;
     let mut news = Box::pin(of_quiet.chunk());
-    assert!(futures::poll!(&mut news).is_pending(), "who has nothing to take stays");
+    assert!(futures::poll!(&mut news).is_pending(), "a client with nothing to read stays connected");
 
     drop(news);
     drop(of_quiet);

@@ -268,8 +268,8 @@ fn every_reason_of_the_schema_has_a_test() {
     seen.extend(HELD.iter().chain(&HELD_AFTER_TAKEN).map(|case| case.reason.as_str_name()));
     seen.extend(REFUSED.iter().map(|case| case.reason.as_str_name()));
     for CoveredReason { reason, source } in COVERED_BY {
-        assert!(source.contains(&format!("ErrorReason::{reason:?}")), "{reason:?} is not tried there");
-        assert!(seen.insert(reason.as_str_name()), "{reason:?} is here already");
+        assert!(source.contains(&format!("ErrorReason::{reason:?}")), "the file does not test {reason:?}");
+        assert!(seen.insert(reason.as_str_name()), "{reason:?} is covered twice");
     }
     seen.extend(COVERED_BY_SERVER_TESTS.map(|reason| reason.as_str_name()));
     let all = (1..REASONS_END).filter_map(|number| ErrorReason::try_from(number).ok());

@@ -144,13 +144,13 @@ pub async fn postback(
     Ok(match (status, answer.field("verdict").as_str()) {
         (200, "RECORDED" | "DUPLICATE") => {
             let conversion_id = answer.field("conversion_id");
-            assert!(!conversion_id.is_empty(), "a conversion id in every 200: {answer:?}");
+            assert!(!conversion_id.is_empty(), "every 200 has a conversion id: {answer:?}");
             Ok(Acknowledged::Counted(conversion_id))
         }
         (202, "QUEUED") => Ok(Acknowledged::Queued),
         (503, "REFUSED") => {
             let seconds = answer.header("retry-after").parse();
-            Err(Duration::from_secs(seconds.unwrap_or_else(|_| panic!("no time to come again: {answer:?}"))))
+            Err(Duration::from_secs(seconds.unwrap_or_else(|_| panic!("no valid Retry-After: {answer:?}"))))
         }
         _ => panic!("{answer:?}"),
     })

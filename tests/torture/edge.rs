@@ -95,7 +95,7 @@ async fn on_a_bad_disk(what: &str, disk: &Disk, length: Duration) -> Result<Stri
         return Err(format!("{what}: no merchant was refused"));
     }
     if matches!(disk, Disk::Failing(_)) && failures == 0 {
-        return Err(format!("{what}: {health}"));
+        return Err(format!("{what}: no fsync has failed: {health}"));
     }
     Ok(format!(
         "{summary}; in trouble {rounds} times, merchants refused {refused} times, {failures} failures of fsync"

@@ -85,7 +85,7 @@ impl Ledger {
     pub async fn check(&self, core: &Server, link_id: &str) -> Result<String, String> {
         let (summary, queued) = self.check_stored(core, link_id).await?;
         // A run without a queued sale proves nothing about the spool.
-        if queued == 0 { Err(format!("too little was promised: {summary}")) } else { Ok(summary) }
+        if queued == 0 { Err(format!("no sale was queued: {summary}")) } else { Ok(summary) }
     }
 
     /// Like `check`, but also passes a run without a queued sale. Returns the number of queued
@@ -115,7 +115,7 @@ impl Ledger {
                     let click = clicks.get(&number.parse().unwrap()).ok_or(format!("lost: {line}"))?;
                     (click.id == *click_id).then_some((click.click_time, begun, ended))
                 }
-                _ => return Err(format!("what is this: {line}")),
+                _ => return Err(format!("an unknown kind of line in the ledger: {line}")),
             };
             let Some((at, begun, ended)) = found else {
                 return Err(format!("not what was promised: {line}"));

@@ -137,7 +137,7 @@ impl Scene {
     pub async fn restart_front(&mut self) {
         let front = self.front_mut();
         front.terminate().await;
-        assert!(front.ended().await.success(), "what was accepted is answered first");
+        assert!(front.ended().await.success(), "a graceful stop ends with exit status 0");
         front.restart_in_place().await;
     }
 
@@ -160,6 +160,6 @@ impl Scene {
             }
         };
         let said = timeout(within, said).await;
-        said.map_err(|_| format!("the server did not say that it is `{status}` for {within:?}"))
+        said.map_err(|_| format!("the server did not report the status `{status}` within {within:?}"))
     }
 }

@@ -72,7 +72,7 @@ pub struct Street {
     faults: Mutex<Vec<String>>,
 }
 
-/// The cause of a missing answer.
+/// An answer that is no success.
 enum Refusal {
     /// Refused for now; to be repeated after this time.
     ForNow(Duration),

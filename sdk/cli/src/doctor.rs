@@ -34,10 +34,8 @@ pub async fn run(connection: &Connection, output: &Output) -> Result<(), Failure
     examined?;
     match findings.iter().filter(|finding| finding.state == State::Fault).count() {
         0 => Ok(()),
-        1 => Err(Failure::Found("1 fault was found; its cure stands below it".to_owned())),
-        faults => {
-            Err(Failure::Found(format!("{faults} faults were found; each cure stands below its fault")))
-        }
+        1 => Err(Failure::Found("1 fault was found; its cure is below it".to_owned())),
+        faults => Err(Failure::Found(format!("{faults} faults were found; each cure is below its fault"))),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Failures of commands: each has a sentence and an exit status, and that of a call also a cure.
+//! Failures of commands: each has a sentence and an exit status. The failure of a call also has a
+//! cure.
 
 use std::{fmt, io, process::ExitCode};
 

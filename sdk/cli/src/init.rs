@@ -144,7 +144,7 @@ async fn create(init: Init, client: &Client) -> Result<Created, Failure> {
 fn without_link(code: &ConversionCode, destination: &str) -> String {
     let (name, id, destination) = (plain(&code.name), &code.id, plain(destination));
     format!(
-        "the conversion code `{name}` exists already, and its tracking link does not. To go on: `s2s links create \
+        "the conversion code `{name}` exists already, and its tracking link does not. To continue: `s2s links create \
          --destination '{destination}' --code {id}`, then `s2s codes postback-url {id}`. To undo: `s2s codes archive \
          {id}`. The link failed because:"
     )
@@ -154,7 +154,7 @@ fn without_link(code: &ConversionCode, destination: &str) -> String {
 fn without_url(code: &ConversionCode, link: Option<&TrackingLink>) -> String {
     let (id, link) = (&code.id, link.map(|link| link.id.as_str()).unwrap_or_default());
     format!(
-        "the conversion code and its tracking link exist already. To go on: `s2s codes postback-url {id}`. To undo: \
+        "the conversion code and its tracking link exist already. To continue: `s2s codes postback-url {id}`. To undo: \
          `s2s links archive {link}` and `s2s codes archive {id}`. The postback URL failed because:"
     )
 }

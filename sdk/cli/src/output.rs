@@ -31,6 +31,11 @@ pub fn say(message: &str) {
     say_behind("", message);
 }
 
+/// Says that a list is cut.
+pub fn say_more(limit: usize) {
+    say(&format!("there are more than the {limit} shown; --limit 0 shows all"));
+}
+
 /// Writes a message as [`say`] does, after an escape sequence for the terminal.
 pub fn say_behind(escape: &str, message: &str) {
     let written = io::stderr().lock().write_all(format!("{escape}s2s: {message}\n").as_bytes());
@@ -150,7 +155,7 @@ impl Output {
         let first = items.by_ref().take(if limit == 0 { usize::MAX } else { limit }).boxed();
         let shown = self.list_all(first).await?;
         if limit > 0 && shown == limit && items.next().await.is_some() {
-            say(&format!("the first {limit} are shown; --limit 0 shows all"));
+            say_more(limit);
         }
         Ok(())
     }

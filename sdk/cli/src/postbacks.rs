@@ -188,7 +188,7 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     }
 }
 
-/// Ends of a request's target in a line of a server's log.
+/// Texts that follow a request's target in a line of a server's log.
 const TARGET_ENDS: [&str; 2] = [" HTTP/1.", " HTTP/2"];
 
 /// Drops the text after the target of a request that was copied from a log, because it would be

@@ -304,8 +304,8 @@ impl Zone {
         let once = |local: DateTime| {
             let fault = match self.of.to_ambiguous_timestamp(local).offset() {
                 AmbiguousOffset::Unambiguous { .. } => return of(local),
-                AmbiguousOffset::Gap { .. } => "does not exist there: the clocks are put forward",
-                AmbiguousOffset::Fold { .. } => "exists twice there: the clocks are put back",
+                AmbiguousOffset::Gap { .. } => "does not exist in its zone: the clocks are put forward",
+                AmbiguousOffset::Fold { .. } => "exists twice in its zone: the clocks are put back",
             };
             self.is_used.store(true, Ordering::Relaxed);
             Err(format!("the time {fault}; write it with its zone, as in {local}+01:00 or {local}Z"))
@@ -416,10 +416,10 @@ mod tests {
     #[test]
     fn a_time_that_the_clocks_skip_or_repeat_needs_a_zone() {
         for (text, said) in [
-            ("2026-03-29 02:30", "does not exist there"),
-            ("2026-03-29 02:00:00", "does not exist there"),
-            ("2026-10-25 02:30", "exists twice there"),
-            ("25.10.2026 2:00", "exists twice there"),
+            ("2026-03-29 02:30", "does not exist in its zone"),
+            ("2026-03-29 02:00:00", "does not exist in its zone"),
+            ("2026-10-25 02:30", "exists twice in its zone"),
+            ("25.10.2026 2:00", "exists twice in its zone"),
         ] {
             let refused = read(text, "Europe/Berlin").unwrap_err();
             assert!(refused.contains(said) && refused.contains("with its zone, as in 2026-"), "{refused}");

@@ -5,6 +5,7 @@ set -euo pipefail
 version=$1
 journey=$(realpath "$2")
 cd "$(dirname "$0")/.."
+sdk=$PWD
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
 
@@ -99,3 +100,12 @@ END
 test "$(grep -c 'does not count: ' ../output)" = 2
 grep -q '^genuine: true false$' ../output
 grep -q '^clicks: 1$' ../output
+
+# The README's commands, with the module's folder and the key, in a new folder.
+mkdir "$folder/readme"
+cd "$folder/readme"
+cp ../first-conversion/main.go .
+awk '/^```/ { inside = /^```sh$/; n += inside; next } inside && n == 1' "$sdk/README.md" |
+	sed -e "s#…/sdk/go#$sdk#" -e "s#S2S_API_KEY=s2s_… #S2S_API_KEY=\$S2S_JOURNEY_KEY #" >run.sh
+"$journey" -- sh -euc 'export S2S_ENDPOINT="$S2S_JOURNEY_URL"; . ./run.sh' | tee ../output
+test "$(grep -c '^conv_[0-9a-z]*: value 19.99 EUR, commission 2.50 EUR$' ../output)" = 1

@@ -39,7 +39,10 @@ for extra in "" "[types]"; do
     "$sdk/.venv/bin/mypy" --strict --python-executable venv/bin/python mistake.py >mistakes && exit 1
     grep -q 'No overload variant of "record"' mistakes
 done
-S2S_API_KEY=$S2S_JOURNEY_KEY S2S_ENDPOINT=$S2S_JOURNEY_URL venv/bin/python first_conversion.py | tee printed
+# The README's commands, with the folder of the package and the key.
+awk '/^```/ { inside = /^```sh$/; next } inside' "$sdk/README.md" |
+    sed -e "s#…/sdk/python#$sdk#" -e "s#S2S_API_KEY=s2s_… #S2S_API_KEY=\$S2S_JOURNEY_KEY #" -e "s#^python3 #\$PYTHON #" >commands.sh
+PIP_QUIET=1 PIP_CONSTRAINT=$sdk/requirements.txt S2S_ENDPOINT=$S2S_JOURNEY_URL sh -eu commands.sh | tee printed
 grep -q 'value 19.99 EUR, commission 2.50 EUR$' printed
 test "$(wc -l <printed)" = 2
 # The first sale counts as it is recorded, later ones of its click and code are repetitions, and its list has it once.

@@ -17,7 +17,7 @@ use crate::v1::DecimalSeparator;
 pub struct Read {
     /// The number.
     pub decimal: Decimal,
-    /// The currency that the text names.
+    /// The currency that the text names; `None` if it names none.
     pub currency: Option<NamedCurrency>,
     /// The separator of decimals as the text shows it: `Point` for `1.5` and `1,234,567`, `Auto` if
     /// the text does not show it.

@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn punctuation_behind_a_value_is_dropped() {
+    fn punctuation_after_a_value_is_dropped() {
         for (text, bare) in [("EUR.", "EUR"), ("10)\",", "10"), ("a.b", "a.b"), ("(1", "(1"), ("...", "")] {
             assert_eq!(without_punctuation(text), bare, "{text}");
         }

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_ends_after_its_time() {
+    fn a_signature_is_valid_only_near_its_time() {
         let signed = sign(URL, b"", SECRET, NOW);
         for (now, tolerance_seconds, valid) in [
             (NOW, 0, true),

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_says_what_the_list_says_of_it() {
+    fn the_facts_of_a_reason_are_those_of_the_list_of_reasons() {
         let reason = ErrorReason::AttributionWindowPassed;
         assert!(reason.cause().contains("attribution window") && reason.cure().contains("replay"));
         assert_eq!((reason.grpc_code(), reason.http_status()), (Code::FailedPrecondition, 422));

@@ -96,7 +96,8 @@ impl Caller {
 
 /// The error of a caller that lacks a scope. `needed` is text for people.
 fn lacking(needed: &str, may: Scopes) -> Error {
-    let message = format!("this needs an API key with the scope {needed}; the key that was sent has {may}");
+    let message =
+        format!("this call needs an API key with the scope {needed}; the key that was sent has {may}");
     Error::new(ErrorReason::ScopeMissing, message).with("scope", &needed.replace('`', ""))
 }
 

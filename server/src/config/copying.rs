@@ -11,7 +11,8 @@ pub enum Task {
     /// meanwhile. With `--role=edge`, only the spool is copied. PostgreSQL needs `pg_dump`, MariaDB
     /// `mariadb-dump`.
     Backup {
-        /// The folder for the copy. It must be empty, or not exist yet. Its parent folder must exist.
+        /// The folder for the copy. It must be empty, or not exist yet. Its parent folder must
+        /// exist.
         #[arg(long, value_name = "FOLDER")]
         to: PathBuf,
     },

@@ -159,7 +159,7 @@ fn a_spool_is_beside_the_database() {
 }
 
 #[test]
-fn a_setting_of_a_task_may_stand_on_either_side() {
+fn a_setting_of_a_task_may_come_before_or_after_it() {
     let url = ["--database-url", "sqlite:x.db", "--spool", "y"];
     let task = ["backup", "--to", "copy"];
     for flags in [[&["s2s-server"], &url[..], &task].concat(), [&["s2s-server"], &task[..], &url].concat()] {

@@ -55,7 +55,8 @@ pub const POSTBACKS: TimedTable = TimedTable { name: "postback", id: "id", first
 /// The tables that grow with traffic.
 pub const TABLES: [TimedTable; 3] = [CLICKS, CONVERSIONS, POSTBACKS];
 
-/// The lived time as this server knows it, and the time until which partitions exist.
+/// The deletion time and the times that it follows from; also the time before which conversions
+/// may be gone, and the time until which partitions exist.
 pub struct Age {
     /// The lived time when this server started.
     base: Time,

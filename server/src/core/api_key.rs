@@ -199,7 +199,7 @@ impl ApiKey {
 
 /// A key to be created.
 pub struct Create {
-    /// `None` for the caller's own account.
+    /// The account that gets the key; `None` for the caller's own account.
     pub account: Option<AccountId>,
     pub name: String,
     pub scopes: Scopes,

@@ -74,7 +74,7 @@ impl ClickFlags {
         bits.map(|(flag, _)| flag.into()).collect()
     }
 
-    /// The bits, in the byte order that page tokens need.
+    /// The bits as bytes, most significant first, for the filter of a page token.
     pub fn to_bytes(self) -> [u8; 2] {
         self.0.to_be_bytes()
     }
@@ -87,13 +87,14 @@ impl ClickFlags {
 /// Origin of a click's id.
 #[derive(Clone, Debug)]
 pub enum Minting {
-    /// Minted by an edge.
+    /// The text of an id that an edge has minted.
     Done(String),
     /// Minted here, with the given time or, without one, with the present time.
     Ours { time: Option<Time>, request_id: Option<Vec<u8>> },
 }
 
-/// A recorded click, and the URL to redirect the visitor to; `None` if the caller knows that URL.
+/// A recorded click, and the URL to redirect the visitor to. The URL is `None` if an edge minted
+/// the id, because the edge knows the URL.
 pub struct Recorded {
     pub click: Click,
     pub redirect_url: Option<String>,
@@ -213,8 +214,8 @@ pub async fn get(app: &App, account: AccountId, text: &str) -> Result<Click> {
     find(app, account, signed.id).await?.ok_or_else(unknown)
 }
 
-/// Returns an error if the key of a genuine click id has ended and the click is not stored: a thief
-/// of the key may have made the id.
+/// Returns an error if the key of a genuine click id has ended and the click is not stored: a
+/// thief of the key may have made the id.
 pub async fn unproven(app: &App, account: AccountId, signed: SignedClickId) -> Result<Option<Error>> {
     if !app.click_id_keys.has_ended(signed.key_id, app.now())
         || find(app, account, signed.id).await?.is_some()

@@ -112,7 +112,7 @@ impl Keys {
         self.present().has_ended(key_id, now)
     }
 
-    /// Reads the keys. Returns once a reading has succeeded that began after this call.
+    /// Reads the keys. Returns once a reading that began after this call has succeeded.
     async fn read_again(&self) -> Result<()> {
         let asked = Instant::now();
         let mut last_read = self.last_read.lock().await;
@@ -172,7 +172,8 @@ fn ring(rows: Vec<StoredKey>) -> Result<ClickIdKeys> {
 
 /// A rotation to be made.
 pub struct Rotate {
-    /// `None` for the longest attribution window of any code.
+    /// Time for which the former keys stay valid. `None` for the longest attribution window of any
+    /// code.
     pub overlap: Option<Span>,
     pub request_id: Option<Vec<u8>>,
     pub validate_only: bool,
@@ -212,8 +213,8 @@ fn plan(former: &[StoredKey], now: Time, end: Time) -> Result<KeyId> {
     let lasts = |key: &&StoredKey| key.ends_at.map_or(end, |own| own.min(end)) > now;
     if former.iter().filter(lasts).count() >= CLICK_ID_KEYS_MAX {
         let message = format!(
-            "{CLICK_ID_KEYS_MAX} click id keys have not ended yet; wait for one, or choose an overlap of 0, which \
-             ends them all"
+            "{CLICK_ID_KEYS_MAX} click id keys have not ended yet; wait until one ends, or choose an overlap of 0, \
+             which ends them all"
         );
         return Err(Error::new(ErrorReason::FieldInvalid, message).at_field("overlap"));
     }

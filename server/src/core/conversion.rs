@@ -4,9 +4,9 @@
 //! `evaluate` loads the facts, `build` makes the conversion, and `check` judges it by the set-up.
 //! If the conversion is recorded already, it counts even if `check` refuses it now. The unique
 //! index of the table (click id, code, dedupe key) alone decides whether a conversion is a
-//! duplicate. Before the insert, a query looks for an earlier conversion in three cases only: the
-//! conversion would be refused as new, the click's conversions were repeated very often in the last
-//! minute (`postback/repetitions.rs`), or a replay can't check a signature (`postback/replay.rs`).
+//! duplicate. Before the insert, a query looks for an earlier conversion in three cases only: a new
+//! conversion would be refused, the click's conversions were repeated very often in the last minute
+//! (`postback/repetitions.rs`), or a replay can't check a signature (`postback/replay.rs`).
 //!
 //! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
 //! be separate entries.
@@ -153,7 +153,7 @@ impl Recorded {
     }
 }
 
-/// `Recorded` without the conversion.
+/// `Recorded` with the id in place of the conversion.
 #[derive(Debug)]
 pub struct Counted {
     pub id: ConversionId,
@@ -235,7 +235,7 @@ fn forgotten_before(app: &App) -> Time {
 fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
     if click.time() < forgotten_before {
         let message = "the click is older than the conversions kept here, so it is no longer known whether this \
-                       was counted before; if none of that time was deleted yet, lengthen `--retain-conversions-days`, \
+                       was counted before; if no conversion of that time was deleted yet, lengthen `--retain-conversions-days`, \
                        then replay the postback or report the conversion again";
         return Err(Error::new(ErrorReason::ClickTooOld, message));
     }
@@ -258,8 +258,8 @@ pub async fn take_back(txn: &impl ConnectionTrait, id: &str) -> Result<(), DbErr
 pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> Result<Arc<TrackingLink>> {
     let link = tracking_link::find(app, Tenant::Account(account), click.id.link_key()).await?;
     link.ok_or_else(|| {
-        let message = "the click id is genuine, but its tracking link is not known here; once it is, this is matched \
-                       automatically for 7 days, later by a replay";
+        let message = "the click id is genuine, but its tracking link is not known here; once it is known, the postback \
+                       is matched automatically for 7 days, and after that by a replay";
         Error::new(ErrorReason::TrackingLinkUnknown, message)
     })
 }
@@ -420,8 +420,8 @@ fn conflict(conversion: &Conversion, first: &Conversion) -> Error {
         format!("value {value} and commission {commission}")
     };
     let message = format!(
-        "{what} is recorded already, with {}, not {}; what is written is never rewritten; send the same amounts, \
-         or a transaction id of its own for another sale",
+        "{what} is recorded already, with {}, not {}; a recorded conversion never changes; send the same amounts, \
+         or another transaction id for another sale",
         worth(first),
         worth(conversion),
     );

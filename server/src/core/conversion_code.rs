@@ -113,7 +113,8 @@ pub enum ReplyMode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum DecimalSeparator {
-    /// Not set: amounts are read by their own form, by each other and by their currency.
+    /// Not set: an ambiguous amount is read like the postback's other amount or, if that shows no
+    /// separator, by its currency.
     #[sea_orm(num_value = 1)]
     Auto,
     #[sea_orm(num_value = 2)]

@@ -124,7 +124,7 @@ impl Notes {
         self.0.extend(Self::new(notes).0);
     }
 
-    /// The size of the texts.
+    /// The size of the texts, in bytes.
     fn bytes(&self) -> usize {
         self.0.iter().map(|(_, parameter, message)| parameter.len() + message.len()).sum()
     }
@@ -141,7 +141,8 @@ impl Notes {
 
 /// The caller that passes a postback on.
 pub struct Source {
-    /// The codes that the postback may name: all, if the caller is an edge.
+    /// The accounts whose codes the postback may name: the caller's own account, or all accounts if
+    /// the caller is an edge.
     pub tenant: Tenant,
     /// Identifies a postback that has no transaction id. `None` if the caller is an edge, or sent
     /// no request id.
@@ -252,8 +253,8 @@ async fn make_room(
 /// it, and the page calls the URL again at every visit. A replay counts such a postback anyway,
 /// because a person has asked for the replay.
 fn browser_call() -> Error {
-    let message = "a browser called this URL, but only the merchant's server may call it; to try it, add `&test=1`; \
-                   if the sale is real, replay it";
+    let message = "a browser called this URL, but only the merchant's server may call it; to try the URL, add \
+                   `&test=1`; if the sale is real, replay the postback";
     Error::new(ErrorReason::BrowserCall, message)
 }
 

@@ -35,8 +35,8 @@ struct File {
     preset: Vec<Preset>,
 }
 
-/// A network's parameter names and macros. The fields have the same names as in the message
-/// `Preset`, except `currency`, which is called `currency_code` there.
+/// The vocabulary of a network. The fields have the same names as in the message `Preset`, except
+/// `currency`, which is called `currency_code` there.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_has_one_meaning_and_ours_keep_theirs() {
+    fn a_status_word_has_one_meaning_and_our_words_keep_theirs() {
         for preset in all() {
             let words = &preset.status_words;
             let lower: BTreeSet<String> = words.all().map(str::to_lowercase).collect();

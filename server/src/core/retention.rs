@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_is_lived_through_no_faster_than_it_can_have_passed() {
+    fn the_lived_time_is_bounded_by_the_uptime_and_the_clocks() {
         let at = |hours: i64| Time::from_micros((490_000 + hours) * 3_600_000_000);
         for (stored, reachable, clocks, believed, lived) in [
             // An ordinary day.

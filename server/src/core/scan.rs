@@ -37,7 +37,7 @@ const SCAN_PATIENCE: Duration = Duration::from_secs(10);
 /// ends after this number of rows, even if it is not full.
 pub const LOOK_ROWS_MAX: u64 = 20_000;
 
-/// The limits of concurrent scans.
+/// The limits of concurrent scans, and of the transactions of calls that change many rows.
 pub struct Scans {
     all: Semaphore,
     /// The limit of transactions that are parts of long calls.

@@ -121,7 +121,7 @@ impl FromStr for Slug {
             ));
         }
         if SLUGS_RESERVED.contains(&text) {
-            return Err(format!("`{text}` is a path of the server's own"));
+            return Err(format!("`{text}` is one of the server's own paths"));
         }
         Ok(Self(text.as_bytes().to_vec()))
     }
@@ -278,8 +278,8 @@ pub async fn list(
 
 /// Lists the links of all accounts in the order of their last change, for edges.
 ///
-/// Does not count as a scan, and so does not wait for other scans: an index yields each page at
-/// once.
+/// Does not run as a scan, which would have to wait for other scans: an index yields each page
+/// quickly.
 pub async fn list_changed(
     app: &App,
     since: Option<Time>,
@@ -312,8 +312,8 @@ pub async fn update(
         link.check_hosts([&app.public_url, &app.local_url])?;
     }
     if !link.archived && link.slug.is_lost() {
-        let message = "another link has taken its slug since it was archived; give it another slug first, with \
-                       UpdateTrackingLink";
+        let message = "another link has taken this link's slug since this link was archived; give this link another \
+                       slug first, with UpdateTrackingLink";
         return Err(Error::new(ErrorReason::SlugTaken, message).at_field("tracking_link.slug"));
     }
     let warnings = lint::warnings(&link, &presets, &app.public_url);

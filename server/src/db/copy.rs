@@ -36,7 +36,8 @@ pub struct Copied<'a> {
 }
 
 impl<'a> Copied<'a> {
-    /// `None` if the kind of the database is unknown, which the check of the settings refuses.
+    /// The database at `url`. `None` if its kind is unknown, which the check of the settings
+    /// refuses.
     pub fn new(url: &'a SecretUrl) -> Option<Self> {
         Some(Self { backend: crate::config::backend(url.reveal())?, url })
     }

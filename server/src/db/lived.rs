@@ -62,7 +62,7 @@ impl Db {
         Ok(id.map(time_of))
     }
 
-    /// Updates the stored time. `advance` maps the old value to the new one, while a lock keeps
+    /// Updates the stored evidence. `advance` maps the old value to the new one, while a lock keeps
     /// other servers from doing the same.
     pub async fn advance_lived(&self, advance: impl FnOnce(Lived) -> Lived) -> Result<Lived, DbErr> {
         let txn = self.begin().await?;

@@ -6,7 +6,7 @@
 //! - Every unique index of `click` and `conversion` contains the click id, and tables that grow
 //!   with traffic have no foreign keys, so that the tables can be sharded by click id.
 //! - It runs on SQLite, PostgreSQL and MariaDB. It can run again after it broke off half-way,
-//!   because MariaDB does not roll back changes of tables. (Migrations before m0009 can't run
+//!   because MariaDB does not roll back changes of tables. (Some migrations before m0009 can't run
 //!   again.)
 
 mod m0001_first;

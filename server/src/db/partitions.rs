@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_made_at_once_than_is_bearable() {
+    fn at_most_48_partitions_are_made_at_once() {
         let missing = ahead(Uuid::nil(), NOW, TABLE);
         assert_eq!(missing.len(), 48);
         assert_eq!(

@@ -213,7 +213,7 @@ fn from_edge<T>(message: T) -> tonic::Request<T> {
 /// The meaning of a failure for the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CoreFailure {
-    /// The core has judged the request, and would judge it the same way again.
+    /// The core has judged the request: the failure concerns the request itself.
     Rejected,
     /// The core failed while it handled the request.
     Fault,

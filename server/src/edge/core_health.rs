@@ -1,10 +1,10 @@
 //! The core's availability, as far as the edge knows it.
 //!
-//! While the core is down, no click or postback waits for it if the spool takes it: they go to the
-//! spool at once, and the drain, which delivers the spool, keeps trying. Clicks go to the spool
-//! from the first failed call on, because visitors do not notice. Merchants do notice, because
-//! their answer changes to `QUEUED`. So a single failed call does not send later postbacks to the
-//! spool; a core that counts as down does.
+//! While the core is down, clicks and postbacks do not wait for it. They go to the spool at once,
+//! and wait for the core only if the spool refuses them. The drain, which delivers the spool, keeps
+//! trying. Clicks go to the spool from the first failed call on, because visitors do not notice.
+//! Merchants do notice, because their answer changes to `QUEUED`. So later postbacks go to the
+//! spool only once the core counts as down, not after a single failed call.
 //!
 //! Some causes don't pass without a person: a revoked key, a certificate, a core of another
 //! version. The server logs such a cause as an error, and logs it again only if it has changed or
@@ -50,8 +50,8 @@ struct Causes {
 
 #[derive(Default)]
 pub struct CoreHealth {
-    /// Start of the current run of failed calls, in microseconds. An answer, or an empty spool, ends
-    /// the run; 0 if there is none.
+    /// Start of the current run of failed calls, in microseconds; 0 if there is none. An answer, or
+    /// an empty spool, ends the run.
     since: AtomicI64,
     /// `causes` are not empty.
     has_cause: AtomicBool,
@@ -69,7 +69,7 @@ impl CoreHealth {
             self.since.store(0, Ordering::Relaxed);
             self.has_cause.store(false, Ordering::Relaxed);
             if std::mem::take(&mut *self.causes()).told.is_some() {
-                tracing::warn!("the core takes the calls of this edge again");
+                tracing::warn!("the core accepts the calls of this edge again");
             }
         }
     }
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_core_is_away_once_it_has_answered_nothing_for_long() {
+    fn the_core_is_down_once_every_call_has_failed_for_a_tenth_of_a_second() {
         let begin = Time::from_micros(1_763_900_000_000_000);
         let after = |millis| begin.plus(Span::from_millis(millis));
         let core_health = CoreHealth::default();

@@ -151,7 +151,8 @@ fn click(
 /// spent first, the recording continues in a background task, and a stop of the server waits for
 /// that task.
 ///
-/// `overload`: the core is busy, so the click goes to the spool, or is lost if there is no spool.
+/// `overload`: too many requests are in progress, so the click goes to the spool, or is lost if
+/// there is no spool.
 async fn record(edge: &Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {
     let recorded = edge.tasks.spawn(deliver(edge.clone(), click, now, overload));
     within(CLICK_BUDGET + SPOOL_BUDGET, async { recorded.await.ok() }).await;

@@ -200,7 +200,7 @@ impl Writer {
         let (keys, is_settled) = (self.keys.message(), self.record_keys.is_settled());
         let files = Numbers::list(&self.folder);
         self.has_new_keys |= self.record_keys.prepare(&keys, is_settled, files);
-        // The field is empty until the write has succeeded, so that the attempt after a failure
+        // `self.file` is `None` until the write has succeeded, so that the attempt after a failure
         // writes a new file.
         let file = self.file.take().filter(|file| !self.is_mostly_stale(file.bytes));
         let appended = file.map_or(Ok(None), |file| self.append(file, &keys, now))?;

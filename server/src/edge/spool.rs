@@ -112,7 +112,8 @@ impl UnsealedSpool {
 #[derive(Clone, Copy, Debug)]
 struct SpoolFile {
     name: Name,
-    /// End of the durable and trusted part, in bytes.
+    /// End of the part that the drain reads, in bytes: the durable and trusted part, or the whole
+    /// file if an earlier process left it.
     end: u64,
     /// End of the part that is known to have been durable, in bytes; 0 if it is unknown.
     durable: u64,
@@ -138,7 +139,7 @@ pub struct State {
     sync_failures: AtomicU64,
     put_aside: AtomicU64,
     lost: AtomicU64,
-    /// Time since which the core has accepted no waiting record, in microseconds; 0 while it
+    /// Start of the time in which the core accepts no waiting record, in microseconds; 0 while it
     /// accepts them.
     standing_since: AtomicI64,
     /// The last write failed for another cause than a lack of room.

@@ -63,7 +63,7 @@ impl Ledger {
 /// The bytes of the unfinished requests of one connection.
 pub struct Account {
     ledger: Arc<Ledger>,
-    /// `None` for a proxy, because it connects for many clients.
+    /// The client that the limits count; `None` for a proxy, because it connects for many clients.
     origin: Option<Origin>,
     bytes: AtomicUsize,
     standing: Arc<Standing>,
@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(
             messages.follow(&[0, 0xff, 0xff, 0xff, 0xff]),
             5 + MESSAGE_BYTES_MAX,
-            "it will be refused"
+            "a message that is too long counts as one of the maximum size"
         );
     }
 }

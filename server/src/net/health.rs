@@ -125,8 +125,8 @@ impl Health {
         Some(serde_json::json!({ "ends": tls::date(ends), "seconds_left": left.seconds() }))
     }
 
-    /// Polls the database and updates gRPC's health service, until `stopping`. `db`: `None` if this
-    /// role has no database.
+    /// Polls the database and updates gRPC's health service, until `stopping`. `db` returns the
+    /// database, or `Some(None)` before it is reached, or `None` if this role has no database.
     pub async fn run(self, db: impl Fn() -> Option<Option<Db>>, reporter: HealthReporter) {
         // The status that the reporter begins with.
         let mut told = ServingStatus::Serving;

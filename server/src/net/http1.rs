@@ -133,7 +133,7 @@ pub async fn serve(
 pub async fn linger(stream: &mut impl Stream, at_most: Duration) {
     let mut bytes = [0; 4_096];
     let rest = async { while stream.read(&mut bytes).await.is_ok_and(|length| length > 0) {} };
-    // A peer that sends longer than that is not waiting for an answer.
+    // A peer that still sends after `at_most` is not waiting for an answer.
     let _ = tokio::time::timeout(at_most, rest).await;
 }
 

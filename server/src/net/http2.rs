@@ -42,7 +42,7 @@ use whole::Whole;
 
 /// Serves a connection to its end. After `stop`, serves the requests in progress. The first frame
 /// must be complete by `beginning_ends`. A connection without requests ends after the longer of
-/// `keep_alive` and `IDLE_MAX`, or up to twice as late.
+/// `keep_alive` and `IDLE_MAX`, and at the latest after twice that time.
 pub async fn serve(
     stream: impl Stream,
     beginning_ends: Instant,

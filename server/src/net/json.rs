@@ -56,7 +56,7 @@ static METHODS: LazyLock<HashMap<String, MethodDescriptor>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Marks a request that is a call in JSON. `None`: no such method.
+/// Marks a request that is a call in JSON, with its method; `None` if there is no such method.
 #[derive(Clone)]
 struct JsonCall(Option<MethodDescriptor>);
 

@@ -193,7 +193,7 @@ impl Listener {
         let own_tls = self.tls.is_some();
         move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
             // The connection closes without an answer, so its client may send the request again on
-            // another one.
+            // another connection.
             let Some(arrival) = account.request() else { return Box::pin(std::future::pending()) };
             request.extensions_mut().insert(arrival);
             let address = client_address(peer, request.headers(), &self.trusted_proxies);
@@ -231,8 +231,8 @@ fn waiting(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr
     std::iter::from_fn(accept).take(most)
 }
 
-/// Waits for the first bytes, without consuming them. `None`: the server stops, and no bytes have
-/// arrived.
+/// Waits for the first bytes, without consuming them. Returns their number; `None` if the server is
+/// stopping and no bytes have arrived.
 async fn first_bytes(
     stream: &TcpStream,
     first: &mut [u8],
@@ -254,8 +254,8 @@ async fn close_unused(mut stream: TcpStream) -> io::Result<()> {
 }
 
 /// Waits for the first bytes, and finds the protocol. TLS begins with the byte 22, and HTTP/2 with
-/// `PRI` and a blank. No HTTP/1 request begins with either. `None`: the server stops, and no bytes
-/// have arrived.
+/// `PRI` and a blank. No HTTP/1 request begins with either. `None`: the server is stopping, and no
+/// bytes have arrived.
 async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> io::Result<Option<Spoken>> {
     const PREFACE: &[u8] = b"PRI ";
     const HANDSHAKE: u8 = 22;

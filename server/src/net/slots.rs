@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_has_so_many_places() {
+    fn an_origin_has_a_limited_number_of_slots() {
         let places = ConnectionSlots::new(10, 2);
         let held = [take(&places, 1), take(&places, 1)];
         assert!(held.iter().all(Option::is_some));
@@ -344,12 +344,12 @@ mod tests {
             assert!(slot.standing.arrived());
             slot.standing.begin_work();
         }
-        assert!(take(&places, 5).is_none(), "all are in work");
+        assert!(take(&places, 5).is_none(), "a connection with work in progress is never closed");
         assert!(![&first, &third, &fourth].into_iter().any(is_needed));
     }
 
     #[test]
-    fn the_longest_idle_of_who_holds_most_makes_room() {
+    fn the_longest_idle_connection_of_the_origin_that_holds_most_makes_room() {
         let places = ConnectionSlots::new(6, 6);
         let many = idle(&places, 1, &[5, 30, 20]);
         let few = idle(&places, 2, &[500, 600]);
@@ -365,10 +365,10 @@ mod tests {
         let next = take(&places, 5).unwrap();
         assert_eq!([0, 1].map(|index| is_needed(&few[index])), [false, true]);
         next.standing.arrived();
-        assert!(take(&places, 1).is_none(), "whose origin holds more displaces nobody");
+        assert!(take(&places, 1).is_none(), "an origin that holds most displaces no other");
         many[0].standing.end_work();
         lock(&many[0].standing.state).last += Duration::from_mins(1);
-        assert!(take(&places, 1).is_none(), "the answer is on its way");
+        assert!(take(&places, 1).is_none(), "a connection is not closed just after its answer");
     }
 
     #[test]
@@ -389,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn the_queue_does_not_grow_with_those_who_left() {
+    fn the_queue_does_not_grow_with_closed_connections() {
         let places = ConnectionSlots::new(10, 10);
         let _stays = take(&places, 1);
         for _ in 0..10_000 {

@@ -204,7 +204,7 @@ impl TlsFiles {
                         sender.send_replace(Arc::new(loaded));
                         if !has_same_clients {
                             tracing::warn!(
-                                "other clients may connect now; connections of the former ones end"
+                                "the client authorities have changed; connections made earlier end"
                             );
                             former.cancel();
                         }

@@ -154,8 +154,9 @@ pub fn check_database_file(config: &Config) -> Result<(), StartError> {
     if config.spool().is_some_and(|spool| spool.folder.exists()) { Ok(()) } else { Err(unusable) }
 }
 
-/// Looks at the SQLite file while no connection to it is open. If its folder is missing, the
-/// folder's disk may not be mounted, and SQLite would create a new, empty database instead.
+/// The error of an SQLite file that can't be used; `None` if it can be used. Checked while no
+/// connection to the file is open. A missing file is an error if the installation has run before:
+/// its disk may not be mounted, and a new, empty database would take its place.
 fn unusable_file(config: &Config) -> Option<StartError> {
     let file = config.database_file()?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());

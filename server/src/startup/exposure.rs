@@ -53,8 +53,8 @@ pub fn tell(config: &Config) {
     }
 }
 
-/// Restricts the files beside a SQLite database to their owner. SQLite creates these files with the
-/// mode of the database file, regardless of the umask.
+/// Restricts the files beside an SQLite database to their owner. SQLite creates these files with
+/// the mode of the database file, regardless of the umask.
 pub fn close_beside(database: &Path) {
     for end in ["-wal", "-shm"] {
         let path = beside(database, end);
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modes_that_open_to_others_are_told() {
+    fn modes_that_admit_other_users_are_reported() {
         for (kind, mode, what, cure) in [
             (Kind::File, 0o100_600, None, ""),
             (Kind::File, 0o100_400, None, ""),

@@ -1,13 +1,13 @@
 //! Click ids: minting, signing and checking them without the database.
 //!
 //! A click id has 128 bits: the time (40 bits, in units of 10 ms since 1970), the link key (40), a
-//! count of rounds (4) and random bits (44). The time comes first, so that new rows stand next to
-//! each other in an index. The rounds say how often the visitor has come back to this server from
-//! a destination (see `edge/loops.rs`).
+//! count of rounds (4) and random bits (44). The time comes first, so that new rows are next to
+//! each other in an index. The count of rounds says how often the visitor has come back to this
+//! server from a destination (see `edge/loops.rs`).
 //!
 //! On the wire, a key id (8 bits) precedes the click id and a MAC (64 bits) follows it. The MAC
-//! covers key id, click id and account. The wire form has 25 bytes. It is written as 40 characters
-//! of base32, which survive a change of case and need no encoding in a URL.
+//! covers key id, click id and account. The wire form has 25 bytes. It is written in base32, as 40
+//! characters that survive a change of case and need no encoding in a URL.
 
 use std::fmt;
 

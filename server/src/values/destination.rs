@@ -34,7 +34,7 @@ pub struct Filling<'a> {
     pub click_id: &'a str,
     pub sub_ids: &'a [String; SUB_IDS],
     pub slug: &'a str,
-    /// Time of the redirect, in seconds since 1970.
+    /// Time of the click, in seconds since 1970.
     pub timestamp: i64,
     /// The visitor's query, added to the destination; empty if nothing is to be added.
     pub pass_through: &'a str,

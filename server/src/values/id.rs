@@ -1,7 +1,7 @@
 //! Ids, their wire form, and the only place that draws random bytes.
 //!
-//! An id has 128 bits. It begins with its creation time, so that new rows stand next to each other
-//! in an index. It is written as a prefix and 26 characters of lower-case Crockford base32.
+//! An id has 128 bits. It begins with its creation time, so that new rows are next to each other in
+//! an index. It is written as a prefix and 26 characters of lower-case Crockford base32.
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -136,7 +136,8 @@ pub struct RequestKey {
 }
 
 impl RequestKey {
-    /// Makes the key of `request`, which is the whole request as the caller sent it.
+    /// Makes the key of `request`, which is the request as the caller sent it, apart from
+    /// `validate_only`.
     pub fn parse(request_id: &str, request: &impl prost::Message) -> Result<Self, String> {
         let mut digest = vec![0; DIGEST_BYTES];
         let mut hasher = blake3::Hasher::new();
@@ -233,7 +234,8 @@ pub fn id_time(id: Uuid) -> Time {
 }
 
 prefixed_id!(
-    /// The id of a postback. The edge that receives the postback mints it.
+    /// The id of a postback. It is minted by the edge that receives the postback or, if a caller
+    /// reports the postback with an API key of its account, by the core.
     PostbackId,
     "pb_"
 );

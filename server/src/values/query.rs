@@ -230,8 +230,8 @@ impl Splitter<'_> {
     }
 
     /// Returns whether `mark` separates parameters: there is no `&`, and a known name follows a
-    /// mark. If the first value may be any text, more known names must follow: one or two may
-    /// belong to the text.
+    /// mark. If the first value may be any text, at least `KNOWN_MIN` known names must follow
+    /// marks, because fewer may belong to the text.
     fn separates(&self, mark: u8, query: &[u8]) -> bool {
         if query.contains(&b'&') {
             return false;

@@ -34,7 +34,7 @@ impl SubIds {
         Ok(parsed)
     }
 
-    /// Cuts each sub id to `SUB_ID_CHARS_MAX`. Returns the sub ids, and true if one was longer.
+    /// Cuts each sub id to `SUB_ID_CHARS_MAX`. Returns the sub ids, and true if any was longer.
     pub fn cut(mut self) -> (Self, bool) {
         let mut is_cut = false;
         for text in &mut self.0 {

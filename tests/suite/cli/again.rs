@@ -104,7 +104,7 @@ async fn what_a_postback_recorded_can_be_imported_again() {
 }
 
 #[tokio::test]
-async fn a_row_is_the_same_with_and_without_what_its_code_says() {
+async fn a_row_is_the_same_with_and_without_the_defaults_of_its_code() {
     let server = Server::start().await;
     let person = Person::new(&server);
     let code = every(&server, "EUR", ConversionStatus::Pending).await;
@@ -145,7 +145,7 @@ async fn a_dry_run_knows_what_counts_twice() {
 
     let said = person.run(&dry).await;
     let sum =
-        "s2s: 4 would be recorded, 2 stand earlier in the file, 0 recorded, 1 were recorded before, 1 failed";
+        "s2s: 4 would be recorded, 2 repeat an earlier row, 0 recorded, 1 were recorded before, 1 failed";
     assert_eq!((said.status, said.err.lines().last()), (5, Some(sum)), "{}", said.err);
     assert!(said.err.contains("row 5: TRANSACTION_CONFLICT: "), "{}", said.err);
     assert!(said.err.contains("s2s: 1 row has another status than what is recorded"), "{}", said.err);

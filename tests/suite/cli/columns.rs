@@ -87,7 +87,7 @@ async fn a_second_line_of_titles_ends_the_import() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_no_conversion_is_asked_about() {
+async fn an_id_that_is_no_id_of_a_conversion_fails_its_row() {
     let server = Server::start().await;
     let person = Person::new(&server);
     let code = server.code("Sale").await;
@@ -174,7 +174,7 @@ async fn quotes_that_are_not_those_of_csv_fail_their_row() {
     let (status, err) = import(&person, &file, &["--failed", "failed.csv"]).await;
     let sum = "s2s: 1 recorded, 0 were recorded before, 2 failed";
     assert_eq!((status, err.lines().last()), (5, Some(sum)), "{err}");
-    assert!(err.contains("row 2: ROW_UNREADABLE: cell 3 begins with a quote behind a blank"), "{err}");
+    assert!(err.contains("row 2: ROW_UNREADABLE: cell 3 begins with a blank and a quote"), "{err}");
     assert!(err.contains("row 3: ROW_UNREADABLE: the row has `\\\"` in a quoted cell"), "{err}");
     // The rows fail again until they are corrected.
     let said = person.run(&["conversions", "import", "failed.csv"]).await;

@@ -52,7 +52,7 @@ async fn an_empty_setting_is_refused_and_a_preset_is_removed_by_a_flag() {
 }
 
 #[tokio::test]
-async fn an_import_goes_on_if_nobody_reads_its_messages() {
+async fn an_import_continues_if_nobody_reads_its_messages() {
     const ROWS: usize = 400;
     let server = Server::start().await;
     let person = Person::new(&server);

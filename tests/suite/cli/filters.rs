@@ -51,7 +51,7 @@ async fn a_list_that_was_cut_says_so() {
     for format in ["table", "csv", "json"] {
         for (limit, is_cut) in [("1", true), ("2", true), ("3", false), ("4", false), ("0", false)] {
             let said = person.run(&["codes", "list", "--limit", limit, "--output", format]).await;
-            let sentence = format!("s2s: the first {limit} are shown; --limit 0 shows all\n");
+            let sentence = format!("s2s: there are more than the {limit} shown; --limit 0 shows all\n");
             assert_eq!((said.status, said.err), (0, if is_cut { sentence } else { String::new() }));
         }
     }

@@ -24,7 +24,7 @@ async fn until(lines: &mut Lines<BufReader<tokio::process::ChildStdout>>, words:
 }
 
 #[tokio::test]
-async fn a_shop_is_set_up_up_to_its_first_sale() {
+async fn a_shop_is_set_up_and_its_first_sale_is_awaited() {
     let server = Server::start().await;
     let person = Person::new(&server);
     let mut init = person.command(&programs().join("s2s"));

@@ -98,8 +98,8 @@ async fn options_take_times_as_people_write_them() {
         (["--since", "someday"], "write a time as 2026-11-24"),
         (["--until", "2026-02-30"], "no such day"),
         (["--time-zone", "Atlantis"], "Europe/Berlin"),
-        (["--time-zone=Europe/Berlin", "--since=2026-03-29 02:30"], "does not exist there"),
-        (["--time-zone=Europe/Berlin", "--since=2026-10-25 02:30"], "exists twice there"),
+        (["--time-zone=Europe/Berlin", "--since=2026-03-29 02:30"], "does not exist in its zone"),
+        (["--time-zone=Europe/Berlin", "--since=2026-10-25 02:30"], "exists twice in its zone"),
     ] {
         let answer = person.run(&[&["conversions", "list"][..], &arguments].concat()).await;
         assert!(answer.status == 2 && answer.err.contains(said), "{arguments:?}: {}", answer.err);

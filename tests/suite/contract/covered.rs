@@ -62,7 +62,7 @@ pub const COVERED: [CoveredCall; 44] = [
     CoveredCall {
         method: "ApiKeyService/RotateApiKey",
         source: KEYS,
-        test: "a_rotated_key_goes_on_for_its_overlap",
+        test: "the_former_text_of_a_key_works_for_the_overlap",
         empty_request: E::ResourceNotFound,
     },
     CoveredCall {
@@ -122,7 +122,7 @@ pub const COVERED: [CoveredCall; 44] = [
     CoveredCall {
         method: "ConversionCodeService/RotatePostbackSecret",
         source: AUTHENTICATION,
-        test: "a_secret_is_told_once_and_changed_without_a_gap",
+        test: "a_secret_is_shown_once_and_changed_without_a_gap",
         empty_request: E::ResourceNotFound,
     },
     CoveredCall {
@@ -236,7 +236,7 @@ pub const COVERED: [CoveredCall; 44] = [
     CoveredCall {
         method: "ConversionService/ListConversions",
         source: LISTS,
-        test: "filters_of_conversions_hold_all_at_once",
+        test: "all_conditions_of_a_filter_of_conversions_apply_together",
         empty_request: E::Unspecified,
     },
     CoveredCall {
@@ -266,7 +266,7 @@ pub const COVERED: [CoveredCall; 44] = [
     CoveredCall {
         method: "ClickService/ExplainClick",
         source: EXPLAIN,
-        test: "what_happened_to_a_click_is_told",
+        test: "what_happened_to_a_click_is_explained",
         empty_request: E::ResourceNotFound,
     },
     CoveredCall {

@@ -173,6 +173,6 @@ fn the_layers_of_grpc_are_in_their_order() {
 #[test]
 fn who_sent_a_request_is_decided_in_one_place() {
     for file in rust("server/src").into_iter().filter(|file| !file.path.ends_with("/client_address.rs")) {
-        assert!(!file.text.contains("x-forwarded-"), "{} reads it as well", file.path);
+        assert!(!file.text.contains("x-forwarded-"), "{} reads the sender as well", file.path);
     }
 }

@@ -32,7 +32,7 @@ fn every_crate_takes_the_lints_of_the_workspace() {
     let crates: Vec<File> = crates.filter(ours).collect();
     assert!(crates.len() >= 4);
     for file in crates {
-        assert!(file.text.contains("[lints]\nworkspace = true"), "{} does not take them", file.path);
+        assert!(file.text.contains("[lints]\nworkspace = true"), "{} lacks the workspace's lints", file.path);
     }
 }
 

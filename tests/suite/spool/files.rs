@@ -22,7 +22,7 @@ async fn check_taken(server: &Server) {
 }
 
 #[tokio::test]
-async fn the_folder_is_one_servers_whatever_is_removed_from_it() {
+async fn the_folder_belongs_to_one_server_whatever_is_removed_from_it() {
     let mut core = Server::start_with(&["--role", "core"]).await;
     let edge = Server::start_edge(&core, &[]).await;
     let mut traffic = Traffic::begin(&core, &edge).await;
@@ -233,7 +233,7 @@ async fn what_is_no_regular_file_is_neither_read_nor_written() {
     core.kill().await;
     traffic.until_queued(&edge, QUEUED).await;
     edge.terminate().await;
-    assert!(edge.ended().await.success(), "it stops");
+    assert!(edge.ended().await.success(), "the edge stops without an error");
     edge.restart().await;
     core.restart_in_place().await;
     edge.drained().await;

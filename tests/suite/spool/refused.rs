@@ -67,7 +67,7 @@ async fn an_edge_that_is_refused_says_so_once() {
     core.kill().await;
     visit().await;
     eventually(async || edge.cause().await).await;
-    eventually(async || (edge.said("the core takes nothing from the spool") == 1).then_some(())).await;
+    eventually(async || (edge.said("the core accepts nothing from the spool") == 1).then_some(())).await;
     assert_eq!(edge.said(REFUSES), 0);
     core.restart_in_place().await;
     eventually(async || edge.cause().await.is_none().then_some(())).await;

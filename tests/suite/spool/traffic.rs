@@ -125,7 +125,7 @@ impl Traffic {
                 return;
             }
         }
-        panic!("the spool was taken to the end");
+        panic!("postbacks were still queued at the end");
     }
 
     /// Checks that exactly the conversions answered with 2xx are stored, once, with click and time.
@@ -167,7 +167,7 @@ impl Traffic {
         let count = all.len();
         let by_number: BTreeMap<usize, Conversion> =
             all.into_iter().map(|one| (one.transaction_id.parse().unwrap(), one)).collect();
-        assert_eq!(by_number.len(), count, "one counts twice");
+        assert_eq!(by_number.len(), count, "no conversion is stored twice");
         by_number
     }
 

@@ -60,8 +60,8 @@ pub struct Honest {
     url: String,
     code: ConversionCode,
     link: TrackingLink,
-    /// The clicks of the sales, which take these in turn. Nobody knows beforehand how long the
-    /// restart takes, so the last sales may take the first clicks again.
+    /// The clicks that the sales name, in turn. Nobody knows beforehand how long the restart takes,
+    /// so the last sales may name the first clicks again.
     click_ids: Vec<String>,
     pub ledger: Ledger,
     http: reqwest::Client,

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_default_status_can_be_given_and_alone_is_changed() {
+    fn a_given_default_status_is_the_only_change() {
         for command in [&["s2s", "codes", "create", "--name", "Sale"][..], &["s2s", "codes", "update", "C"]] {
             for (word, expected) in [
                 ("pending", ConversionStatus::Pending),

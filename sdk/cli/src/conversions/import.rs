@@ -1,7 +1,8 @@
 //! `s2s conversions import`: sends a file of any length over one stream, in bounded memory.
 //!
-//! A row that can't be read and a row that the server refuses are treated the same: the row is
-//! counted, shown, and written to the file of failed rows.
+//! A row that can't be read and a row that the server refuses are treated the same: each is
+//! counted, and written to the file of failed rows if the caller names one. The first ten are
+//! shown.
 //!
 //! A row without an order id gets a request id made from its content. So importing the row again
 //! counts nothing twice, wherever the row stands and however it is written. Equal rows get the same

@@ -166,8 +166,8 @@ impl Row {
         }
         if !is_empty(&row.id) && row.exported().is_none() {
             return Err(format!(
-                "id `{}` is no id of a conversion, which begins with `{CONVERSION_ID_PREFIX}`; is it the order number? \
-                 Then the title is `transaction_id`; if it is not, give --ignore-column id",
+                "id `{}` is no id of a conversion, which begins with `{CONVERSION_ID_PREFIX}`; if it is the \
+                 order number, name the column `transaction_id`; if not, give --ignore-column id",
                 excerpt(&row.id)
             ));
         }
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_code_says_as_well_is_no_difference() {
+    fn naming_a_default_of_the_code_makes_no_difference() {
         let titles = ["code", "click", "value", "commission", "currency", "status"];
         let terms = Terms {
             currency: Some("EUR".parse().unwrap()),
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn the_error_names_the_wrong_field() {
         let titles = ["conversion_code_id", "click_id", "value", "commission", "status", "conversion_time"];
         for (cells, expected) in [
             (["C", "c", "1.500", "0", "", ""], "value `1.500` can be read in two ways"),
@@ -436,7 +436,7 @@ mod tests {
             let read = read(&titles, &[id, "C", "c", "1"]);
             assert_eq!(read.is_ok(), is_right, "{id}");
             if let Err(sentence) = read {
-                assert!(sentence.contains("the title is `transaction_id`"), "{sentence}");
+                assert!(sentence.contains("name the column `transaction_id`"), "{sentence}");
             }
         }
     }

@@ -10,7 +10,7 @@ use s2s_sdk::{
 
 use crate::{
     failure::Failure,
-    output::{self, Format, Output, Record, say},
+    output::{self, Format, Output, Record, say_more},
 };
 
 /// Width of a terminal from which the table is wide, in characters.
@@ -49,7 +49,7 @@ pub async fn list(
     };
     output::table(titles, conversions.iter().map(row))?;
     if is_cut {
-        say(&format!("the first {limit} are shown; --limit 0 shows all"));
+        say_more(limit);
     }
     Ok(())
 }

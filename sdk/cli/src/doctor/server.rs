@@ -192,7 +192,7 @@ pub fn clock(health: &Health) -> Option<Finding> {
 /// The findings about the answer of `/healthz`. `body` is `None` if the answer could not be read.
 pub fn health(body: Option<&Value>) -> Vec<Finding> {
     let Some(status) = body.and_then(|body| Some((body, body.get("status")?.as_str()?))) else {
-        let cure = "ask the server itself if a proxy stands before it: `curl URL/healthz`";
+        let cure = "if a proxy is in front of the server, ask the server directly: `curl URL/healthz`";
         return vec![Finding::hint("health", "/healthz", "the server's health can't be read", cure)];
     };
     let (body, status) = status;
@@ -210,12 +210,12 @@ pub fn health(body: Option<&Value>) -> Vec<Finding> {
     add(
         status.starts_with("not"),
         fault,
-        "the server takes no calls: its database is away, or it stops".to_owned(),
+        "the server accepts no calls: its database is away, or it is stopping".to_owned(),
         database,
     );
     add(status.starts_with("degraded"), fault, format!("{status}; nothing is lost"), database);
     let cause = body.get("core_cause").and_then(Value::as_str).unwrap_or_default();
-    add(!cause.is_empty(), fault, format!("the core takes no calls from the edge: {cause}"), look);
+    add(!cause.is_empty(), fault, format!("the core accepts no calls from the edge: {cause}"), look);
     let records = number("/spool/records");
     let wait = "wait until they are delivered; if their number does not fall, read the server's log";
     add(records > 0, hint, format!("{records} records wait in the spool"), wait);
@@ -366,7 +366,7 @@ mod tests {
                 vec![],
             ),
             (json!({"status": "serving"}), vec![]),
-            (json!({"status": "not serving"}), vec![(State::Fault, "takes no calls")]),
+            (json!({"status": "not serving"}), vec![(State::Fault, "accepts no calls")]),
             (
                 json!({"status": "degraded: spooling", "spool": {"records": 7}, "core_cause": "is away"}),
                 vec![(State::Fault, "degraded"), (State::Fault, "is away"), (State::Hint, "7 records")],

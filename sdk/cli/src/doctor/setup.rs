@@ -48,7 +48,7 @@ pub fn public_url(url: &str, warnings: &[SetupWarning]) -> Finding {
             cure,
         )
     } else if is_loopback(&uri) {
-        Finding::hint("url", &base, "the public URL is reached from the server's own machine only", cure)
+        Finding::hint("url", &base, "the public URL can be reached only from the server's own machine", cure)
     } else if uri.scheme_str() == Some("http") {
         Finding::hint("url", &base, "the public URL is not https, so others on the way read it", cure)
     } else {

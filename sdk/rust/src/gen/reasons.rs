@@ -327,7 +327,7 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: None,
         },
         ErrorReason::ClockWrong => Facts {
-            cause: "the time inside an id is more than three years ahead of the core's clock, because the clock of the edge that made the id was wrong",
+            cause: "the time inside an id is more than three years before or after the core's time, because the clock of the edge that made the id was wrong",
             cure: "correct the edge's clock",
             code: Code::FailedPrecondition,
             http_status: 422,

@@ -2284,8 +2284,9 @@ impl ::prost::Name for PostbackAuthentication {
         "/s2s.v1.PostbackAuthentication".into()
     }
 }
-/// Form of the answer of `/s2s` for a code. With any form, the verdict is in
-/// the header `S2S-Verdict` and in the log.
+/// Form of the answer of `/s2s` for a code. With any form, the verdict is in the
+/// header `S2S-Verdict`. Answers with the verdict `QUEUED`, `IGNORED` or
+/// `REFUSED` don't follow this setting.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReplySetting {
     /// Kind of answer.
@@ -2350,10 +2351,10 @@ impl DecimalSeparator {
 pub enum CheckMode {
     /// Read as `CHECK_MODE_OFF`.
     Unspecified = 0,
-    /// The check is not made.
+    /// The postback counts, without a note.
     Off = 1,
     /// The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
-    /// shows which senders would be refused before any is.
+    /// shows in advance which postbacks would be held.
     Report = 2,
     /// The postback does not count. Each server holds at most 60 such postbacks a
     /// minute from one range of addresses, such as a /24 of IPv4. It refuses
@@ -2429,10 +2430,11 @@ pub enum ReplyMode {
     Unspecified = 0,
     /// The HTTP status and the JSON body follow the verdict.
     ByVerdict = 1,
-    /// Always HTTP 200, for senders that stop sending after other answers; the
-    /// JSON body follows the verdict.
+    /// HTTP 200 for held postbacks, too, for senders that stop sending after other
+    /// answers; the JSON body follows the verdict.
     AlwaysOk = 2,
-    /// Always HTTP 200 with a fixed text, for senders that expect one word.
+    /// HTTP 200 with a fixed text, also for held postbacks, for senders that expect
+    /// one word.
     FixedText = 3,
 }
 impl ReplyMode {
@@ -2695,9 +2697,10 @@ pub enum ErrorReason {
     /// Cure: call it from a program, or from a page of its own origin; for pages,
     /// start the server with API keys. PERMISSION_DENIED, HTTP 403.
     OriginRefused = 49,
-    /// Cause: the time inside an id is more than three years ahead of the core's
-    /// clock, because the clock of the edge that made the id was wrong. Cure:
-    /// correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    /// Cause: the time inside an id is more than three years before or after the
+    /// core's time, because the clock of the edge that made the id was wrong.
+    /// Cure: correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds
+    /// postbacks.
     ClockWrong = 50,
     /// Cause: the click is older than conversions are retained, so an earlier
     /// count of the conversion can't be ruled out. Cure: if the conversion was
@@ -2975,7 +2978,7 @@ impl ::prost::Name for RawPostback {
 /// A detail of the error with which `RecordConversion` answers a postback that
 /// does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
 /// An error without it is about the call, for example its API key: the postback
-/// is neither counted nor held.
+/// is neither counted nor held, or, as after a deadline, its outcome is unknown.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PostbackFailure {
     /// Outcome: `POSTBACK_VERDICT_HELD`, or `POSTBACK_VERDICT_TEST` for a test that
@@ -3017,7 +3020,7 @@ pub enum PostbackVerdict {
     /// A test: checked and answered as if real. Only in explanations and failures,
     /// because a test is not stored.
     Test = 3,
-    /// Not counted. Kept unchanged, with a reason, for a replay.
+    /// Not counted. Kept, with a reason, for a replay.
     Held = 4,
 }
 impl PostbackVerdict {
@@ -4429,8 +4432,8 @@ pub enum SetupWarningCode {
     /// HTTPS is enforced, and the postback URL begins with `<http://`.> Cure: set
     /// the server's `--public-url` to its `<https://`> URL.
     UrlNotHttps = 11,
-    /// The URL names no address that the world can reach, such as `0.0.0.0`: the
-    /// server was started without `--public-url`. Cure: set it.
+    /// The URL names an address that nobody can reach from elsewhere, such as
+    /// `0.0.0.0`: the server was started without `--public-url`. Cure: set it.
     UrlLeadsNowhere = 12,
     /// The destination was copied from a page's source: it has `&amp;` for `&`.
     /// The merchant's server reads `amp;` as the beginning of a parameter's name.
@@ -7188,8 +7191,8 @@ pub struct ReplayPostbacksResponse {
     /// The postbacks as they are now, in the order of the ids or newest first.
     #[prost(message, repeated, tag = "1")]
     pub postbacks: ::prost::alloc::vec::Vec<Postback>,
-    /// With `filter`: opaque token for the next call; empty once all were
-    /// replayed. A call with a token may have replayed none.
+    /// With `filter`: opaque token for the next call; empty once all were replayed.
+    /// Even a response with a token may have no postbacks.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
@@ -7861,8 +7864,9 @@ pub mod postback_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// A network's parameter names and macros. The field of a macro is empty if the
-/// network has no such macro, or if its name is not known.
+/// A network's parameter names, macros and status words, and the answer that it
+/// expects. The field of a macro is empty if the network has no such macro, or if
+/// its name is not known.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Preset {
     /// Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
@@ -7908,7 +7912,7 @@ pub struct Preset {
     pub status_words: ::prost::alloc::vec::Vec<StatusWord>,
     /// Form in which the network wants its postbacks answered; not set if it takes
     /// any answer. A conversion code that is created with this preset, and without
-    /// a `reply` of its own, gets this one.
+    /// a `reply` of its own, gets this reply.
     #[prost(message, optional, tag = "12")]
     pub reply: ::core::option::Option<ReplySetting>,
     /// Source of the preset.

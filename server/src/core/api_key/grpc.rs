@@ -150,7 +150,7 @@ fn parse_scopes(numbers: &[i32]) -> Result<Scopes, String> {
         scopes = scopes.or(scope);
     }
     match scopes {
-        Scopes::NONE => Err("must name at least one".to_owned()),
+        Scopes::NONE => Err("must name at least one scope".to_owned()),
         // A key with `edge` sees the clicks and conversions of all accounts. Any other key sees the
         // ones of its own account. So `edge` can't be combined with other scopes.
         _ if scopes.meets(Scopes::EDGE) && scopes != Scopes::EDGE => {
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scopes_are_a_set_and_edge_stands_alone() {
+    fn scopes_are_named_once_and_edge_is_never_combined() {
         for (numbers, expected) in [
             (vec![1], Some("`read`")),
             (vec![3, 1, 2, 4], Some("`read`, `write`, `record`, `admin`")),

@@ -27,11 +27,11 @@ pub const CUSTOM_PARAM_VALUE_BYTES_MAX: usize = 2_048;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConversionClaim {
     pub code: ConversionCodeId,
-    /// `None` if the text that came is not a click id.
+    /// The click id, not verified yet. `None` if the text that came is not a click id.
     pub click_id: Option<UnverifiedClickId>,
     pub transaction_id: TransactionId,
     pub value: Amount,
-    /// `None` for the code's default currency.
+    /// The currency of the value; `None` for the code's default currency.
     pub currency: Option<Currency>,
     pub commission: Commission,
     /// The currency that was stated with the commission, if any. It must be the currency of the
@@ -137,11 +137,11 @@ impl Happened {
         }
     }
 
-    /// The time of the conversion. It is stored, and `check` in `conversion.rs` compares it with the
-    /// attribution window. A time that the sender stated is used unchanged, though it may be wrong.
-    /// Any other time is at most now and at least the time of the click. If the click is later than
-    /// now, the time of the click is used: the clocks of edge and core may differ, and that is not
-    /// the sender's fault.
+    /// The time of the conversion. It is stored, and `check` in `conversion.rs` compares it with
+    /// the attribution window. A time that the sender stated is used unchanged, though it may be
+    /// wrong. Any other time is at most now and at least the time of the click. If the click is
+    /// later than now, the time of the click is used: the clocks of edge and core may differ, and
+    /// that is not the sender's fault.
     pub fn time(self, click: Time, now: Time) -> Time {
         match self {
             Self::At(time) => time,
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn transaction_ids_are_stored_unchanged_or_refused() {
+    fn transaction_ids_are_trimmed_or_refused() {
         let longest = "x".repeat(TRANSACTION_ID_BYTES_MAX);
         for (text, is_right) in [
             ("", true),

@@ -94,7 +94,7 @@ fn our_own_clocks_may_disagree_and_a_senders_may_not() {
 }
 
 #[test]
-fn a_click_that_may_be_forgotten_does_not_count_again() {
+fn a_click_whose_conversions_may_be_deleted_does_not_count_again() {
     let click = ClickId::new(Time::from_micros(CLICKED), LinkKey::from_bits(5), [1; 6]);
     for (forgotten_before, counts) in [(0, true), (CLICKED, true), (CLICKED + 1, false)] {
         let checked = check_known(click, Time::from_micros(forgotten_before));
@@ -143,7 +143,7 @@ fn each_rule_of_attribution_has_its_reason() {
 }
 
 #[test]
-fn an_archive_ends_what_comes_after_it() {
+fn archived_codes_and_links_count_only_what_came_before() {
     type Change = fn(&mut ConversionClaim, &mut ConversionCode, &mut TrackingLink);
     let table: &[(&str, i64, Change, Option<ErrorReason>)] = &[
         (

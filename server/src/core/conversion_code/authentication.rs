@@ -26,9 +26,9 @@ use crate::{
 
 /// Maximum number of addresses and networks that one code allows.
 pub const ALLOWED_ADDRESSES_MAX: usize = 32;
-/// Longest time that a secret outlives its rotation, in seconds.
+/// Longest time for which a secret stays valid after the rotation that replaces it, in seconds.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
-/// The same time if the rotation states none.
+/// Default for the time for which a secret stays valid after that rotation, in seconds.
 pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
 /// Two networks, each of which contains every sender of one family: all IPv4 addresses, and the
 /// IPv6 addresses that are assigned for the public Internet.
@@ -289,11 +289,11 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_tells_nothing_of_itself() {
+    fn a_secret_is_hidden_and_matches_only_itself() {
         let secret = Secret::new(&Random::system());
         assert_eq!(secret.reveal().len(), 32);
         assert!(!format!("{secret:?}").contains(secret.reveal()));
         assert!(secret.is(secret.reveal()) && !secret.is("") && !secret.is(secret.reveal().split_at(1).1));
-        assert!(!Secret::default().is(""), "a missing secret is like no text, not even an empty one");
+        assert!(!Secret::default().is(""), "a missing secret matches no text, not even an empty one");
     }
 }

@@ -277,7 +277,7 @@ impl Checks {
             .map_err(|why| format!("allowed_addresses {why}"))?;
         let address = parse_check(checks.address_check)?;
         if address != CheckMode::Off && allowed_addresses.is_empty() {
-            return Err("allowed_addresses must name at least one if address_check is on".to_owned());
+            return Err("allowed_addresses must name an address if address_check is on".to_owned());
         }
         Ok(Self {
             secret: parse_check(checks.secret_check)?,

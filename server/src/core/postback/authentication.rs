@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// Longest time between signing and the period from arrival to judgement, in seconds.
+/// Longest time by which the signing may be before the arrival or after the judgement, in seconds.
 const SIGNATURE_SECONDS_MAX: i64 = 300;
 /// Mark between the signed bytes and the signature. Nothing may follow the signature, because bytes
 /// after it are not signed.

@@ -29,7 +29,8 @@ const ROWS_MAX: usize = 20;
 
 /// The click of an erased visitor, and the numbers of its conversions and postbacks.
 pub struct Erased {
-    /// `None` if the click is not stored, and its link is unknown or nothing proves the click id.
+    /// The click as it is stored after the erasure. `None` if it is not stored and can't be: its
+    /// link is unknown, or nothing proves the click id.
     pub click: Option<Click>,
     pub conversions: u64,
     pub postbacks: u64,
@@ -39,7 +40,7 @@ pub struct Erased {
 /// nothing is erased, and no transaction writes.
 ///
 /// A click may have any number of postbacks. They are read outside the transactions that erase
-/// them, so that others wait for a few rows at most.
+/// them, so that other writes wait for at most a few rows.
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
     let signed = app.click_id_keys.read(text, account).await?;
     let signed = signed.ok_or_else(|| Error::not_found("click", text))?;
@@ -223,7 +224,7 @@ mod tests {
     use crate::core::postback::reader::request;
 
     #[test]
-    fn counted_parameters_stay_as_they_came() {
+    fn parameters_that_counting_needs_are_kept() {
         let form = "application/x-www-form-urlencoded";
         for (method, target, content_type, body, erased) in [
             (

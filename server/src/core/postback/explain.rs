@@ -169,8 +169,8 @@ async fn gather(
     Ok((facts, parameters))
 }
 
-/// Reads a click id. The inner error says why the id does not count. If `counts`, the postback's
-/// conversion counts, and the click id needs no further proof.
+/// Reads a click id. The inner error says why the id does not count. `counts` is true if the
+/// postback's conversion counts; its click id then needs no further proof.
 async fn find_click(
     app: &App,
     account: AccountId,

@@ -169,7 +169,7 @@ fn parse_replay(account: AccountId, request: ReplayPostbacksRequest) -> Result<(
             Which::Ids(ids.iter().map(|text| parse_id(text)).collect::<Result<_>>()?)
         }
         Some(Replayed::Ids(_)) => {
-            violations.add("ids", format!("must be 1 to {REPLAY_MAX}"));
+            violations.add("ids", format!("must have 1 to {REPLAY_MAX} entries"));
             return Err(violations.into_error());
         }
         Some(Replayed::Filter(filter)) => {
@@ -239,7 +239,7 @@ fn parse_receive(
     let received_at = raw.receive_time.as_ref().map_or(Ok(judged_at), Time::from_proto);
     let received_at = violations.check("postback.receive_time", received_at);
     if !matches!(raw.method.as_str(), "GET" | "POST") {
-        violations.add("postback.method", "must be `GET` or `POST`: no other is a postback");
+        violations.add("postback.method", "must be `GET` or `POST`: no other method makes a postback");
     }
     if raw.target.is_empty() {
         violations.add("postback.target", "is mandatory: the path and query of the request");

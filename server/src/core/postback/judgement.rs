@@ -22,7 +22,8 @@ use super::{
     redaction, status, store,
 };
 
-/// Reads a postback. Returns the reading, and the code that it names, if that code is known.
+/// Reads a postback. Returns the reading, and the code that the postback or an override names, if
+/// that code is known.
 pub(super) async fn read(
     app: &App,
     tenant: Tenant,
@@ -108,7 +109,7 @@ pub(super) async fn judge(
         && conversion.converted_at.ahead_of(received_at).size() > CLOCK_SKEW_MAX
     {
         let message =
-            "the clocks of our servers disagree: the conversion's time is that of its click, or of now";
+            "the clocks of our servers disagree, so the conversion has the time of its click, or of now";
         postback.notes.append(vec![note(NoteCode::TimeCorrected, "", message)]);
     }
     Ok(judged)

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_matched_automatically() {
+    fn only_postbacks_that_wait_are_matched_automatically() {
         for reason in (1..1_000).filter_map(|number| ErrorReason::try_from(number).ok()) {
             let due = next_match(Some(Reason(reason)), ARRIVED, ARRIVED);
             assert_eq!(due.is_some(), WAITS.contains(&reason), "{reason:?}");

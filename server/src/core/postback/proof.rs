@@ -160,8 +160,8 @@ pub fn unproven(code: &ConversionCode, held: &Postback) -> Option<Error> {
         (None, Check::Address) => ErrorReason::AddressRefused,
         (None, Check::Https) => ErrorReason::HttpsRequired,
     };
-    let message = "the sender is not proved, and a replay can't check that; if the sale is real, replay it with \
-                   trust_sender";
+    let message = "the sender is not proved, and a replay can't check the sender; if the sale is real, replay the \
+                   postback with trust_sender";
     Some(Error::new(reason, message))
 }
 

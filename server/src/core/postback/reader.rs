@@ -55,7 +55,7 @@ const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 #[derive(Debug)]
 pub struct ParsedPostback {
     pub parameters: Vec<Parameter>,
-    /// The form of the body, if it was read.
+    /// The form of the body; `Pairs` if the body was not read.
     pub form: Form,
     pub notes: Vec<Note>,
     /// Kind of test; `None` for a real postback. Nothing of a test is recorded.

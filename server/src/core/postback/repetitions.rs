@@ -23,7 +23,7 @@ pub enum Again {
 }
 
 /// Looks up whether a conversion is recorded already, before it is written. The look-up is made
-/// only if enough repetitions of the click were stored in this minute.
+/// only if no more repetitions of the click may be stored in this minute.
 pub async fn look_up(app: &App, conversion: Conversion) -> Result<Again> {
     if !app.shedding.has_repetitions_enough(conversion.click_id) {
         return Ok(Again::Judged(Ok(conversion)));

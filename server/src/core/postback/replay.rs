@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_an_edge_left_with_the_installation_may_be_any_accounts() {
+    fn only_an_edges_postback_in_the_installations_account_may_count_for_any_account() {
         let (own, other) = (AccountId::DEFAULT, AccountId(uuid::Uuid::from_u128(2)));
         for (account, from_edge, expected) in [
             (own, true, Tenant::All),

@@ -130,8 +130,8 @@ impl Shedding {
         self.repetitions.admit(click, REPETITIONS_OF_CLICK_MAX, Instant::now()).await;
     }
 
-    /// Returns whether enough repetitions of the click's conversions were stored in this minute, so
-    /// that no more are stored.
+    /// Returns whether the maximum number of repetitions of the click's conversions was stored in
+    /// this minute, so that no more are stored.
     pub fn has_repetitions_enough(&self, click: ClickId) -> bool {
         self.repetitions.is_full(&click, REPETITIONS_OF_CLICK_MAX, Instant::now())
     }

@@ -78,7 +78,7 @@ fn unknown(word: &str, preset: Option<&Preset>) -> Error {
             let theirs = if theirs.is_empty() { "no others".to_owned() } else { theirs.join(", ") };
             format!(
                 "`status` is `{word}`; this conversion code understands {own} and, of {}, {theirs}; send one of them, \
-                 or omit `status`: the code's default_status then holds",
+                 or omit `status`: the code's default_status then applies",
                 preset.name
             )
         }

@@ -36,7 +36,7 @@ use crate::{
 /// A span longer than the resolution of the time in ids.
 const ID_TICK: Span = Span::from_seconds(1);
 
-/// A postback: the request, cut to the limits, then the verdict and the facts it follows from.
+/// A postback: the request, cut to the limits; the verdict; and the facts that led to the verdict.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "postback")]
 pub struct Model {

@@ -1,5 +1,5 @@
-//! `ConversionCodeService`. Its calls belong to two slices: conversion codes, and the postbacks by
-//! which a set-up is tested.
+//! `ConversionCodeService`. Its calls belong to two slices: conversion codes, and the postbacks
+//! that test a set-up.
 
 use std::sync::Arc;
 

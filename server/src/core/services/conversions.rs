@@ -191,6 +191,6 @@ fn parse_batch(request: BatchRecordConversionsRequest) -> Result<Vec<RecordConve
         return Ok(request.requests);
     }
     let mut violations = Violations::default();
-    violations.add("requests", format!("must be 1 to {BATCH_ITEMS_MAX}"));
+    violations.add("requests", format!("must have 1 to {BATCH_ITEMS_MAX} entries"));
     Err(violations.into_error())
 }

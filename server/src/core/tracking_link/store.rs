@@ -214,7 +214,7 @@ pub async fn list_changed(
         query = query.filter(Column::UpdatedAt.gte(since));
     }
     if let Some((updated_at, id)) = page.after.map(read_change_key) {
-        // The condition on `updated_at` alone bounds the range of the index on every database.
+        // A separate condition on `updated_at` bounds the range of the index on every database.
         let later = Condition::any().add(Column::UpdatedAt.gt(updated_at)).add(Column::Id.gt(id));
         query = query.filter(Column::UpdatedAt.gte(updated_at)).filter(later);
     }

@@ -198,7 +198,7 @@ async fn read_end(pipe: Option<impl AsyncRead + Unpin>) -> String {
     String::from_utf8_lossy(&said).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Checks the end of a program. `Err`: a message.
+/// Checks the exit status of a program. `Err`: a message.
 fn ended(status: ExitStatus, program: &str, url: &SecretUrl, said: &str) -> Result<(), String> {
     if status.success() {
         return Ok(());
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_of_mariadb_speaks_as_our_connections_do() {
+    fn a_program_of_mariadb_connects_as_the_server_does() {
         for (url, expected) in [
             (
                 "mysql://db/s2s",

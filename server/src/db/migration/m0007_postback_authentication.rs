@@ -33,7 +33,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Adds one column. SQLite takes no more in one statement.
+/// Adds one column. SQLite adds no more than one in a statement.
 async fn add(manager: &SchemaManager<'_>, table: &'static str, column: ColumnDef) -> Result<(), DbErr> {
     manager.alter_table(Table::alter().table(table).add_column(column).take()).await
 }

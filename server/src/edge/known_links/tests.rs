@@ -32,7 +32,7 @@ fn archived(key: u64, slug: &str) -> Link {
     Link::from_proto(message).unwrap()
 }
 
-/// An empty set of known links, with a budget for `count` links of this size.
+/// An empty set of known links, with a budget for `count` links with slugs of four letters.
 fn room_for(count: usize) -> KnownLinks {
     let one = bytes("aaaa", &link(1, "aaaa", 1).to_proto().encode_to_vec());
     KnownLinks::new(u64::try_from(one * count).unwrap())
@@ -44,7 +44,7 @@ fn slugs(known: &KnownLinks) -> Vec<String> {
     slugs
 }
 
-/// Checks that all parts agree.
+/// Checks that all fields of `Known` agree.
 fn check(known: &KnownLinks) {
     let known = known.known();
     let sizes = known.by_slug.iter().map(|(slug, entry)| bytes(slug, &entry.message));
@@ -69,7 +69,7 @@ fn check(known: &KnownLinks) {
 }
 
 #[test]
-fn followed_links_come_before_others_and_recent_ones_before_old_ones() {
+fn the_budget_drops_links_that_nobody_followed_before_others_and_old_ones_first() {
     let known = room_for(4);
     // Never followed: `new1` was changed last.
     for (key, slug, age) in [(1, "old1", 900), (2, "mid1", 500), (3, "new1", 100), (4, "foll", 9_000)] {
@@ -117,7 +117,7 @@ fn an_account_with_many_links_pushes_out_its_own_only() {
     known.learn(&link_of(one, 51, "one3", 9_000), NEVER, NOW);
     check(&known);
     assert_eq!(slugs(&known), ["one1", "one3", "tr38", "tr39", "two1", "two2"]);
-    // A link that changes its account counts for the new one.
+    // A link that changes its account counts for the new account.
     known.learn(&link_of(one, 50, "two2", 1), NEVER, NOW);
     check(&known);
 }
@@ -138,7 +138,7 @@ fn a_link_that_has_ended_gives_way_first_and_is_not_taken_in() {
 }
 
 #[test]
-fn a_slug_is_of_one_link_and_a_link_has_one_slug() {
+fn a_slug_belongs_to_one_link_and_a_link_has_one_slug() {
     let known = room_for(9);
     known.learn(&link(1, "aaaa", 9), NOW, NOW);
     known.learn(&link(2, "bbbb", 9), NOW, NOW);

@@ -113,7 +113,7 @@ fn a_file_is_written_anew_once_it_is_mostly_stale() {
 }
 
 #[test]
-fn damage_costs_what_it_hits_and_the_file_is_written_anew() {
+fn damage_costs_only_the_records_that_it_hits_and_a_new_file_is_written() {
     let stage = Stage::new();
     let mut writer = stage.writer(stage.read());
     for number in 0..3 {

@@ -3,10 +3,10 @@
 //!
 //! Deliveries use the same calls as live traffic, so their duration shows how long live calls take.
 //! The duration at the lowest concurrency is measured again and again. The limit rises while calls
-//! take at most one and a half times as long.
+//! take at most one and a half times that duration.
 //!
-//! The longer the oldest record has waited, the higher is the lowest concurrency, even if calls
-//! slow down. Otherwise the backlog would grow: later postbacks of the same clicks join it.
+//! The longer the oldest record has waited, the higher the lowest concurrency is, even if calls
+//! slow down. Without this rule the backlog could grow: later postbacks of the same clicks join it.
 
 use std::time::Duration;
 

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_given_to_a_server_once_the_copy_is_whole() {
+    fn an_unfinished_restore_is_undone_and_a_finished_one_stays() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("spool");
         let mut restoring = Restoring::begin(&path).unwrap().unwrap();

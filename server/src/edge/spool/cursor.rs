@@ -15,9 +15,9 @@ pub struct FileCursor {
     /// Offset of `bytes` in the file.
     from: u64,
     bytes: Vec<u8>,
-    /// Offset in `bytes` up to which they are drained.
+    /// Offset in `bytes` up to which the entries are drained.
     pub at: usize,
-    /// Offset in `bytes` up to which they were durable.
+    /// Offset in `bytes` up to which the bytes were durable.
     durable: usize,
     pub damaged: bool,
 }
@@ -86,7 +86,7 @@ fn durable(file: SpoolFile, from: u64) -> usize {
     usize::try_from(file.durable.saturating_sub(from)).unwrap_or(usize::MAX)
 }
 
-/// Reads a file from an offset to its end. Missing bytes become zeros, also if the whole file is
+/// Reads a file from an offset to its end. Missing bytes become zeros, even if the whole file is
 /// missing. Zeros are no record, so a reader of records finds damage there.
 fn read(state: &State, file: SpoolFile, from: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = match state.folder.read(&file.name.text(), from, file.end) {

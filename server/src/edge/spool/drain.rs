@@ -1,9 +1,10 @@
 //! Delivers the spooled records to the core, by the same calls as live traffic.
 //!
 //! The records of one order queue (see `order`), usually the postbacks of one click, are delivered
-//! one after the other, as they arrived. Different queues are delivered at the same time. The checkpoint advances over the oldest records, up to the first one that the core has not
-//! answered. So after a crash no call is left out, but a call may be repeated; it counts once. The
-//! drain runs on its own thread, because it reads and writes files.
+//! one after the other, as they arrived. Different queues are delivered at the same time. The
+//! checkpoint advances over the oldest records, up to the first one that the core has not answered.
+//! So after a crash no call is left out, but a call may be repeated; it counts once. The drain runs
+//! on its own thread, because it reads and writes files.
 
 use std::{
     collections::HashMap,
@@ -253,7 +254,8 @@ impl Drain {
                 *slot = *outcome;
             }
         }
-        // Logs the cause once, and again only after the core has accepted a record in between.
+        // Logs the cause once, and again only if the core has accepted a record, or none waited, in
+        // between.
         self.cause = cause.get().cloned();
         if let Some(cause) = &self.cause
             && outcomes.first().is_some_and(|first| *first == Outcome::Open)
@@ -264,7 +266,7 @@ impl Drain {
             tracing::warn!(
                 cause,
                 detail,
-                "the core takes nothing from the spool; the server retries until it does"
+                "the core accepts nothing from the spool; the server retries until it does"
             );
         }
         // Failures may be faster than answers, and would spoil the measurement.

@@ -62,7 +62,8 @@ pub fn list(folder: &Folder, extension: &str) -> io::Result<Vec<Name>> {
 /// The numbers of the files that hold records.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers {
-    /// `None` if there is no file. A file for people counts as 0: it may become a segment again.
+    /// Number of the oldest file; `None` if there is no file. A file for people counts as number
+    /// 0, because it may become a segment again.
     pub oldest: Option<u64>,
     /// Number of the newest segment, 0 if there is none; `None` if it is unknown.
     pub newest: Option<u64>,
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_is_of_one_segment() {
+    fn a_checkpoint_holds_only_for_its_segment() {
         let parent = tempfile::tempdir().unwrap();
         let folder = folder(&parent);
         let [one, other] = [1, 2].map(|number| Name { number, key: Key([1; KEY_BYTES]) });

@@ -33,7 +33,8 @@ pub const LOCK: &str = "lock";
 pub struct Folder {
     path: PathBuf,
     handle: File,
-    /// Held until the process ends. `None` if the folder is only read.
+    /// The file of the second lock, open as long as this value exists. `None` if the folder is only
+    /// read.
     _lock: Option<File>,
 }
 

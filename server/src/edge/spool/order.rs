@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_click_has_one_lane_however_it_is_written() {
+    fn a_click_has_one_order_queue_however_its_id_is_written() {
         let queue = of(&format!("/s2s?clickId={ID}"), "");
         assert!(queue.is_some());
         let code = "700708AAAC7A24E5FBB247D7189A2A7E";
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_is_free_once_all_have_left() {
+    fn an_order_queue_is_free_once_all_have_left() {
         let order_queues = OrderQueues::default();
         let (one, other) = (Some(u16::MAX), Some(0));
         order_queues.enter(one);

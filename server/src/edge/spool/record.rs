@@ -55,7 +55,7 @@ pub enum Content {
     ClickIdKeys(ListClickIdKeysResponse),
     /// A link as the core last described it, for use while the core is down.
     Link(ResolveSlugResponse),
-    /// A slug of which the edge has no link any more. Earlier records of the slug no longer count.
+    /// A slug for which the edge has no link any more. Earlier records of the slug no longer count.
     NoLink(ResolveSlugRequest),
     /// Click id keys that the core no longer has. Proofs of records may have been made with them.
     FormerKeys(ListClickIdKeysResponse),

@@ -83,7 +83,7 @@ impl Admission {
     }
 }
 
-/// The priority of a request, by its path and, for HTTP, its headers.
+/// The priority of a request, by its path and, for postbacks and visits, its method and headers.
 fn priority(request: &Request) -> Priority {
     let path = request.uri().path();
     if let Ok(call) = calls::find(path) {

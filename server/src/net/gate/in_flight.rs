@@ -34,7 +34,8 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// Allows at most `max` requests in progress, except those that are never refused.
+    /// Allows at most `max` requests in progress. Only visits and health checks, which are never
+    /// refused, may exceed it.
     pub fn new(max: usize) -> Arc<Self> {
         Arc::new(Self { in_flight: AtomicUsize::new(0), max })
     }
@@ -119,7 +120,7 @@ pub fn no_room() -> Error {
 struct CountedBody {
     body: Body,
     work: Arc<Work>,
-    /// The messages of a gRPC call.
+    /// The messages of a gRPC call; `None` for any other request.
     messages: Option<Messages>,
     /// Number of bytes that these messages hold.
     held: usize,
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn conversions_are_turned_away_last() {
+    fn conversions_are_refused_last() {
         let load = InFlight::new(8);
         let mut counted = Vec::new();
         for in_flight in 0..10 {
@@ -198,12 +199,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_counts_once_it_has_come_whole() {
+    async fn a_request_counts_once_it_has_arrived_completely() {
         let load = InFlight::new(2);
         let slow = Body::from_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"a"))]));
         let (mut slow, counted) = load.count(slow, None, None);
         assert!(slow.frame().await.is_some());
-        assert!(load.has_room(Priority::Other), "it has not ended");
+        assert!(load.has_room(Priority::Other), "a request that has not arrived completely does not count");
         assert!(slow.frame().await.is_none());
         assert!(!load.has_room(Priority::Other));
         drop(counted);

@@ -83,8 +83,8 @@ pub fn lock(turn: &Mutex<Turn>) -> MutexGuard<'_, Turn> {
     turn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The methods with which another request may begin directly after a body. A sender that sends it
-/// without waiting for the answer to the previous request uses one of the usual methods.
+/// The methods with which another request may begin directly after a body. A sender that does not
+/// wait for the answer before it sends the next request uses one of these usual methods.
 const METHODS: [&[u8]; 9] =
     [b"CONNECT", b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT", b"TRACE"];
 

@@ -60,7 +60,7 @@ pub struct Waiting(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     next: u64,
-    /// The time since which each answer waits, by the number of the wait.
+    /// The start of each wait, by the number of the wait.
     since: HashMap<u64, Instant>,
 }
 
@@ -152,7 +152,7 @@ mod tests {
         let at = |seconds| begins + Duration::from_secs(seconds);
         let stream = futures::stream::pending::<Result<Bytes, std::io::Error>>().boxed();
         let mut idle = waiting.follow(Response::new(Body::from_stream(stream))).into_body();
-        // One waits for this server, and one for the client.
+        // The first answer waits for this server, and a second one, added below, for the client.
         taking.sent(1, at(0));
         assert!(futures::poll!(idle.frame()).is_pending());
         assert!(!taking.is_stuck(&waiting, MAX, at(1_000)));

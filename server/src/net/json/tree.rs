@@ -140,6 +140,6 @@ mod tests {
             let error = read(json.as_bytes()).unwrap_err();
             assert!(error.message().contains(expected), "{}", error.message());
         }
-        assert!(read(b"{\"a\":\"\xff\"}").is_err(), "no UTF-8");
+        assert!(read(b"{\"a\":\"\xff\"}").is_err(), "text that is not UTF-8 is refused");
     }
 }

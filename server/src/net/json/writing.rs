@@ -1,7 +1,8 @@
 //! Writes a message in the JSON mapping of Protocol Buffers.
 //!
-//! The library's own writer encodes and decodes each timestamp once more. That took a seventh of the
-//! instructions of a list, so only the other messages of `google.protobuf` are left to it.
+//! The library's own writer encodes and decodes each timestamp once more. That took a seventh of
+//! the instructions of a call that lists rows. So only the other messages of `google.protobuf` are
+//! left to that writer.
 
 use std::ops::RangeInclusive;
 

@@ -5,7 +5,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::{NAME_BYTES_MAX, Names, Pair, Part, Text, decode, entities, entities::rejoined, has_address};
 
-/// Bytes that may stand between two pairs.
+/// Bytes that may be between two pairs.
 const SEPARATORS: &[u8] = b"&;\n?";
 const PREFIX: &[u8] = b"/s2s?";
 /// Longest character that HTML makes of the beginning of a name, in bytes (see `entities`).
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_between_eaten_names_are_read_by_themselves() {
+    fn values_around_eaten_names_are_decoded_separately() {
         for (query, expected) in [
             ("val=1%2E5\u{b6}m=50%zz", [("val", "1.5", false), ("param", "50%zz", true)]),
             ("val=50%zz\u{b6}m=1%2E5", [("val", "50%zz", true), ("param", "1.5", false)]),

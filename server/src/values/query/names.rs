@@ -10,13 +10,13 @@ use crate::values::destination::sub_id_index;
 #[derive(Clone, Copy)]
 pub struct Names {
     pub is_known: fn(&str) -> bool,
-    /// Takes the names of two parameters, with a mark in between that may stand for `&`, such as a
-    /// second `?`. Returns whether the first parameter's value ends at that mark. It does not if the
-    /// value may be any text, such as a page's address with parameters of its own.
+    /// Takes the names of two parameters. Between the two parameters is a mark that may stand for
+    /// `&`, such as a second `?`. Returns whether the first parameter's value ends at that mark. It
+    /// does not if the value may be any text, such as a URL with parameters of its own.
     pub may_end: fn(&str, &str) -> bool,
-    /// Takes the name of a parameter, and the decoded piece behind it, up to the next `&`. As it was
-    /// sent, the piece has no `=`. Returns whether it is the rest of the parameter's value, whose
-    /// sender did not encode an `&`.
+    /// Takes the name of a parameter, and the next piece between two `&`, decoded. The piece had no
+    /// `=` before it was decoded. Returns whether the piece is the rest of the parameter's value,
+    /// because the sender did not encode an `&` in the value.
     pub is_rest: fn(&str, &str) -> bool,
 }
 
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_ends_only_where_it_can_not_go_on() {
+    fn a_mark_ends_a_value_only_if_it_is_no_part_of_it() {
         for (name, next, ends) in [
             ("val", "test", true),
             ("cur", "oid", true),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_behind_an_ampersand_may_be_the_rest_of_a_value() {
+    fn a_text_after_an_ampersand_may_be_the_rest_of_a_value() {
         for (name, piece, is_rest) in [
             ("val", "apos;234.50", true),
             ("val", "#39;234.50", true),

@@ -322,7 +322,7 @@ fn check_quotes(columns: &Columns, cells: &[String], quoted: &[bool]) -> Result<
     match cells.iter().enumerate().find(is_wrong) {
         None => Ok(()),
         Some((place, _)) => Err(format!(
-            "cell {} begins with a quote behind a blank; remove the blank, so that the quotes hold the cell together",
+            "cell {} begins with a blank and a quote; remove the blank, so that the quotes hold the cell together",
             place + 1
         )),
     }
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_behind_a_blank_is_a_fault() {
+    fn a_quote_after_a_blank_is_a_fault() {
         let titles = ["code", "click_id", "value", "params"].map(str::to_owned).to_vec();
         let columns = Columns::read(titles, &[]).unwrap();
         for (cells, quoted, is_right) in [

@@ -144,7 +144,7 @@ impl Tally {
         };
         let repeated = match rehearsal.repeated {
             0 => String::new(),
-            repeated => format!("{repeated} stand earlier in the file, "),
+            repeated => format!("{repeated} repeat an earlier row, "),
         };
         format!(
             "{rehearsed}{repeated}{recorded} recorded, {duplicates} were recorded before, {failed} failed"

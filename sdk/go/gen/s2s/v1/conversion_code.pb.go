@@ -87,10 +87,10 @@ type CheckMode int32
 const (
 	// Read as `CHECK_MODE_OFF`.
 	CheckMode_CHECK_MODE_UNSPECIFIED CheckMode = 0
-	// The check is not made.
+	// The postback counts, without a note.
 	CheckMode_CHECK_MODE_OFF CheckMode = 1
 	// The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
-	// shows which senders would be refused before any is.
+	// shows in advance which postbacks would be held.
 	CheckMode_CHECK_MODE_REPORT CheckMode = 2
 	// The postback does not count. Each server holds at most 60 such postbacks a
 	// minute from one range of addresses, such as a /24 of IPv4. It refuses
@@ -206,10 +206,11 @@ const (
 	ReplyMode_REPLY_MODE_UNSPECIFIED ReplyMode = 0
 	// The HTTP status and the JSON body follow the verdict.
 	ReplyMode_REPLY_MODE_BY_VERDICT ReplyMode = 1
-	// Always HTTP 200, for senders that stop sending after other answers; the
-	// JSON body follows the verdict.
+	// HTTP 200 for held postbacks, too, for senders that stop sending after other
+	// answers; the JSON body follows the verdict.
 	ReplyMode_REPLY_MODE_ALWAYS_OK ReplyMode = 2
-	// Always HTTP 200 with a fixed text, for senders that expect one word.
+	// HTTP 200 with a fixed text, also for held postbacks, for senders that expect
+	// one word.
 	ReplyMode_REPLY_MODE_FIXED_TEXT ReplyMode = 3
 )
 
@@ -595,8 +596,9 @@ func (x *PostbackAuthentication) GetFormerSecretExpireTime() *timestamppb.Timest
 	return nil
 }
 
-// Form of the answer of `/s2s` for a code. With any form, the verdict is in
-// the header `S2S-Verdict` and in the log.
+// Form of the answer of `/s2s` for a code. With any form, the verdict is in the
+// header `S2S-Verdict`. Answers with the verdict `QUEUED`, `IGNORED` or
+// `REFUSED` don't follow this setting.
 type ReplySetting struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Kind of answer.

@@ -226,9 +226,10 @@ const (
 	// Cure: call it from a program, or from a page of its own origin; for pages,
 	// start the server with API keys. PERMISSION_DENIED, HTTP 403.
 	ErrorReason_ERROR_REASON_ORIGIN_REFUSED ErrorReason = 49
-	// Cause: the time inside an id is more than three years ahead of the core's
-	// clock, because the clock of the edge that made the id was wrong. Cure:
-	// correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+	// Cause: the time inside an id is more than three years before or after the
+	// core's time, because the clock of the edge that made the id was wrong.
+	// Cure: correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds
+	// postbacks.
 	ErrorReason_ERROR_REASON_CLOCK_WRONG ErrorReason = 50
 	// Cause: the click is older than conversions are retained, so an earlier
 	// count of the conversion can't be ruled out. Cure: if the conversion was

@@ -35,7 +35,7 @@ const (
 	// A test: checked and answered as if real. Only in explanations and failures,
 	// because a test is not stored.
 	PostbackVerdict_POSTBACK_VERDICT_TEST PostbackVerdict = 3
-	// Not counted. Kept unchanged, with a reason, for a replay.
+	// Not counted. Kept, with a reason, for a replay.
 	PostbackVerdict_POSTBACK_VERDICT_HELD PostbackVerdict = 4
 )
 
@@ -383,7 +383,7 @@ func (x *RawPostback) GetQueued() bool {
 // A detail of the error with which `RecordConversion` answers a postback that
 // does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
 // An error without it is about the call, for example its API key: the postback
-// is neither counted nor held.
+// is neither counted nor held, or, as after a deadline, its outcome is unknown.
 type PostbackFailure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Outcome: `POSTBACK_VERDICT_HELD`, or `POSTBACK_VERDICT_TEST` for a test that

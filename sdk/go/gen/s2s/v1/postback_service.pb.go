@@ -588,8 +588,8 @@ type ReplayPostbacksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The postbacks as they are now, in the order of the ids or newest first.
 	Postbacks []*Postback `protobuf:"bytes,1,rep,name=postbacks,proto3" json:"postbacks,omitempty"`
-	// With `filter`: opaque token for the next call; empty once all were
-	// replayed. A call with a token may have replayed none.
+	// With `filter`: opaque token for the next call; empty once all were replayed.
+	// Even a response with a token may have no postbacks.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -75,8 +75,9 @@ func (PresetSource) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{0}
 }
 
-// A network's parameter names and macros. The field of a macro is empty if the
-// network has no such macro, or if its name is not known.
+// A network's parameter names, macros and status words, and the answer that it
+// expects. The field of a macro is empty if the network has no such macro, or if
+// its name is not known.
 type Preset struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
@@ -111,7 +112,7 @@ type Preset struct {
 	StatusWords []*StatusWord `protobuf:"bytes,11,rep,name=status_words,json=statusWords,proto3" json:"status_words,omitempty"`
 	// Form in which the network wants its postbacks answered; not set if it takes
 	// any answer. A conversion code that is created with this preset, and without
-	// a `reply` of its own, gets this one.
+	// a `reply` of its own, gets this reply.
 	Reply *ReplySetting `protobuf:"bytes,12,opt,name=reply,proto3" json:"reply,omitempty"`
 	// Source of the preset.
 	Source PresetSource `protobuf:"varint,13,opt,name=source,proto3,enum=s2s.v1.PresetSource" json:"source,omitempty"`

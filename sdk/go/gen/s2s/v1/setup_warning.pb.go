@@ -61,8 +61,8 @@ const (
 	// HTTPS is enforced, and the postback URL begins with `http://`. Cure: set
 	// the server's `--public-url` to its `https://` URL.
 	SetupWarningCode_SETUP_WARNING_CODE_URL_NOT_HTTPS SetupWarningCode = 11
-	// The URL names no address that the world can reach, such as `0.0.0.0`: the
-	// server was started without `--public-url`. Cure: set it.
+	// The URL names an address that nobody can reach from elsewhere, such as
+	// `0.0.0.0`: the server was started without `--public-url`. Cure: set it.
 	SetupWarningCode_SETUP_WARNING_CODE_URL_LEADS_NOWHERE SetupWarningCode = 12
 	// The destination was copied from a page's source: it has `&amp;` for `&`.
 	// The merchant's server reads `amp;` as the beginning of a parameter's name.

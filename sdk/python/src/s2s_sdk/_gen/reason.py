@@ -374,9 +374,9 @@ class Reason(str, Enum):
     CLOCK_WRONG = (
         "CLOCK_WRONG",
         (
-            "Cause: the time inside an id is more than three years ahead of the core's clock, because the clock "
-            "of the edge that made the id was wrong. Cure: correct the edge's clock. FAILED_PRECONDITION, HTTP "
-            "422. Holds postbacks."
+            "Cause: the time inside an id is more than three years before or after the core's time, because the "
+            "clock of the edge that made the id was wrong. Cure: correct the edge's clock. FAILED_PRECONDITION, "
+            "HTTP 422. Holds postbacks."
         ),
     )
     CLICK_TOO_OLD = (

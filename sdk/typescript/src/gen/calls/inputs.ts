@@ -4,8 +4,9 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 // Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
 
 /**
- * Form of the answer of `/s2s` for a code. With any form, the verdict is in
- * the header `S2S-Verdict` and in the log.
+ * Form of the answer of `/s2s` for a code. With any form, the verdict is in the
+ * header `S2S-Verdict`. Answers with the verdict `QUEUED`, `IGNORED` or
+ * `REFUSED` don't follow this setting.
  */
 export interface ReplySettingInput {
   /**

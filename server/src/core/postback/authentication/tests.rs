@@ -123,7 +123,7 @@ fn a_signature_must_match_the_call_and_be_recent() {
         let postback = postback(method, &target, body);
         assert_eq!(refused(&code, &postback, &sender("", false)), expected, "{method} {target} {body}");
     }
-    // The query begins at the first mark, and so do the signed bytes.
+    // The first of these marks begins the query, and with it the signed bytes.
     for mark in ["&", ";", "%3f", "%3F", "%26", "%3B"] {
         let old = signed("/s2s?clickId=a&val=1", "", secret, SECONDS - 7_200);
         let target = old.replace("/s2s?", &format!("/s2s{mark}oid=new&ts={SECONDS}&u=http://a?"));
@@ -135,7 +135,7 @@ fn a_signature_must_match_the_call_and_be_recent() {
 }
 
 #[test]
-fn an_address_must_be_allowed_and_http_may_not_be() {
+fn an_address_must_be_allowed_and_http_may_be_refused() {
     use ErrorReason::{AddressRefused, HttpsRequired};
     let (enforce, off) = (CheckMode::Enforce, CheckMode::Off);
     for (address_check, https_check, who, expected) in [

@@ -149,7 +149,7 @@ fn prove(url: &str, code: &ConversionCode, now: Time) -> String {
 
 fn reply(code: &ConversionCode) -> String {
     match code.reply_mode {
-        ReplyMode::ByVerdict => "the sender is answered by the verdict: 200 if it counts".to_owned(),
+        ReplyMode::ByVerdict => "the answer depends on the verdict: 200 if the postback counts".to_owned(),
         ReplyMode::AlwaysOk => "the sender is answered 200 whatever the verdict".to_owned(),
         ReplyMode::FixedText => {
             format!("the sender is answered 200 and `{}` whatever the verdict", code.reply_text)

@@ -82,7 +82,7 @@ fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
         StepKind::ClickId => match &facts.click {
             Some(Ok(_)) => Some(Ok("genuine: it was minted here".to_owned())),
             Some(Err(error)) => Some(Err(error.message().to_owned())),
-            None => facts.test.then(|| Ok("one for tests".to_owned())),
+            None => facts.test.then(|| Ok("a click id for tests".to_owned())),
         },
         StepKind::TrackingLink => facts.link.as_ref().map(|link| match (link, &facts.code) {
             (Ok(link), Some(Ok(code))) => {
@@ -150,7 +150,7 @@ fn dedupe(facts: &Facts) -> Option<String> {
 fn verdict(facts: &Facts) -> Result<String, String> {
     match &facts.outcome {
         Err(error) => Err(held(error)),
-        Ok(_) if facts.test => Ok("a test: it counts as far as it goes, and nothing is recorded".to_owned()),
+        Ok(_) if facts.test => Ok("a test without a fault: nothing is recorded".to_owned()),
         Ok(Some(recorded)) if recorded.duplicate => Ok("a duplicate: it counts once".to_owned()),
         Ok(_) => Ok("it counts".to_owned()),
     }

@@ -21,8 +21,8 @@ use crate::{
     values::time::Time,
 };
 
-/// Maximum total size of the notes of a failure, in bytes. A failure travels in a header, and
-/// clients accept headers of 16 KiB in all. `GetPostback` returns all notes.
+/// Maximum total size of the notes of a failure, in bytes. A failure travels in a header, and some
+/// clients accept at most 16 KiB of headers. `GetPostback` returns all notes.
 const FAILURE_NOTES_BYTES_MAX: usize = 4 * 1_024;
 /// Longest target of a shortened postback, in bytes.
 const SHORT_TARGET_BYTES_MAX: usize = 256;

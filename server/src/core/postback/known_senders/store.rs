@@ -14,8 +14,7 @@ pub struct Model {
     /// The network, such as `203.0.113.0/24`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub network: String,
-    /// Time at which the last postback of the code from this network has counted, accurate to a
-    /// day.
+    /// Time at which the last postback of the code from this network counted, accurate to a day.
     pub counted_at: Time,
 }
 
@@ -24,7 +23,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Returns the time at which the last postback of the code from this network has counted.
+/// Returns the time at which the last postback of the code from this network counted.
 pub async fn counted_at(db: &Db, code: ConversionCodeId, network: String) -> Result<Option<Time>, DbErr> {
     Ok(Entity::find_by_id((code, network)).one(db.reader()).await?.map(|row| row.counted_at))
 }

@@ -101,7 +101,7 @@ fn a_replay_requires_that_the_checks_enforced_now_were_passed_then() {
 }
 
 #[test]
-fn a_postback_from_before_proofs_were_stored_goes_by_its_notes() {
+fn a_postback_from_before_proofs_were_stored_is_judged_by_its_notes() {
     let code = ConversionCode { secret_check: CheckMode::Enforce, ..code() };
     for (authenticated, note_code, expected) in [
         (true, None, false),
@@ -116,7 +116,7 @@ fn a_postback_from_before_proofs_were_stored_goes_by_its_notes() {
 }
 
 #[test]
-fn only_a_correct_signature_is_known_again() {
+fn a_replay_uses_only_a_correct_or_uncheckable_signature() {
     let code = code();
     let right = sign("/s2s?val=1", b"", code.secret.reveal(), SECONDS);
     let (before, digits) = right.split_at(right.len() - 64);

@@ -1,4 +1,4 @@
-//! The body beside a complete query: a URL with a click id, a code, a value and a commission.
+//! The body beside a complete query, which has a click id, a code, a value and a commission.
 //!
 //! The postback counts by its URL. The body may be the message of another system, such as a shop's
 //! JSON of an order, in which `id`, `amount` or `status` have meanings of their own. From such a
@@ -101,10 +101,10 @@ mod tests {
     #[test]
     fn an_alias_that_the_body_passes_over_gains_no_meaning() {
         for (query, body) in [
-            // The body's own name contradicts the query, and is left out.
+            // `clickId` in the body contradicts the query, and is passed over.
             ("clickId=a", "clickId=b&cId=c&test=1"),
             ("cId=a", "clickId=b&cId=c&test=1"),
-            // The body's own name repeats the query, and is left out.
+            // `clickId` or `oid` in the body repeats the query, and is passed over.
             ("cId=a", "clickId=a&cId=c"),
             ("clickId=a&order_id=1", "oid=1&order_id=2"),
         ] {

@@ -1,8 +1,8 @@
 //! The body of a postback: turns the bytes as they came into pairs of names and values.
 //!
-//! The bytes themselves show whether a body is a form, JSON or multipart, because content types are
-//! too often wrong. The content type has one effect: a body that it calls JSON is refused if it is
-//! not JSON and has no parameter of ours.
+//! The reader finds out from the bytes whether a body is a form, JSON or multipart, because content
+//! types are too often wrong. The content type has one effect: a body that it calls JSON is refused
+//! if it is not JSON and has no parameter of ours.
 
 #[cfg(any(test, fuzzing))]
 mod check;

@@ -87,8 +87,8 @@ pub fn read(postback: &Postback, overrides: &Overrides) -> ParsedPostback {
     Named::read(postback).claim(overrides, Terms::of(None))
 }
 
-/// Returns value and commission that a postback states with these texts of `val`, `com`, `comperc`
-/// and `cur`, if its code has this separator and this currency. An empty text is omitted.
+/// Returns the value and the commission that a postback states with these texts of `val`, `com`,
+/// `comperc` and `cur`, if its code has this separator and this currency. Omits an empty text.
 #[cfg(fuzzing)]
 pub fn worth_of(
     texts: [&str; 4],
@@ -222,7 +222,7 @@ fn check_without_visitor(postback: &Postback, reading: &ParsedPostback) {
         (Err(error), Ok(_)) => {
             let of_what_is_gone =
                 error.reason() == ErrorReason::RequestTooLarge || error.message().starts_with("`param`");
-            assert!(of_what_is_gone, "{error:?} is gone with the visitor");
+            assert!(of_what_is_gone, "only faults of erased data may be gone, not {error:?}");
         }
         (Err(_), Err(_)) => {}
     }
@@ -245,14 +245,14 @@ fn check_redacted(postback: &Postback, reading: &ParsedPostback) {
         return;
     }
     let again = read(&redacted, &Overrides::default());
-    // If a secret stood elsewhere, `judgement::redacted` reads the rest again, and refuses it if it
-    // counts although the whole did not. An example is a value that was cut off at an `&`: its rest
-    // may be redacted, and the value then looks complete.
+    // If a secret was elsewhere, `judgement::redacted` reads the redacted postback again, and
+    // refuses it if it would count now, but did not before. An example is a value that was cut off
+    // at an `&`: its rest may be redacted, and the value then looks complete.
     if others && (reading.claim.is_err() || reading.parameters.iter().any(|was| was.broken)) {
         return;
     }
-    // A body from which nothing counts is blotted out as a whole if it has a secret. It then reads as
-    // names that nobody knows.
+    // A body from which nothing counts is blotted out as a whole if it has a secret. It then reads
+    // as names that nobody knows.
     let is_ignored = reading.notes.iter().any(|note| note.code() == NoteCode::BodyIgnored);
     let of_body = |reading: &ParsedPostback| {
         let all = reading.parameters.iter().filter(|one| one.place.part != Part::Target);

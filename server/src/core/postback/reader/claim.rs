@@ -16,7 +16,8 @@ use crate::{
     values::{query::Part, text::excerpt},
 };
 
-/// The values of the known parameters, one value for each.
+/// The parameters and settings from which a claim is read. `get` returns one value for each known
+/// parameter.
 pub struct Values<'a> {
     pub parameters: &'a [Parameter],
     pub overrides: &'a Overrides,
@@ -133,7 +134,7 @@ pub fn read(
     let click_id = values.mandatory(KnownParam::ClickId, notes)?;
     let code = match overrides.code {
         Some(code) => {
-            let message = format!("the replay counts it for the conversion code `{code}`");
+            let message = format!("the replay counts the postback for the conversion code `{code}`");
             notes.push(note(NoteCode::Overridden, KnownParam::Id.name(), message));
             code
         }

@@ -40,7 +40,7 @@ pub fn read(body: &[u8]) -> Result<Vec<Member>> {
     let broken = |error: serde_json::Error| refusal(&error.to_string());
     let object = match serde_json::from_slice::<Vec<&RawValue>>(body).as_deref() {
         Ok([only]) => only.get().as_bytes(),
-        Ok(list) if list.len() > 1 => return Err(refusal("it is a list of several")),
+        Ok(list) if list.len() > 1 => return Err(refusal("it is a list of several items")),
         Ok(_) | Err(_) => body,
     };
     let Members(members) = serde_json::from_slice(object).map_err(broken)?;

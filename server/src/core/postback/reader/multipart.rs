@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_of_multipart_may_stand_in_names_and_values() {
+    fn marks_of_multipart_may_occur_in_names_and_values() {
         for (name, value) in [("a;b", "1"), ("a; name=c", "--X"), ("a", "x--X--\r\ny -- --X")] {
             for more in ["", "; filename=\"c;name=d\"", ";name=\"x\""] {
                 let body = format!(

@@ -14,7 +14,7 @@ use crate::{
 
 impl Parameter {
     /// Returns whether another value of the same parameter means the same, however it is written. A
-    /// broken value means the same as no other.
+    /// broken value never means the same as another.
     pub fn says_the_same(&self, other: &Self) -> bool {
         if self.broken || other.broken {
             return false;

@@ -122,9 +122,9 @@ pub fn without_visitor(postback: &Postback) -> (Vec<u8>, Vec<u8>) {
     let mut parameters = understood(all, &mut Vec::new()).into_iter();
     let mut counts = |pair: &mut Pair| {
         let Some(parameter) = parameters.next() else { return false };
-        // A value that is broken is written as `%`. The unencoded `%` of a percentage does not make
-        // it broken. A blank value stays blank: as `%`, it would count beside another name of the
-        // same parameter.
+        // A broken value is written as `%`. An unencoded `%` after a percentage does not make the
+        // value broken. A blank value stays blank: as `%`, it would count beside another name of
+        // the same parameter.
         pair.broken = parameter.broken && !parameter.is_blank();
         parameter.counts()
     };
@@ -248,7 +248,7 @@ fn object(pairs: &[Pair]) -> String {
         return String::new();
     }
     let text = |bytes: &[u8]| Value::String(String::from_utf8_lossy(bytes).into_owned()).to_string();
-    // A number stays a number, because a text with the same digits is read differently.
+    // A number stays a number, because a text with the same digits may be read differently.
     let value = |pair: &Pair| match serde_json::from_slice::<serde_json::Number>(&pair.value) {
         Ok(_) if pair.place.part == Part::Bare => String::from_utf8_lossy(&pair.value).into_owned(),
         _ => text(&pair.value),
@@ -321,8 +321,8 @@ impl Parameter {
         rank.filter(|_| self.known == Some(KnownParam::Oid)).map(|(rank, _)| rank)
     }
 
-    /// Returns whether the parameter counts although it stands in another system's message, in
-    /// which its name may mean something else. An unknown parameter does no harm.
+    /// Returns whether the parameter counts although it is in another system's message, in which
+    /// its name may mean something else. An unknown parameter does no harm.
     pub fn counts_among_others(&self) -> bool {
         match self.known {
             Some(KnownParam::Sec | KnownParam::Ts | KnownParam::Sig | KnownParam::Comperc) => false,

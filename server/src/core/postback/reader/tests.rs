@@ -253,7 +253,7 @@ fn odd_separators_are_understood() {
 }
 
 #[test]
-fn an_address_among_the_values_keeps_its_own_parameters() {
+fn a_url_among_the_values_keeps_its_own_parameters() {
     for address in ["https://shop.example/thanks", "https%3A%2F%2Fshop.example/a", "x://y"] {
         for own in ["test=1", "cur=USD", "status=declined", "order=123", "val=3", "oid=7"] {
             let reading = with_defaults(&format!("val=10&com=1&url={address}?{own}&note=x"));
@@ -266,7 +266,7 @@ fn an_address_among_the_values_keeps_its_own_parameters() {
     }
     let order = with_defaults("val=1&com=0&oid=https://x.example/?order=5").claim.unwrap();
     assert_eq!(order.transaction_id.as_str(), "https://x.example/?order=5");
-    // Outside an address, a second `?` separates parameters.
+    // After a value that is no URL, a second `?` separates parameters.
     let reading = with_defaults("val=1&com=0?oid=7");
     assert_eq!(reading.claim.unwrap().transaction_id.as_str(), "7");
 }

@@ -23,7 +23,7 @@ use crate::{
 /// The worth of a conversion.
 pub struct Worth {
     pub value: Amount,
-    /// `None` for the code's default currency.
+    /// The currency that `val` or `cur` names; `None` for the code's default currency.
     pub currency: Option<Currency>,
     pub commission: Commission,
     /// The currency that the text of the commission names. `None` if it names none.
@@ -48,8 +48,8 @@ struct Stated {
 }
 
 impl Stated {
-    /// Reads an amount. If the amount is missing or a macro, returns `instead`. `currency` is the
-    /// currency that is known already.
+    /// Reads an amount. `instead`, if given, replaces an amount that is missing or a macro.
+    /// `currency` is the currency that is known already.
     fn read(
         values: &Values<'_>,
         known: KnownParam,

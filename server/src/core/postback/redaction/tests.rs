@@ -164,7 +164,7 @@ fn a_codes_own_secrets_are_removed_everywhere() {
         let mut postback = postback("GET", &format!("/s2s?sec={secret}"), &format!("text/{secret}"), "");
         postback.user_agent = format!("shop {secret}é");
         let reading = reader::read(&postback, &Overrides::default());
-        assert!(!redact(&mut postback, &reading, Some(&code)), "where it is expected");
+        assert!(!redact(&mut postback, &reading, Some(&code)), "the URL has the secret only as `sec`");
         let stars = "*".repeat(secret.len());
         assert_eq!(
             (postback.content_type, postback.user_agent),

@@ -52,7 +52,8 @@ struct SiteShare {
 
 impl Strangers {
     /// Admits a postback of the network. `Ok` is the number of its postbacks that were shed since
-    /// the last one that was admitted; `Err` is the rest of the minute.
+    /// the last one that was admitted, in this minute and the one before; `Err` is the time until
+    /// the end of the minute.
     pub fn admit(&mut self, network: Network, now: Instant) -> Result<u64, Duration> {
         let end = self.begins.map(|begins| begins + WINDOW).filter(|end| *end > now);
         let end = end.unwrap_or_else(|| {

@@ -5,7 +5,7 @@ fn after(begins: Instant, seconds: u64) -> Instant {
 }
 
 #[tokio::test]
-async fn a_click_has_room_and_then_its_code() {
+async fn a_postback_uses_the_room_of_its_click_before_that_of_its_code() {
     let shedding = Shedding::new(ShedCounts::default());
     let begins = Instant::now();
     let (click, code) = (Some(ClickId(uuid::Uuid::nil())), Some(ConversionCodeId(uuid::Uuid::nil())));

@@ -10,7 +10,7 @@ use crate::{
     values::id::PostbackId,
 };
 
-/// A held postback of a stranger.
+/// The row of a held postback of a stranger: the sender's network, and the size in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stranger_postback")]
 pub struct Model {

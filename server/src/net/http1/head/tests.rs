@@ -46,7 +46,7 @@ fn targets_are_encoded_and_kept() {
 }
 
 #[test]
-fn a_fragment_directly_behind_a_host_is_dropped() {
+fn a_fragment_directly_after_a_host_is_dropped() {
     for (target, expected) in [
         ("http://a#b", "http://a"),
         ("http://a:80#", "http://a:80"),
@@ -60,7 +60,7 @@ fn a_fragment_directly_behind_a_host_is_dropped() {
 }
 
 #[test]
-fn header_lines_that_are_none_are_dropped() {
+fn malformed_and_excess_header_lines_are_dropped() {
     for line in
         ["a b: c", "no colon", "a\u{1}: b", "a: \u{1}", "a : b", " folded: 1", "\tfolded", ": a", "a: b\rc"]
     {
@@ -118,7 +118,7 @@ fn contradictory_lengths_are_refused() {
         ("Transfer-Encoding: identity\r\n", false),
         ("Transfer-Encoding:\r\n chunked\r\n", false),
     ] {
-        // The second form is read line by line.
+        // A head with the target `/<>` is read line by line.
         for target in ["/", "/<>"] {
             let text = format!("POST {target} HTTP/1.1\r\n{headers}\r\n");
             let expected = if is_fine { None } else { Some(Refusal::Length) };
@@ -150,7 +150,7 @@ fn only_requests_are_read() {
 }
 
 #[test]
-fn heads_may_come_in_pieces_and_one_behind_the_other() {
+fn heads_may_arrive_in_pieces_and_one_after_the_other() {
     let heads = [
         "GET /a HTTP/1.1\r\nhost: x\r\n\r\n",
         "GET /b c HTTP/1.1\na: x\n bad\n\n",
@@ -201,7 +201,7 @@ fn long_lines_are_cut_or_dropped() {
 }
 
 #[test]
-fn an_incomplete_head_is_refused_by_its_path() {
+fn the_refusal_of_an_incomplete_head_has_its_path() {
     for (text, path) in [
         ("GET /s2s?a=b c&val=19", "/s2s"),
         ("GET /s2s?a=b HTTP/1.1\r\nhost: x\r\n", "/s2s"),

@@ -215,8 +215,9 @@ export const PostbackAuthenticationSchema: GenMessage<PostbackAuthentication> = 
   messageDesc(file_s2s_v1_conversion_code, 1);
 
 /**
- * Form of the answer of `/s2s` for a code. With any form, the verdict is in
- * the header `S2S-Verdict` and in the log.
+ * Form of the answer of `/s2s` for a code. With any form, the verdict is in the
+ * header `S2S-Verdict`. Answers with the verdict `QUEUED`, `IGNORED` or
+ * `REFUSED` don't follow this setting.
  *
  * @generated from message s2s.v1.ReplySetting
  */
@@ -300,7 +301,7 @@ export enum CheckMode {
   UNSPECIFIED = 0,
 
   /**
-   * The check is not made.
+   * The postback counts, without a note.
    *
    * @generated from enum value: CHECK_MODE_OFF = 1;
    */
@@ -308,7 +309,7 @@ export enum CheckMode {
 
   /**
    * The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
-   * shows which senders would be refused before any is.
+   * shows in advance which postbacks would be held.
    *
    * @generated from enum value: CHECK_MODE_REPORT = 2;
    */
@@ -389,15 +390,16 @@ export enum ReplyMode {
   BY_VERDICT = 1,
 
   /**
-   * Always HTTP 200, for senders that stop sending after other answers; the
-   * JSON body follows the verdict.
+   * HTTP 200 for held postbacks, too, for senders that stop sending after other
+   * answers; the JSON body follows the verdict.
    *
    * @generated from enum value: REPLY_MODE_ALWAYS_OK = 2;
    */
   ALWAYS_OK = 2,
 
   /**
-   * Always HTTP 200 with a fixed text, for senders that expect one word.
+   * HTTP 200 with a fixed text, also for held postbacks, for senders that expect
+   * one word.
    *
    * @generated from enum value: REPLY_MODE_FIXED_TEXT = 3;
    */

@@ -230,7 +230,7 @@ export const RawPostbackSchema: GenMessage<RawPostback> = /*@__PURE__*/
  * A detail of the error with which `RecordConversion` answers a postback that
  * does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
  * An error without it is about the call, for example its API key: the postback
- * is neither counted nor held.
+ * is neither counted nor held, or, as after a deadline, its outcome is unknown.
  *
  * @generated from message s2s.v1.PostbackFailure
  */
@@ -310,7 +310,7 @@ export enum PostbackVerdict {
   TEST = 3,
 
   /**
-   * Not counted. Kept unchanged, with a reason, for a replay.
+   * Not counted. Kept, with a reason, for a replay.
    *
    * @generated from enum value: POSTBACK_VERDICT_HELD = 4;
    */

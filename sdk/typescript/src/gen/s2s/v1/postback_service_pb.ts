@@ -350,8 +350,8 @@ export type ReplayPostbacksResponse = Message<"s2s.v1.ReplayPostbacksResponse"> 
   postbacks: Postback[];
 
   /**
-   * With `filter`: opaque token for the next call; empty once all were
-   * replayed. A call with a token may have replayed none.
+   * With `filter`: opaque token for the next call; empty once all were replayed.
+   * Even a response with a token may have no postbacks.
    *
    * @generated from field: string next_page_token = 2;
    */

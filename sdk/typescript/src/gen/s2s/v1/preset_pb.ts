@@ -17,8 +17,9 @@ export const file_s2s_v1_preset: GenFile = /*@__PURE__*/
   fileDesc("ChNzMnMvdjEvcHJlc2V0LnByb3RvEgZzMnMudjEi7QIKBlByZXNldBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhoKEmNsaWNrX2lkX3BhcmFtZXRlchgDIAEoCRIWCg5jbGlja19pZF9tYWNybxgEIAEoCRITCgt2YWx1ZV9tYWNybxgFIAEoCRIYChBjb21taXNzaW9uX21hY3JvGAYgASgJEhwKFHRyYW5zYWN0aW9uX2lkX21hY3JvGAcgASgJEhYKDmN1cnJlbmN5X21hY3JvGAggASgJEhUKDWN1cnJlbmN5X2NvZGUYCSABKAkSFAoMc3RhdHVzX21hY3JvGAogASgJEigKDHN0YXR1c193b3JkcxgLIAMoCzISLnMycy52MS5TdGF0dXNXb3JkEiMKBXJlcGx5GAwgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIkCgZzb3VyY2UYDSABKA4yFC5zMnMudjEuUHJlc2V0U291cmNlEg4KBnJlbWFyaxgOIAEoCSJECgpTdGF0dXNXb3JkEgwKBHdvcmQYASABKAkSKAoGc3RhdHVzGAIgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMqcgoMUHJlc2V0U291cmNlEh0KGVBSRVNFVF9TT1VSQ0VfVU5TUEVDSUZJRUQQABImCiJQUkVTRVRfU09VUkNFX1ZFTkRPUl9ET0NVTUVOVEFUSU9OEAESGwoXUFJFU0VUX1NPVVJDRV9DT01NVU5JVFkQAmIGcHJvdG8z", [file_s2s_v1_conversion, file_s2s_v1_conversion_code]);
 
 /**
- * A network's parameter names and macros. The field of a macro is empty if the
- * network has no such macro, or if its name is not known.
+ * A network's parameter names, macros and status words, and the answer that it
+ * expects. The field of a macro is empty if the network has no such macro, or if
+ * its name is not known.
  *
  * @generated from message s2s.v1.Preset
  */
@@ -111,7 +112,7 @@ export type Preset = Message<"s2s.v1.Preset"> & {
   /**
    * Form in which the network wants its postbacks answered; not set if it takes
    * any answer. A conversion code that is created with this preset, and without
-   * a `reply` of its own, gets this one.
+   * a `reply` of its own, gets this reply.
    *
    * @generated from field: s2s.v1.ReplySetting reply = 12;
    */

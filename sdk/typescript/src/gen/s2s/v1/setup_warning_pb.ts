@@ -152,8 +152,8 @@ export enum SetupWarningCode {
   URL_NOT_HTTPS = 11,
 
   /**
-   * The URL names no address that the world can reach, such as `0.0.0.0`: the
-   * server was started without `--public-url`. Cure: set it.
+   * The URL names an address that nobody can reach from elsewhere, such as
+   * `0.0.0.0`: the server was started without `--public-url`. Cure: set it.
    *
    * @generated from enum value: SETUP_WARNING_CODE_URL_LEADS_NOWHERE = 12;
    */

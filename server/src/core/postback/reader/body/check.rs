@@ -43,7 +43,7 @@ pub fn check_body(bytes: &[u8]) {
     if plain.encodings.len() == ENCODINGS_MAX || plain.is_too_long {
         return;
     }
-    assert!(undone(&plain.bytes).is_none(), "{:?} is encoded after {:?}", plain.bytes, plain.encodings);
+    assert!(undone(&plain.bytes).is_none(), "{:?} is still encoded after {:?}", plain.bytes, plain.encodings);
     check_encoded(head.last().copied(), &plain.bytes);
     let mut notes = Vec::new();
     match read(content_type, &plain.bytes, &mut notes) {

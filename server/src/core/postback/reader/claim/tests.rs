@@ -98,7 +98,7 @@ fn amounts_with_two_meanings_are_settled_by_what_is_known() {
         get(&format!("clickId=abc&id={CODE}&val=1&com=0&comperc={text}")).claim.unwrap().commission
     };
     let half = Commission::Percent(Percent::from_micros(12_500_000).unwrap());
-    assert_eq!([percent("12.500"), percent("12,500%25")], [half, half], "in thousands it is over 100 %");
+    assert_eq!([percent("12.500"), percent("12,500%25")], [half, half], "12 thousand would be over 100 %");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_whole_number_in_json_is_one_order_in_any_notation() {
 }
 
 #[test]
-fn a_percentage_that_is_no_amount_is_called_so() {
+fn a_percentage_in_place_of_an_amount_is_called_so() {
     for (query, reason, said) in [
         ("val=1&com=10%&oid=1", ErrorReason::ParameterMalformed, "a percentage: send it as `comperc`"),
         ("val=1&com=10%25", ErrorReason::AmountMalformed, "a percentage: send it as `comperc`"),
@@ -189,7 +189,7 @@ fn a_sign_means_the_currency_that_is_expected() {
 }
 
 #[test]
-fn a_test_is_a_test_a_sale_or_held() {
+fn a_postback_with_test_is_a_test_a_sale_or_held() {
     for (query, test) in [
         ("test=1", Ok(Some(Test::Asked))),
         ("test=true", Ok(Some(Test::Asked))),
@@ -229,7 +229,7 @@ fn of_repeated_values_the_only_valid_one_counts_in_any_order() {
 }
 
 #[test]
-fn one_value_in_several_notations_is_one_value() {
+fn values_that_differ_only_in_notation_count_as_one() {
     let click = "0123456789abcdefghjkmnpqrstvwxyz01234567";
     let upper = click.to_uppercase();
     let code = CODE.to_lowercase();
@@ -304,7 +304,7 @@ fn several_items_of_a_list_are_no_value() {
 }
 
 #[test]
-fn an_order_number_is_known_by_the_names_of_others() {
+fn an_order_number_may_have_a_name_of_another_system() {
     let click = "0".repeat(40);
     for (query, oid) in [
         ("tid=A1", "A1"),

@@ -12,7 +12,7 @@ fn after(begins: Instant, seconds: u64) -> Instant {
 }
 
 #[test]
-fn a_network_alone_has_little_room_and_what_was_shed_is_told() {
+fn a_single_network_has_little_room_and_its_shed_postbacks_are_reported() {
     let begins = Instant::now();
     let mut strangers = Strangers::default();
     let mut admit = |seconds| strangers.admit(network(1), after(begins, seconds));
@@ -30,7 +30,7 @@ fn many_networks_share_the_room_evenly_from_the_second_minute_on() {
     let begins = Instant::now();
     let mut strangers = Strangers::default();
     for (minute, networks, attempts, each, all) in [
-        // All postbacks are held.
+        // Each network has as much room as if it were alone.
         (0, 50, 100, 60, 3_000),
         // In the first minute of a flood, the first networks take the room of later networks.
         (1, 600, 100, 0, 6_000),

@@ -63,10 +63,10 @@ class _CheckModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CheckMode.V
     CHECK_MODE_UNSPECIFIED: _CheckMode.ValueType  # 0
     """Read as `CHECK_MODE_OFF`."""
     CHECK_MODE_OFF: _CheckMode.ValueType  # 1
-    """The check is not made."""
+    """The postback counts, without a note."""
     CHECK_MODE_REPORT: _CheckMode.ValueType  # 2
     """The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
-    shows which senders would be refused before any is.
+    shows in advance which postbacks would be held.
     """
     CHECK_MODE_ENFORCE: _CheckMode.ValueType  # 3
     """The postback does not count. Each server holds at most 60 such postbacks a
@@ -82,10 +82,10 @@ class CheckMode(_CheckMode, metaclass=_CheckModeEnumTypeWrapper):
 CHECK_MODE_UNSPECIFIED: CheckMode.ValueType  # 0
 """Read as `CHECK_MODE_OFF`."""
 CHECK_MODE_OFF: CheckMode.ValueType  # 1
-"""The check is not made."""
+"""The postback counts, without a note."""
 CHECK_MODE_REPORT: CheckMode.ValueType  # 2
 """The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
-shows which senders would be refused before any is.
+shows in advance which postbacks would be held.
 """
 CHECK_MODE_ENFORCE: CheckMode.ValueType  # 3
 """The postback does not count. Each server holds at most 60 such postbacks a
@@ -137,11 +137,13 @@ class _ReplyModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReplyMode.V
     REPLY_MODE_BY_VERDICT: _ReplyMode.ValueType  # 1
     """The HTTP status and the JSON body follow the verdict."""
     REPLY_MODE_ALWAYS_OK: _ReplyMode.ValueType  # 2
-    """Always HTTP 200, for senders that stop sending after other answers; the
-    JSON body follows the verdict.
+    """HTTP 200 for held postbacks, too, for senders that stop sending after other
+    answers; the JSON body follows the verdict.
     """
     REPLY_MODE_FIXED_TEXT: _ReplyMode.ValueType  # 3
-    """Always HTTP 200 with a fixed text, for senders that expect one word."""
+    """HTTP 200 with a fixed text, also for held postbacks, for senders that expect
+    one word.
+    """
 
 class ReplyMode(_ReplyMode, metaclass=_ReplyModeEnumTypeWrapper):
     """The kinds of answer to a postback."""
@@ -151,11 +153,13 @@ REPLY_MODE_UNSPECIFIED: ReplyMode.ValueType  # 0
 REPLY_MODE_BY_VERDICT: ReplyMode.ValueType  # 1
 """The HTTP status and the JSON body follow the verdict."""
 REPLY_MODE_ALWAYS_OK: ReplyMode.ValueType  # 2
-"""Always HTTP 200, for senders that stop sending after other answers; the
-JSON body follows the verdict.
+"""HTTP 200 for held postbacks, too, for senders that stop sending after other
+answers; the JSON body follows the verdict.
 """
 REPLY_MODE_FIXED_TEXT: ReplyMode.ValueType  # 3
-"""Always HTTP 200 with a fixed text, for senders that expect one word."""
+"""HTTP 200 with a fixed text, also for held postbacks, for senders that expect
+one word.
+"""
 Global___ReplyMode: _TypeAlias = ReplyMode  # noqa: Y015
 
 class _ConversionCodeState:
@@ -357,8 +361,9 @@ Global___PostbackAuthentication: _TypeAlias = PostbackAuthentication  # noqa: Y0
 
 @_typing.final
 class ReplySetting(_message.Message):
-    """Form of the answer of `/s2s` for a code. With any form, the verdict is in
-    the header `S2S-Verdict` and in the log.
+    """Form of the answer of `/s2s` for a code. With any form, the verdict is in the
+    header `S2S-Verdict`. Answers with the verdict `QUEUED`, `IGNORED` or
+    `REFUSED` don't follow this setting.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

@@ -263,9 +263,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     start the server with API keys. PERMISSION_DENIED, HTTP 403.
     """
     ERROR_REASON_CLOCK_WRONG: _ErrorReason.ValueType  # 50
-    """Cause: the time inside an id is more than three years ahead of the core's
-    clock, because the clock of the edge that made the id was wrong. Cure:
-    correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    """Cause: the time inside an id is more than three years before or after the
+    core's time, because the clock of the edge that made the id was wrong.
+    Cure: correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds
+    postbacks.
     """
     ERROR_REASON_CLICK_TOO_OLD: _ErrorReason.ValueType  # 51
     """Cause: the click is older than conversions are retained, so an earlier
@@ -552,9 +553,10 @@ Cure: call it from a program, or from a page of its own origin; for pages,
 start the server with API keys. PERMISSION_DENIED, HTTP 403.
 """
 ERROR_REASON_CLOCK_WRONG: ErrorReason.ValueType  # 50
-"""Cause: the time inside an id is more than three years ahead of the core's
-clock, because the clock of the edge that made the id was wrong. Cure:
-correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+"""Cause: the time inside an id is more than three years before or after the
+core's time, because the clock of the edge that made the id was wrong.
+Cure: correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds
+postbacks.
 """
 ERROR_REASON_CLICK_TOO_OLD: ErrorReason.ValueType  # 51
 """Cause: the click is older than conversions are retained, so an earlier

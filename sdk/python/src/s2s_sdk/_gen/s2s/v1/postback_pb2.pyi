@@ -40,7 +40,7 @@ class _PostbackVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Postb
     because a test is not stored.
     """
     POSTBACK_VERDICT_HELD: _PostbackVerdict.ValueType  # 4
-    """Not counted. Kept unchanged, with a reason, for a replay."""
+    """Not counted. Kept, with a reason, for a replay."""
 
 class PostbackVerdict(_PostbackVerdict, metaclass=_PostbackVerdictEnumTypeWrapper):
     """The outcome of a postback."""
@@ -56,7 +56,7 @@ POSTBACK_VERDICT_TEST: PostbackVerdict.ValueType  # 3
 because a test is not stored.
 """
 POSTBACK_VERDICT_HELD: PostbackVerdict.ValueType  # 4
-"""Not counted. Kept unchanged, with a reason, for a replay."""
+"""Not counted. Kept, with a reason, for a replay."""
 Global___PostbackVerdict: _TypeAlias = PostbackVerdict  # noqa: Y015
 
 @_typing.final
@@ -234,7 +234,7 @@ class PostbackFailure(_message.Message):
     """A detail of the error with which `RecordConversion` answers a postback that
     does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
     An error without it is about the call, for example its API key: the postback
-    is neither counted nor held.
+    is neither counted nor held, or, as after a deadline, its outcome is unknown.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

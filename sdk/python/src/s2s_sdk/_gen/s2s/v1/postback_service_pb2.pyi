@@ -333,8 +333,8 @@ class ReplayPostbacksResponse(_message.Message):
     POSTBACKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """With `filter`: opaque token for the next call; empty once all were
-    replayed. A call with a token may have replayed none.
+    """With `filter`: opaque token for the next call; empty once all were replayed.
+    Even a response with a token may have no postbacks.
     """
     @_builtins.property
     def postbacks(self) -> _containers.RepeatedCompositeFieldContainer[_postback_pb2.Postback]:

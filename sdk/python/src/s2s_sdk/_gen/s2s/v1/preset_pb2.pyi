@@ -51,8 +51,9 @@ Global___PresetSource: _TypeAlias = PresetSource  # noqa: Y015
 
 @_typing.final
 class Preset(_message.Message):
-    """A network's parameter names and macros. The field of a macro is empty if the
-    network has no such macro, or if its name is not known.
+    """A network's parameter names, macros and status words, and the answer that it
+    expects. The field of a macro is empty if the network has no such macro, or if
+    its name is not known.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -118,7 +119,7 @@ class Preset(_message.Message):
     def reply(self) -> _conversion_code_pb2.ReplySetting:
         """Form in which the network wants its postbacks answered; not set if it takes
         any answer. A conversion code that is created with this preset, and without
-        a `reply` of its own, gets this one.
+        a `reply` of its own, gets this reply.
         """
 
     def __init__(

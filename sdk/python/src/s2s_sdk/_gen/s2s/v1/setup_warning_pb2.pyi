@@ -71,8 +71,8 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     the server's `--public-url` to its `https://` URL.
     """
     SETUP_WARNING_CODE_URL_LEADS_NOWHERE: _SetupWarningCode.ValueType  # 12
-    """The URL names no address that the world can reach, such as `0.0.0.0`: the
-    server was started without `--public-url`. Cure: set it.
+    """The URL names an address that nobody can reach from elsewhere, such as
+    `0.0.0.0`: the server was started without `--public-url`. Cure: set it.
     """
     SETUP_WARNING_CODE_HTML_ESCAPED: _SetupWarningCode.ValueType  # 13
     """The destination was copied from a page's source: it has `&amp;` for `&`.
@@ -139,8 +139,8 @@ SETUP_WARNING_CODE_URL_NOT_HTTPS: SetupWarningCode.ValueType  # 11
 the server's `--public-url` to its `https://` URL.
 """
 SETUP_WARNING_CODE_URL_LEADS_NOWHERE: SetupWarningCode.ValueType  # 12
-"""The URL names no address that the world can reach, such as `0.0.0.0`: the
-server was started without `--public-url`. Cure: set it.
+"""The URL names an address that nobody can reach from elsewhere, such as
+`0.0.0.0`: the server was started without `--public-url`. Cure: set it.
 """
 SETUP_WARNING_CODE_HTML_ESCAPED: SetupWarningCode.ValueType  # 13
 """The destination was copied from a page's source: it has `&amp;` for `&`.

@@ -314,8 +314,8 @@ public enum Reason {
   ORIGIN_REFUSED(ErrorReason.ERROR_REASON_ORIGIN_REFUSED),
 
   /**
-   * Cause: the time inside an id is more than three years ahead of the core's clock, because the
-   * clock of the edge that made the id was wrong. Cure: correct the edge's clock.
+   * Cause: the time inside an id is more than three years before or after the core's time, because
+   * the clock of the edge that made the id was wrong. Cure: correct the edge's clock.
    * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    */
   CLOCK_WRONG(ErrorReason.ERROR_REASON_CLOCK_WRONG),

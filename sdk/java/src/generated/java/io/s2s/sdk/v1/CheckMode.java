@@ -23,7 +23,7 @@ public enum CheckMode
   CHECK_MODE_UNSPECIFIED(0),
   /**
    * <pre>
-   * The check is not made.
+   * The postback counts, without a note.
    * </pre>
    *
    * <code>CHECK_MODE_OFF = 1;</code>
@@ -32,7 +32,7 @@ public enum CheckMode
   /**
    * <pre>
    * The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
-   * shows which senders would be refused before any is.
+   * shows in advance which postbacks would be held.
    * </pre>
    *
    * <code>CHECK_MODE_REPORT = 2;</code>
@@ -63,7 +63,7 @@ public enum CheckMode
   public static final int CHECK_MODE_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * The check is not made.
+   * The postback counts, without a note.
    * </pre>
    *
    * <code>CHECK_MODE_OFF = 1;</code>
@@ -72,7 +72,7 @@ public enum CheckMode
   /**
    * <pre>
    * The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
-   * shows which senders would be refused before any is.
+   * shows in advance which postbacks would be held.
    * </pre>
    *
    * <code>CHECK_MODE_REPORT = 2;</code>

@@ -496,9 +496,10 @@ public enum ErrorReason
   ERROR_REASON_ORIGIN_REFUSED(49),
   /**
    * <pre>
-   * Cause: the time inside an id is more than three years ahead of the core's
-   * clock, because the clock of the edge that made the id was wrong. Cure:
-   * correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the time inside an id is more than three years before or after the
+   * core's time, because the clock of the edge that made the id was wrong.
+   * Cure: correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>
@@ -1042,9 +1043,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_ORIGIN_REFUSED_VALUE = 49;
   /**
    * <pre>
-   * Cause: the time inside an id is more than three years ahead of the core's
-   * clock, because the clock of the edge that made the id was wrong. Cure:
-   * correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the time inside an id is more than three years before or after the
+   * core's time, because the clock of the edge that made the id was wrong.
+   * Cure: correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>

@@ -9,7 +9,7 @@ package io.s2s.sdk.v1;
  * A detail of the error with which `RecordConversion` answers a postback that
  * does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
  * An error without it is about the call, for example its API key: the postback
- * is neither counted nor held.
+ * is neither counted nor held, or, as after a deadline, its outcome is unknown.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.PostbackFailure}
@@ -432,7 +432,7 @@ private static final long serialVersionUID = 0L;
    * A detail of the error with which `RecordConversion` answers a postback that
    * does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
    * An error without it is about the call, for example its API key: the postback
-   * is neither counted nor held.
+   * is neither counted nor held, or, as after a deadline, its outcome is unknown.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.PostbackFailure}

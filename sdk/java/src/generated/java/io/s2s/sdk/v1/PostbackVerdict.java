@@ -48,7 +48,7 @@ public enum PostbackVerdict
   POSTBACK_VERDICT_TEST(3),
   /**
    * <pre>
-   * Not counted. Kept unchanged, with a reason, for a replay.
+   * Not counted. Kept, with a reason, for a replay.
    * </pre>
    *
    * <code>POSTBACK_VERDICT_HELD = 4;</code>
@@ -92,7 +92,7 @@ public enum PostbackVerdict
   public static final int POSTBACK_VERDICT_TEST_VALUE = 3;
   /**
    * <pre>
-   * Not counted. Kept unchanged, with a reason, for a replay.
+   * Not counted. Kept, with a reason, for a replay.
    * </pre>
    *
    * <code>POSTBACK_VERDICT_HELD = 4;</code>

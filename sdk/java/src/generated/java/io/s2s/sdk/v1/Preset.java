@@ -6,8 +6,9 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A network's parameter names and macros. The field of a macro is empty if the
- * network has no such macro, or if its name is not known.
+ * A network's parameter names, macros and status words, and the answer that it
+ * expects. The field of a macro is empty if the network has no such macro, or if
+ * its name is not known.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Preset}
@@ -614,7 +615,7 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Form in which the network wants its postbacks answered; not set if it takes
    * any answer. A conversion code that is created with this preset, and without
-   * a `reply` of its own, gets this one.
+   * a `reply` of its own, gets this reply.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -628,7 +629,7 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Form in which the network wants its postbacks answered; not set if it takes
    * any answer. A conversion code that is created with this preset, and without
-   * a `reply` of its own, gets this one.
+   * a `reply` of its own, gets this reply.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -642,7 +643,7 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Form in which the network wants its postbacks answered; not set if it takes
    * any answer. A conversion code that is created with this preset, and without
-   * a `reply` of its own, gets this one.
+   * a `reply` of its own, gets this reply.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -1022,8 +1023,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A network's parameter names and macros. The field of a macro is empty if the
-   * network has no such macro, or if its name is not known.
+   * A network's parameter names, macros and status words, and the answer that it
+   * expects. The field of a macro is empty if the network has no such macro, or if
+   * its name is not known.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Preset}
@@ -2728,7 +2730,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Form in which the network wants its postbacks answered; not set if it takes
      * any answer. A conversion code that is created with this preset, and without
-     * a `reply` of its own, gets this one.
+     * a `reply` of its own, gets this reply.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2741,7 +2743,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Form in which the network wants its postbacks answered; not set if it takes
      * any answer. A conversion code that is created with this preset, and without
-     * a `reply` of its own, gets this one.
+     * a `reply` of its own, gets this reply.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2758,7 +2760,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Form in which the network wants its postbacks answered; not set if it takes
      * any answer. A conversion code that is created with this preset, and without
-     * a `reply` of its own, gets this one.
+     * a `reply` of its own, gets this reply.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2780,7 +2782,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Form in which the network wants its postbacks answered; not set if it takes
      * any answer. A conversion code that is created with this preset, and without
-     * a `reply` of its own, gets this one.
+     * a `reply` of its own, gets this reply.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2800,7 +2802,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Form in which the network wants its postbacks answered; not set if it takes
      * any answer. A conversion code that is created with this preset, and without
-     * a `reply` of its own, gets this one.
+     * a `reply` of its own, gets this reply.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2827,7 +2829,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Form in which the network wants its postbacks answered; not set if it takes
      * any answer. A conversion code that is created with this preset, and without
-     * a `reply` of its own, gets this one.
+     * a `reply` of its own, gets this reply.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2846,7 +2848,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Form in which the network wants its postbacks answered; not set if it takes
      * any answer. A conversion code that is created with this preset, and without
-     * a `reply` of its own, gets this one.
+     * a `reply` of its own, gets this reply.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2860,7 +2862,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Form in which the network wants its postbacks answered; not set if it takes
      * any answer. A conversion code that is created with this preset, and without
-     * a `reply` of its own, gets this one.
+     * a `reply` of its own, gets this reply.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2877,7 +2879,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Form in which the network wants its postbacks answered; not set if it takes
      * any answer. A conversion code that is created with this preset, and without
-     * a `reply` of its own, gets this one.
+     * a `reply` of its own, gets this reply.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>

@@ -275,7 +275,7 @@ public interface PresetOrBuilder extends
    * <pre>
    * Form in which the network wants its postbacks answered; not set if it takes
    * any answer. A conversion code that is created with this preset, and without
-   * a `reply` of its own, gets this one.
+   * a `reply` of its own, gets this reply.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -286,7 +286,7 @@ public interface PresetOrBuilder extends
    * <pre>
    * Form in which the network wants its postbacks answered; not set if it takes
    * any answer. A conversion code that is created with this preset, and without
-   * a `reply` of its own, gets this one.
+   * a `reply` of its own, gets this reply.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -297,7 +297,7 @@ public interface PresetOrBuilder extends
    * <pre>
    * Form in which the network wants its postbacks answered; not set if it takes
    * any answer. A conversion code that is created with this preset, and without
-   * a `reply` of its own, gets this one.
+   * a `reply` of its own, gets this reply.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>

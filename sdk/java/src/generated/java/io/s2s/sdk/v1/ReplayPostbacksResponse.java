@@ -111,8 +111,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object nextPageToken_ = "";
   /**
    * <pre>
-   * With `filter`: opaque token for the next call; empty once all were
-   * replayed. A call with a token may have replayed none.
+   * With `filter`: opaque token for the next call; empty once all were replayed.
+   * Even a response with a token may have no postbacks.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -133,8 +133,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * With `filter`: opaque token for the next call; empty once all were
-   * replayed. A call with a token may have replayed none.
+   * With `filter`: opaque token for the next call; empty once all were replayed.
+   * Even a response with a token may have no postbacks.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -872,8 +872,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object nextPageToken_ = "";
     /**
      * <pre>
-     * With `filter`: opaque token for the next call; empty once all were
-     * replayed. A call with a token may have replayed none.
+     * With `filter`: opaque token for the next call; empty once all were replayed.
+     * Even a response with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -893,8 +893,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: opaque token for the next call; empty once all were
-     * replayed. A call with a token may have replayed none.
+     * With `filter`: opaque token for the next call; empty once all were replayed.
+     * Even a response with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -915,8 +915,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: opaque token for the next call; empty once all were
-     * replayed. A call with a token may have replayed none.
+     * With `filter`: opaque token for the next call; empty once all were replayed.
+     * Even a response with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -933,8 +933,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: opaque token for the next call; empty once all were
-     * replayed. A call with a token may have replayed none.
+     * With `filter`: opaque token for the next call; empty once all were replayed.
+     * Even a response with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -948,8 +948,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: opaque token for the next call; empty once all were
-     * replayed. A call with a token may have replayed none.
+     * With `filter`: opaque token for the next call; empty once all were replayed.
+     * Even a response with a token may have no postbacks.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

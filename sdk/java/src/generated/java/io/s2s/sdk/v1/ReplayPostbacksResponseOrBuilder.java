@@ -54,8 +54,8 @@ public interface ReplayPostbacksResponseOrBuilder extends
 
   /**
    * <pre>
-   * With `filter`: opaque token for the next call; empty once all were
-   * replayed. A call with a token may have replayed none.
+   * With `filter`: opaque token for the next call; empty once all were replayed.
+   * Even a response with a token may have no postbacks.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -64,8 +64,8 @@ public interface ReplayPostbacksResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * With `filter`: opaque token for the next call; empty once all were
-   * replayed. A call with a token may have replayed none.
+   * With `filter`: opaque token for the next call; empty once all were replayed.
+   * Even a response with a token may have no postbacks.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

@@ -31,8 +31,8 @@ public enum ReplyMode
   REPLY_MODE_BY_VERDICT(1),
   /**
    * <pre>
-   * Always HTTP 200, for senders that stop sending after other answers; the
-   * JSON body follows the verdict.
+   * HTTP 200 for held postbacks, too, for senders that stop sending after other
+   * answers; the JSON body follows the verdict.
    * </pre>
    *
    * <code>REPLY_MODE_ALWAYS_OK = 2;</code>
@@ -40,7 +40,8 @@ public enum ReplyMode
   REPLY_MODE_ALWAYS_OK(2),
   /**
    * <pre>
-   * Always HTTP 200 with a fixed text, for senders that expect one word.
+   * HTTP 200 with a fixed text, also for held postbacks, for senders that expect
+   * one word.
    * </pre>
    *
    * <code>REPLY_MODE_FIXED_TEXT = 3;</code>
@@ -67,8 +68,8 @@ public enum ReplyMode
   public static final int REPLY_MODE_BY_VERDICT_VALUE = 1;
   /**
    * <pre>
-   * Always HTTP 200, for senders that stop sending after other answers; the
-   * JSON body follows the verdict.
+   * HTTP 200 for held postbacks, too, for senders that stop sending after other
+   * answers; the JSON body follows the verdict.
    * </pre>
    *
    * <code>REPLY_MODE_ALWAYS_OK = 2;</code>
@@ -76,7 +77,8 @@ public enum ReplyMode
   public static final int REPLY_MODE_ALWAYS_OK_VALUE = 2;
   /**
    * <pre>
-   * Always HTTP 200 with a fixed text, for senders that expect one word.
+   * HTTP 200 with a fixed text, also for held postbacks, for senders that expect
+   * one word.
    * </pre>
    *
    * <code>REPLY_MODE_FIXED_TEXT = 3;</code>

@@ -6,8 +6,9 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Form of the answer of `/s2s` for a code. With any form, the verdict is in
- * the header `S2S-Verdict` and in the log.
+ * Form of the answer of `/s2s` for a code. With any form, the verdict is in the
+ * header `S2S-Verdict`. Answers with the verdict `QUEUED`, `IGNORED` or
+ * `REFUSED` don't follow this setting.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ReplySetting}
@@ -289,8 +290,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Form of the answer of `/s2s` for a code. With any form, the verdict is in
-   * the header `S2S-Verdict` and in the log.
+   * Form of the answer of `/s2s` for a code. With any form, the verdict is in the
+   * header `S2S-Verdict`. Answers with the verdict `QUEUED`, `IGNORED` or
+   * `REFUSED` don't follow this setting.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ReplySetting}

@@ -123,8 +123,8 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_URL_NOT_HTTPS(11),
   /**
    * <pre>
-   * The URL names no address that the world can reach, such as `0.0.0.0`: the
-   * server was started without `--public-url`. Cure: set it.
+   * The URL names an address that nobody can reach from elsewhere, such as
+   * `0.0.0.0`: the server was started without `--public-url`. Cure: set it.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_URL_LEADS_NOWHERE = 12;</code>
@@ -266,8 +266,8 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_URL_NOT_HTTPS_VALUE = 11;
   /**
    * <pre>
-   * The URL names no address that the world can reach, such as `0.0.0.0`: the
-   * server was started without `--public-url`. Cure: set it.
+   * The URL names an address that nobody can reach from elsewhere, such as
+   * `0.0.0.0`: the server was started without `--public-url`. Cure: set it.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_URL_LEADS_NOWHERE = 12;</code>
