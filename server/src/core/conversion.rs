@@ -258,8 +258,8 @@ pub async fn take_back(txn: &impl ConnectionTrait, id: &str) -> Result<(), DbErr
 pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> Result<Arc<TrackingLink>> {
     let link = tracking_link::find(app, Tenant::Account(account), click.id.link_key()).await?;
     link.ok_or_else(|| {
-        let message = "the click id is genuine, but its tracking link is not known here; once it is known, the postback \
-                       is matched automatically for 7 days, and after that by a replay";
+        let message = "the click id is genuine, but its tracking link is not known here; once it is known, a held \
+                       postback is matched automatically for 7 days, later by a replay; repeat any other call";
         Error::new(ErrorReason::TrackingLinkUnknown, message)
     })
 }
