@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests that take hours and writes the result to docs/internals/test-long.md. `make test-long` calls it.
+# Runs the tests that take too long for `make test` and writes the result to docs/internals/test-long.md. `make test-long` calls it.
 # SEED is the first seed. It defaults to the number of the day, so that each day has a different seed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
