@@ -160,6 +160,8 @@ async fn all_conditions_of_a_filter_of_conversions_apply_together() {
         (ConversionFilter { time: converted, end_time: middle, ..all() }, &[0]),
         (ConversionFilter { time: clicked, end_time: middle, ..all() }, &[2, 1, 0]),
         (ConversionFilter { time: clicked, start_time: middle, ..all() }, &[]),
+        (ConversionFilter { time: clicked, start_time: recorded[0].click_time, ..all() }, &[2, 1, 0]),
+        (ConversionFilter { time: clicked, end_time: recorded[0].click_time, ..all() }, &[]),
         (ConversionFilter { status: ConversionStatus::Approved.into(), ..all() }, &[2, 1, 0]),
         (ConversionFilter { recorded_status: ConversionStatus::Pending.into(), ..all() }, &[]),
         (ConversionFilter { transaction_id: "order".to_owned(), ..all() }, &[]),

@@ -1,5 +1,6 @@
 //! Signatures that can't be checked any more: the code was unknown when the call arrived, and the
-//! signed bytes may not be stored as they arrived. Such signatures still tell calls apart.
+//! stored bytes may differ from those that were signed. A repeated call with such a signature still
+//! counts once, and two different calls still count twice.
 
 use std::io::Write as _;
 

@@ -37,8 +37,8 @@ pub enum KnownParam {
 /// are aliases.
 ///
 /// Trackers and networks have many names for the order number. All of them must be known, because
-/// different sales count as duplicates if their order number is overlooked. If several names of a
-/// parameter occur, the first in this table takes precedence.
+/// different sales count as duplicates if their order number is overlooked. If several names of the
+/// order number occur, the first in this table takes precedence.
 const NAMES: [(&str, KnownParam); 35] = [
     ("clickid", KnownParam::ClickId),
     ("click_id", KnownParam::ClickId),
@@ -113,7 +113,7 @@ pub fn known(name: &str) -> Option<KnownParam> {
 }
 
 /// Finds the parameter of a name, in upper or lower case, and the index of the name among all known
-/// names. A lower index takes precedence.
+/// names. Among the names of the order number, a lower index takes precedence.
 #[must_use]
 pub fn rank(name: &str) -> Option<(usize, KnownParam)> {
     let name = name.trim_matches(is_trimmed);
@@ -207,9 +207,9 @@ fn is_only_missing(text: &str) -> bool {
     rest.len() < text.len() && rest.trim_matches(['-', '_', ' ']).is_empty()
 }
 
-/// Returns whether a text is a macro that lost a bracket, such as `{order_id`, has too many, such
-/// as `<<<ORDER>>>`, or begins with a colon, such as `:order`. A name with digits does not count,
-/// because it may be an order number.
+/// Returns whether a text is a damaged or unusual macro: without one of its brackets, such as
+/// `{order_id`, with too many, such as `<<<ORDER>>>`, or with a colon in front, such as `:order`. A
+/// name with digits does not count, because it may be an order number.
 fn is_damaged_macro(text: &str) -> bool {
     let brackets = |pair: [char; 2]| text.trim_matches(pair);
     let mut names = [['{', '}'], ['<', '>'], ['[', ']']].map(brackets).into_iter();
@@ -237,7 +237,7 @@ fn escapes_undone(text: &str) -> Option<String> {
     (plain != text).then_some(plain)
 }
 
-/// Returns whether a text has neither letters nor digits, such as `-`, or `####` from a column that
+/// Returns whether a text consists only of punctuation, such as `-`, or `####` from a column that
 /// was too narrow.
 fn is_only_marks(text: &str) -> bool {
     let is_mark = |letter: char| letter.is_ascii_punctuation() || MARKS.contains(&letter);

@@ -10,7 +10,8 @@ use clap::ValueEnum;
 use ipnet::IpNet;
 use url::{Host, Url};
 
-/// Prefix length of the IPv6 network that limits count as one sender, in bits.
+/// Prefix length of an IPv6 network, in bits. The limits count all addresses of such a network as
+/// one sender.
 const IPV6_NETWORK_BITS: u8 = 64;
 /// Prefix length of the larger IPv6 network that a provider gives to one customer, in bits.
 const IPV6_SITE_BITS: u8 = 48;

@@ -67,9 +67,10 @@ impl ClickId {
         Self(Uuid::from_u128((ticks << (LinkKey::BITS + RANDOM_BITS)) | (link << RANDOM_BITS) | random))
     }
 
-    /// The lowest click id of `time`.
+    /// The lowest click id whose time is `time` or later.
     pub fn first(time: Time) -> Uuid {
-        Self::new(time, LinkKey::from_bits(0), [0; RANDOM_BYTES]).0
+        let next_tick = Time::from_micros(time.micros().saturating_add(TICK_MICROS - 1));
+        Self::new(next_tick, LinkKey::from_bits(0), [0; RANDOM_BYTES]).0
     }
 
     /// The time of the click, to 10 milliseconds.
@@ -306,6 +307,16 @@ mod tests {
         let id = ClickId::new(TIME, link, [0xff; 6]);
         assert_eq!(id.time(), TIME);
         assert_eq!(id.link_key(), link);
+    }
+
+    #[test]
+    fn the_first_id_divides_the_clicks_before_a_time_from_the_others() {
+        for (micros, is_before) in [(-1, false), (0, false), (1, true), (9_999, true), (10_000, true)] {
+            let first = ClickId::first(Time::from_micros(TIME.micros() + micros));
+            let ids =
+                [[0; 6], [0xff; 6]].map(|random| ClickId::new(TIME, LinkKey::from_bits(u64::MAX), random));
+            assert_eq!(ids.map(|id| id.0 < first), [is_before; 2], "{micros}");
+        }
     }
 
     #[test]

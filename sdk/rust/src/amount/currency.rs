@@ -32,8 +32,8 @@ impl Currency {
         }
     }
 
-    /// The separator of decimals in the countries of a currency that is written with three
-    /// decimals. `None` for any other currency.
+    /// For a currency that is written with three decimals: the decimal separator of its countries.
+    /// `None` for any other currency.
     #[must_use]
     pub fn three_decimals_after(self) -> Option<DecimalSeparator> {
         match &self.0 {
@@ -74,8 +74,9 @@ impl FromStr for Currency {
     }
 }
 
-/// The ISO 4217 currencies in use: the codes of its list one, without those for funds and for
-/// testing. The codes are sorted, and each takes four bytes with the blank after it.
+/// The currencies of ISO 4217 in which people pay, and a few that were replaced lately. Left out are
+/// funds, precious metals, units of account, and the codes for tests and for no currency. The codes
+/// are sorted, and each takes four bytes with the blank after it.
 const CURRENCIES: &str = "\
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
     BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS \

@@ -1,8 +1,10 @@
-//! The body beside a complete query, which has a click id, a code, a value and a commission.
+//! Reads the body of a postback whose query is complete: the query has a click id, a code, a value
+//! and a commission.
 //!
-//! The postback counts by its URL. The body may be the message of another system, such as a shop's
-//! JSON of an order, in which `id`, `amount` or `status` have meanings of their own. From such a
-//! message, only the order number, the currency, a status, `param` and `test` are read.
+//! The postback counts by its query. The body may be the message of another system, such as a
+//! shop's JSON of an order, in which `id`, `amount` or `status` have other meanings. From such a
+//! message, these are read: the order number, the currency, `param`, `test`, and a status if it is
+//! one of our own words or means that there is no sale, such as `cancelled`.
 
 use s2s_sdk::v1::{Note, NoteCode};
 
@@ -28,9 +30,10 @@ pub fn is_complete(query: &[Parameter]) -> bool {
 /// Returns the pairs of a body that count beside a complete query. `None` if nothing of the body is
 /// to be read.
 ///
-/// If the body contradicts the query, and only the body has an order number, all pairs of the body
-/// are returned. The reader then refuses the parameter that came twice: the sale is held rather
-/// than counted without its order number.
+/// A parameter that is certainly meant for us may differ from the query. If then only the body has
+/// an order number, all pairs of the body are returned: the reader finds the parameter twice, and
+/// holds the sale rather than counting it without its order number. Otherwise nothing of the body
+/// is read.
 pub fn counting_pairs(
     query: &[Parameter],
     form: Form,
@@ -38,7 +41,8 @@ pub fn counting_pairs(
     notes: &mut Vec<Note>,
 ) -> Option<Vec<Pair>> {
     let parameters = understood(body.iter().cloned(), &mut Vec::new());
-    // Every `param` counts, so the `param` of a body contradicts none of the query.
+    // A postback may have several `param`, which all count, so those of the body never differ from
+    // those of the query.
     let of_query = |parameter: &Parameter| {
         let known = parameter.known.filter(|known| *known != KnownParam::Param);
         known.and_then(|known| filled(query, known))
@@ -68,7 +72,14 @@ pub fn counting_pairs(
             && (!is_of_others || parameter.counts_among_others());
         if !counts {
             let name = excerpt(&parameter.name);
-            let message = format!("`{name}` belongs to another message, and was passed over");
+            let cause = if parameter.is_passed_over() {
+                "has another name in this postback, which counts"
+            } else if differs(parameter) {
+                "says something else than the URL, which counts"
+            } else {
+                "belongs to another message"
+            };
+            let message = format!("`{name}` {cause}; it was passed over");
             notes.push(note(NoteCode::UnknownParameter, &name, message));
         }
         counts
@@ -77,8 +88,8 @@ pub fn counting_pairs(
 }
 
 /// Returns whether a parameter is certainly meant for this server: it has one of the mandatory
-/// names or `oid`, not an alias, and a value that is valid for it. Other systems use the aliases,
-/// and `id`, for things of their own.
+/// names or `oid`, and a valid value. An alias is not enough, because other systems use the aliases
+/// for other things. They also use `id`, but hardly with a conversion code as its value.
 fn is_for_us(parameter: &Parameter) -> bool {
     let is_decisive = parameter.known.is_some_and(|known| known.is_mandatory() || known == KnownParam::Oid);
     is_decisive && parameter.has_own_name() && parameter.meaning.is_valid()
@@ -99,7 +110,25 @@ mod tests {
     const ID: &str = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
 
     #[test]
-    fn an_alias_that_the_body_passes_over_gains_no_meaning() {
+    fn the_commission_of_another_message_does_not_count() {
+        let target = format!("/s2s?clickId=a&id={ID}&val=1&comperc=10").into_bytes();
+        let read = |target: &[u8], body: &str| {
+            let body = body.as_bytes().to_vec();
+            read(&request("POST", target.to_vec(), "", body), &Overrides::default()).claim.unwrap()
+        };
+        let expected = read(&target, "");
+        for body in [
+            r#"{"shop":"x","commission":"3"}"#,
+            r#"{"shop":"x","com":"3"}"#,
+            r#"{"shop":"x","payout":3,"comperc":"20"}"#,
+            "amount=5&commission=3",
+        ] {
+            assert_eq!(read(&target, body).commission, expected.commission, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_alias_beside_the_name_that_is_passed_over_gains_no_meaning() {
         for (query, body) in [
             // `clickId` in the body contradicts the query, and is passed over.
             ("clickId=a", "clickId=b&cId=c&test=1"),
