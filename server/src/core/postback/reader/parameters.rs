@@ -325,9 +325,10 @@ impl Parameter {
     /// its name may mean something else. An unknown parameter does no harm.
     pub fn counts_among_others(&self) -> bool {
         match self.known {
-            // A complete query has a commission of its own.
-            Some(KnownParam::Com | KnownParam::Comperc) => false,
-            Some(KnownParam::Sec | KnownParam::Ts | KnownParam::Sig) => false,
+            // The complete query has a commission already.
+            Some(
+                KnownParam::Com | KnownParam::Comperc | KnownParam::Sec | KnownParam::Ts | KnownParam::Sig,
+            ) => false,
             Some(KnownParam::Oid) => !self.nested,
             Some(KnownParam::Cur) => self.meaning.is_valid(),
             Some(KnownParam::Status) => is_own_status(&self.value) || is_undone(&self.value),
