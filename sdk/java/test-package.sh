@@ -86,15 +86,23 @@ cat >>pom.xml <<POM
 </project>
 POM
 
+# The README's project and commands as they are, except for the folder of the package and the key. Uses a copy of the
+# user's repository, because the first command installs the package.
+cp -r "$user_repository" copy
+mkdir -p readme/src/main/java
+cp src/main/java/FirstConversion.java readme/src/main/java
+block xml 1 >readme/pom.xml
+block sh 1 | sed -e "s#…/sdk/java#$here#" -e "s#S2S_API_KEY=s2s_… #S2S_API_KEY=\$S2S_JOURNEY_KEY #" >readme/commands.sh
+(cd readme && MAVEN_OPTS="-Dmaven.repo.local=$project/copy" S2S_ENDPOINT=$S2S_JOURNEY_URL sh -eu commands.sh) >output
+cat output
+test "$(grep -c '^conv_.*: value 19.99 EUR, commission 2.50 EUR$' output)" = 1
+
 # Use a separate local repository, because the user's repository may keep the package of an earlier
 # run.
 $maven -Dmaven.repo.local="$project/local" compile dependency:build-classpath \
 	-Dmdep.outputFile=classpath
 export S2S_API_KEY="$S2S_JOURNEY_KEY" S2S_ENDPOINT="$S2S_JOURNEY_URL"
 classpath=target/classes:$(cat classpath)
-java -cp "$classpath" FirstConversion >output
-cat output
-test "$(grep -c '^conv_.*: value 19.99 EUR, commission 2.50 EUR$' output)" = 1
 java -cp "$classpath" Others >output 2>&1 || { cat output; exit 1; }
 cat output
 # The only sale counts once, in a batch and in a stream, and the postback lacks its amounts.
