@@ -158,8 +158,9 @@ impl Splitter<'_> {
         let mut begins = self.origin(name).start;
         let (mut name, _) = decode(name);
         if let Some(whole) = entities::rejoined(&name, self.names.is_known) {
-            let message = format!("HTML had escaped the beginning of `&{whole}=`");
-            self.note(NoteCode::HtmlRepaired, excerpt(&whole), message);
+            let shown = excerpt(&whole);
+            let message = format!("HTML had escaped the beginning of `&{shown}=`");
+            self.note(NoteCode::HtmlRepaired, shown, message);
             name = whole.into_bytes();
         }
         // The decoded value may contain further parameters, if HTML has turned the beginning of a
@@ -171,8 +172,9 @@ impl Splitter<'_> {
             let (ours, _) = cut_encoded(left, before.len());
             let (_, behind) = cut_encoded(left, rest.len() - after.len());
             self.push(name, ours, begins);
-            let message = format!("HTML had eaten the beginning of `&{next}=`");
-            self.note(NoteCode::HtmlRepaired, excerpt(&next), message);
+            let shown = excerpt(&next);
+            let message = format!("HTML had eaten the beginning of `&{shown}=`");
+            self.note(NoteCode::HtmlRepaired, shown, message);
             (name, begins) = (next.into_bytes(), self.origin(behind).start);
             (rest, left) = (after, behind);
         }

@@ -301,6 +301,7 @@ fn hostile_bytes_are_read_without_harm() {
         b"",
         b"/s2s?\xff=\xfe&id",
         b"/s2s?a?b#c&d=1",
+        b"/s2s?val=1&para;m\r=0",
         repaired.as_bytes(),
     ] {
         assert!(read(&postback("GET", target, "", "")).claim.is_err());
