@@ -72,7 +72,7 @@ test: databases php
 	$(TIMED) torture-edge $(MAKE) torture-edge OUTAGE_SECONDS=4
 	tests/minutes.sh
 
-# Takes hours. Its result is written to docs/internals/test-long.md.
+# Takes about an hour. Its result is written to docs/internals/test-long.md.
 test-long: databases php
 	$(CARGO) build --locked --workspace --bins
 	$(SUITE) --no-run
