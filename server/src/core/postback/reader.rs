@@ -38,7 +38,7 @@ use crate::{
 
 #[cfg(fuzzing)]
 pub use body::check_body;
-pub use body::{Form, Plain, form};
+pub use body::{Form, Plain, is_json};
 #[cfg(fuzzing)]
 pub use check::{check_reading, worth_of};
 #[cfg(test)]

@@ -96,17 +96,16 @@ pub fn redact(postback: &mut Postback, reading: &ParsedPostback, code: Option<&C
             }
         }
     }
-    if others && reading.form == Form::Pairs && is_post(postback) {
-        keep_form(postback);
-    }
+    keep_form(postback, reading);
     others
 }
 
-/// Blots out the first byte of a body if the body is JSON now. Before its secrets were blotted out,
-/// it was read as a form, for it only looked like JSON.
-fn keep_form(postback: &mut Postback) {
+/// Blots out the first byte of a body that was read as a form, because it only looked like JSON, if
+/// it has become JSON without its secrets.
+fn keep_form(postback: &mut Postback, reading: &ParsedPostback) {
+    let has_pairs = reading.parameters.iter().any(|parameter| parameter.place.part == Part::Body);
     let Postback { content_type, body, .. } = postback;
-    if reader::form(content_type, body) == Some(Form::Json) {
+    if reading.form == Form::Pairs && has_pairs && reader::is_json(content_type, body) {
         let first = body.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         blot(body, first..first + 1);
     }

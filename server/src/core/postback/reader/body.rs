@@ -117,9 +117,16 @@ pub enum Form {
     Multipart,
 }
 
-/// The form in which a plain body is read. `None`: it can't be read.
-pub fn form(content_type: &str, body: &[u8]) -> Option<Form> {
-    read(content_type, body, &mut Vec::new()).ok().map(|(form, _)| form)
+/// Returns whether a plain body is read as JSON.
+pub fn is_json(content_type: &str, body: &[u8]) -> bool {
+    json(content_type, body).is_some_and(|members| members.is_ok())
+}
+
+/// Reads a body that looks like JSON, or that its content type calls JSON.
+fn json(content_type: &str, body: &[u8]) -> Option<Result<Vec<json::Member>>> {
+    let text = body.trim_ascii();
+    let says_json = content_type.to_ascii_lowercase().contains("json");
+    (says_json || text.starts_with(b"{") || text.starts_with(b"[")).then(|| json::read(body))
 }
 
 /// Reads the pairs of a plain body.
@@ -132,9 +139,7 @@ pub fn read(content_type: &str, body: &[u8], notes: &mut Vec<Note>) -> Result<(F
     if let Some(pairs) = multipart::read(body).filter(|pairs| !pairs.is_empty()) {
         return Ok((Form::Multipart, pairs));
     }
-    let says_json = content_type.to_ascii_lowercase().contains("json");
-    let json = (says_json || text.starts_with(b"{") || text.starts_with(b"[")).then(|| json::read(body));
-    let refusal = match json {
+    let refusal = match json(content_type, body) {
         Some(Ok(members)) => return Ok((Form::Json, members.into_iter().map(Pair::from).collect())),
         Some(Err(error)) => Some(error),
         None if is_text(text) => None,

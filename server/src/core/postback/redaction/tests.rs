@@ -229,10 +229,20 @@ fn a_body_keeps_its_lines() {
 }
 
 #[test]
+fn json_that_is_not_read_stays() {
+    let complete = format!("/s2s?clickId=a&id={}&val=1&com=0", "6B1F0A3C9D5E4F7081A2B3C4D5E6F708");
+    for (target, body) in [("/s2s", "{}"), ("/s2s?sec=a", "[]"), (&*complete, r#"{"shop":{"a":1}}"#)] {
+        let (_, found, _) = redacted(postback("POST", target, JSON, body), None);
+        assert_eq!(found, body, "{target}");
+    }
+}
+
+#[test]
 fn a_form_does_not_become_json() {
     for (content_type, body, expected) in [
         ("", "{\"a\":1,\"sec%3D\u{1}\":\"x&id=7\":1}", "*\"a\":1,\"sec%3D*****&id=7\":1}"),
         (JSON, " [{\"a\":\"sec=\u{1}&val=7\"}]", " *{\"a\":\"sec=*&val=7\"}]"),
+        ("", "{\"a%26sec%3D\":1\u{1}:\"0%26b\":true}", "*\"a%26sec%3D*******%26b\":true}"),
         // It isn't JSON without its secret, either.
         ("", "{\"a\":1,\"sec%3D\u{1}\":\"x&id=7\":1", "{\"a\":1,\"sec%3D*****&id=7\":1"),
     ] {
