@@ -1,4 +1,4 @@
-//! Logs contain no secret, query string or full address.
+//! Logs contain no secret, query string or full address, and have no colours in a file.
 
 use std::{
     fs::{self, File},
@@ -14,7 +14,7 @@ use s2s_sdk::{
     },
 };
 use s2s_tests::{
-    ADMIN_KEY, Answer, administrator, bearer, click_id_of, command, database, http,
+    ADMIN_KEY, Answer, Server, administrator, bearer, click_id_of, command, database, http,
     wire::{END_HEADERS, PREFACE, SETTINGS, frame},
 };
 use tokio::{
@@ -138,4 +138,12 @@ async fn ask_with_keys(client: &Client, url: &str) -> String {
     }
     client.api_keys().rotate(RotateApiKeyRequest { api_key_id: id, ..Default::default() }).await.unwrap();
     made.key_text.split_at(4).1.to_owned()
+}
+
+#[tokio::test]
+async fn a_log_in_a_file_has_no_colours_and_one_line_for_all_migrations() {
+    let server = Server::start_logged(&[], vec![("S2S_LOG", "info".to_owned())]).await;
+    let log = server.log();
+    assert!(!log.contains('\u{1b}'), "{log}");
+    assert_eq!(log.lines().filter(|line| line.contains("igration")).count(), 1, "{log}");
 }

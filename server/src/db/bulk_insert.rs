@@ -221,8 +221,8 @@ fn quoted(backend: DbBackend, name: &str) -> String {
     quotes(backend, name).concat()
 }
 
-/// A name between its quotes, in parts. `format!` would cost each insert a tenth of its
-/// instructions.
+/// A name between its quotes, in parts. With `format!`, the lists of columns took 9 % of the
+/// instructions of `/s2s`.
 fn quotes(backend: DbBackend, name: &str) -> [&str; 3] {
     let quote = if backend == DbBackend::MySql { "`" } else { "\"" };
     [quote, name, quote]
