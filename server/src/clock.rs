@@ -3,8 +3,8 @@
 //!
 //! The server's clock (`values::time::Clock`) is backed by a steady clock. It follows the system's
 //! time through small corrections. It follows a jump of the system's time only if another clock
-//! confirms the jump, or if the jump lasts and no other clock answers. The log and health report
-//! every jump.
+//! confirms the jump, or if the jump lasts and no other clock answers. Health counts every
+//! jump, and the log reports it.
 //!
 //! An edge follows the clock of its core. So the server that mints a click id and the server that
 //! judges it agree on the time.

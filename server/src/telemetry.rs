@@ -21,14 +21,14 @@ pub fn start(filter: &str) {
         .with_writer(stderr)
         // A log in a file has no colours. NO_COLOR also turns them off (https://no-color.org).
         .with_ansi(stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|text| text.is_empty()))
-        // By default, logging a line that can't be written, for example to a full disk, panics.
+        // By default, the library panics if a line can't be written, for example to a full disk.
         .log_internal_errors(false);
     log.finish().with(filter_fn(may_be_logged)).init();
 }
 
-/// Hides all log lines of libraries below `info`, whatever the filter allows. Hides at every level
-/// the log lines of sqlx about the options of a connection, because they may quote its URL, and at
-/// `info` those of each migration.
+/// Hides all log lines of libraries below `info`, whatever the filter allows. Also hides, at every
+/// level, the lines of sqlx about the options of a connection, because they may quote its URL. Of
+/// the lines about migrations it shows warnings and errors alone.
 ///
 /// Below `info`, libraries print their input, such as a malformed path with its query (h2) or a
 /// notice of the database. Our own log lines are safe at every level.

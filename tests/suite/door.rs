@@ -196,9 +196,9 @@ async fn what_the_server_makes_is_for_its_owner_alone() {
     let answer = edge.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
     assert_eq!(answer.status, 202, "{answer:?}");
     let spool = edge.folder().join("deep/spool");
-    let begins =
+    let is_made =
         |end: &'static str| modes(&spool).into_iter().any(|(path, _)| path.to_string_lossy().ends_with(end));
-    assert!(begins(".spool") && begins("lock"), "{:?}", modes(&spool));
+    assert!(is_made(".spool") && is_made("lock"), "{:?}", modes(&spool));
     let look = || {
         let made = [modes(&edge.folder().join("deep")), modes(&far.folder().join("s2s.db"))].concat();
         let beside = ["-wal", "-shm"].map(|end| far.folder().join(format!("s2s.db{end}")));
@@ -209,7 +209,7 @@ async fn what_the_server_makes_is_for_its_owner_alone() {
     look();
     far.thaw().await;
     edge.drained().await;
-    eventually(async || begins("known").then_some(())).await;
+    eventually(async || is_made("known").then_some(())).await;
     look();
 }
 

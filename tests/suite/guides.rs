@@ -24,7 +24,8 @@ const PAY: &str = "require 's2s/shop.php'; shop_paid(shop_database(), $argv[1]);
 /// The vectors of signatures that all SDKs share.
 const SIGNATURES: &str = include_str!("../vectors/postback_signature.json");
 
-/// A server with a code that enforces signatures, a link, and a shop that has the guides' code.
+/// A server with a conversion code that enforces signatures, a link, and a shop that runs the PHP
+/// of the guides.
 struct Market {
     server: Server,
     code: ConversionCode,

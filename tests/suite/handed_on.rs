@@ -59,8 +59,8 @@ async fn a_partner_can_not_count_for_the_code_of_another_account() {
 }
 
 /// A key of the installation's own account has no more rights over other accounts than any other
-/// key. Postbacks of edges differ: the installation's own account keeps them until their code is
-/// known.
+/// key. A postback that an edge passes on is different: if its code is unknown, the installation's
+/// own account keeps it, and it may later count for any account.
 #[tokio::test]
 async fn a_key_of_the_installation_does_not_count_for_another_account() {
     let mut server = Server::start().await;
@@ -156,7 +156,7 @@ async fn what_is_no_postback_is_refused_and_not_held() {
         let mut request = good.clone();
         match &mut request.report {
             Some(Report::Postback(postback)) => change(postback),
-            _ => panic!("it is a postback"),
+            _ => panic!("the request holds no postback"),
         }
         request
     };

@@ -184,7 +184,7 @@ async fn one_port_speaks_grpc_and_http_over_tls() {
         }
     }
 
-    // Links and postback URLs have the scheme and address of the port.
+    // A postback URL has the scheme and address of the port.
     let code = s2s_sdk::v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };
     let code = authority.client(&server).conversion_codes().create(code).await.unwrap();
     let request = s2s_sdk::v1::GetPostbackUrlRequest {
@@ -258,7 +258,8 @@ async fn connections_of_former_clients_end() {
         assert_ne!(one.read_buf(&mut answer).await.unwrap(), 0);
     }
     two.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()).await.unwrap();
-    // A new certificate of the server ends no connection.
+    // The new certificate of the server alone would end no connection, but the new CA of clients
+    // ends them.
     authority.issue("server");
     std::fs::write(&ca, others.pem()).unwrap();
 
@@ -412,8 +413,8 @@ async fn the_end_of_a_certificate_is_announced() {
         let left = Duration::from_secs(certificate["seconds_left"].as_u64().unwrap());
         assert!(left + DAY > days_left * DAY && left <= days_left * DAY + DAY, "{certificate}");
         assert!(certificate["ends"].as_str().unwrap().ends_with('Z'), "{certificate}");
-        // The server looks at the end of its certificate before it reads its files again. So once
-        // it shows a new certificate, it has looked.
+        // The server checks when its certificate expires before it reads its files again. So once
+        // it shows a new certificate, a warning about the first one is already in the log.
         let first = shown(&authority, &server).await;
         authority.issue("server");
         eventually(async || (shown(&authority, &server).await != first).then_some(())).await;

@@ -16,8 +16,7 @@ const OF_TESTS: &str = "S2S_TESTS_";
 /// Maximum number of slips in a misspelt name: letters that are wrong, missing, too many or
 /// swapped.
 const SLIPS_MAX: usize = 3;
-/// Number of letters after the prefix that allow a name one slip. A shorter name may have one slip,
-/// too.
+/// A name may have one slip for each so many letters after its prefix, and at least one.
 const LETTERS_PER_SLIP: usize = 4;
 
 /// Checks the names of variables. Returns the unknown names, of which the start warns. Refuses a
@@ -72,8 +71,8 @@ fn meant<'a>(name: &str, settings: &[&'a str]) -> Option<&'a str> {
     // `S2S_TLS_CERT`.
     let goes_on = |setting: &str| name.strip_prefix(setting).is_some_and(|rest| rest.starts_with('_'));
     let is_cut = |setting: &str| name.len() > PREFIX.len() && setting.starts_with(name);
-    if let Some(longer) = settings.iter().copied().find(|setting| goes_on(setting) || is_cut(setting)) {
-        return Some(longer);
+    if let Some(setting) = settings.iter().copied().find(|setting| goes_on(setting) || is_cut(setting)) {
+        return Some(setting);
     }
     let slips = |setting: &&&str| strsim::osa_distance(name, setting);
     let nearest = settings.iter().min_by_key(slips)?;

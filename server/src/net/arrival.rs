@@ -140,7 +140,7 @@ impl Arrival {
     }
 
     /// Notes that the request has arrived whole.
-    pub fn is_whole(&self) {
+    pub fn note_whole(&self) {
         self.0.settle();
         self.0.begin_work();
     }
@@ -152,14 +152,15 @@ impl Arrival {
         self.0.begin_work();
     }
 
-    /// Counts work on the connection until the result is dropped.
+    /// Adds one piece of work in progress to the connection. It ends when the returned value is
+    /// dropped.
     pub fn hold(&self) -> Held {
         self.0.account.standing.begin_work();
         Held(self.0.account.standing.clone())
     }
 
     /// Notes that the request has been answered.
-    pub fn is_answered(&self) {
+    pub fn note_answered(&self) {
         self.0.end();
     }
 }
@@ -273,7 +274,7 @@ mod tests {
         let one = account(&ledger, Some(1));
         let held = charged(&one, OWN).unwrap();
         assert!(charged(&one, 1).is_none(), "one connection");
-        held.is_whole();
+        held.note_whole();
         assert!(charged(&one, OWN).is_some(), "a whole request is no longer unfinished");
         one.standing.show_key();
         assert!(charged(&one, UNFINISHED_WITH_KEY_BYTES_MAX).is_some());

@@ -6,7 +6,8 @@
 //! connections than the newcomer's origin, and the newcomer's origin itself. Of these, it chooses
 //! the origin that holds most, and closes the connection of that origin that has been idle for
 //! longest. If no connection of that origin is idle, it tries the origin that holds the next most.
-//! A connection with work in progress is never closed for another.
+//! A connection with work in progress is never closed for another. A connection of a proxy may
+//! displace one of any origin, and is itself the last choice.
 
 use std::{
     cmp::Reverse,
@@ -26,7 +27,7 @@ use super::{
 /// Time after an answer in which its connection is not closed, so that the answer is sent.
 const IDLE_MIN: Duration = Duration::from_millis(100);
 
-/// Minimum interval between log messages about a full port.
+/// Minimum interval between log messages about refused connections.
 const FULL_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The slots of one port.
@@ -35,7 +36,7 @@ pub struct ConnectionSlots {
     per_origin: usize,
     taken: Mutex<Taken>,
     ledger: Arc<Ledger>,
-    /// The last time at which the log said that the port was full.
+    /// The last time at which the log said that connections were refused.
     told: Mutex<Option<Instant>>,
 }
 
@@ -66,7 +67,7 @@ pub struct Standing {
 struct State {
     has_asked: bool,
     has_shown_key: bool,
-    /// Number of requests that count as work in progress.
+    /// Number of requests, and of answers that are being sent, that count as work in progress.
     working: usize,
     /// The last time at which a request arrived or was answered.
     last: Instant,
@@ -237,7 +238,8 @@ impl Standing {
 }
 
 impl Slot {
-    /// A new count of the bytes that the connection's unfinished requests hold.
+    /// Makes the counter of the bytes that the connection's unfinished requests hold. It starts at
+    /// zero.
     pub fn account(&self) -> Arc<Account> {
         Account::new(self.places.ledger.clone(), *lock(&self.origin), self.standing.clone())
     }
@@ -302,7 +304,7 @@ mod tests {
         place.needed().now_or_never().is_some()
     }
 
-    /// Connections that were answered `seconds` ago, one for each number.
+    /// Connections whose last request came `seconds` ago, one for each number.
     fn idle(places: &Arc<ConnectionSlots>, last: u8, seconds: &[u64]) -> Vec<Slot> {
         let slot = |seconds: &u64| {
             let slot = take(places, last).unwrap();
@@ -358,8 +360,8 @@ mod tests {
         let newcomer = take(&places, 4).unwrap();
         assert_eq!([0, 1, 2].map(|index| is_needed(&many[index])), [false, false, true]);
         assert!(!few.iter().chain(&one).any(is_needed));
-        // The origin that holds most has no idle connection, so the next one gives way. Later no
-        // origin holds more than the newcomer's.
+        // Origin 1 holds most, but none of its connections is idle now, so origin 2 loses one.
+        // Then origin 1 itself asks: no other origin holds more.
         newcomer.standing.arrived();
         many[0].standing.begin_work();
         let next = take(&places, 5).unwrap();

@@ -84,7 +84,7 @@ impl fmt::Display for Network {
 }
 
 /// Returns whether a URL names the address that means "all addresses of this machine". A server can
-/// listen on it, but nobody can call it.
+/// listen on it, but no other machine can call it.
 pub fn leads_nowhere(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_unspecified(),

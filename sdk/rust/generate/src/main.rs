@@ -1,4 +1,5 @@
-//! `make generate`: writes the texts that are generated from lists, then the code of the Rust SDK.
+//! A part of `make generate`: writes the files that are made from the lists of reasons and limits,
+//! then those that are made from the schema: Rust code, the OpenAPI file, and the descriptor.
 
 use std::{error::Error, fs, path::Path};
 

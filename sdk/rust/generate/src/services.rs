@@ -1,4 +1,4 @@
-//! The calls of the Rust SDK, grouped by service, which `sdk/rust/src/lib.rs` includes.
+//! Generates the calls of the Rust SDK, grouped by service. `sdk/rust/src/lib.rs` includes them.
 //!
 //! A service is a member of the client, named by its noun in the plural: `ConversionService` is
 //! `conversions()`. A call is a method, named without the service's noun at its end:

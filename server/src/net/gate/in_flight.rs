@@ -89,7 +89,7 @@ impl Work {
         if begun.is_ok() {
             self.load.in_flight.fetch_add(1, Ordering::Relaxed);
             if let Some(arrival) = &self.arrival {
-                arrival.is_whole();
+                arrival.note_whole();
             }
         }
     }
@@ -104,7 +104,7 @@ impl Drop for InFlightGuard {
             self.0.load.in_flight.fetch_sub(1, Ordering::Relaxed);
         }
         if let Some(arrival) = &self.0.arrival {
-            arrival.is_answered();
+            arrival.note_answered();
         }
     }
 }

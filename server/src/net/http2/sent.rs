@@ -30,11 +30,11 @@ const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const GOAWAY: u8 = 7;
 const END_STREAM: u8 = 1;
-/// Error codes that mean no error of the client (RFC 9113, section 7): no error, refused stream,
-/// cancelled.
-const HARMLESS: [u32; 3] = [0, 7, 8];
-/// Length of the longest beginning of a frame that matters: its head, and its payload up to the end
-/// of the error code.
+/// Error codes that mean no error of the client (RFC 9113, section 7): no error, internal error,
+/// refused stream, cancelled.
+const HARMLESS: [u32; 4] = [0, 2, 7, 8];
+/// Maximum number of bytes that are kept of a frame. For GOAWAY, these are its head, the last
+/// stream id and the error code.
 const LONGEST_BYTES: usize = HEAD_BYTES + 8;
 
 /// Follows the bytes that the server sends on one connection.

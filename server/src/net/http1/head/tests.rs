@@ -1,13 +1,14 @@
 use super::*;
 
-/// The outcome of a text that arrives at once, and the bytes left.
+/// The outcome of reading a text that arrives in one piece, and the bytes left over.
 fn read(text: &[u8]) -> (Result<Reading, Refused>, BytesMut) {
     let mut bytes = BytesMut::from(text);
     let read = HeadReader::default().read(&mut bytes);
     (read, bytes)
 }
 
-/// The head that a text becomes, and its target as it arrived.
+/// The head that is passed on for a text. Also the target as it arrived, if the head does not
+/// contain it unchanged.
 fn passed(text: &[u8]) -> (String, Option<String>) {
     let Ok(Reading::Done(head)) = read(text).0 else { panic!("{}", text.escape_ascii()) };
     let text = |bytes: Bytes| String::from_utf8_lossy(&bytes).into_owned();
@@ -118,7 +119,8 @@ fn contradictory_lengths_are_refused() {
         ("Transfer-Encoding: identity\r\n", false),
         ("Transfer-Encoding:\r\n chunked\r\n", false),
     ] {
-        // A head with the target `/<>` is read line by line.
+        // With the target `/`, a good head is passed on as it is. With `/<>`, every head is
+        // repaired line by line. Both ways must judge alike.
         for target in ["/", "/<>"] {
             let text = format!("POST {target} HTTP/1.1\r\n{headers}\r\n");
             let expected = if is_fine { None } else { Some(Refusal::Length) };

@@ -130,8 +130,8 @@ fn a_complete_query_counts_whatever_the_body_is() {
         ),
         ("", "id=77&order_id=A1&val=x", vec![N::UnknownParameter, N::UnknownParameter, N::Alias]),
         ("", "cid=shop-7&oid=A1", vec![N::UnknownParameter]),
-        // After a value that may be any text, a `;` or a line break does not separate, even if a
-        // name of ours follows.
+        // A `;` or a line break before a single name of ours belongs to the value before it, if
+        // that is the value of `param` or of an unknown name.
         ("", "param=color=red;test=1", vec![]),
         ("", "comment=great;status=declined", vec![N::UnknownParameter]),
         ("", "comment=one\nstatus=declined", vec![N::UnknownParameter]),
