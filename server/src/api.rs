@@ -12,5 +12,5 @@ pub use self::{
     caller::{Caller, Tenant, account, tenant},
     calls::{Call, Priority},
     scopes::Scopes,
-    services::{ConversionStream, Services},
+    services::{ConversionStream, DirectCalls, Services},
 };

@@ -36,7 +36,7 @@ use crate::config::SecretUrl;
 
 use batch_connection::Writes;
 pub use batch_connection::{Connection, Session};
-pub use bulk_insert::{Insertion, insert_new, is_one_statement, statement_runs};
+pub use bulk_insert::{Grouped, Insertion, insert_new, is_one_statement, statement_runs};
 pub use errors::{is_contention, is_outage, is_unique_violation};
 pub use lived::Lived;
 pub use partitions::{Month, TimedTable};

@@ -52,7 +52,7 @@ use crate::{
 pub use self::core_client::{CoreTransport, not_started};
 pub use self::http::{Purpose, failure, handle, is_postback, no_edge, purpose, refuse, with_retry_after};
 pub use self::snapshot::has_run;
-pub use self::spool::copy as spool_copy;
+pub use self::spool::{Status as SpoolStatus, copy as spool_copy};
 
 /// Maximum number of clicks that are delivered at the same time. A further click goes to the spool
 /// at once, or is lost if there is no spool.
@@ -226,15 +226,15 @@ impl Edge {
 
     /// Makes `call`. If the core fails or does not answer within `budget`, spools `record`, which
     /// holds the same call. If the spool refuses the record, returns the core's failure; if the
-    /// core has not answered yet, waits up to `LAST_BUDGET` for its answer. Without a spool,
-    /// `budget` does not limit the call.
+    /// core has not answered yet, waits up to `LAST_BUDGET` for its answer. Without a spool there is
+    /// no `record`, and `budget` does not limit the call.
     ///
     /// `at_once`: spools the record without making the call first, if there is a spool.
     async fn call_or_spool<T>(
         &self,
         budget: Duration,
         call: impl Future<Output = Result<T, Status>>,
-        record: Record,
+        record: Option<Record>,
         queue: Option<u16>,
         at_once: bool,
     ) -> Delivery<T> {
@@ -269,7 +269,7 @@ impl Edge {
                 None => self.core_health.note_failure(self.clock.now(), Cause::passing(NO_ANSWER)),
             }
         }
-        let Some(spool) = &self.spool else {
+        let (Some(spool), Some(record)) = (&self.spool, record) else {
             return Delivery::Rejected(failure.unwrap_or_else(|| not_started().into()));
         };
         match (spool.append(&record, queue).await, failure) {

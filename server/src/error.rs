@@ -333,7 +333,12 @@ impl Violations {
 
 /// The reason as sent on the wire: without the enum's prefix.
 pub fn reason_text(reason: ErrorReason) -> &'static str {
-    reason.as_str_name().trim_start_matches("ERROR_REASON_")
+    bare_name(reason.as_str_name(), "ERROR_REASON_")
+}
+
+/// The name of a value of an enum, without the prefix that all names of that enum have.
+pub fn bare_name(name: &'static str, prefix: &str) -> &'static str {
+    name.strip_prefix(prefix).unwrap_or(name)
 }
 
 /// The gRPC code of a reason.

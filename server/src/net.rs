@@ -10,6 +10,7 @@ mod http2;
 mod json;
 mod limits;
 mod listener;
+mod plain;
 mod proxy_protocol;
 mod router;
 mod slots;
@@ -21,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, middleware::map_response, routing};
+use axum::{middleware::map_response, routing};
 use tonic::service::Routes;
 
 #[cfg(fuzzing)]
@@ -33,7 +34,7 @@ pub use self::{
     health::Health,
     http2::ClientErrors,
     listener::{Listener, inherited_socket, listen},
-    router::router,
+    router::{Router, router},
     tls::Tls,
 };
 use crate::config::Config;
@@ -61,9 +62,11 @@ pub fn listener(
 
 /// A port for health only, without TLS, for load balancers and monitoring.
 pub fn health_port(routes: Routes, health: Health, keep_alive: Duration) -> Listener {
-    let http = Router::new().route("/healthz", routing::get(async move || health.answer()));
+    let http = axum::Router::new().route("/healthz", routing::get(async move || health.answer()));
     Listener {
-        router: http.merge(routes.into_axum_router().reset_fallback().layer(map_response(gate::limited))),
+        router: Router::of(
+            http.merge(routes.into_axum_router().reset_fallback().layer(map_response(gate::limited))),
+        ),
         later: Arc::default(),
         connections_max: HEALTH_CONNECTIONS_MAX,
         connections_per_address: HEALTH_CONNECTIONS_MAX,

@@ -190,6 +190,11 @@ const CODE_BYTES: usize = 3;
 
 /// Splits a currency's sign or code off either end.
 fn split_currency(text: &str) -> (&str, Option<NamedCurrency>) {
+    let is_digit = |end: Option<&u8>| end.is_some_and(u8::is_ascii_digit);
+    // No sign and no code has a digit. Nearly every amount has one at both ends.
+    if is_digit(text.as_bytes().first()) && is_digit(text.as_bytes().last()) {
+        return (text, None);
+    }
     for (index, (sign, _)) in SIGNS.iter().enumerate() {
         if let Some(number) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) {
             return (number.trim(), Some(NamedCurrency::Sign(Sign(index))));
@@ -224,9 +229,10 @@ struct Plain {
 const GROUPING: [char; 6] = [' ', '\u{A0}', '\u{202F}', '\u{2009}', '\'', '\u{2019}'];
 
 fn plain(number: &str, separator: DecimalSeparator) -> Result<Plain, NotDecimal> {
-    let count = |separator| number.matches(separator).count();
-    let grouping = GROUPING.into_iter().find(|character| number.contains(*character));
-    let (whole, fraction, shown) = match (count(','), count('.'), grouping) {
+    let count = |separator| number.bytes().filter(|byte| *byte == separator).count();
+    let is_plain = number.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.'));
+    let grouping = GROUPING.into_iter().find(|character| !is_plain && number.contains(*character));
+    let (whole, fraction, shown) = match (count(b','), count(b'.'), grouping) {
         (0, 0, None) => {
             let (digits, shown) = (number.to_owned(), DecimalSeparator::Auto);
             return Ok(Plain { digits, shown, comma: false, grouped: false });

@@ -116,7 +116,7 @@ pub fn known(name: &str) -> Option<KnownParam> {
 /// names. Among the names of the order number, a lower index takes precedence.
 #[must_use]
 pub fn rank(name: &str) -> Option<(usize, KnownParam)> {
-    let name = name.trim_matches(is_trimmed);
+    let name = trim(name);
     let at = NAMES.iter().position(|(own, _)| is_same_name(own, name))?;
     NAMES.get(at).map(|(_, known)| (at, *known))
 }
@@ -127,10 +127,24 @@ fn is_same_name(own: &str, name: &str) -> bool {
     own.len() == name.len() && own.bytes().zip(name.bytes()).all(|(own, byte)| own == letter(byte))
 }
 
+/// Drops the characters around a text that `is_trimmed` names.
+#[must_use]
+pub fn trim(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    // Nearly every text begins and ends with a letter or digit.
+    match (bytes.first(), bytes.last()) {
+        (Some(first), Some(last)) if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() => text,
+        _ => text.trim_matches(is_trimmed),
+    }
+}
+
 /// Returns whether the character is a blank, a quote or invisible. Tools that a text passes through
 /// add such characters around it.
 #[must_use]
 pub fn is_trimmed(character: char) -> bool {
+    if character.is_ascii_alphanumeric() {
+        return false;
+    }
     let is_quote = matches!(character, '"' | '\'' | '`' | '\u{AB}' | '\u{BB}' | '\u{2018}'..='\u{201F}');
     let is_invisible = matches!(
         character,
@@ -180,6 +194,12 @@ const MISSING: [&str; 2] = ["undefined", "null"];
 /// number, every sale after the first sale of a click would be a duplicate.
 #[must_use]
 pub fn is_no_order(text: &str) -> bool {
+    let is_of_number = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    // Most order numbers. No text that stands for a missing one begins with a digit and has no
+    // other characters.
+    if text.starts_with(|first: char| first.is_ascii_digit()) && text.bytes().all(is_of_number) {
+        return false;
+    }
     is_macro(text)
         || NO_ORDER.iter().any(|none| none.eq_ignore_ascii_case(text))
         || is_only_marks(text)

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use futures::stream::BoxStream;
+use futures::{future::BoxFuture, stream::BoxStream};
 use s2s_sdk::v1::{
-    StreamRecordConversionsResponse, click_service_server::ClickService,
-    conversion_service_server::ConversionService,
+    RecordClickRequest, RecordConversionRequest, RecordConversionResponse, StreamRecordConversionsResponse,
 };
 use tonic::{Status, service::Routes};
 
@@ -16,9 +15,18 @@ pub type ConversionStream = BoxStream<'static, Result<StreamRecordConversionsRes
 pub struct Services {
     /// All services, for calls over any transport.
     pub routes: Routes,
-    /// The service that records clicks. The edge calls it as a function, so that no message is
-    /// encoded.
-    pub clicks: Arc<dyn ClickService>,
-    /// The service that records postbacks. The edge calls it as a function, too.
-    pub conversions: Arc<dyn ConversionService<StreamRecordConversionsStream = ConversionStream>>,
+    /// The calls of the edge in the same process for each visitor and each postback.
+    pub direct: Arc<dyn DirectCalls>,
+}
+
+/// Calls that the edge in the same process makes as functions, so that no message is encoded.
+pub trait DirectCalls: Send + Sync {
+    /// `ClickService.RecordClick`, without the click in the answer.
+    fn record_click(&self, click: RecordClickRequest) -> BoxFuture<'_, Result<(), Status>>;
+
+    /// `ConversionService.RecordConversion`.
+    fn record_conversion(
+        &self,
+        request: RecordConversionRequest,
+    ) -> BoxFuture<'_, Result<RecordConversionResponse, Status>>;
 }

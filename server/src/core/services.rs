@@ -12,15 +12,17 @@ mod edge;
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use s2s_sdk::v1::{
+    RecordClickRequest, RecordConversionRequest, RecordConversionResponse,
     click_service_server::ClickServiceServer, conversion_code_service_server::ConversionCodeServiceServer,
     conversion_service_server::ConversionServiceServer,
 };
-use tonic::service::Routes;
+use tonic::{Status, service::Routes};
 
 use self::{clicks::Clicks, conversion_codes::ConversionCodes, conversions::Conversions, edge::Edges};
-use super::{App, account, api_key, postback, preset, tracking_link};
-use crate::api::{Services, edge_v1::edge_service_server::EdgeServiceServer};
+use super::{App, account, api_key, click, postback, preset, tracking_link};
+use crate::api::{Caller, DirectCalls, Services, edge_v1::edge_service_server::EdgeServiceServer};
 
 /// Makes all services.
 pub fn services(app: &Arc<App>) -> Services {
@@ -33,9 +35,21 @@ pub fn services(app: &Arc<App>) -> Services {
         .add_service(ConversionServiceServer::new(Conversions(app.clone())))
         .add_service(postback::grpc::service(app.clone()))
         .add_service(EdgeServiceServer::new(Edges(app.clone())));
-    Services {
-        routes,
-        clicks: Arc::new(Clicks(app.clone())),
-        conversions: Arc::new(Conversions(app.clone())),
+    Services { routes, direct: Arc::new(Direct(app.clone())) }
+}
+
+/// The calls of an edge in the same process.
+struct Direct(Arc<App>);
+
+impl DirectCalls for Direct {
+    fn record_click(&self, click: RecordClickRequest) -> BoxFuture<'_, Result<(), Status>> {
+        Box::pin(async { Ok(click::grpc::record_of_edge(&self.0, click).await?) })
+    }
+
+    fn record_conversion(
+        &self,
+        request: RecordConversionRequest,
+    ) -> BoxFuture<'_, Result<RecordConversionResponse, Status>> {
+        Box::pin(async { Ok(conversions::record(&self.0, Caller::EDGE, request).await?) })
     }
 }

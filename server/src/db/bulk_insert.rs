@@ -7,8 +7,8 @@
 //! take rows of placeholders.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable as _,
-    ModelTrait, SqlErr, Statement, Value, sea_query::ArrayType,
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait, IdenStatic, ModelTrait, SqlErr,
+    Statement, Value, sea_query::ArrayType,
 };
 
 use super::Connection;
@@ -24,6 +24,15 @@ pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
     backend == DbBackend::Postgres || run_length(rows) == rows
 }
 
+/// A table that takes rows in groups.
+pub trait Grouped: EntityTrait {
+    /// The columns that are usually empty: null, false, an empty text or an empty list. If all of
+    /// them are empty in all rows of a statement, they are no parameters of it, which saves a
+    /// third of its work. All or none are parameters, so that there are few statements, and they
+    /// stay prepared.
+    const USUALLY_EMPTY: &[Self::Column];
+}
+
 /// Inserts the rows whose `key` is new. Returns whether all were new.
 ///
 /// On PostgreSQL without a transaction, a known key is an error and nothing is inserted: skipping
@@ -31,7 +40,7 @@ pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
 /// transaction, known keys are skipped, because an error would end the transaction.
 pub async fn insert_new<E>(db: &Connection, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
 where
-    E: EntityTrait,
+    E: Grouped,
     E::Model: ModelTrait<Entity = E>,
 {
     let backend = db.get_database_backend();
@@ -90,24 +99,75 @@ fn run_length(rows: usize) -> usize {
 /// Builds `INSERT … VALUES (?, …), …`. With `key`, rows whose key is known are skipped.
 fn placeholders<E>(backend: DbBackend, rows: &[&E::Model], key: Option<&[E::Column]>) -> Statement
 where
-    E: EntityTrait,
+    E: Grouped,
     E::Model: ModelTrait<Entity = E>,
 {
-    let columns: Vec<E::Column> = E::Column::iter().collect();
-    let (table, names) = (quoted(backend, E::default().as_str()), list(backend, &columns));
+    let columns = Columns::of::<E>(backend, rows);
+    let (table, names) = (quoted(backend, E::default().as_str()), columns.names(backend));
     let conflict = match (backend, key) {
         (_, None) => String::new(),
         (DbBackend::MySql, Some([first, ..])) => {
             let first = quoted(backend, first.as_str());
-            format!("ON DUPLICATE KEY UPDATE {first} = {first}")
+            format!(" ON DUPLICATE KEY UPDATE {first} = {first}")
         }
-        (_, Some(key)) => format!("ON CONFLICT ({}) DO NOTHING", list(backend, key)),
+        (_, Some(key)) => format!(" ON CONFLICT ({}) DO NOTHING", list(backend, key.iter())),
     };
-    let row = format!("({})", vec!["?"; columns.len()].join(","));
-    let placeholders = vec![row; rows.len()];
-    let sql = format!("INSERT INTO {table} ({names}) VALUES {} {conflict}", placeholders.join(","));
-    let values = rows.iter().flat_map(|row| columns.iter().map(|column| row.get(*column)));
+    let row = format!("({}{}),", vec!["?"; columns.filled.len()].join(","), columns.literals());
+    let mut sql = format!("INSERT INTO {table} ({names}) VALUES {}", row.repeat(rows.len()));
+    // The comma after the last row.
+    sql.pop();
+    sql.push_str(&conflict);
+    let values = rows.iter().flat_map(|row| columns.filled.iter().map(|column| row.get(*column)));
     Statement::from_sql_and_values(backend, sql, values)
+}
+
+/// The columns of a statement: those with parameters, then those that are empty in all rows, each
+/// with its literal.
+struct Columns<C> {
+    filled: Vec<C>,
+    empty: Vec<(C, &'static str)>,
+}
+
+impl<C: IdenStatic> Columns<C> {
+    fn of<E>(backend: DbBackend, rows: &[&E::Model]) -> Self
+    where
+        E: Grouped<Column = C>,
+        E::Model: ModelTrait<Entity = E>,
+        C: sea_orm::ColumnTrait,
+    {
+        let empty = |column: C| {
+            let mut literals = rows.iter().map(|row| empty_literal(backend, &row.get(column)));
+            let first = literals.next()??;
+            literals.all(|literal| literal == Some(first)).then_some((column, first))
+        };
+        let empty: Option<Vec<_>> = E::USUALLY_EMPTY.iter().map(|column| empty(*column)).collect();
+        let empty = empty.unwrap_or_default();
+        let is_filled = |column: &C| empty.iter().all(|(other, _)| other.as_str() != column.as_str());
+        Self { filled: C::iter().filter(is_filled).collect(), empty }
+    }
+
+    fn names(&self, backend: DbBackend) -> String {
+        list(backend, self.filled.iter().chain(self.empty.iter().map(|(column, _)| column)))
+    }
+
+    /// The literals, each after a comma.
+    fn literals(&self) -> String {
+        self.empty.iter().flat_map(|(_, literal)| [",", *literal]).collect()
+    }
+}
+
+/// The literal of an empty value; `None` for any other value.
+fn empty_literal(backend: DbBackend, value: &Value) -> Option<&'static str> {
+    match value {
+        Value::String(Some(text)) if text.is_empty() => Some("''"),
+        Value::String(Some(text)) if text == "[]" => Some("'[]'"),
+        Value::Bytes(Some(bytes)) if bytes.is_empty() => {
+            Some(if backend == DbBackend::Postgres { "''" } else { "x''" })
+        }
+        Value::Bool(Some(false)) => Some("FALSE"),
+        value if !value.is_some() => Some("NULL"),
+        _ => None,
+    }
 }
 
 /// Rows of one or several tables that PostgreSQL inserts with one statement: all or none.
@@ -122,22 +182,23 @@ impl Insertion {
     /// is an error.
     pub fn add<E>(&mut self, rows: &[&E::Model], key: Option<&[E::Column]>) -> Result<(), DbErr>
     where
-        E: EntityTrait,
+        E: Grouped,
         E::Model: ModelTrait<Entity = E>,
     {
         let backend = DbBackend::Postgres;
-        let columns: Vec<E::Column> = E::Column::iter().collect();
+        let columns = Columns::of::<E>(backend, rows);
+        let literals = columns.literals();
         let source = match rows {
             [] => return Ok(()),
             [row] => {
                 let parameters: Vec<String> =
-                    columns.iter().map(|column| self.parameter(row.get(*column))).collect();
-                format!("VALUES ({})", parameters.join(","))
+                    columns.filled.iter().map(|column| self.parameter(row.get(*column))).collect();
+                format!("VALUES ({}{literals})", parameters.join(","))
             }
-            _ => self.unnest::<E>(rows, &columns)?,
+            _ => self.unnest::<E>(rows, &columns.filled, &literals)?,
         };
-        let (table, names) = (quoted(backend, E::default().as_str()), list(backend, &columns));
-        let conflict = key.map(|key| format!(" ON CONFLICT ({}) DO NOTHING", list(backend, key)));
+        let (table, names) = (quoted(backend, E::default().as_str()), columns.names(backend));
+        let conflict = key.map(|key| format!(" ON CONFLICT ({}) DO NOTHING", list(backend, key.iter())));
         self.inserts.push(format!("INSERT INTO {table} ({names}) {source}{}", conflict.unwrap_or_default()));
         Ok(())
     }
@@ -155,7 +216,14 @@ impl Insertion {
 
     /// Builds `SELECT … FROM UNNEST($1, …)`, with an array for each column. A nullable column has a
     /// second array, which marks the nulls, because SeaORM's arrays can't hold nulls.
-    fn unnest<E>(&mut self, rows: &[&E::Model], columns: &[E::Column]) -> Result<String, DbErr>
+    ///
+    /// `literals`: further columns, each after a comma.
+    fn unnest<E>(
+        &mut self,
+        rows: &[&E::Model],
+        columns: &[E::Column],
+        literals: &str,
+    ) -> Result<String, DbErr>
     where
         E: EntityTrait,
         E::Model: ModelTrait<Entity = E>,
@@ -180,7 +248,7 @@ impl Insertion {
         }
         let names: Vec<String> = (1..=arrays.len()).map(|number| format!("a{number}")).collect();
         let (selected, arrays, names) = (selected.join(","), arrays.join(","), names.join(","));
-        Ok(format!("SELECT {selected} FROM UNNEST({arrays}) AS r({names})"))
+        Ok(format!("SELECT {selected}{literals} FROM UNNEST({arrays}) AS r({names})"))
     }
 
     /// Adds an array parameter. Returns it with its type, for example `$1::uuid[]`.
@@ -206,8 +274,8 @@ impl Insertion {
 }
 
 /// The names of the columns, quoted and separated by commas.
-fn list<C: IdenStatic>(backend: DbBackend, columns: &[C]) -> String {
-    let mut names = String::with_capacity(columns.len() * COLUMN_BYTES);
+fn list<'a, C: IdenStatic + 'a>(backend: DbBackend, columns: impl Iterator<Item = &'a C>) -> String {
+    let mut names = String::with_capacity(columns.size_hint().0 * COLUMN_BYTES);
     for column in columns {
         if !names.is_empty() {
             names.push(',');

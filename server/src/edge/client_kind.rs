@@ -7,6 +7,7 @@ use http::{HeaderMap, header};
 
 /// Headers in which programs announce that they load a page ahead of a person.
 const AHEAD_HEADERS: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
+/// Beginnings of the values of these headers.
 const AHEAD_WORDS: [&[u8]; 3] = [b"prefetch", b"prerender", b"preview"];
 
 /// Programs that fetch an address because somebody wrote it somewhere: previews of links in
@@ -44,28 +45,38 @@ const PREVIEWERS: [&str; 30] = [
     "yandexbot",
 ];
 
+/// Length of the shortest of these names, in bytes.
+const PREVIEWER_BYTES_MIN: usize = 5;
+
 /// Returns whether a browser only prefetches: its visitor may never arrive.
 pub fn looks_ahead(headers: &HeaderMap) -> bool {
-    AHEAD_HEADERS.iter().any(|name| {
-        let value = headers.get(*name).map(|value| value.as_bytes().to_ascii_lowercase()).unwrap_or_default();
-        AHEAD_WORDS.iter().any(|word| value.starts_with(word))
+    headers.iter().any(|(name, value)| {
+        AHEAD_HEADERS.contains(&name.as_str())
+            && AHEAD_WORDS.iter().any(|word| starts_with(value.as_bytes(), word).is_some())
     })
 }
 
 /// Returns whether the caller previews or indexes a link. Such a caller never reports a sale.
 pub fn is_previewer(headers: &HeaderMap) -> bool {
     let Some(agent) = headers.get(header::USER_AGENT) else { return false };
-    let agent = String::from_utf8_lossy(agent.as_bytes()).to_ascii_lowercase();
-    // A web shop's user agent may contain its address, such as `https://whatsapp.shop.example`.
-    let words = agent.split_whitespace().filter(|part| !part.contains("://"));
     // Matches whole words only: the name of an unrelated program may contain one of these.
-    words
-        .flat_map(|part| part.split(|character: char| !character.is_ascii_alphanumeric() && character != '-'))
-        .any(|word| {
-            PREVIEWERS.iter().any(|name| {
-                word.strip_prefix(name).is_some_and(|behind| behind.is_empty() || behind.starts_with('-'))
-            })
+    let names_one = |text: &[u8]| {
+        text.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-').any(|word| {
+            let begins = |name: &str| matches!(starts_with(word, name.as_bytes()), Some([] | [b'-', ..]));
+            word.len() >= PREVIEWER_BYTES_MIN && PREVIEWERS.iter().any(|name| begins(name))
         })
+    };
+    // A web shop's user agent may contain its address, such as `https://whatsapp.shop.example`.
+    let is_address = |part: &[u8]| part.windows(3).any(|three| three == b"://");
+    let agent = agent.as_bytes();
+    // Few user agents name a previewer at all, so the whole is searched first.
+    names_one(agent) && agent.split(u8::is_ascii_whitespace).any(|part| names_one(part) && !is_address(part))
+}
+
+/// The bytes after `start`, which is in lower case, at the start of `text` in any case.
+fn starts_with<'a>(text: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
+    let (begin, rest) = text.split_at_checked(start.len())?;
+    begin.eq_ignore_ascii_case(start).then_some(rest)
 }
 
 /// Returns whether a person's browser calls: from a page, or because the person typed an address or
@@ -99,6 +110,11 @@ mod tests {
             })
             .collect();
         (looks_ahead(&headers), is_previewer(&headers), is_browser(&headers))
+    }
+
+    #[test]
+    fn no_previewer_has_a_shorter_name_than_the_shortest() {
+        assert_eq!(PREVIEWERS.iter().map(|name| name.len()).min(), Some(PREVIEWER_BYTES_MIN));
     }
 
     #[test]

@@ -157,10 +157,10 @@ impl CoreClient {
 
     pub async fn click(&self, click: RecordClickRequest) -> Result<(), Status> {
         match self {
-            Self::InProcess(services) => {
-                caught(started(services)?.clicks.record_click(from_edge(click))).await.map(|_| ())
+            Self::InProcess(services) => caught(started(services)?.direct.record_click(click)).await,
+            Self::Remote(clients) => {
+                Box::pin(async { clients.clicks.clone().record_click(click).await.map(|_| ()) }).await
             }
-            Self::Remote(clients) => clients.clicks.clone().record_click(click).await.map(|_| ()),
         }
     }
 
@@ -168,13 +168,15 @@ impl CoreClient {
     pub async fn postback(&self, postback: RawPostback) -> Result<Judged, Status> {
         let call = as_call(postback);
         let answer = match self {
-            Self::InProcess(services) => {
-                caught(started(services)?.conversions.record_conversion(from_edge(call))).await
+            Self::InProcess(services) => caught(started(services)?.direct.record_conversion(call)).await,
+            Self::Remote(clients) => {
+                // On the heap: the future of the client is much larger than the other one.
+                let call = Box::pin(async { clients.conversions.clone().record_conversion(call).await });
+                call.await.map(tonic::Response::into_inner)
             }
-            Self::Remote(clients) => clients.conversions.clone().record_conversion(call).await,
         };
         match answer {
-            Ok(response) => Ok(Judged::Counted(response.into_inner())),
+            Ok(response) => Ok(Judged::Counted(response)),
             Err(status) => match postback_failure(&status) {
                 Some(failure) => Ok(Judged::Failed(failure, Box::new(status))),
                 None => Err(status),
@@ -201,13 +203,6 @@ fn started(services: &OnceLock<Services>) -> Result<&Services, Status> {
 async fn caught<T>(call: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
     let answer = AssertUnwindSafe(call).catch_unwind().await;
     answer.unwrap_or_else(|panic| Err(Error::of_panic(&*panic).into()))
-}
-
-/// Marks a call as the edge's own, as the transport does.
-fn from_edge<T>(message: T) -> tonic::Request<T> {
-    let mut request = tonic::Request::new(message);
-    request.extensions_mut().insert(Caller::EDGE);
-    request
 }
 
 /// The meaning of a failure for the request.

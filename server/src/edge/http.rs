@@ -1,10 +1,13 @@
 //! The edge's HTTP requests: their purpose, their handler, and the form of a refusal.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Json,
-    extract::{Extension, State},
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header, uri::PathAndQuery};
@@ -18,15 +21,15 @@ use crate::{
     values::target::Target,
 };
 
+/// The address of a sender that the port did not note. It notes every sender.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
 /// Answers every HTTP request that is neither a call of the API nor a health check.
-pub async fn handle(
-    State(edge): State<Arc<Edge>>,
-    Extension(Client(client)): Extension<Client>,
-    request: axum::extract::Request,
-) -> Response {
+pub async fn handle(edge: &Arc<Edge>, request: axum::extract::Request) -> Response {
+    let Client(client) = request.extensions().get().copied().unwrap_or(Client(UNKNOWN));
     if is_postback(request.uri()) {
         return match request.method() {
-            &Method::GET | &Method::POST => postback::handle(&edge, client, request).await,
+            &Method::GET | &Method::POST => postback::handle(edge, client, request).await,
             // A HEAD by a link checker must not record a conversion, and its answer must not
             // confirm one.
             method => not_allowed(method, "GET, POST", ""),
@@ -35,7 +38,7 @@ pub async fn handle(
     match request.method() {
         &Method::GET | &Method::HEAD => {
             let (parts, _) = request.into_parts();
-            let answer = redirect::handle(&edge, client, &parts).await;
+            let answer = redirect::handle(edge, client, &parts).await;
             let is_home = parts.uri.path() == "/";
             if page::wants(&parts.headers) { edge.pages.instead_of(answer, is_home) } else { answer }
         }
@@ -44,9 +47,9 @@ pub async fn handle(
 }
 
 /// Answers the requests of `handle` on a server without an edge.
-pub async fn no_edge(request: axum::extract::Request) -> Response {
+pub fn no_edge(request: &axum::extract::Request) -> Response {
     let message = "this server accepts only calls of the API; send visitors and postbacks to an edge";
-    refuse(&request, &Error::new(ErrorReason::ResourceNotFound, message))
+    refuse(request, &Error::new(ErrorReason::ResourceNotFound, message))
 }
 
 /// The purpose of a request.

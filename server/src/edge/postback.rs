@@ -23,8 +23,9 @@ use super::{
     spool::{self, Content, Record},
 };
 use crate::{
-    error::{self, RETRY_AFTER, http_status, reason_text},
+    error::{self, RETRY_AFTER, bare_name, http_status, reason_text},
     values::{
+        address::address_text,
         id::PostbackId,
         limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX},
         text::truncate,
@@ -97,7 +98,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         body,
         user_agent: truncate(header_text(&parts.headers, header::USER_AGENT), HEADER_BYTES_MAX),
         from_browser: client_kind::is_browser(&parts.headers),
-        sender_address: client.to_string(),
+        sender_address: address_text(client),
         receive_time: Some(now.to_proto()),
         over_https: parts.extensions.get::<OverTls>().is_some(),
         postback_id: PostbackId(edge.random.id(now)).to_string(),
@@ -137,7 +138,8 @@ async fn deliver(edge: Arc<Edge>, postback: RawPostback, now: Time) -> Delivery<
     let queue = edge.spool.as_ref().and_then(|_| spool::order_queue(&postback));
     let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.must_wait(queue));
     let to_spool = is_behind || edge.core_is_down();
-    let record = Record { arrived_at: now, content: Content::Postback(postback.clone()) };
+    let record = || Record { arrived_at: now, content: Content::Postback(postback.clone()) };
+    let record = edge.spool.is_some().then(record);
     // On the heap: the future of a call is large.
     let call = Box::pin(edge.calls.postback(postback));
     edge.call_or_spool(CORE_BUDGET, call, record, queue, to_spool).await
@@ -172,7 +174,7 @@ fn answer(judged: Judged) -> Response {
                 ConversionVerdict::Recorded | ConversionVerdict::Unspecified => "the conversion is recorded",
             };
             let answer = Answer {
-                verdict: response.verdict().as_str_name().trim_start_matches("CONVERSION_VERDICT_"),
+                verdict: bare_name(response.verdict().as_str_name(), "CONVERSION_VERDICT_"),
                 reason: String::new(),
                 message: message.to_owned(),
                 postback_id: response.postback_id,
@@ -183,8 +185,7 @@ fn answer(judged: Judged) -> Response {
         }
         Judged::Failed(failure, status) => {
             let answer = Answer {
-                verdict: PostbackVerdict::as_str_name(&failure.verdict())
-                    .trim_start_matches("POSTBACK_VERDICT_"),
+                verdict: bare_name(PostbackVerdict::as_str_name(&failure.verdict()), "POSTBACK_VERDICT_"),
                 reason: status.get_details_error_info().map(|info| info.reason).unwrap_or_default(),
                 message: status.message().to_owned(),
                 postback_id: failure.postback_id,
@@ -208,7 +209,7 @@ fn answer(judged: Judged) -> Response {
 
 fn notes(notes: Vec<Note>) -> Vec<AnswerNote> {
     let note = |note: Note| AnswerNote {
-        code: note.code().as_str_name().trim_start_matches("NOTE_CODE_"),
+        code: bare_name(note.code().as_str_name(), "NOTE_CODE_"),
         parameter: note.parameter,
         message: note.message,
     };

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     error::Error,
     values::{
+        address::address_text,
         click_id::Rounds,
         destination::{Filling, SUB_IDS, sub_id_index},
         limits::{QUERY_BYTES_MAX, REFERRER_BYTES_MAX, USER_AGENT_BYTES_MAX},
@@ -141,7 +142,7 @@ fn click(
         query: truncate(String::from_utf8_lossy(query).into_owned(), QUERY_BYTES_MAX),
         referrer: truncate(header_text(headers, header::REFERER), REFERRER_BYTES_MAX),
         user_agent: truncate(header_text(headers, header::USER_AGENT), USER_AGENT_BYTES_MAX),
-        address: client.to_string(),
+        address: address_text(client),
         flags: flags.into_iter().filter(|(is, _)| *is).map(|(_, flag)| flag.into()).collect(),
         ..Default::default()
     }
@@ -167,14 +168,15 @@ async fn deliver(edge: Arc<Edge>, click: RecordClickRequest, now: Time, overload
     }
     let to_spool =
         overload || permit.is_err() || click.click_id.ends_with(SPOOLED_END) || edge.core_is_suspect();
-    let to_core = click.clone();
-    let record = Record { arrived_at: now, content: Content::Click(click) };
-    let call = async {
+    let record = || Record { arrived_at: now, content: Content::Click(click.clone()) };
+    let record = edge.spool.is_some().then(record);
+    // On the heap: the future of a call is large, and a task's future is moved several times.
+    let call = Box::pin(async {
         match permit {
-            Ok(_) => edge.calls.click(to_core).await,
+            Ok(_) => edge.calls.click(click).await,
             Err(_) => Err(Error::new(ErrorReason::Overloaded, "too many clicks are in progress").into()),
         }
-    };
+    });
     if let Delivery::Rejected(status) = edge.call_or_spool(CLICK_BUDGET, call, record, None, to_spool).await {
         lost(status.message());
     }

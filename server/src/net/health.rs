@@ -13,6 +13,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::StatusCode;
+use serde::Serialize;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
@@ -21,7 +22,12 @@ use super::{
     http2::ClientErrors,
     tls::{self, Tls},
 };
-use crate::{clock::Watch, core::postback::ShedCounts, db::Db, edge::EdgeHealth};
+use crate::{
+    clock::{Differences, Watch},
+    core::postback::ShedCounts,
+    db::Db,
+    edge::{EdgeHealth, SpoolStatus},
+};
 
 /// Poll interval.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -50,6 +56,67 @@ enum State {
     /// Nothing is lost: calls go to the spool, or old records still wait there.
     Degraded,
     NotServing,
+}
+
+/// The body of the answer of `/healthz`. docs/operate/monitoring.md describes the fields.
+#[derive(Serialize)]
+struct Answer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<Certificate>,
+    clock: Differences,
+    #[serde(flatten)]
+    edge: Option<OfEdge>,
+    http2_refusals: u64,
+    status: &'static str,
+    strangers: Strangers,
+}
+
+/// The members of an answer that a server without an edge leaves out.
+#[derive(Serialize)]
+struct OfEdge {
+    /// `null` while the core accepts calls.
+    core_cause: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spool: Option<Spool>,
+}
+
+#[derive(Serialize)]
+struct Certificate {
+    ends: String,
+    seconds_left: i64,
+}
+
+#[derive(Serialize)]
+struct Strangers {
+    dropped: u64,
+    shed: u64,
+}
+
+#[derive(Serialize)]
+struct Spool {
+    bytes: u64,
+    fsync_failures: u64,
+    lost: u64,
+    oldest_age_seconds: i64,
+    put_aside: u64,
+    records: u64,
+    refusing: bool,
+    standing_seconds: i64,
+}
+
+impl Spool {
+    fn of(status: SpoolStatus) -> Self {
+        Self {
+            bytes: status.bytes,
+            fsync_failures: status.sync_failures,
+            lost: status.lost,
+            oldest_age_seconds: status.oldest_age.seconds(),
+            put_aside: status.put_aside,
+            records: status.records,
+            refusing: status.refusing,
+            standing_seconds: status.standing.seconds(),
+        }
+    }
 }
 
 impl Health {
@@ -90,39 +157,25 @@ impl Health {
             State::Degraded => (StatusCode::OK, "degraded: spooling"),
             State::NotServing => (StatusCode::SERVICE_UNAVAILABLE, "not serving"),
         };
-        let mut body = serde_json::json!({
-            "status": text,
-            "clock": self.clocks.differences(),
-            "http2_refusals": self.http2_refusals.count(),
-            "strangers": {"shed": self.shed.shed(), "dropped": self.shed.dropped()},
-        });
-        let spool = self.edge.as_ref().and_then(EdgeHealth::spool);
-        let spool = spool.map(|spool| {
-            serde_json::json!({
-                "records": spool.records,
-                "bytes": spool.bytes,
-                "oldest_age_seconds": spool.oldest_age.seconds(),
-                "standing_seconds": spool.standing.seconds(),
-                "fsync_failures": spool.sync_failures,
-                "put_aside": spool.put_aside,
-                "lost": spool.lost,
-                "refusing": spool.refusing,
-            })
-        });
-        let cause = self.edge.as_ref().map(|edge| edge.core_cause().into());
-        let parts = [("core_cause", cause), ("spool", spool), ("certificate", self.certificate())];
-        if let Some(members) = body.as_object_mut() {
-            let present = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?)));
-            members.extend(present);
-        }
-        (status, Json(body)).into_response()
+        let answer = Answer {
+            certificate: self.certificate(),
+            clock: self.clocks.differences(),
+            edge: self
+                .edge
+                .as_ref()
+                .map(|edge| OfEdge { core_cause: edge.core_cause(), spool: edge.spool().map(Spool::of) }),
+            http2_refusals: self.http2_refusals.count(),
+            status: text,
+            strangers: Strangers { dropped: self.shed.dropped(), shed: self.shed.shed() },
+        };
+        (status, Json(answer)).into_response()
     }
 
     /// The certificate of the main port, if it speaks TLS.
-    fn certificate(&self) -> Option<serde_json::Value> {
+    fn certificate(&self) -> Option<Certificate> {
         let ends = self.tls.as_ref()?.certificate_ends();
         let left = ends.ahead_of(self.clocks.clock().now());
-        Some(serde_json::json!({ "ends": tls::date(ends), "seconds_left": left.seconds() }))
+        Some(Certificate { ends: tls::date(ends), seconds_left: left.seconds() })
     }
 
     /// Polls the database and updates gRPC's health service, until `stopping`. `db` returns the

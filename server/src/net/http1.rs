@@ -35,7 +35,6 @@ use self::{
 };
 use super::{
     answers::finished,
-    limits::HTTP1_HEADERS_MAX,
     stop::{LAST_LINGER_TIMEOUT, OnSocket, QUIET},
 };
 use crate::{
@@ -83,10 +82,11 @@ pub async fn serve(
             Ok::<_, Infallible>(response)
         })
     });
-    // A sender that has closed its direction of the connection still waits for its answer.
+    // A sender that has closed its direction of the connection still waits for its answer. hyper's
+    // own limit of headers is `HTTP1_HEADERS_MAX`. If the limit is set, hyper allocates room for so
+    // many headers for each request.
     let mut connection = http1::Builder::new()
         .half_close(true)
-        .max_headers(HTTP1_HEADERS_MAX)
         .max_buf_size(PASSED_BYTES_MAX)
         .serve_connection(Front::new(stream, turn.clone(), keep_alive), service);
     let mut quiet = pin!(async {

@@ -22,7 +22,7 @@ pub const PATIENCE: Duration = Duration::from_secs(8);
 pub const WAITING_CONNECTIONS_MAX: u32 = 4_096;
 /// Largest request line and headers over HTTP/1, in bytes.
 pub const HTTP1_HEAD_BYTES_MAX: usize = 256 * 1_024;
-/// Maximum number of header lines of a request over HTTP/1.
+/// Maximum number of header lines of a request over HTTP/1: the limit that hyper has by default.
 pub const HTTP1_HEADERS_MAX: usize = 100;
 /// Largest header list over HTTP/2, in bytes, decompressed. Each open stream may hold one.
 pub const HTTP2_HEADER_BYTES_MAX: u32 = 16 * 1_024;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body};
+use axum::body::Body;
 use futures::future::BoxFuture;
 use ipnet::IpNet;
 use listenfd::ListenFd;
@@ -18,16 +18,15 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 use super::{
-    answers::finished,
     arrival::Account,
     client_address::{client_address, is_trusted, over_tls},
     http1::{self, Answer},
     http2,
     limits::{OUTDATED_MAX, Origin, PATIENCE, WAITING_CONNECTIONS_MAX},
     proxy_protocol,
+    router::Router,
     slots::{ConnectionSlots, Slot},
     stop::{LAST_LINGER_TIMEOUT, OnSocket as _, quiet},
     tls::{Secured, Tls},
@@ -201,11 +200,7 @@ impl Listener {
                 request.extensions_mut().insert(OverTls);
             }
             request.extensions_mut().insert(Client(address));
-            let answered = self.later.get().unwrap_or(&self.router).clone().oneshot(request);
-            Box::pin(async move {
-                let Ok(response) = answered.await;
-                finished(response)
-            })
+            self.later.get().unwrap_or(&self.router).answer(request)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Every route, every layer and their order.
 //!
-//! One port serves gRPC, gRPC-web, calls in JSON and plain HTTP. A gRPC call passes these layers,
-//! from the outermost to the innermost: panics become answers; CORS (outside gRPC-web, which would
+//! One port serves gRPC, gRPC-web, calls in JSON and plain HTTP (`plain`). A gRPC call passes these
+//! layers, from the outermost to the innermost: panics become answers; CORS (outside gRPC-web, which would
 //! refuse a preflight); a sentence for refusals of gRPC-web; the mark of calls in JSON; gRPC-web;
 //! the gate; the service. A test keeps this order in the code.
 //!
@@ -21,19 +21,18 @@
 use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
     body::Body,
     extract::{Request, State},
     middleware::{self, Next},
     response::Response,
-    routing,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use futures::{FutureExt as _, future::BoxFuture};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use s2s_sdk::v1::{DESCRIPTOR, ErrorReason};
 use tonic::{Code, Status, service::Routes};
 use tonic_web::GrpcWebLayer;
 use tower::{
-    ServiceBuilder,
+    ServiceBuilder, ServiceExt as _,
     layer::util::Identity,
     util::{Either, MapResponseLayer, option_layer},
 };
@@ -43,11 +42,12 @@ use tower_http::{
 };
 
 use super::{
-    answers::grpc_failure,
+    answers::{finished, grpc_failure},
     gate::{Admission, CallAuth, InFlight, Rate, authenticate},
     health::Health,
     json,
     limits::{CALL_TIMEOUT_MAX, OPEN_MESSAGE_BYTES_MAX},
+    plain::Plain,
 };
 use crate::{
     api::calls,
@@ -59,6 +59,40 @@ use crate::{
 
 /// Margin between an answer and the caller's deadline, so that the answer still arrives.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
+
+/// The routes of a port. Clones share them.
+#[derive(Clone)]
+pub struct Router {
+    /// The services, and every path that may belong to one.
+    services: axum::Router,
+    /// All other paths. `None`: `services` has these, too.
+    plain: Option<Arc<Plain>>,
+}
+
+impl Router {
+    /// The routes of a port that has nothing but these.
+    pub fn of(services: axum::Router) -> Self {
+        Self { services, plain: None }
+    }
+
+    /// Answers a request.
+    pub fn answer(&self, request: Request) -> BoxFuture<'static, Response> {
+        let path = request.uri().path();
+        match &self.plain {
+            // Without a walk through the layers, because visits and postbacks are frequent.
+            Some(plain) if !SERVICES.iter().any(|begin| path.starts_with(begin)) => {
+                plain.clone().answer(request).map(finished).boxed()
+            }
+            _ => {
+                let answered = self.services.clone().oneshot(request);
+                answered.map(|Ok(response)| finished(response)).boxed()
+            }
+        }
+    }
+}
+
+/// The beginnings of the paths of all services.
+const SERVICES: [&str; 2] = [calls::PACKAGES, "/grpc."];
 
 /// All routes of the main port. `core`: the routes of the core, and the authentication of its
 /// callers; `None` if there is no core, or if it has not started yet.
@@ -97,7 +131,7 @@ pub fn router(
         .reset_fallback();
     let is_to_come = core.is_none() && config.edge.role == Role::All;
     let core = core.map(|(core, auth)| (core.into_axum_router().reset_fallback(), auth));
-    let (core, auth) = core.unwrap_or_else(|| (Router::new(), CallAuth::NoCore));
+    let (core, auth) = core.unwrap_or_else(|| (axum::Router::new(), CallAuth::NoCore));
     let rate_per_key = config.rate_per_key.map(Rate::per_second);
     let gate = Arc::new(Gate { admission: admission.clone(), auth, rate_per_key });
     let grpc = core.merge(open).route_layer(
@@ -110,15 +144,10 @@ pub fn router(
             .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
             .layer(middleware::from_fn_with_state(gate, gate_of_grpc)),
     );
-    let http = match edge {
-        Some(edge) => Router::new().fallback(edge::handle).with_state(edge),
-        None => Router::new().fallback(edge::no_edge),
-    };
-    let http = http
-        .route("/healthz", routing::get(async move || health.answer()))
-        .layer(middleware::from_fn_with_state((admission, is_to_come), gate_of_http))
-        .layer(CatchPanicLayer::custom(http_panic));
-    Ok(http.merge(grpc))
+    let plain = Arc::new(Plain { admission, is_to_come, edge, health });
+    let others = plain.clone();
+    let services = axum::Router::new().fallback(move |request| others.answer(request)).merge(grpc);
+    Ok(Router { services, plain: Some(plain) })
 }
 
 type Tidy<B> = fn(http::Response<B>) -> http::Response<B>;
@@ -210,46 +239,6 @@ async fn admitted(gate: &Gate, request: Request, next: Next) -> Response {
     })
 }
 
-async fn gate_of_http(
-    State((admission, is_to_come)): State<(Admission, bool)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let is_json = json::is_json(request.headers()) && request.uri().path().starts_with(calls::PACKAGES);
-    if is_method(request.uri()) && (is_json || is_grpc(request.headers())) {
-        let error = if is_to_come {
-            edge::not_started()
-        } else {
-            Error::new(ErrorReason::MethodUnknown, "this server has no such service")
-        };
-        let response = grpc_failure(error);
-        return if is_json { json::failure(response) } else { response };
-    }
-    match admission.admit(request).await {
-        Ok((request, in_flight)) => {
-            let response = next.run(request).await;
-            drop(in_flight);
-            response
-        }
-        Err((request, error)) => edge::refuse(&request, &error),
-    }
-}
-
-fn is_grpc(headers: &HeaderMap) -> bool {
-    const BEGIN: &[u8] = b"application/grpc";
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|text| text.as_bytes().get(..BEGIN.len()));
-    content_type.is_some_and(|begin| begin.eq_ignore_ascii_case(BEGIN))
-}
-
-/// Returns whether a path can belong to a method: it consists of a service and a method. A
-/// request of a merchant or visitor is read by its path, whatever content type it claims.
-fn is_method(uri: &Uri) -> bool {
-    let mut segments = uri.path().strip_prefix('/').unwrap_or_default().split('/');
-    let named = |segment: Option<&str>| segment.is_some_and(|segment| !segment.is_empty());
-    let two = named(segments.next()) && named(segments.next()) && segments.next().is_none();
-    two && !edge::is_postback(uri)
-}
-
 /// Time limit of a call, up to its answer; of a stream, up to its first answer. The limit ends
 /// shortly before the caller gives up. It is at most `CALL_TIMEOUT_MAX`.
 fn time_limit(headers: &HeaderMap) -> Duration {
@@ -286,49 +275,9 @@ fn grpc_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
     grpc_failure(Error::of_panic(&*panic))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
-fn http_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
-    let status = Status::from(Error::of_panic(&*panic));
-    edge::failure(StatusCode::INTERNAL_SERVER_ERROR, ErrorReason::Internal, status.message())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_paths_of_methods_are_answered_as_calls() {
-        for (path, expected) in [
-            ("/s2s.v1.ClickService/GetClick", true),
-            ("/grpc.health.v1.Health/Check", true),
-            ("/Greeter/SayHello", true),
-            ("/s2s", false),
-            ("/S2S/", false),
-            ("/s2s&x=a/b", false),
-            ("/summer", false),
-            ("/healthz", false),
-            ("/", false),
-            ("//x", false),
-            ("/x/", false),
-            ("/a/b/c", false),
-            ("", false),
-        ] {
-            assert_eq!(is_method(&path.parse().unwrap_or_default()), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn calls_are_known_by_their_content_type() {
-        for (text, expected) in [
-            ("application/grpc", true),
-            ("Application/gRPC-Web+proto; charset=utf-8", true),
-            ("application/json", false),
-            ("application", false),
-        ] {
-            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(text))]);
-            assert_eq!(is_grpc(&headers), expected, "{text}");
-        }
-    }
 
     #[test]
     fn deadlines_are_read_in_all_units() {

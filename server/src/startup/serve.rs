@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use axum::Router;
 use tonic::service::Routes;
 use tonic_health::server::{HealthReporter, health_reporter};
 
@@ -19,7 +18,7 @@ use crate::{
     config::Role,
     edge::Edge,
     error::{self, StartError},
-    net::{self, CallAuth, ClientErrors, Health, Tls},
+    net::{self, CallAuth, ClientErrors, Health, Router, Tls},
 };
 
 /// The parts that the ports serve.

@@ -239,9 +239,8 @@ impl UnverifiedClickId {
     /// Reads a click id in upper or lower case. Ignores blanks and quotes around it. `None` if the
     /// text is malformed.
     pub fn read(text: &str) -> Option<Self> {
-        let text =
-            text.trim_matches(|character: char| character.is_whitespace() || "\"'".contains(character));
-        Self::from_bytes(from_base32(text)?)
+        let is_around = |character: char| character.is_whitespace() || "\"'".contains(character);
+        Self::from_bytes(from_base32(text).or_else(|| from_base32(text.trim_matches(is_around)))?)
     }
 
     fn from_bytes(bytes: [u8; WIRE_BYTES]) -> Option<Self> {
@@ -274,15 +273,18 @@ impl fmt::Display for UnverifiedClickId {
 }
 
 fn wire(key_number: u8, id: ClickId, mac: [u8; MAC_BYTES]) -> String {
-    base32(&[&[key_number], id.0.as_bytes().as_slice(), &mac].concat())
+    let mut bytes = [0; WIRE_BYTES];
+    let parts = std::iter::once(key_number).chain(id.0.into_bytes()).chain(mac);
+    bytes.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
+    base32(&bytes)
 }
 
 fn mac(key: &ClickIdKey, id: ClickId, account: AccountId) -> [u8; MAC_BYTES] {
-    let mut hasher = blake3::Hasher::new_keyed(&key.secret);
-    hasher.update(&[key.key_id.number()]).update(id.0.as_bytes()).update(account.0.as_bytes());
-    let mut mac = [0; MAC_BYTES];
-    hasher.finalize_xof().fill(&mut mac);
-    mac
+    let mut signed = [0; 33];
+    let parts = std::iter::once(key.key_id.number()).chain(id.0.into_bytes()).chain(account.0.into_bytes());
+    signed.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
+    let hash = blake3::keyed_hash(&key.secret, &signed);
+    hash.as_bytes().first_chunk().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,52 +3,43 @@
 //! An id has 128 bits. It begins with its creation time, so that new rows are next to each other in
 //! an index. It is written as a prefix and 26 characters of lower-case Crockford base32.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::RefCell,
+    sync::{Arc, LazyLock},
+};
 
 use uuid::Uuid;
 
 use crate::values::time::Time;
 
 const ALPHABET: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";
-const BITS_PER_CHAR: u32 = 5;
+const BITS_PER_CHAR: usize = 5;
+/// A group of characters, and the bytes that it stands for: the smallest whole number of both.
+const GROUP_CHARS: usize = 8;
+const GROUP_BYTES: usize = 5;
+/// Mark of a byte that is no character of the alphabet; larger than every position.
+const NO_VALUE: u8 = 0xff;
+/// Position of each character, in upper or lower case, in the alphabet.
+static VALUES: LazyLock<[u8; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|code| {
+        let character = u8::try_from(code).unwrap_or_default().to_ascii_lowercase();
+        let position = ALPHABET.iter().position(|symbol| *symbol == character);
+        position.and_then(|position| u8::try_from(position).ok()).unwrap_or(NO_VALUE)
+    })
+});
 
 /// Encodes bytes as lower-case Crockford base32: most significant bit first, zero bits as padding.
 pub fn base32(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(5));
-    let (mut buffer, mut bits) = (0_u32, 0_u32);
-    for byte in bytes {
-        buffer = (buffer << 8) | u32::from(*byte);
-        bits += 8;
-        while bits >= BITS_PER_CHAR {
-            bits -= BITS_PER_CHAR;
-            text.push(symbol(buffer >> bits));
+    let mut text = String::with_capacity(bytes.len().div_ceil(GROUP_BYTES).saturating_mul(GROUP_CHARS));
+    for group in bytes.chunks(GROUP_BYTES) {
+        let bits = group.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+        let bits = bits << (8 * (GROUP_BYTES - group.len()));
+        for place in (0..GROUP_CHARS).rev().take((group.len() * 8).div_ceil(BITS_PER_CHAR)) {
+            let [position, ..] = (bits >> (place * BITS_PER_CHAR)).to_le_bytes();
+            text.push(ALPHABET.get(usize::from(position & 31)).copied().map_or('0', char::from));
         }
-        buffer &= (1 << bits) - 1;
-    }
-    if bits > 0 {
-        text.push(symbol(buffer << (BITS_PER_CHAR - bits)));
     }
     text
-}
-
-fn symbol(value: u32) -> char {
-    let index = usize::try_from(value & 31).unwrap_or_default();
-    ALPHABET.get(index).copied().map_or('0', char::from)
-}
-
-/// Position of a character, in upper or lower case, in the alphabet.
-fn value(character: u8) -> Option<u8> {
-    let character = character.to_ascii_lowercase();
-    let (first, first_value) = match character {
-        b'0'..=b'9' => (b'0', 0),
-        b'a'..=b'h' => (b'a', 10),
-        b'j' | b'k' => (b'j', 18),
-        b'm' | b'n' => (b'm', 20),
-        b'p'..=b't' => (b'p', 22),
-        b'v'..=b'z' => (b'v', 27),
-        _ => return None,
-    };
-    Some(character - first + first_value)
 }
 
 /// Decodes exactly `N` bytes of base32, in upper or lower case.
@@ -61,17 +52,25 @@ pub fn from_base32<const N: usize>(text: &str) -> Option<[u8; N]> {
     }
     let mut bytes = [0_u8; N];
     let mut slots = bytes.iter_mut();
-    let (mut buffer, mut bits) = (0_u32, 0_u32);
-    for character in text.bytes() {
-        buffer = (buffer << BITS_PER_CHAR) | u32::from(value(character)?);
-        bits += BITS_PER_CHAR;
-        if bits >= 8 {
-            bits -= 8;
-            *slots.next()? = u8::try_from(buffer >> bits).ok()?;
-            buffer &= (1 << bits) - 1;
+    let values: &[u8; 256] = &VALUES;
+    let (mut all_values, mut padding) = (0, 0);
+    for group in text.as_bytes().chunks(GROUP_CHARS) {
+        let mut bits = 0_u64;
+        for character in group {
+            let value = values.get(usize::from(*character)).copied().unwrap_or(NO_VALUE);
+            all_values |= value;
+            bits = (bits << BITS_PER_CHAR) | u64::from(value & 31);
+        }
+        let [_, _, _, group_bytes @ ..] =
+            (bits << (BITS_PER_CHAR * (GROUP_CHARS - group.len()))).to_be_bytes();
+        for byte in group_bytes {
+            match slots.next() {
+                Some(slot) => *slot = byte,
+                None => padding |= byte,
+            }
         }
     }
-    (buffer == 0).then_some(bytes)
+    (all_values < 32 && padding == 0).then_some(bytes)
 }
 
 /// Declares the newtype of a prefixed id.
@@ -83,7 +82,8 @@ macro_rules! prefixed_id {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(f, "{}{}", $prefix, $crate::values::id::base32(self.0.as_bytes()))
+                f.write_str($prefix)?;
+                f.write_str(&$crate::values::id::base32(self.0.as_bytes()))
             }
         }
 
@@ -268,7 +268,7 @@ mod tests {
         }
         assert_eq!(base32(&[0x08, 0x42, 0x10, 0x84, 0x21]), "11111111");
         for (symbol, expected) in ALPHABET.into_iter().zip(0..) {
-            assert_eq!(value(symbol), Some(expected));
+            assert_eq!(VALUES[usize::from(symbol)], expected);
         }
     }
 

@@ -11,8 +11,9 @@ mod names;
 
 use std::ops::Range;
 
+use memchr::memchr2;
 use s2s_sdk::{
-    parameter::is_trimmed,
+    parameter::trim,
     url_macros,
     v1::{Note, NoteCode},
 };
@@ -203,7 +204,7 @@ impl Splitter<'_> {
             let (name, rest) = (String::from_utf8_lossy(&before.name), String::from_utf8_lossy(&decoded));
             let value = String::from_utf8_lossy(&before.value);
             // No value begins with an `&`, so a blank value is not cut off.
-            let is_blank = value.trim_matches(is_trimmed).is_empty();
+            let is_blank = trim(&value).is_empty();
             before.cut_off |= !is_blank && (self.names.is_rest)(&name, &rest);
         }
         let origin = self.origin(piece);
@@ -318,6 +319,9 @@ pub fn offset_in(whole: &[u8], part: &[u8]) -> usize {
 /// Decodes percent-encoding, and `+` as a blank. The flag is true if an escape lacked its two
 /// digits.
 pub fn decode(bytes: &[u8]) -> (Vec<u8>, bool) {
+    if memchr2(b'%', b'+', bytes).is_none() {
+        return (bytes.to_vec(), false);
+    }
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut any_broken = false;
     for (byte, _, broken) in Decoding(bytes) {

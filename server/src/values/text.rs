@@ -1,6 +1,6 @@
 //! Texts from outside, limited to a size that can be stored or repeated.
 
-pub use s2s_sdk::parameter::is_trimmed;
+pub use s2s_sdk::parameter::{is_trimmed, trim};
 
 /// Cuts `text` to at most `bytes_max` bytes, between characters.
 pub fn truncate(mut text: String, bytes_max: usize) -> String {
@@ -26,6 +26,9 @@ const SHOWN_CHARS_MAX: usize = 64;
 
 /// The part of a text that a message repeats, on one line.
 pub fn excerpt(text: &str) -> String {
+    if text.len() <= SHOWN_CHARS_MAX && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     let printable = text.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character });
     printable.take(SHOWN_CHARS_MAX).collect()
 }

@@ -148,22 +148,26 @@ fn the_edge_knows_neither_core_nor_database() {
 }
 
 #[test]
-fn the_layers_of_grpc_are_in_their_order() {
+fn the_layers_of_requests_are_in_their_order() {
     let code = File::named("server/src/net/router.rs").code();
     let (_, grpc) = code.split_once("let grpc = ").unwrap();
-    let (grpc, _) = grpc.split_once("let http = ").unwrap();
+    let (grpc, _) = grpc.split_once("let plain = ").unwrap();
     let layers = grpc.lines().filter_map(|line| line.trim().strip_prefix(".layer("));
     let layers = layers.map(|layer| layer.trim_start_matches("middleware::from_fn_with_state("));
     let layers: Vec<&str> = layers.map(|layer| layer.split(['(', ')', ':', ',']).next().unwrap()).collect();
     // The order is from the outermost to the innermost. The top of `router.rs` explains the order.
     assert_eq!(layers, ["CatchPanicLayer", "cors", "MapResponseLayer", "GrpcWebLayer", "gate"]);
     let (_, gate) = code.split_once("async fn gate_of_grpc").unwrap();
-    let (gate, _) = gate.split_once("async fn gate_of_http").unwrap();
+    let (gate, _) = gate.split_once("fn time_limit").unwrap();
     let (end, gate) = gate.split_once("async fn admitted").unwrap();
     let steps = ["admitted(", "json::failure("];
     assert!(steps.map(|step| end.find(step).expect(step)).is_sorted(), "{end}");
     let steps = ["admission.admit(", "time_limit(", "authenticate("];
     assert!(steps.map(|step| gate.find(step).expect(step)).is_sorted(), "{gate}");
+    let code = File::named("server/src/net/plain.rs").code();
+    let (_, plain) = code.split_once("pub async fn answer").unwrap();
+    let steps = ["catch_unwind(", "refused_call(", "admission.admit(", "self.route("];
+    assert!(steps.map(|step| plain.find(step).expect(step)).is_sorted(), "{plain}");
     let code = File::named("server/src/net/gate/authenticate.rs").code();
     let (_, admit) = code.split_once("async fn admit").unwrap();
     let steps = ["api_key::authenticate(", "within(", "caller.check("];

@@ -2,7 +2,7 @@
 
 use s2s_sdk::{
     amount::{self, Currency, NamedCurrency, NotDecimal},
-    parameter::{is_trimmed, without_punctuation},
+    parameter::{trim, without_punctuation},
     v1::{DecimalSeparator, Money, new_conversion::Commission},
 };
 
@@ -33,8 +33,7 @@ pub fn read(
     find: &mut dyn FnMut(&str) -> Code,
 ) -> Result<Worth, String> {
     let [value, commission, percent, currency] =
-        [&row.value, &row.commission, &row.commission_percent, &row.currency]
-            .map(|cell| cell.trim_matches(is_trimmed));
+        [&row.value, &row.commission, &row.commission_percent, &row.currency].map(|cell| trim(cell));
     let given = match currency {
         "" => None,
         code => {
@@ -42,8 +41,7 @@ pub fn read(
             Some(read.map_err(|error| format!("currency `{}`: {error}", excerpt(code)))?)
         }
     };
-    let mut known =
-        Known { given, separator, code: row.conversion_code_id.trim_matches(is_trimmed), find, found: None };
+    let mut known = Known { given, separator, code: trim(&row.conversion_code_id), find, found: None };
     let value = known.amount("value", value, commission)?;
     let currency = value.currency.or(given);
     known.given = currency;
@@ -55,7 +53,7 @@ pub fn read(
     let amount = match commission {
         "" => None,
         text => {
-            let read = known.commission(text, row.value.trim_matches(is_trimmed), currency)?;
+            let read = known.commission(text, trim(&row.value), currency)?;
             known.check_unit("commission", row.units.commission)?;
             Some(in_range("commission", read, AMOUNT_MICROS_MAX, "0 to 1,000,000,000,000")?)
         }

@@ -10,7 +10,7 @@ use tonic::Request;
 
 use super::{Click, ClickFlags, Minting, Visit};
 use crate::{
-    api::{self, Caller},
+    api::{self, Caller, Tenant},
     core::{
         App,
         tracking_link::{TrackingLinkId, parse_id},
@@ -36,6 +36,12 @@ pub async fn record_click(app: &App, request: Request<RecordClickRequest>) -> Re
         click: Some(recorded.click.into_proto(app)),
         redirect_url: recorded.redirect_url.unwrap_or_default(),
     })
+}
+
+/// `ClickService.RecordClick` by the edge in this process, which needs no answer.
+pub async fn record_of_edge(app: &App, request: RecordClickRequest) -> Result<()> {
+    let (link, minting, visit, validate_only) = parse_record(request, true)?;
+    super::record(app, Tenant::All, link, minting, visit, validate_only).await.map(|_| ())
 }
 
 /// `ClickService.GetClick`.

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{ClickFlags, LIST_KEY_BYTES};
 use crate::{
     core::{scan::LOOK_ROWS_MAX, tracking_link::TrackingLinkId},
-    db::{Connection, eq_indexed, group_commit::Write, insert_new, is_one_statement},
+    db::{Connection, Grouped, eq_indexed, group_commit::Write, insert_new, is_one_statement},
     error::Result,
     page::{Page, PageRequest},
     values::click_id::ClickId,
@@ -39,6 +39,10 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Grouped for Entity {
+    const USUALLY_EMPTY: &[Column] = &[];
+}
 
 /// A click to insert. The outcome is the click now stored under its id, or `None` if all ids of the
 /// batch were new.

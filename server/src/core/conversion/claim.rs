@@ -11,7 +11,7 @@ use crate::{
         conversion_status::ConversionStatus,
         json_text::json_text,
         money::{Amount, Currency, Percent},
-        text::is_trimmed,
+        text::trim,
         time::Time,
     },
 };
@@ -69,7 +69,7 @@ impl TransactionId {
 
     /// Returns a transaction id to search for: trimmed, but not checked.
     pub fn sought(text: &str) -> Self {
-        Self(text.trim_matches(is_trimmed).to_owned())
+        Self(trim(text).to_owned())
     }
 
     pub fn as_str(&self) -> &str {

@@ -11,7 +11,8 @@ use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, TimeK
 use crate::{
     core::{conversion_code::ConversionCodeId, scan::LOOK_ROWS_MAX, tracking_link::TrackingLinkId},
     db::{
-        Connection, Insertion, eq_indexed, eq_unindexed, group_commit::Write, insert_new, is_one_statement,
+        Connection, Grouped, Insertion, eq_indexed, eq_unindexed, group_commit::Write, insert_new,
+        is_one_statement,
     },
     error::{Error, Result},
     page::{Page, PageRequest},
@@ -54,6 +55,10 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Grouped for Entity {
+    const USUALLY_EMPTY: &[Column] = &[Column::CommissionPercent, Column::StatusWord, Column::CustomParams];
+}
 
 type Key = (ClickId, ConversionCodeId, DedupeKey);
 

@@ -21,7 +21,7 @@ use crate::{
         scan::LOOK_ROWS_MAX,
     },
     db::{
-        Connection, Db, Insertion, contains_bytes, eq_indexed, group_commit::Write, insert_new,
+        Connection, Db, Grouped, Insertion, contains_bytes, eq_indexed, group_commit::Write, insert_new,
         sort_unindexed, statement_runs,
     },
     error::Result,
@@ -77,6 +77,19 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Grouped for Entity {
+    const USUALLY_EMPTY: &[Column] = &[
+        Column::ContentType,
+        Column::Body,
+        Column::Cut,
+        Column::Reason,
+        Column::Message,
+        Column::Notes,
+        Column::ReplayedAt,
+        Column::MatchAt,
+    ];
+}
 
 /// Kind of write: a new postback, or a replay of a held postback.
 #[derive(Clone, Copy, PartialEq, Eq)]

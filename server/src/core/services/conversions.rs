@@ -84,7 +84,7 @@ impl ConversionService for Conversions {
 }
 
 /// Records the report of one request.
-async fn record(
+pub async fn record(
     app: &App,
     caller: Caller,
     request: RecordConversionRequest,

@@ -48,7 +48,7 @@ impl Admission {
         {
             return Err((request, no_room()));
         }
-        let call = calls::find(request.uri().path()).ok();
+        let call = calls::find(request.uri().path());
         let call = call.filter(|_| !json::is_marked(&request));
         let messages = call.map(|call| Messages::new(call.is_long));
         let (parts, body) = request.into_parts();
@@ -86,7 +86,7 @@ impl Admission {
 /// The priority of a request, by its path and, for postbacks and visits, its method and headers.
 fn priority(request: &Request) -> Priority {
     let path = request.uri().path();
-    if let Ok(call) = calls::find(path) {
+    if let Some(call) = calls::find(path) {
         return call.priority;
     }
     // A gRPC path has a dot and two parts; a slug has neither.

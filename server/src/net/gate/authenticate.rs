@@ -73,10 +73,7 @@ pub async fn authenticate(
     {
         return grpc_failure(error);
     }
-    let call = match calls::find(path) {
-        Ok(call) => call,
-        Err(error) => return grpc_failure(error),
-    };
+    let Some(call) = calls::find(path) else { return grpc_failure(calls::unknown()) };
     let caller = match admit(auth, rate, call, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return grpc_failure(error),

@@ -21,7 +21,6 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    HTTP1_HEADERS_MAX,
     front::{Front, SharedTurn, lock},
     head::{PASSED_BYTES_MAX, Refusal, percent_encoded},
 };
@@ -105,7 +104,7 @@ async fn delivered(io: impl Read + Write + Unpin, turn: &SharedTurn) -> (Vec<Del
         }
     });
     let mut builder = http1::Builder::new();
-    builder.half_close(true).max_headers(HTTP1_HEADERS_MAX).max_buf_size(PASSED_BYTES_MAX);
+    builder.half_close(true).max_buf_size(PASSED_BYTES_MAX);
     let ended = builder.serve_connection(io, service).await;
     let all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     (all, ended.is_err_and(|error| error.is_parse()))

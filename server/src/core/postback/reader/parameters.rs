@@ -7,7 +7,7 @@
 pub use s2s_sdk::parameter::KnownParam;
 use s2s_sdk::{
     amount::{self, NotDecimal},
-    parameter::{is_trimmed, known, rank, without_punctuation},
+    parameter::{known, rank, trim, without_punctuation},
     url_macros,
     v1::{DecimalSeparator, Note, NoteCode},
 };
@@ -279,11 +279,23 @@ fn is_undone(status: &str) -> bool {
     UNDONE.iter().any(|word| word.eq_ignore_ascii_case(status))
 }
 
+/// Converts bytes to text. NUL becomes U+FFFD, because not every database accepts NUL. The flag is
+/// true if the text differs from the bytes.
+fn text_of(bytes: Vec<u8>) -> (String, bool) {
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => (text, false),
+        Ok(text) => (text.replace('\0', "\u{FFFD}"), true),
+        Err(error) => {
+            let text = String::from_utf8_lossy(error.as_bytes()).replace('\0', "\u{FFFD}");
+            (text, true)
+        }
+    }
+}
+
 impl Parameter {
-    /// Converts bytes to text. NUL becomes U+FFFD, because not every database accepts NUL.
     fn from_pair(pair: Pair) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
-        let (name, value) = (text(&pair.name), text(&pair.value));
+        let (name, _) = text_of(pair.name);
+        let (value, is_changed) = text_of(pair.value);
         // Some networks call the click id `tid`.
         let is_click = name.eq_ignore_ascii_case("tid") && UnverifiedClickId::read(&value).is_some();
         // A shop's `order` is often an object, whose text may differ at each sending.
@@ -301,10 +313,7 @@ impl Parameter {
         let is_percent =
             || known == Some(KnownParam::Comperc) && Meaning::of(KnownParam::Comperc, &value).is_valid();
         let escapes_broken = pair.broken && !is_percent();
-        let broken = escapes_broken
-            || pair.cut_off
-            || pair.value.contains(&0)
-            || std::str::from_utf8(&pair.value).is_err();
+        let broken = escapes_broken || pair.cut_off || is_changed;
         let Pair { nested, place, begins, .. } = pair;
         Self { name, value, known, meaning: Meaning::Text, broken, nested, place, begins }
     }
@@ -317,8 +326,8 @@ impl Parameter {
 
     /// The rank of the name among the names of the order number; `None` for any other name.
     fn order_rank(&self) -> Option<usize> {
-        let rank = rank(without_index(&self.name));
-        rank.filter(|_| self.known == Some(KnownParam::Oid)).map(|(rank, _)| rank)
+        let known = self.known.filter(|known| *known == KnownParam::Oid);
+        known.and_then(|_| rank(without_index(&self.name))).map(|(rank, _)| rank)
     }
 
     /// Returns whether the parameter counts although it is in another system's message, in which
@@ -345,11 +354,11 @@ impl Parameter {
     /// Returns whether the value is empty, apart from blanks and quotes. A template may have
     /// parameters that its sender does not fill.
     pub fn is_blank(&self) -> bool {
-        self.value.trim_matches(is_trimmed).is_empty()
+        trim(&self.value).is_empty()
     }
 
     pub fn has_own_name(&self) -> bool {
-        let name = self.name.trim_matches(is_trimmed);
+        let name = trim(&self.name);
         self.known.is_some_and(|known| name.eq_ignore_ascii_case(known.name()))
     }
 
@@ -383,7 +392,7 @@ impl Parameter {
         if known == KnownParam::Param {
             return;
         }
-        let trimmed = self.value.trim_matches(is_trimmed);
+        let trimmed = trim(&self.value);
         if trimmed.len() != self.value.len() {
             let message =
                 format!("blanks, quotes or invisible characters around `{}` were dropped", known.name());
@@ -409,7 +418,7 @@ impl Parameter {
     fn repair(&mut self, known: KnownParam, notes: &mut Vec<Note>) {
         let (decoded, broken) = decode(self.value.as_bytes());
         let decoded = String::from_utf8(decoded).ok().filter(|_| !broken && self.value.contains('%'));
-        let decoded = decoded.as_deref().map(|text| text.trim_matches(is_trimmed));
+        let decoded = decoded.as_deref().map(trim);
         if decoded.is_some_and(|decoded| self.becomes(known, decoded)) {
             let message = format!("`{}` was percent-encoded twice", known.name());
             notes.push(note(NoteCode::DecodedTwice, known.name(), message));

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use crate::{
-    db::{Connection, Db, group_commit::Write, insert_new, sum},
+    db::{Connection, Db, Grouped, group_commit::Write, insert_new, sum},
     values::id::PostbackId,
 };
 
@@ -25,6 +25,10 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Grouped for Entity {
+    const USUALLY_EMPTY: &[Column] = &[];
+}
 
 impl Write for Model {
     type Outcome = ();
