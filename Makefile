@@ -29,6 +29,7 @@ IF_INSTALLED := tests/if-installed.sh
 
 .PHONY: run demo quick test test-long torture torture-sqlite torture-postgres torture-mariadb torture-edge
 .PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases php
+.PHONY: counts valgrind
 .PHONY: packages test-sdks test-typescript test-python test-go test-java test-rust-package
 .PHONY: generate-sdks generate-typescript generate-python generate-go generate-java
 
@@ -54,7 +55,7 @@ SLOW_TESTS := attacks:: clocks:: commits:: concurrency:: flood:: hostile::a_hund
 
 # All checks and tests that a change must pass. On a clean checkout, with 2 cores, this target must
 # end within an hour.
-test: databases php
+test: databases php valgrind
 	rm -f target/minutes.tsv
 	$(TIMED) check $(MAKE) check
 	$(TIMED) build $(CARGO) build --locked --workspace --all-targets
@@ -70,6 +71,7 @@ test: databases php
 	$(TIMED) torture-postgres $(MAKE) torture-postgres CYCLES=30 OUTAGE_SECONDS=4 HOSTILE_SECONDS=10
 	$(TIMED) torture-mariadb $(MAKE) torture-mariadb CYCLES=30 OUTAGE_SECONDS=4
 	$(TIMED) torture-edge $(MAKE) torture-edge OUTAGE_SECONDS=4
+	$(TIMED) counts $(MAKE) counts
 	tests/minutes.sh
 
 # Takes about an hour. Its result is written to docs/internals/test-long.md.
@@ -144,6 +146,13 @@ php:
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y php-cli php-curl php-sqlite3; \
 	else echo "needs PHP, for example: apt-get install php-cli php-curl php-sqlite3"; exit 1; fi
 
+# Installs the distribution's package of valgrind, which counts instructions.
+valgrind:
+	@if command -v valgrind >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y valgrind; \
+	else echo "needs valgrind, for example: apt-get install valgrind"; exit 1; fi
+
 check: check-schema check-spelling
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
@@ -185,6 +194,15 @@ bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 	set -e; for kind in $(DATABASES); do \
 		if [ $$kind = sqlite ]; then target/release/s2s-bench; else target/release/s2s-databases $$kind target/release/s2s-bench; fi; \
 	done
+	$(MAKE) counts
+
+# Counts the instructions of the server for each request, and compares them with tests/counts.toml. By default, valgrind
+# hides the table of the kernel that rustix reads, so rustix asks the C library instead.
+COUNTED := target/counts
+counts: valgrind
+	RUSTFLAGS="--cfg rustix_use_libc" $(CARGO) build --locked --profile counts -p s2s-server --target-dir $(COUNTED)
+	$(CARGO) build --locked -p s2s-tests --bins
+	target/debug/s2s-bench --instructions $(COUNTED)/counts/s2s-server --counts tests/counts.toml
 
 # Runs on stable Rust, without a sanitizer, because our code has nothing unsafe. New inputs go to $(FUZZ_FOUND). The
 # committed corpus is only read.

@@ -48,6 +48,15 @@ impl Connection {
         Ok(Self { stream, ask, headers, request: String::new(), answer: Vec::with_capacity(ANSWER_BYTES) })
     }
 
+    /// Opens `count` connections with the same request.
+    pub async fn open_all(address: &str, ask: &Ask, count: usize) -> Result<Vec<Self>> {
+        let mut connections = Vec::with_capacity(count);
+        for _ in 0..count {
+            connections.push(Self::open(address, ask.clone()).await?);
+        }
+        Ok(connections)
+    }
+
     /// Sends the request and reads its whole answer.
     async fn exchange(&mut self) -> Result<()> {
         self.stream.write_all(self.request.as_bytes()).await?;

@@ -71,6 +71,20 @@ pub async fn drive<C: Caller>(callers: Vec<C>, duration: Duration, server: u32) 
     })
 }
 
+/// Lets the callers make `calls` calls in all, and returns the callers.
+pub async fn drive_calls<C: Caller>(callers: Vec<C>, calls: usize) -> Result<Vec<C>> {
+    let (mut tasks, each) = (JoinSet::new(), calls / callers.len().max(1));
+    for mut caller in callers {
+        tasks.spawn(async move {
+            for _ in 0..each {
+                caller.call().await?;
+            }
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(caller)
+        });
+    }
+    tasks.join_all().await.into_iter().collect()
+}
+
 async fn run(mut caller: impl Caller, end: Instant) -> Result<(u64, Vec<u32>)> {
     let (mut items, mut latencies_us) = (0, Vec::new());
     let mut start = Instant::now();

@@ -13,7 +13,9 @@ mod bare;
 mod database;
 mod grpc;
 mod http;
+mod instructions;
 mod load;
+mod options;
 mod orders;
 mod process;
 mod report;
@@ -37,6 +39,7 @@ use crate::{
     database::Table,
     http::Ask,
     load::{Caller, Sample},
+    options::Options,
     orders::{Orders, Spread},
     report::Row,
 };
@@ -52,14 +55,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 /// because the speed of the machine changes within seconds, and compared workloads should meet the
 /// same speed.
 const ROUND: Duration = Duration::from_millis(500);
-const ROUNDS_PER_SECOND: u64 = 2;
 /// The unmeasured time before each measurement.
 const WARM_UP: Duration = Duration::from_millis(250);
-/// The measured time of each workload if `--seconds` is not given.
-const SECONDS_DEFAULT: u64 = 8;
-const SECONDS_MAX: u64 = 3_600;
-const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattered] [--only TEXT,...], where TEXT is a part of \
-                     a workload's name, for example `RecordConversion (128` or `GET`";
 /// The gRPC connections to each server, shared by its callers.
 const CHANNELS: usize = 2;
 /// The commits that run at once (`--batches-max`) in servers that commit each call alone: the
@@ -206,7 +203,7 @@ impl Workload {
 
 fn main() -> ExitCode {
     let is_bare = std::env::args().nth(1).is_some_and(|argument| argument == bare::ARGUMENT);
-    match if is_bare { bare::serve() } else { bench() } {
+    match if is_bare { bare::serve() } else { run() } {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("The benchmark failed: {error}");
@@ -216,8 +213,16 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn bench() -> Result<()> {
-    let Options { rounds, only, filled, scattered } = Options::read(std::env::args().skip(1))?;
+async fn run() -> Result<()> {
+    let options = Options::read(std::env::args().skip(1))?;
+    match &options.counted {
+        Some(server) => instructions::count(server, options.counts.as_deref()).await,
+        None => bench(options).await,
+    }
+}
+
+async fn bench(options: Options) -> Result<()> {
+    let Options { rounds, only, filled, scattered, .. } = options;
     let server = Server::start().await;
     report::machine(&server.database_url, disk_write(server.folder())?)?;
     println!(
@@ -231,7 +236,7 @@ async fn bench() -> Result<()> {
         database::fill(&server.database_url).await?;
     }
     let memory_at_rest = process::memory_kib(server.process_id(), "VmRSS")?;
-    let bench = Bench::prepare(&server, Spread::new(scattered)).await?;
+    let bench = Bench::prepare(&server, Spread::among(orders::CLICKS, scattered)).await?;
     let asked = |workload: &Workload| {
         let text = workload.to_string();
         only.is_empty() || only.iter().any(|only| text.contains(only))
@@ -277,45 +282,6 @@ async fn bench() -> Result<()> {
     if counted == recorded { Ok(()) } else { Err("what is counted is not what was acknowledged".into()) }
 }
 
-/// The options of the command line.
-struct Options {
-    rounds: u64,
-    /// Parts of the names of the workloads to run; empty for all.
-    only: Vec<String>,
-    /// Fills the tables first.
-    filled: bool,
-    /// Scatters the conversions over their table.
-    scattered: bool,
-}
-
-impl Options {
-    fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self> {
-        let mut options = Self {
-            rounds: SECONDS_DEFAULT * ROUNDS_PER_SECOND,
-            only: Vec::new(),
-            filled: false,
-            scattered: false,
-        };
-        while let Some(name) = arguments.next() {
-            match name.as_str() {
-                "--filled" => options.filled = true,
-                "--scattered" => options.scattered = true,
-                "--only" => {
-                    let only = arguments.next().ok_or(USAGE)?;
-                    options.only = only.split(',').map(str::to_owned).collect();
-                }
-                "--seconds" => {
-                    let seconds = arguments.next().and_then(|number| number.parse().ok());
-                    let seconds = seconds.filter(|number| (1..=SECONDS_MAX).contains(number));
-                    options.rounds = seconds.ok_or(USAGE)? * ROUNDS_PER_SECOND;
-                }
-                _ => return Err(USAGE.into()),
-            }
-        }
-        Ok(options)
-    }
-}
-
 /// The median time to make 4 KiB durable on the disk of `folder`. A lone caller waits at least this
 /// long for an answer.
 fn disk_write(folder: &Path) -> Result<Duration> {
@@ -354,8 +320,12 @@ impl Called {
         caller: impl Fn(Channel) -> C,
         duration: Duration,
     ) -> Result<Sample> {
-        let channels = self.channels.iter().cycle().take(in_flight).cloned();
-        load::drive(channels.map(caller).collect(), duration, self.process_id).await
+        load::drive(self.callers(in_flight, caller), duration, self.process_id).await
+    }
+
+    /// Callers that share the connections.
+    fn callers<C>(&self, count: usize, caller: impl Fn(Channel) -> C) -> Vec<C> {
+        self.channels.iter().cycle().take(count).cloned().map(caller).collect()
     }
 }
 
@@ -450,10 +420,7 @@ impl Bench {
 
     /// Measures requests over HTTP/1.1, one in flight on each connection.
     async fn measure_http(&self, ask: &Ask, connections: usize, duration: Duration) -> Result<Sample> {
-        let mut callers = Vec::with_capacity(connections);
-        for _ in 0..connections {
-            callers.push(http::Connection::open(&self.address, ask.clone()).await?);
-        }
+        let callers = http::Connection::open_all(&self.address, ask, connections).await?;
         load::drive(callers, duration, self.server.process_id).await
     }
 

@@ -20,12 +20,12 @@ use crate::Result;
 
 /// The largest page of a list.
 pub const PAGE_SIZE: i32 = 1_000;
-/// The number of clicks. Unless scattered, consecutive orders have consecutive clicks, as sales
-/// follow visits.
-const CLICKS: u64 = 32_768;
+/// The number of clicks in a measurement of rates. By default, consecutive orders have consecutive
+/// clicks, because sales follow visits. With `--scattered`, their clicks are far from each other.
+pub const CLICKS: u64 = 32_768;
 const CLICKS_IN_FLIGHT: usize = 256;
-/// The distance between the clicks of consecutive scattered orders. It is odd and `CLICKS` is a
-/// power of two, so the orders meet all clicks.
+/// The distance between the clicks of consecutive scattered orders. It is odd and the number of
+/// clicks is a power of two, so the orders meet all clicks.
 const SCATTERED_STEP: u64 = 20_011;
 
 const VALUE_MICROS: i64 = 19_990_000;
@@ -34,18 +34,20 @@ const COMMISSION_MICROS: i64 = 500_000;
 /// The rule that gives each order its click.
 #[derive(Clone, Copy)]
 pub struct Spread {
+    clicks: u64,
     step: u64,
 }
 
 impl Spread {
-    /// Gives consecutive orders consecutive clicks or, if `scattered`, clicks far from each other.
-    pub fn new(scattered: bool) -> Self {
-        Self { step: if scattered { SCATTERED_STEP } else { 1 } }
+    /// Spreads orders over so many clicks, a power of two. Gives consecutive orders consecutive
+    /// clicks or, if `scattered`, clicks far from each other.
+    pub fn among(clicks: u64, scattered: bool) -> Self {
+        Self { clicks, step: if scattered { SCATTERED_STEP } else { 1 } }
     }
 
     /// The number of the click of that order.
     pub fn click(self, number: u64) -> u64 {
-        number.wrapping_mul(self.step) % CLICKS
+        number.wrapping_mul(self.step) % self.clicks
     }
 }
 
@@ -68,7 +70,7 @@ impl Orders {
     pub async fn prepare(server: &Server, code: &ConversionCode, spread: Spread) -> Result<Self> {
         let link = server.link(&[code]).await;
         let client = server.client();
-        let requests = iter::repeat_n(link.id, usize::try_from(CLICKS)?).map(|tracking_link_id| {
+        let requests = iter::repeat_n(link.id, usize::try_from(spread.clicks)?).map(|tracking_link_id| {
             let client = client.clone();
             async move {
                 let request = RecordClickRequest { tracking_link_id, ..Default::default() };

@@ -197,6 +197,21 @@ impl Server {
         Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
     }
 
+    /// Starts a server binary under another program, such as a profiler, which becomes the
+    /// server's process.
+    pub async fn start_under(program: &[String], binary: &Path, flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database_url = database::fresh(folder.path()).await;
+        let mut arguments = vec!["--database-url".to_owned(), database_url.clone()];
+        arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        let (name, rest) = program.split_first().unwrap();
+        let mut command = Command::new(name);
+        command.args(rest).arg(binary).args(&arguments);
+        let (child, url) = launch(&mut prepare(command, folder.path()), FREE_PORT).await;
+        let (listen, socket, disk, variables) = (FREE_PORT.to_owned(), None, None, Vec::new());
+        Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
+    }
+
     /// Starts a server with an SQLite file. Its log goes to a file, which `log` reads.
     pub async fn start_logged(flags: &[&str], variables: Vec<(&'static str, String)>) -> Self {
         let folder = tempfile::tempdir().unwrap();
