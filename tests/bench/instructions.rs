@@ -5,7 +5,7 @@
 //! SQLite in them, but no system calls. A copy of more than a few kilobytes counts a byte as an
 //! instruction, so large copies weigh more than they cost.
 //!
-//! The counts also contain the server's periodic tasks, which take about a hundredth of them.
+//! The counts also contain what the server's periodic tasks do meanwhile.
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command, sync::Arc};
 
@@ -29,7 +29,7 @@ const COUNTED: [(&str, Workload); 5] = [
     ("no_op", NoOp(64)),
     ("record_conversion", RecordConversion(64)),
 ];
-/// The calls before each count, and the counted calls.
+/// The calls before each count, and the counted calls: multiples of all numbers in flight.
 const WARM_UP_CALLS: usize = 512;
 const CALLS: usize = 4_096;
 /// The number of clicks to which the conversions belong.
@@ -38,7 +38,7 @@ const CLICKS: u64 = 1_024;
 const GROWTH_MAX_PERCENT: u64 = 5;
 
 /// Counts the instructions of `server`, a binary, and prints them. With `file`, fails if a count is
-/// noticeably larger than the one in that file.
+/// larger than the one in that file by more than `GROWTH_MAX_PERCENT`.
 pub async fn count(server: &Path, file: Option<&Path>) -> Result<()> {
     let expected = file.map(read).transpose()?;
     let folder = tempfile::tempdir()?;

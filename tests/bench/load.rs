@@ -71,7 +71,7 @@ pub async fn drive<C: Caller>(callers: Vec<C>, duration: Duration, server: u32) 
     })
 }
 
-/// Lets the callers make `calls` calls in all, and returns the callers.
+/// Lets the callers make `calls` calls in all, a multiple of their number. Returns the callers.
 pub async fn drive_calls<C: Caller>(callers: Vec<C>, calls: usize) -> Result<Vec<C>> {
     let (mut tasks, each) = (JoinSet::new(), calls / callers.len().max(1));
     for mut caller in callers {

@@ -27,9 +27,9 @@ pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
 /// A table that takes rows in groups.
 pub trait Grouped: EntityTrait {
     /// The columns that are usually empty: null, false, an empty text or an empty list. If all of
-    /// them are empty in all rows of a statement, they are no parameters of it, which saves a
-    /// third of its work. All or none are parameters, so that there are few statements, and they
-    /// stay prepared.
+    /// them are empty in all rows of a statement, they are literals in its text. A literal costs
+    /// less than a parameter, which is bound for each row. All or none of these columns are
+    /// literals, so that there are few statements, and they stay prepared.
     const USUALLY_EMPTY: &[Self::Column];
 }
 
