@@ -246,7 +246,7 @@ async fn make_room(
         let message = format!("before it, {shed_before} more came from {network} that were not kept");
         postback.notes.append(vec![note(NoteCode::OthersNotKept, "", message)]);
     }
-    Box::pin(strangers::count(app, postback, network)).await
+    Box::pin(strangers::count(app, postback, network, held_for)).await
 }
 
 /// The error for a call by a browser. Anybody who sees the URL in a page could report a sale with

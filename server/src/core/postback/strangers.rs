@@ -23,7 +23,11 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Postback, store as postbacks};
-use crate::{core::App, error::Result, values::address::Network};
+use crate::{
+    core::App,
+    error::{Error, Result},
+    values::address::Network,
+};
 
 /// Interval between two looks at the bytes.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -56,9 +60,10 @@ impl Strangers {
 /// Counts a postback that is about to be held. The row in `stranger_postback` is written before the
 /// postback. Such a row without a postback does no harm, but a postback without its row would never
 /// be deleted to keep the bound.
-pub async fn count(app: &App, postback: &Postback, network: Network) -> Result<()> {
+/// `held_for` is the error whose message will be stored.
+pub async fn count(app: &App, postback: &Postback, network: Network, held_for: &Error) -> Result<()> {
     let texts = [&postback.target, &postback.body].map(Vec::len);
-    let names = [&postback.user_agent, &postback.content_type, &postback.message].map(String::len);
+    let names = [postback.user_agent.len(), postback.content_type.len(), held_for.message().len()];
     let bytes = texts.iter().chain(&names).sum::<usize>() + postback.notes.bytes() + ROW_BYTES;
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
     let network = app.store_addresses.network(network);
