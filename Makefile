@@ -192,9 +192,13 @@ DATABASES ?= sqlite
 bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 	$(CARGO) build --release --locked -p s2s-server -p s2s-tests --bins
 	set -e; for kind in $(DATABASES); do \
-		if [ $$kind = sqlite ]; then target/release/s2s-bench; else target/release/s2s-databases $$kind target/release/s2s-bench; fi; \
+		if [ $$kind = sqlite ]; then on=; else on="target/release/s2s-databases $$kind"; fi; \
+		$$on target/release/s2s-bench; \
+		$$on target/release/s2s-bench --bytes; \
 	done
 	$(MAKE) counts
+	$(CARGO) build --locked --profile counts -p s2s-tests --bin s2s-bench --target-dir $(COUNTED)
+	$(COUNTED)/counts/s2s-bench --instructions $(COUNTED)/counts/s2s-server --bare
 
 # Counts the instructions of the server for each request, and compares them with tests/counts.toml. By default, valgrind
 # hides the table of the kernel that rustix reads, so rustix asks the C library instead.

@@ -4,6 +4,7 @@ mod answers;
 mod arrival;
 mod client_address;
 mod gate;
+mod grpc;
 mod health;
 mod http1;
 mod http2;
@@ -22,8 +23,8 @@ use std::{
     time::Duration,
 };
 
-use axum::{middleware::map_response, routing};
-use tonic::service::Routes;
+use axum::{body::Body, extract::Request, response::IntoResponse as _, routing};
+use http::StatusCode;
 
 #[cfg(fuzzing)]
 pub use self::http1::check_front;
@@ -37,7 +38,7 @@ pub use self::{
     router::{Router, router},
     tls::Tls,
 };
-use crate::config::Config;
+use crate::{api::Routes, config::Config};
 
 /// The main port.
 pub fn listener(
@@ -62,11 +63,13 @@ pub fn listener(
 
 /// A port for health only, without TLS, for load balancers and monitoring.
 pub fn health_port(routes: Routes, health: Health, keep_alive: Duration) -> Listener {
+    let call = async move |request: Request| match routes.call(request) {
+        Some(answered) => gate::limited(answered.await.unwrap_or_else(|never| match never {}).map(Body::new)),
+        None => StatusCode::NOT_FOUND.into_response(),
+    };
     let http = axum::Router::new().route("/healthz", routing::get(async move || health.answer()));
     Listener {
-        router: Router::of(
-            http.merge(routes.into_axum_router().reset_fallback().layer(map_response(gate::limited))),
-        ),
+        router: Router::Health(http.fallback(call)),
         later: Arc::default(),
         connections_max: HEALTH_CONNECTIONS_MAX,
         connections_per_address: HEALTH_CONNECTIONS_MAX,

@@ -1,19 +1,27 @@
-//! The cost of tonic alone with our messages: a `RecordConversion` service that answers at once
-//! with a constant.
+//! The cost of the libraries alone: tonic and axum with services that answer at once with
+//! constants.
 //!
-//! The workload `NoOp` measures a call with almost empty messages; this service measures a call
-//! with the messages of `RecordConversion`. The rest of the cost of a real call is the server's
-//! work. Like the server, this service is a process of its own. It has as many threads as the
-//! server.
+//! The workload `NoOp` measures a call with almost empty messages; this `RecordConversion` service
+//! measures a call with the messages of `RecordConversion`. The rest of the cost of a real call is
+//! the server's work. Like the server, this program is a process of its own. It has as many threads
+//! as the server.
 
 use std::{
     env,
+    ffi::OsStr,
     io::{self, Write as _},
     net::SocketAddr,
     process::Stdio,
 };
 
+use axum::{
+    Router,
+    http::{StatusCode, header},
+    routing::get,
+};
 use futures::{FutureExt as _, StreamExt as _, stream};
+use hyper::server::conn::http1;
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use s2s_sdk::v1::{
     BatchRecordConversionsRequest, BatchRecordConversionsResponse, Conversion, ConversionStatus,
     ConversionVerdict, GetConversionRequest, GetConversionResponse, ListConversionsRequest,
@@ -27,6 +35,7 @@ use tokio::{
     net::TcpListener,
     process::{Child, Command},
     runtime,
+    task::JoinSet,
 };
 use tonic::{
     Request, Response, Status, Streaming,
@@ -41,17 +50,24 @@ pub const ARGUMENT: &str = "--serve-bare";
 /// The service in a process of its own, which ends with this process.
 pub struct Bare {
     process: Child,
+    /// The URL of tonic's port.
     pub url: String,
+    /// The address of axum's port, `127.0.0.1:PORT`.
+    pub http_address: String,
 }
 
 impl Bare {
-    pub async fn start() -> Result<Self> {
-        let mut command = Command::new(env::current_exe()?);
-        let mut process =
-            command.arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-        let said = process.stdout.take().ok_or("the service says nothing")?;
-        let address = BufReader::new(said).lines().next_line().await?.ok_or("the service did not start")?;
-        Ok(Self { process, url: format!("http://{address}") })
+    /// Starts the service. `program`: the command line of the program that runs it; empty for none.
+    pub async fn start(program: &[String]) -> Result<Self> {
+        let own = env::current_exe()?;
+        let mut words = program.iter().map(OsStr::new).chain([own.as_os_str(), OsStr::new(ARGUMENT)]);
+        let mut command = Command::new(words.next().ok_or("no program")?);
+        command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut process = command.spawn()?;
+        let mut said = BufReader::new(process.stdout.take().ok_or("the service says nothing")?).lines();
+        let address = said.next_line().await?.ok_or("the service did not start")?;
+        let http_address = said.next_line().await?.ok_or("the service did not start")?;
+        Ok(Self { process, url: format!("http://{address}"), http_address })
     }
 
     pub fn process_id(&self) -> Result<u32> {
@@ -59,7 +75,7 @@ impl Bare {
     }
 }
 
-/// Prints the address of the service, then serves until standard input ends. Standard input ends
+/// Prints the addresses of the ports, then serves until standard input ends. Standard input ends
 /// when the parent process ends.
 pub fn serve() -> Result<()> {
     let threads = std::thread::available_parallelism()?.get().div_ceil(2);
@@ -68,15 +84,37 @@ pub fn serve() -> Result<()> {
         _ => runtime::Builder::new_multi_thread(),
     };
     builder.worker_threads(threads).enable_all().build()?.block_on(async {
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-        writeln!(io::stdout(), "{}", listener.local_addr()?)?;
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let (listener, http) = (TcpListener::bind(any_port).await?, TcpListener::bind(any_port).await?);
+        writeln!(io::stdout(), "{}\n{}", listener.local_addr()?, http.local_addr()?)?;
+        let (reporter, health) = tonic_health::server::health_reporter();
+        reporter.set_service_status("", tonic_health::ServingStatus::Serving).await;
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         let input = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink()));
         // A failure to read ends the service as well.
         let ended = input.map(|_| ());
-        let server = Server::builder().add_service(ConversionServiceServer::new(Constant));
-        Ok(server.serve_with_incoming_shutdown(incoming, ended).await?)
+        let server =
+            Server::builder().add_service(ConversionServiceServer::new(Constant)).add_service(health);
+        tokio::select! {
+            end = server.serve_with_incoming_shutdown(incoming, ended) => Ok(end?),
+            end = serve_http(http) => end,
+        }
     })
+}
+
+/// Answers health checks, postbacks and visits with constants.
+async fn serve_http(listener: TcpListener) -> Result<()> {
+    let visit = || async { (StatusCode::FOUND, [(header::LOCATION, "https://shop.example/?s1=0")]) };
+    let routes = Router::new()
+        .route("/healthz", get(|| async { "serving" }))
+        .route("/s2s", get(|| async { ([("s2s-verdict", "RECORDED")], "recorded") }))
+        .route("/{slug}", get(visit));
+    let mut connections = JoinSet::new();
+    loop {
+        let stream = TokioIo::new(listener.accept().await?.0);
+        let routes = TowerToHyperService::new(routes.clone());
+        connections.spawn(http1::Builder::new().serve_connection(stream, routes));
+    }
 }
 
 /// The service. The benchmark calls only its method `record_conversion`.

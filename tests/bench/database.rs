@@ -183,7 +183,7 @@ impl Table {
     }
 }
 
-async fn connect(url: &str) -> Result<DatabaseConnection> {
+pub async fn connect(url: &str) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).min_connections(1).sqlx_logging(false).test_before_acquire(false);
     let db = Database::connect(options).await?;

@@ -9,15 +9,19 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command, sync::Arc};
 
+use s2s_sdk::v1::TrackingLink;
 use s2s_tests::{ADMIN_KEY, Server, bearer};
 use tempfile::TempDir;
+use tonic::metadata::AsciiMetadataValue;
 
 use crate::{
     Called, Result, Workload,
     Workload::{Healthz, NoOp, Postback, RecordConversion, Redirect},
+    bare::Bare,
     grpc,
     http::{Ask, Connection},
     load::{Caller, drive_calls},
+    options::Options,
     orders::{Orders, Spread},
 };
 
@@ -37,43 +41,35 @@ const CLICKS: u64 = 1_024;
 /// A count may exceed the one in the file by this many hundredths.
 const GROWTH_MAX_PERCENT: u64 = 5;
 
-/// Counts the instructions of `server`, a binary, and prints them. With `file`, fails if a count is
-/// larger than the one in that file by more than `GROWTH_MAX_PERCENT`.
-pub async fn count(server: &Path, file: Option<&Path>) -> Result<()> {
-    let expected = file.map(read).transpose()?;
+/// Counts the instructions of `server`, a binary, and prints them. With a file of counts, fails if a
+/// count is larger than the one in that file by more than `GROWTH_MAX_PERCENT`.
+pub async fn count(server: &Path, options: &Options) -> Result<()> {
+    let expected = options.counts.as_deref().map(read).transpose()?;
     let folder = tempfile::tempdir()?;
     let program = callgrind(&folder);
     // The server runs in a folder of its own.
     let server = fs::canonicalize(server).map_err(|error| format!("{}: {error}", server.display()))?;
     let server = Server::start_under(&program, &server, &["--threads", "1"]).await;
-    let counter = Counter { process: server.process_id(), folder };
     let code = server.code("Sale").await;
-    let link = server.link(&[&code]).await;
-    let orders = Arc::new(Orders::prepare(&server, &code, Spread::among(CLICKS, false)).await?);
-    let called = Called::connect(server.process_id(), &server.url).await?;
-    let address = server.url.trim_start_matches("http://");
-    let key: tonic::metadata::AsciiMetadataValue = bearer(ADMIN_KEY).parse()?;
+    let calls = Calls {
+        link: server.link(&[&code]).await,
+        orders: Arc::new(Orders::prepare(&server, &code, Spread::among(CLICKS, false)).await?),
+        key: bearer(ADMIN_KEY).parse()?,
+    };
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let ours = Counted::connect(server.process_id(), folder, &server.url, address).await?;
+    let libraries = if options.bare { Some(libraries().await?) } else { None };
     let mut grown = Vec::new();
-    println!("{:<20}{:>14}{:>14}", "instructions of a", "counted", "in the file");
+    println!("{:<20}{:>14}{:>14}{:>16}", "instructions of a", "counted", "in the file", "libraries alone");
     for (name, workload) in COUNTED {
-        let in_flight = workload.in_flight();
-        let count = match workload {
-            NoOp(_) => counter.count(called.callers(in_flight, grpc::NoOp::new)).await?,
-            RecordConversion(_) => {
-                let record = |channel| grpc::Record::new(channel, key.clone(), orders.clone());
-                counter.count(called.callers(in_flight, record)).await?
-            }
-            _ => {
-                let ask = match workload {
-                    Postback(_) => Ask::Postback(orders.clone()),
-                    Redirect(_) => Ask::Redirect(link.slug.clone()),
-                    _ => Ask::Healthz,
-                };
-                counter.count(Connection::open_all(address, &ask, in_flight).await?).await?
-            }
+        let count = ours.count(workload, &calls, options.profiles.as_deref().map(|to| (to, name))).await?;
+        let alone = match &libraries {
+            Some((_bare, libraries)) => libraries.count(workload, &calls, None).await?.to_string(),
+            None => String::new(),
         };
         let most = expected.as_ref().map(|expected| expected.get(name).copied().unwrap_or_default());
-        println!("{name:<20}{count:>14}{:>14}", most.map_or_else(String::new, |most| most.to_string()));
+        let in_file = most.map_or_else(String::new, |most| most.to_string());
+        println!("{name:<20}{count:>14}{in_file:>14}{alone:>16}");
         if most.is_some_and(|most| count * 100 > most * (100 + GROWTH_MAX_PERCENT)) {
             grown.push(name);
         }
@@ -81,11 +77,27 @@ pub async fn count(server: &Path, file: Option<&Path>) -> Result<()> {
     if grown.is_empty() {
         return Ok(());
     }
-    let (grown, file) = (grown.join(", "), file.unwrap_or(Path::new("")).display());
+    let file = options.counts.as_deref().unwrap_or(Path::new("")).display();
     Err(format!(
-        "more instructions than in {file}: {grown}; find the cause, or change the file and say there why"
+        "more instructions than in {file}: {}; find the cause, or change the file and say there why",
+        grown.join(", ")
     )
     .into())
+}
+
+/// Starts the services that are the libraries alone.
+async fn libraries() -> Result<(Bare, Counted)> {
+    let folder = tempfile::tempdir()?;
+    let bare = Bare::start(&callgrind(&folder)).await?;
+    let counted = Counted::connect(bare.process_id()?, folder, &bare.url, bare.http_address.clone()).await?;
+    Ok((bare, counted))
+}
+
+/// The parts of the calls that are the same in each.
+struct Calls {
+    link: TrackingLink,
+    orders: Arc<Orders>,
+    key: AsciiMetadataValue,
 }
 
 /// The counts in a file, by the names of the workloads.
@@ -99,16 +111,41 @@ fn callgrind(folder: &TempDir) -> Vec<String> {
     ["valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no", &out].map(str::to_owned).to_vec()
 }
 
-/// Counts the instructions of a process that runs under callgrind.
-struct Counter {
+/// A process that runs under callgrind, with connections to it.
+struct Counted {
     process: u32,
     /// The folder of callgrind's output.
     folder: TempDir,
+    called: Called,
+    /// The address of its plain HTTP.
+    address: String,
 }
 
-impl Counter {
+impl Counted {
+    async fn connect(process: u32, folder: TempDir, url: &str, address: String) -> Result<Self> {
+        Ok(Self { process, folder, called: Called::connect(process, url).await?, address })
+    }
+
+    /// The instructions of a call of a workload. `profile`: the folder and the name of the file to
+    /// which callgrind's profile goes.
+    async fn count(&self, workload: Workload, calls: &Calls, profile: Option<(&Path, &str)>) -> Result<u64> {
+        let in_flight = workload.in_flight();
+        let ask = match workload {
+            NoOp(_) => return self.count_all(self.called.callers(in_flight, grpc::NoOp::new), profile).await,
+            RecordConversion(_) => {
+                let record = |channel| grpc::Record::new(channel, calls.key.clone(), calls.orders.clone());
+                return self.count_all(self.called.callers(in_flight, record), profile).await;
+            }
+            Postback(_) => Ask::Postback(calls.orders.clone()),
+            Redirect(_) => Ask::Redirect(calls.link.slug.clone()),
+            _ => Ask::Healthz,
+        };
+        let connections = Connection::open_all(&self.address, &ask, in_flight).await?;
+        self.count_all(connections, profile).await
+    }
+
     /// The instructions of a call, as the mean of many.
-    async fn count<C: Caller>(&self, mut callers: Vec<C>) -> Result<u64> {
+    async fn count_all<C: Caller>(&self, mut callers: Vec<C>, profile: Option<(&Path, &str)>) -> Result<u64> {
         callers = drive_calls(callers, WARM_UP_CALLS).await?;
         self.control(&["--instr=on"])?;
         // Dropped only after the count, so that no connection ends while instructions are counted.
@@ -119,7 +156,13 @@ impl Counter {
         let mut total = 0;
         for entry in fs::read_dir(self.folder.path())? {
             let path = entry?.path();
-            total += totals(&fs::read_to_string(&path)?)?;
+            let counted = totals(&fs::read_to_string(&path)?)?;
+            if let Some((folder, name)) = profile
+                && counted > 0
+            {
+                fs::copy(&path, folder.join(format!("{name}.callgrind")))?;
+            }
+            total += counted;
             fs::write(path, "")?;
         }
         if total == 0 {

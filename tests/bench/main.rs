@@ -10,6 +10,7 @@
 //! Deliberately absent: any assertion about time.
 
 mod bare;
+mod bytes;
 mod database;
 mod grpc;
 mod http;
@@ -216,7 +217,8 @@ fn main() -> ExitCode {
 async fn run() -> Result<()> {
     let options = Options::read(std::env::args().skip(1))?;
     match &options.counted {
-        Some(server) => instructions::count(server, options.counts.as_deref()).await,
+        Some(server) => instructions::count(server, &options).await,
+        None if options.bytes => bytes::measure().await,
         None => bench(options).await,
     }
 }
@@ -357,7 +359,7 @@ impl Bench {
             let called = Called::connect(server.process_id(), &server.url).await?;
             by_itself.push((server, called));
         }
-        let bare = Bare::start().await?;
+        let bare = Bare::start(&[]).await?;
         Ok(Self {
             server: Called::connect(server.process_id(), &server.url).await?,
             address: server.url.trim_start_matches("http://").to_owned(),

@@ -11,9 +11,10 @@ const SECONDS_DEFAULT: u64 = 8;
 const SECONDS_MAX: u64 = 3_600;
 const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattered] [--only TEXT,...], where TEXT is a \
                      part of a workload's name, for example `RecordConversion (128` or `GET`; or s2s-bench \
-                     --instructions SERVER [--counts FILE]";
+                     --instructions SERVER [--counts FILE] [--bare] [--profiles FOLDER]; or s2s-bench --bytes";
 
 /// The options of the command line.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Options {
     /// The number of rounds.
     pub rounds: u64,
@@ -27,6 +28,12 @@ pub struct Options {
     pub counted: Option<PathBuf>,
     /// The file with the expected counts.
     pub counts: Option<PathBuf>,
+    /// Counts the instructions of the libraries alone as well.
+    pub bare: bool,
+    /// The folder for callgrind's profile of each workload.
+    pub profiles: Option<PathBuf>,
+    /// Measures the bytes of each row, and no rates.
+    pub bytes: bool,
 }
 
 impl Options {
@@ -38,6 +45,9 @@ impl Options {
             scattered: false,
             counted: None,
             counts: None,
+            bare: false,
+            profiles: None,
+            bytes: false,
         };
         while let Some(name) = arguments.next() {
             match name.as_str() {
@@ -54,6 +64,9 @@ impl Options {
                 }
                 "--instructions" => options.counted = Some(arguments.next().ok_or(USAGE)?.into()),
                 "--counts" => options.counts = Some(arguments.next().ok_or(USAGE)?.into()),
+                "--bare" => options.bare = true,
+                "--profiles" => options.profiles = Some(arguments.next().ok_or(USAGE)?.into()),
+                "--bytes" => options.bytes = true,
                 _ => return Err(USAGE.into()),
             }
         }

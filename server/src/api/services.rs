@@ -6,7 +6,9 @@ use futures::{future::BoxFuture, stream::BoxStream};
 use s2s_sdk::v1::{
     RecordClickRequest, RecordConversionRequest, RecordConversionResponse, StreamRecordConversionsResponse,
 };
-use tonic::{Status, service::Routes};
+use tonic::Status;
+
+use super::Routes;
 
 /// The answers to a stream of conversions.
 pub type ConversionStream = BoxStream<'static, Result<StreamRecordConversionsResponse, Status>>;

@@ -18,23 +18,24 @@ use s2s_sdk::v1::{
     click_service_server::ClickServiceServer, conversion_code_service_server::ConversionCodeServiceServer,
     conversion_service_server::ConversionServiceServer,
 };
-use tonic::{Status, service::Routes};
+use tonic::Status;
 
 use self::{clicks::Clicks, conversion_codes::ConversionCodes, conversions::Conversions, edge::Edges};
 use super::{App, account, api_key, click, postback, preset, tracking_link};
-use crate::api::{Caller, DirectCalls, Services, edge_v1::edge_service_server::EdgeServiceServer};
+use crate::api::{Caller, DirectCalls, Routes, Services, edge_v1::edge_service_server::EdgeServiceServer};
 
 /// Makes all services.
 pub fn services(app: &Arc<App>) -> Services {
-    let routes = Routes::new(account::grpc::service(app.clone()))
-        .add_service(api_key::grpc::service(app.clone()))
-        .add_service(preset::grpc::service())
-        .add_service(ConversionCodeServiceServer::new(ConversionCodes(app.clone())))
-        .add_service(tracking_link::grpc::service(app.clone()))
-        .add_service(ClickServiceServer::new(Clicks(app.clone())))
-        .add_service(ConversionServiceServer::new(Conversions(app.clone())))
-        .add_service(postback::grpc::service(app.clone()))
-        .add_service(EdgeServiceServer::new(Edges(app.clone())));
+    let routes = Routes::default()
+        .with(account::grpc::service(app.clone()))
+        .with(api_key::grpc::service(app.clone()))
+        .with(preset::grpc::service())
+        .with(ConversionCodeServiceServer::new(ConversionCodes(app.clone())))
+        .with(tracking_link::grpc::service(app.clone()))
+        .with(ClickServiceServer::new(Clicks(app.clone())))
+        .with(ConversionServiceServer::new(Conversions(app.clone())))
+        .with(postback::grpc::service(app.clone()))
+        .with(EdgeServiceServer::new(Edges(app.clone())));
     Services { routes, direct: Arc::new(Direct(app.clone())) }
 }
 

@@ -18,14 +18,13 @@ use s2s_sdk::{
         click_service_client::ClickServiceClient, conversion_service_client::ConversionServiceClient,
     },
 };
-use tonic::{Code, Status, body::Body, service::Routes, transport::Channel};
+use tonic::{Code, Status, body::Body, transport::Channel};
 use tonic_types::StatusExt as _;
 use tower::Service;
 
 use super::{core_health::Cause, spool::as_call};
 use crate::{
-    api::Caller,
-    api::Services,
+    api::{Answered, Caller, Services, calls},
     config::CoreAddress,
     error::{Error, StartError, http_status, postback_failure, reason_text},
 };
@@ -65,7 +64,7 @@ impl CoreTransport {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Answer = Result<Response<Body>, Failure>;
-type InProcessFuture = MapErr<<Routes as Service<Request<Body>>>::Future, fn(Infallible) -> Failure>;
+type InProcessFuture = MapErr<Answered, fn(Infallible) -> Failure>;
 type RemoteFuture =
     MapErr<<Channel as Service<Request<Body>>>::Future, fn(tonic::transport::Error) -> Failure>;
 
@@ -89,7 +88,12 @@ impl Service<Request<Body>> for CoreTransport {
                     // passes through here.
                     request.extensions_mut().insert(Caller::EDGE);
                     let never: fn(Infallible) -> Failure = |never| match never {};
-                    Either::Left(services.routes.clone().call(request).map_err(never))
+                    match services.routes.call(request.map(axum::body::Body::new)) {
+                        Some(answered) => Either::Left(answered.map_err(never)),
+                        None => Either::Right(Either::Right(ready(Ok(
+                            Status::from(calls::unknown()).into_http()
+                        )))),
+                    }
                 }
                 None => Either::Right(Either::Right(ready(Ok(Status::from(not_started()).into_http())))),
             },

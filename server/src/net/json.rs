@@ -11,7 +11,7 @@ mod writing;
 
 use std::{collections::HashMap, iter::successors, panic::AssertUnwindSafe, sync::LazyLock, time::Duration};
 
-use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use axum::{body::Body, extract::Request, response::Response};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use futures::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
@@ -26,7 +26,10 @@ use tonic::Status;
 
 use self::writing::Written;
 use super::{answers::grpc_failure, gate::no_room};
-use crate::error::{Error, Result, Violations};
+use crate::{
+    api::{Routes, calls},
+    error::{Error, Result, Violations},
+};
 
 /// Largest request in JSON, in bytes.
 const JSON_BYTES_MAX: usize = 1_024 * 1_024;
@@ -93,11 +96,18 @@ pub fn timeout(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// Passes a request on to its service: a request in JSON as gRPC, and its answer back as JSON.
-pub async fn run(request: Request, next: Next) -> Response {
+pub async fn run(request: Request, routes: &Routes) -> Response {
     match request.extensions().get::<JsonCall>().cloned() {
-        None => next.run(request).await,
+        None => serve(request, routes).await,
         // On the heap, so that the future of gRPC calls, which are more frequent, stays small.
-        Some(call) => Box::pin(translated(call, request, next)).await,
+        Some(call) => Box::pin(translated(call, request, routes)).await,
+    }
+}
+
+async fn serve(request: Request, routes: &Routes) -> Response {
+    match routes.call(request) {
+        Some(answered) => answered.await.unwrap_or_else(|never| match never {}).map(Body::new),
+        None => grpc_failure(calls::unknown()),
     }
 }
 
@@ -107,7 +117,7 @@ pub fn failure(response: Response) -> Response {
     status.map_or(response, |status| failure::answer(&status))
 }
 
-async fn translated(call: JsonCall, request: Request, next: Next) -> Response {
+async fn translated(call: JsonCall, request: Request, routes: &Routes) -> Response {
     let method = match call.method() {
         Ok(method) => method,
         Err(error) => return grpc_failure(error),
@@ -116,7 +126,7 @@ async fn translated(call: JsonCall, request: Request, next: Next) -> Response {
         Ok(request) => request,
         Err(error) => return grpc_failure(error),
     };
-    let response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    let response = match AssertUnwindSafe(serve(request, routes)).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => return grpc_failure(Error::of_panic(&*panic)),
     };

@@ -44,7 +44,7 @@ impl Plain {
         if let Some(refusal) = self.refused_call(&request) {
             return refusal;
         }
-        match self.admission.admit(request).await {
+        match self.admission.admit(request, None).await {
             Ok((request, in_flight)) => {
                 let response = self.route(request).await;
                 drop(in_flight);

@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use tonic::service::Routes;
 use tonic_health::server::{HealthReporter, health_reporter};
 
 use super::{
@@ -15,6 +14,7 @@ use super::{
     system,
 };
 use crate::{
+    api::Routes,
     config::Role,
     edge::Edge,
     error::{self, StartError},
@@ -38,7 +38,8 @@ pub async fn serve(
     served: Served,
 ) -> Result<(), StartError> {
     let (reporter, health_service) = health_reporter();
-    let health_routes = Routes::new(health_service.max_decoding_message_size(net::OPEN_MESSAGE_BYTES_MAX));
+    let health_routes =
+        Routes::default().with(health_service.max_decoding_message_size(net::OPEN_MESSAGE_BYTES_MAX));
     let refusals = ClientErrors::default();
     let health = Health::new(
         served.edge.as_deref().map(Edge::health),
@@ -101,8 +102,7 @@ struct Routers {
 impl Routers {
     fn build(&self, auth: Option<CallAuth>) -> error::Result<Router> {
         let core = auth.and_then(|auth| Some((self.handle.services.get()?.routes.clone(), auth)));
-        let (health_routes, health) = (self.health_routes.clone(), self.health.clone());
-        net::router(core, health_routes, self.edge.clone(), health, &self.config)
+        net::router(core, &self.health_routes, self.edge.clone(), self.health.clone(), &self.config)
     }
 }
 

@@ -149,16 +149,19 @@ fn the_edge_knows_neither_core_nor_database() {
 
 #[test]
 fn the_layers_of_requests_are_in_their_order() {
-    let code = File::named("server/src/net/router.rs").code();
-    let (_, grpc) = code.split_once("let grpc = ").unwrap();
-    let (grpc, _) = grpc.split_once("let plain = ").unwrap();
-    let layers = grpc.lines().filter_map(|line| line.trim().strip_prefix(".layer("));
-    let layers = layers.map(|layer| layer.trim_start_matches("middleware::from_fn_with_state("));
+    let code = File::named("server/src/net/grpc.rs").code();
+    let (answer, rest) = code.split_once("pub fn layers").unwrap();
+    let (layers, gate) = rest.split_once("async fn gate(").unwrap();
+    let (_, answer) = answer.split_once("pub async fn answer").unwrap();
+    assert!(answer.contains("AssertUnwindSafe(self.gate(request)).catch_unwind()"), "{answer}");
+    let layers = layers.lines().filter_map(|line| {
+        let line = line.trim();
+        line.strip_prefix(".layer(").or_else(|| line.strip_prefix(".service("))
+    });
     let layers: Vec<&str> = layers.map(|layer| layer.split(['(', ')', ':', ',']).next().unwrap()).collect();
-    // The order is from the outermost to the innermost. The top of `router.rs` explains the order.
+    // The order is from the outermost to the innermost.
     assert_eq!(layers, ["CatchPanicLayer", "cors", "MapResponseLayer", "GrpcWebLayer", "gate"]);
-    let (_, gate) = code.split_once("async fn gate_of_grpc").unwrap();
-    let (gate, _) = gate.split_once("fn time_limit").unwrap();
+    let (gate, _) = gate.split_once("fn is_native").unwrap();
     let (end, gate) = gate.split_once("async fn admitted").unwrap();
     let steps = ["admitted(", "json::failure("];
     assert!(steps.map(|step| end.find(step).expect(step)).is_sorted(), "{end}");

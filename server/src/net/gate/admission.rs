@@ -11,7 +11,7 @@ use super::{
     rate_limit::Rate,
 };
 use crate::{
-    api::{Priority, calls},
+    api::{Call, Priority, calls},
     edge::{self, Client, Overload},
     error::{Error, Result},
     net::{
@@ -31,7 +31,13 @@ pub struct Admission {
 impl Admission {
     /// Admits a request, or refuses it. An admitted request is in progress until the guard is
     /// dropped.
-    pub async fn admit(&self, mut request: Request) -> Result<(Request, InFlightGuard), (Request, Error)> {
+    ///
+    /// `call`: the entry of a call in the table of calls; `None` for any other request.
+    pub async fn admit(
+        &self,
+        mut request: Request,
+        call: Option<&Call>,
+    ) -> Result<(Request, InFlightGuard), (Request, Error)> {
         if !self.is_open() {
             let origin = request.extensions().get().map(|Client(address)| Origin::of(*address));
             // On the heap: most requests never need this future.
@@ -48,7 +54,6 @@ impl Admission {
         {
             return Err((request, no_room()));
         }
-        let call = calls::find(request.uri().path());
         let call = call.filter(|_| !json::is_marked(&request));
         let messages = call.map(|call| Messages::new(call.is_long));
         let (parts, body) = request.into_parts();
