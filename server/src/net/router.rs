@@ -56,7 +56,7 @@ impl Main {
         if !self.grpc.routes.serve(request.uri().path()) {
             self.plain.clone().answer(request).map(finished).boxed()
         } else if is_native(&request) {
-            self.grpc.clone().answer(request).boxed()
+            self.grpc.clone().answer(request).map(finished).boxed()
         } else {
             self.layered.clone().oneshot(request).map(|Ok(response)| finished(response)).boxed()
         }
