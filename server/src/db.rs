@@ -397,16 +397,6 @@ pub fn sort_unindexed<C: ColumnTrait>(db: &impl ConnectionTrait, column: C) -> S
     }
 }
 
-/// Tests whether the bytes of a column contain `text`.
-pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, text: &str) -> SimpleExpr {
-    let (column, text) = (Expr::col(column), Expr::val(text.as_bytes()));
-    match db.get_database_backend() {
-        DbBackend::Postgres => Expr::cust_with_exprs("POSITION($1 IN $2) > 0", [text, column]),
-        DbBackend::MySql => Expr::cust_with_exprs("INSTR(?, ?) > 0", [column, text]),
-        _ => Expr::cust_with_exprs("instr(?, ?) > 0", [column, text]),
-    }
-}
-
 /// The sum of a column of whole numbers as a whole number; 0 without rows. Without the cast,
 /// PostgreSQL and MariaDB return a decimal number.
 pub fn sum(db: &impl ConnectionTrait, column: impl IntoColumnRef) -> SimpleExpr {

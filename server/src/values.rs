@@ -12,6 +12,7 @@ pub mod id;
 pub mod json_text;
 pub mod limits;
 pub mod money;
+pub mod packed;
 pub mod query;
 pub mod seal;
 pub mod sub_ids;

@@ -84,7 +84,7 @@ async fn a_filter_of_clicks_finds_the_oldest_of_very_many() {
         let click = RecordClickRequest { tracking_link_id, user_agent, ..Default::default() };
         client.clicks().record(click).await.unwrap();
     }
-    let columns = "key_id, account_id, link_id, sub_ids, query, referrer, user_agent, address, flags";
+    let columns = "key_id, account_id, link_id, sub_ids, query, referrer, user_agent, address, flags, packed";
     fill(&server, "click", columns, &[("click_id", "$id")], "flags = 0").await;
     let request = |page_token| ListClicksRequest {
         tracking_link_id: link.id.clone(),
@@ -149,7 +149,8 @@ async fn filters_of_postbacks_find_the_oldest_of_very_many() {
     let (server, client) = (&fixture.server, fixture.server.client());
     server.postback(&fixture.fill("clickId=$click&id=$unlinked&val=1")).await;
     server.postback(&fixture.fill("clickId=$click&id=$code&val=x&com=0&oid=order-1")).await;
-    let columns = "account_id, method, target, content_type, body, cut, address, user_agent, verdict, reason, message, \
+    let columns = "packed, click_id, code_id, conversion_serial, \
+                   account_id, method, target, content_type, body, cut, address, user_agent, verdict, reason, message, \
                    notes, code_text, click_text, conversion_id, authenticated, replayed_at, match_at, checks_passed, \
                    from_edge";
     let made = [("id", "$id"), ("received_at", "n * 10000")];

@@ -52,6 +52,7 @@ mod logs;
 mod look;
 mod loops;
 mod money;
+mod older_rows;
 mod orphans;
 mod outage;
 mod places;

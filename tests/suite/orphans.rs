@@ -142,7 +142,7 @@ async fn many_waiting_postbacks_of_one_account_do_not_delay_others() {
 /// postbacks that edges have passed on, whichever account they are for.
 #[tokio::test]
 async fn many_waiting_postbacks_that_came_with_a_key_do_not_delay_those_of_edges() {
-    check_not_delayed_by("from_edge = 0, code_text = printf('%032X', 1)").await;
+    check_not_delayed_by("from_edge = 0, code_id = unhex(printf('%032X', 1))").await;
 }
 
 async fn check_not_delayed_by(changes: &str) {

@@ -26,7 +26,7 @@ use crate::{
     db::Connection,
     error::{Error, Result, Violations},
     page::{Page, PageRequest},
-    values::click_id::{ClickId, Rounds, SignedClickId, UnverifiedClickId},
+    values::click_id::{ClickId, KeyId, Rounds, SignedClickId, UnverifiedClickId},
     values::sub_ids::SubIds,
     values::{
         destination::Filling,
@@ -35,12 +35,27 @@ use crate::{
     },
 };
 
-pub use store::Model as Click;
-
 /// Longest time by which another machine's clock may be ahead of this machine's.
 pub const CLOCK_SKEW_MAX: Span = Span::from_seconds(5);
 /// Length of the list's sort key, in bytes. The key is the click id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
+
+/// A click, with its visitor's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "a conversion's `click_id` is the same id")]
+pub struct Click {
+    pub click_id: ClickId,
+    pub key_id: KeyId,
+    pub account_id: AccountId,
+    pub link_id: TrackingLinkId,
+    pub sub_ids: SubIds,
+    pub query: String,
+    pub referrer: String,
+    pub user_agent: String,
+    /// The visitor's address as it is stored: whole, truncated or empty.
+    pub address: String,
+    pub flags: ClickFlags,
+}
 
 /// The visitor's data, as the caller reports it. Query, referrer and user agent are cut to their
 /// limits.

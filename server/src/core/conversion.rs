@@ -12,10 +12,11 @@
 //! be separate entries.
 
 mod claim;
+mod conversion_id;
 pub mod grpc;
 mod store;
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::sync::Arc;
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::{ConnectionTrait, DbErr, DeriveValueType, TryFromU64};
@@ -35,7 +36,7 @@ use crate::{
     values::{
         click_id::{ClickId, SignedClickId},
         conversion_status::ConversionStatus,
-        id::{AccountId, base32, from_base32},
+        id::AccountId,
         time::{Span, Time},
     },
 };
@@ -45,6 +46,7 @@ pub use claim::{
     CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, TRANSACTION_ID_BYTES_MAX,
 };
 pub use claim::{Commission, ConversionClaim, CustomParams, Happened, TransactionId};
+pub use conversion_id::ConversionId;
 pub use store::{Model as Conversion, add_to};
 
 /// Longest time from a click to its conversion. Deletion compares the click's time, so this time is
@@ -53,37 +55,6 @@ const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX)
 
 /// Length of the list's sort key, in bytes: time of recording, click id, serial.
 pub const LIST_KEY_BYTES: usize = 32;
-
-/// The id of a conversion: its click id, and a number that is unique among that click's
-/// conversions. The primary key finds all conversions of a click, so the number needs no index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ConversionId {
-    click: ClickId,
-    serial: i64,
-}
-
-const ID_PREFIX: &str = "conv_";
-
-impl fmt::Display for ConversionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = [self.click.0.as_bytes().as_slice(), &self.serial.to_be_bytes()].concat();
-        write!(f, "{ID_PREFIX}{}", base32(&bytes))
-    }
-}
-
-impl FromStr for ConversionId {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let bytes: Option<[u8; 24]> = text.strip_prefix(ID_PREFIX).and_then(from_base32);
-        let halves = bytes.as_ref().and_then(|bytes| {
-            let (click, serial) = bytes.split_first_chunk::<16>()?;
-            Some((ClickId(uuid::Uuid::from_bytes(*click)), i64::from_be_bytes(serial.try_into().ok()?)))
-        });
-        let (click, serial) = halves.ok_or_else(|| Error::not_found("conversion", text))?;
-        Ok(Self { click, serial })
-    }
-}
 
 /// The identity of a conversion within its click and code: two claims with the same key report the
 /// same conversion. Binary, compared byte by byte.

@@ -15,7 +15,9 @@ mod explain;
 pub mod grpc;
 mod judgement;
 mod known_senders;
+mod list;
 mod matching;
+mod packed_row;
 mod proof;
 mod reader;
 mod redaction;
@@ -39,10 +41,8 @@ use crate::{
         App, age,
         conversion::{self, note},
         conversion_code::ConversionCode,
-        scan::scan,
     },
     error::{Error, Result, reason_text},
-    page::{Page, PageRequest},
     values::{
         address::Network,
         id::{AccountId, PostbackId, id_time},
@@ -57,6 +57,7 @@ pub use erase::{Erased, erase_visitor};
 pub use explain::{ClickHistory, Explanation, SetupTest, explain, explain_click, explain_stored, test_setup};
 use judgement::{DryRun, judge, read, redacted, rehearse, split_retryable, write};
 pub use known_senders::{KnownSenders, delete_old as delete_old_senders};
+pub use list::{Filter, LIST_KEY_BYTES, TEXT_BYTES_MAX, list};
 pub use matching::run_auto_match;
 use proof::Proof;
 use reader::{Named, ParsedPostback, Terms};
@@ -67,16 +68,10 @@ use repetitions::Again;
 pub use replay::{Replay, replay, replay_held};
 use shedding::Room;
 pub use shedding::{ShedCounts, Shedding};
-pub use store::Model as Postback;
 pub use strangers::{Strangers, run as run_strangers_bound};
 
 /// Maximum number of postbacks in one replay by ids.
 pub const REPLAY_MAX: usize = 100;
-/// Longest text that a list is filtered by, in bytes.
-pub const TEXT_BYTES_MAX: usize = 200;
-/// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
-pub const LIST_KEY_BYTES: usize = 16;
-
 /// The verdict on a stored postback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
@@ -110,8 +105,7 @@ impl FromStr for Reason {
 }
 
 /// The notes of a postback: code, parameter and sentence.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
-#[sea_orm(value_type = "String")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notes(Vec<(i32, String, String)>);
 json_text!(Notes);
 
@@ -133,10 +127,49 @@ impl Notes {
         self.0.iter().any(|(number, ..)| *number == i32::from(code))
     }
 
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn to_proto(&self) -> Vec<Note> {
         let notes = self.0.iter().cloned();
         notes.map(|(code, parameter, message)| Note { code, parameter, message }).collect()
     }
+}
+
+/// A postback: the request, cut to the limits; the verdict; and the facts that led to the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Postback {
+    pub id: PostbackId,
+    pub account_id: AccountId,
+    pub method: String,
+    pub target: Vec<u8>,
+    pub content_type: String,
+    pub body: Vec<u8>,
+    /// True if target or body was longer than its limit, and is cut to it.
+    pub cut: bool,
+    /// The sender's address as it is stored: whole, truncated or empty.
+    pub address: String,
+    pub user_agent: String,
+    pub received_at: Time,
+    pub verdict: Verdict,
+    pub reason: Option<Reason>,
+    pub message: String,
+    pub notes: Notes,
+    pub code_text: String,
+    pub click_text: String,
+    pub conversion_id: String,
+    /// True if the postback passed the enforced checks of its code when it came. False if the code
+    /// was unknown then.
+    pub authenticated: bool,
+    pub replayed_at: Option<Time>,
+    pub match_at: Option<Time>,
+    /// The checks that the postback passed when it came, including checks that were off. `None` if
+    /// it came before proofs were stored.
+    pub checks_passed: Option<Proof>,
+    /// True if an edge passed the postback on. False if a caller reported it with an API key of its
+    /// account.
+    pub from_edge: bool,
 }
 
 /// The caller that passes a postback on.
@@ -269,28 +302,6 @@ pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     let more_to_forget = strangers::forget_some(app, below).await?;
     let (deleted, more) = app.db.delete_some::<store::Entity>(store::Column::Id, below).await?;
     Ok((deleted, more || more_to_forget))
-}
-
-/// Filter of a list. All given conditions must hold.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    pub verdict: Option<Verdict>,
-    pub reason: Option<Reason>,
-    pub code_text: Option<String>,
-    pub start: Option<Time>,
-    pub end: Option<Time>,
-    /// Text that target or body must contain.
-    pub text: Option<String>,
-}
-
-/// Lists postbacks, newest first.
-pub async fn list(
-    app: &App,
-    account: AccountId,
-    filter: &Filter,
-    page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<Page<Postback, LIST_KEY_BYTES>> {
-    scan(app, account, async |db| store::list(db, account, filter, page).await).await
 }
 
 impl Postback {

@@ -31,6 +31,8 @@ pub trait Grouped: EntityTrait {
     /// less than a parameter, which is bound for each row. All or none of these columns are
     /// literals, so that there are few statements, and they stay prepared.
     const USUALLY_EMPTY: &[Self::Column];
+    /// The columns of older versions, which every new row leaves empty. They are always literals.
+    const FORMER: &[Self::Column] = &[];
 }
 
 /// Inserts the rows whose `key` is new. Returns whether all were new.
@@ -140,8 +142,9 @@ impl<C: IdenStatic> Columns<C> {
             let first = literals.next()??;
             literals.all(|literal| literal == Some(first)).then_some((column, first))
         };
-        let empty: Option<Vec<_>> = E::USUALLY_EMPTY.iter().map(|column| empty(*column)).collect();
-        let empty = empty.unwrap_or_default();
+        let usual: Option<Vec<_>> = E::USUALLY_EMPTY.iter().map(|column| empty(*column)).collect();
+        let former = |column: &C| Some((*column, empty_literal(backend, &rows.first()?.get(*column))?));
+        let empty: Vec<_> = usual.into_iter().flatten().chain(E::FORMER.iter().filter_map(former)).collect();
         let is_filled = |column: &C| empty.iter().all(|(other, _)| other.as_str() != column.as_str());
         Self { filled: C::iter().filter(is_filled).collect(), empty }
     }

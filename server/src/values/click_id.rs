@@ -25,6 +25,8 @@ pub const SECRET_BYTES: usize = 32;
 
 const WIRE_BYTES: usize = 25;
 const MAC_BYTES: usize = 8;
+/// Length of the parts of a click id that are not stored with its click, in bytes.
+const SIGNATURE_BYTES: usize = 1 + MAC_BYTES;
 const RANDOM_BYTES: usize = 6;
 const RANDOM_BITS: u32 = 48;
 /// Number of bits that count the rounds. `mint` puts them in place of the first 4 of the 48 random
@@ -243,10 +245,29 @@ impl UnverifiedClickId {
         Self::from_bytes(from_base32(text).or_else(|| from_base32(text.trim_matches(is_around)))?)
     }
 
+    /// Reads a click id as `Display` writes it: in lower case, with nothing around it.
+    pub fn read_exactly(text: &str) -> Option<Self> {
+        let is_lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        from_base32(text).filter(|_| is_lower).and_then(Self::from_bytes)
+    }
+
     fn from_bytes(bytes: [u8; WIRE_BYTES]) -> Option<Self> {
         let (key_number, rest) = bytes.split_first()?;
         let (id, mac) = rest.split_last_chunk()?;
         Some(Self { key_number: *key_number, id: ClickId(Uuid::from_slice(id).ok()?), mac: *mac })
+    }
+
+    /// Puts a click id together again from its click and its `signature`.
+    pub fn of_parts(id: ClickId, signature: [u8; SIGNATURE_BYTES]) -> Self {
+        let [key_number, mac @ ..] = signature;
+        Self { key_number, id, mac }
+    }
+
+    /// The key's number and the MAC, which are not verified.
+    pub fn signature(self) -> [u8; SIGNATURE_BYTES] {
+        let mut signature = [self.key_number; SIGNATURE_BYTES];
+        signature.iter_mut().skip(1).zip(self.mac).for_each(|(byte, mac)| *byte = mac);
+        signature
     }
 
     /// The key of the clicked link, as the click id claims.

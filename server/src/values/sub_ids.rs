@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -14,8 +13,7 @@ use super::{
 pub const SUB_ID_CHARS_MAX: usize = 1_024;
 
 /// The values of `sub1` to `sub10`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
-#[sea_orm(value_type = "String")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubIds(pub [String; SUB_IDS]);
 json_text!(SubIds);
 

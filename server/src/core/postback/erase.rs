@@ -166,7 +166,7 @@ async fn replace(txn: &Connection, account: AccountId, changed: Vec<(Postback, P
         all.push(erased);
     }
     if !all.is_empty() {
-        store::replace(txn, all).await?;
+        store::replace(txn, &all).await?;
     }
     Ok(())
 }

@@ -9,6 +9,8 @@
 //! Absent on purpose: postbacks held for any other cause. The person who mends a set-up also
 //! decides which postbacks count.
 
+mod store;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Weak},
@@ -21,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Reason,
     replay::{Replay, replay_one, tenant_of},
-    store::{self, Due},
+    store as postbacks,
 };
 use crate::{
     core::{
@@ -31,11 +33,13 @@ use crate::{
     },
     error::Result,
     values::{
-        click_id::{ClickId, LinkKey, UnverifiedClickId},
+        click_id::{ClickId, LinkKey},
         id::{AccountId, PostbackId},
         time::{Span, Time},
     },
 };
+
+use store::Due;
 
 /// Interval between searches for postbacks that are due.
 const MATCH_INTERVAL: Duration = Duration::from_secs(1);
@@ -47,7 +51,7 @@ const MATCHES_MAX: usize = 100;
 /// tried again whenever its age has doubled, and at least every hour.
 const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
 const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
-pub const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
+const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
 
 /// The reasons to hold a postback for something that may still arrive.
 const WAITS: [ErrorReason; 3] =
@@ -101,7 +105,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
         return Ok(());
     }
     let txn = app.db.begin().await?;
-    store::lock(&txn, times.values().flatten().copied().collect()).await?;
+    postbacks::lock(&txn, times.values().flatten().copied().collect()).await?;
     for (time, ids) in times {
         store::postpone(&txn, ids, time).await?;
     }
@@ -144,25 +148,25 @@ impl Known {
 /// The code for which a postback waits.
 fn unknown_code(due: &Due) -> Option<ConversionCodeId> {
     let waits = due.reason == Some(Reason(ErrorReason::ConversionCodeUnknown));
-    due.code_text.parse().ok().filter(|_| waits)
+    due.code().filter(|_| waits)
 }
 
 /// The link for which a postback waits.
 fn unknown_link(due: &Due) -> Option<LinkKey> {
     let waits = due.reason == Some(Reason(ErrorReason::TrackingLinkUnknown));
-    UnverifiedClickId::read(&due.click_text).filter(|_| waits).map(UnverifiedClickId::link_key)
+    due.click().filter(|_| waits).map(ClickId::link_key)
 }
 
 /// The click for which a postback waits.
 fn missing_click(due: &Due) -> Option<ClickId> {
     let waits = due.reason == Some(Reason(ErrorReason::ClickIdKeyEnded));
-    UnverifiedClickId::read(&due.click_text).filter(|_| waits).map(UnverifiedClickId::click)
+    due.click().filter(|_| waits)
 }
 
 /// Replays a postback if it would now count, or be held for another reason. Returns true if it was
 /// replayed, or is deleted.
 async fn match_one(app: &App, due: &Due) -> Result<bool> {
-    let Some(held) = store::find_any(app.db.reader(), due.id).await? else { return Ok(true) };
+    let Some(held) = postbacks::find_any(app.db.reader(), due.id).await? else { return Ok(true) };
     let rehearsal = Replay { validate_only: true, ..Replay::default() };
     let rehearsed = replay_one(app, held.clone(), &rehearsal).await?;
     let come = rehearsed.is_some_and(|rehearsed| rehearsed.reason != held.reason);

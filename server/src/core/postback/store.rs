@@ -1,6 +1,7 @@
 //! The table `postback`.
 
 use std::{
+    cmp::Reverse,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
@@ -8,35 +9,30 @@ use std::{
 use s2s_sdk::v1::Note;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
-    FromQueryResult, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     entity::prelude::*,
-    sea_query::{Func, OnConflict, Order, OverStatement as _, Query, WindowStatement},
+    sea_query::{OnConflict, Order},
 };
 
-use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, matching::MATCH_WAIT_MAX};
+use super::{Postback, Proof, Reason, Verdict};
 use crate::{
     core::{
         conversion::{self, Conversion},
-        scan::LOOK_ROWS_MAX,
+        conversion_code::ConversionCodeId,
     },
     db::{
-        Connection, Db, Grouped, Insertion, contains_bytes, eq_indexed, group_commit::Write, insert_new,
-        sort_unindexed, statement_runs,
+        Connection, Db, Grouped, Insertion, eq_unindexed, group_commit::Write, insert_new, sort_unindexed,
+        statement_runs,
     },
     error::Result,
-    page::{Page, PageRequest},
+    values::click_id::{ClickId, UnverifiedClickId},
     values::id::PostbackId,
-    values::{
-        id::{AccountId, first_id},
-        time::{Span, Time},
-    },
+    values::{id::AccountId, time::Time},
 };
 
-/// A span longer than the resolution of the time in ids.
-const ID_TICK: Span = Span::from_seconds(1);
-
-/// A postback: the request, cut to the limits; the verdict; and the facts that led to the verdict.
+/// A row of the table, which `packed_row` translates. The texts of a new row are in `packed`, and
+/// its ids are in columns of their own. A text that does not have the usual form of such an id is in
+/// the column for the text, as in rows from older versions.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "postback")]
 pub struct Model {
@@ -47,30 +43,32 @@ pub struct Model {
     pub target: Vec<u8>,
     pub content_type: String,
     pub body: Vec<u8>,
-    /// True if target or body was longer than its limit, and is cut to it.
     pub cut: bool,
-    /// The sender's address as it is stored: whole, truncated or empty.
     pub address: String,
     pub user_agent: String,
     pub received_at: Time,
     pub verdict: Verdict,
     pub reason: Option<Reason>,
     pub message: String,
-    pub notes: Notes,
+    /// `Notes` as JSON, or empty.
+    pub notes: String,
+    /// Empty if `code_id` is set.
     pub code_text: String,
+    /// Empty if `click_id` is set.
     pub click_text: String,
+    /// Empty if `conversion_serial` is set.
     pub conversion_id: String,
-    /// True if the postback passed the enforced checks of its code when it came. False if the code
-    /// was unknown then.
     pub authenticated: bool,
     pub replayed_at: Option<Time>,
     pub match_at: Option<Time>,
-    /// The checks that the postback passed when it came, including checks that were off. `None` if
-    /// it came before proofs were stored.
     pub checks_passed: Option<Proof>,
-    /// True if an edge passed the postback on. False if a caller reported it with an API key of its
-    /// account.
     pub from_edge: bool,
+    /// Empty in a row from an older version.
+    pub packed: Vec<u8>,
+    pub code_id: Option<ConversionCodeId>,
+    pub click_id: Option<ClickId>,
+    /// The serial of a conversion of `click_id`.
+    pub conversion_serial: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -80,14 +78,23 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Grouped for Entity {
     const USUALLY_EMPTY: &[Column] = &[
-        Column::ContentType,
-        Column::Body,
         Column::Cut,
         Column::Reason,
-        Column::Message,
-        Column::Notes,
+        Column::CodeText,
+        Column::ClickText,
+        Column::ConversionId,
         Column::ReplayedAt,
         Column::MatchAt,
+    ];
+    const FORMER: &[Column] = &[
+        Column::Method,
+        Column::Target,
+        Column::ContentType,
+        Column::Body,
+        Column::Address,
+        Column::UserAgent,
+        Column::Message,
+        Column::Notes,
     ];
 }
 
@@ -102,19 +109,19 @@ pub enum Mode {
 /// postback is already judged as held. The outcome of the write is the row as stored. It is `None`
 /// if the postback was to be replayed, but is deleted by now.
 pub struct PostbackWrite {
-    pub postback: Model,
+    pub postback: Postback,
     pub conversion: Option<Arc<Conversion>>,
     pub mode: Mode,
 }
 
 impl Write for PostbackWrite {
-    type Outcome = Option<Model>;
+    type Outcome = Option<Postback>;
 
     fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
         backend == DbBackend::Postgres && rows.iter().all(|row| row.mode == Mode::Insert)
     }
 
-    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Postback>>, DbErr> {
         if !db.is_in_transaction() {
             return insert_all(rows, db).await;
         }
@@ -146,19 +153,20 @@ impl Write for PostbackWrite {
                     outcomes.next().ok_or_else(|| DbErr::Custom("an outcome is missing".to_owned()))?;
                 postback.apply_outcome(outcome);
             }
-            match row.mode {
-                Mode::Insert => to_insert.push(postback.id),
-                Mode::Update => update(db, &postback).await?,
+            match (row.mode, written.get(&postback.id)) {
+                (Mode::Update, Some(known)) => update(db, &postback, known).await?,
+                _ => to_insert.push(postback.id),
             }
             written.insert(postback.id, postback);
         }
-        let to_insert: Vec<&Model> = to_insert.iter().filter_map(|id| written.get(id)).collect();
-        if !insert_new::<Entity>(db, &to_insert, &[Column::Id]).await? {
+        let to_insert: Vec<Model> =
+            to_insert.iter().filter_map(|id| written.get(id)).map(Model::from).collect();
+        if !insert_new::<Entity>(db, &to_insert.iter().collect::<Vec<_>>(), &[Column::Id]).await? {
             // An edge that got no answer sends the same id again, and gets the answer to the first
             // arrival. The exception is a stored postback that is held, but counts by now: the new
             // verdict replaces the old one. Nothing counts twice, because the conversion has the
             // same key at each arrival.
-            let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
+            let ids: Vec<PostbackId> = to_insert.iter().map(|row| row.id).collect();
             let stored = find_all(db, ids.iter().copied(), true).await?;
             // The row with the same id was deleted since: the batch is tried again.
             if stored.len() < ids.len() {
@@ -181,7 +189,7 @@ impl Write for PostbackWrite {
                         written.insert(id, known);
                     }
                     Some(ours) if known.verdict == Verdict::Held && ours.verdict != Verdict::Held => {
-                        update(db, ours).await?;
+                        update(db, ours, &known).await?;
                     }
                     _ => {
                         written.insert(id, known);
@@ -192,7 +200,7 @@ impl Write for PostbackWrite {
         Ok(rows.iter().map(|row| written.get(&row.postback.id).cloned()).collect())
     }
 
-    fn owns(&self, outcome: &Option<Model>) -> bool {
+    fn owns(&self, outcome: &Option<Postback>) -> bool {
         let is_optional = self.mode == Mode::Update;
         outcome.as_ref().map_or(is_optional, |stored| stored.id == self.postback.id)
     }
@@ -200,7 +208,7 @@ impl Write for PostbackWrite {
 
 /// Inserts postbacks and their conversions in one statement. The statement fails if any of them is
 /// not new.
-async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
+async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Option<Postback>>, DbErr> {
     let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
     let with_outcome = |row: &PostbackWrite| {
         let mut postback = row.postback.clone();
@@ -209,15 +217,16 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Optio
         }
         postback
     };
-    let postbacks: Vec<Model> = rows.iter().map(with_outcome).collect();
+    let postbacks: Vec<Postback> = rows.iter().map(with_outcome).collect();
+    let models: Vec<Model> = postbacks.iter().map(Model::from).collect();
     let mut insertion = Insertion::default();
     conversion::add_to(&mut insertion, &conversions)?;
-    insertion.add::<Entity>(&postbacks.iter().collect::<Vec<_>>(), None)?;
+    insertion.add::<Entity>(&models.iter().collect::<Vec<_>>(), None)?;
     insertion.execute(db).await?;
     Ok(postbacks.into_iter().map(Some).collect())
 }
 
-impl Model {
+impl Postback {
     /// Returns whether this postback is the stored one, sent again. An erased postback has lost a
     /// part, so any postback with its id is taken for it.
     pub fn is_again(&self, stored: &Self) -> bool {
@@ -240,24 +249,30 @@ impl Model {
     }
 }
 
-/// Writes the verdict on a postback. The columns that may hold the visitor's data are not written
-/// again: an erasure may have removed the data since.
-async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
-    let mut row = postback.clone().into_active_model().reset_all();
-    for come in [Column::Target, Column::Body, Column::Address, Column::UserAgent] {
-        row.not_set(come);
-    }
-    row.update(db).await?;
+/// Writes the verdict on a postback. `known` is the stored row, locked. Its data that may be the
+/// visitor's stay as they are: an erasure may have removed them since `postback` was read.
+async fn update(db: &impl ConnectionTrait, postback: &Postback, known: &Postback) -> Result<(), DbErr> {
+    let row = Postback {
+        target: known.target.clone(),
+        body: known.body.clone(),
+        address: known.address.clone(),
+        user_agent: known.user_agent.clone(),
+        ..postback.clone()
+    };
+    Model::from(&row).into_active_model().reset_all().update(db).await?;
     Ok(())
 }
 
 /// Writes the columns that an erasure changes, in one statement. The caller has locked the stored
 /// postbacks, so the statement inserts none.
-pub async fn replace(txn: &impl ConnectionTrait, erased: Vec<Model>) -> Result<(), DbErr> {
-    let changed = [Column::Target, Column::Body, Column::Address, Column::UserAgent, Column::Notes];
-    let changed = changed.into_iter().chain([Column::Message, Column::ChecksPassed]);
+pub async fn replace(txn: &impl ConnectionTrait, erased: &[Postback]) -> Result<(), DbErr> {
+    // A row from an older version becomes a packed row.
+    let ids = [Column::CodeId, Column::ClickId, Column::ConversionSerial];
+    let texts = [Column::CodeText, Column::ClickText, Column::ConversionId];
+    let changed = ids.iter().chain(&texts).chain(Entity::FORMER);
+    let changed = changed.chain(&[Column::Packed, Column::ChecksPassed]).copied();
     let replace = OnConflict::column(Column::Id).update_columns(changed).to_owned();
-    let rows = erased.into_iter().map(|row| row.into_active_model().reset_all());
+    let rows = erased.iter().map(|postback| Model::from(postback).into_active_model().reset_all());
     Entity::insert_many(rows).on_conflict(replace).exec_without_returning(txn).await?;
     Ok(())
 }
@@ -268,7 +283,7 @@ async fn find_all(
     txn: &impl ConnectionTrait,
     ids: impl Iterator<Item = PostbackId>,
     lock: bool,
-) -> Result<HashMap<PostbackId, Model>, DbErr> {
+) -> Result<HashMap<PostbackId, Postback>, DbErr> {
     let mut ids: Vec<PostbackId> = ids.collect();
     // Sorted, so that all servers lock the rows in the same order and can't deadlock.
     ids.sort_unstable();
@@ -278,72 +293,38 @@ async fn find_all(
         if lock {
             these = these.order_by_asc(Column::Id).lock_exclusive();
         }
-        found.extend(these.all(txn).await?.into_iter().map(|row| (row.id, row)));
+        for row in these.all(txn).await? {
+            found.insert(row.id, row.into_postback()?);
+        }
     }
     Ok(found)
 }
 
-pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: PostbackId) -> Result<Option<Model>> {
-    Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
-}
-
-/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
-pub async fn list(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    filter: &Filter,
-    page: &PageRequest<LIST_KEY_BYTES>,
-) -> Result<Page<Model, LIST_KEY_BYTES>> {
-    let after = page.after.map(|after| PostbackId(Uuid::from_bytes(after)));
-    let held = filter.verdict == Some(Verdict::Held);
-    let mut walked =
-        Entity::find().filter(eq_indexed(db, Column::AccountId, account)).order_by_desc(Column::AccountId);
-    if held {
-        // Held postbacks have an index of their own.
-        walked = walked.filter(eq_indexed(db, Column::Verdict, Verdict::Held)).order_by_desc(Column::Verdict);
-    }
-    // The range of ids is redundant, but an index can seek it: ids begin with the time of arrival.
-    let ids = Condition::all()
-        .add_option(filter.start.map(|start| Column::Id.gte(PostbackId(first_id(start)))))
-        .add_option(filter.end.map(|end| Column::Id.lt(PostbackId(first_id(end.plus(ID_TICK))))))
-        .add_option(after.map(|after| Column::Id.lt(after)));
-    let walked = walked.filter(ids).order_by_desc(Column::Id);
-    let others = others(db, filter);
-    let mut looked_up_to: Option<PostbackId> = None;
-    if !others.is_empty() {
-        let last = walked.clone().select_only().column(Column::Id).offset(LOOK_ROWS_MAX - 1).limit(1);
-        looked_up_to = last.into_tuple().one(db).await?;
-    }
-    let times = Condition::all()
-        .add_option(filter.start.map(|start| Column::ReceivedAt.gte(start)))
-        .add_option(filter.end.map(|end| Column::ReceivedAt.lt(end)));
-    let within = times.add(others).add_option(looked_up_to.map(|last| Column::Id.gte(last)));
-    let rows = walked.filter(within).limit(page.rows_to_read()).all(db).await?;
-    let looked_up_to = looked_up_to.map(|last| last.0.into_bytes());
-    Ok(page.cut(rows, looked_up_to, |postback| postback.id.0.into_bytes()))
-}
-
-/// The conditions of a filter that no index serves.
-fn others(db: &impl ConnectionTrait, filter: &Filter) -> Condition {
-    let counted = filter.verdict.filter(|verdict| *verdict != Verdict::Held);
-    let text = filter.text.as_ref().map(|text| {
-        let in_target = contains_bytes(db, Column::Target, text);
-        Condition::any().add(in_target).add(contains_bytes(db, Column::Body, text))
-    });
-    Condition::all()
-        .add_option(counted.map(|verdict| Column::Verdict.eq(verdict)))
-        .add_option(filter.reason.map(|reason| Column::Reason.eq(reason)))
-        .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))
-        .add_option(text)
+pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: PostbackId) -> Result<Option<Postback>> {
+    let found = Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?;
+    Ok(found.map(Model::into_postback).transpose()?)
 }
 
 /// Finds the postback that was recorded as the conversion that `duplicate` repeats. `None` if the
 /// conversion was reported in another way, or if the postback is deleted.
-pub async fn counted(db: &impl ConnectionTrait, duplicate: &Model) -> Result<Option<Model>> {
-    let of_conversion = of_click(&[duplicate.account_id], &duplicate.click_text)
-        .add(Column::Verdict.eq(Verdict::Recorded))
-        .add(Column::ConversionId.eq(&duplicate.conversion_id));
-    Ok(Entity::find().filter(of_conversion).one(db).await?)
+pub async fn counted(db: &impl ConnectionTrait, duplicate: &Postback) -> Result<Option<Postback>> {
+    let Model { click_id, conversion_serial, .. } = duplicate.into();
+    let recorded = |of_click: Condition, of_conversion| {
+        let conditions = of_click.add(Column::Verdict.eq(Verdict::Recorded)).add(of_conversion);
+        Entity::find().filter(conditions)
+    };
+    let accounts = [duplicate.account_id];
+    let by_text = Column::ConversionId.eq(&duplicate.conversion_id);
+    let mut found = None;
+    if let Some(click) = click_id {
+        let of_conversion =
+            conversion_serial.map_or(by_text.clone(), |serial| Column::ConversionSerial.eq(serial));
+        found = recorded(by_click_id(db, &accounts, click), of_conversion).one(db).await?;
+    }
+    if found.is_none() {
+        found = recorded(by_click_text(&accounts, &duplicate.click_text), by_text).one(db).await?;
+    }
+    Ok(found.map(Model::into_postback).transpose()?)
 }
 
 /// Locks postbacks until the transaction ends, in the order in which all transactions lock them, so
@@ -370,11 +351,10 @@ pub async fn delete_held(txn: &impl ConnectionTrait, ids: &[PostbackId]) -> Resu
 /// Adds a note to a stored postback.
 pub async fn add_note(db: &Db, id: PostbackId, note: &Note) -> Result<()> {
     let txn = db.begin().await?;
-    if let Some(mut postback) = find_all(&txn, std::iter::once(id), true).await?.remove(&id) {
-        postback.notes.append(vec![note.clone()]);
-        let notes = Expr::value(postback.notes);
-        let this = Entity::update_many().col_expr(Column::Notes, notes).filter(Column::Id.eq(id));
-        this.exec(&txn).await?;
+    if let Some(known) = find_all(&txn, std::iter::once(id), true).await?.remove(&id) {
+        let mut noted = known.clone();
+        noted.notes.append(vec![note.clone()]);
+        update(&txn, &noted, &known).await?;
     }
     Ok(txn.commit().await?)
 }
@@ -385,10 +365,18 @@ pub async fn held_of_click(
     account: AccountId,
     click_id: &str,
     rows: u64,
-) -> Result<Vec<Model>> {
-    let held =
-        Entity::find().filter(of_click(&[account], click_id)).filter(Column::Verdict.eq(Verdict::Held));
-    Ok(held.order_by_desc(Column::Id).limit(rows).all(db).await?)
+) -> Result<Vec<Postback>> {
+    let mut newest = Vec::new();
+    for of_click in of_click(db, &[account], click_id) {
+        let held = Entity::find().filter(of_click).filter(Column::Verdict.eq(Verdict::Held));
+        let sorted = held.order_by(sort_unindexed(db, Column::Id), Order::Desc);
+        for row in sorted.limit(rows).all(db).await? {
+            newest.push(row.into_postback()?);
+        }
+    }
+    newest.sort_unstable_by_key(|postback| Reverse(postback.id));
+    newest.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
+    Ok(newest)
 }
 
 /// Returns ids of postbacks of these accounts that name the click, sorted, from the first id after
@@ -400,19 +388,29 @@ pub async fn ids_of_click(
     after: Option<PostbackId>,
     rows: u64,
 ) -> Result<Vec<PostbackId>> {
-    let all = of_click(accounts, click_id).add_option(after.map(|after| Column::Id.gt(after)));
-    let found = Entity::find().select_only().column(Column::Id).filter(all);
-    let sorted = found.order_by(sort_unindexed(db, Column::Id), Order::Asc);
-    Ok(sorted.limit(rows).into_tuple().all(db).await?)
+    let mut ids = Vec::new();
+    for of_click in of_click(db, accounts, click_id) {
+        let all = of_click.add_option(after.map(|after| Column::Id.gt(after)));
+        let found = Entity::find().select_only().column(Column::Id).filter(all);
+        let sorted = found.order_by(sort_unindexed(db, Column::Id), Order::Asc);
+        ids.extend(sorted.limit(rows).into_tuple::<PostbackId>().all(db).await?);
+    }
+    ids.sort_unstable();
+    ids.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
+    Ok(ids)
 }
 
 /// Counts the postbacks of an account that name the click.
 pub async fn count_of_click(db: &impl ConnectionTrait, account: AccountId, click_id: &str) -> Result<u64> {
-    Ok(Entity::find().filter(of_click(&[account], click_id)).count(db).await?)
+    let mut count = 0;
+    for of_click in of_click(db, &[account], click_id) {
+        count += Entity::find().filter(of_click).count(db).await?;
+    }
+    Ok(count)
 }
 
 /// Finds postbacks by their ids, in any order.
-pub async fn find_these(db: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<Vec<Model>> {
+pub async fn find_these(db: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<Vec<Postback>> {
     Ok(find_all(db, ids.iter().copied(), false).await?.into_values().collect())
 }
 
@@ -420,79 +418,35 @@ pub async fn find_these(db: &impl ConnectionTrait, ids: &[PostbackId]) -> Result
 pub async fn lock_these(
     txn: &impl ConnectionTrait,
     ids: impl Iterator<Item = PostbackId>,
-) -> Result<HashMap<PostbackId, Model>> {
+) -> Result<HashMap<PostbackId, Postback>> {
     Ok(find_all(txn, ids, true).await?)
 }
 
-/// Condition for postbacks that name the click. Rows from older versions have the click id in the
-/// case in which it came.
-fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
+/// Conditions for postbacks that name the click: for new rows, and for rows from older versions. No
+/// row meets both. Each condition is for a query of its own, because each has its own index.
+fn of_click(db: &impl ConnectionTrait, accounts: &[AccountId], click_id: &str) -> Vec<Condition> {
+    let click = UnverifiedClickId::read_exactly(&click_id.to_lowercase());
+    let new = click.map(|click| by_click_id(db, accounts, click.click()));
+    new.into_iter().chain([by_click_text(accounts, click_id)]).collect()
+}
+
+fn by_click_id(db: &impl ConnectionTrait, accounts: &[AccountId], click: ClickId) -> Condition {
+    let of_account = |account: &AccountId| eq_unindexed(db, Column::AccountId, *account);
+    let of_accounts = accounts.iter().map(of_account).fold(Condition::any(), Condition::add);
+    Condition::all().add(Column::ClickId.eq(click)).add(of_accounts)
+}
+
+/// Rows from older versions have the click id in the case in which it came.
+fn by_click_text(accounts: &[AccountId], click_id: &str) -> Condition {
     Condition::all()
         .add(Column::AccountId.is_in(accounts.iter().copied()))
         .add(Column::ClickText.is_in([click_id.to_lowercase(), click_id.to_uppercase()]))
-}
-
-/// A postback that is due to be matched.
-#[derive(FromQueryResult)]
-pub struct Due {
-    pub id: PostbackId,
-    pub account_id: AccountId,
-    pub from_edge: bool,
-    pub received_at: Time,
-    pub reason: Option<Reason>,
-    pub code_text: String,
-    pub click_text: String,
-}
-
-/// Maximum number of postbacks among which a search chooses: the ones that have been due longest.
-const DUE_MAX: u64 = 100_000;
-
-/// Finds postbacks that are due to be matched. The accounts take turns, so that an account with
-/// very many such postbacks does not delay another account's. Within an account, postbacks from
-/// edges and postbacks from callers with an API key take turns: in the installation's own account,
-/// postbacks from edges may belong to any account. In each turn, the postback that has been due
-/// longest comes first.
-pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Due>> {
-    // No match is due later than `latest`, except a match that was set while the clock was ahead.
-    // Such a match is due now.
-    let latest = now.plus(MATCH_WAIT_MAX).plus(MATCH_WAIT_MAX);
-    let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
-    let columns = [Column::Id, Column::AccountId, Column::FromEdge, Column::ReceivedAt, Column::Reason];
-    let columns = columns.into_iter().chain([Column::CodeText, Column::ClickText]);
-    // Without this limit, SQLite reads the whole table, ordered by account.
-    let due = Query::select()
-        .columns(columns.clone())
-        .column(Column::MatchAt)
-        .from(Entity)
-        .cond_where(due)
-        .order_by(Column::MatchAt, Order::Asc)
-        .limit(DUE_MAX)
-        .take();
-    let mut turn = WindowStatement::partition_by(Column::AccountId);
-    let turn = turn.partition_by(Column::FromEdge).order_by(Column::MatchAt, Order::Asc).take();
-    let numbered = Query::select()
-        .columns(columns.clone())
-        .expr_window_as(Func::cust("row_number"), turn, "turn")
-        .from_subquery(due, "due")
-        .take();
-    let mut first = Query::select();
-    first.columns(columns).from_subquery(numbered, "numbered").order_by("turn", Order::Asc).limit(rows);
-    Ok(Due::find_by_statement(db.get_database_backend().build(&first)).all(db).await?)
+        // Without this condition, SQLite and PostgreSQL can't use the index, which has only these
+        // rows.
+        .add(Column::ClickText.ne(""))
 }
 
 /// Finds a postback of any account.
-pub async fn find_any(db: &impl ConnectionTrait, id: PostbackId) -> Result<Option<Model>> {
-    Ok(Entity::find_by_id(id).one(db).await?)
-}
-
-/// Sets the time of the next match of the postbacks that are still held: some may have been
-/// replayed meanwhile.
-pub async fn postpone(db: &impl ConnectionTrait, ids: Vec<PostbackId>, match_at: Option<Time>) -> Result<()> {
-    Entity::update_many()
-        .col_expr(Column::MatchAt, Expr::value(match_at))
-        .filter(Column::Id.is_in(ids))
-        .filter(Column::Verdict.eq(Verdict::Held))
-        .exec(db)
-        .await?;
-    Ok(())
+pub async fn find_any(db: &impl ConnectionTrait, id: PostbackId) -> Result<Option<Postback>> {
+    Ok(Entity::find_by_id(id).one(db).await?.map(Model::into_postback).transpose()?)
 }
