@@ -5,7 +5,7 @@ use s2s_sdk::v1::{
     NoteCode, Postback, PostbackFilter, PostbackVerdict, ReplayOverrides, ReplayPostbacksRequest,
     TrackingLink,
 };
-use s2s_tests::{Answer, Server, click_id_of, database, http, request};
+use s2s_tests::{Answer, Server, click_id_of, database, eventually, http, request};
 
 use crate::replay::{get, hold};
 
@@ -174,7 +174,8 @@ async fn rows_of_older_versions_and_new_rows_are_read_and_changed_alike() {
     assert_eq!(server.postback(&format!("{sale}&oid=new-2")).await.field("verdict"), "RECORDED");
     let new_held = hold_json(&server, &click, &code.id, "new-3").await;
     let other = visit(&server, &link, "sub1=other").await;
-    assert_eq!(clicks(&server, &link).await.len(), 2);
+    // A click is written shortly after its visitor was sent on.
+    eventually(async || (clicks(&server, &link).await.len() == 2).then_some(())).await;
 
     // Lists, searches and the history of the click show both.
     assert_eq!(found(&server, "\"oid\":\"new-3\"").await + found(&server, "oid=new-2").await, 2);

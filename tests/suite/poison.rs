@@ -2,21 +2,21 @@
 
 use s2s_tests::{Server, database::execute, eventually};
 
-/// Statements that make the database refuse every postback that contains `poison`. The error does
-/// not look like an outage.
+/// Statements that make the database refuse every conversion whose order id contains `poison`, and
+/// so its postback. The error does not look like an outage.
 fn refusing_poison(database_url: &str) -> Vec<&'static str> {
     match database_url.split_once(':').map(|(kind, _)| kind) {
         Some("sqlite") => vec![
-            "CREATE TRIGGER poison BEFORE INSERT ON postback WHEN instr(NEW.target, 'poison') > 0 \
+            "CREATE TRIGGER poison BEFORE INSERT ON conversion WHEN instr(NEW.dedupe_key, 'poison') > 0 \
              BEGIN SELECT RAISE(ABORT, 'poison'); END",
         ],
         Some("postgres") => vec![
             "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-             IF position('poison'::bytea IN NEW.target) > 0 THEN RAISE EXCEPTION 'poison'; END IF; RETURN NEW; END $$",
-            "CREATE TRIGGER poison BEFORE INSERT ON postback FOR EACH ROW EXECUTE FUNCTION poison()",
+             IF position('poison'::bytea IN NEW.dedupe_key) > 0 THEN RAISE EXCEPTION 'poison'; END IF; RETURN NEW; END $$",
+            "CREATE TRIGGER poison BEFORE INSERT ON conversion FOR EACH ROW EXECUTE FUNCTION poison()",
         ],
         _ => vec![
-            "CREATE TRIGGER poison BEFORE INSERT ON postback FOR EACH ROW IF instr(NEW.target, 'poison') > 0 \
+            "CREATE TRIGGER poison BEFORE INSERT ON conversion FOR EACH ROW IF instr(NEW.dedupe_key, 'poison') > 0 \
              THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF",
         ],
     }
