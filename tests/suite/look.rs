@@ -13,12 +13,14 @@ use crate::{fixture::Fixture, report};
 /// `LOOK_ROWS_MAX` of the server.
 const LOOK: u32 = 20_000;
 /// Enough rows that a page in the middle finds nothing.
-const ROWS: u32 = 2 * LOOK + 1_000;
+pub const ROWS: u32 = 2 * LOOK + 1_000;
 
 /// The SQL of a database for many rows.
 struct Dialect {
     /// The id of the row with the number `n`. Rows with lower numbers are older.
     id: &'static str,
+    /// The dedupe key of a conversion with the transaction id `n`.
+    key: &'static str,
     numbers: String,
 }
 
@@ -26,17 +28,23 @@ impl Dialect {
     fn of(url: &str) -> Self {
         if url.starts_with("postgres") {
             let id = "(lpad(to_hex(n), 10, '0') || '00000000ff' || lpad(to_hex(n), 12, '0'))::uuid";
-            return Self { id, numbers: format!("generate_series(1, {ROWS}) AS numbers(n)") };
+            let key = "convert_to('t' || n, 'UTF8')";
+            return Self { id, key, numbers: format!("generate_series(1, {ROWS}) AS numbers(n)") };
         }
         if url.starts_with("sqlite") {
             let numbers = format!(
                 "(WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {ROWS}) \
                  SELECT n FROM numbers) AS numbers"
             );
-            return Self { id: "unhex(printf('%010x00000000ff%012x', n, n))", numbers };
+            let id = "unhex(printf('%010x00000000ff%012x', n, n))";
+            return Self { id, key: "CAST('t' || n AS BLOB)", numbers };
         }
         let id = "unhex(concat(lpad(hex(n), 10, '0'), '00000000ff', lpad(hex(n), 12, '0')))";
-        Self { id, numbers: format!("(SELECT seq AS n FROM seq_1_to_{ROWS}) AS numbers") }
+        Self {
+            id,
+            key: "concat('t', n)",
+            numbers: format!("(SELECT seq AS n FROM seq_1_to_{ROWS}) AS numbers"),
+        }
     }
 }
 
@@ -44,10 +52,11 @@ impl Dialect {
 /// one of the two rows. The oldest copy is a copy of that row; all later copies are copies of the
 /// other row. The values of `columns` are copied. `made` has the other columns, each with the SQL
 /// that makes its value from the number of the copy.
-async fn fill(server: &Server, table: &str, columns: &str, made: &[(&str, &str)], matches: &str) {
-    let Dialect { id, numbers } = Dialect::of(&server.database_url);
+pub async fn fill(server: &Server, table: &str, columns: &str, made: &[(&str, &str)], matches: &str) {
+    let Dialect { id, key, numbers } = Dialect::of(&server.database_url);
     let names: Vec<&str> = made.iter().map(|(name, _)| *name).collect();
-    let values: Vec<String> = made.iter().map(|(_, value)| value.replace("$id", id)).collect();
+    let values: Vec<String> =
+        made.iter().map(|(_, value)| value.replace("$id", id).replace("$key", key)).collect();
     let statement = format!(
         "INSERT INTO {table} ({}, {columns}) SELECT {}, {columns} FROM {table}, {numbers} \
          WHERE (n = 1 AND {matches}) OR (n > 1 AND NOT {matches})",

@@ -53,6 +53,7 @@ mod look;
 mod loops;
 mod money;
 mod older_rows;
+mod orders;
 mod orphans;
 mod outage;
 mod places;

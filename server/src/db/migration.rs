@@ -28,6 +28,7 @@ mod m0016_click_id_keys;
 mod m0017_strangers;
 mod m0018_changed_links;
 mod m0019_postbacks_of_edges;
+mod m0020_order_index;
 mod m0021_packed_rows;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_strangers::Migration),
             Box::new(m0018_changed_links::Migration),
             Box::new(m0019_postbacks_of_edges::Migration),
+            Box::new(m0020_order_index::Migration),
             Box::new(m0021_packed_rows::Migration),
         ]
     }

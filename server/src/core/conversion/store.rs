@@ -200,14 +200,9 @@ pub async fn list(
     let after = page.after.map(read_list_key).transpose()?;
     let (walked, others) = conditions(filter);
     let walked = walked.add_option(after.map(is_older));
-    if let Some(click) = filter.click {
-        // The primary key finds the conversions of a click, however many conversions the account
-        // has.
-        let of_click = Entity::find()
-            .filter(Column::ClickId.eq(click))
-            .filter(eq_unindexed(db, Column::AccountId, account))
-            .filter(walked.add(others));
-        let rows = newest_first(of_click).limit(page.rows_to_read()).all(db).await?;
+    if let Some(sought) = sought(db, filter).await? {
+        let rows = of_account_among(db, account, sought.add(walked).add(others));
+        let rows = rows.limit(page.rows_to_read()).all(db).await?;
         return Ok(page.cut(rows, None, list_key));
     }
     let of_account = Entity::find().filter(eq_indexed(db, Column::AccountId, account));
@@ -221,6 +216,44 @@ pub async fn list(
     let within = Condition::all().add(others).add_option(looked_up_to.map(is_not_older));
     let rows = walked.filter(within).limit(page.rows_to_read()).all(db).await?;
     Ok(page.cut(rows, looked_up_to.map(list_key_bytes), list_key))
+}
+
+/// Returns a condition on the click or the transaction id of a filter, by which an index finds the
+/// rows, however many conversions the account has. `None` if the filter has neither, or if more
+/// than `LOOK_ROWS_MAX` conversions have the transaction id. (A sender may send the same one with
+/// every sale.)
+async fn sought(db: &impl ConnectionTrait, filter: &Filter) -> Result<Option<Condition>> {
+    if let Some(click) = filter.click {
+        return Ok(Some(Condition::all().add(Column::ClickId.eq(click))));
+    }
+    let Some(key) = filter.transaction.clone() else { return Ok(None) };
+    let sought = of_transaction(db, key);
+    let keys = Entity::find().select_only().column(Column::DedupeKey).filter(sought.clone());
+    let too_many: Option<DedupeKey> = keys.offset(LOOK_ROWS_MAX).limit(1).into_tuple().one(db).await?;
+    Ok(too_many.is_none().then_some(sought))
+}
+
+/// Builds the condition that a conversion has the key of a transaction id, in a form that uses the
+/// index of these keys. The index contains only the keys of transaction ids, so the databases use
+/// it only if the condition of the index (`m0020_order_index`) is repeated here. MariaDB's index
+/// contains all keys.
+pub fn of_transaction(db: &impl ConnectionTrait, key: DedupeKey) -> Condition {
+    let indexed = match db.get_database_backend() {
+        DbBackend::Postgres => Some(Expr::cust("dedupe_key >= 't' AND dedupe_key < 'u'")),
+        DbBackend::MySql => None,
+        _ => Some(Expr::cust("dedupe_key >= x'74' AND dedupe_key < x'75'")),
+    };
+    Condition::all().add(Column::DedupeKey.eq(key)).add_option(indexed)
+}
+
+/// The rows of an account that meet a condition, newest first. An index is to find them by the
+/// condition, and not by the account.
+pub fn of_account_among(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    condition: Condition,
+) -> Select<Entity> {
+    newest_first(Entity::find().filter(condition).filter(eq_unindexed(db, Column::AccountId, account)))
 }
 
 fn newest_first(query: Select<Entity>) -> Select<Entity> {
@@ -305,3 +338,6 @@ fn read_list_key(key: [u8; LIST_KEY_BYTES]) -> Result<ListKey> {
     let serial = i64::from_be_bytes(serial.try_into().map_err(|_| wrong())?);
     Ok((Time::from_micros(i64::from_be_bytes(*time)), ClickId(Uuid::from_bytes(*click)), serial))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! The plan by which SQLite finds the conversions of an order.
+
+use sea_orm::{QueryTrait as _, Statement};
+
+use super::{super::TransactionId, *};
+use crate::db::Db;
+
+#[tokio::test]
+async fn the_index_of_transaction_ids_finds_an_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let db = Db::open(Some(DbBackend::Sqlite), &url, &[], 1).await.unwrap();
+    let db = db.reader();
+    let (now, click) = (Time::from_micros(1_795_532_400_000_000), ClickId(Uuid::nil()));
+    let all = Filter::default;
+    for filter in [
+        all(),
+        Filter {
+            code: Some(ConversionCodeId(Uuid::nil())),
+            link: Some(TrackingLinkId(Uuid::nil())),
+            ..all()
+        },
+        Filter { start: Some(now), end: Some(now), ..all() },
+        Filter { time: TimeKind::Clicked, start: Some(now), end: Some(now), ..all() },
+        Filter { status: Some(ConversionStatus::Approved), ..all() },
+    ] {
+        let key = DedupeKey::of_transaction(&TransactionId::sought("order-1"));
+        let filter = Filter { transaction: Some(key), ..filter };
+        let (walked, others) = conditions(&filter);
+        let sought = sought(db, &filter).await.unwrap().unwrap();
+        let condition = sought.add(walked.add(is_older((now, click, 1)))).add(others);
+        let Statement { sql, values, .. } =
+            of_account_among(db, AccountId::DEFAULT, condition).limit(51).build(DbBackend::Sqlite);
+        let explain = format!("EXPLAIN QUERY PLAN {sql}");
+        let explain = Statement::from_sql_and_values(DbBackend::Sqlite, explain, values.unwrap());
+        let steps = db.query_all_raw(explain).await.unwrap();
+        let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+        let [search, sort] = [
+            "SEARCH conversion USING INDEX ix_conversion_transaction (dedupe_key=?)",
+            "USE TEMP B-TREE FOR ORDER BY",
+        ];
+        assert_eq!(steps, [search, sort], "{filter:?}");
+    }
+}
