@@ -75,14 +75,14 @@ async fn an_order_id_is_combined_with_every_other_condition() {
         dedupe_policy: DedupePolicy::Every.into(),
         ..Default::default()
     };
-    let (once, every) = (server.code("Once").await, server.create_code(every).await);
-    let (one, two) = (server.link(&[&once, &every]).await, server.link(&[&once]).await);
+    let (single, every) = (server.code("One per click").await, server.create_code(every).await);
+    let (one, two) = (server.link(&[&single, &every]).await, server.link(&[&single]).await);
     let (first, second) = (server.click(&one).await, server.click(&two).await);
     let mut found = Vec::new();
     for (code, click, status) in [
-        (&once, &first, ConversionStatus::Approved),
+        (&single, &first, ConversionStatus::Approved),
         (&every, &first, ConversionStatus::Pending),
-        (&once, &second, ConversionStatus::Approved),
+        (&single, &second, ConversionStatus::Approved),
     ] {
         let conversion = NewConversion { status: status.into(), ..report(code, click) };
         found.push(record(&client, conversion.clone(), "Ö-1").await);
@@ -100,7 +100,7 @@ async fn an_order_id_is_combined_with_every_other_condition() {
         (of_order(" \"Ö-1\" "), &[2, 1, 0]),
         (of_order("Ö"), &[]),
         (of_order("Ö-11"), &[]),
-        (ConversionFilter { conversion_code_id: once.id.clone(), ..all() }, &[2, 0]),
+        (ConversionFilter { conversion_code_id: single.id.clone(), ..all() }, &[2, 0]),
         (ConversionFilter { conversion_code_id: every.id.clone(), ..all() }, &[1]),
         (ConversionFilter { tracking_link_id: one.id.clone(), ..all() }, &[1, 0]),
         (ConversionFilter { click_id: second.clone(), ..all() }, &[2]),
@@ -113,10 +113,10 @@ async fn an_order_id_is_combined_with_every_other_condition() {
         (ConversionFilter { time: ConversionTime::Conversion.into(), end_time: middle, ..all() }, &[0]),
     ] {
         let expected: Vec<_> = expected.iter().map(|index| found[*index].clone()).collect();
-        assert_eq!(pages(&client, &filter, 0).await, [expected.clone()], "{filter:?}");
-        let single = pages(&client, &filter, 1).await;
-        assert_eq!(single.concat(), expected, "{filter:?}");
-        assert_eq!(single.len(), expected.len().max(1), "{filter:?}");
+        assert_eq!(pages(&client, &filter, 0).await, std::slice::from_ref(&expected), "{filter:?}");
+        let one_by_one = pages(&client, &filter, 1).await;
+        assert_eq!(one_by_one.concat(), expected, "{filter:?}");
+        assert_eq!(one_by_one.len(), expected.len().max(1), "{filter:?}");
     }
 }
 

@@ -237,7 +237,7 @@ async fn sought(db: &impl ConnectionTrait, filter: &Filter) -> Result<Option<Con
 /// index of these keys. The index contains only the keys of transaction ids, so the databases use
 /// it only if the condition of the index (`m0020_order_index`) is repeated here. MariaDB's index
 /// contains all keys.
-pub fn of_transaction(db: &impl ConnectionTrait, key: DedupeKey) -> Condition {
+fn of_transaction(db: &impl ConnectionTrait, key: DedupeKey) -> Condition {
     let indexed = match db.get_database_backend() {
         DbBackend::Postgres => Some(Expr::cust("dedupe_key >= 't' AND dedupe_key < 'u'")),
         DbBackend::MySql => None,
@@ -248,11 +248,7 @@ pub fn of_transaction(db: &impl ConnectionTrait, key: DedupeKey) -> Condition {
 
 /// The rows of an account that meet a condition, newest first. An index is to find them by the
 /// condition, and not by the account.
-pub fn of_account_among(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    condition: Condition,
-) -> Select<Entity> {
+fn of_account_among(db: &impl ConnectionTrait, account: AccountId, condition: Condition) -> Select<Entity> {
     newest_first(Entity::find().filter(condition).filter(eq_unindexed(db, Column::AccountId, account)))
 }
 
