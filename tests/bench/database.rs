@@ -99,11 +99,10 @@ pub async fn fill(url: &str) -> Result<()> {
     };
     let micros = first * 10_000;
     let clicks = format!(
-        "INSERT INTO click (click_id, key_id, account_id, link_id, sub_ids, query, referrer, user_agent, address, bot) \
+        "INSERT INTO click (click_id, key_id, account_id, link_id, sub_ids, query, referrer, user_agent, address, flags) \
          SELECT {}, 1, {link}, {link}, '[]', 'sub1=newsletter', 'https://blog.example/post', \
-         'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', '192.0.2.0', {} FROM {}",
+         'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', '192.0.2.0', 0 FROM {}",
         id(&format!("{first} + n * {FILLED_TICKS}")),
-        if backend == DbBackend::Postgres { "false" } else { "0" },
         numbers(FILLED_CLICKS),
     );
     let step = FILLED_TICKS * FILLED_CLICKS / FILLED_CONVERSIONS;
