@@ -90,9 +90,10 @@ impl Clock {
 async fn honest_calls(client: &Client, url: &str) {
     let begun = Instant::now();
     client.conversion_codes().list_page(ListConversionCodesRequest::default()).await.unwrap();
-    let answer = http().get(format!("{url}/s2s")).send().await.unwrap();
-    // The server sheds such postbacks after 60 in a minute, which a slow machine reaches.
-    assert!([400, 429].contains(&answer.status().as_u16()), "{answer:?}");
+    // A test, because only 60 postbacks of a stranger are kept in a minute, and a slow machine takes
+    // long enough to reach that.
+    let answer = http().get(format!("{url}/s2s?test=1")).send().await.unwrap();
+    assert_eq!(answer.status(), 400);
     assert!(begun.elapsed() < ANSWER_MAX, "honest calls took {:?}", begun.elapsed());
 }
 
