@@ -4,8 +4,8 @@
 //! their `packed` is empty. On SQLite and PostgreSQL, no postback can be written while the index of
 //! the older postbacks is built anew, which takes a few seconds for each million of them.
 //!
-//! A server of an older version can't read the new rows: it sees clicks
-//! and postbacks without texts. So do not run older servers on the same database afterwards.
+//! A server of an older version can't read the new rows: it sees clicks and postbacks without
+//! texts. So do not run older servers on the same database afterwards.
 
 use sea_orm_migration::{
     prelude::*,
