@@ -16,12 +16,15 @@ FUZZ := $(CARGO_FUZZ) run --fuzz-dir server/fuzz --sanitizer none
 FUZZ_CORPUS := server/fuzz/corpus
 FUZZ_FOUND := server/fuzz/target/found
 FUZZ_LEAST := server/fuzz/target/least
+# The same crates and targets everywhere: cargo unites the features of what is selected, so another
+# selection would compile most dependencies again.
+BUILD := $(CARGO) build --locked --workspace --all-targets
 # Without nextest: nextest runs each test in a process of its own, so tests that must not run at the
 # same time could not exclude each other.
-SUITE := $(CARGO) test --locked -p s2s-tests --test suite
-# Most tests spend most of their time waiting. So the number of tests that run at once is the number
-# of cores plus one.
-export RUST_TEST_THREADS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+SUITE := $(CARGO) test --locked --workspace --test suite
+# Most tests spend most of their time waiting. So the number of tests that run at once is twice the
+# number of cores plus one.
+export RUST_TEST_THREADS ?= $(shell expr 2 \* $$(nproc 2>/dev/null || echo 2) + 1)
 # Notes the time of a part of `make test`; tests/budget.toml has the budgets.
 TIMED := tests/timed.sh
 # Leaves a command out if its program is not installed. In CI nothing is left out.
@@ -47,8 +50,8 @@ demo:
 quick: php
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	$(CARGO) build --locked --workspace --bins
-	$(CARGO) test --locked --workspace --exclude s2s-tests
+	$(BUILD)
+	$(CARGO) test --locked --workspace --lib --bins --test client
 	$(SUITE) -- $(addprefix --skip ,$(SLOW_TESTS))
 
 SLOW_TESTS := attacks:: clocks:: commits:: concurrency:: flood:: hostile::a_hundred_thousand
@@ -58,7 +61,7 @@ SLOW_TESTS := attacks:: clocks:: commits:: concurrency:: flood:: hostile::a_hund
 test: databases php valgrind
 	rm -f target/minutes.tsv
 	$(TIMED) check $(MAKE) check
-	$(TIMED) build $(CARGO) build --locked --workspace --all-targets
+	$(TIMED) build $(BUILD)
 	$(TIMED) tests $(CARGO) test --locked --workspace
 	$(TIMED) suite-postgres target/debug/s2s-databases postgres $(SUITE)
 	$(TIMED) suite-mariadb target/debug/s2s-databases mariadb $(SUITE)
@@ -67,17 +70,16 @@ test: databases php valgrind
 	$(TIMED) sdk-python $(MAKE) test-python
 	$(TIMED) sdk-go $(MAKE) test-go
 	$(TIMED) sdk-java $(MAKE) test-java
-	$(TIMED) torture-sqlite $(MAKE) torture-sqlite CYCLES=30 OUTAGE_SECONDS=4 HOSTILE_SECONDS=10
-	$(TIMED) torture-postgres $(MAKE) torture-postgres CYCLES=30 OUTAGE_SECONDS=4 HOSTILE_SECONDS=10
-	$(TIMED) torture-mariadb $(MAKE) torture-mariadb CYCLES=30 OUTAGE_SECONDS=4
+	$(TIMED) torture-sqlite $(MAKE) torture-sqlite CYCLES=30 OUTAGE_SECONDS=4 HOSTILE_SECONDS=10 STOPPED_SECONDS=3
+	$(TIMED) torture-postgres $(MAKE) torture-postgres CYCLES=30 OUTAGE_SECONDS=4 HOSTILE_SECONDS=10 STOPPED_SECONDS=3
+	$(TIMED) torture-mariadb $(MAKE) torture-mariadb CYCLES=30 OUTAGE_SECONDS=4 STOPPED_SECONDS=3
 	$(TIMED) torture-edge $(MAKE) torture-edge OUTAGE_SECONDS=4
 	$(TIMED) counts $(MAKE) counts
 	tests/minutes.sh
 
 # Takes about an hour. Its result is written to docs/internals/test-long.md.
 test-long: databases php
-	$(CARGO) build --locked --workspace --bins
-	$(SUITE) --no-run
+	$(BUILD)
 	tests/test-long.sh
 
 # The folder of every SDK except the Rust SDK has a Makefile with the same targets.
@@ -105,7 +107,7 @@ generate-java: tools
 # Builds the packages of all SDKs, each with the tool of its ecosystem, and records a first conversion with each of
 # them from a new project.
 packages: tools
-	$(CARGO) build --locked --workspace --bins
+	$(BUILD)
 	set -e; for sdk in typescript python go java; do $(MAKE) -C sdk/$$sdk tools test-package; done
 	$(MAKE) test-rust-package
 
@@ -120,16 +122,18 @@ test-rust-package:
 CYCLES ?= 300
 OUTAGE_SECONDS ?= 30
 HOSTILE_SECONDS ?= 60
+STOPPED_SECONDS ?= 20
 torture: torture-sqlite torture-postgres torture-mariadb torture-edge
 
 torture-sqlite torture-postgres torture-mariadb: torture-%: databases
-	$(CARGO) build --locked --workspace --bins
+	$(BUILD)
 	target/debug/s2s-torture $* $(CYCLES)
 	target/debug/s2s-torture outage $* $(OUTAGE_SECONDS)
+	target/debug/s2s-torture stopped $* $(STOPPED_SECONDS)
 	$(if $(filter sqlite postgres,$*),target/debug/s2s-torture hostile $* $(HOSTILE_SECONDS))
 
 torture-edge: databases
-	$(CARGO) build --locked --workspace --bins
+	$(BUILD)
 	target/debug/s2s-torture edge $(OUTAGE_SECONDS)
 
 # Installs the distribution's packages of both databases. Tests start their own database servers from these packages.
@@ -195,6 +199,8 @@ bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 		if [ $$kind = sqlite ]; then on=; else on="target/release/s2s-databases $$kind"; fi; \
 		$$on target/release/s2s-bench; \
 		$$on target/release/s2s-bench --bytes; \
+		$$on target/release/s2s-bench --watch; \
+		$$on target/release/s2s-bench --open 2000 --clicks 131072 --seconds 20; \
 	done
 	$(MAKE) counts
 	$(CARGO) build --locked --profile counts -p s2s-tests --bin s2s-bench --target-dir $(COUNTED)
@@ -205,7 +211,7 @@ bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 COUNTED := target/counts
 counts: valgrind
 	RUSTFLAGS="--cfg rustix_use_libc" $(CARGO) build --locked --profile counts -p s2s-server --target-dir $(COUNTED)
-	$(CARGO) build --locked -p s2s-tests --bins
+	$(BUILD)
 	target/debug/s2s-bench --instructions $(COUNTED)/counts/s2s-server --counts tests/counts.toml
 
 # Runs on stable Rust, without a sanitizer, because our code has nothing unsafe. New inputs go to $(FUZZ_FOUND). The

@@ -128,10 +128,11 @@ func (p ListClicksParams) request() (*v1.ListClicksRequest, error) {
 
 // Explain explains what happened to a click: its link, its conversions, and the held
 // postbacks that name it. If the answer would be longer than 3 MiB, the end of its lists is
-// shortened. A shortened postback has no remarks, no body and only the beginning of its
-// target; its note [NoteCodeShortened] says so. A shortened conversion has no custom
-// parameters; one such note of the answer stands for all of them. [PostbackService.Get] and
-// [ConversionService.Get] return all of a postback or conversion.
+// shortened. A shortened postback has no body, only the beginning of its target, and a
+// single note, [NoteCodeShortened], in place of its own notes. A shortened conversion has
+// no custom parameters; if there are such conversions, the Notes of the answer have one
+// [NoteCodeShortened]. [PostbackService.Get] and [ConversionService.Get] return all of a
+// postback or conversion.
 func (s *ClickService) Explain(
 	ctx context.Context, params ExplainClickParams, options ...grpc.CallOption,
 ) (*ExplainClickResponse, error) {
@@ -178,7 +179,7 @@ func (p EraseVisitorParams) request() (*v1.EraseVisitorRequest, error) {
 	return request, nil
 }
 
-// RotateClickIDKey makes a new key for click ids. Within a second, every core and every
+// RotateClickIDKey makes a new key for click ids. Within two seconds, every core and every
 // edge that reaches its core mints with it. Ids of the former keys count for an overlap;
 // after it, they count only if their click is stored. Needs the scope `admin`: the keys are
 // those of the whole installation.

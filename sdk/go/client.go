@@ -43,8 +43,8 @@ const (
 //
 // A call's deadline, over all attempts, is that of its context. If the context has none, the
 // client's timeout applies (see [WithTimeout]). A call whose context is cancelled may or may not
-// have taken effect. A stream has only the deadline of its context, and nothing in a stream is sent
-// again.
+// have taken effect. A stream has only the deadline of its context, and nothing in a stream of
+// conversions is sent again. A stream that watches goes on by itself after such a failure.
 //
 // Every error of a call is an [*Error].
 type Client struct {
@@ -103,7 +103,7 @@ func New(options ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("s2s: %w", err)
 	}
-	return &Client{newServices(connection), connection}, nil
+	return &Client{newServices(connection, calls), connection}, nil
 }
 
 // Connection returns the connection, for programs that send messages of their own or want single

@@ -13,7 +13,10 @@ import (
 
 // ConversionService records and reads conversions: the sales and sign-ups that follow
 // clicks.
-type ConversionService struct{ stub v1.ConversionServiceClient }
+type ConversionService struct {
+	stub  v1.ConversionServiceClient
+	calls policy
+}
 
 // Record records a conversion. OK means that it is durable and counted exactly once, unless
 // the call was a test. A report that repeats a recorded conversion is answered with
@@ -228,6 +231,68 @@ func (p ListConversionsParams) request() (*v1.ListConversionsRequest, error) {
 	}
 	request := &v1.ListConversionsRequest{
 		PageSize: p.PageSize,
+	}
+	request.Filter = filter
+	return request, nil
+}
+
+// Watch sends each conversion once it is recorded, by any server of the installation, for
+// as long as the client listens. The stream begins with a heartbeat. Each message has a
+// resume token: a stream that begins with that token goes on behind the message, without a
+// gap and without a repetition, on any server. Conversions that are recorded one after the
+// other come in no order that a client may rely on. An account has at most 100 streams on a
+// server, and a server at most 1,000.
+//
+// Sends only the conversions that pass. Time, StartTime and EndTime must be unset, and
+// ClickID together with AllAccounts.
+//
+// After a failure that may pass, the stream goes on by itself behind the last message. Any
+// other error ends it, and comes without a message. To go on later, or in another process,
+// keep the ResumeToken of the last message that you have dealt with. The only deadline is
+// that of the context. Ending the loop cancels the call.
+func (s *ConversionService) Watch(
+	ctx context.Context, params WatchConversionsParams, options ...grpc.CallOption,
+) iter.Seq2[*WatchConversionsResponse, error] {
+	const method = v1.ConversionService_WatchConversions_FullMethodName
+	token := (*v1.WatchConversionsResponse).GetResumeToken
+	return watch(ctx, s.calls, method, s.stub.WatchConversions, params.request, token, options)
+}
+
+// WatchConversionsParams has the parameters of [ConversionService.Watch].
+type WatchConversionsParams struct {
+	// Id of the conversion code.
+	ConversionCodeID string
+	// Id of the tracking link.
+	TrackingLinkID string
+	// The click id.
+	ClickID string
+	// The merchant's order id, compared byte by byte.
+	TransactionID string
+	// Present status. Unspecified: all.
+	Status ConversionStatus
+	// Status with which the conversion was recorded. Unspecified: all. No call changes a status
+	// yet, so this status is the present one.
+	RecordedStatus ConversionStatus
+	// The resume token of a message of an earlier stream. Empty: the stream begins with what is
+	// recorded from now on. The server keeps events for 7 days; an older token is refused with
+	// `RESUME_TOKEN_TOO_OLD`.
+	ResumeToken string
+	// Sends the conversions of all accounts. Needs the scope `admin` besides `read`.
+	AllAccounts bool
+}
+
+func (p WatchConversionsParams) request() (*v1.WatchConversionsRequest, error) {
+	filter := &v1.ConversionFilter{
+		ConversionCodeId: p.ConversionCodeID,
+		TrackingLinkId:   p.TrackingLinkID,
+		ClickId:          p.ClickID,
+		TransactionId:    p.TransactionID,
+		Status:           p.Status,
+		RecordedStatus:   p.RecordedStatus,
+	}
+	request := &v1.WatchConversionsRequest{
+		ResumeToken: p.ResumeToken,
+		AllAccounts: p.AllAccounts,
 	}
 	request.Filter = filter
 	return request, nil

@@ -64,11 +64,15 @@ func pages[Request proto.Message, Response page, Item any](
 			if page.GetNextPageToken() == "" {
 				return
 			}
-			message := made.ProtoReflect()
-			field := message.Descriptor().Fields().ByName("page_token")
-			message.Set(field, protoreflect.ValueOfString(page.GetNextPageToken()))
+			setToken(made, "page_token", page.GetNextPageToken())
 		}
 	}
+}
+
+// setToken sets a field of a request with the place to go on from.
+func setToken(request proto.Message, name protoreflect.Name, token string) {
+	message := request.ProtoReflect()
+	message.Set(message.Descriptor().Fields().ByName(name), protoreflect.ValueOfString(token))
 }
 
 // requests returns the requests of the items of a batch.

@@ -14,7 +14,8 @@ import (
 	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
 )
 
-// message adapts the method of parameters that makes their request.
+// message wraps the request method of a …Params struct in a function that returns
+// a proto.Message.
 func message[Request proto.Message](request func() (Request, error)) func() (proto.Message, error) {
 	return func() (proto.Message, error) { return request() }
 }

@@ -12,7 +12,10 @@ import (
 
 // PostbackService lists, replays and explains postbacks: the stored requests that arrived
 // at `/s2s`, with their outcomes. [ConversionService.Record] receives them.
-type PostbackService struct{ stub v1.PostbackServiceClient }
+type PostbackService struct {
+	stub  v1.PostbackServiceClient
+	calls policy
+}
 
 // List lists the account's postbacks, newest first. A page has at most 3 MiB, and the
 // server looks at 20,000 postbacks at most to fill it. So a page may have fewer postbacks
@@ -179,4 +182,60 @@ func (p ExplainPostbackParams) request() (*v1.ExplainPostbackRequest, error) {
 		alternative{"target", p.Target != nil},
 		alternative{"postback_id", p.PostbackID != ""},
 	)
+}
+
+// Watch sends each postback once it is judged: when it comes, and again when a replay gives
+// it another verdict. It is sent by any server of the installation, for as long as the
+// client listens. The stream begins with a heartbeat. Each message has a resume token: a
+// stream that begins with that token goes on behind the message, without a gap and without
+// a repetition, on any server. An account has at most 100 streams on a server, and a server
+// at most 1,000.
+//
+// Sends only the postbacks that pass. StartTime and EndTime must be unset.
+//
+// After a failure that may pass, the stream goes on by itself behind the last message. Any
+// other error ends it, and comes without a message. To go on later, or in another process,
+// keep the ResumeToken of the last message that you have dealt with. The only deadline is
+// that of the context. Ending the loop cancels the call.
+func (s *PostbackService) Watch(
+	ctx context.Context, params WatchPostbacksParams, options ...grpc.CallOption,
+) iter.Seq2[*WatchPostbacksResponse, error] {
+	const method = v1.PostbackService_WatchPostbacks_FullMethodName
+	token := (*v1.WatchPostbacksResponse).GetResumeToken
+	return watch(ctx, s.calls, method, s.stub.WatchPostbacks, params.request, token, options)
+}
+
+// WatchPostbacksParams has the parameters of [PostbackService.Watch].
+type WatchPostbacksParams struct {
+	// Verdict: [PostbackVerdictRecorded], [PostbackVerdictDuplicate] or [PostbackVerdictHeld].
+	// Unspecified: all.
+	Verdict PostbackVerdict
+	// Reason for holding. Unspecified: all.
+	Reason Reason
+	// Id of the conversion code that the postbacks name.
+	ConversionCodeID string
+	// Text that the raw target or body contains, byte for byte; at most 200 bytes. Example:
+	// `order-1001`.
+	Text string
+	// The resume token of a message of an earlier stream. Empty: the stream begins with what is
+	// judged from now on. The server keeps events for 7 days; an older token is refused with
+	// `RESUME_TOKEN_TOO_OLD`.
+	ResumeToken string
+	// Sends the postbacks of all accounts. Needs the scope `admin` besides `read`.
+	AllAccounts bool
+}
+
+func (p WatchPostbacksParams) request() (*v1.WatchPostbacksRequest, error) {
+	filter := &v1.PostbackFilter{
+		Verdict:          p.Verdict,
+		Reason:           p.Reason,
+		ConversionCodeId: p.ConversionCodeID,
+		Text:             p.Text,
+	}
+	request := &v1.WatchPostbacksRequest{
+		ResumeToken: p.ResumeToken,
+		AllAccounts: p.AllAccounts,
+	}
+	request.Filter = filter
+	return request, nil
 }

@@ -37,14 +37,14 @@ type Services struct {
 	TrackingLinks *TrackingLinkService
 }
 
-func newServices(connection grpc.ClientConnInterface) Services {
+func newServices(connection grpc.ClientConnInterface, calls policy) Services {
 	return Services{
 		APIKeys:         &APIKeyService{v1.NewApiKeyServiceClient(connection)},
 		Accounts:        &AccountService{v1.NewAccountServiceClient(connection)},
 		Clicks:          &ClickService{v1.NewClickServiceClient(connection)},
 		ConversionCodes: &ConversionCodeService{v1.NewConversionCodeServiceClient(connection)},
-		Conversions:     &ConversionService{v1.NewConversionServiceClient(connection)},
-		Postbacks:       &PostbackService{v1.NewPostbackServiceClient(connection)},
+		Conversions:     &ConversionService{v1.NewConversionServiceClient(connection), calls},
+		Postbacks:       &PostbackService{v1.NewPostbackServiceClient(connection), calls},
 		Presets:         &PresetService{v1.NewPresetServiceClient(connection)},
 		TrackingLinks:   &TrackingLinkService{v1.NewTrackingLinkServiceClient(connection)},
 	}

@@ -102,12 +102,15 @@ func stream(
 ) (grpc.ClientStream, error) {
 	opened, err := open(ctx, description, connection, method, options...)
 	if err != nil {
-		return nil, newError(ctx, err)
+		return nil, streamError(ctx, err, connection)
 	}
-	return &errorStream{opened}, nil
+	return &errorStream{opened, connection}, nil
 }
 
-type errorStream struct{ grpc.ClientStream }
+type errorStream struct {
+	grpc.ClientStream
+	connection *grpc.ClientConn
+}
 
 func (s *errorStream) SendMsg(message any) error {
 	return s.wrap(s.ClientStream.SendMsg(message))
@@ -123,5 +126,14 @@ func (s *errorStream) wrap(err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return err
 	}
-	return newError(s.Context(), err)
+	return streamError(s.Context(), err, s.connection)
+}
+
+func streamError(ctx context.Context, err error, connection *grpc.ClientConn) *Error {
+	failure := newError(ctx, err)
+	if failure.Code == codes.Unavailable {
+		// Without this reset, gRPC would wait before it connects again.
+		connection.ResetConnectBackoff()
+	}
+	return failure
 }

@@ -141,6 +141,13 @@ type GetPostbackURLResponse = v1.GetPostbackUrlResponse
 // TestSetupResponse: the outcome of a test.
 type TestSetupResponse = v1.TestSetupResponse
 
+// Heartbeat: shows that a stream is alive, although nothing has happened: the first message
+// of a stream, and then one every 15 seconds.
+type Heartbeat = v1.Heartbeat
+
+// Gap: events that a stream can't show, because their rows are deleted by now.
+type Gap = v1.Gap
+
 // RecordConversionResponse: the recorded conversion, and its verdict.
 type RecordConversionResponse = v1.RecordConversionResponse
 
@@ -152,6 +159,9 @@ type RecordConversionResult = v1.RecordConversionResult
 
 // GetConversionResponse: the requested conversion.
 type GetConversionResponse = v1.GetConversionResponse
+
+// WatchConversionsResponse: a message of the stream of [ConversionService.Watch].
+type WatchConversionsResponse = v1.WatchConversionsResponse
 
 // GetPostbackResponse: the requested postback.
 type GetPostbackResponse = v1.GetPostbackResponse
@@ -168,6 +178,9 @@ type ExplainPostbackResponse = v1.ExplainPostbackResponse
 
 // PostbackParameter: a parameter as it was read.
 type PostbackParameter = v1.PostbackParameter
+
+// WatchPostbacksResponse: a message of the stream of [PostbackService.Watch].
+type WatchPostbacksResponse = v1.WatchPostbacksResponse
 
 // Preset: a network's parameter names, macros and status words, and the answer that it
 // expects. The field of a macro is empty if the network has no such macro, or if its name
@@ -228,6 +241,23 @@ const (
 	APIKeyStateExpired APIKeyState = v1.ApiKeyState_API_KEY_STATE_EXPIRED
 	// The key was revoked.
 	APIKeyStateRevoked APIKeyState = v1.ApiKeyState_API_KEY_STATE_REVOKED
+)
+
+// DeviceKind: the kinds of devices.
+type DeviceKind = v1.DeviceKind
+
+// The values of [DeviceKind].
+const (
+	// Not known, as with robots; or a kind that is newer than this client.
+	DeviceKindUnspecified DeviceKind = v1.DeviceKind_DEVICE_KIND_UNSPECIFIED
+	// A desktop computer or laptop. Tablets by Apple often pretend to be one.
+	DeviceKindDesktop DeviceKind = v1.DeviceKind_DEVICE_KIND_DESKTOP
+	// A phone.
+	DeviceKindPhone DeviceKind = v1.DeviceKind_DEVICE_KIND_PHONE
+	// A tablet.
+	DeviceKindTablet DeviceKind = v1.DeviceKind_DEVICE_KIND_TABLET
+	// Another device with a browser, such as a television or a game console.
+	DeviceKindOther DeviceKind = v1.DeviceKind_DEVICE_KIND_OTHER
 )
 
 // ClickFlag: the remarkable properties of a click.
@@ -554,8 +584,10 @@ const (
 	// from `#` on. Cure: use the macro that the sender documents, or write `#` as `%23`.
 	// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 	ReasonFragmentCutOff Reason = v1.ErrorReason_ERROR_REASON_FRAGMENT_CUT_OFF
-	// Cause: the server has no such service or method. Cure: check the name, and that client
-	// and server are of the same version. UNIMPLEMENTED, HTTP 501.
+	// Cause: the server has no such service or method, or a stream was called in JSON. Cure:
+	// check the name, and that client and server are of the same version; call a stream with
+	// gRPC or gRPC-web, such as with `watch` of an SDK or with `s2s tail`. UNIMPLEMENTED, HTTP
+	// 501.
 	ReasonMethodUnknown Reason = v1.ErrorReason_ERROR_REASON_METHOD_UNKNOWN
 	// Cause: a person's browser called the postback URL, from a page or by opening it. Cure:
 	// let the merchant's server call it; to try the URL, add `&test=1`; if the sale is real,
@@ -644,6 +676,15 @@ const (
 	// installation, and the visitor has come back too often within a minute. Cure: change the
 	// destination of one of these links. FAILED_PRECONDITION, HTTP 422.
 	ReasonRedirectLoop Reason = v1.ErrorReason_ERROR_REASON_REDIRECT_LOOP
+	// Cause: the resume token is malformed: the server has not made it, only a part of it came,
+	// or something is around it, such as the line feed of the file that it was read from. Cure:
+	// send the token of the last message as it came, or none to begin with what happens from
+	// now on. INVALID_ARGUMENT, HTTP 400.
+	ReasonResumeTokenInvalid Reason = v1.ErrorReason_ERROR_REASON_RESUME_TOKEN_INVALID
+	// Cause: the server has deleted events behind the resume token: it keeps them for 7 days;
+	// or the database was restored to a time before the token. Cure: list what was recorded
+	// since the last message, and begin a new stream without a token. OUT_OF_RANGE, HTTP 400.
+	ReasonResumeTokenTooOld Reason = v1.ErrorReason_ERROR_REASON_RESUME_TOKEN_TOO_OLD
 )
 
 // PostbackVerdict: the outcome of a postback.

@@ -108,5 +108,7 @@ cat output
 # The only sale counts once, in a batch and in a stream, and the postback lacks its amounts.
 test "$(grep -c '^counted conv_' output)" = 1
 test "$(grep -c '^RESPONSE$' output)" = 1
+# A live stream begins with a heartbeat.
+test "$(grep -c '^HEARTBEAT$' output)" = 1
 test "$(grep -c '^pb_.*`val`' output)" = 1
-test "$(wc -l <output)" = 3
+test "$(wc -l <output)" = 4

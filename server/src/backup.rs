@@ -20,25 +20,30 @@ use self::{
     new_copy::NewCopy,
 };
 use crate::{
-    config::{Config, Role, Task},
+    config::{Config, Role},
     db::copy::Copied,
     edge::spool_copy,
     error::StartError,
     values::time::Clock,
 };
 
-/// Does the task, and reports it on standard output.
-pub async fn run(task: &Task, config: &Config) -> Result<(), StartError> {
-    let manifest = match task {
-        Task::Backup { to } => back_up(config, to).await?,
-        Task::Restore { from } => restore::restore(config, from).await?,
-    };
+/// Copies the installation into a new folder, and reports that on standard output.
+pub async fn back_up_to(config: &Config, to: &std::path::Path) -> Result<(), StartError> {
+    report("copied", &back_up(config, to).await?);
+    Ok(())
+}
+
+/// Puts a copy back, and reports that on standard output.
+pub async fn restore_from(config: &Config, from: &std::path::Path) -> Result<(), StartError> {
+    report("restored", &restore::restore(config, from).await?);
+    Ok(())
+}
+
+fn report(done: &str, manifest: &Manifest) {
     let (of, bytes) = (manifest.begin_time.as_str(), manifest.bytes());
-    let (files, done) =
-        (manifest.files.len(), if matches!(task, Task::Backup { .. }) { "copied" } else { "restored" });
+    let files = manifest.files.len();
     // The task is done, even if the report can't be written.
     let _ = writeln!(std::io::stdout(), "{done}: the state of {of}, {files} files, {bytes} bytes");
-    Ok(())
 }
 
 /// The parts of an installation that this server has.

@@ -15,6 +15,7 @@ mod secret_url;
 mod server_url;
 mod tls;
 mod variables;
+mod visitors;
 
 use std::{
     ffi::OsStr,
@@ -34,7 +35,7 @@ use url::Url;
 
 use crate::{
     error::StartError,
-    values::{address::StoredAddresses, api_key_text::KeyText, time::Span},
+    values::{api_key_text::KeyText, time::Span},
 };
 
 pub use copying::Task;
@@ -48,6 +49,7 @@ pub use secret_url::SecretUrl;
 use secret_url::masked;
 pub use server_url::ServerUrl;
 pub use tls::TlsFiles;
+use visitors::VisitorConfig;
 
 const PREFIX: &str = "S2S_";
 /// Longest retention that can be set, in days: a century.
@@ -118,9 +120,8 @@ pub struct Config {
           value_parser = clap::value_parser!(u64).range(0..=86_400))]
     retain_pause_seconds: u64,
 
-    /// Stored part of visitors' and senders' addresses: `truncated` is /24 of IPv4, /48 of IPv6.
-    #[arg(long, env = "S2S_STORE_ADDRESSES", default_value = "truncated", value_name = "HOW_MUCH")]
-    pub store_addresses: StoredAddresses,
+    #[command(flatten)]
+    pub visitors: VisitorConfig,
 
     /// Maximum size of strangers' held postbacks in the database, in mebibytes. Beyond it, the
     /// oldest postbacks of the networks that sent most are deleted. A stranger's postback is one
@@ -287,8 +288,8 @@ impl Config {
         checked.map_err(|fault| invalid(format!("invalid value for --database-url: {fault}")))?;
         // The checks below do not concern a backup or a restore, which may run in the environment
         // of the server.
-        if self.task.is_some() {
-            return Ok(());
+        if let Some(task) = &self.task {
+            return self.edge.check_for(task);
         }
         self.edge.check()?;
         if self.cors_origins.len() > 1 && self.cors_origins.contains(&CorsOrigin::Any) {

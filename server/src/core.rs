@@ -8,19 +8,27 @@ pub mod click;
 pub mod click_id_key;
 pub mod conversion;
 pub mod conversion_code;
+pub mod geo;
+mod journal;
 pub mod postback;
 pub mod preset;
+pub mod rehearsal;
 pub mod retention;
 pub mod row_cache;
 mod scan;
 pub mod services;
+pub mod tally;
 pub mod tracking_link;
 mod turn;
+mod watch;
+
+#[cfg(test)]
+pub use self::watch::Positions;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use self::{age::Age, api_key::ApiKeys, row_cache::row_cache, scan::Scans};
+use self::{age::Age, api_key::ApiKeys, geo::Geo, row_cache::row_cache, scan::Scans};
 use crate::{
     clock::{Reference, Watch},
     config::Retention,
@@ -41,6 +49,9 @@ pub struct Settings {
     pub local_url: Url,
     pub retention: Retention,
     pub store_addresses: StoredAddresses,
+    pub store_country: bool,
+    pub store_visitor_hash: bool,
+    pub geo: Geo,
     /// Maximum number of writes in one commit.
     pub batch_max: usize,
     pub watch: Watch,
@@ -73,6 +84,11 @@ pub struct App {
     pub known_senders: postback::KnownSenders,
     pub strangers: postback::Strangers,
     pub store_addresses: StoredAddresses,
+    pub feed: watch::Feed,
+    pub store_country: bool,
+    pub geo: Geo,
+    /// `None` if clicks get no hash of their visitor.
+    pub visitor_keys: Option<click::VisitorKeys>,
 }
 
 impl App {
@@ -85,17 +101,21 @@ impl App {
         stopping: CancellationToken,
         tasks: &TaskTracker,
     ) -> Result<Self> {
-        let Settings { public_url, local_url, retention, store_addresses, .. } = settings;
+        let Settings { public_url, local_url, retention, store_addresses, store_country, geo, .. } = settings;
         let Settings { batch_max, watch, strangers_bytes_max, shed, .. } = settings;
         let clock = watch.clock();
         let click_id_keys = click_id_key::Keys::load(db.clone(), &random, clock.now()).await?;
         let age = Age::load(&db, clock.now()).await?;
         watch.note_lived(age.passed());
-        let (commit, work) = Committer::new(db.clone(), batch_max);
+        let (commit, work) = Committer::new(db.clone(), clock.clone(), batch_max);
         tasks.spawn(work);
         let (api_keys, uses) = ApiKeys::new(db.clone(), stopping.clone());
         tasks.spawn(uses);
+        let (feed, work) = watch::Feed::new(db.clone(), commit.committed(), stopping.clone());
+        tasks.spawn(work);
         let (codes, links) = (row_cache(), row_cache());
+        let visitor_keys =
+            settings.store_visitor_hash.then(|| click::VisitorKeys::new(db.clone(), random.clone()));
         Ok(Self {
             db,
             commit,
@@ -116,6 +136,10 @@ impl App {
             known_senders: postback::KnownSenders::default(),
             strangers: postback::Strangers::new(strangers_bytes_max),
             store_addresses,
+            feed,
+            store_country,
+            geo,
+            visitor_keys,
         })
     }
 

@@ -11,12 +11,17 @@ mod bulk_insert;
 pub mod copy;
 mod errors;
 pub mod group_commit;
+pub mod journal;
 mod lived;
 mod migration;
 mod mysql;
 mod partitions;
 mod place;
 mod postgres;
+#[cfg(test)]
+pub mod seam;
+mod session;
+pub mod snapshot;
 mod sqlite;
 
 use std::{fmt, io, sync::Arc, time::Duration};
@@ -34,12 +39,13 @@ use uuid::Uuid;
 use self::{migration::Migrator, place::Place};
 use crate::config::SecretUrl;
 
+pub use batch_connection::Connection;
 use batch_connection::Writes;
-pub use batch_connection::{Connection, Session};
-pub use bulk_insert::{Grouped, Insertion, insert_new, is_one_statement, statement_runs};
-pub use errors::{is_contention, is_outage, is_unique_violation};
+pub use bulk_insert::{Grouped, Insertion, add_up, insert_new, statement_runs};
+pub use errors::{is_contention, is_outage, is_unique_violation, is_without_partition, may_have_committed};
 pub use lived::Lived;
 pub use partitions::{Month, TimedTable};
+use session::{Ending, Session};
 
 /// Longest wait of a call for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -53,8 +59,8 @@ pub const SCANNERS_MAX: u32 = 3;
 pub const SCAN_TIMEOUT: Duration = Duration::from_secs(5);
 /// Maximum number of connections that read.
 const READERS_MAX: u32 = 8;
-/// Maximum number of connections for writes outside batches, such as a replay or a deletion.
-const OTHER_WRITERS_MAX: u32 = 2;
+/// Maximum number of connections for writes outside batches, such as a replay, a deletion or a fold.
+const OTHER_WRITERS_MAX: u32 = 3;
 /// Maximum number of prepared statements per connection.
 const STATEMENTS_CACHED_MAX: usize = 256;
 /// Interval between checks that an SQLite file is still at its path. Each write checks it, too.
@@ -66,14 +72,22 @@ const DELETED_ROWS_MAX: usize = 1_000;
 /// The database, open and migrated.
 #[derive(Clone)]
 pub struct Db {
-    reader: DatabaseConnection,
-    scanner: DatabaseConnection,
+    reader: Reader,
+    scanner: Reader,
     writer: DatabaseConnection,
     writes: Writes,
     place: Place,
     url: Arc<str>,
     batches_max: u16,
+    #[cfg(test)]
+    gate: seam::Gate,
 }
+
+/// A pool of connections that read.
+#[cfg(not(test))]
+pub type Reader = DatabaseConnection;
+#[cfg(test)]
+pub type Reader = seam::Reader;
 
 impl Db {
     /// Opens the database at `url`, checks that its commits are durable, and brings its schema up
@@ -102,7 +116,19 @@ impl Db {
         migrate(backend, url, &place).await?;
         let reader = Database::connect(options(backend, url, PoolKind::Reader, &place)).await?;
         let scanner = Database::connect(options(backend, url, PoolKind::Scanner, &place)).await?;
-        Ok(Self { reader, scanner, writer, writes: Writes::default(), place, url: url.into(), batches_max })
+        #[cfg(test)]
+        let (reader, scanner) = (reader.into(), scanner.into());
+        Ok(Self {
+            reader,
+            scanner,
+            writer,
+            writes: Writes::default(),
+            place,
+            url: url.into(),
+            batches_max,
+            #[cfg(test)]
+            gate: seam::Gate::default(),
+        })
     }
 
     fn backend(&self) -> DbBackend {
@@ -110,23 +136,31 @@ impl Db {
     }
 
     /// The pool for reading.
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Reader {
         &self.reader
     }
 
     /// The pool for lists and searches that may read many rows.
-    pub fn scanner(&self) -> &DatabaseConnection {
+    pub fn scanner(&self) -> &Reader {
         &self.scanner
     }
 
     /// The next free connection that writes. SQLite has only one.
     async fn connection(&self) -> Result<Connection, DbErr> {
-        Connection::take(&self.writer, self.writes.clone(), self.place.clone()).await
+        Connection::take(self, self.writes.clone()).await
     }
 
     /// Begins a transaction that may write. On SQLite it first waits for the previous one to end.
     pub async fn begin(&self) -> Result<Connection, DbErr> {
         let connection = self.connection().await?;
+        connection.begin().await?;
+        Ok(connection)
+    }
+
+    /// Begins a transaction of a task that nobody waits for. Its errors say nothing about the writes
+    /// of callers, so health does not show them.
+    pub async fn begin_aside(&self) -> Result<Connection, DbErr> {
+        let connection = Connection::take(self, Writes::default()).await?;
         connection.begin().await?;
         Ok(connection)
     }
@@ -186,6 +220,8 @@ impl Db {
 pub enum Unusable {
     Failed(DbErr),
     Lossy(Setting),
+    /// A newer server has migrated it. The name of a migration that this server does not know.
+    Newer(String),
 }
 
 /// A setting of the database that may lose acknowledged data.
@@ -208,6 +244,7 @@ impl Unusable {
         match self {
             Self::Failed(_) => "DATABASE_FAILED",
             Self::Lossy(_) => "DATABASE_LOSSY",
+            Self::Newer(_) => "DATABASE_NEWER",
         }
     }
 }
@@ -221,6 +258,9 @@ impl fmt::Display for Unusable {
                 "its setting {name} is `{value}`, so a crash may lose acknowledged data; set it to `{cure}`, or \
                  accept the loss with --allow-lossy={name}"
             ),
+            Self::Newer(migration) => {
+                write!(f, "a newer version of the server has migrated it: this version has no {migration}")
+            }
         }
     }
 }
@@ -291,7 +331,7 @@ fn options(backend: DbBackend, url: &str, kind: PoolKind, place: &Place) -> Conn
 }
 
 /// Brings the schema up to date. Servers that start at the same time take turns.
-async fn migrate(backend: DbBackend, url: &str, place: &Place) -> Result<(), DbErr> {
+async fn migrate(backend: DbBackend, url: &str, place: &Place) -> Result<(), Unusable> {
     let db = Database::connect(options(backend, url, PoolKind::Migration, place)).await?;
     let lock = match backend {
         DbBackend::Postgres => Some(postgres::MIGRATION_LOCK),
@@ -303,7 +343,8 @@ async fn migrate(backend: DbBackend, url: &str, place: &Place) -> Result<(), DbE
         let locked = answer.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
         // MariaDB's lock has a time limit.
         if locked != Some(1) {
-            return Err(DbErr::Custom("another server has been migrating it for too long".to_owned()));
+            let cause = "another server has been migrating it for too long";
+            return Err(DbErr::Custom(cause.to_owned()).into());
         }
     }
     // On SQLite, all migrations take effect or none, because the disk may fill up midway. After a
@@ -311,6 +352,12 @@ async fn migrate(backend: DbBackend, url: &str, place: &Place) -> Result<(), DbE
     let is_one = backend == DbBackend::Sqlite;
     if is_one {
         db.execute_unprepared("BEGIN IMMEDIATE").await?;
+    }
+    let known = Migrator::migrations();
+    for applied in Migrator::get_migration_models(&db).await? {
+        if !known.iter().any(|migration| migration.name() == applied.version) {
+            return Err(Unusable::Newer(applied.version));
+        }
     }
     let migrations = Migrator::get_pending_migrations(&db).await?.len();
     Migrator::up(&db, None).await?;
@@ -324,7 +371,7 @@ async fn migrate(backend: DbBackend, url: &str, place: &Place) -> Result<(), DbE
         db.execute_unprepared(postgres::MIGRATION_UNLOCK).await?;
     }
     // On MariaDB, and after a failure, the lock ends with its session.
-    db.close().await
+    Ok(db.close().await?)
 }
 
 /// Judges a setting by name and value. Returns a value that loses nothing; `None` if the current

@@ -17,8 +17,12 @@ mod page;
 mod postback;
 mod record_seals;
 mod redirect;
+#[cfg(test)]
+pub mod simulated;
 mod snapshot;
 mod spool;
+#[cfg(test)]
+mod task_sizes;
 
 use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -172,7 +176,8 @@ impl Edge {
             let spool = spool.seal(record_keys.seals());
             let drain = Drain::new(&spool, calls.clone(), core_health.clone(), random.clone());
             let (runtime, until) = (tokio::runtime::Handle::current(), stopping.clone());
-            tasks.spawn_blocking(move || writer.run());
+            let of_writer = runtime.clone();
+            tasks.spawn_blocking(move || writer.run(&of_writer));
             tasks.spawn_blocking(move || drain.run(&runtime, &until));
             let keys = click_id_keys.clone();
             let writer = snapshot.writer(folder, seal, keys, record_keys, random.clone());

@@ -33,6 +33,9 @@ mod backup;
 
 mod startup;
 
+#[cfg(test)]
+mod simulation;
+
 pub use startup::main;
 
 #[cfg(fuzzing)]

@@ -13,6 +13,7 @@ mod edge;
 mod exposure;
 mod serve;
 mod shutdown;
+mod totals;
 
 use std::{
     io::{self, Write as _},
@@ -32,7 +33,8 @@ use self::{
 use crate::{
     backup,
     clock::{Reference, Watch},
-    config::{Config, NoConfig, Role},
+    config::{Config, NoConfig, Role, Task},
+    core::geo::Geo,
     edge::{Edge, OpenSpool},
     error::StartError,
     telemetry,
@@ -93,7 +95,9 @@ fn system(error: &io::Error) -> StartError {
 /// Does the task of the command line, or serves.
 async fn begin(config: Config) -> Result<(), StartError> {
     match config.task.clone() {
-        Some(task) => backup::run(&task, &config).await,
+        Some(Task::Backup { to }) => backup::back_up_to(&config, &to).await,
+        Some(Task::Restore { from }) => backup::restore_from(&config, &from).await,
+        Some(Task::CheckTotals) => totals::check(&config).await,
         None => run(config).await,
     }
 }
@@ -139,6 +143,7 @@ struct Process {
     config: Config,
     watch: Watch,
     random: Random,
+    geo: Geo,
     stopping: CancellationToken,
     /// Tasks of the edge and of the ports.
     edge_tasks: TaskTracker,
@@ -148,12 +153,18 @@ struct Process {
 
 impl Process {
     fn new(config: Config) -> Self {
+        let (watch, stopping, edge_tasks) =
+            (Watch::new(Clock::system()), CancellationToken::new(), TaskTracker::new());
+        let file = config.visitors.geo_database.clone().filter(|_| config.edge.role != Role::Edge);
+        let (geo, follow) = Geo::read(file, watch.clock(), stopping.clone());
+        edge_tasks.spawn(follow);
         Self {
             config,
-            watch: Watch::new(Clock::system()),
+            watch,
             random: Random::system(),
-            stopping: CancellationToken::new(),
-            edge_tasks: TaskTracker::new(),
+            geo,
+            stopping,
+            edge_tasks,
             core_tasks: TaskTracker::new(),
         }
     }
@@ -182,6 +193,7 @@ impl Process {
             local_url,
             watch: self.watch.clone(),
             random: self.random.clone(),
+            geo: self.geo.clone(),
             tasks: self.core_tasks.clone(),
             stopping: self.stopping.clone(),
             handle,

@@ -7,6 +7,7 @@ pub mod address;
 pub mod api_key_text;
 pub mod click_id;
 pub mod conversion_status;
+pub mod country;
 pub mod destination;
 pub mod id;
 pub mod json_text;

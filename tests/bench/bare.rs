@@ -26,7 +26,8 @@ use s2s_sdk::v1::{
     BatchRecordConversionsRequest, BatchRecordConversionsResponse, Conversion, ConversionStatus,
     ConversionVerdict, GetConversionRequest, GetConversionResponse, ListConversionsRequest,
     ListConversionsResponse, Money, RecordConversionRequest, RecordConversionResponse,
-    StreamRecordConversionsRequest, StreamRecordConversionsResponse,
+    StreamRecordConversionsRequest, StreamRecordConversionsResponse, WatchConversionsRequest,
+    WatchConversionsResponse,
     conversion_service_server::{ConversionService, ConversionServiceServer},
     record_conversion_request::Report,
 };
@@ -183,6 +184,16 @@ impl ConversionService for Constant {
         _: Request<ListConversionsRequest>,
     ) -> std::result::Result<Response<ListConversionsResponse>, Status> {
         Ok(Response::new(ListConversionsResponse::default()))
+    }
+
+    type WatchConversionsStream =
+        stream::BoxStream<'static, std::result::Result<WatchConversionsResponse, Status>>;
+
+    async fn watch_conversions(
+        &self,
+        _: Request<WatchConversionsRequest>,
+    ) -> std::result::Result<Response<Self::WatchConversionsStream>, Status> {
+        Ok(Response::new(stream::empty().boxed()))
     }
 }
 

@@ -24,7 +24,7 @@ const COLUMNS: [&str; 16] = [
     "code_id",
     "dedupe_key",
     "serial",
-    "key_id",
+    "click_key",
     "account_id",
     "link_id",
     "currency",
@@ -99,7 +99,7 @@ pub async fn fill(url: &str) -> Result<()> {
     };
     let micros = first * 10_000;
     let clicks = format!(
-        "INSERT INTO click (click_id, key_id, account_id, link_id, sub_ids, query, referrer, user_agent, address, flags) \
+        "INSERT INTO click (click_id, click_key, account_id, link_id, sub_ids, query, referrer, user_agent, address, flags) \
          SELECT {}, 1, {link}, {link}, '[]', 'sub1=newsletter', 'https://blog.example/post', \
          'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', '192.0.2.0', 0 FROM {}",
         id(&format!("{first} + n * {FILLED_TICKS}")),

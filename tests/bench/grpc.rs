@@ -52,16 +52,22 @@ impl Record {
     pub fn new(channel: Channel, key: AsciiMetadataValue, orders: Arc<Orders>) -> Self {
         Self { client: ConversionServiceClient::new(channel), key, orders }
     }
-}
 
-impl Caller for Record {
-    async fn call(&mut self) -> Result<u64> {
+    /// Records the next order. Returns its transaction id.
+    pub async fn record(&mut self) -> Result<String> {
         let order = self.orders.next();
         let mut request = tonic::Request::new(order.request());
         request.metadata_mut().insert("authorization", self.key.clone());
         let response = self.client.record_conversion(request).await?.into_inner();
-        is_recorded(&response, &order.transaction_id())?;
-        Ok(1)
+        let transaction_id = order.transaction_id();
+        is_recorded(&response, &transaction_id)?;
+        Ok(transaction_id)
+    }
+}
+
+impl Caller for Record {
+    async fn call(&mut self) -> Result<u64> {
+        self.record().await.map(|_| 1)
     }
 }
 

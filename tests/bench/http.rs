@@ -1,6 +1,6 @@
 //! Calls over HTTP/1.1 by a minimal client, which leaves the machine's time to the server.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{fmt::Write as _, io::ErrorKind, sync::Arc};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -57,8 +57,21 @@ impl Connection {
         Ok(connections)
     }
 
-    /// Sends the request and reads its whole answer.
+    /// Returns whether the server has closed the connection, or sent something unasked.
+    pub fn is_closed(&self) -> bool {
+        let read = self.stream.try_read(&mut [0]);
+        !matches!(read, Err(error) if error.kind() == ErrorKind::WouldBlock)
+    }
+
+    /// Sends the next request and reads its whole answer.
     async fn exchange(&mut self) -> Result<()> {
+        self.request.clear();
+        match &self.ask {
+            Ask::Healthz => self.request.push_str("GET /healthz"),
+            Ask::Postback(orders) => write!(self.request, "GET {}", orders.next().target())?,
+            Ask::Redirect(slug) => write!(self.request, "GET /{slug}?sub1=newsletter")?,
+        }
+        self.request.push_str(&self.headers);
         self.stream.write_all(self.request.as_bytes()).await?;
         self.answer.clear();
         while !whole(&self.answer)? {
@@ -68,19 +81,23 @@ impl Connection {
         }
         Ok(())
     }
+
+    /// Sends the next request. Returns its answer, whatever it is.
+    pub async fn ask(&mut self) -> Result<Answer<'_>> {
+        self.exchange().await?;
+        self.answer()
+    }
+
+    /// The last answer.
+    fn answer(&self) -> Result<Answer<'_>> {
+        Answer::read(&self.answer)?.ok_or_else(|| "an answer without headers".into())
+    }
 }
 
 impl Caller for Connection {
     async fn call(&mut self) -> Result<u64> {
-        self.request.clear();
-        match &self.ask {
-            Ask::Healthz => self.request.push_str("GET /healthz"),
-            Ask::Postback(orders) => write!(self.request, "GET {}", orders.next().target())?,
-            Ask::Redirect(slug) => write!(self.request, "GET /{slug}?sub1=newsletter")?,
-        }
-        self.request.push_str(&self.headers);
         self.exchange().await?;
-        let answer = Answer::read(&self.answer)?.ok_or("an answer without headers")?;
+        let answer = self.answer()?;
         let good = match self.ask {
             Ask::Healthz => answer.status == "200",
             Ask::Postback(_) => answer.status == "200" && answer.header("s2s-verdict") == "RECORDED",
@@ -91,9 +108,9 @@ impl Caller for Connection {
 }
 
 /// The text of an answer, its status, and its whole length in bytes, with the body.
-struct Answer<'a> {
-    text: &'a str,
-    status: &'a str,
+pub struct Answer<'a> {
+    pub text: &'a str,
+    pub status: &'a str,
     bytes: usize,
 }
 

@@ -16,10 +16,12 @@ mod grpc;
 mod http;
 mod instructions;
 mod load;
+mod open;
 mod options;
 mod orders;
 mod process;
 mod report;
+mod watch;
 
 use std::{fmt, fs::File, io::Write as _, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
@@ -219,6 +221,8 @@ async fn run() -> Result<()> {
     match &options.counted {
         Some(server) => instructions::count(server, &options).await,
         None if options.bytes => bytes::measure().await,
+        None if options.watch => watch::measure(&options).await,
+        None if let Some(rate) = options.open => open::load(rate, &options).await,
         None => bench(options).await,
     }
 }

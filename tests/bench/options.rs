@@ -1,17 +1,22 @@
 //! The options of the command line.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use crate::Result;
+use crate::{Result, orders::CLICKS};
 
 /// Each round takes half a second (`ROUND`).
 const ROUNDS_PER_SECOND: u64 = 2;
 /// The measured time of each workload if `--seconds` is not given.
 const SECONDS_DEFAULT: u64 = 8;
 const SECONDS_MAX: u64 = 3_600;
+const RATE_MAX: u64 = 100_000;
+const CLICKS_MAX: u64 = 1 << 20;
+/// As many as a server allows for an account.
+const WATCHERS_MAX: u64 = 100;
 const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattered] [--only TEXT,...], where TEXT is a \
                      part of a workload's name, for example `RecordConversion (128` or `GET`; or s2s-bench \
-                     --instructions SERVER [--counts FILE] [--bare] [--profiles FOLDER]; or s2s-bench --bytes";
+                     --instructions SERVER [--counts FILE] [--bare] [--watchers NUMBER] [--only NAME,...] [--profiles FOLDER]; or \
+                     s2s-bench --bytes; or s2s-bench --watch [--seconds 1..3600]; or s2s-bench --open RATE [--clicks NUMBER] [--seconds 1..3600]";
 
 /// The options of the command line.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -34,6 +39,14 @@ pub struct Options {
     pub profiles: Option<PathBuf>,
     /// Measures the bytes of each row, and no rates.
     pub bytes: bool,
+    /// Measures streams of events.
+    pub watch: bool,
+    /// The number of streams that show all conversions while instructions are counted.
+    pub watchers: u64,
+    /// Sends so many postbacks a second, whether or not earlier ones are answered.
+    pub open: Option<u64>,
+    /// The number of clicks of those postbacks, a power of two.
+    pub clicks: u64,
 }
 
 impl Options {
@@ -48,6 +61,10 @@ impl Options {
             bare: false,
             profiles: None,
             bytes: false,
+            watch: false,
+            watchers: 0,
+            open: None,
+            clicks: CLICKS,
         };
         while let Some(name) = arguments.next() {
             match name.as_str() {
@@ -57,19 +74,30 @@ impl Options {
                     let only = arguments.next().ok_or(USAGE)?;
                     options.only = only.split(',').map(str::to_owned).collect();
                 }
-                "--seconds" => {
-                    let seconds = arguments.next().and_then(|number| number.parse().ok());
-                    let seconds = seconds.filter(|number| (1..=SECONDS_MAX).contains(number));
-                    options.rounds = seconds.ok_or(USAGE)? * ROUNDS_PER_SECOND;
-                }
+                "--seconds" => options.rounds = number(&mut arguments, SECONDS_MAX)? * ROUNDS_PER_SECOND,
                 "--instructions" => options.counted = Some(arguments.next().ok_or(USAGE)?.into()),
                 "--counts" => options.counts = Some(arguments.next().ok_or(USAGE)?.into()),
                 "--bare" => options.bare = true,
                 "--profiles" => options.profiles = Some(arguments.next().ok_or(USAGE)?.into()),
                 "--bytes" => options.bytes = true,
+                "--watch" => options.watch = true,
+                "--watchers" => options.watchers = number(&mut arguments, WATCHERS_MAX)?,
+                "--open" => options.open = Some(number(&mut arguments, RATE_MAX)?),
+                "--clicks" => options.clicks = number(&mut arguments, CLICKS_MAX)?.next_power_of_two(),
                 _ => return Err(USAGE.into()),
             }
         }
         Ok(options)
     }
+
+    /// The measured time of a workload.
+    pub fn duration(&self) -> Duration {
+        Duration::from_secs(self.rounds / ROUNDS_PER_SECOND)
+    }
+}
+
+/// The next argument, a number from 1 to `max`.
+fn number(arguments: &mut impl Iterator<Item = String>, max: u64) -> Result<u64> {
+    let number = arguments.next().and_then(|number| number.parse().ok());
+    Ok(number.filter(|number| (1..=max).contains(number)).ok_or(USAGE)?)
 }

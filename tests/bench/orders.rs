@@ -70,17 +70,19 @@ impl Orders {
     pub async fn prepare(server: &Server, code: &ConversionCode, spread: Spread) -> Result<Self> {
         let link = server.link(&[code]).await;
         let client = server.client();
-        let requests = iter::repeat_n(link.id, usize::try_from(spread.clicks)?).map(|tracking_link_id| {
+        // The time is the server's own, because its clock may be a slow one.
+        let (tracking_link_id, click_time) = (link.id, link.create_time);
+        let click = RecordClickRequest { tracking_link_id, click_time, ..Default::default() };
+        let requests = iter::repeat_n(click, usize::try_from(spread.clicks)?).map(|request| {
             let client = client.clone();
             async move {
-                let request = RecordClickRequest { tracking_link_id, ..Default::default() };
                 let click = client.clicks().record(request).await?.click;
                 click.map(|click| click.id).ok_or_else(|| "an answer without the click".into())
             }
         });
         let click_ids: Result<Vec<String>> =
             stream::iter(requests).buffered(CLICKS_IN_FLIGHT).try_collect().await;
-        // Ids begin with their time, so this sorts them by time.
+        // In the order in which the database has them.
         let mut click_ids = click_ids?;
         click_ids.sort_unstable();
         Ok(Self { code_id: code.id.clone(), click_ids, spread, taken: AtomicU64::new(0) })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Result, Workload, load::Sample};
+use crate::{Result, Workload, load::Sample, open::Second};
 
 /// A line of the table.
 pub struct Row {
@@ -73,6 +73,65 @@ pub fn table(rows: &[Row]) {
         );
     }
     println!();
+}
+
+/// Prints the answers to a load at a given rate, second by second.
+pub fn open(seconds: &[Second]) {
+    println!(
+        "{:>6}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}  (latency from the due time, ms)",
+        "second", "judged", "queued", "refused", "p50", "p99", "max"
+    );
+    let line = |name: &str, second: &Second| {
+        let latency = |per_mille: usize| thousandths(quantile(&second.latencies_us, per_mille).into());
+        let (judged, queued, refused) = (second.judged, second.queued, second.refused);
+        let (p50, p99, max) = (latency(500), latency(990), latency(1_000));
+        println!("{name:>6}{judged:>10}{queued:>10}{refused:>10}{p50:>10}{p99:>10}{max:>10}");
+    };
+    let mut all = Second::default();
+    for (number, second) in seconds.iter().enumerate() {
+        line(&number.to_string(), second);
+        all.latencies_us.extend(&second.latencies_us);
+        all.judged += second.judged;
+        all.queued += second.queued;
+        all.refused += second.refused;
+    }
+    all.latencies_us.sort_unstable();
+    line("all", &all);
+}
+
+/// Prints a line on the delays of events.
+pub fn delays(name: &str, delays: impl Iterator<Item = Duration>) {
+    let mut delays: Vec<u32> =
+        delays.map(|delay| u32::try_from(delay.as_micros()).unwrap_or(u32::MAX)).collect();
+    delays.sort_unstable();
+    let [p50, p99, max] = [500, 990, 1_000].map(|per_mille| thousandths(quantile(&delays, per_mille).into()));
+    println!("{name:<58}{p50:>10}{p99:>10}{max:>10}");
+}
+
+/// Prints the rates of a load with different things beside it. Compares each with the first, round by
+/// round.
+pub fn beside(lines: &[(&str, &[Sample])]) {
+    println!(
+        "{:<33}{:>12}{:>9}{:>14}{:>11}{:>11}{:>11}",
+        "", "items/s", "ratio", "min-max", "server", "database", "generator"
+    );
+    let base: &[Sample] = lines.first().map(|(_, samples)| *samples).unwrap_or_default();
+    for (name, samples) in lines {
+        let mut rates: Vec<u64> = samples.iter().map(Sample::rate).collect();
+        let rounds = samples.iter().zip(base);
+        let mut ratios: Vec<u64> =
+            rounds.map(|(sample, base)| sample.rate() * 1_000 / base.rate().max(1)).collect();
+        let (rate, ratio) = (median(&mut rates), thousandths(median(&mut ratios)));
+        let range = range(&ratios, |ratio| thousandths(*ratio));
+        let items = samples.iter().map(|sample| sample.items).sum::<u64>().max(1);
+        let cpu =
+            |field: fn(&Sample) -> u64| tenths(samples.iter().map(field).sum::<u64>() * 1_000_000 / items);
+        let server = cpu(|sample| sample.server_cpu_ms);
+        let database = cpu(|sample| sample.database_cpu_ms);
+        let own = cpu(|sample| sample.own_cpu_ms);
+        println!("{name:<33}{rate:>12}{ratio:>9}{range:>14}{server:>11}{database:>11}{own:>11}");
+    }
+    println!("(the last three: CPU ms / 1,000 items)");
 }
 
 /// Compares each workload with its baseline, round by round.

@@ -20,7 +20,8 @@ const CODE_DIGITS: usize = 32;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match play().await {
+    // On the heap: a release build refuses futures that lie too deep in each other.
+    match Box::pin(play()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nThe demo failed: {error}");

@@ -1,5 +1,5 @@
-//! A wrong clock: a library, loaded before the C library, that moves a process's system time by a
-//! given number of seconds.
+//! Clocks of a process that are wrong: libraries, loaded before the C library, that move the system
+//! time by a given number of seconds, or slow down all clocks.
 
 use std::path::PathBuf;
 
@@ -35,5 +35,27 @@ impl WrongClock {
         std::fs::write(&new, seconds.to_string()).unwrap();
         // Renamed, so that readers never see a file that is half written.
         std::fs::rename(new, &self.ahead).unwrap();
+    }
+}
+
+/// Clocks that go slower, for a program that is slowed down itself. So what it does each second does
+/// not take more of its work than usual.
+pub struct SlowClocks {
+    library: PathBuf,
+    factor: u32,
+    _folder: TempDir,
+}
+
+impl SlowClocks {
+    /// Builds the library with the C compiler that Rust links with.
+    pub fn build(factor: u32) -> Self {
+        let (folder, library) = library("slow", include_str!("clock/slow.c"));
+        Self { library, factor, _folder: folder }
+    }
+
+    /// The command line that starts the program behind it with these clocks.
+    pub fn command(&self) -> [String; 3] {
+        let preload = format!("LD_PRELOAD={}", self.library.display());
+        ["env".to_owned(), preload, format!("CLOCK_SLOWED={}", self.factor)]
     }
 }

@@ -1,9 +1,11 @@
 //! The database of a test: an SQLite file, or a new database on the server of `S2S_TESTS_DATABASE`.
 
 pub mod breakable;
+pub mod journal;
 pub mod server;
+pub mod tally;
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, Statement};
 
@@ -60,6 +62,17 @@ pub async fn execute(url: &str, statement: &str) {
     let db = connect(url).await;
     db.execute_unprepared(statement).await.unwrap();
     db.close().await.unwrap();
+}
+
+/// Returns whether an SQLite file can be written within a second.
+pub async fn is_writable(url: &str) -> bool {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(|options| options.busy_timeout(Duration::from_secs(1)));
+    let db = Database::connect(options).await.unwrap();
+    let is_writable = db.execute_unprepared("BEGIN IMMEDIATE").await.is_ok();
+    db.close().await.unwrap();
+    is_writable
 }
 
 /// The bytes that an SQLite or PostgreSQL database takes on the disk, without PostgreSQL's log.

@@ -47,7 +47,8 @@ impl Server {
         self.folder().join(set.map_or("spool", |(_, folder)| folder))
     }
 
-    /// Waits until the server's snapshot contains the link, for a restart without the core.
+    /// Waits until the server's snapshot contains the link. From then on, the server knows the link
+    /// after a restart, even if it can't reach the core.
     pub async fn knows(&self, slug: &str) {
         let (path, slug) = (self.spool().join("known"), slug.as_bytes());
         eventually(async || {

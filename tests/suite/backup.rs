@@ -50,13 +50,13 @@ async fn succeed(settings: &[&str], task: &[&str]) {
 }
 
 /// A place for a copy, and for the database and spool that are restored from the copy.
-struct Place {
+pub struct Place {
     folder: TempDir,
     database_url: String,
 }
 
 impl Place {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = database::fresh(folder.path()).await;
         Self { folder, database_url }
@@ -67,7 +67,7 @@ impl Place {
     }
 
     /// Copies the database and the spool of a server.
-    async fn back_up(&self, server: &Server) {
+    pub async fn back_up(&self, server: &Server) {
         self.back_up_with(server, &server.spool()).await;
     }
 
@@ -78,7 +78,7 @@ impl Place {
     }
 
     /// Restores the copy, and starts a server on it.
-    async fn restore(&self) -> Server {
+    pub async fn restore(&self) -> Server {
         let spool = self.path("spool");
         let settings = ["--database-url", &self.database_url, "--spool", &spool];
         succeed(&settings, &["restore", "--from", &self.path("copy")]).await;

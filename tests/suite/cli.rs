@@ -12,6 +12,7 @@ mod init;
 mod names;
 mod pages;
 mod rows;
+mod tail;
 mod terminal;
 mod times;
 
@@ -27,10 +28,7 @@ use s2s_sdk::v1::{Conversion, ConversionCode, ConversionFilter, ListConversionsR
 use s2s_tests::{ADMIN_KEY, Server, request};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::Command,
-};
+use tokio::process::Command;
 
 use crate::replay::{hold, set_codes};
 
@@ -248,24 +246,6 @@ async fn what_is_held_is_explained_and_replayed() {
     set_codes(&server, &link, &[]).await;
     let told = person.json(&["clicks", "explain", &click]).await;
     assert_eq!(told["conversions"].as_array().unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn the_tail_shows_what_arrives() {
-    let server = Server::start().await;
-    let person = Person::new(&server);
-    let code = server.code("Sale").await;
-    let first = hold(&server, &format!("clickId=x&id={}&val=9&com=1", code.id), "CLICK_ID_INVALID").await;
-    let mut tail = person.command(&programs().join("s2s"));
-    let arguments = ["tail", "postbacks", "--from-start", "--interval", "1", "--count", "2", "-o", "json"];
-    let mut tail = tail.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
-    let line = lines.next_line().await.unwrap().unwrap();
-    assert!(line.contains(&first), "{line}");
-    let second = hold(&server, &format!("clickId=y&id={}&val=9&com=1", code.id), "CLICK_ID_INVALID").await;
-    let line = lines.next_line().await.unwrap().unwrap();
-    assert!(line.contains(&second), "{line}");
-    assert!(lines.next_line().await.unwrap().is_none() && tail.wait().await.unwrap().success());
 }
 
 #[tokio::test]

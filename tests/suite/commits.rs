@@ -7,7 +7,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use s2s_tests::{
     Server,
-    database::{file, fresh_on, kind, server::DatabaseServer},
+    database::{file, fresh_on, journal, kind, server::DatabaseServer},
     disk::{FailingDisk, SmallDisk},
     eventually, eventually_within,
 };
@@ -23,6 +23,9 @@ const ROUNDS: usize = 6;
 const FELT: usize = 20;
 /// The number of good requests before each failure, and after the disk is mended.
 const SERVED: usize = 60;
+/// The number of rounds in which lanes are closed under their sessions, and of lanes in each.
+const CLOSING_ROUNDS: usize = 3;
+const CLOSED_LANES: u64 = 40;
 /// The size of the disk of an SQLite file, in KiB. A fast machine stores megabytes of load in each
 /// round. If the load itself filled the disk, `mend` could free no space.
 const SQLITE_KIBIBYTES: u32 = 256 * 1_024;
@@ -163,6 +166,33 @@ async fn a_disk_that_is_full_again_and_again_costs_nothing_that_is_in_the_spool(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_log_that_can_not_be_synced_for_a_while_costs_nothing() {
     fails_again_and_again(Disk::Failing(FailingDisk::build()), &[]).await;
+}
+
+/// On MariaDB, the text that ends a transaction then fails in its first statement, so that its COMMIT
+/// is not run.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lanes_that_others_close_again_and_again_cost_nothing() {
+    let mut server = Server::start().await;
+    let load = Load::new(&server, &server).await;
+    for _ in 0..CLOSING_ROUNDS {
+        let senders = load.begin();
+        for _ in 0..CLOSED_LANES {
+            journal::close_lanes(&server.database_url, 1).await;
+            load.more(&load.counted, 1).await;
+        }
+        assert_eq!(load.refused.load(Ordering::Relaxed), 0);
+        // So fast that a session may find each of its lanes closed. Then the callers have to try again.
+        journal::close_lanes(&server.database_url, CLOSED_LANES).await;
+        load.more(&load.counted, SERVED).await;
+        load.end(senders).await;
+        load.refused.store(0, Ordering::Relaxed);
+        load.check(&server).await;
+        journal::check(&server.database_url).await.unwrap();
+        server.kill().await;
+        server.restart_in_place().await;
+    }
+    load.send_all_again(&server).await;
+    load.check(&server).await;
 }
 
 /// Two failures in the life of a process, with many good commits between.

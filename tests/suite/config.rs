@@ -20,7 +20,7 @@ pub fn exit_code(reason: &str) -> i32 {
 
 /// Starts the server with settings that it must refuse, and checks that its message names the
 /// setting.
-async fn check_refused(
+pub async fn check_refused(
     folder: &Path,
     arguments: &[&str],
     variables: &[(&str, &str)],

@@ -103,7 +103,9 @@ async fn call(channel: &Channel, path: &str, message: &[u8]) -> Result<Vec<u8>, 
     call_as(Some(&bearer(ADMIN_KEY)), channel, path, message).await
 }
 
-/// Calls an RPC. `authorization` is the value of the header of that name.
+/// Calls an RPC, and returns the first message of its answer. Reads the answer to its end, unless
+/// the call is a stream of events, which has none. `authorization` is the value of the header of
+/// that name.
 pub async fn call_as(
     authorization: Option<&str>,
     channel: &Channel,
@@ -116,7 +118,11 @@ pub async fn call_as(
     if let Some(authorization) = authorization {
         request.metadata_mut().insert("authorization", authorization.parse().unwrap());
     }
-    client.unary(request, path.parse().unwrap(), Bytes).await.map(tonic::Response::into_inner)
+    let answer = client.server_streaming(request, path.parse().unwrap(), Bytes).await;
+    let mut messages = answer?.into_inner();
+    let first = messages.message().await?.unwrap();
+    while !path.contains("/Watch") && messages.message().await?.is_some() {}
+    Ok(first)
 }
 
 /// The reason of a status. Its domain must be `s2s.v1`, and the schema must list the reason.

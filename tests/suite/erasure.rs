@@ -109,6 +109,7 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
         referrer: String::new(),
         user_agent: String::new(),
         address: String::new(),
+        referrer_host: String::new(),
         ..before.0
     };
     assert_eq!((&after.0, erased.click.as_ref()), (&blank, Some(&blank)));

@@ -297,6 +297,14 @@ async fn a_test_of_a_set_up_plays_a_conversion_and_records_nothing() {
     let conversion = test.conversion.unwrap();
     assert_eq!((&conversion.tracking_link_id, &conversion.conversion_code_id), (&link.id, &code.id));
     assert!(test.redirect_url.ends_with(&format!("s1={}", conversion.click_id)), "{}", test.redirect_url);
+    let around = TrackingLink {
+        destination: "https://shop.example/?s1=x[s2sidentifier];y".to_owned(),
+        conversion_code_ids: vec![code.id.clone()],
+        ..Default::default()
+    };
+    let around = server.create_link(around).await;
+    let of_around = test_setup(server, &code, &around.id).await;
+    assert!(of_around.passed, "{of_around:?}");
     assert_eq!(
         test.postback_url,
         format!(

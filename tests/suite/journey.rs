@@ -1,8 +1,9 @@
 //! The journey of docs/start.md and `make demo`: code, link, click, postback, conversion.
 
 use s2s_sdk::v1::{
-    Click, Conversion, ConversionCode, ConversionStatus, CustomParam, GetClickRequest, GetConversionRequest,
-    GetPostbackUrlRequest, ListClicksRequest, ListConversionsRequest, Money, TrackingLink,
+    Click, Conversion, ConversionCode, ConversionStatus, CustomParam, DeviceKind, GetClickRequest,
+    GetConversionRequest, GetPostbackUrlRequest, ListClicksRequest, ListConversionsRequest, Money,
+    TrackingLink,
 };
 use s2s_tests::{Answer, Server, click_id_of, eventually, http};
 
@@ -159,6 +160,11 @@ async fn a_click_keeps_what_the_visitor_brought() {
         user_agent: BROWSER.to_owned(),
         address: "127.0.0.0".to_owned(),
         flags: Vec::new(),
+        country: String::new(),
+        device: DeviceKind::Desktop.into(),
+        os: "Linux".to_owned(),
+        browser: "Firefox".to_owned(),
+        referrer_host: "blog.example".to_owned(),
     };
     assert_eq!(click, expected);
     let click_time = click.click_time.unwrap();

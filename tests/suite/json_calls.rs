@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt as _, future::join_all, stream};
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor};
 use reqwest::{RequestBuilder, Response};
 use s2s_sdk::{
     Code,
@@ -73,7 +73,9 @@ async fn every_call_answers_as_over_grpc() {
         let (service, name) = method.split_once('/').unwrap();
         let service = schema.get_service_by_name(&format!("s2s.v1.{service}"));
         let known = service.and_then(|service| service.methods().find(|known| known.name() == name));
-        let Some(known) = known.filter(|known| !known.is_client_streaming()) else {
+        let is_unary =
+            |known: &MethodDescriptor| !known.is_client_streaming() && !known.is_server_streaming();
+        let Some(known) = known.filter(is_unary) else {
             let refused = [(501, "METHOD_UNKNOWN"), (403, "EDGE_ONLY")];
             assert!(refused.contains(&(status, reason_of(&answer))), "{method}: {answer}");
             continue;
@@ -238,6 +240,8 @@ async fn keys_scopes_and_paths_count_as_over_grpc() {
         ("ConversionService/Nothing", Some(ADMIN_KEY), 501, "METHOD_UNKNOWN"),
         ("NothingService/Get", Some(ADMIN_KEY), 501, "METHOD_UNKNOWN"),
         ("ConversionService/StreamRecordConversions", Some(ADMIN_KEY), 501, "METHOD_UNKNOWN"),
+        ("ConversionService/WatchConversions", Some(ADMIN_KEY), 501, "METHOD_UNKNOWN"),
+        ("PostbackService/WatchPostbacks", Some(ADMIN_KEY), 501, "METHOD_UNKNOWN"),
         ("EdgeService/ListLinks", Some(ADMIN_KEY), 403, "EDGE_ONLY"),
     ];
     for (method, key, status, reason) in cases {
@@ -248,6 +252,12 @@ async fn keys_scopes_and_paths_count_as_over_grpc() {
         assert_eq!(answered, status, "{method} {key:?}: {answer}");
         if !reason.is_empty() {
             assert_eq!(reason_of(&answer), reason, "{method} {key:?}");
+        }
+        let cure = answer["message"].as_str().unwrap_or_default();
+        if method.contains("/Watch") {
+            assert!(cure.contains("gRPC-web") && cure.contains("`s2s tail`"), "{method}: {answer}");
+        } else if method.contains("/Stream") {
+            assert!(cure.contains("BatchRecordConversions"), "{method}: {answer}");
         }
     }
     let health = http().post(format!("{}/grpc.health.v1.Health/Check", server.url)).body("{}");

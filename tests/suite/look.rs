@@ -93,7 +93,8 @@ async fn a_filter_of_clicks_finds_the_oldest_of_very_many() {
         let click = RecordClickRequest { tracking_link_id, user_agent, ..Default::default() };
         client.clicks().record(click).await.unwrap();
     }
-    let columns = "key_id, account_id, link_id, sub_ids, query, referrer, user_agent, address, flags, packed";
+    let columns =
+        "click_key, account_id, link_id, sub_ids, query, referrer, user_agent, address, flags, packed";
     fill(&server, "click", columns, &[("click_id", "$id")], "flags = 0").await;
     let request = |page_token| ListClicksRequest {
         tracking_link_id: link.id.clone(),
@@ -125,7 +126,7 @@ async fn filters_of_conversions_find_the_oldest_of_very_many() {
         let conversion = report(code, clicks.last().unwrap());
         client.conversions().record(request::conversion(conversion)).await.unwrap();
     }
-    let columns = "code_id, dedupe_key, key_id, account_id, link_id, currency, value, commission, \
+    let columns = "code_id, dedupe_key, click_key, account_id, link_id, currency, value, commission, \
                    commission_percent, status, status_word, custom_params, converted_at";
     let made = [("click_id", "$id"), ("serial", "n"), ("created_at", "n")];
     let newest = "code_id IN (SELECT code_id FROM (SELECT code_id FROM conversion ORDER BY created_at DESC LIMIT 1) AS one)";
@@ -162,7 +163,7 @@ async fn filters_of_postbacks_find_the_oldest_of_very_many() {
                    account_id, method, target, content_type, body, cut, address, user_agent, verdict, reason, message, \
                    notes, code_text, click_text, conversion_id, authenticated, replayed_at, match_at, checks_passed, \
                    from_edge";
-    let made = [("id", "$id"), ("received_at", "n * 10000")];
+    let made = [("id", "$id"), ("arrived_at", "n * 10000")];
     fill(server, "postback", columns, &made, "reason = 'AMOUNT_MALFORMED'").await;
     let all = PostbackFilter::default;
     let by_reason = PostbackFilter { reason: ErrorReason::AmountMalformed.into(), ..all() };

@@ -1,9 +1,9 @@
 //! Rows of `click` and `postback` that a version before m0021 wrote, beside new rows.
 
 use s2s_sdk::v1::{
-    Click, DecimalSeparator, EraseVisitorRequest, ExplainClickRequest, GetClickRequest, ListClicksRequest,
-    NoteCode, Postback, PostbackFilter, PostbackVerdict, ReplayOverrides, ReplayPostbacksRequest,
-    TrackingLink,
+    Click, DecimalSeparator, DeviceKind, EraseVisitorRequest, ExplainClickRequest, GetClickRequest,
+    ListClicksRequest, NoteCode, Postback, PostbackFilter, PostbackVerdict, ReplayOverrides,
+    ReplayPostbacksRequest, TrackingLink,
 };
 use s2s_tests::{Answer, Server, click_id_of, database, eventually, http, request};
 
@@ -56,6 +56,13 @@ async fn make_click_older(server: &Server, click: &Click) {
         id(&bytes(&click.id)[1..17]),
     );
     database::execute(&server.database_url, &update).await;
+}
+
+/// The click as an older version stored it, without its device.
+fn without_device(click: &Click) -> Click {
+    assert_eq!((click.device(), click.browser.as_str()), (DeviceKind::Desktop, "Firefox"));
+    let (os, browser) = (String::new(), String::new());
+    Click { device: DeviceKind::Unspecified.into(), os, browser, ..click.clone() }
 }
 
 /// Turns the row of a postback into a row of an older version.
@@ -163,7 +170,7 @@ async fn rows_of_older_versions_and_new_rows_are_read_and_changed_alike() {
     }
     undo_migration(&server).await;
     server.restart().await;
-    assert_eq!(clicks(&server, &link).await, old_clicks);
+    assert_eq!(clicks(&server, &link).await, [without_device(&old_clicks[0])]);
     assert_eq!(postbacks(&server, PostbackFilter::default()).await, old);
 
     // A new duplicate is compared with the old sale that was counted.

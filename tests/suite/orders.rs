@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The columns that `fill` copies. It makes the others.
-const COPIED: &str = "code_id, key_id, account_id, link_id, currency, value, commission, commission_percent, status, \
+const COPIED: &str = "code_id, click_key, account_id, link_id, currency, value, commission, commission_percent, status, \
                       status_word, custom_params, converted_at";
 /// The condition of the newest conversion.
 const NEWEST: &str =

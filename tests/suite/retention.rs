@@ -105,7 +105,7 @@ impl Past {
         let first = u128::try_from(seconds).unwrap() * (1_000 << 80);
         let micros = received.seconds * 1_000_000 + i64::from(received.nanos / 1_000);
         let age = format!(
-            "UPDATE postback SET id = {}, received_at = {} WHERE received_at = {micros}",
+            "UPDATE postback SET id = {}, arrived_at = {} WHERE arrived_at = {micros}",
             literal(server, first),
             seconds * 1_000_000
         );

@@ -39,6 +39,7 @@ struct Step {
     http: Option<Http>,
     restart: Option<Restart>,
     stream: Option<Streamed>,
+    watch: Option<String>,
     money: Option<Amount>,
     sign: Option<Signature>,
     click_id: Option<ClickId>,
@@ -192,6 +193,7 @@ impl Player {
             step.http.is_some(),
             step.restart.is_some(),
             step.stream.is_some(),
+            step.watch.is_some(),
             step.money.is_some(),
             step.sign.is_some(),
             step.click_id.is_some(),
@@ -208,6 +210,8 @@ impl Player {
             self.restart(restart, &step).await
         } else if let Some(streamed) = &step.stream {
             self.stream(streamed).await
+        } else if let Some(method) = &step.watch {
+            self.watch(method, &step).await
         } else {
             step.money.iter().for_each(check_money);
             step.sign.iter().for_each(check_signature);
@@ -291,6 +295,29 @@ impl Player {
         let answers: Vec<_> = answers.try_collect().await.unwrap();
         check_results(answers.into_iter().map(calls::result).collect(), &streamed.results);
         Value::Null
+    }
+
+    /// Watches until so many events came as are expected, but for one message at least. Returns the
+    /// last message, from which values are saved.
+    async fn watch(&self, method: &str, step: &Step) -> Value {
+        let mut messages = calls::watch(&self.client(step), method, step.request.as_ref().unwrap());
+        let expected = step.items.clone().unwrap_or_default();
+        let mut events = Vec::new();
+        loop {
+            let message = messages.try_next().await.map(Option::unwrap);
+            if let Some(failure) = &step.error {
+                check_error(&message.unwrap_err(), failure);
+                return Value::Null;
+            }
+            let message = message.unwrap();
+            if message.get("heartbeat").is_none() {
+                events.push(message.clone());
+            }
+            if events.len() == expected.len() {
+                pattern::check(&expected.into(), &events.into());
+                return message;
+            }
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! A sender's proofs after the postback has arrived: a signature counts once, a replay knows the
-//! failed checks, and no secret is stored.
+//! What remains of a sender's proofs once its postback has arrived: a signature still counts only
+//! once, a replay uses the results of the checks at arrival, and no secret is stored.
 
 use s2s_sdk::{
     postback::sign,
@@ -338,7 +338,7 @@ async fn send_wrong_secret(sale: &Sale, wrong: &str) {
     }
 }
 
-/// Sends the secret of the code as the value of other parameters.
+/// Sends the secret of the code in the names and values of other parameters.
 async fn send_own_secret(sale: &Sale) {
     let base = sale.query("");
     let (click, code) = (&sale.click, &sale.code.id);

@@ -37,7 +37,7 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 31] = [
+const COVERED_BY: [CoveredReason; 33] = [
     CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::RedirectLoop, source: include_str!("loops.rs") },
@@ -46,6 +46,8 @@ const COVERED_BY: [CoveredReason; 31] = [
     CoveredReason { reason: E::RequestIdReused, source: include_str!("setup.rs") },
     CoveredReason { reason: E::ClickIdMacroMissing, source: include_str!("setup.rs") },
     CoveredReason { reason: E::PageTokenInvalid, source: include_str!("lists.rs") },
+    CoveredReason { reason: E::ResumeTokenInvalid, source: include_str!("watch.rs") },
+    CoveredReason { reason: E::ResumeTokenTooOld, source: include_str!("watch.rs") },
     CoveredReason { reason: E::OriginRefused, source: include_str!("door.rs") },
     CoveredReason { reason: E::ClockWrong, source: include_str!("clocks.rs") },
     CoveredReason { reason: E::ClickTooOld, source: include_str!("retention.rs") },

@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -43,7 +43,9 @@ pub struct Crowd {
     /// The clicks of partners. There are many of them, because a spool delivers the postbacks of
     /// one click one after the other.
     pub click_ids: Vec<String>,
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
+    /// The number of sales that were acknowledged as counted.
+    pub counted: AtomicUsize,
     pub over: AtomicBool,
 }
 
@@ -54,6 +56,17 @@ pub enum Acknowledged {
 }
 
 impl Crowd {
+    pub fn new(
+        servers: Vec<String>,
+        code: ConversionCode,
+        link: TrackingLink,
+        click_ids: Vec<String>,
+        ledger: Arc<Ledger>,
+    ) -> Self {
+        let (counted, over) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Self { servers, code, link, click_ids, ledger, counted, over }
+    }
+
     /// Sends sales as one sender, until `over` is set.
     pub async fn send_all(self: Arc<Self>) {
         let http = http();
@@ -81,7 +94,10 @@ impl Crowd {
             };
             if let Some(acknowledged) = acknowledged {
                 let conversion_id = match &acknowledged {
-                    Acknowledged::Counted(conversion_id) => Some(conversion_id.as_str()),
+                    Acknowledged::Counted(conversion_id) => {
+                        self.counted.fetch_add(1, Ordering::Relaxed);
+                        Some(conversion_id.as_str())
+                    }
                     Acknowledged::Queued => None,
                 };
                 return self.ledger.acknowledged(number, click_id, begun, conversion_id);

@@ -1,12 +1,10 @@
-//! Blows in a pseudo-random order: kills and hangs of the server, kills of its edges and of its
-//! database, and cuts of the wire between server and database.
+//! Blows in a pseudo-random order: kills and hangs of the server, kills of another core, of the edges
+//! and of the database, and cuts of the wires between server and database, also between a commit and its
+//! answer.
 
-use std::{
-    sync::{Arc, atomic::AtomicBool},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use s2s_tests::{Server, database::fresh_on, database::server::DatabaseServer, random::Random};
+use s2s_tests::{Server, database::fresh_on, database::server::DatabaseServer, proxy::Proxy, random::Random};
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
@@ -15,7 +13,6 @@ use tokio::{
 use crate::{
     crowd::{Crowd, partners_clicks},
     ledger::Ledger,
-    proxy::Proxy,
 };
 
 /// The number of concurrent senders.
@@ -38,9 +35,11 @@ enum Blow {
     KillEdge,
     KillDatabase,
     CutWire,
+    CutBeforeAnswers,
 }
 
-const BLOWS: [Blow; 5] = [Blow::Kill, Blow::Hang, Blow::KillEdge, Blow::KillDatabase, Blow::CutWire];
+const BLOWS: [Blow; 6] =
+    [Blow::Kill, Blow::Hang, Blow::KillEdge, Blow::KillDatabase, Blow::CutWire, Blow::CutBeforeAnswers];
 /// The blows if the database is an SQLite file, which has no process and no wire.
 const BLOWS_ON_A_FILE: [Blow; 3] = [Blow::Kill, Blow::Hang, Blow::KillEdge];
 
@@ -50,6 +49,8 @@ struct Victims {
     database: Option<(DatabaseServer, Proxy)>,
     /// A server with both roles: an edge with a spool of its own, and the core of all edges.
     server: Server,
+    /// Another core on the same database. Nobody calls it; both cores fold the journal.
+    other: Server,
     edges: Vec<Server>,
 }
 
@@ -86,7 +87,8 @@ impl Victims {
         // With two edges, a sale can arrive at one edge while its click is still in the spool of
         // the other edge.
         let edges = vec![Server::start_edge(&server, &[]).await, Server::start_edge(&server, &[]).await];
-        Self { random, database, server, edges }
+        let other = Server::start_beside_with(&server, &flags).await;
+        Self { random, database, server, other, edges }
     }
 
     async fn crowd(&self, folder: &std::path::Path) -> Crowd {
@@ -99,14 +101,9 @@ impl Victims {
             s2s_tests::sale::visit(&s2s_tests::http(), &server.url, &slug).await.unwrap().unwrap();
             server.knows(&link.slug).await;
         }
-        Crowd {
-            servers: all.map(|server| server.url.clone()).collect(),
-            click_ids: partners_clicks(&self.server, &code).await,
-            code,
-            link,
-            ledger,
-            over: AtomicBool::new(false),
-        }
+        let servers = all.map(|server| server.url.clone()).collect();
+        let click_ids = partners_clicks(&self.server, &code).await;
+        Crowd::new(servers, code, link, click_ids, Arc::new(ledger))
     }
 
     async fn suffer(&mut self) {
@@ -118,11 +115,13 @@ impl Victims {
         // that are not `KillEdge` kills an edge as well.
         let edge = self.random.below(self.edges.len());
         let edge_too = blow == Blow::KillEdge || self.random.one_in(3);
+        let other_too = self.random.one_in(3);
         match (blow, &mut self.database) {
             (Blow::Kill, _) => self.server.kill().await,
             (Blow::Hang, _) => self.server.freeze().await,
             (Blow::KillDatabase, Some((database, _))) => database.kill(),
             (Blow::CutWire, Some((_, proxy))) => proxy.cut(),
+            (Blow::CutBeforeAnswers, Some((_, proxy))) => proxy.cut_before_answers(),
             _ => {}
         }
         if matches!(blow, Blow::Kill | Blow::Hang | Blow::KillDatabase) {
@@ -130,6 +129,9 @@ impl Victims {
         }
         if edge_too {
             self.edges[edge].kill().await;
+        }
+        if other_too {
+            self.other.kill().await;
         }
         match (blow, &mut self.database) {
             (Blow::Hang, _) => self.server.thaw().await,
@@ -143,6 +145,9 @@ impl Victims {
         if blow == Blow::Kill {
             self.server.restart_in_place().await;
         }
+        if other_too {
+            self.other.restart_in_place().await;
+        }
     }
 
     async fn pause(&mut self, (min, max): (usize, usize)) {
@@ -152,17 +157,22 @@ impl Victims {
 
     /// Waits until every server serves and every spool is empty.
     async fn recover(&self) {
-        for server in std::iter::once(&self.server).chain(&self.edges) {
-            let drained = async {
-                loop {
-                    let health = server.health().await;
-                    if health["status"] == "serving" && health["spool"]["records"] == 0 {
-                        return;
-                    }
-                    sleep(ASK_INTERVAL).await;
+        recovered([&self.server, &self.other].into_iter().chain(&self.edges)).await;
+    }
+}
+
+/// Waits until these servers serve and their spools are empty.
+pub async fn recovered(servers: impl Iterator<Item = &Server>) {
+    for server in servers {
+        let drained = async {
+            loop {
+                let health = server.health().await;
+                if health["status"] == "serving" && health["spool"]["records"] == 0 {
+                    return;
                 }
-            };
-            timeout(CAUGHT_UP_WITHIN, drained).await.unwrap();
-        }
+                sleep(ASK_INTERVAL).await;
+            }
+        };
+        timeout(CAUGHT_UP_WITHIN, drained).await.unwrap();
     }
 }

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
     time::UNIX_EPOCH,
 };
@@ -19,7 +19,11 @@ use s2s_sdk::{
     prost_types::Timestamp,
     v1::{Click, Conversion, ListClicksRequest, ListConversionsRequest},
 };
-use s2s_tests::{Server, sale::value};
+use s2s_tests::{
+    Server,
+    database::{journal, tally},
+    sale::value,
+};
 
 /// The precision of the time in a click id.
 const CLICK_TIME_MICROS: i64 = 10_000;
@@ -31,6 +35,8 @@ pub struct Ledger {
     visits: AtomicUsize,
     file: Mutex<File>,
     path: PathBuf,
+    /// The largest time by which a server's clock was ahead, in microseconds.
+    ahead_micros: AtomicI64,
 }
 
 /// The current time, in microseconds since 1970.
@@ -42,7 +48,13 @@ impl Ledger {
     pub fn in_folder(folder: &Path) -> Self {
         let path = folder.join("ledger");
         let file = Mutex::new(File::create(&path).unwrap());
-        Self { sales: AtomicUsize::new(0), visits: AtomicUsize::new(0), file, path }
+        let (sales, visits, ahead_micros) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicI64::new(0));
+        Self { sales, visits, file, path, ahead_micros }
+    }
+
+    /// Notes that the clock of a server is ahead by so many seconds from now on.
+    pub fn allow_ahead(&self, seconds: i64) {
+        self.ahead_micros.fetch_max(seconds * 1_000_000, Ordering::Relaxed);
     }
 
     /// Takes a number for a sale before it is sent.
@@ -122,7 +134,7 @@ impl Ledger {
             };
             let (begun, ended): (i64, i64) = (begun.parse().unwrap(), ended.parse().unwrap());
             let (at, begun) = (micros(at), begun / CLICK_TIME_MICROS * CLICK_TIME_MICROS);
-            if !(begun..=ended).contains(&at) {
+            if !(begun..=ended + self.ahead_micros.load(Ordering::Relaxed)).contains(&at) {
                 return Err(format!("stored with time {at}, outside the time of: {line}"));
             }
         }
@@ -133,9 +145,11 @@ impl Ledger {
         let (sales, visits) = (self.sales.load(Ordering::Relaxed), self.visits.load(Ordering::Relaxed));
         let summary = format!(
             "{sales} sales sent, {counted} acknowledged at once and {queued} queued, {} stored; {visits} visits, \
-             {promised} with a click that was promised, {} stored; none lost, none doubled",
+             {promised} with a click that was promised, {} stored; none lost, none doubled; {}; {}",
             conversions.len(),
             clicks.len(),
+            journal::check(&core.database_url).await?,
+            tally::check(&core.database_url).await?,
         );
         Ok((summary, queued))
     }

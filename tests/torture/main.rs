@@ -6,6 +6,8 @@
 //! `s2s-torture outage sqlite|postgres|mariadb SECONDS`: makes long outages, and prints how
 //! long callers waited.
 //! `s2s-torture hostile sqlite|postgres SECONDS`: attackers of all kinds beside honest senders.
+//! `s2s-torture stopped sqlite|postgres|mariadb SECONDS [unguarded]`: stops a server until its lanes
+//! of the journal are closed. With `unguarded`, the torture must report a fault.
 //! `s2s-torture edge SECONDS`: outages with an edge in trouble: a full disk, failing fsync, kills.
 
 // The futures of the tests nest more deeply than the default allows.
@@ -23,8 +25,8 @@ mod hostile;
 mod kills;
 mod ledger;
 mod outage;
-mod proxy;
 mod scene;
+mod stopped;
 mod street;
 
 use std::{process::ExitCode, time::Duration};
@@ -44,6 +46,10 @@ async fn main() -> ExitCode {
             println!("{kind}: attackers beside honest senders for {seconds} s");
             hostile::torture(kind, Duration::from_secs(seconds.parse().unwrap())).await
         }
+        ["stopped", kind, seconds, unguarded @ ..] if matches!(unguarded, [] | ["unguarded"]) => {
+            println!("{kind}: a server is stopped for {seconds} s, and its lanes are closed");
+            stopped::torture(kind, Duration::from_secs(seconds.parse().unwrap()), !unguarded.is_empty()).await
+        }
         ["edge", seconds] => {
             println!("an edge in trouble, in outages of {seconds} s");
             edge::torture(Duration::from_secs(seconds.parse().unwrap())).await
@@ -58,6 +64,7 @@ async fn main() -> ExitCode {
                 "usage: s2s-torture sqlite|postgres|mariadb CYCLES [SEED]\n       \
                  s2s-torture outage sqlite|postgres|mariadb SECONDS\n       \
                  s2s-torture hostile sqlite|postgres SECONDS\n       \
+                 s2s-torture stopped sqlite|postgres|mariadb SECONDS [unguarded]\n       \
                  s2s-torture edge SECONDS"
             );
             return ExitCode::from(2);

@@ -96,6 +96,11 @@ impl Record for Click {
         ("referrer", |click| click.referrer.clone()),
         ("user_agent", |click| click.user_agent.clone()),
         ("address", |click| click.address.clone()),
+        ("country", |click| click.country.clone()),
+        ("device", |click| word(click.device().as_str_name(), "DEVICE_KIND_")),
+        ("os", |click| click.os.clone()),
+        ("browser", |click| click.browser.clone()),
+        ("referrer_host", |click| click.referrer_host.clone()),
     ];
 }
 

@@ -78,18 +78,8 @@ pub struct Filter {
     /// Only conversions of the conversion code with this id or name.
     #[arg(long, value_name = "CODE", value_parser = given_id)]
     code: Option<String>,
-    /// Only conversions of the tracking link with this id or slug.
-    #[arg(long, value_name = "LINK", value_parser = given_id)]
-    link: Option<String>,
-    /// Only conversions of this click.
-    #[arg(long, value_name = "CLICK_ID", value_parser = given_id)]
-    click: Option<String>,
-    /// Only conversions with this order id of the merchant.
-    #[arg(long, value_name = "ID", value_parser = given_id)]
-    transaction: Option<String>,
-    /// Only conversions with this status.
-    #[arg(long, value_enum)]
-    status: Option<Status>,
+    #[command(flatten)]
+    own: OwnFilter,
     /// Only conversions recorded at or after this time, for example `2026-11-24`, `yesterday` or
     /// `2026-11-24T12:00:00Z`. A date alone is the beginning of that day.
     #[arg(long, value_name = "TIME")]
@@ -103,23 +93,63 @@ impl Filter {
     /// Replaces names and slugs with ids.
     async fn with_ids(mut self, client: &Client) -> Result<Self, Failure> {
         self.code = names::code_option(self.code, client).await?;
-        self.link = names::link_option(self.link, client).await?;
+        self.own = self.own.with_ids(client).await?;
         Ok(self)
     }
 
     fn request(self, zone: &Zone) -> Result<ListConversionsRequest, Failure> {
-        let status = self.status.map(ConversionStatus::from).unwrap_or_default();
         let filter = ConversionFilter {
             conversion_code_id: self.code.unwrap_or_default(),
+            start_time: zone.option(self.since)?,
+            end_time: zone.option(self.until)?,
+            ..self.own.read()
+        };
+        Ok(ListConversionsRequest { filter: Some(filter), ..Default::default() })
+    }
+}
+
+/// The filters that only conversions have, apart from times.
+#[derive(Args, Default)]
+pub struct OwnFilter {
+    /// Only conversions of the tracking link with this id or slug.
+    #[arg(long, value_name = "LINK", value_parser = given_id)]
+    link: Option<String>,
+    /// Only conversions of this click.
+    #[arg(long, value_name = "CLICK_ID", value_parser = given_id)]
+    click: Option<String>,
+    /// Only conversions with this order id of the merchant.
+    #[arg(long, value_name = "ID", value_parser = given_id)]
+    transaction: Option<String>,
+    /// Only conversions with this status.
+    #[arg(long, value_enum)]
+    status: Option<Status>,
+}
+
+impl OwnFilter {
+    /// Replaces a slug with the link's id.
+    pub async fn with_ids(mut self, client: &Client) -> Result<Self, Failure> {
+        self.link = names::link_option(self.link, client).await?;
+        Ok(self)
+    }
+
+    pub fn read(self) -> ConversionFilter {
+        ConversionFilter {
             tracking_link_id: self.link.unwrap_or_default(),
             click_id: self.click.unwrap_or_default(),
             transaction_id: self.transaction.unwrap_or_default(),
-            status: status.into(),
-            start_time: zone.option(self.since)?,
-            end_time: zone.option(self.until)?,
+            status: self.status.map(ConversionStatus::from).unwrap_or_default().into(),
             ..Default::default()
-        };
-        Ok(ListConversionsRequest { filter: Some(filter), ..Default::default() })
+        }
+    }
+
+    /// The options, and whether each is given.
+    pub fn given(&self) -> [(&'static str, bool); 4] {
+        [
+            ("--link", self.link.is_some()),
+            ("--click", self.click.is_some()),
+            ("--transaction", self.transaction.is_some()),
+            ("--status", self.status.is_some()),
+        ]
     }
 }
 

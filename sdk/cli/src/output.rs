@@ -207,31 +207,6 @@ impl Output {
         Ok(shown)
     }
 
-    /// Writes more items of an endless list, as lines of cells, of JSON, or of CSV.
-    pub fn append<R: Record>(&self, items: &[R], with_titles: bool) -> Result<(), Failure> {
-        let titles = with_titles && !items.is_empty();
-        match self.format {
-            Format::Table => items.iter().try_for_each(|item| {
-                let cells = R::COLUMNS.iter().take(R::NARROW).map(|(_, read)| plain(&read(item)));
-                let cells: Vec<String> = cells.collect();
-                print(&format!("{}\n", cells.join("  ")))
-            }),
-            Format::Json => items.iter().try_for_each(|item| {
-                print(&format!("{}\n", to_json(&schema::json(R::MESSAGE, item)?, false)))
-            }),
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(io::stdout().lock());
-                if titles {
-                    writer.write_record(R::COLUMNS.iter().map(|(title, _)| title))?;
-                }
-                for item in items {
-                    writer.write_record(R::COLUMNS.iter().map(|(_, read)| to_csv(&read(item))))?;
-                }
-                Ok(writer.flush()?)
-            }
-        }
-    }
-
     /// Writes one item with all its columns.
     pub fn show<R: Record>(&self, item: Option<&R>) -> Result<(), Failure> {
         let Some(item) = item else { return Ok(()) };

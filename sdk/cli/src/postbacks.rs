@@ -63,6 +63,16 @@ pub enum OnlyVerdict {
     Held,
 }
 
+impl From<OnlyVerdict> for PostbackVerdict {
+    fn from(verdict: OnlyVerdict) -> Self {
+        match verdict {
+            OnlyVerdict::Recorded => Self::Recorded,
+            OnlyVerdict::Duplicate => Self::Duplicate,
+            OnlyVerdict::Held => Self::Held,
+        }
+    }
+}
+
 /// Filters for postbacks, combined with AND.
 #[derive(Args)]
 pub struct Filter {
@@ -108,7 +118,8 @@ impl Filter {
     }
 }
 
-fn parse_reason(text: &str) -> Result<ErrorReason, String> {
+/// Reads the name of a reason, in upper or lower case.
+pub fn parse_reason(text: &str) -> Result<ErrorReason, String> {
     let name = format!("ERROR_REASON_{}", text.to_ascii_uppercase().replace('-', "_"));
     ErrorReason::from_str_name(&name).ok_or_else(|| "no reason has this name".to_owned())
 }
@@ -151,12 +162,7 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
     match action {
         Action::List { verdict, filter, limit } => {
             let mut filter = filter.with_ids(client).await?.read(zone)?;
-            filter.set_verdict(match verdict {
-                None => PostbackVerdict::Unspecified,
-                Some(OnlyVerdict::Recorded) => PostbackVerdict::Recorded,
-                Some(OnlyVerdict::Duplicate) => PostbackVerdict::Duplicate,
-                Some(OnlyVerdict::Held) => PostbackVerdict::Held,
-            });
+            filter.set_verdict(verdict.map(PostbackVerdict::from).unwrap_or_default());
             let request = ListPostbacksRequest { filter: Some(filter), ..Default::default() };
             output.list(client.postbacks().list(request), limit.limit).await
         }

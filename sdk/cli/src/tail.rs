@@ -1,41 +1,56 @@
-//! `s2s tail`: shows items as they arrive, by polling.
+//! `s2s tail`: shows items as they arrive.
 
-use std::{collections::BTreeMap, time::Duration};
+mod lines;
+mod only;
+
+use std::collections::HashSet;
 
 use clap::{Args, ValueEnum};
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use s2s_sdk::{
-    Client, Error,
-    prost_types::Timestamp,
+    Client, Error, WatchState,
     v1::{
         Conversion, ConversionFilter, ListConversionsRequest, ListPostbacksRequest, Postback, PostbackFilter,
+        WatchConversionsRequest, WatchPostbacksRequest, watch_conversions_response::Event as OfConversion,
+        watch_postbacks_response::Event as OfPostback,
     },
 };
-use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{
-    failure::Failure,
-    output::{Output, Record},
+use self::{
+    lines::{Event, Lines},
+    only::Only,
 };
-
-/// Maximum time by which an item may be older than items that became visible before it, in seconds.
-const LATE_SECONDS: i64 = 10;
-/// Maximum number of items that one poll lists. If there are more, it lists the newest.
-const LOOK_ITEMS_MAX: usize = 10_000;
+use crate::{
+    args::given_id,
+    cells::plain,
+    failure::Failure,
+    output::{Output, Record, say},
+};
 
 #[derive(Args)]
 pub struct TailArgs {
     #[arg(value_enum, default_value_t = Kind::Postbacks)]
     kind: Kind,
-    /// Time between two polls, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3_600))]
-    interval: u64,
+    #[command(flatten)]
+    only: Only,
     /// Number of items after which to end; 0 for no end.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     count: usize,
     /// Begin with the items that exist already.
     #[arg(long)]
     from_start: bool,
+    /// Go on behind the item with this resume token, which `--output json` and `--output csv` show.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        value_parser = given_id,
+        allow_hyphen_values = true,
+        conflicts_with = "from_start"
+    )]
+    resume_token: Option<String>,
+    /// Show the items of all accounts that arrive; needs the scopes `read` and `admin`.
+    #[arg(long, conflicts_with = "from_start")]
+    all_accounts: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -44,121 +59,151 @@ enum Kind {
     Conversions,
 }
 
-/// An item with a time and an id.
-trait Timed: Record {
-    fn key(&self) -> (Timestamp, String);
-    /// Lists the items that arrived at or after this time, newest first.
-    fn since(client: &Client, time: Option<Timestamp>) -> BoxStream<'static, Result<Self, Error>>;
+/// A message of a stream.
+enum Message<R> {
+    Item(Box<Event<R>>),
+    Heartbeat,
+    /// Number of items that are deleted by now.
+    Gap(i64),
 }
 
-impl Timed for Postback {
-    fn key(&self) -> (Timestamp, String) {
-        let time = self.raw.as_ref().and_then(|raw| raw.receive_time);
-        (time.unwrap_or_default(), self.id.clone())
+/// The part of the events to show.
+struct Request<F> {
+    filter: F,
+    resume_token: String,
+    all_accounts: bool,
+}
+
+/// An item that has a stream.
+trait Watched: Record + Send + 'static {
+    type Filter: Clone;
+
+    fn id(&self) -> &str;
+    /// Lists the items that pass, newest first.
+    fn list(client: &Client, filter: Self::Filter) -> BoxStream<'static, Result<Self, Error>>;
+    fn watch(
+        client: &Client,
+        request: Request<Self::Filter>,
+    ) -> BoxStream<'static, Result<Message<Self>, Error>>;
+}
+
+impl Watched for Postback {
+    type Filter = PostbackFilter;
+
+    fn id(&self) -> &str {
+        &self.id
     }
 
-    fn since(client: &Client, start_time: Option<Timestamp>) -> BoxStream<'static, Result<Self, Error>> {
-        let filter = Some(PostbackFilter { start_time, ..Default::default() });
-        client.postbacks().list(ListPostbacksRequest { filter, ..Default::default() })
+    fn list(client: &Client, filter: PostbackFilter) -> BoxStream<'static, Result<Self, Error>> {
+        client.postbacks().list(ListPostbacksRequest { filter: Some(filter), ..Default::default() })
+    }
+
+    fn watch(
+        client: &Client,
+        request: Request<PostbackFilter>,
+    ) -> BoxStream<'static, Result<Message<Self>, Error>> {
+        let Request { filter, resume_token, all_accounts } = request;
+        let request = WatchPostbacksRequest { filter: Some(filter), resume_token, all_accounts };
+        let messages = client.postbacks().watch(request).map_ok(|message| match message.event {
+            Some(OfPostback::Postback(item)) => {
+                let (account_id, resume_token) = (message.account_id, message.resume_token);
+                Message::Item(Box::new(Event { item, account_id, resume_token }))
+            }
+            Some(OfPostback::Gap(gap)) => Message::Gap(gap.events),
+            Some(OfPostback::Heartbeat(_)) | None => Message::Heartbeat,
+        });
+        messages.boxed()
     }
 }
 
-impl Timed for Conversion {
-    fn key(&self) -> (Timestamp, String) {
-        (self.create_time.unwrap_or_default(), self.id.clone())
+impl Watched for Conversion {
+    type Filter = ConversionFilter;
+
+    fn id(&self) -> &str {
+        &self.id
     }
 
-    fn since(client: &Client, start_time: Option<Timestamp>) -> BoxStream<'static, Result<Self, Error>> {
-        let filter = Some(ConversionFilter { start_time, ..Default::default() });
-        client.conversions().list(ListConversionsRequest { filter, ..Default::default() })
+    fn list(client: &Client, filter: ConversionFilter) -> BoxStream<'static, Result<Self, Error>> {
+        client.conversions().list(ListConversionsRequest { filter: Some(filter), ..Default::default() })
+    }
+
+    fn watch(
+        client: &Client,
+        request: Request<ConversionFilter>,
+    ) -> BoxStream<'static, Result<Message<Self>, Error>> {
+        let Request { filter, resume_token, all_accounts } = request;
+        let request = WatchConversionsRequest { filter: Some(filter), resume_token, all_accounts };
+        let messages = client.conversions().watch(request).map_ok(|message| match message.event {
+            Some(OfConversion::Conversion(item)) => {
+                let (account_id, resume_token) = (message.account_id, message.resume_token);
+                Message::Item(Box::new(Event { item, account_id, resume_token }))
+            }
+            Some(OfConversion::Gap(gap)) => Message::Gap(gap.events),
+            Some(OfConversion::Heartbeat(_)) | None => Message::Heartbeat,
+        });
+        messages.boxed()
     }
 }
 
-pub async fn run(what: TailArgs, client: &Client, output: &Output) -> Result<(), Failure> {
+pub async fn run(mut what: TailArgs, client: &Client, output: &Output) -> Result<(), Failure> {
+    let only = std::mem::take(&mut what.only);
+    // The SDK opens a lost stream again for as long as it takes, so nobody would learn of an outage.
+    let client = &client.with_watch_listener(|state| match state {
+        WatchState::Lost(error) => {
+            say(&format!("the connection is lost, and is tried again: {}", plain(&error.to_string())));
+        }
+        _ => say("the connection is back; the stream goes on where it was lost"),
+    });
     match what.kind {
-        Kind::Postbacks => follow::<Postback>(&what, client, output).await,
-        Kind::Conversions => follow::<Conversion>(&what, client, output).await,
+        Kind::Postbacks => {
+            let filter = only.postbacks(client).await?;
+            follow::<Postback>(what, filter, client, output).await
+        }
+        Kind::Conversions => {
+            let filter = only.conversions(client).await?;
+            follow::<Conversion>(what, filter, client, output).await
+        }
     }
 }
 
-async fn follow<R: Timed>(what: &TailArgs, client: &Client, output: &Output) -> Result<(), Failure> {
-    let mut seen = Seen::default();
-    if !what.from_start {
-        let newest: Vec<R> = R::since(client, None).take(1).try_collect().await?;
-        // Polls list the items of the last `LATE_SECONDS` again, so the existing items are noted as
-        // seen.
-        let start = newest.first().map(|item| late(item.key().0));
-        let there: Vec<R> = match start {
-            Some(start) => R::since(client, Some(start)).take(LOOK_ITEMS_MAX).try_collect().await?,
-            None => newest,
-        };
-        for item in &there {
-            seen.is_new(item.key());
-        }
-    }
-    let mut looks = interval(Duration::from_secs(what.interval));
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+async fn follow<R: Watched>(
+    what: TailArgs,
+    filter: R::Filter,
+    client: &Client,
+    output: &Output,
+) -> Result<(), Failure> {
+    let TailArgs { count, from_start, resume_token, all_accounts, .. } = what;
+    let resume_token = resume_token.unwrap_or_default();
+    let mut messages = R::watch(client, Request { filter: filter.clone(), resume_token, all_accounts });
+    // The first message shows that the stream has begun. So whatever is not in the list comes in the
+    // stream; what is in both is shown once.
+    messages.try_next().await?;
+    let mut lines = Lines::new(output, all_accounts);
     let mut shown = 0;
-    let mut with_titles = true;
-    loop {
-        looks.tick().await;
-        let items = R::since(client, seen.start()).take(LOOK_ITEMS_MAX);
-        let mut items: Vec<R> = items.try_collect().await?;
-        items.reverse();
-        items.retain(|item| seen.is_new(item.key()));
-        if what.count > 0 {
-            items.truncate(what.count - shown);
+    let mut listed = HashSet::new();
+    if from_start {
+        let mut there: Vec<R> = R::list(client, filter).try_collect().await?;
+        there.reverse();
+        if count > 0 {
+            there.truncate(count);
         }
-        shown += items.len();
-        output.append(&items, with_titles)?;
-        with_titles &= items.is_empty();
-        if what.count > 0 && shown == what.count {
-            return Ok(());
+        shown = there.len();
+        for item in there {
+            listed.insert(item.id().to_owned());
+            lines.write(&Event { item, account_id: String::new(), resume_token: String::new() })?;
         }
     }
-}
-
-/// Items that were seen and may be listed again, by id.
-#[derive(Default)]
-struct Seen {
-    newest: Option<Timestamp>,
-    items: BTreeMap<String, Timestamp>,
-}
-
-impl Seen {
-    /// Time from which the next poll lists items.
-    fn start(&self) -> Option<Timestamp> {
-        self.newest.map(late)
-    }
-
-    fn is_new(&mut self, (time, id): (Timestamp, String)) -> bool {
-        let order = |time: &Timestamp| (time.seconds, time.nanos);
-        if self.newest.is_none_or(|newest| order(&newest) < order(&time)) {
-            self.newest = Some(time);
-            let start = late(time);
-            self.items.retain(|_, time| order(time) >= order(&start));
+    while count == 0 || shown < count {
+        let Some(message) = messages.try_next().await? else { break };
+        match message {
+            Message::Item(event) if listed.remove(event.item.id()) => {}
+            Message::Item(event) => {
+                shown += 1;
+                lines.write(&*event)?;
+            }
+            Message::Gap(events) => say(&format!("{events} items were deleted before they could be shown")),
+            Message::Heartbeat => {}
         }
-        self.items.insert(id, time).is_none()
     }
-}
-
-fn late(time: Timestamp) -> Timestamp {
-    Timestamp { seconds: time.seconds - LATE_SECONDS, ..time }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn latecomers_are_new_once_and_what_is_old_is_forgotten() {
-        let at = |seconds, id: &str| (Timestamp { seconds, nanos: 0 }, id.to_owned());
-        let mut seen = Seen::default();
-        assert!(seen.is_new(at(100, "a")) && !seen.is_new(at(100, "a")));
-        assert!(seen.is_new(at(95, "late")) && !seen.is_new(at(95, "late")));
-        assert!(seen.is_new(at(109, "b")));
-        assert_eq!(seen.start().map(|time| time.seconds), Some(99));
-        let ids: Vec<&String> = seen.items.keys().collect();
-        assert_eq!(ids, ["a", "b"]);
-    }
+    Ok(())
 }

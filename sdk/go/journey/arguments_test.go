@@ -78,13 +78,28 @@ func (m method) call(
 		}
 		return returned[0].Interface().(proto.Message), nil, nil
 	}
-	for item, failed := range returned[0].Seq2() {
+	err = each(returned[0], func(item proto.Message) (more bool, err error) {
+		items = append(items, item)
+		return true, nil
+	})
+	return nil, items, err
+}
+
+// each makes a call that has many answers, and does something with each, until there are no more.
+func (m method) each(ctx context.Context, do func(proto.Message) (more bool, err error)) error {
+	return each(m.function.Call([]reflect.Value{reflect.ValueOf(ctx), m.params})[0], do)
+}
+
+func each(answers reflect.Value, do func(proto.Message) (more bool, err error)) error {
+	for item, failed := range answers.Seq2() {
 		if err, _ := failed.Interface().(error); err != nil {
-			return nil, nil, err
+			return err
 		}
-		items = append(items, item.Interface().(proto.Message))
+		if more, err := do(item.Interface().(proto.Message)); err != nil || !more {
+			return err
+		}
 	}
-	return nil, items, nil
+	return nil
 }
 
 // maskOf returns the fields that a request changes, or nil if the request is not a change.

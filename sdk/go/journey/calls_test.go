@@ -104,6 +104,29 @@ func listOf(ctx context.Context, client *s2s.Client, s step) ([]proto.Message, e
 	return items, err
 }
 
+// expectWatch watches until as many events came as are expected, but for one message at least. It
+// returns the last message.
+func expectWatch(ctx context.Context, client *s2s.Client, s step) (last any, err error) {
+	m, err := methodOf(client, s.Watch, s.Request)
+	if err != nil {
+		return nil, err
+	}
+	events := []any{}
+	err = m.each(ctx, func(message proto.Message) (more bool, err error) {
+		if last, err = asJSON(message); err != nil {
+			return false, err
+		}
+		if _, ok := last.(map[string]any)["heartbeat"]; !ok {
+			events = append(events, last)
+		}
+		return len(events) != len(s.Items), nil
+	})
+	if err := s.Error.check(err); err != nil || s.Error != nil {
+		return nil, err
+	}
+	return last, match(events, append([]any{}, s.Items...))
+}
+
 func expectStream(ctx context.Context, client *s2s.Client, s *stream) error {
 	var items []s2s.RecordConversionParams
 	for _, text := range s.Requests {

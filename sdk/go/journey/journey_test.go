@@ -32,6 +32,7 @@ type step struct {
 
 	call
 	List    string
+	Watch   string
 	HTTP    *httpRequest
 	Restart *call
 	Stream  *stream
@@ -39,7 +40,7 @@ type step struct {
 	Sign    *sign
 	ClickID *clickID `json:"click_id"`
 
-	// Fields of a list.
+	// Fields of a list and of a watch.
 	Field string
 	Items []any
 	Count *int
@@ -228,6 +229,7 @@ func (r *runner) act(ctx context.Context, client *s2s.Client, s step) (answer an
 	}
 	run(s.Call != "", func() error { answer, err = expectCall(ctx, client, s.call); return err })
 	run(s.List != "", func() error { return expectList(ctx, client, s) })
+	run(s.Watch != "", func() error { answer, err = expectWatch(ctx, client, s); return err })
 	run(s.HTTP != nil, func() error { answer, err = expectHTTP(ctx, s); return err })
 	run(s.Restart != nil, func() error {
 		if err := r.restart(ctx); err != nil {

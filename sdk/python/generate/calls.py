@@ -7,6 +7,8 @@
   resource such as `NewConversion`, or a filter, the fields within it are parameters instead.
 - An update takes the id and the fields to change, and makes the mask from them.
 - A list yields the items of all pages.
+- A call that answers with a stream, and goes on behind a resume token, yields all messages. Its filter
+  has no times.
 """
 
 import keyword
@@ -31,6 +33,8 @@ from google.protobuf.descriptor_pb2 import (
 FIELD_BEHAVIOR: Any = field_behavior
 # Names that parameters can't have, because every method has them already.
 TAKEN = {"self", "timeout"}
+# Fields of filters that no stream can have.
+TIMES = {"time", "start_time", "end_time"}
 # The path of a comment is a list of pairs: a field number and an index. These are the field numbers
 # for a file's messages, enums and services, and for the fields, values and calls within them.
 MESSAGES, ENUMS, SERVICES = 4, 5, 6
@@ -44,6 +48,7 @@ class Kind(Enum):
     UPDATE = "update"
     LIST = "list"
     STREAM = "stream"
+    WATCH = "watch"
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,16 @@ class Call:
     """A call of the schema, as a method."""
 
     rpc: MethodDescriptorProto
+    full_name: str
     kind: Kind
     method: str
     comment: str
     request: str
     response: str
     response_comment: str
-    # Name of the field whose message's fields are parameters.
+    # Name of the field whose message's fields are parameters, and its comment.
     inlined: str | None
+    inlined_comment: str
     # Other fields of the oneof that the inlined field belongs to.
     alternatives: tuple[str, ...]
     parameters: tuple[Parameter, ...]
@@ -95,6 +102,11 @@ class Service:
     member: str
     comment: str
     calls: tuple[Call, ...]
+
+    @property
+    def has_watch(self) -> bool:
+        """A call of the service is a stream that goes on by itself."""
+        return any(call.kind is Kind.WATCH for call in self.calls)
 
     @property
     def class_name(self) -> str:
@@ -177,6 +189,7 @@ class Schema:
             items, item_request = only_message(response), only_message(request)
         return Call(
             rpc,
+            f"{rpc.input_type.rpartition('.')[0].lstrip('.')}.{service}.{rpc.name}",
             kind,
             method_name(resource, rpc.name),
             self.comment(service, rpc.name),
@@ -184,6 +197,7 @@ class Schema:
             response.name,
             self.comment(response.name),
             inlined.name if inlined else None,
+            self.comment(request.name, inlined.name) if inlined else "",
             tuple(
                 field.name
                 for field in request.field
@@ -232,6 +246,9 @@ class Schema:
             is_id = has(field, IDENTIFIER)
             if has(field, OUTPUT_ONLY) or (is_id and kind is not Kind.UPDATE):
                 continue
+            # A stream begins where its resume token says, so the server refuses them in its filter.
+            if kind is Kind.WATCH and field.name in TIMES:
+                continue
             required = is_id if kind is Kind.UPDATE else has(field, REQUIRED)
             comment = self.comment(message.name, field.name)
             yield Parameter(field, comment, True, required, has_presence(field))
@@ -241,8 +258,10 @@ def kind_of(rpc: MethodDescriptorProto, request: DescriptorProto) -> Kind:
     names = {field.name for field in request.field}
     if rpc.client_streaming and rpc.server_streaming:
         return Kind.STREAM
+    if rpc.server_streaming and not rpc.client_streaming and "resume_token" in names:
+        return Kind.WATCH
     if rpc.client_streaming or rpc.server_streaming:
-        sys.exit(f"{rpc.name}: streams in one direction have no rule yet")
+        sys.exit(f"{rpc.name}: streams of this kind have no rule yet")
     if rpc.name.startswith("List"):
         return Kind.LIST
     return Kind.UPDATE if "update_mask" in names else Kind.UNARY

@@ -13,10 +13,14 @@ CLOSING = {
     Kind.UPDATE: "A field that is given can have its default value. None clears a field.",
     Kind.LIST: "Each page is fetched when it is reached.",
     Kind.STREAM: "Nothing is sent before the first result is read, and nothing is sent again automatically.",
+    Kind.WATCH: "After a failure that may pass, the stream goes on by itself behind the last message. Any other error "
+    "ends it. To go on later, or in another process, keep the `resume_token` of the last message that you have dealt "
+    "with. Ending the iteration cancels the call.",
 }
 TIMEOUT = {
     Kind.LIST: "Time limit of the call for each page over all its attempts, in seconds. Default: the client's.",
     Kind.STREAM: "Time limit of the whole stream, in seconds. Default: none.",
+    Kind.WATCH: "Time limit of the whole stream, in seconds. Default: none. Each opening has the client's as well.",
 }
 TIMEOUT_UNARY = "Time limit of the call over all its attempts, in seconds. Default: the client's."
 
@@ -45,6 +49,9 @@ def of_method(schema: Schema, call: Call, names: dict[str, str]) -> str:
     margin = " " * INDENT * 2
     lines: list[str] = []
     comment = call.comment.replace("that `update_mask` names", "that are given")
+    if call.kind is Kind.WATCH and call.inlined:
+        # The filter may have conditions here that its fields do not name.
+        comment += f"\n\n{call.inlined_comment}"
     for paragraph in [*comment.split("\n\n"), CLOSING.get(call.kind, "")]:
         if paragraph:
             lines += [*textwrap.wrap(paragraph, WIDTH - len(margin), break_on_hyphens=False), ""]
@@ -98,6 +105,8 @@ def returned(call: Call) -> str:
         return "An iterator over the items of all pages."
     if call.kind is Kind.STREAM:
         return "An iterator over the results, one for each item, in their order."
+    if call.kind is Kind.WATCH:
+        return "An iterator over all messages, also heartbeats and gaps."
     return call.response_comment
 
 

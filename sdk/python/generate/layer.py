@@ -24,6 +24,7 @@ from s2s_sdk._gen.reason import Reason
 from s2s_sdk._pages import all_items, all_items_async
 from s2s_sdk._requests import NOT_GIVEN, NotGiven, build, build_update, message
 from s2s_sdk._streams import results, results_async
+from s2s_sdk._watch import watch, watch_async
 from s2s_sdk.money import Money
 """
 TYPES = {
@@ -108,7 +109,7 @@ class Writer:
             text += f"from s2s_sdk._gen.services.{service.member} import {service.class_name}, "
             text += f"Async{service.class_name}\n"
             text += f"from {stub_module(service)} import {service.name}Stub\n"
-        text += "\nif TYPE_CHECKING:\n"
+        text += "\nif TYPE_CHECKING:\n    from s2s_sdk._calls import Policy\n"
         for service in services:
             text += f"    from {stub_module(service)} import {service.name}AsyncStub\n"
         for kind in ("", "Async"):
@@ -128,9 +129,12 @@ class Writer:
             text += docstring("The calls with whole messages: `stubs.conversions.RecordConversion(request)`.", 1)
             for service in services:
                 text += f"    {service.member}: {kind}{service.class_name}\n" + docstring(service.comment, 1)
-            text += f"\n    def __init__(self, stubs: {kind}Stubs) -> None:\n        self.stubs = stubs\n"
+            text += (
+                f"\n    def __init__(self, stubs: {kind}Stubs, policy: Policy) -> None:\n        self.stubs = stubs\n"
+            )
             for service in services:
-                text += f"        self.{service.member} = {kind}{service.class_name}(stubs.{service.member})\n"
+                policy = ", policy" if service.has_watch else ""
+                text += f"        self.{service.member} = {kind}{service.class_name}(stubs.{service.member}{policy})\n"
         return text
 
     def service(self, service: Service) -> str:
@@ -138,11 +142,16 @@ class Writer:
         names = ", ".join([*self.literals(), *(params_name(call) for call in self.item_calls.values())])
         text += f"from s2s_sdk._gen.types import {names}\n"
         text += f"from {stub_module(service)} import {service.name}Stub\n"
-        text += f"\nif TYPE_CHECKING:\n    from {stub_module(service)} import {service.name}AsyncStub\n"
+        text += "\nif TYPE_CHECKING:\n    from s2s_sdk._calls import Policy\n"
+        text += f"    from {stub_module(service)} import {service.name}AsyncStub\n"
         for is_async in (False, True):
             kind = "Async" if is_async else ""
             text += f"\n\nclass {kind}{service.class_name}:\n" + docstring(service.comment, 1)
-            text += f"\n    def __init__(self, stub: {service.name}{kind}Stub) -> None:\n        self._stub = stub\n"
+            policy = ", policy: Policy" if service.has_watch else ""
+            text += f"\n    def __init__(self, stub: {service.name}{kind}Stub{policy}) -> None:\n"
+            text += "        self._stub = stub\n"
+            if service.has_watch:
+                text += "        self._policy = policy\n"
             for call in service.calls:
                 text += "\n" + self.method(call, is_async=is_async)
         for name in dict.fromkeys(item for call in service.calls for item in self.items(call)):
@@ -179,8 +188,8 @@ class Writer:
         return "    @overload\n" + self.signature(call, parameters, is_async=is_async) + " ...\n\n"
 
     def signature(self, call: Call, parameters: list[str], *, is_async: bool) -> str:
-        item = f"v1.{call.items[1]}" if call.items else ""
         returned = f"v1.{call.response}"
+        item = f"v1.{call.items[1]}" if call.items else returned if call.kind is Kind.WATCH else ""
         if item:
             returned = f"AsyncIterator[{item}]" if is_async else f"Iterator[{item}]"
         begin = "async def" if is_async and not item else "def"
@@ -263,6 +272,9 @@ class Writer:
         if call.kind is Kind.LIST and call.items:
             items = f"lambda page: page.{call.items[0]}"
             return f"{text}        return all_items{suffix}({stub}, request, {items}, timeout=timeout)\n"
+        if call.kind is Kind.WATCH:
+            policy = f'"{call.full_name}", self._policy'
+            return f"{text}        return watch{suffix}({stub}, request, {policy}, timeout=timeout)\n"
         begin = "await " if is_async else ""
         return f"{text}        return {begin}{stub}(request, timeout=timeout)\n"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Generator
 from typing import Any, TypeVar
 
 import grpc
@@ -41,9 +41,9 @@ class SyncDriver:
         """Calls a method that has one answer."""
         return method(self.client, name)(**arguments)
 
-    def walk(self, name: str, /, **arguments: Any) -> Iterator[Any]:
+    def walk(self, name: str, /, **arguments: Any) -> Generator[Any, None, None]:
         """Calls a method that yields items."""
-        items: Iterator[Any] = method(self.client, name)(**arguments)
+        items: Generator[Any, None, None] = method(self.client, name)(**arguments)
         return items
 
     def close(self) -> None:
@@ -84,18 +84,23 @@ class AsyncDriver:
 
         return self._run(call())
 
-    def walk(self, name: str, /, **arguments: Any) -> Iterator[Any]:
+    def walk(self, name: str, /, **arguments: Any) -> Generator[Any, None, None]:
         answers: AsyncIterator[Any] = method(self.client, name)(**arguments)
 
         async def following() -> tuple[Any, ...]:
             return (await anext(answers),)
 
-        while True:
-            try:
-                (item,) = self._run(following())
-            except StopAsyncIteration:
-                return
-            yield item
+        try:
+            while True:
+                try:
+                    (item,) = self._run(following())
+                except StopAsyncIteration:
+                    return
+                yield item
+        finally:
+            # A stream that is left early is cancelled.
+            if isinstance(answers, AsyncGenerator):
+                self._run(answers.aclose())
 
     def close(self) -> None:
         self._run(self.client.close())

@@ -36,6 +36,15 @@ class Never:
     """No answer until the client gives up."""
 
 
+@dataclass(frozen=True)
+class Turn:
+    """The messages of one stream, by their resume tokens, and its end; None: no error."""
+
+    tokens: str = ""
+    end: Failure | Never | None = None
+    is_opened: bool = True
+
+
 UNAVAILABLE = Failure(grpc.StatusCode.UNAVAILABLE, "the server is stopping")
 
 
@@ -59,10 +68,12 @@ class Fake:
 
     script: deque[Failure | Never] = field(default_factory=deque)
     always: Failure | None = None
+    turns: deque[Turn] = field(default_factory=deque)
     requests: list[Any] = field(default_factory=list)
     metadata: list[dict[str, Any]] = field(default_factory=list)
     seconds_left: list[float] = field(default_factory=list)
     arrived: threading.Event = field(default_factory=threading.Event)
+    cancelled: threading.Event = field(default_factory=threading.Event)
     _server: grpc.Server | None = None
 
     def start(self, credentials: grpc.ServerCredentials | None = None, port: int = 0) -> int:
@@ -79,6 +90,9 @@ class Fake:
             ),
             "StreamRecordConversions": grpc.stream_stream_rpc_method_handler(
                 self._stream, v1.StreamRecordConversionsRequest.FromString, serialize
+            ),
+            "WatchConversions": grpc.unary_stream_rpc_method_handler(
+                self._watch, v1.WatchConversionsRequest.FromString, serialize
             ),
         }
         server = self._server = grpc.server(ThreadPoolExecutor(THREADS))
@@ -104,11 +118,15 @@ class Fake:
         self.metadata.append(dict(context.invocation_metadata()))
         self.seconds_left.append(context.time_remaining())
         self.arrived.set()
-        answer = self.script.popleft() if self.script else self.always
+        self._give(self.script.popleft() if self.script else self.always, context)
+
+    def _give(self, answer: Failure | Never | None, context: Any) -> None:
         if isinstance(answer, Never):
             ended = threading.Event()
-            context.add_callback(ended.set)
-            ended.wait()
+            # A call that has ended already takes no callback.
+            if context.add_callback(ended.set):
+                ended.wait()
+            self.cancelled.set()
         if isinstance(answer, Failure):
             context.set_trailing_metadata((("grpc-status-details-bin", status(answer).SerializeToString()),))
             context.abort(answer.code, answer.message)
@@ -148,6 +166,21 @@ class Fake:
                 )
             )
         self._answer(context)
+
+    def _watch(self, request: v1.WatchConversionsRequest, context: Any) -> Any:
+        self.requests.append(request)
+        self.metadata.append(dict(context.invocation_metadata()))
+        # The last turn is repeated.
+        turn = self.turns.popleft() if len(self.turns) > 1 else self.turns[0]
+        # A server does not ask for more messages once the call has ended, so this is not left to
+        # the end of the turn. A call that has ended already takes no callback.
+        if isinstance(turn.end, Never) and not context.add_callback(self.cancelled.set):
+            self.cancelled.set()
+        if turn.is_opened:
+            context.send_initial_metadata(())
+        for token in turn.tokens.split():
+            yield v1.WatchConversionsResponse(resume_token=token)
+        self._give(turn.end, context)
 
 
 class Others(grpc.GenericRpcHandler):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from calls import FIELD_BEHAVIOR, Kind, Schema
+from calls import FIELD_BEHAVIOR, Kind, Schema, kind_of
 from google.api.field_behavior_pb2 import IDENTIFIER, OUTPUT_ONLY, REQUIRED
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
 from layer import modules
@@ -57,6 +57,20 @@ def test_calls_become_methods(call: str, request_: dict[str, Any], method: str, 
     [made] = service.calls
     assert (service.member, service.class_name, made.method, made.kind) == ("gifts", "Gifts", method, kind)
     assert [parameter.name for parameter in made.parameters] == parameters.split()
+
+
+@pytest.mark.parametrize(("call", "field"), [("WatchGifts", "resume_token"), ("SendGifts", "size")])
+def test_a_stream_with_a_resume_token_is_a_watch(call: str, field: str) -> None:
+    made = schema(call, request={"filter": ("GiftFilter", None), field: (None, None)})
+    rpc = made.services[0].calls[0].rpc
+    rpc.server_streaming = True
+    request = made.messages[rpc.input_type]
+    if call == "WatchGifts":
+        assert kind_of(rpc, request) is Kind.WATCH
+        assert made.services[0].calls[0].method == "watch"
+    else:
+        with pytest.raises(SystemExit, match="streams of this kind have no rule yet"):
+            kind_of(rpc, request)
 
 
 def test_names_of_services_have_several_words() -> None:

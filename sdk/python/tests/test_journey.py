@@ -3,6 +3,7 @@
 `s2s-journey` must start a new server for each kind of client: the steps need an empty server.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -33,6 +34,7 @@ KEYS = {
     "http": {"status", "headers", "json", "save"},
     "restart": {"save"} | CLIENT_KEYS,
     "stream": CLIENT_KEYS,
+    "watch": {"request", "items", "error", "save"} | CLIENT_KEYS,
     "money": set[str](),
     "sign": set[str](),
     "click_id": set[str](),
@@ -102,6 +104,25 @@ class Journey:
         requests = [arguments(RECORD, request) for request in stream["requests"]]
         results = self.outcome(step, lambda client: list(client.walk("conversions.stream_record", requests=requests)))
         check_results(results, stream["results"])
+
+    def make_watch(self, step: dict[str, Any]) -> None:
+        """Watches until as many events came as are expected, but for one message at least."""
+
+        def watched(client: Driver) -> list[Any]:
+            messages = client.walk(method_name(step["watch"]), **arguments(step["watch"], step["request"]))
+            events: list[Any] = []
+            with contextlib.closing(messages):
+                for message in map(as_json, messages):
+                    if "heartbeat" not in message:
+                        events.append(message)
+                    if len(events) == len(step.get("items", [])):
+                        break
+            self.save(step, message)
+            return events
+
+        events = self.outcome(step, watched)
+        if events is not None:
+            match(events, step["items"])
 
     def make_restart(self, step: dict[str, Any]) -> None:
         status, _, _ = fetch("POST", f"{self.control_url}/restart", {}, None)

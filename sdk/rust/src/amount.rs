@@ -10,6 +10,8 @@ pub(crate) use currency::FRACTION_DIGITS_USUAL;
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{Decimal, NotDecimal};
 
+use std::borrow::Cow;
+
 use crate::v1::DecimalSeparator;
 
 /// An amount as it was read.
@@ -214,9 +216,9 @@ fn split_currency(text: &str) -> (&str, Option<NamedCurrency>) {
 }
 
 /// A number as plain digits.
-struct Plain {
+struct Plain<'a> {
     /// Digits with at most one point.
-    digits: String,
+    digits: Cow<'a, str>,
     /// The separator of decimals as the number shows it.
     shown: DecimalSeparator,
     /// True if a comma separated the decimals.
@@ -228,13 +230,13 @@ struct Plain {
 /// Characters that separate thousands, and never decimals: blanks and apostrophes.
 const GROUPING: [char; 6] = [' ', '\u{A0}', '\u{202F}', '\u{2009}', '\'', '\u{2019}'];
 
-fn plain(number: &str, separator: DecimalSeparator) -> Result<Plain, NotDecimal> {
+fn plain(number: &str, separator: DecimalSeparator) -> Result<Plain<'_>, NotDecimal> {
     let count = |separator| number.bytes().filter(|byte| *byte == separator).count();
     let is_plain = number.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.'));
     let grouping = GROUPING.into_iter().find(|character| !is_plain && number.contains(*character));
     let (whole, fraction, shown) = match (count(b','), count(b'.'), grouping) {
         (0, 0, None) => {
-            let (digits, shown) = (number.to_owned(), DecimalSeparator::Auto);
+            let (digits, shown) = (number.into(), DecimalSeparator::Auto);
             return Ok(Plain { digits, shown, comma: false, grouped: false });
         }
         // `1 234 567` has no fraction.
@@ -260,7 +262,7 @@ fn plain(number: &str, separator: DecimalSeparator) -> Result<Plain, NotDecimal>
     let whole = ungrouped(whole).ok_or(NotDecimal::Malformed)?;
     let comma = shown == DecimalSeparator::Comma && !fraction.is_empty();
     let digits = if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") };
-    Ok(Plain { digits, shown, comma, grouped: true })
+    Ok(Plain { digits: digits.into(), shown, comma, grouped: true })
 }
 
 /// Reads a number with one separator, `mark`, which may separate decimals or thousands. `kind` is
@@ -270,7 +272,7 @@ fn single(
     mark: char,
     kind: DecimalSeparator,
     separator: DecimalSeparator,
-) -> Result<Plain, NotDecimal> {
+) -> Result<Plain<'_>, NotDecimal> {
     let (whole, fraction) = number.split_once(mark).ok_or(NotDecimal::Malformed)?;
     // The mark may separate thousands if one to three digits stand before it and three after it,
     // unless the number begins with 0.
@@ -280,7 +282,8 @@ fn single(
     if !is_ambiguous || separator == kind {
         // A mark at the end may be punctuation, so it does not show the separator.
         let shown = if is_ambiguous || fraction.is_empty() { DecimalSeparator::Auto } else { kind };
-        return Ok(Plain { digits: format!("{whole}.{fraction}"), shown, comma, grouped: false });
+        let digits = if comma { number.replacen(mark, ".", 1).into() } else { number.into() };
+        return Ok(Plain { digits, shown, comma, grouped: false });
     }
     if matches!(separator, DecimalSeparator::Auto | DecimalSeparator::Unspecified) {
         // A text that is no number in either way is malformed, not ambiguous.
@@ -288,7 +291,7 @@ fn single(
         return Err(NotDecimal::Ambiguous);
     }
     let (digits, shown) = (format!("{whole}{fraction}"), DecimalSeparator::Auto);
-    Ok(Plain { digits, shown, comma: false, grouped: true })
+    Ok(Plain { digits: digits.into(), shown, comma: false, grouped: true })
 }
 
 /// Drops the separators of thousands. Returns `None` if the digits are not grouped properly. The

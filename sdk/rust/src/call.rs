@@ -85,6 +85,18 @@ impl Client {
         Ok(answers.into_inner().map_err(Error::from).boxed())
     }
 
+    /// Sends one request, once, and returns the stream of answers.
+    pub(crate) async fn listen<C: Call>(
+        &self,
+        request: C,
+    ) -> Result<BoxStream<'static, Result<C::Response, Error>>, Error> {
+        let mut grpc = self.grpc().await?;
+        let path = PathAndQuery::from_static(C::PATH);
+        let answers: Response<Streaming<C::Response>> =
+            grpc.server_streaming(self.authorized(request), path, Codec::<C, _>::default()).await?;
+        Ok(answers.into_inner().map_err(Error::from).boxed())
+    }
+
     /// Returns the connection once it can take a call.
     async fn grpc(&self) -> Result<Grpc<Channel>, Status> {
         let mut grpc = Grpc::new(self.channel.clone()).max_decoding_message_size(RESPONSE_BYTES_MAX);
@@ -103,7 +115,7 @@ impl Client {
 }
 
 /// The name of a call, such as `s2s.v1.ClickService/GetClick`.
-fn name<C: Call>() -> &'static str {
+pub(crate) fn name<C: Call>() -> &'static str {
     C::PATH.trim_start_matches('/')
 }
 

@@ -12,7 +12,10 @@ use tonic::{
 };
 
 pub use self::builder::{BuildError, ClientBuilder};
-use crate::retry::Policy;
+use crate::{
+    retry::Policy,
+    watch::{Listener, WatchState},
+};
 
 const TIMEOUT_MAX: Duration = Duration::from_hours(1);
 
@@ -34,6 +37,7 @@ pub struct Client {
     pub(crate) channel: Channel,
     pub(crate) authorization: Option<MetadataValue<Ascii>>,
     pub(crate) policy: Policy,
+    pub(crate) listener: Option<Listener>,
 }
 
 impl Client {
@@ -58,5 +62,13 @@ impl Client {
         let mut client = self.clone();
         client.policy.timeout = timeout.min(TIMEOUT_MAX);
         client
+    }
+
+    /// Returns a client on the same connection that tells what happens to its streams. `listener` is
+    /// called with [`WatchState::Lost`] once for each outage of a stream of `watch` that had begun,
+    /// and with [`WatchState::Back`] once the stream goes on. It must not block.
+    #[must_use]
+    pub fn with_watch_listener(&self, listener: impl Fn(WatchState<'_>) + Send + Sync + 'static) -> Self {
+        Self { listener: Some(Listener::new(listener)), ..self.clone() }
     }
 }

@@ -106,6 +106,11 @@ impl Error {
         Self::new(Code::DeadlineExceeded, message, &ErrorDetails::new(), last.map(Into::into))
     }
 
+    /// Builds the error of a stream that ended, or that is silent.
+    pub(crate) fn interrupted(message: &str) -> Self {
+        Self::new(Code::Unavailable, message.to_owned(), &ErrorDetails::new(), None)
+    }
+
     /// Builds the error for a machine without random numbers.
     pub(crate) fn no_randomness(source: getrandom::Error) -> Self {
         let message = "the operating system gave no random bytes for a request id".to_owned();

@@ -15,6 +15,7 @@ pub mod postback;
 mod reason;
 mod retry;
 pub mod url_macros;
+mod watch;
 
 pub use client::{BuildError, Client, ClientBuilder};
 pub use error::Error;
@@ -24,6 +25,7 @@ pub use prost_types;
 pub use reason::PostbackOutcome;
 pub use tonic::Code;
 pub use tonic_types::FieldViolation;
+pub use watch::WatchState;
 
 /// The calls, grouped by service, generated from the schema. A [`Client`] returns each group.
 pub mod services {

@@ -47,8 +47,7 @@ impl Policy {
                 Ok(Err(status)) => Error::from(status),
                 Err(_) => return Err(Error::deadline_exceeded(self.timeout, last)),
             };
-            // Without random numbers, waits for the longest pause.
-            let pause = pause(retries, error.retry_delay(), getrandom::u32().unwrap_or(u32::MAX));
+            let pause = random_pause(retries, error.retry_delay());
             if retries == self.retries || !error.is_passing() || pause >= left() {
                 return Err(error);
             }
@@ -58,6 +57,12 @@ impl Policy {
             last = Some(error);
         }
     }
+}
+
+/// Returns the pause before the next attempt, with a random part. Without random numbers, it is the
+/// longest.
+pub(crate) fn random_pause(retries: u32, asked: Option<Duration>) -> Duration {
+    pause(retries, asked, getrandom::u32().unwrap_or(u32::MAX))
 }
 
 /// Returns the pause before the next attempt: the time that the server `asked` for plus a random

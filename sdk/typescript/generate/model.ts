@@ -7,6 +7,8 @@
 //   resource such as `NewConversion`, or a filter, the fields within it are parameters instead.
 // - An update takes the id and the fields to change, and makes the mask from them.
 // - A list yields the items of all pages.
+// - A call that answers with a stream, and goes on behind a resume token, yields all messages. Its filter
+//   has no times.
 
 import {
   type DescExtension,
@@ -24,9 +26,11 @@ import { getComments, type Schema } from "@bufbuild/protoplugin";
 const REQUIRED = 2;
 const OUTPUT_ONLY = 3;
 const IDENTIFIER = 8;
+/** Fields of filters that no stream can have. */
+const TIMES = ["time", "startTime", "endTime"];
 
 /** The shapes of methods. */
-export type Kind = "unary" | "update" | "list" | "stream";
+export type Kind = "unary" | "update" | "list" | "stream" | "watch";
 
 /** A parameter of a method. */
 export interface Parameter {
@@ -125,7 +129,7 @@ function callOf(resource: string, method: DescMethod, has: Has): Call {
   const { input, output } = method;
   const kind = kindOf(method);
   const inlined = inlinedOf(resource, method, kind);
-  const omitted = { update: "updateMask", list: "pageToken", stream: undefined, unary: undefined }[kind];
+  const omitted = kind === "update" ? "updateMask" : kind === "list" ? "pageToken" : undefined;
   const group = groupOf(method, inlined, omitted, kind, has);
   return {
     method,
@@ -150,8 +154,11 @@ function kindOf({ name, methodKind, input }: DescMethod): Kind {
   if (methodKind === "bidi_streaming") {
     return "stream";
   }
+  if (methodKind === "server_streaming" && input.field["resumeToken"]) {
+    return "watch";
+  }
   if (methodKind !== "unary") {
-    throw new Error(`${name}: streams in one direction have no rule yet`);
+    throw new Error(`${name}: streams of this kind have no rule yet`);
   }
   if (name.startsWith("List")) {
     return "list";
@@ -183,6 +190,8 @@ function groupOf(
   const isUpdate = kind === "update";
   const inner = (inlined?.message?.fields ?? [])
     .filter((field) => !has(field, OUTPUT_ONLY) && (isUpdate || !has(field, IDENTIFIER)))
+    // A stream begins where its resume token says, so the server refuses them in its filter.
+    .filter(({ localName }) => kind !== "watch" || !TIMES.includes(localName))
     .map((field) => ({
       field,
       isRequired: has(field, isUpdate ? IDENTIFIER : REQUIRED),

@@ -33,6 +33,10 @@ const CLOSING: Record<Call["kind"], string> = {
   update: "\n\nA field that is given can have its default value. `null` clears a field that is an object.",
   list: "\n\nThe result iterates over all pages. Each page is fetched when it is reached.",
   stream: "\n\nNothing is sent again automatically, and only `options` set a timeout.",
+  watch:
+    "\n\nAfter a failure that may pass, the stream goes on by itself behind the last message. Any other error " +
+    "ends it. To go on later, or in another process, keep the `resumeToken` of the last message that you have " +
+    "dealt with. Only `options` set a timeout. Ending the iteration cancels the call.",
 };
 
 /** Writes all modules. */
@@ -76,7 +80,7 @@ class Writer {
       if (index > 0) {
         f.print();
       }
-      f.print(f.jsDoc(this.text(commentOf(call.method)) + CLOSING[call.kind], "  "));
+      f.print(f.jsDoc(this.text(methodText(call)) + CLOSING[call.kind], "  "));
       f.print("  ", call.name, "(", this.parameters(f, call), "): ", result(f, call), ";");
     }
     f.print("}\n");
@@ -85,7 +89,11 @@ class Writer {
     }
     const client = f.import("Client", "@connectrpc/connect", true);
     f.print(f.jsDoc("Makes the methods of the service."));
-    f.print`export function ${member}Of(stubs: ${client}<typeof ${f.importSchema(desc, true)}>): ${type} {`;
+    const stubs: Printable = ["stubs: ", client, "<typeof ", f.importSchema(desc, true), ">"];
+    const policy: Printable = hasWatch(service)
+      ? [", policy: ", f.import("Policy", "../calls.js", true)]
+      : "";
+    f.print("export function ", member, "Of(", stubs, policy, "): ", type, " {");
     f.print("  return {");
     for (const call of calls) {
       f.print("    ", call.name, ": ", this.implementation(f, call), ",");
@@ -155,10 +163,12 @@ class Writer {
     }
     f.print("  };\n}\n");
     f.print(f.jsDoc("Makes the services."));
-    f.print("export function servicesOf(stubs: Stubs): Services {\n  return {");
+    const policy = f.import("Policy", "../calls.js", true);
+    f.print("export function servicesOf(stubs: Stubs, policy: ", policy, "): Services {\n  return {");
     for (const service of services) {
       const { member } = service;
-      f.print`    ${member}: ${f.import(`${member}Of`, module(service))}(stubs.${member}),`;
+      const more = hasWatch(service) ? ", policy" : "";
+      f.print`    ${member}: ${f.import(`${member}Of`, module(service))}(stubs.${member}${more}),`;
     }
     f.print("  };\n}");
   }
@@ -318,8 +328,15 @@ class Writer {
 
   private implementation(f: GeneratedFile, call: Call): Printable {
     const { method, kind, item, itemRequest } = call;
-    const helper = f.import(kind === "update" ? "unary" : kind, "../methods.js");
+    const helper = f.import(
+      kind === "update" ? "unary" : kind,
+      kind === "watch" ? "../watch.js" : "../methods.js",
+    );
     const stub = `stubs.${method.localName}`;
+    if (kind === "watch") {
+      const name = f.string(`${method.parent.typeName}/${method.name}`);
+      return [helper, "(", stub, ", ", shapeName(call), ", ", name, ", policy)"];
+    }
     if (kind !== "stream") {
       const items = item === undefined ? [] : [", ", f.string(item.localName)];
       return [helper, "(", stub, ", ", shapeName(call), items, ")"];
@@ -364,11 +381,24 @@ function result(f: GeneratedFile, { kind, method, item, present }: Call): Printa
   if (kind === "list" || kind === "stream") {
     return ["AsyncGenerator<", item?.message ? f.importShape(item.message) : "never", ", void, undefined>"];
   }
+  if (kind === "watch") {
+    return ["AsyncGenerator<", f.importShape(method.output), ", void, undefined>"];
+  }
   const names = present.map(({ localName }) => JSON.stringify(localName)).join(" | ");
   const response = f.importShape(method.output);
   return names === ""
     ? ["Promise<", response, ">"]
     : ["Promise<", f.import("Present", "../params.js", true), "<", response, ", ", names, ">>"];
+}
+
+function hasWatch({ calls }: Service): boolean {
+  return calls.some(({ kind }) => kind === "watch");
+}
+
+/** Returns the comment of a call. The filter of a stream may have conditions of its own. */
+function methodText({ method, kind, inlined }: Call): string {
+  const conditions = kind === "watch" && inlined !== undefined ? `\n\n${commentOf(inlined)}` : "";
+  return commentOf(method) + conditions;
 }
 
 function inputName({ name }: DescMessage): string {

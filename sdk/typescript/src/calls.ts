@@ -68,7 +68,7 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
           if (retries >= retriesMax || !isPassing(error) || pause >= leftMs()) {
             throw error;
           }
-          report(policy, method, retries + 1, error, pause);
+          report(policy, `${method.parent.typeName}/${method.name}`, retries + 1, error, pause);
           await sleep(pause, signal);
         }
       }
@@ -94,15 +94,15 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
   };
 }
 
-function report(
-  { onRetry }: Policy,
-  { name, parent }: DescMethodUnary,
+/** Reports a failed attempt to the hook of the client. */
+export function report(
+  { onRetry }: Pick<Policy, "onRetry">,
+  call: string,
   attempt: number,
   { code, reasonText }: S2sError,
   pauseMs: number,
 ): void {
   try {
-    const call = `${parent.typeName}/${name}`;
     onRetry?.({ call, attempt, reason: reasonText || Code[code], pauseMs });
   } catch {
     // Logging must not make a call fail.
@@ -129,7 +129,7 @@ export function pauseMs(
 }
 
 /** Waits for `ms`. Cancelling the call ends the wait; the next attempt then fails as cancelled. */
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {
       clearTimeout(timer);
@@ -138,6 +138,10 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
     };
     const timer = setTimeout(wake, ms);
     signal?.addEventListener("abort", wake);
+    // A signal that was aborted before calls no listener.
+    if (signal?.aborted) {
+      wake();
+    }
   });
 }
 

@@ -70,7 +70,7 @@ export function clientOf(
   }
   const policy = { apiKey, headers, timeoutMs, retries, onRetry };
   const stubs = stubsOf(withPolicy(transportTo(originOf(options.endpoint)), policy));
-  return { ...servicesOf(stubs), stubs };
+  return { ...servicesOf(stubs, policy), stubs };
 }
 
 /**

@@ -57,6 +57,7 @@ export function stream<Params, Result>(
   };
 }
 
-function optionsOf({ timeoutMs, signal }: CallOptions = {}): ConnectOptions {
+/** Returns the options for Connect. */
+export function optionsOf({ timeoutMs, signal }: CallOptions = {}): ConnectOptions {
   return { ...(timeoutMs !== undefined && { timeoutMs }), ...(signal !== undefined && { signal }) };
 }

@@ -21,6 +21,12 @@ import { createClient as createWebClient, type WebClient } from "../src/web.js";
 /** An answer. `never` means no answer as long as the caller waits. */
 export type Answer = "ok" | "never" | ConnectError;
 
+/** The messages of one stream, by their resume tokens, and its end. */
+export interface Turn {
+  tokens?: string;
+  end?: Answer;
+}
+
 /** The members that both kinds of clients have. */
 export type AnyClient = WebClient;
 
@@ -36,9 +42,12 @@ export class ScriptedServer {
   readonly clicks: sdk.RecordClickRequest[] = [];
   readonly pageTokens: string[] = [];
   calls = 0;
+  /** The turns, stream by stream. The last one is repeated. */
+  turns: Turn[] = [];
+  readonly resumeTokens: string[] = [];
   /** The requests of all unary calls. */
   readonly requests: Message[] = [];
-  /** Emits `call` at each call. */
+  /** Emits `call` at each call, and `end` at the end of a stream of events. */
   readonly events = new EventEmitter();
   endpoint = "";
 
@@ -76,6 +85,17 @@ export class ScriptedServer {
               await scripted.answer(signal);
               yield { result: resultOf(create(sdk.RecordConversionRequestSchema, request)) };
             }
+          },
+          async *watchConversions({ resumeToken }, { signal }) {
+            scripted.resumeTokens.push(resumeToken);
+            void aborted(signal).then(() => scripted.events.emit("end"));
+            const { tokens = "", end = "ok" } =
+              scripted.turns[Math.min(scripted.resumeTokens.length, scripted.turns.length) - 1] ?? {};
+            for (const token of tokens.split(" ").filter(Boolean)) {
+              yield { resumeToken: token };
+            }
+            scripted.script.push(end);
+            await scripted.answer(signal);
           },
           listConversions: async ({ filter, pageToken }, { signal }) => {
             scripted.pageTokens.push(`${filter?.clickId ?? ""} ${pageToken}`);
@@ -117,10 +137,17 @@ export class ScriptedServer {
     this.events.emit("call");
     const answer = this.script.shift() ?? "ok";
     if (answer === "never") {
-      await once(signal, "abort");
+      await aborted(signal);
     } else if (answer !== "ok") {
       throw answer;
     }
+  }
+}
+
+/** Waits for the end of a call. A signal that was aborted before emits no event. */
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) {
+    await once(signal, "abort");
   }
 }
 

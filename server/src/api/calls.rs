@@ -69,7 +69,7 @@ const EDGE: Scopes = Scopes::EDGE;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 44] = [
+pub const CALLS: [Call; 46] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -108,10 +108,12 @@ pub const CALLS: [Call; 44] = [
     call("ConversionService/StreamRecordConversions", RECORD).conversions().long(),
     call("ConversionService/GetConversion", READ),
     call("ConversionService/ListConversions", READ),
+    call("ConversionService/WatchConversions", READ).long(),
     call("PostbackService/ListPostbacks", READ),
     call("PostbackService/GetPostback", READ),
     call("PostbackService/ReplayPostbacks", WRITE),
     call("PostbackService/ExplainPostback", READ),
+    call("PostbackService/WatchPostbacks", READ).long(),
     call("EdgeService/ResolveSlug", EDGE),
     call("EdgeService/ListClickIdKeys", EDGE),
     call("EdgeService/ListLinks", EDGE),

@@ -15,7 +15,8 @@ const HEAD: &str = "<!-- Written by `make generate` from the table of calls. Do 
 Every call needs an API key with one of its scopes, in the header `authorization: Bearer KEY`. A loaded
 server drops calls of the lower priority first: beyond half of `--requests-max` it refuses those of
 priority *other*, and beyond all of it those of priority *conversion*. The API key of a long call is
-checked again every second. The fields are in the [schema](../../proto/s2s/v1).
+checked again every second. `all_accounts` in a call that watches needs `admin` besides `read`; see [live
+streams](../guide/live-streams.md). The fields are in the [schema](../../proto/s2s/v1).
 
 | call | scopes | priority | long |
 |---|---|---|---|

@@ -1,4 +1,5 @@
-//! The tasks that copy an installation and put a copy back, instead of serving.
+//! The tasks that the program does instead of serving: a copy of an installation, its restore, a
+//! check of the totals.
 
 use std::path::PathBuf;
 
@@ -23,4 +24,9 @@ pub enum Task {
         #[arg(long, value_name = "FOLDER")]
         from: PathBuf,
     },
+    /// Compares the totals of clicks and conversions with the rows that they count, and ends. Says
+    /// what was compared. Fails if a total is wrong, and then says what the rows and what the
+    /// totals have. The server may be running meanwhile. Runs where the database is, so not with
+    /// `--role=edge`.
+    CheckTotals,
 }

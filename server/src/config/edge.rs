@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use url::Url;
 
-use super::{SecretUrl, invalid, not_a_url};
+use super::{SecretUrl, Task, invalid, not_a_url};
 use crate::{
     error::StartError,
     values::{api_key_text::KeyText, seal::Seal},
@@ -113,6 +113,17 @@ impl EdgeConfig {
         if self.core_url.is_some() && self.role != Role::Edge {
             let message = "--core is for --role=edge only; in other roles the server itself is the core";
             return Err(StartError::setting("CORE_NOT_FOR_ROLE", message));
+        }
+        Ok(())
+    }
+
+    /// Refuses the role of an edge for a task that needs the database. The role may come from the
+    /// environment of the edge, so other settings of an edge are ignored as they are for a backup.
+    pub fn check_for(&self, task: &Task) -> Result<(), StartError> {
+        if matches!(task, Task::CheckTotals) && self.role == Role::Edge {
+            let message = "check-totals reads the database, and an edge has none; run it with the --database-url of the \
+                           core, and without --role=edge";
+            return Err(invalid(message.to_owned()));
         }
         Ok(())
     }

@@ -21,8 +21,8 @@ server warns of other unknown `S2S_…` variables, and ignores the variables tha
 a service called `s2s`, such as `S2S_SERVICE_HOST`.
 ";
 
-const TASKS_HEAD: &str = "With one of these words, the program copies an installation or puts a copy back, and \
-                          ends. It uses the settings `--database-url`, `--role`, `--spool` and `--log`, before or \
+const TASKS_HEAD: &str = "With one of these words, the program copies an installation, puts a copy back, or checks its \
+                          totals, and ends. It uses the settings `--database-url`, `--role`, `--spool` and `--log`, before or \
                           after the word. See [backup](../operate/backup-and-upgrade.md).";
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;

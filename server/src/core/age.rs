@@ -72,7 +72,7 @@ pub struct Age {
 
 impl Age {
     pub async fn load(db: &Db, now: Time) -> Result<Self> {
-        let Lived { until, forgotten_before } = db.lived(now, &TABLES).await?;
+        let Lived { until, forgotten_before, .. } = db.lived(now, &TABLES).await?;
         Ok(Self {
             base: until,
             began: Instant::now(),

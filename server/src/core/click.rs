@@ -3,19 +3,25 @@
 //!
 //! Absent on purpose: a counter of clicks beside the rows, which every click would have to lock.
 
+mod device;
 pub mod grpc;
 mod store;
+mod visitor;
 
-use std::{
-    collections::HashSet,
-    net::IpAddr,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::HashSet, net::IpAddr, sync::Arc};
 
 use s2s_sdk::v1::{ClickFlag, ErrorReason};
-use sea_orm::DeriveValueType;
+use sea_orm::{ConnectionTrait, DeriveValueType};
 use uuid::Uuid;
 
+use self::{
+    device::{Agent, Device},
+    visitor::{Traits, Visitor},
+};
+pub use self::{
+    store::Insert,
+    visitor::{VisitorKeys, delete_old_keys as delete_old_visitor_keys},
+};
 use crate::{
     api::Tenant,
     core::{
@@ -29,6 +35,7 @@ use crate::{
     values::click_id::{ClickId, KeyId, Rounds, SignedClickId, UnverifiedClickId},
     values::sub_ids::SubIds,
     values::{
+        country::Country,
         destination::Filling,
         id::AccountId,
         time::{Span, Time},
@@ -54,6 +61,11 @@ pub struct Click {
     pub user_agent: String,
     /// The visitor's address as it is stored: whole, truncated or empty.
     pub address: String,
+    /// The country of the whole address.
+    pub country: Country,
+    pub device: Device,
+    /// Never shown.
+    visitor: Option<Visitor>,
     pub flags: ClickFlags,
 }
 
@@ -94,9 +106,37 @@ impl ClickFlags {
         self.0.to_be_bytes()
     }
 
+    /// Reads the bits from bytes, as `to_bytes` returns them.
+    pub fn from_bytes(bytes: [u8; 2]) -> Self {
+        Self(i16::from_be_bytes(bytes))
+    }
+
+    /// The kind under which totals count the click.
+    pub fn kind(self) -> ClickKind {
+        let kinds = [(ClickFlag::Preview, ClickKind::Preview), (ClickFlag::Prefetch, ClickKind::Prefetch)];
+        let kinds = kinds.into_iter().chain([(ClickFlag::Bot, ClickKind::Bot)]);
+        let mut kinds = kinds.filter(|(flag, _)| self.has(*flag)).map(|(_, kind)| kind);
+        kinds.next().unwrap_or(ClickKind::Visit)
+    }
+
+    fn has(self, flag: ClickFlag) -> bool {
+        Self::BITS.into_iter().any(|(one, bit)| one == flag && self.0 & bit != 0)
+    }
+
     fn with_bot(self, is_bot: bool) -> Self {
         if is_bot { Self(self.0 | 1) } else { self }
     }
+}
+
+/// The kind of a click in totals. Programs that fetch previews and prefetches are often known robots
+/// as well, but robots are told apart by a list that changes. So only other clicks count as a
+/// robot's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClickKind {
+    Visit,
+    Bot,
+    Prefetch,
+    Preview,
 }
 
 /// Origin of a click's id.
@@ -137,17 +177,30 @@ pub async fn record(
             (link, signed, Some(redirect_url))
         }
     };
+    let agent = Agent::of(&visit.user_agent);
+    let visitor = match &app.visitor_keys {
+        Some(keys) if !validate_only => {
+            let (account, user_agent) = (link.account_id, &visit.user_agent);
+            let traits = Traits { account, address: visit.address, user_agent };
+            keys.hash(traits, signed.id.time(), app.now()).await?
+        }
+        _ => None,
+    };
     let click = Click {
         click_id: signed.id,
         key_id: signed.key_id,
         account_id: link.account_id,
         link_id: link.id,
-        flags: visit.flags.with_bot(is_bot(&visit.user_agent)),
+        flags: visit.flags.with_bot(agent.is_bot),
         sub_ids: visit.sub_ids,
         query: visit.query,
         referrer: visit.referrer,
         user_agent: visit.user_agent,
         address: app.store_addresses.text(visit.address),
+        // The whole address is known only here.
+        country: if app.store_country { app.geo.country(visit.address) } else { Country::NONE },
+        device: agent.device,
+        visitor,
     };
     let click = if validate_only { click } else { insert(app, click).await? };
     Ok(Recorded { click, redirect_url })
@@ -209,7 +262,7 @@ fn mint(
 /// Inserts the click, unless an earlier click has its id. Returns the click that is stored under
 /// the id, once that click is durable.
 async fn insert(app: &App, click: Click) -> Result<Click> {
-    let (store::Insert(click), earlier) = app.commit.write(store::Insert(click)).await?;
+    let (Insert(click), earlier) = app.commit.write(Insert(click)).await?;
     Ok(earlier.unwrap_or(click))
 }
 
@@ -253,19 +306,29 @@ pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<C
     store::find(app.db.reader(), account, id).await
 }
 
-/// Erases the visitor's data from a click, in an open transaction. If the click is not stored and
-/// `link` is given, inserts the click without these data. The first row of an id stays, so a click
-/// that is recorded late can't add the data again. Returns the click as it is stored afterwards.
-pub async fn erase(
-    txn: &Connection,
+/// Stores the click without its visitor's data, unless it is stored. The first row of an id stays,
+/// so a click that is recorded late can't add the data. The click counts now, as it would have when
+/// it comes.
+pub async fn record_blank(
+    app: &App,
     account: AccountId,
     signed: SignedClickId,
-    link: Option<&TrackingLink>,
-) -> Result<Option<Click>> {
-    store::erase(txn, account, signed.id, link.map(|link| blank(account, signed, link.id))).await
+    link: &TrackingLink,
+) -> Result<()> {
+    // Known keys slow down the batches of group commit, so they are not tried in vain.
+    if find(app, account, signed.id).await?.is_none() {
+        insert(app, blank(account, signed, link.id)).await?;
+    }
+    Ok(())
 }
 
-/// Returns the click as `erase` would return it, and writes nothing.
+/// Erases the visitor's data from a click, in an open transaction. Returns the click as it is stored
+/// afterwards; `None` if it is not stored.
+pub async fn erase(txn: &Connection, account: AccountId, signed: SignedClickId) -> Result<Option<Click>> {
+    store::erase(txn, account, signed.id).await
+}
+
+/// Returns the click as `erase` would return it after `record_blank`, and writes nothing.
 pub async fn preview_erasure(
     app: &App,
     account: AccountId,
@@ -292,8 +355,22 @@ fn blank(account: AccountId, signed: SignedClickId, link: TrackingLinkId) -> Cli
         referrer: String::new(),
         user_agent: String::new(),
         address: String::new(),
+        country: Country::NONE,
+        device: Device::default(),
+        visitor: None,
         flags: ClickFlags::default(),
     }
+}
+
+/// Reads clicks of all accounts whose ids are in a range, lowest first, at most `limit`: id, account,
+/// link, flags.
+pub async fn in_order(
+    db: &impl ConnectionTrait,
+    from: Uuid,
+    below: Uuid,
+    limit: u64,
+) -> Result<Vec<(ClickId, AccountId, TrackingLinkId, ClickFlags)>> {
+    Ok(store::in_order(db, from, below, limit).await?)
 }
 
 /// Lists the clicks of one link that have none of the flags in `without`, newest first.
@@ -325,25 +402,5 @@ impl Error {
         let message = "the click id was not minted here, or was cut or changed on its way; pass it on exactly as \
                        it came in the destination URL";
         Self::new(ErrorReason::ClickIdInvalid, message).with("parameter", "clickId")
-    }
-}
-
-/// Returns whether the user agent is a known robot's. An empty user agent counts as a robot's,
-/// because every browser sends one.
-fn is_bot(user_agent: &str) -> bool {
-    static BOTS: LazyLock<isbot::Bots> = LazyLock::new(isbot::Bots::default);
-    user_agent.trim().is_empty() || BOTS.is_bot(user_agent)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn robots_are_known() {
-        let browser = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36";
-        for (agent, bot) in [(browser, false), ("Googlebot/2.1", true), ("", true), ("curl/8.5.0", true)] {
-            assert_eq!(is_bot(agent), bot, "{agent}");
-        }
     }
 }

@@ -14,7 +14,9 @@
 mod claim;
 mod conversion_id;
 pub mod grpc;
+mod samples;
 mod store;
+pub mod watch;
 
 use std::sync::Arc;
 
@@ -47,7 +49,8 @@ pub use claim::{
 };
 pub use claim::{Commission, ConversionClaim, CustomParams, Happened, TransactionId};
 pub use conversion_id::ConversionId;
-pub use store::{Model as Conversion, add_to};
+pub use samples::sample;
+pub use store::{Insert, Model as Conversion, add_to, enter};
 
 /// Longest time from a click to its conversion. Deletion compares the click's time, so this time is
 /// added to the retention of conversions.
@@ -339,7 +342,7 @@ fn build(
 
 /// Records a conversion that counts. Returns once it is durable.
 pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
-    let (store::Insert(conversion), earlier) = app.commit.write(store::Insert(conversion)).await?;
+    let (Insert(conversion), earlier) = app.commit.write(Insert(conversion)).await?;
     Recorded::new(conversion, earlier)
 }
 
@@ -352,6 +355,16 @@ pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
 /// Finds the recorded conversion of which this one would be a duplicate.
 pub async fn earlier(app: &App, conversion: &Conversion) -> Result<Option<Conversion>> {
     store::find_same(app.db.reader(), conversion).await
+}
+
+/// Reads conversions of all accounts in the order of their keys, from the one after `after`, at most
+/// `limit`.
+pub async fn in_order(
+    db: &impl ConnectionTrait,
+    after: Option<&Conversion>,
+    limit: u64,
+) -> Result<Vec<Conversion>> {
+    Ok(store::in_order(db, after, limit).await?)
 }
 
 /// Writes conversions in an open transaction, in which the caller also writes their postbacks.

@@ -17,16 +17,19 @@ mod judgement;
 mod known_senders;
 mod list;
 mod matching;
+mod of_click;
 mod packed_row;
 mod proof;
 mod reader;
 mod redaction;
 mod repetitions;
 mod replay;
+mod samples;
 mod shedding;
 mod status;
 mod store;
 mod strangers;
+mod watch;
 
 use std::{fmt, str::FromStr};
 
@@ -68,7 +71,8 @@ use repetitions::Again;
 pub use replay::{Replay, replay, replay_held};
 use shedding::Room;
 pub use shedding::{ShedCounts, Shedding};
-pub use strangers::{Strangers, run as run_strangers_bound};
+pub use store::PostbackWrite;
+pub use strangers::{StrangerPostback, Strangers, run as run_strangers_bound};
 
 /// Maximum number of postbacks in one replay by ids.
 pub const REPLAY_MAX: usize = 100;

@@ -1,5 +1,5 @@
-//! Retention: deletes old clicks, conversions and postbacks, and makes the partitions of their
-//! tables for new rows.
+//! Retention: deletes old clicks, conversions, postbacks and rows of the journal, and makes the
+//! partitions of their tables for new rows.
 //!
 //! On PostgreSQL, whole partitions are dropped. The first partition, which also accepts rows from
 //! long ago, stays until the second one can be dropped, too; old rows in it are deleted a few at a
@@ -30,7 +30,7 @@ use crate::{
         age::{CLICKS, CONVERSIONS, POSTBACKS, TABLES, prepare},
         click, conversion, postback,
     },
-    db::{Lived, TimedTable},
+    db::{Lived, TimedTable, journal::lane::CLOSED_AFTER},
     error::Result,
     values::time::{Span, Time},
 };
@@ -45,6 +45,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// the clocks of servers, and longer than the time from the judgement of a row until the row is
 /// written.
 const GRACE: Span = Span::from_days(1);
+/// Time for which rows of the journal are kept.
+const JOURNAL_KEPT_FOR: Span = Span::from_days(7);
 /// Uptime after which a server's clocks are believed if they are behind the lived time.
 const BELIEVED_AFTER: Duration = Duration::from_hours(1);
 
@@ -90,15 +92,22 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
     // Future partitions first: new rows must not wait for deletions.
     prepare(app).await?;
     advance_lived_time(app).await?;
+    let now = app.now();
+    // A lane whose last transaction hangs must not keep old rows from being deleted.
+    if let Err(error) = app.db.close_idle_lanes(now.minus(CLOSED_AFTER), now).await {
+        tracing::warn!(%error, "could not close a lane of the journal");
+    }
     if app.age.uptime() < app.retention.pause {
         return Ok(());
     }
     forget(app).await?;
+    note_deleted_clicks(app).await?;
     postback::delete_old_senders(app, app.age.until()).await?;
+    click::delete_old_visitor_keys(app, app.age.until()).await?;
     let [clicks, conversions, postbacks] = app.db.drop_partitions(limits(app)).await?;
     let (mut pause, mut deleted) = (Duration::ZERO, Deleted::default());
     while app.stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
-        let mut more = false;
+        let mut more = app.db.delete_old_journal(app.age.until().minus(JOURNAL_KEPT_FOR)).await?;
         if let Some(below) = clicks {
             more |= deleted.clicks.add(click::delete_some(app, below).await?);
         }
@@ -148,6 +157,21 @@ async fn forget(app: &App) -> Result<()> {
         .advance_lived(|stored| Lived { forgotten_before: before.max(stored.forgotten_before), ..stored });
     let lived = written.await?;
     app.age.note_forgotten(lived.forgotten_before);
+    Ok(())
+}
+
+/// Stores the time before which clicks are deleted, if any click is about to be deleted. Totals from
+/// this time on can be compared with the clicks.
+async fn note_deleted_clicks(app: &App) -> Result<()> {
+    let Some(kept) = app.retention.clicks else { return Ok(()) };
+    let before = app.age.until().minus(kept).minus(GRACE);
+    if app.db.oldest(CLICKS).await?.is_some_and(|oldest| oldest < before) {
+        let advance = |stored: Lived| Lived {
+            clicks_deleted_before: before.max(stored.clicks_deleted_before),
+            ..stored
+        };
+        app.db.advance_lived(advance).await?;
+    }
     Ok(())
 }
 

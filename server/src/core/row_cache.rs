@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 
 /// Maximum age of a cached row: the longest delay until one core sees a change by another.
 const CACHE_AGE_MAX: Duration = Duration::from_secs(1);
+/// The same in unit tests. The cache has a clock of its own, which the simulation can't stop, and in
+/// the simulation no cached row changes.
+const SIMULATED_AGE_MAX: Duration = Duration::from_hours(1);
 /// Maximum number of rows in each cache.
 const CACHE_ROWS_MAX: u64 = 100_000;
 
@@ -18,7 +21,8 @@ where
     K: Hash + Eq + Send + Sync + 'static,
     V: Send + Sync + 'static,
 {
-    moka::future::Cache::builder().max_capacity(CACHE_ROWS_MAX).time_to_live(CACHE_AGE_MAX).build()
+    let age_max = if cfg!(test) { SIMULATED_AGE_MAX } else { CACHE_AGE_MAX };
+    moka::future::Cache::builder().max_capacity(CACHE_ROWS_MAX).time_to_live(age_max).build()
 }
 
 pub type RowCache<K, V> = moka::future::Cache<K, Option<Arc<V>>>;

@@ -15,7 +15,6 @@ use std::{
 };
 
 use s2s_sdk::v1::ErrorReason;
-use sea_orm::DatabaseConnection;
 use tokio::{
     sync::Semaphore,
     time::{Instant, sleep, timeout_at},
@@ -23,15 +22,16 @@ use tokio::{
 
 use super::App;
 use crate::{
-    db::{Connection, SCAN_TIMEOUT, SCANNERS_MAX},
+    db::{Connection, Reader, SCAN_TIMEOUT, SCANNERS_MAX},
     error::{Error, Result},
     values::id::AccountId,
 };
 
 /// Maximum number of scans of one account at the same time.
 const SCANS_OF_ACCOUNT_MAX: usize = 1;
-/// Longest time that a scan waits for its turn.
-const SCAN_PATIENCE: Duration = Duration::from_secs(10);
+/// Longest time that a scan waits for its turn. Together with `SCAN_TIMEOUT` less than the ten seconds
+/// after which the SDKs give up, so that a caller learns why there is no answer.
+const SCAN_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Maximum number of rows that one page of a filtered list looks at. If few rows match, the page
 /// ends after this number of rows, even if it is not full.
@@ -66,7 +66,7 @@ impl Scans {
 pub async fn scan<T>(
     app: &App,
     account: AccountId,
-    query: impl AsyncFnOnce(&DatabaseConnection) -> Result<T>,
+    query: impl AsyncFnOnce(&Reader) -> Result<T>,
 ) -> Result<T> {
     let ends = Instant::now() + SCAN_PATIENCE;
     let own = app.scans.of(account);

@@ -20,20 +20,22 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
+    ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
     sqlx::{self, AssertSqlSafe, Executor as _, MySql, Postgres, Sqlite, pool::PoolConnection, query::Query},
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::{sync::Mutex, time::Instant};
 
+#[cfg(test)]
+use super::seam::{Gate, Turn};
 use super::{Db, Place, is_contention, is_outage};
 
 /// Idle limit of a kept connection. If a connection was idle for longer, the next batch gives it
 /// back to the pool, which manages its lifetime, and takes another.
 const UNUSED_MAX: Duration = Duration::from_secs(10);
 
-const COMMIT: &str = "COMMIT";
-const ROLLBACK: &str = "ROLLBACK";
+pub(super) const COMMIT: &str = "COMMIT";
+pub(super) const ROLLBACK: &str = "ROLLBACK";
 
 /// The outcome of recent writes. Clones share state.
 #[derive(Clone, Default)]
@@ -74,7 +76,7 @@ impl Writes {
 /// in a transaction.
 pub struct Connection {
     /// The driver's connection; `None` only during the drop.
-    driver: Mutex<Option<Driver>>,
+    driver: Slot,
     backend: DbBackend,
     writes: Writes,
     place: Place,
@@ -85,9 +87,19 @@ pub struct Connection {
     /// The state of the connection is unknown.
     broken: AtomicBool,
     used: Instant,
+    #[cfg(test)]
+    gate: Gate,
+    #[cfg(test)]
+    _turn: Turn,
 }
 
-enum Driver {
+#[cfg(not(test))]
+type Slot = Mutex<Option<Driver>>;
+/// In unit tests, the simulation takes the drivers of a server that it kills.
+#[cfg(test)]
+pub(super) type Slot = Arc<Mutex<Option<Driver>>>;
+
+pub(super) enum Driver {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
     MySql(PoolConnection<MySql>),
@@ -104,9 +116,33 @@ macro_rules! on {
     };
 }
 
+/// Sends a statement to the driver of a connection, and notes the answer.
+macro_rules! ask {
+    ($self:expr, $sql:expr, $connection:ident => $work:expr) => {{
+        $self.begin_to_ask();
+        #[cfg(test)]
+        let passage = $self.gate.pass($sql, $self.is_in_transaction()).await;
+        let mut driver = $self.driver.lock().await;
+        #[cfg(test)]
+        if let Some(refused) = passage.refuse(&mut driver) {
+            return $self.note(Err(refused));
+        }
+        let answer = on!(driver.as_mut().ok_or_else(gone)?, $connection => $work);
+        drop(driver);
+        #[cfg(test)]
+        let answer = passage.answer(answer).await;
+        $self.note(answer)
+    }};
+}
+
 impl Driver {
     fn close_on_drop(&mut self) {
         on!(self, connection => connection.close_on_drop());
+    }
+
+    #[cfg(test)]
+    pub(super) async fn close(self) {
+        let _ = on!(self, connection => connection.close().await);
     }
 
     async fn execute(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
@@ -116,9 +152,12 @@ impl Driver {
 
 impl Connection {
     /// Takes the next free connection from the pool.
-    pub(super) async fn take(pool: &DatabaseConnection, writes: Writes, place: Place) -> Result<Self, DbErr> {
+    pub(super) async fn take(db: &Db, writes: Writes) -> Result<Self, DbErr> {
+        let (pool, place) = (&db.writer, db.place.clone());
         place.check().inspect_err(|_| writes.note(true))?;
         let backend = pool.get_database_backend();
+        #[cfg(test)]
+        let turn = db.gate.turn().await?;
         let driver = match backend {
             DbBackend::Postgres => pool.get_postgres_connection_pool().acquire().await.map(Driver::Postgres),
             DbBackend::MySql => pool.get_mysql_connection_pool().acquire().await.map(Driver::MySql),
@@ -128,8 +167,11 @@ impl Connection {
             writes.note(true);
             DbErr::Conn(RuntimeErr::SqlxError(error.into()))
         })?;
+        let driver = Mutex::new(Some(driver));
+        #[cfg(test)]
+        let driver = db.gate.note(driver);
         Ok(Self {
-            driver: Mutex::new(Some(driver)),
+            driver,
             backend,
             writes,
             place,
@@ -137,6 +179,10 @@ impl Connection {
             asking: AtomicBool::new(false),
             broken: AtomicBool::new(false),
             used: Instant::now(),
+            #[cfg(test)]
+            gate: db.gate.clone(),
+            #[cfg(test)]
+            _turn: turn.taken(),
         })
     }
 
@@ -151,6 +197,14 @@ impl Connection {
         Ok(())
     }
 
+    /// Executes a text that is a whole transaction. After an error, the transaction may still be open.
+    pub(super) async fn transact(&self, text: &str) -> Result<(), DbErr> {
+        self.in_transaction.store(true, Ordering::Relaxed);
+        self.execute_unprepared(text).await?;
+        self.in_transaction.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
     /// Commits the transaction. Its writes are then durable.
     pub async fn commit(self) -> Result<(), DbErr> {
         self.end(COMMIT).await
@@ -162,7 +216,7 @@ impl Connection {
     }
 
     /// Ends the transaction. If that fails, the outcome is unknown.
-    async fn end(&self, statement: &str) -> Result<(), DbErr> {
+    pub(super) async fn end(&self, statement: &str) -> Result<(), DbErr> {
         let ended = self.execute_unprepared(statement).await;
         self.broken.fetch_or(ended.is_err(), Ordering::Relaxed);
         self.in_transaction.fetch_and(ended.is_err(), Ordering::Relaxed);
@@ -171,13 +225,18 @@ impl Connection {
         if statement == COMMIT { self.place.check() } else { Ok(()) }
     }
 
+    /// Notes that the connection is used again after a pause.
+    pub(super) fn use_again(&mut self) {
+        self.used = Instant::now();
+    }
+
     /// Returns whether a transaction is open. Otherwise each statement is its own transaction.
     pub fn is_in_transaction(&self) -> bool {
         self.in_transaction.load(Ordering::Relaxed)
     }
 
     /// Returns whether the connection is as good as a new one.
-    fn is_usable(&self) -> bool {
+    pub(super) fn is_usable(&self) -> bool {
         !self.is_in_transaction() && self.is_known() && self.used.elapsed() < UNUSED_MAX
     }
 
@@ -213,14 +272,23 @@ impl Drop for Connection {
     #[expect(clippy::disallowed_methods, reason = "at a stop, the end of the connection rolls back as well")]
     fn drop(&mut self) {
         let (known, in_transaction) = (self.is_known(), self.is_in_transaction());
-        let Some(mut driver) = self.driver.get_mut().take() else { return };
+        // Nobody else waits for the lock: the connection is dropped.
+        let Some(mut driver) = self.driver.try_lock().ok().and_then(|mut driver| driver.take()) else {
+            return;
+        };
+        #[cfg(test)]
+        let busy = self.gate.busy();
         if !known {
             // The next user of the connection could be in this caller's transaction, or read this
             // caller's answer.
             driver.close_on_drop();
+            #[cfg(test)]
+            busy.until_closed(driver);
         } else if in_transaction {
             // The usual end of a call that is refused midway.
             tokio::spawn(async move {
+                #[cfg(test)]
+                let _busy = busy;
                 if driver.execute(ROLLBACK).await.is_err() {
                     driver.close_on_drop();
                 }
@@ -236,19 +304,15 @@ impl ConnectionTrait for Connection {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let mut driver = self.driver.lock().await;
-        self.begin_to_ask();
-        Ok(on!(driver.as_mut().ok_or_else(gone)?, connection => {
-            self.note(connection.execute(query(statement)).await)?.into()
-        }))
+        ask!(self, &statement.sql, connection => {
+            connection.execute(query(statement)).await.map(ExecResult::from)
+        })
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let mut driver = self.driver.lock().await;
-        self.begin_to_ask();
-        Ok(on!(driver.as_mut().ok_or_else(gone)?, connection => {
-            self.note(connection.execute(AssertSqlSafe(sql)).await)?.into()
-        }))
+        ask!(self, sql, connection => {
+            connection.execute(AssertSqlSafe(sql)).await.map(ExecResult::from)
+        })
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
@@ -256,16 +320,14 @@ impl ConnectionTrait for Connection {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let mut driver = self.driver.lock().await;
-        self.begin_to_ask();
-        Ok(on!(driver.as_mut().ok_or_else(gone)?, connection => {
-            let rows = self.note(connection.fetch_all(query(statement)).await)?;
-            rows.into_iter().map(QueryResult::from).collect()
-        }))
+        ask!(self, &statement.sql, connection => {
+            let rows = connection.fetch_all(query(statement)).await;
+            rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+        })
     }
 }
 
-fn gone() -> DbErr {
+pub(super) fn gone() -> DbErr {
     DbErr::Custom("the connection is gone".to_owned())
 }
 
@@ -277,66 +339,4 @@ where
 {
     let values = statement.values.unwrap_or_else(|| sea_orm::Values(Vec::new()));
     sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
-}
-
-/// The connection of a sequence of batches.
-pub struct Session {
-    db: Db,
-    kept: Option<Connection>,
-}
-
-impl Session {
-    pub fn new(db: Db) -> Self {
-        Self { db, kept: None }
-    }
-
-    pub fn backend(&self) -> DbBackend {
-        self.db.backend()
-    }
-
-    /// A connection for a statement that is its own transaction.
-    pub async fn connection(&mut self) -> Result<&Connection, DbErr> {
-        if let Some(connection) = &mut self.kept
-            && connection.is_usable()
-        {
-            connection.used = Instant::now();
-        } else {
-            // Releases the old connection first: the pool may be exhausted.
-            self.kept = None;
-            self.kept = Some(self.db.connection().await?);
-        }
-        self.kept.as_ref().ok_or_else(gone)
-    }
-
-    /// Begins a transaction, which `commit` or `roll_back` ends.
-    pub async fn begin(&mut self) -> Result<&Connection, DbErr> {
-        let connection = self.connection().await?;
-        connection.begin().await?;
-        Ok(connection)
-    }
-
-    /// Commits the transaction. After a failure, no write is kept, or the outcome is unknown.
-    pub async fn commit(&mut self) -> Result<(), DbErr> {
-        match &self.kept {
-            Some(connection) => connection.end(COMMIT).await,
-            None => Err(gone()),
-        }
-    }
-
-    /// Rolls the transaction back. If that fails, the connection is closed, which has the same
-    /// effect.
-    pub async fn roll_back(&mut self) {
-        if let Some(connection) = &self.kept
-            && let Err(error) = connection.end(ROLLBACK).await
-        {
-            tracing::debug!(%error, "could not roll back a transaction");
-        }
-    }
-
-    /// Returns the connection to its pool between batches if others need it (SQLite) or if it is no
-    /// longer usable.
-    pub fn rest(&mut self) {
-        let keeps = self.backend() != DbBackend::Sqlite;
-        self.kept = self.kept.take().filter(|connection| keeps && connection.is_usable());
-    }
 }

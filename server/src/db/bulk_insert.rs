@@ -6,23 +6,26 @@
 //! array, so one statement inserts any number of rows, even of several tables. The other databases
 //! take rows of placeholders.
 
+mod text;
+
+use std::borrow::Cow;
+
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait, IdenStatic, ModelTrait, SqlErr,
     Statement, Value, sea_query::ArrayType,
 };
 
-use super::Connection;
+use super::{Connection, batch_connection::COMMIT};
 
 /// Maximum number of rows in a statement with placeholders. Keeps the number of values within the
 /// limit of every database.
 const STATEMENT_ROWS_MAX: usize = 512;
+/// Maximum number of rows that MariaDB gets with their values in the text, with their whole
+/// transaction. That saves round trips. More rows share the round trips of prepared statements, which
+/// cost less for each row.
+const TEXT_ROWS_MAX: usize = 8;
 /// Approximate size of a column's name in a statement, in bytes.
 const COLUMN_BYTES: usize = 24;
-
-/// Returns whether one statement inserts that many rows: all or none, even without a transaction.
-pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
-    backend == DbBackend::Postgres || run_length(rows) == rows
-}
 
 /// A table that takes rows in groups.
 pub trait Grouped: EntityTrait {
@@ -35,34 +38,30 @@ pub trait Grouped: EntityTrait {
     const FORMER: &[Self::Column] = &[];
 }
 
-/// Inserts the rows whose `key` is new. Returns whether all were new.
-///
-/// On PostgreSQL without a transaction, a known key is an error and nothing is inserted: skipping
-/// known keys would need a look-up of each key, which costs a third of the insert again. In a
-/// transaction, known keys are skipped, because an error would end the transaction.
-pub async fn insert_new<E>(db: &Connection, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
+/// Inserts the rows whose `key` is new, in an open transaction. Returns whether all were new.
+pub async fn insert_new<E>(txn: &Connection, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
 where
     E: Grouped,
     E::Model: ModelTrait<Entity = E>,
 {
-    let backend = db.get_database_backend();
+    let backend = txn.get_database_backend();
     let mut all = true;
     match backend {
         DbBackend::Postgres => {
-            let mut insertion = Insertion::default();
-            insertion.add::<E>(rows, db.is_in_transaction().then_some(key))?;
-            let inserted = insertion.execute(db).await?;
+            let mut insertion = Insertion::new(backend);
+            insertion.add_postgres::<E>(rows, Known::Skipped(key))?;
+            let inserted = insertion.execute(txn).await?;
             all = usize::try_from(inserted).is_ok_and(|inserted| inserted == rows.len());
         }
         DbBackend::MySql => {
             // MariaDB counts a skipped row like an inserted one. So a known key is first treated as
             // an error, which undoes only the statement.
             for run in statement_runs(rows) {
-                let inserted = db.execute_raw(placeholders::<E>(backend, run, None)).await;
+                let inserted = txn.execute_raw(placeholders::<E>(backend, run, Known::Refused)).await;
                 match inserted.map_err(|error| (error.sql_err(), error)) {
                     Ok(_) => {}
                     Err((Some(SqlErr::UniqueConstraintViolation(_)), _)) => {
-                        db.execute_raw(placeholders::<E>(backend, run, Some(key))).await?;
+                        txn.execute_raw(placeholders::<E>(backend, run, Known::Skipped(key))).await?;
                         all = false;
                     }
                     Err((_, error)) => return Err(error),
@@ -71,13 +70,79 @@ where
         }
         _ => {
             for run in statement_runs(rows) {
-                let inserted =
-                    db.execute_raw(placeholders::<E>(backend, run, Some(key))).await?.rows_affected();
+                let statement = placeholders::<E>(backend, run, Known::Skipped(key));
+                let inserted = txn.execute_raw(statement).await?.rows_affected();
                 all &= usize::try_from(inserted).is_ok_and(|inserted| inserted == run.len());
             }
         }
     }
     Ok(all)
+}
+
+/// Inserts the rows whose `key` is new, in an open transaction. Adds the `sums` of the other rows to
+/// those of the stored rows. No two rows have the same key.
+///
+/// A sum beyond 64 bits is an error, except on SQLite, where it loses its last digits. So the caller
+/// chooses sums that can't get that large.
+pub async fn add_up<E>(
+    txn: &Connection,
+    rows: &[&E::Model],
+    key: &[E::Column],
+    sums: &[E::Column],
+) -> Result<(), DbErr>
+where
+    E: Grouped,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let (backend, known) = (txn.get_database_backend(), Known::Added { key, sums });
+    if backend == DbBackend::Postgres {
+        let mut insertion = Insertion::new(backend);
+        insertion.add_postgres::<E>(rows, known)?;
+        insertion.execute(txn).await?;
+        return Ok(());
+    }
+    for run in statement_runs(rows) {
+        txn.execute_raw(placeholders::<E>(backend, run, known)).await?;
+    }
+    Ok(())
+}
+
+/// The effect of a row whose key is known.
+#[derive(Clone, Copy)]
+enum Known<'a, C> {
+    /// An error.
+    Refused,
+    /// None: a row with this key stays as it is.
+    Skipped(&'a [C]),
+    /// Adds its `sums` to those of the stored row with its `key`.
+    Added { key: &'a [C], sums: &'a [C] },
+}
+
+impl<C: IdenStatic> Known<'_, C> {
+    /// The end of an insert into `table`, whose name is quoted.
+    fn clause(self, backend: DbBackend, table: &str) -> String {
+        let each = |columns: &[C], form: &dyn Fn(String) -> String| {
+            let forms: Vec<String> =
+                columns.iter().map(|column| form(quoted(backend, column.as_str()))).collect();
+            forms.join(",")
+        };
+        match (backend, self) {
+            (_, Self::Refused) => String::new(),
+            (DbBackend::MySql, Self::Skipped(key)) => {
+                let same = each(key.get(..1).unwrap_or_default(), &|first| format!("{first} = {first}"));
+                format!(" ON DUPLICATE KEY UPDATE {same}")
+            }
+            (_, Self::Skipped(key)) => format!(" ON CONFLICT ({}) DO NOTHING", list(backend, key.iter())),
+            (DbBackend::MySql, Self::Added { sums, .. }) => {
+                let added = each(sums, &|sum| format!("{sum} = {sum} + VALUES({sum})"));
+                format!(" ON DUPLICATE KEY UPDATE {added}")
+            }
+            (_, Self::Added { key, sums }) => {
+                let added = each(sums, &|sum| format!("{sum} = {table}.{sum} + excluded.{sum}"));
+                format!(" ON CONFLICT ({}) DO UPDATE SET {added}", list(backend, key.iter()))
+            }
+        }
+    }
 }
 
 /// Cuts rows into runs, one for each statement. Few lengths occur, so all statements stay prepared.
@@ -98,22 +163,15 @@ fn run_length(rows: usize) -> usize {
     if more <= rows { more } else { power }
 }
 
-/// Builds `INSERT … VALUES (?, …), …`. With `key`, rows whose key is known are skipped.
-fn placeholders<E>(backend: DbBackend, rows: &[&E::Model], key: Option<&[E::Column]>) -> Statement
+/// Builds `INSERT … VALUES (?, …), …`.
+fn placeholders<E>(backend: DbBackend, rows: &[&E::Model], known: Known<'_, E::Column>) -> Statement
 where
     E: Grouped,
     E::Model: ModelTrait<Entity = E>,
 {
     let columns = Columns::of::<E>(backend, rows);
     let (table, names) = (quoted(backend, E::default().as_str()), columns.names(backend));
-    let conflict = match (backend, key) {
-        (_, None) => String::new(),
-        (DbBackend::MySql, Some([first, ..])) => {
-            let first = quoted(backend, first.as_str());
-            format!(" ON DUPLICATE KEY UPDATE {first} = {first}")
-        }
-        (_, Some(key)) => format!(" ON CONFLICT ({}) DO NOTHING", list(backend, key.iter())),
-    };
+    let conflict = known.clause(backend, &table);
     let row = format!("({}{}),", vec!["?"; columns.filled.len()].join(","), columns.literals());
     let mut sql = format!("INSERT INTO {table} ({names}) VALUES {}", row.repeat(rows.len()));
     // The comma after the last row.
@@ -173,17 +231,81 @@ fn empty_literal(backend: DbBackend, value: &Value) -> Option<&'static str> {
     }
 }
 
-/// Rows of one or several tables that PostgreSQL inserts with one statement: all or none.
-#[derive(Default)]
+/// Rows of one or several tables, inserted all or none. On PostgreSQL they are one statement, which
+/// needs no transaction. On the other databases they are several, which need one.
 pub struct Insertion {
-    values: Vec<Value>,
+    backend: DbBackend,
+    /// On PostgreSQL, the inserts of the one statement, and its values.
     inserts: Vec<String>,
+    values: Vec<Value>,
+    /// On the other databases, the statements.
+    statements: Vec<Statement>,
+    rows: usize,
 }
 
 impl Insertion {
-    /// Adds rows of a table. With `key`, rows whose key is known are skipped; without, a known key
-    /// is an error.
-    pub fn add<E>(&mut self, rows: &[&E::Model], key: Option<&[E::Column]>) -> Result<(), DbErr>
+    pub fn new(backend: DbBackend) -> Self {
+        Self { backend, inserts: Vec::new(), values: Vec::new(), statements: Vec::new(), rows: 0 }
+    }
+
+    /// Adds rows of a table. A known key is an error.
+    pub fn add<E>(&mut self, rows: &[&E::Model]) -> Result<(), DbErr>
+    where
+        E: Grouped,
+        E::Model: ModelTrait<Entity = E>,
+    {
+        if self.backend == DbBackend::Postgres {
+            return self.add_postgres::<E>(rows, Known::Refused);
+        }
+        let runs = statement_runs(rows).map(|run| placeholders::<E>(self.backend, run, Known::Refused));
+        self.statements.extend(runs);
+        self.rows += rows.len();
+        Ok(())
+    }
+
+    /// Returns whether `execute_alone` can insert the rows.
+    pub fn stands_alone(&self) -> bool {
+        match self.backend {
+            DbBackend::Postgres => true,
+            DbBackend::MySql => self.rows <= TEXT_ROWS_MAX,
+            _ => false,
+        }
+    }
+
+    /// Inserts the rows in a transaction of their own, with a single request to the database. After
+    /// an error, the transaction may still be open.
+    pub async fn execute_alone(self, db: &Connection) -> Result<(), DbErr> {
+        if self.backend == DbBackend::Postgres {
+            return self.execute(db).await.map(|_| ());
+        }
+        db.transact(&format!("BEGIN;{};{COMMIT}", self.text()?)).await
+    }
+
+    /// Makes the inserts of `execute_alone` in an open transaction.
+    pub async fn rehearse_alone(self, db: &Connection) -> Result<(), DbErr> {
+        if self.backend == DbBackend::MySql {
+            return db.execute_unprepared(&self.text()?).await.map(|_| ());
+        }
+        self.execute(db).await.map(|_| ())
+    }
+
+    /// Inserts the rows in an open transaction, as its last ones. Returns the text that commits it. On
+    /// MariaDB, that text also inserts the rows, which saves a round trip.
+    pub async fn execute_last(self, db: &Connection) -> Result<Cow<'static, str>, DbErr> {
+        if self.backend == DbBackend::MySql {
+            return Ok(format!("{};{COMMIT}", self.text()?).into());
+        }
+        self.execute(db).await?;
+        Ok(COMMIT.into())
+    }
+
+    fn text(&self) -> Result<String, DbErr> {
+        text::statements(&self.statements).ok_or_else(|| DbErr::Custom("a value has no literal".to_owned()))
+    }
+
+    /// Adds rows on PostgreSQL. Unless a known key is an error, each key is looked up, which costs a
+    /// third of the insert again.
+    fn add_postgres<E>(&mut self, rows: &[&E::Model], known: Known<'_, E::Column>) -> Result<(), DbErr>
     where
         E: Grouped,
         E::Model: ModelTrait<Entity = E>,
@@ -201,13 +323,17 @@ impl Insertion {
             _ => self.unnest::<E>(rows, &columns.filled, &literals)?,
         };
         let (table, names) = (quoted(backend, E::default().as_str()), columns.names(backend));
-        let conflict = key.map(|key| format!(" ON CONFLICT ({}) DO NOTHING", list(backend, key.iter())));
-        self.inserts.push(format!("INSERT INTO {table} ({names}) {source}{}", conflict.unwrap_or_default()));
+        let conflict = known.clause(backend, &table);
+        self.inserts.push(format!("INSERT INTO {table} ({names}) {source}{conflict}"));
         Ok(())
     }
 
-    /// Inserts the rows. Returns the number of inserted rows among those of the last `add`.
+    /// Inserts the rows. On PostgreSQL, returns the number of inserted rows among those that were
+    /// added last.
     pub async fn execute(self, db: &Connection) -> Result<u64, DbErr> {
+        for statement in self.statements {
+            db.execute_raw(statement).await?;
+        }
         let Some((last, others)) = self.inserts.split_last() else { return Ok(0) };
         let others: Vec<String> =
             others.iter().enumerate().map(|(number, insert)| format!("i{number} AS ({insert})")).collect();
@@ -260,6 +386,7 @@ impl Insertion {
         let sql_type = match element {
             ArrayType::Bool => "boolean",
             ArrayType::SmallInt => "smallint",
+            ArrayType::Int => "integer",
             ArrayType::BigInt => "bigint",
             ArrayType::String => "text",
             ArrayType::Bytes => "bytea",
@@ -317,20 +444,6 @@ mod tests {
             let rows: Vec<usize> = (0..rows).collect();
             assert_eq!(statement_runs(&rows).map(<[usize]>::len).collect::<Vec<_>>(), runs);
             assert_eq!(statement_runs(&rows).flatten().copied().collect::<Vec<_>>(), rows);
-        }
-    }
-
-    #[test]
-    fn batches_of_one_statement_are_recognised() {
-        for (backend, rows, one) in [
-            (DbBackend::Postgres, 1_000, true),
-            (DbBackend::Sqlite, 1, true),
-            (DbBackend::Sqlite, 48, true),
-            (DbBackend::Sqlite, 49, false),
-            (DbBackend::MySql, 512, true),
-            (DbBackend::MySql, 513, false),
-        ] {
-            assert_eq!(is_one_statement(backend, rows), one, "{backend:?} {rows}");
         }
     }
 }

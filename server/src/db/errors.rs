@@ -2,7 +2,13 @@
 
 use sea_orm::{
     DbErr, RuntimeErr, SqlErr,
-    sqlx::{Error as Sqlx, error::DatabaseError, mysql::MySqlDatabaseError, sqlite::SqliteError},
+    sqlx::{
+        Error as Sqlx,
+        error::DatabaseError,
+        mysql::MySqlDatabaseError,
+        postgres::{PgDatabaseError, PgSeverity},
+        sqlite::SqliteError,
+    },
 };
 
 use crate::error::Error;
@@ -25,6 +31,18 @@ pub fn is_contention(error: &DbErr) -> bool {
         Some(Sqlx::Database(cause)) => says(&**cause, &[], &["40001", "40P01"], &[1_213]),
         _ => false,
     }
+}
+
+/// Returns whether a commit that ended with this error may have succeeded, or may still succeed. Only
+/// what the database certainly refused has not: an error that nobody has thought of counts as
+/// unknown, and the session then finds out.
+pub fn may_have_committed(error: &DbErr) -> bool {
+    let Some(Sqlx::Database(cause)) = sqlx_error(error) else { return true };
+    // After a fatal error of PostgreSQL, the connection ends. The commit may be complete by then.
+    let is_fatal = cause.try_downcast_ref::<PgDatabaseError>().is_some_and(|error| {
+        !matches!(error.severity(), PgSeverity::Error) || error.code() == COMPLETION_UNKNOWN
+    });
+    is_fatal || !says(&**cause, &SQLITE_REFUSALS, &POSTGRES_REFUSALS, &MYSQL_REFUSALS)
 }
 
 /// Returns whether a row was refused because its key is already known.
@@ -70,6 +88,21 @@ const MYSQL_OUTAGES: [u16; 17] = [
     1_021, 1_037, 1_038, 1_040, 1_041, 1_053, 1_114, 1_158, 1_159, 1_160, 1_161, 1_203, 1_205, 1_213, 1_290,
     1_317, 1_969,
 ];
+
+/// SQLite's primary codes after which a transaction is not committed: error of a statement, busy,
+/// locked, interrupted, full, constraint, type, misuse, range.
+const SQLITE_REFUSALS: [u32; 9] = [1, 5, 6, 9, 13, 19, 20, 21, 25];
+/// PostgreSQL's classes and codes after which a transaction is not committed: not supported, number of
+/// rows, data, constraint, state of the transaction, rolled back, names and rights, resources, limits
+/// of a program, state of an object, cancelled, raised by a trigger.
+const POSTGRES_REFUSALS: [&str; 13] =
+    ["0A", "21", "22", "23", "25", "2D", "40", "42", "53", "54", "55", "57014", "P0"];
+/// PostgreSQL's code, in a class of refusals, of a commit whose end is unknown.
+const COMPLETION_UNKNOWN: &str = "40003";
+/// MariaDB's numbers after which a transaction is not committed: unknown names, known keys, syntax,
+/// missing and wrong values, lock timeout, deadlock, raised by a trigger.
+const MYSQL_REFUSALS: [u16; 13] =
+    [1_022, 1_048, 1_054, 1_062, 1_064, 1_146, 1_205, 1_213, 1_264, 1_364, 1_366, 1_406, 1_644];
 
 /// Returns whether the error is in the lists: SQLite's primary codes, prefixes of PostgreSQL's
 /// codes, MariaDB's numbers.

@@ -13,34 +13,48 @@
 //! This module knows no table: each slice implements `Write` for its kind of rows. See
 //! docs/internals/group-commit.md.
 
+mod batch;
+pub mod rehearsal;
+
 use std::{
-    any::{Any, TypeId, type_name},
     collections::HashMap,
     future::Future,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
-use futures::future::BoxFuture;
-use sea_orm::{DbBackend, DbErr};
+use sea_orm::{DbBackend, DbErr, RuntimeErr};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     task::JoinSet,
+    time::Instant,
 };
 
+use self::batch::{Batch, PendingWrite};
 use crate::{
-    db::{Connection, Db, Session, is_contention, is_outage, is_unique_violation},
+    db::{
+        Connection, Db, Ending, Insertion, Session, is_contention, is_outage, is_unique_violation,
+        journal::Entries,
+    },
     error::{Error, Result},
+    values::time::Clock,
 };
 use s2s_sdk::v1::ErrorReason;
 
+/// Number of writes in a commit from which on the server counts as busy, and the time for which it
+/// does so.
+const BUSY_MIN: usize = 16;
+const BUSY_FOR: Duration = Duration::from_millis(50);
 /// Maximum number of waiting writes. One more is refused with `OVERLOADED`.
 const WAITING_MAX: usize = 16_384;
 /// Maximum number of attempts at a batch that conflicts with another batch, of this or another
-/// server.
-const CONTENTION_TRIES_MAX: usize = 5;
+/// server, or whose commit is lost.
+const TRIES_MAX: usize = 5;
+/// Maximum number of attempts at a batch whose lane others close each time.
+const CLOSED_LANES_MAX: usize = 16;
 /// Maximum number of times that a batch is rolled back because a caller has gone. Callers that come
 /// and go must not keep the other callers of their batch waiting.
 const WITHDRAWALS_MAX: u32 = 1;
@@ -58,24 +72,28 @@ pub trait Write: Sized + Send + Sync + 'static {
     /// The outcome of a row once it is durable.
     type Outcome: Send + 'static;
 
-    /// Returns whether one statement writes all rows if none of their keys is known.
+    /// Adds all rows to an insertion, as if all their keys were new. Returns one outcome for each
+    /// row, in order, as it is if that is true. `None` if the rows must be written by `write`.
     ///
-    /// Such a statement needs no transaction, which saves two round trips. A known key may then be
-    /// an error; after it, the rows are written again in a transaction.
-    fn is_one_statement(_rows: &[Self], _backend: DbBackend) -> bool {
-        false
+    /// Nearly all keys are new, so this is tried first. On PostgreSQL it saves two round trips,
+    /// because one statement needs no transaction. A known key is an error; after it, the rows are
+    /// written by `write`.
+    fn insert_all(_rows: &[Self], _into: &mut Insertion) -> Result<Option<Vec<Self::Outcome>>, DbErr> {
+        Ok(None)
     }
 
-    /// Writes all rows, either in an open transaction or with one statement outside a transaction.
-    /// Returns one outcome for each row, in order. Outcomes that don't match the rows fail the
-    /// batch.
+    /// Writes all rows in an open transaction. Returns one outcome for each row, in order. Outcomes
+    /// that don't match the rows fail the batch.
     ///
-    /// An error means that no row is written, or that the outcome is unknown. Unless the error is
-    /// an outage, the rows are then tried in smaller batches.
+    /// An error means that no row is written. Unless the error is an outage, the rows are then
+    /// tried in smaller batches.
     fn write(
         rows: &[Self],
-        db: &Connection,
+        txn: &Connection,
     ) -> impl Future<Output = Result<Vec<Self::Outcome>, DbErr>> + Send;
+
+    /// Adds to the journal what the write of this row has changed.
+    fn enter(&self, outcome: &Self::Outcome, entries: &mut Entries);
 
     /// Returns whether an outcome may be that of this row, as far as can be told from the outcome.
     /// A caller must never get the outcome of another caller's row.
@@ -86,15 +104,32 @@ pub trait Write: Sized + Send + Sync + 'static {
 #[derive(Clone)]
 pub struct Committer {
     waiting: mpsc::Sender<Box<dyn PendingWrite>>,
+    committed: Arc<Notify>,
+    /// The last time at which a commit of many writes began.
+    busy_at: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Committer {
     /// Creates a committer and the task that does its work. The task ends after the last clone of
     /// the committer is dropped and all waiting writes are written. `batch_max` is the maximum
     /// number of writes in one commit.
-    pub fn new(db: Db, batch_max: usize) -> (Self, impl Future<Output = ()> + Send) {
+    pub fn new(db: Db, clock: Clock, batch_max: usize) -> (Self, impl Future<Output = ()> + Send) {
         let (waiting, queue) = mpsc::channel(WAITING_MAX);
-        (Self { waiting }, run(db, batch_max, queue))
+        let (committed, busy_at) = (Arc::<Notify>::default(), Arc::<Mutex<Option<Instant>>>::default());
+        let work = run(db, clock, batch_max, queue, committed.clone(), busy_at.clone());
+        (Self { waiting, committed, busy_at }, work)
+    }
+
+    /// Returns whether many writes are in progress at once, or were a moment ago. A server at its
+    /// limit is busy between two commits, too: then it answers, and reads the next requests.
+    pub fn is_busy(&self) -> bool {
+        let at = *self.busy_at.lock().unwrap_or_else(PoisonError::into_inner);
+        at.is_some_and(|at| at.elapsed() < BUSY_FOR)
+    }
+
+    /// Is notified after each commit. For one task, which need not be there.
+    pub fn committed(&self) -> Arc<Notify> {
+        self.committed.clone()
     }
 
     /// Writes `row`. Returns the row with its outcome, once the row is durable. If the caller goes
@@ -112,9 +147,17 @@ impl Committer {
     }
 }
 
-async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn PendingWrite>>) {
+async fn run(
+    db: Db,
+    clock: Clock,
+    batch_max: usize,
+    mut queue: mpsc::Receiver<Box<dyn PendingWrite>>,
+    committed: Arc<Notify>,
+    busy_at: Arc<Mutex<Option<Instant>>>,
+) {
     let batches_max = db.batches_max();
-    let writer = Arc::new(Writer { conflict_batches_left: AtomicU32::new(0) });
+    let new_session = || Session::new(db.clone(), clock.clone());
+    let writer = Arc::new(Writer { conflict_batches_left: AtomicU32::new(0), committed });
     let mut idle: Vec<Session> = Vec::new();
     // The batches in progress, and the number of writes in each.
     let (mut under_way, mut sizes) = (JoinSet::new(), HashMap::new());
@@ -145,14 +188,17 @@ async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Pending
         {
             let batch = std::mem::replace(&mut taken, Vec::with_capacity(batch_max));
             let (size, writer) = (batch.len(), writer.clone());
+            if size >= BUSY_MIN {
+                *busy_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            }
             // The session used last: its connection is the likeliest to be usable.
-            let session = idle.pop().unwrap_or_else(|| Session::new(db.clone()));
+            let session = idle.pop().unwrap_or_else(new_session);
             let begun = under_way.spawn(async move { writer.commit(parts(batch), session).await });
             sizes.insert(begun.id(), size);
         }
     }
     if !taken.is_empty() {
-        let session = idle.pop().unwrap_or_else(|| Session::new(db));
+        let session = idle.pop().unwrap_or_else(new_session);
         under_way.spawn(async move { writer.commit(parts(taken), session).await });
     }
     while under_way.join_next().await.is_some() {}
@@ -181,7 +227,8 @@ async fn gather(
     }
 }
 
-/// Groups the writes by kind, each in order of arrival.
+/// Groups the writes by kind, each in order of arrival. The kinds come in one order, so that few
+/// statements occur, and they stay prepared.
 fn parts(batch: Vec<Box<dyn PendingWrite>>) -> Vec<Box<dyn Batch>> {
     let mut parts: Vec<Box<dyn Batch>> = Vec::new();
     for mut one in batch {
@@ -190,6 +237,7 @@ fn parts(batch: Vec<Box<dyn PendingWrite>>) -> Vec<Box<dyn Batch>> {
             None => parts.push(one.begin_batch()),
         }
     }
+    parts.sort_unstable_by_key(|part| part.kind());
     parts
 }
 
@@ -198,12 +246,24 @@ enum Attempt {
     Committed,
     /// Rolled back, because a caller had gone.
     Withdrawn,
+    /// Certainly not written, for a cause that may be gone by now.
+    Lost(DbErr),
+}
+
+impl From<Ending> for Attempt {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Committed => Self::Committed,
+            Ending::Lost(error) => Self::Lost(error),
+        }
+    }
 }
 
 /// The writer of batches.
 struct Writer {
     /// Batches left in which known keys are expected.
     conflict_batches_left: AtomicU32,
+    committed: Arc<Notify>,
 }
 
 impl Writer {
@@ -212,7 +272,10 @@ impl Writer {
         let mut batches = vec![parts];
         while let Some(mut parts) = batches.pop() {
             match self.attempt(&mut parts, &mut session).await {
-                Ok(()) => parts.into_iter().for_each(Batch::answer),
+                Ok(()) => {
+                    parts.into_iter().for_each(Batch::answer);
+                    self.committed.notify_one();
+                }
                 // An outage says nothing about the rows, so a smaller batch would not help.
                 Err(error) if is_outage(&error) => parts.into_iter().for_each(|part| part.refuse(&error)),
                 Err(error) => {
@@ -233,9 +296,9 @@ impl Writer {
     }
 
     /// Attempts a batch, without the rows whose callers have gone. Repeats the attempt while
-    /// another transaction locks the same rows in another order.
+    /// another transaction locks the same rows in another order, and after a commit that was lost.
     async fn attempt(&self, parts: &mut Vec<Box<dyn Batch>>, session: &mut Session) -> Result<(), DbErr> {
-        let (mut tries, mut withdrawals) = (1, 0);
+        let (mut tries, mut closed_lanes, mut withdrawals) = (1, 0, 0);
         loop {
             for part in &mut *parts {
                 part.drop_abandoned();
@@ -245,9 +308,20 @@ impl Writer {
                 return Ok(());
             }
             match self.attempt_once(parts, session, withdrawals < WITHDRAWALS_MAX).await {
-                Err(error) if is_contention(&error) && tries < CONTENTION_TRIES_MAX => tries += 1,
+                Err(error) if is_contention(&error) && tries < TRIES_MAX => tries += 1,
+                Ok(Attempt::Lost(error)) if is_unique_violation(&error) => {
+                    closed_lanes += 1;
+                    if closed_lanes < CLOSED_LANES_MAX {
+                        continue;
+                    }
+                    // This says nothing about the rows.
+                    let cause = format!("the commit was lost again and again, at last by: {error}");
+                    return Err(DbErr::Conn(RuntimeErr::Internal(cause)));
+                }
+                Ok(Attempt::Lost(_)) if tries < TRIES_MAX => tries += 1,
+                Ok(Attempt::Lost(error)) | Err(error) => return Err(error),
                 Ok(Attempt::Withdrawn) => withdrawals += 1,
-                result => return result.map(|_| ()),
+                Ok(Attempt::Committed) => return Ok(()),
             }
         }
     }
@@ -259,15 +333,14 @@ impl Writer {
         session: &mut Session,
         may_withdraw: bool,
     ) -> Result<Attempt, DbErr> {
-        if let [part] = parts
-            && part.is_one_statement(session.backend())
-            && !self.expects_conflicts()
+        if !self.expects_conflicts()
+            && let Some(insertion) = insertion(parts, session.backend())?
         {
-            match part.write(session.connection().await?).await {
+            match self.insert(insertion, parts, session, may_withdraw).await {
                 Err(error) if is_unique_violation(&error) => {
                     self.conflict_batches_left.store(BATCHES_AFTER_CONFLICT, Ordering::Relaxed);
                 }
-                result => return result.map(|()| Attempt::Committed),
+                result => return result,
             }
         }
         let txn = session.begin().await?;
@@ -277,12 +350,26 @@ impl Writer {
                 return Err(error);
             }
         }
-        // The last moment at which it is certain that a row is not written.
-        if may_withdraw && parts.iter().any(|part| part.is_abandoned()) {
-            session.roll_back().await;
-            return Ok(Attempt::Withdrawn);
+        finish(parts, session, may_withdraw).await
+    }
+
+    /// Inserts the rows, all of whose keys are to be new, and commits.
+    async fn insert(
+        &self,
+        insertion: Insertion,
+        parts: &mut [Box<dyn Batch>],
+        session: &mut Session,
+        may_withdraw: bool,
+    ) -> Result<Attempt, DbErr> {
+        if insertion.stands_alone() {
+            return session.insert(insertion, entries(parts)).await.map(Attempt::from);
         }
-        session.commit().await.map(|()| Attempt::Committed)
+        let txn = session.begin().await?;
+        if let Err(error) = insertion.execute(txn).await {
+            session.roll_back().await;
+            return Err(error);
+        }
+        finish(parts, session, may_withdraw).await
     }
 
     fn expects_conflicts(&self) -> bool {
@@ -291,121 +378,38 @@ impl Writer {
     }
 }
 
-/// A waiting write of any kind.
-trait PendingWrite: Send {
-    fn kind(&self) -> TypeId;
-    /// Moves this write into a new batch of its kind.
-    fn begin_batch(&mut self) -> Box<dyn Batch>;
-    fn as_any(&mut self) -> &mut dyn Any;
+/// Commits the open transaction, or rolls it back if a caller has gone.
+async fn finish(
+    parts: &mut [Box<dyn Batch>],
+    session: &mut Session,
+    may_withdraw: bool,
+) -> Result<Attempt, DbErr> {
+    // The last moment at which it is certain that a row is not written.
+    if may_withdraw && parts.iter().any(|part| part.is_abandoned()) {
+        session.roll_back().await;
+        return Ok(Attempt::Withdrawn);
+    }
+    session.commit(entries(parts)).await.map(Attempt::from)
 }
 
-/// A waiting write of one kind; `None` once it is in a batch.
-type TypedWrite<W> = Option<(W, Sender<W>)>;
-type Sender<W> = oneshot::Sender<Result<(W, <W as Write>::Outcome)>>;
-
-impl<W: Write> PendingWrite for TypedWrite<W> {
-    fn kind(&self) -> TypeId {
-        TypeId::of::<W>()
+/// The insertion of all rows as new ones. `None` if some rows can't be inserted so.
+fn insertion(parts: &mut [Box<dyn Batch>], backend: DbBackend) -> Result<Option<Insertion>, DbErr> {
+    let mut insertion = Insertion::new(backend);
+    for part in parts {
+        if !part.insert_all(&mut insertion)? {
+            return Ok(None);
+        }
     }
-
-    fn begin_batch(&mut self) -> Box<dyn Batch> {
-        let (rows, senders) = self.take().into_iter().unzip();
-        Box::new(TypedBatch::<W> { rows, outcomes: Vec::new(), senders })
-    }
-
-    fn as_any(&mut self) -> &mut dyn Any {
-        self
-    }
+    Ok(Some(insertion))
 }
 
-/// The writes of one kind in a batch.
-trait Batch: Send {
-    fn kind(&self) -> TypeId;
-    /// Adds a write of the same kind.
-    fn add(&mut self, one: &mut dyn PendingWrite);
-    /// Drops the rows whose callers have gone. Nothing was promised to them.
-    fn drop_abandoned(&mut self);
-    /// Returns whether the caller of a row has gone.
-    fn is_abandoned(&self) -> bool;
-    fn is_empty(&self) -> bool;
-    /// Splits off the later half; `None` if there is only one write.
-    fn split_half(&mut self) -> Option<Box<dyn Batch>>;
-    fn is_one_statement(&self, backend: DbBackend) -> bool;
-    fn write<'a>(&'a mut self, db: &'a Connection) -> BoxFuture<'a, Result<(), DbErr>>;
-    /// Sends each caller the outcome of its row.
-    fn answer(self: Box<Self>);
-    /// Sends all callers the error.
-    fn refuse(self: Box<Self>, error: &DbErr);
-}
-
-struct TypedBatch<W: Write> {
-    rows: Vec<W>,
-    outcomes: Vec<W::Outcome>,
-    senders: Vec<Sender<W>>,
-}
-
-impl<W: Write> Batch for TypedBatch<W> {
-    fn kind(&self) -> TypeId {
-        TypeId::of::<W>()
+/// What the journal tells of the written rows.
+fn entries(parts: &[Box<dyn Batch>]) -> Entries {
+    let mut entries = Entries::default();
+    for part in parts {
+        part.enter(&mut entries);
     }
-
-    fn add(&mut self, one: &mut dyn PendingWrite) {
-        if let Some((row, sender)) = one.as_any().downcast_mut::<TypedWrite<W>>().and_then(Option::take) {
-            self.rows.push(row);
-            self.senders.push(sender);
-        }
-    }
-
-    fn drop_abandoned(&mut self) {
-        if self.is_abandoned() {
-            let pairs = self.rows.drain(..).zip(self.senders.drain(..));
-            (self.rows, self.senders) = pairs.filter(|(_, sender)| !sender.is_closed()).unzip();
-        }
-    }
-
-    fn is_abandoned(&self) -> bool {
-        self.senders.iter().any(Sender::<W>::is_closed)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    fn split_half(&mut self) -> Option<Box<dyn Batch>> {
-        let half = self.rows.len() / 2;
-        (half > 0).then(|| -> Box<dyn Batch> {
-            let (rows, senders) = (self.rows.split_off(half), self.senders.split_off(half));
-            Box::new(Self { rows, outcomes: Vec::new(), senders })
-        })
-    }
-
-    fn is_one_statement(&self, backend: DbBackend) -> bool {
-        W::is_one_statement(&self.rows, backend)
-    }
-
-    fn write<'a>(&'a mut self, db: &'a Connection) -> BoxFuture<'a, Result<(), DbErr>> {
-        Box::pin(async move {
-            self.outcomes = W::write(&self.rows, db).await?;
-            let mut pairs = self.rows.iter().zip(&self.outcomes);
-            if self.outcomes.len() == self.rows.len() && pairs.all(|(row, outcome)| row.owns(outcome)) {
-                return Ok(());
-            }
-            Err(DbErr::Custom(format!("{} got the outcomes of other rows", type_name::<W>())))
-        })
-    }
-
-    fn answer(self: Box<Self>) {
-        for ((sender, row), outcome) in self.senders.into_iter().zip(self.rows).zip(self.outcomes) {
-            // A caller that has gone away needs no answer.
-            let _ = sender.send(Ok((row, outcome)));
-        }
-    }
-
-    fn refuse(self: Box<Self>, error: &DbErr) {
-        for sender in self.senders {
-            let _ = sender.send(Err(Error::from(error.clone())));
-        }
-    }
+    entries
 }
 
 #[cfg(test)]

@@ -22,9 +22,11 @@ pub struct Lived {
     pub until: Time,
     /// Conversions of clicks before this time may have been deleted.
     pub forgotten_before: Time,
+    /// Clicks before this time may have been deleted.
+    pub clicks_deleted_before: Time,
 }
 
-const READ: &str = "SELECT lived_until, forgotten_before FROM lived_time WHERE id = 1";
+const READ: &str = "SELECT lived_up_to, forgotten_before, clicks_deleted_before FROM lived_time WHERE id = 1";
 const PROBE: &str = "UPDATE lived_time SET probes = probes + 1 WHERE id = 1";
 
 impl Db {
@@ -101,18 +103,29 @@ impl Db {
     }
 }
 
+/// Reads the lived time as it is stored.
+pub async fn stored(db: &impl ConnectionTrait) -> Result<Lived, DbErr> {
+    read(db, READ).await
+}
+
 async fn read(db: &impl ConnectionTrait, query: &str) -> Result<Lived, DbErr> {
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
     let row = row.ok_or_else(|| DbErr::RecordNotFound("the row of lived_time".to_owned()))?;
     let time = |row: &QueryResult, name| row.try_get("", name).map(Time::from_micros);
-    Ok(Lived { until: time(&row, "lived_until")?, forgotten_before: time(&row, "forgotten_before")? })
+    Ok(Lived {
+        until: time(&row, "lived_up_to")?,
+        forgotten_before: time(&row, "forgotten_before")?,
+        clicks_deleted_before: time(&row, "clicks_deleted_before")?,
+    })
 }
 
 async fn write(txn: &Connection, lived: Lived) -> Result<(), DbErr> {
-    let Lived { until, forgotten_before } = lived;
+    let Lived { until, forgotten_before, clicks_deleted_before } = lived;
     let (until, forgotten_before) = (until.micros(), forgotten_before.micros());
+    let clicks_deleted_before = clicks_deleted_before.micros();
     let update = format!(
-        "UPDATE lived_time SET lived_until = {until}, forgotten_before = {forgotten_before} WHERE id = 1"
+        "UPDATE lived_time SET lived_up_to = {until}, forgotten_before = {forgotten_before}, \
+         clicks_deleted_before = {clicks_deleted_before} WHERE id = 1"
     );
     txn.execute_unprepared(&update).await.map(|_| ())
 }

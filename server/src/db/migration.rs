@@ -30,6 +30,9 @@ mod m0018_changed_links;
 mod m0019_postbacks_of_edges;
 mod m0020_order_index;
 mod m0021_packed_rows;
+mod m0022_journal;
+mod m0023_tallies;
+mod m0024_visitor_keys;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -59,6 +62,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_postbacks_of_edges::Migration),
             Box::new(m0020_order_index::Migration),
             Box::new(m0021_packed_rows::Migration),
+            Box::new(m0022_journal::Migration),
+            Box::new(m0023_tallies::Migration),
+            Box::new(m0024_visitor_keys::Migration),
         ]
     }
 }

@@ -5,7 +5,7 @@ use sea_orm::{
     sqlx::{Executor as _, mysql::MySqlConnection},
 };
 
-use super::{LOCK_TIMEOUT, PoolKind, STATEMENTS_CACHED_MAX};
+use super::{LOCK_TIMEOUT, PoolKind, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 
 /// Takes the lock that is held during a migration. Answers 1 once it is held, and something else
 /// after 600 seconds.
@@ -20,16 +20,20 @@ pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
     });
 }
 
-/// Sets up a session. Without strict mode, MariaDB cuts off values that are too long. Only with
-/// READ COMMITTED does a transaction see the row of another transaction after a conflict with that
-/// row.
+/// Sets up a session. Without strict mode, MariaDB cuts off values that are too long. With READ
+/// COMMITTED, a transaction that meets the row of another transaction can read that row once it is
+/// committed; by default, its snapshot may be older than the row.
 async fn set_session(connection: &mut MySqlConnection, kind: PoolKind) -> Result<(), sea_orm::sqlx::Error> {
     connection.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'").await?;
     connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
     if kind != PoolKind::Migration {
         let (lock, statement) = (LOCK_TIMEOUT.as_secs(), kind.statement_timeout().as_secs());
+        // An open transaction without statements belongs to a client that is gone. The numbers that
+        // its row of the journal holds would be locked until the end of its connection.
+        let idle = STATEMENT_TIMEOUT.as_secs();
         let limits = format!(
-            "SET SESSION innodb_lock_wait_timeout = {lock} /*M! , max_statement_time = {statement} */"
+            "SET SESSION innodb_lock_wait_timeout = {lock} \
+             /*M! , max_statement_time = {statement}, idle_transaction_timeout = {idle} */"
         );
         connection.execute(sea_orm::sqlx::AssertSqlSafe(limits)).await?;
     }

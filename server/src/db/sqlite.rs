@@ -28,6 +28,9 @@ const CHECKPOINT_PAGES: u32 = 16_384;
 pub const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(100);
 
+/// Longest wait of a statement for a lock. None in unit tests: the simulation decides who waits.
+const LOCK_PATIENCE: Duration = if cfg!(test) { Duration::ZERO } else { LOCK_TIMEOUT };
+
 pub fn set(options: &mut ConnectOptions, kind: PoolKind, place: &Place) {
     let is_of_file = place.is_of_file();
     options.map_sqlx_sqlite_opts(move |options| {
@@ -44,7 +47,7 @@ pub fn set(options: &mut ConnectOptions, kind: PoolKind, place: &Place) {
             .create_if_missing(!is_of_file)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(LOCK_TIMEOUT)
+            .busy_timeout(LOCK_PATIENCE)
             .statement_cache_capacity(STATEMENTS_CACHED_MAX)
     });
     // Without this check, a new connection could open another file that is now at the path.

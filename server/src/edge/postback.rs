@@ -7,6 +7,7 @@ use axum::{
     body::Body,
     response::{IntoResponse as _, Response},
 };
+use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt as _;
 use s2s_sdk::v1::{
@@ -92,7 +93,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         );
     };
     let raw = RawPostback {
-        method: parts.method.to_string(),
+        method: parts.method.as_str().to_owned(),
         target,
         content_type: truncate(header_text(&parts.headers, header::CONTENT_TYPE), HEADER_BYTES_MAX),
         body,
@@ -134,7 +135,17 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
 /// core fails or does not answer in time. The postbacks of a click share an order queue, so that
 /// they reach the core in their order: the core records the first one, and later ones may be
 /// duplicates of it.
-async fn deliver(edge: Arc<Edge>, postback: RawPostback, now: Time) -> Delivery<Judged> {
+///
+/// On the heap, because the future of a task is moved several times.
+pub(super) fn deliver(
+    edge: Arc<Edge>,
+    postback: RawPostback,
+    now: Time,
+) -> BoxFuture<'static, Delivery<Judged>> {
+    Box::pin(record_or_spool(edge, postback, now))
+}
+
+async fn record_or_spool(edge: Arc<Edge>, postback: RawPostback, now: Time) -> Delivery<Judged> {
     let queue = edge.spool.as_ref().and_then(|_| spool::order_queue(&postback));
     let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.must_wait(queue));
     let to_spool = is_behind || edge.core_is_down();

@@ -6,6 +6,7 @@
 use std::{borrow::Cow, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse as _, Response};
+use futures::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode, header, request::Parts, uri::PathAndQuery};
 use s2s_sdk::v1::{ClickFlag, ErrorReason, RecordClickRequest};
 use url::form_urlencoded;
@@ -34,7 +35,7 @@ use crate::{
 };
 
 /// Time limit for the core to record a click. After it, the click goes to the spool.
-const CLICK_BUDGET: Duration = Duration::from_millis(25);
+pub(super) const CLICK_BUDGET: Duration = Duration::from_millis(25);
 /// Further time that a visitor waits for the spool to store a click. The spool itself has no time
 /// limit.
 ///
@@ -159,7 +160,17 @@ async fn record(edge: &Arc<Edge>, click: RecordClickRequest, now: Time, overload
     within(CLICK_BUDGET + SPOOL_BUDGET, async { recorded.await.ok() }).await;
 }
 
-async fn deliver(edge: Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {
+/// On the heap, because the future of a task is moved several times.
+pub(super) fn deliver(
+    edge: Arc<Edge>,
+    click: RecordClickRequest,
+    now: Time,
+    overload: bool,
+) -> BoxFuture<'static, ()> {
+    Box::pin(record_or_spool(edge, click, now, overload))
+}
+
+async fn record_or_spool(edge: Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {
     let permit = edge.clicks_under_way.try_acquire();
     let link_id = click.tracking_link_id.clone();
     let lost = |cause: &str| tracing::error!(tracking_link_id = link_id, cause, "click not recorded");
@@ -170,7 +181,7 @@ async fn deliver(edge: Arc<Edge>, click: RecordClickRequest, now: Time, overload
         overload || permit.is_err() || click.click_id.ends_with(SPOOLED_END) || edge.core_is_suspect();
     let record = || Record { arrived_at: now, content: Content::Click(click.clone()) };
     let record = edge.spool.is_some().then(record);
-    // On the heap: the future of a call is large, and a task's future is moved several times.
+    // On the heap: the future of a call is large.
     let call = Box::pin(async {
         match permit {
             Ok(_) => edge.calls.click(click).await,

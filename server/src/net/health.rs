@@ -18,15 +18,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use super::{
-    http2::ClientErrors,
-    tls::{self, Tls},
-};
+use super::{http2::ClientErrors, tls::Tls};
 use crate::{
     clock::{Differences, Watch},
-    core::postback::ShedCounts,
+    core::{geo::Geo, postback::ShedCounts},
     db::Db,
     edge::{EdgeHealth, SpoolStatus},
+    values::time::Time,
 };
 
 /// Poll interval.
@@ -45,6 +43,7 @@ pub struct Health {
     http2_refusals: ClientErrors,
     /// The certificates of the main port, if it speaks TLS.
     tls: Option<Tls>,
+    geo: Geo,
     shed: ShedCounts,
     stopping: CancellationToken,
 }
@@ -66,6 +65,8 @@ struct Answer {
     clock: Differences,
     #[serde(flatten)]
     edge: Option<OfEdge>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    geo_database: Option<GeoDatabase>,
     http2_refusals: u64,
     status: &'static str,
     strangers: Strangers,
@@ -84,6 +85,16 @@ struct OfEdge {
 struct Certificate {
     ends: String,
     seconds_left: i64,
+}
+
+/// The data by which clicks get a country.
+#[derive(Serialize)]
+struct GeoDatabase {
+    /// `null` if the file can't be used.
+    age_seconds: Option<i64>,
+    built: Option<String>,
+    /// `null` if the file is in use.
+    fault: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -125,10 +136,20 @@ impl Health {
         clocks: Watch,
         http2_refusals: ClientErrors,
         tls: Option<Tls>,
+        geo: Geo,
         shed: ShedCounts,
         stopping: CancellationToken,
     ) -> Self {
-        Self { edge, database: Arc::new(AtomicBool::new(true)), clocks, http2_refusals, tls, shed, stopping }
+        Self {
+            edge,
+            database: Arc::new(AtomicBool::new(true)),
+            clocks,
+            http2_refusals,
+            tls,
+            geo,
+            shed,
+            stopping,
+        }
     }
 
     fn state(&self) -> State {
@@ -164,6 +185,7 @@ impl Health {
                 .edge
                 .as_ref()
                 .map(|edge| OfEdge { core_cause: edge.core_cause(), spool: edge.spool().map(Spool::of) }),
+            geo_database: self.geo_database(),
             http2_refusals: self.http2_refusals.count(),
             status: text,
             strangers: Strangers { dropped: self.shed.dropped(), shed: self.shed.shed() },
@@ -175,7 +197,16 @@ impl Health {
     fn certificate(&self) -> Option<Certificate> {
         let ends = self.tls.as_ref()?.certificate_ends();
         let left = ends.ahead_of(self.clocks.clock().now());
-        Some(Certificate { ends: tls::date(ends), seconds_left: left.seconds() })
+        Some(Certificate { ends: ends.date(), seconds_left: left.seconds() })
+    }
+
+    fn geo_database(&self) -> Option<GeoDatabase> {
+        let (built, fault) = match self.geo.built()? {
+            Ok(built) => (Some(built), None),
+            Err(fault) => (None, Some(fault.text())),
+        };
+        let age = built.map(|built| self.clocks.clock().now().ahead_of(built).seconds());
+        Some(GeoDatabase { age_seconds: age, built: built.map(Time::date), fault })
     }
 
     /// Polls the database and updates gRPC's health service, until `stopping`. `db` returns the

@@ -143,8 +143,14 @@ impl JsonCall {
             let message = "there is no such method in JSON; the methods are those of `s2s.v1`";
             return Err(Error::new(ErrorReason::MethodUnknown, message));
         };
-        if method.is_client_streaming() || method.is_server_streaming() {
-            let message = "a stream can't be called in JSON; call it with gRPC, or call a method for batches";
+        if method.is_client_streaming() {
+            let message = "a stream can't be called in JSON; call it with gRPC, for example with an SDK, or call \
+                           `BatchRecordConversions`";
+            return Err(Error::new(ErrorReason::MethodUnknown, message));
+        }
+        if method.is_server_streaming() {
+            let message = "a stream can't be called in JSON; call it with gRPC or gRPC-web: with `watch` of an SDK, \
+                           or on the command line with `s2s tail`";
             return Err(Error::new(ErrorReason::MethodUnknown, message));
         }
         Ok(method)

@@ -23,7 +23,6 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::sync::CancellationToken;
 
-pub use self::certificate::date;
 use self::certificate::{Fault, Validity};
 use crate::{
     config::TlsFiles,
@@ -199,7 +198,7 @@ impl TlsFiles {
                             loaded.outdated = former.clone();
                         }
                         (known, warned) = (contents, None);
-                        let ends = date(loaded.validity.ends());
+                        let ends = loaded.validity.ends().date();
                         tracing::info!(certificate = %self.certificate.display(), ends, "certificates reloaded");
                         sender.send_replace(Arc::new(loaded));
                         if !has_same_clients {
@@ -226,10 +225,10 @@ impl TlsFiles {
     fn warn_of_end(&self, ends: Time, now: Time) -> bool {
         let certificate = self.certificate.display();
         if now >= ends {
-            let ended = date(ends);
+            let ended = ends.date();
             tracing::error!(%certificate, ended, "THE CERTIFICATE HAS EXPIRED, so clients refuse it: renew it");
         } else if now.plus(WARN_BEFORE) >= ends {
-            let ends = date(ends);
+            let ends = ends.date();
             tracing::warn!(%certificate, ends, "the certificate expires soon: renew it");
         } else {
             return false;

@@ -19,8 +19,10 @@ use super::exposure;
 use crate::{
     api::Services,
     clock::{Reference, SKEW_MAX, Watch},
-    config::{Config, backend},
-    core::{App, Settings, age, api_key, click_id_key, postback, retention, services},
+    config::{Config, SecretUrl, backend},
+    core::{
+        App, Settings, age, api_key, click_id_key, geo::Geo, postback, rehearsal, retention, services, tally,
+    },
     db::Db,
     edge::has_run,
     error::{self, StartError},
@@ -54,6 +56,7 @@ pub struct CoreStarter {
     pub local_url: Url,
     pub watch: Watch,
     pub random: Random,
+    pub geo: Geo,
     pub tasks: TaskTracker,
     pub stopping: CancellationToken,
     /// Filled once the core has started.
@@ -147,6 +150,15 @@ async fn check_clock(db: &Db, watch: &Watch) -> Result<(), StartError> {
     Err(StartError::failure("CLOCK_WRONG", message).passing(true))
 }
 
+/// Refuses a start on a database that can't take the core's writes. Such a fault does not pass:
+/// somebody must change the database.
+async fn rehearse(app: &App, url: &SecretUrl) -> Result<(), StartError> {
+    rehearsal::run(app).await.map_err(|unfit| {
+        let message = format!("can't use the database {url}: {}", url.blotted(&unfit.to_string()));
+        StartError::failure("DATABASE_UNFIT", message)
+    })
+}
+
 /// Refuses a start whose SQLite database can't be written. A server whose spool is there has run
 /// before, and may start without its database.
 pub fn check_database_file(config: &Config) -> Result<(), StartError> {
@@ -220,7 +232,10 @@ impl CoreStarter {
             public_url: self.public_url.clone(),
             local_url: self.local_url.clone(),
             retention: config.retention(),
-            store_addresses: config.store_addresses,
+            store_addresses: config.visitors.store_addresses,
+            store_country: config.visitors.store_country,
+            store_visitor_hash: config.visitors.store_visitor_hash,
+            geo: self.geo.clone(),
             batch_max: config.batch_max.into(),
             watch: self.watch.clone(),
             strangers_bytes_max: config.strangers_bytes_max(),
@@ -230,10 +245,12 @@ impl CoreStarter {
         let app = App::start(db.clone(), random, settings, self.stopping.clone(), &self.tasks);
         let app = Arc::new(app.await?);
         age::prepare(&app).await?;
+        rehearse(&app, &config.database_url).await?;
         let auth = self.call_auth(&app).await?;
         self.tasks.spawn(click_id_key::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(postback::run_auto_match(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(postback::run_strangers_bound(Arc::downgrade(&app), self.stopping.clone()));
+        self.tasks.spawn(tally::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(retention::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(db.clone().checkpoint_loop(self.stopping.clone()));
         self.tasks.spawn(db.clone().place_loop(self.stopping.clone()));

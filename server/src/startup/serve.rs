@@ -46,6 +46,7 @@ pub async fn serve(
         process.watch.clone(),
         refusals.clone(),
         served.tls.clone(),
+        process.geo.clone(),
         served.handle.shed.clone(),
         process.stopping.clone(),
     );

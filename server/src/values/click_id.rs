@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::{
-    id::{AccountId, Random, base32, from_base32},
+    id::{AccountId, Random, base32, from_base32, write_id},
     time::Time,
 };
 
@@ -24,6 +24,8 @@ use super::{
 pub const SECRET_BYTES: usize = 32;
 
 const WIRE_BYTES: usize = 25;
+/// Length of a click id, in characters.
+pub const CLICK_ID_CHARS: usize = WIRE_BYTES * 8 / 5;
 const MAC_BYTES: usize = 8;
 /// Length of the parts of a click id that are not stored with its click, in bytes.
 const SIGNATURE_BYTES: usize = 1 + MAC_BYTES;
@@ -218,7 +220,7 @@ impl ClickIdKeys {
     pub fn write(&self, signed: SignedClickId, account: AccountId) -> String {
         let Some(key) = self.iter().find(|key| key.key_id == signed.key_id) else { return String::new() };
         let mac = mac(key, signed.id, account);
-        wire(key.key_id.number(), signed.id, mac)
+        base32(&wire(key.key_id.number(), signed.id, mac))
     }
 
     /// Verifies a click id. `None` if none of these keys minted it for this account.
@@ -289,15 +291,15 @@ impl UnverifiedClickId {
 /// Writes the wire form, in lower case.
 impl fmt::Display for UnverifiedClickId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&wire(self.key_number, self.id, self.mac))
+        write_id(f, "", &wire(self.key_number, self.id, self.mac))
     }
 }
 
-fn wire(key_number: u8, id: ClickId, mac: [u8; MAC_BYTES]) -> String {
+fn wire(key_number: u8, id: ClickId, mac: [u8; MAC_BYTES]) -> [u8; WIRE_BYTES] {
     let mut bytes = [0; WIRE_BYTES];
     let parts = std::iter::once(key_number).chain(id.0.into_bytes()).chain(mac);
     bytes.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
-    base32(&bytes)
+    bytes
 }
 
 fn mac(key: &ClickIdKey, id: ClickId, account: AccountId) -> [u8; MAC_BYTES] {

@@ -5,6 +5,7 @@
 
 use std::{
     cell::RefCell,
+    fmt,
     sync::{Arc, LazyLock},
 };
 
@@ -17,6 +18,8 @@ const BITS_PER_CHAR: usize = 5;
 /// A group of characters, and the bytes that it stands for: the smallest whole number of both.
 const GROUP_CHARS: usize = 8;
 const GROUP_BYTES: usize = 5;
+/// Maximum length of an id with its prefix, in characters.
+const ID_CHARS_MAX: usize = 64;
 /// Mark of a byte that is no character of the alphabet; larger than every position.
 const NO_VALUE: u8 = 0xff;
 /// Position of each character, in upper or lower case, in the alphabet.
@@ -32,14 +35,41 @@ static VALUES: LazyLock<[u8; 256]> = LazyLock::new(|| {
 pub fn base32(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(GROUP_BYTES).saturating_mul(GROUP_CHARS));
     for group in bytes.chunks(GROUP_BYTES) {
-        let bits = group.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
-        let bits = bits << (8 * (GROUP_BYTES - group.len()));
-        for place in (0..GROUP_CHARS).rev().take((group.len() * 8).div_ceil(BITS_PER_CHAR)) {
-            let [position, ..] = (bits >> (place * BITS_PER_CHAR)).to_le_bytes();
-            text.push(ALPHABET.get(usize::from(position & 31)).copied().map_or('0', char::from));
-        }
+        text.push_str(std::str::from_utf8(&group_in_base32(group)).unwrap_or_default());
     }
+    text.truncate(base32_chars(bytes));
     text
+}
+
+/// The characters of a group. Those behind the group's end are zeros.
+fn group_in_base32(group: &[u8]) -> [u8; GROUP_CHARS] {
+    let mut padded = [0; size_of::<u64>()];
+    padded.iter_mut().zip(group).for_each(|(place, byte)| *place = *byte);
+    let mut bits = u64::from_be_bytes(padded) >> (8 * (size_of::<u64>() - GROUP_BYTES));
+    let mut characters = [b'0'; GROUP_CHARS];
+    for character in characters.iter_mut().rev() {
+        let [lowest, ..] = bits.to_le_bytes();
+        *character = ALPHABET.get(usize::from(lowest & 31)).copied().unwrap_or_default();
+        bits >>= BITS_PER_CHAR;
+    }
+    characters
+}
+
+/// Number of characters of bytes in base32.
+const fn base32_chars(bytes: &[u8]) -> usize {
+    (bytes.len() * 8).div_ceil(BITS_PER_CHAR)
+}
+
+/// Writes an id, which is a prefix and base32, with a single call: `to_string` then allocates once.
+pub fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, bytes: &[u8]) -> fmt::Result {
+    let mut text = [0; ID_CHARS_MAX];
+    let (start, rest) = text.split_at_mut_checked(prefix.len()).ok_or(fmt::Error)?;
+    start.copy_from_slice(prefix.as_bytes());
+    for (place, group) in rest.as_chunks_mut().0.iter_mut().zip(bytes.chunks(GROUP_BYTES)) {
+        *place = group_in_base32(group);
+    }
+    let text = text.get(..prefix.len() + base32_chars(bytes)).ok_or(fmt::Error)?;
+    f.write_str(std::str::from_utf8(text).map_err(|_| fmt::Error)?)
 }
 
 /// Decodes exactly `N` bytes of base32, in upper or lower case.
@@ -82,8 +112,7 @@ macro_rules! prefixed_id {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str($prefix)?;
-                f.write_str(&$crate::values::id::base32(self.0.as_bytes()))
+                $crate::values::id::write_id(f, $prefix, self.0.as_bytes())
             }
         }
 
@@ -164,6 +193,17 @@ impl Random {
     /// The source of the operating system.
     pub fn system() -> Self {
         Self(Arc::new(|bytes| POOL.with_borrow_mut(|pool| pool.draw(bytes))))
+    }
+
+    /// A source for tests, which draws the same bytes in each run with the same seed.
+    #[cfg(test)]
+    pub fn seeded(seed: u64) -> Self {
+        let drawn = std::sync::atomic::AtomicU64::new(0);
+        Self(Arc::new(move |bytes| {
+            let number = drawn.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let seed = [seed.to_be_bytes(), number.to_be_bytes()].concat();
+            blake3::Hasher::new().update(&seed).finalize_xof().fill(bytes);
+        }))
     }
 
     pub fn bytes<const N: usize>(&self) -> [u8; N] {

@@ -167,7 +167,10 @@ impl Splitter<'_> {
         // The decoded value may contain further parameters, if HTML has turned the beginning of a
         // name into a character (see `entities`). `rest` is the part of the value that is still to
         // be searched for them, and `left` is that part before decoding.
-        let (value, _) = decode(raw);
+        let (value, broken) = decode(raw);
+        if !entities::may_split(&value) {
+            return self.push_decoded(name, (value, broken), raw, begins);
+        }
         let (mut rest, mut left) = (value.as_slice(), raw);
         while let Some((before, next, after)) = entities::split(rest, self.names.is_known) {
             let (ours, _) = cut_encoded(left, before.len());
@@ -185,7 +188,11 @@ impl Splitter<'_> {
     /// Adds a pair. The pair is broken only if an escape in its own bytes is broken. If escapes of
     /// other pairs counted, the redaction of one pair could change how another pair is read.
     fn push(&mut self, name: Vec<u8>, raw: &[u8], begins: usize) {
-        let (value, broken) = decode(raw);
+        self.push_decoded(name, decode(raw), raw, begins);
+    }
+
+    fn push_decoded(&mut self, name: Vec<u8>, decoded: (Vec<u8>, bool), raw: &[u8], begins: usize) {
+        let (value, broken) = decoded;
         let place = Place { part: self.part, bytes: self.origin(raw) };
         let mut pair = Pair { name, value, broken, cut_off: false, nested: false, place, begins };
         if broken {

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use chrono::{DateTime, SecondsFormat};
 use prost_types::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
 use sea_orm::DeriveValueType;
@@ -34,6 +35,12 @@ impl Time {
 
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(MICROS_PER_SECOND)
+    }
+
+    /// The time in RFC 3339, to the second, such as `2026-12-24T10:00:01Z`.
+    pub fn date(self) -> String {
+        let time = DateTime::from_timestamp(self.seconds(), 0).unwrap_or_default();
+        time.to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 
     /// The time `span` later; the latest possible time on overflow.
@@ -176,6 +183,10 @@ impl Clock {
     /// The system's time now, right or wrong.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     pub fn system_now() -> Time {
+        #[cfg(test)]
+        if let Some(now) = simulated::now() {
+            return now;
+        }
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
@@ -203,8 +214,33 @@ const STEADY: ClockId = ClockId::Boottime;
 const STEADY: ClockId = ClockId::Monotonic;
 
 fn steady_micros() -> i64 {
+    #[cfg(test)]
+    if let Some(now) = simulated::now() {
+        return now.0;
+    }
     let now = clock_gettime(STEADY);
     now.tv_sec.saturating_mul(MICROS_PER_SECOND).saturating_add(now.tv_nsec / i64::from(NANOS_PER_MICRO))
+}
+
+/// The time of the simulation, which stands for the clocks of the system on the thread that sets it.
+#[cfg(test)]
+pub mod simulated {
+    use std::cell::Cell;
+
+    use super::Time;
+
+    thread_local! {
+        static NOW: Cell<Option<Time>> = const { Cell::new(None) };
+    }
+
+    pub fn now() -> Option<Time> {
+        NOW.get()
+    }
+
+    /// Sets the time; `None` ends the simulation.
+    pub fn set(now: Option<Time>) {
+        NOW.set(now);
+    }
 }
 
 #[cfg(test)]

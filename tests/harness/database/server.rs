@@ -93,6 +93,9 @@ struct Place {
     /// The mount namespace of the folder, if it is not that of this process.
     namespace: Option<PathBuf>,
     variables: Vec<(&'static str, String)>,
+    /// The folder of temporary files. At its start, MariaDB deletes the temporary tables that it finds
+    /// there, also those of another server.
+    temporary: TempDir,
     /// Removes the folder when dropped.
     _folder: Option<TempDir>,
 }
@@ -106,20 +109,19 @@ impl DatabaseServer {
     /// Starts an empty server with further environment variables. The command that makes the data
     /// folder runs without them.
     pub async fn start_in(name: &str, variables: &[(&'static str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        // The server's user must be able to enter the folder.
-        set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
+        let (folder, temporary) = (open_folder(), open_folder());
         let (path, namespace) = (folder.path().to_owned(), None);
         let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let place = Place { seen: path.clone(), folder: path, namespace, variables, _folder: Some(folder) };
+        let seen = path.clone();
+        let place = Place { seen, folder: path, namespace, variables, temporary, _folder: Some(folder) };
         Box::pin(Self::start_at(name, place)).await
     }
 
     /// Starts an empty server on that disk.
     pub async fn start_on(name: &str, disk: &SmallDisk) -> Self {
         let (folder, seen) = (disk.inside().to_owned(), disk.path().into());
-        let place =
-            Place { folder, seen, namespace: Some(disk.namespace()), variables: Vec::new(), _folder: None };
+        let (namespace, temporary) = (Some(disk.namespace()), open_folder());
+        let place = Place { folder, seen, namespace, variables: Vec::new(), temporary, _folder: None };
         Box::pin(Self::start_at(name, place)).await
     }
 
@@ -211,8 +213,15 @@ fn command(kind: &Kind, line: &[&str], place: &Place, port: &str) -> Command {
     let data = place.folder.join("data");
     let data = data.to_str().unwrap();
     command.args(arguments.iter().map(|argument| argument.replace("DATA", data).replace("PORT", port)));
-    command.current_dir("/").stdin(Stdio::null());
+    command.env("TMPDIR", place.temporary.path()).current_dir("/").stdin(Stdio::null());
     command
+}
+
+/// A folder that the server's user can enter.
+fn open_folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
+    folder
 }
 
 fn find(kind: &Kind, program: &str) -> PathBuf {

@@ -28,7 +28,7 @@ pub struct CallWithId {
 /// At least one row for each call that takes the id of an account or of something that an account
 /// owns. Calls whose callers see all accounts are in `WITHOUT_IDS`.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-pub const WITH_IDS: [CallWithId; 42] = [
+pub const WITH_IDS: [CallWithId; 43] = [
     CallWithId {
         method: "AccountService/GetAccount",
         refusal: NOT_FOUND,
@@ -213,6 +213,14 @@ pub const WITH_IDS: [CallWithId; 42] = [
         request: |_, of| conversions_of("", "", &of.click),
     },
     CallWithId {
+        method: "ConversionService/WatchConversions",
+        refusal: INVALID,
+        request: |_, of| {
+            let filter = v1::ConversionFilter { click_id: of.click.clone(), ..Default::default() };
+            v1::WatchConversionsRequest::from(filter).encode_to_vec()
+        },
+    },
+    CallWithId {
         method: "PostbackService/ListPostbacks",
         refusal: None,
         request: |_, of| {
@@ -300,7 +308,7 @@ const INVALID: Option<Code> = Some(Code::InvalidArgument);
 
 /// The calls that take neither the id of an account nor the id of something that an account owns,
 /// and the calls whose callers see all accounts.
-pub const WITHOUT_IDS: [&str; 12] = [
+pub const WITHOUT_IDS: [&str; 13] = [
     "AccountService/CreateAccount",
     "AccountService/ListAccounts",
     "AccountService/UpdateAccount",
@@ -310,6 +318,8 @@ pub const WITHOUT_IDS: [&str; 12] = [
     "ConversionCodeService/ListConversionCodes",
     "TrackingLinkService/ListTrackingLinks",
     "ClickService/RotateClickIdKey",
+    // Its filter has ids, but it answers each with the same heartbeat.
+    "PostbackService/WatchPostbacks",
     "EdgeService/ResolveSlug",
     "EdgeService/ListClickIdKeys",
     "EdgeService/ListLinks",

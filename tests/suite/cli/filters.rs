@@ -20,7 +20,7 @@ async fn an_empty_filter_is_refused_and_never_means_everything() {
             &["--code", "--link", "--click", "--transaction", "--status", "--until"],
         ),
         (&["keys", "list"], &["--account"]),
-        (&["tail"], &["--count", "--interval"]),
+        (&["tail"], &["--count", "--code", "--text", "--reason", "--verdict", "--status", "--resume-token"]),
     ];
     for (command, options) in commands {
         for option in options {

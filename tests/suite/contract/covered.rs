@@ -16,7 +16,7 @@ pub struct CoveredCall {
 }
 
 /// Every RPC of the schema.
-pub const COVERED: [CoveredCall; 44] = [
+pub const COVERED: [CoveredCall; 46] = [
     CoveredCall {
         method: "AccountService/CreateAccount",
         source: KEYS,
@@ -240,6 +240,12 @@ pub const COVERED: [CoveredCall; 44] = [
         empty_request: E::Unspecified,
     },
     CoveredCall {
+        method: "ConversionService/WatchConversions",
+        source: WATCH,
+        test: "watch",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
         method: "PostbackService/ListPostbacks",
         source: LISTS,
         test: "clicks_conversions_and_postbacks_come_in_pages",
@@ -262,6 +268,12 @@ pub const COVERED: [CoveredCall; 44] = [
         source: EXPLAIN,
         test: "explain",
         empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "PostbackService/WatchPostbacks",
+        source: WATCH,
+        test: "a_stream_shows_what_passes_its_filter_and_is_of_its_accounts",
+        empty_request: E::Unspecified,
     },
     CoveredCall {
         method: "ClickService/ExplainClick",
@@ -299,3 +311,4 @@ const SET_UP_CHANGES: &str = include_str!("../set_up_changes.rs");
 const SETUP: &str = include_str!("../setup.rs");
 const STREAM: &str = include_str!("../stream.rs");
 const VERDICTS: &str = include_str!("../verdicts.rs");
+const WATCH: &str = include_str!("../watch.rs");

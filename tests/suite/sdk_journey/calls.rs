@@ -116,3 +116,17 @@ lists! {
     ConversionService/ListConversions => conversions(ListConversionsRequest) -> Conversion;
     PostbackService/ListPostbacks => postbacks(ListPostbacksRequest) -> Postback;
 }
+
+/// The messages of the stream of that name.
+pub fn watch(client: &Client, method: &str, request: &Value) -> BoxStream<'static, Result<Value, Error>> {
+    if method == "ConversionService/WatchConversions" {
+        let request = message::<v1::WatchConversionsRequest>("WatchConversionsRequest", request);
+        let messages = client.conversions().watch(request);
+        messages.map(|message| message.map(|message| json("WatchConversionsResponse", &message))).boxed()
+    } else {
+        assert_eq!(method, "PostbackService/WatchPostbacks");
+        let request = message::<v1::WatchPostbacksRequest>("WatchPostbacksRequest", request);
+        let messages = client.postbacks().watch(request);
+        messages.map(|message| message.map(|message| json("WatchPostbacksResponse", &message))).boxed()
+    }
+}

@@ -21,6 +21,24 @@ async fn check_taken(server: &Server) {
     assert!(!status.success() && output.contains("reason: SPOOL_TAKEN"), "{output}");
 }
 
+/// It holds visitors' data.
+#[tokio::test]
+async fn a_drained_file_is_deleted_although_no_more_records_come() {
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let edge = Server::start_edge(&core, &[]).await;
+    let mut traffic = Traffic::begin(&core, &edge).await;
+    for _ in 0..3 {
+        core.kill().await;
+        traffic.until_queued(&edge, 1).await;
+        assert!(!segments(&edge).is_empty());
+        core.restart_in_place().await;
+        eventually(async || segments(&edge).is_empty().then_some(())).await;
+    }
+    traffic.until_live(&edge).await;
+    edge.drained().await;
+    traffic.check(&core).await;
+}
+
 #[tokio::test]
 async fn the_folder_belongs_to_one_server_whatever_is_removed_from_it() {
     let mut core = Server::start_with(&["--role", "core"]).await;

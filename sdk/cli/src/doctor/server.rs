@@ -16,6 +16,8 @@ const CLOCK_SECONDS_MAX: i64 = 5;
 const SECONDS_PER_DAY: i64 = 86_400;
 /// Number of days before the end of a certificate or key from which the end is reported.
 const ENDS_SOON_DAYS: i64 = 14;
+/// Age of a geo database from which it is reported, in days.
+const GEO_DAYS_MAX: i64 = 60;
 
 /// An attempt to reach the server.
 pub struct Reach<'a> {
@@ -247,10 +249,23 @@ pub fn health(body: Option<&Value>) -> Vec<Finding> {
     let paths =
         "find the sender whose URLs have characters that HTTP/2 does not allow, and let it encode them";
     add(refused > 0, hint, format!("the server refused {refused} malformed HTTP/2 requests"), paths);
+    findings.extend(geo_database(body));
     if findings.is_empty() {
         findings.push(Finding::ok("health", "/healthz", "the server is serving"));
     }
     findings
+}
+
+/// The finding about the file by which clicks get a country, if the server has one.
+fn geo_database(body: &Value) -> Option<Finding> {
+    let geo_database = body.get("geo_database")?;
+    let cure = "install a newer file; the server reads it without a restart";
+    let hint = |message: String| Some(Finding::hint("health", "/healthz", message, cure));
+    if let Some(fault) = geo_database.get("fault").and_then(Value::as_str) {
+        return hint(format!("clicks get no country, because of the geo database: {fault}"));
+    }
+    let days = geo_database.get("age_seconds").and_then(Value::as_i64)? / SECONDS_PER_DAY;
+    if days < GEO_DAYS_MAX { None } else { hint(format!("the geo database is {days} days old")) }
 }
 
 #[cfg(test)]
@@ -386,6 +401,15 @@ mod tests {
                 vec![(State::Hint, "expires in 1 days")],
             ),
             (json!({"status": "serving", "certificate": {"seconds_left": 9_000_000}}), vec![]),
+            (
+                json!({"status": "serving", "geo_database": {"age_seconds": 61 * 86_400, "fault": null}}),
+                vec![(State::Hint, "61 days old")],
+            ),
+            (json!({"status": "serving", "geo_database": {"age_seconds": 86_400, "fault": null}}), vec![]),
+            (
+                json!({"status": "serving", "geo_database": {"age_seconds": null, "fault": "not there"}}),
+                vec![(State::Hint, "not there")],
+            ),
             (
                 json!({"status": "serving", "strangers": {"shed": 4, "dropped": 1}, "http2_refusals": 2}),
                 vec![(State::Hint, "shed 4 postbacks"), (State::Hint, "refused 2")],

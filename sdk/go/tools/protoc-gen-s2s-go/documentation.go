@@ -27,6 +27,12 @@ comes without an item, there are no more items.`,
 There is one result for each item, in their order; [Result] reads it. The items are read in another
 goroutine, and nothing is sent again automatically. The only deadline is that of the context. Ending
 the loop cancels the call. After an error there are no more results.`,
+	watch: `
+
+After a failure that may pass, the stream goes on by itself behind the last message. Any other
+error ends it, and comes without a message. To go on later, or in another process, keep the
+ResumeToken of the last message that you have dealt with. The only deadline is that of the context.
+Ending the loop cancels the call.`,
 }
 
 var marked = regexp.MustCompile("`([A-Za-z_0-9.]+)`")
@@ -87,7 +93,12 @@ func (w writer) text(comments protogen.Comments, c *call) string {
 }
 
 func (w writer) methodText(c *call) string {
-	return c.name + " " + lowerFirst(w.text(c.Comments.Leading, c)) + closing[c.kind]
+	text := c.name + " " + lowerFirst(w.text(c.Comments.Leading, c))
+	if c.kind == watch && c.inlined != nil {
+		// The filter may have conditions here that its fields do not name.
+		text += "\n\n" + w.text(c.inlined.Comments.Leading, c)
+	}
+	return text + closing[c.kind]
 }
 
 // parameterText returns the comment of a parameter, and says which parameters exclude it, and

@@ -11,6 +11,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
+// times are the fields of filters that no stream can have.
+var times = []string{"time", "start_time", "end_time"}
+
 // A kind is the shape of a method.
 type kind int
 
@@ -19,6 +22,7 @@ const (
 	update
 	list
 	stream
+	watch
 )
 
 // A schema holds the elements of the schema for which the plugin writes code.
@@ -77,6 +81,7 @@ type parameter struct {
 //     resource such as NewConversion, or a filter, the fields within it are parameters instead.
 //   - An update takes the id and the fields to change, and makes the mask from them.
 //   - A list yields the items of all pages.
+//   - A call that answers with a stream, and goes on behind a resume token, yields all messages.
 func readSchema(files []*protogen.File) (*schema, error) {
 	s := &schema{
 		byRequest: map[protoreflect.FullName]*call{},
@@ -185,15 +190,18 @@ func readCall(resource string, method *protogen.Method) (c *call, err error) {
 }
 
 func kindOf(method *protogen.Method) (kind, error) {
+	fields := method.Input.Desc.Fields()
 	isFromClient, isFromServer := method.Desc.IsStreamingClient(), method.Desc.IsStreamingServer()
 	switch {
 	case isFromClient && isFromServer:
 		return stream, nil
+	case isFromServer && !isFromClient && fields.ByName("resume_token") != nil:
+		return watch, nil
 	case isFromClient || isFromServer:
-		return 0, fmt.Errorf("streams in one direction have no rule yet")
+		return 0, fmt.Errorf("streams of this kind have no rule yet")
 	case strings.HasPrefix(method.GoName, "List"):
 		return list, nil
-	case method.Input.Desc.Fields().ByName("update_mask") != nil:
+	case fields.ByName("update_mask") != nil:
 		return update, nil
 	default:
 		return unary, nil
@@ -250,6 +258,10 @@ func parametersOf(c *call) (parameters []*parameter, err error) {
 func inlinedParameters(message *protogen.Message, k kind) (parameters []*parameter) {
 	for _, field := range message.Fields {
 		isID := has(field, annotations.FieldBehavior_IDENTIFIER)
+		// A stream begins where its resume token says, so the server refuses times in its filter.
+		if k == watch && slices.Contains(times, string(field.Desc.Name())) {
+			continue
+		}
 		if has(field, annotations.FieldBehavior_OUTPUT_ONLY) || isID && k != update {
 			continue
 		}

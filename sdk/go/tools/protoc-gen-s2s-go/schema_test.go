@@ -120,6 +120,37 @@ func TestCallsBecomeMethods(t *testing.T) {
 	}
 }
 
+func TestAStreamWithAResumeTokenIsAWatch(t *testing.T) {
+	for _, row := range []struct {
+		call, request string
+		expected      string
+	}{
+		{"WatchGifts", "filter:GiftFilter resume_token", ""},
+		{"SendGifts", "filter:GiftFilter", "streams of this kind have no rule yet"},
+	} {
+		plugin := pluginFor(t, "Gift", row.call, row.request, "gift:Gift resume_token")
+		plugin.Request.ProtoFile[0].Service[0].Method[0].ServerStreaming = new(true)
+		plugin, err := protogen.Options{}.New(plugin.Request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := readSchema(plugin.Files)
+		if row.expected != "" {
+			if err == nil || !strings.Contains(err.Error(), row.expected) {
+				t.Errorf("%s: %v", row.call, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := s.services[0].calls[0]
+		if made.name != "Watch" || made.kind != watch || len(made.parameters) != 2 {
+			t.Errorf("%s: %s %d %v", row.call, made.name, made.kind, made.parameters)
+		}
+	}
+}
+
 func TestSchemasWithoutARuleAreRefused(t *testing.T) {
 	for _, row := range []struct{ call, request, response, expected string }{
 		{"CreateGift", "gift:Gift label", "", "the name of the parameter Label clashes"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,10 +65,11 @@ func (w writer) services() {
 	}
 	w.P("}")
 	w.P()
-	w.P("func newServices(connection ", connection, ") Services {")
+	w.P("func newServices(connection ", connection, ", calls policy) Services {")
 	w.P("return Services{")
 	for _, made := range w.schema.services {
-		w.P(made.member, ": &", made.name, "{", made.stub("New", "Client"), "(connection)},")
+		calls := map[bool]string{true: ", calls"}[made.watches()]
+		w.P(made.member, ": &", made.name, "{", made.stub("New", "Client"), "(connection)", calls, "},")
 	}
 	w.P("}")
 	w.P("}")
@@ -99,7 +101,15 @@ func (w writer) types() {
 
 func (w writer) service(made *service) error {
 	w.comment(made.name + " " + lowerFirst(w.text(made.Comments.Leading, nil)))
-	w.P("type ", made.name, " struct{ stub ", made.stub("", "Client"), " }")
+	stub := made.stub("", "Client")
+	if made.watches() {
+		w.P("type ", made.name, " struct {")
+		w.P("stub ", stub)
+		w.P("calls policy")
+		w.P("}")
+	} else {
+		w.P("type ", made.name, " struct{ stub ", stub, " }")
+	}
 	w.P()
 	for _, c := range made.calls {
 		w.method(made, c)
@@ -113,6 +123,11 @@ func (w writer) service(made *service) error {
 		}
 	}
 	return nil
+}
+
+// watches returns true if the service has a stream that goes on by itself.
+func (s *service) watches() bool {
+	return slices.ContainsFunc(s.calls, func(c *call) bool { return c.kind == watch })
 }
 
 // stub returns an identifier of the service's generated client.
@@ -137,6 +152,12 @@ func (w writer) method(made *service, c *call) {
 		w.P("}")
 		w.P("result := (*", c.Output.GoIdent, ").Get", c.item.GoName)
 		w.P("return results(ctx, s.stub.", c.GoName, ", items, wrap, result, options)")
+	case watch:
+		w.P(") ", iteratorError, "[*", typeName(c.Output.GoIdent), ", error] {")
+		path := c.Output.GoIdent.GoImportPath.Ident(c.Parent.GoName + "_" + c.GoName + "_FullMethodName")
+		w.P("const method = ", path)
+		w.P("token := (*", c.Output.GoIdent, ").GetResumeToken")
+		w.P("return watch(ctx, s.calls, method, s.stub.", c.GoName, ", params.request, token, options)")
 	default:
 		w.P(") (*", typeName(c.Output.GoIdent), ", error) {")
 		w.P("return call(ctx, s.stub.", c.GoName, ", params.request, options)")

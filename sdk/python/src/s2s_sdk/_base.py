@@ -87,16 +87,16 @@ class Base(ABC):
             raise ValueError("certificates are for https endpoints")
         if timeout <= 0 or retries < 0:
             raise ValueError("the timeout must be more than 0 seconds, and retries at least 0")
-        policy = Policy(_authorization(api_key), timeout, retries)
+        self._policy = policy = Policy(_authorization(api_key), timeout, retries)
         self._endpoint = endpoint
         self._channel = channel = self._open(target, credentials, _CHANNEL_OPTIONS, policy)
-        self._add_services(channel)
+        self._add_services(channel, policy)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._endpoint!r})"
 
     @abstractmethod
-    def _add_services(self, channel: Any) -> None:
+    def _add_services(self, channel: Any, policy: Policy) -> None:
         """Adds the services, whose calls use the channel."""
 
     @abstractmethod

@@ -3,16 +3,18 @@
 A call is safe to retry if it is idempotent, or if its request has a request id. The ids are filled
 in before the first attempt, and every transient failure is retried as often as the policy allows
 and within the call's time. Any other call is sent once: after a lost answer, only its caller knows
-if it can be repeated. There is no retry budget across calls, and no hedging. A stream is not sent
-again automatically.
+if it can be repeated. There is no retry budget across calls, and no hedging. A stream of items is
+not sent again automatically; `_watch` opens a stream of events again.
 """
 
+import asyncio
 import copy
 import dataclasses
 import functools
 import logging
 import random
 import secrets
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +56,10 @@ class Policy:
     """Time limit over all attempts and pauses of a call, in seconds."""
     retries: int
     """Maximum number of retries after the first attempt."""
+    closed: threading.Event = dataclasses.field(default_factory=threading.Event, repr=False)
+    """Set once a `Client` is closed, for streams that would go on."""
+    closed_async: asyncio.Event = dataclasses.field(default_factory=asyncio.Event, repr=False)
+    """The same for an `AsyncClient`."""
 
     def authorized(self, details: Any) -> CallDetails:
         """Returns the call with the API key."""
@@ -93,7 +99,7 @@ class Attempts:
         error = Error.from_rpc_error(failure)
         asked = error.retry_after.total_seconds() if error.retry_after else 0.0
         pause = pause_seconds(self._retries, asked, random.random())  # noqa: S311
-        if error.code in _PASSING and self._retries < self._retries_max and pause < self._left():
+        if is_passing(error) and self._retries < self._retries_max and pause < self._left():
             self._retries += 1
             self._last = error
             reason = error.reason_text or error.code.name
@@ -108,6 +114,11 @@ class Attempts:
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
+
+
+def is_passing(error: Error) -> bool:
+    """Returns whether the failure is transient, so that the same call may succeed soon."""
+    return error.code in _PASSING
 
 
 def call_name(method: str | bytes) -> str:

@@ -23,6 +23,7 @@ class AsyncClient(Base, AsyncServices):
 
     async def close(self) -> None:
         """Closes the connection and ends all calls."""
+        self._policy.closed_async.set()
         await self._channel.close()
 
     async def __aenter__(self) -> "AsyncClient":
@@ -33,8 +34,8 @@ class AsyncClient(Base, AsyncServices):
     ) -> None:
         await self.close()
 
-    def _add_services(self, channel: Any) -> None:
-        AsyncServices.__init__(self, AsyncStubs(channel))
+    def _add_services(self, channel: Any, policy: Policy) -> None:
+        AsyncServices.__init__(self, AsyncStubs(channel), policy)
 
     def _open(
         self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy
@@ -43,7 +44,7 @@ class AsyncClient(Base, AsyncServices):
         asyncio.get_running_loop()
         # One interceptor for each kind of call: if a class is for several kinds, gRPC uses it only
         # for the first kind.
-        interceptors = (_UnaryInterceptor(policy), _StreamInterceptor(policy))
+        interceptors = (_UnaryInterceptor(policy), _WatchInterceptor(policy), _StreamInterceptor(policy))
         if credentials is None:
             return grpc.aio.insecure_channel(target, options, interceptors=interceptors)
         return grpc.aio.secure_channel(target, credentials, options, interceptors=interceptors)
@@ -87,6 +88,16 @@ class _FailedCall:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._call, name)
+
+
+class _WatchInterceptor(grpc.aio.UnaryStreamClientInterceptor):
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    async def intercept_unary_stream(
+        self, continuation: Any, client_call_details: Any, request: Any
+    ) -> AsyncIterator[Any]:
+        return _responses(await continuation(self._policy.authorized(client_call_details), request))
 
 
 class _StreamInterceptor(grpc.aio.StreamStreamClientInterceptor):

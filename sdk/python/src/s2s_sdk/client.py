@@ -31,6 +31,7 @@ class Client(Base, Services):
 
     def close(self) -> None:
         """Closes the connection and ends all calls."""
+        self._policy.closed.set()
         self._channel.close()
 
     def __enter__(self) -> "Client":
@@ -41,8 +42,8 @@ class Client(Base, Services):
     ) -> None:
         self.close()
 
-    def _add_services(self, channel: Any) -> None:
-        Services.__init__(self, Stubs(channel))
+    def _add_services(self, channel: Any, policy: Policy) -> None:
+        Services.__init__(self, Stubs(channel), policy)
 
     def _open(
         self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy
@@ -54,7 +55,9 @@ class Client(Base, Services):
         return grpc.intercept_channel(channel, _Interceptor(policy, channel))
 
 
-class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.StreamStreamClientInterceptor):
+class _Interceptor(
+    grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamStreamClientInterceptor
+):
     def __init__(self, policy: Policy, channel: grpc.Channel) -> None:
         self._policy = policy
         self._channel = channel
@@ -62,6 +65,9 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.StreamStreamClientInte
     def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
         attempts = Attempts(self._policy, client_call_details, request)
         return _Call(attempts, self._channel, lambda details: continuation(details, attempts.request))
+
+    def intercept_unary_stream(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
+        return _Responses(continuation(self._policy.authorized(client_call_details), request))
 
     def intercept_stream_stream(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
         return _Responses(continuation(self._policy.authorized(client_call_details), request_iterator))

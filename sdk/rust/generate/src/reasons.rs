@@ -41,6 +41,8 @@ struct Reason {
     postback: Option<Outcome>,
     /// The HTTP status for visitors who follow a link, if it is not that of the gRPC code.
     visitor_http_status: Option<u16>,
+    /// The HTTP status, if it is not that of the gRPC code.
+    http_status: Option<u16>,
 }
 
 /// The outcome of a postback that is not recorded.
@@ -102,6 +104,11 @@ impl Reasons {
         let http = self.http.iter().map(|one| (&*one.name, &*one.cause, &*one.cure));
         let start = self.start.iter().map(|one| (&*one.name, &*one.cause, &*one.cure));
         reasons.chain(http).chain(start)
+    }
+
+    /// The HTTP status of a reason.
+    fn http_status_of(&self, reason: &Reason) -> Result<u16, String> {
+        reason.http_status.map_or_else(|| self.http_status(&reason.code), Ok)
     }
 
     fn http_status(&self, code: &str) -> Result<u16, String> {

@@ -26,6 +26,7 @@ use crate::{
     call::{Call, PagedCall, add_path},
     retry::{fill, fill_click},
     v1,
+    watch::WatchCall,
 };
 ";
 
@@ -56,6 +57,8 @@ enum Shape {
     /// A stream in both directions: the one field of the request that holds a message, and that of
     /// the response.
     Stream(FieldDescriptor, FieldDescriptor),
+    /// A stream of answers that goes on behind the `resume_token` of the request.
+    Watch,
 }
 
 impl Service {
@@ -88,7 +91,8 @@ impl Call {
                 Shape::Paged(only_list(&response)?)
             }
             (false, false) => Shape::Unary,
-            _ => return Err(format!("{}: streams in one direction have no rule", descriptor.name())),
+            (false, true) if request.get_field_by_name("resume_token").is_some() => Shape::Watch,
+            _ => return Err(format!("{}: streams of this kind have no rule", descriptor.name())),
         };
         Ok(Self { method: method_name(noun, descriptor.name()), descriptor, shape })
     }
@@ -186,6 +190,13 @@ fn method(code: &mut String, call: &Call) -> Result<(), Box<dyn Error>> {
             writeln!(code, "        self,\n        request: impl Into<{request}>,")?;
             writeln!(code, "    ) -> BoxStream<'static, Result<{item}, Error>> {{")?;
             writeln!(code, "        self.client.pages(request.into())\n    }}")?;
+        }
+        Shape::Watch => {
+            writeln!(code, "    #[must_use]")?;
+            writeln!(code, "    pub fn {method}(")?;
+            writeln!(code, "        self,\n        request: impl Into<{request}>,")?;
+            writeln!(code, "    ) -> BoxStream<'static, Result<{}, Error>> {{", call.response())?;
+            writeln!(code, "        self.client.watch(request.into())\n    }}")?;
         }
         Shape::Stream(item_request, item) => {
             let (sent, received) = (type_of(&item_request.kind())?, type_of(&item.kind())?);
@@ -285,6 +296,7 @@ mod tests {
             ("ApiKey", "RotateApiKey", "rotate"),
             ("Click", "RotateClickIdKey", "rotate_click_id_key"),
             ("Click", "EraseVisitor", "erase_visitor"),
+            ("Postback", "WatchPostbacks", "watch"),
             ("Click", "Click", "click"),
         ] {
             assert_eq!(method_name(noun, call), method);

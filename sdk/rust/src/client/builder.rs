@@ -113,7 +113,7 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, BuildError> {
         let authorization = self.api_key.as_deref().map(bearer).transpose()?;
         let channel = self.channel()?;
-        Ok(Client { channel, authorization, policy: self.policy })
+        Ok(Client { channel, authorization, policy: self.policy, listener: None })
     }
 
     /// Builds only the connection, for the generated clients: without the API key, retries and the

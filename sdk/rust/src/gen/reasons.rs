@@ -215,8 +215,8 @@ const fn facts(reason: ErrorReason) -> Facts {
             postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::MethodUnknown => Facts {
-            cause: "the server has no such service or method",
-            cure: "check the name, and that client and server are of the same version",
+            cause: "the server has no such service or method, or a stream was called in JSON",
+            cure: "check the name, and that client and server are of the same version; call a stream with gRPC or gRPC-web, such as with `watch` of an SDK or with `s2s tail`",
             code: Code::Unimplemented,
             http_status: 501,
             postback: None,
@@ -366,6 +366,20 @@ const fn facts(reason: ErrorReason) -> Facts {
             cure: "change the destination of one of these links",
             code: Code::FailedPrecondition,
             http_status: 422,
+            postback: None,
+        },
+        ErrorReason::ResumeTokenInvalid => Facts {
+            cause: "the resume token is malformed: the server has not made it, only a part of it came, or something is around it, such as the line feed of the file that it was read from",
+            cure: "send the token of the last message as it came, or none to begin with what happens from now on",
+            code: Code::InvalidArgument,
+            http_status: 400,
+            postback: None,
+        },
+        ErrorReason::ResumeTokenTooOld => Facts {
+            cause: "the server has deleted events behind the resume token: it keeps them for 7 days; or the database was restored to a time before the token",
+            cure: "list what was recorded since the last message, and begin a new stream without a token",
+            code: Code::OutOfRange,
+            http_status: 400,
             postback: None,
         },
     }

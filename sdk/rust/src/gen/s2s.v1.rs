@@ -1732,6 +1732,26 @@ pub struct Click {
     /// Remarkable properties of the click, such as that no person has made it.
     #[prost(enumeration = "ClickFlag", repeated, tag = "9")]
     pub flags: ::prost::alloc::vec::Vec<i32>,
+    /// Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+    /// looked up in the operator's file when the click is recorded, and is a hint,
+    /// not a fact; empty if it is not known or not stored. Example: `DE`.
+    #[prost(string, tag = "10")]
+    pub country: ::prost::alloc::string::String,
+    /// Kind of the visitor's device, by the user agent.
+    #[prost(enumeration = "DeviceKind", tag = "11")]
+    pub device: i32,
+    /// Family of the device's operating system, by the user agent; empty if it is
+    /// not known. Example: `Android`.
+    #[prost(string, tag = "12")]
+    pub os: ::prost::alloc::string::String,
+    /// Family of the browser, by the user agent; empty if it is not known.
+    /// Example: `Samsung Internet`.
+    #[prost(string, tag = "13")]
+    pub browser: ::prost::alloc::string::String,
+    /// Host of `referrer`, in lower case, with its port left out; empty if
+    /// `referrer` has none. Example: `news.example`.
+    #[prost(string, tag = "14")]
+    pub referrer_host: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Click {
     const NAME: &'static str = "Click";
@@ -1765,6 +1785,47 @@ impl ::prost::Name for ClickIdKey {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/s2s.v1.ClickIdKey".into()
+    }
+}
+/// The kinds of devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeviceKind {
+    /// Not known, as with robots; or a kind that is newer than this client.
+    Unspecified = 0,
+    /// A desktop computer or laptop. Tablets by Apple often pretend to be one.
+    Desktop = 1,
+    /// A phone.
+    Phone = 2,
+    /// A tablet.
+    Tablet = 3,
+    /// Another device with a browser, such as a television or a game console.
+    Other = 4,
+}
+impl DeviceKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DEVICE_KIND_UNSPECIFIED",
+            Self::Desktop => "DEVICE_KIND_DESKTOP",
+            Self::Phone => "DEVICE_KIND_PHONE",
+            Self::Tablet => "DEVICE_KIND_TABLET",
+            Self::Other => "DEVICE_KIND_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DEVICE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "DEVICE_KIND_DESKTOP" => Some(Self::Desktop),
+            "DEVICE_KIND_PHONE" => Some(Self::Phone),
+            "DEVICE_KIND_TABLET" => Some(Self::Tablet),
+            "DEVICE_KIND_OTHER" => Some(Self::Other),
+            _ => None,
+        }
     }
 }
 /// The remarkable properties of a click.
@@ -2627,8 +2688,10 @@ pub enum ErrorReason {
     /// documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
     /// postbacks.
     FragmentCutOff = 30,
-    /// Cause: the server has no such service or method. Cure: check the name, and
-    /// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
+    /// Cause: the server has no such service or method, or a stream was called in
+    /// JSON. Cure: check the name, and that client and server are of the same
+    /// version; call a stream with gRPC or gRPC-web, such as with `watch` of an
+    /// SDK or with `s2s tail`. UNIMPLEMENTED, HTTP 501.
     MethodUnknown = 31,
     /// Cause: a person's browser called the postback URL, from a page or by
     /// opening it. Cure: let the merchant's server call it; to try the URL, add
@@ -2730,6 +2793,17 @@ pub enum ErrorReason {
     /// minute. Cure: change the destination of one of these links.
     /// FAILED_PRECONDITION, HTTP 422.
     RedirectLoop = 55,
+    /// Cause: the resume token is malformed: the server has not made it, only a
+    /// part of it came, or something is around it, such as the line feed of the
+    /// file that it was read from. Cure: send the token of the last message as it
+    /// came, or none to begin with what happens from now on. INVALID_ARGUMENT,
+    /// HTTP 400.
+    ResumeTokenInvalid = 56,
+    /// Cause: the server has deleted events behind the resume token: it keeps them
+    /// for 7 days; or the database was restored to a time before the token. Cure:
+    /// list what was recorded since the last message, and begin a new stream
+    /// without a token. OUT_OF_RANGE, HTTP 400.
+    ResumeTokenTooOld = 57,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2791,6 +2865,8 @@ impl ErrorReason {
             Self::ClickIdKeysUsedUp => "ERROR_REASON_CLICK_ID_KEYS_USED_UP",
             Self::Shed => "ERROR_REASON_SHED",
             Self::RedirectLoop => "ERROR_REASON_REDIRECT_LOOP",
+            Self::ResumeTokenInvalid => "ERROR_REASON_RESUME_TOKEN_INVALID",
+            Self::ResumeTokenTooOld => "ERROR_REASON_RESUME_TOKEN_TOO_OLD",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2853,6 +2929,8 @@ impl ErrorReason {
             "ERROR_REASON_CLICK_ID_KEYS_USED_UP" => Some(Self::ClickIdKeysUsedUp),
             "ERROR_REASON_SHED" => Some(Self::Shed),
             "ERROR_REASON_REDIRECT_LOOP" => Some(Self::RedirectLoop),
+            "ERROR_REASON_RESUME_TOKEN_INVALID" => Some(Self::ResumeTokenInvalid),
+            "ERROR_REASON_RESUME_TOKEN_TOO_OLD" => Some(Self::ResumeTokenTooOld),
             _ => None,
         }
     }
@@ -3673,11 +3751,11 @@ pub mod click_service_client {
         }
         /// Explains what happened to a click: its link, its conversions, and the held
         /// postbacks that name it. If the answer would be longer than 3 MiB, the end of
-        /// its lists is shortened. A shortened postback has no remarks, no body and only
-        /// the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
-        /// shortened conversion has no custom parameters; one such note of the answer
-        /// stands for all of them. `GetPostback` and `GetConversion` return all of a
-        /// postback or conversion.
+        /// its lists is shortened. A shortened postback has no body, only the beginning of
+        /// its target, and a single note, `NOTE_CODE_SHORTENED`, in place of its own
+        /// notes. A shortened conversion has no custom parameters; if there are such
+        /// conversions, the `notes` of the answer have one `NOTE_CODE_SHORTENED`.
+        /// `GetPostback` and `GetConversion` return all of a postback or conversion.
         pub async fn explain_click(
             &mut self,
             request: impl tonic::IntoRequest<super::ExplainClickRequest>,
@@ -3730,8 +3808,8 @@ pub mod click_service_client {
                 .insert(GrpcMethod::new("s2s.v1.ClickService", "EraseVisitor"));
             self.inner.unary(req, path, codec).await
         }
-        /// Makes a new key for click ids. Within a second, every core and every edge
-        /// that reaches its core mints with it. Ids of the former keys count for an
+        /// Makes a new key for click ids. Within two seconds, every core and every
+        /// edge that reaches its core mints with it. Ids of the former keys count for an
         /// overlap; after it, they count only if their click is stored. Needs the
         /// scope `admin`: the keys are those of the whole installation.
         pub async fn rotate_click_id_key(
@@ -3805,11 +3883,11 @@ pub mod click_service_server {
         >;
         /// Explains what happened to a click: its link, its conversions, and the held
         /// postbacks that name it. If the answer would be longer than 3 MiB, the end of
-        /// its lists is shortened. A shortened postback has no remarks, no body and only
-        /// the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
-        /// shortened conversion has no custom parameters; one such note of the answer
-        /// stands for all of them. `GetPostback` and `GetConversion` return all of a
-        /// postback or conversion.
+        /// its lists is shortened. A shortened postback has no body, only the beginning of
+        /// its target, and a single note, `NOTE_CODE_SHORTENED`, in place of its own
+        /// notes. A shortened conversion has no custom parameters; if there are such
+        /// conversions, the `notes` of the answer have one `NOTE_CODE_SHORTENED`.
+        /// `GetPostback` and `GetConversion` return all of a postback or conversion.
         async fn explain_click(
             &self,
             request: tonic::Request<super::ExplainClickRequest>,
@@ -3828,8 +3906,8 @@ pub mod click_service_server {
             tonic::Response<super::EraseVisitorResponse>,
             tonic::Status,
         >;
-        /// Makes a new key for click ids. Within a second, every core and every edge
-        /// that reaches its core mints with it. Ids of the former keys count for an
+        /// Makes a new key for click ids. Within two seconds, every core and every
+        /// edge that reaches its core mints with it. Ids of the former keys count for an
         /// overlap; after it, they count only if their click is stored. Needs the
         /// scope `admin`: the keys are those of the whole installation.
         async fn rotate_click_id_key(
@@ -5903,6 +5981,37 @@ pub mod conversion_code_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// Shows that a stream is alive, although nothing has happened: the first message
+/// of a stream, and then one every 15 seconds.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Heartbeat {}
+impl ::prost::Name for Heartbeat {
+    const NAME: &'static str = "Heartbeat";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Heartbeat".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Heartbeat".into()
+    }
+}
+/// Events that a stream can't show, because their rows are deleted by now.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Gap {
+    /// Number of such events, at least 1.
+    #[prost(int64, tag = "1")]
+    pub events: i64,
+}
+impl ::prost::Name for Gap {
+    const NAME: &'static str = "Gap";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Gap".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Gap".into()
+    }
+}
 /// A conversion to record.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct NewConversion {
@@ -6263,6 +6372,72 @@ impl ::prost::Name for ListConversionsResponse {
         "/s2s.v1.ListConversionsResponse".into()
     }
 }
+/// Request of `WatchConversions`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchConversionsRequest {
+    /// Sends only the conversions that pass. `time`, `start_time` and `end_time`
+    /// must be unset, and `click_id` together with `all_accounts`.
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<ConversionFilter>,
+    /// The resume token of a message of an earlier stream. Empty: the stream begins
+    /// with what is recorded from now on. The server keeps events for 7 days; an
+    /// older token is refused with `RESUME_TOKEN_TOO_OLD`.
+    #[prost(string, tag = "2")]
+    pub resume_token: ::prost::alloc::string::String,
+    /// Sends the conversions of all accounts. Needs the scope `admin` besides
+    /// `read`.
+    #[prost(bool, tag = "3")]
+    pub all_accounts: bool,
+}
+impl ::prost::Name for WatchConversionsRequest {
+    const NAME: &'static str = "WatchConversionsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.WatchConversionsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.WatchConversionsRequest".into()
+    }
+}
+/// A message of the stream of `WatchConversions`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchConversionsResponse {
+    /// The place behind this message, for `WatchConversionsRequest.resume_token`.
+    #[prost(string, tag = "5")]
+    pub resume_token: ::prost::alloc::string::String,
+    /// Id of the account of the conversion. Empty without a conversion.
+    #[prost(string, tag = "6")]
+    pub account_id: ::prost::alloc::string::String,
+    /// The event.
+    #[prost(oneof = "watch_conversions_response::Event", tags = "1, 3, 4")]
+    pub event: ::core::option::Option<watch_conversions_response::Event>,
+}
+/// Nested message and enum types in `WatchConversionsResponse`.
+pub mod watch_conversions_response {
+    /// The event.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        /// A conversion that was recorded. Its data are as they are stored now.
+        #[prost(message, tag = "1")]
+        Conversion(super::Conversion),
+        /// Nothing has happened.
+        #[prost(message, tag = "3")]
+        Heartbeat(super::Heartbeat),
+        /// Conversions that are deleted by now.
+        #[prost(message, tag = "4")]
+        Gap(super::Gap),
+    }
+}
+impl ::prost::Name for WatchConversionsResponse {
+    const NAME: &'static str = "WatchConversionsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.WatchConversionsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.WatchConversionsResponse".into()
+    }
+}
 /// The times of a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -6533,6 +6708,37 @@ pub mod conversion_service_client {
                 .insert(GrpcMethod::new("s2s.v1.ConversionService", "ListConversions"));
             self.inner.unary(req, path, codec).await
         }
+        /// Sends each conversion once it is recorded, by any server of the
+        /// installation, for as long as the client listens. The stream begins with a
+        /// heartbeat. Each message has a resume token: a stream that begins with that
+        /// token goes on behind the message, without a gap and without a repetition, on
+        /// any server. Conversions that are recorded one after the other come in no
+        /// order that a client may rely on. An account has at most 100 streams on a
+        /// server, and a server at most 1,000.
+        pub async fn watch_conversions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchConversionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchConversionsResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ConversionService/WatchConversions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.ConversionService", "WatchConversions"));
+            self.inner.server_streaming(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -6614,6 +6820,29 @@ pub mod conversion_service_server {
             request: tonic::Request<super::ListConversionsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListConversionsResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchConversions method.
+        type WatchConversionsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<
+                    super::WatchConversionsResponse,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Sends each conversion once it is recorded, by any server of the
+        /// installation, for as long as the client listens. The stream begins with a
+        /// heartbeat. Each message has a resume token: a stream that begins with that
+        /// token goes on behind the message, without a gap and without a repetition, on
+        /// any server. Conversions that are recorded one after the other come in no
+        /// order that a client may rely on. An account has at most 100 streams on a
+        /// server, and a server at most 1,000.
+        async fn watch_conversions(
+            &self,
+            request: tonic::Request<super::WatchConversionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchConversionsStream>,
             tonic::Status,
         >;
     }
@@ -6930,6 +7159,54 @@ pub mod conversion_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.ConversionService/WatchConversions" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchConversionsSvc<T: ConversionService>(pub Arc<T>);
+                    impl<
+                        T: ConversionService,
+                    > tonic::server::ServerStreamingService<
+                        super::WatchConversionsRequest,
+                    > for WatchConversionsSvc<T> {
+                        type Response = super::WatchConversionsResponse;
+                        type ResponseStream = T::WatchConversionsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchConversionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversionService>::watch_conversions(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchConversionsSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)
@@ -7314,6 +7591,71 @@ impl ::prost::Name for PostbackParameter {
         "/s2s.v1.PostbackParameter".into()
     }
 }
+/// Request of `WatchPostbacks`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchPostbacksRequest {
+    /// Sends only the postbacks that pass. `start_time` and `end_time` must be
+    /// unset.
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<PostbackFilter>,
+    /// The resume token of a message of an earlier stream. Empty: the stream begins
+    /// with what is judged from now on. The server keeps events for 7 days; an older
+    /// token is refused with `RESUME_TOKEN_TOO_OLD`.
+    #[prost(string, tag = "2")]
+    pub resume_token: ::prost::alloc::string::String,
+    /// Sends the postbacks of all accounts. Needs the scope `admin` besides `read`.
+    #[prost(bool, tag = "3")]
+    pub all_accounts: bool,
+}
+impl ::prost::Name for WatchPostbacksRequest {
+    const NAME: &'static str = "WatchPostbacksRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.WatchPostbacksRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.WatchPostbacksRequest".into()
+    }
+}
+/// A message of the stream of `WatchPostbacks`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchPostbacksResponse {
+    /// The place behind this message, for `WatchPostbacksRequest.resume_token`.
+    #[prost(string, tag = "5")]
+    pub resume_token: ::prost::alloc::string::String,
+    /// Id of the account of the postback. Empty without a postback.
+    #[prost(string, tag = "6")]
+    pub account_id: ::prost::alloc::string::String,
+    /// The event.
+    #[prost(oneof = "watch_postbacks_response::Event", tags = "1, 3, 4")]
+    pub event: ::core::option::Option<watch_postbacks_response::Event>,
+}
+/// Nested message and enum types in `WatchPostbacksResponse`.
+pub mod watch_postbacks_response {
+    /// The event.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        /// A postback that was judged. Its data are as they are stored now.
+        #[prost(message, tag = "1")]
+        Postback(super::Postback),
+        /// Nothing has happened.
+        #[prost(message, tag = "3")]
+        Heartbeat(super::Heartbeat),
+        /// Postbacks that are deleted by now.
+        #[prost(message, tag = "4")]
+        Gap(super::Gap),
+    }
+}
+impl ::prost::Name for WatchPostbacksResponse {
+    const NAME: &'static str = "WatchPostbacksResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.WatchPostbacksResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.WatchPostbacksResponse".into()
+    }
+}
 /// Generated client implementations.
 pub mod postback_service_client {
     #![allow(
@@ -7505,6 +7847,37 @@ pub mod postback_service_client {
                 .insert(GrpcMethod::new("s2s.v1.PostbackService", "ExplainPostback"));
             self.inner.unary(req, path, codec).await
         }
+        /// Sends each postback once it is judged: when it comes, and again when a
+        /// replay gives it another verdict. It is sent by any server of the
+        /// installation, for as long as the client listens. The stream begins with a
+        /// heartbeat. Each message has a resume token: a stream that begins with that
+        /// token goes on behind the message, without a gap and without a repetition, on
+        /// any server. An account has at most 100 streams on a server, and a server at
+        /// most 1,000.
+        pub async fn watch_postbacks(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchPostbacksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchPostbacksResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PostbackService/WatchPostbacks",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PostbackService", "WatchPostbacks"));
+            self.inner.server_streaming(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -7559,6 +7932,26 @@ pub mod postback_service_server {
             request: tonic::Request<super::ExplainPostbackRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ExplainPostbackResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchPostbacks method.
+        type WatchPostbacksStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchPostbacksResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Sends each postback once it is judged: when it comes, and again when a
+        /// replay gives it another verdict. It is sent by any server of the
+        /// installation, for as long as the client listens. The stream begins with a
+        /// heartbeat. Each message has a resume token: a stream that begins with that
+        /// token goes on behind the message, without a gap and without a repetition, on
+        /// any server. An account has at most 100 streams on a server, and a server at
+        /// most 1,000.
+        async fn watch_postbacks(
+            &self,
+            request: tonic::Request<super::WatchPostbacksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchPostbacksStream>,
             tonic::Status,
         >;
     }
@@ -7820,6 +8213,53 @@ pub mod postback_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PostbackService/WatchPostbacks" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchPostbacksSvc<T: PostbackService>(pub Arc<T>);
+                    impl<
+                        T: PostbackService,
+                    > tonic::server::ServerStreamingService<super::WatchPostbacksRequest>
+                    for WatchPostbacksSvc<T> {
+                        type Response = super::WatchPostbacksResponse;
+                        type ResponseStream = T::WatchPostbacksStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchPostbacksRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PostbackService>::watch_postbacks(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchPostbacksSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

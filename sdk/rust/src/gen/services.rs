@@ -7,6 +7,7 @@ use crate::{
     call::{Call, PagedCall, add_path},
     retry::{fill, fill_click},
     v1,
+    watch::WatchCall,
 };
 
 impl Client {
@@ -499,10 +500,11 @@ impl Clicks<'_> {
 
     /// Explains what happened to a click: its link, its conversions, and the held postbacks that
     /// name it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A
-    /// shortened postback has no remarks, no body and only the beginning of its target; its note
-    /// [`NoteCode::Shortened`](v1::NoteCode::Shortened) says so. A shortened conversion has no
-    /// custom parameters; one such note of the answer stands for all of them. [`Postbacks::get`]
-    /// and [`Conversions::get`] return all of a postback or conversion.
+    /// shortened postback has no body, only the beginning of its target, and a single note,
+    /// [`NoteCode::Shortened`](v1::NoteCode::Shortened), in place of its own notes. A shortened
+    /// conversion has no custom parameters; if there are such conversions, the `notes` of the
+    /// answer have one [`NoteCode::Shortened`](v1::NoteCode::Shortened). [`Postbacks::get`] and
+    /// [`Conversions::get`] return all of a postback or conversion.
     pub async fn explain(
         self,
         request: impl Into<v1::ExplainClickRequest>,
@@ -521,9 +523,9 @@ impl Clicks<'_> {
         self.client.unary(request.into()).await
     }
 
-    /// Makes a new key for click ids. Within a second, every core and every edge that reaches its
-    /// core mints with it. Ids of the former keys count for an overlap; after it, they count only
-    /// if their click is stored. Needs the scope `admin`: the keys are those of the whole
+    /// Makes a new key for click ids. Within two seconds, every core and every edge that reaches
+    /// its core mints with it. Ids of the former keys count for an overlap; after it, they count
+    /// only if their click is stored. Needs the scope `admin`: the keys are those of the whole
     /// installation.
     ///
     /// A request without a request id gets a random one.
@@ -1234,6 +1236,24 @@ impl Conversions<'_> {
     ) -> Result<v1::ListConversionsResponse, Error> {
         self.client.unary(request.into()).await
     }
+
+    /// Sends each conversion once it is recorded, by any server of the installation, for as long as
+    /// the client listens. The stream begins with a heartbeat. Each message has a resume token: a
+    /// stream that begins with that token goes on behind the message, without a gap and without a
+    /// repetition, on any server. Conversions that are recorded one after the other come in no
+    /// order that a client may rely on. An account has at most 100 streams on a server, and a
+    /// server at most 1,000.
+    ///
+    /// After a failure that may pass, the stream goes on by itself behind the last message. Any
+    /// other error ends it. To go on later, or in another process, keep the `resume_token` of the
+    /// last message that you have dealt with.
+    #[must_use]
+    pub fn watch(
+        self,
+        request: impl Into<v1::WatchConversionsRequest>,
+    ) -> BoxStream<'static, Result<v1::WatchConversionsResponse, Error>> {
+        self.client.watch(request.into())
+    }
 }
 
 impl Call for v1::RecordConversionRequest {
@@ -1344,6 +1364,35 @@ impl From<()> for v1::ListConversionsRequest {
     }
 }
 
+impl Call for v1::WatchConversionsRequest {
+    type Response = v1::WatchConversionsResponse;
+    const PATH: &'static str = "/s2s.v1.ConversionService/WatchConversions";
+}
+
+impl WatchCall for v1::WatchConversionsRequest {
+    fn set_resume_token(&mut self, resume_token: String) {
+        self.resume_token = resume_token;
+    }
+
+    fn resume_token(response: &Self::Response) -> &str {
+        &response.resume_token
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<v1::ConversionFilter> for v1::WatchConversionsRequest {
+    fn from(filter: v1::ConversionFilter) -> Self {
+        Self { filter: Some(filter), ..Default::default() }
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::WatchConversionsRequest {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
 /// The calls of `PostbackService`: see [`Client::postbacks`].
 #[derive(Clone, Copy, Debug)]
 pub struct Postbacks<'a> {
@@ -1413,6 +1462,23 @@ impl Postbacks<'_> {
         request: impl Into<v1::ExplainPostbackRequest>,
     ) -> Result<v1::ExplainPostbackResponse, Error> {
         self.client.unary(request.into()).await
+    }
+
+    /// Sends each postback once it is judged: when it comes, and again when a replay gives it
+    /// another verdict. It is sent by any server of the installation, for as long as the client
+    /// listens. The stream begins with a heartbeat. Each message has a resume token: a stream that
+    /// begins with that token goes on behind the message, without a gap and without a repetition,
+    /// on any server. An account has at most 100 streams on a server, and a server at most 1,000.
+    ///
+    /// After a failure that may pass, the stream goes on by itself behind the last message. Any
+    /// other error ends it. To go on later, or in another process, keep the `resume_token` of the
+    /// last message that you have dealt with.
+    #[must_use]
+    pub fn watch(
+        self,
+        request: impl Into<v1::WatchPostbacksRequest>,
+    ) -> BoxStream<'static, Result<v1::WatchPostbacksResponse, Error>> {
+        self.client.watch(request.into())
     }
 }
 
@@ -1507,6 +1573,35 @@ impl From<v1::PostbackFilter> for v1::ReplayPostbacksRequest {
 impl Call for v1::ExplainPostbackRequest {
     type Response = v1::ExplainPostbackResponse;
     const PATH: &'static str = "/s2s.v1.PostbackService/ExplainPostback";
+}
+
+impl Call for v1::WatchPostbacksRequest {
+    type Response = v1::WatchPostbacksResponse;
+    const PATH: &'static str = "/s2s.v1.PostbackService/WatchPostbacks";
+}
+
+impl WatchCall for v1::WatchPostbacksRequest {
+    fn set_resume_token(&mut self, resume_token: String) {
+        self.resume_token = resume_token;
+    }
+
+    fn resume_token(response: &Self::Response) -> &str {
+        &response.resume_token
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<v1::PostbackFilter> for v1::WatchPostbacksRequest {
+    fn from(filter: v1::PostbackFilter) -> Self {
+        Self { filter: Some(filter), ..Default::default() }
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::WatchPostbacksRequest {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
 }
 
 /// The calls of `PresetService`: see [`Client::presets`].

@@ -7,6 +7,10 @@ use std::{
     time::Duration,
 };
 
+use futures::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
 use prost::Message as _;
 use s2s_sdk::{
     Client, ClientBuilder, Code,
@@ -19,7 +23,7 @@ use s2s_sdk::{
         record_conversion_result::Result as ItemResult,
     },
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::mpsc};
 use tonic::{
     Request, Response, Status,
     metadata::MetadataMap,
@@ -52,6 +56,34 @@ pub struct State {
     pub updates: Vec<v1::UpdateAccountRequest>,
     /// The number of rotations of keys.
     pub rotations: usize,
+    /// The answers to streams. The last one is repeated.
+    pub turns: VecDeque<Turn>,
+    /// The streams that clients have opened, with their resume tokens and filters.
+    pub watched: Vec<v1::WatchConversionsRequest>,
+}
+
+/// The answer to a stream: messages with these tokens, and then the end.
+#[derive(Clone)]
+pub struct Turn(pub &'static [&'static str], pub End);
+
+/// The end of a stream.
+#[derive(Clone)]
+pub enum End {
+    /// Without an error.
+    Over,
+    Failed(Status),
+    /// Nothing more comes. Holds the sender for as long as the stream is open.
+    Silent(mpsc::Sender<()>),
+    /// Not even the opening is answered.
+    NeverOpens,
+}
+pub use End::{Failed, NeverOpens, Over, Silent};
+
+impl Turn {
+    /// A stream that is silent after these messages.
+    pub fn silent(tokens: &'static [&'static str]) -> Self {
+        Self(tokens, Silent(mpsc::channel(1).0))
+    }
 }
 
 impl Fake {
@@ -88,6 +120,18 @@ impl Fake {
             Fail(status) => Err(status),
             Never => pending().await,
         }
+    }
+
+    /// A server that answers streams in turn.
+    pub fn watched(turns: impl IntoIterator<Item = Turn>) -> Self {
+        let fake = Self::default();
+        fake.0.lock().unwrap().turns.extend(turns);
+        fake
+    }
+
+    /// The resume tokens of all streams that were opened.
+    pub fn asked(&self) -> Vec<String> {
+        self.0.lock().unwrap().watched.iter().map(|request| request.resume_token.clone()).collect()
     }
 
     pub fn request_ids(&self) -> Vec<String> {
@@ -134,8 +178,42 @@ impl ConversionService for Fake {
         Ok(Response::new(v1::BatchRecordConversionsResponse { results }))
     }
 
-    type StreamRecordConversionsStream =
-        futures::stream::Empty<Result<v1::StreamRecordConversionsResponse, Status>>;
+    type WatchConversionsStream = BoxStream<'static, Result<v1::WatchConversionsResponse, Status>>;
+
+    async fn watch_conversions(
+        &self,
+        request: Request<v1::WatchConversionsRequest>,
+    ) -> Result<Response<Self::WatchConversionsStream>, Status> {
+        let Turn(tokens, end) = {
+            let mut state = self.0.lock().unwrap();
+            state.watched.push(request.into_inner());
+            let turn = state.turns.pop_front().unwrap();
+            if state.turns.is_empty() {
+                state.turns.push_back(turn.clone());
+            }
+            turn
+        };
+        let message = |token: &&str| {
+            let resume_token = (*token).to_owned();
+            Ok(v1::WatchConversionsResponse { resume_token, ..Default::default() })
+        };
+        let messages = stream::iter(tokens.iter().map(message));
+        Ok(Response::new(match end {
+            Over => messages.boxed(),
+            // The opening is answered by itself, and the error comes at the end.
+            Failed(status) => messages.chain(stream::iter([Err(status)])).boxed(),
+            Silent(open) => {
+                let silence = stream::once(async move {
+                    let _open = open;
+                    pending().await
+                });
+                messages.chain(silence).boxed()
+            }
+            NeverOpens => pending().await,
+        }))
+    }
+
+    type StreamRecordConversionsStream = stream::Empty<Result<v1::StreamRecordConversionsResponse, Status>>;
 
     async fn stream_record_conversions(
         &self,

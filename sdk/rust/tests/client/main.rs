@@ -10,6 +10,7 @@
 
 mod fake;
 mod services;
+mod watch;
 
 use std::{
     error::Error as _,

@@ -85,7 +85,21 @@ async fn the_user_agent_names_the_sdk() {
 
 /// The text of a log.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Logs what this thread does until the guard is dropped.
+    pub fn begin(&self) -> tracing::subscriber::DefaultGuard {
+        let writer = self.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false);
+        tracing::subscriber::set_default(subscriber.finish())
+    }
+
+    /// Takes the text since the last call.
+    pub fn take(&self) -> String {
+        String::from_utf8(mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -100,15 +114,13 @@ impl io::Write for Log {
 #[tokio::test]
 async fn each_failed_attempt_that_is_tried_again_is_logged() {
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
-    let _logged = tracing::subscriber::set_default(subscriber);
+    let _logged = log.begin();
     let fake = Fake::new([Fail(unavailable()), Fail(unavailable()), Fail(unavailable())]);
     let client = fake.start().await.api_key("s3cret").retries(2).build().unwrap();
     let sale = v1::NewConversion { transaction_id: "order-1001".to_owned(), ..Default::default() };
     client.conversions().record(sale).await.unwrap_err();
 
-    let log = String::from_utf8(mem::take(&mut *log.0.lock().unwrap())).unwrap();
+    let log = log.take();
     let lines: Vec<_> = log.lines().filter(|line| line.contains("s2s_sdk")).collect();
     assert_eq!(lines.len(), 2, "{log}");
     for (line, attempt) in lines.into_iter().zip(1..) {

@@ -16,6 +16,7 @@ import { file_s2s_v1_click_service } from "./s2s/v1/click_service_pb.js";
 import { file_s2s_v1_explanation } from "./s2s/v1/explanation_pb.js";
 import { file_s2s_v1_setup_warning } from "./s2s/v1/setup_warning_pb.js";
 import { file_s2s_v1_conversion_code_service } from "./s2s/v1/conversion_code_service_pb.js";
+import { file_s2s_v1_watch } from "./s2s/v1/watch_pb.js";
 import { file_s2s_v1_conversion_service } from "./s2s/v1/conversion_service_pb.js";
 import { file_s2s_v1_postback_service } from "./s2s/v1/postback_service_pb.js";
 import { file_s2s_v1_preset } from "./s2s/v1/preset_pb.js";
@@ -49,6 +50,7 @@ export const FILES = [
   file_s2s_v1_explanation,
   file_s2s_v1_setup_warning,
   file_s2s_v1_conversion_code_service,
+  file_s2s_v1_watch,
   file_s2s_v1_conversion_service,
   file_s2s_v1_postback_service,
   file_s2s_v1_preset,

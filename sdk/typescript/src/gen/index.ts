@@ -16,6 +16,7 @@ export * from "./s2s/v1/click_service_pb.js";
 export * from "./s2s/v1/explanation_pb.js";
 export * from "./s2s/v1/setup_warning_pb.js";
 export * from "./s2s/v1/conversion_code_service_pb.js";
+export * from "./s2s/v1/watch_pb.js";
 export * from "./s2s/v1/conversion_service_pb.js";
 export * from "./s2s/v1/postback_service_pb.js";
 export * from "./s2s/v1/preset_pb.js";
@@ -26,7 +27,7 @@ export type { Accounts, CreateAccountParams, GetAccountParams, ListAccountsParam
 export type { ApiKeys, CreateApiKeyParams, GetApiKeyParams, ListApiKeysParams, RotateApiKeyParams, RevokeApiKeyParams } from "./calls/api-keys.js";
 export type { Clicks, RecordClickParams, GetClickParams, ListClicksParams, ExplainClickParams, EraseVisitorParams, RotateClickIdKeyParams } from "./calls/clicks.js";
 export type { ConversionCodes, CreateConversionCodeParams, GetConversionCodeParams, ListConversionCodesParams, UpdateConversionCodeParams, ArchiveConversionCodeParams, UnarchiveConversionCodeParams, RotatePostbackSecretParams, GetPostbackUrlParams, TestSetupParams } from "./calls/conversion-codes.js";
-export type { Conversions, RecordConversionParams, BatchRecordConversionsParams, GetConversionParams, ListConversionsParams } from "./calls/conversions.js";
-export type { Postbacks, ListPostbacksParams, GetPostbackParams, ReplayPostbacksParams, ExplainPostbackParams } from "./calls/postbacks.js";
+export type { Conversions, RecordConversionParams, BatchRecordConversionsParams, GetConversionParams, ListConversionsParams, WatchConversionsParams } from "./calls/conversions.js";
+export type { Postbacks, ListPostbacksParams, GetPostbackParams, ReplayPostbacksParams, ExplainPostbackParams, WatchPostbacksParams } from "./calls/postbacks.js";
 export type { Presets, ListPresetsParams, GetPresetParams } from "./calls/presets.js";
 export type { TrackingLinks, CreateTrackingLinkParams, GetTrackingLinkParams, ListTrackingLinksParams, UpdateTrackingLinkParams, ArchiveTrackingLinkParams, UnarchiveTrackingLinkParams } from "./calls/tracking-links.js";

@@ -24,6 +24,7 @@ import { ConversionService } from "./s2s/v1/conversion_service_pb.js";
 import { PostbackService } from "./s2s/v1/postback_service_pb.js";
 import { PresetService } from "./s2s/v1/preset_service_pb.js";
 import { TrackingLinkService } from "./s2s/v1/tracking_link_service_pb.js";
+import type { Policy } from "../calls.js";
 
 // Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
 
@@ -176,14 +177,14 @@ export function stubsOf(transport: Transport): Stubs {
 /**
  * Makes the services.
  */
-export function servicesOf(stubs: Stubs): Services {
+export function servicesOf(stubs: Stubs, policy: Policy): Services {
   return {
     accounts: accountsOf(stubs.accounts),
     apiKeys: apiKeysOf(stubs.apiKeys),
     clicks: clicksOf(stubs.clicks),
     conversionCodes: conversionCodesOf(stubs.conversionCodes),
-    conversions: conversionsOf(stubs.conversions),
-    postbacks: postbacksOf(stubs.postbacks),
+    conversions: conversionsOf(stubs.conversions, policy),
+    postbacks: postbacksOf(stubs.postbacks, policy),
     presets: presetsOf(stubs.presets),
     trackingLinks: trackingLinksOf(stubs.trackingLinks),
   };

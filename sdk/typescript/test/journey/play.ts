@@ -101,6 +101,7 @@ class Player {
       http: (step: never) => this.http(step),
       restart: (step: never) => this.restart(step),
       stream: (step: never) => this.stream(step),
+      watch: (step: never) => this.watch(step),
       money: (step: never) => this.money(step),
       sign: (step: never) => this.sign(step),
       click_id: (step: never) => this.clickId(step),
@@ -220,6 +221,39 @@ class Player {
       items.push(item);
     }
     matchItems(items, results);
+  }
+
+  /** Watches until as many events came as are expected, but for one message at least. */
+  private async watch(step: {
+    watch: string;
+    request: JsonObject;
+    items?: JsonValue[];
+    error?: ErrorPattern;
+    save?: Save;
+  }): Promise<void> {
+    const { watch, request, items = [], error, save, ...settings } = step;
+    const { client, options } = this.client(settings);
+    const desc = methodNamed(watch);
+    const params = paramsOf(desc.input, fromJson(desc.input, request));
+    const events: JsonValue[] = [];
+    let last: JsonValue = null;
+    const read = async () => {
+      for await (const message of methodOf(client, desc)(params, options) as AsyncGenerator<Message>) {
+        last = jsonOf(message);
+        if (!("heartbeat" in (last as JsonObject))) {
+          events.push(last);
+        }
+        if (events.length === items.length) {
+          break;
+        }
+      }
+    };
+    if (error !== undefined) {
+      return matchError(await errorOf(read()), error);
+    }
+    await read();
+    match(events, items, "items");
+    this.save(last, save);
   }
 
   private async money({ money, ...others }: { money: MoneyStep }) {

@@ -62,6 +62,7 @@ mod text {
 }
 
 /// The key that has a text, and the expiry of that text.
+#[derive(Clone)]
 pub struct Found {
     pub key: Model,
     pub text_expires_at: Option<Time>,

@@ -7,6 +7,7 @@ use s2s_sdk::v1::{
     RecordClickResponse,
 };
 use tonic::Request;
+use url::Url;
 
 use super::{Click, ClickFlags, Minting, Visit};
 use crate::{
@@ -112,6 +113,7 @@ impl Click {
         let signed = SignedClickId { key_id: self.key_id, id: self.click_id };
         v1::Click {
             id: app.click_id_keys.write(signed, self.account_id),
+            referrer_host: host(&self.referrer),
             tracking_link_id: self.link_id.to_string(),
             click_time: Some(self.click_id.time().to_proto()),
             sub_ids: self.sub_ids.into_proto(),
@@ -120,6 +122,38 @@ impl Click {
             user_agent: self.user_agent,
             address: self.address,
             flags: self.flags.to_proto(),
+            country: self.country.text(),
+            device: self.device.kind(),
+            os: self.device.system().to_owned(),
+            browser: self.device.browser().to_owned(),
+        }
+    }
+}
+
+/// The host of a referrer, in lower case; empty if it has none.
+fn host(referrer: &str) -> String {
+    let host = Url::parse(referrer).ok().and_then(|url| url.host_str().map(str::to_ascii_lowercase));
+    host.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_referrer_has_a_host() {
+        for (referrer, expected) in [
+            ("https://News.Example:8443/a?b=c", "news.example"),
+            ("http://user:secret@a.example", "a.example"),
+            ("https://bücher.example/", "xn--bcher-kva.example"),
+            ("https://[2001:db8::1]/", "[2001:db8::1]"),
+            ("android-app://com.Google.android.gm/", "com.google.android.gm"),
+            ("about:blank", ""),
+            ("a.example/page", ""),
+            ("https://", ""),
+            ("", ""),
+        ] {
+            assert_eq!(host(referrer), expected, "{referrer}");
         }
     }
 }

@@ -8,12 +8,13 @@ use crate::{
     error::{Error, Result},
     values::{
         click_id::ClickId,
-        id::{base32, from_base32},
+        id::{from_base32, write_id},
     },
 };
 
 /// The id of a conversion: its click id, and a number that is unique among that click's
-/// conversions. The primary key finds all conversions of a click, so the number needs no index.
+/// conversions. The primary key begins with the click id, and a click has few conversions, so one
+/// of them is found by its number without an index on the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConversionId {
     pub click: ClickId,
@@ -21,6 +22,8 @@ pub struct ConversionId {
 }
 
 const ID_PREFIX: &str = "conv_";
+/// Length of an id without its prefix, in bytes: the click id and the number.
+const ID_BYTES: usize = 16 + 8;
 
 impl ConversionId {
     /// The number of a conversion of this click; `None` for another click's conversion.
@@ -31,8 +34,10 @@ impl ConversionId {
 
 impl fmt::Display for ConversionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = [self.click.0.as_bytes().as_slice(), &self.serial.to_be_bytes()].concat();
-        write!(f, "{ID_PREFIX}{}", base32(&bytes))
+        let mut bytes = [0; ID_BYTES];
+        let parts = self.click.0.into_bytes().into_iter().chain(self.serial.to_be_bytes());
+        bytes.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
+        write_id(f, ID_PREFIX, &bytes)
     }
 }
 
@@ -40,7 +45,7 @@ impl FromStr for ConversionId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let bytes: Option<[u8; 24]> = text.strip_prefix(ID_PREFIX).and_then(from_base32);
+        let bytes: Option<[u8; ID_BYTES]> = text.strip_prefix(ID_PREFIX).and_then(from_base32);
         let halves = bytes.as_ref().and_then(|bytes| {
             let (click, serial) = bytes.split_first_chunk::<16>()?;
             Some((ClickId(Uuid::from_bytes(*click)), i64::from_be_bytes(serial.try_into().ok()?)))

@@ -159,7 +159,7 @@ fn parse_list(
     Ok((filter, page))
 }
 
-fn parse_filter(click: Option<SignedClickId>, filter: ConversionFilter) -> Result<Filter> {
+pub fn parse_filter(click: Option<SignedClickId>, filter: ConversionFilter) -> Result<Filter> {
     let mut violations = Violations::default();
     let given = |text: String| (!text.is_empty()).then_some(text);
     let code = given(filter.conversion_code_id).map(|text| text.parse()).transpose();

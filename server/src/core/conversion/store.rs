@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
+    ActiveEnum as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
 };
 
 use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, TimeKind};
 use crate::{
-    core::{conversion_code::ConversionCodeId, scan::LOOK_ROWS_MAX, tracking_link::TrackingLinkId},
+    core::{conversion_code::ConversionCodeId, journal, scan::LOOK_ROWS_MAX, tracking_link::TrackingLinkId},
     db::{
         Connection, Grouped, Insertion, eq_indexed, eq_unindexed, group_commit::Write, insert_new,
-        is_one_statement,
+        journal::Entries,
     },
     error::{Error, Result},
     page::{Page, PageRequest},
@@ -37,6 +37,7 @@ pub struct Model {
     /// Random, 63 bits; a part of the conversion's id. Shows whether the stored row with this key
     /// is this row or an earlier one.
     pub serial: i64,
+    #[sea_orm(column_name = "click_key")]
     pub key_id: KeyId,
     pub account_id: AccountId,
     pub link_id: TrackingLinkId,
@@ -72,13 +73,21 @@ pub struct Insert(pub Model);
 impl Write for Insert {
     type Outcome = Option<Model>;
 
-    fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
-        is_one_statement(backend, rows.len())
+    fn insert_all(rows: &[Self], into: &mut Insertion) -> Result<Option<Vec<Option<Model>>>, DbErr> {
+        let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
+        add_to(into, &rows)?;
+        Ok(Some(vec![None; rows.len()]))
     }
 
-    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
+    async fn write(rows: &[Self], txn: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
         let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
-        insert(&rows, db).await
+        insert(&rows, txn).await
+    }
+
+    fn enter(&self, outcome: &Option<Model>, entries: &mut Entries) {
+        if outcome.is_none() {
+            enter(&self.0, entries);
+        }
     }
 
     fn owns(&self, outcome: &Option<Model>) -> bool {
@@ -102,10 +111,29 @@ pub async fn insert(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model
     rows.iter().map(earlier).collect()
 }
 
-/// Adds rows to an insertion, a statement of PostgreSQL for several tables. A key that exists
-/// already is an error.
+/// Adds rows to an insertion. A key that exists already is an error.
 pub fn add_to(insertion: &mut Insertion, rows: &[&Model]) -> Result<(), DbErr> {
-    insertion.add::<Entity>(rows, None)
+    insertion.add::<Entity>(rows)
+}
+
+/// Enters a new conversion in the journal: all that reports need, because the row may be deleted
+/// before somebody counts it.
+pub fn enter(row: &Model, entries: &mut Entries) {
+    let currency = row.currency.to_string();
+    let bytes = [
+        &row.click_id.0.as_bytes()[..],
+        row.code_id.0.as_bytes(),
+        &row.serial.to_be_bytes(),
+        row.account_id.0.as_bytes(),
+        row.link_id.0.as_bytes(),
+        currency.as_bytes(),
+        &row.value.micros().to_be_bytes(),
+        &row.commission.micros().to_be_bytes(),
+        &row.status.to_value().to_be_bytes(),
+        &row.converted_at.micros().to_be_bytes(),
+        &row.created_at.micros().to_be_bytes(),
+    ];
+    entries.add(journal::CONVERSION, &bytes.concat());
 }
 
 /// Maximum number of keys in one query; more would nest its condition too deeply.
@@ -138,6 +166,48 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ConversionI
         .add(Column::Serial.eq(id.serial))
         .add(Column::AccountId.eq(account));
     Ok(Entity::find().filter(all).one(db).await?)
+}
+
+/// Maximum number of ids in one query.
+const IDS_PER_QUERY: usize = 256;
+
+/// Finds conversions by their ids, and maybe others.
+pub async fn find_these(
+    db: &impl ConnectionTrait,
+    ids: &[ConversionId],
+) -> Result<HashMap<ConversionId, Model>> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(IDS_PER_QUERY) {
+        // Repetitions keep the number of different statements low, each of which is prepared.
+        let some = || some.iter().cycle().take(some.len().next_power_of_two());
+        let of_clicks = Column::ClickId.is_in(some().map(|id| id.click));
+        let with_serials = Column::Serial.is_in(some().map(|id| id.serial));
+        let rows = Entity::find().filter(of_clicks).filter(with_serials).all(db).await?;
+        found.extend(rows.into_iter().map(|row| (row.id(), row)));
+    }
+    Ok(found)
+}
+
+/// Reads conversions in the order of their keys, from the one after `after`, at most `limit`.
+pub async fn in_order(
+    db: &impl ConnectionTrait,
+    after: Option<&Model>,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let mut rows = Entity::find();
+    if let Some(Model { click_id, code_id, dedupe_key, .. }) = after {
+        let same_code = Condition::all().add(Column::CodeId.eq(*code_id));
+        let later_code = Condition::any()
+            .add(Column::CodeId.gt(*code_id))
+            .add(same_code.add(Column::DedupeKey.gt(dedupe_key.clone())));
+        let same_click = Condition::all().add(Column::ClickId.eq(*click_id)).add(later_code);
+        // The alternatives imply the range, but only a range is a condition that an index can seek.
+        rows = rows.filter(Column::ClickId.gte(*click_id));
+        rows = rows.filter(Condition::any().add(Column::ClickId.gt(*click_id)).add(same_click));
+    }
+    let rows =
+        rows.order_by_asc(Column::ClickId).order_by_asc(Column::CodeId).order_by_asc(Column::DedupeKey);
+    rows.limit(limit).all(db).await
 }
 
 /// Deletes a conversion that this transaction has written.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use s2s_sdk::v1::{Note, NoteCode};
 
 use super::{
-    Overrides, Postback,
+    Overrides, Postback, of_click,
     reader::{Named, ParsedPostback, Terms},
     store,
 };
@@ -39,7 +39,7 @@ async fn note_of(app: &App, duplicate: &Postback) -> Result<Option<Note>> {
     let Some(false) = this.claim.as_ref().ok().map(|claim| !claim.transaction_id.as_str().is_empty()) else {
         return Ok(None);
     };
-    let first = store::counted(app.db.reader(), duplicate).await?;
+    let first = of_click::counted(app.db.reader(), duplicate).await?;
     let Some(first) = first.filter(|first| first.erasure().is_none()) else { return Ok(None) };
     let Some(name) = first_difference(&read(&first), &this) else { return Ok(None) };
     let message = format!(

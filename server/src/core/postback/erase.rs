@@ -7,7 +7,7 @@
 
 use s2s_sdk::v1::{Note, NoteCode};
 
-use super::{Named, Notes, Overrides, Postback, Reason, Terms, reader, replay::tenant_of, store};
+use super::{Named, Notes, Overrides, Postback, Reason, Terms, of_click, reader, replay::tenant_of, store};
 use crate::{
     api::Tenant,
     core::{
@@ -60,15 +60,17 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     let postbacks = erase_postbacks(app, account, &click_id).await?;
     // The conversions come after the postbacks: until a postback is erased, a replay may turn it
     // into a conversion with the visitor's parameters.
-    let click = write_part(app, account, async |txn| click::erase(txn, account, signed, link).await).await?;
+    if let Some(link) = link {
+        click::record_blank(app, account, signed, link).await?;
+    }
+    let click = write_part(app, account, async |txn| click::erase(txn, account, signed).await).await?;
     let conversions = conversion::erase(app, account, signed.id, ROWS_MAX).await?;
     Ok(Erased { click, conversions, postbacks })
 }
 
 /// Counts the postbacks of a click.
 async fn count(app: &App, account: AccountId, click_id: &str) -> Result<u64> {
-    let mut postbacks =
-        scan(app, account, async |db| store::count_of_click(db, account, click_id).await).await?;
+    let mut postbacks = scan(app, account, async |db| of_click::count(db, account, click_id).await).await?;
     if account != AccountId::DEFAULT {
         let mut others = Walk::new(account, &[AccountId::DEFAULT], click_id);
         while let Some(found) = others.next(app).await? {
@@ -126,7 +128,7 @@ impl<'a> Walk<'a> {
         let Self { account, accounts, click_id, last, .. } = *self;
         if self.ids.is_empty() {
             self.ids = scan(app, account, async |db| {
-                store::ids_of_click(db, accounts, click_id, last, LOOK_ROWS_MAX).await
+                of_click::ids(db, accounts, click_id, last, LOOK_ROWS_MAX).await
             })
             .await?;
             self.ids.reverse();

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use s2s_sdk::v1::{Note, Step};
 
 use super::{
-    DryRun, Overrides, Parameter, ParsedPostback, Postback, Verdict, authentication, get, proof, read,
-    reader, redacted, rehearse, store,
+    DryRun, Overrides, Parameter, ParsedPostback, Postback, Verdict, authentication, get, of_click, proof,
+    read, reader, redacted, rehearse,
 };
 use crate::{
     api::Tenant,
@@ -236,7 +236,7 @@ pub async fn explain_click(app: &App, account: AccountId, text: &str) -> Result<
     let (conversions, _) = conversion::list(app, account, &filter, &page).await?.into_rows();
     let text = app.click_id_keys.write(signed, account);
     let limit = SHOWN_MAX.unsigned_abs().into();
-    let held = scan(app, account, async |db| store::held_of_click(db, account, &text, limit).await).await?;
+    let held = scan(app, account, async |db| of_click::held(db, account, &text, limit).await).await?;
     let mut message = history(&conversions, &held);
     if let Some(unproven) = click::unproven(app, account, signed).await? {
         message = format!("{message}; {}: {}", reason_text(unproven.reason()), unproven.message());

@@ -11,7 +11,7 @@ use s2s_sdk::v1::{
     ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest, GetPostbackResponse,
     ListPostbacksRequest, ListPostbacksResponse, PostbackFilter, PostbackIds, PostbackVerdict, RawPostback,
     RecordConversionResponse, ReplayOverrides, ReplayPostbacksRequest, ReplayPostbacksResponse,
-    TestSetupRequest, TestSetupResponse,
+    TestSetupRequest, TestSetupResponse, WatchPostbacksRequest,
     explain_postback_request::Postback as Explained,
     postback_service_server::{PostbackService, PostbackServiceServer},
     replay_postbacks_request::Postbacks as Replayed,
@@ -20,7 +20,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     Filter, LIST_KEY_BYTES, Overrides, Postback, REPLAY_MAX, Reason, Replay, Sender, Source, TEXT_BYTES_MAX,
-    Verdict,
+    Verdict, watch,
 };
 use crate::{
     api::{self, Caller},
@@ -89,6 +89,15 @@ impl PostbackService for Service {
         let mut postbacks: Vec<_> = postbacks.into_iter().map(Into::into).collect();
         fit(&mut postbacks, ANSWER_BYTES_MAX, answers::shorten);
         Ok(Response::new(ReplayPostbacksResponse { postbacks, next_page_token }))
+    }
+
+    type WatchPostbacksStream = watch::Watched;
+
+    async fn watch_postbacks(
+        &self,
+        request: Request<WatchPostbacksRequest>,
+    ) -> Result<Response<watch::Watched>, Status> {
+        Ok(Response::new(watch::watch_postbacks(&self.0, request)?))
     }
 
     async fn explain_postback(
@@ -291,7 +300,7 @@ fn parse_list(
     Ok((filter, page))
 }
 
-fn parse_filter(filter: PostbackFilter, violations: &mut Violations) -> Filter {
+pub fn parse_filter(filter: PostbackFilter, violations: &mut Violations) -> Filter {
     let verdict = violations.check("filter.verdict", parse_verdict(filter.verdict)).flatten();
     let reason =
         v1::ErrorReason::try_from(filter.reason).map_err(|_| "is not a value of ErrorReason".to_owned());

@@ -134,7 +134,8 @@ pub(super) async fn write(
         }
     };
     let written = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
-    let (store::PostbackWrite { postback: sent, .. }, Some(mut stored)) = written else { return Ok(None) };
+    let (store::PostbackWrite { postback: sent, .. }, Some(stored)) = written else { return Ok(None) };
+    let mut stored = stored.postback;
     // A sender who reuses the id of another postback learns nothing about that postback.
     if mode == store::Mode::Insert && !sent.is_again(&stored) {
         return Err(Error::request_id_reused().at_field("postback.postback_id"));

@@ -3,8 +3,8 @@
 use s2s_sdk::v1::NoteCode;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, Verdict, get, judge, list, proof, read, split_retryable,
-    store, write,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, Verdict, get, judge, list, of_click, proof, read,
+    split_retryable, store, write,
 };
 use crate::{
     api::Tenant,
@@ -123,7 +123,7 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Optio
 async fn tell_apart(app: &App, postback: &Postback, conversion: &mut Conversion) -> Result<()> {
     let Some(earlier) = conversion::earlier(app, conversion).await? else { return Ok(()) };
     let duplicate = Postback { conversion_id: earlier.id().to_string(), ..postback.clone() };
-    let first = store::counted(app.db.reader(), &duplicate).await?;
+    let first = of_click::counted(app.db.reader(), &duplicate).await?;
     if first.is_some_and(|first| postback.is_another_call(&first)) {
         conversion.identify_by(postback.id.0.as_bytes());
     }

@@ -1,17 +1,15 @@
 //! The table `postback`.
 
 use std::{
-    cmp::Reverse,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
 use s2s_sdk::v1::Note;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
-    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    entity::prelude::*,
-    sea_query::{OnConflict, Order},
+    ActiveEnum as _, ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
+    sea_query::OnConflict,
 };
 
 use super::{Postback, Proof, Reason, Verdict};
@@ -19,13 +17,13 @@ use crate::{
     core::{
         conversion::{self, Conversion},
         conversion_code::ConversionCodeId,
+        journal,
     },
     db::{
-        Connection, Db, Grouped, Insertion, eq_unindexed, group_commit::Write, insert_new, sort_unindexed,
-        statement_runs,
+        Connection, Db, Grouped, Insertion, group_commit::Write, insert_new, journal::Entries, statement_runs,
     },
     error::Result,
-    values::click_id::{ClickId, UnverifiedClickId},
+    values::click_id::ClickId,
     values::id::PostbackId,
     values::{id::AccountId, time::Time},
 };
@@ -46,6 +44,7 @@ pub struct Model {
     pub cut: bool,
     pub address: String,
     pub user_agent: String,
+    #[sea_orm(column_name = "arrived_at")]
     pub received_at: Time,
     pub verdict: Verdict,
     pub reason: Option<Reason>,
@@ -106,25 +105,46 @@ pub enum Mode {
 }
 
 /// A postback to write, with the conversion that it is to become. The conversion is `None` if the
-/// postback is already judged as held. The outcome of the write is the row as stored. It is `None`
-/// if the postback was to be replayed, but is deleted by now.
+/// postback is already judged as held. The outcome of the write is `None` if the postback was to be
+/// replayed, but is deleted by now.
 pub struct PostbackWrite {
     pub postback: Postback,
     pub conversion: Option<Arc<Conversion>>,
     pub mode: Mode,
 }
 
-impl Write for PostbackWrite {
-    type Outcome = Option<Postback>;
+/// A postback as it is stored after a write.
+pub struct Stored {
+    pub postback: Postback,
+    /// True if this write gave the postback its verdict, and recorded its conversion if that is the
+    /// verdict.
+    is_judged_now: bool,
+}
 
-    fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
-        backend == DbBackend::Postgres && rows.iter().all(|row| row.mode == Mode::Insert)
+impl Write for PostbackWrite {
+    type Outcome = Option<Stored>;
+
+    fn insert_all(rows: &[Self], into: &mut Insertion) -> Result<Option<Vec<Option<Stored>>>, DbErr> {
+        if rows.iter().any(|row| row.mode == Mode::Update) {
+            return Ok(None);
+        }
+        let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
+        let with_outcome = |row: &Self| {
+            let mut postback = row.postback.clone();
+            if let Some(conversion) = &row.conversion {
+                postback.apply_outcome(Ok(conversion::Counted::first(conversion)));
+            }
+            postback
+        };
+        let postbacks: Vec<Postback> = rows.iter().map(with_outcome).collect();
+        let models: Vec<Model> = postbacks.iter().map(Model::from).collect();
+        conversion::add_to(into, &conversions)?;
+        into.add::<Entity>(&models.iter().collect::<Vec<_>>())?;
+        let stored = |postback| Some(Stored { postback, is_judged_now: true });
+        Ok(Some(postbacks.into_iter().map(stored).collect()))
     }
 
-    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Postback>>, DbErr> {
-        if !db.is_in_transaction() {
-            return insert_all(rows, db).await;
-        }
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Stored>>, DbErr> {
         // If the postback was replayed meanwhile, this replay writes nothing, and is answered with
         // the row as it is now.
         let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
@@ -136,17 +156,21 @@ impl Write for PostbackWrite {
             known.is_some_and(|known| known.verdict == Verdict::Held && row.postback.has_come_as(known))
         };
         let mut ids = HashSet::new();
-        let fresh: Vec<&Self> = rows
+        let fresh: Vec<(usize, &Self)> = rows
             .iter()
-            .filter(|row| row.mode == Mode::Insert || is_held(row))
-            .filter(|row| ids.insert(row.postback.id))
+            .enumerate()
+            .filter(|(_, row)| row.mode == Mode::Insert || is_held(row))
+            .filter(|(_, row)| ids.insert(row.postback.id))
             .collect();
 
         let conversions: Vec<&Conversion> =
-            fresh.iter().filter_map(|row| row.conversion.as_deref()).collect();
+            fresh.iter().filter_map(|(_, row)| row.conversion.as_deref()).collect();
         let mut outcomes = conversion::write_all(&conversions, db).await?.into_iter();
         let mut to_insert = Vec::with_capacity(fresh.len());
-        for row in fresh {
+        // The place among `rows` of the one that gives a postback its verdict: the batch may have the
+        // same postback twice, each time with another conversion.
+        let mut judged = HashMap::with_capacity(fresh.len());
+        for (place, row) in fresh {
             let mut postback = row.postback.clone();
             if row.conversion.is_some() {
                 let outcome =
@@ -157,73 +181,66 @@ impl Write for PostbackWrite {
                 (Mode::Update, Some(known)) => update(db, &postback, known).await?,
                 _ => to_insert.push(postback.id),
             }
+            judged.insert(postback.id, place);
             written.insert(postback.id, postback);
         }
-        let to_insert: Vec<Model> =
-            to_insert.iter().filter_map(|id| written.get(id)).map(Model::from).collect();
-        if !insert_new::<Entity>(db, &to_insert.iter().collect::<Vec<_>>(), &[Column::Id]).await? {
-            // An edge that got no answer sends the same id again, and gets the answer to the first
-            // arrival. The exception is a stored postback that is held, but counts by now: the new
-            // verdict replaces the old one. Nothing counts twice, because the conversion has the
-            // same key at each arrival.
-            let ids: Vec<PostbackId> = to_insert.iter().map(|row| row.id).collect();
-            let stored = find_all(db, ids.iter().copied(), true).await?;
-            // The row with the same id was deleted since: the batch is tried again.
-            if stored.len() < ids.len() {
-                return Err(DbErr::Custom("the postback with the same id was deleted".to_owned()));
-            }
-            for (id, known) in stored {
-                match written.get(&id) {
-                    // The stored row with this id is another postback, or counts as another
-                    // conversion, for example because the code's settings were changed since. The
-                    // stored row stays, and the conversion of the new postback is deleted again.
-                    Some(ours) if !ours.is_again(&known) || ours.counts_besides(&known) => {
-                        // Other postbacks of the batch may count as duplicates of the new
-                        // conversion. So the batch is tried again in parts.
-                        if rows.len() > 1 {
-                            return Err(DbErr::Custom("the id of another postback came".to_owned()));
-                        }
-                        if ours.verdict == Verdict::Recorded {
-                            conversion::take_back(db, &ours.conversion_id).await?;
-                        }
-                        written.insert(id, known);
+        let stored = insert_unknown(db, &to_insert, &written).await?;
+        // An edge that got no answer sends the same id again, and gets the answer to the first
+        // arrival. The exception is a stored postback that is held, but counts by now: the new
+        // verdict replaces the old one. Nothing counts twice, because the conversion has the same
+        // key at each arrival.
+        for (id, known) in stored {
+            match written.get(&id) {
+                // The stored row with this id is another postback, or counts as another conversion,
+                // for example because the code's settings were changed since. The stored row stays,
+                // and the conversion of the new postback is deleted again.
+                Some(ours) if !ours.is_again(&known) || ours.counts_besides(&known) => {
+                    // Other postbacks of the batch may count as duplicates of the new conversion. So
+                    // the batch is tried again in parts.
+                    if rows.len() > 1 {
+                        return Err(DbErr::Custom("the id of another postback came".to_owned()));
                     }
-                    Some(ours) if known.verdict == Verdict::Held && ours.verdict != Verdict::Held => {
-                        update(db, ours, &known).await?;
+                    if ours.verdict == Verdict::Recorded {
+                        conversion::take_back(db, &ours.conversion_id).await?;
                     }
-                    _ => {
-                        written.insert(id, known);
-                    }
+                    judged.remove(&id);
+                    written.insert(id, known);
+                }
+                Some(ours) if known.verdict == Verdict::Held && ours.verdict != Verdict::Held => {
+                    update(db, ours, &known).await?;
+                }
+                _ => {
+                    judged.remove(&id);
+                    written.insert(id, known);
                 }
             }
         }
-        Ok(rows.iter().map(|row| written.get(&row.postback.id).cloned()).collect())
+        let stored = |(place, row): (usize, &Self)| {
+            let postback = written.get(&row.postback.id).cloned()?;
+            Some(Stored { is_judged_now: judged.get(&postback.id) == Some(&place), postback })
+        };
+        Ok(rows.iter().enumerate().map(stored).collect())
     }
 
-    fn owns(&self, outcome: &Option<Postback>) -> bool {
-        let is_optional = self.mode == Mode::Update;
-        outcome.as_ref().map_or(is_optional, |stored| stored.id == self.postback.id)
-    }
-}
-
-/// Inserts postbacks and their conversions in one statement. The statement fails if any of them is
-/// not new.
-async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Option<Postback>>, DbErr> {
-    let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
-    let with_outcome = |row: &PostbackWrite| {
-        let mut postback = row.postback.clone();
-        if let Some(conversion) = &row.conversion {
-            postback.apply_outcome(Ok(conversion::Counted::first(conversion)));
+    fn enter(&self, outcome: &Option<Stored>, entries: &mut Entries) {
+        let Some(Stored { postback, is_judged_now: true }) = outcome else { return };
+        if postback.verdict == Verdict::Recorded
+            && let Some(conversion) = &self.conversion
+        {
+            conversion::enter(conversion, entries);
         }
-        postback
-    };
-    let postbacks: Vec<Postback> = rows.iter().map(with_outcome).collect();
-    let models: Vec<Model> = postbacks.iter().map(Model::from).collect();
-    let mut insertion = Insertion::default();
-    conversion::add_to(&mut insertion, &conversions)?;
-    insertion.add::<Entity>(&models.iter().collect::<Vec<_>>(), None)?;
-    insertion.execute(db).await?;
-    Ok(postbacks.into_iter().map(Some).collect())
+        let bytes = [
+            &postback.id.0.as_bytes()[..],
+            postback.account_id.0.as_bytes(),
+            &postback.verdict.to_value().to_be_bytes(),
+        ];
+        entries.add(journal::POSTBACK, &bytes.concat());
+    }
+
+    fn owns(&self, outcome: &Option<Stored>) -> bool {
+        let is_optional = self.mode == Mode::Update;
+        outcome.as_ref().map_or(is_optional, |stored| stored.postback.id == self.postback.id)
+    }
 }
 
 impl Postback {
@@ -277,6 +294,37 @@ pub async fn replace(txn: &impl ConnectionTrait, erased: &[Postback]) -> Result<
     Ok(())
 }
 
+/// Inserts those of the postbacks `ids` whose ids are new. Returns the stored postbacks of the other
+/// ids, locked. After an error, the batch is tried again in parts.
+async fn insert_unknown(
+    db: &Connection,
+    ids: &[PostbackId],
+    written: &HashMap<PostbackId, Postback>,
+) -> Result<HashMap<PostbackId, Postback>, DbErr> {
+    let known = existing(db, ids).await?;
+    let new = ids.iter().filter(|id| !known.contains(id)).filter_map(|id| written.get(id));
+    let new: Vec<Model> = new.map(Model::from).collect();
+    if !insert_new::<Entity>(db, &new.iter().collect::<Vec<_>>(), &[Column::Id]).await? {
+        return Err(DbErr::Custom("a postback with the same id was stored at the same time".to_owned()));
+    }
+    let stored = find_all(db, known.iter().copied(), true).await?;
+    if stored.len() < known.len() {
+        return Err(DbErr::Custom("the postback with the same id was deleted".to_owned()));
+    }
+    Ok(stored)
+}
+
+/// Returns those ids whose postbacks are stored.
+async fn existing(txn: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<HashSet<PostbackId>, DbErr> {
+    let mut found = HashSet::new();
+    for run in statement_runs(ids) {
+        let these = Entity::find().select_only().column(Column::Id);
+        let these = these.filter(Column::Id.is_in(run.iter().copied()));
+        found.extend(these.into_tuple::<PostbackId>().all(txn).await?);
+    }
+    Ok(found)
+}
+
 /// Finds postbacks by their ids. With `lock`, another server that replays the same postbacks waits
 /// until this transaction ends.
 async fn find_all(
@@ -302,28 +350,6 @@ async fn find_all(
 
 pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: PostbackId) -> Result<Option<Postback>> {
     let found = Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?;
-    Ok(found.map(Model::into_postback).transpose()?)
-}
-
-/// Finds the postback that was recorded as the conversion that `duplicate` repeats. `None` if the
-/// conversion was reported in another way, or if the postback is deleted.
-pub async fn counted(db: &impl ConnectionTrait, duplicate: &Postback) -> Result<Option<Postback>> {
-    let Model { click_id, conversion_serial, .. } = duplicate.into();
-    let recorded = |of_click: Condition, of_conversion| {
-        let conditions = of_click.add(Column::Verdict.eq(Verdict::Recorded)).add(of_conversion);
-        Entity::find().filter(conditions)
-    };
-    let accounts = [duplicate.account_id];
-    let by_text = Column::ConversionId.eq(&duplicate.conversion_id);
-    let mut found = None;
-    if let Some(click) = click_id {
-        let of_conversion =
-            conversion_serial.map_or(by_text.clone(), |serial| Column::ConversionSerial.eq(serial));
-        found = recorded(by_click_id(db, &accounts, click), of_conversion).one(db).await?;
-    }
-    if found.is_none() {
-        found = recorded(by_click_text(&accounts, &duplicate.click_text), by_text).one(db).await?;
-    }
     Ok(found.map(Model::into_postback).transpose()?)
 }
 
@@ -359,56 +385,6 @@ pub async fn add_note(db: &Db, id: PostbackId, note: &Note) -> Result<()> {
     Ok(txn.commit().await?)
 }
 
-/// Lists the newest held postbacks that name the click.
-pub async fn held_of_click(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    click_id: &str,
-    rows: u64,
-) -> Result<Vec<Postback>> {
-    let mut newest = Vec::new();
-    for of_click in of_click(db, &[account], click_id) {
-        let held = Entity::find().filter(of_click).filter(Column::Verdict.eq(Verdict::Held));
-        let sorted = held.order_by(sort_unindexed(db, Column::Id), Order::Desc);
-        for row in sorted.limit(rows).all(db).await? {
-            newest.push(row.into_postback()?);
-        }
-    }
-    newest.sort_unstable_by_key(|postback| Reverse(postback.id));
-    newest.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
-    Ok(newest)
-}
-
-/// Returns ids of postbacks of these accounts that name the click, sorted, from the first id after
-/// `after`.
-pub async fn ids_of_click(
-    db: &impl ConnectionTrait,
-    accounts: &[AccountId],
-    click_id: &str,
-    after: Option<PostbackId>,
-    rows: u64,
-) -> Result<Vec<PostbackId>> {
-    let mut ids = Vec::new();
-    for of_click in of_click(db, accounts, click_id) {
-        let all = of_click.add_option(after.map(|after| Column::Id.gt(after)));
-        let found = Entity::find().select_only().column(Column::Id).filter(all);
-        let sorted = found.order_by(sort_unindexed(db, Column::Id), Order::Asc);
-        ids.extend(sorted.limit(rows).into_tuple::<PostbackId>().all(db).await?);
-    }
-    ids.sort_unstable();
-    ids.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
-    Ok(ids)
-}
-
-/// Counts the postbacks of an account that name the click.
-pub async fn count_of_click(db: &impl ConnectionTrait, account: AccountId, click_id: &str) -> Result<u64> {
-    let mut count = 0;
-    for of_click in of_click(db, &[account], click_id) {
-        count += Entity::find().filter(of_click).count(db).await?;
-    }
-    Ok(count)
-}
-
 /// Finds postbacks by their ids, in any order.
 pub async fn find_these(db: &impl ConnectionTrait, ids: &[PostbackId]) -> Result<Vec<Postback>> {
     Ok(find_all(db, ids.iter().copied(), false).await?.into_values().collect())
@@ -420,30 +396,6 @@ pub async fn lock_these(
     ids: impl Iterator<Item = PostbackId>,
 ) -> Result<HashMap<PostbackId, Postback>> {
     Ok(find_all(txn, ids, true).await?)
-}
-
-/// Conditions for postbacks that name the click: for new rows, and for rows from older versions. No
-/// row meets both. Each condition is for a query of its own, because each has its own index.
-fn of_click(db: &impl ConnectionTrait, accounts: &[AccountId], click_id: &str) -> Vec<Condition> {
-    let click = UnverifiedClickId::read_exactly(&click_id.to_lowercase());
-    let new = click.map(|click| by_click_id(db, accounts, click.click()));
-    new.into_iter().chain([by_click_text(accounts, click_id)]).collect()
-}
-
-fn by_click_id(db: &impl ConnectionTrait, accounts: &[AccountId], click: ClickId) -> Condition {
-    let of_account = |account: &AccountId| eq_unindexed(db, Column::AccountId, *account);
-    let of_accounts = accounts.iter().map(of_account).fold(Condition::any(), Condition::add);
-    Condition::all().add(Column::ClickId.eq(click)).add(of_accounts)
-}
-
-/// Rows from older versions have the click id in the case in which it came.
-fn by_click_text(accounts: &[AccountId], click_id: &str) -> Condition {
-    Condition::all()
-        .add(Column::AccountId.is_in(accounts.iter().copied()))
-        .add(Column::ClickText.is_in([click_id.to_lowercase(), click_id.to_uppercase()]))
-        // Without this condition, SQLite and PostgreSQL can't use the index, which has only these
-        // rows.
-        .add(Column::ClickText.ne(""))
 }
 
 /// Finds a postback of any account.

@@ -22,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 use uuid::Uuid;
 
+pub use store::Model as StrangerPostback;
+
 use super::{Postback, store as postbacks};
 use crate::{
     core::App,

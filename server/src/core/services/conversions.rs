@@ -12,7 +12,7 @@ use s2s_sdk::v1::{
     BatchRecordConversionsRequest, BatchRecordConversionsResponse, ErrorReason, GetConversionRequest,
     GetConversionResponse, ListConversionsRequest, ListConversionsResponse, RecordConversionRequest,
     RecordConversionResponse, RecordConversionResult, StreamRecordConversionsRequest,
-    StreamRecordConversionsResponse, conversion_service_server::ConversionService,
+    StreamRecordConversionsResponse, WatchConversionsRequest, conversion_service_server::ConversionService,
     record_conversion_request::Report, record_conversion_result::Result as ItemResult,
 };
 use tokio::sync::Mutex;
@@ -80,6 +80,15 @@ impl ConversionService for Conversions {
         request: Request<ListConversionsRequest>,
     ) -> Result<Response<ListConversionsResponse>, Status> {
         Ok(Response::new(conversion::grpc::list_conversions(&self.0, request).await?))
+    }
+
+    type WatchConversionsStream = conversion::watch::Watched;
+
+    async fn watch_conversions(
+        &self,
+        request: Request<WatchConversionsRequest>,
+    ) -> Result<Response<conversion::watch::Watched>, Status> {
+        Ok(Response::new(conversion::watch::watch_conversions(&self.0, request).await?))
     }
 }
 

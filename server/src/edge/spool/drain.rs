@@ -99,7 +99,12 @@ impl Drain {
 
     /// Runs until `stopping`. The drain must be created before the writer runs, because `new` lists
     /// the files of earlier processes.
-    pub fn run(mut self, runtime: &Handle, stopping: &CancellationToken) {
+    pub fn run(self, runtime: &Handle, stopping: &CancellationToken) {
+        runtime.block_on(self.work(stopping));
+    }
+
+    /// `run` as a future. It blocks, because it reads and writes files.
+    pub async fn work(mut self, stopping: &CancellationToken) {
         self.count_backlog();
         let (mut pause, mut batch_max, mut at_once) = (PAUSE_MIN, self.pace.batch(), self.pace.limit());
         while !stopping.is_cancelled() {
@@ -108,12 +113,12 @@ impl Drain {
                 Ok(items) if items.is_empty() => {
                     self.core_health.note_idle();
                     self.state.goes_on();
-                    runtime.block_on(stopping.run_until_cancelled(self.state.wait_for_records()));
+                    stopping.run_until_cancelled(self.state.wait_for_records()).await;
                     true
                 }
                 Ok(items) => {
                     let handed = stopping.run_until_cancelled(self.deliver(&items, at_once));
-                    let Some(outcomes) = runtime.block_on(handed) else { break };
+                    let Some(outcomes) = handed.await else { break };
                     // If the core does not answer, only one record is tried.
                     (batch_max, at_once) = if outcomes.contains(&Outcome::Open) {
                         self.pace.reset();
@@ -135,7 +140,7 @@ impl Drain {
             if went_on {
                 pause = PAUSE_MIN;
             } else {
-                runtime.block_on(stopping.run_until_cancelled(sleep(pause)));
+                stopping.run_until_cancelled(sleep(pause)).await;
                 pause = PAUSE_MAX.min(pause * 2);
             }
         }
@@ -162,17 +167,17 @@ impl Drain {
                 self.state.oldest.store(0, Ordering::Release);
                 return Ok(Vec::new());
             };
-            let mut reading = match self.reading.take() {
-                Some(reading) if reading.name == file.name => reading,
-                _ => FileCursor::begin(&self.state.folder, file),
-            };
+            let reading = self.reading.take().filter(|reading| reading.name == file.name);
+            let reading = reading.unwrap_or_else(|| FileCursor::begin(&self.state.folder, file));
+            // Kept even if the read fails: the checkpoint, which may be older, would let the drain
+            // deliver records again that have left their order queues.
+            let reading = self.reading.insert(reading);
             // Reads on even if unfinished entries remain: later entries show whether the core or a
             // record is at fault.
             if reading.end() < file.end && reading.entries(max, &seals).len() < max {
                 reading.read_on(&self.state, file)?;
                 self.told = false;
             }
-            let reading = self.reading.insert(reading);
             let items = reading.entries(max, &seals);
             if let Some(Entry { what: EntryKind::Call(record), .. }) = items.first() {
                 self.state.oldest.store(record.arrived_at.micros(), Ordering::Release);

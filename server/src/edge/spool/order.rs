@@ -10,15 +10,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use s2s_sdk::v1::RawPostback;
 
+use crate::values::click_id::CLICK_ID_CHARS;
+
 /// Number of order queues. While far fewer postbacks wait than there are queues, few of them share
 /// a queue.
 const QUEUES: usize = 1 << 16;
 /// Maximum number of postbacks that wait in one order queue. A click has few sales, so more
 /// postbacks come only from somebody who wants to fill the spool.
 const WAITING_OF_QUEUE_MAX: u32 = 1_000;
-/// Length of a click id, in characters.
-const CLICK_ID_CHARS: usize = 40;
-
 /// Maximum number of characters directly before a click id that are the rest of an encoded
 /// character, such as `25253D` of a `=` that was encoded three times.
 const ENCODED_CHARS_MAX: usize = 6;

@@ -9,8 +9,9 @@ use std::{
 };
 
 use tokio::{
+    runtime::Handle,
     sync::{mpsc, oneshot},
-    time::Instant,
+    time::{Instant, timeout},
 };
 
 use super::{
@@ -25,6 +26,10 @@ use crate::values::{id::Random, seal::Seals, time::Time};
 pub const SEGMENT_BYTES_MAX: u64 = 4 * 1_024 * 1_024;
 /// Length at which a batch is full, in bytes. A batch shares one fsync.
 const BATCH_BYTES_MAX: usize = 1_024 * 1_024;
+/// Time after which a file gets no more records, or after which a drained file is ended although no
+/// record comes. Only an ended file is deleted, and it holds visitors' data.
+const FILE_AGE_MAX: Duration = Duration::from_mins(1);
+const REST_AFTER: Duration = Duration::from_secs(10);
 /// Minimum interval between log messages about failed writes.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -53,6 +58,7 @@ pub struct Writer {
 struct Segment {
     records: Appender,
     acknowledged: Acknowledged,
+    begun: Instant,
 }
 
 impl Writer {
@@ -61,8 +67,13 @@ impl Writer {
     }
 
     /// Runs until all clones of the spool are dropped. It blocks, so it needs its own thread.
-    pub fn run(mut self) {
-        while let Some(first) = self.queue.blocking_recv() {
+    pub fn run(self, runtime: &Handle) {
+        runtime.block_on(self.work());
+    }
+
+    /// `run` as a future. It blocks, because it writes files.
+    pub async fn work(mut self) {
+        while let Some(first) = self.next_record().await {
             let mut bytes = frame_bytes(first.body.len());
             let mut batch = vec![first];
             while bytes < BATCH_BYTES_MAX {
@@ -83,6 +94,22 @@ impl Writer {
                 self.write(batch);
             }
         }
+    }
+
+    /// The next record; `None` once all clones of the spool are dropped. Ends a drained file while none
+    /// comes.
+    async fn next_record(&mut self) -> Option<PendingRecord> {
+        while self.file.is_some() {
+            if let Ok(next) = timeout(REST_AFTER, self.queue.recv()).await {
+                return next;
+            }
+            if self.state.records.load(Ordering::Acquire) == 0 {
+                self.seal();
+                // Wakes the drain, which deletes the file.
+                self.state.appended.notify_one();
+            }
+        }
+        self.queue.recv().await
     }
 
     fn write(&mut self, batch: Vec<PendingRecord>) {
@@ -115,8 +142,9 @@ impl Writer {
         }
         let length = u64::try_from(bytes).unwrap_or(u64::MAX);
         let is_full = |file: &Segment| file.records.end.saturating_add(length) > SEGMENT_BYTES_MAX;
+        let is_old = |file: &Segment| file.begun.elapsed() >= FILE_AGE_MAX;
         // Records in a file that somebody has removed would be lost.
-        if self.file.as_ref().is_some_and(|file| is_full(file) || file.records.is_removed()) {
+        if self.file.as_ref().is_some_and(|file| is_full(file) || is_old(file) || file.records.is_removed()) {
             self.seal();
         }
         let mut file = match self.file.take() {
@@ -177,7 +205,7 @@ impl Writer {
                 let acknowledged = Acknowledged::create(folder, name);
                 self.next += 1;
                 self.files().push_back(SpoolFile { name, end: 0, durable: 0, sealed: false });
-                Ok(Segment { records, acknowledged })
+                Ok(Segment { records, acknowledged, begun: Instant::now() })
             }
             Err(error) => {
                 // The file may exist despite the error.

@@ -91,9 +91,9 @@ pub async fn authenticate(
     }
     let response = match auth {
         CallAuth::ApiKeys(app) if call.is_long => {
-            let headers = request.headers().clone();
+            let key = bearer(request.headers()).map(str::to_owned);
             let response = json::run(request, routes).await;
-            response.map(|body| until(body, refused(app.clone(), headers)))
+            response.map(|body| until(body, refused(app.clone(), key.ok())))
         }
         _ => json::run(request, routes).await,
     };
@@ -193,11 +193,12 @@ fn bearer(headers: &HeaderMap) -> Result<&str> {
 
 /// Waits until the key is no longer valid. If the database does not answer, the key still counts as
 /// valid.
-async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
-    let Ok(key) = bearer(&headers) else { return pending().await };
+async fn refused(app: Arc<App>, key: Option<String>) -> Error {
+    let Some(key) = key else { return pending().await };
     loop {
         tokio::time::sleep(LOOK_INTERVAL).await;
-        match api_key::authenticate(&app, key).await {
+        // On the heap, so that a stream between two checks is small.
+        match Box::pin(api_key::authenticate(&app, &key)).await {
             Err(error) if error.is_permanent() => return error,
             _ => {}
         }

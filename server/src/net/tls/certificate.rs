@@ -5,7 +5,6 @@
 //! Absent on purpose: a check of the chain. Chains with an expired authority are common, and
 //! clients accept them if they know another path.
 
-use chrono::{DateTime, SecondsFormat};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 use crate::values::time::{Span, Time};
@@ -87,19 +86,13 @@ impl Fault {
                                     refuse it; install the certificate of the server"
                 .to_owned(),
             Self::NotYet(begins) => {
-                format!("is valid from {} on; install one that is valid now, or correct the clock", date(begins))
+                format!("is valid from {} on; install one that is valid now, or correct the clock", begins.date())
             }
             Self::Expired(ends) => {
-                format!("has expired: it was valid until {}; renew it, or correct the clock", date(ends))
+                format!("has expired: it was valid until {}; renew it, or correct the clock", ends.date())
             }
         }
     }
-}
-
-/// A time in RFC 3339, to the second.
-pub fn date(time: Time) -> String {
-    let time = DateTime::from_timestamp(time.seconds(), 0).unwrap_or_default();
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 #[cfg(test)]
@@ -107,6 +100,8 @@ mod tests {
     use rcgen::{
         CertificateParams, DnType, ExtendedKeyUsagePurpose as Usage, KeyPair, SanType, date_time_ymd,
     };
+
+    use chrono::DateTime;
 
     use super::*;
 
@@ -125,7 +120,7 @@ mod tests {
     fn a_certificate_is_in_force_to_its_last_second() {
         let validity = Validity::read(&issued(|_| {})).unwrap();
         let (begins, ends) = (at("2026-01-01T00:00:00Z"), at("2026-04-01T00:00:01Z"));
-        assert_eq!((validity.ends(), date(validity.ends())), (ends, "2026-04-01T00:00:01Z".to_owned()));
+        assert_eq!((validity.ends(), validity.ends().date()), (ends, "2026-04-01T00:00:01Z".to_owned()));
         for (now, expected) in [
             ("1970-01-01T00:00:00Z", Err(Fault::NotYet(begins))),
             ("2025-12-31T23:59:59Z", Err(Fault::NotYet(begins))),

@@ -32,6 +32,9 @@ const ENTITIES: [(&str, u8); 106] = [
 /// The first character of Latin-1 that is neither ASCII nor a control character.
 const FIRST_LATIN: u8 = 0xA0;
 
+/// The ASCII characters that have an entity.
+const HTML_MARKS: &[u8] = b"&<>\"";
+
 /// Other parameter names that senders use, and that begin with the name of an entity.
 const OTHER_NAMES: [&str; 16] = [
     "timestamp",
@@ -70,6 +73,13 @@ pub fn begins(text: &[u8]) -> bool {
     entity.is_some_and(|entity| ENTITIES.iter().any(|(own, code)| *own == entity && *code >= FIRST_LATIN))
 }
 
+/// Returns whether `split` can find something. Nearly every value is plain text in ASCII, so all
+/// bytes are tested, without stopping early.
+pub fn may_split(value: &[u8]) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii() && !HTML_MARKS.contains(&byte);
+    !value.iter().fold(true, |plain, byte| plain & is_plain(*byte))
+}
+
 /// Finds a parameter with an eaten name in a decoded value. Returns the bytes before the parameter,
 /// its whole name, and the bytes after its `=`. `is_known` tells whether a name, in lower case, is
 /// one of ours.
@@ -80,7 +90,8 @@ pub fn split(value: &[u8], is_known: impl Fn(&str) -> bool) -> Option<(&[u8], St
         position += length;
         // A name is searched for only after a character that has an entity. That keeps the search
         // linear.
-        let Some(character) = character.filter(|code| *code >= FIRST_LATIN || b"&<>\"".contains(code)) else {
+        let Some(character) = character.filter(|code| *code >= FIRST_LATIN || HTML_MARKS.contains(code))
+        else {
             continue;
         };
         let behind = rest.get(length..)?;

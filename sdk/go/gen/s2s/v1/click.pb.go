@@ -22,6 +22,67 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// The kinds of devices.
+type DeviceKind int32
+
+const (
+	// Not known, as with robots; or a kind that is newer than this client.
+	DeviceKind_DEVICE_KIND_UNSPECIFIED DeviceKind = 0
+	// A desktop computer or laptop. Tablets by Apple often pretend to be one.
+	DeviceKind_DEVICE_KIND_DESKTOP DeviceKind = 1
+	// A phone.
+	DeviceKind_DEVICE_KIND_PHONE DeviceKind = 2
+	// A tablet.
+	DeviceKind_DEVICE_KIND_TABLET DeviceKind = 3
+	// Another device with a browser, such as a television or a game console.
+	DeviceKind_DEVICE_KIND_OTHER DeviceKind = 4
+)
+
+// Enum value maps for DeviceKind.
+var (
+	DeviceKind_name = map[int32]string{
+		0: "DEVICE_KIND_UNSPECIFIED",
+		1: "DEVICE_KIND_DESKTOP",
+		2: "DEVICE_KIND_PHONE",
+		3: "DEVICE_KIND_TABLET",
+		4: "DEVICE_KIND_OTHER",
+	}
+	DeviceKind_value = map[string]int32{
+		"DEVICE_KIND_UNSPECIFIED": 0,
+		"DEVICE_KIND_DESKTOP":     1,
+		"DEVICE_KIND_PHONE":       2,
+		"DEVICE_KIND_TABLET":      3,
+		"DEVICE_KIND_OTHER":       4,
+	}
+)
+
+func (x DeviceKind) Enum() *DeviceKind {
+	p := new(DeviceKind)
+	*p = x
+	return p
+}
+
+func (x DeviceKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DeviceKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_s2s_v1_click_proto_enumTypes[0].Descriptor()
+}
+
+func (DeviceKind) Type() protoreflect.EnumType {
+	return &file_s2s_v1_click_proto_enumTypes[0]
+}
+
+func (x DeviceKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DeviceKind.Descriptor instead.
+func (DeviceKind) EnumDescriptor() ([]byte, []int) {
+	return file_s2s_v1_click_proto_rawDescGZIP(), []int{0}
+}
+
 // The remarkable properties of a click.
 type ClickFlag int32
 
@@ -70,11 +131,11 @@ func (x ClickFlag) String() string {
 }
 
 func (ClickFlag) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_click_proto_enumTypes[0].Descriptor()
+	return file_s2s_v1_click_proto_enumTypes[1].Descriptor()
 }
 
 func (ClickFlag) Type() protoreflect.EnumType {
-	return &file_s2s_v1_click_proto_enumTypes[0]
+	return &file_s2s_v1_click_proto_enumTypes[1]
 }
 
 func (x ClickFlag) Number() protoreflect.EnumNumber {
@@ -83,7 +144,7 @@ func (x ClickFlag) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ClickFlag.Descriptor instead.
 func (ClickFlag) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{0}
+	return file_s2s_v1_click_proto_rawDescGZIP(), []int{1}
 }
 
 // A visitor's click on a tracking link.
@@ -109,7 +170,22 @@ type Click struct {
 	// empty if it is not known or not stored. Example: `203.0.113.0`.
 	Address string `protobuf:"bytes,8,opt,name=address,proto3" json:"address,omitempty"`
 	// Remarkable properties of the click, such as that no person has made it.
-	Flags         []ClickFlag `protobuf:"varint,9,rep,packed,name=flags,proto3,enum=s2s.v1.ClickFlag" json:"flags,omitempty"`
+	Flags []ClickFlag `protobuf:"varint,9,rep,packed,name=flags,proto3,enum=s2s.v1.ClickFlag" json:"flags,omitempty"`
+	// Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+	// looked up in the operator's file when the click is recorded, and is a hint,
+	// not a fact; empty if it is not known or not stored. Example: `DE`.
+	Country string `protobuf:"bytes,10,opt,name=country,proto3" json:"country,omitempty"`
+	// Kind of the visitor's device, by the user agent.
+	Device DeviceKind `protobuf:"varint,11,opt,name=device,proto3,enum=s2s.v1.DeviceKind" json:"device,omitempty"`
+	// Family of the device's operating system, by the user agent; empty if it is
+	// not known. Example: `Android`.
+	Os string `protobuf:"bytes,12,opt,name=os,proto3" json:"os,omitempty"`
+	// Family of the browser, by the user agent; empty if it is not known.
+	// Example: `Samsung Internet`.
+	Browser string `protobuf:"bytes,13,opt,name=browser,proto3" json:"browser,omitempty"`
+	// Host of `referrer`, in lower case, with its port left out; empty if
+	// `referrer` has none. Example: `news.example`.
+	ReferrerHost  string `protobuf:"bytes,14,opt,name=referrer_host,json=referrerHost,proto3" json:"referrer_host,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -207,6 +283,41 @@ func (x *Click) GetFlags() []ClickFlag {
 	return nil
 }
 
+func (x *Click) GetCountry() string {
+	if x != nil {
+		return x.Country
+	}
+	return ""
+}
+
+func (x *Click) GetDevice() DeviceKind {
+	if x != nil {
+		return x.Device
+	}
+	return DeviceKind_DEVICE_KIND_UNSPECIFIED
+}
+
+func (x *Click) GetOs() string {
+	if x != nil {
+		return x.Os
+	}
+	return ""
+}
+
+func (x *Click) GetBrowser() string {
+	if x != nil {
+		return x.Browser
+	}
+	return ""
+}
+
+func (x *Click) GetReferrerHost() string {
+	if x != nil {
+		return x.ReferrerHost
+	}
+	return ""
+}
+
 // A key that signs click ids, without its secret.
 type ClickIdKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -276,7 +387,7 @@ var File_s2s_v1_click_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_click_proto_rawDesc = "" +
 	"\n" +
-	"\x12s2s/v1/click.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xff\x02\n" +
+	"\x12s2s/v1/click.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x94\x04\n" +
 	"\x05Click\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
 	"\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x129\n" +
@@ -288,7 +399,13 @@ const file_s2s_v1_click_proto_rawDesc = "" +
 	"\n" +
 	"user_agent\x18\a \x01(\tR\tuserAgent\x12\x18\n" +
 	"\aaddress\x18\b \x01(\tR\aaddress\x12'\n" +
-	"\x05flags\x18\t \x03(\x0e2\x11.s2s.v1.ClickFlagR\x05flags\x1a9\n" +
+	"\x05flags\x18\t \x03(\x0e2\x11.s2s.v1.ClickFlagR\x05flags\x12\x18\n" +
+	"\acountry\x18\n" +
+	" \x01(\tR\acountry\x12*\n" +
+	"\x06device\x18\v \x01(\x0e2\x12.s2s.v1.DeviceKindR\x06device\x12\x0e\n" +
+	"\x02os\x18\f \x01(\tR\x02os\x12\x18\n" +
+	"\abrowser\x18\r \x01(\tR\abrowser\x12#\n" +
+	"\rreferrer_host\x18\x0e \x01(\tR\freferrerHost\x1a9\n" +
 	"\vSubIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9e\x01\n" +
@@ -298,7 +415,14 @@ const file_s2s_v1_click_proto_rawDesc = "" +
 	"\vcreate_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12;\n" +
 	"\vexpire_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime*\x87\x01\n" +
+	"expireTime*\x88\x01\n" +
+	"\n" +
+	"DeviceKind\x12\x1b\n" +
+	"\x17DEVICE_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13DEVICE_KIND_DESKTOP\x10\x01\x12\x15\n" +
+	"\x11DEVICE_KIND_PHONE\x10\x02\x12\x16\n" +
+	"\x12DEVICE_KIND_TABLET\x10\x03\x12\x15\n" +
+	"\x11DEVICE_KIND_OTHER\x10\x04*\x87\x01\n" +
 	"\tClickFlag\x12\x1a\n" +
 	"\x16CLICK_FLAG_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eCLICK_FLAG_BOT\x10\x01\x12\x17\n" +
@@ -321,26 +445,28 @@ func file_s2s_v1_click_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_click_proto_rawDescData
 }
 
-var file_s2s_v1_click_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_s2s_v1_click_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_s2s_v1_click_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_s2s_v1_click_proto_goTypes = []any{
-	(ClickFlag)(0),                // 0: s2s.v1.ClickFlag
-	(*Click)(nil),                 // 1: s2s.v1.Click
-	(*ClickIdKey)(nil),            // 2: s2s.v1.ClickIdKey
-	nil,                           // 3: s2s.v1.Click.SubIdsEntry
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
+	(DeviceKind)(0),               // 0: s2s.v1.DeviceKind
+	(ClickFlag)(0),                // 1: s2s.v1.ClickFlag
+	(*Click)(nil),                 // 2: s2s.v1.Click
+	(*ClickIdKey)(nil),            // 3: s2s.v1.ClickIdKey
+	nil,                           // 4: s2s.v1.Click.SubIdsEntry
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
 }
 var file_s2s_v1_click_proto_depIdxs = []int32{
-	4, // 0: s2s.v1.Click.click_time:type_name -> google.protobuf.Timestamp
-	3, // 1: s2s.v1.Click.sub_ids:type_name -> s2s.v1.Click.SubIdsEntry
-	0, // 2: s2s.v1.Click.flags:type_name -> s2s.v1.ClickFlag
-	4, // 3: s2s.v1.ClickIdKey.create_time:type_name -> google.protobuf.Timestamp
-	4, // 4: s2s.v1.ClickIdKey.expire_time:type_name -> google.protobuf.Timestamp
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	5, // 0: s2s.v1.Click.click_time:type_name -> google.protobuf.Timestamp
+	4, // 1: s2s.v1.Click.sub_ids:type_name -> s2s.v1.Click.SubIdsEntry
+	1, // 2: s2s.v1.Click.flags:type_name -> s2s.v1.ClickFlag
+	0, // 3: s2s.v1.Click.device:type_name -> s2s.v1.DeviceKind
+	5, // 4: s2s.v1.ClickIdKey.create_time:type_name -> google.protobuf.Timestamp
+	5, // 5: s2s.v1.ClickIdKey.expire_time:type_name -> google.protobuf.Timestamp
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_click_proto_init() }
@@ -353,7 +479,7 @@ func file_s2s_v1_click_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_click_proto_rawDesc), len(file_s2s_v1_click_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      2,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,

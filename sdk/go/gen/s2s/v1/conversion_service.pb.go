@@ -1051,11 +1051,201 @@ func (x *ListConversionsResponse) GetNextPageToken() string {
 	return ""
 }
 
+// Request of `WatchConversions`.
+type WatchConversionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Sends only the conversions that pass. `time`, `start_time` and `end_time`
+	// must be unset, and `click_id` together with `all_accounts`.
+	Filter *ConversionFilter `protobuf:"bytes,1,opt,name=filter,proto3" json:"filter,omitempty"`
+	// The resume token of a message of an earlier stream. Empty: the stream begins
+	// with what is recorded from now on. The server keeps events for 7 days; an
+	// older token is refused with `RESUME_TOKEN_TOO_OLD`.
+	ResumeToken string `protobuf:"bytes,2,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	// Sends the conversions of all accounts. Needs the scope `admin` besides
+	// `read`.
+	AllAccounts   bool `protobuf:"varint,3,opt,name=all_accounts,json=allAccounts,proto3" json:"all_accounts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchConversionsRequest) Reset() {
+	*x = WatchConversionsRequest{}
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchConversionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchConversionsRequest) ProtoMessage() {}
+
+func (x *WatchConversionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchConversionsRequest.ProtoReflect.Descriptor instead.
+func (*WatchConversionsRequest) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *WatchConversionsRequest) GetFilter() *ConversionFilter {
+	if x != nil {
+		return x.Filter
+	}
+	return nil
+}
+
+func (x *WatchConversionsRequest) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+func (x *WatchConversionsRequest) GetAllAccounts() bool {
+	if x != nil {
+		return x.AllAccounts
+	}
+	return false
+}
+
+// A message of the stream of `WatchConversions`.
+type WatchConversionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The event.
+	//
+	// Types that are valid to be assigned to Event:
+	//
+	//	*WatchConversionsResponse_Conversion
+	//	*WatchConversionsResponse_Heartbeat
+	//	*WatchConversionsResponse_Gap
+	Event isWatchConversionsResponse_Event `protobuf_oneof:"event"`
+	// The place behind this message, for `WatchConversionsRequest.resume_token`.
+	ResumeToken string `protobuf:"bytes,5,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	// Id of the account of the conversion. Empty without a conversion.
+	AccountId     string `protobuf:"bytes,6,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchConversionsResponse) Reset() {
+	*x = WatchConversionsResponse{}
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchConversionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchConversionsResponse) ProtoMessage() {}
+
+func (x *WatchConversionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchConversionsResponse.ProtoReflect.Descriptor instead.
+func (*WatchConversionsResponse) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *WatchConversionsResponse) GetEvent() isWatchConversionsResponse_Event {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *WatchConversionsResponse) GetConversion() *Conversion {
+	if x != nil {
+		if x, ok := x.Event.(*WatchConversionsResponse_Conversion); ok {
+			return x.Conversion
+		}
+	}
+	return nil
+}
+
+func (x *WatchConversionsResponse) GetHeartbeat() *Heartbeat {
+	if x != nil {
+		if x, ok := x.Event.(*WatchConversionsResponse_Heartbeat); ok {
+			return x.Heartbeat
+		}
+	}
+	return nil
+}
+
+func (x *WatchConversionsResponse) GetGap() *Gap {
+	if x != nil {
+		if x, ok := x.Event.(*WatchConversionsResponse_Gap); ok {
+			return x.Gap
+		}
+	}
+	return nil
+}
+
+func (x *WatchConversionsResponse) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+func (x *WatchConversionsResponse) GetAccountId() string {
+	if x != nil {
+		return x.AccountId
+	}
+	return ""
+}
+
+type isWatchConversionsResponse_Event interface {
+	isWatchConversionsResponse_Event()
+}
+
+type WatchConversionsResponse_Conversion struct {
+	// A conversion that was recorded. Its data are as they are stored now.
+	Conversion *Conversion `protobuf:"bytes,1,opt,name=conversion,proto3,oneof"`
+}
+
+type WatchConversionsResponse_Heartbeat struct {
+	// Nothing has happened.
+	Heartbeat *Heartbeat `protobuf:"bytes,3,opt,name=heartbeat,proto3,oneof"`
+}
+
+type WatchConversionsResponse_Gap struct {
+	// Conversions that are deleted by now.
+	Gap *Gap `protobuf:"bytes,4,opt,name=gap,proto3,oneof"`
+}
+
+func (*WatchConversionsResponse_Conversion) isWatchConversionsResponse_Event() {}
+
+func (*WatchConversionsResponse_Heartbeat) isWatchConversionsResponse_Event() {}
+
+func (*WatchConversionsResponse_Gap) isWatchConversionsResponse_Event() {}
+
 var File_s2s_v1_conversion_service_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1fs2s/v1/conversion_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x12s2s/v1/money.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\"\xdf\x03\n" +
+	"\x1fs2s/v1/conversion_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x12s2s/v1/money.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\x1a\x12s2s/v1/watch.proto\"\xdf\x03\n" +
 	"\rNewConversion\x12,\n" +
 	"\x12conversion_code_id\x18\x01 \x01(\tR\x10conversionCodeId\x12\x19\n" +
 	"\bclick_id\x18\x02 \x01(\tR\aclickId\x12%\n" +
@@ -1123,18 +1313,33 @@ const file_s2s_v1_conversion_service_proto_rawDesc = "" +
 	"\bend_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"w\n" +
 	"\x17ListConversionsResponse\x124\n" +
 	"\vconversions\x18\x01 \x03(\v2\x12.s2s.v1.ConversionR\vconversions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\x88\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x91\x01\n" +
+	"\x17WatchConversionsRequest\x120\n" +
+	"\x06filter\x18\x01 \x01(\v2\x18.s2s.v1.ConversionFilterR\x06filter\x12!\n" +
+	"\fresume_token\x18\x02 \x01(\tR\vresumeToken\x12!\n" +
+	"\fall_accounts\x18\x03 \x01(\bR\vallAccounts\"\xef\x01\n" +
+	"\x18WatchConversionsResponse\x124\n" +
+	"\n" +
+	"conversion\x18\x01 \x01(\v2\x12.s2s.v1.ConversionH\x00R\n" +
+	"conversion\x121\n" +
+	"\theartbeat\x18\x03 \x01(\v2\x11.s2s.v1.HeartbeatH\x00R\theartbeat\x12\x1f\n" +
+	"\x03gap\x18\x04 \x01(\v2\v.s2s.v1.GapH\x00R\x03gap\x12!\n" +
+	"\fresume_token\x18\x05 \x01(\tR\vresumeToken\x12\x1d\n" +
+	"\n" +
+	"account_id\x18\x06 \x01(\tR\taccountIdB\a\n" +
+	"\x05event*\x88\x01\n" +
 	"\x0eConversionTime\x12\x1f\n" +
 	"\x1bCONVERSION_TIME_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16CONVERSION_TIME_CREATE\x10\x01\x12\x1e\n" +
 	"\x1aCONVERSION_TIME_CONVERSION\x10\x02\x12\x19\n" +
-	"\x15CONVERSION_TIME_CLICK\x10\x032\xfe\x03\n" +
+	"\x15CONVERSION_TIME_CLICK\x10\x032\xdc\x04\n" +
 	"\x11ConversionService\x12Z\n" +
 	"\x10RecordConversion\x12\x1f.s2s.v1.RecordConversionRequest\x1a .s2s.v1.RecordConversionResponse\"\x03\x90\x02\x02\x12l\n" +
 	"\x16BatchRecordConversions\x12%.s2s.v1.BatchRecordConversionsRequest\x1a&.s2s.v1.BatchRecordConversionsResponse\"\x03\x90\x02\x02\x12s\n" +
 	"\x17StreamRecordConversions\x12&.s2s.v1.StreamRecordConversionsRequest\x1a'.s2s.v1.StreamRecordConversionsResponse\"\x03\x90\x02\x02(\x010\x01\x12Q\n" +
 	"\rGetConversion\x12\x1c.s2s.v1.GetConversionRequest\x1a\x1d.s2s.v1.GetConversionResponse\"\x03\x90\x02\x01\x12W\n" +
-	"\x0fListConversions\x12\x1e.s2s.v1.ListConversionsRequest\x1a\x1f.s2s.v1.ListConversionsResponse\"\x03\x90\x02\x01B\x82\x01\n" +
+	"\x0fListConversions\x12\x1e.s2s.v1.ListConversionsRequest\x1a\x1f.s2s.v1.ListConversionsResponse\"\x03\x90\x02\x01\x12\\\n" +
+	"\x10WatchConversions\x12\x1f.s2s.v1.WatchConversionsRequest\x1a .s2s.v1.WatchConversionsResponse\"\x03\x90\x02\x010\x01B\x82\x01\n" +
 	"\n" +
 	"com.s2s.v1B\x16ConversionServiceProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -1151,7 +1356,7 @@ func file_s2s_v1_conversion_service_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_conversion_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_s2s_v1_conversion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_s2s_v1_conversion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_s2s_v1_conversion_service_proto_goTypes = []any{
 	(ConversionTime)(0),                     // 0: s2s.v1.ConversionTime
 	(*NewConversion)(nil),                   // 1: s2s.v1.NewConversion
@@ -1167,58 +1372,68 @@ var file_s2s_v1_conversion_service_proto_goTypes = []any{
 	(*ListConversionsRequest)(nil),          // 11: s2s.v1.ListConversionsRequest
 	(*ConversionFilter)(nil),                // 12: s2s.v1.ConversionFilter
 	(*ListConversionsResponse)(nil),         // 13: s2s.v1.ListConversionsResponse
-	(*Money)(nil),                           // 14: s2s.v1.Money
-	(ConversionStatus)(0),                   // 15: s2s.v1.ConversionStatus
-	(*CustomParam)(nil),                     // 16: s2s.v1.CustomParam
-	(*timestamppb.Timestamp)(nil),           // 17: google.protobuf.Timestamp
-	(*RawPostback)(nil),                     // 18: s2s.v1.RawPostback
-	(*Conversion)(nil),                      // 19: s2s.v1.Conversion
-	(ConversionVerdict)(0),                  // 20: s2s.v1.ConversionVerdict
-	(*Note)(nil),                            // 21: s2s.v1.Note
-	(*ReplySetting)(nil),                    // 22: s2s.v1.ReplySetting
-	(*status.Status)(nil),                   // 23: google.rpc.Status
+	(*WatchConversionsRequest)(nil),         // 14: s2s.v1.WatchConversionsRequest
+	(*WatchConversionsResponse)(nil),        // 15: s2s.v1.WatchConversionsResponse
+	(*Money)(nil),                           // 16: s2s.v1.Money
+	(ConversionStatus)(0),                   // 17: s2s.v1.ConversionStatus
+	(*CustomParam)(nil),                     // 18: s2s.v1.CustomParam
+	(*timestamppb.Timestamp)(nil),           // 19: google.protobuf.Timestamp
+	(*RawPostback)(nil),                     // 20: s2s.v1.RawPostback
+	(*Conversion)(nil),                      // 21: s2s.v1.Conversion
+	(ConversionVerdict)(0),                  // 22: s2s.v1.ConversionVerdict
+	(*Note)(nil),                            // 23: s2s.v1.Note
+	(*ReplySetting)(nil),                    // 24: s2s.v1.ReplySetting
+	(*status.Status)(nil),                   // 25: google.rpc.Status
+	(*Heartbeat)(nil),                       // 26: s2s.v1.Heartbeat
+	(*Gap)(nil),                             // 27: s2s.v1.Gap
 }
 var file_s2s_v1_conversion_service_proto_depIdxs = []int32{
-	14, // 0: s2s.v1.NewConversion.value:type_name -> s2s.v1.Money
-	14, // 1: s2s.v1.NewConversion.commission_amount:type_name -> s2s.v1.Money
-	15, // 2: s2s.v1.NewConversion.status:type_name -> s2s.v1.ConversionStatus
-	16, // 3: s2s.v1.NewConversion.custom_params:type_name -> s2s.v1.CustomParam
-	17, // 4: s2s.v1.NewConversion.conversion_time:type_name -> google.protobuf.Timestamp
+	16, // 0: s2s.v1.NewConversion.value:type_name -> s2s.v1.Money
+	16, // 1: s2s.v1.NewConversion.commission_amount:type_name -> s2s.v1.Money
+	17, // 2: s2s.v1.NewConversion.status:type_name -> s2s.v1.ConversionStatus
+	18, // 3: s2s.v1.NewConversion.custom_params:type_name -> s2s.v1.CustomParam
+	19, // 4: s2s.v1.NewConversion.conversion_time:type_name -> google.protobuf.Timestamp
 	1,  // 5: s2s.v1.RecordConversionRequest.conversion:type_name -> s2s.v1.NewConversion
-	18, // 6: s2s.v1.RecordConversionRequest.postback:type_name -> s2s.v1.RawPostback
-	19, // 7: s2s.v1.RecordConversionResponse.conversion:type_name -> s2s.v1.Conversion
-	20, // 8: s2s.v1.RecordConversionResponse.verdict:type_name -> s2s.v1.ConversionVerdict
-	21, // 9: s2s.v1.RecordConversionResponse.notes:type_name -> s2s.v1.Note
-	22, // 10: s2s.v1.RecordConversionResponse.reply:type_name -> s2s.v1.ReplySetting
+	20, // 6: s2s.v1.RecordConversionRequest.postback:type_name -> s2s.v1.RawPostback
+	21, // 7: s2s.v1.RecordConversionResponse.conversion:type_name -> s2s.v1.Conversion
+	22, // 8: s2s.v1.RecordConversionResponse.verdict:type_name -> s2s.v1.ConversionVerdict
+	23, // 9: s2s.v1.RecordConversionResponse.notes:type_name -> s2s.v1.Note
+	24, // 10: s2s.v1.RecordConversionResponse.reply:type_name -> s2s.v1.ReplySetting
 	2,  // 11: s2s.v1.BatchRecordConversionsRequest.requests:type_name -> s2s.v1.RecordConversionRequest
 	8,  // 12: s2s.v1.BatchRecordConversionsResponse.results:type_name -> s2s.v1.RecordConversionResult
 	2,  // 13: s2s.v1.StreamRecordConversionsRequest.request:type_name -> s2s.v1.RecordConversionRequest
 	8,  // 14: s2s.v1.StreamRecordConversionsResponse.result:type_name -> s2s.v1.RecordConversionResult
 	3,  // 15: s2s.v1.RecordConversionResult.response:type_name -> s2s.v1.RecordConversionResponse
-	23, // 16: s2s.v1.RecordConversionResult.error:type_name -> google.rpc.Status
-	19, // 17: s2s.v1.GetConversionResponse.conversion:type_name -> s2s.v1.Conversion
+	25, // 16: s2s.v1.RecordConversionResult.error:type_name -> google.rpc.Status
+	21, // 17: s2s.v1.GetConversionResponse.conversion:type_name -> s2s.v1.Conversion
 	12, // 18: s2s.v1.ListConversionsRequest.filter:type_name -> s2s.v1.ConversionFilter
-	15, // 19: s2s.v1.ConversionFilter.status:type_name -> s2s.v1.ConversionStatus
-	15, // 20: s2s.v1.ConversionFilter.recorded_status:type_name -> s2s.v1.ConversionStatus
+	17, // 19: s2s.v1.ConversionFilter.status:type_name -> s2s.v1.ConversionStatus
+	17, // 20: s2s.v1.ConversionFilter.recorded_status:type_name -> s2s.v1.ConversionStatus
 	0,  // 21: s2s.v1.ConversionFilter.time:type_name -> s2s.v1.ConversionTime
-	17, // 22: s2s.v1.ConversionFilter.start_time:type_name -> google.protobuf.Timestamp
-	17, // 23: s2s.v1.ConversionFilter.end_time:type_name -> google.protobuf.Timestamp
-	19, // 24: s2s.v1.ListConversionsResponse.conversions:type_name -> s2s.v1.Conversion
-	2,  // 25: s2s.v1.ConversionService.RecordConversion:input_type -> s2s.v1.RecordConversionRequest
-	4,  // 26: s2s.v1.ConversionService.BatchRecordConversions:input_type -> s2s.v1.BatchRecordConversionsRequest
-	6,  // 27: s2s.v1.ConversionService.StreamRecordConversions:input_type -> s2s.v1.StreamRecordConversionsRequest
-	9,  // 28: s2s.v1.ConversionService.GetConversion:input_type -> s2s.v1.GetConversionRequest
-	11, // 29: s2s.v1.ConversionService.ListConversions:input_type -> s2s.v1.ListConversionsRequest
-	3,  // 30: s2s.v1.ConversionService.RecordConversion:output_type -> s2s.v1.RecordConversionResponse
-	5,  // 31: s2s.v1.ConversionService.BatchRecordConversions:output_type -> s2s.v1.BatchRecordConversionsResponse
-	7,  // 32: s2s.v1.ConversionService.StreamRecordConversions:output_type -> s2s.v1.StreamRecordConversionsResponse
-	10, // 33: s2s.v1.ConversionService.GetConversion:output_type -> s2s.v1.GetConversionResponse
-	13, // 34: s2s.v1.ConversionService.ListConversions:output_type -> s2s.v1.ListConversionsResponse
-	30, // [30:35] is the sub-list for method output_type
-	25, // [25:30] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	19, // 22: s2s.v1.ConversionFilter.start_time:type_name -> google.protobuf.Timestamp
+	19, // 23: s2s.v1.ConversionFilter.end_time:type_name -> google.protobuf.Timestamp
+	21, // 24: s2s.v1.ListConversionsResponse.conversions:type_name -> s2s.v1.Conversion
+	12, // 25: s2s.v1.WatchConversionsRequest.filter:type_name -> s2s.v1.ConversionFilter
+	21, // 26: s2s.v1.WatchConversionsResponse.conversion:type_name -> s2s.v1.Conversion
+	26, // 27: s2s.v1.WatchConversionsResponse.heartbeat:type_name -> s2s.v1.Heartbeat
+	27, // 28: s2s.v1.WatchConversionsResponse.gap:type_name -> s2s.v1.Gap
+	2,  // 29: s2s.v1.ConversionService.RecordConversion:input_type -> s2s.v1.RecordConversionRequest
+	4,  // 30: s2s.v1.ConversionService.BatchRecordConversions:input_type -> s2s.v1.BatchRecordConversionsRequest
+	6,  // 31: s2s.v1.ConversionService.StreamRecordConversions:input_type -> s2s.v1.StreamRecordConversionsRequest
+	9,  // 32: s2s.v1.ConversionService.GetConversion:input_type -> s2s.v1.GetConversionRequest
+	11, // 33: s2s.v1.ConversionService.ListConversions:input_type -> s2s.v1.ListConversionsRequest
+	14, // 34: s2s.v1.ConversionService.WatchConversions:input_type -> s2s.v1.WatchConversionsRequest
+	3,  // 35: s2s.v1.ConversionService.RecordConversion:output_type -> s2s.v1.RecordConversionResponse
+	5,  // 36: s2s.v1.ConversionService.BatchRecordConversions:output_type -> s2s.v1.BatchRecordConversionsResponse
+	7,  // 37: s2s.v1.ConversionService.StreamRecordConversions:output_type -> s2s.v1.StreamRecordConversionsResponse
+	10, // 38: s2s.v1.ConversionService.GetConversion:output_type -> s2s.v1.GetConversionResponse
+	13, // 39: s2s.v1.ConversionService.ListConversions:output_type -> s2s.v1.ListConversionsResponse
+	15, // 40: s2s.v1.ConversionService.WatchConversions:output_type -> s2s.v1.WatchConversionsResponse
+	35, // [35:41] is the sub-list for method output_type
+	29, // [29:35] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_service_proto_init() }
@@ -1231,6 +1446,7 @@ func file_s2s_v1_conversion_service_proto_init() {
 	file_s2s_v1_money_proto_init()
 	file_s2s_v1_note_proto_init()
 	file_s2s_v1_postback_proto_init()
+	file_s2s_v1_watch_proto_init()
 	file_s2s_v1_conversion_service_proto_msgTypes[0].OneofWrappers = []any{
 		(*NewConversion_CommissionAmount)(nil),
 		(*NewConversion_CommissionPercentMicros)(nil),
@@ -1243,13 +1459,18 @@ func file_s2s_v1_conversion_service_proto_init() {
 		(*RecordConversionResult_Response)(nil),
 		(*RecordConversionResult_Error)(nil),
 	}
+	file_s2s_v1_conversion_service_proto_msgTypes[14].OneofWrappers = []any{
+		(*WatchConversionsResponse_Conversion)(nil),
+		(*WatchConversionsResponse_Heartbeat)(nil),
+		(*WatchConversionsResponse_Gap)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_service_proto_rawDesc), len(file_s2s_v1_conversion_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   13,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

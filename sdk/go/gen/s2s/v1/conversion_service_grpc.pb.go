@@ -24,6 +24,7 @@ const (
 	ConversionService_StreamRecordConversions_FullMethodName = "/s2s.v1.ConversionService/StreamRecordConversions"
 	ConversionService_GetConversion_FullMethodName           = "/s2s.v1.ConversionService/GetConversion"
 	ConversionService_ListConversions_FullMethodName         = "/s2s.v1.ConversionService/ListConversions"
+	ConversionService_WatchConversions_FullMethodName        = "/s2s.v1.ConversionService/WatchConversions"
 )
 
 // ConversionServiceClient is the client API for ConversionService service.
@@ -58,6 +59,14 @@ type ConversionServiceClient interface {
 	// the server looks at 20,000 conversions at most to fill it. So a page may have
 	// fewer conversions than asked for, or none, and still a token.
 	ListConversions(ctx context.Context, in *ListConversionsRequest, opts ...grpc.CallOption) (*ListConversionsResponse, error)
+	// Sends each conversion once it is recorded, by any server of the
+	// installation, for as long as the client listens. The stream begins with a
+	// heartbeat. Each message has a resume token: a stream that begins with that
+	// token goes on behind the message, without a gap and without a repetition, on
+	// any server. Conversions that are recorded one after the other come in no
+	// order that a client may rely on. An account has at most 100 streams on a
+	// server, and a server at most 1,000.
+	WatchConversions(ctx context.Context, in *WatchConversionsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchConversionsResponse], error)
 }
 
 type conversionServiceClient struct {
@@ -121,6 +130,25 @@ func (c *conversionServiceClient) ListConversions(ctx context.Context, in *ListC
 	return out, nil
 }
 
+func (c *conversionServiceClient) WatchConversions(ctx context.Context, in *WatchConversionsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchConversionsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &ConversionService_ServiceDesc.Streams[1], ConversionService_WatchConversions_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchConversionsRequest, WatchConversionsResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ConversionService_WatchConversionsClient = grpc.ServerStreamingClient[WatchConversionsResponse]
+
 // ConversionServiceServer is the server API for ConversionService service.
 // All implementations must embed UnimplementedConversionServiceServer
 // for forward compatibility.
@@ -153,6 +181,14 @@ type ConversionServiceServer interface {
 	// the server looks at 20,000 conversions at most to fill it. So a page may have
 	// fewer conversions than asked for, or none, and still a token.
 	ListConversions(context.Context, *ListConversionsRequest) (*ListConversionsResponse, error)
+	// Sends each conversion once it is recorded, by any server of the
+	// installation, for as long as the client listens. The stream begins with a
+	// heartbeat. Each message has a resume token: a stream that begins with that
+	// token goes on behind the message, without a gap and without a repetition, on
+	// any server. Conversions that are recorded one after the other come in no
+	// order that a client may rely on. An account has at most 100 streams on a
+	// server, and a server at most 1,000.
+	WatchConversions(*WatchConversionsRequest, grpc.ServerStreamingServer[WatchConversionsResponse]) error
 	mustEmbedUnimplementedConversionServiceServer()
 }
 
@@ -177,6 +213,9 @@ func (UnimplementedConversionServiceServer) GetConversion(context.Context, *GetC
 }
 func (UnimplementedConversionServiceServer) ListConversions(context.Context, *ListConversionsRequest) (*ListConversionsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListConversions not implemented")
+}
+func (UnimplementedConversionServiceServer) WatchConversions(*WatchConversionsRequest, grpc.ServerStreamingServer[WatchConversionsResponse]) error {
+	return status.Error(codes.Unimplemented, "method WatchConversions not implemented")
 }
 func (UnimplementedConversionServiceServer) mustEmbedUnimplementedConversionServiceServer() {}
 func (UnimplementedConversionServiceServer) testEmbeddedByValue()                           {}
@@ -278,6 +317,17 @@ func _ConversionService_ListConversions_Handler(srv interface{}, ctx context.Con
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ConversionService_WatchConversions_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchConversionsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ConversionServiceServer).WatchConversions(m, &grpc.GenericServerStream[WatchConversionsRequest, WatchConversionsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ConversionService_WatchConversionsServer = grpc.ServerStreamingServer[WatchConversionsResponse]
+
 // ConversionService_ServiceDesc is the grpc.ServiceDesc for ConversionService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -308,6 +358,11 @@ var ConversionService_ServiceDesc = grpc.ServiceDesc{
 			Handler:       _ConversionService_StreamRecordConversions_Handler,
 			ServerStreams: true,
 			ClientStreams: true,
+		},
+		{
+			StreamName:    "WatchConversions",
+			Handler:       _ConversionService_WatchConversions_Handler,
+			ServerStreams: true,
 		},
 	},
 	Metadata: "s2s/v1/conversion_service.proto",

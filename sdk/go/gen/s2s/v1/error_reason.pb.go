@@ -156,8 +156,10 @@ const (
 	// documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
 	// postbacks.
 	ErrorReason_ERROR_REASON_FRAGMENT_CUT_OFF ErrorReason = 30
-	// Cause: the server has no such service or method. Cure: check the name, and
-	// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
+	// Cause: the server has no such service or method, or a stream was called in
+	// JSON. Cure: check the name, and that client and server are of the same
+	// version; call a stream with gRPC or gRPC-web, such as with `watch` of an
+	// SDK or with `s2s tail`. UNIMPLEMENTED, HTTP 501.
 	ErrorReason_ERROR_REASON_METHOD_UNKNOWN ErrorReason = 31
 	// Cause: a person's browser called the postback URL, from a page or by
 	// opening it. Cure: let the merchant's server call it; to try the URL, add
@@ -259,6 +261,17 @@ const (
 	// minute. Cure: change the destination of one of these links.
 	// FAILED_PRECONDITION, HTTP 422.
 	ErrorReason_ERROR_REASON_REDIRECT_LOOP ErrorReason = 55
+	// Cause: the resume token is malformed: the server has not made it, only a
+	// part of it came, or something is around it, such as the line feed of the
+	// file that it was read from. Cure: send the token of the last message as it
+	// came, or none to begin with what happens from now on. INVALID_ARGUMENT,
+	// HTTP 400.
+	ErrorReason_ERROR_REASON_RESUME_TOKEN_INVALID ErrorReason = 56
+	// Cause: the server has deleted events behind the resume token: it keeps them
+	// for 7 days; or the database was restored to a time before the token. Cure:
+	// list what was recorded since the last message, and begin a new stream
+	// without a token. OUT_OF_RANGE, HTTP 400.
+	ErrorReason_ERROR_REASON_RESUME_TOKEN_TOO_OLD ErrorReason = 57
 )
 
 // Enum value maps for ErrorReason.
@@ -317,6 +330,8 @@ var (
 		53: "ERROR_REASON_CLICK_ID_KEYS_USED_UP",
 		54: "ERROR_REASON_SHED",
 		55: "ERROR_REASON_REDIRECT_LOOP",
+		56: "ERROR_REASON_RESUME_TOKEN_INVALID",
+		57: "ERROR_REASON_RESUME_TOKEN_TOO_OLD",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -372,6 +387,8 @@ var (
 		"ERROR_REASON_CLICK_ID_KEYS_USED_UP":       53,
 		"ERROR_REASON_SHED":                        54,
 		"ERROR_REASON_REDIRECT_LOOP":               55,
+		"ERROR_REASON_RESUME_TOKEN_INVALID":        56,
+		"ERROR_REASON_RESUME_TOKEN_TOO_OLD":        57,
 	}
 )
 
@@ -406,7 +423,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xda\x0e\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xa8\x0f\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -461,7 +478,9 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x1fERROR_REASON_CLICK_ID_KEY_ENDED\x104\x12&\n" +
 	"\"ERROR_REASON_CLICK_ID_KEYS_USED_UP\x105\x12\x15\n" +
 	"\x11ERROR_REASON_SHED\x106\x12\x1e\n" +
-	"\x1aERROR_REASON_REDIRECT_LOOP\x107\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"\x1aERROR_REASON_REDIRECT_LOOP\x107\x12%\n" +
+	"!ERROR_REASON_RESUME_TOKEN_INVALID\x108\x12%\n" +
+	"!ERROR_REASON_RESUME_TOKEN_TOO_OLD\x109\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -934,11 +934,200 @@ func (x *PostbackParameter) GetCanonicalName() string {
 	return ""
 }
 
+// Request of `WatchPostbacks`.
+type WatchPostbacksRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Sends only the postbacks that pass. `start_time` and `end_time` must be
+	// unset.
+	Filter *PostbackFilter `protobuf:"bytes,1,opt,name=filter,proto3" json:"filter,omitempty"`
+	// The resume token of a message of an earlier stream. Empty: the stream begins
+	// with what is judged from now on. The server keeps events for 7 days; an older
+	// token is refused with `RESUME_TOKEN_TOO_OLD`.
+	ResumeToken string `protobuf:"bytes,2,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	// Sends the postbacks of all accounts. Needs the scope `admin` besides `read`.
+	AllAccounts   bool `protobuf:"varint,3,opt,name=all_accounts,json=allAccounts,proto3" json:"all_accounts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchPostbacksRequest) Reset() {
+	*x = WatchPostbacksRequest{}
+	mi := &file_s2s_v1_postback_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchPostbacksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchPostbacksRequest) ProtoMessage() {}
+
+func (x *WatchPostbacksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_postback_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchPostbacksRequest.ProtoReflect.Descriptor instead.
+func (*WatchPostbacksRequest) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_postback_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *WatchPostbacksRequest) GetFilter() *PostbackFilter {
+	if x != nil {
+		return x.Filter
+	}
+	return nil
+}
+
+func (x *WatchPostbacksRequest) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+func (x *WatchPostbacksRequest) GetAllAccounts() bool {
+	if x != nil {
+		return x.AllAccounts
+	}
+	return false
+}
+
+// A message of the stream of `WatchPostbacks`.
+type WatchPostbacksResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The event.
+	//
+	// Types that are valid to be assigned to Event:
+	//
+	//	*WatchPostbacksResponse_Postback
+	//	*WatchPostbacksResponse_Heartbeat
+	//	*WatchPostbacksResponse_Gap
+	Event isWatchPostbacksResponse_Event `protobuf_oneof:"event"`
+	// The place behind this message, for `WatchPostbacksRequest.resume_token`.
+	ResumeToken string `protobuf:"bytes,5,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	// Id of the account of the postback. Empty without a postback.
+	AccountId     string `protobuf:"bytes,6,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchPostbacksResponse) Reset() {
+	*x = WatchPostbacksResponse{}
+	mi := &file_s2s_v1_postback_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchPostbacksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchPostbacksResponse) ProtoMessage() {}
+
+func (x *WatchPostbacksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_postback_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchPostbacksResponse.ProtoReflect.Descriptor instead.
+func (*WatchPostbacksResponse) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_postback_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *WatchPostbacksResponse) GetEvent() isWatchPostbacksResponse_Event {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *WatchPostbacksResponse) GetPostback() *Postback {
+	if x != nil {
+		if x, ok := x.Event.(*WatchPostbacksResponse_Postback); ok {
+			return x.Postback
+		}
+	}
+	return nil
+}
+
+func (x *WatchPostbacksResponse) GetHeartbeat() *Heartbeat {
+	if x != nil {
+		if x, ok := x.Event.(*WatchPostbacksResponse_Heartbeat); ok {
+			return x.Heartbeat
+		}
+	}
+	return nil
+}
+
+func (x *WatchPostbacksResponse) GetGap() *Gap {
+	if x != nil {
+		if x, ok := x.Event.(*WatchPostbacksResponse_Gap); ok {
+			return x.Gap
+		}
+	}
+	return nil
+}
+
+func (x *WatchPostbacksResponse) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+func (x *WatchPostbacksResponse) GetAccountId() string {
+	if x != nil {
+		return x.AccountId
+	}
+	return ""
+}
+
+type isWatchPostbacksResponse_Event interface {
+	isWatchPostbacksResponse_Event()
+}
+
+type WatchPostbacksResponse_Postback struct {
+	// A postback that was judged. Its data are as they are stored now.
+	Postback *Postback `protobuf:"bytes,1,opt,name=postback,proto3,oneof"`
+}
+
+type WatchPostbacksResponse_Heartbeat struct {
+	// Nothing has happened.
+	Heartbeat *Heartbeat `protobuf:"bytes,3,opt,name=heartbeat,proto3,oneof"`
+}
+
+type WatchPostbacksResponse_Gap struct {
+	// Postbacks that are deleted by now.
+	Gap *Gap `protobuf:"bytes,4,opt,name=gap,proto3,oneof"`
+}
+
+func (*WatchPostbacksResponse_Postback) isWatchPostbacksResponse_Event() {}
+
+func (*WatchPostbacksResponse_Heartbeat) isWatchPostbacksResponse_Event() {}
+
+func (*WatchPostbacksResponse_Gap) isWatchPostbacksResponse_Event() {}
+
 var File_s2s_v1_postback_service_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_postback_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1ds2s/v1/postback_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x19s2s/v1/error_reason.proto\x1a\x18s2s/v1/explanation.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\x82\x01\n" +
+	"\x1ds2s/v1/postback_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x19s2s/v1/error_reason.proto\x1a\x18s2s/v1/explanation.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\x1a\x12s2s/v1/watch.proto\"\x82\x01\n" +
 	"\x14ListPostbacksRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
@@ -1007,12 +1196,25 @@ const file_s2s_v1_postback_service_proto_rawDesc = "" +
 	"\x11PostbackParameter\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12%\n" +
-	"\x0ecanonical_name\x18\x03 \x01(\tR\rcanonicalName2\xe3\x02\n" +
+	"\x0ecanonical_name\x18\x03 \x01(\tR\rcanonicalName\"\x8d\x01\n" +
+	"\x15WatchPostbacksRequest\x12.\n" +
+	"\x06filter\x18\x01 \x01(\v2\x16.s2s.v1.PostbackFilterR\x06filter\x12!\n" +
+	"\fresume_token\x18\x02 \x01(\tR\vresumeToken\x12!\n" +
+	"\fall_accounts\x18\x03 \x01(\bR\vallAccounts\"\xe7\x01\n" +
+	"\x16WatchPostbacksResponse\x12.\n" +
+	"\bpostback\x18\x01 \x01(\v2\x10.s2s.v1.PostbackH\x00R\bpostback\x121\n" +
+	"\theartbeat\x18\x03 \x01(\v2\x11.s2s.v1.HeartbeatH\x00R\theartbeat\x12\x1f\n" +
+	"\x03gap\x18\x04 \x01(\v2\v.s2s.v1.GapH\x00R\x03gap\x12!\n" +
+	"\fresume_token\x18\x05 \x01(\tR\vresumeToken\x12\x1d\n" +
+	"\n" +
+	"account_id\x18\x06 \x01(\tR\taccountIdB\a\n" +
+	"\x05event2\xbb\x03\n" +
 	"\x0fPostbackService\x12Q\n" +
 	"\rListPostbacks\x12\x1c.s2s.v1.ListPostbacksRequest\x1a\x1d.s2s.v1.ListPostbacksResponse\"\x03\x90\x02\x01\x12K\n" +
 	"\vGetPostback\x12\x1a.s2s.v1.GetPostbackRequest\x1a\x1b.s2s.v1.GetPostbackResponse\"\x03\x90\x02\x01\x12W\n" +
 	"\x0fReplayPostbacks\x12\x1e.s2s.v1.ReplayPostbacksRequest\x1a\x1f.s2s.v1.ReplayPostbacksResponse\"\x03\x90\x02\x02\x12W\n" +
-	"\x0fExplainPostback\x12\x1e.s2s.v1.ExplainPostbackRequest\x1a\x1f.s2s.v1.ExplainPostbackResponse\"\x03\x90\x02\x01B\x80\x01\n" +
+	"\x0fExplainPostback\x12\x1e.s2s.v1.ExplainPostbackRequest\x1a\x1f.s2s.v1.ExplainPostbackResponse\"\x03\x90\x02\x01\x12V\n" +
+	"\x0eWatchPostbacks\x12\x1d.s2s.v1.WatchPostbacksRequest\x1a\x1e.s2s.v1.WatchPostbacksResponse\"\x03\x90\x02\x010\x01B\x80\x01\n" +
 	"\n" +
 	"com.s2s.v1B\x14PostbackServiceProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -1028,7 +1230,7 @@ func file_s2s_v1_postback_service_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_postback_service_proto_rawDescData
 }
 
-var file_s2s_v1_postback_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_s2s_v1_postback_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_s2s_v1_postback_service_proto_goTypes = []any{
 	(*ListPostbacksRequest)(nil),    // 0: s2s.v1.ListPostbacksRequest
 	(*PostbackFilter)(nil),          // 1: s2s.v1.PostbackFilter
@@ -1042,54 +1244,64 @@ var file_s2s_v1_postback_service_proto_goTypes = []any{
 	(*ExplainPostbackRequest)(nil),  // 9: s2s.v1.ExplainPostbackRequest
 	(*ExplainPostbackResponse)(nil), // 10: s2s.v1.ExplainPostbackResponse
 	(*PostbackParameter)(nil),       // 11: s2s.v1.PostbackParameter
-	(PostbackVerdict)(0),            // 12: s2s.v1.PostbackVerdict
-	(ErrorReason)(0),                // 13: s2s.v1.ErrorReason
-	(*timestamppb.Timestamp)(nil),   // 14: google.protobuf.Timestamp
-	(*Postback)(nil),                // 15: s2s.v1.Postback
-	(DecimalSeparator)(0),           // 16: s2s.v1.DecimalSeparator
-	(*Note)(nil),                    // 17: s2s.v1.Note
-	(*Conversion)(nil),              // 18: s2s.v1.Conversion
-	(*Step)(nil),                    // 19: s2s.v1.Step
-	(*ConversionCode)(nil),          // 20: s2s.v1.ConversionCode
-	(*TrackingLink)(nil),            // 21: s2s.v1.TrackingLink
-	(*Click)(nil),                   // 22: s2s.v1.Click
+	(*WatchPostbacksRequest)(nil),   // 12: s2s.v1.WatchPostbacksRequest
+	(*WatchPostbacksResponse)(nil),  // 13: s2s.v1.WatchPostbacksResponse
+	(PostbackVerdict)(0),            // 14: s2s.v1.PostbackVerdict
+	(ErrorReason)(0),                // 15: s2s.v1.ErrorReason
+	(*timestamppb.Timestamp)(nil),   // 16: google.protobuf.Timestamp
+	(*Postback)(nil),                // 17: s2s.v1.Postback
+	(DecimalSeparator)(0),           // 18: s2s.v1.DecimalSeparator
+	(*Note)(nil),                    // 19: s2s.v1.Note
+	(*Conversion)(nil),              // 20: s2s.v1.Conversion
+	(*Step)(nil),                    // 21: s2s.v1.Step
+	(*ConversionCode)(nil),          // 22: s2s.v1.ConversionCode
+	(*TrackingLink)(nil),            // 23: s2s.v1.TrackingLink
+	(*Click)(nil),                   // 24: s2s.v1.Click
+	(*Heartbeat)(nil),               // 25: s2s.v1.Heartbeat
+	(*Gap)(nil),                     // 26: s2s.v1.Gap
 }
 var file_s2s_v1_postback_service_proto_depIdxs = []int32{
 	1,  // 0: s2s.v1.ListPostbacksRequest.filter:type_name -> s2s.v1.PostbackFilter
-	12, // 1: s2s.v1.PostbackFilter.verdict:type_name -> s2s.v1.PostbackVerdict
-	13, // 2: s2s.v1.PostbackFilter.reason:type_name -> s2s.v1.ErrorReason
-	14, // 3: s2s.v1.PostbackFilter.start_time:type_name -> google.protobuf.Timestamp
-	14, // 4: s2s.v1.PostbackFilter.end_time:type_name -> google.protobuf.Timestamp
-	15, // 5: s2s.v1.ListPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
-	15, // 6: s2s.v1.GetPostbackResponse.postback:type_name -> s2s.v1.Postback
+	14, // 1: s2s.v1.PostbackFilter.verdict:type_name -> s2s.v1.PostbackVerdict
+	15, // 2: s2s.v1.PostbackFilter.reason:type_name -> s2s.v1.ErrorReason
+	16, // 3: s2s.v1.PostbackFilter.start_time:type_name -> google.protobuf.Timestamp
+	16, // 4: s2s.v1.PostbackFilter.end_time:type_name -> google.protobuf.Timestamp
+	17, // 5: s2s.v1.ListPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
+	17, // 6: s2s.v1.GetPostbackResponse.postback:type_name -> s2s.v1.Postback
 	6,  // 7: s2s.v1.ReplayPostbacksRequest.ids:type_name -> s2s.v1.PostbackIds
 	1,  // 8: s2s.v1.ReplayPostbacksRequest.filter:type_name -> s2s.v1.PostbackFilter
 	7,  // 9: s2s.v1.ReplayPostbacksRequest.overrides:type_name -> s2s.v1.ReplayOverrides
-	16, // 10: s2s.v1.ReplayOverrides.decimal_separator:type_name -> s2s.v1.DecimalSeparator
-	15, // 11: s2s.v1.ReplayPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
+	18, // 10: s2s.v1.ReplayOverrides.decimal_separator:type_name -> s2s.v1.DecimalSeparator
+	17, // 11: s2s.v1.ReplayPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
 	11, // 12: s2s.v1.ExplainPostbackResponse.parameters:type_name -> s2s.v1.PostbackParameter
-	17, // 13: s2s.v1.ExplainPostbackResponse.notes:type_name -> s2s.v1.Note
-	12, // 14: s2s.v1.ExplainPostbackResponse.verdict:type_name -> s2s.v1.PostbackVerdict
-	13, // 15: s2s.v1.ExplainPostbackResponse.reason:type_name -> s2s.v1.ErrorReason
-	18, // 16: s2s.v1.ExplainPostbackResponse.conversion:type_name -> s2s.v1.Conversion
-	19, // 17: s2s.v1.ExplainPostbackResponse.steps:type_name -> s2s.v1.Step
-	20, // 18: s2s.v1.ExplainPostbackResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	21, // 19: s2s.v1.ExplainPostbackResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	22, // 20: s2s.v1.ExplainPostbackResponse.click:type_name -> s2s.v1.Click
-	15, // 21: s2s.v1.ExplainPostbackResponse.postback:type_name -> s2s.v1.Postback
-	0,  // 22: s2s.v1.PostbackService.ListPostbacks:input_type -> s2s.v1.ListPostbacksRequest
-	3,  // 23: s2s.v1.PostbackService.GetPostback:input_type -> s2s.v1.GetPostbackRequest
-	5,  // 24: s2s.v1.PostbackService.ReplayPostbacks:input_type -> s2s.v1.ReplayPostbacksRequest
-	9,  // 25: s2s.v1.PostbackService.ExplainPostback:input_type -> s2s.v1.ExplainPostbackRequest
-	2,  // 26: s2s.v1.PostbackService.ListPostbacks:output_type -> s2s.v1.ListPostbacksResponse
-	4,  // 27: s2s.v1.PostbackService.GetPostback:output_type -> s2s.v1.GetPostbackResponse
-	8,  // 28: s2s.v1.PostbackService.ReplayPostbacks:output_type -> s2s.v1.ReplayPostbacksResponse
-	10, // 29: s2s.v1.PostbackService.ExplainPostback:output_type -> s2s.v1.ExplainPostbackResponse
-	26, // [26:30] is the sub-list for method output_type
-	22, // [22:26] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	19, // 13: s2s.v1.ExplainPostbackResponse.notes:type_name -> s2s.v1.Note
+	14, // 14: s2s.v1.ExplainPostbackResponse.verdict:type_name -> s2s.v1.PostbackVerdict
+	15, // 15: s2s.v1.ExplainPostbackResponse.reason:type_name -> s2s.v1.ErrorReason
+	20, // 16: s2s.v1.ExplainPostbackResponse.conversion:type_name -> s2s.v1.Conversion
+	21, // 17: s2s.v1.ExplainPostbackResponse.steps:type_name -> s2s.v1.Step
+	22, // 18: s2s.v1.ExplainPostbackResponse.conversion_code:type_name -> s2s.v1.ConversionCode
+	23, // 19: s2s.v1.ExplainPostbackResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	24, // 20: s2s.v1.ExplainPostbackResponse.click:type_name -> s2s.v1.Click
+	17, // 21: s2s.v1.ExplainPostbackResponse.postback:type_name -> s2s.v1.Postback
+	1,  // 22: s2s.v1.WatchPostbacksRequest.filter:type_name -> s2s.v1.PostbackFilter
+	17, // 23: s2s.v1.WatchPostbacksResponse.postback:type_name -> s2s.v1.Postback
+	25, // 24: s2s.v1.WatchPostbacksResponse.heartbeat:type_name -> s2s.v1.Heartbeat
+	26, // 25: s2s.v1.WatchPostbacksResponse.gap:type_name -> s2s.v1.Gap
+	0,  // 26: s2s.v1.PostbackService.ListPostbacks:input_type -> s2s.v1.ListPostbacksRequest
+	3,  // 27: s2s.v1.PostbackService.GetPostback:input_type -> s2s.v1.GetPostbackRequest
+	5,  // 28: s2s.v1.PostbackService.ReplayPostbacks:input_type -> s2s.v1.ReplayPostbacksRequest
+	9,  // 29: s2s.v1.PostbackService.ExplainPostback:input_type -> s2s.v1.ExplainPostbackRequest
+	12, // 30: s2s.v1.PostbackService.WatchPostbacks:input_type -> s2s.v1.WatchPostbacksRequest
+	2,  // 31: s2s.v1.PostbackService.ListPostbacks:output_type -> s2s.v1.ListPostbacksResponse
+	4,  // 32: s2s.v1.PostbackService.GetPostback:output_type -> s2s.v1.GetPostbackResponse
+	8,  // 33: s2s.v1.PostbackService.ReplayPostbacks:output_type -> s2s.v1.ReplayPostbacksResponse
+	10, // 34: s2s.v1.PostbackService.ExplainPostback:output_type -> s2s.v1.ExplainPostbackResponse
+	13, // 35: s2s.v1.PostbackService.WatchPostbacks:output_type -> s2s.v1.WatchPostbacksResponse
+	31, // [31:36] is the sub-list for method output_type
+	26, // [26:31] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_postback_service_proto_init() }
@@ -1105,6 +1317,7 @@ func file_s2s_v1_postback_service_proto_init() {
 	file_s2s_v1_note_proto_init()
 	file_s2s_v1_postback_proto_init()
 	file_s2s_v1_tracking_link_proto_init()
+	file_s2s_v1_watch_proto_init()
 	file_s2s_v1_postback_service_proto_msgTypes[5].OneofWrappers = []any{
 		(*ReplayPostbacksRequest_Ids)(nil),
 		(*ReplayPostbacksRequest_Filter)(nil),
@@ -1114,13 +1327,18 @@ func file_s2s_v1_postback_service_proto_init() {
 		(*ExplainPostbackRequest_Target)(nil),
 		(*ExplainPostbackRequest_PostbackId)(nil),
 	}
+	file_s2s_v1_postback_service_proto_msgTypes[13].OneofWrappers = []any{
+		(*WatchPostbacksResponse_Postback)(nil),
+		(*WatchPostbacksResponse_Heartbeat)(nil),
+		(*WatchPostbacksResponse_Gap)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_postback_service_proto_rawDesc), len(file_s2s_v1_postback_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

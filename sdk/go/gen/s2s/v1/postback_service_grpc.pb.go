@@ -23,6 +23,7 @@ const (
 	PostbackService_GetPostback_FullMethodName     = "/s2s.v1.PostbackService/GetPostback"
 	PostbackService_ReplayPostbacks_FullMethodName = "/s2s.v1.PostbackService/ReplayPostbacks"
 	PostbackService_ExplainPostback_FullMethodName = "/s2s.v1.PostbackService/ExplainPostback"
+	PostbackService_WatchPostbacks_FullMethodName  = "/s2s.v1.PostbackService/WatchPostbacks"
 )
 
 // PostbackServiceClient is the client API for PostbackService service.
@@ -49,6 +50,14 @@ type PostbackServiceClient interface {
 	// Explains step by step how a postback URL or a stored postback would be
 	// read, and what its verdict would be. Records nothing.
 	ExplainPostback(ctx context.Context, in *ExplainPostbackRequest, opts ...grpc.CallOption) (*ExplainPostbackResponse, error)
+	// Sends each postback once it is judged: when it comes, and again when a
+	// replay gives it another verdict. It is sent by any server of the
+	// installation, for as long as the client listens. The stream begins with a
+	// heartbeat. Each message has a resume token: a stream that begins with that
+	// token goes on behind the message, without a gap and without a repetition, on
+	// any server. An account has at most 100 streams on a server, and a server at
+	// most 1,000.
+	WatchPostbacks(ctx context.Context, in *WatchPostbacksRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchPostbacksResponse], error)
 }
 
 type postbackServiceClient struct {
@@ -99,6 +108,25 @@ func (c *postbackServiceClient) ExplainPostback(ctx context.Context, in *Explain
 	return out, nil
 }
 
+func (c *postbackServiceClient) WatchPostbacks(ctx context.Context, in *WatchPostbacksRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchPostbacksResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &PostbackService_ServiceDesc.Streams[0], PostbackService_WatchPostbacks_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchPostbacksRequest, WatchPostbacksResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type PostbackService_WatchPostbacksClient = grpc.ServerStreamingClient[WatchPostbacksResponse]
+
 // PostbackServiceServer is the server API for PostbackService service.
 // All implementations must embed UnimplementedPostbackServiceServer
 // for forward compatibility.
@@ -123,6 +151,14 @@ type PostbackServiceServer interface {
 	// Explains step by step how a postback URL or a stored postback would be
 	// read, and what its verdict would be. Records nothing.
 	ExplainPostback(context.Context, *ExplainPostbackRequest) (*ExplainPostbackResponse, error)
+	// Sends each postback once it is judged: when it comes, and again when a
+	// replay gives it another verdict. It is sent by any server of the
+	// installation, for as long as the client listens. The stream begins with a
+	// heartbeat. Each message has a resume token: a stream that begins with that
+	// token goes on behind the message, without a gap and without a repetition, on
+	// any server. An account has at most 100 streams on a server, and a server at
+	// most 1,000.
+	WatchPostbacks(*WatchPostbacksRequest, grpc.ServerStreamingServer[WatchPostbacksResponse]) error
 	mustEmbedUnimplementedPostbackServiceServer()
 }
 
@@ -144,6 +180,9 @@ func (UnimplementedPostbackServiceServer) ReplayPostbacks(context.Context, *Repl
 }
 func (UnimplementedPostbackServiceServer) ExplainPostback(context.Context, *ExplainPostbackRequest) (*ExplainPostbackResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ExplainPostback not implemented")
+}
+func (UnimplementedPostbackServiceServer) WatchPostbacks(*WatchPostbacksRequest, grpc.ServerStreamingServer[WatchPostbacksResponse]) error {
+	return status.Error(codes.Unimplemented, "method WatchPostbacks not implemented")
 }
 func (UnimplementedPostbackServiceServer) mustEmbedUnimplementedPostbackServiceServer() {}
 func (UnimplementedPostbackServiceServer) testEmbeddedByValue()                         {}
@@ -238,6 +277,17 @@ func _PostbackService_ExplainPostback_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PostbackService_WatchPostbacks_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchPostbacksRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(PostbackServiceServer).WatchPostbacks(m, &grpc.GenericServerStream[WatchPostbacksRequest, WatchPostbacksResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type PostbackService_WatchPostbacksServer = grpc.ServerStreamingServer[WatchPostbacksResponse]
+
 // PostbackService_ServiceDesc is the grpc.ServiceDesc for PostbackService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -262,6 +312,12 @@ var PostbackService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _PostbackService_ExplainPostback_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "WatchPostbacks",
+			Handler:       _PostbackService_WatchPostbacks_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "s2s/v1/postback_service.proto",
 }

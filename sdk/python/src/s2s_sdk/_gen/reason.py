@@ -255,8 +255,9 @@ class Reason(str, Enum):
     METHOD_UNKNOWN = (
         "METHOD_UNKNOWN",
         (
-            "Cause: the server has no such service or method. Cure: check the name, and that client and server "
-            "are of the same version. UNIMPLEMENTED, HTTP 501."
+            "Cause: the server has no such service or method, or a stream was called in JSON. Cure: check the "
+            "name, and that client and server are of the same version; call a stream with gRPC or gRPC-web, such "
+            "as with `watch` of an SDK or with `s2s tail`. UNIMPLEMENTED, HTTP 501."
         ),
     )
     BROWSER_CALL = (
@@ -419,5 +420,22 @@ class Reason(str, Enum):
             "Cause: the destination of the tracking link leads back to a tracking link of this installation, and "
             "the visitor has come back too often within a minute. Cure: change the destination of one of these "
             "links. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )
+    RESUME_TOKEN_INVALID = (
+        "RESUME_TOKEN_INVALID",
+        (
+            "Cause: the resume token is malformed: the server has not made it, only a part of it came, or "
+            "something is around it, such as the line feed of the file that it was read from. Cure: send the "
+            "token of the last message as it came, or none to begin with what happens from now on. "
+            "INVALID_ARGUMENT, HTTP 400."
+        ),
+    )
+    RESUME_TOKEN_TOO_OLD = (
+        "RESUME_TOKEN_TOO_OLD",
+        (
+            "Cause: the server has deleted events behind the resume token: it keeps them for 7 days; or the "
+            "database was restored to a time before the token. Cure: list what was recorded since the last "
+            "message, and begin a new stream without a token. OUT_OF_RANGE, HTTP 400."
         ),
     )

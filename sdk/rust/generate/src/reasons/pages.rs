@@ -57,9 +57,9 @@ const START_HEAD: &str = "<!-- Written by `make generate` from proto/reasons.tom
 
 # Reasons for which the server does not start
 
-They are also the reasons for which `s2s-server backup` and `s2s-server restore` fail. The program
-then ends with a message and a line `reason: …` on its standard error, and the exit code of this
-table. \"May pass\" says whether the same start may succeed later with nothing changed on this
+They are also the reasons for which `s2s-server backup`, `restore` and `check-totals` fail. The
+program then ends with a message and a line `reason: …` on its standard error, and the exit code of
+this table. \"May pass\" says whether the same start may succeed later with nothing changed on this
 machine. A service manager should retry only such starts, after a pause.
 
 | reason | exit code | may pass | cause | cure |
@@ -98,7 +98,7 @@ pub fn start_reasons(reasons: &Reasons) -> Result<String, Error> {
 }
 
 fn statuses(reasons: &Reasons, reason: &Reason) -> Result<String, String> {
-    let status = reasons.http_status(&reason.code)?;
+    let status = reasons.http_status_of(reason)?;
     let for_visitors = |other| format!("{status}; {other} for visitors of a link");
     Ok(reason.visitor_http_status.map_or_else(|| status.to_string(), for_visitors))
 }

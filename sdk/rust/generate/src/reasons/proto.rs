@@ -44,7 +44,7 @@ pub fn schema(reasons: &Reasons) -> Result<String, Box<dyn std::error::Error>> {
             Some(Outcome::Refused) => " Refuses postbacks.",
             None => "",
         };
-        let status = reasons.http_status(code)?;
+        let status = reasons.http_status_of(reason)?;
         let comment = format!("Cause: {cause}. Cure: {cure}. {code}, HTTP {status}.{outcome}");
         writeln!(text)?;
         write_comment(&mut text, &comment)?;

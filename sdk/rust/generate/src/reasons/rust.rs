@@ -15,8 +15,8 @@ const fn facts(reason: ErrorReason) -> Facts {
 
 pub fn code(reasons: &Reasons) -> Result<String, Box<dyn Error>> {
     let mut text = HEAD.to_owned();
-    for Reason { name, cause, cure, code, postback, .. } in &reasons.reason {
-        let status = reasons.http_status(code)?;
+    for reason @ Reason { name, cause, cure, code, postback, .. } in &reasons.reason {
+        let status = reasons.http_status_of(reason)?;
         let postback = postback.map(|outcome| format!("PostbackOutcome::{outcome:?}"));
         let postback = postback.map_or_else(|| "None".to_owned(), |outcome| format!("Some({outcome})"));
         writeln!(text, "        ErrorReason::{} => Facts {{", camel(name))?;

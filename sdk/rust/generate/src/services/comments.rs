@@ -18,6 +18,9 @@ const STREAM: &str = "Read the answers, because unread answers hold up the reque
                       Nothing is sent again automatically. After an error or an early end, send the requests \
                       without an answer again. If each has a transaction id, or a request id of your own, \
                       nothing is counted twice.";
+const WATCH: &str = "After a failure that may pass, the stream goes on by itself behind the last message. Any other \
+                     error ends it. To go on later, or in another process, keep the `resume_token` of the last \
+                     message that you have dealt with.";
 const RESULTS: &str = "`Ok` does not mean that each item succeeded: every item has its own result, in the order of \
                        the requests; see [`into_result`](v1::RecordConversionResult::into_result).";
 const FILLED: &str = "A request without a request id gets a random one.";
@@ -76,6 +79,7 @@ impl Comments {
                 text.push(UPDATE.to_owned());
             }
             Shape::Paged(_) => text.push(PAGED.to_owned()),
+            Shape::Watch => text.push(WATCH.to_owned()),
             Shape::Stream(..) => text.push(STREAM.to_owned()),
             Shape::Unary if has_results(call) => text.push(RESULTS.to_owned()),
             Shape::Unary if call.fills_click() => text.push(FILLED_CLICK.to_owned()),

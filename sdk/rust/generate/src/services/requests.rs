@@ -58,6 +58,9 @@ pub fn write(
     if let Shape::Paged(items) = &call.shape {
         pages(code, call, items)?;
     }
+    if let Shape::Watch = &call.shape {
+        watches(code, call)?;
+    }
     sources(code, service, call, behaviors)
 }
 
@@ -83,6 +86,15 @@ fn pages(code: &mut String, call: &Call, items: &FieldDescriptor) -> Result<(), 
     writeln!(code, "        self.page_token = page_token;\n    }}\n")?;
     writeln!(code, "    fn page(response: Self::Response) -> (Vec<Self::Item>, String) {{")?;
     writeln!(code, "        (response.{}, response.next_page_token)\n    }}\n}}", items.name())?;
+    Ok(())
+}
+
+fn watches(code: &mut String, call: &Call) -> Result<(), Box<dyn Error>> {
+    writeln!(code, "\nimpl WatchCall for {} {{", call.request())?;
+    writeln!(code, "    fn set_resume_token(&mut self, resume_token: String) {{")?;
+    writeln!(code, "        self.resume_token = resume_token;\n    }}\n")?;
+    writeln!(code, "    fn resume_token(response: &Self::Response) -> &str {{")?;
+    writeln!(code, "        &response.resume_token\n    }}\n}}")?;
     Ok(())
 }
 

@@ -3,10 +3,12 @@ import type { Money } from "../s2s/v1/money_pb.js";
 import type { Conversion, ConversionStatus } from "../s2s/v1/conversion_pb.js";
 import type { CustomParamInput, RawPostbackInput } from "./inputs.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import type { BatchRecordConversionsResponse, ConversionService, ConversionTime, GetConversionResponse, RecordConversionResponse, RecordConversionResult } from "../s2s/v1/conversion_service_pb.js";
-import { BatchRecordConversionsRequestSchema, GetConversionRequestSchema, ListConversionsRequestSchema, RecordConversionRequestSchema } from "../s2s/v1/conversion_service_pb.js";
+import type { BatchRecordConversionsResponse, ConversionService, ConversionTime, GetConversionResponse, RecordConversionResponse, RecordConversionResult, WatchConversionsResponse } from "../s2s/v1/conversion_service_pb.js";
+import { BatchRecordConversionsRequestSchema, GetConversionRequestSchema, ListConversionsRequestSchema, RecordConversionRequestSchema, WatchConversionsRequestSchema } from "../s2s/v1/conversion_service_pb.js";
 import type { Client } from "@connectrpc/connect";
+import type { Policy } from "../../calls.js";
 import { list, stream, unary } from "../../methods.js";
+import { watch } from "../../watch.js";
 
 // Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
 
@@ -158,6 +160,48 @@ export interface ListConversionsParams {
 }
 
 /**
+ * The parameters of `conversions.watch`.
+ */
+export interface WatchConversionsParams {
+  /**
+   * Id of the conversion code.
+   */
+  conversionCodeId?: string | undefined;
+  /**
+   * Id of the tracking link.
+   */
+  trackingLinkId?: string | undefined;
+  /**
+   * The click id.
+   */
+  clickId?: string | undefined;
+  /**
+   * The merchant's order id, compared byte by byte.
+   */
+  transactionId?: string | undefined;
+  /**
+   * Present status. Unspecified: all.
+   */
+  status?: ConversionStatus | undefined;
+  /**
+   * Status with which the conversion was recorded. Unspecified: all. No call
+   * changes a status yet, so this status is the present one.
+   */
+  recordedStatus?: ConversionStatus | undefined;
+  /**
+   * The resume token of a message of an earlier stream. Empty: the stream begins
+   * with what is recorded from now on. The server keeps events for 7 days; an
+   * older token is refused with `RESUME_TOKEN_TOO_OLD`.
+   */
+  resumeToken?: string | undefined;
+  /**
+   * Sends the conversions of all accounts. Needs the scope `admin` besides
+   * `read`.
+   */
+  allAccounts?: boolean | undefined;
+}
+
+/**
  * Records and reads conversions: the sales and sign-ups that follow clicks.
  */
 export interface Conversions {
@@ -205,6 +249,22 @@ export interface Conversions {
    * The result iterates over all pages. Each page is fetched when it is reached.
    */
   list(params?: ListConversionsParams, options?: CallOptions): AsyncGenerator<Conversion, void, undefined>;
+
+  /**
+   * Sends each conversion once it is recorded, by any server of the
+   * installation, for as long as the client listens. The stream begins with a
+   * heartbeat. Each message has a resume token: a stream that begins with that
+   * token goes on behind the message, without a gap and without a repetition, on
+   * any server. Conversions that are recorded one after the other come in no
+   * order that a client may rely on. An account has at most 100 streams on a
+   * server, and a server at most 1,000.
+   *
+   * Sends only the conversions that pass. `time`, `startTime` and `endTime`
+   * must be unset, and `clickId` together with `allAccounts`.
+   *
+   * After a failure that may pass, the stream goes on by itself behind the last message. Any other error ends it. To go on later, or in another process, keep the `resumeToken` of the last message that you have dealt with. Only `options` set a timeout. Ending the iteration cancels the call.
+   */
+  watch(params?: WatchConversionsParams, options?: CallOptions): AsyncGenerator<WatchConversionsResponse, void, undefined>;
 }
 
 export const recordConversionShape: Shape = {
@@ -227,15 +287,21 @@ export const listConversionsShape: Shape = {
   omitted: "pageToken",
 };
 
+export const watchConversionsShape: Shape = {
+  schema: WatchConversionsRequestSchema,
+  inlined: "filter",
+};
+
 /**
  * Makes the methods of the service.
  */
-export function conversionsOf(stubs: Client<typeof ConversionService>): Conversions {
+export function conversionsOf(stubs: Client<typeof ConversionService>, policy: Policy): Conversions {
   return {
     record: unary(stubs.recordConversion, recordConversionShape),
     batchRecord: unary(stubs.batchRecordConversions, batchRecordConversionsShape),
     streamRecord: stream(stubs.streamRecordConversions, recordConversionShape, "request", "result"),
     get: unary(stubs.getConversion, getConversionShape),
     list: list(stubs.listConversions, listConversionsShape, "conversions"),
+    watch: watch(stubs.watchConversions, watchConversionsShape, "s2s.v1.ConversionService/WatchConversions", policy),
   };
 }

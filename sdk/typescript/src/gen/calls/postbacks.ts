@@ -3,10 +3,12 @@ import type { ErrorReason } from "../s2s/v1/error_reason_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { ReplayOverridesInput } from "./inputs.js";
 import type { CallOptions, OneOf, Present, Shape } from "../../params.js";
-import type { ExplainPostbackResponse, GetPostbackResponse, PostbackService, ReplayPostbacksResponse } from "../s2s/v1/postback_service_pb.js";
-import { ExplainPostbackRequestSchema, GetPostbackRequestSchema, ListPostbacksRequestSchema, ReplayPostbacksRequestSchema } from "../s2s/v1/postback_service_pb.js";
+import type { ExplainPostbackResponse, GetPostbackResponse, PostbackService, ReplayPostbacksResponse, WatchPostbacksResponse } from "../s2s/v1/postback_service_pb.js";
+import { ExplainPostbackRequestSchema, GetPostbackRequestSchema, ListPostbacksRequestSchema, ReplayPostbacksRequestSchema, WatchPostbacksRequestSchema } from "../s2s/v1/postback_service_pb.js";
 import type { Client } from "@connectrpc/connect";
+import type { Policy } from "../../calls.js";
 import { list, unary } from "../../methods.js";
+import { watch } from "../../watch.js";
 
 // Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
 
@@ -132,6 +134,40 @@ export type ExplainPostbackParams = OneOf<
 >;
 
 /**
+ * The parameters of `postbacks.watch`.
+ */
+export interface WatchPostbacksParams {
+  /**
+   * Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
+   * `POSTBACK_VERDICT_HELD`. Unspecified: all.
+   */
+  verdict?: PostbackVerdict | undefined;
+  /**
+   * Reason for holding. Unspecified: all.
+   */
+  reason?: ErrorReason | undefined;
+  /**
+   * Id of the conversion code that the postbacks name.
+   */
+  conversionCodeId?: string | undefined;
+  /**
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Example: `order-1001`.
+   */
+  text?: string | undefined;
+  /**
+   * The resume token of a message of an earlier stream. Empty: the stream begins
+   * with what is judged from now on. The server keeps events for 7 days; an older
+   * token is refused with `RESUME_TOKEN_TOO_OLD`.
+   */
+  resumeToken?: string | undefined;
+  /**
+   * Sends the postbacks of all accounts. Needs the scope `admin` besides `read`.
+   */
+  allAccounts?: boolean | undefined;
+}
+
+/**
  * Lists, replays and explains postbacks: the stored requests that arrived at
  * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
  * them.
@@ -166,6 +202,22 @@ export interface Postbacks {
    * read, and what its verdict would be. Records nothing.
    */
   explain(params: ExplainPostbackParams, options?: CallOptions): Promise<ExplainPostbackResponse>;
+
+  /**
+   * Sends each postback once it is judged: when it comes, and again when a
+   * replay gives it another verdict. It is sent by any server of the
+   * installation, for as long as the client listens. The stream begins with a
+   * heartbeat. Each message has a resume token: a stream that begins with that
+   * token goes on behind the message, without a gap and without a repetition, on
+   * any server. An account has at most 100 streams on a server, and a server at
+   * most 1,000.
+   *
+   * Sends only the postbacks that pass. `startTime` and `endTime` must be
+   * unset.
+   *
+   * After a failure that may pass, the stream goes on by itself behind the last message. Any other error ends it. To go on later, or in another process, keep the `resumeToken` of the last message that you have dealt with. Only `options` set a timeout. Ending the iteration cancels the call.
+   */
+  watch(params?: WatchPostbacksParams, options?: CallOptions): AsyncGenerator<WatchPostbacksResponse, void, undefined>;
 }
 
 export const listPostbacksShape: Shape = {
@@ -187,14 +239,20 @@ export const explainPostbackShape: Shape = {
   schema: ExplainPostbackRequestSchema,
 };
 
+export const watchPostbacksShape: Shape = {
+  schema: WatchPostbacksRequestSchema,
+  inlined: "filter",
+};
+
 /**
  * Makes the methods of the service.
  */
-export function postbacksOf(stubs: Client<typeof PostbackService>): Postbacks {
+export function postbacksOf(stubs: Client<typeof PostbackService>, policy: Policy): Postbacks {
   return {
     list: list(stubs.listPostbacks, listPostbacksShape, "postbacks"),
     get: unary(stubs.getPostback, getPostbackShape),
     replay: unary(stubs.replayPostbacks, replayPostbacksShape),
     explain: unary(stubs.explainPostback, explainPostbackShape),
+    watch: watch(stubs.watchPostbacks, watchPostbacksShape, "s2s.v1.PostbackService/WatchPostbacks", policy),
   };
 }

@@ -19,7 +19,12 @@ use crate::{
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
     error::{Error, Result},
-    values::{click_id::UnverifiedClickId, id::AccountId, sub_ids::SubIds, time::Time},
+    values::{
+        click_id::{CLICK_ID_CHARS, ClickId, UnverifiedClickId},
+        id::AccountId,
+        sub_ids::SubIds,
+        time::Time,
+    },
 };
 
 /// The merchant's values for the macros of the postback URL.
@@ -57,12 +62,12 @@ pub async fn test_setup(
                        the code, or add the code to one";
         return Ok(test.failed(StepKind::TrackingLink, Error::new(ErrorReason::CodeNotOnLink, message)));
     };
-    let redirect_url = match visit(app, account, &link).await {
+    let (redirect_url, click) = match visit(app, account, &link).await {
         Err(error) if error.is_permanent() => return Ok(test.failed(StepKind::Destination, error)),
-        url => url?,
+        visited => visited?,
     };
     test.redirect_url.clone_from(&redirect_url);
-    let Some(click_id) = click_id_in(&redirect_url) else {
+    let Some(click_id) = text_of(click, &redirect_url) else {
         let message = "the destination has no `[s2sidentifier]`, so no click id reaches the merchant; add for \
                        example `?s1=[s2sidentifier]`";
         return Ok(test.failed(StepKind::Destination, Error::new(ErrorReason::ClickIdMacroMissing, message)));
@@ -83,12 +88,12 @@ pub async fn test_setup(
     Ok(SetupTest { outcome: explanation.outcome, ..test })
 }
 
-/// Returns the URL that a visitor of the link is redirected to. Its click id is minted, but not
-/// recorded.
-async fn visit(app: &App, account: AccountId, link: &TrackingLink) -> Result<String> {
+/// Returns the URL that a visitor of the link is redirected to, and the id of the visitor's click,
+/// which is minted, but not recorded.
+async fn visit(app: &App, account: AccountId, link: &TrackingLink) -> Result<(String, ClickId)> {
     if link.expires_at.is_some_and(|expires_at| app.now() >= expires_at) {
-        let message =
-            "the tracking link has expired, so visitors get its fallback destination; move `expire_time`";
+        let message = "the tracking link has expired, so visitors get its fallback destination, or 410 without one; move \
+             `expire_time`";
         return Err(Error::new(ErrorReason::TrackingLinkArchived, message));
     }
     let nobody = Visit {
@@ -100,13 +105,14 @@ async fn visit(app: &App, account: AccountId, link: &TrackingLink) -> Result<Str
         address: None,
     };
     let minting = Minting::Ours { time: None, request_id: None };
-    let click = click::record(app, Tenant::Account(account), link.id, minting, nobody, true).await?;
-    Ok(click.redirect_url.unwrap_or_default())
+    let recorded = click::record(app, Tenant::Account(account), link.id, minting, nobody, true).await?;
+    Ok((recorded.redirect_url.unwrap_or_default(), recorded.click.click_id))
 }
 
-/// Finds the click id in a URL, as the merchant finds it.
-fn click_id_in(url: &str) -> Option<&str> {
-    url.split(['/', '?', '&', '=', '#']).find(|piece| UnverifiedClickId::read(piece).is_some())
+/// Finds the text of the click's id in a URL. The destination may have any text around it.
+fn text_of(click: ClickId, url: &str) -> Option<&str> {
+    let texts = (0..url.len()).filter_map(|at| url.get(at..at + CLICK_ID_CHARS));
+    texts.into_iter().find(|text| UnverifiedClickId::read_exactly(text).is_some_and(|id| id.click() == click))
 }
 
 /// Fills in the macros of a postback URL, except the macros of `sec`, `ts` and `sig`. Everything

@@ -29,6 +29,7 @@ pub struct Due {
     pub id: PostbackId,
     pub account_id: AccountId,
     pub from_edge: bool,
+    #[sea_orm(from_alias = "arrived_at")]
     pub received_at: Time,
     pub reason: Option<Reason>,
     code_text: String,

@@ -64,8 +64,9 @@ pub fn read(body: &[u8]) -> Result<Vec<Member>> {
     members.collect()
 }
 
-/// Writes out a JSON number that is whole, but has a fraction or an exponent: `1001.0` is `1001`,
-/// and `1.5e3` is `1500`. Returns `None` for any other text, and for a very long number.
+/// Writes out a whole JSON number that is not in its plain form: `1001.0` is `1001`, `1.5e3` is
+/// `1500`, and `-0` is `0`. Returns `None` for a number that is plain already, not whole or very
+/// long.
 pub fn whole(number: &str) -> Option<String> {
     let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
     let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));

@@ -1,13 +1,22 @@
 //! The table `stranger_postback`.
 
 use sea_orm::{
-    ConnectionTrait, DbBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     entity::prelude::*,
 };
 
 use crate::{
-    db::{Connection, Db, Grouped, group_commit::Write, insert_new, sum},
-    values::id::PostbackId,
+    db::{
+        Connection, Db, Grouped, Insertion,
+        group_commit::{Write, rehearsal::Rehearsed},
+        insert_new,
+        journal::Entries,
+        sum,
+    },
+    values::{
+        id::{PostbackId, Random},
+        time::Time,
+    },
 };
 
 /// The row of a held postback of a stranger: the sender's network, and the size in bytes.
@@ -33,18 +42,33 @@ impl Grouped for Entity {
 impl Write for Model {
     type Outcome = ();
 
-    fn is_one_statement(_: &[Self], backend: DbBackend) -> bool {
-        backend == DbBackend::Postgres
+    fn insert_all(rows: &[Self], into: &mut Insertion) -> Result<Option<Vec<()>>, DbErr> {
+        into.add::<Entity>(&rows.iter().collect::<Vec<_>>())?;
+        Ok(Some(vec![(); rows.len()]))
     }
 
-    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<()>, DbErr> {
+    async fn write(rows: &[Self], txn: &Connection) -> Result<Vec<()>, DbErr> {
         let all: Vec<&Self> = rows.iter().collect();
-        insert_new::<Entity>(db, &all, &[Column::PostbackId]).await?;
+        insert_new::<Entity>(txn, &all, &[Column::PostbackId]).await?;
         Ok(vec![(); rows.len()])
     }
 
+    /// These rows only count what another row takes, so nobody follows them.
+    fn enter(&self, (): &(), _: &mut Entries) {}
+
     fn owns(&self, (): &()) -> bool {
         true
+    }
+}
+
+impl Rehearsed for Model {
+    fn samples(random: &Random, now: Time) -> Vec<[Self; 2]> {
+        let row = || Self {
+            postback_id: PostbackId(random.id(now)),
+            network: "203.0.113.0/24".to_owned(),
+            bytes: 1,
+        };
+        vec![[row(), row()]]
     }
 }
 

@@ -22,6 +22,7 @@ from s2s_sdk._gen.services.presets import AsyncPresets, Presets
 from s2s_sdk._gen.services.tracking_links import AsyncTrackingLinks, TrackingLinks
 
 if TYPE_CHECKING:
+    from s2s_sdk._calls import Policy
     from s2s_sdk._gen.s2s.v1.account_service_pb2_grpc import AccountServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.api_key_service_pb2_grpc import ApiKeyServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceAsyncStub
@@ -103,14 +104,14 @@ class Services:
     tracking_links: TrackingLinks
     """Manages tracking links: the URLs that visitors click."""
 
-    def __init__(self, stubs: Stubs) -> None:
+    def __init__(self, stubs: Stubs, policy: Policy) -> None:
         self.stubs = stubs
         self.accounts = Accounts(stubs.accounts)
         self.api_keys = ApiKeys(stubs.api_keys)
         self.clicks = Clicks(stubs.clicks)
         self.conversion_codes = ConversionCodes(stubs.conversion_codes)
-        self.conversions = Conversions(stubs.conversions)
-        self.postbacks = Postbacks(stubs.postbacks)
+        self.conversions = Conversions(stubs.conversions, policy)
+        self.postbacks = Postbacks(stubs.postbacks, policy)
         self.presets = Presets(stubs.presets)
         self.tracking_links = TrackingLinks(stubs.tracking_links)
 
@@ -150,13 +151,13 @@ class AsyncServices:
     tracking_links: AsyncTrackingLinks
     """Manages tracking links: the URLs that visitors click."""
 
-    def __init__(self, stubs: AsyncStubs) -> None:
+    def __init__(self, stubs: AsyncStubs, policy: Policy) -> None:
         self.stubs = stubs
         self.accounts = AsyncAccounts(stubs.accounts)
         self.api_keys = AsyncApiKeys(stubs.api_keys)
         self.clicks = AsyncClicks(stubs.clicks)
         self.conversion_codes = AsyncConversionCodes(stubs.conversion_codes)
-        self.conversions = AsyncConversions(stubs.conversions)
-        self.postbacks = AsyncPostbacks(stubs.postbacks)
+        self.conversions = AsyncConversions(stubs.conversions, policy)
+        self.postbacks = AsyncPostbacks(stubs.postbacks, policy)
         self.presets = AsyncPresets(stubs.presets)
         self.tracking_links = AsyncTrackingLinks(stubs.tracking_links)

@@ -18,17 +18,20 @@ from s2s_sdk._gen.types import (
 from s2s_sdk._pages import all_items, all_items_async
 from s2s_sdk._requests import build, message
 from s2s_sdk._streams import results, results_async
+from s2s_sdk._watch import watch, watch_async
 from s2s_sdk.money import Money
 
 if TYPE_CHECKING:
+    from s2s_sdk._calls import Policy
     from s2s_sdk._gen.s2s.v1.conversion_service_pb2_grpc import ConversionServiceAsyncStub
 
 
 class Conversions:
     """Records and reads conversions: the sales and sign-ups that follow clicks."""
 
-    def __init__(self, stub: ConversionServiceStub) -> None:
+    def __init__(self, stub: ConversionServiceStub, policy: Policy) -> None:
         self._stub = stub
+        self._policy = policy
 
     @overload
     def record(
@@ -273,12 +276,86 @@ class Conversions:
         )
         return all_items(self._stub.ListConversions, request, lambda page: page.conversions, timeout=timeout)
 
+    def watch(
+        self,
+        *,
+        conversion_code_id: str | None = None,
+        tracking_link_id: str | None = None,
+        click_id: str | None = None,
+        transaction_id: str | None = None,
+        status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
+        recorded_status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
+        resume_token: str | None = None,
+        all_accounts: bool = False,
+        timeout: float | None = None,
+    ) -> Iterator[v1.WatchConversionsResponse]:
+        """Sends each conversion once it is recorded, by any server of the installation, for as long as
+        the client listens. The stream begins with a heartbeat. Each message has a resume token: a
+        stream that begins with that token goes on behind the message, without a gap and without a
+        repetition, on any server. Conversions that are recorded one after the other come in no
+        order that a client may rely on. An account has at most 100 streams on a server, and a
+        server at most 1,000.
+
+        Sends only the conversions that pass. `time`, `start_time` and `end_time` must be unset, and
+        `click_id` together with `all_accounts`.
+
+        After a failure that may pass, the stream goes on by itself behind the last message. Any
+        other error ends it. To go on later, or in another process, keep the `resume_token` of the
+        last message that you have dealt with. Ending the iteration cancels the call.
+
+        Args:
+            conversion_code_id: Id of the conversion code.
+            tracking_link_id: Id of the tracking link.
+            click_id: The click id.
+            transaction_id: The merchant's order id, compared byte by byte.
+            status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
+            recorded_status: Status with which the conversion was recorded. Unspecified: all. No
+                call changes a status yet, so this status is the present one. Values: `PENDING`,
+                `APPROVED`, `DECLINED`.
+            resume_token: The resume token of a message of an earlier stream. Empty: the stream
+                begins with what is recorded from now on. The server keeps events for 7 days; an
+                older token is refused with `RESUME_TOKEN_TOO_OLD`.
+            all_accounts: Sends the conversions of all accounts. Needs the scope `admin` besides
+                `read`.
+            timeout: Time limit of the whole stream, in seconds. Default: none. Each opening has the
+                client's as well.
+
+        Returns:
+            An iterator over all messages, also heartbeats and gaps.
+
+        Raises:
+            Error: The call failed.
+            ValueError: An argument has no meaning, such as a datetime without a time zone.
+        """
+        request = build(
+            v1.WatchConversionsRequest,
+            {
+                "conversion_code_id": conversion_code_id,
+                "tracking_link_id": tracking_link_id,
+                "click_id": click_id,
+                "transaction_id": transaction_id,
+                "status": status,
+                "recorded_status": recorded_status,
+                "resume_token": resume_token,
+                "all_accounts": all_accounts,
+            },
+            "filter",
+        )
+        return watch(
+            self._stub.WatchConversions,
+            request,
+            "s2s.v1.ConversionService.WatchConversions",
+            self._policy,
+            timeout=timeout,
+        )
+
 
 class AsyncConversions:
     """Records and reads conversions: the sales and sign-ups that follow clicks."""
 
-    def __init__(self, stub: ConversionServiceAsyncStub) -> None:
+    def __init__(self, stub: ConversionServiceAsyncStub, policy: Policy) -> None:
         self._stub = stub
+        self._policy = policy
 
     @overload
     async def record(
@@ -526,6 +603,79 @@ class AsyncConversions:
             "filter",
         )
         return all_items_async(self._stub.ListConversions, request, lambda page: page.conversions, timeout=timeout)
+
+    def watch(
+        self,
+        *,
+        conversion_code_id: str | None = None,
+        tracking_link_id: str | None = None,
+        click_id: str | None = None,
+        transaction_id: str | None = None,
+        status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
+        recorded_status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
+        resume_token: str | None = None,
+        all_accounts: bool = False,
+        timeout: float | None = None,
+    ) -> AsyncIterator[v1.WatchConversionsResponse]:
+        """Sends each conversion once it is recorded, by any server of the installation, for as long as
+        the client listens. The stream begins with a heartbeat. Each message has a resume token: a
+        stream that begins with that token goes on behind the message, without a gap and without a
+        repetition, on any server. Conversions that are recorded one after the other come in no
+        order that a client may rely on. An account has at most 100 streams on a server, and a
+        server at most 1,000.
+
+        Sends only the conversions that pass. `time`, `start_time` and `end_time` must be unset, and
+        `click_id` together with `all_accounts`.
+
+        After a failure that may pass, the stream goes on by itself behind the last message. Any
+        other error ends it. To go on later, or in another process, keep the `resume_token` of the
+        last message that you have dealt with. Ending the iteration cancels the call.
+
+        Args:
+            conversion_code_id: Id of the conversion code.
+            tracking_link_id: Id of the tracking link.
+            click_id: The click id.
+            transaction_id: The merchant's order id, compared byte by byte.
+            status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
+            recorded_status: Status with which the conversion was recorded. Unspecified: all. No
+                call changes a status yet, so this status is the present one. Values: `PENDING`,
+                `APPROVED`, `DECLINED`.
+            resume_token: The resume token of a message of an earlier stream. Empty: the stream
+                begins with what is recorded from now on. The server keeps events for 7 days; an
+                older token is refused with `RESUME_TOKEN_TOO_OLD`.
+            all_accounts: Sends the conversions of all accounts. Needs the scope `admin` besides
+                `read`.
+            timeout: Time limit of the whole stream, in seconds. Default: none. Each opening has the
+                client's as well.
+
+        Returns:
+            An iterator over all messages, also heartbeats and gaps.
+
+        Raises:
+            Error: The call failed.
+            ValueError: An argument has no meaning, such as a datetime without a time zone.
+        """
+        request = build(
+            v1.WatchConversionsRequest,
+            {
+                "conversion_code_id": conversion_code_id,
+                "tracking_link_id": tracking_link_id,
+                "click_id": click_id,
+                "transaction_id": transaction_id,
+                "status": status,
+                "recorded_status": recorded_status,
+                "resume_token": resume_token,
+                "all_accounts": all_accounts,
+            },
+            "filter",
+        )
+        return watch_async(
+            self._stub.WatchConversions,
+            request,
+            "s2s.v1.ConversionService.WatchConversions",
+            self._policy,
+            timeout=timeout,
+        )
 
 
 def _record_request(item: RecordConversionParams | v1.RecordConversionRequest) -> v1.RecordConversionRequest:

@@ -16,8 +16,10 @@ from s2s_sdk._gen.types import (
 )
 from s2s_sdk._pages import all_items, all_items_async
 from s2s_sdk._requests import build
+from s2s_sdk._watch import watch, watch_async
 
 if TYPE_CHECKING:
+    from s2s_sdk._calls import Policy
     from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceAsyncStub
 
 
@@ -26,8 +28,9 @@ class Postbacks:
     outcomes. `ConversionService.RecordConversion` receives them.
     """
 
-    def __init__(self, stub: PostbackServiceStub) -> None:
+    def __init__(self, stub: PostbackServiceStub, policy: Policy) -> None:
         self._stub = stub
+        self._policy = policy
 
     def list(
         self,
@@ -215,14 +218,77 @@ class Postbacks:
         request = build(v1.ExplainPostbackRequest, {"target": target, "postback_id": postback_id})
         return self._stub.ExplainPostback(request, timeout=timeout)
 
+    def watch(
+        self,
+        *,
+        verdict: PostbackVerdictName | v1.PostbackVerdict.ValueType | None = None,
+        reason: Reason | v1.ErrorReason.ValueType | None = None,
+        conversion_code_id: str | None = None,
+        text: str | None = None,
+        resume_token: str | None = None,
+        all_accounts: bool = False,
+        timeout: float | None = None,
+    ) -> Iterator[v1.WatchPostbacksResponse]:
+        """Sends each postback once it is judged: when it comes, and again when a replay gives it
+        another verdict. It is sent by any server of the installation, for as long as the client
+        listens. The stream begins with a heartbeat. Each message has a resume token: a stream that
+        begins with that token goes on behind the message, without a gap and without a repetition,
+        on any server. An account has at most 100 streams on a server, and a server at most 1,000.
+
+        Sends only the postbacks that pass. `start_time` and `end_time` must be unset.
+
+        After a failure that may pass, the stream goes on by itself behind the last message. Any
+        other error ends it. To go on later, or in another process, keep the `resume_token` of the
+        last message that you have dealt with. Ending the iteration cancels the call.
+
+        Args:
+            verdict: Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
+                `POSTBACK_VERDICT_HELD`. Unspecified: all. Values: `RECORDED`, `DUPLICATE`, `TEST`,
+                `HELD`.
+            reason: Reason for holding. Unspecified: all.
+            conversion_code_id: Id of the conversion code that the postbacks name.
+            text: Text that the raw target or body contains, byte for byte; at most 200 bytes.
+                Example: `order-1001`.
+            resume_token: The resume token of a message of an earlier stream. Empty: the stream
+                begins with what is judged from now on. The server keeps events for 7 days; an older
+                token is refused with `RESUME_TOKEN_TOO_OLD`.
+            all_accounts: Sends the postbacks of all accounts. Needs the scope `admin` besides
+                `read`.
+            timeout: Time limit of the whole stream, in seconds. Default: none. Each opening has the
+                client's as well.
+
+        Returns:
+            An iterator over all messages, also heartbeats and gaps.
+
+        Raises:
+            Error: The call failed.
+            ValueError: An argument has no meaning, such as a datetime without a time zone.
+        """
+        request = build(
+            v1.WatchPostbacksRequest,
+            {
+                "verdict": verdict,
+                "reason": reason,
+                "conversion_code_id": conversion_code_id,
+                "text": text,
+                "resume_token": resume_token,
+                "all_accounts": all_accounts,
+            },
+            "filter",
+        )
+        return watch(
+            self._stub.WatchPostbacks, request, "s2s.v1.PostbackService.WatchPostbacks", self._policy, timeout=timeout
+        )
+
 
 class AsyncPostbacks:
     """Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with their
     outcomes. `ConversionService.RecordConversion` receives them.
     """
 
-    def __init__(self, stub: PostbackServiceAsyncStub) -> None:
+    def __init__(self, stub: PostbackServiceAsyncStub, policy: Policy) -> None:
         self._stub = stub
+        self._policy = policy
 
     def list(
         self,
@@ -409,3 +475,65 @@ class AsyncPostbacks:
         """
         request = build(v1.ExplainPostbackRequest, {"target": target, "postback_id": postback_id})
         return await self._stub.ExplainPostback(request, timeout=timeout)
+
+    def watch(
+        self,
+        *,
+        verdict: PostbackVerdictName | v1.PostbackVerdict.ValueType | None = None,
+        reason: Reason | v1.ErrorReason.ValueType | None = None,
+        conversion_code_id: str | None = None,
+        text: str | None = None,
+        resume_token: str | None = None,
+        all_accounts: bool = False,
+        timeout: float | None = None,
+    ) -> AsyncIterator[v1.WatchPostbacksResponse]:
+        """Sends each postback once it is judged: when it comes, and again when a replay gives it
+        another verdict. It is sent by any server of the installation, for as long as the client
+        listens. The stream begins with a heartbeat. Each message has a resume token: a stream that
+        begins with that token goes on behind the message, without a gap and without a repetition,
+        on any server. An account has at most 100 streams on a server, and a server at most 1,000.
+
+        Sends only the postbacks that pass. `start_time` and `end_time` must be unset.
+
+        After a failure that may pass, the stream goes on by itself behind the last message. Any
+        other error ends it. To go on later, or in another process, keep the `resume_token` of the
+        last message that you have dealt with. Ending the iteration cancels the call.
+
+        Args:
+            verdict: Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
+                `POSTBACK_VERDICT_HELD`. Unspecified: all. Values: `RECORDED`, `DUPLICATE`, `TEST`,
+                `HELD`.
+            reason: Reason for holding. Unspecified: all.
+            conversion_code_id: Id of the conversion code that the postbacks name.
+            text: Text that the raw target or body contains, byte for byte; at most 200 bytes.
+                Example: `order-1001`.
+            resume_token: The resume token of a message of an earlier stream. Empty: the stream
+                begins with what is judged from now on. The server keeps events for 7 days; an older
+                token is refused with `RESUME_TOKEN_TOO_OLD`.
+            all_accounts: Sends the postbacks of all accounts. Needs the scope `admin` besides
+                `read`.
+            timeout: Time limit of the whole stream, in seconds. Default: none. Each opening has the
+                client's as well.
+
+        Returns:
+            An iterator over all messages, also heartbeats and gaps.
+
+        Raises:
+            Error: The call failed.
+            ValueError: An argument has no meaning, such as a datetime without a time zone.
+        """
+        request = build(
+            v1.WatchPostbacksRequest,
+            {
+                "verdict": verdict,
+                "reason": reason,
+                "conversion_code_id": conversion_code_id,
+                "text": text,
+                "resume_token": resume_token,
+                "all_accounts": all_accounts,
+            },
+            "filter",
+        )
+        return watch_async(
+            self._stub.WatchPostbacks, request, "s2s.v1.PostbackService.WatchPostbacks", self._policy, timeout=timeout
+        )

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/click.proto.
  */
 export const file_s2s_v1_click: GenFile = /*@__PURE__*/
-  fileDesc("ChJzMnMvdjEvY2xpY2sucHJvdG8SBnMycy52MSKgAgoFQ2xpY2sSCgoCaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIuCgpjbGlja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgdzdWJfaWRzGAQgAygLMhkuczJzLnYxLkNsaWNrLlN1Yklkc0VudHJ5Eg0KBXF1ZXJ5GAUgASgJEhAKCHJlZmVycmVyGAYgASgJEhIKCnVzZXJfYWdlbnQYByABKAkSDwoHYWRkcmVzcxgIIAEoCRIgCgVmbGFncxgJIAMoDjIRLnMycy52MS5DbGlja0ZsYWcaLQoLU3ViSWRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJ+CgpDbGlja0lkS2V5Eg4KBm51bWJlchgBIAEoDRIvCgtjcmVhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKocBCglDbGlja0ZsYWcSGgoWQ0xJQ0tfRkxBR19VTlNQRUNJRklFRBAAEhIKDkNMSUNLX0ZMQUdfQk9UEAESFwoTQ0xJQ0tfRkxBR19QUkVGRVRDSBACEhYKEkNMSUNLX0ZMQUdfUFJFVklFVxADEhkKFUNMSUNLX0ZMQUdfU1VCX0lEX0NVVBAEYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChJzMnMvdjEvY2xpY2sucHJvdG8SBnMycy52MSKJAwoFQ2xpY2sSCgoCaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIuCgpjbGlja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgdzdWJfaWRzGAQgAygLMhkuczJzLnYxLkNsaWNrLlN1Yklkc0VudHJ5Eg0KBXF1ZXJ5GAUgASgJEhAKCHJlZmVycmVyGAYgASgJEhIKCnVzZXJfYWdlbnQYByABKAkSDwoHYWRkcmVzcxgIIAEoCRIgCgVmbGFncxgJIAMoDjIRLnMycy52MS5DbGlja0ZsYWcSDwoHY291bnRyeRgKIAEoCRIiCgZkZXZpY2UYCyABKA4yEi5zMnMudjEuRGV2aWNlS2luZBIKCgJvcxgMIAEoCRIPCgdicm93c2VyGA0gASgJEhUKDXJlZmVycmVyX2hvc3QYDiABKAkaLQoLU3ViSWRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJ+CgpDbGlja0lkS2V5Eg4KBm51bWJlchgBIAEoDRIvCgtjcmVhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKogBCgpEZXZpY2VLaW5kEhsKF0RFVklDRV9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTREVWSUNFX0tJTkRfREVTS1RPUBABEhUKEURFVklDRV9LSU5EX1BIT05FEAISFgoSREVWSUNFX0tJTkRfVEFCTEVUEAMSFQoRREVWSUNFX0tJTkRfT1RIRVIQBCqHAQoJQ2xpY2tGbGFnEhoKFkNMSUNLX0ZMQUdfVU5TUEVDSUZJRUQQABISCg5DTElDS19GTEFHX0JPVBABEhcKE0NMSUNLX0ZMQUdfUFJFRkVUQ0gQAhIWChJDTElDS19GTEFHX1BSRVZJRVcQAxIZChVDTElDS19GTEFHX1NVQl9JRF9DVVQQBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A visitor's click on a tracking link.
@@ -85,6 +85,46 @@ export type Click = Message<"s2s.v1.Click"> & {
    * @generated from field: repeated s2s.v1.ClickFlag flags = 9;
    */
   flags: ClickFlag[];
+
+  /**
+   * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+   * looked up in the operator's file when the click is recorded, and is a hint,
+   * not a fact; empty if it is not known or not stored. Example: `DE`.
+   *
+   * @generated from field: string country = 10;
+   */
+  country: string;
+
+  /**
+   * Kind of the visitor's device, by the user agent.
+   *
+   * @generated from field: s2s.v1.DeviceKind device = 11;
+   */
+  device: DeviceKind;
+
+  /**
+   * Family of the device's operating system, by the user agent; empty if it is
+   * not known. Example: `Android`.
+   *
+   * @generated from field: string os = 12;
+   */
+  os: string;
+
+  /**
+   * Family of the browser, by the user agent; empty if it is not known.
+   * Example: `Samsung Internet`.
+   *
+   * @generated from field: string browser = 13;
+   */
+  browser: string;
+
+  /**
+   * Host of `referrer`, in lower case, with its port left out; empty if
+   * `referrer` has none. Example: `news.example`.
+   *
+   * @generated from field: string referrer_host = 14;
+   */
+  referrerHost: string;
 };
 
 /**
@@ -129,6 +169,54 @@ export type ClickIdKey = Message<"s2s.v1.ClickIdKey"> & {
  */
 export const ClickIdKeySchema: GenMessage<ClickIdKey> = /*@__PURE__*/
   messageDesc(file_s2s_v1_click, 1);
+
+/**
+ * The kinds of devices.
+ *
+ * @generated from enum s2s.v1.DeviceKind
+ */
+export enum DeviceKind {
+  /**
+   * Not known, as with robots; or a kind that is newer than this client.
+   *
+   * @generated from enum value: DEVICE_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A desktop computer or laptop. Tablets by Apple often pretend to be one.
+   *
+   * @generated from enum value: DEVICE_KIND_DESKTOP = 1;
+   */
+  DESKTOP = 1,
+
+  /**
+   * A phone.
+   *
+   * @generated from enum value: DEVICE_KIND_PHONE = 2;
+   */
+  PHONE = 2,
+
+  /**
+   * A tablet.
+   *
+   * @generated from enum value: DEVICE_KIND_TABLET = 3;
+   */
+  TABLET = 3,
+
+  /**
+   * Another device with a browser, such as a television or a game console.
+   *
+   * @generated from enum value: DEVICE_KIND_OTHER = 4;
+   */
+  OTHER = 4,
+}
+
+/**
+ * Describes the enum s2s.v1.DeviceKind.
+ */
+export const DeviceKindSchema: GenEnum<DeviceKind> = /*@__PURE__*/
+  enumDesc(file_s2s_v1_click, 0);
 
 /**
  * The remarkable properties of a click.
@@ -179,5 +267,5 @@ export enum ClickFlag {
  * Describes the enum s2s.v1.ClickFlag.
  */
 export const ClickFlagSchema: GenEnum<ClickFlag> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_click, 0);
+  enumDesc(file_s2s_v1_click, 1);
 

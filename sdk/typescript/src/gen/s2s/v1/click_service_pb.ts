@@ -535,11 +535,11 @@ export const ClickService: GenService<{
   /**
    * Explains what happened to a click: its link, its conversions, and the held
    * postbacks that name it. If the answer would be longer than 3 MiB, the end of
-   * its lists is shortened. A shortened postback has no remarks, no body and only
-   * the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
-   * shortened conversion has no custom parameters; one such note of the answer
-   * stands for all of them. `GetPostback` and `GetConversion` return all of a
-   * postback or conversion.
+   * its lists is shortened. A shortened postback has no body, only the beginning of
+   * its target, and a single note, `NOTE_CODE_SHORTENED`, in place of its own
+   * notes. A shortened conversion has no custom parameters; if there are such
+   * conversions, the `notes` of the answer have one `NOTE_CODE_SHORTENED`.
+   * `GetPostback` and `GetConversion` return all of a postback or conversion.
    *
    * @generated from rpc s2s.v1.ClickService.ExplainClick
    */
@@ -562,8 +562,8 @@ export const ClickService: GenService<{
     output: typeof EraseVisitorResponseSchema;
   },
   /**
-   * Makes a new key for click ids. Within a second, every core and every edge
-   * that reaches its core mints with it. Ids of the former keys count for an
+   * Makes a new key for click ids. Within two seconds, every core and every
+   * edge that reaches its core mints with it. Ids of the former keys count for an
    * overlap; after it, they count only if their click is stored. Needs the
    * scope `admin`: the keys are those of the whole installation.
    *

@@ -18,13 +18,15 @@ import type { Note } from "./note_pb.js";
 import { file_s2s_v1_note } from "./note_pb.js";
 import type { RawPostback } from "./postback_pb.js";
 import { file_s2s_v1_postback } from "./postback_pb.js";
+import type { Gap, Heartbeat } from "./watch_pb.js";
+import { file_s2s_v1_watch } from "./watch_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file s2s/v1/conversion_service.proto.
  */
 export const file_s2s_v1_conversion_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zMnMvdjEvY29udmVyc2lvbl9zZXJ2aWNlLnByb3RvEgZzMnMudjEi3QIKDU5ld0NvbnZlcnNpb24SGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhAKCGNsaWNrX2lkGAIgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAMgASgJEhwKBXZhbHVlGAQgASgLMg0uczJzLnYxLk1vbmV5EioKEWNvbW1pc3Npb25fYW1vdW50GAUgASgLMg0uczJzLnYxLk1vbmV5SAASIwoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgGIAEoA0gAEigKBnN0YXR1cxgHIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEioKDWN1c3RvbV9wYXJhbXMYCCADKAsyEy5zMnMudjEuQ3VzdG9tUGFyYW0SMwoPY29udmVyc2lvbl90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIMCgpjb21taXNzaW9uIqQBChdSZWNvcmRDb252ZXJzaW9uUmVxdWVzdBIrCgpjb252ZXJzaW9uGAEgASgLMhUuczJzLnYxLk5ld0NvbnZlcnNpb25IABInCghwb3N0YmFjaxgCIAEoCzITLnMycy52MS5SYXdQb3N0YmFja0gAEhIKCnJlcXVlc3RfaWQYAyABKAkSFQoNdmFsaWRhdGVfb25seRgEIAEoCEIICgZyZXBvcnQi3AEKGFJlY29yZENvbnZlcnNpb25SZXNwb25zZRImCgpjb252ZXJzaW9uGAEgASgLMhIuczJzLnYxLkNvbnZlcnNpb24SKgoHdmVyZGljdBgCIAEoDjIZLnMycy52MS5Db252ZXJzaW9uVmVyZGljdBIbCgVub3RlcxgDIAMoCzIMLnMycy52MS5Ob3RlEhMKC3Bvc3RiYWNrX2lkGAQgASgJEiMKBXJlcGx5GAUgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIVCg1jb252ZXJzaW9uX2lkGAYgASgJIlIKHUJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0EjEKCHJlcXVlc3RzGAEgAygLMh8uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXF1ZXN0IlEKHkJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZRIvCgdyZXN1bHRzGAEgAygLMh4uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXN1bHQiUgoeU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0EjAKB3JlcXVlc3QYASABKAsyHy5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlcXVlc3QiUQofU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZRIuCgZyZXN1bHQYASABKAsyHi5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlc3VsdCJ9ChZSZWNvcmRDb252ZXJzaW9uUmVzdWx0EjQKCHJlc3BvbnNlGAEgASgLMiAuczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXNwb25zZUgAEiMKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQiLQoUR2V0Q29udmVyc2lvblJlcXVlc3QSFQoNY29udmVyc2lvbl9pZBgBIAEoCSI/ChVHZXRDb252ZXJzaW9uUmVzcG9uc2USJgoKY29udmVyc2lvbhgBIAEoCzISLnMycy52MS5Db252ZXJzaW9uImkKFkxpc3RDb252ZXJzaW9uc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSKAoGZmlsdGVyGAMgASgLMhguczJzLnYxLkNvbnZlcnNpb25GaWx0ZXIi0wIKEENvbnZlcnNpb25GaWx0ZXISGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhgKEHRyYWNraW5nX2xpbmtfaWQYAiABKAkSEAoIY2xpY2tfaWQYAyABKAkSFgoOdHJhbnNhY3Rpb25faWQYBCABKAkSKAoGc3RhdHVzGAUgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSMQoPcmVjb3JkZWRfc3RhdHVzGAYgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSJAoEdGltZRgHIAEoDjIWLnMycy52MS5Db252ZXJzaW9uVGltZRIuCgpzdGFydF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiWwoXTGlzdENvbnZlcnNpb25zUmVzcG9uc2USJwoLY29udmVyc2lvbnMYASADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqiAEKDkNvbnZlcnNpb25UaW1lEh8KG0NPTlZFUlNJT05fVElNRV9VTlNQRUNJRklFRBAAEhoKFkNPTlZFUlNJT05fVElNRV9DUkVBVEUQARIeChpDT05WRVJTSU9OX1RJTUVfQ09OVkVSU0lPThACEhkKFUNPTlZFUlNJT05fVElNRV9DTElDSxADMv4DChFDb252ZXJzaW9uU2VydmljZRJaChBSZWNvcmRDb252ZXJzaW9uEh8uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXF1ZXN0GiAuczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXNwb25zZSIDkAICEmwKFkJhdGNoUmVjb3JkQ29udmVyc2lvbnMSJS5zMnMudjEuQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1JlcXVlc3QaJi5zMnMudjEuQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1Jlc3BvbnNlIgOQAgIScwoXU3RyZWFtUmVjb3JkQ29udmVyc2lvbnMSJi5zMnMudjEuU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0GicuczJzLnYxLlN0cmVhbVJlY29yZENvbnZlcnNpb25zUmVzcG9uc2UiA5ACAigBMAESUQoNR2V0Q29udmVyc2lvbhIcLnMycy52MS5HZXRDb252ZXJzaW9uUmVxdWVzdBodLnMycy52MS5HZXRDb252ZXJzaW9uUmVzcG9uc2UiA5ACARJXCg9MaXN0Q29udmVyc2lvbnMSHi5zMnMudjEuTGlzdENvbnZlcnNpb25zUmVxdWVzdBofLnMycy52MS5MaXN0Q29udmVyc2lvbnNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_timestamp, file_google_rpc_status, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_money, file_s2s_v1_note, file_s2s_v1_postback]);
+  fileDesc("Ch9zMnMvdjEvY29udmVyc2lvbl9zZXJ2aWNlLnByb3RvEgZzMnMudjEi3QIKDU5ld0NvbnZlcnNpb24SGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhAKCGNsaWNrX2lkGAIgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAMgASgJEhwKBXZhbHVlGAQgASgLMg0uczJzLnYxLk1vbmV5EioKEWNvbW1pc3Npb25fYW1vdW50GAUgASgLMg0uczJzLnYxLk1vbmV5SAASIwoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgGIAEoA0gAEigKBnN0YXR1cxgHIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEioKDWN1c3RvbV9wYXJhbXMYCCADKAsyEy5zMnMudjEuQ3VzdG9tUGFyYW0SMwoPY29udmVyc2lvbl90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIMCgpjb21taXNzaW9uIqQBChdSZWNvcmRDb252ZXJzaW9uUmVxdWVzdBIrCgpjb252ZXJzaW9uGAEgASgLMhUuczJzLnYxLk5ld0NvbnZlcnNpb25IABInCghwb3N0YmFjaxgCIAEoCzITLnMycy52MS5SYXdQb3N0YmFja0gAEhIKCnJlcXVlc3RfaWQYAyABKAkSFQoNdmFsaWRhdGVfb25seRgEIAEoCEIICgZyZXBvcnQi3AEKGFJlY29yZENvbnZlcnNpb25SZXNwb25zZRImCgpjb252ZXJzaW9uGAEgASgLMhIuczJzLnYxLkNvbnZlcnNpb24SKgoHdmVyZGljdBgCIAEoDjIZLnMycy52MS5Db252ZXJzaW9uVmVyZGljdBIbCgVub3RlcxgDIAMoCzIMLnMycy52MS5Ob3RlEhMKC3Bvc3RiYWNrX2lkGAQgASgJEiMKBXJlcGx5GAUgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIVCg1jb252ZXJzaW9uX2lkGAYgASgJIlIKHUJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0EjEKCHJlcXVlc3RzGAEgAygLMh8uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXF1ZXN0IlEKHkJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZRIvCgdyZXN1bHRzGAEgAygLMh4uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXN1bHQiUgoeU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0EjAKB3JlcXVlc3QYASABKAsyHy5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlcXVlc3QiUQofU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZRIuCgZyZXN1bHQYASABKAsyHi5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlc3VsdCJ9ChZSZWNvcmRDb252ZXJzaW9uUmVzdWx0EjQKCHJlc3BvbnNlGAEgASgLMiAuczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXNwb25zZUgAEiMKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQiLQoUR2V0Q29udmVyc2lvblJlcXVlc3QSFQoNY29udmVyc2lvbl9pZBgBIAEoCSI/ChVHZXRDb252ZXJzaW9uUmVzcG9uc2USJgoKY29udmVyc2lvbhgBIAEoCzISLnMycy52MS5Db252ZXJzaW9uImkKFkxpc3RDb252ZXJzaW9uc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSKAoGZmlsdGVyGAMgASgLMhguczJzLnYxLkNvbnZlcnNpb25GaWx0ZXIi0wIKEENvbnZlcnNpb25GaWx0ZXISGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhgKEHRyYWNraW5nX2xpbmtfaWQYAiABKAkSEAoIY2xpY2tfaWQYAyABKAkSFgoOdHJhbnNhY3Rpb25faWQYBCABKAkSKAoGc3RhdHVzGAUgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSMQoPcmVjb3JkZWRfc3RhdHVzGAYgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSJAoEdGltZRgHIAEoDjIWLnMycy52MS5Db252ZXJzaW9uVGltZRIuCgpzdGFydF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiWwoXTGlzdENvbnZlcnNpb25zUmVzcG9uc2USJwoLY29udmVyc2lvbnMYASADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkibwoXV2F0Y2hDb252ZXJzaW9uc1JlcXVlc3QSKAoGZmlsdGVyGAEgASgLMhguczJzLnYxLkNvbnZlcnNpb25GaWx0ZXISFAoMcmVzdW1lX3Rva2VuGAIgASgJEhQKDGFsbF9hY2NvdW50cxgDIAEoCCK7AQoYV2F0Y2hDb252ZXJzaW9uc1Jlc3BvbnNlEigKCmNvbnZlcnNpb24YASABKAsyEi5zMnMudjEuQ29udmVyc2lvbkgAEiYKCWhlYXJ0YmVhdBgDIAEoCzIRLnMycy52MS5IZWFydGJlYXRIABIaCgNnYXAYBCABKAsyCy5zMnMudjEuR2FwSAASFAoMcmVzdW1lX3Rva2VuGAUgASgJEhIKCmFjY291bnRfaWQYBiABKAlCBwoFZXZlbnQqiAEKDkNvbnZlcnNpb25UaW1lEh8KG0NPTlZFUlNJT05fVElNRV9VTlNQRUNJRklFRBAAEhoKFkNPTlZFUlNJT05fVElNRV9DUkVBVEUQARIeChpDT05WRVJTSU9OX1RJTUVfQ09OVkVSU0lPThACEhkKFUNPTlZFUlNJT05fVElNRV9DTElDSxADMtwEChFDb252ZXJzaW9uU2VydmljZRJaChBSZWNvcmRDb252ZXJzaW9uEh8uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXF1ZXN0GiAuczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXNwb25zZSIDkAICEmwKFkJhdGNoUmVjb3JkQ29udmVyc2lvbnMSJS5zMnMudjEuQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1JlcXVlc3QaJi5zMnMudjEuQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1Jlc3BvbnNlIgOQAgIScwoXU3RyZWFtUmVjb3JkQ29udmVyc2lvbnMSJi5zMnMudjEuU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0GicuczJzLnYxLlN0cmVhbVJlY29yZENvbnZlcnNpb25zUmVzcG9uc2UiA5ACAigBMAESUQoNR2V0Q29udmVyc2lvbhIcLnMycy52MS5HZXRDb252ZXJzaW9uUmVxdWVzdBodLnMycy52MS5HZXRDb252ZXJzaW9uUmVzcG9uc2UiA5ACARJXCg9MaXN0Q29udmVyc2lvbnMSHi5zMnMudjEuTGlzdENvbnZlcnNpb25zUmVxdWVzdBofLnMycy52MS5MaXN0Q29udmVyc2lvbnNSZXNwb25zZSIDkAIBElwKEFdhdGNoQ29udmVyc2lvbnMSHy5zMnMudjEuV2F0Y2hDb252ZXJzaW9uc1JlcXVlc3QaIC5zMnMudjEuV2F0Y2hDb252ZXJzaW9uc1Jlc3BvbnNlIgOQAgEwAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_google_rpc_status, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_money, file_s2s_v1_note, file_s2s_v1_postback, file_s2s_v1_watch]);
 
 /**
  * A conversion to record.
@@ -548,6 +550,104 @@ export const ListConversionsResponseSchema: GenMessage<ListConversionsResponse> 
   messageDesc(file_s2s_v1_conversion_service, 12);
 
 /**
+ * Request of `WatchConversions`.
+ *
+ * @generated from message s2s.v1.WatchConversionsRequest
+ */
+export type WatchConversionsRequest = Message<"s2s.v1.WatchConversionsRequest"> & {
+  /**
+   * Sends only the conversions that pass. `time`, `start_time` and `end_time`
+   * must be unset, and `click_id` together with `all_accounts`.
+   *
+   * @generated from field: s2s.v1.ConversionFilter filter = 1;
+   */
+  filter?: ConversionFilter | undefined;
+
+  /**
+   * The resume token of a message of an earlier stream. Empty: the stream begins
+   * with what is recorded from now on. The server keeps events for 7 days; an
+   * older token is refused with `RESUME_TOKEN_TOO_OLD`.
+   *
+   * @generated from field: string resume_token = 2;
+   */
+  resumeToken: string;
+
+  /**
+   * Sends the conversions of all accounts. Needs the scope `admin` besides
+   * `read`.
+   *
+   * @generated from field: bool all_accounts = 3;
+   */
+  allAccounts: boolean;
+};
+
+/**
+ * Describes the message s2s.v1.WatchConversionsRequest.
+ * Use `create(WatchConversionsRequestSchema)` to create a new message.
+ */
+export const WatchConversionsRequestSchema: GenMessage<WatchConversionsRequest> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_conversion_service, 13);
+
+/**
+ * A message of the stream of `WatchConversions`.
+ *
+ * @generated from message s2s.v1.WatchConversionsResponse
+ */
+export type WatchConversionsResponse = Message<"s2s.v1.WatchConversionsResponse"> & {
+  /**
+   * The event.
+   *
+   * @generated from oneof s2s.v1.WatchConversionsResponse.event
+   */
+  event: {
+    /**
+     * A conversion that was recorded. Its data are as they are stored now.
+     *
+     * @generated from field: s2s.v1.Conversion conversion = 1;
+     */
+    value: Conversion;
+    case: "conversion";
+  } | {
+    /**
+     * Nothing has happened.
+     *
+     * @generated from field: s2s.v1.Heartbeat heartbeat = 3;
+     */
+    value: Heartbeat;
+    case: "heartbeat";
+  } | {
+    /**
+     * Conversions that are deleted by now.
+     *
+     * @generated from field: s2s.v1.Gap gap = 4;
+     */
+    value: Gap;
+    case: "gap";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * The place behind this message, for `WatchConversionsRequest.resume_token`.
+   *
+   * @generated from field: string resume_token = 5;
+   */
+  resumeToken: string;
+
+  /**
+   * Id of the account of the conversion. Empty without a conversion.
+   *
+   * @generated from field: string account_id = 6;
+   */
+  accountId: string;
+};
+
+/**
+ * Describes the message s2s.v1.WatchConversionsResponse.
+ * Use `create(WatchConversionsResponseSchema)` to create a new message.
+ */
+export const WatchConversionsResponseSchema: GenMessage<WatchConversionsResponse> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_conversion_service, 14);
+
+/**
  * The times of a conversion.
  *
  * @generated from enum s2s.v1.ConversionTime
@@ -659,6 +759,22 @@ export const ConversionService: GenService<{
     methodKind: "unary";
     input: typeof ListConversionsRequestSchema;
     output: typeof ListConversionsResponseSchema;
+  },
+  /**
+   * Sends each conversion once it is recorded, by any server of the
+   * installation, for as long as the client listens. The stream begins with a
+   * heartbeat. Each message has a resume token: a stream that begins with that
+   * token goes on behind the message, without a gap and without a repetition, on
+   * any server. Conversions that are recorded one after the other come in no
+   * order that a client may rely on. An account has at most 100 streams on a
+   * server, and a server at most 1,000.
+   *
+   * @generated from rpc s2s.v1.ConversionService.WatchConversions
+   */
+  watchConversions: {
+    methodKind: "server_streaming";
+    input: typeof WatchConversionsRequestSchema;
+    output: typeof WatchConversionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_s2s_v1_conversion_service, 0);

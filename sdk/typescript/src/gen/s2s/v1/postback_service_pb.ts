@@ -22,13 +22,15 @@ import type { Postback, PostbackVerdict } from "./postback_pb.js";
 import { file_s2s_v1_postback } from "./postback_pb.js";
 import type { TrackingLink } from "./tracking_link_pb.js";
 import { file_s2s_v1_tracking_link } from "./tracking_link_pb.js";
+import type { Gap, Heartbeat } from "./watch_pb.js";
+import { file_s2s_v1_watch } from "./watch_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file s2s/v1/postback_service.proto.
  */
 export const file_s2s_v1_postback_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zMnMvdjEvcG9zdGJhY2tfc2VydmljZS5wcm90bxIGczJzLnYxImUKFExpc3RQb3N0YmFja3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEiYKBmZpbHRlchgDIAEoCzIWLnMycy52MS5Qb3N0YmFja0ZpbHRlciLnAQoOUG9zdGJhY2tGaWx0ZXISKAoHdmVyZGljdBgBIAEoDjIXLnMycy52MS5Qb3N0YmFja1ZlcmRpY3QSIwoGcmVhc29uGAIgASgOMhMuczJzLnYxLkVycm9yUmVhc29uEhoKEmNvbnZlcnNpb25fY29kZV9pZBgDIAEoCRIuCgpzdGFydF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEdGV4dBgGIAEoCSJVChVMaXN0UG9zdGJhY2tzUmVzcG9uc2USIwoJcG9zdGJhY2tzGAEgAygLMhAuczJzLnYxLlBvc3RiYWNrEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIpChJHZXRQb3N0YmFja1JlcXVlc3QSEwoLcG9zdGJhY2tfaWQYASABKAkiOQoTR2V0UG9zdGJhY2tSZXNwb25zZRIiCghwb3N0YmFjaxgBIAEoCzIQLnMycy52MS5Qb3N0YmFjayLKAQoWUmVwbGF5UG9zdGJhY2tzUmVxdWVzdBIiCgNpZHMYASABKAsyEy5zMnMudjEuUG9zdGJhY2tJZHNIABIoCgZmaWx0ZXIYAiABKAsyFi5zMnMudjEuUG9zdGJhY2tGaWx0ZXJIABIqCglvdmVycmlkZXMYAyABKAsyFy5zMnMudjEuUmVwbGF5T3ZlcnJpZGVzEhIKCnBhZ2VfdG9rZW4YBCABKAkSFQoNdmFsaWRhdGVfb25seRgFIAEoCEILCglwb3N0YmFja3MiGgoLUG9zdGJhY2tJZHMSCwoDaWRzGAEgAygJIpICCg9SZXBsYXlPdmVycmlkZXMSJwoadmFsdWVfbWljcm9zX3doZXJlX21pc3NpbmcYASABKANIAIgBARIsCh9jb21taXNzaW9uX21pY3Jvc193aGVyZV9taXNzaW5nGAIgASgDSAGIAQESMwoRZGVjaW1hbF9zZXBhcmF0b3IYAyABKA4yGC5zMnMudjEuRGVjaW1hbFNlcGFyYXRvchIaChJjb252ZXJzaW9uX2NvZGVfaWQYBCABKAkSFAoMdHJ1c3Rfc2VuZGVyGAUgASgIQh0KG192YWx1ZV9taWNyb3Nfd2hlcmVfbWlzc2luZ0IiCiBfY29tbWlzc2lvbl9taWNyb3Nfd2hlcmVfbWlzc2luZyJXChdSZXBsYXlQb3N0YmFja3NSZXNwb25zZRIjCglwb3N0YmFja3MYASADKAsyEC5zMnMudjEuUG9zdGJhY2sSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk0KFkV4cGxhaW5Qb3N0YmFja1JlcXVlc3QSEAoGdGFyZ2V0GAEgASgMSAASFQoLcG9zdGJhY2tfaWQYAiABKAlIAEIKCghwb3N0YmFjayKqAwoXRXhwbGFpblBvc3RiYWNrUmVzcG9uc2USLQoKcGFyYW1ldGVycxgBIAMoCzIZLnMycy52MS5Qb3N0YmFja1BhcmFtZXRlchIbCgVub3RlcxgCIAMoCzIMLnMycy52MS5Ob3RlEigKB3ZlcmRpY3QYAyABKA4yFy5zMnMudjEuUG9zdGJhY2tWZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIPCgdtZXNzYWdlGAUgASgJEiYKCmNvbnZlcnNpb24YBiABKAsyEi5zMnMudjEuQ29udmVyc2lvbhIbCgVzdGVwcxgHIAMoCzIMLnMycy52MS5TdGVwEi8KD2NvbnZlcnNpb25fY29kZRgIIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRIrCg10cmFja2luZ19saW5rGAkgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxIcCgVjbGljaxgKIAEoCzINLnMycy52MS5DbGljaxIiCghwb3N0YmFjaxgLIAEoCzIQLnMycy52MS5Qb3N0YmFjayJIChFQb3N0YmFja1BhcmFtZXRlchIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJEhYKDmNhbm9uaWNhbF9uYW1lGAMgASgJMuMCCg9Qb3N0YmFja1NlcnZpY2USUQoNTGlzdFBvc3RiYWNrcxIcLnMycy52MS5MaXN0UG9zdGJhY2tzUmVxdWVzdBodLnMycy52MS5MaXN0UG9zdGJhY2tzUmVzcG9uc2UiA5ACARJLCgtHZXRQb3N0YmFjaxIaLnMycy52MS5HZXRQb3N0YmFja1JlcXVlc3QaGy5zMnMudjEuR2V0UG9zdGJhY2tSZXNwb25zZSIDkAIBElcKD1JlcGxheVBvc3RiYWNrcxIeLnMycy52MS5SZXBsYXlQb3N0YmFja3NSZXF1ZXN0Gh8uczJzLnYxLlJlcGxheVBvc3RiYWNrc1Jlc3BvbnNlIgOQAgISVwoPRXhwbGFpblBvc3RiYWNrEh4uczJzLnYxLkV4cGxhaW5Qb3N0YmFja1JlcXVlc3QaHy5zMnMudjEuRXhwbGFpblBvc3RiYWNrUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_explanation, file_s2s_v1_note, file_s2s_v1_postback, file_s2s_v1_tracking_link]);
+  fileDesc("Ch1zMnMvdjEvcG9zdGJhY2tfc2VydmljZS5wcm90bxIGczJzLnYxImUKFExpc3RQb3N0YmFja3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEiYKBmZpbHRlchgDIAEoCzIWLnMycy52MS5Qb3N0YmFja0ZpbHRlciLnAQoOUG9zdGJhY2tGaWx0ZXISKAoHdmVyZGljdBgBIAEoDjIXLnMycy52MS5Qb3N0YmFja1ZlcmRpY3QSIwoGcmVhc29uGAIgASgOMhMuczJzLnYxLkVycm9yUmVhc29uEhoKEmNvbnZlcnNpb25fY29kZV9pZBgDIAEoCRIuCgpzdGFydF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEdGV4dBgGIAEoCSJVChVMaXN0UG9zdGJhY2tzUmVzcG9uc2USIwoJcG9zdGJhY2tzGAEgAygLMhAuczJzLnYxLlBvc3RiYWNrEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIpChJHZXRQb3N0YmFja1JlcXVlc3QSEwoLcG9zdGJhY2tfaWQYASABKAkiOQoTR2V0UG9zdGJhY2tSZXNwb25zZRIiCghwb3N0YmFjaxgBIAEoCzIQLnMycy52MS5Qb3N0YmFjayLKAQoWUmVwbGF5UG9zdGJhY2tzUmVxdWVzdBIiCgNpZHMYASABKAsyEy5zMnMudjEuUG9zdGJhY2tJZHNIABIoCgZmaWx0ZXIYAiABKAsyFi5zMnMudjEuUG9zdGJhY2tGaWx0ZXJIABIqCglvdmVycmlkZXMYAyABKAsyFy5zMnMudjEuUmVwbGF5T3ZlcnJpZGVzEhIKCnBhZ2VfdG9rZW4YBCABKAkSFQoNdmFsaWRhdGVfb25seRgFIAEoCEILCglwb3N0YmFja3MiGgoLUG9zdGJhY2tJZHMSCwoDaWRzGAEgAygJIpICCg9SZXBsYXlPdmVycmlkZXMSJwoadmFsdWVfbWljcm9zX3doZXJlX21pc3NpbmcYASABKANIAIgBARIsCh9jb21taXNzaW9uX21pY3Jvc193aGVyZV9taXNzaW5nGAIgASgDSAGIAQESMwoRZGVjaW1hbF9zZXBhcmF0b3IYAyABKA4yGC5zMnMudjEuRGVjaW1hbFNlcGFyYXRvchIaChJjb252ZXJzaW9uX2NvZGVfaWQYBCABKAkSFAoMdHJ1c3Rfc2VuZGVyGAUgASgIQh0KG192YWx1ZV9taWNyb3Nfd2hlcmVfbWlzc2luZ0IiCiBfY29tbWlzc2lvbl9taWNyb3Nfd2hlcmVfbWlzc2luZyJXChdSZXBsYXlQb3N0YmFja3NSZXNwb25zZRIjCglwb3N0YmFja3MYASADKAsyEC5zMnMudjEuUG9zdGJhY2sSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk0KFkV4cGxhaW5Qb3N0YmFja1JlcXVlc3QSEAoGdGFyZ2V0GAEgASgMSAASFQoLcG9zdGJhY2tfaWQYAiABKAlIAEIKCghwb3N0YmFjayKqAwoXRXhwbGFpblBvc3RiYWNrUmVzcG9uc2USLQoKcGFyYW1ldGVycxgBIAMoCzIZLnMycy52MS5Qb3N0YmFja1BhcmFtZXRlchIbCgVub3RlcxgCIAMoCzIMLnMycy52MS5Ob3RlEigKB3ZlcmRpY3QYAyABKA4yFy5zMnMudjEuUG9zdGJhY2tWZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIPCgdtZXNzYWdlGAUgASgJEiYKCmNvbnZlcnNpb24YBiABKAsyEi5zMnMudjEuQ29udmVyc2lvbhIbCgVzdGVwcxgHIAMoCzIMLnMycy52MS5TdGVwEi8KD2NvbnZlcnNpb25fY29kZRgIIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRIrCg10cmFja2luZ19saW5rGAkgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxIcCgVjbGljaxgKIAEoCzINLnMycy52MS5DbGljaxIiCghwb3N0YmFjaxgLIAEoCzIQLnMycy52MS5Qb3N0YmFjayJIChFQb3N0YmFja1BhcmFtZXRlchIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJEhYKDmNhbm9uaWNhbF9uYW1lGAMgASgJImsKFVdhdGNoUG9zdGJhY2tzUmVxdWVzdBImCgZmaWx0ZXIYASABKAsyFi5zMnMudjEuUG9zdGJhY2tGaWx0ZXISFAoMcmVzdW1lX3Rva2VuGAIgASgJEhQKDGFsbF9hY2NvdW50cxgDIAEoCCK1AQoWV2F0Y2hQb3N0YmFja3NSZXNwb25zZRIkCghwb3N0YmFjaxgBIAEoCzIQLnMycy52MS5Qb3N0YmFja0gAEiYKCWhlYXJ0YmVhdBgDIAEoCzIRLnMycy52MS5IZWFydGJlYXRIABIaCgNnYXAYBCABKAsyCy5zMnMudjEuR2FwSAASFAoMcmVzdW1lX3Rva2VuGAUgASgJEhIKCmFjY291bnRfaWQYBiABKAlCBwoFZXZlbnQyuwMKD1Bvc3RiYWNrU2VydmljZRJRCg1MaXN0UG9zdGJhY2tzEhwuczJzLnYxLkxpc3RQb3N0YmFja3NSZXF1ZXN0Gh0uczJzLnYxLkxpc3RQb3N0YmFja3NSZXNwb25zZSIDkAIBEksKC0dldFBvc3RiYWNrEhouczJzLnYxLkdldFBvc3RiYWNrUmVxdWVzdBobLnMycy52MS5HZXRQb3N0YmFja1Jlc3BvbnNlIgOQAgESVwoPUmVwbGF5UG9zdGJhY2tzEh4uczJzLnYxLlJlcGxheVBvc3RiYWNrc1JlcXVlc3QaHy5zMnMudjEuUmVwbGF5UG9zdGJhY2tzUmVzcG9uc2UiA5ACAhJXCg9FeHBsYWluUG9zdGJhY2sSHi5zMnMudjEuRXhwbGFpblBvc3RiYWNrUmVxdWVzdBofLnMycy52MS5FeHBsYWluUG9zdGJhY2tSZXNwb25zZSIDkAIBElYKDldhdGNoUG9zdGJhY2tzEh0uczJzLnYxLldhdGNoUG9zdGJhY2tzUmVxdWVzdBoeLnMycy52MS5XYXRjaFBvc3RiYWNrc1Jlc3BvbnNlIgOQAgEwAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_explanation, file_s2s_v1_note, file_s2s_v1_postback, file_s2s_v1_tracking_link, file_s2s_v1_watch]);
 
 /**
  * Names a page of the postbacks of the account.
@@ -537,6 +539,103 @@ export const PostbackParameterSchema: GenMessage<PostbackParameter> = /*@__PURE_
   messageDesc(file_s2s_v1_postback_service, 11);
 
 /**
+ * Request of `WatchPostbacks`.
+ *
+ * @generated from message s2s.v1.WatchPostbacksRequest
+ */
+export type WatchPostbacksRequest = Message<"s2s.v1.WatchPostbacksRequest"> & {
+  /**
+   * Sends only the postbacks that pass. `start_time` and `end_time` must be
+   * unset.
+   *
+   * @generated from field: s2s.v1.PostbackFilter filter = 1;
+   */
+  filter?: PostbackFilter | undefined;
+
+  /**
+   * The resume token of a message of an earlier stream. Empty: the stream begins
+   * with what is judged from now on. The server keeps events for 7 days; an older
+   * token is refused with `RESUME_TOKEN_TOO_OLD`.
+   *
+   * @generated from field: string resume_token = 2;
+   */
+  resumeToken: string;
+
+  /**
+   * Sends the postbacks of all accounts. Needs the scope `admin` besides `read`.
+   *
+   * @generated from field: bool all_accounts = 3;
+   */
+  allAccounts: boolean;
+};
+
+/**
+ * Describes the message s2s.v1.WatchPostbacksRequest.
+ * Use `create(WatchPostbacksRequestSchema)` to create a new message.
+ */
+export const WatchPostbacksRequestSchema: GenMessage<WatchPostbacksRequest> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_postback_service, 12);
+
+/**
+ * A message of the stream of `WatchPostbacks`.
+ *
+ * @generated from message s2s.v1.WatchPostbacksResponse
+ */
+export type WatchPostbacksResponse = Message<"s2s.v1.WatchPostbacksResponse"> & {
+  /**
+   * The event.
+   *
+   * @generated from oneof s2s.v1.WatchPostbacksResponse.event
+   */
+  event: {
+    /**
+     * A postback that was judged. Its data are as they are stored now.
+     *
+     * @generated from field: s2s.v1.Postback postback = 1;
+     */
+    value: Postback;
+    case: "postback";
+  } | {
+    /**
+     * Nothing has happened.
+     *
+     * @generated from field: s2s.v1.Heartbeat heartbeat = 3;
+     */
+    value: Heartbeat;
+    case: "heartbeat";
+  } | {
+    /**
+     * Postbacks that are deleted by now.
+     *
+     * @generated from field: s2s.v1.Gap gap = 4;
+     */
+    value: Gap;
+    case: "gap";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * The place behind this message, for `WatchPostbacksRequest.resume_token`.
+   *
+   * @generated from field: string resume_token = 5;
+   */
+  resumeToken: string;
+
+  /**
+   * Id of the account of the postback. Empty without a postback.
+   *
+   * @generated from field: string account_id = 6;
+   */
+  accountId: string;
+};
+
+/**
+ * Describes the message s2s.v1.WatchPostbacksResponse.
+ * Use `create(WatchPostbacksResponseSchema)` to create a new message.
+ */
+export const WatchPostbacksResponseSchema: GenMessage<WatchPostbacksResponse> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_postback_service, 13);
+
+/**
  * Lists, replays and explains postbacks: the stored requests that arrived at
  * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
  * them.
@@ -591,6 +690,22 @@ export const PostbackService: GenService<{
     methodKind: "unary";
     input: typeof ExplainPostbackRequestSchema;
     output: typeof ExplainPostbackResponseSchema;
+  },
+  /**
+   * Sends each postback once it is judged: when it comes, and again when a
+   * replay gives it another verdict. It is sent by any server of the
+   * installation, for as long as the client listens. The stream begins with a
+   * heartbeat. Each message has a resume token: a stream that begins with that
+   * token goes on behind the message, without a gap and without a repetition, on
+   * any server. An account has at most 100 streams on a server, and a server at
+   * most 1,000.
+   *
+   * @generated from rpc s2s.v1.PostbackService.WatchPostbacks
+   */
+  watchPostbacks: {
+    methodKind: "server_streaming";
+    input: typeof WatchPostbacksRequestSchema;
+    output: typeof WatchPostbacksResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_s2s_v1_postback_service, 0);

@@ -34,6 +34,7 @@ from s2s_sdk._gen.s2s.v1.click_pb2 import (
     Click,
     ClickFlag,
     ClickIdKey,
+    DeviceKind,
 )
 from s2s_sdk._gen.s2s.v1.money_pb2 import (
     Money,
@@ -115,6 +116,10 @@ from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2 import (
     UpdateConversionCodeRequest,
     UpdateConversionCodeResponse,
 )
+from s2s_sdk._gen.s2s.v1.watch_pb2 import (
+    Gap,
+    Heartbeat,
+)
 from s2s_sdk._gen.s2s.v1.conversion_service_pb2 import (
     BatchRecordConversionsRequest,
     BatchRecordConversionsResponse,
@@ -130,6 +135,8 @@ from s2s_sdk._gen.s2s.v1.conversion_service_pb2 import (
     RecordConversionResult,
     StreamRecordConversionsRequest,
     StreamRecordConversionsResponse,
+    WatchConversionsRequest,
+    WatchConversionsResponse,
 )
 from s2s_sdk._gen.s2s.v1.postback_service_pb2 import (
     ExplainPostbackRequest,
@@ -144,6 +151,8 @@ from s2s_sdk._gen.s2s.v1.postback_service_pb2 import (
     ReplayOverrides,
     ReplayPostbacksRequest,
     ReplayPostbacksResponse,
+    WatchPostbacksRequest,
+    WatchPostbacksResponse,
 )
 from s2s_sdk._gen.s2s.v1.preset_pb2 import (
     Preset,
@@ -204,6 +213,7 @@ __all__ = [
     "CustomParam",
     "DecimalSeparator",
     "DedupePolicy",
+    "DeviceKind",
     "EraseVisitorRequest",
     "EraseVisitorResponse",
     "ErrorReason",
@@ -211,6 +221,7 @@ __all__ = [
     "ExplainClickResponse",
     "ExplainPostbackRequest",
     "ExplainPostbackResponse",
+    "Gap",
     "GetAccountRequest",
     "GetAccountResponse",
     "GetApiKeyRequest",
@@ -229,6 +240,7 @@ __all__ = [
     "GetPresetResponse",
     "GetTrackingLinkRequest",
     "GetTrackingLinkResponse",
+    "Heartbeat",
     "ListAccountsRequest",
     "ListAccountsResponse",
     "ListApiKeysRequest",
@@ -300,4 +312,8 @@ __all__ = [
     "UpdateConversionCodeResponse",
     "UpdateTrackingLinkRequest",
     "UpdateTrackingLinkResponse",
+    "WatchConversionsRequest",
+    "WatchConversionsResponse",
+    "WatchPostbacksRequest",
+    "WatchPostbacksResponse",
 ]

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12s2s/v1/click.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xff\x02\n\x05\x43lick\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12(\n\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x12\x39\n\nclick_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x32\n\x07sub_ids\x18\x04 \x03(\x0b\x32\x19.s2s.v1.Click.SubIdsEntryR\x06subIds\x12\x14\n\x05query\x18\x05 \x01(\tR\x05query\x12\x1a\n\x08referrer\x18\x06 \x01(\tR\x08referrer\x12\x1d\n\nuser_agent\x18\x07 \x01(\tR\tuserAgent\x12\x18\n\x07\x61\x64\x64ress\x18\x08 \x01(\tR\x07\x61\x64\x64ress\x12\'\n\x05\x66lags\x18\t \x03(\x0e\x32\x11.s2s.v1.ClickFlagR\x05\x66lags\x1a\x39\n\x0bSubIdsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\x9e\x01\n\nClickIdKey\x12\x16\n\x06number\x18\x01 \x01(\rR\x06number\x12;\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime*\x87\x01\n\tClickFlag\x12\x1a\n\x16\x43LICK_FLAG_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43LICK_FLAG_BOT\x10\x01\x12\x17\n\x13\x43LICK_FLAG_PREFETCH\x10\x02\x12\x16\n\x12\x43LICK_FLAG_PREVIEW\x10\x03\x12\x19\n\x15\x43LICK_FLAG_SUB_ID_CUT\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12s2s/v1/click.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x94\x04\n\x05\x43lick\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12(\n\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x12\x39\n\nclick_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x32\n\x07sub_ids\x18\x04 \x03(\x0b\x32\x19.s2s.v1.Click.SubIdsEntryR\x06subIds\x12\x14\n\x05query\x18\x05 \x01(\tR\x05query\x12\x1a\n\x08referrer\x18\x06 \x01(\tR\x08referrer\x12\x1d\n\nuser_agent\x18\x07 \x01(\tR\tuserAgent\x12\x18\n\x07\x61\x64\x64ress\x18\x08 \x01(\tR\x07\x61\x64\x64ress\x12\'\n\x05\x66lags\x18\t \x03(\x0e\x32\x11.s2s.v1.ClickFlagR\x05\x66lags\x12\x18\n\x07\x63ountry\x18\n \x01(\tR\x07\x63ountry\x12*\n\x06\x64\x65vice\x18\x0b \x01(\x0e\x32\x12.s2s.v1.DeviceKindR\x06\x64\x65vice\x12\x0e\n\x02os\x18\x0c \x01(\tR\x02os\x12\x18\n\x07\x62rowser\x18\r \x01(\tR\x07\x62rowser\x12#\n\rreferrer_host\x18\x0e \x01(\tR\x0creferrerHost\x1a\x39\n\x0bSubIdsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\x9e\x01\n\nClickIdKey\x12\x16\n\x06number\x18\x01 \x01(\rR\x06number\x12;\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime*\x88\x01\n\nDeviceKind\x12\x1b\n\x17\x44\x45VICE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44\x45VICE_KIND_DESKTOP\x10\x01\x12\x15\n\x11\x44\x45VICE_KIND_PHONE\x10\x02\x12\x16\n\x12\x44\x45VICE_KIND_TABLET\x10\x03\x12\x15\n\x11\x44\x45VICE_KIND_OTHER\x10\x04*\x87\x01\n\tClickFlag\x12\x1a\n\x16\x43LICK_FLAG_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43LICK_FLAG_BOT\x10\x01\x12\x17\n\x13\x43LICK_FLAG_PREFETCH\x10\x02\x12\x16\n\x12\x43LICK_FLAG_PREVIEW\x10\x03\x12\x19\n\x15\x43LICK_FLAG_SUB_ID_CUT\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,12 +34,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CLICK_SUBIDSENTRY']._loaded_options = None
   _globals['_CLICK_SUBIDSENTRY']._serialized_options = b'8\001'
-  _globals['_CLICKFLAG']._serialized_start=611
-  _globals['_CLICKFLAG']._serialized_end=746
+  _globals['_DEVICEKIND']._serialized_start=760
+  _globals['_DEVICEKIND']._serialized_end=896
+  _globals['_CLICKFLAG']._serialized_start=899
+  _globals['_CLICKFLAG']._serialized_end=1034
   _globals['_CLICK']._serialized_start=64
-  _globals['_CLICK']._serialized_end=447
-  _globals['_CLICK_SUBIDSENTRY']._serialized_start=390
-  _globals['_CLICK_SUBIDSENTRY']._serialized_end=447
-  _globals['_CLICKIDKEY']._serialized_start=450
-  _globals['_CLICKIDKEY']._serialized_end=608
+  _globals['_CLICK']._serialized_end=596
+  _globals['_CLICK_SUBIDSENTRY']._serialized_start=539
+  _globals['_CLICK_SUBIDSENTRY']._serialized_end=596
+  _globals['_CLICKIDKEY']._serialized_start=599
+  _globals['_CLICKIDKEY']._serialized_end=757
 # @@protoc_insertion_point(module_scope)

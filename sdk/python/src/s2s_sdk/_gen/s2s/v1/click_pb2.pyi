@@ -20,6 +20,38 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _DeviceKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DeviceKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DeviceKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DEVICE_KIND_UNSPECIFIED: _DeviceKind.ValueType  # 0
+    """Not known, as with robots; or a kind that is newer than this client."""
+    DEVICE_KIND_DESKTOP: _DeviceKind.ValueType  # 1
+    """A desktop computer or laptop. Tablets by Apple often pretend to be one."""
+    DEVICE_KIND_PHONE: _DeviceKind.ValueType  # 2
+    """A phone."""
+    DEVICE_KIND_TABLET: _DeviceKind.ValueType  # 3
+    """A tablet."""
+    DEVICE_KIND_OTHER: _DeviceKind.ValueType  # 4
+    """Another device with a browser, such as a television or a game console."""
+
+class DeviceKind(_DeviceKind, metaclass=_DeviceKindEnumTypeWrapper):
+    """The kinds of devices."""
+
+DEVICE_KIND_UNSPECIFIED: DeviceKind.ValueType  # 0
+"""Not known, as with robots; or a kind that is newer than this client."""
+DEVICE_KIND_DESKTOP: DeviceKind.ValueType  # 1
+"""A desktop computer or laptop. Tablets by Apple often pretend to be one."""
+DEVICE_KIND_PHONE: DeviceKind.ValueType  # 2
+"""A phone."""
+DEVICE_KIND_TABLET: DeviceKind.ValueType  # 3
+"""A tablet."""
+DEVICE_KIND_OTHER: DeviceKind.ValueType  # 4
+"""Another device with a browser, such as a television or a game console."""
+Global___DeviceKind: _TypeAlias = DeviceKind  # noqa: Y015
+
 class _ClickFlag:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -99,6 +131,11 @@ class Click(_message.Message):
     USER_AGENT_FIELD_NUMBER: _builtins.int
     ADDRESS_FIELD_NUMBER: _builtins.int
     FLAGS_FIELD_NUMBER: _builtins.int
+    COUNTRY_FIELD_NUMBER: _builtins.int
+    DEVICE_FIELD_NUMBER: _builtins.int
+    OS_FIELD_NUMBER: _builtins.int
+    BROWSER_FIELD_NUMBER: _builtins.int
+    REFERRER_HOST_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
     without `i`, `l`, `o`, `u`.
@@ -116,6 +153,25 @@ class Click(_message.Message):
     address: _builtins.str
     """The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
     empty if it is not known or not stored. Example: `203.0.113.0`.
+    """
+    country: _builtins.str
+    """Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+    looked up in the operator's file when the click is recorded, and is a hint,
+    not a fact; empty if it is not known or not stored. Example: `DE`.
+    """
+    device: Global___DeviceKind.ValueType
+    """Kind of the visitor's device, by the user agent."""
+    os: _builtins.str
+    """Family of the device's operating system, by the user agent; empty if it is
+    not known. Example: `Android`.
+    """
+    browser: _builtins.str
+    """Family of the browser, by the user agent; empty if it is not known.
+    Example: `Samsung Internet`.
+    """
+    referrer_host: _builtins.str
+    """Host of `referrer`, in lower case, with its port left out; empty if
+    `referrer` has none. Example: `news.example`.
     """
     @_builtins.property
     def click_time(self) -> _timestamp_pb2.Timestamp:
@@ -141,10 +197,15 @@ class Click(_message.Message):
         user_agent: _builtins.str = ...,
         address: _builtins.str = ...,
         flags: _abc.Iterable[Global___ClickFlag.ValueType] | None = ...,
+        country: _builtins.str = ...,
+        device: Global___DeviceKind.ValueType = ...,
+        os: _builtins.str = ...,
+        browser: _builtins.str = ...,
+        referrer_host: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["click_time", b"click_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "click_time", b"click_time", "flags", b"flags", "id", b"id", "query", b"query", "referrer", b"referrer", "sub_ids", b"sub_ids", "tracking_link_id", b"tracking_link_id", "user_agent", b"user_agent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "browser", b"browser", "click_time", b"click_time", "country", b"country", "device", b"device", "flags", b"flags", "id", b"id", "os", b"os", "query", b"query", "referrer", b"referrer", "referrer_host", b"referrer_host", "sub_ids", b"sub_ids", "tracking_link_id", b"tracking_link_id", "user_agent", b"user_agent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -51,11 +51,11 @@ class ClickServiceStub:
     ExplainClick: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]
     """Explains what happened to a click: its link, its conversions, and the held
     postbacks that name it. If the answer would be longer than 3 MiB, the end of
-    its lists is shortened. A shortened postback has no remarks, no body and only
-    the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
-    shortened conversion has no custom parameters; one such note of the answer
-    stands for all of them. `GetPostback` and `GetConversion` return all of a
-    postback or conversion.
+    its lists is shortened. A shortened postback has no body, only the beginning of
+    its target, and a single note, `NOTE_CODE_SHORTENED`, in place of its own
+    notes. A shortened conversion has no custom parameters; if there are such
+    conversions, the `notes` of the answer have one `NOTE_CODE_SHORTENED`.
+    `GetPostback` and `GetConversion` return all of a postback or conversion.
     """
     EraseVisitor: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -64,8 +64,8 @@ class ClickServiceStub:
     that the erasure is durable. Repeating it changes nothing.
     """
     RotateClickIdKey: _grpc.UnaryUnaryMultiCallable[_click_service_pb2.RotateClickIdKeyRequest, _click_service_pb2.RotateClickIdKeyResponse]
-    """Makes a new key for click ids. Within a second, every core and every edge
-    that reaches its core mints with it. Ids of the former keys count for an
+    """Makes a new key for click ids. Within two seconds, every core and every
+    edge that reaches its core mints with it. Ids of the former keys count for an
     overlap; after it, they count only if their click is stored. Needs the
     scope `admin`: the keys are those of the whole installation.
     """
@@ -93,11 +93,11 @@ class ClickServiceAsyncStub(ClickServiceStub):
     ExplainClick: _aio.UnaryUnaryMultiCallable[_click_service_pb2.ExplainClickRequest, _click_service_pb2.ExplainClickResponse]  # type: ignore[assignment]
     """Explains what happened to a click: its link, its conversions, and the held
     postbacks that name it. If the answer would be longer than 3 MiB, the end of
-    its lists is shortened. A shortened postback has no remarks, no body and only
-    the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
-    shortened conversion has no custom parameters; one such note of the answer
-    stands for all of them. `GetPostback` and `GetConversion` return all of a
-    postback or conversion.
+    its lists is shortened. A shortened postback has no body, only the beginning of
+    its target, and a single note, `NOTE_CODE_SHORTENED`, in place of its own
+    notes. A shortened conversion has no custom parameters; if there are such
+    conversions, the `notes` of the answer have one `NOTE_CODE_SHORTENED`.
+    `GetPostback` and `GetConversion` return all of a postback or conversion.
     """
     EraseVisitor: _aio.UnaryUnaryMultiCallable[_click_service_pb2.EraseVisitorRequest, _click_service_pb2.EraseVisitorResponse]  # type: ignore[assignment]
     """Erases all data that identifies the visitor of a click: from the click, its
@@ -106,8 +106,8 @@ class ClickServiceAsyncStub(ClickServiceStub):
     that the erasure is durable. Repeating it changes nothing.
     """
     RotateClickIdKey: _aio.UnaryUnaryMultiCallable[_click_service_pb2.RotateClickIdKeyRequest, _click_service_pb2.RotateClickIdKeyResponse]  # type: ignore[assignment]
-    """Makes a new key for click ids. Within a second, every core and every edge
-    that reaches its core mints with it. Ids of the former keys count for an
+    """Makes a new key for click ids. Within two seconds, every core and every
+    edge that reaches its core mints with it. Ids of the former keys count for an
     overlap; after it, they count only if their click is stored. Needs the
     scope `admin`: the keys are those of the whole installation.
     """
@@ -156,11 +156,11 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_click_service_pb2.ExplainClickResponse, _abc.Awaitable[_click_service_pb2.ExplainClickResponse]]:
         """Explains what happened to a click: its link, its conversions, and the held
         postbacks that name it. If the answer would be longer than 3 MiB, the end of
-        its lists is shortened. A shortened postback has no remarks, no body and only
-        the beginning of its target; its note `NOTE_CODE_SHORTENED` says so. A
-        shortened conversion has no custom parameters; one such note of the answer
-        stands for all of them. `GetPostback` and `GetConversion` return all of a
-        postback or conversion.
+        its lists is shortened. A shortened postback has no body, only the beginning of
+        its target, and a single note, `NOTE_CODE_SHORTENED`, in place of its own
+        notes. A shortened conversion has no custom parameters; if there are such
+        conversions, the `notes` of the answer have one `NOTE_CODE_SHORTENED`.
+        `GetPostback` and `GetConversion` return all of a postback or conversion.
         """
 
     @_abc_1.abstractmethod
@@ -181,8 +181,8 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _click_service_pb2.RotateClickIdKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_click_service_pb2.RotateClickIdKeyResponse, _abc.Awaitable[_click_service_pb2.RotateClickIdKeyResponse]]:
-        """Makes a new key for click ids. Within a second, every core and every edge
-        that reaches its core mints with it. Ids of the former keys count for an
+        """Makes a new key for click ids. Within two seconds, every core and every
+        edge that reaches its core mints with it. Ids of the former keys count for an
         overlap; after it, they count only if their click is stored. Needs the
         scope `admin`: the keys are those of the whole installation.
         """

@@ -29,9 +29,10 @@ from s2s_sdk._gen.s2s.v1 import conversion_code_pb2 as s2s_dot_v1_dot_conversion
 from s2s_sdk._gen.s2s.v1 import money_pb2 as s2s_dot_v1_dot_money__pb2
 from s2s_sdk._gen.s2s.v1 import note_pb2 as s2s_dot_v1_dot_note__pb2
 from s2s_sdk._gen.s2s.v1 import postback_pb2 as s2s_dot_v1_dot_postback__pb2
+from s2s_sdk._gen.s2s.v1 import watch_pb2 as s2s_dot_v1_dot_watch__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fs2s/v1/conversion_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x12s2s/v1/money.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\"\xdf\x03\n\rNewConversion\x12,\n\x12\x63onversion_code_id\x18\x01 \x01(\tR\x10\x63onversionCodeId\x12\x19\n\x08\x63lick_id\x18\x02 \x01(\tR\x07\x63lickId\x12%\n\x0etransaction_id\x18\x03 \x01(\tR\rtransactionId\x12#\n\x05value\x18\x04 \x01(\x0b\x32\r.s2s.v1.MoneyR\x05value\x12<\n\x11\x63ommission_amount\x18\x05 \x01(\x0b\x32\r.s2s.v1.MoneyH\x00R\x10\x63ommissionAmount\x12<\n\x19\x63ommission_percent_micros\x18\x06 \x01(\x03H\x00R\x17\x63ommissionPercentMicros\x12\x30\n\x06status\x18\x07 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x38\n\rcustom_params\x18\x08 \x03(\x0b\x32\x13.s2s.v1.CustomParamR\x0c\x63ustomParams\x12\x43\n\x0f\x63onversion_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x63onversionTimeB\x0c\n\ncommission\"\xd3\x01\n\x17RecordConversionRequest\x12\x37\n\nconversion\x18\x01 \x01(\x0b\x32\x15.s2s.v1.NewConversionH\x00R\nconversion\x12\x31\n\x08postback\x18\x02 \x01(\x0b\x32\x13.s2s.v1.RawPostbackH\x00R\x08postback\x12\x1d\n\nrequest_id\x18\x03 \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x04 \x01(\x08R\x0cvalidateOnlyB\x08\n\x06report\"\x99\x02\n\x18RecordConversionResponse\x12\x32\n\nconversion\x18\x01 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\x12\x33\n\x07verdict\x18\x02 \x01(\x0e\x32\x19.s2s.v1.ConversionVerdictR\x07verdict\x12\"\n\x05notes\x18\x03 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\x12\x1f\n\x0bpostback_id\x18\x04 \x01(\tR\npostbackId\x12*\n\x05reply\x18\x05 \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply\x12#\n\rconversion_id\x18\x06 \x01(\tR\x0c\x63onversionId\"\\\n\x1d\x42\x61tchRecordConversionsRequest\x12;\n\x08requests\x18\x01 \x03(\x0b\x32\x1f.s2s.v1.RecordConversionRequestR\x08requests\"Z\n\x1e\x42\x61tchRecordConversionsResponse\x12\x38\n\x07results\x18\x01 \x03(\x0b\x32\x1e.s2s.v1.RecordConversionResultR\x07results\"[\n\x1eStreamRecordConversionsRequest\x12\x39\n\x07request\x18\x01 \x01(\x0b\x32\x1f.s2s.v1.RecordConversionRequestR\x07request\"Y\n\x1fStreamRecordConversionsResponse\x12\x36\n\x06result\x18\x01 \x01(\x0b\x32\x1e.s2s.v1.RecordConversionResultR\x06result\"\x8e\x01\n\x16RecordConversionResult\x12>\n\x08response\x18\x01 \x01(\x0b\x32 .s2s.v1.RecordConversionResponseH\x00R\x08response\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00R\x05\x65rrorB\x08\n\x06result\";\n\x14GetConversionRequest\x12#\n\rconversion_id\x18\x01 \x01(\tR\x0c\x63onversionId\"K\n\x15GetConversionResponse\x12\x32\n\nconversion\x18\x01 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\"\x86\x01\n\x16ListConversionsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x30\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x18.s2s.v1.ConversionFilterR\x06\x66ilter\"\xbf\x03\n\x10\x43onversionFilter\x12,\n\x12\x63onversion_code_id\x18\x01 \x01(\tR\x10\x63onversionCodeId\x12(\n\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x03 \x01(\tR\x07\x63lickId\x12%\n\x0etransaction_id\x18\x04 \x01(\tR\rtransactionId\x12\x30\n\x06status\x18\x05 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x41\n\x0frecorded_status\x18\x06 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x0erecordedStatus\x12*\n\x04time\x18\x07 \x01(\x0e\x32\x16.s2s.v1.ConversionTimeR\x04time\x12\x39\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\"w\n\x17ListConversionsResponse\x12\x34\n\x0b\x63onversions\x18\x01 \x03(\x0b\x32\x12.s2s.v1.ConversionR\x0b\x63onversions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\x88\x01\n\x0e\x43onversionTime\x12\x1f\n\x1b\x43ONVERSION_TIME_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43ONVERSION_TIME_CREATE\x10\x01\x12\x1e\n\x1a\x43ONVERSION_TIME_CONVERSION\x10\x02\x12\x19\n\x15\x43ONVERSION_TIME_CLICK\x10\x03\x32\xfe\x03\n\x11\x43onversionService\x12Z\n\x10RecordConversion\x12\x1f.s2s.v1.RecordConversionRequest\x1a .s2s.v1.RecordConversionResponse\"\x03\x90\x02\x02\x12l\n\x16\x42\x61tchRecordConversions\x12%.s2s.v1.BatchRecordConversionsRequest\x1a&.s2s.v1.BatchRecordConversionsResponse\"\x03\x90\x02\x02\x12s\n\x17StreamRecordConversions\x12&.s2s.v1.StreamRecordConversionsRequest\x1a\'.s2s.v1.StreamRecordConversionsResponse\"\x03\x90\x02\x02(\x01\x30\x01\x12Q\n\rGetConversion\x12\x1c.s2s.v1.GetConversionRequest\x1a\x1d.s2s.v1.GetConversionResponse\"\x03\x90\x02\x01\x12W\n\x0fListConversions\x12\x1e.s2s.v1.ListConversionsRequest\x1a\x1f.s2s.v1.ListConversionsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fs2s/v1/conversion_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x12s2s/v1/money.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\x1a\x12s2s/v1/watch.proto\"\xdf\x03\n\rNewConversion\x12,\n\x12\x63onversion_code_id\x18\x01 \x01(\tR\x10\x63onversionCodeId\x12\x19\n\x08\x63lick_id\x18\x02 \x01(\tR\x07\x63lickId\x12%\n\x0etransaction_id\x18\x03 \x01(\tR\rtransactionId\x12#\n\x05value\x18\x04 \x01(\x0b\x32\r.s2s.v1.MoneyR\x05value\x12<\n\x11\x63ommission_amount\x18\x05 \x01(\x0b\x32\r.s2s.v1.MoneyH\x00R\x10\x63ommissionAmount\x12<\n\x19\x63ommission_percent_micros\x18\x06 \x01(\x03H\x00R\x17\x63ommissionPercentMicros\x12\x30\n\x06status\x18\x07 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x38\n\rcustom_params\x18\x08 \x03(\x0b\x32\x13.s2s.v1.CustomParamR\x0c\x63ustomParams\x12\x43\n\x0f\x63onversion_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x63onversionTimeB\x0c\n\ncommission\"\xd3\x01\n\x17RecordConversionRequest\x12\x37\n\nconversion\x18\x01 \x01(\x0b\x32\x15.s2s.v1.NewConversionH\x00R\nconversion\x12\x31\n\x08postback\x18\x02 \x01(\x0b\x32\x13.s2s.v1.RawPostbackH\x00R\x08postback\x12\x1d\n\nrequest_id\x18\x03 \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x04 \x01(\x08R\x0cvalidateOnlyB\x08\n\x06report\"\x99\x02\n\x18RecordConversionResponse\x12\x32\n\nconversion\x18\x01 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\x12\x33\n\x07verdict\x18\x02 \x01(\x0e\x32\x19.s2s.v1.ConversionVerdictR\x07verdict\x12\"\n\x05notes\x18\x03 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\x12\x1f\n\x0bpostback_id\x18\x04 \x01(\tR\npostbackId\x12*\n\x05reply\x18\x05 \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply\x12#\n\rconversion_id\x18\x06 \x01(\tR\x0c\x63onversionId\"\\\n\x1d\x42\x61tchRecordConversionsRequest\x12;\n\x08requests\x18\x01 \x03(\x0b\x32\x1f.s2s.v1.RecordConversionRequestR\x08requests\"Z\n\x1e\x42\x61tchRecordConversionsResponse\x12\x38\n\x07results\x18\x01 \x03(\x0b\x32\x1e.s2s.v1.RecordConversionResultR\x07results\"[\n\x1eStreamRecordConversionsRequest\x12\x39\n\x07request\x18\x01 \x01(\x0b\x32\x1f.s2s.v1.RecordConversionRequestR\x07request\"Y\n\x1fStreamRecordConversionsResponse\x12\x36\n\x06result\x18\x01 \x01(\x0b\x32\x1e.s2s.v1.RecordConversionResultR\x06result\"\x8e\x01\n\x16RecordConversionResult\x12>\n\x08response\x18\x01 \x01(\x0b\x32 .s2s.v1.RecordConversionResponseH\x00R\x08response\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00R\x05\x65rrorB\x08\n\x06result\";\n\x14GetConversionRequest\x12#\n\rconversion_id\x18\x01 \x01(\tR\x0c\x63onversionId\"K\n\x15GetConversionResponse\x12\x32\n\nconversion\x18\x01 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\"\x86\x01\n\x16ListConversionsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x30\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x18.s2s.v1.ConversionFilterR\x06\x66ilter\"\xbf\x03\n\x10\x43onversionFilter\x12,\n\x12\x63onversion_code_id\x18\x01 \x01(\tR\x10\x63onversionCodeId\x12(\n\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x03 \x01(\tR\x07\x63lickId\x12%\n\x0etransaction_id\x18\x04 \x01(\tR\rtransactionId\x12\x30\n\x06status\x18\x05 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x41\n\x0frecorded_status\x18\x06 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x0erecordedStatus\x12*\n\x04time\x18\x07 \x01(\x0e\x32\x16.s2s.v1.ConversionTimeR\x04time\x12\x39\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\"w\n\x17ListConversionsResponse\x12\x34\n\x0b\x63onversions\x18\x01 \x03(\x0b\x32\x12.s2s.v1.ConversionR\x0b\x63onversions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x91\x01\n\x17WatchConversionsRequest\x12\x30\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x18.s2s.v1.ConversionFilterR\x06\x66ilter\x12!\n\x0cresume_token\x18\x02 \x01(\tR\x0bresumeToken\x12!\n\x0c\x61ll_accounts\x18\x03 \x01(\x08R\x0b\x61llAccounts\"\xef\x01\n\x18WatchConversionsResponse\x12\x34\n\nconversion\x18\x01 \x01(\x0b\x32\x12.s2s.v1.ConversionH\x00R\nconversion\x12\x31\n\theartbeat\x18\x03 \x01(\x0b\x32\x11.s2s.v1.HeartbeatH\x00R\theartbeat\x12\x1f\n\x03gap\x18\x04 \x01(\x0b\x32\x0b.s2s.v1.GapH\x00R\x03gap\x12!\n\x0cresume_token\x18\x05 \x01(\tR\x0bresumeToken\x12\x1d\n\naccount_id\x18\x06 \x01(\tR\taccountIdB\x07\n\x05\x65vent*\x88\x01\n\x0e\x43onversionTime\x12\x1f\n\x1b\x43ONVERSION_TIME_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43ONVERSION_TIME_CREATE\x10\x01\x12\x1e\n\x1a\x43ONVERSION_TIME_CONVERSION\x10\x02\x12\x19\n\x15\x43ONVERSION_TIME_CLICK\x10\x03\x32\xdc\x04\n\x11\x43onversionService\x12Z\n\x10RecordConversion\x12\x1f.s2s.v1.RecordConversionRequest\x1a .s2s.v1.RecordConversionResponse\"\x03\x90\x02\x02\x12l\n\x16\x42\x61tchRecordConversions\x12%.s2s.v1.BatchRecordConversionsRequest\x1a&.s2s.v1.BatchRecordConversionsResponse\"\x03\x90\x02\x02\x12s\n\x17StreamRecordConversions\x12&.s2s.v1.StreamRecordConversionsRequest\x1a\'.s2s.v1.StreamRecordConversionsResponse\"\x03\x90\x02\x02(\x01\x30\x01\x12Q\n\rGetConversion\x12\x1c.s2s.v1.GetConversionRequest\x1a\x1d.s2s.v1.GetConversionResponse\"\x03\x90\x02\x01\x12W\n\x0fListConversions\x12\x1e.s2s.v1.ListConversionsRequest\x1a\x1f.s2s.v1.ListConversionsResponse\"\x03\x90\x02\x01\x12\\\n\x10WatchConversions\x12\x1f.s2s.v1.WatchConversionsRequest\x1a .s2s.v1.WatchConversionsResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,34 +49,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONVERSIONSERVICE'].methods_by_name['GetConversion']._serialized_options = b'\220\002\001'
   _globals['_CONVERSIONSERVICE'].methods_by_name['ListConversions']._loaded_options = None
   _globals['_CONVERSIONSERVICE'].methods_by_name['ListConversions']._serialized_options = b'\220\002\001'
-  _globals['_CONVERSIONTIME']._serialized_start=2560
-  _globals['_CONVERSIONTIME']._serialized_end=2696
-  _globals['_NEWCONVERSION']._serialized_start=219
-  _globals['_NEWCONVERSION']._serialized_end=698
-  _globals['_RECORDCONVERSIONREQUEST']._serialized_start=701
-  _globals['_RECORDCONVERSIONREQUEST']._serialized_end=912
-  _globals['_RECORDCONVERSIONRESPONSE']._serialized_start=915
-  _globals['_RECORDCONVERSIONRESPONSE']._serialized_end=1196
-  _globals['_BATCHRECORDCONVERSIONSREQUEST']._serialized_start=1198
-  _globals['_BATCHRECORDCONVERSIONSREQUEST']._serialized_end=1290
-  _globals['_BATCHRECORDCONVERSIONSRESPONSE']._serialized_start=1292
-  _globals['_BATCHRECORDCONVERSIONSRESPONSE']._serialized_end=1382
-  _globals['_STREAMRECORDCONVERSIONSREQUEST']._serialized_start=1384
-  _globals['_STREAMRECORDCONVERSIONSREQUEST']._serialized_end=1475
-  _globals['_STREAMRECORDCONVERSIONSRESPONSE']._serialized_start=1477
-  _globals['_STREAMRECORDCONVERSIONSRESPONSE']._serialized_end=1566
-  _globals['_RECORDCONVERSIONRESULT']._serialized_start=1569
-  _globals['_RECORDCONVERSIONRESULT']._serialized_end=1711
-  _globals['_GETCONVERSIONREQUEST']._serialized_start=1713
-  _globals['_GETCONVERSIONREQUEST']._serialized_end=1772
-  _globals['_GETCONVERSIONRESPONSE']._serialized_start=1774
-  _globals['_GETCONVERSIONRESPONSE']._serialized_end=1849
-  _globals['_LISTCONVERSIONSREQUEST']._serialized_start=1852
-  _globals['_LISTCONVERSIONSREQUEST']._serialized_end=1986
-  _globals['_CONVERSIONFILTER']._serialized_start=1989
-  _globals['_CONVERSIONFILTER']._serialized_end=2436
-  _globals['_LISTCONVERSIONSRESPONSE']._serialized_start=2438
-  _globals['_LISTCONVERSIONSRESPONSE']._serialized_end=2557
-  _globals['_CONVERSIONSERVICE']._serialized_start=2699
-  _globals['_CONVERSIONSERVICE']._serialized_end=3209
+  _globals['_CONVERSIONSERVICE'].methods_by_name['WatchConversions']._loaded_options = None
+  _globals['_CONVERSIONSERVICE'].methods_by_name['WatchConversions']._serialized_options = b'\220\002\001'
+  _globals['_CONVERSIONTIME']._serialized_start=2970
+  _globals['_CONVERSIONTIME']._serialized_end=3106
+  _globals['_NEWCONVERSION']._serialized_start=239
+  _globals['_NEWCONVERSION']._serialized_end=718
+  _globals['_RECORDCONVERSIONREQUEST']._serialized_start=721
+  _globals['_RECORDCONVERSIONREQUEST']._serialized_end=932
+  _globals['_RECORDCONVERSIONRESPONSE']._serialized_start=935
+  _globals['_RECORDCONVERSIONRESPONSE']._serialized_end=1216
+  _globals['_BATCHRECORDCONVERSIONSREQUEST']._serialized_start=1218
+  _globals['_BATCHRECORDCONVERSIONSREQUEST']._serialized_end=1310
+  _globals['_BATCHRECORDCONVERSIONSRESPONSE']._serialized_start=1312
+  _globals['_BATCHRECORDCONVERSIONSRESPONSE']._serialized_end=1402
+  _globals['_STREAMRECORDCONVERSIONSREQUEST']._serialized_start=1404
+  _globals['_STREAMRECORDCONVERSIONSREQUEST']._serialized_end=1495
+  _globals['_STREAMRECORDCONVERSIONSRESPONSE']._serialized_start=1497
+  _globals['_STREAMRECORDCONVERSIONSRESPONSE']._serialized_end=1586
+  _globals['_RECORDCONVERSIONRESULT']._serialized_start=1589
+  _globals['_RECORDCONVERSIONRESULT']._serialized_end=1731
+  _globals['_GETCONVERSIONREQUEST']._serialized_start=1733
+  _globals['_GETCONVERSIONREQUEST']._serialized_end=1792
+  _globals['_GETCONVERSIONRESPONSE']._serialized_start=1794
+  _globals['_GETCONVERSIONRESPONSE']._serialized_end=1869
+  _globals['_LISTCONVERSIONSREQUEST']._serialized_start=1872
+  _globals['_LISTCONVERSIONSREQUEST']._serialized_end=2006
+  _globals['_CONVERSIONFILTER']._serialized_start=2009
+  _globals['_CONVERSIONFILTER']._serialized_end=2456
+  _globals['_LISTCONVERSIONSRESPONSE']._serialized_start=2458
+  _globals['_LISTCONVERSIONSRESPONSE']._serialized_end=2577
+  _globals['_WATCHCONVERSIONSREQUEST']._serialized_start=2580
+  _globals['_WATCHCONVERSIONSREQUEST']._serialized_end=2725
+  _globals['_WATCHCONVERSIONSRESPONSE']._serialized_start=2728
+  _globals['_WATCHCONVERSIONSRESPONSE']._serialized_end=2967
+  _globals['_CONVERSIONSERVICE']._serialized_start=3109
+  _globals['_CONVERSIONSERVICE']._serialized_end=3713
 # @@protoc_insertion_point(module_scope)

@@ -15,6 +15,7 @@ from s2s_sdk._gen.s2s.v1 import conversion_pb2 as _conversion_pb2
 from s2s_sdk._gen.s2s.v1 import money_pb2 as _money_pb2
 from s2s_sdk._gen.s2s.v1 import note_pb2 as _note_pb2
 from s2s_sdk._gen.s2s.v1 import postback_pb2 as _postback_pb2
+from s2s_sdk._gen.s2s.v1 import watch_pb2 as _watch_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -541,3 +542,88 @@ class ListConversionsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListConversionsResponse: _TypeAlias = ListConversionsResponse  # noqa: Y015
+
+@_typing.final
+class WatchConversionsRequest(_message.Message):
+    """Request of `WatchConversions`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILTER_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    ALL_ACCOUNTS_FIELD_NUMBER: _builtins.int
+    resume_token: _builtins.str
+    """The resume token of a message of an earlier stream. Empty: the stream begins
+    with what is recorded from now on. The server keeps events for 7 days; an
+    older token is refused with `RESUME_TOKEN_TOO_OLD`.
+    """
+    all_accounts: _builtins.bool
+    """Sends the conversions of all accounts. Needs the scope `admin` besides
+    `read`.
+    """
+    @_builtins.property
+    def filter(self) -> Global___ConversionFilter:
+        """Sends only the conversions that pass. `time`, `start_time` and `end_time`
+        must be unset, and `click_id` together with `all_accounts`.
+        """
+
+    def __init__(
+        self,
+        *,
+        filter: Global___ConversionFilter | None = ...,
+        resume_token: _builtins.str = ...,
+        all_accounts: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_accounts", b"all_accounts", "filter", b"filter", "resume_token", b"resume_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchConversionsRequest: _TypeAlias = WatchConversionsRequest  # noqa: Y015
+
+@_typing.final
+class WatchConversionsResponse(_message.Message):
+    """A message of the stream of `WatchConversions`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONVERSION_FIELD_NUMBER: _builtins.int
+    HEARTBEAT_FIELD_NUMBER: _builtins.int
+    GAP_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    resume_token: _builtins.str
+    """The place behind this message, for `WatchConversionsRequest.resume_token`."""
+    account_id: _builtins.str
+    """Id of the account of the conversion. Empty without a conversion."""
+    @_builtins.property
+    def conversion(self) -> _conversion_pb2.Conversion:
+        """A conversion that was recorded. Its data are as they are stored now."""
+
+    @_builtins.property
+    def heartbeat(self) -> _watch_pb2.Heartbeat:
+        """Nothing has happened."""
+
+    @_builtins.property
+    def gap(self) -> _watch_pb2.Gap:
+        """Conversions that are deleted by now."""
+
+    def __init__(
+        self,
+        *,
+        conversion: _conversion_pb2.Conversion | None = ...,
+        heartbeat: _watch_pb2.Heartbeat | None = ...,
+        gap: _watch_pb2.Gap | None = ...,
+        resume_token: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion", b"conversion", "event", b"event", "gap", b"gap", "heartbeat", b"heartbeat"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "conversion", b"conversion", "event", b"event", "gap", b"gap", "heartbeat", b"heartbeat", "resume_token", b"resume_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["conversion", "heartbeat", "gap"]  # noqa: Y015
+    _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
+
+Global___WatchConversionsResponse: _TypeAlias = WatchConversionsResponse  # noqa: Y015

@@ -60,6 +60,11 @@ class ConversionServiceStub(object):
                 request_serializer=s2s_dot_v1_dot_conversion__service__pb2.ListConversionsRequest.SerializeToString,
                 response_deserializer=s2s_dot_v1_dot_conversion__service__pb2.ListConversionsResponse.FromString,
                 _registered_method=True)
+        self.WatchConversions = channel.unary_stream(
+                '/s2s.v1.ConversionService/WatchConversions',
+                request_serializer=s2s_dot_v1_dot_conversion__service__pb2.WatchConversionsRequest.SerializeToString,
+                response_deserializer=s2s_dot_v1_dot_conversion__service__pb2.WatchConversionsResponse.FromString,
+                _registered_method=True)
 
 
 class ConversionServiceServicer(object):
@@ -117,6 +122,19 @@ class ConversionServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchConversions(self, request, context):
+        """Sends each conversion once it is recorded, by any server of the
+        installation, for as long as the client listens. The stream begins with a
+        heartbeat. Each message has a resume token: a stream that begins with that
+        token goes on behind the message, without a gap and without a repetition, on
+        any server. Conversions that are recorded one after the other come in no
+        order that a client may rely on. An account has at most 100 streams on a
+        server, and a server at most 1,000.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConversionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -144,6 +162,11 @@ def add_ConversionServiceServicer_to_server(servicer, server):
                     servicer.ListConversions,
                     request_deserializer=s2s_dot_v1_dot_conversion__service__pb2.ListConversionsRequest.FromString,
                     response_serializer=s2s_dot_v1_dot_conversion__service__pb2.ListConversionsResponse.SerializeToString,
+            ),
+            'WatchConversions': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchConversions,
+                    request_deserializer=s2s_dot_v1_dot_conversion__service__pb2.WatchConversionsRequest.FromString,
+                    response_serializer=s2s_dot_v1_dot_conversion__service__pb2.WatchConversionsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -282,6 +305,33 @@ class ConversionService(object):
             '/s2s.v1.ConversionService/ListConversions',
             s2s_dot_v1_dot_conversion__service__pb2.ListConversionsRequest.SerializeToString,
             s2s_dot_v1_dot_conversion__service__pb2.ListConversionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchConversions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/s2s.v1.ConversionService/WatchConversions',
+            s2s_dot_v1_dot_conversion__service__pb2.WatchConversionsRequest.SerializeToString,
+            s2s_dot_v1_dot_conversion__service__pb2.WatchConversionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

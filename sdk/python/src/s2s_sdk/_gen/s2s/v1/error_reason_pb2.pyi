@@ -177,8 +177,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     postbacks.
     """
     ERROR_REASON_METHOD_UNKNOWN: _ErrorReason.ValueType  # 31
-    """Cause: the server has no such service or method. Cure: check the name, and
-    that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
+    """Cause: the server has no such service or method, or a stream was called in
+    JSON. Cure: check the name, and that client and server are of the same
+    version; call a stream with gRPC or gRPC-web, such as with `watch` of an
+    SDK or with `s2s tail`. UNIMPLEMENTED, HTTP 501.
     """
     ERROR_REASON_BROWSER_CALL: _ErrorReason.ValueType  # 32
     """Cause: a person's browser called the postback URL, from a page or by
@@ -300,6 +302,19 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     of this installation, and the visitor has come back too often within a
     minute. Cure: change the destination of one of these links.
     FAILED_PRECONDITION, HTTP 422.
+    """
+    ERROR_REASON_RESUME_TOKEN_INVALID: _ErrorReason.ValueType  # 56
+    """Cause: the resume token is malformed: the server has not made it, only a
+    part of it came, or something is around it, such as the line feed of the
+    file that it was read from. Cure: send the token of the last message as it
+    came, or none to begin with what happens from now on. INVALID_ARGUMENT,
+    HTTP 400.
+    """
+    ERROR_REASON_RESUME_TOKEN_TOO_OLD: _ErrorReason.ValueType  # 57
+    """Cause: the server has deleted events behind the resume token: it keeps them
+    for 7 days; or the database was restored to a time before the token. Cure:
+    list what was recorded since the last message, and begin a new stream
+    without a token. OUT_OF_RANGE, HTTP 400.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -467,8 +482,10 @@ documents, or write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds
 postbacks.
 """
 ERROR_REASON_METHOD_UNKNOWN: ErrorReason.ValueType  # 31
-"""Cause: the server has no such service or method. Cure: check the name, and
-that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
+"""Cause: the server has no such service or method, or a stream was called in
+JSON. Cure: check the name, and that client and server are of the same
+version; call a stream with gRPC or gRPC-web, such as with `watch` of an
+SDK or with `s2s tail`. UNIMPLEMENTED, HTTP 501.
 """
 ERROR_REASON_BROWSER_CALL: ErrorReason.ValueType  # 32
 """Cause: a person's browser called the postback URL, from a page or by
@@ -590,5 +607,18 @@ ERROR_REASON_REDIRECT_LOOP: ErrorReason.ValueType  # 55
 of this installation, and the visitor has come back too often within a
 minute. Cure: change the destination of one of these links.
 FAILED_PRECONDITION, HTTP 422.
+"""
+ERROR_REASON_RESUME_TOKEN_INVALID: ErrorReason.ValueType  # 56
+"""Cause: the resume token is malformed: the server has not made it, only a
+part of it came, or something is around it, such as the line feed of the
+file that it was read from. Cure: send the token of the last message as it
+came, or none to begin with what happens from now on. INVALID_ARGUMENT,
+HTTP 400.
+"""
+ERROR_REASON_RESUME_TOKEN_TOO_OLD: ErrorReason.ValueType  # 57
+"""Cause: the server has deleted events behind the resume token: it keeps them
+for 7 days; or the database was restored to a time before the token. Cure:
+list what was recorded since the last message, and begin a new stream
+without a token. OUT_OF_RANGE, HTTP 400.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

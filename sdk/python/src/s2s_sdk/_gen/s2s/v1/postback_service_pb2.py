@@ -31,9 +31,10 @@ from s2s_sdk._gen.s2s.v1 import explanation_pb2 as s2s_dot_v1_dot_explanation__p
 from s2s_sdk._gen.s2s.v1 import note_pb2 as s2s_dot_v1_dot_note__pb2
 from s2s_sdk._gen.s2s.v1 import postback_pb2 as s2s_dot_v1_dot_postback__pb2
 from s2s_sdk._gen.s2s.v1 import tracking_link_pb2 as s2s_dot_v1_dot_tracking__link__pb2
+from s2s_sdk._gen.s2s.v1 import watch_pb2 as s2s_dot_v1_dot_watch__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ds2s/v1/postback_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x19s2s/v1/error_reason.proto\x1a\x18s2s/v1/explanation.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\"\x82\x01\n\x14ListPostbacksRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12.\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x16.s2s.v1.PostbackFilterR\x06\x66ilter\"\xa4\x02\n\x0ePostbackFilter\x12\x31\n\x07verdict\x18\x01 \x01(\x0e\x32\x17.s2s.v1.PostbackVerdictR\x07verdict\x12+\n\x06reason\x18\x02 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12,\n\x12\x63onversion_code_id\x18\x03 \x01(\tR\x10\x63onversionCodeId\x12\x39\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x12\n\x04text\x18\x06 \x01(\tR\x04text\"o\n\x15ListPostbacksResponse\x12.\n\tpostbacks\x18\x01 \x03(\x0b\x32\x10.s2s.v1.PostbackR\tpostbacks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"5\n\x12GetPostbackRequest\x12\x1f\n\x0bpostback_id\x18\x01 \x01(\tR\npostbackId\"C\n\x13GetPostbackResponse\x12,\n\x08postback\x18\x01 \x01(\x0b\x32\x10.s2s.v1.PostbackR\x08postback\"\xfb\x01\n\x16ReplayPostbacksRequest\x12\'\n\x03ids\x18\x01 \x01(\x0b\x32\x13.s2s.v1.PostbackIdsH\x00R\x03ids\x12\x30\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x16.s2s.v1.PostbackFilterH\x00R\x06\x66ilter\x12\x35\n\toverrides\x18\x03 \x01(\x0b\x32\x17.s2s.v1.ReplayOverridesR\toverrides\x12\x1d\n\npage_token\x18\x04 \x01(\tR\tpageToken\x12#\n\rvalidate_only\x18\x05 \x01(\x08R\x0cvalidateOnlyB\x0b\n\tpostbacks\"\x1f\n\x0bPostbackIds\x12\x10\n\x03ids\x18\x01 \x03(\tR\x03ids\"\xfa\x02\n\x0fReplayOverrides\x12@\n\x1avalue_micros_where_missing\x18\x01 \x01(\x03H\x00R\x17valueMicrosWhereMissing\x88\x01\x01\x12J\n\x1f\x63ommission_micros_where_missing\x18\x02 \x01(\x03H\x01R\x1c\x63ommissionMicrosWhereMissing\x88\x01\x01\x12\x45\n\x11\x64\x65\x63imal_separator\x18\x03 \x01(\x0e\x32\x18.s2s.v1.DecimalSeparatorR\x10\x64\x65\x63imalSeparator\x12,\n\x12\x63onversion_code_id\x18\x04 \x01(\tR\x10\x63onversionCodeId\x12!\n\x0ctrust_sender\x18\x05 \x01(\x08R\x0btrustSenderB\x1d\n\x1b_value_micros_where_missingB\"\n _commission_micros_where_missing\"q\n\x17ReplayPostbacksResponse\x12.\n\tpostbacks\x18\x01 \x03(\x0b\x32\x10.s2s.v1.PostbackR\tpostbacks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"a\n\x16\x45xplainPostbackRequest\x12\x18\n\x06target\x18\x01 \x01(\x0cH\x00R\x06target\x12!\n\x0bpostback_id\x18\x02 \x01(\tH\x00R\npostbackIdB\n\n\x08postback\"\x99\x04\n\x17\x45xplainPostbackResponse\x12\x39\n\nparameters\x18\x01 \x03(\x0b\x32\x19.s2s.v1.PostbackParameterR\nparameters\x12\"\n\x05notes\x18\x02 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\x12\x31\n\x07verdict\x18\x03 \x01(\x0e\x32\x17.s2s.v1.PostbackVerdictR\x07verdict\x12+\n\x06reason\x18\x04 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12\x18\n\x07message\x18\x05 \x01(\tR\x07message\x12\x32\n\nconversion\x18\x06 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\x12\"\n\x05steps\x18\x07 \x03(\x0b\x32\x0c.s2s.v1.StepR\x05steps\x12?\n\x0f\x63onversion_code\x18\x08 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\x12\x39\n\rtracking_link\x18\t \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12#\n\x05\x63lick\x18\n \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12,\n\x08postback\x18\x0b \x01(\x0b\x32\x10.s2s.v1.PostbackR\x08postback\"d\n\x11PostbackParameter\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value\x12%\n\x0e\x63\x61nonical_name\x18\x03 \x01(\tR\rcanonicalName2\xe3\x02\n\x0fPostbackService\x12Q\n\rListPostbacks\x12\x1c.s2s.v1.ListPostbacksRequest\x1a\x1d.s2s.v1.ListPostbacksResponse\"\x03\x90\x02\x01\x12K\n\x0bGetPostback\x12\x1a.s2s.v1.GetPostbackRequest\x1a\x1b.s2s.v1.GetPostbackResponse\"\x03\x90\x02\x01\x12W\n\x0fReplayPostbacks\x12\x1e.s2s.v1.ReplayPostbacksRequest\x1a\x1f.s2s.v1.ReplayPostbacksResponse\"\x03\x90\x02\x02\x12W\n\x0f\x45xplainPostback\x12\x1e.s2s.v1.ExplainPostbackRequest\x1a\x1f.s2s.v1.ExplainPostbackResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ds2s/v1/postback_service.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x19s2s/v1/error_reason.proto\x1a\x18s2s/v1/explanation.proto\x1a\x11s2s/v1/note.proto\x1a\x15s2s/v1/postback.proto\x1a\x1as2s/v1/tracking_link.proto\x1a\x12s2s/v1/watch.proto\"\x82\x01\n\x14ListPostbacksRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12.\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x16.s2s.v1.PostbackFilterR\x06\x66ilter\"\xa4\x02\n\x0ePostbackFilter\x12\x31\n\x07verdict\x18\x01 \x01(\x0e\x32\x17.s2s.v1.PostbackVerdictR\x07verdict\x12+\n\x06reason\x18\x02 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12,\n\x12\x63onversion_code_id\x18\x03 \x01(\tR\x10\x63onversionCodeId\x12\x39\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x12\n\x04text\x18\x06 \x01(\tR\x04text\"o\n\x15ListPostbacksResponse\x12.\n\tpostbacks\x18\x01 \x03(\x0b\x32\x10.s2s.v1.PostbackR\tpostbacks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"5\n\x12GetPostbackRequest\x12\x1f\n\x0bpostback_id\x18\x01 \x01(\tR\npostbackId\"C\n\x13GetPostbackResponse\x12,\n\x08postback\x18\x01 \x01(\x0b\x32\x10.s2s.v1.PostbackR\x08postback\"\xfb\x01\n\x16ReplayPostbacksRequest\x12\'\n\x03ids\x18\x01 \x01(\x0b\x32\x13.s2s.v1.PostbackIdsH\x00R\x03ids\x12\x30\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x16.s2s.v1.PostbackFilterH\x00R\x06\x66ilter\x12\x35\n\toverrides\x18\x03 \x01(\x0b\x32\x17.s2s.v1.ReplayOverridesR\toverrides\x12\x1d\n\npage_token\x18\x04 \x01(\tR\tpageToken\x12#\n\rvalidate_only\x18\x05 \x01(\x08R\x0cvalidateOnlyB\x0b\n\tpostbacks\"\x1f\n\x0bPostbackIds\x12\x10\n\x03ids\x18\x01 \x03(\tR\x03ids\"\xfa\x02\n\x0fReplayOverrides\x12@\n\x1avalue_micros_where_missing\x18\x01 \x01(\x03H\x00R\x17valueMicrosWhereMissing\x88\x01\x01\x12J\n\x1f\x63ommission_micros_where_missing\x18\x02 \x01(\x03H\x01R\x1c\x63ommissionMicrosWhereMissing\x88\x01\x01\x12\x45\n\x11\x64\x65\x63imal_separator\x18\x03 \x01(\x0e\x32\x18.s2s.v1.DecimalSeparatorR\x10\x64\x65\x63imalSeparator\x12,\n\x12\x63onversion_code_id\x18\x04 \x01(\tR\x10\x63onversionCodeId\x12!\n\x0ctrust_sender\x18\x05 \x01(\x08R\x0btrustSenderB\x1d\n\x1b_value_micros_where_missingB\"\n _commission_micros_where_missing\"q\n\x17ReplayPostbacksResponse\x12.\n\tpostbacks\x18\x01 \x03(\x0b\x32\x10.s2s.v1.PostbackR\tpostbacks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"a\n\x16\x45xplainPostbackRequest\x12\x18\n\x06target\x18\x01 \x01(\x0cH\x00R\x06target\x12!\n\x0bpostback_id\x18\x02 \x01(\tH\x00R\npostbackIdB\n\n\x08postback\"\x99\x04\n\x17\x45xplainPostbackResponse\x12\x39\n\nparameters\x18\x01 \x03(\x0b\x32\x19.s2s.v1.PostbackParameterR\nparameters\x12\"\n\x05notes\x18\x02 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\x12\x31\n\x07verdict\x18\x03 \x01(\x0e\x32\x17.s2s.v1.PostbackVerdictR\x07verdict\x12+\n\x06reason\x18\x04 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12\x18\n\x07message\x18\x05 \x01(\tR\x07message\x12\x32\n\nconversion\x18\x06 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\x12\"\n\x05steps\x18\x07 \x03(\x0b\x32\x0c.s2s.v1.StepR\x05steps\x12?\n\x0f\x63onversion_code\x18\x08 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\x12\x39\n\rtracking_link\x18\t \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12#\n\x05\x63lick\x18\n \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12,\n\x08postback\x18\x0b \x01(\x0b\x32\x10.s2s.v1.PostbackR\x08postback\"d\n\x11PostbackParameter\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value\x12%\n\x0e\x63\x61nonical_name\x18\x03 \x01(\tR\rcanonicalName\"\x8d\x01\n\x15WatchPostbacksRequest\x12.\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x16.s2s.v1.PostbackFilterR\x06\x66ilter\x12!\n\x0cresume_token\x18\x02 \x01(\tR\x0bresumeToken\x12!\n\x0c\x61ll_accounts\x18\x03 \x01(\x08R\x0b\x61llAccounts\"\xe7\x01\n\x16WatchPostbacksResponse\x12.\n\x08postback\x18\x01 \x01(\x0b\x32\x10.s2s.v1.PostbackH\x00R\x08postback\x12\x31\n\theartbeat\x18\x03 \x01(\x0b\x32\x11.s2s.v1.HeartbeatH\x00R\theartbeat\x12\x1f\n\x03gap\x18\x04 \x01(\x0b\x32\x0b.s2s.v1.GapH\x00R\x03gap\x12!\n\x0cresume_token\x18\x05 \x01(\tR\x0bresumeToken\x12\x1d\n\naccount_id\x18\x06 \x01(\tR\taccountIdB\x07\n\x05\x65vent2\xbb\x03\n\x0fPostbackService\x12Q\n\rListPostbacks\x12\x1c.s2s.v1.ListPostbacksRequest\x1a\x1d.s2s.v1.ListPostbacksResponse\"\x03\x90\x02\x01\x12K\n\x0bGetPostback\x12\x1a.s2s.v1.GetPostbackRequest\x1a\x1b.s2s.v1.GetPostbackResponse\"\x03\x90\x02\x01\x12W\n\x0fReplayPostbacks\x12\x1e.s2s.v1.ReplayPostbacksRequest\x1a\x1f.s2s.v1.ReplayPostbacksResponse\"\x03\x90\x02\x02\x12W\n\x0f\x45xplainPostback\x12\x1e.s2s.v1.ExplainPostbackRequest\x1a\x1f.s2s.v1.ExplainPostbackResponse\"\x03\x90\x02\x01\x12V\n\x0eWatchPostbacks\x12\x1d.s2s.v1.WatchPostbacksRequest\x1a\x1e.s2s.v1.WatchPostbacksResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,30 +49,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POSTBACKSERVICE'].methods_by_name['ReplayPostbacks']._serialized_options = b'\220\002\002'
   _globals['_POSTBACKSERVICE'].methods_by_name['ExplainPostback']._loaded_options = None
   _globals['_POSTBACKSERVICE'].methods_by_name['ExplainPostback']._serialized_options = b'\220\002\001'
-  _globals['_LISTPOSTBACKSREQUEST']._serialized_start=273
-  _globals['_LISTPOSTBACKSREQUEST']._serialized_end=403
-  _globals['_POSTBACKFILTER']._serialized_start=406
-  _globals['_POSTBACKFILTER']._serialized_end=698
-  _globals['_LISTPOSTBACKSRESPONSE']._serialized_start=700
-  _globals['_LISTPOSTBACKSRESPONSE']._serialized_end=811
-  _globals['_GETPOSTBACKREQUEST']._serialized_start=813
-  _globals['_GETPOSTBACKREQUEST']._serialized_end=866
-  _globals['_GETPOSTBACKRESPONSE']._serialized_start=868
-  _globals['_GETPOSTBACKRESPONSE']._serialized_end=935
-  _globals['_REPLAYPOSTBACKSREQUEST']._serialized_start=938
-  _globals['_REPLAYPOSTBACKSREQUEST']._serialized_end=1189
-  _globals['_POSTBACKIDS']._serialized_start=1191
-  _globals['_POSTBACKIDS']._serialized_end=1222
-  _globals['_REPLAYOVERRIDES']._serialized_start=1225
-  _globals['_REPLAYOVERRIDES']._serialized_end=1603
-  _globals['_REPLAYPOSTBACKSRESPONSE']._serialized_start=1605
-  _globals['_REPLAYPOSTBACKSRESPONSE']._serialized_end=1718
-  _globals['_EXPLAINPOSTBACKREQUEST']._serialized_start=1720
-  _globals['_EXPLAINPOSTBACKREQUEST']._serialized_end=1817
-  _globals['_EXPLAINPOSTBACKRESPONSE']._serialized_start=1820
-  _globals['_EXPLAINPOSTBACKRESPONSE']._serialized_end=2357
-  _globals['_POSTBACKPARAMETER']._serialized_start=2359
-  _globals['_POSTBACKPARAMETER']._serialized_end=2459
-  _globals['_POSTBACKSERVICE']._serialized_start=2462
-  _globals['_POSTBACKSERVICE']._serialized_end=2817
+  _globals['_POSTBACKSERVICE'].methods_by_name['WatchPostbacks']._loaded_options = None
+  _globals['_POSTBACKSERVICE'].methods_by_name['WatchPostbacks']._serialized_options = b'\220\002\001'
+  _globals['_LISTPOSTBACKSREQUEST']._serialized_start=293
+  _globals['_LISTPOSTBACKSREQUEST']._serialized_end=423
+  _globals['_POSTBACKFILTER']._serialized_start=426
+  _globals['_POSTBACKFILTER']._serialized_end=718
+  _globals['_LISTPOSTBACKSRESPONSE']._serialized_start=720
+  _globals['_LISTPOSTBACKSRESPONSE']._serialized_end=831
+  _globals['_GETPOSTBACKREQUEST']._serialized_start=833
+  _globals['_GETPOSTBACKREQUEST']._serialized_end=886
+  _globals['_GETPOSTBACKRESPONSE']._serialized_start=888
+  _globals['_GETPOSTBACKRESPONSE']._serialized_end=955
+  _globals['_REPLAYPOSTBACKSREQUEST']._serialized_start=958
+  _globals['_REPLAYPOSTBACKSREQUEST']._serialized_end=1209
+  _globals['_POSTBACKIDS']._serialized_start=1211
+  _globals['_POSTBACKIDS']._serialized_end=1242
+  _globals['_REPLAYOVERRIDES']._serialized_start=1245
+  _globals['_REPLAYOVERRIDES']._serialized_end=1623
+  _globals['_REPLAYPOSTBACKSRESPONSE']._serialized_start=1625
+  _globals['_REPLAYPOSTBACKSRESPONSE']._serialized_end=1738
+  _globals['_EXPLAINPOSTBACKREQUEST']._serialized_start=1740
+  _globals['_EXPLAINPOSTBACKREQUEST']._serialized_end=1837
+  _globals['_EXPLAINPOSTBACKRESPONSE']._serialized_start=1840
+  _globals['_EXPLAINPOSTBACKRESPONSE']._serialized_end=2377
+  _globals['_POSTBACKPARAMETER']._serialized_start=2379
+  _globals['_POSTBACKPARAMETER']._serialized_end=2479
+  _globals['_WATCHPOSTBACKSREQUEST']._serialized_start=2482
+  _globals['_WATCHPOSTBACKSREQUEST']._serialized_end=2623
+  _globals['_WATCHPOSTBACKSRESPONSE']._serialized_start=2626
+  _globals['_WATCHPOSTBACKSRESPONSE']._serialized_end=2857
+  _globals['_POSTBACKSERVICE']._serialized_start=2860
+  _globals['_POSTBACKSERVICE']._serialized_end=3303
 # @@protoc_insertion_point(module_scope)

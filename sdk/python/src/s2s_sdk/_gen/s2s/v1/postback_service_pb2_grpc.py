@@ -57,6 +57,11 @@ class PostbackServiceStub(object):
                 request_serializer=s2s_dot_v1_dot_postback__service__pb2.ExplainPostbackRequest.SerializeToString,
                 response_deserializer=s2s_dot_v1_dot_postback__service__pb2.ExplainPostbackResponse.FromString,
                 _registered_method=True)
+        self.WatchPostbacks = channel.unary_stream(
+                '/s2s.v1.PostbackService/WatchPostbacks',
+                request_serializer=s2s_dot_v1_dot_postback__service__pb2.WatchPostbacksRequest.SerializeToString,
+                response_deserializer=s2s_dot_v1_dot_postback__service__pb2.WatchPostbacksResponse.FromString,
+                _registered_method=True)
 
 
 class PostbackServiceServicer(object):
@@ -101,6 +106,19 @@ class PostbackServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchPostbacks(self, request, context):
+        """Sends each postback once it is judged: when it comes, and again when a
+        replay gives it another verdict. It is sent by any server of the
+        installation, for as long as the client listens. The stream begins with a
+        heartbeat. Each message has a resume token: a stream that begins with that
+        token goes on behind the message, without a gap and without a repetition, on
+        any server. An account has at most 100 streams on a server, and a server at
+        most 1,000.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PostbackServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -123,6 +141,11 @@ def add_PostbackServiceServicer_to_server(servicer, server):
                     servicer.ExplainPostback,
                     request_deserializer=s2s_dot_v1_dot_postback__service__pb2.ExplainPostbackRequest.FromString,
                     response_serializer=s2s_dot_v1_dot_postback__service__pb2.ExplainPostbackResponse.SerializeToString,
+            ),
+            'WatchPostbacks': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchPostbacks,
+                    request_deserializer=s2s_dot_v1_dot_postback__service__pb2.WatchPostbacksRequest.FromString,
+                    response_serializer=s2s_dot_v1_dot_postback__service__pb2.WatchPostbacksResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -236,6 +259,33 @@ class PostbackService(object):
             '/s2s.v1.PostbackService/ExplainPostback',
             s2s_dot_v1_dot_postback__service__pb2.ExplainPostbackRequest.SerializeToString,
             s2s_dot_v1_dot_postback__service__pb2.ExplainPostbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchPostbacks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/s2s.v1.PostbackService/WatchPostbacks',
+            s2s_dot_v1_dot_postback__service__pb2.WatchPostbacksRequest.SerializeToString,
+            s2s_dot_v1_dot_postback__service__pb2.WatchPostbacksResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -55,6 +55,15 @@ class PostbackServiceStub:
     """Explains step by step how a postback URL or a stored postback would be
     read, and what its verdict would be. Records nothing.
     """
+    WatchPostbacks: _grpc.UnaryStreamMultiCallable[_postback_service_pb2.WatchPostbacksRequest, _postback_service_pb2.WatchPostbacksResponse]
+    """Sends each postback once it is judged: when it comes, and again when a
+    replay gives it another verdict. It is sent by any server of the
+    installation, for as long as the client listens. The stream begins with a
+    heartbeat. Each message has a resume token: a stream that begins with that
+    token goes on behind the message, without a gap and without a repetition, on
+    any server. An account has at most 100 streams on a server, and a server at
+    most 1,000.
+    """
 
 @_typing.type_check_only
 class PostbackServiceAsyncStub(PostbackServiceStub):
@@ -82,6 +91,15 @@ class PostbackServiceAsyncStub(PostbackServiceStub):
     ExplainPostback: _aio.UnaryUnaryMultiCallable[_postback_service_pb2.ExplainPostbackRequest, _postback_service_pb2.ExplainPostbackResponse]  # type: ignore[assignment]
     """Explains step by step how a postback URL or a stored postback would be
     read, and what its verdict would be. Records nothing.
+    """
+    WatchPostbacks: _aio.UnaryStreamMultiCallable[_postback_service_pb2.WatchPostbacksRequest, _postback_service_pb2.WatchPostbacksResponse]  # type: ignore[assignment]
+    """Sends each postback once it is judged: when it comes, and again when a
+    replay gives it another verdict. It is sent by any server of the
+    installation, for as long as the client listens. The stream begins with a
+    heartbeat. Each message has a resume token: a stream that begins with that
+    token goes on behind the message, without a gap and without a repetition, on
+    any server. An account has at most 100 streams on a server, and a server at
+    most 1,000.
     """
 
 class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -131,6 +149,21 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_postback_service_pb2.ExplainPostbackResponse, _abc.Awaitable[_postback_service_pb2.ExplainPostbackResponse]]:
         """Explains step by step how a postback URL or a stored postback would be
         read, and what its verdict would be. Records nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchPostbacks(
+        self,
+        request: _postback_service_pb2.WatchPostbacksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_postback_service_pb2.WatchPostbacksResponse], _abc.AsyncIterator[_postback_service_pb2.WatchPostbacksResponse]]:
+        """Sends each postback once it is judged: when it comes, and again when a
+        replay gives it another verdict. It is sent by any server of the
+        installation, for as long as the client listens. The stream begins with a
+        heartbeat. Each message has a resume token: a stream that begins with that
+        token goes on behind the message, without a gap and without a repetition, on
+        any server. An account has at most 100 streams on a server, and a server at
+        most 1,000.
         """
 
 def add_PostbackServiceServicer_to_server(servicer: PostbackServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

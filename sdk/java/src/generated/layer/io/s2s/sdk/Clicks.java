@@ -163,10 +163,11 @@ public final class Clicks {
   /**
    * Explains what happened to a click: its link, its conversions, and the held postbacks that name
    * it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A shortened
-   * postback has no remarks, no body and only the beginning of its target; its note {@code
-   * NOTE_CODE_SHORTENED} says so. A shortened conversion has no custom parameters; one such note of
-   * the answer stands for all of them. {@code postbacks().get} and {@code conversions().get} return
-   * all of a postback or conversion.
+   * postback has no body, only the beginning of its target, and a single note, {@code
+   * NOTE_CODE_SHORTENED}, in place of its own notes. A shortened conversion has no custom
+   * parameters; if there are such conversions, the {@code notes} of the answer have one {@code
+   * NOTE_CODE_SHORTENED}. {@code postbacks().get} and {@code conversions().get} return all of a
+   * postback or conversion.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -180,10 +181,11 @@ public final class Clicks {
   /**
    * Explains what happened to a click: its link, its conversions, and the held postbacks that name
    * it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A shortened
-   * postback has no remarks, no body and only the beginning of its target; its note {@code
-   * NOTE_CODE_SHORTENED} says so. A shortened conversion has no custom parameters; one such note of
-   * the answer stands for all of them. {@code postbacks().get} and {@code conversions().get} return
-   * all of a postback or conversion.
+   * postback has no body, only the beginning of its target, and a single note, {@code
+   * NOTE_CODE_SHORTENED}, in place of its own notes. A shortened conversion has no custom
+   * parameters; if there are such conversions, the {@code notes} of the answer have one {@code
+   * NOTE_CODE_SHORTENED}. {@code postbacks().get} and {@code conversions().get} return all of a
+   * postback or conversion.
    *
    * @throws S2sException if the call fails
    */
@@ -194,10 +196,11 @@ public final class Clicks {
   /**
    * Explains what happened to a click: its link, its conversions, and the held postbacks that name
    * it. If the answer would be longer than 3 MiB, the end of its lists is shortened. A shortened
-   * postback has no remarks, no body and only the beginning of its target; its note {@code
-   * NOTE_CODE_SHORTENED} says so. A shortened conversion has no custom parameters; one such note of
-   * the answer stands for all of them. {@code postbacks().get} and {@code conversions().get} return
-   * all of a postback or conversion.
+   * postback has no body, only the beginning of its target, and a single note, {@code
+   * NOTE_CODE_SHORTENED}, in place of its own notes. A shortened conversion has no custom
+   * parameters; if there are such conversions, the {@code notes} of the answer have one {@code
+   * NOTE_CODE_SHORTENED}. {@code postbacks().get} and {@code conversions().get} return all of a
+   * postback or conversion.
    *
    * @param clickId The click id, 40 characters, in upper or lower case.
    * @throws S2sException if the call fails
@@ -245,9 +248,10 @@ public final class Clicks {
   }
 
   /**
-   * Makes a new key for click ids. Within a second, every core and every edge that reaches its core
-   * mints with it. Ids of the former keys count for an overlap; after it, they count only if their
-   * click is stored. Needs the scope {@code admin}: the keys are those of the whole installation.
+   * Makes a new key for click ids. Within two seconds, every core and every edge that reaches its
+   * core mints with it. Ids of the former keys count for an overlap; after it, they count only if
+   * their click is stored. Needs the scope {@code admin}: the keys are those of the whole
+   * installation.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -259,9 +263,10 @@ public final class Clicks {
   }
 
   /**
-   * Makes a new key for click ids. Within a second, every core and every edge that reaches its core
-   * mints with it. Ids of the former keys count for an overlap; after it, they count only if their
-   * click is stored. Needs the scope {@code admin}: the keys are those of the whole installation.
+   * Makes a new key for click ids. Within two seconds, every core and every edge that reaches its
+   * core mints with it. Ids of the former keys count for an overlap; after it, they count only if
+   * their click is stored. Needs the scope {@code admin}: the keys are those of the whole
+   * installation.
    *
    * @throws S2sException if the call fails
    */
@@ -270,9 +275,10 @@ public final class Clicks {
   }
 
   /**
-   * Makes a new key for click ids. Within a second, every core and every edge that reaches its core
-   * mints with it. Ids of the former keys count for an overlap; after it, they count only if their
-   * click is stored. Needs the scope {@code admin}: the keys are those of the whole installation.
+   * Makes a new key for click ids. Within two seconds, every core and every edge that reaches its
+   * core mints with it. Ids of the former keys count for an overlap; after it, they count only if
+   * their click is stored. Needs the scope {@code admin}: the keys are those of the whole
+   * installation.
    *
    * @throws S2sException if the call fails
    */

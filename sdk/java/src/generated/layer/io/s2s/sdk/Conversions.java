@@ -21,6 +21,8 @@ import io.s2s.sdk.v1.RecordConversionResponse;
 import io.s2s.sdk.v1.RecordConversionResult;
 import io.s2s.sdk.v1.StreamRecordConversionsRequest;
 import io.s2s.sdk.v1.StreamRecordConversionsResponse;
+import io.s2s.sdk.v1.WatchConversionsRequest;
+import io.s2s.sdk.v1.WatchConversionsResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -201,6 +203,79 @@ public final class Conversions {
    */
   public Pages<Conversion> list() {
     return list(new ListParams());
+  }
+
+  /**
+   * Sends each conversion once it is recorded, by any server of the installation, for as long as
+   * the client listens. The stream begins with a heartbeat. Each message has a resume token: a
+   * stream that begins with that token goes on behind the message, without a gap and without a
+   * repetition, on any server. Conversions that are recorded one after the other come in no order
+   * that a client may rely on. An account has at most 100 streams on a server, and a server at most
+   * 1,000.
+   *
+   * <p>Sends only the conversions that pass. {@code time}, {@code startTime} and {@code endTime}
+   * must be unset, and {@code clickId} together with {@code allAccounts}.
+   *
+   * <p>After a failure that may pass, the stream goes on by itself behind the last message. Any
+   * other error ends it. To go on later, or in another process, keep the {@code resumeToken} of the
+   * last message that you have dealt with. Close the stream, for example by {@code try}, to cancel
+   * the call. It has no time limit unless {@code withTimeout} gives one.
+   *
+   * @param params sets the parameters
+   * @return all messages; reading them throws {@link S2sException} if the call fails
+   */
+  public Stream<WatchConversionsResponse> watch(Consumer<WatchParams> params) {
+    WatchParams made = new WatchParams();
+    params.accept(made);
+    return watch(made);
+  }
+
+  /**
+   * Sends each conversion once it is recorded, by any server of the installation, for as long as
+   * the client listens. The stream begins with a heartbeat. Each message has a resume token: a
+   * stream that begins with that token goes on behind the message, without a gap and without a
+   * repetition, on any server. Conversions that are recorded one after the other come in no order
+   * that a client may rely on. An account has at most 100 streams on a server, and a server at most
+   * 1,000.
+   *
+   * <p>Sends only the conversions that pass. {@code time}, {@code startTime} and {@code endTime}
+   * must be unset, and {@code clickId} together with {@code allAccounts}.
+   *
+   * <p>After a failure that may pass, the stream goes on by itself behind the last message. Any
+   * other error ends it. To go on later, or in another process, keep the {@code resumeToken} of the
+   * last message that you have dealt with. Close the stream, for example by {@code try}, to cancel
+   * the call. It has no time limit unless {@code withTimeout} gives one.
+   *
+   * @return all messages; reading them throws {@link S2sException} if the call fails
+   */
+  public Stream<WatchConversionsResponse> watch(WatchParams params) {
+    WatchConversionsRequest request = params.toRequest();
+    return calls.watch(
+        ConversionServiceGrpc.getWatchConversionsMethod(),
+        token -> token == null ? request : request.toBuilder().setResumeToken(token).build(),
+        WatchConversionsResponse::getResumeToken);
+  }
+
+  /**
+   * Sends each conversion once it is recorded, by any server of the installation, for as long as
+   * the client listens. The stream begins with a heartbeat. Each message has a resume token: a
+   * stream that begins with that token goes on behind the message, without a gap and without a
+   * repetition, on any server. Conversions that are recorded one after the other come in no order
+   * that a client may rely on. An account has at most 100 streams on a server, and a server at most
+   * 1,000.
+   *
+   * <p>Sends only the conversions that pass. {@code time}, {@code startTime} and {@code endTime}
+   * must be unset, and {@code clickId} together with {@code allAccounts}.
+   *
+   * <p>After a failure that may pass, the stream goes on by itself behind the last message. Any
+   * other error ends it. To go on later, or in another process, keep the {@code resumeToken} of the
+   * last message that you have dealt with. Close the stream, for example by {@code try}, to cancel
+   * the call. It has no time limit unless {@code withTimeout} gives one.
+   *
+   * @return all messages; reading them throws {@link S2sException} if the call fails
+   */
+  public Stream<WatchConversionsResponse> watch() {
+    return watch(new WatchParams());
   }
 
   /** The parameters of {@code record}. */
@@ -456,6 +531,79 @@ public final class Conversions {
     }
 
     ListConversionsRequest toRequest() {
+      return request.build();
+    }
+  }
+
+  /** The parameters of {@code watch}. */
+  public static final class WatchParams {
+    private final WatchConversionsRequest.Builder request = WatchConversionsRequest.newBuilder();
+
+    /** Creates parameters, none of which is given yet. */
+    public WatchParams() {}
+
+    /** Id of the conversion code. */
+    public WatchParams conversionCodeId(String conversionCodeId) {
+      filter().setConversionCodeId(conversionCodeId);
+      return this;
+    }
+
+    /** Id of the tracking link. */
+    public WatchParams trackingLinkId(String trackingLinkId) {
+      filter().setTrackingLinkId(trackingLinkId);
+      return this;
+    }
+
+    /** The click id. */
+    public WatchParams clickId(String clickId) {
+      filter().setClickId(clickId);
+      return this;
+    }
+
+    /** The merchant's order id, compared byte by byte. */
+    public WatchParams transactionId(String transactionId) {
+      filter().setTransactionId(transactionId);
+      return this;
+    }
+
+    /** Present status. Unspecified: all. */
+    public WatchParams status(ConversionStatus status) {
+      filter().setStatus(status);
+      return this;
+    }
+
+    /**
+     * Status with which the conversion was recorded. Unspecified: all. No call changes a status
+     * yet, so this status is the present one.
+     */
+    public WatchParams recordedStatus(ConversionStatus recordedStatus) {
+      filter().setRecordedStatus(recordedStatus);
+      return this;
+    }
+
+    /**
+     * The resume token of a message of an earlier stream. Empty: the stream begins with what is
+     * recorded from now on. The server keeps events for 7 days; an older token is refused with
+     * {@code RESUME_TOKEN_TOO_OLD}.
+     */
+    public WatchParams resumeToken(String resumeToken) {
+      request.setResumeToken(resumeToken);
+      return this;
+    }
+
+    /**
+     * Sends the conversions of all accounts. Needs the scope {@code admin} besides {@code read}.
+     */
+    public WatchParams allAccounts(boolean allAccounts) {
+      request.setAllAccounts(allAccounts);
+      return this;
+    }
+
+    private ConversionFilter.Builder filter() {
+      return request.getFilterBuilder();
+    }
+
+    WatchConversionsRequest toRequest() {
       return request.build();
     }
   }

@@ -17,10 +17,13 @@ import io.s2s.sdk.v1.PostbackVerdict;
 import io.s2s.sdk.v1.ReplayOverrides;
 import io.s2s.sdk.v1.ReplayPostbacksRequest;
 import io.s2s.sdk.v1.ReplayPostbacksResponse;
+import io.s2s.sdk.v1.WatchPostbacksRequest;
+import io.s2s.sdk.v1.WatchPostbacksResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Lists, replays and explains postbacks: the stored requests that arrived at {@code /s2s}, with
@@ -171,6 +174,73 @@ public final class Postbacks {
    */
   public ExplainPostbackResponse explain(ExplainParams params) {
     return calls.unary(PostbackServiceGrpc.getExplainPostbackMethod(), params.toRequest());
+  }
+
+  /**
+   * Sends each postback once it is judged: when it comes, and again when a replay gives it another
+   * verdict. It is sent by any server of the installation, for as long as the client listens. The
+   * stream begins with a heartbeat. Each message has a resume token: a stream that begins with that
+   * token goes on behind the message, without a gap and without a repetition, on any server. An
+   * account has at most 100 streams on a server, and a server at most 1,000.
+   *
+   * <p>Sends only the postbacks that pass. {@code startTime} and {@code endTime} must be unset.
+   *
+   * <p>After a failure that may pass, the stream goes on by itself behind the last message. Any
+   * other error ends it. To go on later, or in another process, keep the {@code resumeToken} of the
+   * last message that you have dealt with. Close the stream, for example by {@code try}, to cancel
+   * the call. It has no time limit unless {@code withTimeout} gives one.
+   *
+   * @param params sets the parameters
+   * @return all messages; reading them throws {@link S2sException} if the call fails
+   */
+  public Stream<WatchPostbacksResponse> watch(Consumer<WatchParams> params) {
+    WatchParams made = new WatchParams();
+    params.accept(made);
+    return watch(made);
+  }
+
+  /**
+   * Sends each postback once it is judged: when it comes, and again when a replay gives it another
+   * verdict. It is sent by any server of the installation, for as long as the client listens. The
+   * stream begins with a heartbeat. Each message has a resume token: a stream that begins with that
+   * token goes on behind the message, without a gap and without a repetition, on any server. An
+   * account has at most 100 streams on a server, and a server at most 1,000.
+   *
+   * <p>Sends only the postbacks that pass. {@code startTime} and {@code endTime} must be unset.
+   *
+   * <p>After a failure that may pass, the stream goes on by itself behind the last message. Any
+   * other error ends it. To go on later, or in another process, keep the {@code resumeToken} of the
+   * last message that you have dealt with. Close the stream, for example by {@code try}, to cancel
+   * the call. It has no time limit unless {@code withTimeout} gives one.
+   *
+   * @return all messages; reading them throws {@link S2sException} if the call fails
+   */
+  public Stream<WatchPostbacksResponse> watch(WatchParams params) {
+    WatchPostbacksRequest request = params.toRequest();
+    return calls.watch(
+        PostbackServiceGrpc.getWatchPostbacksMethod(),
+        token -> token == null ? request : request.toBuilder().setResumeToken(token).build(),
+        WatchPostbacksResponse::getResumeToken);
+  }
+
+  /**
+   * Sends each postback once it is judged: when it comes, and again when a replay gives it another
+   * verdict. It is sent by any server of the installation, for as long as the client listens. The
+   * stream begins with a heartbeat. Each message has a resume token: a stream that begins with that
+   * token goes on behind the message, without a gap and without a repetition, on any server. An
+   * account has at most 100 streams on a server, and a server at most 1,000.
+   *
+   * <p>Sends only the postbacks that pass. {@code startTime} and {@code endTime} must be unset.
+   *
+   * <p>After a failure that may pass, the stream goes on by itself behind the last message. Any
+   * other error ends it. To go on later, or in another process, keep the {@code resumeToken} of the
+   * last message that you have dealt with. Close the stream, for example by {@code try}, to cancel
+   * the call. It has no time limit unless {@code withTimeout} gives one.
+   *
+   * @return all messages; reading them throws {@link S2sException} if the call fails
+   */
+  public Stream<WatchPostbacksResponse> watch() {
+    return watch(new WatchParams());
   }
 
   /** The parameters of {@code list}. */
@@ -384,6 +454,68 @@ public final class Postbacks {
     }
 
     ExplainPostbackRequest toRequest() {
+      return request.build();
+    }
+  }
+
+  /** The parameters of {@code watch}. */
+  public static final class WatchParams {
+    private final WatchPostbacksRequest.Builder request = WatchPostbacksRequest.newBuilder();
+
+    /** Creates parameters, none of which is given yet. */
+    public WatchParams() {}
+
+    /**
+     * Verdict: {@code POSTBACK_VERDICT_RECORDED}, {@code POSTBACK_VERDICT_DUPLICATE} or {@code
+     * POSTBACK_VERDICT_HELD}. Unspecified: all.
+     */
+    public WatchParams verdict(PostbackVerdict verdict) {
+      filter().setVerdict(verdict);
+      return this;
+    }
+
+    /** Reason for holding. Unspecified: all. */
+    public WatchParams reason(Reason reason) {
+      filter().setReason(reason.toMessage());
+      return this;
+    }
+
+    /** Id of the conversion code that the postbacks name. */
+    public WatchParams conversionCodeId(String conversionCodeId) {
+      filter().setConversionCodeId(conversionCodeId);
+      return this;
+    }
+
+    /**
+     * Text that the raw target or body contains, byte for byte; at most 200 bytes. Example: {@code
+     * order-1001}.
+     */
+    public WatchParams text(String text) {
+      filter().setText(text);
+      return this;
+    }
+
+    /**
+     * The resume token of a message of an earlier stream. Empty: the stream begins with what is
+     * judged from now on. The server keeps events for 7 days; an older token is refused with {@code
+     * RESUME_TOKEN_TOO_OLD}.
+     */
+    public WatchParams resumeToken(String resumeToken) {
+      request.setResumeToken(resumeToken);
+      return this;
+    }
+
+    /** Sends the postbacks of all accounts. Needs the scope {@code admin} besides {@code read}. */
+    public WatchParams allAccounts(boolean allAccounts) {
+      request.setAllAccounts(allAccounts);
+      return this;
+    }
+
+    private PostbackFilter.Builder filter() {
+      return request.getFilterBuilder();
+    }
+
+    WatchPostbacksRequest toRequest() {
       return request.build();
     }
   }

@@ -205,8 +205,10 @@ public enum Reason {
   FRAGMENT_CUT_OFF(ErrorReason.ERROR_REASON_FRAGMENT_CUT_OFF),
 
   /**
-   * Cause: the server has no such service or method. Cure: check the name, and that client and
-   * server are of the same version. UNIMPLEMENTED, HTTP 501.
+   * Cause: the server has no such service or method, or a stream was called in JSON. Cure: check
+   * the name, and that client and server are of the same version; call a stream with gRPC or
+   * gRPC-web, such as with {@code watch} of an SDK or with {@code s2s tail}. UNIMPLEMENTED, HTTP
+   * 501.
    */
   METHOD_UNKNOWN(ErrorReason.ERROR_REASON_METHOD_UNKNOWN),
 
@@ -356,6 +358,21 @@ public enum Reason {
    * these links. FAILED_PRECONDITION, HTTP 422.
    */
   REDIRECT_LOOP(ErrorReason.ERROR_REASON_REDIRECT_LOOP),
+
+  /**
+   * Cause: the resume token is malformed: the server has not made it, only a part of it came, or
+   * something is around it, such as the line feed of the file that it was read from. Cure: send the
+   * token of the last message as it came, or none to begin with what happens from now on.
+   * INVALID_ARGUMENT, HTTP 400.
+   */
+  RESUME_TOKEN_INVALID(ErrorReason.ERROR_REASON_RESUME_TOKEN_INVALID),
+
+  /**
+   * Cause: the server has deleted events behind the resume token: it keeps them for 7 days; or the
+   * database was restored to a time before the token. Cure: list what was recorded since the last
+   * message, and begin a new stream without a token. OUT_OF_RANGE, HTTP 400.
+   */
+  RESUME_TOKEN_TOO_OLD(ErrorReason.ERROR_REASON_RESUME_TOKEN_TOO_OLD),
   ;
 
   private final ErrorReason message;

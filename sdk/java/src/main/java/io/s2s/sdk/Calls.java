@@ -2,31 +2,35 @@ package io.s2s.sdk;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The sending of calls, for all services. */
 final class Calls {
   private final Channel channel;
+  private final RetryInterceptor policy;
 
   /** Time limit of each call. Null: the client's for a unary call, none for a stream. */
   private final Duration timeout;
 
-  Calls(Channel channel) {
-    this(channel, null);
+  Calls(Channel channel, RetryInterceptor policy) {
+    this(channel, policy, null);
   }
 
-  private Calls(Channel channel, Duration timeout) {
+  private Calls(Channel channel, RetryInterceptor policy, Duration timeout) {
     this.channel = channel;
+    this.policy = policy;
     this.timeout = timeout;
   }
 
   Calls withTimeout(Duration timeout) {
-    return new Calls(channel, timeout);
+    return new Calls(channel, policy, timeout);
   }
 
   /** Returns the options of a call that begins now. */
@@ -40,6 +44,22 @@ final class Calls {
     } catch (StatusRuntimeException e) {
       throw S2sException.from(e);
     }
+  }
+
+  /**
+   * Returns the messages of a stream, which is opened again after each failure that may pass.
+   * Nothing is sent before the first message is read.
+   *
+   * @param request returns the request that goes on behind a token, or the first one for null
+   * @param token returns the token of a message
+   */
+  <Q, R> Stream<R> watch(
+      MethodDescriptor<Q, R> method, Function<String, Q> request, Function<R, String> token) {
+    Deadline end = timeout == null ? null : Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    CallOptions options = CallOptions.DEFAULT.withDeadline(end);
+    return new WatchStream<>(
+            () -> channel.newCall(method, options), method, policy, request, token, end)
+        .stream();
   }
 
   /**

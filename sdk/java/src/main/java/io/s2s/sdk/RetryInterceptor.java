@@ -56,6 +56,19 @@ final class RetryInterceptor implements ClientInterceptor {
     return isRepeatable && retried < retries && error.isPassing() && !channel.isShutdown();
   }
 
+  /** Returns the time limit of the opening of a stream. */
+  Duration timeout() {
+    return timeout;
+  }
+
+  /**
+   * Returns true if a stream is to be opened again after this error. Before its first message, it
+   * is opened at most as often as any other call.
+   */
+  boolean opensAgain(boolean begun, int failures, S2sException error) {
+    return error.isPassing() && (begun || failures < retries) && !channel.isShutdown();
+  }
+
   /**
    * Logs an attempt that failed and is tried again. The text has no key and nothing of the request.
    */

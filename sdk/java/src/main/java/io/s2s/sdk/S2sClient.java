@@ -49,8 +49,8 @@ public final class S2sClient extends Services implements AutoCloseable {
   private final ManagedChannel connection;
   private final Channel channel;
 
-  private S2sClient(ManagedChannel connection, Channel channel) {
-    super(new Calls(channel));
+  private S2sClient(ManagedChannel connection, Channel channel, RetryInterceptor policy) {
+    super(new Calls(channel, policy));
     this.connection = connection;
     this.channel = channel;
   }
@@ -260,12 +260,11 @@ public final class S2sClient extends Services implements AutoCloseable {
       if (apiKey != null) {
         headers.put(AUTHORIZATION, "Bearer " + apiKey);
       }
+      RetryInterceptor policy = new RetryInterceptor(connection, timeout, retries);
       Channel channel =
           ClientInterceptors.intercept(
-              connection,
-              MetadataUtils.newAttachHeadersInterceptor(headers),
-              new RetryInterceptor(connection, timeout, retries));
-      return new S2sClient(connection, channel);
+              connection, MetadataUtils.newAttachHeadersInterceptor(headers), policy);
+      return new S2sClient(connection, channel, policy);
     }
 
     private ManagedChannel connect() {

@@ -54,7 +54,7 @@ class CancelTest {
     }
 
     void record() {
-      new Conversions(new Calls(channel)).record(new Conversions.RecordParams());
+      new Conversions(new Calls(channel, null)).record(new Conversions.RecordParams());
     }
 
     @Override

@@ -7,6 +7,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.Context;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -17,6 +18,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.s2s.sdk.v1.ApiKeyServiceGrpc;
 import io.s2s.sdk.v1.BatchRecordConversionsRequest;
@@ -74,6 +76,37 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
 
   /** Has one permit for each stream that its caller has cancelled. */
   final Semaphore streamsCancelled = new Semaphore(0);
+
+  /** The messages of one stream, by their resume tokens, and its end. */
+  record Turn(List<String> tokens, StatusRuntimeException end) {
+    static Turn of(StatusRuntimeException end, String... tokens) {
+      return new Turn(List.of(tokens), end);
+    }
+  }
+
+  /** The turns of the streams of events. The last one is repeated. */
+  final Queue<Turn> turns = new ConcurrentLinkedQueue<>();
+
+  final List<String> resumeTokens = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void watchConversions(
+      io.s2s.sdk.v1.WatchConversionsRequest request,
+      StreamObserver<io.s2s.sdk.v1.WatchConversionsResponse> observer) {
+    resumeTokens.add(request.getResumeToken());
+    // Without a handler, a message on a cancelled call would throw.
+    ((ServerCallStreamObserver<?>) observer).setOnCancelHandler(() -> {});
+    Turn turn = turns.size() > 1 ? turns.poll() : turns.peek();
+    for (String token : turn.tokens) {
+      observer.onNext(
+          io.s2s.sdk.v1.WatchConversionsResponse.newBuilder().setResumeToken(token).build());
+    }
+    if (turn.end == OK) {
+      observer.onCompleted();
+    } else if (turn.end != NEVER) {
+      observer.onError(turn.end);
+    }
+  }
 
   /** A call that can't be repeated. */
   private final ApiKeyServiceGrpc.ApiKeyServiceImplBase keys =
@@ -176,7 +209,18 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
     if (Context.current().getDeadline() != null) {
       millisLeft.add(Context.current().getDeadline().timeRemaining(TimeUnit.MILLISECONDS));
     }
-    return next.startCall(call, headers);
+    var listener = next.startCall(call, headers);
+    if (call.getMethodDescriptor() != ConversionServiceGrpc.getWatchConversionsMethod()) {
+      return listener;
+    }
+    return new SimpleForwardingServerCallListener<>(listener) {
+      // A call that is cancelled at once never reaches the service.
+      @Override
+      public void onCancel() {
+        super.onCancel();
+        streamsCancelled.release();
+      }
+    };
   }
 
   private <R> void answer(R response, StreamObserver<R> observer) {

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Runs the steps of the journey of all SDKs, through the public client only. */
 final class Journey implements AutoCloseable {
@@ -91,6 +93,8 @@ final class Journey implements AutoCloseable {
       restart(step);
     } else if (step.has("stream")) {
       stream(step);
+    } else if (step.has("watch")) {
+      watch(step);
     } else if (step.has("money")) {
       money(step);
     } else if (step.has("sign")) {
@@ -338,6 +342,32 @@ final class Journey implements AutoCloseable {
     }
     try (var results = client(step).conversions().streamRecord(items)) {
       assertResults(stream.getAsJsonArray("results"), results.toList());
+    }
+  }
+
+  /** Watches until as many events came as are expected, but for one message at least. */
+  private void watch(JsonObject step) throws Exception {
+    assertStep(step, "watch", "request", "items", "error", "save");
+    Arguments method = method(step, step.get("watch").getAsString());
+    Message request = parsed(step.get("request"), method.request());
+    try (Stream<?> stream = (Stream<?>) method.send(request)) {
+      Iterator<?> messages = stream.iterator();
+      if (step.has("error")) {
+        S2sException error = assertThrows(S2sException.class, messages::next);
+        Expectation.assertFails(step.getAsJsonObject("error"), error);
+        return;
+      }
+      JsonArray expected = step.getAsJsonArray("items");
+      JsonArray events = new JsonArray();
+      JsonElement message;
+      do {
+        message = json((Message) messages.next());
+        if (!message.getAsJsonObject().has("heartbeat")) {
+          events.add(message);
+        }
+      } while (events.size() != expected.size());
+      Expectation.assertMatches(expected, events, "items");
+      save(step, message);
     }
   }
 

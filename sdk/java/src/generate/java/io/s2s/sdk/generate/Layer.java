@@ -173,6 +173,9 @@ final class Layer {
   private String returned(Call call, Set<String> messages) {
     String message = call.rpc().getOutputType().getName();
     messages.add(message);
+    if (call.kind() == Kind.WATCH) {
+      return "Stream<" + message + ">";
+    }
     if (call.item() == null) {
       return message;
     }
@@ -182,6 +185,20 @@ final class Layer {
 
   private String body(Service service, Call call, Set<String> messages) {
     String descriptor = descriptor(service, call);
+    if (call.kind() == Kind.WATCH) {
+      messages.add(call.rpc().getInputType().getName());
+      return """
+      %1$s request = params.toRequest();
+      return calls.watch(
+          %2$s,
+          token -> token == null ? request : request.toBuilder().setResumeToken(token).build(),
+          %3$s::getResumeToken);
+      """
+          .formatted(
+              call.rpc().getInputType().getName(),
+              descriptor,
+              call.rpc().getOutputType().getName());
+    }
     if (call.kind() != Kind.LIST) {
       return "return calls.unary(%s, params.toRequest());%n".formatted(descriptor);
     }
@@ -244,12 +261,25 @@ final class Layer {
       texts.add("A field that is given can have its default value as well.");
     } else if (call.kind() == Kind.LIST) {
       texts.add("Each page is fetched when it is reached.");
+    } else if (call.kind() == Kind.WATCH) {
+      if (call.inlined() != null) {
+        // The filter may have conditions here that its fields do not name.
+        texts.add(schema.comments.of(call.inlined()));
+      }
+      texts.add(
+          "After a failure that may pass, the stream goes on by itself behind the last message. Any"
+              + " other error ends it. To go on later, or in another process, keep the"
+              + " `resume_token` of the last message that you have dealt with. Close the stream,"
+              + " for example by `try`, to cancel the call. It has no time limit unless"
+              + " `withTimeout` gives one.");
     }
     List<String> all = new ArrayList<>(List.of(tags));
     if (call.kind() == Kind.LIST) {
       all.add(
           "@return the items of all pages; reading them throws {@link S2sException} if a call "
               + "fails");
+    } else if (call.kind() == Kind.WATCH) {
+      all.add("@return all messages; reading them throws {@link S2sException} if the call fails");
     } else {
       all.add(THROWS);
     }

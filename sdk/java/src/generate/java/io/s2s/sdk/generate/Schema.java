@@ -43,13 +43,18 @@ final class Schema {
 
   private static final String MASK = "update_mask";
   private static final String PAGE_TOKEN = "page_token";
+  private static final String RESUME_TOKEN = "resume_token";
+
+  /** Fields of filters that no stream can have. */
+  private static final Set<String> TIMES = Set.of("time", "start_time", "end_time");
 
   /** The shapes of methods. */
   enum Kind {
     UNARY,
     UPDATE,
     LIST,
-    STREAM
+    STREAM,
+    WATCH
   }
 
   /** A parameter: a field of the request, or of the message that is inlined. */
@@ -182,9 +187,14 @@ final class Schema {
     if (rpc.isClientStreaming() && rpc.isServerStreaming()) {
       return Kind.STREAM;
     }
+    if (rpc.isServerStreaming()
+        && !rpc.isClientStreaming()
+        && rpc.getInputType().findFieldByName(RESUME_TOKEN) != null) {
+      return Kind.WATCH;
+    }
     check(
         !rpc.isClientStreaming() && !rpc.isServerStreaming(),
-        rpc.getName() + ": streams in one direction have no rule yet");
+        rpc.getName() + ": streams of this kind have no rule yet");
     if (rpc.getName().startsWith("List")) {
       return Kind.LIST;
     }
@@ -236,6 +246,10 @@ final class Schema {
   private static List<Parameter> inlinedParameters(Descriptor message, Kind kind) {
     List<Parameter> parameters = new ArrayList<>();
     for (FieldDescriptor field : message.getFields()) {
+      // A stream begins where its resume token says, so the server refuses times in its filter.
+      if (kind == Kind.WATCH && TIMES.contains(field.getName())) {
+        continue;
+      }
       boolean id = has(field, IDENTIFIER);
       if (kind == Kind.UPDATE && !has(field, OUTPUT_ONLY)) {
         parameters.add(new Parameter(field, true, id));

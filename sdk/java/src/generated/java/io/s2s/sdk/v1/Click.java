@@ -28,6 +28,11 @@ private static final long serialVersionUID = 0L;
     userAgent_ = "";
     address_ = "";
     flags_ = java.util.Collections.emptyList();
+    country_ = "";
+    device_ = 0;
+    os_ = "";
+    browser_ = "";
+    referrerHost_ = "";
   }
 
   @java.lang.Override
@@ -562,6 +567,230 @@ java.lang.String defaultValue) {
   }
   private int flagsMemoizedSerializedSize;
 
+  public static final int COUNTRY_FIELD_NUMBER = 10;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object country_ = "";
+  /**
+   * <pre>
+   * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+   * looked up in the operator's file when the click is recorded, and is a hint,
+   * not a fact; empty if it is not known or not stored. Example: `DE`.
+   * </pre>
+   *
+   * <code>string country = 10 [json_name = "country"];</code>
+   * @return The country.
+   */
+  @java.lang.Override
+  public java.lang.String getCountry() {
+    java.lang.Object ref = country_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      country_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+   * looked up in the operator's file when the click is recorded, and is a hint,
+   * not a fact; empty if it is not known or not stored. Example: `DE`.
+   * </pre>
+   *
+   * <code>string country = 10 [json_name = "country"];</code>
+   * @return The bytes for country.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getCountryBytes() {
+    java.lang.Object ref = country_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      country_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int DEVICE_FIELD_NUMBER = 11;
+  private int device_ = 0;
+  /**
+   * <pre>
+   * Kind of the visitor's device, by the user agent.
+   * </pre>
+   *
+   * <code>.s2s.v1.DeviceKind device = 11 [json_name = "device"];</code>
+   * @return The enum numeric value on the wire for device.
+   */
+  @java.lang.Override public int getDeviceValue() {
+    return device_;
+  }
+  /**
+   * <pre>
+   * Kind of the visitor's device, by the user agent.
+   * </pre>
+   *
+   * <code>.s2s.v1.DeviceKind device = 11 [json_name = "device"];</code>
+   * @return The device.
+   */
+  @java.lang.Override public io.s2s.sdk.v1.DeviceKind getDevice() {
+    io.s2s.sdk.v1.DeviceKind result = io.s2s.sdk.v1.DeviceKind.forNumber(device_);
+    return result == null ? io.s2s.sdk.v1.DeviceKind.UNRECOGNIZED : result;
+  }
+
+  public static final int OS_FIELD_NUMBER = 12;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object os_ = "";
+  /**
+   * <pre>
+   * Family of the device's operating system, by the user agent; empty if it is
+   * not known. Example: `Android`.
+   * </pre>
+   *
+   * <code>string os = 12 [json_name = "os"];</code>
+   * @return The os.
+   */
+  @java.lang.Override
+  public java.lang.String getOs() {
+    java.lang.Object ref = os_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      os_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Family of the device's operating system, by the user agent; empty if it is
+   * not known. Example: `Android`.
+   * </pre>
+   *
+   * <code>string os = 12 [json_name = "os"];</code>
+   * @return The bytes for os.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getOsBytes() {
+    java.lang.Object ref = os_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      os_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int BROWSER_FIELD_NUMBER = 13;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object browser_ = "";
+  /**
+   * <pre>
+   * Family of the browser, by the user agent; empty if it is not known.
+   * Example: `Samsung Internet`.
+   * </pre>
+   *
+   * <code>string browser = 13 [json_name = "browser"];</code>
+   * @return The browser.
+   */
+  @java.lang.Override
+  public java.lang.String getBrowser() {
+    java.lang.Object ref = browser_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      browser_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Family of the browser, by the user agent; empty if it is not known.
+   * Example: `Samsung Internet`.
+   * </pre>
+   *
+   * <code>string browser = 13 [json_name = "browser"];</code>
+   * @return The bytes for browser.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getBrowserBytes() {
+    java.lang.Object ref = browser_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      browser_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int REFERRER_HOST_FIELD_NUMBER = 14;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object referrerHost_ = "";
+  /**
+   * <pre>
+   * Host of `referrer`, in lower case, with its port left out; empty if
+   * `referrer` has none. Example: `news.example`.
+   * </pre>
+   *
+   * <code>string referrer_host = 14 [json_name = "referrerHost"];</code>
+   * @return The referrerHost.
+   */
+  @java.lang.Override
+  public java.lang.String getReferrerHost() {
+    java.lang.Object ref = referrerHost_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      referrerHost_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Host of `referrer`, in lower case, with its port left out; empty if
+   * `referrer` has none. Example: `news.example`.
+   * </pre>
+   *
+   * <code>string referrer_host = 14 [json_name = "referrerHost"];</code>
+   * @return The bytes for referrerHost.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getReferrerHostBytes() {
+    java.lang.Object ref = referrerHost_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      referrerHost_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -610,6 +839,21 @@ java.lang.String defaultValue) {
     }
     for (int i = 0; i < flags_.size(); i++) {
       output.writeEnumNoTag(flags_.get(i));
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(country_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 10, country_);
+    }
+    if (device_ != io.s2s.sdk.v1.DeviceKind.DEVICE_KIND_UNSPECIFIED.getNumber()) {
+      output.writeEnum(11, device_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(os_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 12, os_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(browser_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 13, browser_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(referrerHost_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 14, referrerHost_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -664,6 +908,22 @@ java.lang.String defaultValue) {
           .computeUInt32SizeNoTag(dataSize);
       }flagsMemoizedSerializedSize = dataSize;
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(country_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(10, country_);
+    }
+    if (device_ != io.s2s.sdk.v1.DeviceKind.DEVICE_KIND_UNSPECIFIED.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(11, device_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(os_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(12, os_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(browser_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(13, browser_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(referrerHost_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(14, referrerHost_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -699,6 +959,15 @@ java.lang.String defaultValue) {
     if (!getAddress()
         .equals(other.getAddress())) return false;
     if (!flags_.equals(other.flags_)) return false;
+    if (!getCountry()
+        .equals(other.getCountry())) return false;
+    if (device_ != other.device_) return false;
+    if (!getOs()
+        .equals(other.getOs())) return false;
+    if (!getBrowser()
+        .equals(other.getBrowser())) return false;
+    if (!getReferrerHost()
+        .equals(other.getReferrerHost())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -734,6 +1003,16 @@ java.lang.String defaultValue) {
       hash = (37 * hash) + FLAGS_FIELD_NUMBER;
       hash = (53 * hash) + flags_.hashCode();
     }
+    hash = (37 * hash) + COUNTRY_FIELD_NUMBER;
+    hash = (53 * hash) + getCountry().hashCode();
+    hash = (37 * hash) + DEVICE_FIELD_NUMBER;
+    hash = (53 * hash) + device_;
+    hash = (37 * hash) + OS_FIELD_NUMBER;
+    hash = (53 * hash) + getOs().hashCode();
+    hash = (37 * hash) + BROWSER_FIELD_NUMBER;
+    hash = (53 * hash) + getBrowser().hashCode();
+    hash = (37 * hash) + REFERRER_HOST_FIELD_NUMBER;
+    hash = (53 * hash) + getReferrerHost().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -911,6 +1190,11 @@ java.lang.String defaultValue) {
       address_ = "";
       flags_ = java.util.Collections.emptyList();
       bitField0_ = (bitField0_ & ~0x00000100);
+      country_ = "";
+      device_ = 0;
+      os_ = "";
+      browser_ = "";
+      referrerHost_ = "";
       return this;
     }
 
@@ -981,6 +1265,21 @@ java.lang.String defaultValue) {
       }
       if (((from_bitField0_ & 0x00000080) != 0)) {
         result.address_ = address_;
+      }
+      if (((from_bitField0_ & 0x00000200) != 0)) {
+        result.country_ = country_;
+      }
+      if (((from_bitField0_ & 0x00000400) != 0)) {
+        result.device_ = device_;
+      }
+      if (((from_bitField0_ & 0x00000800) != 0)) {
+        result.os_ = os_;
+      }
+      if (((from_bitField0_ & 0x00001000) != 0)) {
+        result.browser_ = browser_;
+      }
+      if (((from_bitField0_ & 0x00002000) != 0)) {
+        result.referrerHost_ = referrerHost_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1075,6 +1374,29 @@ java.lang.String defaultValue) {
         }
         onChanged();
       }
+      if (!other.getCountry().isEmpty()) {
+        country_ = other.country_;
+        bitField0_ |= 0x00000200;
+        onChanged();
+      }
+      if (other.device_ != 0) {
+        setDeviceValue(other.getDeviceValue());
+      }
+      if (!other.getOs().isEmpty()) {
+        os_ = other.os_;
+        bitField0_ |= 0x00000800;
+        onChanged();
+      }
+      if (!other.getBrowser().isEmpty()) {
+        browser_ = other.browser_;
+        bitField0_ |= 0x00001000;
+        onChanged();
+      }
+      if (!other.getReferrerHost().isEmpty()) {
+        referrerHost_ = other.referrerHost_;
+        bitField0_ |= 0x00002000;
+        onChanged();
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1164,6 +1486,31 @@ java.lang.String defaultValue) {
               input.popLimit(oldLimit);
               break;
             } // case 74
+            case 82: {
+              country_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000200;
+              break;
+            } // case 82
+            case 88: {
+              device_ = input.readEnum();
+              bitField0_ |= 0x00000400;
+              break;
+            } // case 88
+            case 98: {
+              os_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000800;
+              break;
+            } // case 98
+            case 106: {
+              browser_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00001000;
+              break;
+            } // case 106
+            case 114: {
+              referrerHost_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00002000;
+              break;
+            } // case 114
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2244,6 +2591,472 @@ java.lang.String defaultValue) {
       for (int value : values) {
         flags_.add(value);
       }
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object country_ = "";
+    /**
+     * <pre>
+     * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+     * looked up in the operator's file when the click is recorded, and is a hint,
+     * not a fact; empty if it is not known or not stored. Example: `DE`.
+     * </pre>
+     *
+     * <code>string country = 10 [json_name = "country"];</code>
+     * @return The country.
+     */
+    public java.lang.String getCountry() {
+      java.lang.Object ref = country_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        country_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+     * looked up in the operator's file when the click is recorded, and is a hint,
+     * not a fact; empty if it is not known or not stored. Example: `DE`.
+     * </pre>
+     *
+     * <code>string country = 10 [json_name = "country"];</code>
+     * @return The bytes for country.
+     */
+    public com.google.protobuf.ByteString
+        getCountryBytes() {
+      java.lang.Object ref = country_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        country_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+     * looked up in the operator's file when the click is recorded, and is a hint,
+     * not a fact; empty if it is not known or not stored. Example: `DE`.
+     * </pre>
+     *
+     * <code>string country = 10 [json_name = "country"];</code>
+     * @param value The country to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCountry(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      country_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+     * looked up in the operator's file when the click is recorded, and is a hint,
+     * not a fact; empty if it is not known or not stored. Example: `DE`.
+     * </pre>
+     *
+     * <code>string country = 10 [json_name = "country"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearCountry() {
+      country_ = getDefaultInstance().getCountry();
+      bitField0_ = (bitField0_ & ~0x00000200);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+     * looked up in the operator's file when the click is recorded, and is a hint,
+     * not a fact; empty if it is not known or not stored. Example: `DE`.
+     * </pre>
+     *
+     * <code>string country = 10 [json_name = "country"];</code>
+     * @param value The bytes for country to set.
+     * @return This builder for chaining.
+     */
+    public Builder setCountryBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      country_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+
+    private int device_ = 0;
+    /**
+     * <pre>
+     * Kind of the visitor's device, by the user agent.
+     * </pre>
+     *
+     * <code>.s2s.v1.DeviceKind device = 11 [json_name = "device"];</code>
+     * @return The enum numeric value on the wire for device.
+     */
+    @java.lang.Override public int getDeviceValue() {
+      return device_;
+    }
+    /**
+     * <pre>
+     * Kind of the visitor's device, by the user agent.
+     * </pre>
+     *
+     * <code>.s2s.v1.DeviceKind device = 11 [json_name = "device"];</code>
+     * @param value The enum numeric value on the wire for device to set.
+     * @return This builder for chaining.
+     */
+    public Builder setDeviceValue(int value) {
+      device_ = value;
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Kind of the visitor's device, by the user agent.
+     * </pre>
+     *
+     * <code>.s2s.v1.DeviceKind device = 11 [json_name = "device"];</code>
+     * @return The device.
+     */
+    @java.lang.Override
+    public io.s2s.sdk.v1.DeviceKind getDevice() {
+      io.s2s.sdk.v1.DeviceKind result = io.s2s.sdk.v1.DeviceKind.forNumber(device_);
+      return result == null ? io.s2s.sdk.v1.DeviceKind.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * Kind of the visitor's device, by the user agent.
+     * </pre>
+     *
+     * <code>.s2s.v1.DeviceKind device = 11 [json_name = "device"];</code>
+     * @param value The device to set.
+     * @return This builder for chaining.
+     */
+    public Builder setDevice(io.s2s.sdk.v1.DeviceKind value) {
+      if (value == null) {
+        throw new NullPointerException();
+      }
+      bitField0_ |= 0x00000400;
+      device_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Kind of the visitor's device, by the user agent.
+     * </pre>
+     *
+     * <code>.s2s.v1.DeviceKind device = 11 [json_name = "device"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearDevice() {
+      bitField0_ = (bitField0_ & ~0x00000400);
+      device_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object os_ = "";
+    /**
+     * <pre>
+     * Family of the device's operating system, by the user agent; empty if it is
+     * not known. Example: `Android`.
+     * </pre>
+     *
+     * <code>string os = 12 [json_name = "os"];</code>
+     * @return The os.
+     */
+    public java.lang.String getOs() {
+      java.lang.Object ref = os_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        os_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Family of the device's operating system, by the user agent; empty if it is
+     * not known. Example: `Android`.
+     * </pre>
+     *
+     * <code>string os = 12 [json_name = "os"];</code>
+     * @return The bytes for os.
+     */
+    public com.google.protobuf.ByteString
+        getOsBytes() {
+      java.lang.Object ref = os_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        os_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Family of the device's operating system, by the user agent; empty if it is
+     * not known. Example: `Android`.
+     * </pre>
+     *
+     * <code>string os = 12 [json_name = "os"];</code>
+     * @param value The os to set.
+     * @return This builder for chaining.
+     */
+    public Builder setOs(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      os_ = value;
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Family of the device's operating system, by the user agent; empty if it is
+     * not known. Example: `Android`.
+     * </pre>
+     *
+     * <code>string os = 12 [json_name = "os"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearOs() {
+      os_ = getDefaultInstance().getOs();
+      bitField0_ = (bitField0_ & ~0x00000800);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Family of the device's operating system, by the user agent; empty if it is
+     * not known. Example: `Android`.
+     * </pre>
+     *
+     * <code>string os = 12 [json_name = "os"];</code>
+     * @param value The bytes for os to set.
+     * @return This builder for chaining.
+     */
+    public Builder setOsBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      os_ = value;
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object browser_ = "";
+    /**
+     * <pre>
+     * Family of the browser, by the user agent; empty if it is not known.
+     * Example: `Samsung Internet`.
+     * </pre>
+     *
+     * <code>string browser = 13 [json_name = "browser"];</code>
+     * @return The browser.
+     */
+    public java.lang.String getBrowser() {
+      java.lang.Object ref = browser_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        browser_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Family of the browser, by the user agent; empty if it is not known.
+     * Example: `Samsung Internet`.
+     * </pre>
+     *
+     * <code>string browser = 13 [json_name = "browser"];</code>
+     * @return The bytes for browser.
+     */
+    public com.google.protobuf.ByteString
+        getBrowserBytes() {
+      java.lang.Object ref = browser_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        browser_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Family of the browser, by the user agent; empty if it is not known.
+     * Example: `Samsung Internet`.
+     * </pre>
+     *
+     * <code>string browser = 13 [json_name = "browser"];</code>
+     * @param value The browser to set.
+     * @return This builder for chaining.
+     */
+    public Builder setBrowser(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      browser_ = value;
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Family of the browser, by the user agent; empty if it is not known.
+     * Example: `Samsung Internet`.
+     * </pre>
+     *
+     * <code>string browser = 13 [json_name = "browser"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearBrowser() {
+      browser_ = getDefaultInstance().getBrowser();
+      bitField0_ = (bitField0_ & ~0x00001000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Family of the browser, by the user agent; empty if it is not known.
+     * Example: `Samsung Internet`.
+     * </pre>
+     *
+     * <code>string browser = 13 [json_name = "browser"];</code>
+     * @param value The bytes for browser to set.
+     * @return This builder for chaining.
+     */
+    public Builder setBrowserBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      browser_ = value;
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object referrerHost_ = "";
+    /**
+     * <pre>
+     * Host of `referrer`, in lower case, with its port left out; empty if
+     * `referrer` has none. Example: `news.example`.
+     * </pre>
+     *
+     * <code>string referrer_host = 14 [json_name = "referrerHost"];</code>
+     * @return The referrerHost.
+     */
+    public java.lang.String getReferrerHost() {
+      java.lang.Object ref = referrerHost_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        referrerHost_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Host of `referrer`, in lower case, with its port left out; empty if
+     * `referrer` has none. Example: `news.example`.
+     * </pre>
+     *
+     * <code>string referrer_host = 14 [json_name = "referrerHost"];</code>
+     * @return The bytes for referrerHost.
+     */
+    public com.google.protobuf.ByteString
+        getReferrerHostBytes() {
+      java.lang.Object ref = referrerHost_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        referrerHost_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Host of `referrer`, in lower case, with its port left out; empty if
+     * `referrer` has none. Example: `news.example`.
+     * </pre>
+     *
+     * <code>string referrer_host = 14 [json_name = "referrerHost"];</code>
+     * @param value The referrerHost to set.
+     * @return This builder for chaining.
+     */
+    public Builder setReferrerHost(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      referrerHost_ = value;
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Host of `referrer`, in lower case, with its port left out; empty if
+     * `referrer` has none. Example: `news.example`.
+     * </pre>
+     *
+     * <code>string referrer_host = 14 [json_name = "referrerHost"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearReferrerHost() {
+      referrerHost_ = getDefaultInstance().getReferrerHost();
+      bitField0_ = (bitField0_ & ~0x00002000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Host of `referrer`, in lower case, with its port left out; empty if
+     * `referrer` has none. Example: `news.example`.
+     * </pre>
+     *
+     * <code>string referrer_host = 14 [json_name = "referrerHost"];</code>
+     * @param value The bytes for referrerHost to set.
+     * @return This builder for chaining.
+     */
+    public Builder setReferrerHostBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      referrerHost_ = value;
+      bitField0_ |= 0x00002000;
       onChanged();
       return this;
     }

@@ -163,7 +163,7 @@ public enum ClickFlag
   }
   public static final com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.s2s.sdk.v1.ClickProto.getDescriptor().getEnumTypes().get(0);
+    return io.s2s.sdk.v1.ClickProto.getDescriptor().getEnumTypes().get(1);
   }
 
   private static final ClickFlag[] VALUES = values();

@@ -263,4 +263,113 @@ java.lang.String defaultValue);
    * @return The enum numeric value on the wire of flags at the given index.
    */
   int getFlagsValue(int index);
+
+  /**
+   * <pre>
+   * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+   * looked up in the operator's file when the click is recorded, and is a hint,
+   * not a fact; empty if it is not known or not stored. Example: `DE`.
+   * </pre>
+   *
+   * <code>string country = 10 [json_name = "country"];</code>
+   * @return The country.
+   */
+  java.lang.String getCountry();
+  /**
+   * <pre>
+   * Country of the visitor's address: two letters (ISO 3166-1 alpha-2). It is
+   * looked up in the operator's file when the click is recorded, and is a hint,
+   * not a fact; empty if it is not known or not stored. Example: `DE`.
+   * </pre>
+   *
+   * <code>string country = 10 [json_name = "country"];</code>
+   * @return The bytes for country.
+   */
+  com.google.protobuf.ByteString
+      getCountryBytes();
+
+  /**
+   * <pre>
+   * Kind of the visitor's device, by the user agent.
+   * </pre>
+   *
+   * <code>.s2s.v1.DeviceKind device = 11 [json_name = "device"];</code>
+   * @return The enum numeric value on the wire for device.
+   */
+  int getDeviceValue();
+  /**
+   * <pre>
+   * Kind of the visitor's device, by the user agent.
+   * </pre>
+   *
+   * <code>.s2s.v1.DeviceKind device = 11 [json_name = "device"];</code>
+   * @return The device.
+   */
+  io.s2s.sdk.v1.DeviceKind getDevice();
+
+  /**
+   * <pre>
+   * Family of the device's operating system, by the user agent; empty if it is
+   * not known. Example: `Android`.
+   * </pre>
+   *
+   * <code>string os = 12 [json_name = "os"];</code>
+   * @return The os.
+   */
+  java.lang.String getOs();
+  /**
+   * <pre>
+   * Family of the device's operating system, by the user agent; empty if it is
+   * not known. Example: `Android`.
+   * </pre>
+   *
+   * <code>string os = 12 [json_name = "os"];</code>
+   * @return The bytes for os.
+   */
+  com.google.protobuf.ByteString
+      getOsBytes();
+
+  /**
+   * <pre>
+   * Family of the browser, by the user agent; empty if it is not known.
+   * Example: `Samsung Internet`.
+   * </pre>
+   *
+   * <code>string browser = 13 [json_name = "browser"];</code>
+   * @return The browser.
+   */
+  java.lang.String getBrowser();
+  /**
+   * <pre>
+   * Family of the browser, by the user agent; empty if it is not known.
+   * Example: `Samsung Internet`.
+   * </pre>
+   *
+   * <code>string browser = 13 [json_name = "browser"];</code>
+   * @return The bytes for browser.
+   */
+  com.google.protobuf.ByteString
+      getBrowserBytes();
+
+  /**
+   * <pre>
+   * Host of `referrer`, in lower case, with its port left out; empty if
+   * `referrer` has none. Example: `news.example`.
+   * </pre>
+   *
+   * <code>string referrer_host = 14 [json_name = "referrerHost"];</code>
+   * @return The referrerHost.
+   */
+  java.lang.String getReferrerHost();
+  /**
+   * <pre>
+   * Host of `referrer`, in lower case, with its port left out; empty if
+   * `referrer` has none. Example: `news.example`.
+   * </pre>
+   *
+   * <code>string referrer_host = 14 [json_name = "referrerHost"];</code>
+   * @return The bytes for referrerHost.
+   */
+  com.google.protobuf.ByteString
+      getReferrerHostBytes();
 }

@@ -40,7 +40,7 @@ public final class ClickProto {
   static {
     java.lang.String[] descriptorData = {
       "\n\022s2s/v1/click.proto\022\006s2s.v1\032\037google/pro" +
-      "tobuf/timestamp.proto\"\377\002\n\005Click\022\016\n\002id\030\001 " +
+      "tobuf/timestamp.proto\"\224\004\n\005Click\022\016\n\002id\030\001 " +
       "\001(\tR\002id\022(\n\020tracking_link_id\030\002 \001(\tR\016track" +
       "ingLinkId\0229\n\nclick_time\030\003 \001(\0132\032.google.p" +
       "rotobuf.TimestampR\tclickTime\0222\n\007sub_ids\030" +
@@ -48,18 +48,26 @@ public final class ClickProto {
       "\022\024\n\005query\030\005 \001(\tR\005query\022\032\n\010referrer\030\006 \001(\t" +
       "R\010referrer\022\035\n\nuser_agent\030\007 \001(\tR\tuserAgen" +
       "t\022\030\n\007address\030\010 \001(\tR\007address\022\'\n\005flags\030\t \003" +
-      "(\0162\021.s2s.v1.ClickFlagR\005flags\0329\n\013SubIdsEn" +
-      "try\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005va" +
-      "lue:\0028\001\"\236\001\n\nClickIdKey\022\026\n\006number\030\001 \001(\rR\006" +
-      "number\022;\n\013create_time\030\002 \001(\0132\032.google.pro" +
-      "tobuf.TimestampR\ncreateTime\022;\n\013expire_ti" +
-      "me\030\003 \001(\0132\032.google.protobuf.TimestampR\nex" +
-      "pireTime*\207\001\n\tClickFlag\022\032\n\026CLICK_FLAG_UNS" +
-      "PECIFIED\020\000\022\022\n\016CLICK_FLAG_BOT\020\001\022\027\n\023CLICK_" +
-      "FLAG_PREFETCH\020\002\022\026\n\022CLICK_FLAG_PREVIEW\020\003\022" +
-      "\031\n\025CLICK_FLAG_SUB_ID_CUT\020\004BT\n\rio.s2s.sdk" +
-      ".v1B\nClickProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V" +
-      "1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "(\0162\021.s2s.v1.ClickFlagR\005flags\022\030\n\007country\030" +
+      "\n \001(\tR\007country\022*\n\006device\030\013 \001(\0162\022.s2s.v1." +
+      "DeviceKindR\006device\022\016\n\002os\030\014 \001(\tR\002os\022\030\n\007br" +
+      "owser\030\r \001(\tR\007browser\022#\n\rreferrer_host\030\016 " +
+      "\001(\tR\014referrerHost\0329\n\013SubIdsEntry\022\020\n\003key\030" +
+      "\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value:\0028\001\"\236\001\n" +
+      "\nClickIdKey\022\026\n\006number\030\001 \001(\rR\006number\022;\n\013c" +
+      "reate_time\030\002 \001(\0132\032.google.protobuf.Times" +
+      "tampR\ncreateTime\022;\n\013expire_time\030\003 \001(\0132\032." +
+      "google.protobuf.TimestampR\nexpireTime*\210\001" +
+      "\n\nDeviceKind\022\033\n\027DEVICE_KIND_UNSPECIFIED\020" +
+      "\000\022\027\n\023DEVICE_KIND_DESKTOP\020\001\022\025\n\021DEVICE_KIN" +
+      "D_PHONE\020\002\022\026\n\022DEVICE_KIND_TABLET\020\003\022\025\n\021DEV" +
+      "ICE_KIND_OTHER\020\004*\207\001\n\tClickFlag\022\032\n\026CLICK_" +
+      "FLAG_UNSPECIFIED\020\000\022\022\n\016CLICK_FLAG_BOT\020\001\022\027" +
+      "\n\023CLICK_FLAG_PREFETCH\020\002\022\026\n\022CLICK_FLAG_PR" +
+      "EVIEW\020\003\022\031\n\025CLICK_FLAG_SUB_ID_CUT\020\004BT\n\rio" +
+      ".s2s.sdk.v1B\nClickProtoP\001\242\002\003SXX\252\002\006S2s.V1" +
+      "\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1" +
+      "b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -71,7 +79,7 @@ public final class ClickProto {
     internal_static_s2s_v1_Click_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_Click_descriptor,
-        new java.lang.String[] { "Id", "TrackingLinkId", "ClickTime", "SubIds", "Query", "Referrer", "UserAgent", "Address", "Flags", });
+        new java.lang.String[] { "Id", "TrackingLinkId", "ClickTime", "SubIds", "Query", "Referrer", "UserAgent", "Address", "Flags", "Country", "Device", "Os", "Browser", "ReferrerHost", });
     internal_static_s2s_v1_Click_SubIdsEntry_descriptor =
       internal_static_s2s_v1_Click_descriptor.getNestedTypes().get(0);
     internal_static_s2s_v1_Click_SubIdsEntry_fieldAccessorTable = new

@@ -175,6 +175,38 @@ public final class ConversionServiceGrpc {
     return getListConversionsMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.WatchConversionsRequest,
+      io.s2s.sdk.v1.WatchConversionsResponse> getWatchConversionsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "WatchConversions",
+      requestType = io.s2s.sdk.v1.WatchConversionsRequest.class,
+      responseType = io.s2s.sdk.v1.WatchConversionsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.WatchConversionsRequest,
+      io.s2s.sdk.v1.WatchConversionsResponse> getWatchConversionsMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.WatchConversionsRequest, io.s2s.sdk.v1.WatchConversionsResponse> getWatchConversionsMethod;
+    if ((getWatchConversionsMethod = ConversionServiceGrpc.getWatchConversionsMethod) == null) {
+      synchronized (ConversionServiceGrpc.class) {
+        if ((getWatchConversionsMethod = ConversionServiceGrpc.getWatchConversionsMethod) == null) {
+          ConversionServiceGrpc.getWatchConversionsMethod = getWatchConversionsMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.WatchConversionsRequest, io.s2s.sdk.v1.WatchConversionsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "WatchConversions"))
+              .setSafe(true)
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.WatchConversionsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.WatchConversionsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ConversionServiceMethodDescriptorSupplier("WatchConversions"))
+              .build();
+        }
+      }
+    }
+    return getWatchConversionsMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -306,6 +338,22 @@ public final class ConversionServiceGrpc {
         io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListConversionsResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListConversionsMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Sends each conversion once it is recorded, by any server of the
+     * installation, for as long as the client listens. The stream begins with a
+     * heartbeat. Each message has a resume token: a stream that begins with that
+     * token goes on behind the message, without a gap and without a repetition, on
+     * any server. Conversions that are recorded one after the other come in no
+     * order that a client may rely on. An account has at most 100 streams on a
+     * server, and a server at most 1,000.
+     * </pre>
+     */
+    default void watchConversions(io.s2s.sdk.v1.WatchConversionsRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.WatchConversionsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getWatchConversionsMethod(), responseObserver);
+    }
   }
 
   /**
@@ -411,6 +459,23 @@ public final class ConversionServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getListConversionsMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Sends each conversion once it is recorded, by any server of the
+     * installation, for as long as the client listens. The stream begins with a
+     * heartbeat. Each message has a resume token: a stream that begins with that
+     * token goes on behind the message, without a gap and without a repetition, on
+     * any server. Conversions that are recorded one after the other come in no
+     * order that a client may rely on. An account has at most 100 streams on a
+     * server, and a server at most 1,000.
+     * </pre>
+     */
+    public void watchConversions(io.s2s.sdk.v1.WatchConversionsRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.WatchConversionsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncServerStreamingCall(
+          getChannel().newCall(getWatchConversionsMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -499,6 +564,24 @@ public final class ConversionServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getListConversionsMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Sends each conversion once it is recorded, by any server of the
+     * installation, for as long as the client listens. The stream begins with a
+     * heartbeat. Each message has a resume token: a stream that begins with that
+     * token goes on behind the message, without a gap and without a repetition, on
+     * any server. Conversions that are recorded one after the other come in no
+     * order that a client may rely on. An account has at most 100 streams on a
+     * server, and a server at most 1,000.
+     * </pre>
+     */
+    @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
+    public io.grpc.stub.BlockingClientCall<?, io.s2s.sdk.v1.WatchConversionsResponse>
+        watchConversions(io.s2s.sdk.v1.WatchConversionsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingV2ServerStreamingCall(
+          getChannel(), getWatchConversionsMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -568,6 +651,23 @@ public final class ConversionServiceGrpc {
     public io.s2s.sdk.v1.ListConversionsResponse listConversions(io.s2s.sdk.v1.ListConversionsRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getListConversionsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Sends each conversion once it is recorded, by any server of the
+     * installation, for as long as the client listens. The stream begins with a
+     * heartbeat. Each message has a resume token: a stream that begins with that
+     * token goes on behind the message, without a gap and without a repetition, on
+     * any server. Conversions that are recorded one after the other come in no
+     * order that a client may rely on. An account has at most 100 streams on a
+     * server, and a server at most 1,000.
+     * </pre>
+     */
+    public java.util.Iterator<io.s2s.sdk.v1.WatchConversionsResponse> watchConversions(
+        io.s2s.sdk.v1.WatchConversionsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingServerStreamingCall(
+          getChannel(), getWatchConversionsMethod(), getCallOptions(), request);
     }
   }
 
@@ -649,7 +749,8 @@ public final class ConversionServiceGrpc {
   private static final int METHODID_BATCH_RECORD_CONVERSIONS = 1;
   private static final int METHODID_GET_CONVERSION = 2;
   private static final int METHODID_LIST_CONVERSIONS = 3;
-  private static final int METHODID_STREAM_RECORD_CONVERSIONS = 4;
+  private static final int METHODID_WATCH_CONVERSIONS = 4;
+  private static final int METHODID_STREAM_RECORD_CONVERSIONS = 5;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -683,6 +784,10 @@ public final class ConversionServiceGrpc {
         case METHODID_LIST_CONVERSIONS:
           serviceImpl.listConversions((io.s2s.sdk.v1.ListConversionsRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListConversionsResponse>) responseObserver);
+          break;
+        case METHODID_WATCH_CONVERSIONS:
+          serviceImpl.watchConversions((io.s2s.sdk.v1.WatchConversionsRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.WatchConversionsResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -740,6 +845,13 @@ public final class ConversionServiceGrpc {
               io.s2s.sdk.v1.ListConversionsRequest,
               io.s2s.sdk.v1.ListConversionsResponse>(
                 service, METHODID_LIST_CONVERSIONS)))
+        .addMethod(
+          getWatchConversionsMethod(),
+          io.grpc.stub.ServerCalls.asyncServerStreamingCall(
+            new MethodHandlers<
+              io.s2s.sdk.v1.WatchConversionsRequest,
+              io.s2s.sdk.v1.WatchConversionsResponse>(
+                service, METHODID_WATCH_CONVERSIONS)))
         .build();
   }
 
@@ -793,6 +905,7 @@ public final class ConversionServiceGrpc {
               .addMethod(getStreamRecordConversionsMethod())
               .addMethod(getGetConversionMethod())
               .addMethod(getListConversionsMethod())
+              .addMethod(getWatchConversionsMethod())
               .build();
         }
       }

@@ -80,6 +80,16 @@ public final class ConversionServiceProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_ListConversionsResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_WatchConversionsRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_WatchConversionsRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_WatchConversionsResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_WatchConversionsResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -94,84 +104,97 @@ public final class ConversionServiceProto {
       "le/rpc/status.proto\032\027s2s/v1/conversion.p" +
       "roto\032\034s2s/v1/conversion_code.proto\032\022s2s/" +
       "v1/money.proto\032\021s2s/v1/note.proto\032\025s2s/v" +
-      "1/postback.proto\"\337\003\n\rNewConversion\022,\n\022co" +
-      "nversion_code_id\030\001 \001(\tR\020conversionCodeId" +
-      "\022\031\n\010click_id\030\002 \001(\tR\007clickId\022%\n\016transacti" +
-      "on_id\030\003 \001(\tR\rtransactionId\022#\n\005value\030\004 \001(" +
-      "\0132\r.s2s.v1.MoneyR\005value\022<\n\021commission_am" +
-      "ount\030\005 \001(\0132\r.s2s.v1.MoneyH\000R\020commissionA" +
-      "mount\022<\n\031commission_percent_micros\030\006 \001(\003" +
-      "H\000R\027commissionPercentMicros\0220\n\006status\030\007 " +
-      "\001(\0162\030.s2s.v1.ConversionStatusR\006status\0228\n" +
-      "\rcustom_params\030\010 \003(\0132\023.s2s.v1.CustomPara" +
-      "mR\014customParams\022C\n\017conversion_time\030\t \001(\013" +
-      "2\032.google.protobuf.TimestampR\016conversion" +
-      "TimeB\014\n\ncommission\"\323\001\n\027RecordConversionR" +
-      "equest\0227\n\nconversion\030\001 \001(\0132\025.s2s.v1.NewC" +
-      "onversionH\000R\nconversion\0221\n\010postback\030\002 \001(" +
-      "\0132\023.s2s.v1.RawPostbackH\000R\010postback\022\035\n\nre" +
-      "quest_id\030\003 \001(\tR\trequestId\022#\n\rvalidate_on" +
-      "ly\030\004 \001(\010R\014validateOnlyB\010\n\006report\"\231\002\n\030Rec" +
-      "ordConversionResponse\0222\n\nconversion\030\001 \001(" +
-      "\0132\022.s2s.v1.ConversionR\nconversion\0223\n\007ver" +
-      "dict\030\002 \001(\0162\031.s2s.v1.ConversionVerdictR\007v" +
-      "erdict\022\"\n\005notes\030\003 \003(\0132\014.s2s.v1.NoteR\005not" +
-      "es\022\037\n\013postback_id\030\004 \001(\tR\npostbackId\022*\n\005r" +
-      "eply\030\005 \001(\0132\024.s2s.v1.ReplySettingR\005reply\022" +
-      "#\n\rconversion_id\030\006 \001(\tR\014conversionId\"\\\n\035" +
-      "BatchRecordConversionsRequest\022;\n\010request" +
-      "s\030\001 \003(\0132\037.s2s.v1.RecordConversionRequest" +
-      "R\010requests\"Z\n\036BatchRecordConversionsResp" +
-      "onse\0228\n\007results\030\001 \003(\0132\036.s2s.v1.RecordCon" +
-      "versionResultR\007results\"[\n\036StreamRecordCo" +
-      "nversionsRequest\0229\n\007request\030\001 \001(\0132\037.s2s." +
-      "v1.RecordConversionRequestR\007request\"Y\n\037S" +
-      "treamRecordConversionsResponse\0226\n\006result" +
-      "\030\001 \001(\0132\036.s2s.v1.RecordConversionResultR\006" +
-      "result\"\216\001\n\026RecordConversionResult\022>\n\010res" +
-      "ponse\030\001 \001(\0132 .s2s.v1.RecordConversionRes" +
-      "ponseH\000R\010response\022*\n\005error\030\002 \001(\0132\022.googl" +
-      "e.rpc.StatusH\000R\005errorB\010\n\006result\";\n\024GetCo" +
-      "nversionRequest\022#\n\rconversion_id\030\001 \001(\tR\014" +
-      "conversionId\"K\n\025GetConversionResponse\0222\n" +
-      "\nconversion\030\001 \001(\0132\022.s2s.v1.ConversionR\nc" +
-      "onversion\"\206\001\n\026ListConversionsRequest\022\033\n\t" +
-      "page_size\030\001 \001(\005R\010pageSize\022\035\n\npage_token\030" +
-      "\002 \001(\tR\tpageToken\0220\n\006filter\030\003 \001(\0132\030.s2s.v" +
-      "1.ConversionFilterR\006filter\"\277\003\n\020Conversio" +
-      "nFilter\022,\n\022conversion_code_id\030\001 \001(\tR\020con" +
-      "versionCodeId\022(\n\020tracking_link_id\030\002 \001(\tR" +
-      "\016trackingLinkId\022\031\n\010click_id\030\003 \001(\tR\007click" +
-      "Id\022%\n\016transaction_id\030\004 \001(\tR\rtransactionI" +
-      "d\0220\n\006status\030\005 \001(\0162\030.s2s.v1.ConversionSta" +
-      "tusR\006status\022A\n\017recorded_status\030\006 \001(\0162\030.s" +
-      "2s.v1.ConversionStatusR\016recordedStatus\022*" +
-      "\n\004time\030\007 \001(\0162\026.s2s.v1.ConversionTimeR\004ti" +
-      "me\0229\n\nstart_time\030\010 \001(\0132\032.google.protobuf" +
-      ".TimestampR\tstartTime\0225\n\010end_time\030\t \001(\0132" +
-      "\032.google.protobuf.TimestampR\007endTime\"w\n\027" +
-      "ListConversionsResponse\0224\n\013conversions\030\001" +
-      " \003(\0132\022.s2s.v1.ConversionR\013conversions\022&\n" +
-      "\017next_page_token\030\002 \001(\tR\rnextPageToken*\210\001" +
-      "\n\016ConversionTime\022\037\n\033CONVERSION_TIME_UNSP" +
-      "ECIFIED\020\000\022\032\n\026CONVERSION_TIME_CREATE\020\001\022\036\n" +
-      "\032CONVERSION_TIME_CONVERSION\020\002\022\031\n\025CONVERS" +
-      "ION_TIME_CLICK\020\0032\376\003\n\021ConversionService\022Z" +
-      "\n\020RecordConversion\022\037.s2s.v1.RecordConver" +
-      "sionRequest\032 .s2s.v1.RecordConversionRes" +
-      "ponse\"\003\220\002\002\022l\n\026BatchRecordConversions\022%.s" +
-      "2s.v1.BatchRecordConversionsRequest\032&.s2" +
-      "s.v1.BatchRecordConversionsResponse\"\003\220\002\002" +
-      "\022s\n\027StreamRecordConversions\022&.s2s.v1.Str" +
-      "eamRecordConversionsRequest\032\'.s2s.v1.Str" +
-      "eamRecordConversionsResponse\"\003\220\002\002(\0010\001\022Q\n" +
-      "\rGetConversion\022\034.s2s.v1.GetConversionReq" +
-      "uest\032\035.s2s.v1.GetConversionResponse\"\003\220\002\001" +
-      "\022W\n\017ListConversions\022\036.s2s.v1.ListConvers" +
-      "ionsRequest\032\037.s2s.v1.ListConversionsResp" +
-      "onse\"\003\220\002\001B`\n\rio.s2s.sdk.v1B\026ConversionSe" +
-      "rviceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S" +
-      "2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "1/postback.proto\032\022s2s/v1/watch.proto\"\337\003\n" +
+      "\rNewConversion\022,\n\022conversion_code_id\030\001 \001" +
+      "(\tR\020conversionCodeId\022\031\n\010click_id\030\002 \001(\tR\007" +
+      "clickId\022%\n\016transaction_id\030\003 \001(\tR\rtransac" +
+      "tionId\022#\n\005value\030\004 \001(\0132\r.s2s.v1.MoneyR\005va" +
+      "lue\022<\n\021commission_amount\030\005 \001(\0132\r.s2s.v1." +
+      "MoneyH\000R\020commissionAmount\022<\n\031commission_" +
+      "percent_micros\030\006 \001(\003H\000R\027commissionPercen" +
+      "tMicros\0220\n\006status\030\007 \001(\0162\030.s2s.v1.Convers" +
+      "ionStatusR\006status\0228\n\rcustom_params\030\010 \003(\013" +
+      "2\023.s2s.v1.CustomParamR\014customParams\022C\n\017c" +
+      "onversion_time\030\t \001(\0132\032.google.protobuf.T" +
+      "imestampR\016conversionTimeB\014\n\ncommission\"\323" +
+      "\001\n\027RecordConversionRequest\0227\n\nconversion" +
+      "\030\001 \001(\0132\025.s2s.v1.NewConversionH\000R\nconvers" +
+      "ion\0221\n\010postback\030\002 \001(\0132\023.s2s.v1.RawPostba" +
+      "ckH\000R\010postback\022\035\n\nrequest_id\030\003 \001(\tR\trequ" +
+      "estId\022#\n\rvalidate_only\030\004 \001(\010R\014validateOn" +
+      "lyB\010\n\006report\"\231\002\n\030RecordConversionRespons" +
+      "e\0222\n\nconversion\030\001 \001(\0132\022.s2s.v1.Conversio" +
+      "nR\nconversion\0223\n\007verdict\030\002 \001(\0162\031.s2s.v1." +
+      "ConversionVerdictR\007verdict\022\"\n\005notes\030\003 \003(" +
+      "\0132\014.s2s.v1.NoteR\005notes\022\037\n\013postback_id\030\004 " +
+      "\001(\tR\npostbackId\022*\n\005reply\030\005 \001(\0132\024.s2s.v1." +
+      "ReplySettingR\005reply\022#\n\rconversion_id\030\006 \001" +
+      "(\tR\014conversionId\"\\\n\035BatchRecordConversio" +
+      "nsRequest\022;\n\010requests\030\001 \003(\0132\037.s2s.v1.Rec" +
+      "ordConversionRequestR\010requests\"Z\n\036BatchR" +
+      "ecordConversionsResponse\0228\n\007results\030\001 \003(" +
+      "\0132\036.s2s.v1.RecordConversionResultR\007resul" +
+      "ts\"[\n\036StreamRecordConversionsRequest\0229\n\007" +
+      "request\030\001 \001(\0132\037.s2s.v1.RecordConversionR" +
+      "equestR\007request\"Y\n\037StreamRecordConversio" +
+      "nsResponse\0226\n\006result\030\001 \001(\0132\036.s2s.v1.Reco" +
+      "rdConversionResultR\006result\"\216\001\n\026RecordCon" +
+      "versionResult\022>\n\010response\030\001 \001(\0132 .s2s.v1" +
+      ".RecordConversionResponseH\000R\010response\022*\n" +
+      "\005error\030\002 \001(\0132\022.google.rpc.StatusH\000R\005erro" +
+      "rB\010\n\006result\";\n\024GetConversionRequest\022#\n\rc" +
+      "onversion_id\030\001 \001(\tR\014conversionId\"K\n\025GetC" +
+      "onversionResponse\0222\n\nconversion\030\001 \001(\0132\022." +
+      "s2s.v1.ConversionR\nconversion\"\206\001\n\026ListCo" +
+      "nversionsRequest\022\033\n\tpage_size\030\001 \001(\005R\010pag" +
+      "eSize\022\035\n\npage_token\030\002 \001(\tR\tpageToken\0220\n\006" +
+      "filter\030\003 \001(\0132\030.s2s.v1.ConversionFilterR\006" +
+      "filter\"\277\003\n\020ConversionFilter\022,\n\022conversio" +
+      "n_code_id\030\001 \001(\tR\020conversionCodeId\022(\n\020tra" +
+      "cking_link_id\030\002 \001(\tR\016trackingLinkId\022\031\n\010c" +
+      "lick_id\030\003 \001(\tR\007clickId\022%\n\016transaction_id" +
+      "\030\004 \001(\tR\rtransactionId\0220\n\006status\030\005 \001(\0162\030." +
+      "s2s.v1.ConversionStatusR\006status\022A\n\017recor" +
+      "ded_status\030\006 \001(\0162\030.s2s.v1.ConversionStat" +
+      "usR\016recordedStatus\022*\n\004time\030\007 \001(\0162\026.s2s.v" +
+      "1.ConversionTimeR\004time\0229\n\nstart_time\030\010 \001" +
+      "(\0132\032.google.protobuf.TimestampR\tstartTim" +
+      "e\0225\n\010end_time\030\t \001(\0132\032.google.protobuf.Ti" +
+      "mestampR\007endTime\"w\n\027ListConversionsRespo" +
+      "nse\0224\n\013conversions\030\001 \003(\0132\022.s2s.v1.Conver" +
+      "sionR\013conversions\022&\n\017next_page_token\030\002 \001" +
+      "(\tR\rnextPageToken\"\221\001\n\027WatchConversionsRe" +
+      "quest\0220\n\006filter\030\001 \001(\0132\030.s2s.v1.Conversio" +
+      "nFilterR\006filter\022!\n\014resume_token\030\002 \001(\tR\013r" +
+      "esumeToken\022!\n\014all_accounts\030\003 \001(\010R\013allAcc" +
+      "ounts\"\357\001\n\030WatchConversionsResponse\0224\n\nco" +
+      "nversion\030\001 \001(\0132\022.s2s.v1.ConversionH\000R\nco" +
+      "nversion\0221\n\theartbeat\030\003 \001(\0132\021.s2s.v1.Hea" +
+      "rtbeatH\000R\theartbeat\022\037\n\003gap\030\004 \001(\0132\013.s2s.v" +
+      "1.GapH\000R\003gap\022!\n\014resume_token\030\005 \001(\tR\013resu" +
+      "meToken\022\035\n\naccount_id\030\006 \001(\tR\taccountIdB\007" +
+      "\n\005event*\210\001\n\016ConversionTime\022\037\n\033CONVERSION" +
+      "_TIME_UNSPECIFIED\020\000\022\032\n\026CONVERSION_TIME_C" +
+      "REATE\020\001\022\036\n\032CONVERSION_TIME_CONVERSION\020\002\022" +
+      "\031\n\025CONVERSION_TIME_CLICK\020\0032\334\004\n\021Conversio" +
+      "nService\022Z\n\020RecordConversion\022\037.s2s.v1.Re" +
+      "cordConversionRequest\032 .s2s.v1.RecordCon" +
+      "versionResponse\"\003\220\002\002\022l\n\026BatchRecordConve" +
+      "rsions\022%.s2s.v1.BatchRecordConversionsRe" +
+      "quest\032&.s2s.v1.BatchRecordConversionsRes" +
+      "ponse\"\003\220\002\002\022s\n\027StreamRecordConversions\022&." +
+      "s2s.v1.StreamRecordConversionsRequest\032\'." +
+      "s2s.v1.StreamRecordConversionsResponse\"\003" +
+      "\220\002\002(\0010\001\022Q\n\rGetConversion\022\034.s2s.v1.GetCon" +
+      "versionRequest\032\035.s2s.v1.GetConversionRes" +
+      "ponse\"\003\220\002\001\022W\n\017ListConversions\022\036.s2s.v1.L" +
+      "istConversionsRequest\032\037.s2s.v1.ListConve" +
+      "rsionsResponse\"\003\220\002\001\022\\\n\020WatchConversions\022" +
+      "\037.s2s.v1.WatchConversionsRequest\032 .s2s.v" +
+      "1.WatchConversionsResponse\"\003\220\002\0010\001B`\n\rio." +
+      "s2s.sdk.v1B\026ConversionServiceProtoP\001\242\002\003S" +
+      "XX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadat" +
+      "a\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -183,6 +206,7 @@ public final class ConversionServiceProto {
           io.s2s.sdk.v1.MoneyProto.getDescriptor(),
           io.s2s.sdk.v1.NoteProto.getDescriptor(),
           io.s2s.sdk.v1.PostbackProto.getDescriptor(),
+          io.s2s.sdk.v1.WatchProto.getDescriptor(),
         });
     internal_static_s2s_v1_NewConversion_descriptor =
       getDescriptor().getMessageTypes().get(0);
@@ -262,6 +286,18 @@ public final class ConversionServiceProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ListConversionsResponse_descriptor,
         new java.lang.String[] { "Conversions", "NextPageToken", });
+    internal_static_s2s_v1_WatchConversionsRequest_descriptor =
+      getDescriptor().getMessageTypes().get(13);
+    internal_static_s2s_v1_WatchConversionsRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_WatchConversionsRequest_descriptor,
+        new java.lang.String[] { "Filter", "ResumeToken", "AllAccounts", });
+    internal_static_s2s_v1_WatchConversionsResponse_descriptor =
+      getDescriptor().getMessageTypes().get(14);
+    internal_static_s2s_v1_WatchConversionsResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_WatchConversionsResponse_descriptor,
+        new java.lang.String[] { "Conversion", "Heartbeat", "Gap", "ResumeToken", "AccountId", "Event", });
     com.google.protobuf.TimestampProto.getDescriptor();
     com.google.rpc.StatusProto.getDescriptor();
     io.s2s.sdk.v1.ConversionProto.getDescriptor();
@@ -269,6 +305,7 @@ public final class ConversionServiceProto {
     io.s2s.sdk.v1.MoneyProto.getDescriptor();
     io.s2s.sdk.v1.NoteProto.getDescriptor();
     io.s2s.sdk.v1.PostbackProto.getDescriptor();
+    io.s2s.sdk.v1.WatchProto.getDescriptor();
   }
 
   // @@protoc_insertion_point(outer_class_scope)

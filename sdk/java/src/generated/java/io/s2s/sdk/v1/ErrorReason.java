@@ -330,8 +330,10 @@ public enum ErrorReason
   ERROR_REASON_FRAGMENT_CUT_OFF(30),
   /**
    * <pre>
-   * Cause: the server has no such service or method. Cure: check the name, and
-   * that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
+   * Cause: the server has no such service or method, or a stream was called in
+   * JSON. Cure: check the name, and that client and server are of the same
+   * version; call a stream with gRPC or gRPC-web, such as with `watch` of an
+   * SDK or with `s2s tail`. UNIMPLEMENTED, HTTP 501.
    * </pre>
    *
    * <code>ERROR_REASON_METHOD_UNKNOWN = 31;</code>
@@ -563,6 +565,29 @@ public enum ErrorReason
    * <code>ERROR_REASON_REDIRECT_LOOP = 55;</code>
    */
   ERROR_REASON_REDIRECT_LOOP(55),
+  /**
+   * <pre>
+   * Cause: the resume token is malformed: the server has not made it, only a
+   * part of it came, or something is around it, such as the line feed of the
+   * file that it was read from. Cure: send the token of the last message as it
+   * came, or none to begin with what happens from now on. INVALID_ARGUMENT,
+   * HTTP 400.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RESUME_TOKEN_INVALID = 56;</code>
+   */
+  ERROR_REASON_RESUME_TOKEN_INVALID(56),
+  /**
+   * <pre>
+   * Cause: the server has deleted events behind the resume token: it keeps them
+   * for 7 days; or the database was restored to a time before the token. Cure:
+   * list what was recorded since the last message, and begin a new stream
+   * without a token. OUT_OF_RANGE, HTTP 400.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RESUME_TOKEN_TOO_OLD = 57;</code>
+   */
+  ERROR_REASON_RESUME_TOKEN_TOO_OLD(57),
   UNRECOGNIZED(-1),
   ;
 
@@ -877,8 +902,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_FRAGMENT_CUT_OFF_VALUE = 30;
   /**
    * <pre>
-   * Cause: the server has no such service or method. Cure: check the name, and
-   * that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
+   * Cause: the server has no such service or method, or a stream was called in
+   * JSON. Cure: check the name, and that client and server are of the same
+   * version; call a stream with gRPC or gRPC-web, such as with `watch` of an
+   * SDK or with `s2s tail`. UNIMPLEMENTED, HTTP 501.
    * </pre>
    *
    * <code>ERROR_REASON_METHOD_UNKNOWN = 31;</code>
@@ -1110,6 +1137,29 @@ public enum ErrorReason
    * <code>ERROR_REASON_REDIRECT_LOOP = 55;</code>
    */
   public static final int ERROR_REASON_REDIRECT_LOOP_VALUE = 55;
+  /**
+   * <pre>
+   * Cause: the resume token is malformed: the server has not made it, only a
+   * part of it came, or something is around it, such as the line feed of the
+   * file that it was read from. Cure: send the token of the last message as it
+   * came, or none to begin with what happens from now on. INVALID_ARGUMENT,
+   * HTTP 400.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RESUME_TOKEN_INVALID = 56;</code>
+   */
+  public static final int ERROR_REASON_RESUME_TOKEN_INVALID_VALUE = 56;
+  /**
+   * <pre>
+   * Cause: the server has deleted events behind the resume token: it keeps them
+   * for 7 days; or the database was restored to a time before the token. Cure:
+   * list what was recorded since the last message, and begin a new stream
+   * without a token. OUT_OF_RANGE, HTTP 400.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RESUME_TOKEN_TOO_OLD = 57;</code>
+   */
+  public static final int ERROR_REASON_RESUME_TOKEN_TOO_OLD_VALUE = 57;
 
 
   public final int getNumber() {
@@ -1189,6 +1239,8 @@ public enum ErrorReason
       case 53: return ERROR_REASON_CLICK_ID_KEYS_USED_UP;
       case 54: return ERROR_REASON_SHED;
       case 55: return ERROR_REASON_REDIRECT_LOOP;
+      case 56: return ERROR_REASON_RESUME_TOKEN_INVALID;
+      case 57: return ERROR_REASON_RESUME_TOKEN_TOO_OLD;
       default: return null;
     }
   }

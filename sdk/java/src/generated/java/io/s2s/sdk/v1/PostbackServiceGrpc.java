@@ -145,6 +145,38 @@ public final class PostbackServiceGrpc {
     return getExplainPostbackMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.WatchPostbacksRequest,
+      io.s2s.sdk.v1.WatchPostbacksResponse> getWatchPostbacksMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "WatchPostbacks",
+      requestType = io.s2s.sdk.v1.WatchPostbacksRequest.class,
+      responseType = io.s2s.sdk.v1.WatchPostbacksResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.WatchPostbacksRequest,
+      io.s2s.sdk.v1.WatchPostbacksResponse> getWatchPostbacksMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.WatchPostbacksRequest, io.s2s.sdk.v1.WatchPostbacksResponse> getWatchPostbacksMethod;
+    if ((getWatchPostbacksMethod = PostbackServiceGrpc.getWatchPostbacksMethod) == null) {
+      synchronized (PostbackServiceGrpc.class) {
+        if ((getWatchPostbacksMethod = PostbackServiceGrpc.getWatchPostbacksMethod) == null) {
+          PostbackServiceGrpc.getWatchPostbacksMethod = getWatchPostbacksMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.WatchPostbacksRequest, io.s2s.sdk.v1.WatchPostbacksResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "WatchPostbacks"))
+              .setSafe(true)
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.WatchPostbacksRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.WatchPostbacksResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new PostbackServiceMethodDescriptorSupplier("WatchPostbacks"))
+              .build();
+        }
+      }
+    }
+    return getWatchPostbacksMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -260,6 +292,22 @@ public final class PostbackServiceGrpc {
         io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainPostbackResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getExplainPostbackMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Sends each postback once it is judged: when it comes, and again when a
+     * replay gives it another verdict. It is sent by any server of the
+     * installation, for as long as the client listens. The stream begins with a
+     * heartbeat. Each message has a resume token: a stream that begins with that
+     * token goes on behind the message, without a gap and without a repetition, on
+     * any server. An account has at most 100 streams on a server, and a server at
+     * most 1,000.
+     * </pre>
+     */
+    default void watchPostbacks(io.s2s.sdk.v1.WatchPostbacksRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.WatchPostbacksResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getWatchPostbacksMethod(), responseObserver);
+    }
   }
 
   /**
@@ -350,6 +398,23 @@ public final class PostbackServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getExplainPostbackMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Sends each postback once it is judged: when it comes, and again when a
+     * replay gives it another verdict. It is sent by any server of the
+     * installation, for as long as the client listens. The stream begins with a
+     * heartbeat. Each message has a resume token: a stream that begins with that
+     * token goes on behind the message, without a gap and without a repetition, on
+     * any server. An account has at most 100 streams on a server, and a server at
+     * most 1,000.
+     * </pre>
+     */
+    public void watchPostbacks(io.s2s.sdk.v1.WatchPostbacksRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.WatchPostbacksResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncServerStreamingCall(
+          getChannel().newCall(getWatchPostbacksMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -420,6 +485,24 @@ public final class PostbackServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getExplainPostbackMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Sends each postback once it is judged: when it comes, and again when a
+     * replay gives it another verdict. It is sent by any server of the
+     * installation, for as long as the client listens. The stream begins with a
+     * heartbeat. Each message has a resume token: a stream that begins with that
+     * token goes on behind the message, without a gap and without a repetition, on
+     * any server. An account has at most 100 streams on a server, and a server at
+     * most 1,000.
+     * </pre>
+     */
+    @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
+    public io.grpc.stub.BlockingClientCall<?, io.s2s.sdk.v1.WatchPostbacksResponse>
+        watchPostbacks(io.s2s.sdk.v1.WatchPostbacksRequest request) {
+      return io.grpc.stub.ClientCalls.blockingV2ServerStreamingCall(
+          getChannel(), getWatchPostbacksMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -489,6 +572,23 @@ public final class PostbackServiceGrpc {
     public io.s2s.sdk.v1.ExplainPostbackResponse explainPostback(io.s2s.sdk.v1.ExplainPostbackRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getExplainPostbackMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Sends each postback once it is judged: when it comes, and again when a
+     * replay gives it another verdict. It is sent by any server of the
+     * installation, for as long as the client listens. The stream begins with a
+     * heartbeat. Each message has a resume token: a stream that begins with that
+     * token goes on behind the message, without a gap and without a repetition, on
+     * any server. An account has at most 100 streams on a server, and a server at
+     * most 1,000.
+     * </pre>
+     */
+    public java.util.Iterator<io.s2s.sdk.v1.WatchPostbacksResponse> watchPostbacks(
+        io.s2s.sdk.v1.WatchPostbacksRequest request) {
+      return io.grpc.stub.ClientCalls.blockingServerStreamingCall(
+          getChannel(), getWatchPostbacksMethod(), getCallOptions(), request);
     }
   }
 
@@ -570,6 +670,7 @@ public final class PostbackServiceGrpc {
   private static final int METHODID_GET_POSTBACK = 1;
   private static final int METHODID_REPLAY_POSTBACKS = 2;
   private static final int METHODID_EXPLAIN_POSTBACK = 3;
+  private static final int METHODID_WATCH_POSTBACKS = 4;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -603,6 +704,10 @@ public final class PostbackServiceGrpc {
         case METHODID_EXPLAIN_POSTBACK:
           serviceImpl.explainPostback((io.s2s.sdk.v1.ExplainPostbackRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainPostbackResponse>) responseObserver);
+          break;
+        case METHODID_WATCH_POSTBACKS:
+          serviceImpl.watchPostbacks((io.s2s.sdk.v1.WatchPostbacksRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.WatchPostbacksResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -650,6 +755,13 @@ public final class PostbackServiceGrpc {
               io.s2s.sdk.v1.ExplainPostbackRequest,
               io.s2s.sdk.v1.ExplainPostbackResponse>(
                 service, METHODID_EXPLAIN_POSTBACK)))
+        .addMethod(
+          getWatchPostbacksMethod(),
+          io.grpc.stub.ServerCalls.asyncServerStreamingCall(
+            new MethodHandlers<
+              io.s2s.sdk.v1.WatchPostbacksRequest,
+              io.s2s.sdk.v1.WatchPostbacksResponse>(
+                service, METHODID_WATCH_POSTBACKS)))
         .build();
   }
 
@@ -702,6 +814,7 @@ public final class PostbackServiceGrpc {
               .addMethod(getGetPostbackMethod())
               .addMethod(getReplayPostbacksMethod())
               .addMethod(getExplainPostbackMethod())
+              .addMethod(getWatchPostbacksMethod())
               .build();
         }
       }

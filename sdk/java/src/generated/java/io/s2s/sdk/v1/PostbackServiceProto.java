@@ -75,6 +75,16 @@ public final class PostbackServiceProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_PostbackParameter_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_WatchPostbacksRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_WatchPostbacksRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_WatchPostbacksResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_WatchPostbacksResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -90,74 +100,86 @@ public final class PostbackServiceProto {
       "2s/v1/conversion_code.proto\032\031s2s/v1/erro" +
       "r_reason.proto\032\030s2s/v1/explanation.proto" +
       "\032\021s2s/v1/note.proto\032\025s2s/v1/postback.pro" +
-      "to\032\032s2s/v1/tracking_link.proto\"\202\001\n\024ListP" +
-      "ostbacksRequest\022\033\n\tpage_size\030\001 \001(\005R\010page" +
-      "Size\022\035\n\npage_token\030\002 \001(\tR\tpageToken\022.\n\006f" +
-      "ilter\030\003 \001(\0132\026.s2s.v1.PostbackFilterR\006fil" +
-      "ter\"\244\002\n\016PostbackFilter\0221\n\007verdict\030\001 \001(\0162" +
-      "\027.s2s.v1.PostbackVerdictR\007verdict\022+\n\006rea" +
-      "son\030\002 \001(\0162\023.s2s.v1.ErrorReasonR\006reason\022," +
-      "\n\022conversion_code_id\030\003 \001(\tR\020conversionCo" +
-      "deId\0229\n\nstart_time\030\004 \001(\0132\032.google.protob" +
-      "uf.TimestampR\tstartTime\0225\n\010end_time\030\005 \001(" +
-      "\0132\032.google.protobuf.TimestampR\007endTime\022\022" +
-      "\n\004text\030\006 \001(\tR\004text\"o\n\025ListPostbacksRespo" +
-      "nse\022.\n\tpostbacks\030\001 \003(\0132\020.s2s.v1.Postback" +
-      "R\tpostbacks\022&\n\017next_page_token\030\002 \001(\tR\rne" +
-      "xtPageToken\"5\n\022GetPostbackRequest\022\037\n\013pos" +
-      "tback_id\030\001 \001(\tR\npostbackId\"C\n\023GetPostbac" +
-      "kResponse\022,\n\010postback\030\001 \001(\0132\020.s2s.v1.Pos" +
-      "tbackR\010postback\"\373\001\n\026ReplayPostbacksReque" +
-      "st\022\'\n\003ids\030\001 \001(\0132\023.s2s.v1.PostbackIdsH\000R\003" +
-      "ids\0220\n\006filter\030\002 \001(\0132\026.s2s.v1.PostbackFil" +
-      "terH\000R\006filter\0225\n\toverrides\030\003 \001(\0132\027.s2s.v" +
-      "1.ReplayOverridesR\toverrides\022\035\n\npage_tok" +
-      "en\030\004 \001(\tR\tpageToken\022#\n\rvalidate_only\030\005 \001" +
-      "(\010R\014validateOnlyB\013\n\tpostbacks\"\037\n\013Postbac" +
-      "kIds\022\020\n\003ids\030\001 \003(\tR\003ids\"\372\002\n\017ReplayOverrid" +
-      "es\022@\n\032value_micros_where_missing\030\001 \001(\003H\000" +
-      "R\027valueMicrosWhereMissing\210\001\001\022J\n\037commissi" +
-      "on_micros_where_missing\030\002 \001(\003H\001R\034commiss" +
-      "ionMicrosWhereMissing\210\001\001\022E\n\021decimal_sepa" +
-      "rator\030\003 \001(\0162\030.s2s.v1.DecimalSeparatorR\020d" +
-      "ecimalSeparator\022,\n\022conversion_code_id\030\004 " +
-      "\001(\tR\020conversionCodeId\022!\n\014trust_sender\030\005 " +
-      "\001(\010R\013trustSenderB\035\n\033_value_micros_where_" +
-      "missingB\"\n _commission_micros_where_miss" +
-      "ing\"q\n\027ReplayPostbacksResponse\022.\n\tpostba" +
-      "cks\030\001 \003(\0132\020.s2s.v1.PostbackR\tpostbacks\022&" +
-      "\n\017next_page_token\030\002 \001(\tR\rnextPageToken\"a" +
-      "\n\026ExplainPostbackRequest\022\030\n\006target\030\001 \001(\014" +
-      "H\000R\006target\022!\n\013postback_id\030\002 \001(\tH\000R\npostb" +
-      "ackIdB\n\n\010postback\"\231\004\n\027ExplainPostbackRes" +
-      "ponse\0229\n\nparameters\030\001 \003(\0132\031.s2s.v1.Postb" +
-      "ackParameterR\nparameters\022\"\n\005notes\030\002 \003(\0132" +
-      "\014.s2s.v1.NoteR\005notes\0221\n\007verdict\030\003 \001(\0162\027." +
-      "s2s.v1.PostbackVerdictR\007verdict\022+\n\006reaso" +
-      "n\030\004 \001(\0162\023.s2s.v1.ErrorReasonR\006reason\022\030\n\007" +
-      "message\030\005 \001(\tR\007message\0222\n\nconversion\030\006 \001" +
-      "(\0132\022.s2s.v1.ConversionR\nconversion\022\"\n\005st" +
-      "eps\030\007 \003(\0132\014.s2s.v1.StepR\005steps\022?\n\017conver" +
-      "sion_code\030\010 \001(\0132\026.s2s.v1.ConversionCodeR" +
-      "\016conversionCode\0229\n\rtracking_link\030\t \001(\0132\024" +
-      ".s2s.v1.TrackingLinkR\014trackingLink\022#\n\005cl" +
-      "ick\030\n \001(\0132\r.s2s.v1.ClickR\005click\022,\n\010postb" +
-      "ack\030\013 \001(\0132\020.s2s.v1.PostbackR\010postback\"d\n" +
-      "\021PostbackParameter\022\022\n\004name\030\001 \001(\tR\004name\022\024" +
-      "\n\005value\030\002 \001(\tR\005value\022%\n\016canonical_name\030\003" +
-      " \001(\tR\rcanonicalName2\343\002\n\017PostbackService\022" +
-      "Q\n\rListPostbacks\022\034.s2s.v1.ListPostbacksR" +
-      "equest\032\035.s2s.v1.ListPostbacksResponse\"\003\220" +
-      "\002\001\022K\n\013GetPostback\022\032.s2s.v1.GetPostbackRe" +
-      "quest\032\033.s2s.v1.GetPostbackResponse\"\003\220\002\001\022" +
-      "W\n\017ReplayPostbacks\022\036.s2s.v1.ReplayPostba" +
-      "cksRequest\032\037.s2s.v1.ReplayPostbacksRespo" +
-      "nse\"\003\220\002\002\022W\n\017ExplainPostback\022\036.s2s.v1.Exp" +
-      "lainPostbackRequest\032\037.s2s.v1.ExplainPost" +
-      "backResponse\"\003\220\002\001B^\n\rio.s2s.sdk.v1B\024Post" +
-      "backServiceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\" +
-      "V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto" +
-      "3"
+      "to\032\032s2s/v1/tracking_link.proto\032\022s2s/v1/w" +
+      "atch.proto\"\202\001\n\024ListPostbacksRequest\022\033\n\tp" +
+      "age_size\030\001 \001(\005R\010pageSize\022\035\n\npage_token\030\002" +
+      " \001(\tR\tpageToken\022.\n\006filter\030\003 \001(\0132\026.s2s.v1" +
+      ".PostbackFilterR\006filter\"\244\002\n\016PostbackFilt" +
+      "er\0221\n\007verdict\030\001 \001(\0162\027.s2s.v1.PostbackVer" +
+      "dictR\007verdict\022+\n\006reason\030\002 \001(\0162\023.s2s.v1.E" +
+      "rrorReasonR\006reason\022,\n\022conversion_code_id" +
+      "\030\003 \001(\tR\020conversionCodeId\0229\n\nstart_time\030\004" +
+      " \001(\0132\032.google.protobuf.TimestampR\tstartT" +
+      "ime\0225\n\010end_time\030\005 \001(\0132\032.google.protobuf." +
+      "TimestampR\007endTime\022\022\n\004text\030\006 \001(\tR\004text\"o" +
+      "\n\025ListPostbacksResponse\022.\n\tpostbacks\030\001 \003" +
+      "(\0132\020.s2s.v1.PostbackR\tpostbacks\022&\n\017next_" +
+      "page_token\030\002 \001(\tR\rnextPageToken\"5\n\022GetPo" +
+      "stbackRequest\022\037\n\013postback_id\030\001 \001(\tR\npost" +
+      "backId\"C\n\023GetPostbackResponse\022,\n\010postbac" +
+      "k\030\001 \001(\0132\020.s2s.v1.PostbackR\010postback\"\373\001\n\026" +
+      "ReplayPostbacksRequest\022\'\n\003ids\030\001 \001(\0132\023.s2" +
+      "s.v1.PostbackIdsH\000R\003ids\0220\n\006filter\030\002 \001(\0132" +
+      "\026.s2s.v1.PostbackFilterH\000R\006filter\0225\n\tove" +
+      "rrides\030\003 \001(\0132\027.s2s.v1.ReplayOverridesR\to" +
+      "verrides\022\035\n\npage_token\030\004 \001(\tR\tpageToken\022" +
+      "#\n\rvalidate_only\030\005 \001(\010R\014validateOnlyB\013\n\t" +
+      "postbacks\"\037\n\013PostbackIds\022\020\n\003ids\030\001 \003(\tR\003i" +
+      "ds\"\372\002\n\017ReplayOverrides\022@\n\032value_micros_w" +
+      "here_missing\030\001 \001(\003H\000R\027valueMicrosWhereMi" +
+      "ssing\210\001\001\022J\n\037commission_micros_where_miss" +
+      "ing\030\002 \001(\003H\001R\034commissionMicrosWhereMissin" +
+      "g\210\001\001\022E\n\021decimal_separator\030\003 \001(\0162\030.s2s.v1" +
+      ".DecimalSeparatorR\020decimalSeparator\022,\n\022c" +
+      "onversion_code_id\030\004 \001(\tR\020conversionCodeI" +
+      "d\022!\n\014trust_sender\030\005 \001(\010R\013trustSenderB\035\n\033" +
+      "_value_micros_where_missingB\"\n _commissi" +
+      "on_micros_where_missing\"q\n\027ReplayPostbac" +
+      "ksResponse\022.\n\tpostbacks\030\001 \003(\0132\020.s2s.v1.P" +
+      "ostbackR\tpostbacks\022&\n\017next_page_token\030\002 " +
+      "\001(\tR\rnextPageToken\"a\n\026ExplainPostbackReq" +
+      "uest\022\030\n\006target\030\001 \001(\014H\000R\006target\022!\n\013postba" +
+      "ck_id\030\002 \001(\tH\000R\npostbackIdB\n\n\010postback\"\231\004" +
+      "\n\027ExplainPostbackResponse\0229\n\nparameters\030" +
+      "\001 \003(\0132\031.s2s.v1.PostbackParameterR\nparame" +
+      "ters\022\"\n\005notes\030\002 \003(\0132\014.s2s.v1.NoteR\005notes" +
+      "\0221\n\007verdict\030\003 \001(\0162\027.s2s.v1.PostbackVerdi" +
+      "ctR\007verdict\022+\n\006reason\030\004 \001(\0162\023.s2s.v1.Err" +
+      "orReasonR\006reason\022\030\n\007message\030\005 \001(\tR\007messa" +
+      "ge\0222\n\nconversion\030\006 \001(\0132\022.s2s.v1.Conversi" +
+      "onR\nconversion\022\"\n\005steps\030\007 \003(\0132\014.s2s.v1.S" +
+      "tepR\005steps\022?\n\017conversion_code\030\010 \001(\0132\026.s2" +
+      "s.v1.ConversionCodeR\016conversionCode\0229\n\rt" +
+      "racking_link\030\t \001(\0132\024.s2s.v1.TrackingLink" +
+      "R\014trackingLink\022#\n\005click\030\n \001(\0132\r.s2s.v1.C" +
+      "lickR\005click\022,\n\010postback\030\013 \001(\0132\020.s2s.v1.P" +
+      "ostbackR\010postback\"d\n\021PostbackParameter\022\022" +
+      "\n\004name\030\001 \001(\tR\004name\022\024\n\005value\030\002 \001(\tR\005value" +
+      "\022%\n\016canonical_name\030\003 \001(\tR\rcanonicalName\"" +
+      "\215\001\n\025WatchPostbacksRequest\022.\n\006filter\030\001 \001(" +
+      "\0132\026.s2s.v1.PostbackFilterR\006filter\022!\n\014res" +
+      "ume_token\030\002 \001(\tR\013resumeToken\022!\n\014all_acco" +
+      "unts\030\003 \001(\010R\013allAccounts\"\347\001\n\026WatchPostbac" +
+      "ksResponse\022.\n\010postback\030\001 \001(\0132\020.s2s.v1.Po" +
+      "stbackH\000R\010postback\0221\n\theartbeat\030\003 \001(\0132\021." +
+      "s2s.v1.HeartbeatH\000R\theartbeat\022\037\n\003gap\030\004 \001" +
+      "(\0132\013.s2s.v1.GapH\000R\003gap\022!\n\014resume_token\030\005" +
+      " \001(\tR\013resumeToken\022\035\n\naccount_id\030\006 \001(\tR\ta" +
+      "ccountIdB\007\n\005event2\273\003\n\017PostbackService\022Q\n" +
+      "\rListPostbacks\022\034.s2s.v1.ListPostbacksReq" +
+      "uest\032\035.s2s.v1.ListPostbacksResponse\"\003\220\002\001" +
+      "\022K\n\013GetPostback\022\032.s2s.v1.GetPostbackRequ" +
+      "est\032\033.s2s.v1.GetPostbackResponse\"\003\220\002\001\022W\n" +
+      "\017ReplayPostbacks\022\036.s2s.v1.ReplayPostback" +
+      "sRequest\032\037.s2s.v1.ReplayPostbacksRespons" +
+      "e\"\003\220\002\002\022W\n\017ExplainPostback\022\036.s2s.v1.Expla" +
+      "inPostbackRequest\032\037.s2s.v1.ExplainPostba" +
+      "ckResponse\"\003\220\002\001\022V\n\016WatchPostbacks\022\035.s2s." +
+      "v1.WatchPostbacksRequest\032\036.s2s.v1.WatchP" +
+      "ostbacksResponse\"\003\220\002\0010\001B^\n\rio.s2s.sdk.v1" +
+      "B\024PostbackServiceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312" +
+      "\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b" +
+      "\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -171,6 +193,7 @@ public final class PostbackServiceProto {
           io.s2s.sdk.v1.NoteProto.getDescriptor(),
           io.s2s.sdk.v1.PostbackProto.getDescriptor(),
           io.s2s.sdk.v1.TrackingLinkProto.getDescriptor(),
+          io.s2s.sdk.v1.WatchProto.getDescriptor(),
         });
     internal_static_s2s_v1_ListPostbacksRequest_descriptor =
       getDescriptor().getMessageTypes().get(0);
@@ -244,6 +267,18 @@ public final class PostbackServiceProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_PostbackParameter_descriptor,
         new java.lang.String[] { "Name", "Value", "CanonicalName", });
+    internal_static_s2s_v1_WatchPostbacksRequest_descriptor =
+      getDescriptor().getMessageTypes().get(12);
+    internal_static_s2s_v1_WatchPostbacksRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_WatchPostbacksRequest_descriptor,
+        new java.lang.String[] { "Filter", "ResumeToken", "AllAccounts", });
+    internal_static_s2s_v1_WatchPostbacksResponse_descriptor =
+      getDescriptor().getMessageTypes().get(13);
+    internal_static_s2s_v1_WatchPostbacksResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_WatchPostbacksResponse_descriptor,
+        new java.lang.String[] { "Postback", "Heartbeat", "Gap", "ResumeToken", "AccountId", "Event", });
     com.google.protobuf.TimestampProto.getDescriptor();
     io.s2s.sdk.v1.ClickProto.getDescriptor();
     io.s2s.sdk.v1.ConversionProto.getDescriptor();
@@ -253,6 +288,7 @@ public final class PostbackServiceProto {
     io.s2s.sdk.v1.NoteProto.getDescriptor();
     io.s2s.sdk.v1.PostbackProto.getDescriptor();
     io.s2s.sdk.v1.TrackingLinkProto.getDescriptor();
+    io.s2s.sdk.v1.WatchProto.getDescriptor();
   }
 
   // @@protoc_insertion_point(outer_class_scope)

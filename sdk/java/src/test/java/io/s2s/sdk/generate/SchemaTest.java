@@ -178,9 +178,7 @@ class SchemaTest {
             new Case(
                 "two methods are withTimeout", request, rpc("WithTimeout", "Request", "Answer")),
             new Case(
-                "streams in one direction",
-                request,
-                rpc.replace(" }", " server_streaming: true }")),
+                "streams of this kind", request, rpc.replace(" }", " server_streaming: true }")),
             new Case("which field has the items", request, rpc("ListThings", "Request", "Answer")),
             new Case("fields of two messages", twoFilters, rpc))) {
       var error = assertThrows(SchemaException.class, () -> schema(c.messages, c.methods));

@@ -1,0 +1,230 @@
+//! The tables `tally` and `conversion_tally`.
+
+use sea_orm::{
+    ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, entity::prelude::*,
+};
+
+use super::sums::{Basis, ClickCell, ClickSum, ConversionCell, ConversionSum, CurrencyCode, Quarter, Sums};
+use crate::{
+    core::{conversion_code::ConversionCodeId, tracking_link::TrackingLinkId},
+    db::{Connection, Grouped, add_up},
+    error::{Error, Result},
+    values::id::AccountId,
+};
+
+/// The number of millionths in a thousand units.
+const THOUSAND_MICROS: i128 = 1_000_000_000;
+
+mod tally {
+    use sea_orm::entity::prelude::*;
+
+    use super::{AccountId, Grouped, Quarter, TrackingLinkId};
+
+    /// A row of the table `tally`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "tally")]
+    pub struct Model {
+        pub account_id: AccountId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub link_id: TrackingLinkId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub quarter: Quarter,
+        pub clicks: i64,
+        pub bots: i64,
+        pub prefetches: i64,
+        pub previews: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    impl Grouped for Entity {
+        const USUALLY_EMPTY: &[Column] = &[];
+    }
+}
+
+mod conversion_tally {
+    use sea_orm::entity::prelude::*;
+
+    use super::{AccountId, Basis, ConversionCodeId, Grouped, Quarter, TrackingLinkId};
+
+    /// A row of the table `conversion_tally`. Sums of amounts are in two columns: thousands of the
+    /// currency's unit, and the rest in millionths. Each part of an amount is at most a thousand
+    /// million, so a sum has room for nine thousand million conversions.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "conversion_tally")]
+    pub struct Model {
+        pub account_id: AccountId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub link_id: TrackingLinkId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub code_id: ConversionCodeId,
+        /// The nil id, as long as there are no partners.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub partner_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub currency: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub status: i16,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub basis: Basis,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub quarter: Quarter,
+        pub conversions: i64,
+        pub value_thousands: i64,
+        pub value_micros: i64,
+        pub commission_thousands: i64,
+        pub commission_micros: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    impl Grouped for Entity {
+        const USUALLY_EMPTY: &[Column] = &[];
+    }
+}
+
+/// Adds sums to the tables, in an open transaction. The rows are locked in the order of their keys,
+/// which is the same for all servers.
+pub async fn add(txn: &Connection, sums: &Sums) -> Result<(), DbErr> {
+    use conversion_tally::Column as ConversionColumn;
+    use tally::Column as ClickColumn;
+
+    let clicks: Vec<tally::Model> =
+        sums.clicks.iter().map(|(cell, (account, sum))| click_row(*cell, *account, *sum)).collect();
+    let conversions: Vec<conversion_tally::Model> = sums
+        .conversions
+        .iter()
+        .map(|(cell, (account, sum))| conversion_row(*cell, *account, *sum))
+        .collect::<Result<_, _>>()?;
+    let key = [ClickColumn::LinkId, ClickColumn::Quarter];
+    let added = [ClickColumn::Clicks, ClickColumn::Bots, ClickColumn::Prefetches, ClickColumn::Previews];
+    add_up::<tally::Entity>(txn, &clicks.iter().collect::<Vec<_>>(), &key, &added).await?;
+    let key = [
+        ConversionColumn::LinkId,
+        ConversionColumn::CodeId,
+        ConversionColumn::PartnerId,
+        ConversionColumn::Currency,
+        ConversionColumn::Status,
+        ConversionColumn::Basis,
+        ConversionColumn::Quarter,
+    ];
+    let added = [
+        ConversionColumn::Conversions,
+        ConversionColumn::ValueThousands,
+        ConversionColumn::ValueMicros,
+        ConversionColumn::CommissionThousands,
+        ConversionColumn::CommissionMicros,
+    ];
+    let conversions: Vec<_> = conversions.iter().collect();
+    add_up::<conversion_tally::Entity>(txn, &conversions, &key, &added).await
+}
+
+fn click_row(cell: ClickCell, account_id: AccountId, sum: ClickSum) -> tally::Model {
+    let ClickCell { link: link_id, quarter } = cell;
+    let ClickSum { clicks, bots, prefetches, previews } = sum;
+    tally::Model { account_id, link_id, quarter, clicks, bots, prefetches, previews }
+}
+
+fn conversion_row(
+    cell: ConversionCell,
+    account_id: AccountId,
+    sum: ConversionSum,
+) -> Result<conversion_tally::Model, DbErr> {
+    let ConversionCell { link: link_id, code: code_id, currency, status, basis, quarter } = cell;
+    let [value, commission] = [sum.value, sum.commission].map(parts);
+    let ((value_thousands, value_micros), (commission_thousands, commission_micros)) = (value?, commission?);
+    Ok(conversion_tally::Model {
+        account_id,
+        link_id,
+        code_id,
+        partner_id: Uuid::nil(),
+        currency: currency.iter().copied().map(char::from).collect(),
+        status,
+        basis,
+        quarter,
+        conversions: sum.conversions,
+        value_thousands,
+        value_micros,
+        commission_thousands,
+        commission_micros,
+    })
+}
+
+/// The thousands of a sum in millionths, and the rest.
+fn parts(micros: i128) -> Result<(i64, i64), DbErr> {
+    let parts = (micros.div_euclid(THOUSAND_MICROS), micros.rem_euclid(THOUSAND_MICROS));
+    let part = |part| i64::try_from(part).map_err(|_| DbErr::Custom("a sum is too large".to_owned()));
+    Ok((part(parts.0)?, part(parts.1)?))
+}
+
+fn whole(thousands: i64, micros: i64) -> i128 {
+    // The product of a 64-bit and a 30-bit number.
+    i128::from(thousands).saturating_mul(THOUSAND_MICROS).saturating_add(micros.into())
+}
+
+/// The first quarter from `from` on that has totals of clicks.
+pub async fn first_quarter(db: &impl ConnectionTrait, from: Quarter) -> Result<Option<Quarter>> {
+    use tally::{Column, Entity};
+    let first =
+        Entity::find().filter(Column::Quarter.gte(from)).order_by_asc(Column::Quarter).one(db).await?;
+    Ok(first.map(|first| first.quarter))
+}
+
+/// Reads the totals of clicks of some quarters, the last of which is not included.
+pub async fn read_clicks(db: &impl ConnectionTrait, from: Quarter, below: Quarter) -> Result<Sums> {
+    use tally::{Column, Entity};
+    let within = Entity::find().filter(Column::Quarter.gte(from)).filter(Column::Quarter.lt(below));
+    let mut sums = Sums::default();
+    for row in within.all(db).await? {
+        let cell = ClickCell { link: row.link_id, quarter: row.quarter };
+        let tally::Model { clicks, bots, prefetches, previews, .. } = row;
+        sums.clicks.insert(cell, (row.account_id, ClickSum { clicks, bots, prefetches, previews }));
+    }
+    Ok(sums)
+}
+
+/// Reads all totals of conversions.
+pub async fn read_conversions(db: &impl ConnectionTrait) -> Result<Sums> {
+    let mut sums = Sums::default();
+    for row in conversion_tally::Entity::find().all(db).await? {
+        let conversion_tally::Model { link_id: link, code_id: code, status, basis, quarter, .. } = row;
+        let currency = code_of(&row.currency)?;
+        let cell = ConversionCell { link, code, currency, status, basis, quarter };
+        let sum = ConversionSum {
+            conversions: row.conversions,
+            value: whole(row.value_thousands, row.value_micros),
+            commission: whole(row.commission_thousands, row.commission_micros),
+        };
+        sums.conversions.insert(cell, (row.account_id, sum));
+    }
+    Ok(sums)
+}
+
+fn code_of(currency: &str) -> Result<CurrencyCode> {
+    let code = currency.as_bytes().try_into();
+    code.map_err(|_| Error::internal("a currency of the totals has not three letters"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_in_two_parts_are_whole_again() {
+        let largest = 1_000_000_000_000_000_000_i128;
+        for micros in [0, 1, 999_999_999, 1_000_000_000, largest, largest * 4_000_000_000, -1, -largest] {
+            let (thousands, rest) = parts(micros).unwrap();
+            assert!((0..1_000_000_000).contains(&rest), "{micros}");
+            assert_eq!(whole(thousands, rest), micros);
+            // The parts of sums add up to the sum.
+            assert_eq!(whole(thousands * 2, rest * 2), micros * 2);
+        }
+        assert!(parts(i128::MAX).is_err());
+    }
+}

@@ -1,0 +1,302 @@
+//! Sums of clicks and conversions by quarter hour. Pure: no I/O, no clock.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ActiveEnum as _, DeriveActiveEnum, DeriveValueType, EnumIter};
+use uuid::Uuid;
+
+use crate::{
+    core::{
+        click::{ClickFlags, ClickKind},
+        conversion::Conversion,
+        conversion_code::ConversionCodeId,
+        journal,
+        tracking_link::TrackingLinkId,
+    },
+    db::journal::{Damaged, Entries, EntryKind},
+    values::{click_id::ClickId, conversion_status::ConversionStatus, id::AccountId, time::Time},
+};
+
+/// A quarter of an hour. The offset of every time zone is a multiple of it, so days of every zone
+/// are sums of quarters.
+const QUARTER_MICROS: i64 = 15 * 60 * 1_000_000;
+
+/// The number of a quarter hour since 1970-01-01 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
+pub struct Quarter(i32);
+
+impl Quarter {
+    /// The quarter of a time. Every time up to the year 9999 has one.
+    pub fn of(time: Time) -> Self {
+        Self(i32::try_from(time.micros().div_euclid(QUARTER_MICROS)).unwrap_or(i32::MAX))
+    }
+
+    pub fn start(self) -> Time {
+        Time::from_micros(i64::from(self.0).saturating_mul(QUARTER_MICROS))
+    }
+
+    /// The quarter that is this number of quarters later.
+    pub fn plus(self, quarters: i32) -> Self {
+        Self(self.0.saturating_add(quarters))
+    }
+}
+
+/// The time by which a conversion is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum Basis {
+    /// The time of its click.
+    #[sea_orm(num_value = 1)]
+    Click,
+    /// The time of the conversion.
+    #[sea_orm(num_value = 2)]
+    Conversion,
+    /// The time at which it was recorded.
+    #[sea_orm(num_value = 3)]
+    Booked,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClickCell {
+    pub link: TrackingLinkId,
+    pub quarter: Quarter,
+}
+
+/// Numbers of clicks. Each click is in `clicks`, and in at most one of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClickSum {
+    pub clicks: i64,
+    pub bots: i64,
+    pub prefetches: i64,
+    pub previews: i64,
+}
+
+impl ClickSum {
+    fn of(kind: ClickKind) -> Self {
+        let is = |one: ClickKind| i64::from(kind == one);
+        Self {
+            clicks: 1,
+            bots: is(ClickKind::Bot),
+            prefetches: is(ClickKind::Prefetch),
+            previews: is(ClickKind::Preview),
+        }
+    }
+
+    pub fn add(&mut self, other: Self) {
+        for (sum, more) in [
+            (&mut self.clicks, other.clicks),
+            (&mut self.bots, other.bots),
+            (&mut self.prefetches, other.prefetches),
+            (&mut self.previews, other.previews),
+        ] {
+            // Nobody lives to see this number of clicks.
+            *sum = sum.saturating_add(more);
+        }
+    }
+
+    /// Returns whether no number is greater than that of `other`.
+    pub fn is_within(self, other: Self) -> bool {
+        let numbers = |counts: Self| [counts.clicks, counts.bots, counts.prefetches, counts.previews];
+        numbers(self).into_iter().zip(numbers(other)).all(|(own, other)| own <= other)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ConversionCell {
+    pub link: TrackingLinkId,
+    pub code: ConversionCodeId,
+    pub currency: CurrencyCode,
+    /// The number of a `ConversionStatus`.
+    pub status: i16,
+    pub basis: Basis,
+    pub quarter: Quarter,
+}
+
+/// The code of a currency, as it is stored.
+pub type CurrencyCode = [u8; 3];
+
+/// A number of conversions, and the sums of their amounts in millionths of their currency's unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConversionSum {
+    pub conversions: i64,
+    pub value: i128,
+    pub commission: i128,
+}
+
+impl ConversionSum {
+    pub fn add(&mut self, other: Self) {
+        self.conversions = self.conversions.saturating_add(other.conversions);
+        // 128 bits hold more amounts of 64 bits than there can be conversions.
+        self.value = self.value.saturating_add(other.value);
+        self.commission = self.commission.saturating_add(other.commission);
+    }
+
+    /// Returns whether no number is greater than that of `other`.
+    pub fn is_within(self, other: Self) -> bool {
+        self.conversions <= other.conversions
+            && self.value <= other.value
+            && self.commission <= other.commission
+    }
+}
+
+/// A click, as it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedClick {
+    pub id: ClickId,
+    pub account: AccountId,
+    pub link: TrackingLinkId,
+    pub flags: ClickFlags,
+}
+
+impl CountedClick {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields(bytes);
+        let id = ClickId(fields.uuid()?);
+        let flags = ClickFlags::from_bytes(fields.take()?);
+        Some(Self { id, flags, account: AccountId(fields.uuid()?), link: TrackingLinkId(fields.uuid()?) })
+    }
+}
+
+/// A conversion, as it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedConversion {
+    pub click: ClickId,
+    pub code: ConversionCodeId,
+    pub account: AccountId,
+    pub link: TrackingLinkId,
+    pub currency: CurrencyCode,
+    pub value: i64,
+    pub commission: i64,
+    pub status: i16,
+    pub converted_at: Time,
+    pub created_at: Time,
+}
+
+impl CountedConversion {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields(bytes);
+        let (click, code) = (ClickId(fields.uuid()?), ConversionCodeId(fields.uuid()?));
+        let _serial = fields.number()?;
+        Some(Self {
+            click,
+            code,
+            account: AccountId(fields.uuid()?),
+            link: TrackingLinkId(fields.uuid()?),
+            currency: fields.take()?,
+            value: fields.number()?,
+            commission: fields.number()?,
+            status: i16::from_be_bytes(fields.take()?),
+            converted_at: Time::from_micros(fields.number()?),
+            created_at: Time::from_micros(fields.number()?),
+        })
+    }
+}
+
+impl From<&Conversion> for CountedConversion {
+    fn from(row: &Conversion) -> Self {
+        Self {
+            click: row.click_id,
+            code: row.code_id,
+            account: row.account_id,
+            link: row.link_id,
+            currency: row.currency.to_string().as_bytes().first_chunk().copied().unwrap_or_default(),
+            value: row.value.micros(),
+            commission: row.commission.micros(),
+            status: ConversionStatus::to_value(&row.status),
+            converted_at: row.converted_at,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// The bytes of an entry that are not read yet.
+struct Fields<'a>(&'a [u8]);
+
+impl Fields<'_> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (field, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*field)
+    }
+
+    fn uuid(&mut self) -> Option<Uuid> {
+        self.take().map(Uuid::from_bytes)
+    }
+
+    fn number(&mut self) -> Option<i64> {
+        self.take().map(i64::from_be_bytes)
+    }
+}
+
+/// The cause why this server can't count a row of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uncountable {
+    /// An entry of this kind. A newer server has written it, or it is damaged.
+    Entry(EntryKind),
+    /// The row is cut.
+    Row(Damaged),
+}
+
+/// The sums of some clicks and conversions, each with the account of its link.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub clicks: BTreeMap<ClickCell, (AccountId, ClickSum)>,
+    pub conversions: BTreeMap<ConversionCell, (AccountId, ConversionSum)>,
+}
+
+impl Sums {
+    /// The number of sums.
+    pub fn len(&self) -> usize {
+        self.clicks.len() + self.conversions.len()
+    }
+
+    pub fn add_click(&mut self, click: CountedClick) {
+        let cell = ClickCell { link: click.link, quarter: Quarter::of(click.id.time()) };
+        let (_, sum) = self.clicks.entry(cell).or_insert((click.account, ClickSum::default()));
+        sum.add(ClickSum::of(click.flags.kind()));
+    }
+
+    /// Adds a conversion under each of its three times.
+    pub fn add_conversion(&mut self, conversion: &CountedConversion) {
+        let CountedConversion { click, code, account, link, currency, status, .. } = *conversion;
+        let CountedConversion { value, commission, converted_at, created_at, .. } = *conversion;
+        let one = ConversionSum { conversions: 1, value: value.into(), commission: commission.into() };
+        let times =
+            [(Basis::Click, click.time()), (Basis::Conversion, converted_at), (Basis::Booked, created_at)];
+        for (basis, time) in times {
+            let cell = ConversionCell { link, code, currency, status, basis, quarter: Quarter::of(time) };
+            let (_, sum) = self.conversions.entry(cell).or_insert((account, ConversionSum::default()));
+            sum.add(one);
+        }
+    }
+
+    /// Adds the entries of a row of the journal: all of them or, on an error, none.
+    pub fn add_entries(&mut self, entries: &[u8]) -> Result<(), Uncountable> {
+        let check = |(kind, bytes): (EntryKind, &[u8])| match kind {
+            journal::CLICK => CountedClick::read(bytes).is_some(),
+            journal::CONVERSION => CountedConversion::read(bytes).is_some(),
+            kind => kind == journal::POSTBACK,
+        };
+        for entry in Entries::read(entries) {
+            let entry = entry.map_err(Uncountable::Row)?;
+            if !check(entry) {
+                return Err(Uncountable::Entry(entry.0));
+            }
+        }
+        for (kind, bytes) in Entries::read(entries).flatten() {
+            if kind == journal::CLICK
+                && let Some(click) = CountedClick::read(bytes)
+            {
+                self.add_click(click);
+            } else if kind == journal::CONVERSION
+                && let Some(conversion) = CountedConversion::read(bytes)
+            {
+                self.add_conversion(&conversion);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
