@@ -4,7 +4,7 @@
 //! The tests report old clicks and conversions with old times. They make postbacks older in the
 //! table.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures::{StreamExt as _, TryStreamExt as _, future::join_all, stream};
 use s2s_sdk::{
@@ -157,7 +157,7 @@ fn ages(rows: &Rows, past: &Past) -> [BTreeSet<i64>; 3] {
 #[tokio::test]
 async fn what_is_older_than_its_limit_goes_and_nothing_else() {
     let server = Server::start().await;
-    let (past, client) = (Past::create(&server).await, server.client());
+    let (past, client) = (Past::create(&server).await, server.client().with_timeout(Duration::from_mins(1)));
     let mut clicks = Vec::new();
     for days in [0, 29, 33, 498, 504, 900] {
         clicks.push((days, past.click_and_conversion(&client, days).await));

@@ -6,7 +6,10 @@ use std::sync::{
 };
 
 use futures::future::join_all;
-use s2s_sdk::v1::{ApiKeyScope, ErrorReason, ListPostbacksRequest, PostbackFilter};
+use s2s_sdk::{
+    Code,
+    v1::{ApiKeyScope, ErrorReason, ListPostbacksRequest, PostbackFilter},
+};
 use s2s_tests::{Server, request};
 use tokio::task::JoinSet;
 
@@ -50,7 +53,11 @@ async fn searches_of_one_key_keep_no_postback_and_no_other_account_waiting() {
             while !ends.load(Ordering::Relaxed) {
                 match client.postbacks().list_page(search()).await {
                     Ok(page) => assert_eq!(page.postbacks, []),
-                    Err(error) => assert_eq!(error.reason(), ErrorReason::Overloaded, "{error:?}"),
+                    // On a busy machine, a search can take longer than its caller waits.
+                    Err(error) => assert!(
+                        error.reason() == ErrorReason::Overloaded || error.code() == Code::DeadlineExceeded,
+                        "{error:?}"
+                    ),
                 }
                 done.fetch_add(1, Ordering::Relaxed);
             }

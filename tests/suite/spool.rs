@@ -298,14 +298,19 @@ async fn damage_costs_only_the_damaged_records_and_is_reported() {
     edge.kill().await;
     let segment = segments(&edge).pop().unwrap();
     let whole = std::fs::read(&segment).unwrap();
-    // Adds two kinds of damage. After the first record comes a copy of that record with one changed
+    // Adds two kinds of damage. Before the last record comes a copy of that record with one changed
     // bit, as from a faulty disk. At the end comes half a record, as from a write that a crash cut
-    // short.
-    let length = usize::try_from(u32::from_be_bytes(whole[8..12].try_into().unwrap())).unwrap() + 28;
-    let mut copy = whole[..length].to_vec();
-    copy[length - 1] ^= 1;
-    std::fs::write(&segment, [&whole[..length], &copy, &whole[length..], &whole[..length / 2]].concat())
-        .unwrap();
+    // short. On a busy machine, first records may have been spooled and drained before the kill; the
+    // last record is still to be drained.
+    let (mut last, mut end) = (0, 0);
+    while end < whole.len() {
+        let length = u32::from_be_bytes(whole[end + 8..end + 12].try_into().unwrap());
+        (last, end) = (end, end + usize::try_from(length).unwrap() + 28);
+    }
+    let mut copy = whole[last..].to_vec();
+    *copy.last_mut().unwrap() ^= 1;
+    let half = &whole[last..last + copy.len() / 2];
+    std::fs::write(&segment, [&whole[..last], &copy, &whole[last..], half].concat()).unwrap();
     edge.restart().await;
     core.restart_in_place().await;
     edge.drained().await;

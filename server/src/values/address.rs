@@ -53,16 +53,16 @@ impl StoredAddresses {
 /// formatting.
 pub fn address_text(address: IpAddr) -> String {
     let IpAddr::V4(address) = address else { return address.to_string() };
-    let mut text = String::with_capacity("255.255.255.255".len());
+    let mut text = Vec::with_capacity("255.255.255.255".len());
     for part in address.octets() {
         if !text.is_empty() {
-            text.push('.');
+            text.push(b'.');
         }
-        let digits = [part / 100, part / 10 % 10, part % 10];
+        let digits = [part / 100, part / 10 % 10, part % 10].map(|digit| b'0' + digit);
         let leading = usize::from(part < 100) + usize::from(part < 10);
-        text.extend(digits.iter().skip(leading).map(|digit| char::from(b'0' + digit)));
+        text.extend_from_slice(digits.get(leading..).unwrap_or_default());
     }
-    text
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// The network of a sender: /24 of IPv4, /64 of IPv6. One owner can use all addresses of a network,
