@@ -10,9 +10,10 @@ use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use s2s_sdk::{
     Client, Code, Error,
     v1::{
-        BatchRecordConversionsRequest, Conversion, ConversionCode, ConversionVerdict as Verdict,
+        BatchRecordConversionsRequest, Conversion, ConversionCode, ConversionVerdict as Verdict, CustomParam,
         ListConversionsRequest, ListPostbacksRequest, Money, NewConversion, RawPostback,
         RecordConversionRequest, RecordConversionResponse, new_conversion::Commission,
+        record_conversion_result::Result as Outcome,
     },
 };
 use s2s_tests::{Answer, Server, administrator, click_id_of, http, request};
@@ -330,5 +331,34 @@ async fn a_call_with_many_large_items_holds_up_nobody() {
         };
         assert_eq!(results, ITEMS, "{what}");
         assert!(answered.get() >= 10, "{} were answered during the {what}", answered.get());
+    }
+}
+
+/// Number of calls at the same time, each with so many conversions of the greatest length: more bytes
+/// than a database may take in one statement.
+const LONG_CALLS: usize = 16;
+const LONG_CONVERSIONS: usize = 24;
+
+#[tokio::test]
+async fn very_long_conversions_that_come_together_are_recorded() {
+    let server = Server::start().await;
+    let campaign = Campaign::create(&server, LONG_CONVERSIONS).await;
+    let param = |number: usize| CustomParam { key: format!("{number:0255}"), value: "v".repeat(2_048) };
+    let custom_params: Vec<CustomParam> = (0..64).map(param).collect();
+    for round in 0..3 {
+        let calls = (0..LONG_CALLS).map(|call| {
+            let long = |number| NewConversion {
+                transaction_id: format!("{round}-{call}"),
+                custom_params: custom_params.clone(),
+                ..campaign.report(number)
+            };
+            let requests = (0..LONG_CONVERSIONS).map(|number| request::conversion(long(number))).collect();
+            let (client, request) = (server.client(), BatchRecordConversionsRequest { requests });
+            async move { client.conversions().batch_record(request).await.unwrap().results }
+        });
+        for result in futures::future::join_all(calls).await.concat() {
+            let Some(Outcome::Response(response)) = result.result else { panic!("{round}: {result:?}") };
+            assert_eq!(response.verdict(), Verdict::Recorded, "{round}");
+        }
     }
 }

@@ -20,6 +20,10 @@ use super::{Connection, batch_connection::COMMIT};
 /// Maximum number of rows in a statement with placeholders. Keeps the number of values within the
 /// limit of every database.
 const STATEMENT_ROWS_MAX: usize = 512;
+/// Maximum size of the texts in a statement with placeholders, in bytes; a single row may have more.
+/// MariaDB ends the connection of a longer statement than its `max_allowed_packet`, which is 16 MiB
+/// by default, so that every row of the batch would be refused.
+const STATEMENT_BYTES_MAX: usize = 512 * 1_024;
 /// Maximum number of rows that MariaDB gets with their values in the text, with their whole
 /// transaction. That saves round trips. More rows share the round trips of prepared statements, which
 /// cost less for each row.
@@ -36,6 +40,11 @@ pub trait Grouped: EntityTrait {
     const USUALLY_EMPTY: &[Self::Column];
     /// The columns of older versions, which every new row leaves empty. They are always literals.
     const FORMER: &[Self::Column] = &[];
+
+    /// Approximate size of the texts of a row that may be long, in bytes.
+    fn text_bytes(_: &Self::Model) -> usize {
+        0
+    }
 }
 
 /// Inserts the rows whose `key` is new, in an open transaction. Returns whether all were new.
@@ -56,7 +65,7 @@ where
         DbBackend::MySql => {
             // MariaDB counts a skipped row like an inserted one. So a known key is first treated as
             // an error, which undoes only the statement.
-            for run in statement_runs(rows) {
+            for run in runs::<E>(rows) {
                 let inserted = txn.execute_raw(placeholders::<E>(backend, run, Known::Refused)).await;
                 match inserted.map_err(|error| (error.sql_err(), error)) {
                     Ok(_) => {}
@@ -69,7 +78,7 @@ where
             }
         }
         _ => {
-            for run in statement_runs(rows) {
+            for run in runs::<E>(rows) {
                 let statement = placeholders::<E>(backend, run, Known::Skipped(key));
                 let inserted = txn.execute_raw(statement).await?.rows_affected();
                 all &= usize::try_from(inserted).is_ok_and(|inserted| inserted == run.len());
@@ -101,7 +110,7 @@ where
         insertion.execute(txn).await?;
         return Ok(());
     }
-    for run in statement_runs(rows) {
+    for run in runs::<E>(rows) {
         txn.execute_raw(placeholders::<E>(backend, run, known)).await?;
     }
     Ok(())
@@ -143,6 +152,26 @@ impl<C: IdenStatic> Known<'_, C> {
             }
         }
     }
+}
+
+/// Cuts rows into runs, one for each statement, whose texts are at most `STATEMENT_BYTES_MAX`.
+fn runs<'a, E: Grouped>(rows: &'a [&'a E::Model]) -> impl Iterator<Item = &'a [&'a E::Model]> {
+    pieces(rows, |row| E::text_bytes(row)).flat_map(statement_runs)
+}
+
+/// Cuts rows into pieces of at most `STATEMENT_BYTES_MAX` bytes; a larger row is a piece of its own.
+fn pieces<T>(mut rows: &[T], bytes: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let mut sum = 0_usize;
+        let fits = |row: &T| {
+            sum = sum.saturating_add(bytes(row));
+            sum <= STATEMENT_BYTES_MAX
+        };
+        let (piece, rest) =
+            rows.split_at_checked(rows.iter().map(fits).take_while(|fits| *fits).count().max(1))?;
+        rows = rest;
+        Some(piece)
+    })
 }
 
 /// Cuts rows into runs, one for each statement. Few lengths occur, so all statements stay prepared.
@@ -200,6 +229,8 @@ impl<C: IdenStatic> Columns<C> {
             let first = literals.next()??;
             literals.all(|literal| literal == Some(first)).then_some((column, first))
         };
+        let is_empty = |row: &&E::Model, column: &C| empty_literal(backend, &row.get(*column)).is_some();
+        debug_assert!(rows.iter().all(|row| E::FORMER.iter().all(|column| is_empty(row, column))));
         let usual: Option<Vec<_>> = E::USUALLY_EMPTY.iter().map(|column| empty(*column)).collect();
         let former = |column: &C| Some((*column, empty_literal(backend, &rows.first()?.get(*column))?));
         let empty: Vec<_> = usual.into_iter().flatten().chain(E::FORMER.iter().filter_map(former)).collect();
@@ -257,7 +288,7 @@ impl Insertion {
         if self.backend == DbBackend::Postgres {
             return self.add_postgres::<E>(rows, Known::Refused);
         }
-        let runs = statement_runs(rows).map(|run| placeholders::<E>(self.backend, run, Known::Refused));
+        let runs = runs::<E>(rows).map(|run| placeholders::<E>(self.backend, run, Known::Refused));
         self.statements.extend(runs);
         self.rows += rows.len();
         Ok(())
@@ -444,6 +475,22 @@ mod tests {
             let rows: Vec<usize> = (0..rows).collect();
             assert_eq!(statement_runs(&rows).map(<[usize]>::len).collect::<Vec<_>>(), runs);
             assert_eq!(statement_runs(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+        }
+    }
+
+    #[test]
+    fn pieces_have_few_bytes_and_lose_nothing() {
+        const MAX: usize = STATEMENT_BYTES_MAX;
+        for (bytes, pieces) in [
+            (vec![], vec![]),
+            (vec![0, 0, 0], vec![3]),
+            (vec![MAX, 0, 1], vec![2, 1]),
+            (vec![MAX + 1, MAX + 1, 1], vec![1, 1, 1]),
+            (vec![1, usize::MAX, usize::MAX, MAX / 2, MAX / 2], vec![1, 1, 1, 2]),
+        ] {
+            let cut: Vec<&[usize]> = super::pieces(&bytes, |bytes| *bytes).collect();
+            assert_eq!(cut.iter().map(|piece| piece.len()).collect::<Vec<_>>(), pieces, "{bytes:?}");
+            assert_eq!(cut.concat(), bytes);
         }
     }
 }

@@ -11,7 +11,7 @@ pub struct RepairedCase {
     pub notes: &'static [NoteCode],
 }
 
-pub const REPAIRED: [RepairedCase; 26] = [
+pub const REPAIRED: [RepairedCase; 27] = [
     RepairedCase {
         query: "clickId=$click&id=$code&val=1&com=0.5&oid=plain",
         value_micros: 1_000_000,
@@ -146,6 +146,13 @@ pub const REPAIRED: [RepairedCase; 26] = [
     },
     RepairedCase {
         query: "clickId=$click&id=$code&val=1&com=0&status=approved.&oid=stop",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::Trimmed],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1&com=0&\
+                status=approved......................................................................&oid=stops",
         value_micros: 1_000_000,
         commission_micros: 0,
         notes: &[NoteCode::Trimmed],

@@ -62,6 +62,10 @@ impl Grouped for Entity {
     const USUALLY_EMPTY: &[Column] = &[];
     const FORMER: &[Column] =
         &[Column::SubIds, Column::Query, Column::Referrer, Column::UserAgent, Column::Address];
+
+    fn text_bytes(row: &Model) -> usize {
+        row.packed.len()
+    }
 }
 
 impl From<&Click> for Model {

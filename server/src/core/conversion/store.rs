@@ -59,6 +59,10 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Grouped for Entity {
     const USUALLY_EMPTY: &[Column] = &[Column::CommissionPercent, Column::StatusWord, Column::CustomParams];
+
+    fn text_bytes(row: &Model) -> usize {
+        row.custom_params.pairs().iter().map(|(name, value)| name.len() + value.len()).sum()
+    }
 }
 
 type Key = (ClickId, ConversionCodeId, DedupeKey);

@@ -19,7 +19,9 @@ use crate::{
 use super::{
     Notes, Postback, Verdict, differences, matching,
     reader::{Named, Overrides, ParsedPostback, Terms, Test},
-    redaction, status, store,
+    redaction,
+    status::{self, Understood},
+    store,
 };
 
 /// Reads a postback. Returns the reading, and the code that the postback or an override names, if
@@ -38,8 +40,10 @@ pub(super) async fn read(
     let mut reading = named.claim(overrides, Terms::of(code.as_deref()));
     if let (Ok(claim), Some(code)) = (&mut reading.claim, &code) {
         match status::read(&claim.status_word, code.preset_id.preset()) {
-            Ok((status, note)) => {
+            Ok(Understood { status, word, note }) => {
+                let length = word.len();
                 claim.status = status;
+                claim.status_word.truncate(length);
                 reading.notes.extend(note);
             }
             Err(error) => reading.claim = Err(error),

@@ -24,25 +24,34 @@ const OWN: [(&str, ConversionStatus); 3] = [
     ("declined", ConversionStatus::Declined),
 ];
 
-/// Returns the status of a word, and a note if the word was mapped or trimmed. Upper and lower case
-/// are the same. An empty word has no status. `preset` is the preset of the conversion code.
-pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Option<ConversionStatus>, Option<Note>)> {
+/// A word, as it is understood.
+pub struct Understood<'a> {
+    /// `None` if the word is empty.
+    pub status: Option<ConversionStatus>,
+    /// The word without punctuation that was dropped.
+    pub word: &'a str,
+    /// Says that the word was mapped or trimmed.
+    pub note: Option<Note>,
+}
+
+/// Reads a word. Upper and lower case are the same. `preset` is the preset of the conversion code.
+pub fn read<'a>(word: &'a str, preset: Option<&Preset>) -> Result<Understood<'a>> {
     if word.is_empty() {
-        return Ok((None, None));
+        return Ok(Understood { status: None, word, note: None });
     }
     if let Some(status) = own(word) {
-        return Ok((Some(status), None));
+        return Ok(Understood { status: Some(status), word, note: None });
     }
     if let Some((status, note)) = preset.and_then(|preset| of_network(word, preset)) {
-        return Ok((Some(status), Some(note)));
+        return Ok(Understood { status: Some(status), word, note: Some(note) });
     }
     let bare = without_punctuation(word);
     if bare == word || bare.is_empty() {
         return Err(unknown(word, preset));
     }
-    let (status, mapped) = read(bare, preset)?;
+    let understood = read(bare, preset)?;
     let trimmed = || note(NoteCode::Trimmed, PARAMETER, "punctuation after `status` was dropped");
-    Ok((status, mapped.or_else(|| Some(trimmed()))))
+    Ok(Understood { note: understood.note.or_else(|| Some(trimmed())), ..understood })
 }
 
 fn own(word: &str) -> Option<ConversionStatus> {
@@ -110,14 +119,25 @@ mod tests {
             ("everflow", "confirm", None),
         ] {
             let id: PresetId = preset.parse().unwrap();
-            let found = read(word, id.preset()).ok().map(|(status, note)| (status, note.is_some()));
+            let found = read(word, id.preset()).ok().map(|found| (found.status, found.note.is_some()));
             assert_eq!(found, expected, "{preset}: {word}");
         }
     }
 
     #[test]
+    fn punctuation_after_a_word_is_dropped() {
+        for (preset, word, bare) in [("", "approved.", "approved"), ("leadbit", "CONFIRM);", "CONFIRM")] {
+            for word in [word.to_owned(), format!("{word}{}", ".,;)]>".repeat(99))] {
+                let id: PresetId = preset.parse().unwrap();
+                let understood = read(&word, id.preset()).unwrap();
+                assert_eq!((understood.word, understood.note.is_some()), (bare, true), "{word}");
+            }
+        }
+    }
+
+    #[test]
     fn a_refusal_of_a_word_names_the_known_ones() {
-        let message = |preset: Option<&Preset>| read("odd", preset).unwrap_err().message().to_owned();
+        let message = |preset: Option<&Preset>| read("odd", preset).err().unwrap().message().to_owned();
         assert!(message(None).contains("`odd`") && message(None).contains("preset_id"));
         for preset in preset::all() {
             let message = message(Some(preset));

@@ -95,6 +95,10 @@ impl Grouped for Entity {
         Column::Message,
         Column::Notes,
     ];
+
+    fn text_bytes(row: &Model) -> usize {
+        row.packed.len()
+    }
 }
 
 /// Kind of write: a new postback, or a replay of a held postback.
