@@ -51,6 +51,7 @@ const GROWTH_MAX_PERCENT: u64 = 5;
 /// count is larger than the one in that file by more than `GROWTH_MAX_PERCENT`.
 pub async fn count(server: &Path, options: &Options) -> Result<()> {
     let expected = options.counts.as_deref().map(read).transpose()?;
+    let asked = asked(&options.only)?;
     let folder = tempfile::tempdir()?;
     let clocks = SlowClocks::build(SLOWED);
     let program = [&clocks.command()[..], &callgrind(&folder)].concat();
@@ -71,9 +72,7 @@ pub async fn count(server: &Path, options: &Options) -> Result<()> {
     let libraries = if options.bare { Some(libraries().await?) } else { None };
     let mut grown = Vec::new();
     println!("{:<20}{:>14}{:>14}{:>16}", "instructions of a", "counted", "in the file", "libraries alone");
-    let only = &options.only;
-    let asked = |name: &str| only.is_empty() || only.iter().any(|only| name.contains(only.as_str()));
-    for (name, workload) in COUNTED.into_iter().filter(|(name, _)| asked(name)) {
+    for (name, workload) in asked {
         let count = ours.count(workload, &calls, options.profiles.as_deref().map(|to| (to, name))).await?;
         let alone = match &libraries {
             Some((_bare, libraries)) => libraries.count(workload, &calls, None).await?.to_string(),
@@ -95,6 +94,19 @@ pub async fn count(server: &Path, options: &Options) -> Result<()> {
         grown.join(", ")
     )
     .into())
+}
+
+/// The counted workloads whose names contain one of the texts; all of them if there is no text.
+fn asked(only: &[String]) -> Result<Vec<(&'static str, Workload)>> {
+    let is_asked = |name: &str| only.is_empty() || only.iter().any(|only| name.contains(only.as_str()));
+    let asked: Vec<_> = COUNTED.into_iter().filter(|(name, _)| is_asked(name)).collect();
+    if asked.is_empty() {
+        let names = COUNTED.map(|(name, _)| name).join(", ");
+        return Err(
+            format!("no counted request has the name {}; their names: {names}", only.join(", ")).into()
+        );
+    }
+    Ok(asked)
 }
 
 /// Starts the services that are the libraries alone.
@@ -224,6 +236,7 @@ impl Counted {
             if let Some((folder, name)) = profile
                 && counted > 0
             {
+                fs::create_dir_all(folder)?;
                 fs::copy(&path, folder.join(format!("{name}.callgrind")))?;
             }
             total += counted;
