@@ -341,18 +341,18 @@ const LONG_CONVERSIONS: usize = 24;
 
 #[tokio::test]
 async fn very_long_conversions_that_come_together_are_recorded() {
-    let server = Server::start().await;
+    let mut server = Server::start().await;
     let campaign = Campaign::create(&server, LONG_CONVERSIONS).await;
     let param = |number: usize| CustomParam { key: format!("{number:0255}"), value: "v".repeat(2_048) };
     let custom_params: Vec<CustomParam> = (0..64).map(param).collect();
+    let mut acknowledged = Vec::new();
     for round in 0..3 {
         let calls = (0..LONG_CALLS).map(|call| {
-            let long = |number| NewConversion {
-                transaction_id: format!("{round}-{call}"),
-                custom_params: custom_params.clone(),
-                ..campaign.report(number)
-            };
-            let requests = (0..LONG_CONVERSIONS).map(|number| request::conversion(long(number))).collect();
+            let first = (round * LONG_CALLS + call) * LONG_CONVERSIONS;
+            let long =
+                |number| NewConversion { custom_params: custom_params.clone(), ..campaign.report(number) };
+            let numbers = first..first + LONG_CONVERSIONS;
+            let requests = numbers.map(|number| request::conversion(long(number))).collect();
             let request = BatchRecordConversionsRequest { requests };
             // A busy machine may need long for so many bytes.
             let client = server.client().with_timeout(Duration::from_mins(1));
@@ -361,6 +361,11 @@ async fn very_long_conversions_that_come_together_are_recorded() {
         for result in futures::future::join_all(calls).await.concat() {
             let Some(Outcome::Response(response)) = result.result else { panic!("{round}: {result:?}") };
             assert_eq!(response.verdict(), Verdict::Recorded, "{round}");
+            acknowledged.push(response.conversion.unwrap().id);
         }
     }
+    server.restart().await;
+    let stored = stored(&server).await;
+    assert!(stored.values().map(|stored| &stored.id).eq(&acknowledged), "what was acknowledged is stored");
+    assert!(stored.values().all(|stored| stored.custom_params == custom_params));
 }
