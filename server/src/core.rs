@@ -2,6 +2,7 @@
 //! database, committer, clock, ids, keys and caches.
 
 pub mod account;
+pub mod adjustment;
 pub mod age;
 pub mod api_key;
 pub mod click;

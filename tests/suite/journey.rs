@@ -1,9 +1,9 @@
 //! The journey of docs/start.md and `make demo`: code, link, click, postback, conversion.
 
 use s2s_sdk::v1::{
-    Click, Conversion, ConversionCode, ConversionStatus, CustomParam, DeviceKind, GetClickRequest,
-    GetConversionRequest, GetPostbackUrlRequest, ListClicksRequest, ListConversionsRequest, Money,
-    TrackingLink,
+    Click, Conversion, ConversionCode, ConversionStanding, ConversionStatus, CustomParam, DeviceKind,
+    GetClickRequest, GetConversionRequest, GetPostbackUrlRequest, ListClicksRequest, ListConversionsRequest,
+    Money, TrackingLink,
 };
 use s2s_tests::{Answer, Server, click_id_of, eventually, http};
 
@@ -128,6 +128,12 @@ fn check_first(conversion: &Conversion, code: &ConversionCode, link: &TrackingLi
         create_time: conversion.create_time,
         click_time: conversion.click_time,
         status_word: String::new(),
+        current: Some(ConversionStanding {
+            status: ConversionStatus::Approved.into(),
+            value: Some(usd(1_000_000)),
+            commission: Some(usd(500_000)),
+        }),
+        adjustment_count: 0,
     };
     assert_eq!(*conversion, expected);
     let seconds = [conversion.click_time, conversion.conversion_time, conversion.create_time]

@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod adjustments;
 mod answer_sizes;
 mod attacks;
 mod authentication;

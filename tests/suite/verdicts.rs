@@ -37,9 +37,14 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 33] = [
+const COVERED_BY: [CoveredReason; 38] = [
     CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
+    CoveredReason { reason: E::RefundTooLarge, source: include_str!("adjustments.rs") },
+    CoveredReason { reason: E::StatusTransition, source: include_str!("adjustments.rs") },
+    CoveredReason { reason: E::AdjustmentConflict, source: include_str!("adjustments.rs") },
+    CoveredReason { reason: E::OrderAmbiguous, source: include_str!("adjustments.rs") },
+    CoveredReason { reason: E::AdjustmentsUsedUp, source: include_str!("adjustments/rows.rs") },
     CoveredReason { reason: E::RedirectLoop, source: include_str!("loops.rs") },
     CoveredReason { reason: E::ResourceNotFound, source: include_str!("lists.rs") },
     CoveredReason { reason: E::SlugTaken, source: include_str!("setup.rs") },

@@ -11,8 +11,8 @@ use jiff::tz::TimeZone;
 use s2s_sdk::parameter::is_trimmed;
 
 use crate::{
-    accounts, clicks, codes, conversions, failure::EXIT_STATUSES, init, keys, links, output::Format,
-    postbacks, presets, profile::Connection, tail, time::parse_zone,
+    accounts, adjustments, clicks, codes, conversions, failure::EXIT_STATUSES, init, keys, links,
+    output::Format, postbacks, presets, profile::Connection, tail, time::parse_zone,
 };
 
 /// Default for the maximum number of items in a list.
@@ -103,6 +103,20 @@ pub enum Command {
         #[command(subcommand)]
         action: conversions::Action,
     },
+    /// Approves a pending conversion.
+    Approve(adjustments::Plain),
+    /// Declines a conversion: its commission becomes 0.
+    Decline(adjustments::Plain),
+    /// Takes a part of a conversion's value back, or the rest of it, with its part of the commission.
+    Refund(adjustments::RefundArgs),
+    /// Sets another value, commission or status of a conversion.
+    Restate(adjustments::RestateArgs),
+    /// Takes back all that is left of a conversion.
+    Reverse(adjustments::Plain),
+    /// Adjusts the conversions of a CSV file; sending it again counts nothing twice.
+    Adjust(adjustments::Options),
+    /// Lists adjustments, newest first.
+    Adjustments(adjustments::Listed),
     /// Lists, explains and replays postbacks: the requests that arrived at `/s2s`, with their
     /// verdicts.
     Postbacks {

@@ -3,7 +3,7 @@
 mod codes;
 mod columns;
 mod export;
-mod import;
+pub mod import;
 mod order;
 mod row;
 mod titles;

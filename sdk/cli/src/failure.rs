@@ -19,7 +19,7 @@ Exit statuses:
   2  the command line or the configuration is wrong
   3  the API key is missing, wrong, or may not do this
   4  the server could not be reached, or did not answer in time: try again
-  5  some rows of an import failed; the others are recorded, unless it was a dry run";
+  5  some rows of a file failed; the others are recorded, unless it was a dry run";
 
 /// Exit status of a command that was done, but had messages that could not be written.
 pub const UNHEARD: u8 = 1;

@@ -10,6 +10,7 @@
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
 mod accounts;
+mod adjustments;
 mod args;
 mod cells;
 mod clicks;
@@ -34,6 +35,7 @@ use std::{process::ExitCode, sync::Arc};
 use clap::CommandFactory as _;
 
 use self::{
+    adjustments::One,
     args::{Arguments, Command},
     failure::Failure,
     output::Output,
@@ -72,6 +74,13 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Links { action } => links::run(action, client, output, zone).await,
         Command::Clicks { action } => clicks::run(action, client, output).await,
         Command::Conversions { action } => conversions::run(action, client, output, zone).await,
+        Command::Approve(args) => adjustments::run(One::Approve(args), client, output, zone).await,
+        Command::Decline(args) => adjustments::run(One::Decline(args), client, output, zone).await,
+        Command::Refund(args) => adjustments::run(One::Refund(args), client, output, zone).await,
+        Command::Restate(args) => adjustments::run(One::Restate(args), client, output, zone).await,
+        Command::Reverse(args) => adjustments::run(One::Reverse(args), client, output, zone).await,
+        Command::Adjust(options) => adjustments::run_file(client, options).await,
+        Command::Adjustments(listed) => adjustments::list(listed, client, output, zone).await,
         Command::Postbacks { action } => postbacks::run(action, client, output, zone).await,
         Command::Presets { action } => presets::run(action, client, output).await,
         Command::Keys { action } => keys::run(action, client, output, zone).await,

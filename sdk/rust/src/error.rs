@@ -7,7 +7,10 @@ use prost_types::Any;
 use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::{ErrorDetails, FieldViolation, RpcStatusExt as _, StatusExt as _};
 
-use crate::v1::{self, ErrorReason, record_conversion_result::Result as ItemResult};
+use crate::v1::{
+    self, ErrorReason, create_adjustment_result::Result as AdjustmentResult,
+    record_conversion_result::Result as ItemResult,
+};
 
 /// The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored.
 const DOMAIN: &str = "s2s.v1";
@@ -145,6 +148,19 @@ impl Error {
     }
 
     /// Adds the details that only this service sends.
+    /// The error of an item of a batch or stream.
+    fn of_item(status: tonic_types::Status) -> Self {
+        let details = status.get_error_details();
+        let error = Self::new(Code::from_i32(status.code), status.message, &details, None);
+        error.with_own_details(&status.details)
+    }
+
+    /// The error of an item without a result that this client knows.
+    fn of_no_item() -> Self {
+        let message = "the server gave no result that this client knows".to_owned();
+        Self::new(Code::Unknown, message, &ErrorDetails::new(), None)
+    }
+
     fn with_own_details(mut self, details: &[Any]) -> Self {
         let failure = details.iter().find(|detail| detail.type_url == POSTBACK_FAILURE);
         self.0.postback_failure =
@@ -197,17 +213,20 @@ impl v1::RecordConversionResult {
     pub fn into_result(self) -> Result<v1::RecordConversionResponse, Error> {
         match self.result {
             Some(ItemResult::Response(response)) => Ok(response),
-            Some(ItemResult::Error(status)) => {
-                let details = status.get_error_details();
-                let error = Error::new(Code::from_i32(status.code), status.message, &details, None);
-                Err(error.with_own_details(&status.details))
-            }
-            None => Err(Error::new(
-                Code::Unknown,
-                "the server gave no result that this client knows".to_owned(),
-                &ErrorDetails::new(),
-                None,
-            )),
+            Some(ItemResult::Error(status)) => Err(Error::of_item(status)),
+            None => Err(Error::of_no_item()),
+        }
+    }
+}
+
+impl v1::CreateAdjustmentResult {
+    /// Returns the result of the item, as
+    /// [`Adjustments::create`](crate::services::Adjustments::create) would have returned it.
+    pub fn into_result(self) -> Result<v1::CreateAdjustmentResponse, Error> {
+        match self.result {
+            Some(AdjustmentResult::Response(response)) => Ok(response),
+            Some(AdjustmentResult::Error(status)) => Err(Error::of_item(status)),
+            None => Err(Error::of_no_item()),
         }
     }
 }

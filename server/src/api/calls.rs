@@ -69,7 +69,7 @@ const EDGE: Scopes = Scopes::EDGE;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 46] = [
+pub const CALLS: [Call; 49] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -109,6 +109,9 @@ pub const CALLS: [Call; 46] = [
     call("ConversionService/GetConversion", READ),
     call("ConversionService/ListConversions", READ),
     call("ConversionService/WatchConversions", READ).long(),
+    call("AdjustmentService/CreateAdjustment", RECORD.or(WRITE)),
+    call("AdjustmentService/BatchCreateAdjustments", RECORD.or(WRITE)),
+    call("AdjustmentService/ListAdjustments", READ),
     call("PostbackService/ListPostbacks", READ),
     call("PostbackService/GetPostback", READ),
     call("PostbackService/ReplayPostbacks", WRITE),

@@ -8,13 +8,15 @@
 //! conversion would be refused, the click's conversions were repeated very often in the last minute
 //! (`postback/repetitions.rs`), or a replay can't check a signature (`postback/replay.rs`).
 //!
-//! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
-//! be separate entries.
+//! Absent on purpose: changing the worth or the identity of a recorded conversion. Whatever comes
+//! later is an adjustment, and the conversion only tells what the adjustments have led to
+//! (`standing`).
 
 mod claim;
 mod conversion_id;
 pub mod grpc;
 mod samples;
+mod standing;
 mod store;
 pub mod watch;
 
@@ -50,6 +52,7 @@ pub use claim::{
 pub use claim::{Commission, ConversionClaim, CustomParams, Happened, TransactionId};
 pub use conversion_id::ConversionId;
 pub use samples::sample;
+pub use standing::{Standing, lock, of_order, stand};
 pub use store::{Insert, Model as Conversion, add_to, enter};
 
 /// Longest time from a click to its conversion. Deletion compares the click's time, so this time is
@@ -337,6 +340,10 @@ fn build(
         custom_params: claim.custom_params,
         converted_at: claim.happened.time(click.id.time(), now),
         created_at: now,
+        adjustments: None,
+        current_status: None,
+        current_value: None,
+        current_commission: None,
     })
 }
 

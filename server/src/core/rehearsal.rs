@@ -9,7 +9,7 @@ use std::fmt;
 use sea_orm::DbErr;
 use tokio::time::Instant;
 
-use super::{App, click, conversion, postback, tally};
+use super::{App, adjustment, click, conversion, postback, tally};
 use crate::db::{group_commit::rehearsal::Rehearsal, is_contention, is_outage, is_without_partition};
 
 /// Maximum number of attempts, if other servers write at the same time.
@@ -67,6 +67,7 @@ async fn rehearse(app: &App) -> Result<(), Unfit> {
     let mut rehearsal = begun.map_err(of(journal))?;
     rehearsal.write::<click::Insert>().await.map_err(of("clicks"))?;
     rehearsal.write::<conversion::Insert>().await.map_err(of("conversions"))?;
+    rehearsal.write::<adjustment::Adjust>().await.map_err(of("adjustments"))?;
     rehearsal.write::<postback::PostbackWrite>().await.map_err(of("postbacks"))?;
     rehearsal.write::<postback::StrangerPostback>().await.map_err(of("the sizes of held postbacks"))?;
     tally::rehearse(&rehearsal).await.map_err(of("totals"))?;

@@ -1,5 +1,5 @@
-//! Retention: deletes old clicks, conversions, postbacks and rows of the journal, and makes the
-//! partitions of their tables for new rows.
+//! Retention: deletes old clicks, conversions with their adjustments, postbacks and rows of the
+//! journal, and makes the partitions of their tables for new rows.
 //!
 //! On PostgreSQL, whole partitions are dropped. The first partition, which also accepts rows from
 //! long ago, stays until the second one can be dropped, too; old rows in it are deleted a few at a
@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     core::{
-        App,
+        App, adjustment,
         age::{CLICKS, CONVERSIONS, POSTBACKS, TABLES, prepare},
         click, conversion, postback,
     },
@@ -114,6 +114,9 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
         if let Some(below) = conversions {
             more |= deleted.conversions.add(conversion::delete_some(app, below).await?);
         }
+        if !more && let Some(below) = adjustments_below(app).await? {
+            more |= deleted.adjustments.add(adjustment::delete_some(app, below).await?);
+        }
         if let Some(below) = postbacks {
             more |= deleted.postbacks.add(postback::delete_some(app, below).await?);
         }
@@ -123,6 +126,15 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
         pause = PAUSE;
     }
     Ok(())
+}
+
+/// Returns the id of the clicks below which adjustments are deleted: the conversions of these clicks
+/// are gone. (On PostgreSQL, a conversion stays until its whole partition goes.)
+async fn adjustments_below(app: &App) -> Result<Option<Uuid>> {
+    let [_, (_, limit), _] = limits(app);
+    let Some(limit) = limit else { return Ok(None) };
+    let oldest = app.db.oldest(CONVERSIONS).await?.map(CONVERSIONS.first_id);
+    Ok(Some(oldest.map_or(limit, |oldest| oldest.min(limit))))
 }
 
 /// Stores the lived time, or only reads it while deletion is paused.
@@ -181,6 +193,7 @@ async fn note_deleted_clicks(app: &App) -> Result<()> {
 struct Deleted {
     clicks: Count,
     conversions: Count,
+    adjustments: Count,
     postbacks: Count,
 }
 
@@ -198,8 +211,15 @@ impl Count {
 impl Drop for Deleted {
     fn drop(&mut self) {
         let (clicks, conversions, postbacks) = (self.clicks.0, self.conversions.0, self.postbacks.0);
-        if clicks + conversions + postbacks > 0 {
-            tracing::warn!(clicks, conversions, postbacks, "deleted rows older than the retention");
+        let adjustments = self.adjustments.0;
+        if clicks + conversions + postbacks + adjustments > 0 {
+            tracing::warn!(
+                clicks,
+                conversions,
+                postbacks,
+                adjustments,
+                "deleted rows older than the retention"
+            );
         }
     }
 }

@@ -33,6 +33,7 @@ mod m0021_packed_rows;
 mod m0022_journal;
 mod m0023_tallies;
 mod m0024_visitor_keys;
+mod m0025_adjustments;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_journal::Migration),
             Box::new(m0023_tallies::Migration),
             Box::new(m0024_visitor_keys::Migration),
+            Box::new(m0025_adjustments::Migration),
         ]
     }
 }

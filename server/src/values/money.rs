@@ -33,6 +33,41 @@ impl Amount {
         Self(amount::percent_of(self.0, percent.0))
     }
 
+    /// The rest of the amount without `other`; `None` if `other` is larger.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        Self::from_micros(self.0.saturating_sub(other.0))
+    }
+
+    /// The share of the amount that `part` has of `whole`, rounded to a millionth, half away from
+    /// zero. `part` is at most `whole`, so the result is at most the amount.
+    pub fn share(self, part: Self, whole: Self) -> Self {
+        let [amount, part, whole] = [self, part.min(whole), whole].map(|one| i128::from(one.0));
+        // The largest product of two amounts has 120 bits.
+        let rounded = (2 * amount * part + whole).checked_div(2 * whole).unwrap_or_default();
+        Self(i64::try_from(rounded).unwrap_or(self.0).min(self.0))
+    }
+
+    /// The change that makes this amount of `before`.
+    pub fn change_from(self, before: Self) -> AmountChange {
+        // Both amounts are at least 0, so the difference has room.
+        AmountChange(self.0.saturating_sub(before.0))
+    }
+
+    pub fn to_proto(self, currency: Currency) -> Money {
+        Money { currency_code: currency.to_string(), micros: self.0 }
+    }
+}
+
+/// A difference of two amounts, in millionths of their currency's unit. May be negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
+pub struct AmountChange(i64);
+
+impl AmountChange {
+    /// The amount before this change led to `after`; `None` if there is no such amount.
+    pub fn undone(self, after: Amount) -> Option<Amount> {
+        Amount::from_micros(after.0.saturating_sub(self.0))
+    }
+
     pub fn to_proto(self, currency: Currency) -> Money {
         Money { currency_code: currency.to_string(), micros: self.0 }
     }
@@ -102,5 +137,30 @@ mod tests {
         assert_eq!(percent(4, 10_000_000), 0);
         assert_eq!(percent(AMOUNT_MICROS_MAX, PERCENT_MICROS_MAX), AMOUNT_MICROS_MAX);
         assert_eq!(percent(0, PERCENT_MICROS_MAX), 0);
+    }
+
+    #[test]
+    fn shares_and_changes_are_exact() {
+        let amount = |micros| Amount::from_micros(micros).unwrap();
+        for (whole, part, of, share) in [
+            (100, 50, 10, 5),
+            (100, 25, 10, 3),
+            (100, 24, 10, 2),
+            (100, 100, 10, 10),
+            (100, 0, 10, 0),
+            (0, 0, 10, 0),
+            (3, 1, 1, 0),
+            (3, 2, 1, 1),
+            (AMOUNT_MICROS_MAX, AMOUNT_MICROS_MAX - 1, AMOUNT_MICROS_MAX, AMOUNT_MICROS_MAX - 1),
+        ] {
+            let found = amount(of).share(amount(part), amount(whole));
+            assert_eq!(found, amount(share), "{part} of {whole}, {of}");
+        }
+        assert_eq!(amount(5).minus(amount(5)), Some(Amount::ZERO));
+        assert_eq!(amount(5).minus(amount(6)), None);
+        for (before, after, change) in [(0, AMOUNT_MICROS_MAX, AMOUNT_MICROS_MAX), (7, 0, -7), (1, 1, 0)] {
+            let found = amount(after).change_from(amount(before));
+            assert_eq!((found.0, found.undone(amount(after))), (change, Some(amount(before))));
+        }
     }
 }

@@ -85,14 +85,17 @@ async fn stored_conversions(db: &DatabaseConnection) -> Conversions {
                 field(&row, "link_id"),
                 field(&row, "code_id"),
                 field(&row, "currency"),
-                field(&row, "status"),
+                field::<Option<i16>>(&row, "current_status").unwrap_or_else(|| field(&row, "status")),
                 basis,
                 quarter,
             );
             let (conversions, value, commission) = sums.entry(key).or_default();
             *conversions += 1;
-            *value += i128::from(field::<i64>(&row, "value"));
-            *commission += i128::from(field::<i64>(&row, "commission"));
+            let now = |current: &str, recorded: &str| {
+                i128::from(field::<Option<i64>>(&row, current).unwrap_or_else(|| field(&row, recorded)))
+            };
+            *value += now("current_value", "value");
+            *commission += now("current_commission", "commission");
         }
     }
     sums
@@ -116,7 +119,11 @@ async fn counted_conversions(db: &DatabaseConnection) -> Conversions {
         );
         let (value, commission) =
             (sum("value_thousands", "value_micros"), sum("commission_thousands", "commission_micros"));
-        sums.insert(key, (field(&row, "conversions"), value, commission));
+        let sum = (field(&row, "conversions"), value, commission);
+        // Adjustments have moved all conversions away from a total that is 0.
+        if sum != (0, 0, 0) {
+            sums.insert(key, sum);
+        }
     }
     sums
 }

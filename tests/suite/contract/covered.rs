@@ -16,7 +16,7 @@ pub struct CoveredCall {
 }
 
 /// Every RPC of the schema.
-pub const COVERED: [CoveredCall; 46] = [
+pub const COVERED: [CoveredCall; 49] = [
     CoveredCall {
         method: "AccountService/CreateAccount",
         source: KEYS,
@@ -246,6 +246,24 @@ pub const COVERED: [CoveredCall; 46] = [
         empty_request: E::Unspecified,
     },
     CoveredCall {
+        method: "AdjustmentService/CreateAdjustment",
+        source: ADJUSTMENTS,
+        test: "each_kind_of_adjustment_does_what_it_says",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "AdjustmentService/BatchCreateAdjustments",
+        source: ADJUSTMENTS,
+        test: "one_bad_item_of_a_batch_spoils_no_other",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "AdjustmentService/ListAdjustments",
+        source: ADJUSTMENTS,
+        test: "check",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
         method: "PostbackService/ListPostbacks",
         source: LISTS,
         test: "clicks_conversions_and_postbacks_come_in_pages",
@@ -294,6 +312,7 @@ pub const COVERED: [CoveredCall; 46] = [
         empty_request: E::ResourceNotFound,
     },
 ];
+const ADJUSTMENTS: &str = include_str!("../adjustments.rs");
 const CLICK_ID_KEYS: &str = include_str!("../click_id_keys.rs");
 const AUTHENTICATION: &str = include_str!("../authentication.rs");
 const COUNTING: &str = include_str!("../counting.rs");

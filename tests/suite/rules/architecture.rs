@@ -28,7 +28,7 @@ const LAYERS: [&str; 15] = [
 ];
 /// The modules of the core. Each may import the modules before it in this list, and the core's own
 /// state.
-const SLICES: [&str; 20] = [
+const SLICES: [&str; 21] = [
     "geo",
     "journal",
     "turn",
@@ -44,6 +44,7 @@ const SLICES: [&str; 20] = [
     "click_id_key",
     "click",
     "conversion",
+    "adjustment",
     "postback",
     "tally",
     "rehearsal",

@@ -46,11 +46,10 @@ use tokio::sync::{
 
 #[cfg(fuzzing)]
 pub use self::check::check_file;
+pub use self::{failed::FailedRows, records::Records};
 use self::{
-    failed::FailedRows,
     known::{LOOKUPS_MAX, Lookup},
     reading::{Fate, Prepared, Reading, Row, Rules},
-    records::Records,
     tally::Tally,
 };
 use super::{codes::Codes, columns::Columns};
@@ -111,7 +110,7 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
     if let Some(unread) = columns.unread() {
         say(&plain(&unread));
     }
-    let failed = failed.map(|path| FailedRows::create(&path, &columns, records.form())).transpose()?;
+    let failed = failed.map(|path| FailedRows::create(&path, &columns.titles, records.form())).transpose()?;
     let mut tally = Tally::new(failed);
 
     let (send, prepared) = channel(REQUESTS_MAX);
@@ -141,7 +140,7 @@ pub async fn run(client: &Client, options: Options, zone: &Arc<Zone>) -> Result<
 
 /// Refuses two names for the file of failed rows: `-`, because it would name a file and not
 /// standard output, and the name of the imported file, because that file would be overwritten.
-fn check_failed(failed: &Path, file: &Path) -> Result<(), Failure> {
+pub fn check_failed(failed: &Path, file: &Path) -> Result<(), Failure> {
     if failed == Path::new("-") {
         return Err(Failure::Usage("name a file for the rows that fail; `-` is none".to_owned()));
     }

@@ -382,5 +382,40 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 400,
             postback: None,
         },
+        ErrorReason::RefundTooLarge => Facts {
+            cause: "a refund is larger than what is left of the conversion's value",
+            cure: "refund at most the present value of the conversion, or reverse the conversion",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
+        ErrorReason::StatusTransition => Facts {
+            cause: "the conversion is declined, and only a restatement with a status and a commission makes it pending or approved again",
+            cure: "restate it with a status and a commission if it is to count after all",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
+        ErrorReason::AdjustmentConflict => Facts {
+            cause: "another adjustment of this conversion was recorded under this external id",
+            cure: "send the same change again, or give another change an external id of its own",
+            code: Code::AlreadyExists,
+            http_status: 409,
+            postback: None,
+        },
+        ErrorReason::OrderAmbiguous => Facts {
+            cause: "the order id has several conversions in this account, so it names none of them",
+            cure: "name the conversion by its id, or add the id of its conversion code",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
+        ErrorReason::AdjustmentsUsedUp => Facts {
+            cause: "the conversion has had 1,000 adjustments, and takes no more",
+            cure: "check the program that adjusts it; a conversion seldom has more than three adjustments",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
     }
 }

@@ -716,6 +716,1183 @@ pub mod account_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// An exact amount of money. This API contains no floating-point numbers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Money {
+    /// ISO 4217 alphabetic code, three upper-case letters. Example: `EUR`.
+    #[prost(string, tag = "1")]
+    pub currency_code: ::prost::alloc::string::String,
+    /// Amount in millionths of the currency unit, regardless of the currency's
+    /// number of minor digits. Its absolute value is at most
+    /// 1,000,000,000,000,000,000 (one million million units). A negative amount
+    /// takes money back; it is allowed only in a field whose comment says so.
+    /// Example: `19990000` is 19.99.
+    #[prost(int64, tag = "2")]
+    pub micros: i64,
+}
+impl ::prost::Name for Money {
+    const NAME: &'static str = "Money";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Money".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Money".into()
+    }
+}
+/// A result of a visitor's click, such as a sale, and the commission owed for
+/// it. Its fields are as it was recorded, except that an erasure of its visitor
+/// removes the custom parameters. `current` and `adjustment_count` tell what
+/// adjustments have made of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Conversion {
+    /// Id of the conversion. Example:
+    /// `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Id of the conversion code, 32 upper-case hexadecimal digits.
+    #[prost(string, tag = "2")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// Id of the tracking link that was clicked.
+    #[prost(string, tag = "3")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+    /// The click id, 40 characters.
+    #[prost(string, tag = "4")]
+    pub click_id: ::prost::alloc::string::String,
+    /// The merchant's order id; empty if none was sent. Compared byte by byte.
+    #[prost(string, tag = "5")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// Value of the sale, as recorded; 0 if it has none.
+    #[prost(message, optional, tag = "6")]
+    pub value: ::core::option::Option<Money>,
+    /// Commission for the partner, as recorded, in the currency of `value`.
+    #[prost(message, optional, tag = "7")]
+    pub commission: ::core::option::Option<Money>,
+    /// Percent of `value`, in millionths of a percent, if the commission was sent
+    /// as a percent; otherwise not set. Example: `10000000` is 10 %.
+    #[prost(int64, optional, tag = "8")]
+    pub commission_percent_micros: ::core::option::Option<i64>,
+    /// The merchant's decision about the conversion, as recorded.
+    #[prost(enumeration = "ConversionStatus", tag = "9")]
+    pub status: i32,
+    /// The merchant's own parameters. A list and not a map, because their order
+    /// and repeated names have a meaning for the merchant.
+    #[prost(message, repeated, tag = "10")]
+    pub custom_params: ::prost::alloc::vec::Vec<CustomParam>,
+    /// Time of the conversion: as sent, or the arrival of its postback.
+    #[prost(message, optional, tag = "11")]
+    pub conversion_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time at which the conversion was recorded.
+    #[prost(message, optional, tag = "12")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time of the click, according to the click id.
+    #[prost(message, optional, tag = "13")]
+    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
+    /// if it sent none, or if the report was no postback. Example: `confirm`.
+    #[prost(string, tag = "14")]
+    pub status_word: ::prost::alloc::string::String,
+    /// The conversion as it stands now, after all adjustments.
+    #[prost(message, optional, tag = "15")]
+    pub current: ::core::option::Option<ConversionStanding>,
+    /// Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
+    #[prost(int32, tag = "16")]
+    pub adjustment_count: i32,
+}
+impl ::prost::Name for Conversion {
+    const NAME: &'static str = "Conversion";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Conversion".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Conversion".into()
+    }
+}
+/// The part of a conversion that adjustments change, at some time.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConversionStanding {
+    /// The merchant's decision about the conversion.
+    #[prost(enumeration = "ConversionStatus", tag = "1")]
+    pub status: i32,
+    /// Value of the sale, less what was refunded. Never negative.
+    #[prost(message, optional, tag = "2")]
+    pub value: ::core::option::Option<Money>,
+    /// Commission, in the currency of `value`. Never negative, and 0 once an
+    /// adjustment has declined the conversion. A conversion that was recorded as
+    /// declined keeps the commission that was reported, which is not owed.
+    #[prost(message, optional, tag = "3")]
+    pub commission: ::core::option::Option<Money>,
+}
+impl ::prost::Name for ConversionStanding {
+    const NAME: &'static str = "ConversionStanding";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ConversionStanding".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ConversionStanding".into()
+    }
+}
+/// One of the merchant's own parameters.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CustomParam {
+    /// Name of the parameter, at most 255 bytes; empty if the text had no `=`.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// Value of the parameter, at most 2,048 bytes.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CustomParam {
+    const NAME: &'static str = "CustomParam";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CustomParam".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CustomParam".into()
+    }
+}
+/// The merchant's decision about a conversion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ConversionStatus {
+    /// Not set.
+    Unspecified = 0,
+    /// The merchant has not decided.
+    Pending = 1,
+    /// The commission is owed.
+    Approved = 2,
+    /// The commission is not owed.
+    Declined = 3,
+}
+impl ConversionStatus {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CONVERSION_STATUS_UNSPECIFIED",
+            Self::Pending => "CONVERSION_STATUS_PENDING",
+            Self::Approved => "CONVERSION_STATUS_APPROVED",
+            Self::Declined => "CONVERSION_STATUS_DECLINED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CONVERSION_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONVERSION_STATUS_PENDING" => Some(Self::Pending),
+            "CONVERSION_STATUS_APPROVED" => Some(Self::Approved),
+            "CONVERSION_STATUS_DECLINED" => Some(Self::Declined),
+            _ => None,
+        }
+    }
+}
+/// The outcome of a call that records a conversion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ConversionVerdict {
+    /// Never returned.
+    Unspecified = 0,
+    /// Recorded, durable, counted once.
+    Recorded = 1,
+    /// Recorded before; the first conversion is returned.
+    Duplicate = 2,
+    /// A test: checked and answered as if real, but not recorded.
+    Test = 3,
+}
+impl ConversionVerdict {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CONVERSION_VERDICT_UNSPECIFIED",
+            Self::Recorded => "CONVERSION_VERDICT_RECORDED",
+            Self::Duplicate => "CONVERSION_VERDICT_DUPLICATE",
+            Self::Test => "CONVERSION_VERDICT_TEST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CONVERSION_VERDICT_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONVERSION_VERDICT_RECORDED" => Some(Self::Recorded),
+            "CONVERSION_VERDICT_DUPLICATE" => Some(Self::Duplicate),
+            "CONVERSION_VERDICT_TEST" => Some(Self::Test),
+            _ => None,
+        }
+    }
+}
+/// A line of a conversion's life after its recording: an approval, a decline, a
+/// refund, a restatement or a reversal. A line never changes, except that an
+/// erasure of the visitor removes its remark.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Adjustment {
+    /// Id of the conversion.
+    #[prost(string, tag = "1")]
+    pub conversion_id: ::prost::alloc::string::String,
+    /// Number of the line, from 1 on, without gaps.
+    #[prost(int32, tag = "2")]
+    pub number: i32,
+    /// Kind of the change.
+    #[prost(enumeration = "AdjustmentKind", tag = "3")]
+    pub kind: i32,
+    /// The conversion before this line.
+    #[prost(message, optional, tag = "4")]
+    pub before: ::core::option::Option<ConversionStanding>,
+    /// The conversion after this line.
+    #[prost(message, optional, tag = "5")]
+    pub after: ::core::option::Option<ConversionStanding>,
+    /// Change of the value: that of `after` less that of `before`. May be negative.
+    #[prost(message, optional, tag = "6")]
+    pub value_delta: ::core::option::Option<Money>,
+    /// Change of the commission: that of `after` less that of `before`. May be
+    /// negative.
+    #[prost(message, optional, tag = "7")]
+    pub commission_delta: ::core::option::Option<Money>,
+    /// The merchant's id of the change; empty if none was sent.
+    #[prost(string, tag = "8")]
+    pub external_id: ::prost::alloc::string::String,
+    /// Remark for people; empty if none was sent, or if the visitor was erased.
+    #[prost(string, tag = "9")]
+    pub remark: ::prost::alloc::string::String,
+    /// Time of the change: as sent, or that of its recording.
+    #[prost(message, optional, tag = "10")]
+    pub effective_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time at which the line was recorded.
+    #[prost(message, optional, tag = "11")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Adjustment {
+    const NAME: &'static str = "Adjustment";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Adjustment".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Adjustment".into()
+    }
+}
+/// The kinds of adjustments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AdjustmentKind {
+    /// Not set.
+    Unspecified = 0,
+    /// A pending conversion became approved.
+    Approve = 1,
+    /// The conversion became declined, with a commission of 0.
+    Decline = 2,
+    /// A part of the value, or the rest of it, was paid back.
+    Refund = 3,
+    /// The conversion got another value, commission or status.
+    Restate = 4,
+    /// The conversion became declined, with a value and a commission of 0.
+    Reverse = 5,
+}
+impl AdjustmentKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ADJUSTMENT_KIND_UNSPECIFIED",
+            Self::Approve => "ADJUSTMENT_KIND_APPROVE",
+            Self::Decline => "ADJUSTMENT_KIND_DECLINE",
+            Self::Refund => "ADJUSTMENT_KIND_REFUND",
+            Self::Restate => "ADJUSTMENT_KIND_RESTATE",
+            Self::Reverse => "ADJUSTMENT_KIND_REVERSE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ADJUSTMENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "ADJUSTMENT_KIND_APPROVE" => Some(Self::Approve),
+            "ADJUSTMENT_KIND_DECLINE" => Some(Self::Decline),
+            "ADJUSTMENT_KIND_REFUND" => Some(Self::Refund),
+            "ADJUSTMENT_KIND_RESTATE" => Some(Self::Restate),
+            "ADJUSTMENT_KIND_REVERSE" => Some(Self::Reverse),
+            _ => None,
+        }
+    }
+}
+/// The outcome of a call that adjusts a conversion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AdjustmentVerdict {
+    /// Never returned.
+    Unspecified = 0,
+    /// Recorded, durable, counted once.
+    Recorded = 1,
+    /// The same adjustment was recorded before, under this external id; it is
+    /// returned.
+    Duplicate = 2,
+    /// The conversion was already as the adjustment would make it, so no line was
+    /// recorded.
+    Unchanged = 3,
+    /// A test: checked and answered as if real, but not recorded.
+    Test = 4,
+}
+impl AdjustmentVerdict {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ADJUSTMENT_VERDICT_UNSPECIFIED",
+            Self::Recorded => "ADJUSTMENT_VERDICT_RECORDED",
+            Self::Duplicate => "ADJUSTMENT_VERDICT_DUPLICATE",
+            Self::Unchanged => "ADJUSTMENT_VERDICT_UNCHANGED",
+            Self::Test => "ADJUSTMENT_VERDICT_TEST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ADJUSTMENT_VERDICT_UNSPECIFIED" => Some(Self::Unspecified),
+            "ADJUSTMENT_VERDICT_RECORDED" => Some(Self::Recorded),
+            "ADJUSTMENT_VERDICT_DUPLICATE" => Some(Self::Duplicate),
+            "ADJUSTMENT_VERDICT_UNCHANGED" => Some(Self::Unchanged),
+            "ADJUSTMENT_VERDICT_TEST" => Some(Self::Test),
+            _ => None,
+        }
+    }
+}
+/// An adjustment to record.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NewAdjustment {
+    /// The merchant's id of the change, such as a refund id, at most 64 bytes,
+    /// unique for the conversion. It makes the call safe to repeat. Mandatory for
+    /// `refund` and `restate`. Example: `refund-17`.
+    #[prost(string, tag = "8")]
+    pub external_id: ::prost::alloc::string::String,
+    /// Remark for people, at most 500 bytes. It must not name the visitor: only an
+    /// erasure removes it.
+    #[prost(string, tag = "9")]
+    pub remark: ::prost::alloc::string::String,
+    /// Time of the change. Not set: now. At most 5 seconds ahead of the server's
+    /// clock.
+    #[prost(message, optional, tag = "10")]
+    pub effective_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The conversion. Exactly one field must be set.
+    #[prost(oneof = "new_adjustment::Target", tags = "1, 2")]
+    pub target: ::core::option::Option<new_adjustment::Target>,
+    /// The change. Exactly one field must be set.
+    #[prost(oneof = "new_adjustment::Change", tags = "3, 4, 5, 6, 7")]
+    pub change: ::core::option::Option<new_adjustment::Change>,
+}
+/// Nested message and enum types in `NewAdjustment`.
+pub mod new_adjustment {
+    /// The conversion. Exactly one field must be set.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Target {
+        /// Id of the conversion.
+        #[prost(string, tag = "1")]
+        ConversionId(::prost::alloc::string::String),
+        /// The merchant's order, which must have one conversion in this account.
+        #[prost(message, tag = "2")]
+        Order(super::OrderTarget),
+    }
+    /// The change. Exactly one field must be set.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Change {
+        /// Approves a pending conversion.
+        #[prost(message, tag = "3")]
+        Approve(super::Approval),
+        /// Declines a conversion.
+        #[prost(message, tag = "4")]
+        Decline(super::Decline),
+        /// Takes a part of the value back, or the rest of it.
+        #[prost(message, tag = "5")]
+        Refund(super::Refund),
+        /// Sets another value, commission or status.
+        #[prost(message, tag = "6")]
+        Restate(super::Restatement),
+        /// Takes back all that is left.
+        #[prost(message, tag = "7")]
+        Reverse(super::Reversal),
+    }
+}
+impl ::prost::Name for NewAdjustment {
+    const NAME: &'static str = "NewAdjustment";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.NewAdjustment".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.NewAdjustment".into()
+    }
+}
+/// An order of the merchant, as the target of an adjustment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrderTarget {
+    /// The merchant's order id, compared byte by byte. If it has several
+    /// conversions, the adjustment is refused with `ORDER_AMBIGUOUS`.
+    #[prost(string, tag = "1")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// Id of the conversion code, if the order has conversions of several codes.
+    #[prost(string, tag = "2")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for OrderTarget {
+    const NAME: &'static str = "OrderTarget";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.OrderTarget".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.OrderTarget".into()
+    }
+}
+/// Approves a pending conversion. Its amounts stay.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Approval {}
+impl ::prost::Name for Approval {
+    const NAME: &'static str = "Approval";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Approval".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Approval".into()
+    }
+}
+/// Declines a pending or approved conversion. Its value stays, and its
+/// commission becomes 0.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Decline {}
+impl ::prost::Name for Decline {
+    const NAME: &'static str = "Decline";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Decline".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Decline".into()
+    }
+}
+/// Takes a part of the value back, or the rest of it. The status stays. The
+/// commission is computed anew: by its percent if it stands at that percent of
+/// the value, or else in proportion to the value. If the value becomes 0, so does
+/// the commission.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Refund {
+    /// The amount that is paid back, more than 0 and at most the present value. An
+    /// empty `currency_code` means the conversion's currency.
+    #[prost(message, optional, tag = "1")]
+    pub amount: ::core::option::Option<Money>,
+    /// If true, the commission stays as it is.
+    #[prost(bool, tag = "2")]
+    pub keep_commission: bool,
+}
+impl ::prost::Name for Refund {
+    const NAME: &'static str = "Refund";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Refund".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Refund".into()
+    }
+}
+/// Sets another value, commission or status. At least one field must be set. A
+/// declined conversion needs a status and a commission.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Restatement {
+    /// The new value. Not set: it stays. An empty `currency_code` means the
+    /// conversion's currency. Not negative.
+    #[prost(message, optional, tag = "1")]
+    pub value: ::core::option::Option<Money>,
+    /// The new commission, in the currency of the conversion. Not set: computed
+    /// anew if it stands at its percent of the value; otherwise it stays. An empty
+    /// `currency_code` means that currency. Not negative.
+    #[prost(message, optional, tag = "2")]
+    pub commission: ::core::option::Option<Money>,
+    /// The new status, pending or approved. Unspecified: it stays.
+    #[prost(enumeration = "ConversionStatus", tag = "3")]
+    pub status: i32,
+}
+impl ::prost::Name for Restatement {
+    const NAME: &'static str = "Restatement";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Restatement".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Restatement".into()
+    }
+}
+/// Takes back all that is left: value and commission become 0, and the
+/// conversion is declined.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reversal {}
+impl ::prost::Name for Reversal {
+    const NAME: &'static str = "Reversal";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Reversal".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Reversal".into()
+    }
+}
+/// Request of `CreateAdjustment`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateAdjustmentRequest {
+    /// The adjustment.
+    #[prost(message, optional, tag = "1")]
+    pub adjustment: ::core::option::Option<NewAdjustment>,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written: the answer shows the conversion before and after. The verdict is
+    /// `ADJUSTMENT_VERDICT_TEST` if a line would be recorded.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for CreateAdjustmentRequest {
+    const NAME: &'static str = "CreateAdjustmentRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateAdjustmentRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateAdjustmentRequest".into()
+    }
+}
+/// The outcome of an adjustment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateAdjustmentResponse {
+    /// The line; for a duplicate, the line that was recorded before. If nothing had
+    /// to change, it has no number, and is not stored.
+    #[prost(message, optional, tag = "1")]
+    pub adjustment: ::core::option::Option<Adjustment>,
+    /// Outcome of the call.
+    #[prost(enumeration = "AdjustmentVerdict", tag = "2")]
+    pub verdict: i32,
+}
+impl ::prost::Name for CreateAdjustmentResponse {
+    const NAME: &'static str = "CreateAdjustmentResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateAdjustmentResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateAdjustmentResponse".into()
+    }
+}
+/// Adjustments to record together.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchCreateAdjustmentsRequest {
+    /// The adjustments, 1 to 1,000. With `validate_only`, each is checked by what
+    /// stands now, without the others.
+    #[prost(message, repeated, tag = "1")]
+    pub requests: ::prost::alloc::vec::Vec<CreateAdjustmentRequest>,
+}
+impl ::prost::Name for BatchCreateAdjustmentsRequest {
+    const NAME: &'static str = "BatchCreateAdjustmentsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.BatchCreateAdjustmentsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.BatchCreateAdjustmentsRequest".into()
+    }
+}
+/// The results of a batch of adjustments.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchCreateAdjustmentsResponse {
+    /// Results of the requests, one for each, in their order.
+    #[prost(message, repeated, tag = "1")]
+    pub results: ::prost::alloc::vec::Vec<CreateAdjustmentResult>,
+}
+impl ::prost::Name for BatchCreateAdjustmentsResponse {
+    const NAME: &'static str = "BatchCreateAdjustmentsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.BatchCreateAdjustmentsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.BatchCreateAdjustmentsResponse".into()
+    }
+}
+/// The result of one item of a batch of adjustments.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateAdjustmentResult {
+    /// The outcome, or the error.
+    #[prost(oneof = "create_adjustment_result::Result", tags = "1, 2")]
+    pub result: ::core::option::Option<create_adjustment_result::Result>,
+}
+/// Nested message and enum types in `CreateAdjustmentResult`.
+pub mod create_adjustment_result {
+    /// The outcome, or the error.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Result {
+        /// The response that `CreateAdjustment` would have returned.
+        #[prost(message, tag = "1")]
+        Response(super::CreateAdjustmentResponse),
+        /// The status with which `CreateAdjustment` would have failed.
+        #[prost(message, tag = "2")]
+        Error(::tonic_types::Status),
+    }
+}
+impl ::prost::Name for CreateAdjustmentResult {
+    const NAME: &'static str = "CreateAdjustmentResult";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateAdjustmentResult".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateAdjustmentResult".into()
+    }
+}
+/// Names a page of adjustments.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAdjustmentsRequest {
+    /// Maximum number of adjustments to return, 1 to 1,000. 0 means 50; larger
+    /// values are read as 1,000.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Adjustments to list. Not set: all of the account.
+    #[prost(message, optional, tag = "3")]
+    pub filter: ::core::option::Option<AdjustmentFilter>,
+}
+impl ::prost::Name for ListAdjustmentsRequest {
+    const NAME: &'static str = "ListAdjustmentsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListAdjustmentsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListAdjustmentsRequest".into()
+    }
+}
+/// A filter for adjustments. Its conditions are combined with AND; an empty
+/// filter matches all.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AdjustmentFilter {
+    /// Id of the conversion.
+    #[prost(string, tag = "1")]
+    pub conversion_id: ::prost::alloc::string::String,
+    /// Earliest time of recording, inclusive.
+    #[prost(message, optional, tag = "2")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Latest time of recording, exclusive.
+    #[prost(message, optional, tag = "3")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for AdjustmentFilter {
+    const NAME: &'static str = "AdjustmentFilter";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.AdjustmentFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.AdjustmentFilter".into()
+    }
+}
+/// A page of adjustments.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAdjustmentsResponse {
+    /// Adjustments of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub adjustments: ::prost::alloc::vec::Vec<Adjustment>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListAdjustmentsResponse {
+    const NAME: &'static str = "ListAdjustmentsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListAdjustmentsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListAdjustmentsResponse".into()
+    }
+}
+/// Generated client implementations.
+pub mod adjustment_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Changes what a recorded conversion stands at, and lists these changes. The
+    /// conversion itself stays as it was recorded; each change is a line after it.
+    #[derive(Debug, Clone)]
+    pub struct AdjustmentServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> AdjustmentServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AdjustmentServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            AdjustmentServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Adjusts a conversion. OK means that the line is durable and counted exactly
+        /// once, or that nothing had to change. A conversion is never adjusted below 0.
+        /// The same `external_id` with the same change returns the first line again;
+        /// with another change, it is refused with `ADJUSTMENT_CONFLICT`.
+        pub async fn create_adjustment(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateAdjustmentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateAdjustmentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.AdjustmentService/CreateAdjustment",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.AdjustmentService", "CreateAdjustment"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Adjusts up to 1,000 conversions. Each item has its own result; one bad item
+        /// does not affect the others. Items of one conversion are applied in their
+        /// order. An answer has at most 3 MiB: if it would be longer, the last results
+        /// come without remarks and long messages.
+        pub async fn batch_create_adjustments(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BatchCreateAdjustmentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchCreateAdjustmentsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.AdjustmentService/BatchCreateAdjustments",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("s2s.v1.AdjustmentService", "BatchCreateAdjustments"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the adjustments of a conversion, or of the account, newest first. A
+        /// page has at most 3 MiB.
+        pub async fn list_adjustments(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAdjustmentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAdjustmentsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.AdjustmentService/ListAdjustments",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.AdjustmentService", "ListAdjustments"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod adjustment_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with AdjustmentServiceServer.
+    #[async_trait]
+    pub trait AdjustmentService: std::marker::Send + std::marker::Sync + 'static {
+        /// Adjusts a conversion. OK means that the line is durable and counted exactly
+        /// once, or that nothing had to change. A conversion is never adjusted below 0.
+        /// The same `external_id` with the same change returns the first line again;
+        /// with another change, it is refused with `ADJUSTMENT_CONFLICT`.
+        async fn create_adjustment(
+            &self,
+            request: tonic::Request<super::CreateAdjustmentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateAdjustmentResponse>,
+            tonic::Status,
+        >;
+        /// Adjusts up to 1,000 conversions. Each item has its own result; one bad item
+        /// does not affect the others. Items of one conversion are applied in their
+        /// order. An answer has at most 3 MiB: if it would be longer, the last results
+        /// come without remarks and long messages.
+        async fn batch_create_adjustments(
+            &self,
+            request: tonic::Request<super::BatchCreateAdjustmentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchCreateAdjustmentsResponse>,
+            tonic::Status,
+        >;
+        /// Lists the adjustments of a conversion, or of the account, newest first. A
+        /// page has at most 3 MiB.
+        async fn list_adjustments(
+            &self,
+            request: tonic::Request<super::ListAdjustmentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAdjustmentsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Changes what a recorded conversion stands at, and lists these changes. The
+    /// conversion itself stays as it was recorded; each change is a line after it.
+    #[derive(Debug)]
+    pub struct AdjustmentServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> AdjustmentServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for AdjustmentServiceServer<T>
+    where
+        T: AdjustmentService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/s2s.v1.AdjustmentService/CreateAdjustment" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateAdjustmentSvc<T: AdjustmentService>(pub Arc<T>);
+                    impl<
+                        T: AdjustmentService,
+                    > tonic::server::UnaryService<super::CreateAdjustmentRequest>
+                    for CreateAdjustmentSvc<T> {
+                        type Response = super::CreateAdjustmentResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateAdjustmentRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdjustmentService>::create_adjustment(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateAdjustmentSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.AdjustmentService/BatchCreateAdjustments" => {
+                    #[allow(non_camel_case_types)]
+                    struct BatchCreateAdjustmentsSvc<T: AdjustmentService>(pub Arc<T>);
+                    impl<
+                        T: AdjustmentService,
+                    > tonic::server::UnaryService<super::BatchCreateAdjustmentsRequest>
+                    for BatchCreateAdjustmentsSvc<T> {
+                        type Response = super::BatchCreateAdjustmentsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BatchCreateAdjustmentsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdjustmentService>::batch_create_adjustments(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BatchCreateAdjustmentsSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.AdjustmentService/ListAdjustments" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListAdjustmentsSvc<T: AdjustmentService>(pub Arc<T>);
+                    impl<
+                        T: AdjustmentService,
+                    > tonic::server::UnaryService<super::ListAdjustmentsRequest>
+                    for ListAdjustmentsSvc<T> {
+                        type Response = super::ListAdjustmentsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListAdjustmentsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdjustmentService>::list_adjustments(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListAdjustmentsSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for AdjustmentServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "s2s.v1.AdjustmentService";
+    impl<T> tonic::server::NamedService for AdjustmentServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
 /// digits. The last 8 digits are a checksum: the beginning of the SHA-256 of the
 /// other characters.
@@ -1872,186 +3049,6 @@ impl ClickFlag {
         }
     }
 }
-/// An exact amount of money. This API contains no floating-point numbers.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Money {
-    /// ISO 4217 alphabetic code, three upper-case letters. Example: `EUR`.
-    #[prost(string, tag = "1")]
-    pub currency_code: ::prost::alloc::string::String,
-    /// Amount in millionths of the currency unit, regardless of the currency's
-    /// number of minor digits. Its absolute value is at most
-    /// 1,000,000,000,000,000,000 (one million million units). A negative amount
-    /// takes money back; it is allowed only in a field whose comment says so.
-    /// Example: `19990000` is 19.99.
-    #[prost(int64, tag = "2")]
-    pub micros: i64,
-}
-impl ::prost::Name for Money {
-    const NAME: &'static str = "Money";
-    const PACKAGE: &'static str = "s2s.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "s2s.v1.Money".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/s2s.v1.Money".into()
-    }
-}
-/// A result of a visitor's click, such as a sale, and the commission owed for
-/// it. Once recorded, it does not change, except that an erasure of its visitor
-/// removes the custom parameters.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Conversion {
-    /// Id of the conversion. Example:
-    /// `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-    /// Id of the conversion code, 32 upper-case hexadecimal digits.
-    #[prost(string, tag = "2")]
-    pub conversion_code_id: ::prost::alloc::string::String,
-    /// Id of the tracking link that was clicked.
-    #[prost(string, tag = "3")]
-    pub tracking_link_id: ::prost::alloc::string::String,
-    /// The click id, 40 characters.
-    #[prost(string, tag = "4")]
-    pub click_id: ::prost::alloc::string::String,
-    /// The merchant's order id; empty if none was sent. Compared byte by byte.
-    #[prost(string, tag = "5")]
-    pub transaction_id: ::prost::alloc::string::String,
-    /// Value of the sale; 0 if it has none.
-    #[prost(message, optional, tag = "6")]
-    pub value: ::core::option::Option<Money>,
-    /// Commission owed to the partner, in the currency of `value`.
-    #[prost(message, optional, tag = "7")]
-    pub commission: ::core::option::Option<Money>,
-    /// Percent of `value`, in millionths of a percent, if the commission was sent
-    /// as a percent; otherwise not set. Example: `10000000` is 10 %.
-    #[prost(int64, optional, tag = "8")]
-    pub commission_percent_micros: ::core::option::Option<i64>,
-    /// The merchant's decision about the conversion.
-    #[prost(enumeration = "ConversionStatus", tag = "9")]
-    pub status: i32,
-    /// The merchant's own parameters. A list and not a map, because their order
-    /// and repeated names have a meaning for the merchant.
-    #[prost(message, repeated, tag = "10")]
-    pub custom_params: ::prost::alloc::vec::Vec<CustomParam>,
-    /// Time of the conversion: as sent, or the arrival of its postback.
-    #[prost(message, optional, tag = "11")]
-    pub conversion_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Time at which the conversion was recorded.
-    #[prost(message, optional, tag = "12")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Time of the click, according to the click id.
-    #[prost(message, optional, tag = "13")]
-    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
-    /// if it sent none, or if the report was no postback. Example: `confirm`.
-    #[prost(string, tag = "14")]
-    pub status_word: ::prost::alloc::string::String,
-}
-impl ::prost::Name for Conversion {
-    const NAME: &'static str = "Conversion";
-    const PACKAGE: &'static str = "s2s.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "s2s.v1.Conversion".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/s2s.v1.Conversion".into()
-    }
-}
-/// One of the merchant's own parameters.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CustomParam {
-    /// Name of the parameter, at most 255 bytes; empty if the text had no `=`.
-    #[prost(string, tag = "1")]
-    pub key: ::prost::alloc::string::String,
-    /// Value of the parameter, at most 2,048 bytes.
-    #[prost(string, tag = "2")]
-    pub value: ::prost::alloc::string::String,
-}
-impl ::prost::Name for CustomParam {
-    const NAME: &'static str = "CustomParam";
-    const PACKAGE: &'static str = "s2s.v1";
-    fn full_name() -> ::prost::alloc::string::String {
-        "s2s.v1.CustomParam".into()
-    }
-    fn type_url() -> ::prost::alloc::string::String {
-        "/s2s.v1.CustomParam".into()
-    }
-}
-/// The merchant's decision about a conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ConversionStatus {
-    /// Not set.
-    Unspecified = 0,
-    /// The merchant has not decided.
-    Pending = 1,
-    /// The commission is owed.
-    Approved = 2,
-    /// The commission is not owed.
-    Declined = 3,
-}
-impl ConversionStatus {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "CONVERSION_STATUS_UNSPECIFIED",
-            Self::Pending => "CONVERSION_STATUS_PENDING",
-            Self::Approved => "CONVERSION_STATUS_APPROVED",
-            Self::Declined => "CONVERSION_STATUS_DECLINED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "CONVERSION_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
-            "CONVERSION_STATUS_PENDING" => Some(Self::Pending),
-            "CONVERSION_STATUS_APPROVED" => Some(Self::Approved),
-            "CONVERSION_STATUS_DECLINED" => Some(Self::Declined),
-            _ => None,
-        }
-    }
-}
-/// The outcome of a call that records a conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ConversionVerdict {
-    /// Never returned.
-    Unspecified = 0,
-    /// Recorded, durable, counted once.
-    Recorded = 1,
-    /// Recorded before; the first conversion is returned.
-    Duplicate = 2,
-    /// A test: checked and answered as if real, but not recorded.
-    Test = 3,
-}
-impl ConversionVerdict {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "CONVERSION_VERDICT_UNSPECIFIED",
-            Self::Recorded => "CONVERSION_VERDICT_RECORDED",
-            Self::Duplicate => "CONVERSION_VERDICT_DUPLICATE",
-            Self::Test => "CONVERSION_VERDICT_TEST",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "CONVERSION_VERDICT_UNSPECIFIED" => Some(Self::Unspecified),
-            "CONVERSION_VERDICT_RECORDED" => Some(Self::Recorded),
-            "CONVERSION_VERDICT_DUPLICATE" => Some(Self::Duplicate),
-            "CONVERSION_VERDICT_TEST" => Some(Self::Test),
-            _ => None,
-        }
-    }
-}
 /// A remark for people about a postback, a conversion or an answer. A note alone
 /// never keeps a postback from counting.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2804,6 +3801,27 @@ pub enum ErrorReason {
     /// list what was recorded since the last message, and begin a new stream
     /// without a token. OUT_OF_RANGE, HTTP 400.
     ResumeTokenTooOld = 57,
+    /// Cause: a refund is larger than what is left of the conversion's value.
+    /// Cure: refund at most the present value of the conversion, or reverse the
+    /// conversion. FAILED_PRECONDITION, HTTP 422.
+    RefundTooLarge = 58,
+    /// Cause: the conversion is declined, and only a restatement with a status and
+    /// a commission makes it pending or approved again. Cure: restate it with a
+    /// status and a commission if it is to count after all. FAILED_PRECONDITION,
+    /// HTTP 422.
+    StatusTransition = 59,
+    /// Cause: another adjustment of this conversion was recorded under this
+    /// external id. Cure: send the same change again, or give another change an
+    /// external id of its own. ALREADY_EXISTS, HTTP 409.
+    AdjustmentConflict = 60,
+    /// Cause: the order id has several conversions in this account, so it names
+    /// none of them. Cure: name the conversion by its id, or add the id of its
+    /// conversion code. FAILED_PRECONDITION, HTTP 422.
+    OrderAmbiguous = 61,
+    /// Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
+    /// check the program that adjusts it; a conversion seldom has more than three
+    /// adjustments. FAILED_PRECONDITION, HTTP 422.
+    AdjustmentsUsedUp = 62,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2867,6 +3885,11 @@ impl ErrorReason {
             Self::RedirectLoop => "ERROR_REASON_REDIRECT_LOOP",
             Self::ResumeTokenInvalid => "ERROR_REASON_RESUME_TOKEN_INVALID",
             Self::ResumeTokenTooOld => "ERROR_REASON_RESUME_TOKEN_TOO_OLD",
+            Self::RefundTooLarge => "ERROR_REASON_REFUND_TOO_LARGE",
+            Self::StatusTransition => "ERROR_REASON_STATUS_TRANSITION",
+            Self::AdjustmentConflict => "ERROR_REASON_ADJUSTMENT_CONFLICT",
+            Self::OrderAmbiguous => "ERROR_REASON_ORDER_AMBIGUOUS",
+            Self::AdjustmentsUsedUp => "ERROR_REASON_ADJUSTMENTS_USED_UP",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2931,6 +3954,11 @@ impl ErrorReason {
             "ERROR_REASON_REDIRECT_LOOP" => Some(Self::RedirectLoop),
             "ERROR_REASON_RESUME_TOKEN_INVALID" => Some(Self::ResumeTokenInvalid),
             "ERROR_REASON_RESUME_TOKEN_TOO_OLD" => Some(Self::ResumeTokenTooOld),
+            "ERROR_REASON_REFUND_TOO_LARGE" => Some(Self::RefundTooLarge),
+            "ERROR_REASON_STATUS_TRANSITION" => Some(Self::StatusTransition),
+            "ERROR_REASON_ADJUSTMENT_CONFLICT" => Some(Self::AdjustmentConflict),
+            "ERROR_REASON_ORDER_AMBIGUOUS" => Some(Self::OrderAmbiguous),
+            "ERROR_REASON_ADJUSTMENTS_USED_UP" => Some(Self::AdjustmentsUsedUp),
             _ => None,
         }
     }
@@ -6326,8 +7354,7 @@ pub struct ConversionFilter {
     /// Present status. Unspecified: all.
     #[prost(enumeration = "ConversionStatus", tag = "5")]
     pub status: i32,
-    /// Status with which the conversion was recorded. Unspecified: all. No call
-    /// changes a status yet, so this status is the present one.
+    /// Status with which the conversion was recorded. Unspecified: all.
     #[prost(enumeration = "ConversionStatus", tag = "6")]
     pub recorded_status: i32,
     /// Kind of time that `start_time` and `end_time` limit. Unspecified: the time
@@ -6417,7 +7444,8 @@ pub mod watch_conversions_response {
     /// The event.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Event {
-        /// A conversion that was recorded. Its data are as they are stored now.
+        /// A conversion that was recorded or adjusted. Its data are as they are
+        /// stored now.
         #[prost(message, tag = "1")]
         Conversion(super::Conversion),
         /// Nothing has happened.
@@ -6708,8 +7736,9 @@ pub mod conversion_service_client {
                 .insert(GrpcMethod::new("s2s.v1.ConversionService", "ListConversions"));
             self.inner.unary(req, path, codec).await
         }
-        /// Sends each conversion once it is recorded, by any server of the
-        /// installation, for as long as the client listens. The stream begins with a
+        /// Sends each conversion once it is recorded, and again after each adjustment,
+        /// by any server of the installation, for as long as the client listens. The
+        /// stream begins with a
         /// heartbeat. Each message has a resume token: a stream that begins with that
         /// token goes on behind the message, without a gap and without a repetition, on
         /// any server. Conversions that are recorded one after the other come in no
@@ -6831,8 +7860,9 @@ pub mod conversion_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Sends each conversion once it is recorded, by any server of the
-        /// installation, for as long as the client listens. The stream begins with a
+        /// Sends each conversion once it is recorded, and again after each adjustment,
+        /// by any server of the installation, for as long as the client listens. The
+        /// stream begins with a
         /// heartbeat. Each message has a resume token: a stream that begins with that
         /// token goes on behind the message, without a gap and without a repetition, on
         /// any server. Conversions that are recorded one after the other come in no

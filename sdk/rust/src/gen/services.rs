@@ -18,6 +18,13 @@ impl Client {
         Accounts { client: self }
     }
 
+    /// Changes what a recorded conversion stands at, and lists these changes. The conversion itself
+    /// stays as it was recorded; each change is a line after it.
+    #[must_use]
+    pub fn adjustments(&self) -> Adjustments<'_> {
+        Adjustments { client: self }
+    }
+
     /// Manages API keys. A caller sends the text of its key with every call, as `authorization:
     /// Bearer` and the text. A key acts for one account and may do only what its scopes allow.
     ///
@@ -256,6 +263,114 @@ impl From<&String> for v1::UpdateAccountRequest {
 impl From<String> for v1::UpdateAccountRequest {
     fn from(id: String) -> Self {
         Self { account: Some(v1::Account { id, ..Default::default() }), ..Default::default() }
+    }
+}
+
+/// The calls of `AdjustmentService`: see [`Client::adjustments`].
+#[derive(Clone, Copy, Debug)]
+pub struct Adjustments<'a> {
+    client: &'a Client,
+}
+
+impl Adjustments<'_> {
+    /// Adjusts a conversion. OK means that the line is durable and counted exactly once, or that
+    /// nothing had to change. A conversion is never adjusted below 0. The same `external_id` with
+    /// the same change returns the first line again; with another change, it is refused with
+    /// [`ErrorReason::AdjustmentConflict`](v1::ErrorReason::AdjustmentConflict).
+    pub async fn create(
+        self,
+        request: impl Into<v1::CreateAdjustmentRequest>,
+    ) -> Result<v1::CreateAdjustmentResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Adjusts up to 1,000 conversions. Each item has its own result; one bad item does not affect
+    /// the others. Items of one conversion are applied in their order. An answer has at most 3 MiB:
+    /// if it would be longer, the last results come without remarks and long messages.
+    ///
+    /// `Ok` does not mean that each item succeeded: every item has its own result, in the order of
+    /// the requests; see [`into_result`](v1::RecordConversionResult::into_result).
+    pub async fn batch_create(
+        self,
+        request: impl Into<v1::BatchCreateAdjustmentsRequest>,
+    ) -> Result<v1::BatchCreateAdjustmentsResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Lists the adjustments of a conversion, or of the account, newest first. A page has at most 3
+    /// MiB.
+    ///
+    /// Begins at the request's `page_token`. Each page is fetched when it is reached, with its own
+    /// timeout and retries. After an error there are no more items.
+    #[must_use]
+    pub fn list(
+        self,
+        request: impl Into<v1::ListAdjustmentsRequest>,
+    ) -> BoxStream<'static, Result<v1::Adjustment, Error>> {
+        self.client.pages(request.into())
+    }
+
+    /// Returns one page of [`Self::list`].
+    pub async fn list_page(
+        self,
+        request: impl Into<v1::ListAdjustmentsRequest>,
+    ) -> Result<v1::ListAdjustmentsResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+}
+
+impl Call for v1::CreateAdjustmentRequest {
+    type Response = v1::CreateAdjustmentResponse;
+    const PATH: &'static str = "/s2s.v1.AdjustmentService/CreateAdjustment";
+}
+
+impl Call for v1::BatchCreateAdjustmentsRequest {
+    type Response = v1::BatchCreateAdjustmentsResponse;
+    const PATH: &'static str = "/s2s.v1.AdjustmentService/BatchCreateAdjustments";
+}
+
+/// Makes the request with these items.
+impl<T: Into<v1::CreateAdjustmentRequest>> From<Vec<T>> for v1::BatchCreateAdjustmentsRequest {
+    fn from(items: Vec<T>) -> Self {
+        Self { requests: items.into_iter().map(Into::into).collect() }
+    }
+}
+
+/// Makes the request with these items.
+impl<T: Into<v1::CreateAdjustmentRequest>, const N: usize> From<[T; N]> for v1::BatchCreateAdjustmentsRequest {
+    fn from(items: [T; N]) -> Self {
+        Self { requests: items.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl Call for v1::ListAdjustmentsRequest {
+    type Response = v1::ListAdjustmentsResponse;
+    const PATH: &'static str = "/s2s.v1.AdjustmentService/ListAdjustments";
+}
+
+impl PagedCall for v1::ListAdjustmentsRequest {
+    type Item = v1::Adjustment;
+
+    fn set_page_token(&mut self, page_token: String) {
+        self.page_token = page_token;
+    }
+
+    fn page(response: Self::Response) -> (Vec<Self::Item>, String) {
+        (response.adjustments, response.next_page_token)
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<v1::AdjustmentFilter> for v1::ListAdjustmentsRequest {
+    fn from(filter: v1::AdjustmentFilter) -> Self {
+        Self { filter: Some(filter), ..Default::default() }
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::ListAdjustmentsRequest {
+    fn from((): ()) -> Self {
+        Self::default()
     }
 }
 
@@ -1237,12 +1352,12 @@ impl Conversions<'_> {
         self.client.unary(request.into()).await
     }
 
-    /// Sends each conversion once it is recorded, by any server of the installation, for as long as
-    /// the client listens. The stream begins with a heartbeat. Each message has a resume token: a
-    /// stream that begins with that token goes on behind the message, without a gap and without a
-    /// repetition, on any server. Conversions that are recorded one after the other come in no
-    /// order that a client may rely on. An account has at most 100 streams on a server, and a
-    /// server at most 1,000.
+    /// Sends each conversion once it is recorded, and again after each adjustment, by any server of
+    /// the installation, for as long as the client listens. The stream begins with a heartbeat.
+    /// Each message has a resume token: a stream that begins with that token goes on behind the
+    /// message, without a gap and without a repetition, on any server. Conversions that are
+    /// recorded one after the other come in no order that a client may rely on. An account has at
+    /// most 100 streams on a server, and a server at most 1,000.
     ///
     /// After a failure that may pass, the stream goes on by itself behind the last message. Any
     /// other error ends it. To go on later, or in another process, keep the `resume_token` of the

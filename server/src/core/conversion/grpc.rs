@@ -211,6 +211,8 @@ impl Recorded {
 impl Conversion {
     pub fn into_proto(self, app: &App) -> v1::Conversion {
         let signed = SignedClickId { key_id: self.key_id, id: self.click_id };
+        let current = self.standing().to_proto(self.currency);
+        let adjustment_count = self.adjustment_count().into();
         v1::Conversion {
             id: self.id().to_string(),
             conversion_code_id: self.code_id.to_string(),
@@ -231,6 +233,8 @@ impl Conversion {
             create_time: Some(self.created_at.to_proto()),
             click_time: Some(self.click_id.time().to_proto()),
             status_word: self.status_word,
+            current: Some(current),
+            adjustment_count,
         }
     }
 }

@@ -49,5 +49,9 @@ pub fn sample(random: &Random, now: Time) -> Conversion {
         custom_params: CustomParams::default(),
         converted_at: now,
         created_at: now,
+        adjustments: None,
+        current_status: None,
+        current_value: None,
+        current_commission: None,
     }
 }

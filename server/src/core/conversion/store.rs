@@ -50,6 +50,11 @@ pub struct Model {
     pub custom_params: CustomParams,
     pub converted_at: Time,
     pub created_at: Time,
+    /// The number of adjustments, and the standing after the last of them; `None` without any.
+    pub adjustments: Option<i16>,
+    pub current_status: Option<ConversionStatus>,
+    pub current_value: Option<Amount>,
+    pub current_commission: Option<Amount>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -59,6 +64,8 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Grouped for Entity {
     const USUALLY_EMPTY: &[Column] = &[Column::CommissionPercent, Column::StatusWord, Column::CustomParams];
+    const FORMER: &[Column] =
+        &[Column::Adjustments, Column::CurrentStatus, Column::CurrentValue, Column::CurrentCommission];
 
     fn text_bytes(row: &Model) -> usize {
         row.custom_params.pairs().iter().map(|(name, value)| name.len() + value.len()).sum()
@@ -275,12 +282,19 @@ pub async fn list(
     let (walked, others) = conditions(filter);
     let walked = walked.add_option(after.map(is_older));
     if let Some(sought) = sought(db, filter).await? {
+        let others = others.add_option(filter.status.map(has_status));
         let rows = of_account_among(db, account, sought.add(walked).add(others));
         let rows = rows.limit(page.rows_to_read()).all(db).await?;
         return Ok(page.cut(rows, None, list_key));
     }
     let of_account = Entity::find().filter(eq_indexed(db, Column::AccountId, account));
-    let walked = newest_first(of_account.filter(walked).order_by_desc(Column::AccountId));
+    let walked = match filter.status.and_then(|status| indexed_status(db, status)) {
+        // The index by status begins with account and status.
+        Some(status) => newest_first(of_account.filter(status).filter(walked)),
+        None => newest_first(of_account.filter(walked).order_by_desc(Column::AccountId)),
+    };
+    let status = filter.status.filter(|status| indexed_status(db, *status).is_none());
+    let others = others.add_option(status.map(has_status));
     let mut looked_up_to: Option<ListKey> = None;
     if !others.is_empty() {
         let key = [Column::CreatedAt, Column::ClickId, Column::Serial];
@@ -311,7 +325,7 @@ async fn sought(db: &impl ConnectionTrait, filter: &Filter) -> Result<Option<Con
 /// index of these keys. The index contains only the keys of transaction ids, so the databases use
 /// it only if the condition of the index (`m0020_order_index`) is repeated here. MariaDB's index
 /// contains all keys.
-fn of_transaction(db: &impl ConnectionTrait, key: DedupeKey) -> Condition {
+pub fn of_transaction(db: &impl ConnectionTrait, key: DedupeKey) -> Condition {
     let indexed = match db.get_database_backend() {
         DbBackend::Postgres => Some(Expr::cust("dedupe_key >= 't' AND dedupe_key < 'u'")),
         DbBackend::MySql => None,
@@ -331,8 +345,26 @@ fn newest_first(query: Select<Entity>) -> Select<Entity> {
     by_time.order_by_desc(Column::ClickId).order_by_desc(Column::Serial)
 }
 
-/// Returns the conditions of a filter, apart from its click, in two parts: the conditions that the
-/// index of the list can seek, and the other conditions.
+/// The present status, as the index by status has it (`m0025_adjustments`).
+const PRESENT_STATUS: &str = "COALESCE(current_status, status)";
+
+fn has_status(status: ConversionStatus) -> Expr {
+    Expr::cust(format!("{PRESENT_STATUS} = {}", status.to_value()))
+}
+
+/// Builds the condition of a present status, in a form that uses the index by status. `None` if that
+/// index does not have it: it leaves out approved conversions, and MariaDB has no such index.
+fn indexed_status(db: &impl ConnectionTrait, status: ConversionStatus) -> Option<Condition> {
+    let left_out = ConversionStatus::Approved;
+    if status == left_out || db.get_database_backend() == DbBackend::MySql {
+        return None;
+    }
+    let of_index = Expr::cust(format!("{PRESENT_STATUS} <> {}", left_out.to_value()));
+    Some(Condition::all().add(has_status(status)).add(of_index))
+}
+
+/// Returns the conditions of a filter, apart from its click and its present status, in two parts:
+/// the conditions that the index of the list can seek, and the other conditions.
 fn conditions(filter: &Filter) -> (Condition, Condition) {
     let times = Condition::all()
         .add_option(filter.start.map(|start| compare(filter.time, start, |column, value| column.gte(value))))
@@ -341,8 +373,6 @@ fn conditions(filter: &Filter) -> (Condition, Condition) {
         .add_option(filter.code.map(|code| Column::CodeId.eq(code)))
         .add_option(filter.link.map(|link| Column::LinkId.eq(link)))
         .add_option(filter.transaction.clone().map(|key| Column::DedupeKey.eq(key)))
-        // Nothing changes a status yet, so the present status is the recorded one.
-        .add_option(filter.status.map(|status| Column::Status.eq(status)))
         .add_option(filter.recorded_status.map(|status| Column::Status.eq(status)));
     match filter.time {
         TimeKind::Created => (times, others),

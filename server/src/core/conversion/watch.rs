@@ -64,7 +64,7 @@ struct Conversions {
 impl Subject for Conversions {
     type Shown = s2s_sdk::v1::Conversion;
 
-    const KIND: EntryKind = journal::CONVERSION;
+    const KINDS: &'static [EntryKind] = &[journal::CONVERSION, journal::ADJUSTMENT];
 
     fn may_pass(&self, entry: &[u8]) -> bool {
         let Filter { code, link, click, .. } = &self.filter;
@@ -105,8 +105,7 @@ impl Filter {
             && link.is_none_or(|link| link == conversion.link_id)
             && click.is_none_or(|click| click == conversion.click_id)
             && transaction.as_ref().is_none_or(|key| *key == conversion.dedupe_key)
-            && status.is_none_or(|status| status == conversion.status)
-            // Nothing changes a status yet, so the present status is the recorded one.
+            && status.is_none_or(|status| status == conversion.standing().status)
             && recorded_status.is_none_or(|status| status == conversion.status)
     }
 }

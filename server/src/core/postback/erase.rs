@@ -1,5 +1,5 @@
-//! Erasure of a click's visitor: removes the visitor's data from the click, from its conversions,
-//! and from the postbacks that name the click.
+//! Erasure of a click's visitor: removes the visitor's data from the click, from its conversions and
+//! their adjustments, and from the postbacks that name the click.
 //!
 //! Every parameter that decides how a postback counts keeps its value, so a held postback that is
 //! replayed later counts as it would have before the erasure. Absent on purpose: a list of the
@@ -11,7 +11,7 @@ use super::{Named, Notes, Overrides, Postback, Reason, Terms, of_click, reader, 
 use crate::{
     api::Tenant,
     core::{
-        App,
+        App, adjustment,
         click::{self, Click},
         conversion::{self, note},
         conversion_code,
@@ -24,7 +24,7 @@ use crate::{
     values::id::{AccountId, PostbackId},
 };
 
-/// Maximum number of postbacks, or of conversions, that one transaction erases.
+/// Maximum number of postbacks, conversions or adjustments that one transaction erases.
 const ROWS_MAX: usize = 20;
 
 /// The click of an erased visitor, and the numbers of its conversions and postbacks.
@@ -65,6 +65,7 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     }
     let click = write_part(app, account, async |txn| click::erase(txn, account, signed).await).await?;
     let conversions = conversion::erase(app, account, signed.id, ROWS_MAX).await?;
+    adjustment::erase(app, account, signed.id, ROWS_MAX).await?;
     Ok(Erased { click, conversions, postbacks })
 }
 

@@ -59,7 +59,7 @@ struct Postbacks {
 impl Subject for Postbacks {
     type Shown = s2s_sdk::v1::Postback;
 
-    const KIND: EntryKind = journal::POSTBACK;
+    const KINDS: &'static [EntryKind] = &[journal::POSTBACK];
 
     async fn load(&self, entries: &[&[u8]]) -> Result<Vec<Loaded<Self::Shown>>> {
         let ids: Vec<Option<PostbackId>> =

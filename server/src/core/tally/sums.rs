@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     core::{
         click::{ClickFlags, ClickKind},
-        conversion::Conversion,
+        conversion::{Conversion, Standing},
         conversion_code::ConversionCodeId,
         journal,
         tracking_link::TrackingLinkId,
@@ -193,19 +193,55 @@ impl CountedConversion {
 }
 
 impl From<&Conversion> for CountedConversion {
+    /// The conversion as it stands now.
     fn from(row: &Conversion) -> Self {
+        let Standing { status, value, commission } = row.standing();
         Self {
             click: row.click_id,
             code: row.code_id,
             account: row.account_id,
             link: row.link_id,
             currency: row.currency.to_string().as_bytes().first_chunk().copied().unwrap_or_default(),
-            value: row.value.micros(),
-            commission: row.commission.micros(),
-            status: ConversionStatus::to_value(&row.status),
+            value: value.micros(),
+            commission: commission.micros(),
+            status: ConversionStatus::to_value(&status),
             converted_at: row.converted_at,
             created_at: row.created_at,
         }
+    }
+}
+
+/// A conversion before and after an adjustment, as it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedAdjustment {
+    pub before: CountedConversion,
+    pub after: CountedConversion,
+}
+
+impl CountedAdjustment {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields(bytes);
+        let (click, code) = (ClickId(fields.uuid()?), ConversionCodeId(fields.uuid()?));
+        let _serial = fields.number()?;
+        let (account, link) = (AccountId(fields.uuid()?), TrackingLinkId(fields.uuid()?));
+        let currency = fields.take()?;
+        let mut standing = || Some((fields.number()?, fields.number()?, i16::from_be_bytes(fields.take()?)));
+        let (before, after) = (standing()?, standing()?);
+        let converted_at = Time::from_micros(fields.number()?);
+        let created_at = Time::from_micros(fields.number()?);
+        let counted = |(value, commission, status)| CountedConversion {
+            click,
+            code,
+            account,
+            link,
+            currency,
+            value,
+            commission,
+            status,
+            converted_at,
+            created_at,
+        };
+        Some(Self { before: counted(before), after: counted(after) })
     }
 }
 
@@ -258,12 +294,25 @@ impl Sums {
 
     /// Adds a conversion under each of its three times.
     pub fn add_conversion(&mut self, conversion: &CountedConversion) {
+        self.count(conversion, 1);
+    }
+
+    /// Moves a conversion from where it was before an adjustment to where it is after it. Its times
+    /// stay. If the adjustment is folded before the conversion, a sum is below 0 until then.
+    fn move_conversion(&mut self, adjustment: &CountedAdjustment) {
+        self.count(&adjustment.before, -1);
+        self.count(&adjustment.after, 1);
+    }
+
+    /// Adds a conversion `times` times, which may be less than 0, under each of its three times.
+    fn count(&mut self, conversion: &CountedConversion, times: i64) {
         let CountedConversion { click, code, account, link, currency, status, .. } = *conversion;
         let CountedConversion { value, commission, converted_at, created_at, .. } = *conversion;
-        let one = ConversionSum { conversions: 1, value: value.into(), commission: commission.into() };
-        let times =
+        let sum = |micros: i64| i128::from(micros).saturating_mul(times.into());
+        let one = ConversionSum { conversions: times, value: sum(value), commission: sum(commission) };
+        let bases =
             [(Basis::Click, click.time()), (Basis::Conversion, converted_at), (Basis::Booked, created_at)];
-        for (basis, time) in times {
+        for (basis, time) in bases {
             let cell = ConversionCell { link, code, currency, status, basis, quarter: Quarter::of(time) };
             let (_, sum) = self.conversions.entry(cell).or_insert((account, ConversionSum::default()));
             sum.add(one);
@@ -275,6 +324,7 @@ impl Sums {
         let check = |(kind, bytes): (EntryKind, &[u8])| match kind {
             journal::CLICK => CountedClick::read(bytes).is_some(),
             journal::CONVERSION => CountedConversion::read(bytes).is_some(),
+            journal::ADJUSTMENT => CountedAdjustment::read(bytes).is_some(),
             kind => kind == journal::POSTBACK,
         };
         for entry in Entries::read(entries) {
@@ -292,6 +342,10 @@ impl Sums {
                 && let Some(conversion) = CountedConversion::read(bytes)
             {
                 self.add_conversion(&conversion);
+            } else if kind == journal::ADJUSTMENT
+                && let Some(adjustment) = CountedAdjustment::read(bytes)
+            {
+                self.move_conversion(&adjustment);
             }
         }
         Ok(())

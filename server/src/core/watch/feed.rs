@@ -57,7 +57,7 @@ const JOINING_MAX: usize = 64;
 
 /// News for a watcher. The first is always `Passed`, with the place from which the feed tells.
 pub enum Told {
-    /// The entries of a row that are of the watcher's kind and accounts.
+    /// The entries of a row that are of the watcher's kinds and accounts.
     Row { lane: i64, seq: i64, entries: Arc<[Entry]> },
     /// Whatever is before this place was told, or is not for the watcher.
     Passed(Arc<Positions>),
@@ -70,16 +70,19 @@ pub struct Entry {
     pub bytes: Arc<[u8]>,
 }
 
-/// Returns the entries of a row that are of a kind and of these accounts.
+/// Kinds of entries.
+type Kinds = &'static [EntryKind];
+
+/// Returns the entries of a row that are of some kinds and of these accounts.
 ///
 /// # Errors
 ///
 /// The row is cut, or one of its entries has no account.
-pub fn entries(row: &table::Model, kind: EntryKind, accounts: Accounts) -> Result<Vec<Entry>, Damaged> {
+pub fn entries(row: &table::Model, kinds: Kinds, accounts: Accounts) -> Result<Vec<Entry>, Damaged> {
     let mut own = Vec::new();
     for (entry, number) in Entries::read(&row.entries).zip(0..) {
         let (one, bytes) = entry?;
-        if one == kind && accounts.have(journal::account(kind, bytes).ok_or(Damaged)?) {
+        if kinds.contains(&one) && accounts.have(journal::account(one, bytes).ok_or(Damaged)?) {
             own.push(Entry { number, bytes: bytes.into() });
         }
     }
@@ -88,7 +91,7 @@ pub fn entries(row: &table::Model, kind: EntryKind, accounts: Accounts) -> Resul
 
 /// A watcher that begins to listen.
 struct Listener {
-    kind: EntryKind,
+    kinds: Kinds,
     accounts: Accounts,
     told: mpsc::Sender<Told>,
 }
@@ -133,9 +136,9 @@ impl Feed {
     }
 
     /// Listens to the feed. The feed drops a listener that does not keep up.
-    pub async fn listen(&self, kind: EntryKind, accounts: Accounts) -> Result<mpsc::Receiver<Told>> {
+    pub async fn listen(&self, kinds: Kinds, accounts: Accounts) -> Result<mpsc::Receiver<Told>> {
         let (told, news) = mpsc::channel(WAITING_MAX);
-        let joined = self.joining.send(Listener { kind, accounts, told }).await;
+        let joined = self.joining.send(Listener { kinds, accounts, told }).await;
         joined.map_err(|_| Error::new(ErrorReason::Unavailable, "the server is stopping"))?;
         Ok(news)
     }
@@ -205,7 +208,7 @@ struct Round<'a> {
     db: &'a Db,
     /// The place up to which the listeners were told.
     positions: Positions,
-    listeners: HashMap<(EntryKind, Accounts), Vec<mpsc::Sender<Told>>>,
+    listeners: HashMap<(Kinds, Accounts), Vec<mpsc::Sender<Told>>>,
 }
 
 impl Round<'_> {
@@ -238,9 +241,9 @@ impl Round<'_> {
     }
 
     fn add(&mut self, listener: Listener) {
-        let Listener { kind, accounts, told } = listener;
+        let Listener { kinds, accounts, told } = listener;
         if told.try_send(Told::Passed(Arc::new(self.positions.clone()))).is_ok() {
-            self.listeners.entry((kind, accounts)).or_default().push(told);
+            self.listeners.entry((kinds, accounts)).or_default().push(told);
         }
     }
 
@@ -301,8 +304,8 @@ impl Round<'_> {
         let table::Model { lane, seq, kind, .. } = *row;
         let place = if kind == RowKind::Closed { Place::END } else { Place::row(seq + 1) };
         self.positions.lanes.insert(lane, place);
-        for ((kind, accounts), listeners) in &mut self.listeners {
-            let Ok(entries) = entries(row, *kind, *accounts) else {
+        for ((kinds, accounts), listeners) in &mut self.listeners {
+            let Ok(entries) = entries(row, kinds, *accounts) else {
                 // They read the row themselves, and then end with an error.
                 listeners.clear();
                 continue;

@@ -33,11 +33,11 @@ const ROWS: u64 = if cfg!(test) { 2 } else { 32 };
 /// Number of entries from which on no more rows are taken before they are shown.
 const LOADED_MAX: usize = if cfg!(test) { 3 } else { 256 };
 
-/// The subject of a stream: one kind of entries, and what they tell of.
+/// The subject of a stream: some kinds of entries, and what they tell of.
 pub trait Subject: Send + Sync + 'static {
     type Shown: Send + 'static;
 
-    const KIND: EntryKind;
+    const KINDS: &'static [EntryKind];
 
     /// Returns whether the event of an entry may pass the filter, as far as the entry shows.
     fn may_pass(&self, _entry: &[u8]) -> bool {
@@ -207,7 +207,7 @@ impl<S: Subject> Watcher<S> {
 
     /// Joins the feed, and learns from which place on it tells.
     async fn join(&mut self) -> Result<()> {
-        let mut news = self.app.feed.listen(S::KIND, self.accounts).await?;
+        let mut news = self.app.feed.listen(S::KINDS, self.accounts).await?;
         let Some(Told::Passed(feed)) = news.recv().await else {
             return Err(Error::unavailable("the journal can't be read now"));
         };
@@ -309,7 +309,7 @@ impl<S: Subject> Watcher<S> {
                 break;
             }
             closed |= row.kind == RowKind::Closed;
-            let entries = match entries(&row, S::KIND, self.accounts) {
+            let entries = match entries(&row, S::KINDS, self.accounts) {
                 Ok(entries) => entries,
                 // The rows before it are shown first.
                 Err(Damaged) if !told.is_empty() => break,

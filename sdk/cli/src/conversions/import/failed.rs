@@ -9,7 +9,6 @@ use std::{
 use super::records::Form;
 use crate::{
     cells::{from_csv, to_csv},
-    conversions::columns::Columns,
     failure::Failure,
     output::own_file,
 };
@@ -32,12 +31,12 @@ pub struct FailedRows {
 }
 
 impl FailedRows {
-    pub fn create(path: &Path, columns: &Columns, form: Form) -> Result<Self, Failure> {
+    pub fn create(path: &Path, titles: &[String], form: Form) -> Result<Self, Failure> {
         let file = own_file(path).map_err(|error| Failure::file(&path.display(), error))?;
         let writer = csv::WriterBuilder::new().flexible(true).delimiter(form.separator).from_writer(file);
-        let is_own = columns.titles.starts_with(&OWN_TITLES.map(str::to_owned));
+        let is_own = titles.starts_with(&OWN_TITLES.map(str::to_owned));
         let own_cells = if is_own { OWN_TITLES.len() } else { 0 };
-        let (path, titles) = (path.to_owned(), columns.titles.clone());
+        let (path, titles) = (path.to_owned(), titles.to_vec());
         Ok(Self { path, writer, form, titles, own_cells, has_begun: false })
     }
 

@@ -104,8 +104,13 @@ pub struct Records<R> {
 }
 
 impl<R: Read> Records<R> {
-    /// Opens a file, and recognises its separator.
+    /// Opens a file of conversions, and recognises its separator.
     pub fn open(input: R) -> io::Result<Self> {
+        Self::open_for(input, known)
+    }
+
+    /// Opens a file, and recognises its separator by the number of titles that are known.
+    pub fn open_for(input: R, known: fn(&[String]) -> usize) -> io::Result<Self> {
         let text = Text::new(input);
         let is_marked = text.is_marked();
         let mut input = BufReader::new(text);
@@ -129,7 +134,7 @@ impl<R: Read> Records<R> {
                 break line;
             }
         };
-        let separator = separator.unwrap_or_else(|| recognised(&first));
+        let separator = separator.unwrap_or_else(|| recognised(&first, known));
         // The file of failed rows gets a separator that an import recognises.
         let own = Some(separator).filter(|own| SEPARATORS.contains(own)).unwrap_or(b',');
         Ok(Self {
@@ -252,7 +257,7 @@ fn named_separator(line: &str) -> Option<u8> {
 }
 
 /// Returns the separator that yields the largest number of known titles.
-fn recognised(line: &[u8]) -> u8 {
+fn recognised(line: &[u8], known: fn(&[String]) -> usize) -> u8 {
     let number = |separator: u8| {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
         let titles = reader.records().next().and_then(Result::ok).unwrap_or_default();

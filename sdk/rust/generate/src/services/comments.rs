@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use prost_reflect::{DescriptorPool, FieldDescriptor};
+use prost_reflect::{DescriptorPool, FieldDescriptor, Kind};
 
-use super::{Call, Service, Shape, type_of};
+use super::{Call, Service, Shape};
 use crate::schema::{PACKAGE, camel, paragraphs, snake};
 
 /// Width of a line, with its indentation.
@@ -22,7 +22,7 @@ const WATCH: &str = "After a failure that may pass, the stream goes on by itself
                      error ends it. To go on later, or in another process, keep the `resume_token` of the last \
                      message that you have dealt with.";
 const RESULTS: &str = "`Ok` does not mean that each item succeeded: every item has its own result, in the order of \
-                       the requests; see [`into_result`](v1::RecordConversionResult::into_result).";
+                       the requests; see [`into_result`](v1::RESULT::into_result).";
 const FILLED: &str = "A request without a request id gets a random one.";
 const FILLED_CLICK: &str = "A request with neither click id nor request id gets a request id and, if it has no click \
                             time, the time of this machine. Keep the clock correct: the server accepts times at \
@@ -81,11 +81,7 @@ impl Comments {
             Shape::Paged(_) => text.push(PAGED.to_owned()),
             Shape::Watch => text.push(WATCH.to_owned()),
             Shape::Stream(..) => text.push(STREAM.to_owned()),
-            Shape::Unary if has_results(call) => text.push(RESULTS.to_owned()),
-            Shape::Unary if call.fills_click() => text.push(FILLED_CLICK.to_owned()),
-            Shape::Unary if call.fills() => text.push(FILLED.to_owned()),
-            Shape::Unary if !call.is_repeatable() => text.push(SENT_ONCE.to_owned()),
-            Shape::Unary => {}
+            Shape::Unary => text.extend(of_unary(call)),
         }
         self.written(&text, depth)
     }
@@ -127,12 +123,29 @@ impl Comments {
     }
 }
 
-/// Returns whether the response has a result for each item.
-fn has_results(call: &Call) -> bool {
-    call.descriptor
-        .output()
-        .fields()
-        .any(|field| field.is_list() && type_of(&field.kind()).is_ok_and(|name| name.ends_with("Result")))
+/// The remark on a call with one request and one answer.
+fn of_unary(call: &Call) -> Option<String> {
+    if let Some(result) = result_of(call) {
+        return Some(RESULTS.replace("RESULT", &result));
+    }
+    let remark = if call.fills_click() {
+        FILLED_CLICK
+    } else if call.fills() {
+        FILLED
+    } else if !call.is_repeatable() {
+        SENT_ONCE
+    } else {
+        return None;
+    };
+    Some(remark.to_owned())
+}
+
+/// The type of the result that the response has for each item.
+fn result_of(call: &Call) -> Option<String> {
+    call.descriptor.output().fields().find_map(|field| match field.kind() {
+        Kind::Message(of) if field.is_list() && of.name().ends_with("Result") => Some(of.name().to_owned()),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

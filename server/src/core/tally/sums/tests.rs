@@ -137,12 +137,53 @@ fn conversions_are_counted_by_three_times_and_currencies_never_meet() {
     assert_eq!(sums.conversions, expected);
 }
 
+/// An entry of an adjustment of a conversion: its times in seconds; value, commission and status
+/// before and after.
+fn adjustment(times: [i64; 3], currency: &str, standings: [([i64; 2], i16); 2]) -> Vec<u8> {
+    let [_, converted, recorded] = times;
+    // The beginning of the conversion's own entry.
+    let mut bytes = conversion(times, currency, [0, 0], 0)[..75].to_vec();
+    for ([value, commission], status) in standings {
+        bytes.extend(value.to_be_bytes());
+        bytes.extend(commission.to_be_bytes());
+        bytes.extend(status.to_be_bytes());
+    }
+    bytes.extend(at(converted).micros().to_be_bytes());
+    bytes.extend(at(recorded).micros().to_be_bytes());
+    bytes.extend(1_i16.to_be_bytes());
+    bytes
+}
+
+#[test]
+fn an_adjusted_conversion_is_counted_as_it_stands_in_whatever_order_the_entries_come() {
+    let times = [START, START + 900, START + 1_800];
+    let recorded = (journal::CONVERSION, conversion(times, "EUR", [100, 10], 1));
+    let approved = (journal::ADJUSTMENT, adjustment(times, "EUR", [([100, 10], 1), ([100, 10], 2)]));
+    let refunded = (journal::ADJUSTMENT, adjustment(times, "EUR", [([100, 10], 2), ([60, 6], 2)]));
+    let stands = sums(&[vec![(journal::CONVERSION, conversion(times, "EUR", [60, 6], 2))]]);
+    let without_zeros = |mut sums: Sums| {
+        sums.conversions.retain(|_, (_, sum)| *sum != ConversionSum::default());
+        sums
+    };
+    let orders = [[&recorded, &approved, &refunded], [&refunded, &recorded, &approved]];
+    for order in orders {
+        let rows = order.map(|entry| vec![entry.clone()]);
+        assert_eq!(without_zeros(sums(&rows)), stands);
+    }
+}
+
 #[test]
 fn a_row_with_an_entry_that_can_not_be_counted_adds_nothing() {
     let good = (journal::CLICK, click(START, 0, 1, 2));
     let cut = click(START, 0, 1, 2)[..49].to_vec();
     let short = conversion([START; 3], "EUR", [1, 1], 1)[..108].to_vec();
-    for (kind, bytes) in [(EntryKind(200), vec![]), (journal::CLICK, cut), (journal::CONVERSION, short)] {
+    let brief = adjustment([START; 3], "EUR", [([1, 1], 1); 2])[..126].to_vec();
+    for (kind, bytes) in [
+        (EntryKind(200), vec![]),
+        (journal::CLICK, cut),
+        (journal::CONVERSION, short),
+        (journal::ADJUSTMENT, brief),
+    ] {
         let mut sums = Sums::default();
         let refused = sums.add_entries(&entries(&[good.clone(), (kind, bytes)]));
         assert_eq!((refused, sums.len()), (Err(Uncountable::Entry(kind)), 0));
