@@ -38,8 +38,7 @@ pub trait Grouped: EntityTrait {
     /// less than a parameter, which is bound for each row. All or none of these columns are
     /// literals, so that there are few statements, and they stay prepared.
     const USUALLY_EMPTY: &[Self::Column];
-    /// The columns that every new row leaves empty, such as those of older versions. They are always
-    /// literals; a column that is null is not named at all.
+    /// The columns that every new row leaves empty. They are literals, or not named if they are null.
     const FORMER: &[Self::Column] = &[];
 
     /// Approximate size of the texts of a row that may be long, in bytes.
@@ -218,9 +217,6 @@ struct Columns<C> {
     empty: Vec<(C, &'static str)>,
 }
 
-/// The literal of a value that is absent.
-const NULL: &str = "NULL";
-
 impl<C: IdenStatic> Columns<C> {
     fn of<E>(backend: DbBackend, rows: &[&E::Model]) -> Self
     where
@@ -237,12 +233,13 @@ impl<C: IdenStatic> Columns<C> {
         debug_assert!(rows.iter().all(|row| E::FORMER.iter().all(|column| is_empty(row, column))));
         let usual: Option<Vec<_>> = E::USUALLY_EMPTY.iter().map(|column| empty(*column)).collect();
         let former = |column: &C| Some((*column, empty_literal(backend, &rows.first()?.get(*column))?));
-        let former = E::FORMER.iter().filter_map(former).filter(|(_, literal)| *literal != NULL);
+        let former = E::FORMER.iter().filter_map(former);
+        let mut empty: Vec<_> = usual.into_iter().flatten().chain(former).collect();
+        let is_filled = |column: &C| empty.iter().all(|(other, _)| other.as_str() != column.as_str());
+        let filled = C::iter().filter(is_filled).collect();
         let is_former = |column: &C| E::FORMER.iter().any(|other| other.as_str() == column.as_str());
-        let empty: Vec<_> = usual.into_iter().flatten().chain(former).collect();
-        let is_empty = |column: &C| empty.iter().any(|(other, _)| other.as_str() == column.as_str());
-        let is_filled = |column: &C| !is_former(column) && !is_empty(column);
-        Self { filled: C::iter().filter(is_filled).collect(), empty }
+        empty.retain(|(column, literal)| *literal != "NULL" || !is_former(column));
+        Self { filled, empty }
     }
 
     fn names(&self, backend: DbBackend) -> String {
@@ -264,7 +261,7 @@ fn empty_literal(backend: DbBackend, value: &Value) -> Option<&'static str> {
             Some(if backend == DbBackend::Postgres { "''" } else { "x''" })
         }
         Value::Bool(Some(false)) => Some("FALSE"),
-        value if !value.is_some() => Some(NULL),
+        value if !value.is_some() => Some("NULL"),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ const CLOSED: i16 = 3;
 const CLICK: u8 = 1;
 const CONVERSION: u8 = 2;
 const POSTBACK: u8 = 3;
+const ADJUSTMENT: u8 = 4;
 
 /// The content of the journal.
 #[derive(Default)]
@@ -22,12 +23,14 @@ struct Told {
     clicks: BTreeSet<[u8; 16]>,
     /// The clicks and serials of the conversions.
     conversions: BTreeSet<([u8; 16], i64)>,
+    /// The clicks, serials and numbers of the adjustments.
+    adjustments: BTreeSet<([u8; 16], i64, i16)>,
     /// The verdicts on each postback.
     postbacks: BTreeMap<[u8; 16], Vec<i16>>,
 }
 
-/// Checks that the numbers of each lane have no gaps, that the journal tells of each stored click
-/// and conversion once and of no others, and that it tells the verdict on each stored postback.
+/// Checks that the numbers of each lane have no gaps, that the journal tells of each stored click,
+/// conversion and adjustment once and of no others, and that it tells the verdict on each stored postback.
 /// Returns a summary.
 pub async fn check(url: &str) -> Result<String, String> {
     let db = super::connect(url).await;
@@ -53,6 +56,9 @@ pub async fn check(url: &str) -> Result<String, String> {
     let conversions = all(&db, "SELECT click_id, serial FROM conversion").await;
     let conversions = conversions.iter().map(|row| (id(row, "click_id"), field(row, "serial"))).collect();
     same("conversions", &told.conversions, &conversions)?;
+    let adjustments = all(&db, "SELECT click_id, serial, number FROM adjustment").await;
+    let line = |row| (id(row, "click_id"), field(row, "serial"), field(row, "number"));
+    same("adjustments", &told.adjustments, &adjustments.iter().map(line).collect())?;
     let postbacks = all(&db, "SELECT id, verdict FROM postback").await;
     for row in &postbacks {
         let (id, verdict) = (id(row, "id"), field::<i16>(row, "verdict"));
@@ -155,6 +161,11 @@ impl Told {
                     let verdict = i16::from_be_bytes(bytes[32..34].try_into().unwrap());
                     self.postbacks.entry(key).or_default().push(verdict);
                     true
+                }
+                ADJUSTMENT => {
+                    let serial = i64::from_be_bytes(bytes[32..40].try_into().unwrap());
+                    let number = i16::from_be_bytes(bytes[bytes.len() - 2..].try_into().unwrap());
+                    self.adjustments.insert((key, serial, number))
                 }
                 other => return Err(format!("the journal has an entry of the unknown kind {other}")),
             };

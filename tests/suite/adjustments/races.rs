@@ -12,7 +12,7 @@ use s2s_sdk::{
 };
 use s2s_tests::{
     Server, administrator,
-    database::{self, tally},
+    database::{self, journal, tally},
     eventually,
 };
 
@@ -115,6 +115,7 @@ async fn a_batch_that_is_sent_again_after_a_kill_counts_once() {
     }
     assert_eq!(check_totals(&shop.server).await, (Some(0), String::new()));
     tally::check(&shop.server.database_url).await.unwrap();
+    journal::check(&shop.server.database_url).await.unwrap();
 }
 
 #[tokio::test]

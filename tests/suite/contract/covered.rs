@@ -248,7 +248,7 @@ pub const COVERED: [CoveredCall; 49] = [
     CoveredCall {
         method: "AdjustmentService/CreateAdjustment",
         source: ADJUSTMENTS,
-        test: "each_kind_of_adjustment_does_what_it_says",
+        test: "adjust",
         empty_request: E::FieldInvalid,
     },
     CoveredCall {
@@ -260,7 +260,7 @@ pub const COVERED: [CoveredCall; 49] = [
     CoveredCall {
         method: "AdjustmentService/ListAdjustments",
         source: ADJUSTMENTS,
-        test: "check",
+        test: "lines",
         empty_request: E::Unspecified,
     },
     CoveredCall {

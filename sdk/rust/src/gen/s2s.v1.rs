@@ -7738,12 +7738,11 @@ pub mod conversion_service_client {
         }
         /// Sends each conversion once it is recorded, and again after each adjustment,
         /// by any server of the installation, for as long as the client listens. The
-        /// stream begins with a
-        /// heartbeat. Each message has a resume token: a stream that begins with that
-        /// token goes on behind the message, without a gap and without a repetition, on
-        /// any server. Conversions that are recorded one after the other come in no
-        /// order that a client may rely on. An account has at most 100 streams on a
-        /// server, and a server at most 1,000.
+        /// stream begins with a heartbeat. Each message has a resume token: a stream
+        /// that begins with that token goes on behind the message, without a gap and
+        /// without a repetition, on any server. Conversions that are recorded one after
+        /// the other come in no order that a client may rely on. An account has at most
+        /// 100 streams on a server, and a server at most 1,000.
         pub async fn watch_conversions(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchConversionsRequest>,
@@ -7862,12 +7861,11 @@ pub mod conversion_service_server {
             + 'static;
         /// Sends each conversion once it is recorded, and again after each adjustment,
         /// by any server of the installation, for as long as the client listens. The
-        /// stream begins with a
-        /// heartbeat. Each message has a resume token: a stream that begins with that
-        /// token goes on behind the message, without a gap and without a repetition, on
-        /// any server. Conversions that are recorded one after the other come in no
-        /// order that a client may rely on. An account has at most 100 streams on a
-        /// server, and a server at most 1,000.
+        /// stream begins with a heartbeat. Each message has a resume token: a stream
+        /// that begins with that token goes on behind the message, without a gap and
+        /// without a repetition, on any server. Conversions that are recorded one after
+        /// the other come in no order that a client may rely on. An account has at most
+        /// 100 streams on a server, and a server at most 1,000.
         async fn watch_conversions(
             &self,
             request: tonic::Request<super::WatchConversionsRequest>,

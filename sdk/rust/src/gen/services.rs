@@ -289,7 +289,7 @@ impl Adjustments<'_> {
     /// if it would be longer, the last results come without remarks and long messages.
     ///
     /// `Ok` does not mean that each item succeeded: every item has its own result, in the order of
-    /// the requests; see [`into_result`](v1::RecordConversionResult::into_result).
+    /// the requests; see [`into_result`](v1::CreateAdjustmentResult::into_result).
     pub async fn batch_create(
         self,
         request: impl Into<v1::BatchCreateAdjustmentsRequest>,

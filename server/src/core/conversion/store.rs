@@ -287,12 +287,7 @@ pub async fn list(
         let rows = rows.limit(page.rows_to_read()).all(db).await?;
         return Ok(page.cut(rows, None, list_key));
     }
-    let of_account = Entity::find().filter(eq_indexed(db, Column::AccountId, account));
-    let walked = match filter.status.and_then(|status| indexed_status(db, status)) {
-        // The index by status begins with account and status.
-        Some(status) => newest_first(of_account.filter(status).filter(walked)),
-        None => newest_first(of_account.filter(walked).order_by_desc(Column::AccountId)),
-    };
+    let walked = walked_rows(db, account, filter.status, walked);
     let status = filter.status.filter(|status| indexed_status(db, *status).is_none());
     let others = others.add_option(status.map(has_status));
     let mut looked_up_to: Option<ListKey> = None;
@@ -304,6 +299,21 @@ pub async fn list(
     let within = Condition::all().add(others).add_option(looked_up_to.map(is_not_older));
     let rows = walked.filter(within).limit(page.rows_to_read()).all(db).await?;
     Ok(page.cut(rows, looked_up_to.map(list_key_bytes), list_key))
+}
+
+/// The rows of an account that an index finds in the order of the list, newest first: all of them or,
+/// if the index by status has the status, those with this status.
+fn walked_rows(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    status: Option<ConversionStatus>,
+    walked: Condition,
+) -> Select<Entity> {
+    let of_account = Entity::find().filter(eq_indexed(db, Column::AccountId, account));
+    match status.and_then(|status| indexed_status(db, status)) {
+        Some(status) => newest_first(of_account.filter(status).filter(walked)),
+        None => newest_first(of_account.filter(walked).order_by_desc(Column::AccountId)),
+    }
 }
 
 /// Returns a condition on the click or the transaction id of a filter, by which an index finds the

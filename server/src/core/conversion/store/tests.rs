@@ -1,4 +1,4 @@
-//! The plan by which SQLite finds the conversions of an order.
+//! The plans by which SQLite finds conversions.
 
 use sea_orm::{QueryTrait as _, Statement};
 
@@ -40,5 +40,31 @@ async fn the_index_of_transaction_ids_finds_an_order() {
             "USE TEMP B-TREE FOR ORDER BY",
         ];
         assert_eq!(steps, [search, sort], "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_index_by_status_finds_what_is_not_approved() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let db = Db::open(Some(DbBackend::Sqlite), &url, &[], 1).await.unwrap();
+    let db = db.reader();
+    let now = Time::from_micros(1_795_532_400_000_000);
+    for after in [None, Some((now, ClickId(Uuid::nil()), 1))] {
+        for (status, index) in [
+            (ConversionStatus::Pending, "ix_conversion_status (account_id=? AND <expr>=?"),
+            (ConversionStatus::Declined, "ix_conversion_status (account_id=? AND <expr>=?"),
+            (ConversionStatus::Approved, "ix_conversion_account_id_created_at_click_id_serial (account_id=?"),
+        ] {
+            let walked = Condition::all().add_option(after.map(is_older));
+            let walked = walked_rows(db, AccountId::DEFAULT, Some(status), walked);
+            let Statement { sql, values, .. } = walked.limit(51).build(DbBackend::Sqlite);
+            let explain = format!("EXPLAIN QUERY PLAN {sql}");
+            let explain = Statement::from_sql_and_values(DbBackend::Sqlite, explain, values.unwrap());
+            let steps = db.query_all_raw(explain).await.unwrap();
+            let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+            let range = if after.is_some() { " AND created_at<?)" } else { ")" };
+            assert_eq!(steps, [format!("SEARCH conversion USING INDEX {index}{range}")], "{status:?}");
+        }
     }
 }
