@@ -206,8 +206,7 @@ type ListConversionsParams struct {
 	TransactionID string
 	// Present status. Unspecified: all.
 	Status ConversionStatus
-	// Status with which the conversion was recorded. Unspecified: all. No call changes a status
-	// yet, so this status is the present one.
+	// Status with which the conversion was recorded. Unspecified: all.
 	RecordedStatus ConversionStatus
 	// Kind of time that StartTime and EndTime limit. Unspecified: the time of recording.
 	Time ConversionTime
@@ -236,12 +235,12 @@ func (p ListConversionsParams) request() (*v1.ListConversionsRequest, error) {
 	return request, nil
 }
 
-// Watch sends each conversion once it is recorded, by any server of the installation, for
-// as long as the client listens. The stream begins with a heartbeat. Each message has a
-// resume token: a stream that begins with that token goes on behind the message, without a
-// gap and without a repetition, on any server. Conversions that are recorded one after the
-// other come in no order that a client may rely on. An account has at most 100 streams on a
-// server, and a server at most 1,000.
+// Watch sends each conversion once it is recorded, and again after each adjustment, by any
+// server of the installation, for as long as the client listens. The stream begins with a
+// heartbeat. Each message has a resume token: a stream that begins with that token goes on
+// behind the message, without a gap and without a repetition, on any server. Conversions
+// that are recorded one after the other come in no order that a client may rely on. An
+// account has at most 100 streams on a server, and a server at most 1,000.
 //
 // Sends only the conversions that pass. Time, StartTime and EndTime must be unset, and
 // ClickID together with AllAccounts.
@@ -270,8 +269,7 @@ type WatchConversionsParams struct {
 	TransactionID string
 	// Present status. Unspecified: all.
 	Status ConversionStatus
-	// Status with which the conversion was recorded. Unspecified: all. No call changes a status
-	// yet, so this status is the present one.
+	// Status with which the conversion was recorded. Unspecified: all.
 	RecordedStatus ConversionStatus
 	// The resume token of a message of an earlier stream. Empty: the stream begins with what is
 	// recorded from now on. The server keeps events for 7 days; an older token is refused with

@@ -19,6 +19,9 @@ type Services struct {
 	// Manages the accounts of an installation. The resources of one account do not exist for
 	// another.
 	Accounts *AccountService
+	// Changes what a recorded conversion stands at, and lists these changes. The conversion
+	// itself stays as it was recorded; each change is a line after it.
+	Adjustments *AdjustmentService
 	// Records, reads and explains clicks. A click is one visit to a tracking link. Also erases
 	// visitors, and rotates the keys of click ids.
 	Clicks *ClickService
@@ -41,6 +44,7 @@ func newServices(connection grpc.ClientConnInterface, calls policy) Services {
 	return Services{
 		APIKeys:         &APIKeyService{v1.NewApiKeyServiceClient(connection)},
 		Accounts:        &AccountService{v1.NewAccountServiceClient(connection)},
+		Adjustments:     &AdjustmentService{v1.NewAdjustmentServiceClient(connection)},
 		Clicks:          &ClickService{v1.NewClickServiceClient(connection)},
 		ConversionCodes: &ConversionCodeService{v1.NewConversionCodeServiceClient(connection)},
 		Conversions:     &ConversionService{v1.NewConversionServiceClient(connection), calls},

@@ -18,6 +18,57 @@ type GetAccountResponse = v1.GetAccountResponse
 // UpdateAccountResponse: the changed account.
 type UpdateAccountResponse = v1.UpdateAccountResponse
 
+// Money: an exact amount of money. This API contains no floating-point numbers.
+type Money = v1.Money
+
+// Conversion: a result of a visitor's click, such as a sale, and the commission owed for
+// it. Its fields are as it was recorded, except that an erasure of its visitor removes the
+// custom parameters. Current and AdjustmentCount tell what adjustments have made of it.
+type Conversion = v1.Conversion
+
+// ConversionStanding: the part of a conversion that adjustments change, at some time.
+type ConversionStanding = v1.ConversionStanding
+
+// CustomParam: one of the merchant's own parameters.
+type CustomParam = v1.CustomParam
+
+// Adjustment: a line of a conversion's life after its recording: an approval, a decline, a
+// refund, a restatement or a reversal. A line never changes, except that an erasure of the
+// visitor removes its remark.
+type Adjustment = v1.Adjustment
+
+// OrderTarget: an order of the merchant, as the target of an adjustment.
+type OrderTarget = v1.OrderTarget
+
+// Approval: approves a pending conversion. Its amounts stay.
+type Approval = v1.Approval
+
+// Decline: declines a pending or approved conversion. Its value stays, and its commission
+// becomes 0.
+type Decline = v1.Decline
+
+// Refund: takes a part of the value back, or the rest of it. The status stays. The
+// commission is computed anew: by its percent if it stands at that percent of the value, or
+// else in proportion to the value. If the value becomes 0, so does the commission.
+type Refund = v1.Refund
+
+// Restatement: sets another value, commission or status. At least one field must be set. A
+// declined conversion needs a status and a commission.
+type Restatement = v1.Restatement
+
+// Reversal: takes back all that is left: value and commission become 0, and the conversion
+// is declined.
+type Reversal = v1.Reversal
+
+// CreateAdjustmentResponse: the outcome of an adjustment.
+type CreateAdjustmentResponse = v1.CreateAdjustmentResponse
+
+// BatchCreateAdjustmentsResponse: the results of a batch of adjustments.
+type BatchCreateAdjustmentsResponse = v1.BatchCreateAdjustmentsResponse
+
+// CreateAdjustmentResult: the result of one item of a batch of adjustments.
+type CreateAdjustmentResult = v1.CreateAdjustmentResult
+
 // APIKey: a credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
 // digits. The last 8 digits are a checksum: the beginning of the SHA-256 of the other
 // characters.
@@ -40,17 +91,6 @@ type Click = v1.Click
 
 // ClickIDKey: a key that signs click ids, without its secret.
 type ClickIDKey = v1.ClickIdKey
-
-// Money: an exact amount of money. This API contains no floating-point numbers.
-type Money = v1.Money
-
-// Conversion: a result of a visitor's click, such as a sale, and the commission owed for
-// it. Once recorded, it does not change, except that an erasure of its visitor removes the
-// custom parameters.
-type Conversion = v1.Conversion
-
-// CustomParam: one of the merchant's own parameters.
-type CustomParam = v1.CustomParam
 
 // Note: a remark for people about a postback, a conversion or an answer. A note alone never
 // keeps a postback from counting.
@@ -208,6 +248,72 @@ type ArchiveTrackingLinkResponse = v1.ArchiveTrackingLinkResponse
 // UnarchiveTrackingLinkResponse: the active tracking link.
 type UnarchiveTrackingLinkResponse = v1.UnarchiveTrackingLinkResponse
 
+// ConversionStatus: the merchant's decision about a conversion.
+type ConversionStatus = v1.ConversionStatus
+
+// The values of [ConversionStatus].
+const (
+	// Not set.
+	ConversionStatusUnspecified ConversionStatus = v1.ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
+	// The merchant has not decided.
+	ConversionStatusPending ConversionStatus = v1.ConversionStatus_CONVERSION_STATUS_PENDING
+	// The commission is owed.
+	ConversionStatusApproved ConversionStatus = v1.ConversionStatus_CONVERSION_STATUS_APPROVED
+	// The commission is not owed.
+	ConversionStatusDeclined ConversionStatus = v1.ConversionStatus_CONVERSION_STATUS_DECLINED
+)
+
+// ConversionVerdict: the outcome of a call that records a conversion.
+type ConversionVerdict = v1.ConversionVerdict
+
+// The values of [ConversionVerdict].
+const (
+	// Never returned.
+	ConversionVerdictUnspecified ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_UNSPECIFIED
+	// Recorded, durable, counted once.
+	ConversionVerdictRecorded ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_RECORDED
+	// Recorded before; the first conversion is returned.
+	ConversionVerdictDuplicate ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_DUPLICATE
+	// A test: checked and answered as if real, but not recorded.
+	ConversionVerdictTest ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_TEST
+)
+
+// AdjustmentKind: the kinds of adjustments.
+type AdjustmentKind = v1.AdjustmentKind
+
+// The values of [AdjustmentKind].
+const (
+	// Not set.
+	AdjustmentKindUnspecified AdjustmentKind = v1.AdjustmentKind_ADJUSTMENT_KIND_UNSPECIFIED
+	// A pending conversion became approved.
+	AdjustmentKindApprove AdjustmentKind = v1.AdjustmentKind_ADJUSTMENT_KIND_APPROVE
+	// The conversion became declined, with a commission of 0.
+	AdjustmentKindDecline AdjustmentKind = v1.AdjustmentKind_ADJUSTMENT_KIND_DECLINE
+	// A part of the value, or the rest of it, was paid back.
+	AdjustmentKindRefund AdjustmentKind = v1.AdjustmentKind_ADJUSTMENT_KIND_REFUND
+	// The conversion got another value, commission or status.
+	AdjustmentKindRestate AdjustmentKind = v1.AdjustmentKind_ADJUSTMENT_KIND_RESTATE
+	// The conversion became declined, with a value and a commission of 0.
+	AdjustmentKindReverse AdjustmentKind = v1.AdjustmentKind_ADJUSTMENT_KIND_REVERSE
+)
+
+// AdjustmentVerdict: the outcome of a call that adjusts a conversion.
+type AdjustmentVerdict = v1.AdjustmentVerdict
+
+// The values of [AdjustmentVerdict].
+const (
+	// Never returned.
+	AdjustmentVerdictUnspecified AdjustmentVerdict = v1.AdjustmentVerdict_ADJUSTMENT_VERDICT_UNSPECIFIED
+	// Recorded, durable, counted once.
+	AdjustmentVerdictRecorded AdjustmentVerdict = v1.AdjustmentVerdict_ADJUSTMENT_VERDICT_RECORDED
+	// The same adjustment was recorded before, under this external id; it is returned.
+	AdjustmentVerdictDuplicate AdjustmentVerdict = v1.AdjustmentVerdict_ADJUSTMENT_VERDICT_DUPLICATE
+	// The conversion was already as the adjustment would make it, so no line was recorded.
+	AdjustmentVerdictUnchanged AdjustmentVerdict = v1.AdjustmentVerdict_ADJUSTMENT_VERDICT_UNCHANGED
+	// A test: checked and answered as if real, but not recorded.
+	AdjustmentVerdictTest AdjustmentVerdict = v1.AdjustmentVerdict_ADJUSTMENT_VERDICT_TEST
+)
+
 // APIKeyScope: the permissions of a key. No scope includes another.
 type APIKeyScope = v1.ApiKeyScope
 
@@ -280,36 +386,6 @@ const (
 	ClickFlagSubIDCut ClickFlag = v1.ClickFlag_CLICK_FLAG_SUB_ID_CUT
 )
 
-// ConversionStatus: the merchant's decision about a conversion.
-type ConversionStatus = v1.ConversionStatus
-
-// The values of [ConversionStatus].
-const (
-	// Not set.
-	ConversionStatusUnspecified ConversionStatus = v1.ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
-	// The merchant has not decided.
-	ConversionStatusPending ConversionStatus = v1.ConversionStatus_CONVERSION_STATUS_PENDING
-	// The commission is owed.
-	ConversionStatusApproved ConversionStatus = v1.ConversionStatus_CONVERSION_STATUS_APPROVED
-	// The commission is not owed.
-	ConversionStatusDeclined ConversionStatus = v1.ConversionStatus_CONVERSION_STATUS_DECLINED
-)
-
-// ConversionVerdict: the outcome of a call that records a conversion.
-type ConversionVerdict = v1.ConversionVerdict
-
-// The values of [ConversionVerdict].
-const (
-	// Never returned.
-	ConversionVerdictUnspecified ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_UNSPECIFIED
-	// Recorded, durable, counted once.
-	ConversionVerdictRecorded ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_RECORDED
-	// Recorded before; the first conversion is returned.
-	ConversionVerdictDuplicate ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_DUPLICATE
-	// A test: checked and answered as if real, but not recorded.
-	ConversionVerdictTest ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_TEST
-)
-
 // NoteCode: the kinds of notes. Over HTTP, the name is sent without its prefix.
 type NoteCode = v1.NoteCode
 
@@ -317,7 +393,7 @@ type NoteCode = v1.NoteCode
 const (
 	// A kind that is newer than this client.
 	NoteCodeUnspecified NoteCode = v1.NoteCode_NOTE_CODE_UNSPECIFIED
-	// The parameter came under another of its names, such as `amount` for `val`.
+	// The parameter came under another of its names, such as Amount for `val`.
 	NoteCodeAlias NoteCode = v1.NoteCode_NOTE_CODE_ALIAS
 	// Blanks, quotes, line breaks or invisible characters around the value, or punctuation
 	// after it, were dropped.
@@ -685,6 +761,26 @@ const (
 	// or the database was restored to a time before the token. Cure: list what was recorded
 	// since the last message, and begin a new stream without a token. OUT_OF_RANGE, HTTP 400.
 	ReasonResumeTokenTooOld Reason = v1.ErrorReason_ERROR_REASON_RESUME_TOKEN_TOO_OLD
+	// Cause: a refund is larger than what is left of the conversion's value. Cure: refund at
+	// most the present value of the conversion, or reverse the conversion. FAILED_PRECONDITION,
+	// HTTP 422.
+	ReasonRefundTooLarge Reason = v1.ErrorReason_ERROR_REASON_REFUND_TOO_LARGE
+	// Cause: the conversion is declined, and only a restatement with a status and a commission
+	// makes it pending or approved again. Cure: restate it with a status and a commission if it
+	// is to count after all. FAILED_PRECONDITION, HTTP 422.
+	ReasonStatusTransition Reason = v1.ErrorReason_ERROR_REASON_STATUS_TRANSITION
+	// Cause: another adjustment of this conversion was recorded under this external id. Cure:
+	// send the same change again, or give another change an external id of its own.
+	// ALREADY_EXISTS, HTTP 409.
+	ReasonAdjustmentConflict Reason = v1.ErrorReason_ERROR_REASON_ADJUSTMENT_CONFLICT
+	// Cause: the order id has several conversions in this account, so it names none of them.
+	// Cure: name the conversion by its id, or add the id of its conversion code.
+	// FAILED_PRECONDITION, HTTP 422.
+	ReasonOrderAmbiguous Reason = v1.ErrorReason_ERROR_REASON_ORDER_AMBIGUOUS
+	// Cause: the conversion has had 1,000 adjustments, and takes no more. Cure: check the
+	// program that adjusts it; a conversion seldom has more than three adjustments.
+	// FAILED_PRECONDITION, HTTP 422.
+	ReasonAdjustmentsUsedUp Reason = v1.ErrorReason_ERROR_REASON_ADJUSTMENTS_USED_UP
 )
 
 // PostbackVerdict: the outcome of a postback.

@@ -100,7 +100,8 @@ async fn gumroad_6445_totals_credit_no_commission_that_was_taken_back() {
         tally::check(&shop.server.database_url).await.unwrap();
         let whole = if database::kind() == "mariadb" { "SIGNED" } else { "BIGINT" };
         let owed = format!(
-            "SELECT CAST(SUM(commission_micros) AS {whole}) AS number FROM conversion_tally WHERE basis = 1"
+            "SELECT CAST(SUM(commission_thousands * 1000000000 + commission_micros) AS {whole}) AS number \
+             FROM conversion_tally WHERE basis = 1"
         );
         assert_eq!(database::number(&shop.server.database_url, &owed).await, 10_000_000);
         shop.server.kill().await;

@@ -2,11 +2,13 @@ import { file_google_protobuf_any, file_google_protobuf_duration, file_google_pr
 import { file_google_rpc_status } from "./google/rpc/status_pb.js";
 import { file_s2s_v1_account } from "./s2s/v1/account_pb.js";
 import { file_s2s_v1_account_service } from "./s2s/v1/account_service_pb.js";
+import { file_s2s_v1_money } from "./s2s/v1/money_pb.js";
+import { file_s2s_v1_conversion } from "./s2s/v1/conversion_pb.js";
+import { file_s2s_v1_adjustment } from "./s2s/v1/adjustment_pb.js";
+import { file_s2s_v1_adjustment_service } from "./s2s/v1/adjustment_service_pb.js";
 import { file_s2s_v1_api_key } from "./s2s/v1/api_key_pb.js";
 import { file_s2s_v1_api_key_service } from "./s2s/v1/api_key_service_pb.js";
 import { file_s2s_v1_click } from "./s2s/v1/click_pb.js";
-import { file_s2s_v1_money } from "./s2s/v1/money_pb.js";
-import { file_s2s_v1_conversion } from "./s2s/v1/conversion_pb.js";
 import { file_s2s_v1_note } from "./s2s/v1/note_pb.js";
 import { file_s2s_v1_conversion_code } from "./s2s/v1/conversion_code_pb.js";
 import { file_s2s_v1_error_reason } from "./s2s/v1/error_reason_pb.js";
@@ -35,12 +37,14 @@ export const FILES = [
   file_s2s_v1_account,
   file_google_protobuf_field_mask,
   file_s2s_v1_account_service,
+  file_s2s_v1_money,
+  file_s2s_v1_conversion,
+  file_s2s_v1_adjustment,
+  file_s2s_v1_adjustment_service,
   file_s2s_v1_api_key,
   file_google_protobuf_duration,
   file_s2s_v1_api_key_service,
   file_s2s_v1_click,
-  file_s2s_v1_money,
-  file_s2s_v1_conversion,
   file_s2s_v1_note,
   file_s2s_v1_conversion_code,
   file_s2s_v1_error_reason,

@@ -2,11 +2,13 @@
 
 export * from "./s2s/v1/account_pb.js";
 export * from "./s2s/v1/account_service_pb.js";
+export * from "./s2s/v1/money_pb.js";
+export * from "./s2s/v1/conversion_pb.js";
+export * from "./s2s/v1/adjustment_pb.js";
+export * from "./s2s/v1/adjustment_service_pb.js";
 export * from "./s2s/v1/api_key_pb.js";
 export * from "./s2s/v1/api_key_service_pb.js";
 export * from "./s2s/v1/click_pb.js";
-export * from "./s2s/v1/money_pb.js";
-export * from "./s2s/v1/conversion_pb.js";
 export * from "./s2s/v1/note_pb.js";
 export * from "./s2s/v1/conversion_code_pb.js";
 export * from "./s2s/v1/error_reason_pb.js";
@@ -22,8 +24,9 @@ export * from "./s2s/v1/postback_service_pb.js";
 export * from "./s2s/v1/preset_pb.js";
 export * from "./s2s/v1/preset_service_pb.js";
 export * from "./s2s/v1/tracking_link_service_pb.js";
-export type { ReplySettingInput, PostbackAuthenticationInput, CustomParamInput, RawPostbackInput, ReplayOverridesInput } from "./calls/inputs.js";
+export type { OrderTargetInput, ApprovalInput, DeclineInput, RefundInput, RestatementInput, ReversalInput, ReplySettingInput, PostbackAuthenticationInput, CustomParamInput, RawPostbackInput, ReplayOverridesInput } from "./calls/inputs.js";
 export type { Accounts, CreateAccountParams, GetAccountParams, ListAccountsParams, UpdateAccountParams } from "./calls/accounts.js";
+export type { Adjustments, CreateAdjustmentParams, BatchCreateAdjustmentsParams, ListAdjustmentsParams } from "./calls/adjustments.js";
 export type { ApiKeys, CreateApiKeyParams, GetApiKeyParams, ListApiKeysParams, RotateApiKeyParams, RevokeApiKeyParams } from "./calls/api-keys.js";
 export type { Clicks, RecordClickParams, GetClickParams, ListClicksParams, ExplainClickParams, EraseVisitorParams, RotateClickIdKeyParams } from "./calls/clicks.js";
 export type { ConversionCodes, CreateConversionCodeParams, GetConversionCodeParams, ListConversionCodesParams, UpdateConversionCodeParams, ArchiveConversionCodeParams, UnarchiveConversionCodeParams, RotatePostbackSecretParams, GetPostbackUrlParams, TestSetupParams } from "./calls/conversion-codes.js";

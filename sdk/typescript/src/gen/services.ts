@@ -1,5 +1,7 @@
 import type { Accounts } from "./calls/accounts.js";
 import { accountsOf } from "./calls/accounts.js";
+import type { Adjustments } from "./calls/adjustments.js";
+import { adjustmentsOf } from "./calls/adjustments.js";
 import type { ApiKeys } from "./calls/api-keys.js";
 import { apiKeysOf } from "./calls/api-keys.js";
 import type { Clicks } from "./calls/clicks.js";
@@ -17,6 +19,7 @@ import { trackingLinksOf } from "./calls/tracking-links.js";
 import type { Client, Transport } from "@connectrpc/connect";
 import { createClient } from "@connectrpc/connect";
 import { AccountService } from "./s2s/v1/account_service_pb.js";
+import { AdjustmentService } from "./s2s/v1/adjustment_service_pb.js";
 import { ApiKeyService } from "./s2s/v1/api_key_service_pb.js";
 import { ClickService } from "./s2s/v1/click_service_pb.js";
 import { ConversionCodeService } from "./s2s/v1/conversion_code_service_pb.js";
@@ -37,6 +40,11 @@ export interface Services {
    * exist for another.
    */
   readonly accounts: Accounts;
+  /**
+   * Changes what a recorded conversion stands at, and lists these changes. The
+   * conversion itself stays as it was recorded; each change is a line after it.
+   */
+  readonly adjustments: Adjustments;
   /**
    * Manages API keys. A caller sends the text of its key with every call, as
    * `authorization: Bearer` and the text. A key acts for one account and may do
@@ -84,6 +92,7 @@ export interface Services {
  */
 export interface Stubs {
   readonly accounts: Client<typeof AccountService>;
+  readonly adjustments: Client<typeof AdjustmentService>;
   readonly apiKeys: Client<typeof ApiKeyService>;
   readonly clicks: Client<typeof ClickService>;
   readonly conversionCodes: Client<typeof ConversionCodeService>;
@@ -102,6 +111,11 @@ export interface WebServices {
    * exist for another.
    */
   readonly accounts: Accounts;
+  /**
+   * Changes what a recorded conversion stands at, and lists these changes. The
+   * conversion itself stays as it was recorded; each change is a line after it.
+   */
+  readonly adjustments: Adjustments;
   /**
    * Manages API keys. A caller sends the text of its key with every call, as
    * `authorization: Bearer` and the text. A key acts for one account and may do
@@ -149,6 +163,7 @@ export interface WebServices {
  */
 export interface WebStubs {
   readonly accounts: Client<typeof AccountService>;
+  readonly adjustments: Client<typeof AdjustmentService>;
   readonly apiKeys: Client<typeof ApiKeyService>;
   readonly clicks: Client<typeof ClickService>;
   readonly conversionCodes: Client<typeof ConversionCodeService>;
@@ -164,6 +179,7 @@ export interface WebStubs {
 export function stubsOf(transport: Transport): Stubs {
   return {
     accounts: createClient(AccountService, transport),
+    adjustments: createClient(AdjustmentService, transport),
     apiKeys: createClient(ApiKeyService, transport),
     clicks: createClient(ClickService, transport),
     conversionCodes: createClient(ConversionCodeService, transport),
@@ -180,6 +196,7 @@ export function stubsOf(transport: Transport): Stubs {
 export function servicesOf(stubs: Stubs, policy: Policy): Services {
   return {
     accounts: accountsOf(stubs.accounts),
+    adjustments: adjustmentsOf(stubs.adjustments),
     apiKeys: apiKeysOf(stubs.apiKeys),
     clicks: clicksOf(stubs.clicks),
     conversionCodes: conversionCodesOf(stubs.conversionCodes),

@@ -137,8 +137,9 @@ func (ConversionVerdict) EnumDescriptor() ([]byte, []int) {
 }
 
 // A result of a visitor's click, such as a sale, and the commission owed for
-// it. Once recorded, it does not change, except that an erasure of its visitor
-// removes the custom parameters.
+// it. Its fields are as it was recorded, except that an erasure of its visitor
+// removes the custom parameters. `current` and `adjustment_count` tell what
+// adjustments have made of it.
 type Conversion struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of the conversion. Example:
@@ -152,14 +153,14 @@ type Conversion struct {
 	ClickId string `protobuf:"bytes,4,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
 	// The merchant's order id; empty if none was sent. Compared byte by byte.
 	TransactionId string `protobuf:"bytes,5,opt,name=transaction_id,json=transactionId,proto3" json:"transaction_id,omitempty"`
-	// Value of the sale; 0 if it has none.
+	// Value of the sale, as recorded; 0 if it has none.
 	Value *Money `protobuf:"bytes,6,opt,name=value,proto3" json:"value,omitempty"`
-	// Commission owed to the partner, in the currency of `value`.
+	// Commission for the partner, as recorded, in the currency of `value`.
 	Commission *Money `protobuf:"bytes,7,opt,name=commission,proto3" json:"commission,omitempty"`
 	// Percent of `value`, in millionths of a percent, if the commission was sent
 	// as a percent; otherwise not set. Example: `10000000` is 10 %.
 	CommissionPercentMicros *int64 `protobuf:"varint,8,opt,name=commission_percent_micros,json=commissionPercentMicros,proto3,oneof" json:"commission_percent_micros,omitempty"`
-	// The merchant's decision about the conversion.
+	// The merchant's decision about the conversion, as recorded.
 	Status ConversionStatus `protobuf:"varint,9,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
 	// The merchant's own parameters. A list and not a map, because their order
 	// and repeated names have a meaning for the merchant.
@@ -172,9 +173,13 @@ type Conversion struct {
 	ClickTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
 	// Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
 	// if it sent none, or if the report was no postback. Example: `confirm`.
-	StatusWord    string `protobuf:"bytes,14,opt,name=status_word,json=statusWord,proto3" json:"status_word,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	StatusWord string `protobuf:"bytes,14,opt,name=status_word,json=statusWord,proto3" json:"status_word,omitempty"`
+	// The conversion as it stands now, after all adjustments.
+	Current *ConversionStanding `protobuf:"bytes,15,opt,name=current,proto3" json:"current,omitempty"`
+	// Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
+	AdjustmentCount int32 `protobuf:"varint,16,opt,name=adjustment_count,json=adjustmentCount,proto3" json:"adjustment_count,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Conversion) Reset() {
@@ -305,6 +310,86 @@ func (x *Conversion) GetStatusWord() string {
 	return ""
 }
 
+func (x *Conversion) GetCurrent() *ConversionStanding {
+	if x != nil {
+		return x.Current
+	}
+	return nil
+}
+
+func (x *Conversion) GetAdjustmentCount() int32 {
+	if x != nil {
+		return x.AdjustmentCount
+	}
+	return 0
+}
+
+// The part of a conversion that adjustments change, at some time.
+type ConversionStanding struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The merchant's decision about the conversion.
+	Status ConversionStatus `protobuf:"varint,1,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
+	// Value of the sale, less what was refunded. Never negative.
+	Value *Money `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	// Commission, in the currency of `value`. Never negative, and 0 once an
+	// adjustment has declined the conversion. A conversion that was recorded as
+	// declined keeps the commission that was reported, which is not owed.
+	Commission    *Money `protobuf:"bytes,3,opt,name=commission,proto3" json:"commission,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConversionStanding) Reset() {
+	*x = ConversionStanding{}
+	mi := &file_s2s_v1_conversion_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConversionStanding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConversionStanding) ProtoMessage() {}
+
+func (x *ConversionStanding) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_conversion_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConversionStanding.ProtoReflect.Descriptor instead.
+func (*ConversionStanding) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ConversionStanding) GetStatus() ConversionStatus {
+	if x != nil {
+		return x.Status
+	}
+	return ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
+}
+
+func (x *ConversionStanding) GetValue() *Money {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *ConversionStanding) GetCommission() *Money {
+	if x != nil {
+		return x.Commission
+	}
+	return nil
+}
+
 // One of the merchant's own parameters.
 type CustomParam struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -318,7 +403,7 @@ type CustomParam struct {
 
 func (x *CustomParam) Reset() {
 	*x = CustomParam{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[1]
+	mi := &file_s2s_v1_conversion_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -330,7 +415,7 @@ func (x *CustomParam) String() string {
 func (*CustomParam) ProtoMessage() {}
 
 func (x *CustomParam) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[1]
+	mi := &file_s2s_v1_conversion_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -343,7 +428,7 @@ func (x *CustomParam) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CustomParam.ProtoReflect.Descriptor instead.
 func (*CustomParam) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{1}
+	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *CustomParam) GetKey() string {
@@ -364,7 +449,7 @@ var File_s2s_v1_conversion_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\n" +
-	"\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\xb3\x05\n" +
+	"\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\x94\x06\n" +
 	"\n" +
 	"Conversion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12,\n" +
@@ -386,8 +471,16 @@ const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\n" +
 	"click_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\tclickTime\x12\x1f\n" +
 	"\vstatus_word\x18\x0e \x01(\tR\n" +
-	"statusWordB\x1c\n" +
-	"\x1a_commission_percent_micros\"5\n" +
+	"statusWord\x124\n" +
+	"\acurrent\x18\x0f \x01(\v2\x1a.s2s.v1.ConversionStandingR\acurrent\x12)\n" +
+	"\x10adjustment_count\x18\x10 \x01(\x05R\x0fadjustmentCountB\x1c\n" +
+	"\x1a_commission_percent_micros\"\x9a\x01\n" +
+	"\x12ConversionStanding\x120\n" +
+	"\x06status\x18\x01 \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status\x12#\n" +
+	"\x05value\x18\x02 \x01(\v2\r.s2s.v1.MoneyR\x05value\x12-\n" +
+	"\n" +
+	"commission\x18\x03 \x01(\v2\r.s2s.v1.MoneyR\n" +
+	"commission\"5\n" +
 	"\vCustomParam\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value*\x94\x01\n" +
@@ -417,28 +510,33 @@ func file_s2s_v1_conversion_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_conversion_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_s2s_v1_conversion_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_s2s_v1_conversion_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_s2s_v1_conversion_proto_goTypes = []any{
 	(ConversionStatus)(0),         // 0: s2s.v1.ConversionStatus
 	(ConversionVerdict)(0),        // 1: s2s.v1.ConversionVerdict
 	(*Conversion)(nil),            // 2: s2s.v1.Conversion
-	(*CustomParam)(nil),           // 3: s2s.v1.CustomParam
-	(*Money)(nil),                 // 4: s2s.v1.Money
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
+	(*ConversionStanding)(nil),    // 3: s2s.v1.ConversionStanding
+	(*CustomParam)(nil),           // 4: s2s.v1.CustomParam
+	(*Money)(nil),                 // 5: s2s.v1.Money
+	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
 }
 var file_s2s_v1_conversion_proto_depIdxs = []int32{
-	4, // 0: s2s.v1.Conversion.value:type_name -> s2s.v1.Money
-	4, // 1: s2s.v1.Conversion.commission:type_name -> s2s.v1.Money
-	0, // 2: s2s.v1.Conversion.status:type_name -> s2s.v1.ConversionStatus
-	3, // 3: s2s.v1.Conversion.custom_params:type_name -> s2s.v1.CustomParam
-	5, // 4: s2s.v1.Conversion.conversion_time:type_name -> google.protobuf.Timestamp
-	5, // 5: s2s.v1.Conversion.create_time:type_name -> google.protobuf.Timestamp
-	5, // 6: s2s.v1.Conversion.click_time:type_name -> google.protobuf.Timestamp
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	5,  // 0: s2s.v1.Conversion.value:type_name -> s2s.v1.Money
+	5,  // 1: s2s.v1.Conversion.commission:type_name -> s2s.v1.Money
+	0,  // 2: s2s.v1.Conversion.status:type_name -> s2s.v1.ConversionStatus
+	4,  // 3: s2s.v1.Conversion.custom_params:type_name -> s2s.v1.CustomParam
+	6,  // 4: s2s.v1.Conversion.conversion_time:type_name -> google.protobuf.Timestamp
+	6,  // 5: s2s.v1.Conversion.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 6: s2s.v1.Conversion.click_time:type_name -> google.protobuf.Timestamp
+	3,  // 7: s2s.v1.Conversion.current:type_name -> s2s.v1.ConversionStanding
+	0,  // 8: s2s.v1.ConversionStanding.status:type_name -> s2s.v1.ConversionStatus
+	5,  // 9: s2s.v1.ConversionStanding.value:type_name -> s2s.v1.Money
+	5,  // 10: s2s.v1.ConversionStanding.commission:type_name -> s2s.v1.Money
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_proto_init() }
@@ -454,7 +552,7 @@ func file_s2s_v1_conversion_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_proto_rawDesc), len(file_s2s_v1_conversion_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

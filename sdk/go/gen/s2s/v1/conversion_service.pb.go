@@ -888,8 +888,7 @@ type ConversionFilter struct {
 	TransactionId string `protobuf:"bytes,4,opt,name=transaction_id,json=transactionId,proto3" json:"transaction_id,omitempty"`
 	// Present status. Unspecified: all.
 	Status ConversionStatus `protobuf:"varint,5,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
-	// Status with which the conversion was recorded. Unspecified: all. No call
-	// changes a status yet, so this status is the present one.
+	// Status with which the conversion was recorded. Unspecified: all.
 	RecordedStatus ConversionStatus `protobuf:"varint,6,opt,name=recorded_status,json=recordedStatus,proto3,enum=s2s.v1.ConversionStatus" json:"recorded_status,omitempty"`
 	// Kind of time that `start_time` and `end_time` limit. Unspecified: the time
 	// of recording.
@@ -1221,7 +1220,8 @@ type isWatchConversionsResponse_Event interface {
 }
 
 type WatchConversionsResponse_Conversion struct {
-	// A conversion that was recorded. Its data are as they are stored now.
+	// A conversion that was recorded or adjusted. Its data are as they are
+	// stored now.
 	Conversion *Conversion `protobuf:"bytes,1,opt,name=conversion,proto3,oneof"`
 }
 

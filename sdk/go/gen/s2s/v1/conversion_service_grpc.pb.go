@@ -59,13 +59,13 @@ type ConversionServiceClient interface {
 	// the server looks at 20,000 conversions at most to fill it. So a page may have
 	// fewer conversions than asked for, or none, and still a token.
 	ListConversions(ctx context.Context, in *ListConversionsRequest, opts ...grpc.CallOption) (*ListConversionsResponse, error)
-	// Sends each conversion once it is recorded, by any server of the
-	// installation, for as long as the client listens. The stream begins with a
-	// heartbeat. Each message has a resume token: a stream that begins with that
-	// token goes on behind the message, without a gap and without a repetition, on
-	// any server. Conversions that are recorded one after the other come in no
-	// order that a client may rely on. An account has at most 100 streams on a
-	// server, and a server at most 1,000.
+	// Sends each conversion once it is recorded, and again after each adjustment,
+	// by any server of the installation, for as long as the client listens. The
+	// stream begins with a heartbeat. Each message has a resume token: a stream
+	// that begins with that token goes on behind the message, without a gap and
+	// without a repetition, on any server. Conversions that are recorded one after
+	// the other come in no order that a client may rely on. An account has at most
+	// 100 streams on a server, and a server at most 1,000.
 	WatchConversions(ctx context.Context, in *WatchConversionsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchConversionsResponse], error)
 }
 
@@ -181,13 +181,13 @@ type ConversionServiceServer interface {
 	// the server looks at 20,000 conversions at most to fill it. So a page may have
 	// fewer conversions than asked for, or none, and still a token.
 	ListConversions(context.Context, *ListConversionsRequest) (*ListConversionsResponse, error)
-	// Sends each conversion once it is recorded, by any server of the
-	// installation, for as long as the client listens. The stream begins with a
-	// heartbeat. Each message has a resume token: a stream that begins with that
-	// token goes on behind the message, without a gap and without a repetition, on
-	// any server. Conversions that are recorded one after the other come in no
-	// order that a client may rely on. An account has at most 100 streams on a
-	// server, and a server at most 1,000.
+	// Sends each conversion once it is recorded, and again after each adjustment,
+	// by any server of the installation, for as long as the client listens. The
+	// stream begins with a heartbeat. Each message has a resume token: a stream
+	// that begins with that token goes on behind the message, without a gap and
+	// without a repetition, on any server. Conversions that are recorded one after
+	// the other come in no order that a client may rely on. An account has at most
+	// 100 streams on a server, and a server at most 1,000.
 	WatchConversions(*WatchConversionsRequest, grpc.ServerStreamingServer[WatchConversionsResponse]) error
 	mustEmbedUnimplementedConversionServiceServer()
 }

@@ -272,6 +272,27 @@ const (
 	// list what was recorded since the last message, and begin a new stream
 	// without a token. OUT_OF_RANGE, HTTP 400.
 	ErrorReason_ERROR_REASON_RESUME_TOKEN_TOO_OLD ErrorReason = 57
+	// Cause: a refund is larger than what is left of the conversion's value.
+	// Cure: refund at most the present value of the conversion, or reverse the
+	// conversion. FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_REFUND_TOO_LARGE ErrorReason = 58
+	// Cause: the conversion is declined, and only a restatement with a status and
+	// a commission makes it pending or approved again. Cure: restate it with a
+	// status and a commission if it is to count after all. FAILED_PRECONDITION,
+	// HTTP 422.
+	ErrorReason_ERROR_REASON_STATUS_TRANSITION ErrorReason = 59
+	// Cause: another adjustment of this conversion was recorded under this
+	// external id. Cure: send the same change again, or give another change an
+	// external id of its own. ALREADY_EXISTS, HTTP 409.
+	ErrorReason_ERROR_REASON_ADJUSTMENT_CONFLICT ErrorReason = 60
+	// Cause: the order id has several conversions in this account, so it names
+	// none of them. Cure: name the conversion by its id, or add the id of its
+	// conversion code. FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_ORDER_AMBIGUOUS ErrorReason = 61
+	// Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
+	// check the program that adjusts it; a conversion seldom has more than three
+	// adjustments. FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_ADJUSTMENTS_USED_UP ErrorReason = 62
 )
 
 // Enum value maps for ErrorReason.
@@ -332,6 +353,11 @@ var (
 		55: "ERROR_REASON_REDIRECT_LOOP",
 		56: "ERROR_REASON_RESUME_TOKEN_INVALID",
 		57: "ERROR_REASON_RESUME_TOKEN_TOO_OLD",
+		58: "ERROR_REASON_REFUND_TOO_LARGE",
+		59: "ERROR_REASON_STATUS_TRANSITION",
+		60: "ERROR_REASON_ADJUSTMENT_CONFLICT",
+		61: "ERROR_REASON_ORDER_AMBIGUOUS",
+		62: "ERROR_REASON_ADJUSTMENTS_USED_UP",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -389,6 +415,11 @@ var (
 		"ERROR_REASON_REDIRECT_LOOP":               55,
 		"ERROR_REASON_RESUME_TOKEN_INVALID":        56,
 		"ERROR_REASON_RESUME_TOKEN_TOO_OLD":        57,
+		"ERROR_REASON_REFUND_TOO_LARGE":            58,
+		"ERROR_REASON_STATUS_TRANSITION":           59,
+		"ERROR_REASON_ADJUSTMENT_CONFLICT":         60,
+		"ERROR_REASON_ORDER_AMBIGUOUS":             61,
+		"ERROR_REASON_ADJUSTMENTS_USED_UP":         62,
 	}
 )
 
@@ -423,7 +454,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xa8\x0f\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xdd\x10\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -480,7 +511,12 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x11ERROR_REASON_SHED\x106\x12\x1e\n" +
 	"\x1aERROR_REASON_REDIRECT_LOOP\x107\x12%\n" +
 	"!ERROR_REASON_RESUME_TOKEN_INVALID\x108\x12%\n" +
-	"!ERROR_REASON_RESUME_TOKEN_TOO_OLD\x109\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"!ERROR_REASON_RESUME_TOKEN_TOO_OLD\x109\x12!\n" +
+	"\x1dERROR_REASON_REFUND_TOO_LARGE\x10:\x12\"\n" +
+	"\x1eERROR_REASON_STATUS_TRANSITION\x10;\x12$\n" +
+	" ERROR_REASON_ADJUSTMENT_CONFLICT\x10<\x12 \n" +
+	"\x1cERROR_REASON_ORDER_AMBIGUOUS\x10=\x12$\n" +
+	" ERROR_REASON_ADJUSTMENTS_USED_UP\x10>\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -439,3 +439,39 @@ class Reason(str, Enum):
             "message, and begin a new stream without a token. OUT_OF_RANGE, HTTP 400."
         ),
     )
+    REFUND_TOO_LARGE = (
+        "REFUND_TOO_LARGE",
+        (
+            "Cause: a refund is larger than what is left of the conversion's value. Cure: refund at most the "
+            "present value of the conversion, or reverse the conversion. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )
+    STATUS_TRANSITION = (
+        "STATUS_TRANSITION",
+        (
+            "Cause: the conversion is declined, and only a restatement with a status and a commission makes it "
+            "pending or approved again. Cure: restate it with a status and a commission if it is to count after "
+            "all. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )
+    ADJUSTMENT_CONFLICT = (
+        "ADJUSTMENT_CONFLICT",
+        (
+            "Cause: another adjustment of this conversion was recorded under this external id. Cure: send the "
+            "same change again, or give another change an external id of its own. ALREADY_EXISTS, HTTP 409."
+        ),
+    )
+    ORDER_AMBIGUOUS = (
+        "ORDER_AMBIGUOUS",
+        (
+            "Cause: the order id has several conversions in this account, so it names none of them. Cure: name "
+            "the conversion by its id, or add the id of its conversion code. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )
+    ADJUSTMENTS_USED_UP = (
+        "ADJUSTMENTS_USED_UP",
+        (
+            "Cause: the conversion has had 1,000 adjustments, and takes no more. Cure: check the program that "
+            "adjusts it; a conversion seldom has more than three adjustments. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )

@@ -37,12 +37,53 @@ __all__ = [
     "ClickFlagName",
     "ConversionStatusName",
     "ConversionTimeName",
+    "CreateAdjustmentParams",
     "DecimalSeparatorName",
     "DedupePolicyName",
     "PostbackVerdictName",
     "RecordConversionParams",
     "RedirectKindName",
 ]
+
+
+class CreateAdjustmentParams(TypedDict, total=False):
+    """Adjusts a conversion. OK means that the line is durable and counted exactly once, or that
+    nothing had to change. A conversion is never adjusted below 0. The same `external_id` with the
+    same change returns the first line again; with another change, it is refused with
+    `ADJUSTMENT_CONFLICT`.
+
+    The parameters of one item.
+    """
+
+    conversion_id: str
+    """Id of the conversion."""
+    order: v1.OrderTarget
+    """The merchant's order, which must have one conversion in this account."""
+    approve: v1.Approval
+    """Approves a pending conversion."""
+    decline: v1.Decline
+    """Declines a conversion."""
+    refund: v1.Refund
+    """Takes a part of the value back, or the rest of it."""
+    restate: v1.Restatement
+    """Sets another value, commission or status."""
+    reverse: v1.Reversal
+    """Takes back all that is left."""
+    external_id: str
+    """The merchant's id of the change, such as a refund id, at most 64 bytes, unique for the
+    conversion. It makes the call safe to repeat. Mandatory for `refund` and `restate`. Example:
+    `refund-17`.
+    """
+    remark: str
+    """Remark for people, at most 500 bytes. It must not name the visitor: only an erasure removes it.
+    """
+    effective_time: datetime | Timestamp
+    """Time of the change. Not set: now. At most 5 seconds ahead of the server's clock."""
+    validate_only: bool
+    """If true, the request is checked and answered as if real, but nothing is written: the answer
+    shows the conversion before and after. The verdict is `ADJUSTMENT_VERDICT_TEST` if a line would
+    be recorded.
+    """
 
 
 class RecordConversionParams(TypedDict, total=False):

@@ -134,8 +134,7 @@ export interface ListConversionsParams {
    */
   status?: ConversionStatus | undefined;
   /**
-   * Status with which the conversion was recorded. Unspecified: all. No call
-   * changes a status yet, so this status is the present one.
+   * Status with which the conversion was recorded. Unspecified: all.
    */
   recordedStatus?: ConversionStatus | undefined;
   /**
@@ -184,8 +183,7 @@ export interface WatchConversionsParams {
    */
   status?: ConversionStatus | undefined;
   /**
-   * Status with which the conversion was recorded. Unspecified: all. No call
-   * changes a status yet, so this status is the present one.
+   * Status with which the conversion was recorded. Unspecified: all.
    */
   recordedStatus?: ConversionStatus | undefined;
   /**
@@ -251,13 +249,13 @@ export interface Conversions {
   list(params?: ListConversionsParams, options?: CallOptions): AsyncGenerator<Conversion, void, undefined>;
 
   /**
-   * Sends each conversion once it is recorded, by any server of the
-   * installation, for as long as the client listens. The stream begins with a
-   * heartbeat. Each message has a resume token: a stream that begins with that
-   * token goes on behind the message, without a gap and without a repetition, on
-   * any server. Conversions that are recorded one after the other come in no
-   * order that a client may rely on. An account has at most 100 streams on a
-   * server, and a server at most 1,000.
+   * Sends each conversion once it is recorded, and again after each adjustment,
+   * by any server of the installation, for as long as the client listens. The
+   * stream begins with a heartbeat. Each message has a resume token: a stream
+   * that begins with that token goes on behind the message, without a gap and
+   * without a repetition, on any server. Conversions that are recorded one after
+   * the other come in no order that a client may rely on. An account has at most
+   * 100 streams on a server, and a server at most 1,000.
    *
    * Sends only the conversions that pass. `time`, `startTime` and `endTime`
    * must be unset, and `clickId` together with `allAccounts`.

@@ -1,7 +1,84 @@
+import type { Money } from "../s2s/v1/money_pb.js";
+import type { ConversionStatus } from "../s2s/v1/conversion_pb.js";
 import type { CheckMode, DecimalSeparator, ReplyMode } from "../s2s/v1/conversion_code_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 // Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
+
+/**
+ * An order of the merchant, as the target of an adjustment.
+ */
+export interface OrderTargetInput {
+  /**
+   * The merchant's order id, compared byte by byte. If it has several
+   * conversions, the adjustment is refused with `ORDER_AMBIGUOUS`.
+   */
+  transactionId: string;
+  /**
+   * Id of the conversion code, if the order has conversions of several codes.
+   */
+  conversionCodeId?: string | undefined;
+}
+
+/**
+ * Approves a pending conversion. Its amounts stay.
+ */
+export interface ApprovalInput {
+}
+
+/**
+ * Declines a pending or approved conversion. Its value stays, and its
+ * commission becomes 0.
+ */
+export interface DeclineInput {
+}
+
+/**
+ * Takes a part of the value back, or the rest of it. The status stays. The
+ * commission is computed anew: by its percent if it stands at that percent of
+ * the value, or else in proportion to the value. If the value becomes 0, so does
+ * the commission.
+ */
+export interface RefundInput {
+  /**
+   * The amount that is paid back, more than 0 and at most the present value. An
+   * empty `currencyCode` means the conversion's currency.
+   */
+  amount: Money;
+  /**
+   * If true, the commission stays as it is.
+   */
+  keepCommission?: boolean | undefined;
+}
+
+/**
+ * Sets another value, commission or status. At least one field must be set. A
+ * declined conversion needs a status and a commission.
+ */
+export interface RestatementInput {
+  /**
+   * The new value. Not set: it stays. An empty `currencyCode` means the
+   * conversion's currency. Not negative.
+   */
+  value?: Money | undefined;
+  /**
+   * The new commission, in the currency of the conversion. Not set: computed
+   * anew if it stands at its percent of the value; otherwise it stays. An empty
+   * `currencyCode` means that currency. Not negative.
+   */
+  commission?: Money | undefined;
+  /**
+   * The new status, pending or approved. Unspecified: it stays.
+   */
+  status?: ConversionStatus | undefined;
+}
+
+/**
+ * Takes back all that is left: value and commission become 0, and the
+ * conversion is declined.
+ */
+export interface ReversalInput {
+}
 
 /**
  * Form of the answer of `/s2s` for a code. With any form, the verdict is in the

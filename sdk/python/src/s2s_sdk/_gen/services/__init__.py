@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from s2s_sdk._gen.s2s.v1.account_service_pb2_grpc import AccountServiceStub
+from s2s_sdk._gen.s2s.v1.adjustment_service_pb2_grpc import AdjustmentServiceStub
 from s2s_sdk._gen.s2s.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
 from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceStub
 from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceStub
@@ -13,6 +14,7 @@ from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceStub
 from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceStub
 from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceStub
 from s2s_sdk._gen.services.accounts import Accounts, AsyncAccounts
+from s2s_sdk._gen.services.adjustments import Adjustments, AsyncAdjustments
 from s2s_sdk._gen.services.api_keys import ApiKeys, AsyncApiKeys
 from s2s_sdk._gen.services.clicks import AsyncClicks, Clicks
 from s2s_sdk._gen.services.conversion_codes import AsyncConversionCodes, ConversionCodes
@@ -24,6 +26,7 @@ from s2s_sdk._gen.services.tracking_links import AsyncTrackingLinks, TrackingLin
 if TYPE_CHECKING:
     from s2s_sdk._calls import Policy
     from s2s_sdk._gen.s2s.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.adjustment_service_pb2_grpc import AdjustmentServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.api_key_service_pb2_grpc import ApiKeyServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceAsyncStub
@@ -37,6 +40,7 @@ class Stubs:
     """The calls of the schema: each takes a request message."""
 
     accounts: AccountServiceStub
+    adjustments: AdjustmentServiceStub
     api_keys: ApiKeyServiceStub
     clicks: ClickServiceStub
     conversion_codes: ConversionCodeServiceStub
@@ -47,6 +51,7 @@ class Stubs:
 
     def __init__(self, channel: Any) -> None:
         self.accounts = AccountServiceStub(channel)
+        self.adjustments = AdjustmentServiceStub(channel)
         self.api_keys = ApiKeyServiceStub(channel)
         self.clicks = ClickServiceStub(channel)
         self.conversion_codes = ConversionCodeServiceStub(channel)
@@ -60,6 +65,7 @@ class AsyncStubs(Stubs):
     """The calls of the schema: each takes a request message."""
 
     accounts: AccountServiceAsyncStub
+    adjustments: AdjustmentServiceAsyncStub
     api_keys: ApiKeyServiceAsyncStub
     clicks: ClickServiceAsyncStub
     conversion_codes: ConversionCodeServiceAsyncStub
@@ -76,6 +82,10 @@ class Services:
     """The calls with whole messages: `stubs.conversions.RecordConversion(request)`."""
     accounts: Accounts
     """Manages the accounts of an installation. The resources of one account do not exist for another.
+    """
+    adjustments: Adjustments
+    """Changes what a recorded conversion stands at, and lists these changes. The conversion itself
+    stays as it was recorded; each change is a line after it.
     """
     api_keys: ApiKeys
     """Manages API keys. A caller sends the text of its key with every call, as `authorization: Bearer`
@@ -107,6 +117,7 @@ class Services:
     def __init__(self, stubs: Stubs, policy: Policy) -> None:
         self.stubs = stubs
         self.accounts = Accounts(stubs.accounts)
+        self.adjustments = Adjustments(stubs.adjustments)
         self.api_keys = ApiKeys(stubs.api_keys)
         self.clicks = Clicks(stubs.clicks)
         self.conversion_codes = ConversionCodes(stubs.conversion_codes)
@@ -123,6 +134,10 @@ class AsyncServices:
     """The calls with whole messages: `stubs.conversions.RecordConversion(request)`."""
     accounts: AsyncAccounts
     """Manages the accounts of an installation. The resources of one account do not exist for another.
+    """
+    adjustments: AsyncAdjustments
+    """Changes what a recorded conversion stands at, and lists these changes. The conversion itself
+    stays as it was recorded; each change is a line after it.
     """
     api_keys: AsyncApiKeys
     """Manages API keys. A caller sends the text of its key with every call, as `authorization: Bearer`
@@ -154,6 +169,7 @@ class AsyncServices:
     def __init__(self, stubs: AsyncStubs, policy: Policy) -> None:
         self.stubs = stubs
         self.accounts = AsyncAccounts(stubs.accounts)
+        self.adjustments = AsyncAdjustments(stubs.adjustments)
         self.api_keys = AsyncApiKeys(stubs.api_keys)
         self.clicks = AsyncClicks(stubs.clicks)
         self.conversion_codes = AsyncConversionCodes(stubs.conversion_codes)

@@ -241,9 +241,8 @@ class Conversions:
             click_id: The click id.
             transaction_id: The merchant's order id, compared byte by byte.
             status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
-            recorded_status: Status with which the conversion was recorded. Unspecified: all. No
-                call changes a status yet, so this status is the present one. Values: `PENDING`,
-                `APPROVED`, `DECLINED`.
+            recorded_status: Status with which the conversion was recorded. Unspecified: all.
+                Values: `PENDING`, `APPROVED`, `DECLINED`.
             time: Kind of time that `start_time` and `end_time` limit. Unspecified: the time of
                 recording. Values: `CREATE`, `CONVERSION`, `CLICK`.
             start_time: Earliest time, inclusive.
@@ -289,12 +288,12 @@ class Conversions:
         all_accounts: bool = False,
         timeout: float | None = None,
     ) -> Iterator[v1.WatchConversionsResponse]:
-        """Sends each conversion once it is recorded, by any server of the installation, for as long as
-        the client listens. The stream begins with a heartbeat. Each message has a resume token: a
-        stream that begins with that token goes on behind the message, without a gap and without a
-        repetition, on any server. Conversions that are recorded one after the other come in no
-        order that a client may rely on. An account has at most 100 streams on a server, and a
-        server at most 1,000.
+        """Sends each conversion once it is recorded, and again after each adjustment, by any server of
+        the installation, for as long as the client listens. The stream begins with a heartbeat.
+        Each message has a resume token: a stream that begins with that token goes on behind the
+        message, without a gap and without a repetition, on any server. Conversions that are
+        recorded one after the other come in no order that a client may rely on. An account has at
+        most 100 streams on a server, and a server at most 1,000.
 
         Sends only the conversions that pass. `time`, `start_time` and `end_time` must be unset, and
         `click_id` together with `all_accounts`.
@@ -309,9 +308,8 @@ class Conversions:
             click_id: The click id.
             transaction_id: The merchant's order id, compared byte by byte.
             status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
-            recorded_status: Status with which the conversion was recorded. Unspecified: all. No
-                call changes a status yet, so this status is the present one. Values: `PENDING`,
-                `APPROVED`, `DECLINED`.
+            recorded_status: Status with which the conversion was recorded. Unspecified: all.
+                Values: `PENDING`, `APPROVED`, `DECLINED`.
             resume_token: The resume token of a message of an earlier stream. Empty: the stream
                 begins with what is recorded from now on. The server keeps events for 7 days; an
                 older token is refused with `RESUME_TOKEN_TOO_OLD`.
@@ -569,9 +567,8 @@ class AsyncConversions:
             click_id: The click id.
             transaction_id: The merchant's order id, compared byte by byte.
             status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
-            recorded_status: Status with which the conversion was recorded. Unspecified: all. No
-                call changes a status yet, so this status is the present one. Values: `PENDING`,
-                `APPROVED`, `DECLINED`.
+            recorded_status: Status with which the conversion was recorded. Unspecified: all.
+                Values: `PENDING`, `APPROVED`, `DECLINED`.
             time: Kind of time that `start_time` and `end_time` limit. Unspecified: the time of
                 recording. Values: `CREATE`, `CONVERSION`, `CLICK`.
             start_time: Earliest time, inclusive.
@@ -617,12 +614,12 @@ class AsyncConversions:
         all_accounts: bool = False,
         timeout: float | None = None,
     ) -> AsyncIterator[v1.WatchConversionsResponse]:
-        """Sends each conversion once it is recorded, by any server of the installation, for as long as
-        the client listens. The stream begins with a heartbeat. Each message has a resume token: a
-        stream that begins with that token goes on behind the message, without a gap and without a
-        repetition, on any server. Conversions that are recorded one after the other come in no
-        order that a client may rely on. An account has at most 100 streams on a server, and a
-        server at most 1,000.
+        """Sends each conversion once it is recorded, and again after each adjustment, by any server of
+        the installation, for as long as the client listens. The stream begins with a heartbeat.
+        Each message has a resume token: a stream that begins with that token goes on behind the
+        message, without a gap and without a repetition, on any server. Conversions that are
+        recorded one after the other come in no order that a client may rely on. An account has at
+        most 100 streams on a server, and a server at most 1,000.
 
         Sends only the conversions that pass. `time`, `start_time` and `end_time` must be unset, and
         `click_id` together with `all_accounts`.
@@ -637,9 +634,8 @@ class AsyncConversions:
             click_id: The click id.
             transaction_id: The merchant's order id, compared byte by byte.
             status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
-            recorded_status: Status with which the conversion was recorded. Unspecified: all. No
-                call changes a status yet, so this status is the present one. Values: `PENDING`,
-                `APPROVED`, `DECLINED`.
+            recorded_status: Status with which the conversion was recorded. Unspecified: all.
+                Values: `PENDING`, `APPROVED`, `DECLINED`.
             resume_token: The resume token of a message of an earlier stream. Empty: the stream
                 begins with what is recorded from now on. The server keeps events for 7 days; an
                 older token is refused with `RESUME_TOKEN_TOO_OLD`.

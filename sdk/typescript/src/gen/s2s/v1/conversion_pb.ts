@@ -14,12 +14,13 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/conversion.proto.
  */
 export const file_s2s_v1_conversion: GenFile = /*@__PURE__*/
-  fileDesc("ChdzMnMvdjEvY29udmVyc2lvbi5wcm90bxIGczJzLnYxIoAECgpDb252ZXJzaW9uEgoKAmlkGAEgASgJEhoKEmNvbnZlcnNpb25fY29kZV9pZBgCIAEoCRIYChB0cmFja2luZ19saW5rX2lkGAMgASgJEhAKCGNsaWNrX2lkGAQgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAUgASgJEhwKBXZhbHVlGAYgASgLMg0uczJzLnYxLk1vbmV5EiEKCmNvbW1pc3Npb24YByABKAsyDS5zMnMudjEuTW9uZXkSJgoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgIIAEoA0gAiAEBEigKBnN0YXR1cxgJIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEioKDWN1c3RvbV9wYXJhbXMYCiADKAsyEy5zMnMudjEuQ3VzdG9tUGFyYW0SMwoPY29udmVyc2lvbl90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtjcmVhdGVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2xpY2tfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLc3RhdHVzX3dvcmQYDiABKAlCHAoaX2NvbW1pc3Npb25fcGVyY2VudF9taWNyb3MiKQoLQ3VzdG9tUGFyYW0SCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJKpQBChBDb252ZXJzaW9uU3RhdHVzEiEKHUNPTlZFUlNJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASHQoZQ09OVkVSU0lPTl9TVEFUVVNfUEVORElORxABEh4KGkNPTlZFUlNJT05fU1RBVFVTX0FQUFJPVkVEEAISHgoaQ09OVkVSU0lPTl9TVEFUVVNfREVDTElORUQQAyqXAQoRQ29udmVyc2lvblZlcmRpY3QSIgoeQ09OVkVSU0lPTl9WRVJESUNUX1VOU1BFQ0lGSUVEEAASHwobQ09OVkVSU0lPTl9WRVJESUNUX1JFQ09SREVEEAESIAocQ09OVkVSU0lPTl9WRVJESUNUX0RVUExJQ0FURRACEhsKF0NPTlZFUlNJT05fVkVSRElDVF9URVNUEANiBnByb3RvMw", [file_google_protobuf_timestamp, file_s2s_v1_money]);
+  fileDesc("ChdzMnMvdjEvY29udmVyc2lvbi5wcm90bxIGczJzLnYxIscECgpDb252ZXJzaW9uEgoKAmlkGAEgASgJEhoKEmNvbnZlcnNpb25fY29kZV9pZBgCIAEoCRIYChB0cmFja2luZ19saW5rX2lkGAMgASgJEhAKCGNsaWNrX2lkGAQgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAUgASgJEhwKBXZhbHVlGAYgASgLMg0uczJzLnYxLk1vbmV5EiEKCmNvbW1pc3Npb24YByABKAsyDS5zMnMudjEuTW9uZXkSJgoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgIIAEoA0gAiAEBEigKBnN0YXR1cxgJIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEioKDWN1c3RvbV9wYXJhbXMYCiADKAsyEy5zMnMudjEuQ3VzdG9tUGFyYW0SMwoPY29udmVyc2lvbl90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtjcmVhdGVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2xpY2tfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLc3RhdHVzX3dvcmQYDiABKAkSKwoHY3VycmVudBgPIAEoCzIaLnMycy52MS5Db252ZXJzaW9uU3RhbmRpbmcSGAoQYWRqdXN0bWVudF9jb3VudBgQIAEoBUIcChpfY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcyJ/ChJDb252ZXJzaW9uU3RhbmRpbmcSKAoGc3RhdHVzGAEgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSHAoFdmFsdWUYAiABKAsyDS5zMnMudjEuTW9uZXkSIQoKY29tbWlzc2lvbhgDIAEoCzINLnMycy52MS5Nb25leSIpCgtDdXN0b21QYXJhbRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAkqlAEKEENvbnZlcnNpb25TdGF0dXMSIQodQ09OVkVSU0lPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIdChlDT05WRVJTSU9OX1NUQVRVU19QRU5ESU5HEAESHgoaQ09OVkVSU0lPTl9TVEFUVVNfQVBQUk9WRUQQAhIeChpDT05WRVJTSU9OX1NUQVRVU19ERUNMSU5FRBADKpcBChFDb252ZXJzaW9uVmVyZGljdBIiCh5DT05WRVJTSU9OX1ZFUkRJQ1RfVU5TUEVDSUZJRUQQABIfChtDT05WRVJTSU9OX1ZFUkRJQ1RfUkVDT1JERUQQARIgChxDT05WRVJTSU9OX1ZFUkRJQ1RfRFVQTElDQVRFEAISGwoXQ09OVkVSU0lPTl9WRVJESUNUX1RFU1QQA2IGcHJvdG8z", [file_google_protobuf_timestamp, file_s2s_v1_money]);
 
 /**
  * A result of a visitor's click, such as a sale, and the commission owed for
- * it. Once recorded, it does not change, except that an erasure of its visitor
- * removes the custom parameters.
+ * it. Its fields are as it was recorded, except that an erasure of its visitor
+ * removes the custom parameters. `current` and `adjustment_count` tell what
+ * adjustments have made of it.
  *
  * @generated from message s2s.v1.Conversion
  */
@@ -61,14 +62,14 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   transactionId: string;
 
   /**
-   * Value of the sale; 0 if it has none.
+   * Value of the sale, as recorded; 0 if it has none.
    *
    * @generated from field: s2s.v1.Money value = 6;
    */
   value?: Money | undefined;
 
   /**
-   * Commission owed to the partner, in the currency of `value`.
+   * Commission for the partner, as recorded, in the currency of `value`.
    *
    * @generated from field: s2s.v1.Money commission = 7;
    */
@@ -83,7 +84,7 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   commissionPercentMicros?: bigint | undefined;
 
   /**
-   * The merchant's decision about the conversion.
+   * The merchant's decision about the conversion, as recorded.
    *
    * @generated from field: s2s.v1.ConversionStatus status = 9;
    */
@@ -125,6 +126,20 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
    * @generated from field: string status_word = 14;
    */
   statusWord: string;
+
+  /**
+   * The conversion as it stands now, after all adjustments.
+   *
+   * @generated from field: s2s.v1.ConversionStanding current = 15;
+   */
+  current?: ConversionStanding | undefined;
+
+  /**
+   * Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
+   *
+   * @generated from field: int32 adjustment_count = 16;
+   */
+  adjustmentCount: number;
 };
 
 /**
@@ -133,6 +148,43 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
  */
 export const ConversionSchema: GenMessage<Conversion> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion, 0);
+
+/**
+ * The part of a conversion that adjustments change, at some time.
+ *
+ * @generated from message s2s.v1.ConversionStanding
+ */
+export type ConversionStanding = Message<"s2s.v1.ConversionStanding"> & {
+  /**
+   * The merchant's decision about the conversion.
+   *
+   * @generated from field: s2s.v1.ConversionStatus status = 1;
+   */
+  status: ConversionStatus;
+
+  /**
+   * Value of the sale, less what was refunded. Never negative.
+   *
+   * @generated from field: s2s.v1.Money value = 2;
+   */
+  value?: Money | undefined;
+
+  /**
+   * Commission, in the currency of `value`. Never negative, and 0 once an
+   * adjustment has declined the conversion. A conversion that was recorded as
+   * declined keeps the commission that was reported, which is not owed.
+   *
+   * @generated from field: s2s.v1.Money commission = 3;
+   */
+  commission?: Money | undefined;
+};
+
+/**
+ * Describes the message s2s.v1.ConversionStanding.
+ * Use `create(ConversionStandingSchema)` to create a new message.
+ */
+export const ConversionStandingSchema: GenMessage<ConversionStanding> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_conversion, 1);
 
 /**
  * One of the merchant's own parameters.
@@ -160,7 +212,7 @@ export type CustomParam = Message<"s2s.v1.CustomParam"> & {
  * Use `create(CustomParamSchema)` to create a new message.
  */
 export const CustomParamSchema: GenMessage<CustomParam> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 1);
+  messageDesc(file_s2s_v1_conversion, 2);
 
 /**
  * The merchant's decision about a conversion.

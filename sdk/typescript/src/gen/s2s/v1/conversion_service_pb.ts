@@ -483,8 +483,7 @@ export type ConversionFilter = Message<"s2s.v1.ConversionFilter"> & {
   status: ConversionStatus;
 
   /**
-   * Status with which the conversion was recorded. Unspecified: all. No call
-   * changes a status yet, so this status is the present one.
+   * Status with which the conversion was recorded. Unspecified: all.
    *
    * @generated from field: s2s.v1.ConversionStatus recorded_status = 6;
    */
@@ -601,7 +600,8 @@ export type WatchConversionsResponse = Message<"s2s.v1.WatchConversionsResponse"
    */
   event: {
     /**
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      *
      * @generated from field: s2s.v1.Conversion conversion = 1;
      */
@@ -761,13 +761,13 @@ export const ConversionService: GenService<{
     output: typeof ListConversionsResponseSchema;
   },
   /**
-   * Sends each conversion once it is recorded, by any server of the
-   * installation, for as long as the client listens. The stream begins with a
-   * heartbeat. Each message has a resume token: a stream that begins with that
-   * token goes on behind the message, without a gap and without a repetition, on
-   * any server. Conversions that are recorded one after the other come in no
-   * order that a client may rely on. An account has at most 100 streams on a
-   * server, and a server at most 1,000.
+   * Sends each conversion once it is recorded, and again after each adjustment,
+   * by any server of the installation, for as long as the client listens. The
+   * stream begins with a heartbeat. Each message has a resume token: a stream
+   * that begins with that token goes on behind the message, without a gap and
+   * without a repetition, on any server. Conversions that are recorded one after
+   * the other come in no order that a client may rely on. An account has at most
+   * 100 streams on a server, and a server at most 1,000.
    *
    * @generated from rpc s2s.v1.ConversionService.WatchConversions
    */

@@ -80,8 +80,9 @@ Global___ConversionVerdict: _TypeAlias = ConversionVerdict  # noqa: Y015
 @_typing.final
 class Conversion(_message.Message):
     """A result of a visitor's click, such as a sale, and the commission owed for
-    it. Once recorded, it does not change, except that an erasure of its visitor
-    removes the custom parameters.
+    it. Its fields are as it was recorded, except that an erasure of its visitor
+    removes the custom parameters. `current` and `adjustment_count` tell what
+    adjustments have made of it.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -100,6 +101,8 @@ class Conversion(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     CLICK_TIME_FIELD_NUMBER: _builtins.int
     STATUS_WORD_FIELD_NUMBER: _builtins.int
+    CURRENT_FIELD_NUMBER: _builtins.int
+    ADJUSTMENT_COUNT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the conversion. Example:
     `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
@@ -117,18 +120,20 @@ class Conversion(_message.Message):
     as a percent; otherwise not set. Example: `10000000` is 10 %.
     """
     status: Global___ConversionStatus.ValueType
-    """The merchant's decision about the conversion."""
+    """The merchant's decision about the conversion, as recorded."""
     status_word: _builtins.str
     """Word that a postback sent for the status, unchanged, at most 64 bytes. Empty
     if it sent none, or if the report was no postback. Example: `confirm`.
     """
+    adjustment_count: _builtins.int
+    """Number of adjustments; `AdjustmentService.ListAdjustments` returns them."""
     @_builtins.property
     def value(self) -> _money_pb2.Money:
-        """Value of the sale; 0 if it has none."""
+        """Value of the sale, as recorded; 0 if it has none."""
 
     @_builtins.property
     def commission(self) -> _money_pb2.Money:
-        """Commission owed to the partner, in the currency of `value`."""
+        """Commission for the partner, as recorded, in the currency of `value`."""
 
     @_builtins.property
     def custom_params(self) -> _containers.RepeatedCompositeFieldContainer[Global___CustomParam]:
@@ -148,6 +153,10 @@ class Conversion(_message.Message):
     def click_time(self) -> _timestamp_pb2.Timestamp:
         """Time of the click, according to the click id."""
 
+    @_builtins.property
+    def current(self) -> Global___ConversionStanding:
+        """The conversion as it stands now, after all adjustments."""
+
     def __init__(
         self,
         *,
@@ -165,16 +174,55 @@ class Conversion(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         click_time: _timestamp_pb2.Timestamp | None = ...,
         status_word: _builtins.str = ...,
+        current: Global___ConversionStanding | None = ...,
+        adjustment_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_time", b"conversion_time", "create_time", b"create_time", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_time", b"conversion_time", "create_time", b"create_time", "current", b"current", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "click_id", b"click_id", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_code_id", b"conversion_code_id", "conversion_time", b"conversion_time", "create_time", b"create_time", "custom_params", b"custom_params", "id", b"id", "status", b"status", "status_word", b"status_word", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "adjustment_count", b"adjustment_count", "click_id", b"click_id", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_code_id", b"conversion_code_id", "conversion_time", b"conversion_time", "create_time", b"create_time", "current", b"current", "custom_params", b"custom_params", "id", b"id", "status", b"status", "status_word", b"status_word", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__commission_percent_micros: _TypeAlias = _typing.Literal["commission_percent_micros"]  # noqa: Y015
     _WhichOneofArgType__commission_percent_micros: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__commission_percent_micros) -> _WhichOneofReturnType__commission_percent_micros | None: ...
 
 Global___Conversion: _TypeAlias = Conversion  # noqa: Y015
+
+@_typing.final
+class ConversionStanding(_message.Message):
+    """The part of a conversion that adjustments change, at some time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATUS_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    COMMISSION_FIELD_NUMBER: _builtins.int
+    status: Global___ConversionStatus.ValueType
+    """The merchant's decision about the conversion."""
+    @_builtins.property
+    def value(self) -> _money_pb2.Money:
+        """Value of the sale, less what was refunded. Never negative."""
+
+    @_builtins.property
+    def commission(self) -> _money_pb2.Money:
+        """Commission, in the currency of `value`. Never negative, and 0 once an
+        adjustment has declined the conversion. A conversion that was recorded as
+        declined keeps the commission that was reported, which is not owed.
+        """
+
+    def __init__(
+        self,
+        *,
+        status: Global___ConversionStatus.ValueType = ...,
+        value: _money_pb2.Money | None = ...,
+        commission: _money_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["commission", b"commission", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["commission", b"commission", "status", b"status", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConversionStanding: _TypeAlias = ConversionStanding  # noqa: Y015
 
 @_typing.final
 class CustomParam(_message.Message):

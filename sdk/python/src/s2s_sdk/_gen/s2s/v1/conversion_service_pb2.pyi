@@ -477,9 +477,7 @@ class ConversionFilter(_message.Message):
     status: _conversion_pb2.ConversionStatus.ValueType
     """Present status. Unspecified: all."""
     recorded_status: _conversion_pb2.ConversionStatus.ValueType
-    """Status with which the conversion was recorded. Unspecified: all. No call
-    changes a status yet, so this status is the present one.
-    """
+    """Status with which the conversion was recorded. Unspecified: all."""
     time: Global___ConversionTime.ValueType
     """Kind of time that `start_time` and `end_time` limit. Unspecified: the time
     of recording.
@@ -599,7 +597,9 @@ class WatchConversionsResponse(_message.Message):
     """Id of the account of the conversion. Empty without a conversion."""
     @_builtins.property
     def conversion(self) -> _conversion_pb2.Conversion:
-        """A conversion that was recorded. Its data are as they are stored now."""
+        """A conversion that was recorded or adjusted. Its data are as they are
+        stored now.
+        """
 
     @_builtins.property
     def heartbeat(self) -> _watch_pb2.Heartbeat:

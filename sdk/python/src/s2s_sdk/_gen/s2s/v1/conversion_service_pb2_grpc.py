@@ -123,13 +123,13 @@ class ConversionServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def WatchConversions(self, request, context):
-        """Sends each conversion once it is recorded, by any server of the
-        installation, for as long as the client listens. The stream begins with a
-        heartbeat. Each message has a resume token: a stream that begins with that
-        token goes on behind the message, without a gap and without a repetition, on
-        any server. Conversions that are recorded one after the other come in no
-        order that a client may rely on. An account has at most 100 streams on a
-        server, and a server at most 1,000.
+        """Sends each conversion once it is recorded, and again after each adjustment,
+        by any server of the installation, for as long as the client listens. The
+        stream begins with a heartbeat. Each message has a resume token: a stream
+        that begins with that token goes on behind the message, without a gap and
+        without a repetition, on any server. Conversions that are recorded one after
+        the other come in no order that a client may rely on. An account has at most
+        100 streams on a server, and a server at most 1,000.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

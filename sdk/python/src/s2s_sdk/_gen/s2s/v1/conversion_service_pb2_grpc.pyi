@@ -64,13 +64,13 @@ class ConversionServiceStub:
     fewer conversions than asked for, or none, and still a token.
     """
     WatchConversions: _grpc.UnaryStreamMultiCallable[_conversion_service_pb2.WatchConversionsRequest, _conversion_service_pb2.WatchConversionsResponse]
-    """Sends each conversion once it is recorded, by any server of the
-    installation, for as long as the client listens. The stream begins with a
-    heartbeat. Each message has a resume token: a stream that begins with that
-    token goes on behind the message, without a gap and without a repetition, on
-    any server. Conversions that are recorded one after the other come in no
-    order that a client may rely on. An account has at most 100 streams on a
-    server, and a server at most 1,000.
+    """Sends each conversion once it is recorded, and again after each adjustment,
+    by any server of the installation, for as long as the client listens. The
+    stream begins with a heartbeat. Each message has a resume token: a stream
+    that begins with that token goes on behind the message, without a gap and
+    without a repetition, on any server. Conversions that are recorded one after
+    the other come in no order that a client may rely on. An account has at most
+    100 streams on a server, and a server at most 1,000.
     """
 
 @_typing.type_check_only
@@ -109,13 +109,13 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
     fewer conversions than asked for, or none, and still a token.
     """
     WatchConversions: _aio.UnaryStreamMultiCallable[_conversion_service_pb2.WatchConversionsRequest, _conversion_service_pb2.WatchConversionsResponse]  # type: ignore[assignment]
-    """Sends each conversion once it is recorded, by any server of the
-    installation, for as long as the client listens. The stream begins with a
-    heartbeat. Each message has a resume token: a stream that begins with that
-    token goes on behind the message, without a gap and without a repetition, on
-    any server. Conversions that are recorded one after the other come in no
-    order that a client may rely on. An account has at most 100 streams on a
-    server, and a server at most 1,000.
+    """Sends each conversion once it is recorded, and again after each adjustment,
+    by any server of the installation, for as long as the client listens. The
+    stream begins with a heartbeat. Each message has a resume token: a stream
+    that begins with that token goes on behind the message, without a gap and
+    without a repetition, on any server. Conversions that are recorded one after
+    the other come in no order that a client may rely on. An account has at most
+    100 streams on a server, and a server at most 1,000.
     """
 
 class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -187,13 +187,13 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_service_pb2.WatchConversionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_conversion_service_pb2.WatchConversionsResponse], _abc.AsyncIterator[_conversion_service_pb2.WatchConversionsResponse]]:
-        """Sends each conversion once it is recorded, by any server of the
-        installation, for as long as the client listens. The stream begins with a
-        heartbeat. Each message has a resume token: a stream that begins with that
-        token goes on behind the message, without a gap and without a repetition, on
-        any server. Conversions that are recorded one after the other come in no
-        order that a client may rely on. An account has at most 100 streams on a
-        server, and a server at most 1,000.
+        """Sends each conversion once it is recorded, and again after each adjustment,
+        by any server of the installation, for as long as the client listens. The
+        stream begins with a heartbeat. Each message has a resume token: a stream
+        that begins with that token goes on behind the message, without a gap and
+        without a repetition, on any server. Conversions that are recorded one after
+        the other come in no order that a client may rely on. An account has at most
+        100 streams on a server, and a server at most 1,000.
         """
 
 def add_ConversionServiceServicer_to_server(servicer: ConversionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -316,6 +316,32 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     list what was recorded since the last message, and begin a new stream
     without a token. OUT_OF_RANGE, HTTP 400.
     """
+    ERROR_REASON_REFUND_TOO_LARGE: _ErrorReason.ValueType  # 58
+    """Cause: a refund is larger than what is left of the conversion's value.
+    Cure: refund at most the present value of the conversion, or reverse the
+    conversion. FAILED_PRECONDITION, HTTP 422.
+    """
+    ERROR_REASON_STATUS_TRANSITION: _ErrorReason.ValueType  # 59
+    """Cause: the conversion is declined, and only a restatement with a status and
+    a commission makes it pending or approved again. Cure: restate it with a
+    status and a commission if it is to count after all. FAILED_PRECONDITION,
+    HTTP 422.
+    """
+    ERROR_REASON_ADJUSTMENT_CONFLICT: _ErrorReason.ValueType  # 60
+    """Cause: another adjustment of this conversion was recorded under this
+    external id. Cure: send the same change again, or give another change an
+    external id of its own. ALREADY_EXISTS, HTTP 409.
+    """
+    ERROR_REASON_ORDER_AMBIGUOUS: _ErrorReason.ValueType  # 61
+    """Cause: the order id has several conversions in this account, so it names
+    none of them. Cure: name the conversion by its id, or add the id of its
+    conversion code. FAILED_PRECONDITION, HTTP 422.
+    """
+    ERROR_REASON_ADJUSTMENTS_USED_UP: _ErrorReason.ValueType  # 62
+    """Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
+    check the program that adjusts it; a conversion seldom has more than three
+    adjustments. FAILED_PRECONDITION, HTTP 422.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
@@ -620,5 +646,31 @@ ERROR_REASON_RESUME_TOKEN_TOO_OLD: ErrorReason.ValueType  # 57
 for 7 days; or the database was restored to a time before the token. Cure:
 list what was recorded since the last message, and begin a new stream
 without a token. OUT_OF_RANGE, HTTP 400.
+"""
+ERROR_REASON_REFUND_TOO_LARGE: ErrorReason.ValueType  # 58
+"""Cause: a refund is larger than what is left of the conversion's value.
+Cure: refund at most the present value of the conversion, or reverse the
+conversion. FAILED_PRECONDITION, HTTP 422.
+"""
+ERROR_REASON_STATUS_TRANSITION: ErrorReason.ValueType  # 59
+"""Cause: the conversion is declined, and only a restatement with a status and
+a commission makes it pending or approved again. Cure: restate it with a
+status and a commission if it is to count after all. FAILED_PRECONDITION,
+HTTP 422.
+"""
+ERROR_REASON_ADJUSTMENT_CONFLICT: ErrorReason.ValueType  # 60
+"""Cause: another adjustment of this conversion was recorded under this
+external id. Cure: send the same change again, or give another change an
+external id of its own. ALREADY_EXISTS, HTTP 409.
+"""
+ERROR_REASON_ORDER_AMBIGUOUS: ErrorReason.ValueType  # 61
+"""Cause: the order id has several conversions in this account, so it names
+none of them. Cure: name the conversion by its id, or add the id of its
+conversion code. FAILED_PRECONDITION, HTTP 422.
+"""
+ERROR_REASON_ADJUSTMENTS_USED_UP: ErrorReason.ValueType  # 62
+"""Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
+check the program that adjusts it; a conversion seldom has more than three
+adjustments. FAILED_PRECONDITION, HTTP 422.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -206,12 +206,12 @@ public final class Conversions {
   }
 
   /**
-   * Sends each conversion once it is recorded, by any server of the installation, for as long as
-   * the client listens. The stream begins with a heartbeat. Each message has a resume token: a
-   * stream that begins with that token goes on behind the message, without a gap and without a
-   * repetition, on any server. Conversions that are recorded one after the other come in no order
-   * that a client may rely on. An account has at most 100 streams on a server, and a server at most
-   * 1,000.
+   * Sends each conversion once it is recorded, and again after each adjustment, by any server of
+   * the installation, for as long as the client listens. The stream begins with a heartbeat. Each
+   * message has a resume token: a stream that begins with that token goes on behind the message,
+   * without a gap and without a repetition, on any server. Conversions that are recorded one after
+   * the other come in no order that a client may rely on. An account has at most 100 streams on a
+   * server, and a server at most 1,000.
    *
    * <p>Sends only the conversions that pass. {@code time}, {@code startTime} and {@code endTime}
    * must be unset, and {@code clickId} together with {@code allAccounts}.
@@ -231,12 +231,12 @@ public final class Conversions {
   }
 
   /**
-   * Sends each conversion once it is recorded, by any server of the installation, for as long as
-   * the client listens. The stream begins with a heartbeat. Each message has a resume token: a
-   * stream that begins with that token goes on behind the message, without a gap and without a
-   * repetition, on any server. Conversions that are recorded one after the other come in no order
-   * that a client may rely on. An account has at most 100 streams on a server, and a server at most
-   * 1,000.
+   * Sends each conversion once it is recorded, and again after each adjustment, by any server of
+   * the installation, for as long as the client listens. The stream begins with a heartbeat. Each
+   * message has a resume token: a stream that begins with that token goes on behind the message,
+   * without a gap and without a repetition, on any server. Conversions that are recorded one after
+   * the other come in no order that a client may rely on. An account has at most 100 streams on a
+   * server, and a server at most 1,000.
    *
    * <p>Sends only the conversions that pass. {@code time}, {@code startTime} and {@code endTime}
    * must be unset, and {@code clickId} together with {@code allAccounts}.
@@ -257,12 +257,12 @@ public final class Conversions {
   }
 
   /**
-   * Sends each conversion once it is recorded, by any server of the installation, for as long as
-   * the client listens. The stream begins with a heartbeat. Each message has a resume token: a
-   * stream that begins with that token goes on behind the message, without a gap and without a
-   * repetition, on any server. Conversions that are recorded one after the other come in no order
-   * that a client may rely on. An account has at most 100 streams on a server, and a server at most
-   * 1,000.
+   * Sends each conversion once it is recorded, and again after each adjustment, by any server of
+   * the installation, for as long as the client listens. The stream begins with a heartbeat. Each
+   * message has a resume token: a stream that begins with that token goes on behind the message,
+   * without a gap and without a repetition, on any server. Conversions that are recorded one after
+   * the other come in no order that a client may rely on. An account has at most 100 streams on a
+   * server, and a server at most 1,000.
    *
    * <p>Sends only the conversions that pass. {@code time}, {@code startTime} and {@code endTime}
    * must be unset, and {@code clickId} together with {@code allAccounts}.
@@ -496,10 +496,7 @@ public final class Conversions {
       return this;
     }
 
-    /**
-     * Status with which the conversion was recorded. Unspecified: all. No call changes a status
-     * yet, so this status is the present one.
-     */
+    /** Status with which the conversion was recorded. Unspecified: all. */
     public ListParams recordedStatus(ConversionStatus recordedStatus) {
       filter().setRecordedStatus(recordedStatus);
       return this;
@@ -572,10 +569,7 @@ public final class Conversions {
       return this;
     }
 
-    /**
-     * Status with which the conversion was recorded. Unspecified: all. No call changes a status
-     * yet, so this status is the present one.
-     */
+    /** Status with which the conversion was recorded. Unspecified: all. */
     public WatchParams recordedStatus(ConversionStatus recordedStatus) {
       filter().setRecordedStatus(recordedStatus);
       return this;

@@ -373,6 +373,40 @@ public enum Reason {
    * message, and begin a new stream without a token. OUT_OF_RANGE, HTTP 400.
    */
   RESUME_TOKEN_TOO_OLD(ErrorReason.ERROR_REASON_RESUME_TOKEN_TOO_OLD),
+
+  /**
+   * Cause: a refund is larger than what is left of the conversion's value. Cure: refund at most the
+   * present value of the conversion, or reverse the conversion. FAILED_PRECONDITION, HTTP 422.
+   */
+  REFUND_TOO_LARGE(ErrorReason.ERROR_REASON_REFUND_TOO_LARGE),
+
+  /**
+   * Cause: the conversion is declined, and only a restatement with a status and a commission makes
+   * it pending or approved again. Cure: restate it with a status and a commission if it is to count
+   * after all. FAILED_PRECONDITION, HTTP 422.
+   */
+  STATUS_TRANSITION(ErrorReason.ERROR_REASON_STATUS_TRANSITION),
+
+  /**
+   * Cause: another adjustment of this conversion was recorded under this external id. Cure: send
+   * the same change again, or give another change an external id of its own. ALREADY_EXISTS, HTTP
+   * 409.
+   */
+  ADJUSTMENT_CONFLICT(ErrorReason.ERROR_REASON_ADJUSTMENT_CONFLICT),
+
+  /**
+   * Cause: the order id has several conversions in this account, so it names none of them. Cure:
+   * name the conversion by its id, or add the id of its conversion code. FAILED_PRECONDITION, HTTP
+   * 422.
+   */
+  ORDER_AMBIGUOUS(ErrorReason.ERROR_REASON_ORDER_AMBIGUOUS),
+
+  /**
+   * Cause: the conversion has had 1,000 adjustments, and takes no more. Cure: check the program
+   * that adjusts it; a conversion seldom has more than three adjustments. FAILED_PRECONDITION, HTTP
+   * 422.
+   */
+  ADJUSTMENTS_USED_UP(ErrorReason.ERROR_REASON_ADJUSTMENTS_USED_UP),
   ;
 
   private final ErrorReason message;

@@ -5,6 +5,7 @@ package io.s2s.sdk;
 /** The services, as members of the client. */
 abstract class Services {
   private final Accounts accounts;
+  private final Adjustments adjustments;
   private final ApiKeys apiKeys;
   private final Clicks clicks;
   private final ConversionCodes conversionCodes;
@@ -15,6 +16,7 @@ abstract class Services {
 
   Services(Calls calls) {
     accounts = new Accounts(calls);
+    adjustments = new Adjustments(calls);
     apiKeys = new ApiKeys(calls);
     clicks = new Clicks(calls);
     conversionCodes = new ConversionCodes(calls);
@@ -29,6 +31,14 @@ abstract class Services {
    */
   public Accounts accounts() {
     return accounts;
+  }
+
+  /**
+   * Changes what a recorded conversion stands at, and lists these changes. The conversion itself
+   * stays as it was recorded; each change is a line after it.
+   */
+  public Adjustments adjustments() {
+    return adjustments;
   }
 
   /**

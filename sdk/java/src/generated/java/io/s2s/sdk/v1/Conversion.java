@@ -7,8 +7,9 @@ package io.s2s.sdk.v1;
 /**
  * <pre>
  * A result of a visitor's click, such as a sale, and the commission owed for
- * it. Once recorded, it does not change, except that an erasure of its visitor
- * removes the custom parameters.
+ * it. Its fields are as it was recorded, except that an erasure of its visitor
+ * removes the custom parameters. `current` and `adjustment_count` tell what
+ * adjustments have made of it.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Conversion}
@@ -295,7 +296,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Money value_;
   /**
    * <pre>
-   * Value of the sale; 0 if it has none.
+   * Value of the sale, as recorded; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -307,7 +308,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Value of the sale; 0 if it has none.
+   * Value of the sale, as recorded; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -319,7 +320,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Value of the sale; 0 if it has none.
+   * Value of the sale, as recorded; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -333,7 +334,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Money commission_;
   /**
    * <pre>
-   * Commission owed to the partner, in the currency of `value`.
+   * Commission for the partner, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -345,7 +346,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Commission owed to the partner, in the currency of `value`.
+   * Commission for the partner, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -357,7 +358,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Commission owed to the partner, in the currency of `value`.
+   * Commission for the partner, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -400,7 +401,7 @@ private static final long serialVersionUID = 0L;
   private int status_ = 0;
   /**
    * <pre>
-   * The merchant's decision about the conversion.
+   * The merchant's decision about the conversion, as recorded.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -411,7 +412,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The merchant's decision about the conversion.
+   * The merchant's decision about the conversion, as recorded.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -651,6 +652,59 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int CURRENT_FIELD_NUMBER = 15;
+  private io.s2s.sdk.v1.ConversionStanding current_;
+  /**
+   * <pre>
+   * The conversion as it stands now, after all adjustments.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+   * @return Whether the current field is set.
+   */
+  @java.lang.Override
+  public boolean hasCurrent() {
+    return ((bitField0_ & 0x00000040) != 0);
+  }
+  /**
+   * <pre>
+   * The conversion as it stands now, after all adjustments.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+   * @return The current.
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.ConversionStanding getCurrent() {
+    return current_ == null ? io.s2s.sdk.v1.ConversionStanding.getDefaultInstance() : current_;
+  }
+  /**
+   * <pre>
+   * The conversion as it stands now, after all adjustments.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.ConversionStandingOrBuilder getCurrentOrBuilder() {
+    return current_ == null ? io.s2s.sdk.v1.ConversionStanding.getDefaultInstance() : current_;
+  }
+
+  public static final int ADJUSTMENT_COUNT_FIELD_NUMBER = 16;
+  private int adjustmentCount_ = 0;
+  /**
+   * <pre>
+   * Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
+   * </pre>
+   *
+   * <code>int32 adjustment_count = 16 [json_name = "adjustmentCount"];</code>
+   * @return The adjustmentCount.
+   */
+  @java.lang.Override
+  public int getAdjustmentCount() {
+    return adjustmentCount_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -706,6 +760,12 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(statusWord_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 14, statusWord_);
+    }
+    if (((bitField0_ & 0x00000040) != 0)) {
+      output.writeMessage(15, getCurrent());
+    }
+    if (adjustmentCount_ != 0) {
+      output.writeInt32(16, adjustmentCount_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -765,6 +825,14 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(statusWord_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(14, statusWord_);
+    }
+    if (((bitField0_ & 0x00000040) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(15, getCurrent());
+    }
+    if (adjustmentCount_ != 0) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeInt32Size(16, adjustmentCount_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -826,6 +894,13 @@ private static final long serialVersionUID = 0L;
     }
     if (!getStatusWord()
         .equals(other.getStatusWord())) return false;
+    if (hasCurrent() != other.hasCurrent()) return false;
+    if (hasCurrent()) {
+      if (!getCurrent()
+          .equals(other.getCurrent())) return false;
+    }
+    if (getAdjustmentCount()
+        != other.getAdjustmentCount()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -880,6 +955,12 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + STATUS_WORD_FIELD_NUMBER;
     hash = (53 * hash) + getStatusWord().hashCode();
+    if (hasCurrent()) {
+      hash = (37 * hash) + CURRENT_FIELD_NUMBER;
+      hash = (53 * hash) + getCurrent().hashCode();
+    }
+    hash = (37 * hash) + ADJUSTMENT_COUNT_FIELD_NUMBER;
+    hash = (53 * hash) + getAdjustmentCount();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -980,8 +1061,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * A result of a visitor's click, such as a sale, and the commission owed for
-   * it. Once recorded, it does not change, except that an erasure of its visitor
-   * removes the custom parameters.
+   * it. Its fields are as it was recorded, except that an erasure of its visitor
+   * removes the custom parameters. `current` and `adjustment_count` tell what
+   * adjustments have made of it.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Conversion}
@@ -1022,6 +1104,7 @@ private static final long serialVersionUID = 0L;
         getConversionTimeFieldBuilder();
         getCreateTimeFieldBuilder();
         getClickTimeFieldBuilder();
+        getCurrentFieldBuilder();
       }
     }
     @java.lang.Override
@@ -1068,6 +1151,12 @@ private static final long serialVersionUID = 0L;
         clickTimeBuilder_ = null;
       }
       statusWord_ = "";
+      current_ = null;
+      if (currentBuilder_ != null) {
+        currentBuilder_.dispose();
+        currentBuilder_ = null;
+      }
+      adjustmentCount_ = 0;
       return this;
     }
 
@@ -1169,6 +1258,15 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00002000) != 0)) {
         result.statusWord_ = statusWord_;
+      }
+      if (((from_bitField0_ & 0x00004000) != 0)) {
+        result.current_ = currentBuilder_ == null
+            ? current_
+            : currentBuilder_.build();
+        to_bitField0_ |= 0x00000040;
+      }
+      if (((from_bitField0_ & 0x00008000) != 0)) {
+        result.adjustmentCount_ = adjustmentCount_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1294,6 +1392,12 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00002000;
         onChanged();
       }
+      if (other.hasCurrent()) {
+        mergeCurrent(other.getCurrent());
+      }
+      if (other.getAdjustmentCount() != 0) {
+        setAdjustmentCount(other.getAdjustmentCount());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1408,6 +1512,18 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00002000;
               break;
             } // case 114
+            case 122: {
+              input.readMessage(
+                  getCurrentFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00004000;
+              break;
+            } // case 122
+            case 128: {
+              adjustmentCount_ = input.readInt32();
+              bitField0_ |= 0x00008000;
+              break;
+            } // case 128
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1895,7 +2011,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> valueBuilder_;
     /**
      * <pre>
-     * Value of the sale; 0 if it has none.
+     * Value of the sale, as recorded; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1906,7 +2022,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Value of the sale; 0 if it has none.
+     * Value of the sale, as recorded; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1921,7 +2037,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Value of the sale; 0 if it has none.
+     * Value of the sale, as recorded; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1941,7 +2057,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Value of the sale; 0 if it has none.
+     * Value of the sale, as recorded; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1959,7 +2075,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Value of the sale; 0 if it has none.
+     * Value of the sale, as recorded; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1984,7 +2100,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Value of the sale; 0 if it has none.
+     * Value of the sale, as recorded; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -2001,7 +2117,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Value of the sale; 0 if it has none.
+     * Value of the sale, as recorded; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -2013,7 +2129,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Value of the sale; 0 if it has none.
+     * Value of the sale, as recorded; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -2028,7 +2144,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Value of the sale; 0 if it has none.
+     * Value of the sale, as recorded; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -2052,7 +2168,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> commissionBuilder_;
     /**
      * <pre>
-     * Commission owed to the partner, in the currency of `value`.
+     * Commission for the partner, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2063,7 +2179,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission owed to the partner, in the currency of `value`.
+     * Commission for the partner, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2078,7 +2194,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission owed to the partner, in the currency of `value`.
+     * Commission for the partner, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2098,7 +2214,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission owed to the partner, in the currency of `value`.
+     * Commission for the partner, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2116,7 +2232,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission owed to the partner, in the currency of `value`.
+     * Commission for the partner, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2141,7 +2257,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission owed to the partner, in the currency of `value`.
+     * Commission for the partner, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2158,7 +2274,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission owed to the partner, in the currency of `value`.
+     * Commission for the partner, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2170,7 +2286,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission owed to the partner, in the currency of `value`.
+     * Commission for the partner, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2185,7 +2301,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission owed to the partner, in the currency of `value`.
+     * Commission for the partner, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2267,7 +2383,7 @@ private static final long serialVersionUID = 0L;
     private int status_ = 0;
     /**
      * <pre>
-     * The merchant's decision about the conversion.
+     * The merchant's decision about the conversion, as recorded.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -2278,7 +2394,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's decision about the conversion.
+     * The merchant's decision about the conversion, as recorded.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -2293,7 +2409,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's decision about the conversion.
+     * The merchant's decision about the conversion, as recorded.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -2306,7 +2422,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's decision about the conversion.
+     * The merchant's decision about the conversion, as recorded.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -2324,7 +2440,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's decision about the conversion.
+     * The merchant's decision about the conversion, as recorded.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -3231,6 +3347,207 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       statusWord_ = value;
       bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+
+    private io.s2s.sdk.v1.ConversionStanding current_;
+    private com.google.protobuf.SingleFieldBuilderV3<
+        io.s2s.sdk.v1.ConversionStanding, io.s2s.sdk.v1.ConversionStanding.Builder, io.s2s.sdk.v1.ConversionStandingOrBuilder> currentBuilder_;
+    /**
+     * <pre>
+     * The conversion as it stands now, after all adjustments.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+     * @return Whether the current field is set.
+     */
+    public boolean hasCurrent() {
+      return ((bitField0_ & 0x00004000) != 0);
+    }
+    /**
+     * <pre>
+     * The conversion as it stands now, after all adjustments.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+     * @return The current.
+     */
+    public io.s2s.sdk.v1.ConversionStanding getCurrent() {
+      if (currentBuilder_ == null) {
+        return current_ == null ? io.s2s.sdk.v1.ConversionStanding.getDefaultInstance() : current_;
+      } else {
+        return currentBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * The conversion as it stands now, after all adjustments.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+     */
+    public Builder setCurrent(io.s2s.sdk.v1.ConversionStanding value) {
+      if (currentBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        current_ = value;
+      } else {
+        currentBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The conversion as it stands now, after all adjustments.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+     */
+    public Builder setCurrent(
+        io.s2s.sdk.v1.ConversionStanding.Builder builderForValue) {
+      if (currentBuilder_ == null) {
+        current_ = builderForValue.build();
+      } else {
+        currentBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The conversion as it stands now, after all adjustments.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+     */
+    public Builder mergeCurrent(io.s2s.sdk.v1.ConversionStanding value) {
+      if (currentBuilder_ == null) {
+        if (((bitField0_ & 0x00004000) != 0) &&
+          current_ != null &&
+          current_ != io.s2s.sdk.v1.ConversionStanding.getDefaultInstance()) {
+          getCurrentBuilder().mergeFrom(value);
+        } else {
+          current_ = value;
+        }
+      } else {
+        currentBuilder_.mergeFrom(value);
+      }
+      if (current_ != null) {
+        bitField0_ |= 0x00004000;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The conversion as it stands now, after all adjustments.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+     */
+    public Builder clearCurrent() {
+      bitField0_ = (bitField0_ & ~0x00004000);
+      current_ = null;
+      if (currentBuilder_ != null) {
+        currentBuilder_.dispose();
+        currentBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The conversion as it stands now, after all adjustments.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+     */
+    public io.s2s.sdk.v1.ConversionStanding.Builder getCurrentBuilder() {
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return getCurrentFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * The conversion as it stands now, after all adjustments.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+     */
+    public io.s2s.sdk.v1.ConversionStandingOrBuilder getCurrentOrBuilder() {
+      if (currentBuilder_ != null) {
+        return currentBuilder_.getMessageOrBuilder();
+      } else {
+        return current_ == null ?
+            io.s2s.sdk.v1.ConversionStanding.getDefaultInstance() : current_;
+      }
+    }
+    /**
+     * <pre>
+     * The conversion as it stands now, after all adjustments.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilderV3<
+        io.s2s.sdk.v1.ConversionStanding, io.s2s.sdk.v1.ConversionStanding.Builder, io.s2s.sdk.v1.ConversionStandingOrBuilder> 
+        getCurrentFieldBuilder() {
+      if (currentBuilder_ == null) {
+        currentBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
+            io.s2s.sdk.v1.ConversionStanding, io.s2s.sdk.v1.ConversionStanding.Builder, io.s2s.sdk.v1.ConversionStandingOrBuilder>(
+                getCurrent(),
+                getParentForChildren(),
+                isClean());
+        current_ = null;
+      }
+      return currentBuilder_;
+    }
+
+    private int adjustmentCount_ ;
+    /**
+     * <pre>
+     * Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
+     * </pre>
+     *
+     * <code>int32 adjustment_count = 16 [json_name = "adjustmentCount"];</code>
+     * @return The adjustmentCount.
+     */
+    @java.lang.Override
+    public int getAdjustmentCount() {
+      return adjustmentCount_;
+    }
+    /**
+     * <pre>
+     * Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
+     * </pre>
+     *
+     * <code>int32 adjustment_count = 16 [json_name = "adjustmentCount"];</code>
+     * @param value The adjustmentCount to set.
+     * @return This builder for chaining.
+     */
+    public Builder setAdjustmentCount(int value) {
+
+      adjustmentCount_ = value;
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
+     * </pre>
+     *
+     * <code>int32 adjustment_count = 16 [json_name = "adjustmentCount"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearAdjustmentCount() {
+      bitField0_ = (bitField0_ & ~0x00008000);
+      adjustmentCount_ = 0;
       onChanged();
       return this;
     }

@@ -270,8 +270,7 @@ private static final long serialVersionUID = 0L;
   private int recordedStatus_ = 0;
   /**
    * <pre>
-   * Status with which the conversion was recorded. Unspecified: all. No call
-   * changes a status yet, so this status is the present one.
+   * Status with which the conversion was recorded. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -282,8 +281,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Status with which the conversion was recorded. Unspecified: all. No call
-   * changes a status yet, so this status is the present one.
+   * Status with which the conversion was recorded. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1394,8 +1392,7 @@ private static final long serialVersionUID = 0L;
     private int recordedStatus_ = 0;
     /**
      * <pre>
-     * Status with which the conversion was recorded. Unspecified: all. No call
-     * changes a status yet, so this status is the present one.
+     * Status with which the conversion was recorded. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1406,8 +1403,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status with which the conversion was recorded. Unspecified: all. No call
-     * changes a status yet, so this status is the present one.
+     * Status with which the conversion was recorded. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1422,8 +1418,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status with which the conversion was recorded. Unspecified: all. No call
-     * changes a status yet, so this status is the present one.
+     * Status with which the conversion was recorded. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1436,8 +1431,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status with which the conversion was recorded. Unspecified: all. No call
-     * changes a status yet, so this status is the present one.
+     * Status with which the conversion was recorded. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -1455,8 +1449,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Status with which the conversion was recorded. Unspecified: all. No call
-     * changes a status yet, so this status is the present one.
+     * Status with which the conversion was recorded. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>

@@ -109,8 +109,7 @@ public interface ConversionFilterOrBuilder extends
 
   /**
    * <pre>
-   * Status with which the conversion was recorded. Unspecified: all. No call
-   * changes a status yet, so this status is the present one.
+   * Status with which the conversion was recorded. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>
@@ -119,8 +118,7 @@ public interface ConversionFilterOrBuilder extends
   int getRecordedStatusValue();
   /**
    * <pre>
-   * Status with which the conversion was recorded. Unspecified: all. No call
-   * changes a status yet, so this status is the present one.
+   * Status with which the conversion was recorded. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus recorded_status = 6 [json_name = "recordedStatus"];</code>

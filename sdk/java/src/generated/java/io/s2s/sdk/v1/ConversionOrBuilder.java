@@ -112,7 +112,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Value of the sale; 0 if it has none.
+   * Value of the sale, as recorded; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -121,7 +121,7 @@ public interface ConversionOrBuilder extends
   boolean hasValue();
   /**
    * <pre>
-   * Value of the sale; 0 if it has none.
+   * Value of the sale, as recorded; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -130,7 +130,7 @@ public interface ConversionOrBuilder extends
   io.s2s.sdk.v1.Money getValue();
   /**
    * <pre>
-   * Value of the sale; 0 if it has none.
+   * Value of the sale, as recorded; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -139,7 +139,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Commission owed to the partner, in the currency of `value`.
+   * Commission for the partner, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -148,7 +148,7 @@ public interface ConversionOrBuilder extends
   boolean hasCommission();
   /**
    * <pre>
-   * Commission owed to the partner, in the currency of `value`.
+   * Commission for the partner, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -157,7 +157,7 @@ public interface ConversionOrBuilder extends
   io.s2s.sdk.v1.Money getCommission();
   /**
    * <pre>
-   * Commission owed to the partner, in the currency of `value`.
+   * Commission for the partner, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -187,7 +187,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * The merchant's decision about the conversion.
+   * The merchant's decision about the conversion, as recorded.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -196,7 +196,7 @@ public interface ConversionOrBuilder extends
   int getStatusValue();
   /**
    * <pre>
-   * The merchant's decision about the conversion.
+   * The merchant's decision about the conversion, as recorded.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -355,4 +355,41 @@ public interface ConversionOrBuilder extends
    */
   com.google.protobuf.ByteString
       getStatusWordBytes();
+
+  /**
+   * <pre>
+   * The conversion as it stands now, after all adjustments.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+   * @return Whether the current field is set.
+   */
+  boolean hasCurrent();
+  /**
+   * <pre>
+   * The conversion as it stands now, after all adjustments.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+   * @return The current.
+   */
+  io.s2s.sdk.v1.ConversionStanding getCurrent();
+  /**
+   * <pre>
+   * The conversion as it stands now, after all adjustments.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStanding current = 15 [json_name = "current"];</code>
+   */
+  io.s2s.sdk.v1.ConversionStandingOrBuilder getCurrentOrBuilder();
+
+  /**
+   * <pre>
+   * Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
+   * </pre>
+   *
+   * <code>int32 adjustment_count = 16 [json_name = "adjustmentCount"];</code>
+   * @return The adjustmentCount.
+   */
+  int getAdjustmentCount();
 }

@@ -341,13 +341,13 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Sends each conversion once it is recorded, by any server of the
-     * installation, for as long as the client listens. The stream begins with a
-     * heartbeat. Each message has a resume token: a stream that begins with that
-     * token goes on behind the message, without a gap and without a repetition, on
-     * any server. Conversions that are recorded one after the other come in no
-     * order that a client may rely on. An account has at most 100 streams on a
-     * server, and a server at most 1,000.
+     * Sends each conversion once it is recorded, and again after each adjustment,
+     * by any server of the installation, for as long as the client listens. The
+     * stream begins with a heartbeat. Each message has a resume token: a stream
+     * that begins with that token goes on behind the message, without a gap and
+     * without a repetition, on any server. Conversions that are recorded one after
+     * the other come in no order that a client may rely on. An account has at most
+     * 100 streams on a server, and a server at most 1,000.
      * </pre>
      */
     default void watchConversions(io.s2s.sdk.v1.WatchConversionsRequest request,
@@ -462,13 +462,13 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Sends each conversion once it is recorded, by any server of the
-     * installation, for as long as the client listens. The stream begins with a
-     * heartbeat. Each message has a resume token: a stream that begins with that
-     * token goes on behind the message, without a gap and without a repetition, on
-     * any server. Conversions that are recorded one after the other come in no
-     * order that a client may rely on. An account has at most 100 streams on a
-     * server, and a server at most 1,000.
+     * Sends each conversion once it is recorded, and again after each adjustment,
+     * by any server of the installation, for as long as the client listens. The
+     * stream begins with a heartbeat. Each message has a resume token: a stream
+     * that begins with that token goes on behind the message, without a gap and
+     * without a repetition, on any server. Conversions that are recorded one after
+     * the other come in no order that a client may rely on. An account has at most
+     * 100 streams on a server, and a server at most 1,000.
      * </pre>
      */
     public void watchConversions(io.s2s.sdk.v1.WatchConversionsRequest request,
@@ -567,13 +567,13 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Sends each conversion once it is recorded, by any server of the
-     * installation, for as long as the client listens. The stream begins with a
-     * heartbeat. Each message has a resume token: a stream that begins with that
-     * token goes on behind the message, without a gap and without a repetition, on
-     * any server. Conversions that are recorded one after the other come in no
-     * order that a client may rely on. An account has at most 100 streams on a
-     * server, and a server at most 1,000.
+     * Sends each conversion once it is recorded, and again after each adjustment,
+     * by any server of the installation, for as long as the client listens. The
+     * stream begins with a heartbeat. Each message has a resume token: a stream
+     * that begins with that token goes on behind the message, without a gap and
+     * without a repetition, on any server. Conversions that are recorded one after
+     * the other come in no order that a client may rely on. An account has at most
+     * 100 streams on a server, and a server at most 1,000.
      * </pre>
      */
     @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
@@ -655,13 +655,13 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Sends each conversion once it is recorded, by any server of the
-     * installation, for as long as the client listens. The stream begins with a
-     * heartbeat. Each message has a resume token: a stream that begins with that
-     * token goes on behind the message, without a gap and without a repetition, on
-     * any server. Conversions that are recorded one after the other come in no
-     * order that a client may rely on. An account has at most 100 streams on a
-     * server, and a server at most 1,000.
+     * Sends each conversion once it is recorded, and again after each adjustment,
+     * by any server of the installation, for as long as the client listens. The
+     * stream begins with a heartbeat. Each message has a resume token: a stream
+     * that begins with that token goes on behind the message, without a gap and
+     * without a repetition, on any server. Conversions that are recorded one after
+     * the other come in no order that a client may rely on. An account has at most
+     * 100 streams on a server, and a server at most 1,000.
      * </pre>
      */
     public java.util.Iterator<io.s2s.sdk.v1.WatchConversionsResponse> watchConversions(

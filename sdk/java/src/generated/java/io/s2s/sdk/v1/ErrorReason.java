@@ -588,6 +588,57 @@ public enum ErrorReason
    * <code>ERROR_REASON_RESUME_TOKEN_TOO_OLD = 57;</code>
    */
   ERROR_REASON_RESUME_TOKEN_TOO_OLD(57),
+  /**
+   * <pre>
+   * Cause: a refund is larger than what is left of the conversion's value.
+   * Cure: refund at most the present value of the conversion, or reverse the
+   * conversion. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_REFUND_TOO_LARGE = 58;</code>
+   */
+  ERROR_REASON_REFUND_TOO_LARGE(58),
+  /**
+   * <pre>
+   * Cause: the conversion is declined, and only a restatement with a status and
+   * a commission makes it pending or approved again. Cure: restate it with a
+   * status and a commission if it is to count after all. FAILED_PRECONDITION,
+   * HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_STATUS_TRANSITION = 59;</code>
+   */
+  ERROR_REASON_STATUS_TRANSITION(59),
+  /**
+   * <pre>
+   * Cause: another adjustment of this conversion was recorded under this
+   * external id. Cure: send the same change again, or give another change an
+   * external id of its own. ALREADY_EXISTS, HTTP 409.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ADJUSTMENT_CONFLICT = 60;</code>
+   */
+  ERROR_REASON_ADJUSTMENT_CONFLICT(60),
+  /**
+   * <pre>
+   * Cause: the order id has several conversions in this account, so it names
+   * none of them. Cure: name the conversion by its id, or add the id of its
+   * conversion code. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ORDER_AMBIGUOUS = 61;</code>
+   */
+  ERROR_REASON_ORDER_AMBIGUOUS(61),
+  /**
+   * <pre>
+   * Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
+   * check the program that adjusts it; a conversion seldom has more than three
+   * adjustments. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ADJUSTMENTS_USED_UP = 62;</code>
+   */
+  ERROR_REASON_ADJUSTMENTS_USED_UP(62),
   UNRECOGNIZED(-1),
   ;
 
@@ -1160,6 +1211,57 @@ public enum ErrorReason
    * <code>ERROR_REASON_RESUME_TOKEN_TOO_OLD = 57;</code>
    */
   public static final int ERROR_REASON_RESUME_TOKEN_TOO_OLD_VALUE = 57;
+  /**
+   * <pre>
+   * Cause: a refund is larger than what is left of the conversion's value.
+   * Cure: refund at most the present value of the conversion, or reverse the
+   * conversion. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_REFUND_TOO_LARGE = 58;</code>
+   */
+  public static final int ERROR_REASON_REFUND_TOO_LARGE_VALUE = 58;
+  /**
+   * <pre>
+   * Cause: the conversion is declined, and only a restatement with a status and
+   * a commission makes it pending or approved again. Cure: restate it with a
+   * status and a commission if it is to count after all. FAILED_PRECONDITION,
+   * HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_STATUS_TRANSITION = 59;</code>
+   */
+  public static final int ERROR_REASON_STATUS_TRANSITION_VALUE = 59;
+  /**
+   * <pre>
+   * Cause: another adjustment of this conversion was recorded under this
+   * external id. Cure: send the same change again, or give another change an
+   * external id of its own. ALREADY_EXISTS, HTTP 409.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ADJUSTMENT_CONFLICT = 60;</code>
+   */
+  public static final int ERROR_REASON_ADJUSTMENT_CONFLICT_VALUE = 60;
+  /**
+   * <pre>
+   * Cause: the order id has several conversions in this account, so it names
+   * none of them. Cure: name the conversion by its id, or add the id of its
+   * conversion code. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ORDER_AMBIGUOUS = 61;</code>
+   */
+  public static final int ERROR_REASON_ORDER_AMBIGUOUS_VALUE = 61;
+  /**
+   * <pre>
+   * Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
+   * check the program that adjusts it; a conversion seldom has more than three
+   * adjustments. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ADJUSTMENTS_USED_UP = 62;</code>
+   */
+  public static final int ERROR_REASON_ADJUSTMENTS_USED_UP_VALUE = 62;
 
 
   public final int getNumber() {
@@ -1241,6 +1343,11 @@ public enum ErrorReason
       case 55: return ERROR_REASON_REDIRECT_LOOP;
       case 56: return ERROR_REASON_RESUME_TOKEN_INVALID;
       case 57: return ERROR_REASON_RESUME_TOKEN_TOO_OLD;
+      case 58: return ERROR_REASON_REFUND_TOO_LARGE;
+      case 59: return ERROR_REASON_STATUS_TRANSITION;
+      case 60: return ERROR_REASON_ADJUSTMENT_CONFLICT;
+      case 61: return ERROR_REASON_ORDER_AMBIGUOUS;
+      case 62: return ERROR_REASON_ADJUSTMENTS_USED_UP;
       default: return null;
     }
   }

@@ -24,7 +24,7 @@ public final class ErrorReasonProto {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\031s2s/v1/error_reason.proto\022\006s2s.v1*\250\017\n\013" +
+      "\n\031s2s/v1/error_reason.proto\022\006s2s.v1*\335\020\n\013" +
       "ErrorReason\022\034\n\030ERROR_REASON_UNSPECIFIED\020" +
       "\000\022\"\n\036ERROR_REASON_PARAMETER_MISSING\020\001\022#\n" +
       "\037ERROR_REASON_MACRO_NOT_REPLACED\020\002\022#\n\037ER" +
@@ -73,10 +73,14 @@ public final class ErrorReasonProto {
       "ED_UP\0205\022\025\n\021ERROR_REASON_SHED\0206\022\036\n\032ERROR_" +
       "REASON_REDIRECT_LOOP\0207\022%\n!ERROR_REASON_R" +
       "ESUME_TOKEN_INVALID\0208\022%\n!ERROR_REASON_RE" +
-      "SUME_TOKEN_TOO_OLD\0209\"\004\010\'\020\'\"\004\010(\020(\"\004\010.\020.BZ" +
-      "\n\rio.s2s.sdk.v1B\020ErrorReasonProtoP\001\242\002\003SX" +
-      "X\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata" +
-      "\352\002\007S2s::V1b\006proto3"
+      "SUME_TOKEN_TOO_OLD\0209\022!\n\035ERROR_REASON_REF" +
+      "UND_TOO_LARGE\020:\022\"\n\036ERROR_REASON_STATUS_T" +
+      "RANSITION\020;\022$\n ERROR_REASON_ADJUSTMENT_C" +
+      "ONFLICT\020<\022 \n\034ERROR_REASON_ORDER_AMBIGUOU" +
+      "S\020=\022$\n ERROR_REASON_ADJUSTMENTS_USED_UP\020" +
+      ">\"\004\010\'\020\'\"\004\010(\020(\"\004\010.\020.BZ\n\rio.s2s.sdk.v1B\020Er" +
+      "rorReasonProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1" +
+      "\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -92,7 +92,8 @@ private static final long serialVersionUID = 0L;
   public static final int CONVERSION_FIELD_NUMBER = 1;
   /**
    * <pre>
-   * A conversion that was recorded. Its data are as they are stored now.
+   * A conversion that was recorded or adjusted. Its data are as they are
+   * stored now.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -104,7 +105,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A conversion that was recorded. Its data are as they are stored now.
+   * A conversion that was recorded or adjusted. Its data are as they are
+   * stored now.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -119,7 +121,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A conversion that was recorded. Its data are as they are stored now.
+   * A conversion that was recorded or adjusted. Its data are as they are
+   * stored now.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -806,7 +809,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Conversion, io.s2s.sdk.v1.Conversion.Builder, io.s2s.sdk.v1.ConversionOrBuilder> conversionBuilder_;
     /**
      * <pre>
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -818,7 +822,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -840,7 +845,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -860,7 +866,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -878,7 +885,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -905,7 +913,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -928,7 +937,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -938,7 +948,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -956,7 +967,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A conversion that was recorded. Its data are as they are stored now.
+     * A conversion that was recorded or adjusted. Its data are as they are
+     * stored now.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>

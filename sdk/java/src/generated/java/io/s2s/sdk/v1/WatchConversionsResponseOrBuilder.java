@@ -10,7 +10,8 @@ public interface WatchConversionsResponseOrBuilder extends
 
   /**
    * <pre>
-   * A conversion that was recorded. Its data are as they are stored now.
+   * A conversion that was recorded or adjusted. Its data are as they are
+   * stored now.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -19,7 +20,8 @@ public interface WatchConversionsResponseOrBuilder extends
   boolean hasConversion();
   /**
    * <pre>
-   * A conversion that was recorded. Its data are as they are stored now.
+   * A conversion that was recorded or adjusted. Its data are as they are
+   * stored now.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -28,7 +30,8 @@ public interface WatchConversionsResponseOrBuilder extends
   io.s2s.sdk.v1.Conversion getConversion();
   /**
    * <pre>
-   * A conversion that was recorded. Its data are as they are stored now.
+   * A conversion that was recorded or adjusted. Its data are as they are
+   * stored now.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
