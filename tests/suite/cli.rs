@@ -1,5 +1,6 @@
 //! The command line `s2s`: the real program against the real server.
 
+mod adjustments;
 mod again;
 mod amounts;
 mod columns;

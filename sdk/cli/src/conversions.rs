@@ -19,8 +19,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use s2s_sdk::{
     Client,
     v1::{
-        Conversion, ConversionFilter, ConversionStatus, GetConversionRequest, ListConversionsRequest,
-        RecordConversionRequest,
+        Conversion, ConversionFilter, ConversionStanding, ConversionStatus, GetConversionRequest,
+        ListConversionsRequest, RecordConversionRequest,
     },
 };
 
@@ -173,7 +173,7 @@ impl From<Status> for ConversionStatus {
 
 impl Record for Conversion {
     const MESSAGE: &'static str = "Conversion";
-    const NARROW: usize = 6;
+    const NARROW: usize = 7;
     const COLUMNS: &'static [Column<Self>] = &[
         ("create_time", |one| time(one.create_time.as_ref())),
         ("transaction_id", |one| one.transaction_id.clone()),
@@ -181,6 +181,7 @@ impl Record for Conversion {
         ("commission", |one| amount(one.commission.as_ref())),
         ("currency", |one| currency(one.value.as_ref())),
         ("status", |one| word(one.status().as_str_name(), "CONVERSION_STATUS_")),
+        ("current_status", |one| word(current(one).status().as_str_name(), "CONVERSION_STATUS_")),
         ("id", |one| one.id.clone()),
         ("conversion_code_id", |one| one.conversion_code_id.clone()),
         ("tracking_link_id", |one| one.tracking_link_id.clone()),
@@ -190,7 +191,16 @@ impl Record for Conversion {
         ("click_time", |one| time(one.click_time.as_ref())),
         ("status_word", |one| one.status_word.clone()),
         ("custom_params", |one| row::custom_params(&one.custom_params)),
+        ("current_value", |one| amount(current(one).value.as_ref())),
+        ("current_commission", |one| amount(current(one).commission.as_ref())),
+        ("adjustment_count", |one| one.adjustment_count.to_string()),
     ];
+}
+
+/// The conversion as it stands now. The columns without `current` are as it was recorded, so that an
+/// export can be imported.
+fn current(one: &Conversion) -> ConversionStanding {
+    one.current.clone().unwrap_or_default()
 }
 
 pub async fn run(action: Action, client: &Client, output: &Output, zone: &Arc<Zone>) -> Result<(), Failure> {

@@ -10,8 +10,19 @@ use s2s_sdk::{
 use super::row::Row;
 
 /// Columns of exported and of failed rows that are not read.
-const OWN_UNREAD: [&str; 7] =
-    ["tracking_link_id", "click_time", "create_time", "status_word", "row", "reason", "message"];
+const OWN_UNREAD: [&str; 11] = [
+    "tracking_link_id",
+    "click_time",
+    "create_time",
+    "status_word",
+    "current_status",
+    "current_value",
+    "current_commission",
+    "adjustment_count",
+    "row",
+    "reason",
+    "message",
+];
 /// A field of a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
