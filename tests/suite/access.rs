@@ -32,6 +32,7 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
         "RotateClickIdKey" => vec![Scope::Admin],
         // An edge passes postbacks on to the core by calling `RecordConversion`.
         "RecordClick" | "RecordConversion" => vec![Scope::Record, Scope::Edge],
+        "CreateAdjustment" | "BatchCreateAdjustments" => vec![Scope::Record, Scope::Write],
         _ if service == "AccountService" => vec![Scope::Admin],
         _ if begins(&["Get", "List", "Explain", "TestSetup", "Watch"]) => vec![Scope::Read],
         _ if begins(&["Create", "Update", "Archive", "Unarchive", "Replay", "Rotate", "Revoke", "Erase"]) => {

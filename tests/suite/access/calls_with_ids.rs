@@ -25,10 +25,19 @@ pub struct CallWithId {
     pub request: Ask,
 }
 
+fn decline(conversion_id: &str) -> v1::CreateAdjustmentRequest {
+    let adjustment = v1::NewAdjustment {
+        target: Some(v1::new_adjustment::Target::ConversionId(conversion_id.to_owned())),
+        change: Some(v1::new_adjustment::Change::Decline(v1::Decline {})),
+        ..Default::default()
+    };
+    v1::CreateAdjustmentRequest { adjustment: Some(adjustment), validate_only: false }
+}
+
 /// At least one row for each call that takes the id of an account or of something that an account
 /// owns. Calls whose callers see all accounts are in `WITHOUT_IDS`.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-pub const WITH_IDS: [CallWithId; 43] = [
+pub const WITH_IDS: [CallWithId; 46] = [
     CallWithId {
         method: "AccountService/GetAccount",
         refusal: NOT_FOUND,
@@ -218,6 +227,24 @@ pub const WITH_IDS: [CallWithId; 43] = [
         request: |_, of| {
             let filter = v1::ConversionFilter { click_id: of.click.clone(), ..Default::default() };
             v1::WatchConversionsRequest::from(filter).encode_to_vec()
+        },
+    },
+    CallWithId {
+        method: "AdjustmentService/CreateAdjustment",
+        refusal: NOT_FOUND,
+        request: |_, of| decline(&of.conversion).encode_to_vec(),
+    },
+    CallWithId {
+        method: "AdjustmentService/BatchCreateAdjustments",
+        refusal: None,
+        request: ask!(BatchCreateAdjustmentsRequest { requests: vec![decline(&of.conversion)] }, _own, of),
+    },
+    CallWithId {
+        method: "AdjustmentService/ListAdjustments",
+        refusal: None,
+        request: |_, of| {
+            let filter = v1::AdjustmentFilter { conversion_id: of.conversion.clone(), ..Default::default() };
+            v1::ListAdjustmentsRequest { filter: Some(filter), ..Default::default() }.encode_to_vec()
         },
     },
     CallWithId {
