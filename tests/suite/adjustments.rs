@@ -157,6 +157,9 @@ impl Shop {
     }
 }
 
+/// A change, its kind, and the worth after it.
+type Step = (Change, Kind, (Status, i64, i64));
+
 fn reason(result: Result<CreateAdjustmentResponse, Error>) -> ErrorReason {
     result.unwrap_err().reason()
 }
@@ -170,7 +173,7 @@ async fn each_kind_of_adjustment_does_what_it_says() {
     };
     let keep = Change::Refund(Refund { amount: Some(dollars(100_000_000)), keep_commission: true });
     let any = Status::Unspecified;
-    let lives: [&[(Change, Kind, (Status, i64, i64))]; 5] = [
+    let lives: [&[Step]; 5] = [
         &[
             (approve(), Kind::Approve, (Status::Approved, 100_000_000, 10_000_000)),
             (refund(40_000_000), Kind::Refund, (Status::Approved, 60_000_000, 6_000_000)),
@@ -305,8 +308,8 @@ async fn a_check_shows_before_and_after_and_stores_nothing() {
     assert_eq!(real.adjustment.unwrap().after, line.after);
     let known = shop.adjust(check(refund(25_000_000), "1")).await.unwrap();
     assert_eq!(known.verdict(), Verdict::Duplicate);
-    let same = shop.adjust(check(approve(), "")).await.unwrap();
-    assert_eq!(same.verdict(), Verdict::Test);
+    let approval = shop.adjust(check(approve(), "")).await.unwrap();
+    assert_eq!(approval.verdict(), Verdict::Test);
     assert_eq!(shop.check(&sale).await.1, 75_000_000);
 }
 

@@ -312,7 +312,7 @@ pub async fn find_targets(
             found.push(match target {
                 Target::Conversion(id) => Ok(*id),
                 Target::Order(order, code) => {
-                    only(order, conversion::of_order(db, account, order, *code).await?)
+                    only(order, conversion::of_order(db, account, order, *code).await?.as_deref())
                 }
             });
         }
@@ -322,8 +322,8 @@ pub async fn find_targets(
 }
 
 /// The only conversion of an order. `ids` is `None` if there are too many.
-fn only(order: &TransactionId, ids: Option<Vec<ConversionId>>) -> Result<ConversionId> {
-    match ids.as_deref() {
+fn only(order: &TransactionId, ids: Option<&[ConversionId]>) -> Result<ConversionId> {
+    match ids {
         Some([id]) => Ok(*id),
         Some([]) => Err(Error::not_found("conversion of the order", order.as_str())),
         ids => {

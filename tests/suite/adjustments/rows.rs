@@ -136,7 +136,9 @@ async fn an_erasure_removes_remarks_and_nothing_else() {
     for _ in 0..2 {
         let erase = EraseVisitorRequest { click_id: sale.click_id.clone(), validate_only: false };
         shop.client().clicks().erase_visitor(erase).await.unwrap();
-        before.iter_mut().for_each(|line| line.remark.clear());
+        for line in &mut before {
+            line.remark.clear();
+        }
         assert_eq!(shop.lines(&sale).await, before);
         // The same adjustment again does not write the remark again.
         let again = shop.adjust(with_remark(refund(1_000_000), "1")).await.unwrap();

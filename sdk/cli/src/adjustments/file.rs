@@ -83,7 +83,8 @@ struct Outcomes {
     failed: u64,
 }
 
-struct Run<'a> {
+/// The sending of a file.
+struct Sending<'a> {
     client: &'a Client,
     titles: Vec<String>,
     failed: Option<FailedRows>,
@@ -110,12 +111,12 @@ pub async fn run(client: &Client, options: Options) -> Result<(), Failure> {
     check_titles(&titles).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
     let failed = failed.map(|path| FailedRows::create(&path, &titles, records.form())).transpose()?;
     let (rows, requests, outcomes) = (Vec::new(), Vec::new(), Outcomes::default());
-    let mut run = Run { client, titles, failed, dry_run, outcomes, rows, requests };
-    let sent = run.send_all(&mut records, &file).await;
+    let mut sending = Sending { client, titles, failed, dry_run, outcomes, rows, requests };
+    let sent = sending.send_all(&mut records, &file).await;
     if sent.is_err() {
-        say(&format!("until then: {}", run.outcomes.sum(dry_run)));
+        say(&format!("until then: {}", sending.outcomes.sum(dry_run)));
     }
-    sent.and_then(|()| run.end())
+    sent.and_then(|()| sending.end())
 }
 
 /// Returns the number of known titles.
@@ -139,7 +140,7 @@ fn check_titles(titles: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-impl Run<'_> {
+impl Sending<'_> {
     async fn send_all<R: Read>(&mut self, records: &mut Records<R>, file: &Path) -> Result<(), Failure> {
         while let Some(record) = records.read().map_err(|error| Failure::file(&file.display(), error))? {
             let number = record.row;

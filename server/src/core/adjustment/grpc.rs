@@ -215,13 +215,11 @@ fn parse_change(
         Some(WireChange::Reverse(_)) => Some(Change::Reverse),
         Some(WireChange::Refund(refund)) => {
             let paid_back = amount(violations, "refund.amount", refund.amount)?;
-            match paid_back.filter(|amount| *amount > Amount::ZERO) {
-                Some(amount) => Some(Change::Refund { amount, keep_commission: refund.keep_commission }),
-                None => {
-                    violations.add("adjustment.refund.amount", "is mandatory, and must be more than 0");
-                    None
-                }
-            }
+            let Some(amount) = paid_back.filter(|amount| *amount > Amount::ZERO) else {
+                violations.add("adjustment.refund.amount", "is mandatory, and must be more than 0");
+                return None;
+            };
+            Some(Change::Refund { amount, keep_commission: refund.keep_commission })
         }
         Some(WireChange::Restate(restatement)) => {
             let value = amount(violations, "restate.value", restatement.value);

@@ -16,6 +16,7 @@ use crate::{
 };
 
 /// The outcome of [`look_up`].
+#[expect(clippy::large_enum_variant, reason = "a box would cost the usual outcome an allocation")]
 pub enum Again {
     /// The conversion is recorded already, and this repetition of it is not stored.
     Repetition(Box<conversion::Recorded>),

@@ -9,7 +9,7 @@ const CHANGES_MAX: u64 = 40;
 /// Moves all seeds, as for the other tests.
 const SEED_VARIABLE: &str = "S2S_TESTS_SEED";
 
-/// SplitMix64.
+/// `SplitMix64` (Steele, Lea, Flood 2014).
 struct Dice(u64);
 
 impl Dice {
@@ -162,6 +162,7 @@ fn live(seed: u64) {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a variable of the tests")]
 fn random_lives_are_those_of_a_ledger() {
     let moved_by = std::env::var(SEED_VARIABLE).ok().filter(|text| !text.is_empty());
     let first: u64 = moved_by.map_or(0, |text| text.parse().unwrap());

@@ -22,9 +22,12 @@ fn restate(value: Option<i64>, commission: Option<i64>, status: Option<Conversio
     Change::Restate { value: value.map(amount), commission: commission.map(amount), status }
 }
 
+/// A change, the standing before it, the percent of the commission, and the outcome.
+type Case = (Change, Standing, Option<i64>, Result<Standing, Refusal>);
+
 /// Checks changes of a conversion that was recorded with a commission of ten percent (`Some`), or
 /// with a stated one (`None`).
-fn check(cases: &[(Change, Standing, Option<i64>, Result<Standing, Refusal>)]) {
+fn check(cases: &[Case]) {
     for (change, before, percent, expected) in cases {
         let percent = percent.map(|micros| Percent::from_micros(micros).unwrap());
         assert_eq!(decide(change, *before, percent), *expected, "{change:?} of {before:?}, {percent:?}");
