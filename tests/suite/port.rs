@@ -34,8 +34,9 @@ use tonic::Status;
 use crate::{contract::channel, moved, replay::get};
 
 const LIST_CODES: &str = "/s2s.v1.ConversionCodeService/ListConversionCodes";
-const SERVICES: [&str; 8] = [
+const SERVICES: [&str; 9] = [
     "s2s.v1.AccountService",
+    "s2s.v1.AdjustmentService",
     "s2s.v1.ApiKeyService",
     "s2s.v1.ClickService",
     "s2s.v1.ConversionCodeService",
