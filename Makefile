@@ -27,14 +27,12 @@ SUITE := $(CARGO) test --locked --workspace --test suite
 export RUST_TEST_THREADS ?= $(shell expr 2 \* $$(nproc 2>/dev/null || echo 2) + 1)
 # Notes the time of a part of `make test`; tests/budget.toml has the budgets.
 TIMED := tests/timed.sh
-# Runs a command only while nothing else needs the processor.
-IDLY := $(if $(shell command -v chrt),chrt --idle 0,nice -n 19)
 # Leaves a command out if its program is not installed. In CI nothing is left out.
 IF_INSTALLED := tests/if-installed.sh
 
 .PHONY: run demo quick test test-long torture torture-sqlite torture-postgres torture-mariadb torture-edge
 .PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases php
-.PHONY: counts counted valgrind
+.PHONY: counts valgrind
 .PHONY: packages test-sdks test-typescript test-python test-go test-java test-rust-package
 .PHONY: generate-sdks generate-typescript generate-python generate-go generate-java
 
@@ -65,7 +63,6 @@ test: databases php valgrind
 	$(TIMED) check $(MAKE) check
 	$(TIMED) build $(BUILD)
 	$(TIMED) tests $(CARGO) test --locked --workspace
-	mkdir -p $(COUNTED) && { $(IDLY) $(MAKE) counted >$(COUNTED)/build.log 2>&1 & }
 	$(TIMED) suite-postgres target/debug/s2s-databases postgres $(SUITE)
 	$(TIMED) suite-mariadb target/debug/s2s-databases mariadb $(SUITE)
 	$(TIMED) sdk-rust $(MAKE) test-rust-package
@@ -212,14 +209,10 @@ bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 # Counts the instructions of the server for each request, and compares them with tests/counts.toml. By default, valgrind
 # hides the table of the kernel that rustix reads, so rustix asks the C library instead.
 COUNTED := target/counts
-counts: valgrind counted
+counts: valgrind
+	RUSTFLAGS="--cfg rustix_use_libc" $(CARGO) build --locked --profile counts -p s2s-server --target-dir $(COUNTED)
 	$(BUILD)
 	target/debug/s2s-bench --instructions $(COUNTED)/counts/s2s-server --counts tests/counts.toml
-
-# Builds the server for the counts. `make test` begins it beside the tests on PostgreSQL, because it
-# takes eight minutes, and these tests leave a third of the processor alone.
-counted:
-	RUSTFLAGS="--cfg rustix_use_libc" $(CARGO) build --locked --profile counts -p s2s-server --target-dir $(COUNTED)
 
 # Runs on stable Rust, without a sanitizer, because our code has nothing unsafe. New inputs go to $(FUZZ_FOUND). The
 # committed corpus is only read.
