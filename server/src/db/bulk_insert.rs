@@ -39,7 +39,7 @@ pub trait Grouped: EntityTrait {
     /// literals, so that there are few statements, and they stay prepared.
     const USUALLY_EMPTY: &[Self::Column];
     /// The columns that every new row leaves empty. They are literals, or not named if they are null.
-    const FORMER: &[Self::Column] = &[];
+    const LEFT_EMPTY: &[Self::Column] = &[];
 
     /// Approximate size of the texts of a row that may be long, in bytes.
     fn text_bytes(_: &Self::Model) -> usize {
@@ -230,14 +230,14 @@ impl<C: IdenStatic> Columns<C> {
             literals.all(|literal| literal == Some(first)).then_some((column, first))
         };
         let is_empty = |row: &&E::Model, column: &C| empty_literal(backend, &row.get(*column)).is_some();
-        debug_assert!(rows.iter().all(|row| E::FORMER.iter().all(|column| is_empty(row, column))));
+        debug_assert!(rows.iter().all(|row| E::LEFT_EMPTY.iter().all(|column| is_empty(row, column))));
         let usual: Option<Vec<_>> = E::USUALLY_EMPTY.iter().map(|column| empty(*column)).collect();
         let former = |column: &C| Some((*column, empty_literal(backend, &rows.first()?.get(*column))?));
-        let former = E::FORMER.iter().filter_map(former);
+        let former = E::LEFT_EMPTY.iter().filter_map(former);
         let mut empty: Vec<_> = usual.into_iter().flatten().chain(former).collect();
         let is_filled = |column: &C| empty.iter().all(|(other, _)| other.as_str() != column.as_str());
         let filled = C::iter().filter(is_filled).collect();
-        let is_former = |column: &C| E::FORMER.iter().any(|other| other.as_str() == column.as_str());
+        let is_former = |column: &C| E::LEFT_EMPTY.iter().any(|other| other.as_str() == column.as_str());
         empty.retain(|(column, literal)| *literal != "NULL" || !is_former(column));
         Self { filled, empty }
     }

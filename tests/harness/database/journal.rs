@@ -30,7 +30,8 @@ struct Told {
 }
 
 /// Checks that the numbers of each lane have no gaps, that the journal tells of each stored click,
-/// conversion and adjustment once and of no others, and that it tells the verdict on each stored postback.
+/// conversion and adjustment once and of no others, and that it tells the verdict on each stored
+/// postback.
 /// Returns a summary.
 pub async fn check(url: &str) -> Result<String, String> {
     let db = super::connect(url).await;

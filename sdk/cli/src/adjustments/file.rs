@@ -11,7 +11,7 @@ use std::{
 
 use clap::Args;
 use s2s_sdk::{
-    Client, Error,
+    Client,
     v1::{
         AdjustmentVerdict, Approval, BatchCreateAdjustmentsRequest, ConversionStatus,
         CreateAdjustmentRequest, CreateAdjustmentResult, Decline, Money, NewAdjustment, OrderTarget, Refund,
@@ -22,7 +22,7 @@ use s2s_sdk::{
 
 use crate::{
     cells::{from_csv, plain},
-    conversions::import::{FailedRows, Records},
+    conversions::import::{FailedRows, Records, sentence},
     failure::Failure,
     names,
     output::say,
@@ -223,13 +223,6 @@ impl Outcomes {
             "{recorded} {done}, {duplicates} recorded before, {unchanged} without a change, {failed} failed"
         )
     }
-}
-
-/// The sentence of an error, with the fields at fault.
-fn sentence(error: &Error) -> String {
-    let said = |text: &str| error.message().contains(text);
-    let others = error.field_violations().iter().filter(|one| !said(&one.description));
-    others.fold(error.message().to_owned(), |all, one| format!("{all}; {}: {}", one.field, one.description))
 }
 
 /// The cells of a row.

@@ -46,7 +46,7 @@ use tokio::sync::{
 
 #[cfg(fuzzing)]
 pub use self::check::check_file;
-pub use self::{failed::FailedRows, records::Records};
+pub use self::{failed::FailedRows, records::Records, tally::sentence};
 use self::{
     known::{LOOKUPS_MAX, Lookup},
     reading::{Fate, Prepared, Reading, Row, Rules},

@@ -60,7 +60,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Grouped for Entity {
     const USUALLY_EMPTY: &[Column] = &[];
-    const FORMER: &[Column] =
+    const LEFT_EMPTY: &[Column] =
         &[Column::SubIds, Column::Query, Column::Referrer, Column::UserAgent, Column::Address];
 
     fn text_bytes(row: &Model) -> usize {
@@ -270,7 +270,7 @@ pub async fn existing(db: &impl ConnectionTrait, ids: HashSet<ClickId>) -> Resul
 pub async fn erase(txn: &Connection, account: AccountId, id: ClickId) -> Result<Option<Click>> {
     let mut erased =
         Entity::update_many().col_expr(Column::Packed, Expr::value(Packer::new(LAYOUT).finish()));
-    for former in Entity::FORMER {
+    for former in Entity::LEFT_EMPTY {
         erased = erased.col_expr(*former, Expr::value(""));
     }
     erased.filter(Column::ClickId.eq(id)).filter(Column::AccountId.eq(account)).exec(txn).await?;

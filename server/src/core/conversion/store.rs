@@ -64,7 +64,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Grouped for Entity {
     const USUALLY_EMPTY: &[Column] = &[Column::CommissionPercent, Column::StatusWord, Column::CustomParams];
-    const FORMER: &[Column] =
+    const LEFT_EMPTY: &[Column] =
         &[Column::Adjustments, Column::CurrentStatus, Column::CurrentValue, Column::CurrentCommission];
 
     fn text_bytes(row: &Model) -> usize {

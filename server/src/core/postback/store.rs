@@ -85,7 +85,7 @@ impl Grouped for Entity {
         Column::ReplayedAt,
         Column::MatchAt,
     ];
-    const FORMER: &[Column] = &[
+    const LEFT_EMPTY: &[Column] = &[
         Column::Method,
         Column::Target,
         Column::ContentType,
@@ -290,7 +290,7 @@ pub async fn replace(txn: &impl ConnectionTrait, erased: &[Postback]) -> Result<
     // A row from an older version becomes a packed row.
     let ids = [Column::CodeId, Column::ClickId, Column::ConversionSerial];
     let texts = [Column::CodeText, Column::ClickText, Column::ConversionId];
-    let changed = ids.iter().chain(&texts).chain(Entity::FORMER);
+    let changed = ids.iter().chain(&texts).chain(Entity::LEFT_EMPTY);
     let changed = changed.chain(&[Column::Packed, Column::ChecksPassed]).copied();
     let replace = OnConflict::column(Column::Id).update_columns(changed).to_owned();
     let rows = erased.iter().map(|postback| Model::from(postback).into_active_model().reset_all());

@@ -199,7 +199,7 @@ impl Rehearsal {
     }
 }
 
-fn sentence(error: &Error) -> String {
+pub fn sentence(error: &Error) -> String {
     let fields = error.field_violations().iter().map(|one| format!("{} {}", one.field, one.description));
     let fields: Vec<String> = fields.collect();
     if fields.is_empty() { error.message().to_owned() } else { fields.join("; ") }
