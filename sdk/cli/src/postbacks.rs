@@ -60,6 +60,7 @@ pub enum Action {
 pub enum OnlyVerdict {
     Recorded,
     Duplicate,
+    Updated,
     Held,
 }
 
@@ -68,6 +69,7 @@ impl From<OnlyVerdict> for PostbackVerdict {
         match verdict {
             OnlyVerdict::Recorded => Self::Recorded,
             OnlyVerdict::Duplicate => Self::Duplicate,
+            OnlyVerdict::Updated => Self::Updated,
             OnlyVerdict::Held => Self::Held,
         }
     }

@@ -9,6 +9,7 @@
 //! Absent on purpose: changing or deleting a line. A mistake is mended by a further line.
 
 pub mod grpc;
+mod lines;
 mod rules;
 mod samples;
 mod store;
@@ -17,11 +18,13 @@ mod write;
 use s2s_sdk::v1::{AdjustmentVerdict, ErrorReason};
 use sea_orm::{ActiveEnum as _, DeriveActiveEnum, DeriveValueType, EnumIter};
 
-use self::{
-    rules::{Change, Refusal},
-    write::Outcome,
+pub use self::{
+    lines::{Line, Lines},
+    rules::Change,
+    store::{Model as Adjustment, stood_at},
+    write::{Adjust, enter},
 };
-pub use self::{store::Model as Adjustment, write::Adjust};
+use self::{rules::Refusal, write::Outcome};
 use crate::{
     core::{
         App,
@@ -162,7 +165,7 @@ pub struct Adjusted {
 ///
 /// `CURRENCY_INVALID`, `REFUND_TOO_LARGE`, `STATUS_TRANSITION`, `ADJUSTMENT_CONFLICT` or
 /// `ADJUSTMENTS_USED_UP`.
-fn judge(
+pub fn judge(
     request: &Request,
     conversion: &Conversion,
     known: Option<&Adjustment>,

@@ -15,6 +15,7 @@
 mod claim;
 mod conversion_id;
 pub mod grpc;
+mod outcome;
 mod samples;
 mod standing;
 mod store;
@@ -30,11 +31,10 @@ use crate::{
     core::{
         App, age,
         click::{self, CLOCK_SKEW_MAX},
-        conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
+        conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy, UpdatePolicy},
         scan::{scan, write_part},
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
-    db::Connection,
     error::{Error, Result, Violations},
     page::{Page, PageRequest},
     values::{
@@ -51,9 +51,10 @@ pub use claim::{
 };
 pub use claim::{Commission, ConversionClaim, CustomParams, Happened, TransactionId};
 pub use conversion_id::ConversionId;
+pub use outcome::{Counted, Recorded, Verdict};
 pub use samples::sample;
 pub use standing::{Standing, lock, of_order, stand};
-pub use store::{Insert, Model as Conversion, add_to, enter};
+pub use store::{Insert, Model as Conversion, add_to, enter, insert};
 
 /// Longest time from a click to its conversion. Deletion compares the click's time, so this time is
 /// added to the retention of conversions.
@@ -109,62 +110,6 @@ impl DedupeKey {
             Some((&Self::TRANSACTION, id)) => std::str::from_utf8(id).unwrap_or_default(),
             _ => "",
         }
-    }
-}
-
-/// The outcome for a conversion that counts.
-#[derive(Clone, Debug)]
-pub struct Recorded {
-    /// The conversion; if it is a duplicate, the conversion that was recorded before.
-    pub conversion: Conversion,
-    /// True if the conversion was recorded before.
-    pub duplicate: bool,
-    pub notes: Vec<Note>,
-}
-
-impl Recorded {
-    /// Compares a conversion with the earlier conversion of the same key, if there is one.
-    fn new(conversion: Conversion, earlier: Option<Conversion>) -> Result<Self> {
-        let Counted { duplicate, notes, .. } = Counted::new(&conversion, earlier.as_ref())?;
-        Ok(Self { conversion: earlier.unwrap_or(conversion), duplicate, notes })
-    }
-}
-
-/// `Recorded` with the id in place of the conversion.
-#[derive(Debug)]
-pub struct Counted {
-    pub id: ConversionId,
-    pub duplicate: bool,
-    pub notes: Vec<Note>,
-}
-
-impl Counted {
-    /// The outcome for a conversion that was not recorded before.
-    pub fn first(conversion: &Conversion) -> Self {
-        Self { id: conversion.id(), duplicate: false, notes: Vec::new() }
-    }
-
-    /// Compares a conversion with the earlier conversion of the same key, if there is one.
-    fn new(conversion: &Conversion, earlier: Option<&Conversion>) -> Result<Self> {
-        let Some(first) = earlier else { return Ok(Self::first(conversion)) };
-        let worth = |row: &Conversion| (row.currency, row.value, row.commission);
-        if worth(first) != worth(conversion) {
-            return Err(conflict(conversion, first));
-        }
-        let mut notes = Vec::new();
-        if first.status != conversion.status {
-            let message =
-                "the conversion is recorded already, and keeps the status that it was recorded with";
-            notes.push(note(NoteCode::StatusNotChanged, "status", message));
-        }
-        Ok(Self { id: first.id(), duplicate: true, notes })
-    }
-}
-
-impl From<Recorded> for Counted {
-    fn from(recorded: Recorded) -> Self {
-        let Recorded { conversion, duplicate, notes } = recorded;
-        Self { id: conversion.id(), duplicate, notes }
     }
 }
 
@@ -350,13 +295,13 @@ fn build(
 /// Records a conversion that counts. Returns once it is durable.
 pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
     let (Insert(conversion), earlier) = app.commit.write(Insert(conversion)).await?;
-    Recorded::new(conversion, earlier)
+    Recorded::new(conversion, earlier, UpdatePolicy::None)
 }
 
 /// Returns the answer that `record` would give, and records nothing.
 pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
     let earlier = earlier(app, &conversion).await?;
-    Recorded::new(conversion, earlier)
+    Recorded::new(conversion, earlier, UpdatePolicy::None)
 }
 
 /// Finds the recorded conversion of which this one would be a duplicate.
@@ -372,13 +317,6 @@ pub async fn in_order(
     limit: u64,
 ) -> Result<Vec<Conversion>> {
     Ok(store::in_order(db, after, limit).await?)
-}
-
-/// Writes conversions in an open transaction, in which the caller also writes their postbacks.
-pub async fn write_all(conversions: &[&Conversion], txn: &Connection) -> Result<Vec<Result<Counted>>, DbErr> {
-    let earlier = store::insert(conversions, txn).await?;
-    let both = conversions.iter().zip(&earlier);
-    Ok(both.map(|(conversion, earlier)| Counted::new(conversion, earlier.as_ref())).collect())
 }
 
 /// Erases the custom parameters of a click's conversions: they may identify the visitor. The other
@@ -399,24 +337,6 @@ pub async fn erase(app: &App, account: AccountId, click: ClickId, rows_max: usiz
 /// Counts the conversions of a click.
 pub async fn count(app: &App, account: AccountId, click: ClickId) -> Result<u64> {
     scan(app, account, async |db| store::count(db, account, click).await).await
-}
-
-fn conflict(conversion: &Conversion, first: &Conversion) -> Error {
-    let what = match conversion.transaction_id() {
-        "" => "a conversion of this click and code without a transaction id (`oid`)".to_owned(),
-        id => format!("the transaction id `{id}` of this click and code"),
-    };
-    let worth = |row: &Conversion| {
-        let (value, commission) = (row.value.to_proto(row.currency), row.commission.to_proto(row.currency));
-        format!("value {value} and commission {commission}")
-    };
-    let message = format!(
-        "{what} is recorded already, with {}, not {}; a recorded conversion never changes; send the same amounts, \
-         or another transaction id for another sale",
-        worth(first),
-        worth(conversion),
-    );
-    Error::new(ErrorReason::TransactionConflict, message).with("conversion_id", &first.id())
 }
 
 pub async fn get(app: &App, account: AccountId, id: ConversionId) -> Result<Conversion> {

@@ -123,6 +123,18 @@ pub enum DecimalSeparator {
     Comma,
 }
 
+/// What a later postback of a recorded conversion may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum UpdatePolicy {
+    #[sea_orm(num_value = 1)]
+    None,
+    #[sea_orm(num_value = 2)]
+    Status,
+    #[sea_orm(num_value = 3)]
+    StatusAndAmounts,
+}
+
 /// A validated change of one field of a code.
 pub type Edit = Box<dyn FnOnce(&mut ConversionCode) + Send>;
 
@@ -284,6 +296,7 @@ impl ConversionCode {
             archived_at: None,
             default_status: ConversionStatus::Approved,
             decimal_separator: DecimalSeparator::Auto,
+            update_policy: UpdatePolicy::Status,
             request_id: request.id,
             request_digest: request.digest,
             created_at: now,

@@ -29,6 +29,7 @@ mod shedding;
 mod status;
 mod store;
 mod strangers;
+mod update;
 mod watch;
 
 use std::{fmt, str::FromStr};
@@ -58,7 +59,7 @@ use authentication::Checked;
 pub use authentication::Sender;
 pub use erase::{Erased, erase_visitor};
 pub use explain::{ClickHistory, Explanation, SetupTest, explain, explain_click, explain_stored, test_setup};
-use judgement::{DryRun, judge, read, redacted, rehearse, split_retryable, write};
+use judgement::{DryRun, judge, policy_of, read, redacted, rehearse, split_retryable, write};
 pub use known_senders::{KnownSenders, delete_old as delete_old_senders};
 pub use list::{Filter, LIST_KEY_BYTES, TEXT_BYTES_MAX, list};
 pub use matching::run_auto_match;
@@ -86,6 +87,8 @@ pub enum Verdict {
     Duplicate,
     #[sea_orm(num_value = 5)]
     Held,
+    #[sea_orm(num_value = 6)]
+    Updated,
 }
 
 /// The reason for which a postback is held. Stored as the reason's name without `ERROR_REASON_`.
@@ -236,19 +239,21 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
         (None, judged) => judged,
     };
     let judged = match judged {
-        Ok(conversion) if tenant == Tenant::All => match repetitions::look_up(app, conversion).await? {
-            Again::Repetition(recorded) => {
-                return Ok(repetitions::answer(*recorded, postback.notes.to_proto(), reply));
+        Ok(conversion) if tenant == Tenant::All => {
+            match repetitions::look_up(app, conversion, policy_of(code)).await? {
+                Again::Repetition(recorded) => {
+                    return Ok(repetitions::answer(*recorded, postback.notes.to_proto(), reply));
+                }
+                Again::Judged(judged) => judged,
             }
-            Again::Judged(judged) => judged,
-        },
+        }
         judged => judged,
     };
     if let Err(held_for) = &judged {
         make_room(app, tenant, &mut postback, &sender, code, held_for).await?;
     }
     let click = judged.as_ref().ok().map(|conversion| conversion.click_id);
-    let written = write(app, postback, judged, matched, store::Mode::Insert).await?;
+    let written = write(app, postback, judged, policy_of(code), matched, store::Mode::Insert).await?;
     let mut postback = written.ok_or_else(|| Error::internal("the postback that was inserted"))?;
     if let (Some(click), Tenant::All, Verdict::Duplicate | Verdict::Held) = (click, tenant, postback.verdict)
     {
@@ -341,7 +346,11 @@ impl Postback {
     fn apply_outcome(&mut self, outcome: Result<conversion::Counted>) {
         match outcome {
             Ok(counted) => {
-                self.verdict = if counted.duplicate { Verdict::Duplicate } else { Verdict::Recorded };
+                self.verdict = match counted.verdict {
+                    conversion::Verdict::Recorded => Verdict::Recorded,
+                    conversion::Verdict::Duplicate => Verdict::Duplicate,
+                    conversion::Verdict::Updated => Verdict::Updated,
+                };
                 self.reason = None;
                 self.message = String::new();
                 self.match_at = None;

@@ -34,6 +34,7 @@ mod m0022_journal;
 mod m0023_tallies;
 mod m0024_visitor_keys;
 mod m0025_adjustments;
+mod m0026_update_policy;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_tallies::Migration),
             Box::new(m0024_visitor_keys::Migration),
             Box::new(m0025_adjustments::Migration),
+            Box::new(m0026_update_policy::Migration),
         ]
     }
 }

@@ -181,6 +181,7 @@ fn answer(judged: Judged) -> Response {
         Judged::Counted(response) => {
             let message = match response.verdict() {
                 ConversionVerdict::Duplicate => "the conversion was recorded before; it counts once",
+                ConversionVerdict::Updated => "the conversion was recorded before, and is adjusted",
                 ConversionVerdict::Test => "the conversion would be recorded; this was a test",
                 ConversionVerdict::Recorded | ConversionVerdict::Unspecified => "the conversion is recorded",
             };
@@ -195,15 +196,16 @@ fn answer(judged: Judged) -> Response {
             (answer, StatusCode::OK, response.reply)
         }
         Judged::Failed(failure, status) => {
+            let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
             let answer = Answer {
                 verdict: bare_name(PostbackVerdict::as_str_name(&failure.verdict()), "POSTBACK_VERDICT_"),
-                reason: status.get_details_error_info().map(|info| info.reason).unwrap_or_default(),
+                reason: reason.clone(),
                 message: status.message().to_owned(),
                 postback_id: failure.postback_id,
                 conversion_id: String::new(),
                 notes: notes(failure.notes),
             };
-            (answer, http_status(status.code()), failure.reply)
+            (answer, status_of(&reason, status.code()), failure.reply)
         }
     };
     let ReplySetting { mode, text } = reply.unwrap_or_default();
@@ -216,6 +218,13 @@ fn answer(judged: Judged) -> Response {
         // A later core may know more modes.
         Ok(ReplyMode::Unspecified | ReplyMode::ByVerdict) | Err(_) => answer.into_response(by_verdict),
     }
+}
+
+/// The HTTP status of a reason; that of the gRPC code if a later core knows the reason.
+fn status_of(reason: &str, code: tonic::Code) -> StatusCode {
+    let known = ErrorReason::from_str_name(&format!("ERROR_REASON_{reason}"));
+    let status = known.and_then(|reason| StatusCode::from_u16(reason.http_status()).ok());
+    status.unwrap_or_else(|| http_status(code))
 }
 
 fn notes(notes: Vec<Note>) -> Vec<AnswerNote> {

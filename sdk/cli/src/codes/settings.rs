@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use s2s_sdk::v1::{
     CheckMode, ConversionCode, DecimalSeparator, DedupePolicy, PostbackAuthentication, ReplyMode,
-    ReplySetting,
+    ReplySetting, UpdatePolicy,
 };
 
 use super::HOURS_PER_DAY;
@@ -27,6 +27,9 @@ pub struct Settings {
     /// Separator of the decimals in amounts that can be read in two ways, such as `1.500`.
     #[arg(long, value_enum)]
     decimal_separator: Option<Separator>,
+    /// What a later postback of a recorded conversion may change.
+    #[arg(long, value_enum)]
+    updates: Option<Updates>,
     /// Preset of the network that calls the postback URL, for example `everflow`.
     #[arg(long, value_parser = preset_id)]
     preset: Option<String>,
@@ -95,6 +98,25 @@ enum Dedupe {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum Updates {
+    None,
+    /// Its status: pending becomes approved or declined, approved becomes declined.
+    Status,
+    /// Its status and its amounts.
+    StatusAndAmounts,
+}
+
+impl From<Updates> for UpdatePolicy {
+    fn from(updates: Updates) -> Self {
+        match updates {
+            Updates::None => Self::None,
+            Updates::Status => Self::Status,
+            Updates::StatusAndAmounts => Self::StatusAndAmounts,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 pub enum Separator {
     /// Unknown: if nothing else decides, such as the currency, a postback with such an amount is
     /// held, and a row with such an amount fails.
@@ -141,6 +163,10 @@ impl Settings {
         if let Some(separator) = self.decimal_separator {
             paths.push("decimal_separator".to_owned());
             code.set_decimal_separator(separator.into());
+        }
+        if let Some(updates) = self.updates {
+            paths.push("update_policy".to_owned());
+            code.set_update_policy(updates.into());
         }
         if let Some(preset) = self.preset {
             paths.push("preset_id".to_owned());

@@ -415,7 +415,14 @@ const fn facts(reason: ErrorReason) -> Facts {
             cure: "check the program that adjusts it; a conversion seldom has more than three adjustments",
             code: Code::FailedPrecondition,
             http_status: 422,
-            postback: None,
+            postback: Some(PostbackOutcome::Held),
+        },
+        ErrorReason::ApprovalAfterDecline => Facts {
+            cause: "the postback approves a conversion that stands as declined: a late retry of an earlier postback, or a change of mind",
+            cure: "if it is to count after all, restate the conversion with a status and a commission; else nothing",
+            code: Code::FailedPrecondition,
+            http_status: 202,
+            postback: Some(PostbackOutcome::Held),
         },
     }
 }

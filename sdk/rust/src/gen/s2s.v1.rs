@@ -903,6 +903,9 @@ pub enum ConversionVerdict {
     Duplicate = 2,
     /// A test: checked and answered as if real, but not recorded.
     Test = 3,
+    /// Recorded before, and adjusted by this postback: see `UpdatePolicy`. Only for
+    /// postbacks.
+    Updated = 4,
 }
 impl ConversionVerdict {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -915,6 +918,7 @@ impl ConversionVerdict {
             Self::Recorded => "CONVERSION_VERDICT_RECORDED",
             Self::Duplicate => "CONVERSION_VERDICT_DUPLICATE",
             Self::Test => "CONVERSION_VERDICT_TEST",
+            Self::Updated => "CONVERSION_VERDICT_UPDATED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -924,6 +928,7 @@ impl ConversionVerdict {
             "CONVERSION_VERDICT_RECORDED" => Some(Self::Recorded),
             "CONVERSION_VERDICT_DUPLICATE" => Some(Self::Duplicate),
             "CONVERSION_VERDICT_TEST" => Some(Self::Test),
+            "CONVERSION_VERDICT_UPDATED" => Some(Self::Updated),
             _ => None,
         }
     }
@@ -3153,6 +3158,9 @@ pub enum NoteCode {
     /// The URL ends with an empty parameter. If the parameter's value begins with
     /// `#`, the sender must encode that as `%23`: a `#` cuts a URL off.
     EmptyAtEnd = 27,
+    /// The postback says what was known before: the conversion has moved on since,
+    /// or was adjusted. Nothing changes.
+    OlderNews = 28,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3189,6 +3197,7 @@ impl NoteCode {
             Self::Shortened => "NOTE_CODE_SHORTENED",
             Self::RepetitionNotListed => "NOTE_CODE_REPETITION_NOT_LISTED",
             Self::EmptyAtEnd => "NOTE_CODE_EMPTY_AT_END",
+            Self::OlderNews => "NOTE_CODE_OLDER_NEWS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3224,6 +3233,7 @@ impl NoteCode {
             "NOTE_CODE_SHORTENED" => Some(Self::Shortened),
             "NOTE_CODE_REPETITION_NOT_LISTED" => Some(Self::RepetitionNotListed),
             "NOTE_CODE_EMPTY_AT_END" => Some(Self::EmptyAtEnd),
+            "NOTE_CODE_OLDER_NEWS" => Some(Self::OlderNews),
             _ => None,
         }
     }
@@ -3287,6 +3297,11 @@ pub struct ConversionCode {
     /// that arrived before this time still count.
     #[prost(message, optional, tag = "14")]
     pub archive_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What a later postback of a recorded conversion may change. Default:
+    /// `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+    /// `UPDATE_POLICY_NONE`.
+    #[prost(enumeration = "UpdatePolicy", tag = "15")]
+    pub update_policy: i32,
 }
 impl ::prost::Name for ConversionCode {
     const NAME: &'static str = "ConversionCode";
@@ -3363,6 +3378,49 @@ impl ::prost::Name for ReplySetting {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/s2s.v1.ReplySetting".into()
+    }
+}
+/// The changes that a later postback of a recorded conversion may make. Each
+/// change is an adjustment, with the verdict `POSTBACK_VERDICT_UPDATED`. With any
+/// policy but `UPDATE_POLICY_NONE`, news that is older than what stands changes
+/// nothing (`NOTE_CODE_OLDER_NEWS`), and an approval of a declined conversion is
+/// held (`ERROR_REASON_APPROVAL_AFTER_DECLINE`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum UpdatePolicy {
+    /// Read as `UPDATE_POLICY_STATUS`.
+    Unspecified = 0,
+    /// None: the postback is a duplicate, or it is held if its amounts are others.
+    None = 1,
+    /// The status: pending becomes approved, with the amounts of the approval, and
+    /// pending or approved becomes declined. Other amounts without another status
+    /// are held.
+    Status = 2,
+    /// The status, and also the amounts of a conversion whose status stays.
+    StatusAndAmounts = 3,
+}
+impl UpdatePolicy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "UPDATE_POLICY_UNSPECIFIED",
+            Self::None => "UPDATE_POLICY_NONE",
+            Self::Status => "UPDATE_POLICY_STATUS",
+            Self::StatusAndAmounts => "UPDATE_POLICY_STATUS_AND_AMOUNTS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "UPDATE_POLICY_UNSPECIFIED" => Some(Self::Unspecified),
+            "UPDATE_POLICY_NONE" => Some(Self::None),
+            "UPDATE_POLICY_STATUS" => Some(Self::Status),
+            "UPDATE_POLICY_STATUS_AND_AMOUNTS" => Some(Self::StatusAndAmounts),
+            _ => None,
+        }
     }
 }
 /// Separators of decimals in amounts.
@@ -3820,8 +3878,13 @@ pub enum ErrorReason {
     OrderAmbiguous = 61,
     /// Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
     /// check the program that adjusts it; a conversion seldom has more than three
-    /// adjustments. FAILED_PRECONDITION, HTTP 422.
+    /// adjustments. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     AdjustmentsUsedUp = 62,
+    /// Cause: the postback approves a conversion that stands as declined: a late
+    /// retry of an earlier postback, or a change of mind. Cure: if it is to count
+    /// after all, restate the conversion with a status and a commission; else
+    /// nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
+    ApprovalAfterDecline = 63,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3890,6 +3953,7 @@ impl ErrorReason {
             Self::AdjustmentConflict => "ERROR_REASON_ADJUSTMENT_CONFLICT",
             Self::OrderAmbiguous => "ERROR_REASON_ORDER_AMBIGUOUS",
             Self::AdjustmentsUsedUp => "ERROR_REASON_ADJUSTMENTS_USED_UP",
+            Self::ApprovalAfterDecline => "ERROR_REASON_APPROVAL_AFTER_DECLINE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3959,6 +4023,7 @@ impl ErrorReason {
             "ERROR_REASON_ADJUSTMENT_CONFLICT" => Some(Self::AdjustmentConflict),
             "ERROR_REASON_ORDER_AMBIGUOUS" => Some(Self::OrderAmbiguous),
             "ERROR_REASON_ADJUSTMENTS_USED_UP" => Some(Self::AdjustmentsUsedUp),
+            "ERROR_REASON_APPROVAL_AFTER_DECLINE" => Some(Self::ApprovalAfterDecline),
             _ => None,
         }
     }
@@ -4128,6 +4193,8 @@ pub enum PostbackVerdict {
     Test = 3,
     /// Not counted. Kept, with a reason, for a replay.
     Held = 4,
+    /// Its conversion was recorded before, and this postback has adjusted it.
+    Updated = 5,
 }
 impl PostbackVerdict {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4141,6 +4208,7 @@ impl PostbackVerdict {
             Self::Duplicate => "POSTBACK_VERDICT_DUPLICATE",
             Self::Test => "POSTBACK_VERDICT_TEST",
             Self::Held => "POSTBACK_VERDICT_HELD",
+            Self::Updated => "POSTBACK_VERDICT_UPDATED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4151,6 +4219,7 @@ impl PostbackVerdict {
             "POSTBACK_VERDICT_DUPLICATE" => Some(Self::Duplicate),
             "POSTBACK_VERDICT_TEST" => Some(Self::Test),
             "POSTBACK_VERDICT_HELD" => Some(Self::Held),
+            "POSTBACK_VERDICT_UPDATED" => Some(Self::Updated),
             _ => None,
         }
     }

@@ -1085,6 +1085,17 @@ impl UpdateConversionCode<'_> {
         self
     }
 
+    /// Sets `update_policy`.
+    ///
+    /// What a later postback of a recorded conversion may change. Default:
+    /// [`UpdatePolicy::Status`](v1::UpdatePolicy::Status). A code that was created before there
+    /// were updates has [`UpdatePolicy::None`](v1::UpdatePolicy::None).
+    pub fn update_policy(mut self, update_policy: v1::UpdatePolicy) -> Self {
+        self.request.conversion_code.get_or_insert_default().update_policy = update_policy.into();
+        add_path(&mut self.request.update_mask, "update_policy");
+        self
+    }
+
     /// Sets `validate_only`.
     ///
     /// If true, the request is checked and answered as if real, but nothing is written.

@@ -11,7 +11,7 @@ use tonic::Request;
 
 use super::{
     Commission, Conversion, ConversionClaim, CustomParams, DedupeKey, Filter, Happened, Recorded, TimeKind,
-    TransactionId,
+    TransactionId, Verdict,
 };
 use crate::{
     api::{self, Tenant},
@@ -194,7 +194,11 @@ pub fn parse_filter(click: Option<SignedClickId>, filter: ConversionFilter) -> R
 
 impl Recorded {
     pub fn verdict(&self) -> ConversionVerdict {
-        if self.duplicate { ConversionVerdict::Duplicate } else { ConversionVerdict::Recorded }
+        match self.verdict {
+            Verdict::Recorded => ConversionVerdict::Recorded,
+            Verdict::Duplicate => ConversionVerdict::Duplicate,
+            Verdict::Updated => ConversionVerdict::Updated,
+        }
     }
 
     fn into_proto(self, app: &App) -> RecordConversionResponse {

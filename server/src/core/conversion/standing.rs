@@ -35,6 +35,11 @@ impl Standing {
 }
 
 impl Conversion {
+    /// The standing with which it was recorded.
+    pub fn recorded(&self) -> Standing {
+        Standing { status: self.status, value: self.value, commission: self.commission }
+    }
+
     /// The present standing.
     pub fn standing(&self) -> Standing {
         Standing {

@@ -13,8 +13,8 @@ use tonic::Request;
 
 use super::{
     AllowedAddresses, CheckMode, ConversionCode, ConversionCodeId, Create, DecimalSeparator, DedupePolicy,
-    Edit, REPLY_TEXT_BYTES_MAX, ReplyMode, SECRET_MACRO, WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX,
-    WINDOW_SECONDS_MIN,
+    Edit, REPLY_TEXT_BYTES_MAX, ReplyMode, SECRET_MACRO, UpdatePolicy, WINDOW_SECONDS_DEFAULT,
+    WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
     authentication::{OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX},
     lint,
 };
@@ -160,7 +160,7 @@ fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCode
 }
 
 /// Fields of a code that a caller can set.
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "name",
     "default_currency",
     "attribution_window",
@@ -170,6 +170,7 @@ const FIELDS: [&str; 9] = [
     "postback_authentication",
     "default_status",
     "decimal_separator",
+    "update_policy",
 ];
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<Create> {
@@ -251,6 +252,10 @@ fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violation
                     DecimalSeparator::parse(code.decimal_separator)?.unwrap_or(DecimalSeparator::Auto);
                 Box::new(move |row| row.decimal_separator = separator)
             }
+            "update_policy" => {
+                let policy = parse_update_policy(code.update_policy)?;
+                Box::new(move |row| row.update_policy = policy)
+            }
             _ => return Err("can't be set".to_owned()),
         })
     };
@@ -315,6 +320,15 @@ fn parse_policy(number: i32) -> Result<DedupePolicy, String> {
     }
 }
 
+fn parse_update_policy(number: i32) -> Result<UpdatePolicy, String> {
+    match v1::UpdatePolicy::try_from(number) {
+        Ok(v1::UpdatePolicy::Unspecified | v1::UpdatePolicy::Status) => Ok(UpdatePolicy::Status),
+        Ok(v1::UpdatePolicy::None) => Ok(UpdatePolicy::None),
+        Ok(v1::UpdatePolicy::StatusAndAmounts) => Ok(UpdatePolicy::StatusAndAmounts),
+        Err(_) => Err("is not a value of UpdatePolicy".to_owned()),
+    }
+}
+
 fn parse_reply(reply: Option<ReplySetting>) -> Result<(ReplyMode, String), String> {
     let ReplySetting { mode, text } = reply.unwrap_or_default();
     let mode = match v1::ReplyMode::try_from(mode) {
@@ -374,6 +388,12 @@ impl From<ConversionCode> for v1::ConversionCode {
             preset_id: code.preset_id.to_string(),
             default_status: code.default_status.to_proto().into(),
             decimal_separator: code.decimal_separator.to_proto().into(),
+            update_policy: match code.update_policy {
+                UpdatePolicy::None => v1::UpdatePolicy::None,
+                UpdatePolicy::Status => v1::UpdatePolicy::Status,
+                UpdatePolicy::StatusAndAmounts => v1::UpdatePolicy::StatusAndAmounts,
+            }
+            .into(),
             state: state.into(),
             create_time: Some(code.created_at.to_proto()),
             update_time: Some(code.updated_at.to_proto()),

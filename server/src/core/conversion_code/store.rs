@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{
     AllowedAddresses, CheckMode, ConversionCodeId, DecimalSeparator, DedupePolicy, LIST_KEY_BYTES, ReplyMode,
-    Secret,
+    Secret, UpdatePolicy,
 };
 use crate::{
     api::Tenant,
@@ -52,6 +52,7 @@ pub struct Model {
     /// Status of conversions that are reported without a status.
     pub default_status: ConversionStatus,
     pub decimal_separator: DecimalSeparator,
+    pub update_policy: UpdatePolicy,
     pub request_id: Option<Vec<u8>>,
     pub request_digest: Vec<u8>,
     pub created_at: Time,

@@ -92,10 +92,14 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
         facts.authentication = Some("it counted".to_owned());
         // The verdict of a postback that counted stays, whatever has changed since.
         let conversion = conversion::get(app, account, postback.conversion_id.parse()?).await?;
-        let duplicate = postback.verdict == Verdict::Duplicate;
+        let verdict = match postback.verdict {
+            Verdict::Duplicate => conversion::Verdict::Duplicate,
+            Verdict::Updated => conversion::Verdict::Updated,
+            Verdict::Recorded | Verdict::Held => conversion::Verdict::Recorded,
+        };
         notes = postback.notes.to_proto();
         facts.judged = Some(conversion.clone());
-        facts.outcome = Ok(Some(Recorded { conversion, duplicate, notes: Vec::new() }));
+        facts.outcome = Ok(Some(Recorded { conversion, verdict, notes: Vec::new() }));
     }
     let explanation = apply_outcome(app, account, facts, parameters, notes).await?;
     Ok(Explanation { postback: Some(postback), ..explanation })

@@ -327,6 +327,7 @@ fn parse_verdict(number: i32) -> Result<Option<Verdict>, String> {
         Ok(PostbackVerdict::Unspecified) => Ok(None),
         Ok(PostbackVerdict::Recorded) => Ok(Some(Verdict::Recorded)),
         Ok(PostbackVerdict::Duplicate) => Ok(Some(Verdict::Duplicate)),
+        Ok(PostbackVerdict::Updated) => Ok(Some(Verdict::Updated)),
         Ok(PostbackVerdict::Held) => Ok(Some(Verdict::Held)),
         Ok(PostbackVerdict::Test) => Err("is not a stored verdict".to_owned()),
         Err(_) => Err("is not a value of PostbackVerdict".to_owned()),

@@ -11,7 +11,7 @@ use crate::{
         App,
         click::CLOCK_SKEW_MAX,
         conversion::{self, Conversion, Happened, note},
-        conversion_code::{self, ConversionCode},
+        conversion_code::{self, ConversionCode, UpdatePolicy},
     },
     error::{Error, Result},
 };
@@ -21,7 +21,7 @@ use super::{
     reader::{Named, Overrides, ParsedPostback, Terms, Test},
     redaction,
     status::{self, Understood},
-    store,
+    store, update,
 };
 
 /// Reads a postback. Returns the reading, and the code that the postback or an override names, if
@@ -119,12 +119,13 @@ pub(super) async fn judge(
     Ok(judged)
 }
 
-/// Writes a postback with its judgement. `matched` means that the postback is matched automatically
+/// Writes a postback with its judgement. `policy` says what it may change. `matched` means that the postback is matched automatically
 /// if it is held. Returns the postback as stored; `None` if it was to be replayed, but is deleted.
 pub(super) async fn write(
     app: &App,
     mut postback: Postback,
     judged: Result<Conversion>,
+    policy: UpdatePolicy,
     matched: bool,
     mode: store::Mode,
 ) -> Result<Option<Postback>> {
@@ -137,7 +138,7 @@ pub(super) async fn write(
             None
         }
     };
-    let written = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
+    let written = app.commit.write(store::PostbackWrite { postback, conversion, policy, mode }).await?;
     let (store::PostbackWrite { postback: sent, .. }, Some(stored)) = written else { return Ok(None) };
     let mut stored = stored.postback;
     // A sender who reuses the id of another postback learns nothing about that postback.
@@ -148,6 +149,11 @@ pub(super) async fn write(
         Box::pin(differences::tell(app, &mut stored)).await; // boxed, because few are duplicates
     }
     Ok(Some(stored))
+}
+
+/// What the postbacks of a code may change.
+pub(super) fn policy_of(code: Option<&ConversionCode>) -> UpdatePolicy {
+    code.map_or(UpdatePolicy::None, |code| code.update_policy)
 }
 
 /// The outcome that a postback would have.
@@ -177,7 +183,10 @@ pub(super) async fn rehearse(
     };
     let judged = split_retryable(judged.await)?;
     let outcome = match &judged {
-        Ok(Some(conversion)) => conversion::preview(app, conversion.clone()).await.map(Some),
+        Ok(Some(conversion)) => {
+            let policy = policy_of(code);
+            Box::pin(update::preview(app, conversion.clone(), policy)).await.map(Some)
+        }
         Ok(None) => Ok(None),
         Err(_) => return Ok(DryRun { judged: None, outcome: judged.map(|_| None) }),
     };

@@ -6,11 +6,12 @@
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
 
-use super::{Received, split_retryable};
+use super::{Received, split_retryable, update};
 use crate::{
     core::{
         App,
-        conversion::{self, Conversion, note},
+        conversion::{self, Conversion, Verdict, note},
+        conversion_code::UpdatePolicy,
     },
     error::{Error, Result},
 };
@@ -25,13 +26,13 @@ pub enum Again {
 
 /// Looks up whether a conversion is recorded already, before it is written. The look-up is made
 /// only if no more repetitions of the click may be stored in this minute.
-pub async fn look_up(app: &App, conversion: Conversion) -> Result<Again> {
+pub async fn look_up(app: &App, conversion: Conversion, policy: UpdatePolicy) -> Result<Again> {
     if !app.shedding.has_repetitions_enough(conversion.click_id) {
         return Ok(Again::Judged(Ok(conversion)));
     }
-    let preview = Box::pin(conversion::preview(app, conversion.clone())).await;
+    let preview = Box::pin(update::preview(app, conversion.clone(), policy)).await;
     Ok(match split_retryable(preview)? {
-        Ok(recorded) if recorded.duplicate => Again::Repetition(Box::new(recorded)),
+        Ok(recorded) if recorded.verdict == Verdict::Duplicate => Again::Repetition(Box::new(recorded)),
         Ok(_) => Again::Judged(Ok(conversion)),
         // If the postback is shed, its sender gets this message, which must not name the recorded
         // amounts.

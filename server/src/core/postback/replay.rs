@@ -3,8 +3,8 @@
 use s2s_sdk::v1::NoteCode;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, Verdict, get, judge, list, of_click, proof, read,
-    split_retryable, store, write,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, Verdict, get, judge, list, of_click, policy_of, proof, read,
+    split_retryable, store, update, write,
 };
 use crate::{
     api::Tenant,
@@ -108,13 +108,15 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Optio
     let judged = unproven.map_or(judged, Err);
     if how.validate_only {
         let outcome = match judged {
-            Ok(conversion) => split_retryable(conversion::preview(app, conversion).await)?.map(Into::into),
+            Ok(conversion) => {
+                split_retryable(update::preview(app, conversion, policy_of(code)).await)?.map(Into::into)
+            }
             Err(error) => Err(error),
         };
         postback.apply_outcome(outcome);
         return Ok(Some(postback));
     }
-    write(app, postback, judged, true, store::Mode::Update).await
+    write(app, postback, judged, policy_of(code), true, store::Mode::Update).await
 }
 
 /// Identifies a conversion by its postback's id instead of its signature, if another call with the

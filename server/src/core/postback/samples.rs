@@ -9,7 +9,10 @@ use super::{
     store::{Mode, PostbackWrite},
 };
 use crate::{
-    core::conversion::{self, Conversion},
+    core::{
+        conversion::{self, Conversion},
+        conversion_code::UpdatePolicy,
+    },
     db::group_commit::rehearsal::Rehearsed,
     values::{
         id::{AccountId, PostbackId, Random},
@@ -25,7 +28,7 @@ impl Rehearsed for PostbackWrite {
         let replayed = held.each_ref().map(|held| {
             let conversion = Some(Arc::new(conversion::sample(random, now)));
             let postback = Postback { replayed_at: Some(now), ..held.postback.clone() };
-            PostbackWrite { postback, conversion, mode: Mode::Update }
+            PostbackWrite { postback, conversion, policy: UpdatePolicy::None, mode: Mode::Update }
         });
         vec![counted, held, replayed]
     }
@@ -51,5 +54,10 @@ fn new(random: &Random, now: Time, conversion: Option<Conversion>) -> PostbackWr
             ..arrived
         },
     };
-    PostbackWrite { postback, conversion: conversion.map(Arc::new), mode: Mode::Insert }
+    PostbackWrite {
+        postback,
+        conversion: conversion.map(Arc::new),
+        policy: UpdatePolicy::None,
+        mode: Mode::Insert,
+    }
 }

@@ -12,11 +12,15 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::{Postback, Proof, Reason, Verdict};
+use super::{
+    Postback, Proof, Reason, Verdict,
+    update::{self, Report, Settled},
+};
 use crate::{
     core::{
+        adjustment::{self, Line},
         conversion::{self, Conversion},
-        conversion_code::ConversionCodeId,
+        conversion_code::{ConversionCodeId, UpdatePolicy},
         journal,
     },
     db::{
@@ -114,6 +118,8 @@ pub enum Mode {
 pub struct PostbackWrite {
     pub postback: Postback,
     pub conversion: Option<Arc<Conversion>>,
+    /// What the postback may change if its conversion is recorded already.
+    pub policy: UpdatePolicy,
     pub mode: Mode,
 }
 
@@ -123,6 +129,8 @@ pub struct Stored {
     /// True if this write gave the postback its verdict, and recorded its conversion if that is the
     /// verdict.
     is_judged_now: bool,
+    /// The line with which this write has adjusted a recorded conversion.
+    line: Option<Box<Line>>,
 }
 
 impl Write for PostbackWrite {
@@ -144,7 +152,7 @@ impl Write for PostbackWrite {
         let models: Vec<Model> = postbacks.iter().map(Model::from).collect();
         conversion::add_to(into, &conversions)?;
         into.add::<Entity>(&models.iter().collect::<Vec<_>>())?;
-        let stored = |postback| Some(Stored { postback, is_judged_now: true });
+        let stored = |postback| Some(Stored { postback, is_judged_now: true, line: None });
         Ok(Some(postbacks.into_iter().map(stored).collect()))
     }
 
@@ -167,19 +175,19 @@ impl Write for PostbackWrite {
             .filter(|(_, row)| ids.insert(row.postback.id))
             .collect();
 
-        let conversions: Vec<&Conversion> =
-            fresh.iter().filter_map(|(_, row)| row.conversion.as_deref()).collect();
-        let mut outcomes = conversion::write_all(&conversions, db).await?.into_iter();
+        let mut outcomes = settle(&fresh, db).await?.into_iter();
         let mut to_insert = Vec::with_capacity(fresh.len());
         // The place among `rows` of the one that gives a postback its verdict: the batch may have the
         // same postback twice, each time with another conversion.
         let mut judged = HashMap::with_capacity(fresh.len());
+        let mut lines = HashMap::new();
         for (place, row) in fresh {
             let mut postback = row.postback.clone();
             if row.conversion.is_some() {
-                let outcome =
+                let (outcome, line) =
                     outcomes.next().ok_or_else(|| DbErr::Custom("an outcome is missing".to_owned()))?;
                 postback.apply_outcome(outcome);
+                lines.extend(line.map(|line| (place, line)));
             }
             match (row.mode, written.get(&postback.id)) {
                 (Mode::Update, Some(known)) => update(db, &postback, known).await?,
@@ -219,19 +227,23 @@ impl Write for PostbackWrite {
                 }
             }
         }
-        let stored = |(place, row): (usize, &Self)| {
+        let mut stored = |(place, row): (usize, &Self)| {
             let postback = written.get(&row.postback.id).cloned()?;
-            Some(Stored { is_judged_now: judged.get(&postback.id) == Some(&place), postback })
+            let is_judged_now = judged.get(&postback.id) == Some(&place);
+            Some(Stored { postback, is_judged_now, line: lines.remove(&place) })
         };
-        Ok(rows.iter().enumerate().map(stored).collect())
+        Ok(rows.iter().enumerate().map(&mut stored).collect())
     }
 
     fn enter(&self, outcome: &Option<Stored>, entries: &mut Entries) {
-        let Some(Stored { postback, is_judged_now: true }) = outcome else { return };
+        let Some(Stored { postback, is_judged_now: true, line }) = outcome else { return };
         if postback.verdict == Verdict::Recorded
             && let Some(conversion) = &self.conversion
         {
             conversion::enter(conversion, entries);
+        }
+        if let Some(line) = line {
+            adjustment::enter(line, entries);
         }
         let bytes = [
             &postback.id.0.as_bytes()[..],
@@ -245,6 +257,34 @@ impl Write for PostbackWrite {
         let is_optional = self.mode == Mode::Update;
         outcome.as_ref().map_or(is_optional, |stored| stored.postback.id == self.postback.id)
     }
+}
+
+/// Inserts the conversions of postbacks, and settles those that are recorded already. Returns an
+/// outcome for each postback that has a conversion.
+async fn settle(fresh: &[(usize, &PostbackWrite)], db: &Connection) -> Result<Vec<Settled>, DbErr> {
+    let with_conversion = || fresh.iter().filter_map(|(_, row)| Some((*row, row.conversion.as_deref()?)));
+    let conversions: Vec<&Conversion> = with_conversion().map(|(_, conversion)| conversion).collect();
+    let earlier = conversion::insert(&conversions, db).await?;
+    let updating = with_conversion().zip(&earlier).filter(|((row, _), earlier)| {
+        row.mode == Mode::Insert && row.policy != UpdatePolicy::None && earlier.is_some()
+    });
+    let ids: Vec<PostbackId> = updating.map(|((row, _), _)| row.postback.id).collect();
+    // An edge that got no answer sends the same postback again. It changes nothing twice, whatever
+    // became of the conversion since.
+    let known = existing(db, &ids).await?;
+    let known = if known.is_empty() { HashMap::new() } else { find_all(db, known.into_iter(), true).await? };
+    let has_counted = |row: &PostbackWrite| {
+        let same = known.get(&row.postback.id);
+        same.is_some_and(|same| same.verdict != Verdict::Held || !row.postback.is_again(same))
+    };
+    let reports: Vec<Report> = with_conversion()
+        .map(|(row, conversion)| Report {
+            conversion,
+            policy: if has_counted(row) { UpdatePolicy::None } else { row.policy },
+            received_at: row.postback.received_at,
+        })
+        .collect();
+    update::settle(db, &reports, &earlier).await
 }
 
 impl Postback {

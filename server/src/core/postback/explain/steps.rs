@@ -5,7 +5,7 @@ use s2s_sdk::v1::{ErrorReason, Money, Step, StepKind, StepOutcome};
 use super::Facts;
 use crate::{
     core::{
-        conversion::{Conversion, check_code, check_link},
+        conversion::{self, Conversion, check_code, check_link},
         conversion_code::DedupePolicy,
         postback::proof::is_of_sender,
     },
@@ -61,7 +61,9 @@ fn kind_of(reason: ErrorReason) -> StepKind {
         ErrorReason::AttributionWindowPassed
         | ErrorReason::ClickTooOld
         | ErrorReason::ClickLaterThanConversion => StepKind::Attribution,
-        ErrorReason::TransactionConflict => StepKind::Dedupe,
+        ErrorReason::TransactionConflict
+        | ErrorReason::ApprovalAfterDecline
+        | ErrorReason::AdjustmentsUsedUp => StepKind::Dedupe,
         reason if is_of_sender(reason) => StepKind::Authentication,
         _ => StepKind::Parameters,
     }
@@ -138,7 +140,9 @@ fn dedupe(facts: &Facts) -> Option<String> {
     let recorded = facts.outcome.as_ref().ok()?.as_ref()?;
     let code = facts.code.as_ref()?.as_ref().ok()?;
     Some(match recorded.conversion.transaction_id() {
-        _ if recorded.duplicate => format!("recorded before, as `{}`", recorded.conversion.id()),
+        _ if recorded.verdict != conversion::Verdict::Recorded => {
+            format!("recorded before, as `{}`", recorded.conversion.id())
+        }
         "" if code.dedupe_policy == DedupePolicy::Every => {
             "without a transaction id (`oid`): this code counts every call".to_owned()
         }
@@ -151,8 +155,12 @@ fn verdict(facts: &Facts) -> Result<String, String> {
     match &facts.outcome {
         Err(error) => Err(held(error)),
         Ok(_) if facts.test => Ok("a test without a fault: nothing is recorded".to_owned()),
-        Ok(Some(recorded)) if recorded.duplicate => Ok("a duplicate: it counts once".to_owned()),
-        Ok(_) => Ok("it counts".to_owned()),
+        Ok(recorded) => Ok(match recorded.as_ref().map(|recorded| recorded.verdict) {
+            Some(conversion::Verdict::Duplicate) => "a duplicate: it counts once",
+            Some(conversion::Verdict::Updated) => "it adjusts the conversion that was recorded before",
+            Some(conversion::Verdict::Recorded) | None => "it counts",
+        }
+        .to_owned()),
     }
 }
 

@@ -9,7 +9,7 @@ use s2s_sdk::v1::{
 
 use crate::{
     core::{
-        App,
+        App, conversion,
         conversion_code::ConversionCode,
         postback::{
             ClickHistory, Erased, Explanation, Parameter, Postback, Reason, Received, SetupTest, Verdict,
@@ -52,6 +52,7 @@ impl Received {
                 let verdict = match postback.verdict {
                     Verdict::Recorded => ConversionVerdict::Recorded,
                     Verdict::Duplicate => ConversionVerdict::Duplicate,
+                    Verdict::Updated => ConversionVerdict::Updated,
                     Verdict::Held => {
                         let notes = fitting(notes);
                         let reason =
@@ -99,6 +100,7 @@ impl From<Postback> for v1::Postback {
         let verdict = match postback.verdict {
             Verdict::Recorded => PostbackVerdict::Recorded,
             Verdict::Duplicate => PostbackVerdict::Duplicate,
+            Verdict::Updated => PostbackVerdict::Updated,
             Verdict::Held => PostbackVerdict::Held,
         };
         Self {
@@ -140,8 +142,11 @@ impl Explanation {
         };
         match self.outcome {
             Ok(recorded) => {
-                let duplicate = recorded.as_ref().is_some_and(|recorded| recorded.duplicate);
-                let verdict = if duplicate { PostbackVerdict::Duplicate } else { PostbackVerdict::Recorded };
+                let verdict = match recorded.as_ref().map(|recorded| recorded.verdict) {
+                    Some(conversion::Verdict::Duplicate) => PostbackVerdict::Duplicate,
+                    Some(conversion::Verdict::Updated) => PostbackVerdict::Updated,
+                    Some(conversion::Verdict::Recorded) | None => PostbackVerdict::Recorded,
+                };
                 response.set_verdict(if self.test { PostbackVerdict::Test } else { verdict });
                 response.conversion = recorded.map(|recorded| recorded.conversion.into_proto(app));
             }
