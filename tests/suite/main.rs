@@ -86,6 +86,7 @@ mod totals;
 mod unchecked;
 mod unfinished;
 mod untaken;
+mod updates;
 mod verdicts;
 mod visitors;
 mod visits;

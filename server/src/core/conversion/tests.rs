@@ -220,11 +220,12 @@ fn the_same_key_is_a_duplicate_or_a_conflict() {
     let again = |change: fn(&mut Conversion)| {
         let mut conversion = Conversion { serial: 2, ..first.clone() };
         change(&mut conversion);
-        Recorded::new(conversion, Some(first.clone()))
+        Recorded::new(conversion, Some(first.clone()), UpdatePolicy::None)
     };
-    assert!(!Recorded::new(first.clone(), None).unwrap().duplicate);
+    let new = Recorded::new(first.clone(), None, UpdatePolicy::None).unwrap();
+    assert_eq!(new.verdict, Verdict::Recorded);
     let same = again(|_| {}).unwrap();
-    assert!(same.duplicate && same.notes.is_empty() && same.conversion.serial == 1);
+    assert!(same.verdict == Verdict::Duplicate && same.notes.is_empty() && same.conversion.serial == 1);
     assert_eq!(again(|row| row.status = ConversionStatus::Pending).unwrap().notes.len(), 1);
     let other_amounts: [fn(&mut Conversion); 3] = [
         |row| row.value = Amount::ZERO,
