@@ -8,7 +8,7 @@ use s2s_sdk::{
         ConversionCodeState, ConversionStatus, CreateConversionCodeRequest, CreateTrackingLinkRequest,
         DecimalSeparator, DedupePolicy, ErrorReason, GetConversionCodeRequest, GetTrackingLinkRequest,
         ListConversionCodesRequest, ListTrackingLinksRequest, PostbackAuthentication, RedirectKind,
-        ReplyMode, ReplySetting, TrackingLink, TrackingLinkState, UpdateConversionCodeRequest,
+        ReplyMode, ReplySetting, TrackingLink, TrackingLinkState, UpdateConversionCodeRequest, UpdatePolicy,
         UpdateTrackingLinkRequest,
     },
 };
@@ -70,6 +70,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         reply: Some(ReplySetting { mode: ReplyMode::ByVerdict.into(), text: String::new() }),
         preset_id: String::new(),
         default_status: ConversionStatus::Approved.into(),
+        update_policy: UpdatePolicy::Status.into(),
         decimal_separator: DecimalSeparator::Auto.into(),
         state: ConversionCodeState::Active.into(),
         create_time: code.create_time,
@@ -96,6 +97,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         reply: Some(ReplySetting { mode: ReplyMode::FixedText.into(), text: "~".repeat(200) }),
         preset_id: "everflow".to_owned(),
         default_status: ConversionStatus::Pending.into(),
+        update_policy: UpdatePolicy::StatusAndAmounts.into(),
         decimal_separator: DecimalSeparator::Comma.into(),
         postback_authentication: Some(PostbackAuthentication {
             secret_check: CheckMode::Enforce.into(),

@@ -7,7 +7,7 @@ use s2s_sdk::{
     prost_types::FieldMask,
     v1::{
         Adjustment, AdjustmentFilter, AdjustmentKind as Kind, Conversion, ConversionCode, ConversionFilter,
-        ConversionStatus as Status, ConversionStanding, ListAdjustmentsRequest, NoteCode, PostbackFilter,
+        ConversionStanding, ConversionStatus as Status, ListAdjustmentsRequest, NoteCode, PostbackFilter,
         PostbackVerdict, UpdateConversionCodeRequest, UpdatePolicy,
     },
 };
@@ -123,7 +123,10 @@ async fn news_of_a_sale_updates_it_and_old_news_does_not() {
         &[(PENDING, RECORDED, PENDS), (("pending", "9", "1.00"), CONFLICT, PENDS)],
         // A decline needs no amounts, and no currency.
         &[(PENDING, RECORDED, PENDS), (("declined", "0", "0&cur=EUR"), UPDATED, DECLINED)],
-        &[(NO_SALE, RECORDED, (Status::Declined, 10, 100)), (("declined", "0", "0"), DUPLICATE, (Status::Declined, 10, 100))],
+        &[
+            (NO_SALE, RECORDED, (Status::Declined, 10, 100)),
+            (("declined", "0", "0"), DUPLICATE, (Status::Declined, 10, 100)),
+        ],
     ];
     let amounts: [&[Step]; 1] = [&[
         (SALE, RECORDED, COUNTS),
@@ -154,13 +157,21 @@ async fn news_of_a_sale_updates_it_and_old_news_does_not() {
                 let at = format!("{policy:?} {number} {news:?}");
                 check(&shop.send(&order, *news).await, *said, &at);
                 let (status, value, commission) = *stands;
-                assert_eq!(shop.stands(&order).await, (status, value * 1_000_000, commission * 10_000), "{at}");
+                assert_eq!(
+                    shop.stands(&order).await,
+                    (status, value * 1_000_000, commission * 10_000),
+                    "{at}"
+                );
             }
             let lines = shop.lines(&order).await;
             let updates = life.iter().filter(|(_, said, _)| *said == UPDATED).count();
             assert_eq!(lines.len(), updates, "{policy:?} {number}");
             let recorded = shop.conversion(&order).await;
-            let first = ConversionStanding { status: recorded.status, value: recorded.value, commission: recorded.commission };
+            let first = ConversionStanding {
+                status: recorded.status,
+                value: recorded.value,
+                commission: recorded.commission,
+            };
             assert!(lines.first().is_none_or(|line| line.before.as_ref() == Some(&first)));
             assert!(lines.windows(2).all(|pair| pair[0].after == pair[1].before));
         }
