@@ -54,6 +54,9 @@ type CreateConversionCodeParams struct {
 	// [DecimalSeparatorAuto], or, if the code is created with a preset,
 	// [DecimalSeparatorPoint].
 	DecimalSeparator DecimalSeparator
+	// What a later postback of a recorded conversion may change. Default: [UpdatePolicyStatus].
+	// A code that was created before there were updates has [UpdatePolicyNone].
+	UpdatePolicy UpdatePolicy
 	// Makes the call safe to repeat: the same request with the same request id returns the code
 	// that the first call created. Another request with this id is refused. 1 to 64 bytes.
 	// Example: a UUID.
@@ -73,6 +76,7 @@ func (p CreateConversionCodeParams) request() (*v1.CreateConversionCodeRequest, 
 		PostbackAuthentication: p.PostbackAuthentication,
 		DefaultStatus:          p.DefaultStatus,
 		DecimalSeparator:       p.DecimalSeparator,
+		UpdatePolicy:           p.UpdatePolicy,
 	}
 	request := &v1.CreateConversionCodeRequest{
 		RequestId:    p.RequestID,
@@ -174,6 +178,9 @@ type UpdateConversionCodeParams struct {
 	// [DecimalSeparatorAuto], or, if the code is created with a preset,
 	// [DecimalSeparatorPoint].
 	DecimalSeparator *DecimalSeparator
+	// What a later postback of a recorded conversion may change. Default: [UpdatePolicyStatus].
+	// A code that was created before there were updates has [UpdatePolicyNone].
+	UpdatePolicy *UpdatePolicy
 	// If true, the request is checked and answered as if real, but nothing is written.
 	ValidateOnly bool
 }
@@ -218,6 +225,10 @@ func (p UpdateConversionCodeParams) request() (*v1.UpdateConversionCodeRequest, 
 	if p.DecimalSeparator != nil {
 		conversionCode.DecimalSeparator = *p.DecimalSeparator
 		mask.Paths = append(mask.Paths, "decimal_separator")
+	}
+	if p.UpdatePolicy != nil {
+		conversionCode.UpdatePolicy = *p.UpdatePolicy
+		mask.Paths = append(mask.Paths, "update_policy")
 	}
 	request := &v1.UpdateConversionCodeRequest{
 		ValidateOnly: p.ValidateOnly,

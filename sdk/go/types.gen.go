@@ -276,6 +276,8 @@ const (
 	ConversionVerdictDuplicate ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_DUPLICATE
 	// A test: checked and answered as if real, but not recorded.
 	ConversionVerdictTest ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_TEST
+	// Recorded before, and adjusted by this postback: see `UpdatePolicy`. Only for postbacks.
+	ConversionVerdictUpdated ConversionVerdict = v1.ConversionVerdict_CONVERSION_VERDICT_UPDATED
 )
 
 // AdjustmentKind: the kinds of adjustments.
@@ -462,6 +464,29 @@ const (
 	// The URL ends with an empty parameter. If the parameter's value begins with `#`, the
 	// sender must encode that as `%23`: a `#` cuts a URL off.
 	NoteCodeEmptyAtEnd NoteCode = v1.NoteCode_NOTE_CODE_EMPTY_AT_END
+	// The postback says what was known before: the conversion has moved on since, or was
+	// adjusted. Nothing changes.
+	NoteCodeOlderNews NoteCode = v1.NoteCode_NOTE_CODE_OLDER_NEWS
+)
+
+// UpdatePolicy: the changes that a later postback of a recorded conversion may make. Each
+// change is an adjustment, with the verdict [PostbackVerdictUpdated]. With any policy but
+// [UpdatePolicyNone], news that is older than what stands changes nothing
+// ([NoteCodeOlderNews]), and an approval of a declined conversion is held
+// ([ReasonApprovalAfterDecline]).
+type UpdatePolicy = v1.UpdatePolicy
+
+// The values of [UpdatePolicy].
+const (
+	// Read as [UpdatePolicyStatus].
+	UpdatePolicyUnspecified UpdatePolicy = v1.UpdatePolicy_UPDATE_POLICY_UNSPECIFIED
+	// None: the postback is a duplicate, or it is held if its amounts are others.
+	UpdatePolicyNone UpdatePolicy = v1.UpdatePolicy_UPDATE_POLICY_NONE
+	// The status: pending becomes approved, with the amounts of the approval, and pending or
+	// approved becomes declined. Other amounts without another status are held.
+	UpdatePolicyStatus UpdatePolicy = v1.UpdatePolicy_UPDATE_POLICY_STATUS
+	// The status, and also the amounts of a conversion whose status stays.
+	UpdatePolicyStatusAndAmounts UpdatePolicy = v1.UpdatePolicy_UPDATE_POLICY_STATUS_AND_AMOUNTS
 )
 
 // DecimalSeparator: separators of decimals in amounts.
@@ -779,8 +804,13 @@ const (
 	ReasonOrderAmbiguous Reason = v1.ErrorReason_ERROR_REASON_ORDER_AMBIGUOUS
 	// Cause: the conversion has had 1,000 adjustments, and takes no more. Cure: check the
 	// program that adjusts it; a conversion seldom has more than three adjustments.
-	// FAILED_PRECONDITION, HTTP 422.
+	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ReasonAdjustmentsUsedUp Reason = v1.ErrorReason_ERROR_REASON_ADJUSTMENTS_USED_UP
+	// Cause: the postback approves a conversion that stands as declined: a late retry of an
+	// earlier postback, or a change of mind. Cure: if it is to count after all, restate the
+	// conversion with a status and a commission; else nothing. FAILED_PRECONDITION, HTTP 202.
+	// Holds postbacks.
+	ReasonApprovalAfterDecline Reason = v1.ErrorReason_ERROR_REASON_APPROVAL_AFTER_DECLINE
 )
 
 // PostbackVerdict: the outcome of a postback.
@@ -799,6 +829,8 @@ const (
 	PostbackVerdictTest PostbackVerdict = v1.PostbackVerdict_POSTBACK_VERDICT_TEST
 	// Not counted. Kept, with a reason, for a replay.
 	PostbackVerdictHeld PostbackVerdict = v1.PostbackVerdict_POSTBACK_VERDICT_HELD
+	// Its conversion was recorded before, and this postback has adjusted it.
+	PostbackVerdictUpdated PostbackVerdict = v1.PostbackVerdict_POSTBACK_VERDICT_UPDATED
 )
 
 // RedirectKind: the HTTP statuses of a redirect. Permanent redirects are not offered:

@@ -91,6 +91,9 @@ const (
 	ConversionVerdict_CONVERSION_VERDICT_DUPLICATE ConversionVerdict = 2
 	// A test: checked and answered as if real, but not recorded.
 	ConversionVerdict_CONVERSION_VERDICT_TEST ConversionVerdict = 3
+	// Recorded before, and adjusted by this postback: see `UpdatePolicy`. Only for
+	// postbacks.
+	ConversionVerdict_CONVERSION_VERDICT_UPDATED ConversionVerdict = 4
 )
 
 // Enum value maps for ConversionVerdict.
@@ -100,12 +103,14 @@ var (
 		1: "CONVERSION_VERDICT_RECORDED",
 		2: "CONVERSION_VERDICT_DUPLICATE",
 		3: "CONVERSION_VERDICT_TEST",
+		4: "CONVERSION_VERDICT_UPDATED",
 	}
 	ConversionVerdict_value = map[string]int32{
 		"CONVERSION_VERDICT_UNSPECIFIED": 0,
 		"CONVERSION_VERDICT_RECORDED":    1,
 		"CONVERSION_VERDICT_DUPLICATE":   2,
 		"CONVERSION_VERDICT_TEST":        3,
+		"CONVERSION_VERDICT_UPDATED":     4,
 	}
 )
 
@@ -488,12 +493,13 @@ const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\x1dCONVERSION_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19CONVERSION_STATUS_PENDING\x10\x01\x12\x1e\n" +
 	"\x1aCONVERSION_STATUS_APPROVED\x10\x02\x12\x1e\n" +
-	"\x1aCONVERSION_STATUS_DECLINED\x10\x03*\x97\x01\n" +
+	"\x1aCONVERSION_STATUS_DECLINED\x10\x03*\xb7\x01\n" +
 	"\x11ConversionVerdict\x12\"\n" +
 	"\x1eCONVERSION_VERDICT_UNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\x1bCONVERSION_VERDICT_RECORDED\x10\x01\x12 \n" +
 	"\x1cCONVERSION_VERDICT_DUPLICATE\x10\x02\x12\x1b\n" +
-	"\x17CONVERSION_VERDICT_TEST\x10\x03B{\n" +
+	"\x17CONVERSION_VERDICT_TEST\x10\x03\x12\x1e\n" +
+	"\x1aCONVERSION_VERDICT_UPDATED\x10\x04B{\n" +
 	"\n" +
 	"com.s2s.v1B\x0fConversionProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

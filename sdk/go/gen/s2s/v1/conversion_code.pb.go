@@ -23,6 +23,69 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// The changes that a later postback of a recorded conversion may make. Each
+// change is an adjustment, with the verdict `POSTBACK_VERDICT_UPDATED`. With any
+// policy but `UPDATE_POLICY_NONE`, news that is older than what stands changes
+// nothing (`NOTE_CODE_OLDER_NEWS`), and an approval of a declined conversion is
+// held (`ERROR_REASON_APPROVAL_AFTER_DECLINE`).
+type UpdatePolicy int32
+
+const (
+	// Read as `UPDATE_POLICY_STATUS`.
+	UpdatePolicy_UPDATE_POLICY_UNSPECIFIED UpdatePolicy = 0
+	// None: the postback is a duplicate, or it is held if its amounts are others.
+	UpdatePolicy_UPDATE_POLICY_NONE UpdatePolicy = 1
+	// The status: pending becomes approved, with the amounts of the approval, and
+	// pending or approved becomes declined. Other amounts without another status
+	// are held.
+	UpdatePolicy_UPDATE_POLICY_STATUS UpdatePolicy = 2
+	// The status, and also the amounts of a conversion whose status stays.
+	UpdatePolicy_UPDATE_POLICY_STATUS_AND_AMOUNTS UpdatePolicy = 3
+)
+
+// Enum value maps for UpdatePolicy.
+var (
+	UpdatePolicy_name = map[int32]string{
+		0: "UPDATE_POLICY_UNSPECIFIED",
+		1: "UPDATE_POLICY_NONE",
+		2: "UPDATE_POLICY_STATUS",
+		3: "UPDATE_POLICY_STATUS_AND_AMOUNTS",
+	}
+	UpdatePolicy_value = map[string]int32{
+		"UPDATE_POLICY_UNSPECIFIED":        0,
+		"UPDATE_POLICY_NONE":               1,
+		"UPDATE_POLICY_STATUS":             2,
+		"UPDATE_POLICY_STATUS_AND_AMOUNTS": 3,
+	}
+)
+
+func (x UpdatePolicy) Enum() *UpdatePolicy {
+	p := new(UpdatePolicy)
+	*p = x
+	return p
+}
+
+func (x UpdatePolicy) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (UpdatePolicy) Descriptor() protoreflect.EnumDescriptor {
+	return file_s2s_v1_conversion_code_proto_enumTypes[0].Descriptor()
+}
+
+func (UpdatePolicy) Type() protoreflect.EnumType {
+	return &file_s2s_v1_conversion_code_proto_enumTypes[0]
+}
+
+func (x UpdatePolicy) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use UpdatePolicy.Descriptor instead.
+func (UpdatePolicy) EnumDescriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{0}
+}
+
 // Separators of decimals in amounts.
 type DecimalSeparator int32
 
@@ -65,11 +128,11 @@ func (x DecimalSeparator) String() string {
 }
 
 func (DecimalSeparator) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[0].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[1].Descriptor()
 }
 
 func (DecimalSeparator) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[0]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[1]
 }
 
 func (x DecimalSeparator) Number() protoreflect.EnumNumber {
@@ -78,7 +141,7 @@ func (x DecimalSeparator) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DecimalSeparator.Descriptor instead.
 func (DecimalSeparator) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{0}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{1}
 }
 
 // The consequences of a check that a postback does not pass.
@@ -127,11 +190,11 @@ func (x CheckMode) String() string {
 }
 
 func (CheckMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[1].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[2].Descriptor()
 }
 
 func (CheckMode) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[1]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[2]
 }
 
 func (x CheckMode) Number() protoreflect.EnumNumber {
@@ -140,7 +203,7 @@ func (x CheckMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CheckMode.Descriptor instead.
 func (CheckMode) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{1}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{2}
 }
 
 // The rules by which conversions without a transaction id are duplicates. With
@@ -182,11 +245,11 @@ func (x DedupePolicy) String() string {
 }
 
 func (DedupePolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[2].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[3].Descriptor()
 }
 
 func (DedupePolicy) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[2]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[3]
 }
 
 func (x DedupePolicy) Number() protoreflect.EnumNumber {
@@ -195,7 +258,7 @@ func (x DedupePolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DedupePolicy.Descriptor instead.
 func (DedupePolicy) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{2}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{3}
 }
 
 // The kinds of answer to a postback.
@@ -241,11 +304,11 @@ func (x ReplyMode) String() string {
 }
 
 func (ReplyMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[3].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[4].Descriptor()
 }
 
 func (ReplyMode) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[3]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[4]
 }
 
 func (x ReplyMode) Number() protoreflect.EnumNumber {
@@ -254,7 +317,7 @@ func (x ReplyMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReplyMode.Descriptor instead.
 func (ReplyMode) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{3}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{4}
 }
 
 // The states of a conversion code.
@@ -294,11 +357,11 @@ func (x ConversionCodeState) String() string {
 }
 
 func (ConversionCodeState) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[4].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[5].Descriptor()
 }
 
 func (ConversionCodeState) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[4]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[5]
 }
 
 func (x ConversionCodeState) Number() protoreflect.EnumNumber {
@@ -307,7 +370,7 @@ func (x ConversionCodeState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ConversionCodeState.Descriptor instead.
 func (ConversionCodeState) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{4}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{5}
 }
 
 // A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
@@ -354,7 +417,11 @@ type ConversionCode struct {
 	DecimalSeparator DecimalSeparator `protobuf:"varint,13,opt,name=decimal_separator,json=decimalSeparator,proto3,enum=s2s.v1.DecimalSeparator" json:"decimal_separator,omitempty"`
 	// Time since which the code is archived; not set if it is active. Postbacks
 	// that arrived before this time still count.
-	ArchiveTime   *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=archive_time,json=archiveTime,proto3" json:"archive_time,omitempty"`
+	ArchiveTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=archive_time,json=archiveTime,proto3" json:"archive_time,omitempty"`
+	// What a later postback of a recorded conversion may change. Default:
+	// `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+	// `UPDATE_POLICY_NONE`.
+	UpdatePolicy  UpdatePolicy `protobuf:"varint,15,opt,name=update_policy,json=updatePolicy,proto3,enum=s2s.v1.UpdatePolicy" json:"update_policy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -485,6 +552,13 @@ func (x *ConversionCode) GetArchiveTime() *timestamppb.Timestamp {
 		return x.ArchiveTime
 	}
 	return nil
+}
+
+func (x *ConversionCode) GetUpdatePolicy() UpdatePolicy {
+	if x != nil {
+		return x.UpdatePolicy
+	}
+	return UpdatePolicy_UPDATE_POLICY_UNSPECIFIED
 }
 
 // Checks that authenticate the sender of a postback. The checks are independent
@@ -658,7 +732,7 @@ var File_s2s_v1_conversion_code_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\n" +
-	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xfa\x05\n" +
+	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xb5\x06\n" +
 	"\x0eConversionCode\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12)\n" +
@@ -676,7 +750,8 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\x17postback_authentication\x18\v \x01(\v2\x1e.s2s.v1.PostbackAuthenticationR\x16postbackAuthentication\x12?\n" +
 	"\x0edefault_status\x18\f \x01(\x0e2\x18.s2s.v1.ConversionStatusR\rdefaultStatus\x12E\n" +
 	"\x11decimal_separator\x18\r \x01(\x0e2\x18.s2s.v1.DecimalSeparatorR\x10decimalSeparator\x12=\n" +
-	"\farchive_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\varchiveTime\"\x99\x03\n" +
+	"\farchive_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\varchiveTime\x129\n" +
+	"\rupdate_policy\x18\x0f \x01(\x0e2\x14.s2s.v1.UpdatePolicyR\fupdatePolicy\"\x99\x03\n" +
 	"\x16PostbackAuthentication\x124\n" +
 	"\fsecret_check\x18\x01 \x01(\x0e2\x11.s2s.v1.CheckModeR\vsecretCheck\x12:\n" +
 	"\x0fsignature_check\x18\x02 \x01(\x0e2\x11.s2s.v1.CheckModeR\x0esignatureCheck\x126\n" +
@@ -689,7 +764,12 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\x19former_secret_expire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x16formerSecretExpireTime\"I\n" +
 	"\fReplySetting\x12%\n" +
 	"\x04mode\x18\x01 \x01(\x0e2\x11.s2s.v1.ReplyModeR\x04mode\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\tR\x04text*\x8b\x01\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text*\x85\x01\n" +
+	"\fUpdatePolicy\x12\x1d\n" +
+	"\x19UPDATE_POLICY_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12UPDATE_POLICY_NONE\x10\x01\x12\x18\n" +
+	"\x14UPDATE_POLICY_STATUS\x10\x02\x12$\n" +
+	" UPDATE_POLICY_STATUS_AND_AMOUNTS\x10\x03*\x8b\x01\n" +
 	"\x10DecimalSeparator\x12!\n" +
 	"\x1dDECIMAL_SEPARATOR_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16DECIMAL_SEPARATOR_AUTO\x10\x01\x12\x1b\n" +
@@ -728,43 +808,45 @@ func file_s2s_v1_conversion_code_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_conversion_code_proto_rawDescData
 }
 
-var file_s2s_v1_conversion_code_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_s2s_v1_conversion_code_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
 var file_s2s_v1_conversion_code_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_s2s_v1_conversion_code_proto_goTypes = []any{
-	(DecimalSeparator)(0),          // 0: s2s.v1.DecimalSeparator
-	(CheckMode)(0),                 // 1: s2s.v1.CheckMode
-	(DedupePolicy)(0),              // 2: s2s.v1.DedupePolicy
-	(ReplyMode)(0),                 // 3: s2s.v1.ReplyMode
-	(ConversionCodeState)(0),       // 4: s2s.v1.ConversionCodeState
-	(*ConversionCode)(nil),         // 5: s2s.v1.ConversionCode
-	(*PostbackAuthentication)(nil), // 6: s2s.v1.PostbackAuthentication
-	(*ReplySetting)(nil),           // 7: s2s.v1.ReplySetting
-	(*durationpb.Duration)(nil),    // 8: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),  // 9: google.protobuf.Timestamp
-	(ConversionStatus)(0),          // 10: s2s.v1.ConversionStatus
+	(UpdatePolicy)(0),              // 0: s2s.v1.UpdatePolicy
+	(DecimalSeparator)(0),          // 1: s2s.v1.DecimalSeparator
+	(CheckMode)(0),                 // 2: s2s.v1.CheckMode
+	(DedupePolicy)(0),              // 3: s2s.v1.DedupePolicy
+	(ReplyMode)(0),                 // 4: s2s.v1.ReplyMode
+	(ConversionCodeState)(0),       // 5: s2s.v1.ConversionCodeState
+	(*ConversionCode)(nil),         // 6: s2s.v1.ConversionCode
+	(*PostbackAuthentication)(nil), // 7: s2s.v1.PostbackAuthentication
+	(*ReplySetting)(nil),           // 8: s2s.v1.ReplySetting
+	(*durationpb.Duration)(nil),    // 9: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),  // 10: google.protobuf.Timestamp
+	(ConversionStatus)(0),          // 11: s2s.v1.ConversionStatus
 }
 var file_s2s_v1_conversion_code_proto_depIdxs = []int32{
-	8,  // 0: s2s.v1.ConversionCode.attribution_window:type_name -> google.protobuf.Duration
-	2,  // 1: s2s.v1.ConversionCode.dedupe_policy:type_name -> s2s.v1.DedupePolicy
-	7,  // 2: s2s.v1.ConversionCode.reply:type_name -> s2s.v1.ReplySetting
-	4,  // 3: s2s.v1.ConversionCode.state:type_name -> s2s.v1.ConversionCodeState
-	9,  // 4: s2s.v1.ConversionCode.create_time:type_name -> google.protobuf.Timestamp
-	9,  // 5: s2s.v1.ConversionCode.update_time:type_name -> google.protobuf.Timestamp
-	6,  // 6: s2s.v1.ConversionCode.postback_authentication:type_name -> s2s.v1.PostbackAuthentication
-	10, // 7: s2s.v1.ConversionCode.default_status:type_name -> s2s.v1.ConversionStatus
-	0,  // 8: s2s.v1.ConversionCode.decimal_separator:type_name -> s2s.v1.DecimalSeparator
-	9,  // 9: s2s.v1.ConversionCode.archive_time:type_name -> google.protobuf.Timestamp
-	1,  // 10: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
-	1,  // 11: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
-	1,  // 12: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
-	1,  // 13: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
-	9,  // 14: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
-	3,  // 15: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	9,  // 0: s2s.v1.ConversionCode.attribution_window:type_name -> google.protobuf.Duration
+	3,  // 1: s2s.v1.ConversionCode.dedupe_policy:type_name -> s2s.v1.DedupePolicy
+	8,  // 2: s2s.v1.ConversionCode.reply:type_name -> s2s.v1.ReplySetting
+	5,  // 3: s2s.v1.ConversionCode.state:type_name -> s2s.v1.ConversionCodeState
+	10, // 4: s2s.v1.ConversionCode.create_time:type_name -> google.protobuf.Timestamp
+	10, // 5: s2s.v1.ConversionCode.update_time:type_name -> google.protobuf.Timestamp
+	7,  // 6: s2s.v1.ConversionCode.postback_authentication:type_name -> s2s.v1.PostbackAuthentication
+	11, // 7: s2s.v1.ConversionCode.default_status:type_name -> s2s.v1.ConversionStatus
+	1,  // 8: s2s.v1.ConversionCode.decimal_separator:type_name -> s2s.v1.DecimalSeparator
+	10, // 9: s2s.v1.ConversionCode.archive_time:type_name -> google.protobuf.Timestamp
+	0,  // 10: s2s.v1.ConversionCode.update_policy:type_name -> s2s.v1.UpdatePolicy
+	2,  // 11: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
+	2,  // 12: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
+	2,  // 13: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
+	2,  // 14: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
+	10, // 15: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
+	4,  // 16: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_code_proto_init() }
@@ -778,7 +860,7 @@ func file_s2s_v1_conversion_code_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_code_proto_rawDesc), len(file_s2s_v1_conversion_code_proto_rawDesc)),
-			NumEnums:      5,
+			NumEnums:      6,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -291,8 +291,13 @@ const (
 	ErrorReason_ERROR_REASON_ORDER_AMBIGUOUS ErrorReason = 61
 	// Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
 	// check the program that adjusts it; a conversion seldom has more than three
-	// adjustments. FAILED_PRECONDITION, HTTP 422.
+	// adjustments. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_ADJUSTMENTS_USED_UP ErrorReason = 62
+	// Cause: the postback approves a conversion that stands as declined: a late
+	// retry of an earlier postback, or a change of mind. Cure: if it is to count
+	// after all, restate the conversion with a status and a commission; else
+	// nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
+	ErrorReason_ERROR_REASON_APPROVAL_AFTER_DECLINE ErrorReason = 63
 )
 
 // Enum value maps for ErrorReason.
@@ -358,6 +363,7 @@ var (
 		60: "ERROR_REASON_ADJUSTMENT_CONFLICT",
 		61: "ERROR_REASON_ORDER_AMBIGUOUS",
 		62: "ERROR_REASON_ADJUSTMENTS_USED_UP",
+		63: "ERROR_REASON_APPROVAL_AFTER_DECLINE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -420,6 +426,7 @@ var (
 		"ERROR_REASON_ADJUSTMENT_CONFLICT":         60,
 		"ERROR_REASON_ORDER_AMBIGUOUS":             61,
 		"ERROR_REASON_ADJUSTMENTS_USED_UP":         62,
+		"ERROR_REASON_APPROVAL_AFTER_DECLINE":      63,
 	}
 )
 
@@ -454,7 +461,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xdd\x10\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\x86\x11\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -516,7 +523,8 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x1eERROR_REASON_STATUS_TRANSITION\x10;\x12$\n" +
 	" ERROR_REASON_ADJUSTMENT_CONFLICT\x10<\x12 \n" +
 	"\x1cERROR_REASON_ORDER_AMBIGUOUS\x10=\x12$\n" +
-	" ERROR_REASON_ADJUSTMENTS_USED_UP\x10>\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	" ERROR_REASON_ADJUSTMENTS_USED_UP\x10>\x12'\n" +
+	"#ERROR_REASON_APPROVAL_AFTER_DECLINE\x10?\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -37,6 +37,8 @@ const (
 	PostbackVerdict_POSTBACK_VERDICT_TEST PostbackVerdict = 3
 	// Not counted. Kept, with a reason, for a replay.
 	PostbackVerdict_POSTBACK_VERDICT_HELD PostbackVerdict = 4
+	// Its conversion was recorded before, and this postback has adjusted it.
+	PostbackVerdict_POSTBACK_VERDICT_UPDATED PostbackVerdict = 5
 )
 
 // Enum value maps for PostbackVerdict.
@@ -47,6 +49,7 @@ var (
 		2: "POSTBACK_VERDICT_DUPLICATE",
 		3: "POSTBACK_VERDICT_TEST",
 		4: "POSTBACK_VERDICT_HELD",
+		5: "POSTBACK_VERDICT_UPDATED",
 	}
 	PostbackVerdict_value = map[string]int32{
 		"POSTBACK_VERDICT_UNSPECIFIED": 0,
@@ -54,6 +57,7 @@ var (
 		"POSTBACK_VERDICT_DUPLICATE":   2,
 		"POSTBACK_VERDICT_TEST":        3,
 		"POSTBACK_VERDICT_HELD":        4,
+		"POSTBACK_VERDICT_UPDATED":     5,
 	}
 )
 
@@ -499,13 +503,14 @@ const file_s2s_v1_postback_proto_rawDesc = "" +
 	"\vpostback_id\x18\x02 \x01(\tR\n" +
 	"postbackId\x12\"\n" +
 	"\x05notes\x18\x03 \x03(\v2\f.s2s.v1.NoteR\x05notes\x12*\n" +
-	"\x05reply\x18\x04 \x01(\v2\x14.s2s.v1.ReplySettingR\x05reply*\xa8\x01\n" +
+	"\x05reply\x18\x04 \x01(\v2\x14.s2s.v1.ReplySettingR\x05reply*\xc6\x01\n" +
 	"\x0fPostbackVerdict\x12 \n" +
 	"\x1cPOSTBACK_VERDICT_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19POSTBACK_VERDICT_RECORDED\x10\x01\x12\x1e\n" +
 	"\x1aPOSTBACK_VERDICT_DUPLICATE\x10\x02\x12\x19\n" +
 	"\x15POSTBACK_VERDICT_TEST\x10\x03\x12\x19\n" +
-	"\x15POSTBACK_VERDICT_HELD\x10\x04By\n" +
+	"\x15POSTBACK_VERDICT_HELD\x10\x04\x12\x1c\n" +
+	"\x18POSTBACK_VERDICT_UPDATED\x10\x05By\n" +
 	"\n" +
 	"com.s2s.v1B\rPostbackProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -472,6 +472,15 @@ class Reason(str, Enum):
         "ADJUSTMENTS_USED_UP",
         (
             "Cause: the conversion has had 1,000 adjustments, and takes no more. Cure: check the program that "
-            "adjusts it; a conversion seldom has more than three adjustments. FAILED_PRECONDITION, HTTP 422."
+            "adjusts it; a conversion seldom has more than three adjustments. FAILED_PRECONDITION, HTTP 422. "
+            "Holds postbacks."
+        ),
+    )
+    APPROVAL_AFTER_DECLINE = (
+        "APPROVAL_AFTER_DECLINE",
+        (
+            "Cause: the postback approves a conversion that stands as declined: a late retry of an earlier "
+            "postback, or a change of mind. Cure: if it is to count after all, restate the conversion with a "
+            "status and a commission; else nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks."
         ),
     )

@@ -25,11 +25,17 @@ DedupePolicyName = Literal["ONE_PER_CLICK", "EVERY"]
 """The rules by which conversions without a transaction id are duplicates. With a transaction id, the
 same click, code and transaction id always count once.
 """
-PostbackVerdictName = Literal["RECORDED", "DUPLICATE", "TEST", "HELD"]
+PostbackVerdictName = Literal["RECORDED", "DUPLICATE", "TEST", "HELD", "UPDATED"]
 """The outcome of a postback."""
 RedirectKindName = Literal["FOUND", "SEE_OTHER", "TEMPORARY"]
 """The HTTP statuses of a redirect. Permanent redirects are not offered: browsers remember them, and
 the second visit would mint no click id.
+"""
+UpdatePolicyName = Literal["NONE", "STATUS", "STATUS_AND_AMOUNTS"]
+"""The changes that a later postback of a recorded conversion may make. Each change is an adjustment,
+with the verdict `POSTBACK_VERDICT_UPDATED`. With any policy but `UPDATE_POLICY_NONE`, news that is
+older than what stands changes nothing (`NOTE_CODE_OLDER_NEWS`), and an approval of a declined
+conversion is held (`ERROR_REASON_APPROVAL_AFTER_DECLINE`).
 """
 
 __all__ = [
@@ -43,6 +49,7 @@ __all__ = [
     "PostbackVerdictName",
     "RecordConversionParams",
     "RedirectKindName",
+    "UpdatePolicyName",
 ]
 
 

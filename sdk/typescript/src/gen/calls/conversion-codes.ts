@@ -1,6 +1,6 @@
 import type { CallOptions, DurationInput, Present, Shape } from "../../params.js";
 import type { Duration } from "@bufbuild/protobuf/wkt";
-import type { ConversionCode, DecimalSeparator, DedupePolicy } from "../s2s/v1/conversion_code_pb.js";
+import type { ConversionCode, DecimalSeparator, DedupePolicy, UpdatePolicy } from "../s2s/v1/conversion_code_pb.js";
 import type { PostbackAuthenticationInput, ReplySettingInput } from "./inputs.js";
 import type { ConversionStatus } from "../s2s/v1/conversion_pb.js";
 import type { ArchiveConversionCodeResponse, ConversionCodeService, CreateConversionCodeResponse, GetConversionCodeResponse, GetPostbackUrlResponse, RotatePostbackSecretResponse, TestSetupResponse, UnarchiveConversionCodeResponse, UpdateConversionCodeResponse } from "../s2s/v1/conversion_code_service_pb.js";
@@ -60,6 +60,12 @@ export interface CreateConversionCodeParams {
    * `DECIMAL_SEPARATOR_POINT`.
    */
   decimalSeparator?: DecimalSeparator | undefined;
+  /**
+   * What a later postback of a recorded conversion may change. Default:
+   * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+   * `UPDATE_POLICY_NONE`.
+   */
+  updatePolicy?: UpdatePolicy | undefined;
   /**
    * Makes the call safe to repeat: the same request with the same request id
    * returns the code that the first call created. Another request with this id
@@ -153,6 +159,12 @@ export interface UpdateConversionCodeParams {
    * `DECIMAL_SEPARATOR_POINT`.
    */
   decimalSeparator?: DecimalSeparator | undefined;
+  /**
+   * What a later postback of a recorded conversion may change. Default:
+   * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+   * `UPDATE_POLICY_NONE`.
+   */
+  updatePolicy?: UpdatePolicy | undefined;
   /**
    * If true, the request is checked and answered as if real, but nothing is
    * written.

@@ -14,6 +14,7 @@ from s2s_sdk._gen.types import (
     ConversionStatusName,
     DecimalSeparatorName,
     DedupePolicyName,
+    UpdatePolicyName,
 )
 from s2s_sdk._pages import all_items, all_items_async
 from s2s_sdk._requests import NOT_GIVEN, NotGiven, build, build_update
@@ -40,6 +41,7 @@ class ConversionCodes:
         postback_authentication: v1.PostbackAuthentication | None = None,
         default_status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
         decimal_separator: DecimalSeparatorName | v1.DecimalSeparator.ValueType | None = None,
+        update_policy: UpdatePolicyName | v1.UpdatePolicy.ValueType | None = None,
         request_id: str | None = None,
         validate_only: bool = False,
         timeout: float | None = None,
@@ -69,6 +71,9 @@ class ConversionCodes:
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
                 Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
                 `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
+            update_policy: What a later postback of a recorded conversion may change. Default:
+                `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+                `UPDATE_POLICY_NONE`. Values: `NONE`, `STATUS`, `STATUS_AND_AMOUNTS`.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the code that the first call created. Another request with this id is
                 refused. 1 to 64 bytes. Example: a UUID.
@@ -96,6 +101,7 @@ class ConversionCodes:
                 "postback_authentication": postback_authentication,
                 "default_status": default_status,
                 "decimal_separator": decimal_separator,
+                "update_policy": update_policy,
                 "request_id": request_id,
                 "validate_only": validate_only,
             },
@@ -156,6 +162,7 @@ class ConversionCodes:
         postback_authentication: v1.PostbackAuthentication | NotGiven | None = NOT_GIVEN,
         default_status: ConversionStatusName | v1.ConversionStatus.ValueType | NotGiven = NOT_GIVEN,
         decimal_separator: DecimalSeparatorName | v1.DecimalSeparator.ValueType | NotGiven = NOT_GIVEN,
+        update_policy: UpdatePolicyName | v1.UpdatePolicy.ValueType | NotGiven = NOT_GIVEN,
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.UpdateConversionCodeResponse:
@@ -188,6 +195,9 @@ class ConversionCodes:
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
                 Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
                 `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
+            update_policy: What a later postback of a recorded conversion may change. Default:
+                `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+                `UPDATE_POLICY_NONE`. Values: `NONE`, `STATUS`, `STATUS_AND_AMOUNTS`.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -213,6 +223,7 @@ class ConversionCodes:
                 "postback_authentication": postback_authentication,
                 "default_status": default_status,
                 "decimal_separator": decimal_separator,
+                "update_policy": update_policy,
                 "validate_only": validate_only,
             },
             "conversion_code",
@@ -376,6 +387,7 @@ class AsyncConversionCodes:
         postback_authentication: v1.PostbackAuthentication | None = None,
         default_status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
         decimal_separator: DecimalSeparatorName | v1.DecimalSeparator.ValueType | None = None,
+        update_policy: UpdatePolicyName | v1.UpdatePolicy.ValueType | None = None,
         request_id: str | None = None,
         validate_only: bool = False,
         timeout: float | None = None,
@@ -405,6 +417,9 @@ class AsyncConversionCodes:
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
                 Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
                 `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
+            update_policy: What a later postback of a recorded conversion may change. Default:
+                `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+                `UPDATE_POLICY_NONE`. Values: `NONE`, `STATUS`, `STATUS_AND_AMOUNTS`.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the code that the first call created. Another request with this id is
                 refused. 1 to 64 bytes. Example: a UUID.
@@ -432,6 +447,7 @@ class AsyncConversionCodes:
                 "postback_authentication": postback_authentication,
                 "default_status": default_status,
                 "decimal_separator": decimal_separator,
+                "update_policy": update_policy,
                 "request_id": request_id,
                 "validate_only": validate_only,
             },
@@ -494,6 +510,7 @@ class AsyncConversionCodes:
         postback_authentication: v1.PostbackAuthentication | NotGiven | None = NOT_GIVEN,
         default_status: ConversionStatusName | v1.ConversionStatus.ValueType | NotGiven = NOT_GIVEN,
         decimal_separator: DecimalSeparatorName | v1.DecimalSeparator.ValueType | NotGiven = NOT_GIVEN,
+        update_policy: UpdatePolicyName | v1.UpdatePolicy.ValueType | NotGiven = NOT_GIVEN,
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.UpdateConversionCodeResponse:
@@ -526,6 +543,9 @@ class AsyncConversionCodes:
                 amounts that can be read in two ways, such as `1.500` and `1,500`, and no others.
                 Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
                 `DECIMAL_SEPARATOR_POINT`. Values: `AUTO`, `POINT`, `COMMA`.
+            update_policy: What a later postback of a recorded conversion may change. Default:
+                `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+                `UPDATE_POLICY_NONE`. Values: `NONE`, `STATUS`, `STATUS_AND_AMOUNTS`.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -551,6 +571,7 @@ class AsyncConversionCodes:
                 "postback_authentication": postback_authentication,
                 "default_status": default_status,
                 "decimal_separator": decimal_separator,
+                "update_policy": update_policy,
                 "validate_only": validate_only,
             },
             "conversion_code",

@@ -56,7 +56,7 @@ class Postbacks:
                 ends the list.
             verdict: Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
                 `POSTBACK_VERDICT_HELD`. Unspecified: all. Values: `RECORDED`, `DUPLICATE`, `TEST`,
-                `HELD`.
+                `HELD`, `UPDATED`.
             reason: Reason for holding. Unspecified: all.
             conversion_code_id: Id of the conversion code that the postbacks name.
             start_time: Earliest time of arrival, inclusive.
@@ -157,7 +157,7 @@ class Postbacks:
             ids: Postbacks by id. One that is not held is returned unchanged.
             verdict: Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
                 `POSTBACK_VERDICT_HELD`. Unspecified: all. Values: `RECORDED`, `DUPLICATE`, `TEST`,
-                `HELD`.
+                `HELD`, `UPDATED`.
             reason: Reason for holding. Unspecified: all.
             conversion_code_id: Id of the conversion code that the postbacks name.
             start_time: Earliest time of arrival, inclusive.
@@ -244,7 +244,7 @@ class Postbacks:
         Args:
             verdict: Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
                 `POSTBACK_VERDICT_HELD`. Unspecified: all. Values: `RECORDED`, `DUPLICATE`, `TEST`,
-                `HELD`.
+                `HELD`, `UPDATED`.
             reason: Reason for holding. Unspecified: all.
             conversion_code_id: Id of the conversion code that the postbacks name.
             text: Text that the raw target or body contains, byte for byte; at most 200 bytes.
@@ -314,7 +314,7 @@ class AsyncPostbacks:
                 ends the list.
             verdict: Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
                 `POSTBACK_VERDICT_HELD`. Unspecified: all. Values: `RECORDED`, `DUPLICATE`, `TEST`,
-                `HELD`.
+                `HELD`, `UPDATED`.
             reason: Reason for holding. Unspecified: all.
             conversion_code_id: Id of the conversion code that the postbacks name.
             start_time: Earliest time of arrival, inclusive.
@@ -415,7 +415,7 @@ class AsyncPostbacks:
             ids: Postbacks by id. One that is not held is returned unchanged.
             verdict: Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
                 `POSTBACK_VERDICT_HELD`. Unspecified: all. Values: `RECORDED`, `DUPLICATE`, `TEST`,
-                `HELD`.
+                `HELD`, `UPDATED`.
             reason: Reason for holding. Unspecified: all.
             conversion_code_id: Id of the conversion code that the postbacks name.
             start_time: Earliest time of arrival, inclusive.
@@ -502,7 +502,7 @@ class AsyncPostbacks:
         Args:
             verdict: Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
                 `POSTBACK_VERDICT_HELD`. Unspecified: all. Values: `RECORDED`, `DUPLICATE`, `TEST`,
-                `HELD`.
+                `HELD`, `UPDATED`.
             reason: Reason for holding. Unspecified: all.
             conversion_code_id: Id of the conversion code that the postbacks name.
             text: Text that the raw target or body contains, byte for byte; at most 200 bytes.

@@ -81,6 +81,7 @@ from s2s_sdk._gen.s2s.v1.conversion_code_pb2 import (
     PostbackAuthentication,
     ReplyMode,
     ReplySetting,
+    UpdatePolicy,
 )
 from s2s_sdk._gen.s2s.v1.error_reason_pb2 import (
     ErrorReason,
@@ -352,6 +353,7 @@ __all__ = [
     "UpdateAccountResponse",
     "UpdateConversionCodeRequest",
     "UpdateConversionCodeResponse",
+    "UpdatePolicy",
     "UpdateTrackingLinkRequest",
     "UpdateTrackingLinkResponse",
     "WatchConversionsRequest",

@@ -22,6 +22,45 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _UpdatePolicy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _UpdatePolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UpdatePolicy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    UPDATE_POLICY_UNSPECIFIED: _UpdatePolicy.ValueType  # 0
+    """Read as `UPDATE_POLICY_STATUS`."""
+    UPDATE_POLICY_NONE: _UpdatePolicy.ValueType  # 1
+    """None: the postback is a duplicate, or it is held if its amounts are others."""
+    UPDATE_POLICY_STATUS: _UpdatePolicy.ValueType  # 2
+    """The status: pending becomes approved, with the amounts of the approval, and
+    pending or approved becomes declined. Other amounts without another status
+    are held.
+    """
+    UPDATE_POLICY_STATUS_AND_AMOUNTS: _UpdatePolicy.ValueType  # 3
+    """The status, and also the amounts of a conversion whose status stays."""
+
+class UpdatePolicy(_UpdatePolicy, metaclass=_UpdatePolicyEnumTypeWrapper):
+    """The changes that a later postback of a recorded conversion may make. Each
+    change is an adjustment, with the verdict `POSTBACK_VERDICT_UPDATED`. With any
+    policy but `UPDATE_POLICY_NONE`, news that is older than what stands changes
+    nothing (`NOTE_CODE_OLDER_NEWS`), and an approval of a declined conversion is
+    held (`ERROR_REASON_APPROVAL_AFTER_DECLINE`).
+    """
+
+UPDATE_POLICY_UNSPECIFIED: UpdatePolicy.ValueType  # 0
+"""Read as `UPDATE_POLICY_STATUS`."""
+UPDATE_POLICY_NONE: UpdatePolicy.ValueType  # 1
+"""None: the postback is a duplicate, or it is held if its amounts are others."""
+UPDATE_POLICY_STATUS: UpdatePolicy.ValueType  # 2
+"""The status: pending becomes approved, with the amounts of the approval, and
+pending or approved becomes declined. Other amounts without another status
+are held.
+"""
+UPDATE_POLICY_STATUS_AND_AMOUNTS: UpdatePolicy.ValueType  # 3
+"""The status, and also the amounts of a conversion whose status stays."""
+Global___UpdatePolicy: _TypeAlias = UpdatePolicy  # noqa: Y015
+
 class _DecimalSeparator:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -208,6 +247,7 @@ class ConversionCode(_message.Message):
     DEFAULT_STATUS_FIELD_NUMBER: _builtins.int
     DECIMAL_SEPARATOR_FIELD_NUMBER: _builtins.int
     ARCHIVE_TIME_FIELD_NUMBER: _builtins.int
+    UPDATE_POLICY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
     Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
@@ -238,6 +278,11 @@ class ConversionCode(_message.Message):
     that can be read in two ways, such as `1.500` and `1,500`, and no others.
     Default: `DECIMAL_SEPARATOR_AUTO`, or, if the code is created with a preset,
     `DECIMAL_SEPARATOR_POINT`.
+    """
+    update_policy: Global___UpdatePolicy.ValueType
+    """What a later postback of a recorded conversion may change. Default:
+    `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+    `UPDATE_POLICY_NONE`.
     """
     @_builtins.property
     def attribution_window(self) -> _duration_pb2.Duration:
@@ -288,10 +333,11 @@ class ConversionCode(_message.Message):
         default_status: _conversion_pb2.ConversionStatus.ValueType = ...,
         decimal_separator: Global___DecimalSeparator.ValueType = ...,
         archive_time: _timestamp_pb2.Timestamp | None = ...,
+        update_policy: Global___UpdatePolicy.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "attribution_window", b"attribution_window", "create_time", b"create_time", "postback_authentication", b"postback_authentication", "reply", b"reply", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "attribution_window", b"attribution_window", "create_time", b"create_time", "decimal_separator", b"decimal_separator", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "default_status", b"default_status", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "attribution_window", b"attribution_window", "create_time", b"create_time", "decimal_separator", b"decimal_separator", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "default_status", b"default_status", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "update_policy", b"update_policy", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

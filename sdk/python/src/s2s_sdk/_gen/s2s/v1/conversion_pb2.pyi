@@ -63,6 +63,10 @@ class _ConversionVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Con
     """Recorded before; the first conversion is returned."""
     CONVERSION_VERDICT_TEST: _ConversionVerdict.ValueType  # 3
     """A test: checked and answered as if real, but not recorded."""
+    CONVERSION_VERDICT_UPDATED: _ConversionVerdict.ValueType  # 4
+    """Recorded before, and adjusted by this postback: see `UpdatePolicy`. Only for
+    postbacks.
+    """
 
 class ConversionVerdict(_ConversionVerdict, metaclass=_ConversionVerdictEnumTypeWrapper):
     """The outcome of a call that records a conversion."""
@@ -75,6 +79,10 @@ CONVERSION_VERDICT_DUPLICATE: ConversionVerdict.ValueType  # 2
 """Recorded before; the first conversion is returned."""
 CONVERSION_VERDICT_TEST: ConversionVerdict.ValueType  # 3
 """A test: checked and answered as if real, but not recorded."""
+CONVERSION_VERDICT_UPDATED: ConversionVerdict.ValueType  # 4
+"""Recorded before, and adjusted by this postback: see `UpdatePolicy`. Only for
+postbacks.
+"""
 Global___ConversionVerdict: _TypeAlias = ConversionVerdict  # noqa: Y015
 
 @_typing.final

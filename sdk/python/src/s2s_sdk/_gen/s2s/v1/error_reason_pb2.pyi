@@ -340,7 +340,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_ADJUSTMENTS_USED_UP: _ErrorReason.ValueType  # 62
     """Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
     check the program that adjusts it; a conversion seldom has more than three
-    adjustments. FAILED_PRECONDITION, HTTP 422.
+    adjustments. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    """
+    ERROR_REASON_APPROVAL_AFTER_DECLINE: _ErrorReason.ValueType  # 63
+    """Cause: the postback approves a conversion that stands as declined: a late
+    retry of an earlier postback, or a change of mind. Cure: if it is to count
+    after all, restate the conversion with a status and a commission; else
+    nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -671,6 +677,12 @@ conversion code. FAILED_PRECONDITION, HTTP 422.
 ERROR_REASON_ADJUSTMENTS_USED_UP: ErrorReason.ValueType  # 62
 """Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
 check the program that adjusts it; a conversion seldom has more than three
-adjustments. FAILED_PRECONDITION, HTTP 422.
+adjustments. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+"""
+ERROR_REASON_APPROVAL_AFTER_DECLINE: ErrorReason.ValueType  # 63
+"""Cause: the postback approves a conversion that stands as declined: a late
+retry of an earlier postback, or a change of mind. Cure: if it is to count
+after all, restate the conversion with a status and a commission; else
+nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -112,6 +112,10 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     """The URL ends with an empty parameter. If the parameter's value begins with
     `#`, the sender must encode that as `%23`: a `#` cuts a URL off.
     """
+    NOTE_CODE_OLDER_NEWS: _NoteCode.ValueType  # 28
+    """The postback says what was known before: the conversion has moved on since,
+    or was adjusted. Nothing changes.
+    """
 
 class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
     """The kinds of notes. Over HTTP, the name is sent without its prefix."""
@@ -204,6 +208,10 @@ that this repetition is not listed. Only in answers, never stored.
 NOTE_CODE_EMPTY_AT_END: NoteCode.ValueType  # 27
 """The URL ends with an empty parameter. If the parameter's value begins with
 `#`, the sender must encode that as `%23`: a `#` cuts a URL off.
+"""
+NOTE_CODE_OLDER_NEWS: NoteCode.ValueType  # 28
+"""The postback says what was known before: the conversion has moved on since,
+or was adjusted. Nothing changes.
 """
 Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
 

@@ -41,6 +41,8 @@ class _PostbackVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Postb
     """
     POSTBACK_VERDICT_HELD: _PostbackVerdict.ValueType  # 4
     """Not counted. Kept, with a reason, for a replay."""
+    POSTBACK_VERDICT_UPDATED: _PostbackVerdict.ValueType  # 5
+    """Its conversion was recorded before, and this postback has adjusted it."""
 
 class PostbackVerdict(_PostbackVerdict, metaclass=_PostbackVerdictEnumTypeWrapper):
     """The outcome of a postback."""
@@ -57,6 +59,8 @@ because a test is not stored.
 """
 POSTBACK_VERDICT_HELD: PostbackVerdict.ValueType  # 4
 """Not counted. Kept, with a reason, for a replay."""
+POSTBACK_VERDICT_UPDATED: PostbackVerdict.ValueType  # 5
+"""Its conversion was recorded before, and this postback has adjusted it."""
 Global___PostbackVerdict: _TypeAlias = PostbackVerdict  # noqa: Y015
 
 @_typing.final

@@ -27,6 +27,7 @@ import io.s2s.sdk.v1.UnarchiveConversionCodeRequest;
 import io.s2s.sdk.v1.UnarchiveConversionCodeResponse;
 import io.s2s.sdk.v1.UpdateConversionCodeRequest;
 import io.s2s.sdk.v1.UpdateConversionCodeResponse;
+import io.s2s.sdk.v1.UpdatePolicy;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -436,6 +437,16 @@ public final class ConversionCodes {
     }
 
     /**
+     * What a later postback of a recorded conversion may change. Default: {@code
+     * UPDATE_POLICY_STATUS}. A code that was created before there were updates has {@code
+     * UPDATE_POLICY_NONE}.
+     */
+    public CreateParams updatePolicy(UpdatePolicy updatePolicy) {
+      conversionCode().setUpdatePolicy(updatePolicy);
+      return this;
+    }
+
+    /**
      * Makes the call safe to repeat: the same request with the same request id returns the code
      * that the first call created. Another request with this id is refused. 1 to 64 bytes. Example:
      * a UUID.
@@ -637,6 +648,17 @@ public final class ConversionCodes {
     public UpdateParams decimalSeparator(DecimalSeparator decimalSeparator) {
       conversionCode().setDecimalSeparator(decimalSeparator);
       Requests.addPath(request.getUpdateMaskBuilder(), "decimal_separator");
+      return this;
+    }
+
+    /**
+     * What a later postback of a recorded conversion may change. Default: {@code
+     * UPDATE_POLICY_STATUS}. A code that was created before there were updates has {@code
+     * UPDATE_POLICY_NONE}.
+     */
+    public UpdateParams updatePolicy(UpdatePolicy updatePolicy) {
+      conversionCode().setUpdatePolicy(updatePolicy);
+      Requests.addPath(request.getUpdateMaskBuilder(), "update_policy");
       return this;
     }
 

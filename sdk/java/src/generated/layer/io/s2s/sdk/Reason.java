@@ -404,9 +404,16 @@ public enum Reason {
   /**
    * Cause: the conversion has had 1,000 adjustments, and takes no more. Cure: check the program
    * that adjusts it; a conversion seldom has more than three adjustments. FAILED_PRECONDITION, HTTP
-   * 422.
+   * 422. Holds postbacks.
    */
   ADJUSTMENTS_USED_UP(ErrorReason.ERROR_REASON_ADJUSTMENTS_USED_UP),
+
+  /**
+   * Cause: the postback approves a conversion that stands as declined: a late retry of an earlier
+   * postback, or a change of mind. Cure: if it is to count after all, restate the conversion with a
+   * status and a commission; else nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
+   */
+  APPROVAL_AFTER_DECLINE(ErrorReason.ERROR_REASON_APPROVAL_AFTER_DECLINE),
   ;
 
   private final ErrorReason message;

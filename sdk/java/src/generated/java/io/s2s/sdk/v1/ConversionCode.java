@@ -30,6 +30,7 @@ private static final long serialVersionUID = 0L;
     presetId_ = "";
     defaultStatus_ = 0;
     decimalSeparator_ = 0;
+    updatePolicy_ = 0;
   }
 
   @java.lang.Override
@@ -603,6 +604,36 @@ private static final long serialVersionUID = 0L;
     return archiveTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
   }
 
+  public static final int UPDATE_POLICY_FIELD_NUMBER = 15;
+  private int updatePolicy_ = 0;
+  /**
+   * <pre>
+   * What a later postback of a recorded conversion may change. Default:
+   * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+   * `UPDATE_POLICY_NONE`.
+   * </pre>
+   *
+   * <code>.s2s.v1.UpdatePolicy update_policy = 15 [json_name = "updatePolicy"];</code>
+   * @return The enum numeric value on the wire for updatePolicy.
+   */
+  @java.lang.Override public int getUpdatePolicyValue() {
+    return updatePolicy_;
+  }
+  /**
+   * <pre>
+   * What a later postback of a recorded conversion may change. Default:
+   * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+   * `UPDATE_POLICY_NONE`.
+   * </pre>
+   *
+   * <code>.s2s.v1.UpdatePolicy update_policy = 15 [json_name = "updatePolicy"];</code>
+   * @return The updatePolicy.
+   */
+  @java.lang.Override public io.s2s.sdk.v1.UpdatePolicy getUpdatePolicy() {
+    io.s2s.sdk.v1.UpdatePolicy result = io.s2s.sdk.v1.UpdatePolicy.forNumber(updatePolicy_);
+    return result == null ? io.s2s.sdk.v1.UpdatePolicy.UNRECOGNIZED : result;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -658,6 +689,9 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000020) != 0)) {
       output.writeMessage(14, getArchiveTime());
+    }
+    if (updatePolicy_ != io.s2s.sdk.v1.UpdatePolicy.UPDATE_POLICY_UNSPECIFIED.getNumber()) {
+      output.writeEnum(15, updatePolicy_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -720,6 +754,10 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(14, getArchiveTime());
     }
+    if (updatePolicy_ != io.s2s.sdk.v1.UpdatePolicy.UPDATE_POLICY_UNSPECIFIED.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(15, updatePolicy_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -777,6 +815,7 @@ private static final long serialVersionUID = 0L;
       if (!getArchiveTime()
           .equals(other.getArchiveTime())) return false;
     }
+    if (updatePolicy_ != other.updatePolicy_) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -828,6 +867,8 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + ARCHIVE_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getArchiveTime().hashCode();
     }
+    hash = (37 * hash) + UPDATE_POLICY_FIELD_NUMBER;
+    hash = (53 * hash) + updatePolicy_;
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -1013,6 +1054,7 @@ private static final long serialVersionUID = 0L;
         archiveTimeBuilder_.dispose();
         archiveTimeBuilder_ = null;
       }
+      updatePolicy_ = 0;
       return this;
     }
 
@@ -1106,6 +1148,9 @@ private static final long serialVersionUID = 0L;
             ? archiveTime_
             : archiveTimeBuilder_.build();
         to_bitField0_ |= 0x00000020;
+      }
+      if (((from_bitField0_ & 0x00004000) != 0)) {
+        result.updatePolicy_ = updatePolicy_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1203,6 +1248,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasArchiveTime()) {
         mergeArchiveTime(other.getArchiveTime());
+      }
+      if (other.updatePolicy_ != 0) {
+        setUpdatePolicyValue(other.getUpdatePolicyValue());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1312,6 +1360,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00002000;
               break;
             } // case 114
+            case 120: {
+              updatePolicy_ = input.readEnum();
+              bitField0_ |= 0x00004000;
+              break;
+            } // case 120
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -3010,6 +3063,89 @@ private static final long serialVersionUID = 0L;
         archiveTime_ = null;
       }
       return archiveTimeBuilder_;
+    }
+
+    private int updatePolicy_ = 0;
+    /**
+     * <pre>
+     * What a later postback of a recorded conversion may change. Default:
+     * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+     * `UPDATE_POLICY_NONE`.
+     * </pre>
+     *
+     * <code>.s2s.v1.UpdatePolicy update_policy = 15 [json_name = "updatePolicy"];</code>
+     * @return The enum numeric value on the wire for updatePolicy.
+     */
+    @java.lang.Override public int getUpdatePolicyValue() {
+      return updatePolicy_;
+    }
+    /**
+     * <pre>
+     * What a later postback of a recorded conversion may change. Default:
+     * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+     * `UPDATE_POLICY_NONE`.
+     * </pre>
+     *
+     * <code>.s2s.v1.UpdatePolicy update_policy = 15 [json_name = "updatePolicy"];</code>
+     * @param value The enum numeric value on the wire for updatePolicy to set.
+     * @return This builder for chaining.
+     */
+    public Builder setUpdatePolicyValue(int value) {
+      updatePolicy_ = value;
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What a later postback of a recorded conversion may change. Default:
+     * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+     * `UPDATE_POLICY_NONE`.
+     * </pre>
+     *
+     * <code>.s2s.v1.UpdatePolicy update_policy = 15 [json_name = "updatePolicy"];</code>
+     * @return The updatePolicy.
+     */
+    @java.lang.Override
+    public io.s2s.sdk.v1.UpdatePolicy getUpdatePolicy() {
+      io.s2s.sdk.v1.UpdatePolicy result = io.s2s.sdk.v1.UpdatePolicy.forNumber(updatePolicy_);
+      return result == null ? io.s2s.sdk.v1.UpdatePolicy.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * What a later postback of a recorded conversion may change. Default:
+     * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+     * `UPDATE_POLICY_NONE`.
+     * </pre>
+     *
+     * <code>.s2s.v1.UpdatePolicy update_policy = 15 [json_name = "updatePolicy"];</code>
+     * @param value The updatePolicy to set.
+     * @return This builder for chaining.
+     */
+    public Builder setUpdatePolicy(io.s2s.sdk.v1.UpdatePolicy value) {
+      if (value == null) {
+        throw new NullPointerException();
+      }
+      bitField0_ |= 0x00004000;
+      updatePolicy_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What a later postback of a recorded conversion may change. Default:
+     * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+     * `UPDATE_POLICY_NONE`.
+     * </pre>
+     *
+     * <code>.s2s.v1.UpdatePolicy update_policy = 15 [json_name = "updatePolicy"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearUpdatePolicy() {
+      bitField0_ = (bitField0_ & ~0x00004000);
+      updatePolicy_ = 0;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

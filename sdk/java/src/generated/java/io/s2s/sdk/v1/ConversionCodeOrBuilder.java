@@ -355,4 +355,27 @@ public interface ConversionCodeOrBuilder extends
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getArchiveTimeOrBuilder();
+
+  /**
+   * <pre>
+   * What a later postback of a recorded conversion may change. Default:
+   * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+   * `UPDATE_POLICY_NONE`.
+   * </pre>
+   *
+   * <code>.s2s.v1.UpdatePolicy update_policy = 15 [json_name = "updatePolicy"];</code>
+   * @return The enum numeric value on the wire for updatePolicy.
+   */
+  int getUpdatePolicyValue();
+  /**
+   * <pre>
+   * What a later postback of a recorded conversion may change. Default:
+   * `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
+   * `UPDATE_POLICY_NONE`.
+   * </pre>
+   *
+   * <code>.s2s.v1.UpdatePolicy update_policy = 15 [json_name = "updatePolicy"];</code>
+   * @return The updatePolicy.
+   */
+  io.s2s.sdk.v1.UpdatePolicy getUpdatePolicy();
 }

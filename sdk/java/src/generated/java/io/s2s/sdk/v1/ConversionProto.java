@@ -70,13 +70,14 @@ public final class ConversionProto {
       "SION_STATUS_UNSPECIFIED\020\000\022\035\n\031CONVERSION_" +
       "STATUS_PENDING\020\001\022\036\n\032CONVERSION_STATUS_AP" +
       "PROVED\020\002\022\036\n\032CONVERSION_STATUS_DECLINED\020\003" +
-      "*\227\001\n\021ConversionVerdict\022\"\n\036CONVERSION_VER" +
+      "*\267\001\n\021ConversionVerdict\022\"\n\036CONVERSION_VER" +
       "DICT_UNSPECIFIED\020\000\022\037\n\033CONVERSION_VERDICT" +
       "_RECORDED\020\001\022 \n\034CONVERSION_VERDICT_DUPLIC" +
-      "ATE\020\002\022\033\n\027CONVERSION_VERDICT_TEST\020\003BY\n\rio" +
-      ".s2s.sdk.v1B\017ConversionProtoP\001\242\002\003SXX\252\002\006S" +
-      "2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2" +
-      "s::V1b\006proto3"
+      "ATE\020\002\022\033\n\027CONVERSION_VERDICT_TEST\020\003\022\036\n\032CO" +
+      "NVERSION_VERDICT_UPDATED\020\004BY\n\rio.s2s.sdk" +
+      ".v1B\017ConversionProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006" +
+      "S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006p" +
+      "roto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -45,6 +45,15 @@ public enum ConversionVerdict
    * <code>CONVERSION_VERDICT_TEST = 3;</code>
    */
   CONVERSION_VERDICT_TEST(3),
+  /**
+   * <pre>
+   * Recorded before, and adjusted by this postback: see `UpdatePolicy`. Only for
+   * postbacks.
+   * </pre>
+   *
+   * <code>CONVERSION_VERDICT_UPDATED = 4;</code>
+   */
+  CONVERSION_VERDICT_UPDATED(4),
   UNRECOGNIZED(-1),
   ;
 
@@ -80,6 +89,15 @@ public enum ConversionVerdict
    * <code>CONVERSION_VERDICT_TEST = 3;</code>
    */
   public static final int CONVERSION_VERDICT_TEST_VALUE = 3;
+  /**
+   * <pre>
+   * Recorded before, and adjusted by this postback: see `UpdatePolicy`. Only for
+   * postbacks.
+   * </pre>
+   *
+   * <code>CONVERSION_VERDICT_UPDATED = 4;</code>
+   */
+  public static final int CONVERSION_VERDICT_UPDATED_VALUE = 4;
 
 
   public final int getNumber() {
@@ -110,6 +128,7 @@ public enum ConversionVerdict
       case 1: return CONVERSION_VERDICT_RECORDED;
       case 2: return CONVERSION_VERDICT_DUPLICATE;
       case 3: return CONVERSION_VERDICT_TEST;
+      case 4: return CONVERSION_VERDICT_UPDATED;
       default: return null;
     }
   }

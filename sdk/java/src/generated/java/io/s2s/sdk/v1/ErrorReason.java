@@ -633,12 +633,23 @@ public enum ErrorReason
    * <pre>
    * Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
    * check the program that adjusts it; a conversion seldom has more than three
-   * adjustments. FAILED_PRECONDITION, HTTP 422.
+   * adjustments. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_ADJUSTMENTS_USED_UP = 62;</code>
    */
   ERROR_REASON_ADJUSTMENTS_USED_UP(62),
+  /**
+   * <pre>
+   * Cause: the postback approves a conversion that stands as declined: a late
+   * retry of an earlier postback, or a change of mind. Cure: if it is to count
+   * after all, restate the conversion with a status and a commission; else
+   * nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_APPROVAL_AFTER_DECLINE = 63;</code>
+   */
+  ERROR_REASON_APPROVAL_AFTER_DECLINE(63),
   UNRECOGNIZED(-1),
   ;
 
@@ -1256,12 +1267,23 @@ public enum ErrorReason
    * <pre>
    * Cause: the conversion has had 1,000 adjustments, and takes no more. Cure:
    * check the program that adjusts it; a conversion seldom has more than three
-   * adjustments. FAILED_PRECONDITION, HTTP 422.
+   * adjustments. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_ADJUSTMENTS_USED_UP = 62;</code>
    */
   public static final int ERROR_REASON_ADJUSTMENTS_USED_UP_VALUE = 62;
+  /**
+   * <pre>
+   * Cause: the postback approves a conversion that stands as declined: a late
+   * retry of an earlier postback, or a change of mind. Cure: if it is to count
+   * after all, restate the conversion with a status and a commission; else
+   * nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_APPROVAL_AFTER_DECLINE = 63;</code>
+   */
+  public static final int ERROR_REASON_APPROVAL_AFTER_DECLINE_VALUE = 63;
 
 
   public final int getNumber() {
@@ -1348,6 +1370,7 @@ public enum ErrorReason
       case 60: return ERROR_REASON_ADJUSTMENT_CONFLICT;
       case 61: return ERROR_REASON_ORDER_AMBIGUOUS;
       case 62: return ERROR_REASON_ADJUSTMENTS_USED_UP;
+      case 63: return ERROR_REASON_APPROVAL_AFTER_DECLINE;
       default: return null;
     }
   }

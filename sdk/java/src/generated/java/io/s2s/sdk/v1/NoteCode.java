@@ -256,6 +256,15 @@ public enum NoteCode
    * <code>NOTE_CODE_EMPTY_AT_END = 27;</code>
    */
   NOTE_CODE_EMPTY_AT_END(27),
+  /**
+   * <pre>
+   * The postback says what was known before: the conversion has moved on since,
+   * or was adjusted. Nothing changes.
+   * </pre>
+   *
+   * <code>NOTE_CODE_OLDER_NEWS = 28;</code>
+   */
+  NOTE_CODE_OLDER_NEWS(28),
   UNRECOGNIZED(-1),
   ;
 
@@ -502,6 +511,15 @@ public enum NoteCode
    * <code>NOTE_CODE_EMPTY_AT_END = 27;</code>
    */
   public static final int NOTE_CODE_EMPTY_AT_END_VALUE = 27;
+  /**
+   * <pre>
+   * The postback says what was known before: the conversion has moved on since,
+   * or was adjusted. Nothing changes.
+   * </pre>
+   *
+   * <code>NOTE_CODE_OLDER_NEWS = 28;</code>
+   */
+  public static final int NOTE_CODE_OLDER_NEWS_VALUE = 28;
 
 
   public final int getNumber() {
@@ -556,6 +574,7 @@ public enum NoteCode
       case 25: return NOTE_CODE_SHORTENED;
       case 26: return NOTE_CODE_REPETITION_NOT_LISTED;
       case 27: return NOTE_CODE_EMPTY_AT_END;
+      case 28: return NOTE_CODE_OLDER_NEWS;
       default: return null;
     }
   }

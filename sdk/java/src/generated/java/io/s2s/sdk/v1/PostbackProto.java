@@ -68,13 +68,14 @@ public final class PostbackProto {
       "ctR\007verdict\022\037\n\013postback_id\030\002 \001(\tR\npostba" +
       "ckId\022\"\n\005notes\030\003 \003(\0132\014.s2s.v1.NoteR\005notes" +
       "\022*\n\005reply\030\004 \001(\0132\024.s2s.v1.ReplySettingR\005r" +
-      "eply*\250\001\n\017PostbackVerdict\022 \n\034POSTBACK_VER" +
+      "eply*\306\001\n\017PostbackVerdict\022 \n\034POSTBACK_VER" +
       "DICT_UNSPECIFIED\020\000\022\035\n\031POSTBACK_VERDICT_R" +
       "ECORDED\020\001\022\036\n\032POSTBACK_VERDICT_DUPLICATE\020" +
       "\002\022\031\n\025POSTBACK_VERDICT_TEST\020\003\022\031\n\025POSTBACK" +
-      "_VERDICT_HELD\020\004BW\n\rio.s2s.sdk.v1B\rPostba" +
-      "ckProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\" +
-      "V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "_VERDICT_HELD\020\004\022\034\n\030POSTBACK_VERDICT_UPDA" +
+      "TED\020\005BW\n\rio.s2s.sdk.v1B\rPostbackProtoP\001\242" +
+      "\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMeta" +
+      "data\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

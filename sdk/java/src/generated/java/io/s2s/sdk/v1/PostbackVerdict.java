@@ -54,6 +54,14 @@ public enum PostbackVerdict
    * <code>POSTBACK_VERDICT_HELD = 4;</code>
    */
   POSTBACK_VERDICT_HELD(4),
+  /**
+   * <pre>
+   * Its conversion was recorded before, and this postback has adjusted it.
+   * </pre>
+   *
+   * <code>POSTBACK_VERDICT_UPDATED = 5;</code>
+   */
+  POSTBACK_VERDICT_UPDATED(5),
   UNRECOGNIZED(-1),
   ;
 
@@ -98,6 +106,14 @@ public enum PostbackVerdict
    * <code>POSTBACK_VERDICT_HELD = 4;</code>
    */
   public static final int POSTBACK_VERDICT_HELD_VALUE = 4;
+  /**
+   * <pre>
+   * Its conversion was recorded before, and this postback has adjusted it.
+   * </pre>
+   *
+   * <code>POSTBACK_VERDICT_UPDATED = 5;</code>
+   */
+  public static final int POSTBACK_VERDICT_UPDATED_VALUE = 5;
 
 
   public final int getNumber() {
@@ -129,6 +145,7 @@ public enum PostbackVerdict
       case 2: return POSTBACK_VERDICT_DUPLICATE;
       case 3: return POSTBACK_VERDICT_TEST;
       case 4: return POSTBACK_VERDICT_HELD;
+      case 5: return POSTBACK_VERDICT_UPDATED;
       default: return null;
     }
   }
