@@ -2,6 +2,7 @@
 //! again under the order id, as networks do.
 
 mod races;
+mod refunds;
 
 use s2s_sdk::{
     prost_types::FieldMask,

@@ -23,6 +23,8 @@ pub enum KnownParam {
     Cur,
     /// The status.
     Status,
+    /// The id of a refund.
+    Rid,
     /// Marks a test.
     Test,
     /// The secret of the postback URL.
@@ -39,7 +41,7 @@ pub enum KnownParam {
 /// Trackers and networks have many names for the order number. All of them must be known, because
 /// different sales count as duplicates if their order number is overlooked. If several names of the
 /// order number occur, the first in this table takes precedence.
-const NAMES: [(&str, KnownParam); 35] = [
+const NAMES: [(&str, KnownParam); 39] = [
     ("clickid", KnownParam::ClickId),
     ("click_id", KnownParam::ClickId),
     ("cid", KnownParam::ClickId),
@@ -71,6 +73,10 @@ const NAMES: [(&str, KnownParam); 35] = [
     ("cur", KnownParam::Cur),
     ("currency", KnownParam::Cur),
     ("status", KnownParam::Status),
+    ("rid", KnownParam::Rid),
+    ("refund_id", KnownParam::Rid),
+    ("refundid", KnownParam::Rid),
+    ("adjustment_id", KnownParam::Rid),
     ("test", KnownParam::Test),
     ("sec", KnownParam::Sec),
     ("ts", KnownParam::Ts),
@@ -98,6 +104,7 @@ impl KnownParam {
             Self::Oid => "oid",
             Self::Cur => "cur",
             Self::Status => "status",
+            Self::Rid => "rid",
             Self::Test => "test",
             Self::Sec => "sec",
             Self::Ts => "ts",

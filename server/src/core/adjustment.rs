@@ -10,6 +10,7 @@
 
 pub mod grpc;
 mod lines;
+mod past;
 mod rules;
 mod samples;
 mod store;
@@ -20,8 +21,9 @@ use sea_orm::{ActiveEnum as _, DeriveActiveEnum, DeriveValueType, EnumIter};
 
 pub use self::{
     lines::{Line, Lines},
+    past::Past,
     rules::Change,
-    store::{Model as Adjustment, stood_at},
+    store::Model as Adjustment,
     write::{Adjust, enter},
 };
 use self::{rules::Refusal, write::Outcome};
@@ -112,7 +114,7 @@ pub struct ExternalId(Vec<u8>);
 impl ExternalId {
     /// Trims blanks, quotes and invisible characters. `None` if nothing is left. The error completes
     /// a sentence that begins with the name of the field.
-    fn parse(text: &str) -> Result<Option<Self>, String> {
+    pub fn parse(text: &str) -> Result<Option<Self>, String> {
         let text = trim(text);
         if text.len() > EXTERNAL_ID_BYTES_MAX || text.chars().any(char::is_control) {
             return Err(format!(
@@ -122,7 +124,7 @@ impl ExternalId {
         Ok((!text.is_empty()).then(|| Self(text.as_bytes().to_vec())))
     }
 
-    fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }

@@ -21,7 +21,7 @@ mod standing;
 mod store;
 pub mod watch;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::{ConnectionTrait, DbErr, DeriveValueType, TryFromU64};
@@ -54,7 +54,7 @@ pub use conversion_id::ConversionId;
 pub use outcome::{Counted, Recorded, Verdict};
 pub use samples::sample;
 pub use standing::{Standing, lock, of_order, stand};
-pub use store::{Insert, Model as Conversion, add_to, enter, insert};
+pub use store::{Insert, Model as Conversion, add_to, enter, find_same, insert};
 
 /// Longest time from a click to its conversion. Deletion compares the click's time, so this time is
 /// added to the retention of conversions.
@@ -306,7 +306,7 @@ pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
 
 /// Finds the recorded conversion of which this one would be a duplicate.
 pub async fn earlier(app: &App, conversion: &Conversion) -> Result<Option<Conversion>> {
-    store::find_same(app.db.reader(), conversion).await
+    Ok(store::find_same(app.db.reader(), conversion).await?)
 }
 
 /// Reads conversions of all accounts in the order of their keys, from the one after `after`, at most
@@ -332,6 +332,11 @@ pub async fn erase(app: &App, account: AccountId, click: ClickId, rows_max: usiz
             return count(app, account, click).await;
         }
     }
+}
+
+/// Returns those of the clicks that have conversions, in any account.
+pub async fn converted(app: &App, clicks: HashSet<ClickId>) -> Result<HashSet<ClickId>> {
+    Ok(store::converted(app.db.scanner(), clicks).await?)
 }
 
 /// Counts the conversions of a click.

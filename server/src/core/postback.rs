@@ -22,6 +22,7 @@ mod packed_row;
 mod proof;
 mod reader;
 mod redaction;
+mod refund;
 mod repetitions;
 mod replay;
 mod samples;
@@ -59,7 +60,7 @@ use authentication::Checked;
 pub use authentication::Sender;
 pub use erase::{Erased, erase_visitor};
 pub use explain::{ClickHistory, Explanation, SetupTest, explain, explain_click, explain_stored, test_setup};
-use judgement::{DryRun, judge, policy_of, read, redacted, rehearse, split_retryable, write};
+use judgement::{DryRun, judge, read, redacted, rehearse, split_retryable, write};
 pub use known_senders::{KnownSenders, delete_old as delete_old_senders};
 pub use list::{Filter, LIST_KEY_BYTES, TEXT_BYTES_MAX, list};
 pub use matching::run_auto_match;
@@ -239,21 +240,19 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
         (None, judged) => judged,
     };
     let judged = match judged {
-        Ok(conversion) if tenant == Tenant::All => {
-            match repetitions::look_up(app, conversion, policy_of(code)).await? {
-                Again::Repetition(recorded) => {
-                    return Ok(repetitions::answer(*recorded, postback.notes.to_proto(), reply));
-                }
-                Again::Judged(judged) => judged,
+        Ok(report) if tenant == Tenant::All => match repetitions::look_up(app, report).await? {
+            Again::Repetition(recorded) => {
+                return Ok(repetitions::answer(*recorded, postback.notes.to_proto(), reply));
             }
-        }
+            Again::Judged(judged) => judged,
+        },
         judged => judged,
     };
     if let Err(held_for) = &judged {
         make_room(app, tenant, &mut postback, &sender, code, held_for).await?;
     }
-    let click = judged.as_ref().ok().map(|conversion| conversion.click_id);
-    let written = write(app, postback, judged, policy_of(code), matched, store::Mode::Insert).await?;
+    let click = judged.as_ref().ok().map(|report| report.conversion.click_id);
+    let written = write(app, postback, judged, matched, store::Mode::Insert).await?;
     let mut postback = written.ok_or_else(|| Error::internal("the postback that was inserted"))?;
     if let (Some(click), Tenant::All, Verdict::Duplicate | Verdict::Held) = (click, tenant, postback.verdict)
     {
@@ -265,8 +264,9 @@ pub async fn receive(app: &App, mut postback: Postback, sender: Sender, source: 
     // The stored message names the recorded amounts. Only callers with an API key, and senders who
     // have proved who they are, may see them.
     let is_proved = tenant != Tenant::All || code.is_some_and(authentication::has_proof);
-    if !is_proved && postback.reason == Some(Reason(ErrorReason::TransactionConflict)) {
-        repetitions::CONFLICT_WITHOUT_AMOUNTS.clone_into(&mut postback.message);
+    let kept = postback.reason.and_then(|Reason(reason)| repetitions::message_without_amounts(reason));
+    if let Some(message) = kept.filter(|_| !is_proved) {
+        message.clone_into(&mut postback.message);
     }
     Ok(Received::Stored { postback, reply })
 }

@@ -73,11 +73,14 @@ pub struct StatusWords {
     pub pending: Vec<String>,
     pub approved: Vec<String>,
     pub declined: Vec<String>,
+    /// Words for a refund of the whole sale.
+    pub reversed: Vec<String>,
 }
 
 impl StatusWords {
     pub fn all(&self) -> impl Iterator<Item = &str> {
-        self.pending.iter().chain(&self.approved).chain(&self.declined).map(String::as_str)
+        let of_sales = self.pending.iter().chain(&self.approved).chain(&self.declined);
+        of_sales.chain(&self.reversed).map(String::as_str)
     }
 }
 
@@ -135,6 +138,12 @@ pub fn list(page: &PageRequest<ID_BYTES_MAX>) -> Page<&'static Preset, ID_BYTES_
 }
 
 impl Preset {
+    /// Returns whether the network reports a sale as pending, and later as approved or declined.
+    pub fn reports_pending_first(&self) -> bool {
+        let StatusWords { pending, approved, declined, .. } = &self.status_words;
+        !pending.is_empty() && !(approved.is_empty() && declined.is_empty())
+    }
+
     /// The id, padded with zeros, so that keys sort like ids.
     fn key(&self) -> [u8; ID_BYTES_MAX] {
         let mut key = [0; ID_BYTES_MAX];
@@ -187,9 +196,12 @@ mod tests {
             let lower: BTreeSet<String> = words.all().map(str::to_lowercase).collect();
             assert_eq!(lower.len(), words.all().count(), "{}", preset.id);
             assert!(words.all().all(|word| (1..=STATUS_WORD_BYTES_MAX).contains(&word.len())));
-            for (own, theirs) in
-                [("pending", &words.pending), ("approved", &words.approved), ("declined", &words.declined)]
-            {
+            for (own, theirs) in [
+                ("pending", &words.pending),
+                ("approved", &words.approved),
+                ("declined", &words.declined),
+                ("reversed", &words.reversed),
+            ] {
                 let elsewhere = words.all().any(|word| word.eq_ignore_ascii_case(own))
                     && !theirs.iter().any(|word| word.eq_ignore_ascii_case(own));
                 assert!(!elsewhere, "{}: {own}", preset.id);

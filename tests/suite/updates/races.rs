@@ -15,7 +15,7 @@ use crate::totals::check_totals;
 
 const SENDERS: usize = 32;
 
-async fn consistent(shop: &Shop) {
+pub async fn consistent(shop: &Shop) {
     assert_eq!(check_totals(&shop.server).await, (Some(0), String::new()));
     tally::check(&shop.server.database_url).await.unwrap();
     journal::check(&shop.server.database_url).await.unwrap();

@@ -1,13 +1,13 @@
 //! Lines that are made in an open transaction, in which their conversions are locked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use s2s_sdk::v1::AdjustmentVerdict;
 use sea_orm::DbErr;
 
-use super::{Adjusted, Adjustment, Request, judge, store};
+use super::{Adjusted, Adjustment, ExternalId, Past, Request, judge, store};
 use crate::{
-    core::conversion::{self, Conversion, ConversionId, Standing},
+    core::conversion::{self, Conversion, ConversionId},
     db::Connection,
     error::{Error, Result},
     values::{id::AccountId, time::Time},
@@ -25,15 +25,27 @@ pub struct Lines {
     conversions: HashMap<ConversionId, Conversion>,
     /// The number of lines that each conversion had before.
     before: HashMap<ConversionId, i16>,
+    /// The lines that have external ids, of earlier transactions and of this one.
+    known: HashMap<store::Key, Adjustment>,
     made: Vec<Adjustment>,
 }
 
 impl Lines {
-    /// Locks conversions until the transaction ends. Those that are not stored are left out.
-    pub async fn lock(txn: &Connection, ids: Vec<ConversionId>) -> Result<Self, DbErr> {
+    /// Locks conversions until the transaction ends, and finds their lines with these external ids.
+    /// Those that are not stored are left out.
+    pub async fn lock(
+        txn: &Connection,
+        wanted: impl Iterator<Item = (ConversionId, Option<ExternalId>)>,
+    ) -> Result<Self, DbErr> {
+        let (mut ids, mut keys) = (Vec::new(), HashSet::new());
+        for (id, external_id) in wanted {
+            ids.push(id);
+            keys.extend(external_id.map(|external_id| (id, external_id)));
+        }
         let conversions = conversion::lock(txn, ids).await?;
         let before = conversions.iter().map(|(id, row)| (*id, row.adjustment_count())).collect();
-        Ok(Self { conversions, before, made: Vec::new() })
+        let known = store::find_known(txn, &keys.into_iter().collect::<Vec<_>>()).await?;
+        Ok(Self { conversions, before, known, made: Vec::new() })
     }
 
     /// A locked conversion, as it stands after the lines so far.
@@ -41,40 +53,31 @@ impl Lines {
         self.conversions.get(&id)
     }
 
-    /// Returns whether a conversion was recorded with this standing, or a line brought it there.
-    pub async fn stood_at(
-        &self,
-        txn: &Connection,
-        conversion: &Conversion,
-        standing: Standing,
-    ) -> Result<bool, DbErr> {
-        let is_made = self.made.iter().any(|line| {
-            (line.click_id, line.serial) == (conversion.click_id, conversion.serial)
-                && line.after() == standing
-        });
-        Ok(conversion.recorded() == standing
-            || is_made
-            || store::stood_at(txn, conversion.id(), standing).await?)
+    /// The past of a conversion, with the lines so far.
+    pub async fn past(&self, txn: &Connection, conversion: &Conversion) -> Result<Past, DbErr> {
+        Past::of(txn, conversion, &self.made).await
     }
 
-    /// Judges a request by what stands now, and changes that. `known` is the line that was recorded
-    /// under the external id of the request. Returns the line with its conversion if it is new.
+    /// Judges a request by what stands now, and changes that. Returns the line with its conversion if
+    /// it is new.
     pub fn make(
         &mut self,
         account: AccountId,
         id: ConversionId,
         request: &Request,
-        known: Option<&Adjustment>,
         now: Time,
     ) -> (Result<Adjusted>, Option<Box<Line>>) {
         let Some(conversion) = self.conversions.get_mut(&id).filter(|row| row.account_id == account) else {
             return (Err(Error::not_found("conversion", &id)), None);
         };
+        let key = request.external_id.clone().map(|external_id| (id, external_id));
+        let known = key.as_ref().and_then(|key| self.known.get(key));
         let result = judge(request, conversion, known, now);
         let recorded = result.as_ref().ok().filter(|one| one.verdict == AdjustmentVerdict::Recorded);
         let line = recorded.map(|Adjusted { line, .. }| {
             conversion.set_standing(line.after(), line.number);
             self.made.push(line.clone());
+            self.known.extend(key.map(|key| (key, line.clone())));
             Box::new(Line { adjustment: line.clone(), conversion: conversion.clone() })
         });
         (result, line)

@@ -90,20 +90,10 @@ pub async fn find_known(db: &impl ConnectionTrait, keys: &[Key]) -> Result<HashM
     Ok(found)
 }
 
-/// Returns whether a line has brought a conversion to this standing.
-pub async fn stood_at(
-    db: &impl ConnectionTrait,
-    id: ConversionId,
-    standing: Standing,
-) -> Result<bool, DbErr> {
-    let line = Entity::find()
-        .filter(Column::ClickId.eq(id.click))
-        .filter(Column::Serial.eq(id.serial))
-        .filter(Column::StatusAfter.eq(standing.status))
-        .filter(Column::ValueAfter.eq(standing.value))
-        .filter(Column::CommissionAfter.eq(standing.commission));
-    let numbers = line.select_only().column(Column::Number).limit(1);
-    Ok(numbers.into_tuple::<i16>().one(db).await?.is_some())
+/// Reads the lines of a conversion, in any order.
+pub async fn of_conversion(db: &impl ConnectionTrait, id: ConversionId) -> Result<Vec<Model>, DbErr> {
+    let of_click = Entity::find().filter(Column::ClickId.eq(id.click));
+    of_click.filter(Column::Serial.eq(id.serial)).all(db).await
 }
 
 /// Lists lines, newest first. Reads one row more than the page holds, to see if another page

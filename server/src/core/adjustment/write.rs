@@ -1,13 +1,10 @@
 //! The group commit of adjustments.
 
-use std::collections::{HashMap, HashSet};
-
 use sea_orm::{ActiveEnum as _, DbErr};
 
 use super::{
-    Adjusted, Adjustment, Request,
+    Adjusted, Request,
     lines::{Line, Lines},
-    store,
 };
 use crate::{
     core::{
@@ -51,11 +48,13 @@ impl Write for Adjust {
         if !rehearsed.is_empty() {
             conversion::insert(&rehearsed, txn).await?;
         }
-        let mut lines = Lines::lock(txn, rows.iter().map(|row| row.id).collect()).await?;
-        let keys: HashSet<store::Key> = rows.iter().filter_map(Self::key).collect();
-        let keys: Vec<store::Key> = keys.into_iter().collect();
-        let mut known = store::find_known(txn, &keys).await?;
-        let outcomes = rows.iter().map(|row| row.judge(&mut lines, &mut known)).collect();
+        let wanted = rows.iter().map(|row| (row.id, row.request.external_id.clone()));
+        let mut lines = Lines::lock(txn, wanted).await?;
+        let outcome = |row: &Self| {
+            let (result, line) = lines.make(row.account, row.id, &row.request, row.now);
+            Outcome { id: row.id, result, line }
+        };
+        let outcomes = rows.iter().map(outcome).collect();
         lines.write(txn).await?;
         Ok(outcomes)
     }
@@ -68,23 +67,6 @@ impl Write for Adjust {
 
     fn owns(&self, outcome: &Outcome) -> bool {
         outcome.id == self.id
-    }
-}
-
-impl Adjust {
-    fn key(&self) -> Option<store::Key> {
-        self.request.external_id.clone().map(|external_id| (self.id, external_id))
-    }
-
-    /// Judges the request by what stands now, and changes that.
-    fn judge(&self, lines: &mut Lines, known: &mut HashMap<store::Key, Adjustment>) -> Outcome {
-        let key = self.key();
-        let same = key.as_ref().and_then(|key| known.get(key));
-        let (result, line) = lines.make(self.account, self.id, &self.request, same, self.now);
-        if let (Some(key), Some(line)) = (key, &line) {
-            known.insert(key, line.adjustment.clone());
-        }
-        Outcome { id: self.id, result, line }
     }
 }
 

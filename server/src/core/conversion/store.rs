@@ -167,8 +167,20 @@ fn same_key(row: &Model) -> Condition {
 }
 
 /// Finds the row with the same key.
-pub async fn find_same(db: &impl ConnectionTrait, row: &Model) -> Result<Option<Model>> {
-    Ok(Entity::find().filter(same_key(row)).one(db).await?)
+pub async fn find_same(db: &impl ConnectionTrait, row: &Model) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(same_key(row)).one(db).await
+}
+
+/// Returns those of the clicks that have rows.
+pub async fn converted(
+    db: &impl ConnectionTrait,
+    clicks: HashSet<ClickId>,
+) -> Result<HashSet<ClickId>, DbErr> {
+    if clicks.is_empty() {
+        return Ok(clicks);
+    }
+    let found = Entity::find().select_only().column(Column::ClickId).filter(Column::ClickId.is_in(clicks));
+    Ok(found.distinct().into_tuple().all(db).await?.into_iter().collect())
 }
 
 pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ConversionId) -> Result<Option<Model>> {

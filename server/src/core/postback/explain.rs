@@ -11,13 +11,14 @@ use s2s_sdk::v1::{Note, Step};
 use super::{
     DryRun, Overrides, Parameter, ParsedPostback, Postback, Verdict, authentication, get, of_click, proof,
     read, reader, redacted, rehearse,
+    update::Report,
 };
 use crate::{
     api::Tenant,
     core::{
         App, click,
         conversion::{self, Conversion, Happened, Recorded},
-        conversion_code::{self, ConversionCode},
+        conversion_code::{self, ConversionCode, UpdatePolicy},
         scan::scan,
         tracking_link::{self, TrackingLink},
     },
@@ -82,11 +83,11 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
         claim.happened = Happened::Arrived(postback.received_at);
         claim.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
     }
-    let mut notes = reading.notes.clone();
+    let (mut notes, refund) = (reading.notes.clone(), reading.refund.clone());
     let (mut facts, parameters) = gather(app, account, reading, code.clone()).await?;
-    if let Some(code) = code.filter(|_| postback.verdict == Verdict::Held) {
+    if let Some(code) = code.as_ref().filter(|_| postback.verdict == Verdict::Held) {
         facts.authentication = Some("it passed every check that the code enforces now".to_owned());
-        facts.refuse(proof::unproven(&code, &postback));
+        facts.refuse(proof::unproven(code, &postback));
     }
     if postback.verdict != Verdict::Held {
         facts.authentication = Some("it counted".to_owned());
@@ -98,7 +99,8 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
             Verdict::Recorded | Verdict::Held => conversion::Verdict::Recorded,
         };
         notes = postback.notes.to_proto();
-        facts.judged = Some(conversion.clone());
+        let policy = code.map_or(UpdatePolicy::None, |code| code.update_policy);
+        facts.judged = Some(Report { conversion: conversion.clone(), refund, policy });
         facts.outcome = Ok(Some(Recorded { conversion, verdict, notes: Vec::new() }));
     }
     let explanation = apply_outcome(app, account, facts, parameters, notes).await?;
@@ -118,8 +120,8 @@ struct Facts {
     link: Option<Result<Arc<TrackingLink>>>,
     /// Summary of the checks of the sender; `None` if the code is unknown.
     authentication: Option<String>,
-    /// The conversion as judged, before it is compared with recorded conversions.
-    judged: Option<Conversion>,
+    /// The report as judged, before it is compared with recorded conversions.
+    judged: Option<Report>,
     outcome: Result<Option<Recorded>>,
 }
 

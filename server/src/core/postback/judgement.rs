@@ -10,8 +10,8 @@ use crate::{
     core::{
         App,
         click::CLOCK_SKEW_MAX,
-        conversion::{self, Conversion, Happened, note},
-        conversion_code::{self, ConversionCode, UpdatePolicy},
+        conversion::{self, Happened, note},
+        conversion_code::{self, ConversionCode},
     },
     error::{Error, Result},
 };
@@ -19,9 +19,8 @@ use crate::{
 use super::{
     Notes, Postback, Verdict, differences, matching,
     reader::{Named, Overrides, ParsedPostback, Terms, Test},
-    redaction,
-    status::{self, Understood},
-    store, update,
+    redaction, store,
+    update::{self, Report},
 };
 
 /// Reads a postback. Returns the reading, and the code that the postback or an override names, if
@@ -37,18 +36,7 @@ pub(super) async fn read(
         Some(id) => conversion_code::find_known(app, tenant, id).await?,
         None => None,
     };
-    let mut reading = named.claim(overrides, Terms::of(code.as_deref()));
-    if let (Ok(claim), Some(code)) = (&mut reading.claim, &code) {
-        match status::read(&claim.status_word, code.preset_id.preset()) {
-            Ok(Understood { status, word, note }) => {
-                let length = word.len();
-                claim.status = status;
-                claim.status_word.truncate(length);
-                reading.notes.extend(note);
-            }
-            Err(error) => reading.claim = Err(error),
-        }
-    }
+    let reading = named.claim(overrides, Terms::of(code.as_deref()));
     Ok((reading, code))
 }
 
@@ -96,7 +84,7 @@ pub(super) async fn judge(
     postback: &mut Postback,
     reading: ParsedPostback,
     identity: Option<Vec<u8>>,
-) -> Result<Result<Conversion>> {
+) -> Result<Result<Report>> {
     let received_at = postback.received_at;
     postback.notes = Notes::new(reading.notes);
     postback.code_text = reading.code_text;
@@ -106,10 +94,11 @@ pub(super) async fn judge(
         claim.happened = Happened::Arrived(received_at);
         claim.request_id = Some(identity.unwrap_or_else(|| postback.id.0.as_bytes().to_vec()));
         let code = code.ok_or_else(|| conversion_code::unknown(claim.code))?;
-        conversion::evaluate(app, code, claim).await
+        let conversion = conversion::evaluate(app, code, claim).await?;
+        Ok(Report { conversion, refund: reading.refund, policy: code.update_policy })
     };
     let judged = split_retryable(judged.await)?;
-    if let Ok(conversion) = &judged
+    if let Ok(Report { conversion, .. }) = &judged
         && conversion.converted_at.ahead_of(received_at).size() > CLOCK_SKEW_MAX
     {
         let message =
@@ -119,18 +108,17 @@ pub(super) async fn judge(
     Ok(judged)
 }
 
-/// Writes a postback with its judgement. `policy` says what it may change. `matched` means that the postback is matched automatically
+/// Writes a postback with its judgement. `matched` means that the postback is matched automatically
 /// if it is held. Returns the postback as stored; `None` if it was to be replayed, but is deleted.
 pub(super) async fn write(
     app: &App,
     mut postback: Postback,
-    judged: Result<Conversion>,
-    policy: UpdatePolicy,
+    judged: Result<Report>,
     matched: bool,
     mode: store::Mode,
 ) -> Result<Option<Postback>> {
-    let conversion = match judged {
-        Ok(conversion) => Some(Arc::new(conversion)),
+    let report = match judged {
+        Ok(report) => Some(Arc::new(report)),
         Err(error) => {
             postback.apply_outcome(Err(error));
             let next = matching::next_match(postback.reason, postback.received_at, app.now());
@@ -138,29 +126,24 @@ pub(super) async fn write(
             None
         }
     };
-    let written = app.commit.write(store::PostbackWrite { postback, conversion, policy, mode }).await?;
-    let (store::PostbackWrite { postback: sent, .. }, Some(stored)) = written else { return Ok(None) };
+    let written = app.commit.write(store::PostbackWrite { postback, report, matched, mode }).await?;
+    let (store::PostbackWrite { postback: sent, report, .. }, Some(stored)) = written else { return Ok(None) };
     let mut stored = stored.postback;
     // A sender who reuses the id of another postback learns nothing about that postback.
     if mode == store::Mode::Insert && !sent.is_again(&stored) {
         return Err(Error::request_id_reused().at_field("postback.postback_id"));
     }
-    if stored.verdict == Verdict::Duplicate {
+    if stored.verdict == Verdict::Duplicate && report.is_some_and(|report| report.refund.is_none()) {
         Box::pin(differences::tell(app, &mut stored)).await; // boxed, because few are duplicates
     }
     Ok(Some(stored))
 }
 
-/// What the postbacks of a code may change.
-pub(super) fn policy_of(code: Option<&ConversionCode>) -> UpdatePolicy {
-    code.map_or(UpdatePolicy::None, |code| code.update_policy)
-}
-
 /// The outcome that a postback would have.
 pub struct DryRun {
-    /// The conversion as judged, before it is compared with recorded conversions. `None` if the
+    /// The report as judged, before it is compared with recorded conversions. `None` if the
     /// judgement was an error, or if the postback has a test click id.
-    pub judged: Option<Conversion>,
+    pub judged: Option<Report>,
     /// The conversion that would be recorded, or that was recorded before; `None` for a test click
     /// id.
     pub outcome: Result<Option<conversion::Recorded>>,
@@ -179,14 +162,12 @@ pub(super) async fn rehearse(
         if test_click {
             return Ok(None);
         }
-        conversion::evaluate(app, code, claim).await.map(Some)
+        let conversion = conversion::evaluate(app, code, claim).await?;
+        Ok(Some(Report { conversion, refund: reading.refund, policy: code.update_policy }))
     };
     let judged = split_retryable(judged.await)?;
     let outcome = match &judged {
-        Ok(Some(conversion)) => {
-            let policy = policy_of(code);
-            Box::pin(update::preview(app, conversion.clone(), policy)).await.map(Some)
-        }
+        Ok(Some(report)) => Box::pin(update::preview(app, report.clone())).await.map(Some),
         Ok(None) => Ok(None),
         Err(_) => return Ok(DryRun { judged: None, outcome: judged.map(|_| None) }),
     };

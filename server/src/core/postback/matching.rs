@@ -1,10 +1,10 @@
 //! Automatic matching: counts a held postback once the conversion code, tracking link or click that
-//! it waits for is known here.
+//! it waits for is known here, and a refund once its sale is recorded.
 //!
 //! Strangers can send any number of postbacks with invented codes, links and clicks. So a search
-//! looks at many postbacks at once: it makes one query for all their codes, one for all their links
-//! and one for all their clicks. It replays only the postbacks whose code, link or click is known
-//! by now.
+//! looks at many postbacks at once: it makes one query for all their codes, one for all their links,
+//! one for all their clicks and one for all their sales. It replays only the postbacks whose code,
+//! link, click or sale is known by now.
 //!
 //! Absent on purpose: postbacks held for any other cause. The person who mends a set-up also
 //! decides which postbacks count.
@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     core::{
-        App, click,
+        App, click, conversion,
         conversion_code::{self, ConversionCodeId},
         tracking_link,
     },
@@ -54,8 +54,12 @@ const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
 const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
 
 /// The reasons to hold a postback for something that may still arrive.
-const WAITS: [ErrorReason; 3] =
-    [ErrorReason::ConversionCodeUnknown, ErrorReason::TrackingLinkUnknown, ErrorReason::ClickIdKeyEnded];
+const WAITS: [ErrorReason; 4] = [
+    ErrorReason::ConversionCodeUnknown,
+    ErrorReason::TrackingLinkUnknown,
+    ErrorReason::ClickIdKeyEnded,
+    ErrorReason::ConversionNotRecorded,
+];
 
 /// Returns the time of the next match of a postback that is held for this reason. `None` if it is
 /// never, or no longer, matched automatically.
@@ -112,11 +116,13 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
     Ok(txn.commit().await?)
 }
 
-/// The codes, links and clicks that due postbacks wait for, and that are known here by now.
+/// The codes, links, clicks and sales that due postbacks wait for, and that are known here by now.
 struct Known {
     codes: HashMap<ConversionCodeId, AccountId>,
     links: HashSet<LinkKey>,
     clicks: HashSet<ClickId>,
+    /// Clicks with conversions. One of them may be the sale that a refund waits for.
+    converted: HashSet<ClickId>,
 }
 
 impl Known {
@@ -128,6 +134,7 @@ impl Known {
             codes: conversion_code::existing(app, codes).await?,
             links: tracking_link::existing(app, links).await?,
             clicks: click::existing(app, clicks).await?,
+            converted: conversion::converted(app, due.iter().filter_map(unrecorded_sale).collect()).await?,
         })
     }
 
@@ -142,6 +149,7 @@ impl Known {
         unknown_code(due).is_some_and(|code| self.sees(due, code))
             || unknown_link(due).is_some_and(|link| self.links.contains(&link))
             || missing_click(due).is_some_and(|click| self.clicks.contains(&click))
+            || unrecorded_sale(due).is_some_and(|click| self.converted.contains(&click))
     }
 }
 
@@ -160,6 +168,12 @@ fn unknown_link(due: &Due) -> Option<LinkKey> {
 /// The click for which a postback waits.
 fn missing_click(due: &Due) -> Option<ClickId> {
     let waits = due.reason == Some(Reason(ErrorReason::ClickIdKeyEnded));
+    due.click().filter(|_| waits)
+}
+
+/// The click of the sale for which a refund waits.
+fn unrecorded_sale(due: &Due) -> Option<ClickId> {
+    let waits = due.reason == Some(Reason(ErrorReason::ConversionNotRecorded));
     due.click().filter(|_| waits)
 }
 

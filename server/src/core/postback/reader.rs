@@ -22,11 +22,12 @@ mod worth;
 
 use s2s_sdk::v1::{DecimalSeparator, ErrorReason, Note};
 
-use super::Postback;
+use super::{Postback, refund::Refund};
 use crate::{
     core::{
         conversion::ConversionClaim,
-        conversion_code::{ConversionCode, ConversionCodeId},
+        conversion_code::{ConversionCode, ConversionCodeId, UpdatePolicy},
+        preset::Preset,
     },
     error::{Error, Result},
     values::limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX},
@@ -67,9 +68,11 @@ pub struct ParsedPostback {
     /// a parameter is repeated, `counting` picks one. A long text is cut. A missing text is empty.
     pub code_text: String,
     pub click_text: String,
-    /// The claim has no time and no request id, because the reader does not know them. It has no
-    /// status, because the network decides what a status word means.
+    /// The claim has no time and no request id, because the reader does not know them. If the
+    /// postback reports a refund, the claim is that of the sale, with the refunded amount as its value.
     pub claim: Result<ConversionClaim>,
+    /// The refund that the postback reports; `None` if it reports a sale, or can't be read.
+    pub refund: Option<Refund>,
 }
 
 /// Changes that a replay makes to the reading of a postback.
@@ -84,12 +87,16 @@ pub struct Overrides {
     pub code: Option<ConversionCodeId>,
 }
 
-/// The settings of a conversion code by which amounts are read.
+/// The settings of a conversion code by which its postbacks are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
     separator: DecimalSeparator,
     /// The currency of amounts that name no currency. `None` if the code is not known.
     currency: Option<Currency>,
+    /// The network whose status words count. If the code is not known, no status word is refused.
+    preset: Option<&'static Preset>,
+    /// False if the id of a refund means nothing.
+    takes_updates: bool,
 }
 
 impl Terms {
@@ -97,6 +104,8 @@ impl Terms {
         Self {
             separator: code.map_or(DecimalSeparator::Auto, |code| code.decimal_separator.to_proto()),
             currency: code.map(|code| code.default_currency),
+            preset: code.and_then(|code| code.preset_id.preset()),
+            takes_updates: code.is_none_or(|code| code.update_policy != UpdatePolicy::None),
         }
     }
 }
@@ -159,6 +168,10 @@ impl Named {
             Some(error) => Err(error),
             None => claim::read(&parameters, overrides, terms, &mut notes),
         };
+        let (claim, refund) = match claim {
+            Ok((claim, refund)) => (Ok(claim), refund),
+            Err(error) => (Err(error), None),
+        };
         notes.truncate(NOTES_MAX);
         let text_of = |known| {
             let found = counting(&parameters, known);
@@ -177,7 +190,7 @@ impl Named {
             is_test_click_id(&click_text).then_some(Test::ClickId)
         };
         let code = overrides.code.or(code);
-        ParsedPostback { parameters, form, notes, test, code, code_text, click_text, claim }
+        ParsedPostback { parameters, form, notes, test, code, code_text, click_text, claim, refund }
     }
 }
 

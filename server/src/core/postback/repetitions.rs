@@ -6,12 +6,14 @@
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
 
-use super::{Received, split_retryable, update};
+use super::{
+    Received, split_retryable,
+    update::{self, Report},
+};
 use crate::{
     core::{
         App,
-        conversion::{self, Conversion, Verdict, note},
-        conversion_code::UpdatePolicy,
+        conversion::{self, Verdict, note},
     },
     error::{Error, Result},
 };
@@ -21,19 +23,19 @@ use crate::{
 pub enum Again {
     /// The conversion is recorded already, and this repetition of it is not stored.
     Repetition(Box<conversion::Recorded>),
-    Judged(Result<Conversion>),
+    Judged(Result<Report>),
 }
 
 /// Looks up whether a conversion is recorded already, before it is written. The look-up is made
 /// only if no more repetitions of the click may be stored in this minute.
-pub async fn look_up(app: &App, conversion: Conversion, policy: UpdatePolicy) -> Result<Again> {
-    if !app.shedding.has_repetitions_enough(conversion.click_id) {
-        return Ok(Again::Judged(Ok(conversion)));
+pub async fn look_up(app: &App, report: Report) -> Result<Again> {
+    if !app.shedding.has_repetitions_enough(report.conversion.click_id) {
+        return Ok(Again::Judged(Ok(report)));
     }
-    let preview = Box::pin(update::preview(app, conversion.clone(), policy)).await;
+    let preview = Box::pin(update::preview(app, report.clone())).await;
     Ok(match split_retryable(preview)? {
         Ok(recorded) if recorded.verdict == Verdict::Duplicate => Again::Repetition(Box::new(recorded)),
-        Ok(_) => Again::Judged(Ok(conversion)),
+        Ok(_) => Again::Judged(Ok(report)),
         // If the postback is shed, its sender gets this message, which must not name the recorded
         // amounts.
         Err(conflict) => Again::Judged(Err(without_amounts(conflict))),
@@ -50,13 +52,25 @@ pub fn answer(recorded: conversion::Recorded, mut notes: Vec<Note>, reply: Optio
 
 /// The message about a conflict for a sender who has proved nothing. Anybody can send the same sale
 /// again, or a test, and must not learn the recorded amounts.
-pub const CONFLICT_WITHOUT_AMOUNTS: &str = "a conversion with this identity is recorded already, with other amounts; \
+const CONFLICT_WITHOUT_AMOUNTS: &str = "a conversion with this identity is recorded already, with other amounts; \
                                         explain the postback with an API key to see them";
 
-/// Returns the error for a sender who has proved nothing: a conflict without the recorded amounts.
-pub fn without_amounts(error: Error) -> Error {
-    if error.reason() != ErrorReason::TransactionConflict {
-        return error;
+/// The message about a refund for a sender who has proved nothing.
+const REFUND_WITHOUT_AMOUNTS: &str = "the refund is larger than what is left of the sale; explain the postback with an \
+                                      API key to see the amount";
+
+/// The message for a sender who has proved nothing. `None` if the message for this reason names no
+/// amounts.
+pub fn message_without_amounts(reason: ErrorReason) -> Option<&'static str> {
+    match reason {
+        ErrorReason::TransactionConflict => Some(CONFLICT_WITHOUT_AMOUNTS),
+        ErrorReason::RefundTooLarge => Some(REFUND_WITHOUT_AMOUNTS),
+        _ => None,
     }
-    Error::new(ErrorReason::TransactionConflict, CONFLICT_WITHOUT_AMOUNTS)
+}
+
+/// Returns the error for a sender who has proved nothing: without the recorded amounts.
+pub fn without_amounts(error: Error) -> Error {
+    let reason = error.reason();
+    message_without_amounts(reason).map_or(error, |message| Error::new(reason, message))
 }

@@ -3,7 +3,7 @@
 use s2s_sdk::v1::NoteCode;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, Verdict, get, judge, list, of_click, policy_of, proof, read,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, Verdict, get, judge, list, of_click, proof, read,
     split_retryable, store, update, write,
 };
 use crate::{
@@ -100,23 +100,21 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Optio
     postback.replayed_at = Some(app.now());
     postback.match_at = None;
     let mut judged = judge(app, code, &mut postback, reading, signature).await?;
-    if let Ok(conversion) = &mut judged
+    if let Ok(report) = &mut judged
         && is_uncheckable
     {
-        tell_apart(app, &postback, conversion).await?;
+        tell_apart(app, &postback, &mut report.conversion).await?;
     }
     let judged = unproven.map_or(judged, Err);
     if how.validate_only {
         let outcome = match judged {
-            Ok(conversion) => {
-                split_retryable(update::preview(app, conversion, policy_of(code)).await)?.map(Into::into)
-            }
+            Ok(report) => split_retryable(update::preview(app, report).await)?.map(Into::into),
             Err(error) => Err(error),
         };
         postback.apply_outcome(outcome);
         return Ok(Some(postback));
     }
-    write(app, postback, judged, policy_of(code), true, store::Mode::Update).await
+    write(app, postback, judged, true, store::Mode::Update).await
 }
 
 /// Identifies a conversion by its postback's id instead of its signature, if another call with the

@@ -7,6 +7,7 @@ use s2s_sdk::v1::ErrorReason;
 use super::{
     Postback, Proof, Reason,
     store::{Mode, PostbackWrite},
+    update::Report,
 };
 use crate::{
     core::{
@@ -26,9 +27,9 @@ impl Rehearsed for PostbackWrite {
         let counted = [(); 2].map(|()| insert(Some(conversion::sample(random, now))));
         let held = [(); 2].map(|()| insert(None));
         let replayed = held.each_ref().map(|held| {
-            let conversion = Some(Arc::new(conversion::sample(random, now)));
+            let report = Some(Arc::new(sale(conversion::sample(random, now))));
             let postback = Postback { replayed_at: Some(now), ..held.postback.clone() };
-            PostbackWrite { postback, conversion, policy: UpdatePolicy::None, mode: Mode::Update }
+            PostbackWrite { postback, report, matched: false, mode: Mode::Update }
         });
         vec![counted, held, replayed]
     }
@@ -54,10 +55,10 @@ fn new(random: &Random, now: Time, conversion: Option<Conversion>) -> PostbackWr
             ..arrived
         },
     };
-    PostbackWrite {
-        postback,
-        conversion: conversion.map(Arc::new),
-        policy: UpdatePolicy::None,
-        mode: Mode::Insert,
-    }
+    let report = conversion.map(|conversion| Arc::new(sale(conversion)));
+    PostbackWrite { postback, report, matched: false, mode: Mode::Insert }
+}
+
+fn sale(conversion: Conversion) -> Report {
+    Report { conversion, refund: None, policy: UpdatePolicy::None }
 }

@@ -1,4 +1,4 @@
-//! The meaning of a status word. The word is one of the three words of s2s, or a word of the
+//! The meaning of a status word. The word is one of the four words of s2s, or a word of the
 //! network that calls the postback URL.
 //!
 //! `core/preset/presets.toml` holds the words of networks (`status_words`); new words are added
@@ -17,17 +17,27 @@ use crate::{
 
 const PARAMETER: &str = "status";
 
+/// The meaning of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A sale with this status.
+    Sale(ConversionStatus),
+    /// A refund of a sale.
+    Reversed,
+}
+
 /// The words of s2s, which are understood whatever network sends them.
-const OWN: [(&str, ConversionStatus); 3] = [
-    ("pending", ConversionStatus::Pending),
-    ("approved", ConversionStatus::Approved),
-    ("declined", ConversionStatus::Declined),
+const OWN: [(&str, Meaning); 4] = [
+    ("pending", Meaning::Sale(ConversionStatus::Pending)),
+    ("approved", Meaning::Sale(ConversionStatus::Approved)),
+    ("declined", Meaning::Sale(ConversionStatus::Declined)),
+    ("reversed", Meaning::Reversed),
 ];
 
 /// A word, as it is understood.
 pub struct Understood<'a> {
-    /// `None` if the word is empty.
-    pub status: Option<ConversionStatus>,
+    /// `None` if the word is empty, or its network is not known.
+    pub meaning: Option<Meaning>,
     /// The word without punctuation that was dropped.
     pub word: &'a str,
     /// Says that the word was mapped or trimmed.
@@ -37,13 +47,13 @@ pub struct Understood<'a> {
 /// Reads a word. Upper and lower case are the same. `preset` is the preset of the conversion code.
 pub fn read<'a>(word: &'a str, preset: Option<&Preset>) -> Result<Understood<'a>> {
     if word.is_empty() {
-        return Ok(Understood { status: None, word, note: None });
+        return Ok(Understood { meaning: None, word, note: None });
     }
-    if let Some(status) = own(word) {
-        return Ok(Understood { status: Some(status), word, note: None });
+    if let Some(meaning) = own(word) {
+        return Ok(Understood { meaning: Some(meaning), word, note: None });
     }
-    if let Some((status, note)) = preset.and_then(|preset| of_network(word, preset)) {
-        return Ok(Understood { status: Some(status), word, note: Some(note) });
+    if let Some((meaning, note)) = preset.and_then(|preset| of_network(word, preset)) {
+        return Ok(Understood { meaning: Some(meaning), word, note: Some(note) });
     }
     let bare = without_punctuation(word);
     if bare == word || bare.is_empty() {
@@ -54,8 +64,9 @@ pub fn read<'a>(word: &'a str, preset: Option<&Preset>) -> Result<Understood<'a>
     Ok(Understood { note: understood.note.or_else(|| Some(trimmed())), ..understood })
 }
 
-fn own(word: &str) -> Option<ConversionStatus> {
-    OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)).map(|(_, status)| *status)
+/// The meaning of a word of s2s.
+pub fn own(word: &str) -> Option<Meaning> {
+    OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)).map(|(_, meaning)| *meaning)
 }
 
 /// Returns whether a word is one of the words of s2s, in upper or lower case.
@@ -63,19 +74,19 @@ pub fn is_own(word: &str) -> bool {
     own(word).is_some()
 }
 
-fn of_network(word: &str, preset: &Preset) -> Option<(ConversionStatus, Note)> {
+fn of_network(word: &str, preset: &Preset) -> Option<(Meaning, Note)> {
     let words = &preset.status_words;
-    let theirs = [&words.pending, &words.approved, &words.declined];
-    let ((own, status), _) = OWN
+    let theirs = [&words.pending, &words.approved, &words.declined, &words.reversed];
+    let ((own, meaning), _) = OWN
         .into_iter()
         .zip(theirs)
         .find(|(_, theirs)| theirs.iter().any(|known| known.eq_ignore_ascii_case(word)))?;
     let message = format!("`status` was sent as `{word}`, which is {own} at {}", preset.name);
-    Some((status, note(NoteCode::StatusMapped, PARAMETER, message)))
+    Some((meaning, note(NoteCode::StatusMapped, PARAMETER, message)))
 }
 
 fn unknown(word: &str, preset: Option<&Preset>) -> Error {
-    let own = "`pending`, `approved` and `declined`";
+    let own = "`pending`, `approved`, `declined` and `reversed`";
     let word = excerpt(word);
     let message = match preset {
         None => format!(
@@ -102,24 +113,28 @@ mod tests {
 
     #[test]
     fn words_are_ours_or_the_networks() {
-        use ConversionStatus::{Approved, Declined, Pending};
+        const PENDING: Meaning = Meaning::Sale(ConversionStatus::Pending);
+        const APPROVED: Meaning = Meaning::Sale(ConversionStatus::Approved);
+        const DECLINED: Meaning = Meaning::Sale(ConversionStatus::Declined);
         for (preset, word, expected) in [
             ("", "", Some((None, false))),
-            ("", "Pending", Some((Some(Pending), false))),
+            ("", "Pending", Some((Some(PENDING), false))),
             ("", "confirm", None),
             ("leadbit", "", Some((None, false))),
-            ("leadbit", "new", Some((Some(Pending), true))),
-            ("leadbit", "CONFIRM", Some((Some(Approved), true))),
-            ("leadbit", "trash", Some((Some(Declined), true))),
-            ("leadbit", "declined", Some((Some(Declined), false))),
+            ("leadbit", "new", Some((Some(PENDING), true))),
+            ("leadbit", "CONFIRM", Some((Some(APPROVED), true))),
+            ("leadbit", "trash", Some((Some(DECLINED), true))),
+            ("leadbit", "declined", Some((Some(DECLINED), false))),
             ("leadbit", "refunded", None),
-            ("affise", "5", Some((Some(Pending), true))),
+            ("affise", "5", Some((Some(PENDING), true))),
             ("affise", "55", None),
-            ("impact", "REVERSED", None),
+            ("", "reversed", Some((Some(Meaning::Reversed), false))),
+            ("impact", "REVERSED", Some((Some(Meaning::Reversed), false))),
+            ("clickbank", "chargeback", Some((Some(Meaning::Reversed), true))),
             ("everflow", "confirm", None),
         ] {
             let id: PresetId = preset.parse().unwrap();
-            let found = read(word, id.preset()).ok().map(|found| (found.status, found.note.is_some()));
+            let found = read(word, id.preset()).ok().map(|found| (found.meaning, found.note.is_some()));
             assert_eq!(found, expected, "{preset}: {word}");
         }
     }
@@ -142,7 +157,7 @@ mod tests {
         for preset in preset::all() {
             let message = message(Some(preset));
             for word in
-                ["odd", "pending", "approved", "declined"].into_iter().chain(preset.status_words.all())
+                ["odd", "pending", "approved", "declined", "reversed"].into_iter().chain(preset.status_words.all())
             {
                 assert!(message.contains(&format!("`{word}`")), "{}: {message}", preset.id);
             }

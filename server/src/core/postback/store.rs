@@ -13,8 +13,8 @@ use sea_orm::{
 };
 
 use super::{
-    Postback, Proof, Reason, Verdict,
-    update::{self, Report, Settled},
+    Postback, Proof, Reason, Verdict, matching,
+    update::{self, Due, Report, Settled},
 };
 use crate::{
     core::{
@@ -112,15 +112,25 @@ pub enum Mode {
     Update,
 }
 
-/// A postback to write, with the conversion that it is to become. The conversion is `None` if the
-/// postback is already judged as held. The outcome of the write is `None` if the postback was to be
-/// replayed, but is deleted by now.
+/// A postback to write, with its report, which is `None` if the postback is already judged as held.
+/// The outcome of the write is `None` if the postback was to be replayed, but is deleted by now.
 pub struct PostbackWrite {
     pub postback: Postback,
-    pub conversion: Option<Arc<Conversion>>,
-    /// What the postback may change if its conversion is recorded already.
-    pub policy: UpdatePolicy,
+    pub report: Option<Arc<Report>>,
+    /// True if the postback is matched automatically if it is held.
+    pub matched: bool,
     pub mode: Mode,
+}
+
+impl PostbackWrite {
+    /// The conversion that the postback reports, unless it reports a refund.
+    fn sale(&self) -> Option<&Conversion> {
+        self.report.as_deref().filter(|report| report.refund.is_none()).map(|report| &report.conversion)
+    }
+
+    fn is_refund(&self) -> bool {
+        self.report.as_ref().is_some_and(|report| report.refund.is_some())
+    }
 }
 
 /// A postback as it is stored after a write.
@@ -137,13 +147,13 @@ impl Write for PostbackWrite {
     type Outcome = Option<Stored>;
 
     fn insert_all(rows: &[Self], into: &mut Insertion) -> Result<Option<Vec<Option<Stored>>>, DbErr> {
-        if rows.iter().any(|row| row.mode == Mode::Update) {
+        if rows.iter().any(|row| row.mode == Mode::Update || row.is_refund()) {
             return Ok(None);
         }
-        let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
+        let conversions: Vec<&Conversion> = rows.iter().filter_map(Self::sale).collect();
         let with_outcome = |row: &Self| {
             let mut postback = row.postback.clone();
-            if let Some(conversion) = &row.conversion {
+            if let Some(conversion) = row.sale() {
                 postback.apply_outcome(Ok(conversion::Counted::first(conversion)));
             }
             postback
@@ -183,10 +193,13 @@ impl Write for PostbackWrite {
         let mut lines = HashMap::new();
         for (place, row) in fresh {
             let mut postback = row.postback.clone();
-            if row.conversion.is_some() {
+            if let Some(report) = &row.report {
                 let (outcome, line) =
                     outcomes.next().ok_or_else(|| DbErr::Custom("an outcome is missing".to_owned()))?;
                 postback.apply_outcome(outcome);
+                let judged_at = report.conversion.created_at;
+                let next = matching::next_match(postback.reason, postback.received_at, judged_at);
+                postback.match_at = next.filter(|_| row.matched);
                 lines.extend(line.map(|line| (place, line)));
             }
             match (row.mode, written.get(&postback.id)) {
@@ -238,7 +251,7 @@ impl Write for PostbackWrite {
     fn enter(&self, outcome: &Option<Stored>, entries: &mut Entries) {
         let Some(Stored { postback, is_judged_now: true, line }) = outcome else { return };
         if postback.verdict == Verdict::Recorded
-            && let Some(conversion) = &self.conversion
+            && let Some(conversion) = self.sale()
         {
             conversion::enter(conversion, entries);
         }
@@ -260,13 +273,21 @@ impl Write for PostbackWrite {
 }
 
 /// Inserts the conversions of postbacks, and settles those that are recorded already. Returns an
-/// outcome for each postback that has a conversion.
+/// outcome for each postback that has a report.
 async fn settle(fresh: &[(usize, &PostbackWrite)], db: &Connection) -> Result<Vec<Settled>, DbErr> {
-    let with_conversion = || fresh.iter().filter_map(|(_, row)| Some((*row, row.conversion.as_deref()?)));
-    let conversions: Vec<&Conversion> = with_conversion().map(|(_, conversion)| conversion).collect();
-    let earlier = conversion::insert(&conversions, db).await?;
-    let updating = with_conversion().zip(&earlier).filter(|((row, _), earlier)| {
-        row.mode == Mode::Insert && row.policy != UpdatePolicy::None && earlier.is_some()
+    let with_report = || fresh.iter().filter_map(|(_, row)| Some((*row, row.report.as_deref()?)));
+    let sales: Vec<&Conversion> = with_report().filter_map(|(row, _)| row.sale()).collect();
+    let mut of_sales = conversion::insert(&sales, db).await?.into_iter();
+    let mut earlier = Vec::with_capacity(fresh.len());
+    for (_, report) in with_report() {
+        earlier.push(match report.refund {
+            None => of_sales.next().flatten(),
+            // The sale may be in the same batch.
+            Some(_) => conversion::find_same(db, &report.conversion).await?,
+        });
+    }
+    let updating = with_report().zip(&earlier).filter(|((row, report), earlier)| {
+        row.mode == Mode::Insert && report.policy != UpdatePolicy::None && earlier.is_some()
     });
     let ids: Vec<PostbackId> = updating.map(|((row, _), _)| row.postback.id).collect();
     // An edge that got no answer sends the same postback again. It changes nothing twice, whatever
@@ -277,14 +298,14 @@ async fn settle(fresh: &[(usize, &PostbackWrite)], db: &Connection) -> Result<Ve
         let same = known.get(&row.postback.id);
         same.is_some_and(|same| same.verdict != Verdict::Held || !row.postback.is_again(same))
     };
-    let reports: Vec<Report> = with_conversion()
-        .map(|(row, conversion)| Report {
-            conversion,
-            policy: if has_counted(row) { UpdatePolicy::None } else { row.policy },
+    let due: Vec<Due> = with_report()
+        .map(|(row, report)| Due {
+            report,
             received_at: row.postback.received_at,
+            has_counted: has_counted(row),
         })
         .collect();
-    update::settle(db, &reports, &earlier).await
+    update::settle(db, &due, &earlier).await
 }
 
 impl Postback {

@@ -1,17 +1,19 @@
 //! Postbacks of a conversion that is recorded already: whether they are news, and what they change.
+//! Refunds are a module of their own (`refund`).
 //!
 //! Networks send a sale as pending and later once more, as approved or declined, and they repeat
 //! what they have sent. Postbacks have no time of their sender, so their order is told by what they
 //! say: pending comes before approved, and approved before declined. The code's `UpdatePolicy` says
 //! what may change; a change is an adjustment.
 
-use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+use s2s_sdk::v1::{AdjustmentVerdict, ErrorReason, Note, NoteCode};
 use sea_orm::DbErr;
 
+use super::refund::{self, Refund};
 use crate::{
     core::{
         App,
-        adjustment::{self, Change, Line, Lines},
+        adjustment::{self, Change, Line, Lines, Past},
         conversion::{self, Conversion, Counted, Recorded, Standing, note},
         conversion_code::UpdatePolicy,
     },
@@ -68,13 +70,13 @@ enum Effect {
     Change(Change),
 }
 
-/// Decides what a postback does to a conversion that stands as `now`. `stood_at` returns whether the
-/// conversion ever stood as this postback says.
+/// Decides what the report of a sale does to a conversion that stands as `now`. `past` returns what
+/// the conversion has been.
 async fn effect(
     now: &Conversion,
     this: &Conversion,
     policy: UpdatePolicy,
-    stood_at: impl AsyncFnOnce(Standing) -> Result<bool, DbErr>,
+    past: impl AsyncFnOnce() -> Result<Past, DbErr>,
 ) -> Result<Effect, DbErr> {
     let (before, said) = (now.standing(), this.standing());
     let has_same_currency = now.currency == this.currency;
@@ -83,17 +85,30 @@ async fn effect(
         News::ApprovalAfterDecline => Effect::Held(approval_after_decline(now)),
         News::Change(Change::Decline) => Effect::Change(Change::Decline),
         News::None if said.status == Declined => Effect::Duplicate(Vec::new()),
-        _ if !has_same_currency => Effect::Held(conflict(now, this)),
+        _ if !has_same_currency => Effect::Held(conflict(now, this, OTHER_AMOUNTS)),
         News::None => Effect::Duplicate(Vec::new()),
-        News::Change(change) => Effect::Change(change),
-        News::OtherAmounts if stood_at(said).await? => Effect::Duplicate(vec![older_news()]),
-        News::OtherAmounts if policy == UpdatePolicy::StatusAndAmounts => {
-            let (value, commission) = (Some(said.value), Some(said.commission));
-            Effect::Change(Change::Restate { value, commission, status: None })
-        }
-        News::OtherAmounts => Effect::Held(conflict(now, this)),
+        News::Change(Change::Approve) => Effect::Change(Change::Approve),
+        // A network does not know of refunds, and reports the sale as it was before them.
+        News::Change(approval) => match past().await? {
+            past if !past.has_refund() => Effect::Change(approval),
+            past if past.was_before_refund(said) => Effect::Change(Change::Approve),
+            _ => Effect::Held(conflict(now, this, REFUNDED)),
+        },
+        News::OtherAmounts => match past().await? {
+            past if past.has_been(said) => Effect::Duplicate(vec![older_news()]),
+            past if past.has_refund() => Effect::Held(conflict(now, this, REFUNDED)),
+            _ if policy == UpdatePolicy::StatusAndAmounts => {
+                let (value, commission) = (Some(said.value), Some(said.commission));
+                Effect::Change(Change::Restate { value, commission, status: None })
+            }
+            _ => Effect::Held(conflict(now, this, OTHER_AMOUNTS)),
+        },
     })
 }
+
+/// Causes of a conflict, as clauses.
+const OTHER_AMOUNTS: &str = "the code's update_policy takes no other amounts";
+const REFUNDED: &str = "a part of it was refunded since it had other amounts";
 
 fn older_news() -> Note {
     let message = "the conversion has moved on since, or was adjusted; what stands now stays";
@@ -106,45 +121,85 @@ fn approval_after_decline(now: &Conversion) -> Error {
     Error::new(ErrorReason::ApprovalAfterDecline, message).with("conversion_id", &now.id())
 }
 
-fn conflict(now: &Conversion, this: &Conversion) -> Error {
+fn conflict(now: &Conversion, this: &Conversion, cause: &str) -> Error {
     let worth = |row: &Conversion| {
         let Standing { value, commission, .. } = row.standing();
         format!("value {} and commission {}", value.to_proto(row.currency), commission.to_proto(row.currency))
     };
     let message = format!(
-        "the conversion is recorded already and stands at {}, not {}, and the code's update_policy takes no other \
-         amounts; send the same amounts, adjust the conversion, or send another transaction id for another sale",
+        "the conversion is recorded already and stands at {}, not {}, and {cause}; send the same amounts, adjust the \
+         conversion, or send another transaction id for another sale",
         worth(now),
         worth(this),
     );
     Error::new(ErrorReason::TransactionConflict, message).with("conversion_id", &now.id())
 }
 
-/// A conversion that a postback reports.
-pub struct Report<'a> {
-    pub conversion: &'a Conversion,
+/// What a postback reports: a conversion, or a refund of one.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The conversion. With a refund, only its key, account and currency count.
+    pub conversion: Conversion,
+    pub refund: Option<Refund>,
     pub policy: UpdatePolicy,
-    /// The arrival of the postback.
-    pub received_at: Time,
 }
 
-impl Report<'_> {
+impl Report {
     /// Returns whether this may change a conversion that stands as `now`.
     fn is_news(&self, now: &Conversion) -> bool {
         self.policy != UpdatePolicy::None
-            && (now.currency != self.conversion.currency
+            && (self.refund.is_some()
+                || now.currency != self.conversion.currency
                 || news(now.standing(), self.conversion.standing()) != News::None)
     }
 
-    fn request(&self, change: Change) -> adjustment::Request {
-        adjustment::Request {
-            change,
-            currencies: Vec::new(),
-            external_id: None,
-            remark: String::new(),
-            effective_at: Some(self.received_at),
+    /// The outcome if this changes nothing, whatever stands now.
+    fn unchanging(&self, first: Option<&Conversion>) -> Result<Counted> {
+        match (&self.refund, first) {
+            (None, first) => Counted::new(&self.conversion, first, self.policy),
+            (Some(_), None) => Err(refund::not_recorded(&self.conversion)),
+            (Some(_), Some(first)) => Err(refund::updates_off(first)),
         }
     }
+
+    /// A change that this report asks for.
+    fn request(&self, change: Change, received_at: Time) -> adjustment::Request {
+        let refund = self.refund.as_ref();
+        let has_amount = refund.is_some_and(|refund| refund.amount.is_some());
+        adjustment::Request {
+            change,
+            currencies: if has_amount { vec![self.conversion.currency] } else { Vec::new() },
+            external_id: refund.and_then(|refund| refund.id.clone()),
+            remark: String::new(),
+            effective_at: Some(received_at),
+        }
+    }
+
+    /// Decides what this does to a conversion that stands as `now`. `past` returns what the conversion
+    /// has been.
+    async fn effect(
+        &self,
+        now: &Conversion,
+        past: impl AsyncFnOnce() -> Result<Past, DbErr>,
+    ) -> Result<Effect, DbErr> {
+        match &self.refund {
+            None => effect(now, &self.conversion, self.policy, past).await,
+            Some(refund) => Ok(match refund.change(now) {
+                Ok(Some(change)) => Effect::Change(change),
+                Ok(None) => Effect::Duplicate(Vec::new()),
+                Err(error) => Effect::Held(error),
+            }),
+        }
+    }
+}
+
+/// A report that is to be settled.
+pub struct Due<'a> {
+    pub report: &'a Report,
+    /// The arrival of the postback.
+    pub received_at: Time,
+    /// True if the postback has counted before, so that it changes nothing.
+    pub has_counted: bool,
 }
 
 /// The outcome of a report, and the line that it has made.
@@ -154,61 +209,77 @@ pub type Settled = (Result<Counted>, Option<Box<Line>>);
 /// recorded conversion with the same key, if there is one.
 pub async fn settle(
     txn: &Connection,
-    reports: &[Report<'_>],
+    reports: &[Due<'_>],
     earlier: &[Option<Conversion>],
 ) -> Result<Vec<Settled>, DbErr> {
     let both = || reports.iter().zip(earlier);
-    let news = both().filter_map(|(report, first)| first.as_ref().filter(|first| report.is_news(first)));
-    let news: Vec<_> = news.map(Conversion::id).collect();
-    if news.is_empty() {
-        let counted = |(report, first): (&Report, &Option<Conversion>)| {
-            (Counted::new(report.conversion, first.as_ref(), report.policy), None)
-        };
-        return Ok(both().map(counted).collect());
+    let is_news = |(due, first): &(&Due<'_>, &Option<Conversion>)| {
+        !due.has_counted && first.as_ref().is_some_and(|first| due.report.is_news(first))
+    };
+    let mut news = both().filter(is_news).peekable();
+    if news.peek().is_none() {
+        return Ok(both().map(|(due, first)| (due.report.unchanging(first.as_ref()), None)).collect());
     }
-    let mut lines = Lines::lock(txn, news).await?;
+    let wanted = news.filter_map(|(due, first)| {
+        Some((first.as_ref()?.id(), due.report.refund.as_ref().and_then(|refund| refund.id.clone())))
+    });
+    let mut lines = Lines::lock(txn, wanted).await?;
     let mut settled = Vec::with_capacity(reports.len());
-    for (report, first) in both() {
-        let first = first.as_ref();
-        settled.push(match first.and_then(|first| lines.conversion(first.id())) {
-            Some(now) if report.policy != UpdatePolicy::None => {
-                let now = now.clone();
-                let effect = effect(&now, report.conversion, report.policy, async |said| {
-                    lines.stood_at(txn, &now, said).await
-                });
-                match effect.await? {
-                    Effect::Duplicate(notes) => (Ok(Counted::again(&now, notes)), None),
-                    Effect::Held(error) => (Err(error), None),
-                    Effect::Change(change) => {
-                        let (request, at) = (report.request(change), report.conversion.created_at);
-                        let (made, line) = lines.make(now.account_id, now.id(), &request, None, at);
-                        (made.map(|_| Counted::updated(&now)), line)
-                    }
-                }
-            }
-            _ => (Counted::new(report.conversion, first, report.policy), None),
+    for (due, first) in both() {
+        let locked = first.as_ref().and_then(|first| lines.conversion(first.id())).cloned();
+        settled.push(match locked.filter(|_| !due.has_counted && due.report.policy != UpdatePolicy::None) {
+            Some(now) => settle_one(txn, due, &now, &mut lines).await?,
+            None => (due.report.unchanging(first.as_ref()), None),
         });
     }
     lines.write(txn).await?;
     Ok(settled)
 }
 
-/// Returns the outcome that a postback with this conversion would have, and records nothing.
-pub async fn preview(app: &App, conversion: Conversion, policy: UpdatePolicy) -> Result<Recorded> {
-    let report = Report { conversion: &conversion, policy, received_at: app.now() };
-    let now = match conversion::earlier(app, &conversion).await? {
+/// Settles a report of a locked conversion.
+async fn settle_one(
+    txn: &Connection,
+    due: &Due<'_>,
+    now: &Conversion,
+    lines: &mut Lines,
+) -> Result<Settled, DbErr> {
+    let effect = due.report.effect(now, async || lines.past(txn, now).await).await?;
+    Ok(match effect {
+        Effect::Duplicate(notes) => (Ok(Counted::again(now, notes)), None),
+        Effect::Held(error) => (Err(error), None),
+        Effect::Change(change) => {
+            let request = due.report.request(change, due.received_at);
+            let recorded_at = due.report.conversion.created_at;
+            let (made, line) = lines.make(now.account_id, now.id(), &request, recorded_at);
+            let counted = made.map(|_| match &line {
+                Some(_) => Counted::updated(now),
+                None => Counted::again(now, Vec::new()),
+            });
+            (counted, line)
+        }
+    })
+}
+
+/// Returns the outcome that a postback with this report would have, and records nothing.
+pub async fn preview(app: &App, report: Report) -> Result<Recorded> {
+    let first = conversion::earlier(app, &report.conversion).await?;
+    let now = match first {
         Some(first) if report.is_news(&first) => first,
-        first => return Recorded::new(conversion, first, policy),
+        first => {
+            let Counted { verdict, notes, .. } = report.unchanging(first.as_ref())?;
+            return Ok(Recorded { conversion: first.unwrap_or(report.conversion), verdict, notes });
+        }
     };
-    let reader = app.db.reader();
-    let stood_at =
-        async |said| Ok(now.recorded() == said || adjustment::stood_at(reader, now.id(), said).await?);
-    match effect(&now, &conversion, policy, stood_at).await? {
+    match report.effect(&now, async || Past::of(app.db.reader(), &now, &[]).await).await? {
         Effect::Duplicate(notes) => Ok(Recorded::again(now, notes)),
         Effect::Held(error) => Err(error),
         Effect::Change(change) => {
-            adjustment::judge(&report.request(change), &now, None, app.now())?;
-            Ok(Recorded::updated(now))
+            let request = report.request(change, app.now());
+            let adjusted = adjustment::preview(app, now.account_id, now.id(), request).await?;
+            Ok(match adjusted.verdict {
+                AdjustmentVerdict::Test => Recorded::updated(now),
+                _ => Recorded::again(now, Vec::new()),
+            })
         }
     }
 }

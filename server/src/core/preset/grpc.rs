@@ -43,12 +43,13 @@ impl From<&Preset> for v1::Preset {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let words = &preset.status_words;
         let meanings = [
-            (&words.pending, ConversionStatus::Pending),
-            (&words.approved, ConversionStatus::Approved),
-            (&words.declined, ConversionStatus::Declined),
+            (&words.pending, ConversionStatus::Pending, false),
+            (&words.approved, ConversionStatus::Approved, false),
+            (&words.declined, ConversionStatus::Declined, false),
+            (&words.reversed, ConversionStatus::Declined, true),
         ];
-        let status_words = meanings.into_iter().flat_map(|(words, status)| {
-            words.iter().map(move |word| StatusWord { word: word.clone(), status: status.into() })
+        let status_words = meanings.into_iter().flat_map(|(words, status, reverses)| {
+            words.iter().map(move |word| StatusWord { word: word.clone(), status: status.into(), reverses })
         });
         let source = match preset.source {
             Source::VendorDocumentation => PresetSource::VendorDocumentation,
@@ -69,6 +70,7 @@ impl From<&Preset> for v1::Preset {
             reply: preset.reply.as_ref().map(Reply::to_proto),
             source: source.into(),
             remark: preset.remark.clone(),
+            reports_pending_first: preset.reports_pending_first(),
         }
     }
 }

@@ -5,9 +5,9 @@ use s2s_sdk::v1::{ErrorReason, Money, Step, StepKind, StepOutcome};
 use super::Facts;
 use crate::{
     core::{
-        conversion::{self, Conversion, check_code, check_link},
+        conversion::{self, check_code, check_link},
         conversion_code::DedupePolicy,
-        postback::proof::is_of_sender,
+        postback::{proof::is_of_sender, refund::Refund, update::Report},
     },
     error::{Error, Result, reason_text},
 };
@@ -63,6 +63,12 @@ fn kind_of(reason: ErrorReason) -> StepKind {
         | ErrorReason::ClickLaterThanConversion => StepKind::Attribution,
         ErrorReason::TransactionConflict
         | ErrorReason::ApprovalAfterDecline
+        | ErrorReason::RefundIdMissing
+        | ErrorReason::RefundTooLarge
+        | ErrorReason::ConversionNotRecorded
+        | ErrorReason::UpdatesOff
+        | ErrorReason::StatusTransition
+        | ErrorReason::AdjustmentConflict
         | ErrorReason::AdjustmentsUsedUp => StepKind::Dedupe,
         reason if is_of_sender(reason) => StepKind::Authentication,
         _ => StepKind::Parameters,
@@ -100,7 +106,7 @@ fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
         }),
         StepKind::Attribution => {
             let (judged, code) = (facts.judged.as_ref()?, facts.code.as_ref()?.as_ref().ok()?);
-            let after = judged.converted_at.since(judged.click_id.time());
+            let after = judged.conversion.converted_at.since(judged.conversion.click_id.time());
             Some(Ok(format!("{after} after the click, within the window of {}", code.attribution_window)))
         }
         StepKind::Commission => facts.judged.as_ref().map(|judged| Ok(commission(judged))),
@@ -124,7 +130,17 @@ fn parameters(facts: &Facts) -> String {
     }
 }
 
-fn commission(judged: &Conversion) -> String {
+fn commission(Report { conversion: judged, refund, .. }: &Report) -> String {
+    match refund {
+        Some(Refund { amount: Some(amount), .. }) => {
+            let amount = amount.to_proto(judged.currency);
+            return format!("a refund of {amount}: the commission shrinks with the value of the sale");
+        }
+        Some(Refund { amount: None, .. }) => {
+            return "a refund of the whole sale: no commission is left".to_owned();
+        }
+        None => {}
+    }
     let value = judged.value.to_proto(judged.currency);
     let commission = judged.commission.to_proto(judged.currency);
     match judged.commission_percent {

@@ -15,11 +15,12 @@ use super::{
 };
 use crate::{
     core::{
+        adjustment::ExternalId,
         conversion::{
             CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
             CustomParams, TRANSACTION_ID_BYTES_MAX,
         },
-        postback::redaction::redact,
+        postback::{redaction::redact, refund::Refund},
     },
     values::{
         id::{AccountId, PostbackId},
@@ -65,11 +66,12 @@ pub fn check_reading(bytes: &[u8]) {
         Ok(claim) => {
             assert!(reading.parameters.len() <= PARAMETERS_MAX);
             check_claim(claim);
-            check_again(claim, &json(claim));
+            let refund = reading.refund.as_ref();
+            check_again(claim, refund, &json(claim, refund));
             // JSON and multipart may contain text that a query can't, because the reader would take
             // it for damage by HTML.
             if method == "GET" || is_form(&postback) {
-                check_again(claim, &query(claim));
+                check_again(claim, refund, &query(claim, refund));
             }
         }
         Err(error) => check_refusal(error),
@@ -99,7 +101,7 @@ pub fn worth_of(
     let stated = names.into_iter().zip(texts).filter(|(_, text)| !text.is_empty());
     let stated = stated.map(|(name, text)| (name, text.to_owned()));
     let pairs = [("clickId", NO_CLICK_ID.to_owned()), ("id", CODE.to_owned())].into_iter().chain(stated);
-    let terms = Terms { separator, currency: currency.parse().ok() };
+    let terms = Terms { separator, currency: currency.parse().ok(), ..Terms::of(None) };
     let claim = Named::read(&object(pairs)).claim(&Overrides::default(), terms).claim;
     let claim = claim.map_err(|error| error.message().to_owned())?;
     let currency_code = claim.currency.map(|currency| currency.to_string()).unwrap_or_default();
@@ -193,9 +195,10 @@ fn check_claim(claim: &ConversionClaim) {
 
 /// Asserts that a postback that was written properly from a claim gives the same claim, without a
 /// repair.
-fn check_again(claim: &ConversionClaim, postback: &Postback) {
+fn check_again(claim: &ConversionClaim, refund: Option<&Refund>, postback: &Postback) {
     let reading = read(postback, &Overrides::default());
     assert!(reading.claim.as_ref().is_ok_and(|again| again == claim), "{claim:?} became {reading:?}");
+    assert_eq!(reading.refund.as_ref(), refund, "{reading:?}");
     let is_asked_for = |note: &Note| note.code() == NoteCode::CurrencyInAmount;
     assert!(reading.notes.iter().all(is_asked_for), "{claim:?} became {reading:?}");
 }
@@ -214,10 +217,12 @@ fn check_without_visitor(postback: &Postback, reading: &ParsedPostback) {
         known.into_iter().all(|known| known.is_some_and(|known| known != KnownParam::Param)),
         "{again:?}"
     );
+    let refund = again.refund.clone();
     match (&reading.claim, &again.claim) {
         (Ok(claim), again) => {
             let claim = ConversionClaim { custom_params: CustomParams::default(), ..claim.clone() };
             assert!(again.as_ref().is_ok_and(|again| *again == claim), "{reading:?} became {again:?}");
+            assert_eq!(reading.refund, refund, "{reading:?}");
         }
         (Err(error), Ok(_)) => {
             let of_what_is_gone =
@@ -305,14 +310,14 @@ fn told(reading: &ParsedPostback) -> String {
     format!("{:?} {:?}", reading.claim.as_ref().ok(), error.map(|error| (error.reason(), error.message())))
 }
 
-fn query(claim: &ConversionClaim) -> Postback {
-    let pairs = pairs(claim);
+fn query(claim: &ConversionClaim, refund: Option<&Refund>) -> Postback {
+    let pairs = pairs(claim, refund);
     let query = Serializer::new("/s2s?".to_owned()).extend_pairs(pairs).finish();
     request("GET", query.into_bytes(), "", Vec::new())
 }
 
-fn json(claim: &ConversionClaim) -> Postback {
-    object(pairs(claim).into_iter())
+fn json(claim: &ConversionClaim, refund: Option<&Refund>) -> Postback {
+    object(pairs(claim, refund).into_iter())
 }
 
 /// Returns a postback whose body is an object of these pairs.
@@ -323,8 +328,8 @@ fn object(pairs: impl Iterator<Item = (&'static str, String)>) -> Postback {
     request("POST", b"/s2s".to_vec(), "application/json", body.into_bytes())
 }
 
-/// Returns the parameters that express a claim.
-fn pairs(claim: &ConversionClaim) -> Vec<(&'static str, String)> {
+/// Returns the parameters that express a claim and a refund.
+fn pairs(claim: &ConversionClaim, refund: Option<&Refund>) -> Vec<(&'static str, String)> {
     let decimal = |micros: i64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
     let (amount, percent) = match claim.commission {
         Commission::Amount(amount) => (amount, None),
@@ -336,11 +341,14 @@ fn pairs(claim: &ConversionClaim) -> Vec<(&'static str, String)> {
         ("clickId", claim.click_id.map_or_else(|| NO_CLICK_ID.to_owned(), |id| id.to_string())),
         ("id", claim.code.to_string()),
         ("val", decimal(claim.value.micros())),
-        ("com", format!("{}{}", decimal(amount.micros()), currency_text(claim.commission_currency))),
         ("oid", claim.transaction_id.as_str().to_owned()),
         ("status", claim.status_word.clone()),
         ("param", params.collect::<Vec<_>>().join(";")),
     ];
+    pairs.push(match refund {
+        Some(refund) => ("rid", refund.id.as_ref().map_or("", ExternalId::as_str).to_owned()),
+        None => ("com", format!("{}{}", decimal(amount.micros()), currency_text(claim.commission_currency))),
+    });
     pairs.extend(percent.map(|percent| ("comperc", decimal(percent.micros()))));
     pairs.extend(claim.currency.map(|currency| ("cur", currency.to_string())));
     pairs

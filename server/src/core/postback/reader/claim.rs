@@ -1,19 +1,24 @@
 //! The claim that the parameters of a postback make.
 
 use s2s_sdk::{
-    parameter::known,
+    parameter::{is_no_order, known},
     url_macros,
     v1::{ErrorReason, Note, NoteCode},
 };
 
-use super::{KnownParam, Meaning, Overrides, Parameter, Terms, counting, worth};
+use super::{KnownParam, Meaning, Overrides, Parameter, Terms, beside::filled, counting, worth};
 use crate::{
     core::{
+        adjustment::ExternalId,
         conversion::{ConversionClaim, CustomParams, Happened, TransactionId, note},
         conversion_code::ConversionCodeId,
+        postback::{
+            refund::Refund,
+            status::{self, Understood},
+        },
     },
     error::{Error, Result},
-    values::{query::Part, text::excerpt},
+    values::{money::Amount, query::Part, text::excerpt},
 };
 
 /// The parameters and settings from which a claim is read. `get` returns one value for each known
@@ -122,13 +127,13 @@ fn list(known: KnownParam) -> Error {
     refusal(ErrorReason::ParameterRepeated, known, message)
 }
 
-/// Reads the claim that the parameters make.
+/// Reads the claim that the parameters make, and the refund that they report.
 pub fn read(
     parameters: &[Parameter],
     overrides: &Overrides,
     terms: Terms,
     notes: &mut Vec<Note>,
-) -> Result<ConversionClaim> {
+) -> Result<(ConversionClaim, Option<Refund>)> {
     let values = Values { parameters, overrides, terms };
     check_test(&values, notes)?;
     let click_id = values.mandatory(KnownParam::ClickId, notes)?;
@@ -140,28 +145,36 @@ pub fn read(
         }
         None => code(values.mandatory(KnownParam::Id, notes)?)?,
     };
-    let worth = worth::read(&values, notes)?;
-    let order = values.get(KnownParam::Oid, notes)?;
-    if order.is_some_and(|order| order.nested) {
-        let message = "`oid` is a list or an object; send the order number as a text or a number".to_owned();
-        return Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message));
-    }
-    let transaction_id = transaction_id(text(order))?;
-    if let Some(name) = parameter_within(transaction_id.as_str()) {
-        let message = format!(
-            "`oid` is `{}`, in which `{name}` looks like another parameter; separate parameters with `&`, or \
-             percent-encode the order number",
-            excerpt(transaction_id.as_str())
-        );
-        return Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message));
-    }
+    let mut status_notes = Vec::new();
+    let status = status(&values, &mut status_notes);
+    let refund_id = refund_id(&values, notes)?;
+    let meaning = status.as_ref().ok().and_then(|status| status.meaning);
+    let is_reversed = meaning == Some(status::Meaning::Reversed);
+    let worth = if is_reversed || refund_id.is_some() {
+        worth::read_refund(&values, notes)?
+    } else {
+        worth::read(&values, notes)?
+    };
+    let transaction_id = transaction_id(&values, notes)?;
     note_empty_end(parameters, notes);
-    let status_word = text(values.get(KnownParam::Status, notes)?).to_owned();
+    notes.append(&mut status_notes);
+    let Understood { meaning, word, note } = status?;
+    notes.extend(note);
+    let status = match meaning {
+        Some(status::Meaning::Sale(_)) if refund_id.is_some() => return Err(refund_of_sale(word)),
+        Some(status::Meaning::Sale(status)) => Some(status),
+        Some(status::Meaning::Reversed) | None => None,
+    };
+    let refund = match (worth.value, refund_id) {
+        (Amount::ZERO, Some(_)) if !is_reversed => return Err(values.missing(KnownParam::Val)),
+        (_, None) if !is_reversed => None,
+        (amount, id) => Some(Refund { amount: Some(amount).filter(|amount| *amount != Amount::ZERO), id }),
+    };
     let click_id = match click_id.meaning {
         Meaning::ClickId(click_id) => Some(click_id),
         _ => None,
     };
-    Ok(ConversionClaim {
+    let claim = ConversionClaim {
         code,
         click_id,
         transaction_id,
@@ -169,12 +182,52 @@ pub fn read(
         currency: worth.currency,
         commission: worth.commission,
         commission_currency: worth.commission_currency,
-        status: None,
-        status_word,
+        status,
+        status_word: word.to_owned(),
         custom_params: custom_params(parameters)?,
         happened: Happened::Now,
         request_id: None,
-    })
+    };
+    Ok((claim, refund))
+}
+
+/// Reads the status. If the code is not known, it is not known either what networks mean.
+fn status<'a>(values: &Values<'a>, notes: &mut Vec<Note>) -> Result<Understood<'a>> {
+    let word = text(values.get(KnownParam::Status, notes)?);
+    if values.terms.currency.is_none() {
+        return Ok(Understood { meaning: status::own(word), word, note: None });
+    }
+    status::read(word, values.terms.preset)
+}
+
+/// Reads the id of a refund.
+fn refund_id(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<Option<ExternalId>> {
+    let known = KnownParam::Rid;
+    if !values.terms.takes_updates {
+        if filled(values.parameters, known).is_some() {
+            let message = "`rid` was not read: the code's update_policy is NONE, so its postbacks report no refunds";
+            notes.push(note(NoteCode::UnknownParameter, known.name(), message));
+        }
+        return Ok(None);
+    }
+    let Some(found) = values.get(known, notes)? else { return Ok(None) };
+    let malformed = |why: String| refusal(ErrorReason::ParameterMalformed, known, format!("`rid` {why}"));
+    if found.nested {
+        return Err(malformed("is a list or an object; send the id of the refund as a text".to_owned()));
+    }
+    if is_no_order(&found.value) {
+        return Err(malformed(format!("is `{}`, which is no id; omit it with a sale", excerpt(&found.value))));
+    }
+    ExternalId::parse(&found.value).map_err(|why| malformed(format!("{why}; send only the id of the refund")))
+}
+
+fn refund_of_sale(word: &str) -> Error {
+    let message = format!(
+        "`rid` is the id of a refund, and `status` is `{}`; send `status=reversed` or no status with a refund, and \
+         no `rid` with a sale",
+        excerpt(word)
+    );
+    refusal(ErrorReason::ParameterMalformed, KnownParam::Rid, message)
 }
 
 /// Notes a URL that ends with an empty parameter. The parameter may have no value, or the URL may
@@ -243,11 +296,23 @@ fn code(id: &Parameter) -> Result<ConversionCodeId> {
     })
 }
 
-fn transaction_id(text: &str) -> Result<TransactionId> {
-    TransactionId::parse(text).map_err(|why| {
-        let message = format!("`oid` {why}; send only the order number");
-        refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message)
-    })
+fn transaction_id(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<TransactionId> {
+    let malformed = |message| refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message);
+    let order = values.get(KnownParam::Oid, notes)?;
+    if order.is_some_and(|order| order.nested) {
+        let message = "`oid` is a list or an object; send the order number as a text or a number".to_owned();
+        return Err(malformed(message));
+    }
+    let id = TransactionId::parse(text(order))
+        .map_err(|why| malformed(format!("`oid` {why}; send only the order number")))?;
+    if let Some(name) = parameter_within(id.as_str()) {
+        return Err(malformed(format!(
+            "`oid` is `{}`, in which `{name}` looks like another parameter; separate parameters with `&`, or \
+             percent-encode the order number",
+            excerpt(id.as_str())
+        )));
+    }
+    Ok(id)
 }
 
 /// Reads `k=v` pairs, separated by `;`, from every `param`. The content is kept as it is, and not

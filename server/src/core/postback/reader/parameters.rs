@@ -71,6 +71,7 @@ impl Meaning {
             KnownParam::Cur => value.parse().ok().map(Self::Currency),
             KnownParam::Status
             | KnownParam::Oid
+            | KnownParam::Rid
             | KnownParam::Test
             | KnownParam::Param
             | KnownParam::Sec
@@ -303,7 +304,7 @@ impl Parameter {
             pair.nested
                 && match known {
                     KnownParam::Param => true,
-                    KnownParam::Oid => !name.eq_ignore_ascii_case(known.name()),
+                    KnownParam::Oid | KnownParam::Rid => !name.eq_ignore_ascii_case(known.name()),
                     _ => false,
                 }
         };
@@ -336,7 +337,12 @@ impl Parameter {
         match self.known {
             // The complete query has a commission already.
             Some(
-                KnownParam::Com | KnownParam::Comperc | KnownParam::Sec | KnownParam::Ts | KnownParam::Sig,
+                KnownParam::Com
+                | KnownParam::Comperc
+                | KnownParam::Rid
+                | KnownParam::Sec
+                | KnownParam::Ts
+                | KnownParam::Sig,
             ) => false,
             Some(KnownParam::Oid) => !self.nested,
             Some(KnownParam::Cur) => self.meaning.is_valid(),

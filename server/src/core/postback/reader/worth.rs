@@ -7,6 +7,7 @@ use s2s_sdk::{
 
 use super::{
     KnownParam, Meaning, Parameter,
+    beside::filled,
     claim::{Values, refusal},
     counting,
     parameters::number_in,
@@ -41,6 +42,44 @@ pub fn read(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<Worth> {
     Ok(Worth { value: value.amount, currency, commission, commission_currency })
 }
 
+/// Reads the amount of a refund as the value, which is 0 if there is none. An amount may have a minus
+/// sign. The commission is not read: it shrinks with the value of the sale.
+pub fn read_refund(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<Worth> {
+    let known = KnownParam::Val;
+    let cur = values.get(KnownParam::Cur, notes)?.map(currency_code).transpose()?;
+    let negative = filled(values.parameters, known).filter(|val| val.value.starts_with(MINUS));
+    let stated = match negative {
+        Some(_) => values.get(known, notes)?.map(|val| without_minus(val, notes)),
+        None => None,
+    };
+    let stated = match stated {
+        Some(positive) => Some(Stated::of(values, known, &positive, cur, notes)?),
+        None => Stated::read(values, known, values.overrides.value, cur, notes)?,
+    };
+    for ignored in [KnownParam::Com, KnownParam::Comperc] {
+        if filled(values.parameters, ignored).is_some() {
+            let message = "a refund takes the commission back in proportion to the value; what came was not read";
+            notes.push(note(NoteCode::CommissionNotRead, ignored.name(), message));
+        }
+    }
+    let (value, named) = stated.map_or((Amount::ZERO, None), |stated| (stated.amount, stated.named));
+    check_currency(known, named, cur)?;
+    let commission = Commission::Amount(Amount::ZERO);
+    Ok(Worth { value, currency: named.or(cur), commission, commission_currency: None })
+}
+
+/// Drops the minus sign of an amount.
+fn without_minus(val: &Parameter, notes: &mut Vec<Note>) -> Parameter {
+    let known = KnownParam::Val;
+    let message = "the minus sign was dropped: the amount of a refund is positive";
+    notes.push(note(NoteCode::NumberRepaired, known.name(), message));
+    let value = val.value.strip_prefix(MINUS).unwrap_or(&val.value).trim_start().to_owned();
+    Parameter { meaning: Meaning::of(known, &value), value, ..val.clone() }
+}
+
+/// The hyphen, and the minus sign outside ASCII.
+const MINUS: [char; 2] = ['-', '\u{2212}'];
+
 /// An amount, and the currency that its own text names.
 struct Stated {
     amount: Amount,
@@ -61,8 +100,8 @@ impl Stated {
             (Err(error), Some(_)) if error.reason() == ErrorReason::MacroNotReplaced => None,
             (found, _) => found?,
         };
-        let name = known.name();
         let Some(parameter) = found else {
+            let name = known.name();
             let supplied = instead.map(|amount| {
                 let message = format!("`{name}` was missing; the replay supplied the amount");
                 notes.push(note(NoteCode::Overridden, name, message));
@@ -70,6 +109,18 @@ impl Stated {
             });
             return Ok(supplied);
         };
+        Self::of(values, known, parameter, currency, notes).map(Some)
+    }
+
+    /// Reads the amount in a parameter.
+    fn of(
+        values: &Values<'_>,
+        known: KnownParam,
+        parameter: &Parameter,
+        currency: Option<Currency>,
+        notes: &mut Vec<Note>,
+    ) -> Result<Self> {
+        let name = known.name();
         let expected = currency.or(values.terms.currency);
         let text = parameter.value.as_str();
         let read = number(values, known, parameter, expected, notes)?;
@@ -83,7 +134,7 @@ impl Stated {
         }
         let amount = i64::try_from(read.decimal.micros).ok().and_then(Amount::from_micros);
         let amount = amount.ok_or_else(|| out_of_range(known, text, "0 to 1,000,000,000,000"))?;
-        Ok(Some(Self { amount, named }))
+        Ok(Self { amount, named })
     }
 }
 
@@ -237,7 +288,14 @@ fn contradictory(known: KnownParam, text: &str) -> Error {
 }
 
 fn malformed(known: KnownParam, text: &str) -> Error {
-    let message = percentage(known, text).unwrap_or_else(|| {
+    let negative = || {
+        let message = format!(
+            "`val` is `{}`, less than 0: send a refund with its id as `rid`, and with `status=reversed`",
+            excerpt(text)
+        );
+        (known == KnownParam::Val && text.starts_with(MINUS)).then_some(message)
+    };
+    let message = percentage(known, text).or_else(negative).unwrap_or_else(|| {
         let (name, text) = (known.name(), excerpt(text));
         format!(
             "`{name}` is `{text}`, which is not a decimal number; send digits with at most one point, such as `19.99`"
