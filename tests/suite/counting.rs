@@ -74,7 +74,15 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
     // `updates.rs` covers later news of a sale.
     assert!(include_str!("updates.rs").contains("STATUS_NOT_CHANGED"));
     assert!(include_str!("updates.rs").contains("OLDER_NEWS"));
-    seen.extend(["STATUS_NOT_CHANGED", "OLDER_NEWS", "TEST", "OVERRIDDEN", "STATUS_MAPPED"]);
+    assert!(include_str!("updates/refunds.rs").contains("COMMISSION_NOT_READ"));
+    seen.extend([
+        "STATUS_NOT_CHANGED",
+        "OLDER_NEWS",
+        "COMMISSION_NOT_READ",
+        "TEST",
+        "OVERRIDDEN",
+        "STATUS_MAPPED",
+    ]);
     // `erasure.rs` covers erased visitors.
     assert!(include_str!("erasure.rs").contains("NoteCode::VisitorErased"));
     // `bodies.rs` covers odd bodies. `clocks.rs` covers clocks that disagree.

@@ -6,9 +6,9 @@ use s2s_sdk::{
     prost_types::FieldMask,
     v1::{
         Conversion, ConversionCode, ConversionFilter, ConversionStatus, CreateTrackingLinkRequest,
-        ErrorReason, GetPostbackRequest, GetPostbackUrlRequest, GetPresetRequest, ListConversionsRequest,
-        ListPresetsRequest, Note, NoteCode, PostbackVerdict, Preset, PresetSource, ReplyMode, ReplySetting,
-        TestSetupRequest, TrackingLink, UpdateConversionCodeRequest,
+        ErrorReason, GetConversionRequest, GetPostbackRequest, GetPostbackUrlRequest, GetPresetRequest,
+        ListConversionsRequest, ListPresetsRequest, Note, NoteCode, PostbackVerdict, Preset, PresetSource,
+        ReplyMode, ReplySetting, StatusWord, TestSetupRequest, TrackingLink, UpdateConversionCodeRequest,
     },
 };
 use s2s_tests::{Answer, Server, http, request};
@@ -100,7 +100,10 @@ impl<'a> Network<'a> {
 
     /// Reports a sale with that status word. Returns the conversion.
     async fn sale(&self, word: &str) -> Conversion {
-        let click_id = self.visit().await;
+        self.sale_of(self.visit().await, word).await
+    }
+
+    async fn sale_of(&self, click_id: String, word: &str) -> Conversion {
         let answer = Answer::of(http().get(self.filled(&click_id, word)).send().await.unwrap()).await;
         assert_eq!((answer.status, answer.header("s2s-verdict")), (200, "RECORDED"), "{answer:?}");
         if let Some(reply) = self.preset.reply.as_ref().filter(|reply| !reply.text.is_empty()) {
@@ -132,7 +135,8 @@ async fn every_network_reports_its_sales_exactly() {
         let approved = preset.status_words.iter().find(|word| word.status() == ConversionStatus::Approved);
         let word = approved.filter(|_| !preset.status_macro.is_empty()).map_or("", |word| &word.word);
         assert_eq!(tried.conversion.unwrap().status_word, word, "{}", preset.id);
-        let words = preset.status_words.iter().map(|word| (word.word.clone(), word.status()));
+        let words = preset.status_words.iter().filter(|word| !word.reverses);
+        let words = words.map(|word| (word.word.clone(), word.status()));
         let own = ["pending", "Approved", "DECLINED"].map(str::to_owned).into_iter().zip([
             ConversionStatus::Pending,
             ConversionStatus::Approved,
@@ -157,6 +161,23 @@ async fn every_network_reports_its_sales_exactly() {
             assert_eq!((sale.status(), sale.status_word.as_str()), (status, word.as_str()), "{}", preset.id);
             assert_eq!(sale.conversion_code_id, network.code.id);
         }
+        for StatusWord { word, .. } in preset.status_words.iter().filter(|word| word.reverses) {
+            let click_id = network.visit().await;
+            let sale = network.sale_of(click_id.clone(), "approved").await;
+            let refund = Answer::of(http().get(network.filled(&click_id, word)).send().await.unwrap()).await;
+            assert_eq!((refund.status, refund.header("s2s-verdict")), (200, "UPDATED"), "{refund:?}");
+            let get = GetConversionRequest { conversion_id: sale.id, ..Default::default() };
+            let reversed = server.client().conversions().get(get).await.unwrap().conversion.unwrap();
+            let current = reversed.current.unwrap();
+            assert_eq!(
+                (current.status(), current.commission.unwrap().micros),
+                (ConversionStatus::Declined, 0)
+            );
+        }
+        let said = |status| preset.status_words.iter().any(|word| word.status() == status && !word.reverses);
+        let reports_later = said(ConversionStatus::Approved) || said(ConversionStatus::Declined);
+        let is_pending_first = said(ConversionStatus::Pending) && reports_later;
+        assert_eq!(preset.reports_pending_first, is_pending_first, "{}", preset.id);
     }
 }
 

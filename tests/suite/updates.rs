@@ -8,8 +8,8 @@ use s2s_sdk::{
     prost_types::FieldMask,
     v1::{
         Adjustment, AdjustmentFilter, AdjustmentKind as Kind, Conversion, ConversionCode, ConversionFilter,
-        ConversionStanding, ConversionStatus as Status, ListAdjustmentsRequest, NoteCode, PostbackFilter,
-        PostbackVerdict, UpdateConversionCodeRequest, UpdatePolicy,
+        ConversionStanding, ConversionStatus as Status, ErrorReason, ListAdjustmentsRequest, NoteCode,
+        PostbackFilter, PostbackVerdict, UpdateConversionCodeRequest, UpdatePolicy,
     },
 };
 use s2s_tests::{Answer, Server, request};
@@ -69,19 +69,27 @@ impl Shop {
 }
 
 /// What the answer to a postback says: HTTP status, verdict, reason, and the code of a note.
-type Said = (u16, &'static str, &'static str, &'static str);
+type Said = (u16, &'static str, ErrorReason, &'static str);
 
-const RECORDED: Said = (200, "RECORDED", "", "");
-const UPDATED: Said = (200, "UPDATED", "", "");
-const DUPLICATE: Said = (200, "DUPLICATE", "", "");
-const OLDER: Said = (200, "DUPLICATE", "", "OLDER_NEWS");
-const LATE: Said = (202, "HELD", "APPROVAL_AFTER_DECLINE", "");
-const CONFLICT: Said = (409, "HELD", "TRANSACTION_CONFLICT", "");
+const NONE: ErrorReason = ErrorReason::Unspecified;
+
+const RECORDED: Said = (200, "RECORDED", NONE, "");
+const UPDATED: Said = (200, "UPDATED", NONE, "");
+const DUPLICATE: Said = (200, "DUPLICATE", NONE, "");
+const OLDER: Said = (200, "DUPLICATE", NONE, "OLDER_NEWS");
+const LATE: Said = (202, "HELD", ErrorReason::ApprovalAfterDecline, "");
+const CONFLICT: Said = (409, "HELD", ErrorReason::TransactionConflict, "");
+
+/// The reason as answers over HTTP have it.
+fn text_of(reason: ErrorReason) -> String {
+    let name = if reason == NONE { "" } else { reason.as_str_name() };
+    name.replace("ERROR_REASON_", "")
+}
 
 fn check(answer: &Answer, (status, verdict, reason, note): Said, at: &str) {
     let body = answer.json();
     let found = (answer.status, answer.field("verdict"), answer.field("reason"));
-    assert_eq!(found, (status, verdict.to_owned(), reason.to_owned()), "{at}: {}", answer.text);
+    assert_eq!(found, (status, verdict.to_owned(), text_of(reason)), "{at}: {}", answer.text);
     let notes: Vec<&str> =
         body["notes"].as_array().unwrap().iter().map(|note| note["code"].as_str().unwrap()).collect();
     assert_eq!(notes, if note.is_empty() { Vec::new() } else { vec![note] }, "{at}");
@@ -141,7 +149,7 @@ async fn news_of_a_sale_updates_it_and_old_news_does_not() {
         (("declined", "8", "0.80"), UPDATED, (Status::Declined, 8, 0)),
     ]];
     let none: [&[Step]; 2] = [
-        &[(PENDING, RECORDED, PENDS), (SALE, (200, "DUPLICATE", "", "STATUS_NOT_CHANGED"), PENDS)],
+        &[(PENDING, RECORDED, PENDS), (SALE, (200, "DUPLICATE", NONE, "STATUS_NOT_CHANGED"), PENDS)],
         &[(SALE, RECORDED, COUNTS), (MORE, CONFLICT, COUNTS)],
     ];
     let policies: [(UpdatePolicy, &[&[Step]]); 4] = [

@@ -132,7 +132,7 @@ pub async fn evaluate(app: &App, code: &ConversionCode, claim: ConversionClaim) 
     let checked = unproven.map_or_else(|| check(happened, &conversion, code, &link, now), Err);
     match checked {
         // A recorded conversion counts, however the set-up has changed since.
-        Err(_) if store::find_same(app.db.reader(), &conversion).await?.is_some() => Ok(conversion),
+        Err(_) if find_same(app.db.reader(), &conversion).await?.is_some() => Ok(conversion),
         checked => checked.map(|()| conversion),
     }
 }
@@ -306,7 +306,7 @@ pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
 
 /// Finds the recorded conversion of which this one would be a duplicate.
 pub async fn earlier(app: &App, conversion: &Conversion) -> Result<Option<Conversion>> {
-    Ok(store::find_same(app.db.reader(), conversion).await?)
+    Ok(find_same(app.db.reader(), conversion).await?)
 }
 
 /// Reads conversions of all accounts in the order of their keys, from the one after `after`, at most

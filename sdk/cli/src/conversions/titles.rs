@@ -244,7 +244,9 @@ impl Meaning {
             Some(KnownParam::Cur) => Self::Field(Field::Currency),
             Some(KnownParam::Status) => Self::Field(Field::Status),
             Some(KnownParam::Test) => Self::Test,
-            Some(KnownParam::Rid | KnownParam::Sec | KnownParam::Ts | KnownParam::Sig) | None => Self::Unknown,
+            Some(KnownParam::Rid | KnownParam::Sec | KnownParam::Ts | KnownParam::Sig) | None => {
+                Self::Unknown
+            }
         }
     }
 }

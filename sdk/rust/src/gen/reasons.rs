@@ -387,7 +387,7 @@ const fn facts(reason: ErrorReason) -> Facts {
             cure: "refund at most the present value of the conversion, or reverse the conversion",
             code: Code::FailedPrecondition,
             http_status: 422,
-            postback: None,
+            postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::StatusTransition => Facts {
             cause: "the conversion is declined, and only a restatement with a status and a commission makes it pending or approved again",
@@ -401,7 +401,7 @@ const fn facts(reason: ErrorReason) -> Facts {
             cure: "send the same change again, or give another change an external id of its own",
             code: Code::AlreadyExists,
             http_status: 409,
-            postback: None,
+            postback: Some(PostbackOutcome::Held),
         },
         ErrorReason::OrderAmbiguous => Facts {
             cause: "the order id has several conversions in this account, so it names none of them",
@@ -422,6 +422,27 @@ const fn facts(reason: ErrorReason) -> Facts {
             cure: "if it is to count after all, restate the conversion with a status and a commission; else nothing",
             code: Code::FailedPrecondition,
             http_status: 202,
+            postback: Some(PostbackOutcome::Held),
+        },
+        ErrorReason::RefundIdMissing => Facts {
+            cause: "the postback refunds a part of a sale and has no id of the refund, so a retry of it could not be told from another refund",
+            cure: "send an id of the refund as `rid`, or refund the conversion with an adjustment",
+            code: Code::InvalidArgument,
+            http_status: 400,
+            postback: Some(PostbackOutcome::Held),
+        },
+        ErrorReason::ConversionNotRecorded => Facts {
+            cause: "the postback refunds a sale, and no conversion with its click, code and order id is recorded",
+            cure: "nothing if the sale is still to come: the refund is counted once it is there, for 7 days; else send the click id and the order id of the sale",
+            code: Code::NotFound,
+            http_status: 202,
+            postback: Some(PostbackOutcome::Held),
+        },
+        ErrorReason::UpdatesOff => Facts {
+            cause: "the postback refunds a sale, and the code's `update_policy` is `NONE`",
+            cure: "set the code's `update_policy`, then replay; or refund the conversion with an adjustment",
+            code: Code::FailedPrecondition,
+            http_status: 422,
             postback: Some(PostbackOutcome::Held),
         },
     }

@@ -3161,6 +3161,9 @@ pub enum NoteCode {
     /// The postback says what was known before: the conversion has moved on since,
     /// or was adjusted. Nothing changes.
     OlderNews = 28,
+    /// The postback is a refund, and the commission in it was not read: a refund
+    /// takes the commission back in proportion to the value.
+    CommissionNotRead = 29,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3198,6 +3201,7 @@ impl NoteCode {
             Self::RepetitionNotListed => "NOTE_CODE_REPETITION_NOT_LISTED",
             Self::EmptyAtEnd => "NOTE_CODE_EMPTY_AT_END",
             Self::OlderNews => "NOTE_CODE_OLDER_NEWS",
+            Self::CommissionNotRead => "NOTE_CODE_COMMISSION_NOT_READ",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3234,6 +3238,7 @@ impl NoteCode {
             "NOTE_CODE_REPETITION_NOT_LISTED" => Some(Self::RepetitionNotListed),
             "NOTE_CODE_EMPTY_AT_END" => Some(Self::EmptyAtEnd),
             "NOTE_CODE_OLDER_NEWS" => Some(Self::OlderNews),
+            "NOTE_CODE_COMMISSION_NOT_READ" => Some(Self::CommissionNotRead),
             _ => None,
         }
     }
@@ -3861,7 +3866,7 @@ pub enum ErrorReason {
     ResumeTokenTooOld = 57,
     /// Cause: a refund is larger than what is left of the conversion's value.
     /// Cure: refund at most the present value of the conversion, or reverse the
-    /// conversion. FAILED_PRECONDITION, HTTP 422.
+    /// conversion. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     RefundTooLarge = 58,
     /// Cause: the conversion is declined, and only a restatement with a status and
     /// a commission makes it pending or approved again. Cure: restate it with a
@@ -3870,7 +3875,7 @@ pub enum ErrorReason {
     StatusTransition = 59,
     /// Cause: another adjustment of this conversion was recorded under this
     /// external id. Cure: send the same change again, or give another change an
-    /// external id of its own. ALREADY_EXISTS, HTTP 409.
+    /// external id of its own. ALREADY_EXISTS, HTTP 409. Holds postbacks.
     AdjustmentConflict = 60,
     /// Cause: the order id has several conversions in this account, so it names
     /// none of them. Cure: name the conversion by its id, or add the id of its
@@ -3885,6 +3890,21 @@ pub enum ErrorReason {
     /// after all, restate the conversion with a status and a commission; else
     /// nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
     ApprovalAfterDecline = 63,
+    /// Cause: the postback refunds a part of a sale and has no id of the refund,
+    /// so a retry of it could not be told from another refund. Cure: send an id of
+    /// the refund as `rid`, or refund the conversion with an adjustment.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    RefundIdMissing = 64,
+    /// Cause: the postback refunds a sale, and no conversion with its click, code
+    /// and order id is recorded. Cure: nothing if the sale is still to come: the
+    /// refund is counted once it is there, for 7 days; else send the click id and
+    /// the order id of the sale. NOT_FOUND, HTTP 202. Holds postbacks.
+    ConversionNotRecorded = 65,
+    /// Cause: the postback refunds a sale, and the code's `update_policy` is
+    /// `NONE`. Cure: set the code's `update_policy`, then replay; or refund the
+    /// conversion with an adjustment. FAILED_PRECONDITION, HTTP 422. Holds
+    /// postbacks.
+    UpdatesOff = 66,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3954,6 +3974,9 @@ impl ErrorReason {
             Self::OrderAmbiguous => "ERROR_REASON_ORDER_AMBIGUOUS",
             Self::AdjustmentsUsedUp => "ERROR_REASON_ADJUSTMENTS_USED_UP",
             Self::ApprovalAfterDecline => "ERROR_REASON_APPROVAL_AFTER_DECLINE",
+            Self::RefundIdMissing => "ERROR_REASON_REFUND_ID_MISSING",
+            Self::ConversionNotRecorded => "ERROR_REASON_CONVERSION_NOT_RECORDED",
+            Self::UpdatesOff => "ERROR_REASON_UPDATES_OFF",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4024,6 +4047,9 @@ impl ErrorReason {
             "ERROR_REASON_ORDER_AMBIGUOUS" => Some(Self::OrderAmbiguous),
             "ERROR_REASON_ADJUSTMENTS_USED_UP" => Some(Self::AdjustmentsUsedUp),
             "ERROR_REASON_APPROVAL_AFTER_DECLINE" => Some(Self::ApprovalAfterDecline),
+            "ERROR_REASON_REFUND_ID_MISSING" => Some(Self::RefundIdMissing),
+            "ERROR_REASON_CONVERSION_NOT_RECORDED" => Some(Self::ConversionNotRecorded),
+            "ERROR_REASON_UPDATES_OFF" => Some(Self::UpdatesOff),
             _ => None,
         }
     }
@@ -9443,8 +9469,8 @@ pub struct Preset {
     /// Macro for the status. Example: `{status}`.
     #[prost(string, tag = "10")]
     pub status_macro: ::prost::alloc::string::String,
-    /// The network's words for the status. In addition, `pending`, `approved` and
-    /// `declined` are understood from every network.
+    /// The network's words for the status. In addition, `pending`, `approved`,
+    /// `declined` and `reversed` are understood from every network.
     #[prost(message, repeated, tag = "11")]
     pub status_words: ::prost::alloc::vec::Vec<StatusWord>,
     /// Form in which the network wants its postbacks answered; not set if it takes
@@ -9458,6 +9484,11 @@ pub struct Preset {
     /// Remark for people, such as a difference between sources. May be empty.
     #[prost(string, tag = "14")]
     pub remark: ::prost::alloc::string::String,
+    /// True if the network reports a sale as pending, and later as approved or
+    /// declined. A conversion code for it needs an `update_policy` that takes the
+    /// status, which is the default.
+    #[prost(bool, tag = "15")]
+    pub reports_pending_first: bool,
 }
 impl ::prost::Name for Preset {
     const NAME: &'static str = "Preset";
@@ -9475,9 +9506,13 @@ pub struct StatusWord {
     /// The word, in any case, at most 64 bytes. Example: `rejected`.
     #[prost(string, tag = "1")]
     pub word: ::prost::alloc::string::String,
-    /// Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+    /// Status of the conversion after the word. Example:
+    /// `CONVERSION_STATUS_DECLINED`.
     #[prost(enumeration = "ConversionStatus", tag = "2")]
     pub status: i32,
+    /// True if the word reports a refund of a sale, and not a sale.
+    #[prost(bool, tag = "3")]
+    pub reverses: bool,
 }
 impl ::prost::Name for StatusWord {
     const NAME: &'static str = "StatusWord";

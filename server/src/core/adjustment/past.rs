@@ -1,4 +1,4 @@
-//! What a conversion has been: as it was recorded, and after each of its lines.
+//! The past of a conversion: as it was recorded, and after each of its lines.
 
 use sea_orm::{ConnectionTrait, DbErr};
 

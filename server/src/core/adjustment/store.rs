@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{ExternalId, Filter, Kind, LIST_KEY_BYTES};
 use crate::{
-    core::conversion::{ConversionId, Standing},
+    core::conversion::ConversionId,
     db::{Connection, Grouped, Insertion, eq_indexed, statement_runs},
     error::{Error, Result},
     page::{Page, PageRequest},

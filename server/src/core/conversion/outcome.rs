@@ -98,18 +98,25 @@ impl From<Recorded> for Counted {
     }
 }
 
+impl Conversion {
+    /// The conversion by its identity, for a sentence.
+    pub fn description(&self) -> String {
+        match self.transaction_id() {
+            "" => "a conversion of this click and code without a transaction id (`oid`)".to_owned(),
+            id => format!("the transaction id `{id}` of this click and code"),
+        }
+    }
+}
+
 fn conflict(conversion: &Conversion, first: &Conversion) -> Error {
-    let what = match conversion.transaction_id() {
-        "" => "a conversion of this click and code without a transaction id (`oid`)".to_owned(),
-        id => format!("the transaction id `{id}` of this click and code"),
-    };
     let worth = |row: &Conversion| {
         let (value, commission) = (row.value.to_proto(row.currency), row.commission.to_proto(row.currency));
         format!("value {value} and commission {commission}")
     };
     let message = format!(
-        "{what} is recorded already, with {}, not {}; a recorded conversion never changes; send the same amounts, \
+        "{} is recorded already, with {}, not {}; a recorded conversion never changes; send the same amounts, \
          or another transaction id for another sale",
+        conversion.description(),
         worth(first),
         worth(conversion),
     );

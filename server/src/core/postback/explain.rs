@@ -10,8 +10,7 @@ use s2s_sdk::v1::{Note, Step};
 
 use super::{
     DryRun, Overrides, Parameter, ParsedPostback, Postback, Verdict, authentication, get, of_click, proof,
-    read, reader, redacted, rehearse,
-    update::Report,
+    read, reader, redacted, rehearse, update::Report,
 };
 use crate::{
     api::Tenant,

@@ -127,7 +127,9 @@ pub(super) async fn write(
         }
     };
     let written = app.commit.write(store::PostbackWrite { postback, report, matched, mode }).await?;
-    let (store::PostbackWrite { postback: sent, report, .. }, Some(stored)) = written else { return Ok(None) };
+    let (store::PostbackWrite { postback: sent, report, .. }, Some(stored)) = written else {
+        return Ok(None);
+    };
     let mut stored = stored.postback;
     // A sender who reuses the id of another postback learns nothing about that postback.
     if mode == store::Mode::Insert && !sent.is_again(&stored) {

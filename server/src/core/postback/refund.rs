@@ -101,7 +101,7 @@ mod tests {
             (Declined, 0, Some(4), false, Ok(None)),
         ];
         for (status, value, stated, has_id, expected) in stands {
-            let mut now = sample(&Random::default(), Time::from_micros(0));
+            let mut now = sample(&Random::system(), Time::from_micros(0));
             (now.value, now.commission) = (amount(10), amount(1));
             now.set_standing(Standing { status, value: amount(value), commission: amount(1) }, 1);
             let id = ExternalId::parse(if has_id { "refund-1" } else { "" }).unwrap();

@@ -156,8 +156,9 @@ mod tests {
         assert!(message(None).contains("`odd`") && message(None).contains("preset_id"));
         for preset in preset::all() {
             let message = message(Some(preset));
-            for word in
-                ["odd", "pending", "approved", "declined", "reversed"].into_iter().chain(preset.status_words.all())
+            for word in ["odd", "pending", "approved", "declined", "reversed"]
+                .into_iter()
+                .chain(preset.status_words.all())
             {
                 assert!(message.contains(&format!("`{word}`")), "{}: {message}", preset.id);
             }

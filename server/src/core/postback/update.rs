@@ -1,4 +1,4 @@
-//! Postbacks of a conversion that is recorded already: whether they are news, and what they change.
+//! Postbacks of a conversion that is recorded already: the news in them, and what they change.
 //! Refunds are a module of their own (`refund`).
 //!
 //! Networks send a sale as pending and later once more, as approved or declined, and they repeat
@@ -25,10 +25,10 @@ use crate::{
     },
 };
 
-/// What a postback says of a recorded conversion, beside what stands.
+/// News in a postback, beside what stands.
 #[derive(Debug, PartialEq, Eq)]
 enum News {
-    /// What stands.
+    /// The same as stands.
     None,
     /// An earlier status.
     Older,
@@ -127,15 +127,16 @@ fn conflict(now: &Conversion, this: &Conversion, cause: &str) -> Error {
         format!("value {} and commission {}", value.to_proto(row.currency), commission.to_proto(row.currency))
     };
     let message = format!(
-        "the conversion is recorded already and stands at {}, not {}, and {cause}; send the same amounts, adjust the \
-         conversion, or send another transaction id for another sale",
+        "{} is recorded already and stands at {}, not {}, and {cause}; send the same amounts, adjust the conversion, \
+         or send another transaction id for another sale",
+        now.description(),
         worth(now),
         worth(this),
     );
     Error::new(ErrorReason::TransactionConflict, message).with("conversion_id", &now.id())
 }
 
-/// What a postback reports: a conversion, or a refund of one.
+/// The content of a postback: a conversion, or a refund of one.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The conversion. With a refund, only its key, account and currency count.

@@ -205,7 +205,8 @@ fn refund_id(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<Option<Extern
     let known = KnownParam::Rid;
     if !values.terms.takes_updates {
         if filled(values.parameters, known).is_some() {
-            let message = "`rid` was not read: the code's update_policy is NONE, so its postbacks report no refunds";
+            let message =
+                "`rid` was not read: the code's update_policy is NONE, so its postbacks report no refunds";
             notes.push(note(NoteCode::UnknownParameter, known.name(), message));
         }
         return Ok(None);
@@ -216,7 +217,10 @@ fn refund_id(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<Option<Extern
         return Err(malformed("is a list or an object; send the id of the refund as a text".to_owned()));
     }
     if is_no_order(&found.value) {
-        return Err(malformed(format!("is `{}`, which is no id; omit it with a sale", excerpt(&found.value))));
+        return Err(malformed(format!(
+            "is `{}`, which is no id; omit it with a sale",
+            excerpt(&found.value)
+        )));
     }
     ExternalId::parse(&found.value).map_err(|why| malformed(format!("{why}; send only the id of the refund")))
 }

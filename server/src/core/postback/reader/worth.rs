@@ -58,7 +58,8 @@ pub fn read_refund(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<Worth> 
     };
     for ignored in [KnownParam::Com, KnownParam::Comperc] {
         if filled(values.parameters, ignored).is_some() {
-            let message = "a refund takes the commission back in proportion to the value; what came was not read";
+            let message =
+                "a refund takes the commission back in proportion to the value; what came was not read";
             notes.push(note(NoteCode::CommissionNotRead, ignored.name(), message));
         }
     }

@@ -38,7 +38,7 @@ fn worth_with(
     let method = if body.is_empty() { "GET" } else { "POST" };
     let postback = request(method, target.into_bytes(), "", body.as_bytes().to_vec());
     let currency: Currency = currency.parse().unwrap();
-    let terms = Terms { separator, currency: Some(currency) };
+    let terms = Terms { separator, currency: Some(currency), ..Terms::of(None) };
     let claim =
         Named::read(&postback).claim(&Overrides::default(), terms).claim.map_err(|error| error.reason())?;
     let of_value = claim.currency.unwrap_or(currency);
