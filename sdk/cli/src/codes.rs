@@ -122,6 +122,7 @@ impl Record for ConversionCode {
         ("default_status", |code| word(code.default_status().as_str_name(), "CONVERSION_STATUS_")),
         ("decimal_separator", |code| word(code.decimal_separator().as_str_name(), "DECIMAL_SEPARATOR_")),
         ("update_policy", |code| word(code.update_policy().as_str_name(), "UPDATE_POLICY_")),
+        ("transaction_scope", |code| word(code.transaction_scope().as_str_name(), "TRANSACTION_SCOPE_")),
         ("create_time", |code| time(code.create_time.as_ref())),
         ("update_time", |code| time(code.update_time.as_ref())),
         ("archive_time", |code| time(code.archive_time.as_ref())),

@@ -15,6 +15,7 @@
 mod claim;
 mod conversion_id;
 pub mod grpc;
+mod order_key;
 mod outcome;
 mod samples;
 mod standing;
@@ -31,7 +32,7 @@ use crate::{
     core::{
         App, age,
         click::{self, CLOCK_SKEW_MAX},
-        conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy, UpdatePolicy},
+        conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy, TransactionScope, UpdatePolicy},
         scan::{scan, write_part},
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
@@ -54,7 +55,8 @@ pub use conversion_id::ConversionId;
 pub use outcome::{Counted, Recorded, Verdict};
 pub use samples::sample;
 pub use standing::{Standing, lock, of_order, stand};
-pub use store::{Insert, Model as Conversion, add_to, enter, find_same, insert};
+pub use order_key::delete_some as delete_some_orders;
+pub use store::{Insert, Model as Conversion, New, add_to, enter, find_same, insert};
 
 /// Longest time from a click to its conversion. Deletion compares the click's time, so this time is
 /// added to the retention of conversions.
@@ -293,20 +295,23 @@ fn build(
 }
 
 /// Records a conversion that counts. Returns once it is durable.
-pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
-    let (Insert(conversion), earlier) = app.commit.write(Insert(conversion)).await?;
-    Recorded::new(conversion, earlier, UpdatePolicy::None)
+pub async fn record(app: &App, row: Conversion, scope: TransactionScope) -> Result<Recorded> {
+    let (Insert { row, .. }, earlier) = app.commit.write(Insert { row, scope }).await?;
+    Recorded::new(row, earlier, UpdatePolicy::None)
 }
 
 /// Returns the answer that `record` would give, and records nothing.
-pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
-    let earlier = earlier(app, &conversion).await?;
-    Recorded::new(conversion, earlier, UpdatePolicy::None)
+pub async fn preview(app: &App, row: Conversion, scope: TransactionScope) -> Result<Recorded> {
+    let earlier = earlier(app, New { row: &row, scope }).await?;
+    Recorded::new(row, earlier, UpdatePolicy::None)
 }
 
 /// Finds the recorded conversion of which this one would be a duplicate.
-pub async fn earlier(app: &App, conversion: &Conversion) -> Result<Option<Conversion>> {
-    Ok(find_same(app.db.reader(), conversion).await?)
+pub async fn earlier(app: &App, new: New<'_>) -> Result<Option<Conversion>> {
+    Ok(match find_same(app.db.reader(), new.row).await? {
+        Some(same) => Some(same),
+        None => order_key::find(app.db.reader(), new).await?,
+    })
 }
 
 /// Reads conversions of all accounts in the order of their keys, from the one after `after`, at most

@@ -135,6 +135,18 @@ pub enum UpdatePolicy {
     StatusAndAmounts,
 }
 
+/// The conversions among which an order id counts once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum TransactionScope {
+    /// The conversions of a click for the code.
+    #[sea_orm(num_value = 1)]
+    PerClick,
+    /// All conversions for the code.
+    #[sea_orm(num_value = 2)]
+    PerCode,
+}
+
 /// A validated change of one field of a code.
 pub type Edit = Box<dyn FnOnce(&mut ConversionCode) + Send>;
 
@@ -297,6 +309,7 @@ impl ConversionCode {
             default_status: ConversionStatus::Approved,
             decimal_separator: DecimalSeparator::Auto,
             update_policy: UpdatePolicy::Status,
+            transaction_scope: TransactionScope::PerClick,
             request_id: request.id,
             request_digest: request.digest,
             created_at: now,

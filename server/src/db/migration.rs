@@ -35,6 +35,7 @@ mod m0023_tallies;
 mod m0024_visitor_keys;
 mod m0025_adjustments;
 mod m0026_update_policy;
+mod m0027_transaction_scope;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_visitor_keys::Migration),
             Box::new(m0025_adjustments::Migration),
             Box::new(m0026_update_policy::Migration),
+            Box::new(m0027_transaction_scope::Migration),
         ]
     }
 }

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use s2s_sdk::v1::{
     CheckMode, ConversionCode, DecimalSeparator, DedupePolicy, PostbackAuthentication, ReplyMode,
-    ReplySetting, UpdatePolicy,
+    ReplySetting, TransactionScope, UpdatePolicy,
 };
 
 use super::HOURS_PER_DAY;
@@ -30,6 +30,9 @@ pub struct Settings {
     /// What a later postback of a recorded conversion may change.
     #[arg(long, value_enum)]
     updates: Option<Updates>,
+    /// The conversions among which an order id counts once.
+    #[arg(long, value_enum)]
+    orders: Option<Orders>,
     /// Preset of the network that calls the postback URL, for example `everflow`.
     #[arg(long, value_parser = preset_id)]
     preset: Option<String>,
@@ -106,6 +109,23 @@ enum Updates {
     StatusAndAmounts,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Orders {
+    /// The conversions of one click.
+    PerClick,
+    /// All conversions of the code: an order counts for its first click.
+    PerCode,
+}
+
+impl From<Orders> for TransactionScope {
+    fn from(orders: Orders) -> Self {
+        match orders {
+            Orders::PerClick => Self::PerClick,
+            Orders::PerCode => Self::PerCode,
+        }
+    }
+}
+
 impl From<Updates> for UpdatePolicy {
     fn from(updates: Updates) -> Self {
         match updates {
@@ -167,6 +187,10 @@ impl Settings {
         if let Some(updates) = self.updates {
             paths.push("update_policy".to_owned());
             code.set_update_policy(updates.into());
+        }
+        if let Some(orders) = self.orders {
+            paths.push("transaction_scope".to_owned());
+            code.set_transaction_scope(orders.into());
         }
         if let Some(preset) = self.preset {
             paths.push("preset_id".to_owned());

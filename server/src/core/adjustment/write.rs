@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     core::{
-        conversion::{self, Conversion, ConversionId, Standing},
+        conversion::{self, Conversion, ConversionId, New, Standing},
+        conversion_code::TransactionScope,
         journal,
     },
     db::{Connection, group_commit::Write, journal::Entries},
@@ -44,7 +45,9 @@ impl Write for Adjust {
     type Outcome = Outcome;
 
     async fn write(rows: &[Self], txn: &Connection) -> Result<Vec<Outcome>, DbErr> {
-        let rehearsed: Vec<&Conversion> = rows.iter().filter_map(|row| row.rehearsed.as_deref()).collect();
+        let rehearsed = rows.iter().filter_map(|row| row.rehearsed.as_deref());
+        let rehearsed: Vec<New> =
+            rehearsed.map(|row| New { row, scope: TransactionScope::PerClick }).collect();
         if !rehearsed.is_empty() {
             conversion::insert(&rehearsed, txn).await?;
         }

@@ -40,13 +40,13 @@ pub async fn record(
     let code = conversion_code::find(app, tenant, claim.code).await?;
     let conversion = super::evaluate(app, &code, claim).await?;
     if validate_only {
-        let recorded = super::preview(app, conversion).await?;
+        let recorded = super::preview(app, conversion, code.transaction_scope).await?;
         return Ok(RecordConversionResponse {
             verdict: ConversionVerdict::Test.into(),
             ..recorded.into_proto(app)
         });
     }
-    Ok(super::record(app, conversion).await?.into_proto(app))
+    Ok(super::record(app, conversion, code.transaction_scope).await?.into_proto(app))
 }
 
 /// `ConversionService.GetConversion`.

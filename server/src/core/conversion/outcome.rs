@@ -74,6 +74,9 @@ impl Counted {
     /// updates, it is compared with what was recorded; with updates, it says what stands.
     pub fn new(conversion: &Conversion, earlier: Option<&Conversion>, policy: UpdatePolicy) -> Result<Self> {
         let Some(first) = earlier else { return Ok(Self::first(conversion)) };
+        if first.click_id != conversion.click_id {
+            return Err(order_of_another_click(first));
+        }
         if policy != UpdatePolicy::None {
             return Ok(Self::again(first, Vec::new()));
         }
@@ -106,6 +109,16 @@ impl Conversion {
             id => format!("the transaction id `{id}` of this click and code"),
         }
     }
+}
+
+fn order_of_another_click(first: &Conversion) -> Error {
+    let message = format!(
+        "the order id `{}` is recorded for this code with another click, as the conversion `{}`, and the code's \
+         transaction_scope counts an order once, whatever its click; send another sale with another order id",
+        first.transaction_id(),
+        first.id(),
+    );
+    Error::new(ErrorReason::OrderOfAnotherClick, message).with("conversion_id", &first.id())
 }
 
 fn conflict(conversion: &Conversion, first: &Conversion) -> Error {

@@ -1,8 +1,11 @@
 //! Conversions for the rehearsal at the start.
 
-use super::{Conversion, CustomParams, DedupeKey, store::Insert};
+use super::{Conversion, CustomParams, DedupeKey, TransactionId, store::Insert};
 use crate::{
-    core::{conversion_code::ConversionCodeId, tracking_link::TrackingLinkId},
+    core::{
+        conversion_code::{ConversionCodeId, TransactionScope},
+        tracking_link::TrackingLinkId,
+    },
     db::group_commit::rehearsal::Rehearsed,
     values::{
         click_id::{ClickId, KeyId, LinkKey},
@@ -23,9 +26,19 @@ impl Rehearsed for Insert {
         let full = || {
             let percent = Percent::from_micros(PERCENT_MICROS);
             let status_word = "sale".to_owned();
-            Self(Conversion { commission_percent: percent, status_word, ..sample(random, now) })
+            Conversion { commission_percent: percent, status_word, ..sample(random, now) }
         };
-        vec![[(); 2].map(|()| Self(sample(random, now))), [(); 2].map(|()| full())]
+        let order = || {
+            let row = sample(random, now);
+            let id = TransactionId::sought(&row.serial.to_string());
+            Conversion { dedupe_key: DedupeKey::of_transaction(&id), ..row }
+        };
+        let (per_click, per_code) = (TransactionScope::PerClick, TransactionScope::PerCode);
+        vec![
+            [(); 2].map(|()| Self { row: sample(random, now), scope: per_click }),
+            [(); 2].map(|()| Self { row: full(), scope: per_click }),
+            [(); 2].map(|()| Self { row: order(), scope: per_code }),
+        ]
     }
 }
 

@@ -7,9 +7,14 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
 };
 
-use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, TimeKind};
+use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, TimeKind, order_key};
 use crate::{
-    core::{conversion_code::ConversionCodeId, journal, scan::LOOK_ROWS_MAX, tracking_link::TrackingLinkId},
+    core::{
+        conversion_code::{ConversionCodeId, TransactionScope},
+        journal,
+        scan::LOOK_ROWS_MAX,
+        tracking_link::TrackingLinkId,
+    },
     db::{
         Connection, Grouped, Insertion, eq_indexed, eq_unindexed, group_commit::Write, insert_new,
         journal::Entries,
@@ -78,37 +83,68 @@ fn key(row: &Model) -> Key {
     (row.click_id, row.code_id, row.dedupe_key.clone())
 }
 
-/// A conversion to insert. The outcome is the earlier conversion with the same key, or `None`.
-pub struct Insert(pub Model);
+/// A new conversion, with the conversions among which its order id counts once.
+#[derive(Clone, Copy)]
+pub struct New<'a> {
+    pub row: &'a Model,
+    pub scope: TransactionScope,
+}
+
+/// A conversion to insert. The outcome is the earlier conversion of which it is a duplicate, or `None`.
+pub struct Insert {
+    pub row: Model,
+    pub scope: TransactionScope,
+}
 
 impl Write for Insert {
     type Outcome = Option<Model>;
 
     fn insert_all(rows: &[Self], into: &mut Insertion) -> Result<Option<Vec<Option<Model>>>, DbErr> {
-        let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
+        if rows.iter().any(|new| new.scope != TransactionScope::PerClick) {
+            return Ok(None);
+        }
+        let rows: Vec<&Model> = rows.iter().map(|new| &new.row).collect();
         add_to(into, &rows)?;
         Ok(Some(vec![None; rows.len()]))
     }
 
     async fn write(rows: &[Self], txn: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
-        let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
+        let rows: Vec<New> = rows.iter().map(|Self { row, scope }| New { row, scope: *scope }).collect();
         insert(&rows, txn).await
     }
 
     fn enter(&self, outcome: &Option<Model>, entries: &mut Entries) {
         if outcome.is_none() {
-            enter(&self.0, entries);
+            enter(&self.row, entries);
         }
     }
 
     fn owns(&self, outcome: &Option<Model>) -> bool {
-        outcome.as_ref().is_none_or(|earlier| key(earlier) == key(&self.0))
+        let (_, code, dedupe_key) = key(&self.row);
+        outcome.as_ref().is_none_or(|earlier| {
+            (earlier.code_id, &earlier.dedupe_key) == (code, &dedupe_key)
+                && (earlier.click_id == self.row.click_id || self.scope == TransactionScope::PerCode)
+        })
     }
+}
+
+/// Inserts the conversions that are new. Returns, for each of them, the earlier conversion of which it
+/// is a duplicate, if there is one: it has the same key, or, if its order counts once for the code, the
+/// same order and another click.
+pub async fn insert(rows: &[New<'_>], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
+    let mut earlier = order_key::claim(db, rows).await?;
+    let free = rows.iter().zip(&earlier).filter(|(_, other)| other.is_none());
+    let free: Vec<&Model> = free.map(|(new, _)| new.row).collect();
+    let mut same = insert_rows(&free, db).await?.into_iter();
+    for slot in earlier.iter_mut().filter(|other| other.is_none()) {
+        *slot = same.next().flatten();
+    }
+    Ok(earlier)
 }
 
 /// Inserts the rows whose keys are new. Returns, for each row, the earlier row with the same key,
 /// if there is one.
-pub async fn insert(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
+async fn insert_rows(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
     let key = [Column::ClickId, Column::CodeId, Column::DedupeKey];
     if insert_new::<Entity>(db, rows, &key).await? {
         return Ok(vec![None; rows.len()]);
@@ -236,6 +272,9 @@ pub async fn in_order(
 /// Deletes a conversion that this transaction has written.
 pub async fn take_back(txn: &impl ConnectionTrait, id: ConversionId) -> Result<(), DbErr> {
     let this = Condition::all().add(Column::ClickId.eq(id.click)).add(Column::Serial.eq(id.serial));
+    if let Some(row) = Entity::find().filter(this.clone()).one(txn).await? {
+        order_key::let_go(txn, &row).await?;
+    }
     Entity::delete_many().filter(this).exec(txn).await?;
     Ok(())
 }

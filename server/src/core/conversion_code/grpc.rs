@@ -13,8 +13,8 @@ use tonic::Request;
 
 use super::{
     AllowedAddresses, CheckMode, ConversionCode, ConversionCodeId, Create, DecimalSeparator, DedupePolicy,
-    Edit, REPLY_TEXT_BYTES_MAX, ReplyMode, SECRET_MACRO, UpdatePolicy, WINDOW_SECONDS_DEFAULT,
-    WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
+    Edit, REPLY_TEXT_BYTES_MAX, ReplyMode, SECRET_MACRO, TransactionScope, UpdatePolicy,
+    WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
     authentication::{OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX},
     lint,
 };
@@ -160,7 +160,7 @@ fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCode
 }
 
 /// Fields of a code that a caller can set.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "name",
     "default_currency",
     "attribution_window",
@@ -171,6 +171,7 @@ const FIELDS: [&str; 10] = [
     "default_status",
     "decimal_separator",
     "update_policy",
+    "transaction_scope",
 ];
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<Create> {
@@ -256,6 +257,10 @@ fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violation
                 let policy = parse_update_policy(code.update_policy)?;
                 Box::new(move |row| row.update_policy = policy)
             }
+            "transaction_scope" => {
+                let scope = parse_transaction_scope(code.transaction_scope)?;
+                Box::new(move |row| row.transaction_scope = scope)
+            }
             _ => return Err("can't be set".to_owned()),
         })
     };
@@ -317,6 +322,16 @@ fn parse_policy(number: i32) -> Result<DedupePolicy, String> {
         Ok(v1::DedupePolicy::Unspecified | v1::DedupePolicy::OnePerClick) => Ok(DedupePolicy::OnePerClick),
         Ok(v1::DedupePolicy::Every) => Ok(DedupePolicy::Every),
         Err(_) => Err("is not a value of DedupePolicy".to_owned()),
+    }
+}
+
+fn parse_transaction_scope(number: i32) -> Result<TransactionScope, String> {
+    match v1::TransactionScope::try_from(number) {
+        Ok(v1::TransactionScope::Unspecified | v1::TransactionScope::PerClick) => {
+            Ok(TransactionScope::PerClick)
+        }
+        Ok(v1::TransactionScope::PerCode) => Ok(TransactionScope::PerCode),
+        Err(_) => Err("is not a value of TransactionScope".to_owned()),
     }
 }
 
@@ -392,6 +407,11 @@ impl From<ConversionCode> for v1::ConversionCode {
                 UpdatePolicy::None => v1::UpdatePolicy::None,
                 UpdatePolicy::Status => v1::UpdatePolicy::Status,
                 UpdatePolicy::StatusAndAmounts => v1::UpdatePolicy::StatusAndAmounts,
+            }
+            .into(),
+            transaction_scope: match code.transaction_scope {
+                TransactionScope::PerClick => v1::TransactionScope::PerClick,
+                TransactionScope::PerCode => v1::TransactionScope::PerCode,
             }
             .into(),
             state: state.into(),

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{
     AllowedAddresses, CheckMode, ConversionCodeId, DecimalSeparator, DedupePolicy, LIST_KEY_BYTES, ReplyMode,
-    Secret, UpdatePolicy,
+    Secret, TransactionScope, UpdatePolicy,
 };
 use crate::{
     api::Tenant,
@@ -53,6 +53,7 @@ pub struct Model {
     pub default_status: ConversionStatus,
     pub decimal_separator: DecimalSeparator,
     pub update_policy: UpdatePolicy,
+    pub transaction_scope: TransactionScope,
     pub request_id: Option<Vec<u8>>,
     pub request_digest: Vec<u8>,
     pub created_at: Time,

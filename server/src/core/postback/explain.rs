@@ -17,7 +17,7 @@ use crate::{
     core::{
         App, click,
         conversion::{self, Conversion, Happened, Recorded},
-        conversion_code::{self, ConversionCode, UpdatePolicy},
+        conversion_code::{self, ConversionCode, TransactionScope, UpdatePolicy},
         scan::scan,
         tracking_link::{self, TrackingLink},
     },
@@ -84,9 +84,9 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     }
     let (mut notes, refund) = (reading.notes.clone(), reading.refund.clone());
     let (mut facts, parameters) = gather(app, account, reading, code.clone()).await?;
-    if let Some(code) = code.as_ref().filter(|_| postback.verdict == Verdict::Held) {
+    if let Some(code) = code.filter(|_| postback.verdict == Verdict::Held) {
         facts.authentication = Some("it passed every check that the code enforces now".to_owned());
-        facts.refuse(proof::unproven(code, &postback));
+        facts.refuse(proof::unproven(&code, &postback));
     }
     if postback.verdict != Verdict::Held {
         facts.authentication = Some("it counted".to_owned());
@@ -98,8 +98,8 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
             Verdict::Recorded | Verdict::Held => conversion::Verdict::Recorded,
         };
         notes = postback.notes.to_proto();
-        let policy = code.map_or(UpdatePolicy::None, |code| code.update_policy);
-        facts.judged = Some(Report { conversion: conversion.clone(), refund, policy });
+        let (policy, scope) = (UpdatePolicy::None, TransactionScope::PerClick);
+        facts.judged = Some(Report { conversion: conversion.clone(), refund, policy, scope });
         facts.outcome = Ok(Some(Recorded { conversion, verdict, notes: Vec::new() }));
     }
     let explanation = apply_outcome(app, account, facts, parameters, notes).await?;

@@ -95,7 +95,7 @@ pub(super) async fn judge(
         claim.request_id = Some(identity.unwrap_or_else(|| postback.id.0.as_bytes().to_vec()));
         let code = code.ok_or_else(|| conversion_code::unknown(claim.code))?;
         let conversion = conversion::evaluate(app, code, claim).await?;
-        Ok(Report { conversion, refund: reading.refund, policy: code.update_policy })
+        Ok(Report::new(conversion, reading.refund, code))
     };
     let judged = split_retryable(judged.await)?;
     if let Ok(Report { conversion, .. }) = &judged
@@ -165,7 +165,7 @@ pub(super) async fn rehearse(
             return Ok(None);
         }
         let conversion = conversion::evaluate(app, code, claim).await?;
-        Ok(Some(Report { conversion, refund: reading.refund, policy: code.update_policy }))
+        Ok(Some(Report::new(conversion, reading.refund, code)))
     };
     let judged = split_retryable(judged.await)?;
     let outcome = match &judged {

@@ -59,12 +59,17 @@ const CONFLICT_WITHOUT_AMOUNTS: &str = "a conversion with this identity is recor
 const REFUND_WITHOUT_AMOUNTS: &str = "the refund is larger than what is left of the sale; explain the postback with an \
                                       API key to see the amount";
 
+/// The message about an order of another click for a sender who has proved nothing.
+const ORDER_WITHOUT_CLICK: &str = "the order id is recorded for this code with another click, and counts once; explain the \
+                                   postback with an API key to see the conversion";
+
 /// The message for a sender who has proved nothing. `None` if the message for this reason names no
-/// amounts.
+/// amounts, and no other click.
 pub fn message_without_amounts(reason: ErrorReason) -> Option<&'static str> {
     match reason {
         ErrorReason::TransactionConflict => Some(CONFLICT_WITHOUT_AMOUNTS),
         ErrorReason::RefundTooLarge => Some(REFUND_WITHOUT_AMOUNTS),
+        ErrorReason::OrderOfAnotherClick => Some(ORDER_WITHOUT_CLICK),
         _ => None,
     }
 }

@@ -121,7 +121,7 @@ pub async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Optio
 /// same signature has counted. The signature can't be checked any more, and a sender may end all
 /// its calls with the same wrong signature.
 async fn tell_apart(app: &App, postback: &Postback, conversion: &mut Conversion) -> Result<()> {
-    let Some(earlier) = conversion::earlier(app, conversion).await? else { return Ok(()) };
+    let Some(earlier) = conversion::find_same(app.db.reader(), conversion).await? else { return Ok(()) };
     let duplicate = Postback { conversion_id: earlier.id().to_string(), ..postback.clone() };
     let first = of_click::counted(app.db.reader(), &duplicate).await?;
     if first.is_some_and(|first| postback.is_another_call(&first)) {

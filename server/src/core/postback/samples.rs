@@ -12,7 +12,7 @@ use super::{
 use crate::{
     core::{
         conversion::{self, Conversion},
-        conversion_code::UpdatePolicy,
+        conversion_code::{TransactionScope, UpdatePolicy},
     },
     db::group_commit::rehearsal::Rehearsed,
     values::{
@@ -60,5 +60,6 @@ fn new(random: &Random, now: Time, conversion: Option<Conversion>) -> PostbackWr
 }
 
 fn sale(conversion: Conversion) -> Report {
-    Report { conversion, refund: None, policy: UpdatePolicy::None }
+    let (policy, scope) = (UpdatePolicy::None, TransactionScope::PerClick);
+    Report { conversion, refund: None, policy, scope }
 }

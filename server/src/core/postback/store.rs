@@ -19,8 +19,8 @@ use super::{
 use crate::{
     core::{
         adjustment::{self, Line},
-        conversion::{self, Conversion},
-        conversion_code::{ConversionCodeId, UpdatePolicy},
+        conversion::{self, Conversion, New},
+        conversion_code::{ConversionCodeId, TransactionScope, UpdatePolicy},
         journal,
     },
     db::{
@@ -128,8 +128,11 @@ impl PostbackWrite {
         self.report.as_deref().filter(|report| report.refund.is_none()).map(|report| &report.conversion)
     }
 
-    fn is_refund(&self) -> bool {
-        self.report.as_ref().is_some_and(|report| report.refund.is_some())
+    /// Returns whether the postback depends on no conversion with another key, and refunds none.
+    fn is_plain(&self) -> bool {
+        let is_plain =
+            |report: &Arc<Report>| report.refund.is_none() && report.scope == TransactionScope::PerClick;
+        self.report.as_ref().is_none_or(is_plain)
     }
 }
 
@@ -147,7 +150,7 @@ impl Write for PostbackWrite {
     type Outcome = Option<Stored>;
 
     fn insert_all(rows: &[Self], into: &mut Insertion) -> Result<Option<Vec<Option<Stored>>>, DbErr> {
-        if rows.iter().any(|row| row.mode == Mode::Update || row.is_refund()) {
+        if rows.iter().any(|row| row.mode == Mode::Update || !row.is_plain()) {
             return Ok(None);
         }
         let conversions: Vec<&Conversion> = rows.iter().filter_map(Self::sale).collect();
@@ -276,7 +279,8 @@ impl Write for PostbackWrite {
 /// outcome for each postback that has a report.
 async fn settle(fresh: &[(usize, &PostbackWrite)], db: &Connection) -> Result<Vec<Settled>, DbErr> {
     let with_report = || fresh.iter().filter_map(|(_, row)| Some((*row, row.report.as_deref()?)));
-    let sales: Vec<&Conversion> = with_report().filter_map(|(row, _)| row.sale()).collect();
+    let sales = with_report().filter(|(_, report)| report.refund.is_none());
+    let sales: Vec<New> = sales.map(|(_, report)| report.as_new()).collect();
     let mut of_sales = conversion::insert(&sales, db).await?.into_iter();
     let mut earlier = Vec::with_capacity(fresh.len());
     for (_, report) in with_report() {

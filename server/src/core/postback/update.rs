@@ -14,8 +14,8 @@ use crate::{
     core::{
         App,
         adjustment::{self, Change, Line, Lines, Past},
-        conversion::{self, Conversion, Counted, Recorded, Standing, note},
-        conversion_code::UpdatePolicy,
+        conversion::{self, Conversion, Counted, New, Recorded, Standing, note},
+        conversion_code::{ConversionCode, TransactionScope, UpdatePolicy},
     },
     db::Connection,
     error::{Error, Result},
@@ -143,12 +143,24 @@ pub struct Report {
     pub conversion: Conversion,
     pub refund: Option<Refund>,
     pub policy: UpdatePolicy,
+    pub scope: TransactionScope,
 }
 
 impl Report {
+    /// A report as the settings of its code take it.
+    pub fn new(conversion: Conversion, refund: Option<Refund>, code: &ConversionCode) -> Self {
+        Self { conversion, refund, policy: code.update_policy, scope: code.transaction_scope }
+    }
+
+    /// The conversion as a new one.
+    pub fn as_new(&self) -> New<'_> {
+        New { row: &self.conversion, scope: self.scope }
+    }
+
     /// Returns whether this may change a conversion that stands as `now`.
     fn is_news(&self, now: &Conversion) -> bool {
         self.policy != UpdatePolicy::None
+            && now.click_id == self.conversion.click_id
             && (self.refund.is_some()
                 || now.currency != self.conversion.currency
                 || news(now.standing(), self.conversion.standing()) != News::None)
@@ -263,7 +275,10 @@ async fn settle_one(
 
 /// Returns the outcome that a postback with this report would have, and records nothing.
 pub async fn preview(app: &App, report: Report) -> Result<Recorded> {
-    let first = conversion::earlier(app, &report.conversion).await?;
+    let first = match report.refund {
+        None => conversion::earlier(app, report.as_new()).await?,
+        Some(_) => conversion::find_same(app.db.reader(), &report.conversion).await?,
+    };
     let now = match first {
         Some(first) if report.is_news(&first) => first,
         first => {

@@ -62,6 +62,7 @@ fn kind_of(reason: ErrorReason) -> StepKind {
         | ErrorReason::ClickTooOld
         | ErrorReason::ClickLaterThanConversion => StepKind::Attribution,
         ErrorReason::TransactionConflict
+        | ErrorReason::OrderOfAnotherClick
         | ErrorReason::ApprovalAfterDecline
         | ErrorReason::RefundIdMissing
         | ErrorReason::RefundTooLarge
