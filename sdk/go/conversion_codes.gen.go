@@ -57,6 +57,8 @@ type CreateConversionCodeParams struct {
 	// What a later postback of a recorded conversion may change. Default: [UpdatePolicyStatus].
 	// A code that was created before there were updates has [UpdatePolicyNone].
 	UpdatePolicy UpdatePolicy
+	// The conversions among which an order id counts once. Default: [TransactionScopePerClick].
+	TransactionScope TransactionScope
 	// Makes the call safe to repeat: the same request with the same request id returns the code
 	// that the first call created. Another request with this id is refused. 1 to 64 bytes.
 	// Example: a UUID.
@@ -77,6 +79,7 @@ func (p CreateConversionCodeParams) request() (*v1.CreateConversionCodeRequest, 
 		DefaultStatus:          p.DefaultStatus,
 		DecimalSeparator:       p.DecimalSeparator,
 		UpdatePolicy:           p.UpdatePolicy,
+		TransactionScope:       p.TransactionScope,
 	}
 	request := &v1.CreateConversionCodeRequest{
 		RequestId:    p.RequestID,
@@ -181,6 +184,8 @@ type UpdateConversionCodeParams struct {
 	// What a later postback of a recorded conversion may change. Default: [UpdatePolicyStatus].
 	// A code that was created before there were updates has [UpdatePolicyNone].
 	UpdatePolicy *UpdatePolicy
+	// The conversions among which an order id counts once. Default: [TransactionScopePerClick].
+	TransactionScope *TransactionScope
 	// If true, the request is checked and answered as if real, but nothing is written.
 	ValidateOnly bool
 }
@@ -229,6 +234,10 @@ func (p UpdateConversionCodeParams) request() (*v1.UpdateConversionCodeRequest, 
 	if p.UpdatePolicy != nil {
 		conversionCode.UpdatePolicy = *p.UpdatePolicy
 		mask.Paths = append(mask.Paths, "update_policy")
+	}
+	if p.TransactionScope != nil {
+		conversionCode.TransactionScope = *p.TransactionScope
+		mask.Paths = append(mask.Paths, "transaction_scope")
 	}
 	request := &v1.UpdateConversionCodeRequest{
 		ValidateOnly: p.ValidateOnly,

@@ -467,6 +467,24 @@ const (
 	// The postback says what was known before: the conversion has moved on since, or was
 	// adjusted. Nothing changes.
 	NoteCodeOlderNews NoteCode = v1.NoteCode_NOTE_CODE_OLDER_NEWS
+	// The postback is a refund, and the commission in it was not read: a refund takes the
+	// commission back in proportion to the value.
+	NoteCodeCommissionNotRead NoteCode = v1.NoteCode_NOTE_CODE_COMMISSION_NOT_READ
+)
+
+// TransactionScope: the conversions among which an order id counts once.
+type TransactionScope = v1.TransactionScope
+
+// The values of [TransactionScope].
+const (
+	// Read as [TransactionScopePerClick].
+	TransactionScopeUnspecified TransactionScope = v1.TransactionScope_TRANSACTION_SCOPE_UNSPECIFIED
+	// The conversions of one click for the code: an order that comes with another click counts
+	// again.
+	TransactionScopePerClick TransactionScope = v1.TransactionScope_TRANSACTION_SCOPE_PER_CLICK
+	// All conversions for the code: an order counts for the click with which it came first.
+	// With any other click, it is held ([ReasonOrderOfAnotherClick]).
+	TransactionScopePerCode TransactionScope = v1.TransactionScope_TRANSACTION_SCOPE_PER_CODE
 )
 
 // UpdatePolicy: the changes that a later postback of a recorded conversion may make. Each
@@ -788,7 +806,7 @@ const (
 	ReasonResumeTokenTooOld Reason = v1.ErrorReason_ERROR_REASON_RESUME_TOKEN_TOO_OLD
 	// Cause: a refund is larger than what is left of the conversion's value. Cure: refund at
 	// most the present value of the conversion, or reverse the conversion. FAILED_PRECONDITION,
-	// HTTP 422.
+	// HTTP 422. Holds postbacks.
 	ReasonRefundTooLarge Reason = v1.ErrorReason_ERROR_REASON_REFUND_TOO_LARGE
 	// Cause: the conversion is declined, and only a restatement with a status and a commission
 	// makes it pending or approved again. Cure: restate it with a status and a commission if it
@@ -796,7 +814,7 @@ const (
 	ReasonStatusTransition Reason = v1.ErrorReason_ERROR_REASON_STATUS_TRANSITION
 	// Cause: another adjustment of this conversion was recorded under this external id. Cure:
 	// send the same change again, or give another change an external id of its own.
-	// ALREADY_EXISTS, HTTP 409.
+	// ALREADY_EXISTS, HTTP 409. Holds postbacks.
 	ReasonAdjustmentConflict Reason = v1.ErrorReason_ERROR_REASON_ADJUSTMENT_CONFLICT
 	// Cause: the order id has several conversions in this account, so it names none of them.
 	// Cure: name the conversion by its id, or add the id of its conversion code.
@@ -811,6 +829,24 @@ const (
 	// conversion with a status and a commission; else nothing. FAILED_PRECONDITION, HTTP 202.
 	// Holds postbacks.
 	ReasonApprovalAfterDecline Reason = v1.ErrorReason_ERROR_REASON_APPROVAL_AFTER_DECLINE
+	// Cause: the postback refunds a part of a sale and has no id of the refund, so a retry of
+	// it could not be told from another refund. Cure: send an id of the refund as `rid`, or
+	// refund the conversion with an adjustment. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+	ReasonRefundIDMissing Reason = v1.ErrorReason_ERROR_REASON_REFUND_ID_MISSING
+	// Cause: the postback refunds a sale, and no conversion with its click, code and order id
+	// is recorded. Cure: nothing if the sale is still to come: the refund is counted once it is
+	// there, for 7 days; else send the click id and the order id of the sale. NOT_FOUND, HTTP
+	// 202. Holds postbacks.
+	ReasonConversionNotRecorded Reason = v1.ErrorReason_ERROR_REASON_CONVERSION_NOT_RECORDED
+	// Cause: the postback refunds a sale, and the code's UpdatePolicy is `NONE`. Cure: set the
+	// code's UpdatePolicy, then replay; or refund the conversion with an adjustment.
+	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+	ReasonUpdatesOff Reason = v1.ErrorReason_ERROR_REASON_UPDATES_OFF
+	// Cause: the order id is recorded for the code with another click, and the code's
+	// TransactionScope counts an order once, whatever its click. Cure: send each sale with an
+	// order id of its own; a sale that several clicks led to counts for the first.
+	// ALREADY_EXISTS, HTTP 409. Holds postbacks.
+	ReasonOrderOfAnotherClick Reason = v1.ErrorReason_ERROR_REASON_ORDER_OF_ANOTHER_CLICK
 )
 
 // PostbackVerdict: the outcome of a postback.

@@ -23,6 +23,62 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// The conversions among which an order id counts once.
+type TransactionScope int32
+
+const (
+	// Read as `TRANSACTION_SCOPE_PER_CLICK`.
+	TransactionScope_TRANSACTION_SCOPE_UNSPECIFIED TransactionScope = 0
+	// The conversions of one click for the code: an order that comes with another
+	// click counts again.
+	TransactionScope_TRANSACTION_SCOPE_PER_CLICK TransactionScope = 1
+	// All conversions for the code: an order counts for the click with which it
+	// came first. With any other click, it is held
+	// (`ERROR_REASON_ORDER_OF_ANOTHER_CLICK`).
+	TransactionScope_TRANSACTION_SCOPE_PER_CODE TransactionScope = 2
+)
+
+// Enum value maps for TransactionScope.
+var (
+	TransactionScope_name = map[int32]string{
+		0: "TRANSACTION_SCOPE_UNSPECIFIED",
+		1: "TRANSACTION_SCOPE_PER_CLICK",
+		2: "TRANSACTION_SCOPE_PER_CODE",
+	}
+	TransactionScope_value = map[string]int32{
+		"TRANSACTION_SCOPE_UNSPECIFIED": 0,
+		"TRANSACTION_SCOPE_PER_CLICK":   1,
+		"TRANSACTION_SCOPE_PER_CODE":    2,
+	}
+)
+
+func (x TransactionScope) Enum() *TransactionScope {
+	p := new(TransactionScope)
+	*p = x
+	return p
+}
+
+func (x TransactionScope) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TransactionScope) Descriptor() protoreflect.EnumDescriptor {
+	return file_s2s_v1_conversion_code_proto_enumTypes[0].Descriptor()
+}
+
+func (TransactionScope) Type() protoreflect.EnumType {
+	return &file_s2s_v1_conversion_code_proto_enumTypes[0]
+}
+
+func (x TransactionScope) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TransactionScope.Descriptor instead.
+func (TransactionScope) EnumDescriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{0}
+}
+
 // The changes that a later postback of a recorded conversion may make. Each
 // change is an adjustment, with the verdict `POSTBACK_VERDICT_UPDATED`. With any
 // policy but `UPDATE_POLICY_NONE`, news that is older than what stands changes
@@ -70,11 +126,11 @@ func (x UpdatePolicy) String() string {
 }
 
 func (UpdatePolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[0].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[1].Descriptor()
 }
 
 func (UpdatePolicy) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[0]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[1]
 }
 
 func (x UpdatePolicy) Number() protoreflect.EnumNumber {
@@ -83,7 +139,7 @@ func (x UpdatePolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use UpdatePolicy.Descriptor instead.
 func (UpdatePolicy) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{0}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{1}
 }
 
 // Separators of decimals in amounts.
@@ -128,11 +184,11 @@ func (x DecimalSeparator) String() string {
 }
 
 func (DecimalSeparator) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[1].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[2].Descriptor()
 }
 
 func (DecimalSeparator) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[1]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[2]
 }
 
 func (x DecimalSeparator) Number() protoreflect.EnumNumber {
@@ -141,7 +197,7 @@ func (x DecimalSeparator) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DecimalSeparator.Descriptor instead.
 func (DecimalSeparator) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{1}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{2}
 }
 
 // The consequences of a check that a postback does not pass.
@@ -190,11 +246,11 @@ func (x CheckMode) String() string {
 }
 
 func (CheckMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[2].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[3].Descriptor()
 }
 
 func (CheckMode) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[2]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[3]
 }
 
 func (x CheckMode) Number() protoreflect.EnumNumber {
@@ -203,7 +259,7 @@ func (x CheckMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CheckMode.Descriptor instead.
 func (CheckMode) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{2}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{3}
 }
 
 // The rules by which conversions without a transaction id are duplicates. With
@@ -245,11 +301,11 @@ func (x DedupePolicy) String() string {
 }
 
 func (DedupePolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[3].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[4].Descriptor()
 }
 
 func (DedupePolicy) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[3]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[4]
 }
 
 func (x DedupePolicy) Number() protoreflect.EnumNumber {
@@ -258,7 +314,7 @@ func (x DedupePolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DedupePolicy.Descriptor instead.
 func (DedupePolicy) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{3}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{4}
 }
 
 // The kinds of answer to a postback.
@@ -304,11 +360,11 @@ func (x ReplyMode) String() string {
 }
 
 func (ReplyMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[4].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[5].Descriptor()
 }
 
 func (ReplyMode) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[4]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[5]
 }
 
 func (x ReplyMode) Number() protoreflect.EnumNumber {
@@ -317,7 +373,7 @@ func (x ReplyMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReplyMode.Descriptor instead.
 func (ReplyMode) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{4}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{5}
 }
 
 // The states of a conversion code.
@@ -357,11 +413,11 @@ func (x ConversionCodeState) String() string {
 }
 
 func (ConversionCodeState) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_code_proto_enumTypes[5].Descriptor()
+	return file_s2s_v1_conversion_code_proto_enumTypes[6].Descriptor()
 }
 
 func (ConversionCodeState) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_code_proto_enumTypes[5]
+	return &file_s2s_v1_conversion_code_proto_enumTypes[6]
 }
 
 func (x ConversionCodeState) Number() protoreflect.EnumNumber {
@@ -370,7 +426,7 @@ func (x ConversionCodeState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ConversionCodeState.Descriptor instead.
 func (ConversionCodeState) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{5}
+	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{6}
 }
 
 // A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
@@ -421,9 +477,12 @@ type ConversionCode struct {
 	// What a later postback of a recorded conversion may change. Default:
 	// `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
 	// `UPDATE_POLICY_NONE`.
-	UpdatePolicy  UpdatePolicy `protobuf:"varint,15,opt,name=update_policy,json=updatePolicy,proto3,enum=s2s.v1.UpdatePolicy" json:"update_policy,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	UpdatePolicy UpdatePolicy `protobuf:"varint,15,opt,name=update_policy,json=updatePolicy,proto3,enum=s2s.v1.UpdatePolicy" json:"update_policy,omitempty"`
+	// The conversions among which an order id counts once. Default:
+	// `TRANSACTION_SCOPE_PER_CLICK`.
+	TransactionScope TransactionScope `protobuf:"varint,16,opt,name=transaction_scope,json=transactionScope,proto3,enum=s2s.v1.TransactionScope" json:"transaction_scope,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *ConversionCode) Reset() {
@@ -559,6 +618,13 @@ func (x *ConversionCode) GetUpdatePolicy() UpdatePolicy {
 		return x.UpdatePolicy
 	}
 	return UpdatePolicy_UPDATE_POLICY_UNSPECIFIED
+}
+
+func (x *ConversionCode) GetTransactionScope() TransactionScope {
+	if x != nil {
+		return x.TransactionScope
+	}
+	return TransactionScope_TRANSACTION_SCOPE_UNSPECIFIED
 }
 
 // Checks that authenticate the sender of a postback. The checks are independent
@@ -732,7 +798,7 @@ var File_s2s_v1_conversion_code_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\n" +
-	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xb5\x06\n" +
+	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xfc\x06\n" +
 	"\x0eConversionCode\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12)\n" +
@@ -751,7 +817,8 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\x0edefault_status\x18\f \x01(\x0e2\x18.s2s.v1.ConversionStatusR\rdefaultStatus\x12E\n" +
 	"\x11decimal_separator\x18\r \x01(\x0e2\x18.s2s.v1.DecimalSeparatorR\x10decimalSeparator\x12=\n" +
 	"\farchive_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\varchiveTime\x129\n" +
-	"\rupdate_policy\x18\x0f \x01(\x0e2\x14.s2s.v1.UpdatePolicyR\fupdatePolicy\"\x99\x03\n" +
+	"\rupdate_policy\x18\x0f \x01(\x0e2\x14.s2s.v1.UpdatePolicyR\fupdatePolicy\x12E\n" +
+	"\x11transaction_scope\x18\x10 \x01(\x0e2\x18.s2s.v1.TransactionScopeR\x10transactionScope\"\x99\x03\n" +
 	"\x16PostbackAuthentication\x124\n" +
 	"\fsecret_check\x18\x01 \x01(\x0e2\x11.s2s.v1.CheckModeR\vsecretCheck\x12:\n" +
 	"\x0fsignature_check\x18\x02 \x01(\x0e2\x11.s2s.v1.CheckModeR\x0esignatureCheck\x126\n" +
@@ -764,7 +831,11 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\x19former_secret_expire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x16formerSecretExpireTime\"I\n" +
 	"\fReplySetting\x12%\n" +
 	"\x04mode\x18\x01 \x01(\x0e2\x11.s2s.v1.ReplyModeR\x04mode\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\tR\x04text*\x85\x01\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text*v\n" +
+	"\x10TransactionScope\x12!\n" +
+	"\x1dTRANSACTION_SCOPE_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bTRANSACTION_SCOPE_PER_CLICK\x10\x01\x12\x1e\n" +
+	"\x1aTRANSACTION_SCOPE_PER_CODE\x10\x02*\x85\x01\n" +
 	"\fUpdatePolicy\x12\x1d\n" +
 	"\x19UPDATE_POLICY_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12UPDATE_POLICY_NONE\x10\x01\x12\x18\n" +
@@ -808,45 +879,47 @@ func file_s2s_v1_conversion_code_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_conversion_code_proto_rawDescData
 }
 
-var file_s2s_v1_conversion_code_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_s2s_v1_conversion_code_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
 var file_s2s_v1_conversion_code_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_s2s_v1_conversion_code_proto_goTypes = []any{
-	(UpdatePolicy)(0),              // 0: s2s.v1.UpdatePolicy
-	(DecimalSeparator)(0),          // 1: s2s.v1.DecimalSeparator
-	(CheckMode)(0),                 // 2: s2s.v1.CheckMode
-	(DedupePolicy)(0),              // 3: s2s.v1.DedupePolicy
-	(ReplyMode)(0),                 // 4: s2s.v1.ReplyMode
-	(ConversionCodeState)(0),       // 5: s2s.v1.ConversionCodeState
-	(*ConversionCode)(nil),         // 6: s2s.v1.ConversionCode
-	(*PostbackAuthentication)(nil), // 7: s2s.v1.PostbackAuthentication
-	(*ReplySetting)(nil),           // 8: s2s.v1.ReplySetting
-	(*durationpb.Duration)(nil),    // 9: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),  // 10: google.protobuf.Timestamp
-	(ConversionStatus)(0),          // 11: s2s.v1.ConversionStatus
+	(TransactionScope)(0),          // 0: s2s.v1.TransactionScope
+	(UpdatePolicy)(0),              // 1: s2s.v1.UpdatePolicy
+	(DecimalSeparator)(0),          // 2: s2s.v1.DecimalSeparator
+	(CheckMode)(0),                 // 3: s2s.v1.CheckMode
+	(DedupePolicy)(0),              // 4: s2s.v1.DedupePolicy
+	(ReplyMode)(0),                 // 5: s2s.v1.ReplyMode
+	(ConversionCodeState)(0),       // 6: s2s.v1.ConversionCodeState
+	(*ConversionCode)(nil),         // 7: s2s.v1.ConversionCode
+	(*PostbackAuthentication)(nil), // 8: s2s.v1.PostbackAuthentication
+	(*ReplySetting)(nil),           // 9: s2s.v1.ReplySetting
+	(*durationpb.Duration)(nil),    // 10: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),  // 11: google.protobuf.Timestamp
+	(ConversionStatus)(0),          // 12: s2s.v1.ConversionStatus
 }
 var file_s2s_v1_conversion_code_proto_depIdxs = []int32{
-	9,  // 0: s2s.v1.ConversionCode.attribution_window:type_name -> google.protobuf.Duration
-	3,  // 1: s2s.v1.ConversionCode.dedupe_policy:type_name -> s2s.v1.DedupePolicy
-	8,  // 2: s2s.v1.ConversionCode.reply:type_name -> s2s.v1.ReplySetting
-	5,  // 3: s2s.v1.ConversionCode.state:type_name -> s2s.v1.ConversionCodeState
-	10, // 4: s2s.v1.ConversionCode.create_time:type_name -> google.protobuf.Timestamp
-	10, // 5: s2s.v1.ConversionCode.update_time:type_name -> google.protobuf.Timestamp
-	7,  // 6: s2s.v1.ConversionCode.postback_authentication:type_name -> s2s.v1.PostbackAuthentication
-	11, // 7: s2s.v1.ConversionCode.default_status:type_name -> s2s.v1.ConversionStatus
-	1,  // 8: s2s.v1.ConversionCode.decimal_separator:type_name -> s2s.v1.DecimalSeparator
-	10, // 9: s2s.v1.ConversionCode.archive_time:type_name -> google.protobuf.Timestamp
-	0,  // 10: s2s.v1.ConversionCode.update_policy:type_name -> s2s.v1.UpdatePolicy
-	2,  // 11: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
-	2,  // 12: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
-	2,  // 13: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
-	2,  // 14: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
-	10, // 15: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
-	4,  // 16: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	10, // 0: s2s.v1.ConversionCode.attribution_window:type_name -> google.protobuf.Duration
+	4,  // 1: s2s.v1.ConversionCode.dedupe_policy:type_name -> s2s.v1.DedupePolicy
+	9,  // 2: s2s.v1.ConversionCode.reply:type_name -> s2s.v1.ReplySetting
+	6,  // 3: s2s.v1.ConversionCode.state:type_name -> s2s.v1.ConversionCodeState
+	11, // 4: s2s.v1.ConversionCode.create_time:type_name -> google.protobuf.Timestamp
+	11, // 5: s2s.v1.ConversionCode.update_time:type_name -> google.protobuf.Timestamp
+	8,  // 6: s2s.v1.ConversionCode.postback_authentication:type_name -> s2s.v1.PostbackAuthentication
+	12, // 7: s2s.v1.ConversionCode.default_status:type_name -> s2s.v1.ConversionStatus
+	2,  // 8: s2s.v1.ConversionCode.decimal_separator:type_name -> s2s.v1.DecimalSeparator
+	11, // 9: s2s.v1.ConversionCode.archive_time:type_name -> google.protobuf.Timestamp
+	1,  // 10: s2s.v1.ConversionCode.update_policy:type_name -> s2s.v1.UpdatePolicy
+	0,  // 11: s2s.v1.ConversionCode.transaction_scope:type_name -> s2s.v1.TransactionScope
+	3,  // 12: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
+	3,  // 13: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
+	3,  // 14: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
+	3,  // 15: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
+	11, // 16: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
+	5,  // 17: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
+	18, // [18:18] is the sub-list for method output_type
+	18, // [18:18] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_code_proto_init() }
@@ -860,7 +933,7 @@ func file_s2s_v1_conversion_code_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_code_proto_rawDesc), len(file_s2s_v1_conversion_code_proto_rawDesc)),
-			NumEnums:      6,
+			NumEnums:      7,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,

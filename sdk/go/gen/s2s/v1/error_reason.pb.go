@@ -274,7 +274,7 @@ const (
 	ErrorReason_ERROR_REASON_RESUME_TOKEN_TOO_OLD ErrorReason = 57
 	// Cause: a refund is larger than what is left of the conversion's value.
 	// Cure: refund at most the present value of the conversion, or reverse the
-	// conversion. FAILED_PRECONDITION, HTTP 422.
+	// conversion. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_REFUND_TOO_LARGE ErrorReason = 58
 	// Cause: the conversion is declined, and only a restatement with a status and
 	// a commission makes it pending or approved again. Cure: restate it with a
@@ -283,7 +283,7 @@ const (
 	ErrorReason_ERROR_REASON_STATUS_TRANSITION ErrorReason = 59
 	// Cause: another adjustment of this conversion was recorded under this
 	// external id. Cure: send the same change again, or give another change an
-	// external id of its own. ALREADY_EXISTS, HTTP 409.
+	// external id of its own. ALREADY_EXISTS, HTTP 409. Holds postbacks.
 	ErrorReason_ERROR_REASON_ADJUSTMENT_CONFLICT ErrorReason = 60
 	// Cause: the order id has several conversions in this account, so it names
 	// none of them. Cure: name the conversion by its id, or add the id of its
@@ -298,6 +298,26 @@ const (
 	// after all, restate the conversion with a status and a commission; else
 	// nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
 	ErrorReason_ERROR_REASON_APPROVAL_AFTER_DECLINE ErrorReason = 63
+	// Cause: the postback refunds a part of a sale and has no id of the refund,
+	// so a retry of it could not be told from another refund. Cure: send an id of
+	// the refund as `rid`, or refund the conversion with an adjustment.
+	// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+	ErrorReason_ERROR_REASON_REFUND_ID_MISSING ErrorReason = 64
+	// Cause: the postback refunds a sale, and no conversion with its click, code
+	// and order id is recorded. Cure: nothing if the sale is still to come: the
+	// refund is counted once it is there, for 7 days; else send the click id and
+	// the order id of the sale. NOT_FOUND, HTTP 202. Holds postbacks.
+	ErrorReason_ERROR_REASON_CONVERSION_NOT_RECORDED ErrorReason = 65
+	// Cause: the postback refunds a sale, and the code's `update_policy` is
+	// `NONE`. Cure: set the code's `update_policy`, then replay; or refund the
+	// conversion with an adjustment. FAILED_PRECONDITION, HTTP 422. Holds
+	// postbacks.
+	ErrorReason_ERROR_REASON_UPDATES_OFF ErrorReason = 66
+	// Cause: the order id is recorded for the code with another click, and the
+	// code's `transaction_scope` counts an order once, whatever its click. Cure:
+	// send each sale with an order id of its own; a sale that several clicks led
+	// to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
+	ErrorReason_ERROR_REASON_ORDER_OF_ANOTHER_CLICK ErrorReason = 67
 )
 
 // Enum value maps for ErrorReason.
@@ -364,6 +384,10 @@ var (
 		61: "ERROR_REASON_ORDER_AMBIGUOUS",
 		62: "ERROR_REASON_ADJUSTMENTS_USED_UP",
 		63: "ERROR_REASON_APPROVAL_AFTER_DECLINE",
+		64: "ERROR_REASON_REFUND_ID_MISSING",
+		65: "ERROR_REASON_CONVERSION_NOT_RECORDED",
+		66: "ERROR_REASON_UPDATES_OFF",
+		67: "ERROR_REASON_ORDER_OF_ANOTHER_CLICK",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -427,6 +451,10 @@ var (
 		"ERROR_REASON_ORDER_AMBIGUOUS":             61,
 		"ERROR_REASON_ADJUSTMENTS_USED_UP":         62,
 		"ERROR_REASON_APPROVAL_AFTER_DECLINE":      63,
+		"ERROR_REASON_REFUND_ID_MISSING":           64,
+		"ERROR_REASON_CONVERSION_NOT_RECORDED":     65,
+		"ERROR_REASON_UPDATES_OFF":                 66,
+		"ERROR_REASON_ORDER_OF_ANOTHER_CLICK":      67,
 	}
 )
 
@@ -461,7 +489,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\x86\x11\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\x9b\x12\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -524,7 +552,11 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	" ERROR_REASON_ADJUSTMENT_CONFLICT\x10<\x12 \n" +
 	"\x1cERROR_REASON_ORDER_AMBIGUOUS\x10=\x12$\n" +
 	" ERROR_REASON_ADJUSTMENTS_USED_UP\x10>\x12'\n" +
-	"#ERROR_REASON_APPROVAL_AFTER_DECLINE\x10?\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"#ERROR_REASON_APPROVAL_AFTER_DECLINE\x10?\x12\"\n" +
+	"\x1eERROR_REASON_REFUND_ID_MISSING\x10@\x12(\n" +
+	"$ERROR_REASON_CONVERSION_NOT_RECORDED\x10A\x12\x1c\n" +
+	"\x18ERROR_REASON_UPDATES_OFF\x10B\x12'\n" +
+	"#ERROR_REASON_ORDER_OF_ANOTHER_CLICK\x10C\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

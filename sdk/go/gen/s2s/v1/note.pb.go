@@ -103,6 +103,9 @@ const (
 	// The postback says what was known before: the conversion has moved on since,
 	// or was adjusted. Nothing changes.
 	NoteCode_NOTE_CODE_OLDER_NEWS NoteCode = 28
+	// The postback is a refund, and the commission in it was not read: a refund
+	// takes the commission back in proportion to the value.
+	NoteCode_NOTE_CODE_COMMISSION_NOT_READ NoteCode = 29
 )
 
 // Enum value maps for NoteCode.
@@ -137,6 +140,7 @@ var (
 		26: "NOTE_CODE_REPETITION_NOT_LISTED",
 		27: "NOTE_CODE_EMPTY_AT_END",
 		28: "NOTE_CODE_OLDER_NEWS",
+		29: "NOTE_CODE_COMMISSION_NOT_READ",
 	}
 	NoteCode_value = map[string]int32{
 		"NOTE_CODE_UNSPECIFIED":                0,
@@ -168,6 +172,7 @@ var (
 		"NOTE_CODE_REPETITION_NOT_LISTED":      26,
 		"NOTE_CODE_EMPTY_AT_END":               27,
 		"NOTE_CODE_OLDER_NEWS":                 28,
+		"NOTE_CODE_COMMISSION_NOT_READ":        29,
 	}
 )
 
@@ -272,7 +277,7 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x04Note\x12$\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x10.s2s.v1.NoteCodeR\x04code\x12\x1c\n" +
 	"\tparameter\x18\x02 \x01(\tR\tparameter\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage*\xe1\x06\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage*\x84\a\n" +
 	"\bNoteCode\x12\x19\n" +
 	"\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n" +
@@ -303,7 +308,8 @@ const file_s2s_v1_note_proto_rawDesc = "" +
 	"\x13NOTE_CODE_SHORTENED\x10\x19\x12#\n" +
 	"\x1fNOTE_CODE_REPETITION_NOT_LISTED\x10\x1a\x12\x1a\n" +
 	"\x16NOTE_CODE_EMPTY_AT_END\x10\x1b\x12\x18\n" +
-	"\x14NOTE_CODE_OLDER_NEWS\x10\x1cBu\n" +
+	"\x14NOTE_CODE_OLDER_NEWS\x10\x1c\x12!\n" +
+	"\x1dNOTE_CODE_COMMISSION_NOT_READ\x10\x1dBu\n" +
 	"\n" +
 	"com.s2s.v1B\tNoteProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

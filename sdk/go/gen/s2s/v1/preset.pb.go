@@ -107,8 +107,8 @@ type Preset struct {
 	CurrencyCode string `protobuf:"bytes,9,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
 	// Macro for the status. Example: `{status}`.
 	StatusMacro string `protobuf:"bytes,10,opt,name=status_macro,json=statusMacro,proto3" json:"status_macro,omitempty"`
-	// The network's words for the status. In addition, `pending`, `approved` and
-	// `declined` are understood from every network.
+	// The network's words for the status. In addition, `pending`, `approved`,
+	// `declined` and `reversed` are understood from every network.
 	StatusWords []*StatusWord `protobuf:"bytes,11,rep,name=status_words,json=statusWords,proto3" json:"status_words,omitempty"`
 	// Form in which the network wants its postbacks answered; not set if it takes
 	// any answer. A conversion code that is created with this preset, and without
@@ -117,9 +117,13 @@ type Preset struct {
 	// Source of the preset.
 	Source PresetSource `protobuf:"varint,13,opt,name=source,proto3,enum=s2s.v1.PresetSource" json:"source,omitempty"`
 	// Remark for people, such as a difference between sources. May be empty.
-	Remark        string `protobuf:"bytes,14,opt,name=remark,proto3" json:"remark,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Remark string `protobuf:"bytes,14,opt,name=remark,proto3" json:"remark,omitempty"`
+	// True if the network reports a sale as pending, and later as approved or
+	// declined. A conversion code for it needs an `update_policy` that takes the
+	// status, which is the default.
+	ReportsPendingFirst bool `protobuf:"varint,15,opt,name=reports_pending_first,json=reportsPendingFirst,proto3" json:"reports_pending_first,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *Preset) Reset() {
@@ -250,13 +254,23 @@ func (x *Preset) GetRemark() string {
 	return ""
 }
 
+func (x *Preset) GetReportsPendingFirst() bool {
+	if x != nil {
+		return x.ReportsPendingFirst
+	}
+	return false
+}
+
 // A network's word for a status, and its meaning.
 type StatusWord struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The word, in any case, at most 64 bytes. Example: `rejected`.
 	Word string `protobuf:"bytes,1,opt,name=word,proto3" json:"word,omitempty"`
-	// Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
-	Status        ConversionStatus `protobuf:"varint,2,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
+	// Status of the conversion after the word. Example:
+	// `CONVERSION_STATUS_DECLINED`.
+	Status ConversionStatus `protobuf:"varint,2,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
+	// True if the word reports a refund of a sale, and not a sale.
+	Reverses      bool `protobuf:"varint,3,opt,name=reverses,proto3" json:"reverses,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -305,11 +319,18 @@ func (x *StatusWord) GetStatus() ConversionStatus {
 	return ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
 }
 
+func (x *StatusWord) GetReverses() bool {
+	if x != nil {
+		return x.Reverses
+	}
+	return false
+}
+
 var File_s2s_v1_preset_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_preset_proto_rawDesc = "" +
 	"\n" +
-	"\x13s2s/v1/preset.proto\x12\x06s2s.v1\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\"\x96\x04\n" +
+	"\x13s2s/v1/preset.proto\x12\x06s2s.v1\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\"\xca\x04\n" +
 	"\x06Preset\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12,\n" +
@@ -326,11 +347,13 @@ const file_s2s_v1_preset_proto_rawDesc = "" +
 	"\fstatus_words\x18\v \x03(\v2\x12.s2s.v1.StatusWordR\vstatusWords\x12*\n" +
 	"\x05reply\x18\f \x01(\v2\x14.s2s.v1.ReplySettingR\x05reply\x12,\n" +
 	"\x06source\x18\r \x01(\x0e2\x14.s2s.v1.PresetSourceR\x06source\x12\x16\n" +
-	"\x06remark\x18\x0e \x01(\tR\x06remark\"R\n" +
+	"\x06remark\x18\x0e \x01(\tR\x06remark\x122\n" +
+	"\x15reports_pending_first\x18\x0f \x01(\bR\x13reportsPendingFirst\"n\n" +
 	"\n" +
 	"StatusWord\x12\x12\n" +
 	"\x04word\x18\x01 \x01(\tR\x04word\x120\n" +
-	"\x06status\x18\x02 \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status*r\n" +
+	"\x06status\x18\x02 \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status\x12\x1a\n" +
+	"\breverses\x18\x03 \x01(\bR\breverses*r\n" +
 	"\fPresetSource\x12\x1d\n" +
 	"\x19PRESET_SOURCE_UNSPECIFIED\x10\x00\x12&\n" +
 	"\"PRESET_SOURCE_VENDOR_DOCUMENTATION\x10\x01\x12\x1b\n" +

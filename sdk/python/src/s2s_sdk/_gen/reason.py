@@ -443,7 +443,8 @@ class Reason(str, Enum):
         "REFUND_TOO_LARGE",
         (
             "Cause: a refund is larger than what is left of the conversion's value. Cure: refund at most the "
-            "present value of the conversion, or reverse the conversion. FAILED_PRECONDITION, HTTP 422."
+            "present value of the conversion, or reverse the conversion. FAILED_PRECONDITION, HTTP 422. Holds "
+            "postbacks."
         ),
     )
     STATUS_TRANSITION = (
@@ -458,7 +459,8 @@ class Reason(str, Enum):
         "ADJUSTMENT_CONFLICT",
         (
             "Cause: another adjustment of this conversion was recorded under this external id. Cure: send the "
-            "same change again, or give another change an external id of its own. ALREADY_EXISTS, HTTP 409."
+            "same change again, or give another change an external id of its own. ALREADY_EXISTS, HTTP 409. Holds"
+            " postbacks."
         ),
     )
     ORDER_AMBIGUOUS = (
@@ -482,5 +484,37 @@ class Reason(str, Enum):
             "Cause: the postback approves a conversion that stands as declined: a late retry of an earlier "
             "postback, or a change of mind. Cure: if it is to count after all, restate the conversion with a "
             "status and a commission; else nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks."
+        ),
+    )
+    REFUND_ID_MISSING = (
+        "REFUND_ID_MISSING",
+        (
+            "Cause: the postback refunds a part of a sale and has no id of the refund, so a retry of it could not"
+            " be told from another refund. Cure: send an id of the refund as `rid`, or refund the conversion with"
+            " an adjustment. INVALID_ARGUMENT, HTTP 400. Holds postbacks."
+        ),
+    )
+    CONVERSION_NOT_RECORDED = (
+        "CONVERSION_NOT_RECORDED",
+        (
+            "Cause: the postback refunds a sale, and no conversion with its click, code and order id is recorded."
+            " Cure: nothing if the sale is still to come: the refund is counted once it is there, for 7 days; "
+            "else send the click id and the order id of the sale. NOT_FOUND, HTTP 202. Holds postbacks."
+        ),
+    )
+    UPDATES_OFF = (
+        "UPDATES_OFF",
+        (
+            "Cause: the postback refunds a sale, and the code's `update_policy` is `NONE`. Cure: set the code's "
+            "`update_policy`, then replay; or refund the conversion with an adjustment. FAILED_PRECONDITION, HTTP"
+            " 422. Holds postbacks."
+        ),
+    )
+    ORDER_OF_ANOTHER_CLICK = (
+        "ORDER_OF_ANOTHER_CLICK",
+        (
+            "Cause: the order id is recorded for the code with another click, and the code's `transaction_scope` "
+            "counts an order once, whatever its click. Cure: send each sale with an order id of its own; a sale "
+            "that several clicks led to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks."
         ),
     )

@@ -31,6 +31,8 @@ RedirectKindName = Literal["FOUND", "SEE_OTHER", "TEMPORARY"]
 """The HTTP statuses of a redirect. Permanent redirects are not offered: browsers remember them, and
 the second visit would mint no click id.
 """
+TransactionScopeName = Literal["PER_CLICK", "PER_CODE"]
+"""The conversions among which an order id counts once."""
 UpdatePolicyName = Literal["NONE", "STATUS", "STATUS_AND_AMOUNTS"]
 """The changes that a later postback of a recorded conversion may make. Each change is an adjustment,
 with the verdict `POSTBACK_VERDICT_UPDATED`. With any policy but `UPDATE_POLICY_NONE`, news that is
@@ -49,6 +51,7 @@ __all__ = [
     "PostbackVerdictName",
     "RecordConversionParams",
     "RedirectKindName",
+    "TransactionScopeName",
     "UpdatePolicyName",
 ]
 

@@ -1,6 +1,6 @@
 import type { CallOptions, DurationInput, Present, Shape } from "../../params.js";
 import type { Duration } from "@bufbuild/protobuf/wkt";
-import type { ConversionCode, DecimalSeparator, DedupePolicy, UpdatePolicy } from "../s2s/v1/conversion_code_pb.js";
+import type { ConversionCode, DecimalSeparator, DedupePolicy, TransactionScope, UpdatePolicy } from "../s2s/v1/conversion_code_pb.js";
 import type { PostbackAuthenticationInput, ReplySettingInput } from "./inputs.js";
 import type { ConversionStatus } from "../s2s/v1/conversion_pb.js";
 import type { ArchiveConversionCodeResponse, ConversionCodeService, CreateConversionCodeResponse, GetConversionCodeResponse, GetPostbackUrlResponse, RotatePostbackSecretResponse, TestSetupResponse, UnarchiveConversionCodeResponse, UpdateConversionCodeResponse } from "../s2s/v1/conversion_code_service_pb.js";
@@ -66,6 +66,11 @@ export interface CreateConversionCodeParams {
    * `UPDATE_POLICY_NONE`.
    */
   updatePolicy?: UpdatePolicy | undefined;
+  /**
+   * The conversions among which an order id counts once. Default:
+   * `TRANSACTION_SCOPE_PER_CLICK`.
+   */
+  transactionScope?: TransactionScope | undefined;
   /**
    * Makes the call safe to repeat: the same request with the same request id
    * returns the code that the first call created. Another request with this id
@@ -165,6 +170,11 @@ export interface UpdateConversionCodeParams {
    * `UPDATE_POLICY_NONE`.
    */
   updatePolicy?: UpdatePolicy | undefined;
+  /**
+   * The conversions among which an order id counts once. Default:
+   * `TRANSACTION_SCOPE_PER_CLICK`.
+   */
+  transactionScope?: TransactionScope | undefined;
   /**
    * If true, the request is checked and answered as if real, but nothing is
    * written.

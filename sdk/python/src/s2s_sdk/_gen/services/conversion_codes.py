@@ -14,6 +14,7 @@ from s2s_sdk._gen.types import (
     ConversionStatusName,
     DecimalSeparatorName,
     DedupePolicyName,
+    TransactionScopeName,
     UpdatePolicyName,
 )
 from s2s_sdk._pages import all_items, all_items_async
@@ -42,6 +43,7 @@ class ConversionCodes:
         default_status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
         decimal_separator: DecimalSeparatorName | v1.DecimalSeparator.ValueType | None = None,
         update_policy: UpdatePolicyName | v1.UpdatePolicy.ValueType | None = None,
+        transaction_scope: TransactionScopeName | v1.TransactionScope.ValueType | None = None,
         request_id: str | None = None,
         validate_only: bool = False,
         timeout: float | None = None,
@@ -74,6 +76,8 @@ class ConversionCodes:
             update_policy: What a later postback of a recorded conversion may change. Default:
                 `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
                 `UPDATE_POLICY_NONE`. Values: `NONE`, `STATUS`, `STATUS_AND_AMOUNTS`.
+            transaction_scope: The conversions among which an order id counts once. Default:
+                `TRANSACTION_SCOPE_PER_CLICK`. Values: `PER_CLICK`, `PER_CODE`.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the code that the first call created. Another request with this id is
                 refused. 1 to 64 bytes. Example: a UUID.
@@ -102,6 +106,7 @@ class ConversionCodes:
                 "default_status": default_status,
                 "decimal_separator": decimal_separator,
                 "update_policy": update_policy,
+                "transaction_scope": transaction_scope,
                 "request_id": request_id,
                 "validate_only": validate_only,
             },
@@ -163,6 +168,7 @@ class ConversionCodes:
         default_status: ConversionStatusName | v1.ConversionStatus.ValueType | NotGiven = NOT_GIVEN,
         decimal_separator: DecimalSeparatorName | v1.DecimalSeparator.ValueType | NotGiven = NOT_GIVEN,
         update_policy: UpdatePolicyName | v1.UpdatePolicy.ValueType | NotGiven = NOT_GIVEN,
+        transaction_scope: TransactionScopeName | v1.TransactionScope.ValueType | NotGiven = NOT_GIVEN,
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.UpdateConversionCodeResponse:
@@ -198,6 +204,8 @@ class ConversionCodes:
             update_policy: What a later postback of a recorded conversion may change. Default:
                 `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
                 `UPDATE_POLICY_NONE`. Values: `NONE`, `STATUS`, `STATUS_AND_AMOUNTS`.
+            transaction_scope: The conversions among which an order id counts once. Default:
+                `TRANSACTION_SCOPE_PER_CLICK`. Values: `PER_CLICK`, `PER_CODE`.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -224,6 +232,7 @@ class ConversionCodes:
                 "default_status": default_status,
                 "decimal_separator": decimal_separator,
                 "update_policy": update_policy,
+                "transaction_scope": transaction_scope,
                 "validate_only": validate_only,
             },
             "conversion_code",
@@ -388,6 +397,7 @@ class AsyncConversionCodes:
         default_status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
         decimal_separator: DecimalSeparatorName | v1.DecimalSeparator.ValueType | None = None,
         update_policy: UpdatePolicyName | v1.UpdatePolicy.ValueType | None = None,
+        transaction_scope: TransactionScopeName | v1.TransactionScope.ValueType | None = None,
         request_id: str | None = None,
         validate_only: bool = False,
         timeout: float | None = None,
@@ -420,6 +430,8 @@ class AsyncConversionCodes:
             update_policy: What a later postback of a recorded conversion may change. Default:
                 `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
                 `UPDATE_POLICY_NONE`. Values: `NONE`, `STATUS`, `STATUS_AND_AMOUNTS`.
+            transaction_scope: The conversions among which an order id counts once. Default:
+                `TRANSACTION_SCOPE_PER_CLICK`. Values: `PER_CLICK`, `PER_CODE`.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the code that the first call created. Another request with this id is
                 refused. 1 to 64 bytes. Example: a UUID.
@@ -448,6 +460,7 @@ class AsyncConversionCodes:
                 "default_status": default_status,
                 "decimal_separator": decimal_separator,
                 "update_policy": update_policy,
+                "transaction_scope": transaction_scope,
                 "request_id": request_id,
                 "validate_only": validate_only,
             },
@@ -511,6 +524,7 @@ class AsyncConversionCodes:
         default_status: ConversionStatusName | v1.ConversionStatus.ValueType | NotGiven = NOT_GIVEN,
         decimal_separator: DecimalSeparatorName | v1.DecimalSeparator.ValueType | NotGiven = NOT_GIVEN,
         update_policy: UpdatePolicyName | v1.UpdatePolicy.ValueType | NotGiven = NOT_GIVEN,
+        transaction_scope: TransactionScopeName | v1.TransactionScope.ValueType | NotGiven = NOT_GIVEN,
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.UpdateConversionCodeResponse:
@@ -546,6 +560,8 @@ class AsyncConversionCodes:
             update_policy: What a later postback of a recorded conversion may change. Default:
                 `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
                 `UPDATE_POLICY_NONE`. Values: `NONE`, `STATUS`, `STATUS_AND_AMOUNTS`.
+            transaction_scope: The conversions among which an order id counts once. Default:
+                `TRANSACTION_SCOPE_PER_CLICK`. Values: `PER_CLICK`, `PER_CODE`.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -572,6 +588,7 @@ class AsyncConversionCodes:
                 "default_status": default_status,
                 "decimal_separator": decimal_separator,
                 "update_policy": update_policy,
+                "transaction_scope": transaction_scope,
                 "validate_only": validate_only,
             },
             "conversion_code",

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/conversion_code.proto.
  */
 export const file_s2s_v1_conversion_code: GenFile = /*@__PURE__*/
-  fileDesc("ChxzMnMvdjEvY29udmVyc2lvbl9jb2RlLnByb3RvEgZzMnMudjEi9QQKDkNvbnZlcnNpb25Db2RlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSGAoQZGVmYXVsdF9jdXJyZW5jeRgDIAEoCRI1ChJhdHRyaWJ1dGlvbl93aW5kb3cYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoNZGVkdXBlX3BvbGljeRgFIAEoDjIULnMycy52MS5EZWR1cGVQb2xpY3kSIwoFcmVwbHkYBiABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nEioKBXN0YXRlGAcgASgOMhsuczJzLnYxLkNvbnZlcnNpb25Db2RlU3RhdGUSLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcmVzZXRfaWQYCiABKAkSPwoXcG9zdGJhY2tfYXV0aGVudGljYXRpb24YCyABKAsyHi5zMnMudjEuUG9zdGJhY2tBdXRoZW50aWNhdGlvbhIwCg5kZWZhdWx0X3N0YXR1cxgMIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEjMKEWRlY2ltYWxfc2VwYXJhdG9yGA0gASgOMhguczJzLnYxLkRlY2ltYWxTZXBhcmF0b3ISMAoMYXJjaGl2ZV90aW1lGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCg11cGRhdGVfcG9saWN5GA8gASgOMhQuczJzLnYxLlVwZGF0ZVBvbGljeSKtAgoWUG9zdGJhY2tBdXRoZW50aWNhdGlvbhInCgxzZWNyZXRfY2hlY2sYASABKA4yES5zMnMudjEuQ2hlY2tNb2RlEioKD3NpZ25hdHVyZV9jaGVjaxgCIAEoDjIRLnMycy52MS5DaGVja01vZGUSKAoNYWRkcmVzc19jaGVjaxgDIAEoDjIRLnMycy52MS5DaGVja01vZGUSJgoLaHR0cHNfY2hlY2sYBCABKA4yES5zMnMudjEuQ2hlY2tNb2RlEhkKEWFsbG93ZWRfYWRkcmVzc2VzGAUgAygJEhIKCmhhc19zZWNyZXQYBiABKAgSPQoZZm9ybWVyX3NlY3JldF9leHBpcmVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoMUmVwbHlTZXR0aW5nEh8KBG1vZGUYASABKA4yES5zMnMudjEuUmVwbHlNb2RlEgwKBHRleHQYAiABKAkqhQEKDFVwZGF0ZVBvbGljeRIdChlVUERBVEVfUE9MSUNZX1VOU1BFQ0lGSUVEEAASFgoSVVBEQVRFX1BPTElDWV9OT05FEAESGAoUVVBEQVRFX1BPTElDWV9TVEFUVVMQAhIkCiBVUERBVEVfUE9MSUNZX1NUQVRVU19BTkRfQU1PVU5UUxADKosBChBEZWNpbWFsU2VwYXJhdG9yEiEKHURFQ0lNQUxfU0VQQVJBVE9SX1VOU1BFQ0lGSUVEEAASGgoWREVDSU1BTF9TRVBBUkFUT1JfQVVUTxABEhsKF0RFQ0lNQUxfU0VQQVJBVE9SX1BPSU5UEAISGwoXREVDSU1BTF9TRVBBUkFUT1JfQ09NTUEQAypqCglDaGVja01vZGUSGgoWQ0hFQ0tfTU9ERV9VTlNQRUNJRklFRBAAEhIKDkNIRUNLX01PREVfT0ZGEAESFQoRQ0hFQ0tfTU9ERV9SRVBPUlQQAhIWChJDSEVDS19NT0RFX0VORk9SQ0UQAypnCgxEZWR1cGVQb2xpY3kSHQoZREVEVVBFX1BPTElDWV9VTlNQRUNJRklFRBAAEh8KG0RFRFVQRV9QT0xJQ1lfT05FX1BFUl9DTElDSxABEhcKE0RFRFVQRV9QT0xJQ1lfRVZFUlkQAip3CglSZXBseU1vZGUSGgoWUkVQTFlfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVJFUExZX01PREVfQllfVkVSRElDVBABEhgKFFJFUExZX01PREVfQUxXQVlTX09LEAISGQoVUkVQTFlfTU9ERV9GSVhFRF9URVhUEAMqggEKE0NvbnZlcnNpb25Db2RlU3RhdGUSJQohQ09OVkVSU0lPTl9DT0RFX1NUQVRFX1VOU1BFQ0lGSUVEEAASIAocQ09OVkVSU0lPTl9DT0RFX1NUQVRFX0FDVElWRRABEiIKHkNPTlZFUlNJT05fQ09ERV9TVEFURV9BUkNISVZFRBACYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_s2s_v1_conversion]);
+  fileDesc("ChxzMnMvdjEvY29udmVyc2lvbl9jb2RlLnByb3RvEgZzMnMudjEiqgUKDkNvbnZlcnNpb25Db2RlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSGAoQZGVmYXVsdF9jdXJyZW5jeRgDIAEoCRI1ChJhdHRyaWJ1dGlvbl93aW5kb3cYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoNZGVkdXBlX3BvbGljeRgFIAEoDjIULnMycy52MS5EZWR1cGVQb2xpY3kSIwoFcmVwbHkYBiABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nEioKBXN0YXRlGAcgASgOMhsuczJzLnYxLkNvbnZlcnNpb25Db2RlU3RhdGUSLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcmVzZXRfaWQYCiABKAkSPwoXcG9zdGJhY2tfYXV0aGVudGljYXRpb24YCyABKAsyHi5zMnMudjEuUG9zdGJhY2tBdXRoZW50aWNhdGlvbhIwCg5kZWZhdWx0X3N0YXR1cxgMIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEjMKEWRlY2ltYWxfc2VwYXJhdG9yGA0gASgOMhguczJzLnYxLkRlY2ltYWxTZXBhcmF0b3ISMAoMYXJjaGl2ZV90aW1lGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCg11cGRhdGVfcG9saWN5GA8gASgOMhQuczJzLnYxLlVwZGF0ZVBvbGljeRIzChF0cmFuc2FjdGlvbl9zY29wZRgQIAEoDjIYLnMycy52MS5UcmFuc2FjdGlvblNjb3BlIq0CChZQb3N0YmFja0F1dGhlbnRpY2F0aW9uEicKDHNlY3JldF9jaGVjaxgBIAEoDjIRLnMycy52MS5DaGVja01vZGUSKgoPc2lnbmF0dXJlX2NoZWNrGAIgASgOMhEuczJzLnYxLkNoZWNrTW9kZRIoCg1hZGRyZXNzX2NoZWNrGAMgASgOMhEuczJzLnYxLkNoZWNrTW9kZRImCgtodHRwc19jaGVjaxgEIAEoDjIRLnMycy52MS5DaGVja01vZGUSGQoRYWxsb3dlZF9hZGRyZXNzZXMYBSADKAkSEgoKaGFzX3NlY3JldBgGIAEoCBI9Chlmb3JtZXJfc2VjcmV0X2V4cGlyZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI9CgxSZXBseVNldHRpbmcSHwoEbW9kZRgBIAEoDjIRLnMycy52MS5SZXBseU1vZGUSDAoEdGV4dBgCIAEoCSp2ChBUcmFuc2FjdGlvblNjb3BlEiEKHVRSQU5TQUNUSU9OX1NDT1BFX1VOU1BFQ0lGSUVEEAASHwobVFJBTlNBQ1RJT05fU0NPUEVfUEVSX0NMSUNLEAESHgoaVFJBTlNBQ1RJT05fU0NPUEVfUEVSX0NPREUQAiqFAQoMVXBkYXRlUG9saWN5Eh0KGVVQREFURV9QT0xJQ1lfVU5TUEVDSUZJRUQQABIWChJVUERBVEVfUE9MSUNZX05PTkUQARIYChRVUERBVEVfUE9MSUNZX1NUQVRVUxACEiQKIFVQREFURV9QT0xJQ1lfU1RBVFVTX0FORF9BTU9VTlRTEAMqiwEKEERlY2ltYWxTZXBhcmF0b3ISIQodREVDSU1BTF9TRVBBUkFUT1JfVU5TUEVDSUZJRUQQABIaChZERUNJTUFMX1NFUEFSQVRPUl9BVVRPEAESGwoXREVDSU1BTF9TRVBBUkFUT1JfUE9JTlQQAhIbChdERUNJTUFMX1NFUEFSQVRPUl9DT01NQRADKmoKCUNoZWNrTW9kZRIaChZDSEVDS19NT0RFX1VOU1BFQ0lGSUVEEAASEgoOQ0hFQ0tfTU9ERV9PRkYQARIVChFDSEVDS19NT0RFX1JFUE9SVBACEhYKEkNIRUNLX01PREVfRU5GT1JDRRADKmcKDERlZHVwZVBvbGljeRIdChlERURVUEVfUE9MSUNZX1VOU1BFQ0lGSUVEEAASHwobREVEVVBFX1BPTElDWV9PTkVfUEVSX0NMSUNLEAESFwoTREVEVVBFX1BPTElDWV9FVkVSWRACKncKCVJlcGx5TW9kZRIaChZSRVBMWV9NT0RFX1VOU1BFQ0lGSUVEEAASGQoVUkVQTFlfTU9ERV9CWV9WRVJESUNUEAESGAoUUkVQTFlfTU9ERV9BTFdBWVNfT0sQAhIZChVSRVBMWV9NT0RFX0ZJWEVEX1RFWFQQAyqCAQoTQ29udmVyc2lvbkNvZGVTdGF0ZRIlCiFDT05WRVJTSU9OX0NPREVfU1RBVEVfVU5TUEVDSUZJRUQQABIgChxDT05WRVJTSU9OX0NPREVfU1RBVEVfQUNUSVZFEAESIgoeQ09OVkVSU0lPTl9DT0RFX1NUQVRFX0FSQ0hJVkVEEAJiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_s2s_v1_conversion]);
 
 /**
  * A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
@@ -142,6 +142,14 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
    * @generated from field: s2s.v1.UpdatePolicy update_policy = 15;
    */
   updatePolicy: UpdatePolicy;
+
+  /**
+   * The conversions among which an order id counts once. Default:
+   * `TRANSACTION_SCOPE_PER_CLICK`.
+   *
+   * @generated from field: s2s.v1.TransactionScope transaction_scope = 16;
+   */
+  transactionScope: TransactionScope;
 };
 
 /**
@@ -255,6 +263,43 @@ export const ReplySettingSchema: GenMessage<ReplySetting> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion_code, 2);
 
 /**
+ * The conversions among which an order id counts once.
+ *
+ * @generated from enum s2s.v1.TransactionScope
+ */
+export enum TransactionScope {
+  /**
+   * Read as `TRANSACTION_SCOPE_PER_CLICK`.
+   *
+   * @generated from enum value: TRANSACTION_SCOPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The conversions of one click for the code: an order that comes with another
+   * click counts again.
+   *
+   * @generated from enum value: TRANSACTION_SCOPE_PER_CLICK = 1;
+   */
+  PER_CLICK = 1,
+
+  /**
+   * All conversions for the code: an order counts for the click with which it
+   * came first. With any other click, it is held
+   * (`ERROR_REASON_ORDER_OF_ANOTHER_CLICK`).
+   *
+   * @generated from enum value: TRANSACTION_SCOPE_PER_CODE = 2;
+   */
+  PER_CODE = 2,
+}
+
+/**
+ * Describes the enum s2s.v1.TransactionScope.
+ */
+export const TransactionScopeSchema: GenEnum<TransactionScope> = /*@__PURE__*/
+  enumDesc(file_s2s_v1_conversion_code, 0);
+
+/**
  * The changes that a later postback of a recorded conversion may make. Each
  * change is an adjustment, with the verdict `POSTBACK_VERDICT_UPDATED`. With any
  * policy but `UPDATE_POLICY_NONE`, news that is older than what stands changes
@@ -299,7 +344,7 @@ export enum UpdatePolicy {
  * Describes the enum s2s.v1.UpdatePolicy.
  */
 export const UpdatePolicySchema: GenEnum<UpdatePolicy> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 0);
+  enumDesc(file_s2s_v1_conversion_code, 1);
 
 /**
  * Separators of decimals in amounts.
@@ -341,7 +386,7 @@ export enum DecimalSeparator {
  * Describes the enum s2s.v1.DecimalSeparator.
  */
 export const DecimalSeparatorSchema: GenEnum<DecimalSeparator> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 1);
+  enumDesc(file_s2s_v1_conversion_code, 2);
 
 /**
  * The consequences of a check that a postback does not pass.
@@ -387,7 +432,7 @@ export enum CheckMode {
  * Describes the enum s2s.v1.CheckMode.
  */
 export const CheckModeSchema: GenEnum<CheckMode> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 2);
+  enumDesc(file_s2s_v1_conversion_code, 3);
 
 /**
  * The rules by which conversions without a transaction id are duplicates. With
@@ -423,7 +468,7 @@ export enum DedupePolicy {
  * Describes the enum s2s.v1.DedupePolicy.
  */
 export const DedupePolicySchema: GenEnum<DedupePolicy> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 3);
+  enumDesc(file_s2s_v1_conversion_code, 4);
 
 /**
  * The kinds of answer to a postback.
@@ -466,7 +511,7 @@ export enum ReplyMode {
  * Describes the enum s2s.v1.ReplyMode.
  */
 export const ReplyModeSchema: GenEnum<ReplyMode> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 4);
+  enumDesc(file_s2s_v1_conversion_code, 5);
 
 /**
  * The states of a conversion code.
@@ -500,5 +545,5 @@ export enum ConversionCodeState {
  * Describes the enum s2s.v1.ConversionCodeState.
  */
 export const ConversionCodeStateSchema: GenEnum<ConversionCodeState> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion_code, 5);
+  enumDesc(file_s2s_v1_conversion_code, 6);
 

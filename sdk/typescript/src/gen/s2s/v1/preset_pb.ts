@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/preset.proto.
  */
 export const file_s2s_v1_preset: GenFile = /*@__PURE__*/
-  fileDesc("ChNzMnMvdjEvcHJlc2V0LnByb3RvEgZzMnMudjEi7QIKBlByZXNldBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhoKEmNsaWNrX2lkX3BhcmFtZXRlchgDIAEoCRIWCg5jbGlja19pZF9tYWNybxgEIAEoCRITCgt2YWx1ZV9tYWNybxgFIAEoCRIYChBjb21taXNzaW9uX21hY3JvGAYgASgJEhwKFHRyYW5zYWN0aW9uX2lkX21hY3JvGAcgASgJEhYKDmN1cnJlbmN5X21hY3JvGAggASgJEhUKDWN1cnJlbmN5X2NvZGUYCSABKAkSFAoMc3RhdHVzX21hY3JvGAogASgJEigKDHN0YXR1c193b3JkcxgLIAMoCzISLnMycy52MS5TdGF0dXNXb3JkEiMKBXJlcGx5GAwgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIkCgZzb3VyY2UYDSABKA4yFC5zMnMudjEuUHJlc2V0U291cmNlEg4KBnJlbWFyaxgOIAEoCSJECgpTdGF0dXNXb3JkEgwKBHdvcmQYASABKAkSKAoGc3RhdHVzGAIgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMqcgoMUHJlc2V0U291cmNlEh0KGVBSRVNFVF9TT1VSQ0VfVU5TUEVDSUZJRUQQABImCiJQUkVTRVRfU09VUkNFX1ZFTkRPUl9ET0NVTUVOVEFUSU9OEAESGwoXUFJFU0VUX1NPVVJDRV9DT01NVU5JVFkQAmIGcHJvdG8z", [file_s2s_v1_conversion, file_s2s_v1_conversion_code]);
+  fileDesc("ChNzMnMvdjEvcHJlc2V0LnByb3RvEgZzMnMudjEijAMKBlByZXNldBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhoKEmNsaWNrX2lkX3BhcmFtZXRlchgDIAEoCRIWCg5jbGlja19pZF9tYWNybxgEIAEoCRITCgt2YWx1ZV9tYWNybxgFIAEoCRIYChBjb21taXNzaW9uX21hY3JvGAYgASgJEhwKFHRyYW5zYWN0aW9uX2lkX21hY3JvGAcgASgJEhYKDmN1cnJlbmN5X21hY3JvGAggASgJEhUKDWN1cnJlbmN5X2NvZGUYCSABKAkSFAoMc3RhdHVzX21hY3JvGAogASgJEigKDHN0YXR1c193b3JkcxgLIAMoCzISLnMycy52MS5TdGF0dXNXb3JkEiMKBXJlcGx5GAwgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIkCgZzb3VyY2UYDSABKA4yFC5zMnMudjEuUHJlc2V0U291cmNlEg4KBnJlbWFyaxgOIAEoCRIdChVyZXBvcnRzX3BlbmRpbmdfZmlyc3QYDyABKAgiVgoKU3RhdHVzV29yZBIMCgR3b3JkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEhAKCHJldmVyc2VzGAMgASgIKnIKDFByZXNldFNvdXJjZRIdChlQUkVTRVRfU09VUkNFX1VOU1BFQ0lGSUVEEAASJgoiUFJFU0VUX1NPVVJDRV9WRU5ET1JfRE9DVU1FTlRBVElPThABEhsKF1BSRVNFVF9TT1VSQ0VfQ09NTVVOSVRZEAJiBnByb3RvMw", [file_s2s_v1_conversion, file_s2s_v1_conversion_code]);
 
 /**
  * A network's parameter names, macros and status words, and the answer that it
@@ -102,8 +102,8 @@ export type Preset = Message<"s2s.v1.Preset"> & {
   statusMacro: string;
 
   /**
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    *
    * @generated from field: repeated s2s.v1.StatusWord status_words = 11;
    */
@@ -131,6 +131,15 @@ export type Preset = Message<"s2s.v1.Preset"> & {
    * @generated from field: string remark = 14;
    */
   remark: string;
+
+  /**
+   * True if the network reports a sale as pending, and later as approved or
+   * declined. A conversion code for it needs an `update_policy` that takes the
+   * status, which is the default.
+   *
+   * @generated from field: bool reports_pending_first = 15;
+   */
+  reportsPendingFirst: boolean;
 };
 
 /**
@@ -154,11 +163,19 @@ export type StatusWord = Message<"s2s.v1.StatusWord"> & {
   word: string;
 
   /**
-   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+   * Status of the conversion after the word. Example:
+   * `CONVERSION_STATUS_DECLINED`.
    *
    * @generated from field: s2s.v1.ConversionStatus status = 2;
    */
   status: ConversionStatus;
+
+  /**
+   * True if the word reports a refund of a sale, and not a sale.
+   *
+   * @generated from field: bool reverses = 3;
+   */
+  reverses: boolean;
 };
 
 /**

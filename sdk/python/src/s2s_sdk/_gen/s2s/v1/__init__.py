@@ -81,6 +81,7 @@ from s2s_sdk._gen.s2s.v1.conversion_code_pb2 import (
     PostbackAuthentication,
     ReplyMode,
     ReplySetting,
+    TransactionScope,
     UpdatePolicy,
 )
 from s2s_sdk._gen.s2s.v1.error_reason_pb2 import (
@@ -345,6 +346,7 @@ __all__ = [
     "TestSetupResponse",
     "TrackingLink",
     "TrackingLinkState",
+    "TransactionScope",
     "UnarchiveConversionCodeRequest",
     "UnarchiveConversionCodeResponse",
     "UnarchiveTrackingLinkRequest",

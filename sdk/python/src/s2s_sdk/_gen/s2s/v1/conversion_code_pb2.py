@@ -27,29 +27,31 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from s2s_sdk._gen.s2s.v1 import conversion_pb2 as s2s_dot_v1_dot_conversion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xb5\x06\n\x0e\x43onversionCode\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12)\n\x10\x64\x65\x66\x61ult_currency\x18\x03 \x01(\tR\x0f\x64\x65\x66\x61ultCurrency\x12H\n\x12\x61ttribution_window\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\x11\x61ttributionWindow\x12\x39\n\rdedupe_policy\x18\x05 \x01(\x0e\x32\x14.s2s.v1.DedupePolicyR\x0c\x64\x65\x64upePolicy\x12*\n\x05reply\x18\x06 \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply\x12\x31\n\x05state\x18\x07 \x01(\x0e\x32\x1b.s2s.v1.ConversionCodeStateR\x05state\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1b\n\tpreset_id\x18\n \x01(\tR\x08presetId\x12W\n\x17postback_authentication\x18\x0b \x01(\x0b\x32\x1e.s2s.v1.PostbackAuthenticationR\x16postbackAuthentication\x12?\n\x0e\x64\x65\x66\x61ult_status\x18\x0c \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\rdefaultStatus\x12\x45\n\x11\x64\x65\x63imal_separator\x18\r \x01(\x0e\x32\x18.s2s.v1.DecimalSeparatorR\x10\x64\x65\x63imalSeparator\x12=\n\x0c\x61rchive_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0b\x61rchiveTime\x12\x39\n\rupdate_policy\x18\x0f \x01(\x0e\x32\x14.s2s.v1.UpdatePolicyR\x0cupdatePolicy\"\x99\x03\n\x16PostbackAuthentication\x12\x34\n\x0csecret_check\x18\x01 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0bsecretCheck\x12:\n\x0fsignature_check\x18\x02 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0esignatureCheck\x12\x36\n\raddress_check\x18\x03 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0c\x61\x64\x64ressCheck\x12\x32\n\x0bhttps_check\x18\x04 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\nhttpsCheck\x12+\n\x11\x61llowed_addresses\x18\x05 \x03(\tR\x10\x61llowedAddresses\x12\x1d\n\nhas_secret\x18\x06 \x01(\x08R\thasSecret\x12U\n\x19\x66ormer_secret_expire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x16\x66ormerSecretExpireTime\"I\n\x0cReplySetting\x12%\n\x04mode\x18\x01 \x01(\x0e\x32\x11.s2s.v1.ReplyModeR\x04mode\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text*\x85\x01\n\x0cUpdatePolicy\x12\x1d\n\x19UPDATE_POLICY_UNSPECIFIED\x10\x00\x12\x16\n\x12UPDATE_POLICY_NONE\x10\x01\x12\x18\n\x14UPDATE_POLICY_STATUS\x10\x02\x12$\n UPDATE_POLICY_STATUS_AND_AMOUNTS\x10\x03*\x8b\x01\n\x10\x44\x65\x63imalSeparator\x12!\n\x1d\x44\x45\x43IMAL_SEPARATOR_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x44\x45\x43IMAL_SEPARATOR_AUTO\x10\x01\x12\x1b\n\x17\x44\x45\x43IMAL_SEPARATOR_POINT\x10\x02\x12\x1b\n\x17\x44\x45\x43IMAL_SEPARATOR_COMMA\x10\x03*j\n\tCheckMode\x12\x1a\n\x16\x43HECK_MODE_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43HECK_MODE_OFF\x10\x01\x12\x15\n\x11\x43HECK_MODE_REPORT\x10\x02\x12\x16\n\x12\x43HECK_MODE_ENFORCE\x10\x03*g\n\x0c\x44\x65\x64upePolicy\x12\x1d\n\x19\x44\x45\x44UPE_POLICY_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x44\x45\x44UPE_POLICY_ONE_PER_CLICK\x10\x01\x12\x17\n\x13\x44\x45\x44UPE_POLICY_EVERY\x10\x02*w\n\tReplyMode\x12\x1a\n\x16REPLY_MODE_UNSPECIFIED\x10\x00\x12\x19\n\x15REPLY_MODE_BY_VERDICT\x10\x01\x12\x18\n\x14REPLY_MODE_ALWAYS_OK\x10\x02\x12\x19\n\x15REPLY_MODE_FIXED_TEXT\x10\x03*\x82\x01\n\x13\x43onversionCodeState\x12%\n!CONVERSION_CODE_STATE_UNSPECIFIED\x10\x00\x12 \n\x1c\x43ONVERSION_CODE_STATE_ACTIVE\x10\x01\x12\"\n\x1e\x43ONVERSION_CODE_STATE_ARCHIVED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xfc\x06\n\x0e\x43onversionCode\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12)\n\x10\x64\x65\x66\x61ult_currency\x18\x03 \x01(\tR\x0f\x64\x65\x66\x61ultCurrency\x12H\n\x12\x61ttribution_window\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\x11\x61ttributionWindow\x12\x39\n\rdedupe_policy\x18\x05 \x01(\x0e\x32\x14.s2s.v1.DedupePolicyR\x0c\x64\x65\x64upePolicy\x12*\n\x05reply\x18\x06 \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply\x12\x31\n\x05state\x18\x07 \x01(\x0e\x32\x1b.s2s.v1.ConversionCodeStateR\x05state\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1b\n\tpreset_id\x18\n \x01(\tR\x08presetId\x12W\n\x17postback_authentication\x18\x0b \x01(\x0b\x32\x1e.s2s.v1.PostbackAuthenticationR\x16postbackAuthentication\x12?\n\x0e\x64\x65\x66\x61ult_status\x18\x0c \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\rdefaultStatus\x12\x45\n\x11\x64\x65\x63imal_separator\x18\r \x01(\x0e\x32\x18.s2s.v1.DecimalSeparatorR\x10\x64\x65\x63imalSeparator\x12=\n\x0c\x61rchive_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0b\x61rchiveTime\x12\x39\n\rupdate_policy\x18\x0f \x01(\x0e\x32\x14.s2s.v1.UpdatePolicyR\x0cupdatePolicy\x12\x45\n\x11transaction_scope\x18\x10 \x01(\x0e\x32\x18.s2s.v1.TransactionScopeR\x10transactionScope\"\x99\x03\n\x16PostbackAuthentication\x12\x34\n\x0csecret_check\x18\x01 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0bsecretCheck\x12:\n\x0fsignature_check\x18\x02 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0esignatureCheck\x12\x36\n\raddress_check\x18\x03 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0c\x61\x64\x64ressCheck\x12\x32\n\x0bhttps_check\x18\x04 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\nhttpsCheck\x12+\n\x11\x61llowed_addresses\x18\x05 \x03(\tR\x10\x61llowedAddresses\x12\x1d\n\nhas_secret\x18\x06 \x01(\x08R\thasSecret\x12U\n\x19\x66ormer_secret_expire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x16\x66ormerSecretExpireTime\"I\n\x0cReplySetting\x12%\n\x04mode\x18\x01 \x01(\x0e\x32\x11.s2s.v1.ReplyModeR\x04mode\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text*v\n\x10TransactionScope\x12!\n\x1dTRANSACTION_SCOPE_UNSPECIFIED\x10\x00\x12\x1f\n\x1bTRANSACTION_SCOPE_PER_CLICK\x10\x01\x12\x1e\n\x1aTRANSACTION_SCOPE_PER_CODE\x10\x02*\x85\x01\n\x0cUpdatePolicy\x12\x1d\n\x19UPDATE_POLICY_UNSPECIFIED\x10\x00\x12\x16\n\x12UPDATE_POLICY_NONE\x10\x01\x12\x18\n\x14UPDATE_POLICY_STATUS\x10\x02\x12$\n UPDATE_POLICY_STATUS_AND_AMOUNTS\x10\x03*\x8b\x01\n\x10\x44\x65\x63imalSeparator\x12!\n\x1d\x44\x45\x43IMAL_SEPARATOR_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x44\x45\x43IMAL_SEPARATOR_AUTO\x10\x01\x12\x1b\n\x17\x44\x45\x43IMAL_SEPARATOR_POINT\x10\x02\x12\x1b\n\x17\x44\x45\x43IMAL_SEPARATOR_COMMA\x10\x03*j\n\tCheckMode\x12\x1a\n\x16\x43HECK_MODE_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43HECK_MODE_OFF\x10\x01\x12\x15\n\x11\x43HECK_MODE_REPORT\x10\x02\x12\x16\n\x12\x43HECK_MODE_ENFORCE\x10\x03*g\n\x0c\x44\x65\x64upePolicy\x12\x1d\n\x19\x44\x45\x44UPE_POLICY_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x44\x45\x44UPE_POLICY_ONE_PER_CLICK\x10\x01\x12\x17\n\x13\x44\x45\x44UPE_POLICY_EVERY\x10\x02*w\n\tReplyMode\x12\x1a\n\x16REPLY_MODE_UNSPECIFIED\x10\x00\x12\x19\n\x15REPLY_MODE_BY_VERDICT\x10\x01\x12\x18\n\x14REPLY_MODE_ALWAYS_OK\x10\x02\x12\x19\n\x15REPLY_MODE_FIXED_TEXT\x10\x03*\x82\x01\n\x13\x43onversionCodeState\x12%\n!CONVERSION_CODE_STATE_UNSPECIFIED\x10\x00\x12 \n\x1c\x43ONVERSION_CODE_STATE_ACTIVE\x10\x01\x12\"\n\x1e\x43ONVERSION_CODE_STATE_ARCHIVED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.conversion_code_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_UPDATEPOLICY']._serialized_start=1442
-  _globals['_UPDATEPOLICY']._serialized_end=1575
-  _globals['_DECIMALSEPARATOR']._serialized_start=1578
-  _globals['_DECIMALSEPARATOR']._serialized_end=1717
-  _globals['_CHECKMODE']._serialized_start=1719
-  _globals['_CHECKMODE']._serialized_end=1825
-  _globals['_DEDUPEPOLICY']._serialized_start=1827
-  _globals['_DEDUPEPOLICY']._serialized_end=1930
-  _globals['_REPLYMODE']._serialized_start=1932
-  _globals['_REPLYMODE']._serialized_end=2051
-  _globals['_CONVERSIONCODESTATE']._serialized_start=2054
-  _globals['_CONVERSIONCODESTATE']._serialized_end=2184
+  _globals['_TRANSACTIONSCOPE']._serialized_start=1512
+  _globals['_TRANSACTIONSCOPE']._serialized_end=1630
+  _globals['_UPDATEPOLICY']._serialized_start=1633
+  _globals['_UPDATEPOLICY']._serialized_end=1766
+  _globals['_DECIMALSEPARATOR']._serialized_start=1769
+  _globals['_DECIMALSEPARATOR']._serialized_end=1908
+  _globals['_CHECKMODE']._serialized_start=1910
+  _globals['_CHECKMODE']._serialized_end=2016
+  _globals['_DEDUPEPOLICY']._serialized_start=2018
+  _globals['_DEDUPEPOLICY']._serialized_end=2121
+  _globals['_REPLYMODE']._serialized_start=2123
+  _globals['_REPLYMODE']._serialized_end=2242
+  _globals['_CONVERSIONCODESTATE']._serialized_start=2245
+  _globals['_CONVERSIONCODESTATE']._serialized_end=2375
   _globals['_CONVERSIONCODE']._serialized_start=131
-  _globals['_CONVERSIONCODE']._serialized_end=952
-  _globals['_POSTBACKAUTHENTICATION']._serialized_start=955
-  _globals['_POSTBACKAUTHENTICATION']._serialized_end=1364
-  _globals['_REPLYSETTING']._serialized_start=1366
-  _globals['_REPLYSETTING']._serialized_end=1439
+  _globals['_CONVERSIONCODE']._serialized_end=1023
+  _globals['_POSTBACKAUTHENTICATION']._serialized_start=1026
+  _globals['_POSTBACKAUTHENTICATION']._serialized_end=1435
+  _globals['_REPLYSETTING']._serialized_start=1437
+  _globals['_REPLYSETTING']._serialized_end=1510
 # @@protoc_insertion_point(module_scope)

@@ -22,6 +22,40 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _TransactionScope:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TransactionScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TransactionScope.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRANSACTION_SCOPE_UNSPECIFIED: _TransactionScope.ValueType  # 0
+    """Read as `TRANSACTION_SCOPE_PER_CLICK`."""
+    TRANSACTION_SCOPE_PER_CLICK: _TransactionScope.ValueType  # 1
+    """The conversions of one click for the code: an order that comes with another
+    click counts again.
+    """
+    TRANSACTION_SCOPE_PER_CODE: _TransactionScope.ValueType  # 2
+    """All conversions for the code: an order counts for the click with which it
+    came first. With any other click, it is held
+    (`ERROR_REASON_ORDER_OF_ANOTHER_CLICK`).
+    """
+
+class TransactionScope(_TransactionScope, metaclass=_TransactionScopeEnumTypeWrapper):
+    """The conversions among which an order id counts once."""
+
+TRANSACTION_SCOPE_UNSPECIFIED: TransactionScope.ValueType  # 0
+"""Read as `TRANSACTION_SCOPE_PER_CLICK`."""
+TRANSACTION_SCOPE_PER_CLICK: TransactionScope.ValueType  # 1
+"""The conversions of one click for the code: an order that comes with another
+click counts again.
+"""
+TRANSACTION_SCOPE_PER_CODE: TransactionScope.ValueType  # 2
+"""All conversions for the code: an order counts for the click with which it
+came first. With any other click, it is held
+(`ERROR_REASON_ORDER_OF_ANOTHER_CLICK`).
+"""
+Global___TransactionScope: _TypeAlias = TransactionScope  # noqa: Y015
+
 class _UpdatePolicy:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -248,6 +282,7 @@ class ConversionCode(_message.Message):
     DECIMAL_SEPARATOR_FIELD_NUMBER: _builtins.int
     ARCHIVE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_POLICY_FIELD_NUMBER: _builtins.int
+    TRANSACTION_SCOPE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
     Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
@@ -283,6 +318,10 @@ class ConversionCode(_message.Message):
     """What a later postback of a recorded conversion may change. Default:
     `UPDATE_POLICY_STATUS`. A code that was created before there were updates has
     `UPDATE_POLICY_NONE`.
+    """
+    transaction_scope: Global___TransactionScope.ValueType
+    """The conversions among which an order id counts once. Default:
+    `TRANSACTION_SCOPE_PER_CLICK`.
     """
     @_builtins.property
     def attribution_window(self) -> _duration_pb2.Duration:
@@ -334,10 +373,11 @@ class ConversionCode(_message.Message):
         decimal_separator: Global___DecimalSeparator.ValueType = ...,
         archive_time: _timestamp_pb2.Timestamp | None = ...,
         update_policy: Global___UpdatePolicy.ValueType = ...,
+        transaction_scope: Global___TransactionScope.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "attribution_window", b"attribution_window", "create_time", b"create_time", "postback_authentication", b"postback_authentication", "reply", b"reply", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "attribution_window", b"attribution_window", "create_time", b"create_time", "decimal_separator", b"decimal_separator", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "default_status", b"default_status", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "update_policy", b"update_policy", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "attribution_window", b"attribution_window", "create_time", b"create_time", "decimal_separator", b"decimal_separator", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "default_status", b"default_status", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "transaction_scope", b"transaction_scope", "update_policy", b"update_policy", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -319,7 +319,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_REFUND_TOO_LARGE: _ErrorReason.ValueType  # 58
     """Cause: a refund is larger than what is left of the conversion's value.
     Cure: refund at most the present value of the conversion, or reverse the
-    conversion. FAILED_PRECONDITION, HTTP 422.
+    conversion. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
     ERROR_REASON_STATUS_TRANSITION: _ErrorReason.ValueType  # 59
     """Cause: the conversion is declined, and only a restatement with a status and
@@ -330,7 +330,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_ADJUSTMENT_CONFLICT: _ErrorReason.ValueType  # 60
     """Cause: another adjustment of this conversion was recorded under this
     external id. Cure: send the same change again, or give another change an
-    external id of its own. ALREADY_EXISTS, HTTP 409.
+    external id of its own. ALREADY_EXISTS, HTTP 409. Holds postbacks.
     """
     ERROR_REASON_ORDER_AMBIGUOUS: _ErrorReason.ValueType  # 61
     """Cause: the order id has several conversions in this account, so it names
@@ -347,6 +347,30 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     retry of an earlier postback, or a change of mind. Cure: if it is to count
     after all, restate the conversion with a status and a commission; else
     nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
+    """
+    ERROR_REASON_REFUND_ID_MISSING: _ErrorReason.ValueType  # 64
+    """Cause: the postback refunds a part of a sale and has no id of the refund,
+    so a retry of it could not be told from another refund. Cure: send an id of
+    the refund as `rid`, or refund the conversion with an adjustment.
+    INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    """
+    ERROR_REASON_CONVERSION_NOT_RECORDED: _ErrorReason.ValueType  # 65
+    """Cause: the postback refunds a sale, and no conversion with its click, code
+    and order id is recorded. Cure: nothing if the sale is still to come: the
+    refund is counted once it is there, for 7 days; else send the click id and
+    the order id of the sale. NOT_FOUND, HTTP 202. Holds postbacks.
+    """
+    ERROR_REASON_UPDATES_OFF: _ErrorReason.ValueType  # 66
+    """Cause: the postback refunds a sale, and the code's `update_policy` is
+    `NONE`. Cure: set the code's `update_policy`, then replay; or refund the
+    conversion with an adjustment. FAILED_PRECONDITION, HTTP 422. Holds
+    postbacks.
+    """
+    ERROR_REASON_ORDER_OF_ANOTHER_CLICK: _ErrorReason.ValueType  # 67
+    """Cause: the order id is recorded for the code with another click, and the
+    code's `transaction_scope` counts an order once, whatever its click. Cure:
+    send each sale with an order id of its own; a sale that several clicks led
+    to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -656,7 +680,7 @@ without a token. OUT_OF_RANGE, HTTP 400.
 ERROR_REASON_REFUND_TOO_LARGE: ErrorReason.ValueType  # 58
 """Cause: a refund is larger than what is left of the conversion's value.
 Cure: refund at most the present value of the conversion, or reverse the
-conversion. FAILED_PRECONDITION, HTTP 422.
+conversion. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 ERROR_REASON_STATUS_TRANSITION: ErrorReason.ValueType  # 59
 """Cause: the conversion is declined, and only a restatement with a status and
@@ -667,7 +691,7 @@ HTTP 422.
 ERROR_REASON_ADJUSTMENT_CONFLICT: ErrorReason.ValueType  # 60
 """Cause: another adjustment of this conversion was recorded under this
 external id. Cure: send the same change again, or give another change an
-external id of its own. ALREADY_EXISTS, HTTP 409.
+external id of its own. ALREADY_EXISTS, HTTP 409. Holds postbacks.
 """
 ERROR_REASON_ORDER_AMBIGUOUS: ErrorReason.ValueType  # 61
 """Cause: the order id has several conversions in this account, so it names
@@ -684,5 +708,29 @@ ERROR_REASON_APPROVAL_AFTER_DECLINE: ErrorReason.ValueType  # 63
 retry of an earlier postback, or a change of mind. Cure: if it is to count
 after all, restate the conversion with a status and a commission; else
 nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
+"""
+ERROR_REASON_REFUND_ID_MISSING: ErrorReason.ValueType  # 64
+"""Cause: the postback refunds a part of a sale and has no id of the refund,
+so a retry of it could not be told from another refund. Cure: send an id of
+the refund as `rid`, or refund the conversion with an adjustment.
+INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+"""
+ERROR_REASON_CONVERSION_NOT_RECORDED: ErrorReason.ValueType  # 65
+"""Cause: the postback refunds a sale, and no conversion with its click, code
+and order id is recorded. Cure: nothing if the sale is still to come: the
+refund is counted once it is there, for 7 days; else send the click id and
+the order id of the sale. NOT_FOUND, HTTP 202. Holds postbacks.
+"""
+ERROR_REASON_UPDATES_OFF: ErrorReason.ValueType  # 66
+"""Cause: the postback refunds a sale, and the code's `update_policy` is
+`NONE`. Cure: set the code's `update_policy`, then replay; or refund the
+conversion with an adjustment. FAILED_PRECONDITION, HTTP 422. Holds
+postbacks.
+"""
+ERROR_REASON_ORDER_OF_ANOTHER_CLICK: ErrorReason.ValueType  # 67
+"""Cause: the order id is recorded for the code with another click, and the
+code's `transaction_scope` counts an order once, whatever its click. Cure:
+send each sale with an order id of its own; a sale that several clicks led
+to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -116,6 +116,10 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     """The postback says what was known before: the conversion has moved on since,
     or was adjusted. Nothing changes.
     """
+    NOTE_CODE_COMMISSION_NOT_READ: _NoteCode.ValueType  # 29
+    """The postback is a refund, and the commission in it was not read: a refund
+    takes the commission back in proportion to the value.
+    """
 
 class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
     """The kinds of notes. Over HTTP, the name is sent without its prefix."""
@@ -212,6 +216,10 @@ NOTE_CODE_EMPTY_AT_END: NoteCode.ValueType  # 27
 NOTE_CODE_OLDER_NEWS: NoteCode.ValueType  # 28
 """The postback says what was known before: the conversion has moved on since,
 or was adjusted. Nothing changes.
+"""
+NOTE_CODE_COMMISSION_NOT_READ: NoteCode.ValueType  # 29
+"""The postback is a refund, and the commission in it was not read: a refund
+takes the commission back in proportion to the value.
 """
 Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
 

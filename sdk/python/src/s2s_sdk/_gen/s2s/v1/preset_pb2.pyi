@@ -72,6 +72,7 @@ class Preset(_message.Message):
     REPLY_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     REMARK_FIELD_NUMBER: _builtins.int
+    REPORTS_PENDING_FIRST_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
     `everflow`.
@@ -109,10 +110,15 @@ class Preset(_message.Message):
     """Source of the preset."""
     remark: _builtins.str
     """Remark for people, such as a difference between sources. May be empty."""
+    reports_pending_first: _builtins.bool
+    """True if the network reports a sale as pending, and later as approved or
+    declined. A conversion code for it needs an `update_policy` that takes the
+    status, which is the default.
+    """
     @_builtins.property
     def status_words(self) -> _containers.RepeatedCompositeFieldContainer[Global___StatusWord]:
-        """The network's words for the status. In addition, `pending`, `approved` and
-        `declined` are understood from every network.
+        """The network's words for the status. In addition, `pending`, `approved`,
+        `declined` and `reversed` are understood from every network.
         """
 
     @_builtins.property
@@ -139,10 +145,11 @@ class Preset(_message.Message):
         reply: _conversion_code_pb2.ReplySetting | None = ...,
         source: Global___PresetSource.ValueType = ...,
         remark: _builtins.str = ...,
+        reports_pending_first: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["reply", b"reply"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id_macro", b"click_id_macro", "click_id_parameter", b"click_id_parameter", "commission_macro", b"commission_macro", "currency_code", b"currency_code", "currency_macro", b"currency_macro", "id", b"id", "name", b"name", "remark", b"remark", "reply", b"reply", "source", b"source", "status_macro", b"status_macro", "status_words", b"status_words", "transaction_id_macro", b"transaction_id_macro", "value_macro", b"value_macro"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id_macro", b"click_id_macro", "click_id_parameter", b"click_id_parameter", "commission_macro", b"commission_macro", "currency_code", b"currency_code", "currency_macro", b"currency_macro", "id", b"id", "name", b"name", "remark", b"remark", "reply", b"reply", "reports_pending_first", b"reports_pending_first", "source", b"source", "status_macro", b"status_macro", "status_words", b"status_words", "transaction_id_macro", b"transaction_id_macro", "value_macro", b"value_macro"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -156,19 +163,25 @@ class StatusWord(_message.Message):
 
     WORD_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
+    REVERSES_FIELD_NUMBER: _builtins.int
     word: _builtins.str
     """The word, in any case, at most 64 bytes. Example: `rejected`."""
     status: _conversion_pb2.ConversionStatus.ValueType
-    """Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`."""
+    """Status of the conversion after the word. Example:
+    `CONVERSION_STATUS_DECLINED`.
+    """
+    reverses: _builtins.bool
+    """True if the word reports a refund of a sale, and not a sale."""
     def __init__(
         self,
         *,
         word: _builtins.str = ...,
         status: _conversion_pb2.ConversionStatus.ValueType = ...,
+        reverses: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["status", b"status", "word", b"word"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reverses", b"reverses", "status", b"status", "word", b"word"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,6 +23,7 @@ import io.s2s.sdk.v1.RotatePostbackSecretRequest;
 import io.s2s.sdk.v1.RotatePostbackSecretResponse;
 import io.s2s.sdk.v1.TestSetupRequest;
 import io.s2s.sdk.v1.TestSetupResponse;
+import io.s2s.sdk.v1.TransactionScope;
 import io.s2s.sdk.v1.UnarchiveConversionCodeRequest;
 import io.s2s.sdk.v1.UnarchiveConversionCodeResponse;
 import io.s2s.sdk.v1.UpdateConversionCodeRequest;
@@ -447,6 +448,15 @@ public final class ConversionCodes {
     }
 
     /**
+     * The conversions among which an order id counts once. Default: {@code
+     * TRANSACTION_SCOPE_PER_CLICK}.
+     */
+    public CreateParams transactionScope(TransactionScope transactionScope) {
+      conversionCode().setTransactionScope(transactionScope);
+      return this;
+    }
+
+    /**
      * Makes the call safe to repeat: the same request with the same request id returns the code
      * that the first call created. Another request with this id is refused. 1 to 64 bytes. Example:
      * a UUID.
@@ -659,6 +669,16 @@ public final class ConversionCodes {
     public UpdateParams updatePolicy(UpdatePolicy updatePolicy) {
       conversionCode().setUpdatePolicy(updatePolicy);
       Requests.addPath(request.getUpdateMaskBuilder(), "update_policy");
+      return this;
+    }
+
+    /**
+     * The conversions among which an order id counts once. Default: {@code
+     * TRANSACTION_SCOPE_PER_CLICK}.
+     */
+    public UpdateParams transactionScope(TransactionScope transactionScope) {
+      conversionCode().setTransactionScope(transactionScope);
+      Requests.addPath(request.getUpdateMaskBuilder(), "transaction_scope");
       return this;
     }
 

@@ -377,6 +377,7 @@ public enum Reason {
   /**
    * Cause: a refund is larger than what is left of the conversion's value. Cure: refund at most the
    * present value of the conversion, or reverse the conversion. FAILED_PRECONDITION, HTTP 422.
+   * Holds postbacks.
    */
   REFUND_TOO_LARGE(ErrorReason.ERROR_REASON_REFUND_TOO_LARGE),
 
@@ -390,7 +391,7 @@ public enum Reason {
   /**
    * Cause: another adjustment of this conversion was recorded under this external id. Cure: send
    * the same change again, or give another change an external id of its own. ALREADY_EXISTS, HTTP
-   * 409.
+   * 409. Holds postbacks.
    */
   ADJUSTMENT_CONFLICT(ErrorReason.ERROR_REASON_ADJUSTMENT_CONFLICT),
 
@@ -414,6 +415,36 @@ public enum Reason {
    * status and a commission; else nothing. FAILED_PRECONDITION, HTTP 202. Holds postbacks.
    */
   APPROVAL_AFTER_DECLINE(ErrorReason.ERROR_REASON_APPROVAL_AFTER_DECLINE),
+
+  /**
+   * Cause: the postback refunds a part of a sale and has no id of the refund, so a retry of it
+   * could not be told from another refund. Cure: send an id of the refund as {@code rid}, or refund
+   * the conversion with an adjustment. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   */
+  REFUND_ID_MISSING(ErrorReason.ERROR_REASON_REFUND_ID_MISSING),
+
+  /**
+   * Cause: the postback refunds a sale, and no conversion with its click, code and order id is
+   * recorded. Cure: nothing if the sale is still to come: the refund is counted once it is there,
+   * for 7 days; else send the click id and the order id of the sale. NOT_FOUND, HTTP 202. Holds
+   * postbacks.
+   */
+  CONVERSION_NOT_RECORDED(ErrorReason.ERROR_REASON_CONVERSION_NOT_RECORDED),
+
+  /**
+   * Cause: the postback refunds a sale, and the code's {@code updatePolicy} is {@code NONE}. Cure:
+   * set the code's {@code updatePolicy}, then replay; or refund the conversion with an adjustment.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   */
+  UPDATES_OFF(ErrorReason.ERROR_REASON_UPDATES_OFF),
+
+  /**
+   * Cause: the order id is recorded for the code with another click, and the code's {@code
+   * transactionScope} counts an order once, whatever its click. Cure: send each sale with an order
+   * id of its own; a sale that several clicks led to counts for the first. ALREADY_EXISTS, HTTP
+   * 409. Holds postbacks.
+   */
+  ORDER_OF_ANOTHER_CLICK(ErrorReason.ERROR_REASON_ORDER_OF_ANOTHER_CLICK),
   ;
 
   private final ErrorReason message;

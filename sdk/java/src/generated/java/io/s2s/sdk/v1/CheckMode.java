@@ -150,7 +150,7 @@ public enum CheckMode
   }
   public static final com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(2);
+    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(3);
   }
 
   private static final CheckMode[] VALUES = values();

@@ -31,6 +31,7 @@ private static final long serialVersionUID = 0L;
     defaultStatus_ = 0;
     decimalSeparator_ = 0;
     updatePolicy_ = 0;
+    transactionScope_ = 0;
   }
 
   @java.lang.Override
@@ -634,6 +635,34 @@ private static final long serialVersionUID = 0L;
     return result == null ? io.s2s.sdk.v1.UpdatePolicy.UNRECOGNIZED : result;
   }
 
+  public static final int TRANSACTION_SCOPE_FIELD_NUMBER = 16;
+  private int transactionScope_ = 0;
+  /**
+   * <pre>
+   * The conversions among which an order id counts once. Default:
+   * `TRANSACTION_SCOPE_PER_CLICK`.
+   * </pre>
+   *
+   * <code>.s2s.v1.TransactionScope transaction_scope = 16 [json_name = "transactionScope"];</code>
+   * @return The enum numeric value on the wire for transactionScope.
+   */
+  @java.lang.Override public int getTransactionScopeValue() {
+    return transactionScope_;
+  }
+  /**
+   * <pre>
+   * The conversions among which an order id counts once. Default:
+   * `TRANSACTION_SCOPE_PER_CLICK`.
+   * </pre>
+   *
+   * <code>.s2s.v1.TransactionScope transaction_scope = 16 [json_name = "transactionScope"];</code>
+   * @return The transactionScope.
+   */
+  @java.lang.Override public io.s2s.sdk.v1.TransactionScope getTransactionScope() {
+    io.s2s.sdk.v1.TransactionScope result = io.s2s.sdk.v1.TransactionScope.forNumber(transactionScope_);
+    return result == null ? io.s2s.sdk.v1.TransactionScope.UNRECOGNIZED : result;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -692,6 +721,9 @@ private static final long serialVersionUID = 0L;
     }
     if (updatePolicy_ != io.s2s.sdk.v1.UpdatePolicy.UPDATE_POLICY_UNSPECIFIED.getNumber()) {
       output.writeEnum(15, updatePolicy_);
+    }
+    if (transactionScope_ != io.s2s.sdk.v1.TransactionScope.TRANSACTION_SCOPE_UNSPECIFIED.getNumber()) {
+      output.writeEnum(16, transactionScope_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -758,6 +790,10 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeEnumSize(15, updatePolicy_);
     }
+    if (transactionScope_ != io.s2s.sdk.v1.TransactionScope.TRANSACTION_SCOPE_UNSPECIFIED.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(16, transactionScope_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -816,6 +852,7 @@ private static final long serialVersionUID = 0L;
           .equals(other.getArchiveTime())) return false;
     }
     if (updatePolicy_ != other.updatePolicy_) return false;
+    if (transactionScope_ != other.transactionScope_) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -869,6 +906,8 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + UPDATE_POLICY_FIELD_NUMBER;
     hash = (53 * hash) + updatePolicy_;
+    hash = (37 * hash) + TRANSACTION_SCOPE_FIELD_NUMBER;
+    hash = (53 * hash) + transactionScope_;
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -1055,6 +1094,7 @@ private static final long serialVersionUID = 0L;
         archiveTimeBuilder_ = null;
       }
       updatePolicy_ = 0;
+      transactionScope_ = 0;
       return this;
     }
 
@@ -1151,6 +1191,9 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00004000) != 0)) {
         result.updatePolicy_ = updatePolicy_;
+      }
+      if (((from_bitField0_ & 0x00008000) != 0)) {
+        result.transactionScope_ = transactionScope_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1251,6 +1294,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.updatePolicy_ != 0) {
         setUpdatePolicyValue(other.getUpdatePolicyValue());
+      }
+      if (other.transactionScope_ != 0) {
+        setTransactionScopeValue(other.getTransactionScopeValue());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1365,6 +1411,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00004000;
               break;
             } // case 120
+            case 128: {
+              transactionScope_ = input.readEnum();
+              bitField0_ |= 0x00008000;
+              break;
+            } // case 128
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -3144,6 +3195,84 @@ private static final long serialVersionUID = 0L;
     public Builder clearUpdatePolicy() {
       bitField0_ = (bitField0_ & ~0x00004000);
       updatePolicy_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private int transactionScope_ = 0;
+    /**
+     * <pre>
+     * The conversions among which an order id counts once. Default:
+     * `TRANSACTION_SCOPE_PER_CLICK`.
+     * </pre>
+     *
+     * <code>.s2s.v1.TransactionScope transaction_scope = 16 [json_name = "transactionScope"];</code>
+     * @return The enum numeric value on the wire for transactionScope.
+     */
+    @java.lang.Override public int getTransactionScopeValue() {
+      return transactionScope_;
+    }
+    /**
+     * <pre>
+     * The conversions among which an order id counts once. Default:
+     * `TRANSACTION_SCOPE_PER_CLICK`.
+     * </pre>
+     *
+     * <code>.s2s.v1.TransactionScope transaction_scope = 16 [json_name = "transactionScope"];</code>
+     * @param value The enum numeric value on the wire for transactionScope to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTransactionScopeValue(int value) {
+      transactionScope_ = value;
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The conversions among which an order id counts once. Default:
+     * `TRANSACTION_SCOPE_PER_CLICK`.
+     * </pre>
+     *
+     * <code>.s2s.v1.TransactionScope transaction_scope = 16 [json_name = "transactionScope"];</code>
+     * @return The transactionScope.
+     */
+    @java.lang.Override
+    public io.s2s.sdk.v1.TransactionScope getTransactionScope() {
+      io.s2s.sdk.v1.TransactionScope result = io.s2s.sdk.v1.TransactionScope.forNumber(transactionScope_);
+      return result == null ? io.s2s.sdk.v1.TransactionScope.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * The conversions among which an order id counts once. Default:
+     * `TRANSACTION_SCOPE_PER_CLICK`.
+     * </pre>
+     *
+     * <code>.s2s.v1.TransactionScope transaction_scope = 16 [json_name = "transactionScope"];</code>
+     * @param value The transactionScope to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTransactionScope(io.s2s.sdk.v1.TransactionScope value) {
+      if (value == null) {
+        throw new NullPointerException();
+      }
+      bitField0_ |= 0x00008000;
+      transactionScope_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The conversions among which an order id counts once. Default:
+     * `TRANSACTION_SCOPE_PER_CLICK`.
+     * </pre>
+     *
+     * <code>.s2s.v1.TransactionScope transaction_scope = 16 [json_name = "transactionScope"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearTransactionScope() {
+      bitField0_ = (bitField0_ & ~0x00008000);
+      transactionScope_ = 0;
       onChanged();
       return this;
     }

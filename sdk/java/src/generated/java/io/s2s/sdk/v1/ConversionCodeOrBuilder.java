@@ -378,4 +378,25 @@ public interface ConversionCodeOrBuilder extends
    * @return The updatePolicy.
    */
   io.s2s.sdk.v1.UpdatePolicy getUpdatePolicy();
+
+  /**
+   * <pre>
+   * The conversions among which an order id counts once. Default:
+   * `TRANSACTION_SCOPE_PER_CLICK`.
+   * </pre>
+   *
+   * <code>.s2s.v1.TransactionScope transaction_scope = 16 [json_name = "transactionScope"];</code>
+   * @return The enum numeric value on the wire for transactionScope.
+   */
+  int getTransactionScopeValue();
+  /**
+   * <pre>
+   * The conversions among which an order id counts once. Default:
+   * `TRANSACTION_SCOPE_PER_CLICK`.
+   * </pre>
+   *
+   * <code>.s2s.v1.TransactionScope transaction_scope = 16 [json_name = "transactionScope"];</code>
+   * @return The transactionScope.
+   */
+  io.s2s.sdk.v1.TransactionScope getTransactionScope();
 }

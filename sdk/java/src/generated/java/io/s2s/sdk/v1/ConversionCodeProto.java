@@ -42,7 +42,7 @@ public final class ConversionCodeProto {
       "\n\034s2s/v1/conversion_code.proto\022\006s2s.v1\032\036" +
       "google/protobuf/duration.proto\032\037google/p" +
       "rotobuf/timestamp.proto\032\027s2s/v1/conversi" +
-      "on.proto\"\265\006\n\016ConversionCode\022\016\n\002id\030\001 \001(\tR" +
+      "on.proto\"\374\006\n\016ConversionCode\022\016\n\002id\030\001 \001(\tR" +
       "\002id\022\022\n\004name\030\002 \001(\tR\004name\022)\n\020default_curre" +
       "ncy\030\003 \001(\tR\017defaultCurrency\022H\n\022attributio" +
       "n_window\030\004 \001(\0132\031.google.protobuf.Duratio" +
@@ -62,41 +62,45 @@ public final class ConversionCodeProto {
       "malSeparatorR\020decimalSeparator\022=\n\014archiv" +
       "e_time\030\016 \001(\0132\032.google.protobuf.Timestamp" +
       "R\013archiveTime\0229\n\rupdate_policy\030\017 \001(\0162\024.s" +
-      "2s.v1.UpdatePolicyR\014updatePolicy\"\231\003\n\026Pos" +
-      "tbackAuthentication\0224\n\014secret_check\030\001 \001(" +
-      "\0162\021.s2s.v1.CheckModeR\013secretCheck\022:\n\017sig" +
-      "nature_check\030\002 \001(\0162\021.s2s.v1.CheckModeR\016s" +
-      "ignatureCheck\0226\n\raddress_check\030\003 \001(\0162\021.s" +
-      "2s.v1.CheckModeR\014addressCheck\0222\n\013https_c" +
-      "heck\030\004 \001(\0162\021.s2s.v1.CheckModeR\nhttpsChec" +
-      "k\022+\n\021allowed_addresses\030\005 \003(\tR\020allowedAdd" +
-      "resses\022\035\n\nhas_secret\030\006 \001(\010R\thasSecret\022U\n" +
-      "\031former_secret_expire_time\030\007 \001(\0132\032.googl" +
-      "e.protobuf.TimestampR\026formerSecretExpire" +
-      "Time\"I\n\014ReplySetting\022%\n\004mode\030\001 \001(\0162\021.s2s" +
-      ".v1.ReplyModeR\004mode\022\022\n\004text\030\002 \001(\tR\004text*" +
-      "\205\001\n\014UpdatePolicy\022\035\n\031UPDATE_POLICY_UNSPEC" +
-      "IFIED\020\000\022\026\n\022UPDATE_POLICY_NONE\020\001\022\030\n\024UPDAT" +
-      "E_POLICY_STATUS\020\002\022$\n UPDATE_POLICY_STATU" +
-      "S_AND_AMOUNTS\020\003*\213\001\n\020DecimalSeparator\022!\n\035" +
-      "DECIMAL_SEPARATOR_UNSPECIFIED\020\000\022\032\n\026DECIM" +
-      "AL_SEPARATOR_AUTO\020\001\022\033\n\027DECIMAL_SEPARATOR" +
-      "_POINT\020\002\022\033\n\027DECIMAL_SEPARATOR_COMMA\020\003*j\n" +
-      "\tCheckMode\022\032\n\026CHECK_MODE_UNSPECIFIED\020\000\022\022" +
-      "\n\016CHECK_MODE_OFF\020\001\022\025\n\021CHECK_MODE_REPORT\020" +
-      "\002\022\026\n\022CHECK_MODE_ENFORCE\020\003*g\n\014DedupePolic" +
-      "y\022\035\n\031DEDUPE_POLICY_UNSPECIFIED\020\000\022\037\n\033DEDU" +
-      "PE_POLICY_ONE_PER_CLICK\020\001\022\027\n\023DEDUPE_POLI" +
-      "CY_EVERY\020\002*w\n\tReplyMode\022\032\n\026REPLY_MODE_UN" +
-      "SPECIFIED\020\000\022\031\n\025REPLY_MODE_BY_VERDICT\020\001\022\030" +
-      "\n\024REPLY_MODE_ALWAYS_OK\020\002\022\031\n\025REPLY_MODE_F" +
-      "IXED_TEXT\020\003*\202\001\n\023ConversionCodeState\022%\n!C" +
-      "ONVERSION_CODE_STATE_UNSPECIFIED\020\000\022 \n\034CO" +
-      "NVERSION_CODE_STATE_ACTIVE\020\001\022\"\n\036CONVERSI" +
-      "ON_CODE_STATE_ARCHIVED\020\002B]\n\rio.s2s.sdk.v" +
-      "1B\023ConversionCodeProtoP\001\242\002\003SXX\252\002\006S2s.V1\312" +
-      "\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b" +
-      "\006proto3"
+      "2s.v1.UpdatePolicyR\014updatePolicy\022E\n\021tran" +
+      "saction_scope\030\020 \001(\0162\030.s2s.v1.Transaction" +
+      "ScopeR\020transactionScope\"\231\003\n\026PostbackAuth" +
+      "entication\0224\n\014secret_check\030\001 \001(\0162\021.s2s.v" +
+      "1.CheckModeR\013secretCheck\022:\n\017signature_ch" +
+      "eck\030\002 \001(\0162\021.s2s.v1.CheckModeR\016signatureC" +
+      "heck\0226\n\raddress_check\030\003 \001(\0162\021.s2s.v1.Che" +
+      "ckModeR\014addressCheck\0222\n\013https_check\030\004 \001(" +
+      "\0162\021.s2s.v1.CheckModeR\nhttpsCheck\022+\n\021allo" +
+      "wed_addresses\030\005 \003(\tR\020allowedAddresses\022\035\n" +
+      "\nhas_secret\030\006 \001(\010R\thasSecret\022U\n\031former_s" +
+      "ecret_expire_time\030\007 \001(\0132\032.google.protobu" +
+      "f.TimestampR\026formerSecretExpireTime\"I\n\014R" +
+      "eplySetting\022%\n\004mode\030\001 \001(\0162\021.s2s.v1.Reply" +
+      "ModeR\004mode\022\022\n\004text\030\002 \001(\tR\004text*v\n\020Transa" +
+      "ctionScope\022!\n\035TRANSACTION_SCOPE_UNSPECIF" +
+      "IED\020\000\022\037\n\033TRANSACTION_SCOPE_PER_CLICK\020\001\022\036" +
+      "\n\032TRANSACTION_SCOPE_PER_CODE\020\002*\205\001\n\014Updat" +
+      "ePolicy\022\035\n\031UPDATE_POLICY_UNSPECIFIED\020\000\022\026" +
+      "\n\022UPDATE_POLICY_NONE\020\001\022\030\n\024UPDATE_POLICY_" +
+      "STATUS\020\002\022$\n UPDATE_POLICY_STATUS_AND_AMO" +
+      "UNTS\020\003*\213\001\n\020DecimalSeparator\022!\n\035DECIMAL_S" +
+      "EPARATOR_UNSPECIFIED\020\000\022\032\n\026DECIMAL_SEPARA" +
+      "TOR_AUTO\020\001\022\033\n\027DECIMAL_SEPARATOR_POINT\020\002\022" +
+      "\033\n\027DECIMAL_SEPARATOR_COMMA\020\003*j\n\tCheckMod" +
+      "e\022\032\n\026CHECK_MODE_UNSPECIFIED\020\000\022\022\n\016CHECK_M" +
+      "ODE_OFF\020\001\022\025\n\021CHECK_MODE_REPORT\020\002\022\026\n\022CHEC" +
+      "K_MODE_ENFORCE\020\003*g\n\014DedupePolicy\022\035\n\031DEDU" +
+      "PE_POLICY_UNSPECIFIED\020\000\022\037\n\033DEDUPE_POLICY" +
+      "_ONE_PER_CLICK\020\001\022\027\n\023DEDUPE_POLICY_EVERY\020" +
+      "\002*w\n\tReplyMode\022\032\n\026REPLY_MODE_UNSPECIFIED" +
+      "\020\000\022\031\n\025REPLY_MODE_BY_VERDICT\020\001\022\030\n\024REPLY_M" +
+      "ODE_ALWAYS_OK\020\002\022\031\n\025REPLY_MODE_FIXED_TEXT" +
+      "\020\003*\202\001\n\023ConversionCodeState\022%\n!CONVERSION" +
+      "_CODE_STATE_UNSPECIFIED\020\000\022 \n\034CONVERSION_" +
+      "CODE_STATE_ACTIVE\020\001\022\"\n\036CONVERSION_CODE_S" +
+      "TATE_ARCHIVED\020\002B]\n\rio.s2s.sdk.v1B\023Conver" +
+      "sionCodeProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342" +
+      "\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -110,7 +114,7 @@ public final class ConversionCodeProto {
     internal_static_s2s_v1_ConversionCode_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ConversionCode_descriptor,
-        new java.lang.String[] { "Id", "Name", "DefaultCurrency", "AttributionWindow", "DedupePolicy", "Reply", "State", "CreateTime", "UpdateTime", "PresetId", "PostbackAuthentication", "DefaultStatus", "DecimalSeparator", "ArchiveTime", "UpdatePolicy", });
+        new java.lang.String[] { "Id", "Name", "DefaultCurrency", "AttributionWindow", "DedupePolicy", "Reply", "State", "CreateTime", "UpdateTime", "PresetId", "PostbackAuthentication", "DefaultStatus", "DecimalSeparator", "ArchiveTime", "UpdatePolicy", "TransactionScope", });
     internal_static_s2s_v1_PostbackAuthentication_descriptor =
       getDescriptor().getMessageTypes().get(1);
     internal_static_s2s_v1_PostbackAuthentication_fieldAccessorTable = new

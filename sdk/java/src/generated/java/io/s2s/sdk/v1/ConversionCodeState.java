@@ -123,7 +123,7 @@ public enum ConversionCodeState
   }
   public static final com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(5);
+    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(6);
   }
 
   private static final ConversionCodeState[] VALUES = values();

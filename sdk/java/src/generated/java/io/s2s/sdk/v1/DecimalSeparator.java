@@ -142,7 +142,7 @@ public enum DecimalSeparator
   }
   public static final com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(1);
+    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(2);
   }
 
   private static final DecimalSeparator[] VALUES = values();

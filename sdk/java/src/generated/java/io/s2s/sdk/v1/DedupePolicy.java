@@ -126,7 +126,7 @@ public enum DedupePolicy
   }
   public static final com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(3);
+    return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor().getEnumTypes().get(4);
   }
 
   private static final DedupePolicy[] VALUES = values();

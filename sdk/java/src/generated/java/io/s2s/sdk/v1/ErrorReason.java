@@ -592,7 +592,7 @@ public enum ErrorReason
    * <pre>
    * Cause: a refund is larger than what is left of the conversion's value.
    * Cure: refund at most the present value of the conversion, or reverse the
-   * conversion. FAILED_PRECONDITION, HTTP 422.
+   * conversion. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_REFUND_TOO_LARGE = 58;</code>
@@ -613,7 +613,7 @@ public enum ErrorReason
    * <pre>
    * Cause: another adjustment of this conversion was recorded under this
    * external id. Cure: send the same change again, or give another change an
-   * external id of its own. ALREADY_EXISTS, HTTP 409.
+   * external id of its own. ALREADY_EXISTS, HTTP 409. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_ADJUSTMENT_CONFLICT = 60;</code>
@@ -650,6 +650,50 @@ public enum ErrorReason
    * <code>ERROR_REASON_APPROVAL_AFTER_DECLINE = 63;</code>
    */
   ERROR_REASON_APPROVAL_AFTER_DECLINE(63),
+  /**
+   * <pre>
+   * Cause: the postback refunds a part of a sale and has no id of the refund,
+   * so a retry of it could not be told from another refund. Cure: send an id of
+   * the refund as `rid`, or refund the conversion with an adjustment.
+   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_REFUND_ID_MISSING = 64;</code>
+   */
+  ERROR_REASON_REFUND_ID_MISSING(64),
+  /**
+   * <pre>
+   * Cause: the postback refunds a sale, and no conversion with its click, code
+   * and order id is recorded. Cure: nothing if the sale is still to come: the
+   * refund is counted once it is there, for 7 days; else send the click id and
+   * the order id of the sale. NOT_FOUND, HTTP 202. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CONVERSION_NOT_RECORDED = 65;</code>
+   */
+  ERROR_REASON_CONVERSION_NOT_RECORDED(65),
+  /**
+   * <pre>
+   * Cause: the postback refunds a sale, and the code's `update_policy` is
+   * `NONE`. Cure: set the code's `update_policy`, then replay; or refund the
+   * conversion with an adjustment. FAILED_PRECONDITION, HTTP 422. Holds
+   * postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_UPDATES_OFF = 66;</code>
+   */
+  ERROR_REASON_UPDATES_OFF(66),
+  /**
+   * <pre>
+   * Cause: the order id is recorded for the code with another click, and the
+   * code's `transaction_scope` counts an order once, whatever its click. Cure:
+   * send each sale with an order id of its own; a sale that several clicks led
+   * to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ORDER_OF_ANOTHER_CLICK = 67;</code>
+   */
+  ERROR_REASON_ORDER_OF_ANOTHER_CLICK(67),
   UNRECOGNIZED(-1),
   ;
 
@@ -1226,7 +1270,7 @@ public enum ErrorReason
    * <pre>
    * Cause: a refund is larger than what is left of the conversion's value.
    * Cure: refund at most the present value of the conversion, or reverse the
-   * conversion. FAILED_PRECONDITION, HTTP 422.
+   * conversion. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_REFUND_TOO_LARGE = 58;</code>
@@ -1247,7 +1291,7 @@ public enum ErrorReason
    * <pre>
    * Cause: another adjustment of this conversion was recorded under this
    * external id. Cure: send the same change again, or give another change an
-   * external id of its own. ALREADY_EXISTS, HTTP 409.
+   * external id of its own. ALREADY_EXISTS, HTTP 409. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_ADJUSTMENT_CONFLICT = 60;</code>
@@ -1284,6 +1328,50 @@ public enum ErrorReason
    * <code>ERROR_REASON_APPROVAL_AFTER_DECLINE = 63;</code>
    */
   public static final int ERROR_REASON_APPROVAL_AFTER_DECLINE_VALUE = 63;
+  /**
+   * <pre>
+   * Cause: the postback refunds a part of a sale and has no id of the refund,
+   * so a retry of it could not be told from another refund. Cure: send an id of
+   * the refund as `rid`, or refund the conversion with an adjustment.
+   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_REFUND_ID_MISSING = 64;</code>
+   */
+  public static final int ERROR_REASON_REFUND_ID_MISSING_VALUE = 64;
+  /**
+   * <pre>
+   * Cause: the postback refunds a sale, and no conversion with its click, code
+   * and order id is recorded. Cure: nothing if the sale is still to come: the
+   * refund is counted once it is there, for 7 days; else send the click id and
+   * the order id of the sale. NOT_FOUND, HTTP 202. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CONVERSION_NOT_RECORDED = 65;</code>
+   */
+  public static final int ERROR_REASON_CONVERSION_NOT_RECORDED_VALUE = 65;
+  /**
+   * <pre>
+   * Cause: the postback refunds a sale, and the code's `update_policy` is
+   * `NONE`. Cure: set the code's `update_policy`, then replay; or refund the
+   * conversion with an adjustment. FAILED_PRECONDITION, HTTP 422. Holds
+   * postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_UPDATES_OFF = 66;</code>
+   */
+  public static final int ERROR_REASON_UPDATES_OFF_VALUE = 66;
+  /**
+   * <pre>
+   * Cause: the order id is recorded for the code with another click, and the
+   * code's `transaction_scope` counts an order once, whatever its click. Cure:
+   * send each sale with an order id of its own; a sale that several clicks led
+   * to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ORDER_OF_ANOTHER_CLICK = 67;</code>
+   */
+  public static final int ERROR_REASON_ORDER_OF_ANOTHER_CLICK_VALUE = 67;
 
 
   public final int getNumber() {
@@ -1371,6 +1459,10 @@ public enum ErrorReason
       case 61: return ERROR_REASON_ORDER_AMBIGUOUS;
       case 62: return ERROR_REASON_ADJUSTMENTS_USED_UP;
       case 63: return ERROR_REASON_APPROVAL_AFTER_DECLINE;
+      case 64: return ERROR_REASON_REFUND_ID_MISSING;
+      case 65: return ERROR_REASON_CONVERSION_NOT_RECORDED;
+      case 66: return ERROR_REASON_UPDATES_OFF;
+      case 67: return ERROR_REASON_ORDER_OF_ANOTHER_CLICK;
       default: return null;
     }
   }

@@ -265,6 +265,15 @@ public enum NoteCode
    * <code>NOTE_CODE_OLDER_NEWS = 28;</code>
    */
   NOTE_CODE_OLDER_NEWS(28),
+  /**
+   * <pre>
+   * The postback is a refund, and the commission in it was not read: a refund
+   * takes the commission back in proportion to the value.
+   * </pre>
+   *
+   * <code>NOTE_CODE_COMMISSION_NOT_READ = 29;</code>
+   */
+  NOTE_CODE_COMMISSION_NOT_READ(29),
   UNRECOGNIZED(-1),
   ;
 
@@ -520,6 +529,15 @@ public enum NoteCode
    * <code>NOTE_CODE_OLDER_NEWS = 28;</code>
    */
   public static final int NOTE_CODE_OLDER_NEWS_VALUE = 28;
+  /**
+   * <pre>
+   * The postback is a refund, and the commission in it was not read: a refund
+   * takes the commission back in proportion to the value.
+   * </pre>
+   *
+   * <code>NOTE_CODE_COMMISSION_NOT_READ = 29;</code>
+   */
+  public static final int NOTE_CODE_COMMISSION_NOT_READ_VALUE = 29;
 
 
   public final int getNumber() {
@@ -575,6 +593,7 @@ public enum NoteCode
       case 26: return NOTE_CODE_REPETITION_NOT_LISTED;
       case 27: return NOTE_CODE_EMPTY_AT_END;
       case 28: return NOTE_CODE_OLDER_NEWS;
+      case 29: return NOTE_CODE_COMMISSION_NOT_READ;
       default: return null;
     }
   }

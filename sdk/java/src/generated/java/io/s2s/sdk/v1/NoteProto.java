@@ -32,7 +32,7 @@ public final class NoteProto {
       "\n\021s2s/v1/note.proto\022\006s2s.v1\"d\n\004Note\022$\n\004c" +
       "ode\030\001 \001(\0162\020.s2s.v1.NoteCodeR\004code\022\034\n\tpar" +
       "ameter\030\002 \001(\tR\tparameter\022\030\n\007message\030\003 \001(\t" +
-      "R\007message*\341\006\n\010NoteCode\022\031\n\025NOTE_CODE_UNSP" +
+      "R\007message*\204\007\n\010NoteCode\022\031\n\025NOTE_CODE_UNSP" +
       "ECIFIED\020\000\022\023\n\017NOTE_CODE_ALIAS\020\001\022\025\n\021NOTE_C" +
       "ODE_TRIMMED\020\002\022\026\n\022NOTE_CODE_REPEATED\020\003\022\025\n" +
       "\021NOTE_CODE_ROUNDED\020\004\022(\n$NOTE_CODE_COMMIS" +
@@ -53,10 +53,11 @@ public final class NoteProto {
       "GNORED\020\027\022\037\n\033NOTE_CODE_PARAMETER_DIFFERS\020" +
       "\030\022\027\n\023NOTE_CODE_SHORTENED\020\031\022#\n\037NOTE_CODE_" +
       "REPETITION_NOT_LISTED\020\032\022\032\n\026NOTE_CODE_EMP" +
-      "TY_AT_END\020\033\022\030\n\024NOTE_CODE_OLDER_NEWS\020\034BS\n" +
-      "\rio.s2s.sdk.v1B\tNoteProtoP\001\242\002\003SXX\252\002\006S2s." +
-      "V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::" +
-      "V1b\006proto3"
+      "TY_AT_END\020\033\022\030\n\024NOTE_CODE_OLDER_NEWS\020\034\022!\n" +
+      "\035NOTE_CODE_COMMISSION_NOT_READ\020\035BS\n\rio.s" +
+      "2s.sdk.v1B\tNoteProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006" +
+      "S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006p" +
+      "roto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -548,8 +548,8 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.StatusWord> statusWords_;
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -560,8 +560,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -573,8 +573,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -585,8 +585,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -597,8 +597,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -726,6 +726,23 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int REPORTS_PENDING_FIRST_FIELD_NUMBER = 15;
+  private boolean reportsPendingFirst_ = false;
+  /**
+   * <pre>
+   * True if the network reports a sale as pending, and later as approved or
+   * declined. A conversion code for it needs an `update_policy` that takes the
+   * status, which is the default.
+   * </pre>
+   *
+   * <code>bool reports_pending_first = 15 [json_name = "reportsPendingFirst"];</code>
+   * @return The reportsPendingFirst.
+   */
+  @java.lang.Override
+  public boolean getReportsPendingFirst() {
+    return reportsPendingFirst_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -782,6 +799,9 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(remark_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 14, remark_);
     }
+    if (reportsPendingFirst_ != false) {
+      output.writeBool(15, reportsPendingFirst_);
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -836,6 +856,10 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(remark_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(14, remark_);
     }
+    if (reportsPendingFirst_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(15, reportsPendingFirst_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -881,6 +905,8 @@ private static final long serialVersionUID = 0L;
     if (source_ != other.source_) return false;
     if (!getRemark()
         .equals(other.getRemark())) return false;
+    if (getReportsPendingFirst()
+        != other.getReportsPendingFirst()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -924,6 +950,9 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + source_;
     hash = (37 * hash) + REMARK_FIELD_NUMBER;
     hash = (53 * hash) + getRemark().hashCode();
+    hash = (37 * hash) + REPORTS_PENDING_FIRST_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getReportsPendingFirst());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -1092,6 +1121,7 @@ private static final long serialVersionUID = 0L;
       }
       source_ = 0;
       remark_ = "";
+      reportsPendingFirst_ = false;
       return this;
     }
 
@@ -1180,6 +1210,9 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00002000) != 0)) {
         result.remark_ = remark_;
+      }
+      if (((from_bitField0_ & 0x00004000) != 0)) {
+        result.reportsPendingFirst_ = reportsPendingFirst_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1315,6 +1348,9 @@ private static final long serialVersionUID = 0L;
         bitField0_ |= 0x00002000;
         onChanged();
       }
+      if (other.getReportsPendingFirst() != false) {
+        setReportsPendingFirst(other.getReportsPendingFirst());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1421,6 +1457,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00002000;
               break;
             } // case 114
+            case 120: {
+              reportsPendingFirst_ = input.readBool();
+              bitField0_ |= 0x00004000;
+              break;
+            } // case 120
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2407,8 +2448,8 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2422,8 +2463,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2437,8 +2478,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2452,8 +2493,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2474,8 +2515,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2493,8 +2534,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2514,8 +2555,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2536,8 +2577,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2555,8 +2596,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2574,8 +2615,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2594,8 +2635,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2612,8 +2653,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2630,8 +2671,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2642,8 +2683,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2657,8 +2698,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2673,8 +2714,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2685,8 +2726,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2698,8 +2739,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's words for the status. In addition, `pending`, `approved` and
-     * `declined` are understood from every network.
+     * The network's words for the status. In addition, `pending`, `approved`,
+     * `declined` and `reversed` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -3059,6 +3100,56 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       remark_ = value;
       bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+
+    private boolean reportsPendingFirst_ ;
+    /**
+     * <pre>
+     * True if the network reports a sale as pending, and later as approved or
+     * declined. A conversion code for it needs an `update_policy` that takes the
+     * status, which is the default.
+     * </pre>
+     *
+     * <code>bool reports_pending_first = 15 [json_name = "reportsPendingFirst"];</code>
+     * @return The reportsPendingFirst.
+     */
+    @java.lang.Override
+    public boolean getReportsPendingFirst() {
+      return reportsPendingFirst_;
+    }
+    /**
+     * <pre>
+     * True if the network reports a sale as pending, and later as approved or
+     * declined. A conversion code for it needs an `update_policy` that takes the
+     * status, which is the default.
+     * </pre>
+     *
+     * <code>bool reports_pending_first = 15 [json_name = "reportsPendingFirst"];</code>
+     * @param value The reportsPendingFirst to set.
+     * @return This builder for chaining.
+     */
+    public Builder setReportsPendingFirst(boolean value) {
+
+      reportsPendingFirst_ = value;
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * True if the network reports a sale as pending, and later as approved or
+     * declined. A conversion code for it needs an `update_policy` that takes the
+     * status, which is the default.
+     * </pre>
+     *
+     * <code>bool reports_pending_first = 15 [json_name = "reportsPendingFirst"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearReportsPendingFirst() {
+      bitField0_ = (bitField0_ & ~0x00004000);
+      reportsPendingFirst_ = false;
       onChanged();
       return this;
     }

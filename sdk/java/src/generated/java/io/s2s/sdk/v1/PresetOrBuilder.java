@@ -224,8 +224,8 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -234,8 +234,8 @@ public interface PresetOrBuilder extends
       getStatusWordsList();
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -243,8 +243,8 @@ public interface PresetOrBuilder extends
   io.s2s.sdk.v1.StatusWord getStatusWords(int index);
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -252,8 +252,8 @@ public interface PresetOrBuilder extends
   int getStatusWordsCount();
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -262,8 +262,8 @@ public interface PresetOrBuilder extends
       getStatusWordsOrBuilderList();
   /**
    * <pre>
-   * The network's words for the status. In addition, `pending`, `approved` and
-   * `declined` are understood from every network.
+   * The network's words for the status. In addition, `pending`, `approved`,
+   * `declined` and `reversed` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -342,4 +342,16 @@ public interface PresetOrBuilder extends
    */
   com.google.protobuf.ByteString
       getRemarkBytes();
+
+  /**
+   * <pre>
+   * True if the network reports a sale as pending, and later as approved or
+   * declined. A conversion code for it needs an `update_policy` that takes the
+   * status, which is the default.
+   * </pre>
+   *
+   * <code>bool reports_pending_first = 15 [json_name = "reportsPendingFirst"];</code>
+   * @return The reportsPendingFirst.
+   */
+  boolean getReportsPendingFirst();
 }

@@ -36,7 +36,7 @@ public final class PresetProto {
     java.lang.String[] descriptorData = {
       "\n\023s2s/v1/preset.proto\022\006s2s.v1\032\027s2s/v1/co" +
       "nversion.proto\032\034s2s/v1/conversion_code.p" +
-      "roto\"\226\004\n\006Preset\022\016\n\002id\030\001 \001(\tR\002id\022\022\n\004name\030" +
+      "roto\"\312\004\n\006Preset\022\016\n\002id\030\001 \001(\tR\002id\022\022\n\004name\030" +
       "\002 \001(\tR\004name\022,\n\022click_id_parameter\030\003 \001(\tR" +
       "\020clickIdParameter\022$\n\016click_id_macro\030\004 \001(" +
       "\tR\014clickIdMacro\022\037\n\013value_macro\030\005 \001(\tR\nva" +
@@ -49,9 +49,11 @@ public final class PresetProto {
       ".v1.StatusWordR\013statusWords\022*\n\005reply\030\014 \001" +
       "(\0132\024.s2s.v1.ReplySettingR\005reply\022,\n\006sourc" +
       "e\030\r \001(\0162\024.s2s.v1.PresetSourceR\006source\022\026\n" +
-      "\006remark\030\016 \001(\tR\006remark\"R\n\nStatusWord\022\022\n\004w" +
-      "ord\030\001 \001(\tR\004word\0220\n\006status\030\002 \001(\0162\030.s2s.v1" +
-      ".ConversionStatusR\006status*r\n\014PresetSourc" +
+      "\006remark\030\016 \001(\tR\006remark\0222\n\025reports_pending" +
+      "_first\030\017 \001(\010R\023reportsPendingFirst\"n\n\nSta" +
+      "tusWord\022\022\n\004word\030\001 \001(\tR\004word\0220\n\006status\030\002 " +
+      "\001(\0162\030.s2s.v1.ConversionStatusR\006status\022\032\n" +
+      "\010reverses\030\003 \001(\010R\010reverses*r\n\014PresetSourc" +
       "e\022\035\n\031PRESET_SOURCE_UNSPECIFIED\020\000\022&\n\"PRES" +
       "ET_SOURCE_VENDOR_DOCUMENTATION\020\001\022\033\n\027PRES" +
       "ET_SOURCE_COMMUNITY\020\002BU\n\rio.s2s.sdk.v1B\013" +
@@ -69,13 +71,13 @@ public final class PresetProto {
     internal_static_s2s_v1_Preset_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_Preset_descriptor,
-        new java.lang.String[] { "Id", "Name", "ClickIdParameter", "ClickIdMacro", "ValueMacro", "CommissionMacro", "TransactionIdMacro", "CurrencyMacro", "CurrencyCode", "StatusMacro", "StatusWords", "Reply", "Source", "Remark", });
+        new java.lang.String[] { "Id", "Name", "ClickIdParameter", "ClickIdMacro", "ValueMacro", "CommissionMacro", "TransactionIdMacro", "CurrencyMacro", "CurrencyCode", "StatusMacro", "StatusWords", "Reply", "Source", "Remark", "ReportsPendingFirst", });
     internal_static_s2s_v1_StatusWord_descriptor =
       getDescriptor().getMessageTypes().get(1);
     internal_static_s2s_v1_StatusWord_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_StatusWord_descriptor,
-        new java.lang.String[] { "Word", "Status", });
+        new java.lang.String[] { "Word", "Status", "Reverses", });
     io.s2s.sdk.v1.ConversionProto.getDescriptor();
     io.s2s.sdk.v1.ConversionCodeProto.getDescriptor();
   }

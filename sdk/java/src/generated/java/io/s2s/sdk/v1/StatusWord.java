@@ -96,7 +96,8 @@ private static final long serialVersionUID = 0L;
   private int status_ = 0;
   /**
    * <pre>
-   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+   * Status of the conversion after the word. Example:
+   * `CONVERSION_STATUS_DECLINED`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -107,7 +108,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+   * Status of the conversion after the word. Example:
+   * `CONVERSION_STATUS_DECLINED`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -116,6 +118,21 @@ private static final long serialVersionUID = 0L;
   @java.lang.Override public io.s2s.sdk.v1.ConversionStatus getStatus() {
     io.s2s.sdk.v1.ConversionStatus result = io.s2s.sdk.v1.ConversionStatus.forNumber(status_);
     return result == null ? io.s2s.sdk.v1.ConversionStatus.UNRECOGNIZED : result;
+  }
+
+  public static final int REVERSES_FIELD_NUMBER = 3;
+  private boolean reverses_ = false;
+  /**
+   * <pre>
+   * True if the word reports a refund of a sale, and not a sale.
+   * </pre>
+   *
+   * <code>bool reverses = 3 [json_name = "reverses"];</code>
+   * @return The reverses.
+   */
+  @java.lang.Override
+  public boolean getReverses() {
+    return reverses_;
   }
 
   private byte memoizedIsInitialized = -1;
@@ -138,6 +155,9 @@ private static final long serialVersionUID = 0L;
     if (status_ != io.s2s.sdk.v1.ConversionStatus.CONVERSION_STATUS_UNSPECIFIED.getNumber()) {
       output.writeEnum(2, status_);
     }
+    if (reverses_ != false) {
+      output.writeBool(3, reverses_);
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -153,6 +173,10 @@ private static final long serialVersionUID = 0L;
     if (status_ != io.s2s.sdk.v1.ConversionStatus.CONVERSION_STATUS_UNSPECIFIED.getNumber()) {
       size += com.google.protobuf.CodedOutputStream
         .computeEnumSize(2, status_);
+    }
+    if (reverses_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(3, reverses_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -172,6 +196,8 @@ private static final long serialVersionUID = 0L;
     if (!getWord()
         .equals(other.getWord())) return false;
     if (status_ != other.status_) return false;
+    if (getReverses()
+        != other.getReverses()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -187,6 +213,9 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getWord().hashCode();
     hash = (37 * hash) + STATUS_FIELD_NUMBER;
     hash = (53 * hash) + status_;
+    hash = (37 * hash) + REVERSES_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getReverses());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -324,6 +353,7 @@ private static final long serialVersionUID = 0L;
       bitField0_ = 0;
       word_ = "";
       status_ = 0;
+      reverses_ = false;
       return this;
     }
 
@@ -362,6 +392,9 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000002) != 0)) {
         result.status_ = status_;
+      }
+      if (((from_bitField0_ & 0x00000004) != 0)) {
+        result.reverses_ = reverses_;
       }
     }
 
@@ -417,6 +450,9 @@ private static final long serialVersionUID = 0L;
       if (other.status_ != 0) {
         setStatusValue(other.getStatusValue());
       }
+      if (other.getReverses() != false) {
+        setReverses(other.getReverses());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -453,6 +489,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000002;
               break;
             } // case 16
+            case 24: {
+              reverses_ = input.readBool();
+              bitField0_ |= 0x00000004;
+              break;
+            } // case 24
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -565,7 +606,8 @@ private static final long serialVersionUID = 0L;
     private int status_ = 0;
     /**
      * <pre>
-     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+     * Status of the conversion after the word. Example:
+     * `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -576,7 +618,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+     * Status of the conversion after the word. Example:
+     * `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -591,7 +634,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+     * Status of the conversion after the word. Example:
+     * `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -604,7 +648,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+     * Status of the conversion after the word. Example:
+     * `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -622,7 +667,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+     * Status of the conversion after the word. Example:
+     * `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -631,6 +677,50 @@ private static final long serialVersionUID = 0L;
     public Builder clearStatus() {
       bitField0_ = (bitField0_ & ~0x00000002);
       status_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private boolean reverses_ ;
+    /**
+     * <pre>
+     * True if the word reports a refund of a sale, and not a sale.
+     * </pre>
+     *
+     * <code>bool reverses = 3 [json_name = "reverses"];</code>
+     * @return The reverses.
+     */
+    @java.lang.Override
+    public boolean getReverses() {
+      return reverses_;
+    }
+    /**
+     * <pre>
+     * True if the word reports a refund of a sale, and not a sale.
+     * </pre>
+     *
+     * <code>bool reverses = 3 [json_name = "reverses"];</code>
+     * @param value The reverses to set.
+     * @return This builder for chaining.
+     */
+    public Builder setReverses(boolean value) {
+
+      reverses_ = value;
+      bitField0_ |= 0x00000004;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * True if the word reports a refund of a sale, and not a sale.
+     * </pre>
+     *
+     * <code>bool reverses = 3 [json_name = "reverses"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearReverses() {
+      bitField0_ = (bitField0_ & ~0x00000004);
+      reverses_ = false;
       onChanged();
       return this;
     }

@@ -30,7 +30,8 @@ public interface StatusWordOrBuilder extends
 
   /**
    * <pre>
-   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+   * Status of the conversion after the word. Example:
+   * `CONVERSION_STATUS_DECLINED`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -39,11 +40,22 @@ public interface StatusWordOrBuilder extends
   int getStatusValue();
   /**
    * <pre>
-   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
+   * Status of the conversion after the word. Example:
+   * `CONVERSION_STATUS_DECLINED`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
    * @return The status.
    */
   io.s2s.sdk.v1.ConversionStatus getStatus();
+
+  /**
+   * <pre>
+   * True if the word reports a refund of a sale, and not a sale.
+   * </pre>
+   *
+   * <code>bool reverses = 3 [json_name = "reverses"];</code>
+   * @return The reverses.
+   */
+  boolean getReverses();
 }
