@@ -377,10 +377,14 @@ mod tests {
         let reasons: Vec<_> = numbers.filter_map(|number| ErrorReason::try_from(number).ok()).collect();
         assert!(reasons.len() > 40);
         for reason in reasons {
-            // Only streams have this reason, so no answer over plain HTTP has it. Its status is that of the
-            // Connect protocol: no URL was too long.
             let status = match reason {
+                // Only streams have this reason, so no answer over plain HTTP has it. Its status is that of
+                // the Connect protocol: no URL was too long.
                 ErrorReason::ResumeTokenTooOld => StatusCode::BAD_REQUEST,
+                // The sender has done nothing wrong, and is not to send the postback again.
+                ErrorReason::ApprovalAfterDecline | ErrorReason::ConversionNotRecorded => {
+                    StatusCode::ACCEPTED
+                }
                 _ => http_status(code(reason)),
             };
             assert_eq!(status.as_u16(), reason.http_status(), "{reason:?}");

@@ -1,5 +1,7 @@
 //! Conversions are found by their order id (`transaction_id`), however many there are.
 
+mod scope;
+
 use futures::TryStreamExt as _;
 use s2s_sdk::{
     Client,

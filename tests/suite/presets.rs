@@ -166,7 +166,7 @@ async fn every_network_reports_its_sales_exactly() {
             let sale = network.sale_of(click_id.clone(), "approved").await;
             let refund = Answer::of(http().get(network.filled(&click_id, word)).send().await.unwrap()).await;
             assert_eq!((refund.status, refund.header("s2s-verdict")), (200, "UPDATED"), "{refund:?}");
-            let get = GetConversionRequest { conversion_id: sale.id, ..Default::default() };
+            let get = GetConversionRequest { conversion_id: sale.id };
             let reversed = server.client().conversions().get(get).await.unwrap().conversion.unwrap();
             let current = reversed.current.unwrap();
             assert_eq!(

@@ -8,8 +8,8 @@ use s2s_sdk::{
         ConversionCodeState, ConversionStatus, CreateConversionCodeRequest, CreateTrackingLinkRequest,
         DecimalSeparator, DedupePolicy, ErrorReason, GetConversionCodeRequest, GetTrackingLinkRequest,
         ListConversionCodesRequest, ListTrackingLinksRequest, PostbackAuthentication, RedirectKind,
-        ReplyMode, ReplySetting, TrackingLink, TrackingLinkState, UpdateConversionCodeRequest, UpdatePolicy,
-        UpdateTrackingLinkRequest,
+        ReplyMode, ReplySetting, TrackingLink, TrackingLinkState, TransactionScope,
+        UpdateConversionCodeRequest, UpdatePolicy, UpdateTrackingLinkRequest,
     },
 };
 use s2s_tests::Server;
@@ -71,6 +71,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         preset_id: String::new(),
         default_status: ConversionStatus::Approved.into(),
         update_policy: UpdatePolicy::Status.into(),
+        transaction_scope: TransactionScope::PerClick.into(),
         decimal_separator: DecimalSeparator::Auto.into(),
         state: ConversionCodeState::Active.into(),
         create_time: code.create_time,
@@ -98,6 +99,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         preset_id: "everflow".to_owned(),
         default_status: ConversionStatus::Pending.into(),
         update_policy: UpdatePolicy::StatusAndAmounts.into(),
+        transaction_scope: TransactionScope::PerCode.into(),
         decimal_separator: DecimalSeparator::Comma.into(),
         postback_authentication: Some(PostbackAuthentication {
             secret_check: CheckMode::Enforce.into(),

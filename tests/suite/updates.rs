@@ -105,6 +105,33 @@ const PENDS: (Status, i64, i64) = (Status::Pending, 10, 100);
 const COUNTS: (Status, i64, i64) = (Status::Approved, 10, 100);
 const DECLINED: (Status, i64, i64) = (Status::Declined, 10, 0);
 
+/// Lives the lives of sales, each of an order of its own, and checks every answer and what stands.
+async fn check_lives(policy: UpdatePolicy, lives: &[&[Step]]) {
+    let mut shop = Shop::open(policy).await;
+    for (number, life) in lives.iter().enumerate() {
+        let order = format!("order-{number}");
+        for (news, said, stands) in *life {
+            let at = format!("{policy:?} {number} {news:?}");
+            check(&shop.send(&order, *news).await, *said, &at);
+            let (status, value, commission) = *stands;
+            assert_eq!(shop.stands(&order).await, (status, value * 1_000_000, commission * 10_000), "{at}");
+        }
+        let lines = shop.lines(&order).await;
+        let updates = life.iter().filter(|(_, said, _)| *said == UPDATED).count();
+        assert_eq!(lines.len(), updates, "{policy:?} {number}");
+        let recorded = shop.conversion(&order).await;
+        let first = ConversionStanding {
+            status: recorded.status,
+            value: recorded.value,
+            commission: recorded.commission,
+        };
+        assert!(lines.first().is_none_or(|line| line.before.as_ref() == Some(&first)));
+        assert!(lines.windows(2).all(|pair| pair[0].after == pair[1].before));
+    }
+    shop.server.restart().await;
+    assert_eq!(check_totals(&shop.server).await, (Some(0), String::new()));
+}
+
 #[tokio::test]
 async fn news_of_a_sale_updates_it_and_old_news_does_not() {
     const MORE: (&str, &str, &str) = ("approved", "12", "1.20");
@@ -159,33 +186,7 @@ async fn news_of_a_sale_updates_it_and_old_news_does_not() {
         (UpdatePolicy::None, &none),
     ];
     for (policy, lives) in policies {
-        let mut shop = Shop::open(policy).await;
-        for (number, life) in lives.iter().enumerate() {
-            let order = format!("order-{number}");
-            for (news, said, stands) in *life {
-                let at = format!("{policy:?} {number} {news:?}");
-                check(&shop.send(&order, *news).await, *said, &at);
-                let (status, value, commission) = *stands;
-                assert_eq!(
-                    shop.stands(&order).await,
-                    (status, value * 1_000_000, commission * 10_000),
-                    "{at}"
-                );
-            }
-            let lines = shop.lines(&order).await;
-            let updates = life.iter().filter(|(_, said, _)| *said == UPDATED).count();
-            assert_eq!(lines.len(), updates, "{policy:?} {number}");
-            let recorded = shop.conversion(&order).await;
-            let first = ConversionStanding {
-                status: recorded.status,
-                value: recorded.value,
-                commission: recorded.commission,
-            };
-            assert!(lines.first().is_none_or(|line| line.before.as_ref() == Some(&first)));
-            assert!(lines.windows(2).all(|pair| pair[0].after == pair[1].before));
-        }
-        shop.server.restart().await;
-        assert_eq!(check_totals(&shop.server).await, (Some(0), String::new()));
+        check_lives(policy, lives).await;
     }
 }
 

@@ -37,7 +37,7 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 42] = [
+const COVERED_BY: [CoveredReason; 43] = [
     CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::RefundTooLarge, source: include_str!("adjustments.rs") },
@@ -49,6 +49,7 @@ const COVERED_BY: [CoveredReason; 42] = [
     CoveredReason { reason: E::RefundIdMissing, source: include_str!("updates/refunds.rs") },
     CoveredReason { reason: E::ConversionNotRecorded, source: include_str!("updates/refunds.rs") },
     CoveredReason { reason: E::UpdatesOff, source: include_str!("updates/refunds.rs") },
+    CoveredReason { reason: E::OrderOfAnotherClick, source: include_str!("orders/scope.rs") },
     CoveredReason { reason: E::RedirectLoop, source: include_str!("loops.rs") },
     CoveredReason { reason: E::ResourceNotFound, source: include_str!("lists.rs") },
     CoveredReason { reason: E::SlugTaken, source: include_str!("setup.rs") },
@@ -89,7 +90,8 @@ const REASONS_END: i32 = 1_000;
 /// Reasons that hold postbacks, but are not among the cases. A case would need an edge with a wrong
 /// clock, a limit of retention, a browser, another server, a rotated key, a code that checks senders,
 /// or a conversion with adjustments or refunds.
-const ALSO_HOLD: [ErrorReason; 17] = [
+const ALSO_HOLD: [ErrorReason; 18] = [
+    E::OrderOfAnotherClick,
     E::AdjustmentConflict,
     E::RefundTooLarge,
     E::RefundIdMissing,

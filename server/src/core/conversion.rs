@@ -17,6 +17,7 @@ mod conversion_id;
 pub mod grpc;
 mod order_key;
 mod outcome;
+mod params;
 mod samples;
 mod standing;
 mod store;
@@ -32,8 +33,10 @@ use crate::{
     core::{
         App, age,
         click::{self, CLOCK_SKEW_MAX},
-        conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy, TransactionScope, UpdatePolicy},
-        scan::{scan, write_part},
+        conversion_code::{
+            self, ConversionCode, ConversionCodeId, DedupePolicy, TransactionScope, UpdatePolicy,
+        },
+        scan::scan,
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
     error::{Error, Result, Violations},
@@ -52,10 +55,11 @@ pub use claim::{
 };
 pub use claim::{Commission, ConversionClaim, CustomParams, Happened, TransactionId};
 pub use conversion_id::ConversionId;
+pub use order_key::delete_some as delete_some_orders;
 pub use outcome::{Counted, Recorded, Verdict};
+pub use params::erase;
 pub use samples::sample;
 pub use standing::{Standing, lock, of_order, stand};
-pub use order_key::delete_some as delete_some_orders;
 pub use store::{Insert, Model as Conversion, New, add_to, enter, find_same, insert};
 
 /// Longest time from a click to its conversion. Deletion compares the click's time, so this time is
@@ -322,21 +326,6 @@ pub async fn in_order(
     limit: u64,
 ) -> Result<Vec<Conversion>> {
     Ok(store::in_order(db, after, limit).await?)
-}
-
-/// Erases the custom parameters of a click's conversions: they may identify the visitor. The other
-/// fields stay: they record money, or serve to recognise duplicates. `rows_max` is the maximum
-/// number of rows in one transaction. Returns the number of the click's conversions.
-pub async fn erase(app: &App, account: AccountId, click: ClickId, rows_max: usize) -> Result<u64> {
-    loop {
-        let told = scan(app, account, async |db| store::with_params(db, account, click).await).await?;
-        for some in told.chunks(rows_max) {
-            write_part(app, account, async |txn| store::erase(txn, click, some).await).await?;
-        }
-        if told.len() < store::TOLD_MAX {
-            return count(app, account, click).await;
-        }
-    }
 }
 
 /// Returns those of the clicks that have conversions, in any account.

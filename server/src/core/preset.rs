@@ -141,7 +141,7 @@ impl Preset {
     /// Returns whether the network reports a sale as pending, and later as approved or declined.
     pub fn reports_pending_first(&self) -> bool {
         let StatusWords { pending, approved, declined, .. } = &self.status_words;
-        !pending.is_empty() && !(approved.is_empty() && declined.is_empty())
+        !(pending.is_empty() || approved.is_empty() && declined.is_empty())
     }
 
     /// The id, padded with zeros, so that keys sort like ids.

@@ -445,5 +445,12 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 422,
             postback: Some(PostbackOutcome::Held),
         },
+        ErrorReason::OrderOfAnotherClick => Facts {
+            cause: "the order id is recorded for the code with another click, and the code's `transaction_scope` counts an order once, whatever its click",
+            cure: "send each sale with an order id of its own; a sale that several clicks led to counts for the first",
+            code: Code::AlreadyExists,
+            http_status: 409,
+            postback: Some(PostbackOutcome::Held),
+        },
     }
 }

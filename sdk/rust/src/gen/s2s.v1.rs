@@ -3307,6 +3307,10 @@ pub struct ConversionCode {
     /// `UPDATE_POLICY_NONE`.
     #[prost(enumeration = "UpdatePolicy", tag = "15")]
     pub update_policy: i32,
+    /// The conversions among which an order id counts once. Default:
+    /// `TRANSACTION_SCOPE_PER_CLICK`.
+    #[prost(enumeration = "TransactionScope", tag = "16")]
+    pub transaction_scope: i32,
 }
 impl ::prost::Name for ConversionCode {
     const NAME: &'static str = "ConversionCode";
@@ -3383,6 +3387,42 @@ impl ::prost::Name for ReplySetting {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/s2s.v1.ReplySetting".into()
+    }
+}
+/// The conversions among which an order id counts once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TransactionScope {
+    /// Read as `TRANSACTION_SCOPE_PER_CLICK`.
+    Unspecified = 0,
+    /// The conversions of one click for the code: an order that comes with another
+    /// click counts again.
+    PerClick = 1,
+    /// All conversions for the code: an order counts for the click with which it
+    /// came first. With any other click, it is held
+    /// (`ERROR_REASON_ORDER_OF_ANOTHER_CLICK`).
+    PerCode = 2,
+}
+impl TransactionScope {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TRANSACTION_SCOPE_UNSPECIFIED",
+            Self::PerClick => "TRANSACTION_SCOPE_PER_CLICK",
+            Self::PerCode => "TRANSACTION_SCOPE_PER_CODE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TRANSACTION_SCOPE_UNSPECIFIED" => Some(Self::Unspecified),
+            "TRANSACTION_SCOPE_PER_CLICK" => Some(Self::PerClick),
+            "TRANSACTION_SCOPE_PER_CODE" => Some(Self::PerCode),
+            _ => None,
+        }
     }
 }
 /// The changes that a later postback of a recorded conversion may make. Each
@@ -3905,6 +3945,11 @@ pub enum ErrorReason {
     /// conversion with an adjustment. FAILED_PRECONDITION, HTTP 422. Holds
     /// postbacks.
     UpdatesOff = 66,
+    /// Cause: the order id is recorded for the code with another click, and the
+    /// code's `transaction_scope` counts an order once, whatever its click. Cure:
+    /// send each sale with an order id of its own; a sale that several clicks led
+    /// to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
+    OrderOfAnotherClick = 67,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3977,6 +4022,7 @@ impl ErrorReason {
             Self::RefundIdMissing => "ERROR_REASON_REFUND_ID_MISSING",
             Self::ConversionNotRecorded => "ERROR_REASON_CONVERSION_NOT_RECORDED",
             Self::UpdatesOff => "ERROR_REASON_UPDATES_OFF",
+            Self::OrderOfAnotherClick => "ERROR_REASON_ORDER_OF_ANOTHER_CLICK",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4050,6 +4096,7 @@ impl ErrorReason {
             "ERROR_REASON_REFUND_ID_MISSING" => Some(Self::RefundIdMissing),
             "ERROR_REASON_CONVERSION_NOT_RECORDED" => Some(Self::ConversionNotRecorded),
             "ERROR_REASON_UPDATES_OFF" => Some(Self::UpdatesOff),
+            "ERROR_REASON_ORDER_OF_ANOTHER_CLICK" => Some(Self::OrderOfAnotherClick),
             _ => None,
         }
     }

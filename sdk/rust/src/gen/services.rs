@@ -1096,6 +1096,16 @@ impl UpdateConversionCode<'_> {
         self
     }
 
+    /// Sets `transaction_scope`.
+    ///
+    /// The conversions among which an order id counts once. Default:
+    /// [`TransactionScope::PerClick`](v1::TransactionScope::PerClick).
+    pub fn transaction_scope(mut self, transaction_scope: v1::TransactionScope) -> Self {
+        self.request.conversion_code.get_or_insert_default().transaction_scope = transaction_scope.into();
+        add_path(&mut self.request.update_mask, "transaction_scope");
+        self
+    }
+
     /// Sets `validate_only`.
     ///
     /// If true, the request is checked and answered as if real, but nothing is written.

@@ -207,6 +207,15 @@ pub async fn find_same(db: &impl ConnectionTrait, row: &Model) -> Result<Option<
     Entity::find().filter(same_key(row)).one(db).await
 }
 
+/// The click of the earliest row with the code and the key of `row`, which is that of an order.
+pub async fn first_click(db: &impl ConnectionTrait, row: &Model) -> Result<Option<ClickId>, DbErr> {
+    let same = Entity::find()
+        .filter(of_transaction(db, row.dedupe_key.clone()))
+        .filter(Column::CodeId.eq(row.code_id));
+    let first = same.order_by_asc(Column::CreatedAt).select_only().column(Column::ClickId);
+    first.limit(1).into_tuple().one(db).await
+}
+
 /// Returns those of the clicks that have rows.
 pub async fn converted(
     db: &impl ConnectionTrait,
@@ -284,41 +293,8 @@ pub async fn count(db: &impl ConnectionTrait, account: AccountId, click: ClickId
     Ok(of_click(account, click).count(db).await?)
 }
 
-fn of_click(account: AccountId, click: ClickId) -> Select<Entity> {
+pub fn of_click(account: AccountId, click: ClickId) -> Select<Entity> {
     Entity::find().filter(Column::ClickId.eq(click)).filter(Column::AccountId.eq(account))
-}
-
-/// Maximum number of conversions that are looked up in one query for their custom parameters.
-pub const TOLD_MAX: usize = 10_000;
-
-/// Finds conversions of a click that have custom parameters, at most `TOLD_MAX`. Returns their keys
-/// without the click id.
-pub async fn with_params(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    click: ClickId,
-) -> Result<Vec<(ConversionCodeId, DedupeKey)>> {
-    let told = of_click(account, click).filter(Column::CustomParams.ne(CustomParams::default()));
-    let keys = told.select_only().columns([Column::CodeId, Column::DedupeKey]);
-    Ok(keys.limit(u64::try_from(TOLD_MAX).unwrap_or(u64::MAX)).into_tuple().all(db).await?)
-}
-
-/// Erases the custom parameters of these conversions of a click.
-pub async fn erase(
-    txn: &impl ConnectionTrait,
-    click: ClickId,
-    keys: &[(ConversionCodeId, DedupeKey)],
-) -> Result<()> {
-    let any = keys.iter().fold(Condition::any(), |any, (code, key)| {
-        any.add(Condition::all().add(Column::CodeId.eq(*code)).add(Column::DedupeKey.eq(key.clone())))
-    });
-    Entity::update_many()
-        .col_expr(Column::CustomParams, Expr::value(CustomParams::default()))
-        .filter(Column::ClickId.eq(click))
-        .filter(any)
-        .exec(txn)
-        .await?;
-    Ok(())
 }
 
 /// Lists conversions, newest first. Reads one row more than the page holds, to see if another page

@@ -27,17 +27,14 @@ impl Refund {
     /// Returns the change of a recorded conversion. `None` if there is nothing left to change.
     pub fn change(&self, now: &Conversion) -> Result<Option<Change>> {
         let stands = now.standing();
-        let of_amount = |amount| Change::Refund { amount, keep_commission: false };
-        Ok(Some(match (self.amount, &self.id) {
-            (Some(amount), Some(_)) => of_amount(amount),
-            (None, Some(_)) => Change::Reverse,
-            (_, None) if stands.status == Declined => return Ok(None),
-            (None, None) => Change::Reverse,
+        match (self.amount, &self.id) {
+            (_, None) if stands.status == Declined => Ok(None),
             // Some senders state the value of the sale, and others what is left of it.
-            (Some(amount), None) if [now.value, stands.value].contains(&amount) => Change::Reverse,
-            (Some(amount), None) if amount < stands.value => return Err(id_missing(now)),
-            (Some(amount), None) => of_amount(amount),
-        }))
+            (Some(amount), None) if [now.value, stands.value].contains(&amount) => Ok(Some(Change::Reverse)),
+            (Some(amount), None) if amount < stands.value => Err(id_missing(now)),
+            (Some(amount), _) => Ok(Some(Change::Refund { amount, keep_commission: false })),
+            (None, _) => Ok(Some(Change::Reverse)),
+        }
     }
 }
 
@@ -73,7 +70,7 @@ mod tests {
     use crate::{
         core::conversion::{Standing, sample},
         values::{
-            conversion_status::ConversionStatus::{self, Approved, Pending},
+            conversion_status::ConversionStatus::{Approved, Pending},
             id::Random,
             time::Time,
         },
@@ -85,7 +82,7 @@ mod tests {
         let amount = |units: i64| Amount::from_micros(units * 1_000_000).unwrap();
         let of = |units| Ok(Some(Change::Refund { amount: amount(units), keep_commission: false }));
         // The sale was recorded with 10.
-        let stands: [(ConversionStatus, i64, Option<i64>, bool, Result<Option<Change>, ErrorReason>); 13] = [
+        let cases = [
             (Approved, 10, Some(4), true, of(4)),
             (Approved, 10, Some(10), true, of(10)),
             (Approved, 10, Some(12), true, of(12)),
@@ -100,7 +97,7 @@ mod tests {
             (Declined, 10, None, false, Ok(None)),
             (Declined, 0, Some(4), false, Ok(None)),
         ];
-        for (status, value, stated, has_id, expected) in stands {
+        for (status, value, stated, has_id, expected) in cases {
             let mut now = sample(&Random::system(), Time::from_micros(0));
             (now.value, now.commission) = (amount(10), amount(1));
             now.set_standing(Standing { status, value: amount(value), commission: amount(1) }, 1);

@@ -32,7 +32,8 @@ impl MigrationTrait for Migration {
         manager.create_table(orders).await?;
         // MariaDB keeps index and column if the server died before it recorded the migration.
         if !manager.has_index("order_key", "ix_order_key_click").await? {
-            let by_click = Index::create().name("ix_order_key_click").table("order_key").col("click_id").take();
+            let by_click =
+                Index::create().name("ix_order_key_click").table("order_key").col("click_id").take();
             manager.create_index(by_click).await?;
         }
         if manager.has_column("conversion_code", "transaction_scope").await? {

@@ -289,14 +289,7 @@ fn contradictory(known: KnownParam, text: &str) -> Error {
 }
 
 fn malformed(known: KnownParam, text: &str) -> Error {
-    let negative = || {
-        let message = format!(
-            "`val` is `{}`, less than 0: send a refund with its id as `rid`, and with `status=reversed`",
-            excerpt(text)
-        );
-        (known == KnownParam::Val && text.starts_with(MINUS)).then_some(message)
-    };
-    let message = percentage(known, text).or_else(negative).unwrap_or_else(|| {
+    let message = percentage(known, text).unwrap_or_else(|| {
         let (name, text) = (known.name(), excerpt(text));
         format!(
             "`{name}` is `{text}`, which is not a decimal number; send digits with at most one point, such as `19.99`"
@@ -340,6 +333,11 @@ fn check_currency(known: KnownParam, named: Option<Currency>, expected: Option<C
 }
 
 fn out_of_range(known: KnownParam, text: &str, range: &str) -> Error {
-    let message = format!("`{}` is `{}`; it must be {range}", known.name(), excerpt(text));
+    let cure = if known == KnownParam::Val && text.starts_with(MINUS) {
+        "; to refund a sale, send the id of the refund as `rid`, and `status=reversed`"
+    } else {
+        ""
+    };
+    let message = format!("`{}` is `{}`; it must be {range}{cure}", known.name(), excerpt(text));
     refusal(ErrorReason::AmountOutOfRange, known, message)
 }
