@@ -116,17 +116,17 @@ async fn check_lives(policy: UpdatePolicy, lives: &[&[Step]]) {
             let (status, value, commission) = *stands;
             assert_eq!(shop.stands(&order).await, (status, value * 1_000_000, commission * 10_000), "{at}");
         }
-        let lines = shop.lines(&order).await;
+        let made = shop.lines(&order).await;
         let updates = life.iter().filter(|(_, said, _)| *said == UPDATED).count();
-        assert_eq!(lines.len(), updates, "{policy:?} {number}");
+        assert_eq!(made.len(), updates, "{policy:?} {number}");
         let recorded = shop.conversion(&order).await;
         let first = ConversionStanding {
             status: recorded.status,
             value: recorded.value,
             commission: recorded.commission,
         };
-        assert!(lines.first().is_none_or(|line| line.before.as_ref() == Some(&first)));
-        assert!(lines.windows(2).all(|pair| pair[0].after == pair[1].before));
+        assert!(made.first().is_none_or(|line| line.before.as_ref() == Some(&first)));
+        assert!(made.windows(2).all(|pair| pair[0].after == pair[1].before));
     }
     shop.server.restart().await;
     assert_eq!(check_totals(&shop.server).await, (Some(0), String::new()));

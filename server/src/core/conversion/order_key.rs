@@ -60,7 +60,8 @@ pub async fn claim(db: &Connection, rows: &[New<'_>]) -> Result<Vec<Option<Conve
         clicks.insert(order, earlier.unwrap_or(row.click_id));
     }
     if !store::insert(db, new.into_iter()).await? {
-        return Err(DbErr::Custom("an order was recorded at the same time".to_owned()));
+        // Another server has recorded one of the orders meanwhile.
+        clicks.extend(store::clicks(db, &once).await?);
     }
     let mut others = Vec::with_capacity(rows.len());
     for (New { row, .. }, order) in rows.iter().zip(&orders) {
