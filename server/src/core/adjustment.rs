@@ -167,7 +167,7 @@ pub struct Adjusted {
 ///
 /// `CURRENCY_INVALID`, `REFUND_TOO_LARGE`, `STATUS_TRANSITION`, `ADJUSTMENT_CONFLICT` or
 /// `ADJUSTMENTS_USED_UP`.
-pub fn judge(
+fn judge(
     request: &Request,
     conversion: &Conversion,
     known: Option<&Adjustment>,

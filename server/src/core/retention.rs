@@ -116,7 +116,7 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
         }
         if !more && let Some(below) = adjustments_below(app).await? {
             more |= deleted.adjustments.add(adjustment::delete_some(app, below).await?);
-            more |= deleted.orders.add(conversion::delete_some_orders(&app.db, below).await?);
+            more |= conversion::delete_some_orders(&app.db, below).await?.1;
         }
         if let Some(below) = postbacks {
             more |= deleted.postbacks.add(postback::delete_some(app, below).await?);
@@ -195,7 +195,6 @@ struct Deleted {
     clicks: Count,
     conversions: Count,
     adjustments: Count,
-    orders: Count,
     postbacks: Count,
 }
 

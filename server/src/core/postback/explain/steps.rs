@@ -68,7 +68,6 @@ fn kind_of(reason: ErrorReason) -> StepKind {
         | ErrorReason::RefundTooLarge
         | ErrorReason::ConversionNotRecorded
         | ErrorReason::UpdatesOff
-        | ErrorReason::StatusTransition
         | ErrorReason::AdjustmentConflict
         | ErrorReason::AdjustmentsUsedUp => StepKind::Dedupe,
         reason if is_of_sender(reason) => StepKind::Authentication,
