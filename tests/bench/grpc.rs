@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The number of conversions of one batch, and of one call on a stream.
-const BATCH_ITEMS: usize = 1_000;
+pub const BATCH_ITEMS: usize = 1_000;
 
 /// A call that does nothing. It uses the same connections and passes the same layers as the other
 /// calls.
@@ -83,8 +83,9 @@ impl Batch {
     }
 }
 
-impl Caller for Batch {
-    async fn call(&mut self) -> Result<u64> {
+impl Batch {
+    /// Records the next orders. Returns the ids of their conversions.
+    pub async fn record(&mut self) -> Result<Vec<String>> {
         let orders: Vec<_> = (0..BATCH_ITEMS).map(|_| self.orders.next()).collect();
         let requests = orders.iter().map(Order::request).collect();
         let sent: Vec<_> = orders.iter().map(Order::transaction_id).collect();
@@ -93,10 +94,18 @@ impl Caller for Batch {
         if results.len() != sent.len() {
             return Err(format!("{} results for {} conversions", results.len(), sent.len()).into());
         }
-        for (result, transaction_id) in results.into_iter().zip(&sent) {
-            is_recorded(&result.into_result()?, transaction_id)?;
-        }
-        Ok(u64::try_from(sent.len())?)
+        let recorded = results.into_iter().zip(&sent).map(|(result, transaction_id)| {
+            let response = result.into_result()?;
+            is_recorded(&response, transaction_id)?;
+            Ok(response.conversion.map(|conversion| conversion.id).unwrap_or_default())
+        });
+        recorded.collect()
+    }
+}
+
+impl Caller for Batch {
+    async fn call(&mut self) -> Result<u64> {
+        Ok(u64::try_from(self.record().await?.len())?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Calls over HTTP/1.1 by a minimal client, which leaves the machine's time to the server.
 
-use std::{fmt::Write as _, io::ErrorKind, sync::Arc};
+use std::{io::ErrorKind, sync::Arc};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -17,8 +17,21 @@ const ANSWER_BYTES: usize = 4 * 1_024;
 pub enum Ask {
     Healthz,
     Postback(Arc<Orders>),
+    /// The two postbacks of an order: it is pending, then approved.
+    PendingThenApproved(Arc<Orders>),
     /// A redirect, with the slug of its link.
     Redirect(String),
+}
+
+impl Ask {
+    /// Path and query of the next request.
+    fn target(&self) -> String {
+        match self {
+            Self::Healthz => "/healthz".to_owned(),
+            Self::Postback(orders) | Self::PendingThenApproved(orders) => orders.next().target(),
+            Self::Redirect(slug) => format!("/{slug}?sub1=newsletter"),
+        }
+    }
 }
 
 /// A connection that stays open, with one request in flight.
@@ -37,7 +50,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         let headers = match ask {
             Ask::Healthz => "",
-            Ask::Postback(_) => "User-Agent: shop/1.0\r\nAccept: */*\r\n",
+            Ask::Postback(_) | Ask::PendingThenApproved(_) => "User-Agent: shop/1.0\r\nAccept: */*\r\n",
             Ask::Redirect(_) => {
                 "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n\
                  Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
@@ -63,15 +76,10 @@ impl Connection {
         !matches!(read, Err(error) if error.kind() == ErrorKind::WouldBlock)
     }
 
-    /// Sends the next request and reads its whole answer.
-    async fn exchange(&mut self) -> Result<()> {
+    /// Sends a request and reads its whole answer.
+    async fn exchange(&mut self, target: &str) -> Result<()> {
         self.request.clear();
-        match &self.ask {
-            Ask::Healthz => self.request.push_str("GET /healthz"),
-            Ask::Postback(orders) => write!(self.request, "GET {}", orders.next().target())?,
-            Ask::Redirect(slug) => write!(self.request, "GET /{slug}?sub1=newsletter")?,
-        }
-        self.request.push_str(&self.headers);
+        self.request.extend(["GET ", target, &self.headers]);
         self.stream.write_all(self.request.as_bytes()).await?;
         self.answer.clear();
         while !whole(&self.answer)? {
@@ -84,7 +92,8 @@ impl Connection {
 
     /// Sends the next request. Returns its answer, whatever it is.
     pub async fn ask(&mut self) -> Result<Answer<'_>> {
-        self.exchange().await?;
+        let target = self.ask.target();
+        self.exchange(&target).await?;
         self.answer()
     }
 
@@ -92,16 +101,35 @@ impl Connection {
     fn answer(&self) -> Result<Answer<'_>> {
         Answer::read(&self.answer)?.ok_or_else(|| "an answer without headers".into())
     }
+
+    /// Sends a postback, which must be answered with this verdict.
+    async fn report(&mut self, target: &str, verdict: &str) -> Result<()> {
+        self.exchange(target).await?;
+        let answer = self.answer()?;
+        let good = answer.status == "200" && answer.header("s2s-verdict") == verdict;
+        if good { Ok(()) } else { Err(format!("not {verdict}: {}", answer.text).into()) }
+    }
 }
 
 impl Caller for Connection {
     async fn call(&mut self) -> Result<u64> {
-        self.exchange().await?;
+        let target = self.ask.target();
+        match self.ask {
+            Ask::Postback(_) => {
+                self.report(&target, "RECORDED").await?;
+                return Ok(1);
+            }
+            Ask::PendingThenApproved(_) => {
+                self.report(&format!("{target}&status=pending"), "RECORDED").await?;
+                self.report(&format!("{target}&status=approved"), "UPDATED").await?;
+                return Ok(2);
+            }
+            Ask::Healthz | Ask::Redirect(_) => self.exchange(&target).await?,
+        }
         let answer = self.answer()?;
         let good = match self.ask {
-            Ask::Healthz => answer.status == "200",
-            Ask::Postback(_) => answer.status == "200" && answer.header("s2s-verdict") == "RECORDED",
             Ask::Redirect(_) => answer.status == "302" && answer.header("location").contains("?s1="),
+            _ => answer.status == "200",
         };
         if good { Ok(1) } else { Err(format!("not the right answer: {}", answer.text).into()) }
     }

@@ -18,7 +18,7 @@ use tonic::metadata::AsciiMetadataValue;
 
 use crate::{
     Called, Result, Workload,
-    Workload::{Healthz, NoOp, Postback, RecordConversion, Redirect},
+    Workload::{Healthz, NoOp, PendingThenApproved, Postback, RecordConversion, Redirect},
     bare::Bare,
     grpc,
     http::{Ask, Connection},
@@ -28,10 +28,11 @@ use crate::{
 };
 
 /// The counted workloads, with their names in the file of counts.
-const COUNTED: [(&str, Workload); 5] = [
+const COUNTED: [(&str, Workload); 6] = [
     ("healthz", Healthz(64)),
     ("redirect", Redirect(64)),
     ("s2s", Postback(64)),
+    ("pending_then_approved", PendingThenApproved(64)),
     ("no_op", NoOp(64)),
     ("record_conversion", RecordConversion(64)),
 ];
@@ -199,11 +200,12 @@ impl Counted {
                 return self.count_all(self.called.callers(in_flight, record), true, profile).await;
             }
             Postback(_) => Ask::Postback(calls.orders.clone()),
+            PendingThenApproved(_) => Ask::PendingThenApproved(calls.orders.clone()),
             Redirect(_) => Ask::Redirect(calls.link.slug.clone()),
             _ => Ask::Healthz,
         };
         let connections = Connection::open_all(&self.address, &ask, in_flight).await?;
-        self.count_all(connections, matches!(workload, Postback(_)), profile).await
+        self.count_all(connections, matches!(workload, Postback(_) | PendingThenApproved(_)), profile).await
     }
 
     /// The instructions of a call, as the mean of many: the lowest of several rounds. Periodic tasks

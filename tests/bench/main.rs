@@ -20,6 +20,7 @@ mod open;
 mod options;
 mod orders;
 mod process;
+mod refunds;
 mod report;
 mod watch;
 
@@ -44,6 +45,7 @@ use crate::{
     load::{Caller, Sample},
     options::Options,
     orders::{Orders, Spread},
+    refunds::Refunds,
     report::Row,
 };
 
@@ -92,18 +94,22 @@ enum Workload {
     ByItself(usize, usize),
     BatchRecordConversions,
     StreamRecordConversions,
+    /// Refunds, in batches.
+    BatchCreateAdjustments,
     Healthz(usize),
     Postback(usize),
+    /// Postbacks of each order, in turn: it is pending, then approved.
+    PendingThenApproved(usize),
     Redirect(usize),
 }
 
 use Workload::{
-    BatchRecordConversions, ByItself, Healthz, ManyRows, NoOp, OneRow, Postback, RecordConversion, Redirect,
-    SameMessages, StreamRecordConversions,
+    BatchCreateAdjustments, BatchRecordConversions, ByItself, Healthz, ManyRows, NoOp, OneRow,
+    PendingThenApproved, Postback, RecordConversion, Redirect, SameMessages, StreamRecordConversions,
 };
 
 /// The workloads in the order of each round.
-const WORKLOADS: [Workload; 24] = [
+const WORKLOADS: [Workload; 26] = [
     OneRow(1),
     NoOp(1),
     RecordConversion(1),
@@ -122,8 +128,10 @@ const WORKLOADS: [Workload; 24] = [
     ManyRows(2),
     BatchRecordConversions,
     StreamRecordConversions,
+    BatchCreateAdjustments,
     Healthz(64),
     Postback(64),
+    PendingThenApproved(64),
     Redirect(64),
     Healthz(256),
     Postback(256),
@@ -142,7 +150,7 @@ fn makes_sense(workload: Workload, database_url: &str) -> bool {
 
 /// Workloads, each with the one that it is compared with. `Healthz` is a constant answer of the
 /// server's HTTP stack.
-const COMPARED: [(Workload, Workload); 17] = [
+const COMPARED: [(Workload, Workload); 19] = [
     (RecordConversion(1), NoOp(1)),
     (RecordConversion(32), NoOp(32)),
     (RecordConversion(128), NoOp(128)),
@@ -156,7 +164,9 @@ const COMPARED: [(Workload, Workload); 17] = [
     (BatchRecordConversions, ManyRows(1)),
     (StreamRecordConversions, ManyRows(1)),
     (StreamRecordConversions, ManyRows(2)),
+    (BatchCreateAdjustments, BatchRecordConversions),
     (Postback(64), Healthz(64)),
+    (PendingThenApproved(64), Postback(64)),
     (Redirect(64), Healthz(64)),
     (Postback(256), Healthz(256)),
     (Redirect(256), Healthz(256)),
@@ -181,8 +191,10 @@ impl Workload {
             ByItself(..) => "gRPC each committed alone",
             BatchRecordConversions => "gRPC BatchRecordConversions",
             StreamRecordConversions => "gRPC StreamRecordConversions",
+            BatchCreateAdjustments => "gRPC BatchCreateAdjustments",
             Healthz(_) => "GET /healthz",
             Postback(_) => "GET /s2s",
+            PendingThenApproved(_) => "GET /s2s, pending then approved",
             Redirect(_) => "GET /{slug}",
         }
     }
@@ -197,8 +209,9 @@ impl Workload {
             | ByItself(in_flight, _)
             | Healthz(in_flight)
             | Postback(in_flight)
+            | PendingThenApproved(in_flight)
             | Redirect(in_flight) => in_flight,
-            BatchRecordConversions => BATCHES,
+            BatchRecordConversions | BatchCreateAdjustments => BATCHES,
             StreamRecordConversions => STREAMS,
         }
     }
@@ -249,7 +262,7 @@ async fn bench(options: Options) -> Result<()> {
     };
     let workloads = WORKLOADS.into_iter().filter(|workload| makes_sense(*workload, &server.database_url));
     let mut rows: Vec<Row> = workloads.filter(asked).map(Row::new).collect();
-    let (mut recorded, mut visits) = (0, 0);
+    let (mut recorded, mut visits) = (bench.refunds.conversions(), 0);
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
         for row in &mut rows {
@@ -264,8 +277,10 @@ async fn bench(options: Options) -> Result<()> {
                 | Postback(_) => {
                     recorded += warm_up.items + sample.items;
                 }
+                PendingThenApproved(_) => recorded += (warm_up.items + sample.items) / 2,
                 Redirect(_) => visits += warm_up.items + sample.items,
-                OneRow(_) | ManyRows(_) | NoOp(_) | SameMessages(_) | Healthz(_) => {}
+                OneRow(_) | ManyRows(_) | NoOp(_) | SameMessages(_) | BatchCreateAdjustments | Healthz(_) => {
+                }
             }
             row.samples.push(sample);
         }
@@ -344,6 +359,7 @@ struct Bench {
     /// `127.0.0.1:PORT`.
     address: String,
     orders: Arc<Orders>,
+    refunds: Arc<Refunds>,
     /// The table of the workloads `OneRow` and `ManyRows`, in the server's database.
     table: Table,
     /// The link of the visitors; the clicks of the orders are on another link.
@@ -364,8 +380,11 @@ impl Bench {
             by_itself.push((server, called));
         }
         let bare = Bare::start(&[]).await?;
+        let called = Called::connect(server.process_id(), &server.url).await?;
+        let channel = called.channels.first().ok_or("no connection")?.clone();
+        let refunds = Arc::new(Refunds::prepare(channel, orders.clone()).await?);
         Ok(Self {
-            server: Called::connect(server.process_id(), &server.url).await?,
+            server: called,
             address: server.url.trim_start_matches("http://").to_owned(),
             by_itself,
             bare: {
@@ -373,6 +392,7 @@ impl Bench {
                 (bare, called)
             },
             orders,
+            refunds,
             table,
             visited,
         })
@@ -414,9 +434,17 @@ impl Bench {
                 }
                 load::drive(callers, duration, process).await
             }
+            BatchCreateAdjustments => {
+                let refund = |channel| refunds::Batch::new(channel, self.refunds.clone());
+                self.server.drive(BATCHES, refund, duration).await
+            }
             Healthz(connections) => self.measure_http(&Ask::Healthz, connections, duration).await,
             Postback(connections) => {
                 self.measure_http(&Ask::Postback(self.orders.clone()), connections, duration).await
+            }
+            PendingThenApproved(connections) => {
+                let ask = Ask::PendingThenApproved(self.orders.clone());
+                self.measure_http(&ask, connections, duration).await
             }
             Redirect(connections) => {
                 self.measure_http(&Ask::Redirect(self.visited.slug.clone()), connections, duration).await

@@ -101,18 +101,22 @@ pub async fn end_of(mut command: Command) -> (ExitStatus, String) {
     (status, output)
 }
 
-/// The server binary of this build. It must be newer than its sources: testing an old server proves
-/// nothing.
+/// The server binary: the one that `S2S_TESTED_SERVER` names, or else the one of this build. It must
+/// be newer than its sources: testing an old server proves nothing.
 pub fn binary() -> PathBuf {
-    let this = std::env::current_exe().unwrap();
-    let folders = this.ancestors().skip(1).take(2);
-    let binary = folders.map(|folder| folder.join("s2s-server")).find(|path| path.is_file());
-    let binary =
-        binary.expect("s2s-server is not built; run `make test`, or `cargo build --workspace` first");
-    let built = binary.metadata().and_then(|metadata| metadata.modified()).unwrap();
+    let binary = std::env::var_os("S2S_TESTED_SERVER").map_or_else(built_beside, PathBuf::from);
+    let built = binary.metadata().and_then(|metadata| metadata.modified());
+    let built = built.unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src");
     assert!(newest(&sources) <= built, "s2s-server is older than its sources; run `make test`, or build it");
     binary
+}
+
+fn built_beside() -> PathBuf {
+    let this = std::env::current_exe().unwrap();
+    let folders = this.ancestors().skip(1).take(2);
+    let binary = folders.map(|folder| folder.join("s2s-server")).find(|path| path.is_file());
+    binary.expect("s2s-server is not built; run `make test`, or `cargo build --workspace` first")
 }
 
 fn newest(folder: &Path) -> std::time::SystemTime {
