@@ -142,9 +142,12 @@ impl FailingDisk {
 
     /// Makes the next fsync fail, once, in whichever process calls it first.
     pub fn fail_once(&self) {
-        std::fs::write(&self.once, "").unwrap();
-        // The process that removes the file may run as another user.
-        std::fs::set_permissions(&self.once, Permissions::from_mode(0o666)).unwrap();
+        // The process that removes the file may run as another user. It may remove the file at once, so
+        // the file gets its name last.
+        let new = self.once.with_extension("new");
+        std::fs::write(&new, "").unwrap();
+        std::fs::set_permissions(&new, Permissions::from_mode(0o666)).unwrap();
+        std::fs::rename(&new, &self.once).unwrap();
     }
 
     /// True once the fsync after `fail_once` has failed.
