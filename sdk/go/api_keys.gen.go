@@ -34,12 +34,16 @@ type CreateAPIKeyParams struct {
 	AccountID string
 	// Name for people, 1 to 100 characters. Example: `web shop`. Required.
 	Name string
-	// Scopes of the key: at least one, none twice. [APIKeyScopeEdge] can't be combined with
-	// other scopes. [APIKeyScopeEdge] and [APIKeyScopeAdmin] are for keys of the installation's
-	// own account, and only a key with the scope `admin` may grant them. Required.
+	// Scopes of the key: at least one, none twice. [APIKeyScopeEdge] and [APIKeyScopePartner]
+	// can't be combined with other scopes. [APIKeyScopeEdge] and [APIKeyScopeAdmin] are for
+	// keys of the installation's own account, and only a key with the scope `admin` may grant
+	// them. Required.
 	Scopes []APIKeyScope
 	// Time at which the key expires; must be in the future. Not set: never.
 	ExpireTime time.Time
+	// Id of the partner that the key belongs to, `partner_…`. Mandatory for a key with the
+	// scope Partner; otherwise it must be empty.
+	PartnerID string
 	// Makes the call safe to repeat: the same request with the same request id returns the key
 	// that the first call created, but not its text. Another request with this id is refused. 1
 	// to 64 bytes. Example: a UUID.
@@ -54,6 +58,7 @@ func (p CreateAPIKeyParams) request() (*v1.CreateApiKeyRequest, error) {
 		Name:       p.Name,
 		Scopes:     p.Scopes,
 		ExpireTime: timestamp(p.ExpireTime),
+		PartnerId:  p.PartnerID,
 	}
 	request := &v1.CreateApiKeyRequest{
 		RequestId:    p.RequestID,

@@ -214,6 +214,8 @@ type ListConversionsParams struct {
 	StartTime time.Time
 	// Latest time, exclusive.
 	EndTime time.Time
+	// Id of the partner.
+	PartnerID string
 }
 
 func (p ListConversionsParams) request() (*v1.ListConversionsRequest, error) {
@@ -227,11 +229,49 @@ func (p ListConversionsParams) request() (*v1.ListConversionsRequest, error) {
 		Time:             p.Time,
 		StartTime:        timestamp(p.StartTime),
 		EndTime:          timestamp(p.EndTime),
+		PartnerId:        p.PartnerID,
 	}
 	request := &v1.ListConversionsRequest{
 		PageSize: p.PageSize,
 	}
 	request.Filter = filter
+	return request, nil
+}
+
+// ListPartner lists the conversions that are owed to a partner, newest first, as the
+// partner may see them. A page may have fewer conversions than asked for, or none, and
+// still a token.
+//
+// Each page is fetched when it is reached, with its own retries and timeout. After an
+// error, which comes without an item, there are no more items.
+func (s *ConversionService) ListPartner(
+	ctx context.Context, params ListPartnerConversionsParams, options ...grpc.CallOption,
+) iter.Seq2[*PartnerConversion, error] {
+	items := (*v1.ListPartnerConversionsResponse).GetConversions
+	return pages(ctx, s.stub.ListPartnerConversions, params.request, items, options)
+}
+
+// ListPartnerConversionsParams has the parameters of [ConversionService.ListPartner].
+type ListPartnerConversionsParams struct {
+	// Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger values are read
+	// as 1,000.
+	PageSize int32
+	// Id of the partner, `partner_…`. May be empty for the key of a partner, which names its
+	// own.
+	PartnerID string
+	// Earliest time of recording, inclusive.
+	StartTime time.Time
+	// Latest time of recording, exclusive.
+	EndTime time.Time
+}
+
+func (p ListPartnerConversionsParams) request() (*v1.ListPartnerConversionsRequest, error) {
+	request := &v1.ListPartnerConversionsRequest{
+		PageSize:  p.PageSize,
+		PartnerId: p.PartnerID,
+		StartTime: timestamp(p.StartTime),
+		EndTime:   timestamp(p.EndTime),
+	}
 	return request, nil
 }
 
@@ -271,6 +311,8 @@ type WatchConversionsParams struct {
 	Status ConversionStatus
 	// Status with which the conversion was recorded. Unspecified: all.
 	RecordedStatus ConversionStatus
+	// Id of the partner.
+	PartnerID string
 	// The resume token of a message of an earlier stream. Empty: the stream begins with what is
 	// recorded from now on. The server keeps events for 7 days; an older token is refused with
 	// `RESUME_TOKEN_TOO_OLD`.
@@ -287,6 +329,7 @@ func (p WatchConversionsParams) request() (*v1.WatchConversionsRequest, error) {
 		TransactionId:    p.TransactionID,
 		Status:           p.Status,
 		RecordedStatus:   p.RecordedStatus,
+		PartnerId:        p.PartnerID,
 	}
 	request := &v1.WatchConversionsRequest{
 		ResumeToken: p.ResumeToken,

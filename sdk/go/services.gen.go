@@ -29,6 +29,9 @@ type Services struct {
 	ConversionCodes *ConversionCodeService
 	// Records and reads conversions: the sales and sign-ups that follow clicks.
 	Conversions *ConversionService
+	// Manages partners: those who are owed a share of conversions. A tracking link has at most
+	// one partner. Its conversions are owed to this partner.
+	Partners *PartnerService
 	// Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with
 	// their outcomes. [ConversionService.Record] receives them.
 	Postbacks *PostbackService
@@ -48,6 +51,7 @@ func newServices(connection grpc.ClientConnInterface, calls policy) Services {
 		Clicks:          &ClickService{v1.NewClickServiceClient(connection)},
 		ConversionCodes: &ConversionCodeService{v1.NewConversionCodeServiceClient(connection)},
 		Conversions:     &ConversionService{v1.NewConversionServiceClient(connection), calls},
+		Partners:        &PartnerService{v1.NewPartnerServiceClient(connection)},
 		Postbacks:       &PostbackService{v1.NewPostbackServiceClient(connection), calls},
 		Presets:         &PresetService{v1.NewPresetServiceClient(connection)},
 		TrackingLinks:   &TrackingLinkService{v1.NewTrackingLinkServiceClient(connection)},

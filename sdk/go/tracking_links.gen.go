@@ -50,6 +50,13 @@ type CreateTrackingLinkParams struct {
 	// URL that visitors are sent to once the link has expired or is archived; same form as
 	// Destination. Empty: they get HTTP 410.
 	FallbackDestination string
+	// Id of the partner who is owed a share of the link's conversions. Empty: the conversions
+	// are owed to nobody. Once set, it never changes. Conversions that were recorded before it
+	// was set are owed to nobody.
+	PartnerID string
+	// The partner's share. Not set: all of the commission. A change applies to conversions that
+	// are recorded later.
+	PartnerShare *PartnerShare
 	// Makes the call safe to repeat: the same request with the same request id returns the link
 	// that the first call created. Another request with this id is refused. 1 to 64 bytes.
 	// Example: a UUID.
@@ -72,6 +79,8 @@ func (p CreateTrackingLinkParams) request() (*v1.CreateTrackingLinkRequest, erro
 		QueryPassThrough:    p.QueryPassThrough,
 		ExpireTime:          timestamp(p.ExpireTime),
 		FallbackDestination: p.FallbackDestination,
+		PartnerId:           p.PartnerID,
+		PartnerShare:        p.PartnerShare,
 	}
 	request := &v1.CreateTrackingLinkRequest{
 		RequestId:    p.RequestID,
@@ -172,6 +181,13 @@ type UpdateTrackingLinkParams struct {
 	// URL that visitors are sent to once the link has expired or is archived; same form as
 	// Destination. Empty: they get HTTP 410.
 	FallbackDestination *string
+	// Id of the partner who is owed a share of the link's conversions. Empty: the conversions
+	// are owed to nobody. Once set, it never changes. Conversions that were recorded before it
+	// was set are owed to nobody.
+	PartnerID *string
+	// The partner's share. Not set: all of the commission. A change applies to conversions that
+	// are recorded later.
+	PartnerShare *PartnerShare
 	// If true, the request is checked and answered as if real, but nothing is written.
 	ValidateOnly bool
 }
@@ -212,6 +228,14 @@ func (p UpdateTrackingLinkParams) request() (*v1.UpdateTrackingLinkRequest, erro
 	if p.FallbackDestination != nil {
 		trackingLink.FallbackDestination = *p.FallbackDestination
 		mask.Paths = append(mask.Paths, "fallback_destination")
+	}
+	if p.PartnerID != nil {
+		trackingLink.PartnerId = *p.PartnerID
+		mask.Paths = append(mask.Paths, "partner_id")
+	}
+	if p.PartnerShare != nil {
+		trackingLink.PartnerShare = p.PartnerShare
+		mask.Paths = append(mask.Paths, "partner_share")
 	}
 	request := &v1.UpdateTrackingLinkRequest{
 		ValidateOnly: p.ValidateOnly,

@@ -130,6 +130,13 @@ type RawPostback = v1.RawPostback
 // unknown.
 type PostbackFailure = v1.PostbackFailure
 
+// Partner: somebody who is owed a share of the conversions of some tracking links, such as
+// an affiliate or a publisher. A partner is not an account.
+type Partner = v1.Partner
+
+// PartnerShare: the share of a conversion that a partner is owed.
+type PartnerShare = v1.PartnerShare
+
 // TrackingLink: a short URL that leads visitors to a destination and mints a click id for
 // each of them.
 type TrackingLink = v1.TrackingLink
@@ -200,8 +207,27 @@ type RecordConversionResult = v1.RecordConversionResult
 // GetConversionResponse: the requested conversion.
 type GetConversionResponse = v1.GetConversionResponse
 
+// PartnerConversion: a conversion, as its partner may see it: what is owed, and not the
+// merchant's value and commission.
+type PartnerConversion = v1.PartnerConversion
+
 // WatchConversionsResponse: a message of the stream of [ConversionService.Watch].
 type WatchConversionsResponse = v1.WatchConversionsResponse
+
+// CreatePartnerResponse: the created partner.
+type CreatePartnerResponse = v1.CreatePartnerResponse
+
+// GetPartnerResponse: the requested partner.
+type GetPartnerResponse = v1.GetPartnerResponse
+
+// UpdatePartnerResponse: the changed partner.
+type UpdatePartnerResponse = v1.UpdatePartnerResponse
+
+// ArchivePartnerResponse: the archived partner.
+type ArchivePartnerResponse = v1.ArchivePartnerResponse
+
+// UnarchivePartnerResponse: the active partner.
+type UnarchivePartnerResponse = v1.UnarchivePartnerResponse
 
 // GetPostbackResponse: the requested postback.
 type GetPostbackResponse = v1.GetPostbackResponse
@@ -334,6 +360,9 @@ const (
 	APIKeyScopeAdmin APIKeyScope = v1.ApiKeyScope_API_KEY_SCOPE_ADMIN
 	// Permission for the calls that edges make, for all accounts, and for nothing else.
 	APIKeyScopeEdge APIKeyScope = v1.ApiKeyScope_API_KEY_SCOPE_EDGE
+	// Permission for a partner to read its own entry, and the conversions that are owed to it,
+	// and nothing else.
+	APIKeyScopePartner APIKeyScope = v1.ApiKeyScope_API_KEY_SCOPE_PARTNER
 )
 
 // APIKeyState: the states of an API key.
@@ -847,6 +876,9 @@ const (
 	// order id of its own; a sale that several clicks led to counts for the first.
 	// ALREADY_EXISTS, HTTP 409. Holds postbacks.
 	ReasonOrderOfAnotherClick Reason = v1.ErrorReason_ERROR_REASON_ORDER_OF_ANOTHER_CLICK
+	// Cause: another partner of this account has this external id. Cure: give the partner
+	// another one. ALREADY_EXISTS, HTTP 409.
+	ReasonExternalIDTaken Reason = v1.ErrorReason_ERROR_REASON_EXTERNAL_ID_TAKEN
 )
 
 // PostbackVerdict: the outcome of a postback.
@@ -867,6 +899,32 @@ const (
 	PostbackVerdictHeld PostbackVerdict = v1.PostbackVerdict_POSTBACK_VERDICT_HELD
 	// Its conversion was recorded before, and this postback has adjusted it.
 	PostbackVerdictUpdated PostbackVerdict = v1.PostbackVerdict_POSTBACK_VERDICT_UPDATED
+)
+
+// PartnerState: the states of a partner.
+type PartnerState = v1.PartnerState
+
+// The values of [PartnerState].
+const (
+	// Never returned.
+	PartnerStateUnspecified PartnerState = v1.PartnerState_PARTNER_STATE_UNSPECIFIED
+	// Tracking links can be given to the partner.
+	PartnerStateActive PartnerState = v1.PartnerState_PARTNER_STATE_ACTIVE
+	// No further tracking link can be given to the partner. Its links still earn.
+	PartnerStateArchived PartnerState = v1.PartnerState_PARTNER_STATE_ARCHIVED
+)
+
+// ShareBasis: what a share is a percent of.
+type ShareBasis = v1.ShareBasis
+
+// The values of [ShareBasis].
+const (
+	// Read as [ShareBasisCommission].
+	ShareBasisUnspecified ShareBasis = v1.ShareBasis_SHARE_BASIS_UNSPECIFIED
+	// The conversion's commission.
+	ShareBasisCommission ShareBasis = v1.ShareBasis_SHARE_BASIS_COMMISSION
+	// The conversion's value.
+	ShareBasisValue ShareBasis = v1.ShareBasis_SHARE_BASIS_VALUE
 )
 
 // RedirectKind: the HTTP statuses of a redirect. Permanent redirects are not offered:

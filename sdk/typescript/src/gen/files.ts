@@ -13,6 +13,7 @@ import { file_s2s_v1_note } from "./s2s/v1/note_pb.js";
 import { file_s2s_v1_conversion_code } from "./s2s/v1/conversion_code_pb.js";
 import { file_s2s_v1_error_reason } from "./s2s/v1/error_reason_pb.js";
 import { file_s2s_v1_postback } from "./s2s/v1/postback_pb.js";
+import { file_s2s_v1_partner } from "./s2s/v1/partner_pb.js";
 import { file_s2s_v1_tracking_link } from "./s2s/v1/tracking_link_pb.js";
 import { file_s2s_v1_click_service } from "./s2s/v1/click_service_pb.js";
 import { file_s2s_v1_explanation } from "./s2s/v1/explanation_pb.js";
@@ -20,6 +21,7 @@ import { file_s2s_v1_setup_warning } from "./s2s/v1/setup_warning_pb.js";
 import { file_s2s_v1_conversion_code_service } from "./s2s/v1/conversion_code_service_pb.js";
 import { file_s2s_v1_watch } from "./s2s/v1/watch_pb.js";
 import { file_s2s_v1_conversion_service } from "./s2s/v1/conversion_service_pb.js";
+import { file_s2s_v1_partner_service } from "./s2s/v1/partner_service_pb.js";
 import { file_s2s_v1_postback_service } from "./s2s/v1/postback_service_pb.js";
 import { file_s2s_v1_preset } from "./s2s/v1/preset_pb.js";
 import { file_s2s_v1_preset_service } from "./s2s/v1/preset_service_pb.js";
@@ -49,6 +51,7 @@ export const FILES = [
   file_s2s_v1_conversion_code,
   file_s2s_v1_error_reason,
   file_s2s_v1_postback,
+  file_s2s_v1_partner,
   file_s2s_v1_tracking_link,
   file_s2s_v1_click_service,
   file_s2s_v1_explanation,
@@ -56,6 +59,7 @@ export const FILES = [
   file_s2s_v1_conversion_code_service,
   file_s2s_v1_watch,
   file_s2s_v1_conversion_service,
+  file_s2s_v1_partner_service,
   file_s2s_v1_postback_service,
   file_s2s_v1_preset,
   file_s2s_v1_preset_service,

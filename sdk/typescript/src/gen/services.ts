@@ -10,6 +10,8 @@ import type { ConversionCodes } from "./calls/conversion-codes.js";
 import { conversionCodesOf } from "./calls/conversion-codes.js";
 import type { Conversions } from "./calls/conversions.js";
 import { conversionsOf } from "./calls/conversions.js";
+import type { Partners } from "./calls/partners.js";
+import { partnersOf } from "./calls/partners.js";
 import type { Postbacks } from "./calls/postbacks.js";
 import { postbacksOf } from "./calls/postbacks.js";
 import type { Presets } from "./calls/presets.js";
@@ -24,6 +26,7 @@ import { ApiKeyService } from "./s2s/v1/api_key_service_pb.js";
 import { ClickService } from "./s2s/v1/click_service_pb.js";
 import { ConversionCodeService } from "./s2s/v1/conversion_code_service_pb.js";
 import { ConversionService } from "./s2s/v1/conversion_service_pb.js";
+import { PartnerService } from "./s2s/v1/partner_service_pb.js";
 import { PostbackService } from "./s2s/v1/postback_service_pb.js";
 import { PresetService } from "./s2s/v1/preset_service_pb.js";
 import { TrackingLinkService } from "./s2s/v1/tracking_link_service_pb.js";
@@ -70,6 +73,11 @@ export interface Services {
    */
   readonly conversions: Conversions;
   /**
+   * Manages partners: those who are owed a share of conversions. A tracking link
+   * has at most one partner. Its conversions are owed to this partner.
+   */
+  readonly partners: Partners;
+  /**
    * Lists, replays and explains postbacks: the stored requests that arrived at
    * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
    * them.
@@ -97,6 +105,7 @@ export interface Stubs {
   readonly clicks: Client<typeof ClickService>;
   readonly conversionCodes: Client<typeof ConversionCodeService>;
   readonly conversions: Client<typeof ConversionService>;
+  readonly partners: Client<typeof PartnerService>;
   readonly postbacks: Client<typeof PostbackService>;
   readonly presets: Client<typeof PresetService>;
   readonly trackingLinks: Client<typeof TrackingLinkService>;
@@ -141,6 +150,11 @@ export interface WebServices {
    */
   readonly conversions: Omit<Conversions, "streamRecord">;
   /**
+   * Manages partners: those who are owed a share of conversions. A tracking link
+   * has at most one partner. Its conversions are owed to this partner.
+   */
+  readonly partners: Partners;
+  /**
    * Lists, replays and explains postbacks: the stored requests that arrived at
    * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
    * them.
@@ -168,6 +182,7 @@ export interface WebStubs {
   readonly clicks: Client<typeof ClickService>;
   readonly conversionCodes: Client<typeof ConversionCodeService>;
   readonly conversions: Omit<Client<typeof ConversionService>, "streamRecordConversions">;
+  readonly partners: Client<typeof PartnerService>;
   readonly postbacks: Client<typeof PostbackService>;
   readonly presets: Client<typeof PresetService>;
   readonly trackingLinks: Client<typeof TrackingLinkService>;
@@ -184,6 +199,7 @@ export function stubsOf(transport: Transport): Stubs {
     clicks: createClient(ClickService, transport),
     conversionCodes: createClient(ConversionCodeService, transport),
     conversions: createClient(ConversionService, transport),
+    partners: createClient(PartnerService, transport),
     postbacks: createClient(PostbackService, transport),
     presets: createClient(PresetService, transport),
     trackingLinks: createClient(TrackingLinkService, transport),
@@ -201,6 +217,7 @@ export function servicesOf(stubs: Stubs, policy: Policy): Services {
     clicks: clicksOf(stubs.clicks),
     conversionCodes: conversionCodesOf(stubs.conversionCodes),
     conversions: conversionsOf(stubs.conversions, policy),
+    partners: partnersOf(stubs.partners),
     postbacks: postbacksOf(stubs.postbacks, policy),
     presets: presetsOf(stubs.presets),
     trackingLinks: trackingLinksOf(stubs.trackingLinks),

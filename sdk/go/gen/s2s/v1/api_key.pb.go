@@ -41,6 +41,9 @@ const (
 	// Permission for the calls that edges make, for all accounts, and for nothing
 	// else.
 	ApiKeyScope_API_KEY_SCOPE_EDGE ApiKeyScope = 5
+	// Permission for a partner to read its own entry, and the conversions that are
+	// owed to it, and nothing else.
+	ApiKeyScope_API_KEY_SCOPE_PARTNER ApiKeyScope = 6
 )
 
 // Enum value maps for ApiKeyScope.
@@ -52,6 +55,7 @@ var (
 		3: "API_KEY_SCOPE_RECORD",
 		4: "API_KEY_SCOPE_ADMIN",
 		5: "API_KEY_SCOPE_EDGE",
+		6: "API_KEY_SCOPE_PARTNER",
 	}
 	ApiKeyScope_value = map[string]int32{
 		"API_KEY_SCOPE_UNSPECIFIED": 0,
@@ -60,6 +64,7 @@ var (
 		"API_KEY_SCOPE_RECORD":      3,
 		"API_KEY_SCOPE_ADMIN":       4,
 		"API_KEY_SCOPE_EDGE":        5,
+		"API_KEY_SCOPE_PARTNER":     6,
 	}
 )
 
@@ -159,10 +164,11 @@ type ApiKey struct {
 	AccountId string `protobuf:"bytes,2,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
 	// Name for people, 1 to 100 characters. Example: `web shop`.
 	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	// Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-	// combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-	// are for keys of the installation's own account, and only a key with the
-	// scope `admin` may grant them.
+	// Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+	// `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+	// `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+	// installation's own account, and only a key with the scope `admin` may grant
+	// them.
 	Scopes []ApiKeyScope `protobuf:"varint,4,rep,packed,name=scopes,proto3,enum=s2s.v1.ApiKeyScope" json:"scopes,omitempty"`
 	// Time at which the key expires; must be in the future. Not set: never.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -175,7 +181,10 @@ type ApiKey struct {
 	// Time at which the key was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Time of the last rotation; not set if the key was never rotated.
-	RotateTime    *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=rotate_time,json=rotateTime,proto3" json:"rotate_time,omitempty"`
+	RotateTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=rotate_time,json=rotateTime,proto3" json:"rotate_time,omitempty"`
+	// Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+	// with the scope `partner`; otherwise it must be empty.
+	PartnerId     string `protobuf:"bytes,11,opt,name=partner_id,json=partnerId,proto3" json:"partner_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -280,11 +289,18 @@ func (x *ApiKey) GetRotateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ApiKey) GetPartnerId() string {
+	if x != nil {
+		return x.PartnerId
+	}
+	return ""
+}
+
 var File_s2s_v1_api_key_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_api_key_proto_rawDesc = "" +
 	"\n" +
-	"\x14s2s/v1/api_key.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x03\n" +
+	"\x14s2s/v1/api_key.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf6\x03\n" +
 	"\x06ApiKey\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n" +
 	"\n" +
@@ -301,14 +317,17 @@ const file_s2s_v1_api_key_proto_rawDesc = "" +
 	"createTime\x12;\n" +
 	"\vrotate_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"rotateTime*\xa8\x01\n" +
+	"rotateTime\x12\x1d\n" +
+	"\n" +
+	"partner_id\x18\v \x01(\tR\tpartnerId*\xc3\x01\n" +
 	"\vApiKeyScope\x12\x1d\n" +
 	"\x19API_KEY_SCOPE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12API_KEY_SCOPE_READ\x10\x01\x12\x17\n" +
 	"\x13API_KEY_SCOPE_WRITE\x10\x02\x12\x18\n" +
 	"\x14API_KEY_SCOPE_RECORD\x10\x03\x12\x17\n" +
 	"\x13API_KEY_SCOPE_ADMIN\x10\x04\x12\x16\n" +
-	"\x12API_KEY_SCOPE_EDGE\x10\x05*|\n" +
+	"\x12API_KEY_SCOPE_EDGE\x10\x05\x12\x19\n" +
+	"\x15API_KEY_SCOPE_PARTNER\x10\x06*|\n" +
 	"\vApiKeyState\x12\x1d\n" +
 	"\x19API_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14API_KEY_STATE_ACTIVE\x10\x01\x12\x19\n" +

@@ -160,7 +160,7 @@ type Conversion struct {
 	TransactionId string `protobuf:"bytes,5,opt,name=transaction_id,json=transactionId,proto3" json:"transaction_id,omitempty"`
 	// Value of the sale, as recorded; 0 if it has none.
 	Value *Money `protobuf:"bytes,6,opt,name=value,proto3" json:"value,omitempty"`
-	// Commission for the partner, as recorded, in the currency of `value`.
+	// Commission, as recorded, in the currency of `value`.
 	Commission *Money `protobuf:"bytes,7,opt,name=commission,proto3" json:"commission,omitempty"`
 	// Percent of `value`, in millionths of a percent, if the commission was sent
 	// as a percent; otherwise not set. Example: `10000000` is 10 %.
@@ -183,8 +183,15 @@ type Conversion struct {
 	Current *ConversionStanding `protobuf:"bytes,15,opt,name=current,proto3" json:"current,omitempty"`
 	// Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
 	AdjustmentCount int32 `protobuf:"varint,16,opt,name=adjustment_count,json=adjustmentCount,proto3" json:"adjustment_count,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Id of the partner that the link had when the conversion was recorded; empty
+	// if it had none.
+	PartnerId string `protobuf:"bytes,17,opt,name=partner_id,json=partnerId,proto3" json:"partner_id,omitempty"`
+	// What the partner is owed for the conversion as it stands now: the share of
+	// the link when the conversion was recorded. 0 if the conversion is declined;
+	// not set without a partner.
+	Owed          *Money `protobuf:"bytes,18,opt,name=owed,proto3" json:"owed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Conversion) Reset() {
@@ -329,6 +336,20 @@ func (x *Conversion) GetAdjustmentCount() int32 {
 	return 0
 }
 
+func (x *Conversion) GetPartnerId() string {
+	if x != nil {
+		return x.PartnerId
+	}
+	return ""
+}
+
+func (x *Conversion) GetOwed() *Money {
+	if x != nil {
+		return x.Owed
+	}
+	return nil
+}
+
 // The part of a conversion that adjustments change, at some time.
 type ConversionStanding struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -454,7 +475,7 @@ var File_s2s_v1_conversion_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\n" +
-	"\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\x94\x06\n" +
+	"\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\xd6\x06\n" +
 	"\n" +
 	"Conversion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12,\n" +
@@ -478,7 +499,10 @@ const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\vstatus_word\x18\x0e \x01(\tR\n" +
 	"statusWord\x124\n" +
 	"\acurrent\x18\x0f \x01(\v2\x1a.s2s.v1.ConversionStandingR\acurrent\x12)\n" +
-	"\x10adjustment_count\x18\x10 \x01(\x05R\x0fadjustmentCountB\x1c\n" +
+	"\x10adjustment_count\x18\x10 \x01(\x05R\x0fadjustmentCount\x12\x1d\n" +
+	"\n" +
+	"partner_id\x18\x11 \x01(\tR\tpartnerId\x12!\n" +
+	"\x04owed\x18\x12 \x01(\v2\r.s2s.v1.MoneyR\x04owedB\x1c\n" +
 	"\x1a_commission_percent_micros\"\x9a\x01\n" +
 	"\x12ConversionStanding\x120\n" +
 	"\x06status\x18\x01 \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status\x12#\n" +
@@ -535,14 +559,15 @@ var file_s2s_v1_conversion_proto_depIdxs = []int32{
 	6,  // 5: s2s.v1.Conversion.create_time:type_name -> google.protobuf.Timestamp
 	6,  // 6: s2s.v1.Conversion.click_time:type_name -> google.protobuf.Timestamp
 	3,  // 7: s2s.v1.Conversion.current:type_name -> s2s.v1.ConversionStanding
-	0,  // 8: s2s.v1.ConversionStanding.status:type_name -> s2s.v1.ConversionStatus
-	5,  // 9: s2s.v1.ConversionStanding.value:type_name -> s2s.v1.Money
-	5,  // 10: s2s.v1.ConversionStanding.commission:type_name -> s2s.v1.Money
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	5,  // 8: s2s.v1.Conversion.owed:type_name -> s2s.v1.Money
+	0,  // 9: s2s.v1.ConversionStanding.status:type_name -> s2s.v1.ConversionStatus
+	5,  // 10: s2s.v1.ConversionStanding.value:type_name -> s2s.v1.Money
+	5,  // 11: s2s.v1.ConversionStanding.commission:type_name -> s2s.v1.Money
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_proto_init() }

@@ -896,7 +896,9 @@ type ConversionFilter struct {
 	// Earliest time, inclusive.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// Latest time, exclusive.
-	EndTime       *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	EndTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// Id of the partner.
+	PartnerId     string `protobuf:"bytes,10,opt,name=partner_id,json=partnerId,proto3" json:"partner_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -994,6 +996,13 @@ func (x *ConversionFilter) GetEndTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ConversionFilter) GetPartnerId() string {
+	if x != nil {
+		return x.PartnerId
+	}
+	return ""
+}
+
 // A page of conversions.
 type ListConversionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1050,6 +1059,256 @@ func (x *ListConversionsResponse) GetNextPageToken() string {
 	return ""
 }
 
+// Names a page of the conversions of a partner.
+type ListPartnerConversionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+	// values are read as 1,000.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the previous page; empty for the first page.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Id of the partner, `partner_…`. May be empty for the key of a partner, which
+	// names its own.
+	PartnerId string `protobuf:"bytes,3,opt,name=partner_id,json=partnerId,proto3" json:"partner_id,omitempty"`
+	// Earliest time of recording, inclusive.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// Latest time of recording, exclusive.
+	EndTime       *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPartnerConversionsRequest) Reset() {
+	*x = ListPartnerConversionsRequest{}
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPartnerConversionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPartnerConversionsRequest) ProtoMessage() {}
+
+func (x *ListPartnerConversionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPartnerConversionsRequest.ProtoReflect.Descriptor instead.
+func (*ListPartnerConversionsRequest) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListPartnerConversionsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListPartnerConversionsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListPartnerConversionsRequest) GetPartnerId() string {
+	if x != nil {
+		return x.PartnerId
+	}
+	return ""
+}
+
+func (x *ListPartnerConversionsRequest) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *ListPartnerConversionsRequest) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+// A page of the conversions of a partner.
+type ListPartnerConversionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Conversions of this page, newest first.
+	Conversions []*PartnerConversion `protobuf:"bytes,1,rep,name=conversions,proto3" json:"conversions,omitempty"`
+	// Opaque token for the next page; empty on the last page. Only an empty token
+	// ends the list: a page with a token may have no conversions.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPartnerConversionsResponse) Reset() {
+	*x = ListPartnerConversionsResponse{}
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPartnerConversionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPartnerConversionsResponse) ProtoMessage() {}
+
+func (x *ListPartnerConversionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPartnerConversionsResponse.ProtoReflect.Descriptor instead.
+func (*ListPartnerConversionsResponse) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListPartnerConversionsResponse) GetConversions() []*PartnerConversion {
+	if x != nil {
+		return x.Conversions
+	}
+	return nil
+}
+
+func (x *ListPartnerConversionsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// A conversion, as its partner may see it: what is owed, and not the merchant's
+// value and commission.
+type PartnerConversion struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id of the conversion.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Id of the tracking link that was clicked.
+	TrackingLinkId string `protobuf:"bytes,2,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
+	// The click id, 40 characters.
+	ClickId string `protobuf:"bytes,3,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
+	// Present status.
+	Status ConversionStatus `protobuf:"varint,4,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
+	// What the partner is owed for it now.
+	Owed *Money `protobuf:"bytes,5,opt,name=owed,proto3" json:"owed,omitempty"`
+	// Time of the click, according to the click id.
+	ClickTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
+	// Time of the conversion: as sent, or the arrival of its postback.
+	ConversionTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=conversion_time,json=conversionTime,proto3" json:"conversion_time,omitempty"`
+	// Time at which the conversion was recorded.
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PartnerConversion) Reset() {
+	*x = PartnerConversion{}
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PartnerConversion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PartnerConversion) ProtoMessage() {}
+
+func (x *PartnerConversion) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PartnerConversion.ProtoReflect.Descriptor instead.
+func (*PartnerConversion) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_conversion_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *PartnerConversion) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *PartnerConversion) GetTrackingLinkId() string {
+	if x != nil {
+		return x.TrackingLinkId
+	}
+	return ""
+}
+
+func (x *PartnerConversion) GetClickId() string {
+	if x != nil {
+		return x.ClickId
+	}
+	return ""
+}
+
+func (x *PartnerConversion) GetStatus() ConversionStatus {
+	if x != nil {
+		return x.Status
+	}
+	return ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
+}
+
+func (x *PartnerConversion) GetOwed() *Money {
+	if x != nil {
+		return x.Owed
+	}
+	return nil
+}
+
+func (x *PartnerConversion) GetClickTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ClickTime
+	}
+	return nil
+}
+
+func (x *PartnerConversion) GetConversionTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ConversionTime
+	}
+	return nil
+}
+
+func (x *PartnerConversion) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
 // Request of `WatchConversions`.
 type WatchConversionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1069,7 +1328,7 @@ type WatchConversionsRequest struct {
 
 func (x *WatchConversionsRequest) Reset() {
 	*x = WatchConversionsRequest{}
-	mi := &file_s2s_v1_conversion_service_proto_msgTypes[13]
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1081,7 +1340,7 @@ func (x *WatchConversionsRequest) String() string {
 func (*WatchConversionsRequest) ProtoMessage() {}
 
 func (x *WatchConversionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_service_proto_msgTypes[13]
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1094,7 +1353,7 @@ func (x *WatchConversionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchConversionsRequest.ProtoReflect.Descriptor instead.
 func (*WatchConversionsRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_service_proto_rawDescGZIP(), []int{13}
+	return file_s2s_v1_conversion_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *WatchConversionsRequest) GetFilter() *ConversionFilter {
@@ -1139,7 +1398,7 @@ type WatchConversionsResponse struct {
 
 func (x *WatchConversionsResponse) Reset() {
 	*x = WatchConversionsResponse{}
-	mi := &file_s2s_v1_conversion_service_proto_msgTypes[14]
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1151,7 +1410,7 @@ func (x *WatchConversionsResponse) String() string {
 func (*WatchConversionsResponse) ProtoMessage() {}
 
 func (x *WatchConversionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_service_proto_msgTypes[14]
+	mi := &file_s2s_v1_conversion_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1164,7 +1423,7 @@ func (x *WatchConversionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchConversionsResponse.ProtoReflect.Descriptor instead.
 func (*WatchConversionsResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_service_proto_rawDescGZIP(), []int{14}
+	return file_s2s_v1_conversion_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *WatchConversionsResponse) GetEvent() isWatchConversionsResponse_Event {
@@ -1299,7 +1558,7 @@ const file_s2s_v1_conversion_service_proto_rawDesc = "" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tR\tpageToken\x120\n" +
-	"\x06filter\x18\x03 \x01(\v2\x18.s2s.v1.ConversionFilterR\x06filter\"\xbf\x03\n" +
+	"\x06filter\x18\x03 \x01(\v2\x18.s2s.v1.ConversionFilterR\x06filter\"\xde\x03\n" +
 	"\x10ConversionFilter\x12,\n" +
 	"\x12conversion_code_id\x18\x01 \x01(\tR\x10conversionCodeId\x12(\n" +
 	"\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x12\x19\n" +
@@ -1310,10 +1569,36 @@ const file_s2s_v1_conversion_service_proto_rawDesc = "" +
 	"\x04time\x18\a \x01(\x0e2\x16.s2s.v1.ConversionTimeR\x04time\x129\n" +
 	"\n" +
 	"start_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"w\n" +
+	"\bend_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x1d\n" +
+	"\n" +
+	"partner_id\x18\n" +
+	" \x01(\tR\tpartnerId\"w\n" +
 	"\x17ListConversionsResponse\x124\n" +
 	"\vconversions\x18\x01 \x03(\v2\x12.s2s.v1.ConversionR\vconversions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x91\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xec\x01\n" +
+	"\x1dListPartnerConversionsRequest\x12\x1b\n" +
+	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x12\x1d\n" +
+	"\n" +
+	"partner_id\x18\x03 \x01(\tR\tpartnerId\x129\n" +
+	"\n" +
+	"start_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"\x85\x01\n" +
+	"\x1eListPartnerConversionsResponse\x12;\n" +
+	"\vconversions\x18\x01 \x03(\v2\x19.s2s.v1.PartnerConversionR\vconversions\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xfa\x02\n" +
+	"\x11PartnerConversion\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
+	"\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x12\x19\n" +
+	"\bclick_id\x18\x03 \x01(\tR\aclickId\x120\n" +
+	"\x06status\x18\x04 \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status\x12!\n" +
+	"\x04owed\x18\x05 \x01(\v2\r.s2s.v1.MoneyR\x04owed\x129\n" +
+	"\n" +
+	"click_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tclickTime\x12C\n" +
+	"\x0fconversion_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x0econversionTime\x12;\n" +
+	"\vcreate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\"\x91\x01\n" +
 	"\x17WatchConversionsRequest\x120\n" +
 	"\x06filter\x18\x01 \x01(\v2\x18.s2s.v1.ConversionFilterR\x06filter\x12!\n" +
 	"\fresume_token\x18\x02 \x01(\tR\vresumeToken\x12!\n" +
@@ -1332,13 +1617,14 @@ const file_s2s_v1_conversion_service_proto_rawDesc = "" +
 	"\x1bCONVERSION_TIME_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16CONVERSION_TIME_CREATE\x10\x01\x12\x1e\n" +
 	"\x1aCONVERSION_TIME_CONVERSION\x10\x02\x12\x19\n" +
-	"\x15CONVERSION_TIME_CLICK\x10\x032\xdc\x04\n" +
+	"\x15CONVERSION_TIME_CLICK\x10\x032\xca\x05\n" +
 	"\x11ConversionService\x12Z\n" +
 	"\x10RecordConversion\x12\x1f.s2s.v1.RecordConversionRequest\x1a .s2s.v1.RecordConversionResponse\"\x03\x90\x02\x02\x12l\n" +
 	"\x16BatchRecordConversions\x12%.s2s.v1.BatchRecordConversionsRequest\x1a&.s2s.v1.BatchRecordConversionsResponse\"\x03\x90\x02\x02\x12s\n" +
 	"\x17StreamRecordConversions\x12&.s2s.v1.StreamRecordConversionsRequest\x1a'.s2s.v1.StreamRecordConversionsResponse\"\x03\x90\x02\x02(\x010\x01\x12Q\n" +
 	"\rGetConversion\x12\x1c.s2s.v1.GetConversionRequest\x1a\x1d.s2s.v1.GetConversionResponse\"\x03\x90\x02\x01\x12W\n" +
-	"\x0fListConversions\x12\x1e.s2s.v1.ListConversionsRequest\x1a\x1f.s2s.v1.ListConversionsResponse\"\x03\x90\x02\x01\x12\\\n" +
+	"\x0fListConversions\x12\x1e.s2s.v1.ListConversionsRequest\x1a\x1f.s2s.v1.ListConversionsResponse\"\x03\x90\x02\x01\x12l\n" +
+	"\x16ListPartnerConversions\x12%.s2s.v1.ListPartnerConversionsRequest\x1a&.s2s.v1.ListPartnerConversionsResponse\"\x03\x90\x02\x01\x12\\\n" +
 	"\x10WatchConversions\x12\x1f.s2s.v1.WatchConversionsRequest\x1a .s2s.v1.WatchConversionsResponse\"\x03\x90\x02\x010\x01B\x82\x01\n" +
 	"\n" +
 	"com.s2s.v1B\x16ConversionServiceProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
@@ -1356,7 +1642,7 @@ func file_s2s_v1_conversion_service_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_conversion_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_s2s_v1_conversion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_s2s_v1_conversion_service_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_s2s_v1_conversion_service_proto_goTypes = []any{
 	(ConversionTime)(0),                     // 0: s2s.v1.ConversionTime
 	(*NewConversion)(nil),                   // 1: s2s.v1.NewConversion
@@ -1372,68 +1658,81 @@ var file_s2s_v1_conversion_service_proto_goTypes = []any{
 	(*ListConversionsRequest)(nil),          // 11: s2s.v1.ListConversionsRequest
 	(*ConversionFilter)(nil),                // 12: s2s.v1.ConversionFilter
 	(*ListConversionsResponse)(nil),         // 13: s2s.v1.ListConversionsResponse
-	(*WatchConversionsRequest)(nil),         // 14: s2s.v1.WatchConversionsRequest
-	(*WatchConversionsResponse)(nil),        // 15: s2s.v1.WatchConversionsResponse
-	(*Money)(nil),                           // 16: s2s.v1.Money
-	(ConversionStatus)(0),                   // 17: s2s.v1.ConversionStatus
-	(*CustomParam)(nil),                     // 18: s2s.v1.CustomParam
-	(*timestamppb.Timestamp)(nil),           // 19: google.protobuf.Timestamp
-	(*RawPostback)(nil),                     // 20: s2s.v1.RawPostback
-	(*Conversion)(nil),                      // 21: s2s.v1.Conversion
-	(ConversionVerdict)(0),                  // 22: s2s.v1.ConversionVerdict
-	(*Note)(nil),                            // 23: s2s.v1.Note
-	(*ReplySetting)(nil),                    // 24: s2s.v1.ReplySetting
-	(*status.Status)(nil),                   // 25: google.rpc.Status
-	(*Heartbeat)(nil),                       // 26: s2s.v1.Heartbeat
-	(*Gap)(nil),                             // 27: s2s.v1.Gap
+	(*ListPartnerConversionsRequest)(nil),   // 14: s2s.v1.ListPartnerConversionsRequest
+	(*ListPartnerConversionsResponse)(nil),  // 15: s2s.v1.ListPartnerConversionsResponse
+	(*PartnerConversion)(nil),               // 16: s2s.v1.PartnerConversion
+	(*WatchConversionsRequest)(nil),         // 17: s2s.v1.WatchConversionsRequest
+	(*WatchConversionsResponse)(nil),        // 18: s2s.v1.WatchConversionsResponse
+	(*Money)(nil),                           // 19: s2s.v1.Money
+	(ConversionStatus)(0),                   // 20: s2s.v1.ConversionStatus
+	(*CustomParam)(nil),                     // 21: s2s.v1.CustomParam
+	(*timestamppb.Timestamp)(nil),           // 22: google.protobuf.Timestamp
+	(*RawPostback)(nil),                     // 23: s2s.v1.RawPostback
+	(*Conversion)(nil),                      // 24: s2s.v1.Conversion
+	(ConversionVerdict)(0),                  // 25: s2s.v1.ConversionVerdict
+	(*Note)(nil),                            // 26: s2s.v1.Note
+	(*ReplySetting)(nil),                    // 27: s2s.v1.ReplySetting
+	(*status.Status)(nil),                   // 28: google.rpc.Status
+	(*Heartbeat)(nil),                       // 29: s2s.v1.Heartbeat
+	(*Gap)(nil),                             // 30: s2s.v1.Gap
 }
 var file_s2s_v1_conversion_service_proto_depIdxs = []int32{
-	16, // 0: s2s.v1.NewConversion.value:type_name -> s2s.v1.Money
-	16, // 1: s2s.v1.NewConversion.commission_amount:type_name -> s2s.v1.Money
-	17, // 2: s2s.v1.NewConversion.status:type_name -> s2s.v1.ConversionStatus
-	18, // 3: s2s.v1.NewConversion.custom_params:type_name -> s2s.v1.CustomParam
-	19, // 4: s2s.v1.NewConversion.conversion_time:type_name -> google.protobuf.Timestamp
+	19, // 0: s2s.v1.NewConversion.value:type_name -> s2s.v1.Money
+	19, // 1: s2s.v1.NewConversion.commission_amount:type_name -> s2s.v1.Money
+	20, // 2: s2s.v1.NewConversion.status:type_name -> s2s.v1.ConversionStatus
+	21, // 3: s2s.v1.NewConversion.custom_params:type_name -> s2s.v1.CustomParam
+	22, // 4: s2s.v1.NewConversion.conversion_time:type_name -> google.protobuf.Timestamp
 	1,  // 5: s2s.v1.RecordConversionRequest.conversion:type_name -> s2s.v1.NewConversion
-	20, // 6: s2s.v1.RecordConversionRequest.postback:type_name -> s2s.v1.RawPostback
-	21, // 7: s2s.v1.RecordConversionResponse.conversion:type_name -> s2s.v1.Conversion
-	22, // 8: s2s.v1.RecordConversionResponse.verdict:type_name -> s2s.v1.ConversionVerdict
-	23, // 9: s2s.v1.RecordConversionResponse.notes:type_name -> s2s.v1.Note
-	24, // 10: s2s.v1.RecordConversionResponse.reply:type_name -> s2s.v1.ReplySetting
+	23, // 6: s2s.v1.RecordConversionRequest.postback:type_name -> s2s.v1.RawPostback
+	24, // 7: s2s.v1.RecordConversionResponse.conversion:type_name -> s2s.v1.Conversion
+	25, // 8: s2s.v1.RecordConversionResponse.verdict:type_name -> s2s.v1.ConversionVerdict
+	26, // 9: s2s.v1.RecordConversionResponse.notes:type_name -> s2s.v1.Note
+	27, // 10: s2s.v1.RecordConversionResponse.reply:type_name -> s2s.v1.ReplySetting
 	2,  // 11: s2s.v1.BatchRecordConversionsRequest.requests:type_name -> s2s.v1.RecordConversionRequest
 	8,  // 12: s2s.v1.BatchRecordConversionsResponse.results:type_name -> s2s.v1.RecordConversionResult
 	2,  // 13: s2s.v1.StreamRecordConversionsRequest.request:type_name -> s2s.v1.RecordConversionRequest
 	8,  // 14: s2s.v1.StreamRecordConversionsResponse.result:type_name -> s2s.v1.RecordConversionResult
 	3,  // 15: s2s.v1.RecordConversionResult.response:type_name -> s2s.v1.RecordConversionResponse
-	25, // 16: s2s.v1.RecordConversionResult.error:type_name -> google.rpc.Status
-	21, // 17: s2s.v1.GetConversionResponse.conversion:type_name -> s2s.v1.Conversion
+	28, // 16: s2s.v1.RecordConversionResult.error:type_name -> google.rpc.Status
+	24, // 17: s2s.v1.GetConversionResponse.conversion:type_name -> s2s.v1.Conversion
 	12, // 18: s2s.v1.ListConversionsRequest.filter:type_name -> s2s.v1.ConversionFilter
-	17, // 19: s2s.v1.ConversionFilter.status:type_name -> s2s.v1.ConversionStatus
-	17, // 20: s2s.v1.ConversionFilter.recorded_status:type_name -> s2s.v1.ConversionStatus
+	20, // 19: s2s.v1.ConversionFilter.status:type_name -> s2s.v1.ConversionStatus
+	20, // 20: s2s.v1.ConversionFilter.recorded_status:type_name -> s2s.v1.ConversionStatus
 	0,  // 21: s2s.v1.ConversionFilter.time:type_name -> s2s.v1.ConversionTime
-	19, // 22: s2s.v1.ConversionFilter.start_time:type_name -> google.protobuf.Timestamp
-	19, // 23: s2s.v1.ConversionFilter.end_time:type_name -> google.protobuf.Timestamp
-	21, // 24: s2s.v1.ListConversionsResponse.conversions:type_name -> s2s.v1.Conversion
-	12, // 25: s2s.v1.WatchConversionsRequest.filter:type_name -> s2s.v1.ConversionFilter
-	21, // 26: s2s.v1.WatchConversionsResponse.conversion:type_name -> s2s.v1.Conversion
-	26, // 27: s2s.v1.WatchConversionsResponse.heartbeat:type_name -> s2s.v1.Heartbeat
-	27, // 28: s2s.v1.WatchConversionsResponse.gap:type_name -> s2s.v1.Gap
-	2,  // 29: s2s.v1.ConversionService.RecordConversion:input_type -> s2s.v1.RecordConversionRequest
-	4,  // 30: s2s.v1.ConversionService.BatchRecordConversions:input_type -> s2s.v1.BatchRecordConversionsRequest
-	6,  // 31: s2s.v1.ConversionService.StreamRecordConversions:input_type -> s2s.v1.StreamRecordConversionsRequest
-	9,  // 32: s2s.v1.ConversionService.GetConversion:input_type -> s2s.v1.GetConversionRequest
-	11, // 33: s2s.v1.ConversionService.ListConversions:input_type -> s2s.v1.ListConversionsRequest
-	14, // 34: s2s.v1.ConversionService.WatchConversions:input_type -> s2s.v1.WatchConversionsRequest
-	3,  // 35: s2s.v1.ConversionService.RecordConversion:output_type -> s2s.v1.RecordConversionResponse
-	5,  // 36: s2s.v1.ConversionService.BatchRecordConversions:output_type -> s2s.v1.BatchRecordConversionsResponse
-	7,  // 37: s2s.v1.ConversionService.StreamRecordConversions:output_type -> s2s.v1.StreamRecordConversionsResponse
-	10, // 38: s2s.v1.ConversionService.GetConversion:output_type -> s2s.v1.GetConversionResponse
-	13, // 39: s2s.v1.ConversionService.ListConversions:output_type -> s2s.v1.ListConversionsResponse
-	15, // 40: s2s.v1.ConversionService.WatchConversions:output_type -> s2s.v1.WatchConversionsResponse
-	35, // [35:41] is the sub-list for method output_type
-	29, // [29:35] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	22, // 22: s2s.v1.ConversionFilter.start_time:type_name -> google.protobuf.Timestamp
+	22, // 23: s2s.v1.ConversionFilter.end_time:type_name -> google.protobuf.Timestamp
+	24, // 24: s2s.v1.ListConversionsResponse.conversions:type_name -> s2s.v1.Conversion
+	22, // 25: s2s.v1.ListPartnerConversionsRequest.start_time:type_name -> google.protobuf.Timestamp
+	22, // 26: s2s.v1.ListPartnerConversionsRequest.end_time:type_name -> google.protobuf.Timestamp
+	16, // 27: s2s.v1.ListPartnerConversionsResponse.conversions:type_name -> s2s.v1.PartnerConversion
+	20, // 28: s2s.v1.PartnerConversion.status:type_name -> s2s.v1.ConversionStatus
+	19, // 29: s2s.v1.PartnerConversion.owed:type_name -> s2s.v1.Money
+	22, // 30: s2s.v1.PartnerConversion.click_time:type_name -> google.protobuf.Timestamp
+	22, // 31: s2s.v1.PartnerConversion.conversion_time:type_name -> google.protobuf.Timestamp
+	22, // 32: s2s.v1.PartnerConversion.create_time:type_name -> google.protobuf.Timestamp
+	12, // 33: s2s.v1.WatchConversionsRequest.filter:type_name -> s2s.v1.ConversionFilter
+	24, // 34: s2s.v1.WatchConversionsResponse.conversion:type_name -> s2s.v1.Conversion
+	29, // 35: s2s.v1.WatchConversionsResponse.heartbeat:type_name -> s2s.v1.Heartbeat
+	30, // 36: s2s.v1.WatchConversionsResponse.gap:type_name -> s2s.v1.Gap
+	2,  // 37: s2s.v1.ConversionService.RecordConversion:input_type -> s2s.v1.RecordConversionRequest
+	4,  // 38: s2s.v1.ConversionService.BatchRecordConversions:input_type -> s2s.v1.BatchRecordConversionsRequest
+	6,  // 39: s2s.v1.ConversionService.StreamRecordConversions:input_type -> s2s.v1.StreamRecordConversionsRequest
+	9,  // 40: s2s.v1.ConversionService.GetConversion:input_type -> s2s.v1.GetConversionRequest
+	11, // 41: s2s.v1.ConversionService.ListConversions:input_type -> s2s.v1.ListConversionsRequest
+	14, // 42: s2s.v1.ConversionService.ListPartnerConversions:input_type -> s2s.v1.ListPartnerConversionsRequest
+	17, // 43: s2s.v1.ConversionService.WatchConversions:input_type -> s2s.v1.WatchConversionsRequest
+	3,  // 44: s2s.v1.ConversionService.RecordConversion:output_type -> s2s.v1.RecordConversionResponse
+	5,  // 45: s2s.v1.ConversionService.BatchRecordConversions:output_type -> s2s.v1.BatchRecordConversionsResponse
+	7,  // 46: s2s.v1.ConversionService.StreamRecordConversions:output_type -> s2s.v1.StreamRecordConversionsResponse
+	10, // 47: s2s.v1.ConversionService.GetConversion:output_type -> s2s.v1.GetConversionResponse
+	13, // 48: s2s.v1.ConversionService.ListConversions:output_type -> s2s.v1.ListConversionsResponse
+	15, // 49: s2s.v1.ConversionService.ListPartnerConversions:output_type -> s2s.v1.ListPartnerConversionsResponse
+	18, // 50: s2s.v1.ConversionService.WatchConversions:output_type -> s2s.v1.WatchConversionsResponse
+	44, // [44:51] is the sub-list for method output_type
+	37, // [37:44] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_service_proto_init() }
@@ -1459,7 +1758,7 @@ func file_s2s_v1_conversion_service_proto_init() {
 		(*RecordConversionResult_Response)(nil),
 		(*RecordConversionResult_Error)(nil),
 	}
-	file_s2s_v1_conversion_service_proto_msgTypes[14].OneofWrappers = []any{
+	file_s2s_v1_conversion_service_proto_msgTypes[17].OneofWrappers = []any{
 		(*WatchConversionsResponse_Conversion)(nil),
 		(*WatchConversionsResponse_Heartbeat)(nil),
 		(*WatchConversionsResponse_Gap)(nil),
@@ -1470,7 +1769,7 @@ func file_s2s_v1_conversion_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_service_proto_rawDesc), len(file_s2s_v1_conversion_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   15,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,7 @@ const (
 	ConversionService_StreamRecordConversions_FullMethodName = "/s2s.v1.ConversionService/StreamRecordConversions"
 	ConversionService_GetConversion_FullMethodName           = "/s2s.v1.ConversionService/GetConversion"
 	ConversionService_ListConversions_FullMethodName         = "/s2s.v1.ConversionService/ListConversions"
+	ConversionService_ListPartnerConversions_FullMethodName  = "/s2s.v1.ConversionService/ListPartnerConversions"
 	ConversionService_WatchConversions_FullMethodName        = "/s2s.v1.ConversionService/WatchConversions"
 )
 
@@ -59,6 +60,10 @@ type ConversionServiceClient interface {
 	// the server looks at 20,000 conversions at most to fill it. So a page may have
 	// fewer conversions than asked for, or none, and still a token.
 	ListConversions(ctx context.Context, in *ListConversionsRequest, opts ...grpc.CallOption) (*ListConversionsResponse, error)
+	// Lists the conversions that are owed to a partner, newest first, as the
+	// partner may see them. A page may have fewer conversions than asked for, or
+	// none, and still a token.
+	ListPartnerConversions(ctx context.Context, in *ListPartnerConversionsRequest, opts ...grpc.CallOption) (*ListPartnerConversionsResponse, error)
 	// Sends each conversion once it is recorded, and again after each adjustment,
 	// by any server of the installation, for as long as the client listens. The
 	// stream begins with a heartbeat. Each message has a resume token: a stream
@@ -130,6 +135,16 @@ func (c *conversionServiceClient) ListConversions(ctx context.Context, in *ListC
 	return out, nil
 }
 
+func (c *conversionServiceClient) ListPartnerConversions(ctx context.Context, in *ListPartnerConversionsRequest, opts ...grpc.CallOption) (*ListPartnerConversionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListPartnerConversionsResponse)
+	err := c.cc.Invoke(ctx, ConversionService_ListPartnerConversions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *conversionServiceClient) WatchConversions(ctx context.Context, in *WatchConversionsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchConversionsResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &ConversionService_ServiceDesc.Streams[1], ConversionService_WatchConversions_FullMethodName, cOpts...)
@@ -181,6 +196,10 @@ type ConversionServiceServer interface {
 	// the server looks at 20,000 conversions at most to fill it. So a page may have
 	// fewer conversions than asked for, or none, and still a token.
 	ListConversions(context.Context, *ListConversionsRequest) (*ListConversionsResponse, error)
+	// Lists the conversions that are owed to a partner, newest first, as the
+	// partner may see them. A page may have fewer conversions than asked for, or
+	// none, and still a token.
+	ListPartnerConversions(context.Context, *ListPartnerConversionsRequest) (*ListPartnerConversionsResponse, error)
 	// Sends each conversion once it is recorded, and again after each adjustment,
 	// by any server of the installation, for as long as the client listens. The
 	// stream begins with a heartbeat. Each message has a resume token: a stream
@@ -213,6 +232,9 @@ func (UnimplementedConversionServiceServer) GetConversion(context.Context, *GetC
 }
 func (UnimplementedConversionServiceServer) ListConversions(context.Context, *ListConversionsRequest) (*ListConversionsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListConversions not implemented")
+}
+func (UnimplementedConversionServiceServer) ListPartnerConversions(context.Context, *ListPartnerConversionsRequest) (*ListPartnerConversionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListPartnerConversions not implemented")
 }
 func (UnimplementedConversionServiceServer) WatchConversions(*WatchConversionsRequest, grpc.ServerStreamingServer[WatchConversionsResponse]) error {
 	return status.Error(codes.Unimplemented, "method WatchConversions not implemented")
@@ -317,6 +339,24 @@ func _ConversionService_ListConversions_Handler(srv interface{}, ctx context.Con
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ConversionService_ListPartnerConversions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListPartnerConversionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConversionServiceServer).ListPartnerConversions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ConversionService_ListPartnerConversions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConversionServiceServer).ListPartnerConversions(ctx, req.(*ListPartnerConversionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ConversionService_WatchConversions_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(WatchConversionsRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -350,6 +390,10 @@ var ConversionService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListConversions",
 			Handler:    _ConversionService_ListConversions_Handler,
+		},
+		{
+			MethodName: "ListPartnerConversions",
+			Handler:    _ConversionService_ListPartnerConversions_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

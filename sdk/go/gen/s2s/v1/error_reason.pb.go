@@ -318,6 +318,9 @@ const (
 	// send each sale with an order id of its own; a sale that several clicks led
 	// to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
 	ErrorReason_ERROR_REASON_ORDER_OF_ANOTHER_CLICK ErrorReason = 67
+	// Cause: another partner of this account has this external id. Cure: give the
+	// partner another one. ALREADY_EXISTS, HTTP 409.
+	ErrorReason_ERROR_REASON_EXTERNAL_ID_TAKEN ErrorReason = 68
 )
 
 // Enum value maps for ErrorReason.
@@ -388,6 +391,7 @@ var (
 		65: "ERROR_REASON_CONVERSION_NOT_RECORDED",
 		66: "ERROR_REASON_UPDATES_OFF",
 		67: "ERROR_REASON_ORDER_OF_ANOTHER_CLICK",
+		68: "ERROR_REASON_EXTERNAL_ID_TAKEN",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -455,6 +459,7 @@ var (
 		"ERROR_REASON_CONVERSION_NOT_RECORDED":     65,
 		"ERROR_REASON_UPDATES_OFF":                 66,
 		"ERROR_REASON_ORDER_OF_ANOTHER_CLICK":      67,
+		"ERROR_REASON_EXTERNAL_ID_TAKEN":           68,
 	}
 )
 
@@ -489,7 +494,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\x9b\x12\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xbf\x12\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -556,7 +561,8 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x1eERROR_REASON_REFUND_ID_MISSING\x10@\x12(\n" +
 	"$ERROR_REASON_CONVERSION_NOT_RECORDED\x10A\x12\x1c\n" +
 	"\x18ERROR_REASON_UPDATES_OFF\x10B\x12'\n" +
-	"#ERROR_REASON_ORDER_OF_ANOTHER_CLICK\x10C\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"#ERROR_REASON_ORDER_OF_ANOTHER_CLICK\x10C\x12\"\n" +
+	"\x1eERROR_REASON_EXTERNAL_ID_TAKEN\x10D\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

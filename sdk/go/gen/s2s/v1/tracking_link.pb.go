@@ -179,7 +179,14 @@ type TrackingLink struct {
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// Time since which the link is archived; not set if it is active. Earlier
 	// clicks still count.
-	ArchiveTime   *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=archive_time,json=archiveTime,proto3" json:"archive_time,omitempty"`
+	ArchiveTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=archive_time,json=archiveTime,proto3" json:"archive_time,omitempty"`
+	// Id of the partner who is owed a share of the link's conversions. Empty: the
+	// conversions are owed to nobody. Once set, it never changes. Conversions that
+	// were recorded before it was set are owed to nobody.
+	PartnerId string `protobuf:"bytes,15,opt,name=partner_id,json=partnerId,proto3" json:"partner_id,omitempty"`
+	// The partner's share. Not set: all of the commission. A change applies to
+	// conversions that are recorded later.
+	PartnerShare  *PartnerShare `protobuf:"bytes,16,opt,name=partner_share,json=partnerShare,proto3" json:"partner_share,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -312,11 +319,25 @@ func (x *TrackingLink) GetArchiveTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *TrackingLink) GetPartnerId() string {
+	if x != nil {
+		return x.PartnerId
+	}
+	return ""
+}
+
+func (x *TrackingLink) GetPartnerShare() *PartnerShare {
+	if x != nil {
+		return x.PartnerShare
+	}
+	return nil
+}
+
 var File_s2s_v1_tracking_link_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_tracking_link_proto_rawDesc = "" +
 	"\n" +
-	"\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x04\n" +
+	"\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14s2s/v1/partner.proto\"\xc7\x05\n" +
 	"\fTrackingLink\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04slug\x18\x02 \x01(\tR\x04slug\x12 \n" +
@@ -335,7 +356,10 @@ const file_s2s_v1_tracking_link_proto_rawDesc = "" +
 	"createTime\x12;\n" +
 	"\vupdate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"updateTime\x12=\n" +
-	"\farchive_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\varchiveTime*\x80\x01\n" +
+	"\farchive_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\varchiveTime\x12\x1d\n" +
+	"\n" +
+	"partner_id\x18\x0f \x01(\tR\tpartnerId\x129\n" +
+	"\rpartner_share\x18\x10 \x01(\v2\x14.s2s.v1.PartnerShareR\fpartnerShare*\x80\x01\n" +
 	"\fRedirectKind\x12\x1d\n" +
 	"\x19REDIRECT_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13REDIRECT_KIND_FOUND\x10\x01\x12\x1b\n" +
@@ -367,6 +391,7 @@ var file_s2s_v1_tracking_link_proto_goTypes = []any{
 	(TrackingLinkState)(0),        // 1: s2s.v1.TrackingLinkState
 	(*TrackingLink)(nil),          // 2: s2s.v1.TrackingLink
 	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(*PartnerShare)(nil),          // 4: s2s.v1.PartnerShare
 }
 var file_s2s_v1_tracking_link_proto_depIdxs = []int32{
 	0, // 0: s2s.v1.TrackingLink.redirect_kind:type_name -> s2s.v1.RedirectKind
@@ -375,11 +400,12 @@ var file_s2s_v1_tracking_link_proto_depIdxs = []int32{
 	3, // 3: s2s.v1.TrackingLink.create_time:type_name -> google.protobuf.Timestamp
 	3, // 4: s2s.v1.TrackingLink.update_time:type_name -> google.protobuf.Timestamp
 	3, // 5: s2s.v1.TrackingLink.archive_time:type_name -> google.protobuf.Timestamp
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	4, // 6: s2s.v1.TrackingLink.partner_share:type_name -> s2s.v1.PartnerShare
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_tracking_link_proto_init() }
@@ -387,6 +413,7 @@ func file_s2s_v1_tracking_link_proto_init() {
 	if File_s2s_v1_tracking_link_proto != nil {
 		return
 	}
+	file_s2s_v1_partner_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

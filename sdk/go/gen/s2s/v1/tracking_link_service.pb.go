@@ -374,7 +374,7 @@ type UpdateTrackingLinkRequest struct {
 	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
 	// Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
 	// `redirect_kind`, `query_pass_through`, `expire_time`,
-	// `fallback_destination`. At least one.
+	// `fallback_destination`, `partner_id`, `partner_share`. At least one.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written.

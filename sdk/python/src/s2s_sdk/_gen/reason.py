@@ -518,3 +518,10 @@ class Reason(str, Enum):
             "that several clicks led to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks."
         ),
     )
+    EXTERNAL_ID_TAKEN = (
+        "EXTERNAL_ID_TAKEN",
+        (
+            "Cause: another partner of this account has this external id. Cure: give the partner another one. "
+            "ALREADY_EXISTS, HTTP 409."
+        ),
+    )

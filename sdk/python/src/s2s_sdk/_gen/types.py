@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from s2s_sdk import v1
 from s2s_sdk.money import Money
 
-ApiKeyScopeName = Literal["READ", "WRITE", "RECORD", "ADMIN", "EDGE"]
+ApiKeyScopeName = Literal["READ", "WRITE", "RECORD", "ADMIN", "EDGE", "PARTNER"]
 """The permissions of a key. No scope includes another."""
 ClickFlagName = Literal["BOT", "PREFETCH", "PREVIEW", "SUB_ID_CUT"]
 """The remarkable properties of a click."""

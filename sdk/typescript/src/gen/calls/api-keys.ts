@@ -22,16 +22,22 @@ export interface CreateApiKeyParams {
    */
   name: string;
   /**
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    */
   scopes: ReadonlyArray<ApiKeyScope>;
   /**
    * Time at which the key expires; must be in the future. Not set: never.
    */
   expireTime?: Date | Timestamp | undefined;
+  /**
+   * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+   * with the scope `partner`; otherwise it must be empty.
+   */
+  partnerId?: string | undefined;
   /**
    * Makes the call safe to repeat: the same request with the same request id
    * returns the key that the first call created, but not its text. Another

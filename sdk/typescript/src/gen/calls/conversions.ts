@@ -3,8 +3,8 @@ import type { Money } from "../s2s/v1/money_pb.js";
 import type { Conversion, ConversionStatus } from "../s2s/v1/conversion_pb.js";
 import type { CustomParamInput, RawPostbackInput } from "./inputs.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import type { BatchRecordConversionsResponse, ConversionService, ConversionTime, GetConversionResponse, RecordConversionResponse, RecordConversionResult, WatchConversionsResponse } from "../s2s/v1/conversion_service_pb.js";
-import { BatchRecordConversionsRequestSchema, GetConversionRequestSchema, ListConversionsRequestSchema, RecordConversionRequestSchema, WatchConversionsRequestSchema } from "../s2s/v1/conversion_service_pb.js";
+import type { BatchRecordConversionsResponse, ConversionService, ConversionTime, GetConversionResponse, PartnerConversion, RecordConversionResponse, RecordConversionResult, WatchConversionsResponse } from "../s2s/v1/conversion_service_pb.js";
+import { BatchRecordConversionsRequestSchema, GetConversionRequestSchema, ListConversionsRequestSchema, ListPartnerConversionsRequestSchema, RecordConversionRequestSchema, WatchConversionsRequestSchema } from "../s2s/v1/conversion_service_pb.js";
 import type { Client } from "@connectrpc/connect";
 import type { Policy } from "../../calls.js";
 import { list, stream, unary } from "../../methods.js";
@@ -151,11 +151,39 @@ export interface ListConversionsParams {
    */
   endTime?: Date | Timestamp | undefined;
   /**
+   * Id of the partner.
+   */
+  partnerId?: string | undefined;
+  /**
    * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
    * values are read as 1,000. A page may have fewer, or none: only an empty
    * `nextPageToken` ends the list.
    */
   pageSize?: number | undefined;
+}
+
+/**
+ * The parameters of `conversions.listPartner`.
+ */
+export interface ListPartnerConversionsParams {
+  /**
+   * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000.
+   */
+  pageSize?: number | undefined;
+  /**
+   * Id of the partner, `partner_…`. May be empty for the key of a partner, which
+   * names its own.
+   */
+  partnerId?: string | undefined;
+  /**
+   * Earliest time of recording, inclusive.
+   */
+  startTime?: Date | Timestamp | undefined;
+  /**
+   * Latest time of recording, exclusive.
+   */
+  endTime?: Date | Timestamp | undefined;
 }
 
 /**
@@ -186,6 +214,10 @@ export interface WatchConversionsParams {
    * Status with which the conversion was recorded. Unspecified: all.
    */
   recordedStatus?: ConversionStatus | undefined;
+  /**
+   * Id of the partner.
+   */
+  partnerId?: string | undefined;
   /**
    * The resume token of a message of an earlier stream. Empty: the stream begins
    * with what is recorded from now on. The server keeps events for 7 days; an
@@ -249,6 +281,15 @@ export interface Conversions {
   list(params?: ListConversionsParams, options?: CallOptions): AsyncGenerator<Conversion, void, undefined>;
 
   /**
+   * Lists the conversions that are owed to a partner, newest first, as the
+   * partner may see them. A page may have fewer conversions than asked for, or
+   * none, and still a token.
+   *
+   * The result iterates over all pages. Each page is fetched when it is reached.
+   */
+  listPartner(params?: ListPartnerConversionsParams, options?: CallOptions): AsyncGenerator<PartnerConversion, void, undefined>;
+
+  /**
    * Sends each conversion once it is recorded, and again after each adjustment,
    * by any server of the installation, for as long as the client listens. The
    * stream begins with a heartbeat. Each message has a resume token: a stream
@@ -285,6 +326,11 @@ export const listConversionsShape: Shape = {
   omitted: "pageToken",
 };
 
+export const listPartnerConversionsShape: Shape = {
+  schema: ListPartnerConversionsRequestSchema,
+  omitted: "pageToken",
+};
+
 export const watchConversionsShape: Shape = {
   schema: WatchConversionsRequestSchema,
   inlined: "filter",
@@ -300,6 +346,7 @@ export function conversionsOf(stubs: Client<typeof ConversionService>, policy: P
     streamRecord: stream(stubs.streamRecordConversions, recordConversionShape, "request", "result"),
     get: unary(stubs.getConversion, getConversionShape),
     list: list(stubs.listConversions, listConversionsShape, "conversions"),
+    listPartner: list(stubs.listPartnerConversions, listPartnerConversionsShape, "conversions"),
     watch: watch(stubs.watchConversions, watchConversionsShape, "s2s.v1.ConversionService/WatchConversions", policy),
   };
 }

@@ -2,6 +2,7 @@ import type { Money } from "../s2s/v1/money_pb.js";
 import type { ConversionStatus } from "../s2s/v1/conversion_pb.js";
 import type { CheckMode, DecimalSeparator, ReplyMode } from "../s2s/v1/conversion_code_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { ShareBasis } from "../s2s/v1/partner_pb.js";
 
 // Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
 
@@ -244,5 +245,20 @@ export interface ReplayOverridesInput {
    * replay can't check it again.
    */
   trustSender?: boolean | undefined;
+}
+
+/**
+ * The share of a conversion that a partner is owed.
+ */
+export interface PartnerShareInput {
+  /**
+   * What the partner gets a percent of. Unspecified: of the commission.
+   */
+  basis?: ShareBasis | undefined;
+  /**
+   * The percent, in millionths of a percent, 0 to 100,000,000. Example:
+   * `80000000` is 80 %.
+   */
+  percentMicros: bigint;
 }
 

@@ -1,5 +1,6 @@
 import type { RedirectKind, TrackingLink } from "../s2s/v1/tracking_link_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { PartnerShareInput } from "./inputs.js";
 import type { CallOptions, Present, Shape } from "../../params.js";
 import type { ArchiveTrackingLinkResponse, CreateTrackingLinkResponse, GetTrackingLinkResponse, TrackingLinkService, UnarchiveTrackingLinkResponse, UpdateTrackingLinkResponse } from "../s2s/v1/tracking_link_service_pb.js";
 import { ArchiveTrackingLinkRequestSchema, CreateTrackingLinkRequestSchema, GetTrackingLinkRequestSchema, ListTrackingLinksRequestSchema, UnarchiveTrackingLinkRequestSchema, UpdateTrackingLinkRequestSchema } from "../s2s/v1/tracking_link_service_pb.js";
@@ -57,6 +58,17 @@ export interface CreateTrackingLinkParams {
    * same form as `destination`. Empty: they get HTTP 410.
    */
   fallbackDestination?: string | undefined;
+  /**
+   * Id of the partner who is owed a share of the link's conversions. Empty: the
+   * conversions are owed to nobody. Once set, it never changes. Conversions that
+   * were recorded before it was set are owed to nobody.
+   */
+  partnerId?: string | undefined;
+  /**
+   * The partner's share. Not set: all of the commission. A change applies to
+   * conversions that are recorded later.
+   */
+  partnerShare?: PartnerShareInput | undefined;
   /**
    * Makes the call safe to repeat: the same request with the same request id
    * returns the link that the first call created. Another request with this id
@@ -154,6 +166,17 @@ export interface UpdateTrackingLinkParams {
    * same form as `destination`. Empty: they get HTTP 410.
    */
   fallbackDestination?: string | undefined;
+  /**
+   * Id of the partner who is owed a share of the link's conversions. Empty: the
+   * conversions are owed to nobody. Once set, it never changes. Conversions that
+   * were recorded before it was set are owed to nobody.
+   */
+  partnerId?: string | undefined;
+  /**
+   * The partner's share. Not set: all of the commission. A change applies to
+   * conversions that are recorded later.
+   */
+  partnerShare?: PartnerShareInput | null | undefined;
   /**
    * If true, the request is checked and answered as if real, but nothing is
    * written.

@@ -10,6 +10,7 @@ from s2s_sdk._gen.s2s.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
 from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceStub
 from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceStub
 from s2s_sdk._gen.s2s.v1.conversion_service_pb2_grpc import ConversionServiceStub
+from s2s_sdk._gen.s2s.v1.partner_service_pb2_grpc import PartnerServiceStub
 from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceStub
 from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceStub
 from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceStub
@@ -19,6 +20,7 @@ from s2s_sdk._gen.services.api_keys import ApiKeys, AsyncApiKeys
 from s2s_sdk._gen.services.clicks import AsyncClicks, Clicks
 from s2s_sdk._gen.services.conversion_codes import AsyncConversionCodes, ConversionCodes
 from s2s_sdk._gen.services.conversions import AsyncConversions, Conversions
+from s2s_sdk._gen.services.partners import AsyncPartners, Partners
 from s2s_sdk._gen.services.postbacks import AsyncPostbacks, Postbacks
 from s2s_sdk._gen.services.presets import AsyncPresets, Presets
 from s2s_sdk._gen.services.tracking_links import AsyncTrackingLinks, TrackingLinks
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.conversion_service_pb2_grpc import ConversionServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.partner_service_pb2_grpc import PartnerServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceAsyncStub
@@ -45,6 +48,7 @@ class Stubs:
     clicks: ClickServiceStub
     conversion_codes: ConversionCodeServiceStub
     conversions: ConversionServiceStub
+    partners: PartnerServiceStub
     postbacks: PostbackServiceStub
     presets: PresetServiceStub
     tracking_links: TrackingLinkServiceStub
@@ -56,6 +60,7 @@ class Stubs:
         self.clicks = ClickServiceStub(channel)
         self.conversion_codes = ConversionCodeServiceStub(channel)
         self.conversions = ConversionServiceStub(channel)
+        self.partners = PartnerServiceStub(channel)
         self.postbacks = PostbackServiceStub(channel)
         self.presets = PresetServiceStub(channel)
         self.tracking_links = TrackingLinkServiceStub(channel)
@@ -70,6 +75,7 @@ class AsyncStubs(Stubs):
     clicks: ClickServiceAsyncStub
     conversion_codes: ConversionCodeServiceAsyncStub
     conversions: ConversionServiceAsyncStub
+    partners: PartnerServiceAsyncStub
     postbacks: PostbackServiceAsyncStub
     presets: PresetServiceAsyncStub
     tracking_links: TrackingLinkServiceAsyncStub
@@ -103,6 +109,10 @@ class Services:
     """Manages conversion codes: one for each kind of conversion that a merchant reports."""
     conversions: Conversions
     """Records and reads conversions: the sales and sign-ups that follow clicks."""
+    partners: Partners
+    """Manages partners: those who are owed a share of conversions. A tracking link has at most one
+    partner. Its conversions are owed to this partner.
+    """
     postbacks: Postbacks
     """Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with their
     outcomes. `ConversionService.RecordConversion` receives them.
@@ -122,6 +132,7 @@ class Services:
         self.clicks = Clicks(stubs.clicks)
         self.conversion_codes = ConversionCodes(stubs.conversion_codes)
         self.conversions = Conversions(stubs.conversions, policy)
+        self.partners = Partners(stubs.partners)
         self.postbacks = Postbacks(stubs.postbacks, policy)
         self.presets = Presets(stubs.presets)
         self.tracking_links = TrackingLinks(stubs.tracking_links)
@@ -155,6 +166,10 @@ class AsyncServices:
     """Manages conversion codes: one for each kind of conversion that a merchant reports."""
     conversions: AsyncConversions
     """Records and reads conversions: the sales and sign-ups that follow clicks."""
+    partners: AsyncPartners
+    """Manages partners: those who are owed a share of conversions. A tracking link has at most one
+    partner. Its conversions are owed to this partner.
+    """
     postbacks: AsyncPostbacks
     """Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with their
     outcomes. `ConversionService.RecordConversion` receives them.
@@ -174,6 +189,7 @@ class AsyncServices:
         self.clicks = AsyncClicks(stubs.clicks)
         self.conversion_codes = AsyncConversionCodes(stubs.conversion_codes)
         self.conversions = AsyncConversions(stubs.conversions, policy)
+        self.partners = AsyncPartners(stubs.partners)
         self.postbacks = AsyncPostbacks(stubs.postbacks, policy)
         self.presets = AsyncPresets(stubs.presets)
         self.tracking_links = AsyncTrackingLinks(stubs.tracking_links)

@@ -40,6 +40,7 @@ class ApiKeys:
         name: str,
         scopes: Iterable[ApiKeyScopeName | v1.ApiKeyScope.ValueType],
         expire_time: datetime | Timestamp | None = None,
+        partner_id: str | None = None,
         request_id: str | None = None,
         validate_only: bool = False,
         timeout: float | None = None,
@@ -51,11 +52,14 @@ class ApiKeys:
             account_id: Id of the account that the key acts for, `acct_…`. Default: the caller's.
                 Only a key with the scope `admin` may name another account.
             name: Name for people, 1 to 100 characters. Example: `web shop`.
-            scopes: Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-                combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for
-                keys of the installation's own account, and only a key with the scope `admin` may
-                grant them. Values: `READ`, `WRITE`, `RECORD`, `ADMIN`, `EDGE`.
+            scopes: Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+                `API_KEY_SCOPE_PARTNER` can't be combined with other scopes. `API_KEY_SCOPE_EDGE`
+                and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own account, and only a
+                key with the scope `admin` may grant them. Values: `READ`, `WRITE`, `RECORD`,
+                `ADMIN`, `EDGE`, `PARTNER`.
             expire_time: Time at which the key expires; must be in the future. Not set: never.
+            partner_id: Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+                with the scope `partner`; otherwise it must be empty.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the key that the first call created, but not its text. Another request with
                 this id is refused. 1 to 64 bytes. Example: a UUID.
@@ -78,6 +82,7 @@ class ApiKeys:
                 "name": name,
                 "scopes": scopes,
                 "expire_time": expire_time,
+                "partner_id": partner_id,
                 "request_id": request_id,
                 "validate_only": validate_only,
             },
@@ -209,6 +214,7 @@ class AsyncApiKeys:
         name: str,
         scopes: Iterable[ApiKeyScopeName | v1.ApiKeyScope.ValueType],
         expire_time: datetime | Timestamp | None = None,
+        partner_id: str | None = None,
         request_id: str | None = None,
         validate_only: bool = False,
         timeout: float | None = None,
@@ -220,11 +226,14 @@ class AsyncApiKeys:
             account_id: Id of the account that the key acts for, `acct_…`. Default: the caller's.
                 Only a key with the scope `admin` may name another account.
             name: Name for people, 1 to 100 characters. Example: `web shop`.
-            scopes: Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-                combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for
-                keys of the installation's own account, and only a key with the scope `admin` may
-                grant them. Values: `READ`, `WRITE`, `RECORD`, `ADMIN`, `EDGE`.
+            scopes: Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+                `API_KEY_SCOPE_PARTNER` can't be combined with other scopes. `API_KEY_SCOPE_EDGE`
+                and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own account, and only a
+                key with the scope `admin` may grant them. Values: `READ`, `WRITE`, `RECORD`,
+                `ADMIN`, `EDGE`, `PARTNER`.
             expire_time: Time at which the key expires; must be in the future. Not set: never.
+            partner_id: Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+                with the scope `partner`; otherwise it must be empty.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the key that the first call created, but not its text. Another request with
                 this id is refused. 1 to 64 bytes. Example: a UUID.
@@ -247,6 +256,7 @@ class AsyncApiKeys:
                 "name": name,
                 "scopes": scopes,
                 "expire_time": expire_time,
+                "partner_id": partner_id,
                 "request_id": request_id,
                 "validate_only": validate_only,
             },

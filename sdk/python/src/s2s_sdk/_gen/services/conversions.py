@@ -224,6 +224,7 @@ class Conversions:
         time: ConversionTimeName | v1.ConversionTime.ValueType | None = None,
         start_time: datetime | Timestamp | None = None,
         end_time: datetime | Timestamp | None = None,
+        partner_id: str | None = None,
         timeout: float | None = None,
     ) -> Iterator[v1.Conversion]:
         """Lists the account's conversions, newest first. A page has at most 3 MiB, and the server
@@ -247,6 +248,7 @@ class Conversions:
                 recording. Values: `CREATE`, `CONVERSION`, `CLICK`.
             start_time: Earliest time, inclusive.
             end_time: Latest time, exclusive.
+            partner_id: Id of the partner.
             timeout: Time limit of the call for each page over all its attempts, in seconds.
                 Default: the client's.
 
@@ -270,10 +272,48 @@ class Conversions:
                 "time": time,
                 "start_time": start_time,
                 "end_time": end_time,
+                "partner_id": partner_id,
             },
             "filter",
         )
         return all_items(self._stub.ListConversions, request, lambda page: page.conversions, timeout=timeout)
+
+    def list_partner(
+        self,
+        *,
+        page_size: int | None = None,
+        partner_id: str | None = None,
+        start_time: datetime | Timestamp | None = None,
+        end_time: datetime | Timestamp | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[v1.PartnerConversion]:
+        """Lists the conversions that are owed to a partner, newest first, as the partner may see them.
+        A page may have fewer conversions than asked for, or none, and still a token.
+
+        Each page is fetched when it is reached.
+
+        Args:
+            page_size: Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+                values are read as 1,000.
+            partner_id: Id of the partner, `partner_…`. May be empty for the key of a partner, which
+                names its own.
+            start_time: Earliest time of recording, inclusive.
+            end_time: Latest time of recording, exclusive.
+            timeout: Time limit of the call for each page over all its attempts, in seconds.
+                Default: the client's.
+
+        Returns:
+            An iterator over the items of all pages.
+
+        Raises:
+            Error: The call failed.
+            ValueError: An argument has no meaning, such as a datetime without a time zone.
+        """
+        request = build(
+            v1.ListPartnerConversionsRequest,
+            {"page_size": page_size, "partner_id": partner_id, "start_time": start_time, "end_time": end_time},
+        )
+        return all_items(self._stub.ListPartnerConversions, request, lambda page: page.conversions, timeout=timeout)
 
     def watch(
         self,
@@ -284,6 +324,7 @@ class Conversions:
         transaction_id: str | None = None,
         status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
         recorded_status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
+        partner_id: str | None = None,
         resume_token: str | None = None,
         all_accounts: bool = False,
         timeout: float | None = None,
@@ -310,6 +351,7 @@ class Conversions:
             status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
             recorded_status: Status with which the conversion was recorded. Unspecified: all.
                 Values: `PENDING`, `APPROVED`, `DECLINED`.
+            partner_id: Id of the partner.
             resume_token: The resume token of a message of an earlier stream. Empty: the stream
                 begins with what is recorded from now on. The server keeps events for 7 days; an
                 older token is refused with `RESUME_TOKEN_TOO_OLD`.
@@ -334,6 +376,7 @@ class Conversions:
                 "transaction_id": transaction_id,
                 "status": status,
                 "recorded_status": recorded_status,
+                "partner_id": partner_id,
                 "resume_token": resume_token,
                 "all_accounts": all_accounts,
             },
@@ -550,6 +593,7 @@ class AsyncConversions:
         time: ConversionTimeName | v1.ConversionTime.ValueType | None = None,
         start_time: datetime | Timestamp | None = None,
         end_time: datetime | Timestamp | None = None,
+        partner_id: str | None = None,
         timeout: float | None = None,
     ) -> AsyncIterator[v1.Conversion]:
         """Lists the account's conversions, newest first. A page has at most 3 MiB, and the server
@@ -573,6 +617,7 @@ class AsyncConversions:
                 recording. Values: `CREATE`, `CONVERSION`, `CLICK`.
             start_time: Earliest time, inclusive.
             end_time: Latest time, exclusive.
+            partner_id: Id of the partner.
             timeout: Time limit of the call for each page over all its attempts, in seconds.
                 Default: the client's.
 
@@ -596,10 +641,50 @@ class AsyncConversions:
                 "time": time,
                 "start_time": start_time,
                 "end_time": end_time,
+                "partner_id": partner_id,
             },
             "filter",
         )
         return all_items_async(self._stub.ListConversions, request, lambda page: page.conversions, timeout=timeout)
+
+    def list_partner(
+        self,
+        *,
+        page_size: int | None = None,
+        partner_id: str | None = None,
+        start_time: datetime | Timestamp | None = None,
+        end_time: datetime | Timestamp | None = None,
+        timeout: float | None = None,
+    ) -> AsyncIterator[v1.PartnerConversion]:
+        """Lists the conversions that are owed to a partner, newest first, as the partner may see them.
+        A page may have fewer conversions than asked for, or none, and still a token.
+
+        Each page is fetched when it is reached.
+
+        Args:
+            page_size: Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+                values are read as 1,000.
+            partner_id: Id of the partner, `partner_…`. May be empty for the key of a partner, which
+                names its own.
+            start_time: Earliest time of recording, inclusive.
+            end_time: Latest time of recording, exclusive.
+            timeout: Time limit of the call for each page over all its attempts, in seconds.
+                Default: the client's.
+
+        Returns:
+            An iterator over the items of all pages.
+
+        Raises:
+            Error: The call failed.
+            ValueError: An argument has no meaning, such as a datetime without a time zone.
+        """
+        request = build(
+            v1.ListPartnerConversionsRequest,
+            {"page_size": page_size, "partner_id": partner_id, "start_time": start_time, "end_time": end_time},
+        )
+        return all_items_async(
+            self._stub.ListPartnerConversions, request, lambda page: page.conversions, timeout=timeout
+        )
 
     def watch(
         self,
@@ -610,6 +695,7 @@ class AsyncConversions:
         transaction_id: str | None = None,
         status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
         recorded_status: ConversionStatusName | v1.ConversionStatus.ValueType | None = None,
+        partner_id: str | None = None,
         resume_token: str | None = None,
         all_accounts: bool = False,
         timeout: float | None = None,
@@ -636,6 +722,7 @@ class AsyncConversions:
             status: Present status. Unspecified: all. Values: `PENDING`, `APPROVED`, `DECLINED`.
             recorded_status: Status with which the conversion was recorded. Unspecified: all.
                 Values: `PENDING`, `APPROVED`, `DECLINED`.
+            partner_id: Id of the partner.
             resume_token: The resume token of a message of an earlier stream. Empty: the stream
                 begins with what is recorded from now on. The server keeps events for 7 days; an
                 older token is refused with `RESUME_TOKEN_TOO_OLD`.
@@ -660,6 +747,7 @@ class AsyncConversions:
                 "transaction_id": transaction_id,
                 "status": status,
                 "recorded_status": recorded_status,
+                "partner_id": partner_id,
                 "resume_token": resume_token,
                 "all_accounts": all_accounts,
             },

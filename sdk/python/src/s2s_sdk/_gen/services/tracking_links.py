@@ -37,6 +37,8 @@ class TrackingLinks:
         query_pass_through: bool = False,
         expire_time: datetime | Timestamp | None = None,
         fallback_destination: str | None = None,
+        partner_id: str | None = None,
+        partner_share: v1.PartnerShare | None = None,
         request_id: str | None = None,
         validate_only: bool = False,
         preset_id: str | None = None,
@@ -66,6 +68,11 @@ class TrackingLinks:
             expire_time: Time from which visitors get the fallback destination. Not set: never.
             fallback_destination: URL that visitors are sent to once the link has expired or is
                 archived; same form as `destination`. Empty: they get HTTP 410.
+            partner_id: Id of the partner who is owed a share of the link's conversions. Empty: the
+                conversions are owed to nobody. Once set, it never changes. Conversions that were
+                recorded before it was set are owed to nobody.
+            partner_share: The partner's share. Not set: all of the commission. A change applies to
+                conversions that are recorded later.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the link that the first call created. Another request with this id is
                 refused. 1 to 64 bytes. Example: a UUID.
@@ -95,6 +102,8 @@ class TrackingLinks:
                 "query_pass_through": query_pass_through,
                 "expire_time": expire_time,
                 "fallback_destination": fallback_destination,
+                "partner_id": partner_id,
+                "partner_share": partner_share,
                 "request_id": request_id,
                 "validate_only": validate_only,
                 "preset_id": preset_id,
@@ -155,6 +164,8 @@ class TrackingLinks:
         query_pass_through: bool | NotGiven = NOT_GIVEN,
         expire_time: datetime | Timestamp | NotGiven | None = NOT_GIVEN,
         fallback_destination: str | NotGiven = NOT_GIVEN,
+        partner_id: str | NotGiven = NOT_GIVEN,
+        partner_share: v1.PartnerShare | NotGiven | None = NOT_GIVEN,
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.UpdateTrackingLinkResponse:
@@ -185,6 +196,11 @@ class TrackingLinks:
             expire_time: Time from which visitors get the fallback destination. Not set: never.
             fallback_destination: URL that visitors are sent to once the link has expired or is
                 archived; same form as `destination`. Empty: they get HTTP 410.
+            partner_id: Id of the partner who is owed a share of the link's conversions. Empty: the
+                conversions are owed to nobody. Once set, it never changes. Conversions that were
+                recorded before it was set are owed to nobody.
+            partner_share: The partner's share. Not set: all of the commission. A change applies to
+                conversions that are recorded later.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -209,6 +225,8 @@ class TrackingLinks:
                 "query_pass_through": query_pass_through,
                 "expire_time": expire_time,
                 "fallback_destination": fallback_destination,
+                "partner_id": partner_id,
+                "partner_share": partner_share,
                 "validate_only": validate_only,
             },
             "tracking_link",
@@ -283,6 +301,8 @@ class AsyncTrackingLinks:
         query_pass_through: bool = False,
         expire_time: datetime | Timestamp | None = None,
         fallback_destination: str | None = None,
+        partner_id: str | None = None,
+        partner_share: v1.PartnerShare | None = None,
         request_id: str | None = None,
         validate_only: bool = False,
         preset_id: str | None = None,
@@ -312,6 +332,11 @@ class AsyncTrackingLinks:
             expire_time: Time from which visitors get the fallback destination. Not set: never.
             fallback_destination: URL that visitors are sent to once the link has expired or is
                 archived; same form as `destination`. Empty: they get HTTP 410.
+            partner_id: Id of the partner who is owed a share of the link's conversions. Empty: the
+                conversions are owed to nobody. Once set, it never changes. Conversions that were
+                recorded before it was set are owed to nobody.
+            partner_share: The partner's share. Not set: all of the commission. A change applies to
+                conversions that are recorded later.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the link that the first call created. Another request with this id is
                 refused. 1 to 64 bytes. Example: a UUID.
@@ -341,6 +366,8 @@ class AsyncTrackingLinks:
                 "query_pass_through": query_pass_through,
                 "expire_time": expire_time,
                 "fallback_destination": fallback_destination,
+                "partner_id": partner_id,
+                "partner_share": partner_share,
                 "request_id": request_id,
                 "validate_only": validate_only,
                 "preset_id": preset_id,
@@ -401,6 +428,8 @@ class AsyncTrackingLinks:
         query_pass_through: bool | NotGiven = NOT_GIVEN,
         expire_time: datetime | Timestamp | NotGiven | None = NOT_GIVEN,
         fallback_destination: str | NotGiven = NOT_GIVEN,
+        partner_id: str | NotGiven = NOT_GIVEN,
+        partner_share: v1.PartnerShare | NotGiven | None = NOT_GIVEN,
         validate_only: bool = False,
         timeout: float | None = None,
     ) -> v1.UpdateTrackingLinkResponse:
@@ -431,6 +460,11 @@ class AsyncTrackingLinks:
             expire_time: Time from which visitors get the fallback destination. Not set: never.
             fallback_destination: URL that visitors are sent to once the link has expired or is
                 archived; same form as `destination`. Empty: they get HTTP 410.
+            partner_id: Id of the partner who is owed a share of the link's conversions. Empty: the
+                conversions are owed to nobody. Once set, it never changes. Conversions that were
+                recorded before it was set are owed to nobody.
+            partner_share: The partner's share. Not set: all of the commission. A change applies to
+                conversions that are recorded later.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -455,6 +489,8 @@ class AsyncTrackingLinks:
                 "query_pass_through": query_pass_through,
                 "expire_time": expire_time,
                 "fallback_destination": fallback_destination,
+                "partner_id": partner_id,
+                "partner_share": partner_share,
                 "validate_only": validate_only,
             },
             "tracking_link",

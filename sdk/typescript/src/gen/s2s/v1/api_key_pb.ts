@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/api_key.proto.
  */
 export const file_s2s_v1_api_key: GenFile = /*@__PURE__*/
-  fileDesc("ChRzMnMvdjEvYXBpX2tleS5wcm90bxIGczJzLnYxIvYCCgZBcGlLZXkSCgoCaWQYASABKAkSEgoKYWNjb3VudF9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEiMKBnNjb3BlcxgEIAMoDjITLnMycy52MS5BcGlLZXlTY29wZRIvCgtleHBpcmVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoFc3RhdGUYBiABKA4yEy5zMnMudjEuQXBpS2V5U3RhdGUSMQoNbGFzdF91c2VfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmV2b2tlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyb3RhdGVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqqAEKC0FwaUtleVNjb3BlEh0KGUFQSV9LRVlfU0NPUEVfVU5TUEVDSUZJRUQQABIWChJBUElfS0VZX1NDT1BFX1JFQUQQARIXChNBUElfS0VZX1NDT1BFX1dSSVRFEAISGAoUQVBJX0tFWV9TQ09QRV9SRUNPUkQQAxIXChNBUElfS0VZX1NDT1BFX0FETUlOEAQSFgoSQVBJX0tFWV9TQ09QRV9FREdFEAUqfAoLQXBpS2V5U3RhdGUSHQoZQVBJX0tFWV9TVEFURV9VTlNQRUNJRklFRBAAEhgKFEFQSV9LRVlfU1RBVEVfQUNUSVZFEAESGQoVQVBJX0tFWV9TVEFURV9FWFBJUkVEEAISGQoVQVBJX0tFWV9TVEFURV9SRVZPS0VEEANiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChRzMnMvdjEvYXBpX2tleS5wcm90bxIGczJzLnYxIooDCgZBcGlLZXkSCgoCaWQYASABKAkSEgoKYWNjb3VudF9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEiMKBnNjb3BlcxgEIAMoDjITLnMycy52MS5BcGlLZXlTY29wZRIvCgtleHBpcmVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoFc3RhdGUYBiABKA4yEy5zMnMudjEuQXBpS2V5U3RhdGUSMQoNbGFzdF91c2VfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmV2b2tlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyb3RhdGVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcGFydG5lcl9pZBgLIAEoCSrDAQoLQXBpS2V5U2NvcGUSHQoZQVBJX0tFWV9TQ09QRV9VTlNQRUNJRklFRBAAEhYKEkFQSV9LRVlfU0NPUEVfUkVBRBABEhcKE0FQSV9LRVlfU0NPUEVfV1JJVEUQAhIYChRBUElfS0VZX1NDT1BFX1JFQ09SRBADEhcKE0FQSV9LRVlfU0NPUEVfQURNSU4QBBIWChJBUElfS0VZX1NDT1BFX0VER0UQBRIZChVBUElfS0VZX1NDT1BFX1BBUlRORVIQBip8CgtBcGlLZXlTdGF0ZRIdChlBUElfS0VZX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQVBJX0tFWV9TVEFURV9BQ1RJVkUQARIZChVBUElfS0VZX1NUQVRFX0VYUElSRUQQAhIZChVBUElfS0VZX1NUQVRFX1JFVk9LRUQQA2IGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
@@ -45,10 +45,11 @@ export type ApiKey = Message<"s2s.v1.ApiKey"> & {
   name: string;
 
   /**
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    *
    * @generated from field: repeated s2s.v1.ApiKeyScope scopes = 4;
    */
@@ -95,6 +96,14 @@ export type ApiKey = Message<"s2s.v1.ApiKey"> & {
    * @generated from field: google.protobuf.Timestamp rotate_time = 10;
    */
   rotateTime?: Timestamp | undefined;
+
+  /**
+   * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+   * with the scope `partner`; otherwise it must be empty.
+   *
+   * @generated from field: string partner_id = 11;
+   */
+  partnerId: string;
 };
 
 /**
@@ -154,6 +163,14 @@ export enum ApiKeyScope {
    * @generated from enum value: API_KEY_SCOPE_EDGE = 5;
    */
   EDGE = 5,
+
+  /**
+   * Permission for a partner to read its own entry, and the conversions that are
+   * owed to it, and nothing else.
+   *
+   * @generated from enum value: API_KEY_SCOPE_PARTNER = 6;
+   */
+  PARTNER = 6,
 }
 
 /**

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/conversion.proto.
  */
 export const file_s2s_v1_conversion: GenFile = /*@__PURE__*/
-  fileDesc("ChdzMnMvdjEvY29udmVyc2lvbi5wcm90bxIGczJzLnYxIscECgpDb252ZXJzaW9uEgoKAmlkGAEgASgJEhoKEmNvbnZlcnNpb25fY29kZV9pZBgCIAEoCRIYChB0cmFja2luZ19saW5rX2lkGAMgASgJEhAKCGNsaWNrX2lkGAQgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAUgASgJEhwKBXZhbHVlGAYgASgLMg0uczJzLnYxLk1vbmV5EiEKCmNvbW1pc3Npb24YByABKAsyDS5zMnMudjEuTW9uZXkSJgoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgIIAEoA0gAiAEBEigKBnN0YXR1cxgJIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEioKDWN1c3RvbV9wYXJhbXMYCiADKAsyEy5zMnMudjEuQ3VzdG9tUGFyYW0SMwoPY29udmVyc2lvbl90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtjcmVhdGVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2xpY2tfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLc3RhdHVzX3dvcmQYDiABKAkSKwoHY3VycmVudBgPIAEoCzIaLnMycy52MS5Db252ZXJzaW9uU3RhbmRpbmcSGAoQYWRqdXN0bWVudF9jb3VudBgQIAEoBUIcChpfY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcyJ/ChJDb252ZXJzaW9uU3RhbmRpbmcSKAoGc3RhdHVzGAEgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSHAoFdmFsdWUYAiABKAsyDS5zMnMudjEuTW9uZXkSIQoKY29tbWlzc2lvbhgDIAEoCzINLnMycy52MS5Nb25leSIpCgtDdXN0b21QYXJhbRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAkqlAEKEENvbnZlcnNpb25TdGF0dXMSIQodQ09OVkVSU0lPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIdChlDT05WRVJTSU9OX1NUQVRVU19QRU5ESU5HEAESHgoaQ09OVkVSU0lPTl9TVEFUVVNfQVBQUk9WRUQQAhIeChpDT05WRVJTSU9OX1NUQVRVU19ERUNMSU5FRBADKrcBChFDb252ZXJzaW9uVmVyZGljdBIiCh5DT05WRVJTSU9OX1ZFUkRJQ1RfVU5TUEVDSUZJRUQQABIfChtDT05WRVJTSU9OX1ZFUkRJQ1RfUkVDT1JERUQQARIgChxDT05WRVJTSU9OX1ZFUkRJQ1RfRFVQTElDQVRFEAISGwoXQ09OVkVSU0lPTl9WRVJESUNUX1RFU1QQAxIeChpDT05WRVJTSU9OX1ZFUkRJQ1RfVVBEQVRFRBAEYgZwcm90bzM", [file_google_protobuf_timestamp, file_s2s_v1_money]);
+  fileDesc("ChdzMnMvdjEvY29udmVyc2lvbi5wcm90bxIGczJzLnYxIvgECgpDb252ZXJzaW9uEgoKAmlkGAEgASgJEhoKEmNvbnZlcnNpb25fY29kZV9pZBgCIAEoCRIYChB0cmFja2luZ19saW5rX2lkGAMgASgJEhAKCGNsaWNrX2lkGAQgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAUgASgJEhwKBXZhbHVlGAYgASgLMg0uczJzLnYxLk1vbmV5EiEKCmNvbW1pc3Npb24YByABKAsyDS5zMnMudjEuTW9uZXkSJgoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgIIAEoA0gAiAEBEigKBnN0YXR1cxgJIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEioKDWN1c3RvbV9wYXJhbXMYCiADKAsyEy5zMnMudjEuQ3VzdG9tUGFyYW0SMwoPY29udmVyc2lvbl90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtjcmVhdGVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2xpY2tfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLc3RhdHVzX3dvcmQYDiABKAkSKwoHY3VycmVudBgPIAEoCzIaLnMycy52MS5Db252ZXJzaW9uU3RhbmRpbmcSGAoQYWRqdXN0bWVudF9jb3VudBgQIAEoBRISCgpwYXJ0bmVyX2lkGBEgASgJEhsKBG93ZWQYEiABKAsyDS5zMnMudjEuTW9uZXlCHAoaX2NvbW1pc3Npb25fcGVyY2VudF9taWNyb3MifwoSQ29udmVyc2lvblN0YW5kaW5nEigKBnN0YXR1cxgBIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEhwKBXZhbHVlGAIgASgLMg0uczJzLnYxLk1vbmV5EiEKCmNvbW1pc3Npb24YAyABKAsyDS5zMnMudjEuTW9uZXkiKQoLQ3VzdG9tUGFyYW0SCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJKpQBChBDb252ZXJzaW9uU3RhdHVzEiEKHUNPTlZFUlNJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASHQoZQ09OVkVSU0lPTl9TVEFUVVNfUEVORElORxABEh4KGkNPTlZFUlNJT05fU1RBVFVTX0FQUFJPVkVEEAISHgoaQ09OVkVSU0lPTl9TVEFUVVNfREVDTElORUQQAyq3AQoRQ29udmVyc2lvblZlcmRpY3QSIgoeQ09OVkVSU0lPTl9WRVJESUNUX1VOU1BFQ0lGSUVEEAASHwobQ09OVkVSU0lPTl9WRVJESUNUX1JFQ09SREVEEAESIAocQ09OVkVSU0lPTl9WRVJESUNUX0RVUExJQ0FURRACEhsKF0NPTlZFUlNJT05fVkVSRElDVF9URVNUEAMSHgoaQ09OVkVSU0lPTl9WRVJESUNUX1VQREFURUQQBGIGcHJvdG8z", [file_google_protobuf_timestamp, file_s2s_v1_money]);
 
 /**
  * A result of a visitor's click, such as a sale, and the commission owed for
@@ -69,7 +69,7 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   value?: Money | undefined;
 
   /**
-   * Commission for the partner, as recorded, in the currency of `value`.
+   * Commission, as recorded, in the currency of `value`.
    *
    * @generated from field: s2s.v1.Money commission = 7;
    */
@@ -140,6 +140,23 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
    * @generated from field: int32 adjustment_count = 16;
    */
   adjustmentCount: number;
+
+  /**
+   * Id of the partner that the link had when the conversion was recorded; empty
+   * if it had none.
+   *
+   * @generated from field: string partner_id = 17;
+   */
+  partnerId: string;
+
+  /**
+   * What the partner is owed for the conversion as it stands now: the share of
+   * the link when the conversion was recorded. 0 if the conversion is declined;
+   * not set without a partner.
+   *
+   * @generated from field: s2s.v1.Money owed = 18;
+   */
+  owed?: Money | undefined;
 };
 
 /**

@@ -26,7 +26,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/conversion_service.proto.
  */
 export const file_s2s_v1_conversion_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zMnMvdjEvY29udmVyc2lvbl9zZXJ2aWNlLnByb3RvEgZzMnMudjEi3QIKDU5ld0NvbnZlcnNpb24SGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhAKCGNsaWNrX2lkGAIgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAMgASgJEhwKBXZhbHVlGAQgASgLMg0uczJzLnYxLk1vbmV5EioKEWNvbW1pc3Npb25fYW1vdW50GAUgASgLMg0uczJzLnYxLk1vbmV5SAASIwoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgGIAEoA0gAEigKBnN0YXR1cxgHIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEioKDWN1c3RvbV9wYXJhbXMYCCADKAsyEy5zMnMudjEuQ3VzdG9tUGFyYW0SMwoPY29udmVyc2lvbl90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIMCgpjb21taXNzaW9uIqQBChdSZWNvcmRDb252ZXJzaW9uUmVxdWVzdBIrCgpjb252ZXJzaW9uGAEgASgLMhUuczJzLnYxLk5ld0NvbnZlcnNpb25IABInCghwb3N0YmFjaxgCIAEoCzITLnMycy52MS5SYXdQb3N0YmFja0gAEhIKCnJlcXVlc3RfaWQYAyABKAkSFQoNdmFsaWRhdGVfb25seRgEIAEoCEIICgZyZXBvcnQi3AEKGFJlY29yZENvbnZlcnNpb25SZXNwb25zZRImCgpjb252ZXJzaW9uGAEgASgLMhIuczJzLnYxLkNvbnZlcnNpb24SKgoHdmVyZGljdBgCIAEoDjIZLnMycy52MS5Db252ZXJzaW9uVmVyZGljdBIbCgVub3RlcxgDIAMoCzIMLnMycy52MS5Ob3RlEhMKC3Bvc3RiYWNrX2lkGAQgASgJEiMKBXJlcGx5GAUgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIVCg1jb252ZXJzaW9uX2lkGAYgASgJIlIKHUJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0EjEKCHJlcXVlc3RzGAEgAygLMh8uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXF1ZXN0IlEKHkJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZRIvCgdyZXN1bHRzGAEgAygLMh4uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXN1bHQiUgoeU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0EjAKB3JlcXVlc3QYASABKAsyHy5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlcXVlc3QiUQofU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZRIuCgZyZXN1bHQYASABKAsyHi5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlc3VsdCJ9ChZSZWNvcmRDb252ZXJzaW9uUmVzdWx0EjQKCHJlc3BvbnNlGAEgASgLMiAuczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXNwb25zZUgAEiMKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQiLQoUR2V0Q29udmVyc2lvblJlcXVlc3QSFQoNY29udmVyc2lvbl9pZBgBIAEoCSI/ChVHZXRDb252ZXJzaW9uUmVzcG9uc2USJgoKY29udmVyc2lvbhgBIAEoCzISLnMycy52MS5Db252ZXJzaW9uImkKFkxpc3RDb252ZXJzaW9uc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSKAoGZmlsdGVyGAMgASgLMhguczJzLnYxLkNvbnZlcnNpb25GaWx0ZXIi0wIKEENvbnZlcnNpb25GaWx0ZXISGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhgKEHRyYWNraW5nX2xpbmtfaWQYAiABKAkSEAoIY2xpY2tfaWQYAyABKAkSFgoOdHJhbnNhY3Rpb25faWQYBCABKAkSKAoGc3RhdHVzGAUgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSMQoPcmVjb3JkZWRfc3RhdHVzGAYgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSJAoEdGltZRgHIAEoDjIWLnMycy52MS5Db252ZXJzaW9uVGltZRIuCgpzdGFydF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiWwoXTGlzdENvbnZlcnNpb25zUmVzcG9uc2USJwoLY29udmVyc2lvbnMYASADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkibwoXV2F0Y2hDb252ZXJzaW9uc1JlcXVlc3QSKAoGZmlsdGVyGAEgASgLMhguczJzLnYxLkNvbnZlcnNpb25GaWx0ZXISFAoMcmVzdW1lX3Rva2VuGAIgASgJEhQKDGFsbF9hY2NvdW50cxgDIAEoCCK7AQoYV2F0Y2hDb252ZXJzaW9uc1Jlc3BvbnNlEigKCmNvbnZlcnNpb24YASABKAsyEi5zMnMudjEuQ29udmVyc2lvbkgAEiYKCWhlYXJ0YmVhdBgDIAEoCzIRLnMycy52MS5IZWFydGJlYXRIABIaCgNnYXAYBCABKAsyCy5zMnMudjEuR2FwSAASFAoMcmVzdW1lX3Rva2VuGAUgASgJEhIKCmFjY291bnRfaWQYBiABKAlCBwoFZXZlbnQqiAEKDkNvbnZlcnNpb25UaW1lEh8KG0NPTlZFUlNJT05fVElNRV9VTlNQRUNJRklFRBAAEhoKFkNPTlZFUlNJT05fVElNRV9DUkVBVEUQARIeChpDT05WRVJTSU9OX1RJTUVfQ09OVkVSU0lPThACEhkKFUNPTlZFUlNJT05fVElNRV9DTElDSxADMtwEChFDb252ZXJzaW9uU2VydmljZRJaChBSZWNvcmRDb252ZXJzaW9uEh8uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXF1ZXN0GiAuczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXNwb25zZSIDkAICEmwKFkJhdGNoUmVjb3JkQ29udmVyc2lvbnMSJS5zMnMudjEuQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1JlcXVlc3QaJi5zMnMudjEuQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1Jlc3BvbnNlIgOQAgIScwoXU3RyZWFtUmVjb3JkQ29udmVyc2lvbnMSJi5zMnMudjEuU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0GicuczJzLnYxLlN0cmVhbVJlY29yZENvbnZlcnNpb25zUmVzcG9uc2UiA5ACAigBMAESUQoNR2V0Q29udmVyc2lvbhIcLnMycy52MS5HZXRDb252ZXJzaW9uUmVxdWVzdBodLnMycy52MS5HZXRDb252ZXJzaW9uUmVzcG9uc2UiA5ACARJXCg9MaXN0Q29udmVyc2lvbnMSHi5zMnMudjEuTGlzdENvbnZlcnNpb25zUmVxdWVzdBofLnMycy52MS5MaXN0Q29udmVyc2lvbnNSZXNwb25zZSIDkAIBElwKEFdhdGNoQ29udmVyc2lvbnMSHy5zMnMudjEuV2F0Y2hDb252ZXJzaW9uc1JlcXVlc3QaIC5zMnMudjEuV2F0Y2hDb252ZXJzaW9uc1Jlc3BvbnNlIgOQAgEwAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_google_rpc_status, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_money, file_s2s_v1_note, file_s2s_v1_postback, file_s2s_v1_watch]);
+  fileDesc("Ch9zMnMvdjEvY29udmVyc2lvbl9zZXJ2aWNlLnByb3RvEgZzMnMudjEi3QIKDU5ld0NvbnZlcnNpb24SGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhAKCGNsaWNrX2lkGAIgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAMgASgJEhwKBXZhbHVlGAQgASgLMg0uczJzLnYxLk1vbmV5EioKEWNvbW1pc3Npb25fYW1vdW50GAUgASgLMg0uczJzLnYxLk1vbmV5SAASIwoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgGIAEoA0gAEigKBnN0YXR1cxgHIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEioKDWN1c3RvbV9wYXJhbXMYCCADKAsyEy5zMnMudjEuQ3VzdG9tUGFyYW0SMwoPY29udmVyc2lvbl90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIMCgpjb21taXNzaW9uIqQBChdSZWNvcmRDb252ZXJzaW9uUmVxdWVzdBIrCgpjb252ZXJzaW9uGAEgASgLMhUuczJzLnYxLk5ld0NvbnZlcnNpb25IABInCghwb3N0YmFjaxgCIAEoCzITLnMycy52MS5SYXdQb3N0YmFja0gAEhIKCnJlcXVlc3RfaWQYAyABKAkSFQoNdmFsaWRhdGVfb25seRgEIAEoCEIICgZyZXBvcnQi3AEKGFJlY29yZENvbnZlcnNpb25SZXNwb25zZRImCgpjb252ZXJzaW9uGAEgASgLMhIuczJzLnYxLkNvbnZlcnNpb24SKgoHdmVyZGljdBgCIAEoDjIZLnMycy52MS5Db252ZXJzaW9uVmVyZGljdBIbCgVub3RlcxgDIAMoCzIMLnMycy52MS5Ob3RlEhMKC3Bvc3RiYWNrX2lkGAQgASgJEiMKBXJlcGx5GAUgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIVCg1jb252ZXJzaW9uX2lkGAYgASgJIlIKHUJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0EjEKCHJlcXVlc3RzGAEgAygLMh8uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXF1ZXN0IlEKHkJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZRIvCgdyZXN1bHRzGAEgAygLMh4uczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXN1bHQiUgoeU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0EjAKB3JlcXVlc3QYASABKAsyHy5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlcXVlc3QiUQofU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZRIuCgZyZXN1bHQYASABKAsyHi5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlc3VsdCJ9ChZSZWNvcmRDb252ZXJzaW9uUmVzdWx0EjQKCHJlc3BvbnNlGAEgASgLMiAuczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXNwb25zZUgAEiMKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQiLQoUR2V0Q29udmVyc2lvblJlcXVlc3QSFQoNY29udmVyc2lvbl9pZBgBIAEoCSI/ChVHZXRDb252ZXJzaW9uUmVzcG9uc2USJgoKY29udmVyc2lvbhgBIAEoCzISLnMycy52MS5Db252ZXJzaW9uImkKFkxpc3RDb252ZXJzaW9uc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSKAoGZmlsdGVyGAMgASgLMhguczJzLnYxLkNvbnZlcnNpb25GaWx0ZXIi5wIKEENvbnZlcnNpb25GaWx0ZXISGgoSY29udmVyc2lvbl9jb2RlX2lkGAEgASgJEhgKEHRyYWNraW5nX2xpbmtfaWQYAiABKAkSEAoIY2xpY2tfaWQYAyABKAkSFgoOdHJhbnNhY3Rpb25faWQYBCABKAkSKAoGc3RhdHVzGAUgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSMQoPcmVjb3JkZWRfc3RhdHVzGAYgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSJAoEdGltZRgHIAEoDjIWLnMycy52MS5Db252ZXJzaW9uVGltZRIuCgpzdGFydF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcGFydG5lcl9pZBgKIAEoCSJbChdMaXN0Q29udmVyc2lvbnNSZXNwb25zZRInCgtjb252ZXJzaW9ucxgBIAMoCzISLnMycy52MS5Db252ZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK4AQodTGlzdFBhcnRuZXJDb252ZXJzaW9uc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSEgoKcGFydG5lcl9pZBgDIAEoCRIuCgpzdGFydF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiaQoeTGlzdFBhcnRuZXJDb252ZXJzaW9uc1Jlc3BvbnNlEi4KC2NvbnZlcnNpb25zGAEgAygLMhkuczJzLnYxLlBhcnRuZXJDb252ZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKoAgoRUGFydG5lckNvbnZlcnNpb24SCgoCaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIQCghjbGlja19pZBgDIAEoCRIoCgZzdGF0dXMYBCABKA4yGC5zMnMudjEuQ29udmVyc2lvblN0YXR1cxIbCgRvd2VkGAUgASgLMg0uczJzLnYxLk1vbmV5Ei4KCmNsaWNrX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKD2NvbnZlcnNpb25fdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIm8KF1dhdGNoQ29udmVyc2lvbnNSZXF1ZXN0EigKBmZpbHRlchgBIAEoCzIYLnMycy52MS5Db252ZXJzaW9uRmlsdGVyEhQKDHJlc3VtZV90b2tlbhgCIAEoCRIUCgxhbGxfYWNjb3VudHMYAyABKAgiuwEKGFdhdGNoQ29udmVyc2lvbnNSZXNwb25zZRIoCgpjb252ZXJzaW9uGAEgASgLMhIuczJzLnYxLkNvbnZlcnNpb25IABImCgloZWFydGJlYXQYAyABKAsyES5zMnMudjEuSGVhcnRiZWF0SAASGgoDZ2FwGAQgASgLMgsuczJzLnYxLkdhcEgAEhQKDHJlc3VtZV90b2tlbhgFIAEoCRISCgphY2NvdW50X2lkGAYgASgJQgcKBWV2ZW50KogBCg5Db252ZXJzaW9uVGltZRIfChtDT05WRVJTSU9OX1RJTUVfVU5TUEVDSUZJRUQQABIaChZDT05WRVJTSU9OX1RJTUVfQ1JFQVRFEAESHgoaQ09OVkVSU0lPTl9USU1FX0NPTlZFUlNJT04QAhIZChVDT05WRVJTSU9OX1RJTUVfQ0xJQ0sQAzLKBQoRQ29udmVyc2lvblNlcnZpY2USWgoQUmVjb3JkQ29udmVyc2lvbhIfLnMycy52MS5SZWNvcmRDb252ZXJzaW9uUmVxdWVzdBogLnMycy52MS5SZWNvcmRDb252ZXJzaW9uUmVzcG9uc2UiA5ACAhJsChZCYXRjaFJlY29yZENvbnZlcnNpb25zEiUuczJzLnYxLkJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXF1ZXN0GiYuczJzLnYxLkJhdGNoUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZSIDkAICEnMKF1N0cmVhbVJlY29yZENvbnZlcnNpb25zEiYuczJzLnYxLlN0cmVhbVJlY29yZENvbnZlcnNpb25zUmVxdWVzdBonLnMycy52MS5TdHJlYW1SZWNvcmRDb252ZXJzaW9uc1Jlc3BvbnNlIgOQAgIoATABElEKDUdldENvbnZlcnNpb24SHC5zMnMudjEuR2V0Q29udmVyc2lvblJlcXVlc3QaHS5zMnMudjEuR2V0Q29udmVyc2lvblJlc3BvbnNlIgOQAgESVwoPTGlzdENvbnZlcnNpb25zEh4uczJzLnYxLkxpc3RDb252ZXJzaW9uc1JlcXVlc3QaHy5zMnMudjEuTGlzdENvbnZlcnNpb25zUmVzcG9uc2UiA5ACARJsChZMaXN0UGFydG5lckNvbnZlcnNpb25zEiUuczJzLnYxLkxpc3RQYXJ0bmVyQ29udmVyc2lvbnNSZXF1ZXN0GiYuczJzLnYxLkxpc3RQYXJ0bmVyQ29udmVyc2lvbnNSZXNwb25zZSIDkAIBElwKEFdhdGNoQ29udmVyc2lvbnMSHy5zMnMudjEuV2F0Y2hDb252ZXJzaW9uc1JlcXVlc3QaIC5zMnMudjEuV2F0Y2hDb252ZXJzaW9uc1Jlc3BvbnNlIgOQAgEwAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_google_rpc_status, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_money, file_s2s_v1_note, file_s2s_v1_postback, file_s2s_v1_watch]);
 
 /**
  * A conversion to record.
@@ -510,6 +510,13 @@ export type ConversionFilter = Message<"s2s.v1.ConversionFilter"> & {
    * @generated from field: google.protobuf.Timestamp end_time = 9;
    */
   endTime?: Timestamp | undefined;
+
+  /**
+   * Id of the partner.
+   *
+   * @generated from field: string partner_id = 10;
+   */
+  partnerId: string;
 };
 
 /**
@@ -549,6 +556,157 @@ export const ListConversionsResponseSchema: GenMessage<ListConversionsResponse> 
   messageDesc(file_s2s_v1_conversion_service, 12);
 
 /**
+ * Names a page of the conversions of a partner.
+ *
+ * @generated from message s2s.v1.ListPartnerConversionsRequest
+ */
+export type ListPartnerConversionsRequest = Message<"s2s.v1.ListPartnerConversionsRequest"> & {
+  /**
+   * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the previous page; empty for the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Id of the partner, `partner_…`. May be empty for the key of a partner, which
+   * names its own.
+   *
+   * @generated from field: string partner_id = 3;
+   */
+  partnerId: string;
+
+  /**
+   * Earliest time of recording, inclusive.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 4;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Latest time of recording, exclusive.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 5;
+   */
+  endTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message s2s.v1.ListPartnerConversionsRequest.
+ * Use `create(ListPartnerConversionsRequestSchema)` to create a new message.
+ */
+export const ListPartnerConversionsRequestSchema: GenMessage<ListPartnerConversionsRequest> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_conversion_service, 13);
+
+/**
+ * A page of the conversions of a partner.
+ *
+ * @generated from message s2s.v1.ListPartnerConversionsResponse
+ */
+export type ListPartnerConversionsResponse = Message<"s2s.v1.ListPartnerConversionsResponse"> & {
+  /**
+   * Conversions of this page, newest first.
+   *
+   * @generated from field: repeated s2s.v1.PartnerConversion conversions = 1;
+   */
+  conversions: PartnerConversion[];
+
+  /**
+   * Opaque token for the next page; empty on the last page. Only an empty token
+   * ends the list: a page with a token may have no conversions.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message s2s.v1.ListPartnerConversionsResponse.
+ * Use `create(ListPartnerConversionsResponseSchema)` to create a new message.
+ */
+export const ListPartnerConversionsResponseSchema: GenMessage<ListPartnerConversionsResponse> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_conversion_service, 14);
+
+/**
+ * A conversion, as its partner may see it: what is owed, and not the merchant's
+ * value and commission.
+ *
+ * @generated from message s2s.v1.PartnerConversion
+ */
+export type PartnerConversion = Message<"s2s.v1.PartnerConversion"> & {
+  /**
+   * Id of the conversion.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Id of the tracking link that was clicked.
+   *
+   * @generated from field: string tracking_link_id = 2;
+   */
+  trackingLinkId: string;
+
+  /**
+   * The click id, 40 characters.
+   *
+   * @generated from field: string click_id = 3;
+   */
+  clickId: string;
+
+  /**
+   * Present status.
+   *
+   * @generated from field: s2s.v1.ConversionStatus status = 4;
+   */
+  status: ConversionStatus;
+
+  /**
+   * What the partner is owed for it now.
+   *
+   * @generated from field: s2s.v1.Money owed = 5;
+   */
+  owed?: Money | undefined;
+
+  /**
+   * Time of the click, according to the click id.
+   *
+   * @generated from field: google.protobuf.Timestamp click_time = 6;
+   */
+  clickTime?: Timestamp | undefined;
+
+  /**
+   * Time of the conversion: as sent, or the arrival of its postback.
+   *
+   * @generated from field: google.protobuf.Timestamp conversion_time = 7;
+   */
+  conversionTime?: Timestamp | undefined;
+
+  /**
+   * Time at which the conversion was recorded.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 8;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message s2s.v1.PartnerConversion.
+ * Use `create(PartnerConversionSchema)` to create a new message.
+ */
+export const PartnerConversionSchema: GenMessage<PartnerConversion> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_conversion_service, 15);
+
+/**
  * Request of `WatchConversions`.
  *
  * @generated from message s2s.v1.WatchConversionsRequest
@@ -585,7 +743,7 @@ export type WatchConversionsRequest = Message<"s2s.v1.WatchConversionsRequest"> 
  * Use `create(WatchConversionsRequestSchema)` to create a new message.
  */
 export const WatchConversionsRequestSchema: GenMessage<WatchConversionsRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_service, 13);
+  messageDesc(file_s2s_v1_conversion_service, 16);
 
 /**
  * A message of the stream of `WatchConversions`.
@@ -645,7 +803,7 @@ export type WatchConversionsResponse = Message<"s2s.v1.WatchConversionsResponse"
  * Use `create(WatchConversionsResponseSchema)` to create a new message.
  */
 export const WatchConversionsResponseSchema: GenMessage<WatchConversionsResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_service, 14);
+  messageDesc(file_s2s_v1_conversion_service, 17);
 
 /**
  * The times of a conversion.
@@ -759,6 +917,18 @@ export const ConversionService: GenService<{
     methodKind: "unary";
     input: typeof ListConversionsRequestSchema;
     output: typeof ListConversionsResponseSchema;
+  },
+  /**
+   * Lists the conversions that are owed to a partner, newest first, as the
+   * partner may see them. A page may have fewer conversions than asked for, or
+   * none, and still a token.
+   *
+   * @generated from rpc s2s.v1.ConversionService.ListPartnerConversions
+   */
+  listPartnerConversions: {
+    methodKind: "unary";
+    input: typeof ListPartnerConversionsRequestSchema;
+    output: typeof ListPartnerConversionsResponseSchema;
   },
   /**
    * Sends each conversion once it is recorded, and again after each adjustment,

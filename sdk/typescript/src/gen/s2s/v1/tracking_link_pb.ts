@@ -6,13 +6,15 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { PartnerShare } from "./partner_pb.js";
+import { file_s2s_v1_partner } from "./partner_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file s2s/v1/tracking_link.proto.
  */
 export const file_s2s_v1_tracking_link: GenFile = /*@__PURE__*/
-  fileDesc("ChpzMnMvdjEvdHJhY2tpbmdfbGluay5wcm90bxIGczJzLnYxIssDCgxUcmFja2luZ0xpbmsSCgoCaWQYASABKAkSDAoEc2x1ZxgCIAEoCRITCgtkZXN0aW5hdGlvbhgDIAEoCRIbChNjb252ZXJzaW9uX2NvZGVfaWRzGAQgAygJEgwKBHRhZ3MYBSADKAkSKwoNcmVkaXJlY3Rfa2luZBgGIAEoDjIULnMycy52MS5SZWRpcmVjdEtpbmQSGgoScXVlcnlfcGFzc190aHJvdWdoGAcgASgIEi8KC2V4cGlyZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRmYWxsYmFja19kZXN0aW5hdGlvbhgJIAEoCRIoCgVzdGF0ZRgKIAEoDjIZLnMycy52MS5UcmFja2luZ0xpbmtTdGF0ZRILCgN1cmwYCyABKAkSLwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxhcmNoaXZlX3RpbWUYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKoABCgxSZWRpcmVjdEtpbmQSHQoZUkVESVJFQ1RfS0lORF9VTlNQRUNJRklFRBAAEhcKE1JFRElSRUNUX0tJTkRfRk9VTkQQARIbChdSRURJUkVDVF9LSU5EX1NFRV9PVEhFUhACEhsKF1JFRElSRUNUX0tJTkRfVEVNUE9SQVJZEAMqegoRVHJhY2tpbmdMaW5rU3RhdGUSIwofVFJBQ0tJTkdfTElOS19TVEFURV9VTlNQRUNJRklFRBAAEh4KGlRSQUNLSU5HX0xJTktfU1RBVEVfQUNUSVZFEAESIAocVFJBQ0tJTkdfTElOS19TVEFURV9BUkNISVZFRBACYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChpzMnMvdjEvdHJhY2tpbmdfbGluay5wcm90bxIGczJzLnYxIowECgxUcmFja2luZ0xpbmsSCgoCaWQYASABKAkSDAoEc2x1ZxgCIAEoCRITCgtkZXN0aW5hdGlvbhgDIAEoCRIbChNjb252ZXJzaW9uX2NvZGVfaWRzGAQgAygJEgwKBHRhZ3MYBSADKAkSKwoNcmVkaXJlY3Rfa2luZBgGIAEoDjIULnMycy52MS5SZWRpcmVjdEtpbmQSGgoScXVlcnlfcGFzc190aHJvdWdoGAcgASgIEi8KC2V4cGlyZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRmYWxsYmFja19kZXN0aW5hdGlvbhgJIAEoCRIoCgVzdGF0ZRgKIAEoDjIZLnMycy52MS5UcmFja2luZ0xpbmtTdGF0ZRILCgN1cmwYCyABKAkSLwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxhcmNoaXZlX3RpbWUYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnBhcnRuZXJfaWQYDyABKAkSKwoNcGFydG5lcl9zaGFyZRgQIAEoCzIULnMycy52MS5QYXJ0bmVyU2hhcmUqgAEKDFJlZGlyZWN0S2luZBIdChlSRURJUkVDVF9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTUkVESVJFQ1RfS0lORF9GT1VORBABEhsKF1JFRElSRUNUX0tJTkRfU0VFX09USEVSEAISGwoXUkVESVJFQ1RfS0lORF9URU1QT1JBUlkQAyp6ChFUcmFja2luZ0xpbmtTdGF0ZRIjCh9UUkFDS0lOR19MSU5LX1NUQVRFX1VOU1BFQ0lGSUVEEAASHgoaVFJBQ0tJTkdfTElOS19TVEFURV9BQ1RJVkUQARIgChxUUkFDS0lOR19MSU5LX1NUQVRFX0FSQ0hJVkVEEAJiBnByb3RvMw", [file_google_protobuf_timestamp, file_s2s_v1_partner]);
 
 /**
  * A short URL that leads visitors to a destination and mints a click id for
@@ -133,6 +135,23 @@ export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
    * @generated from field: google.protobuf.Timestamp archive_time = 14;
    */
   archiveTime?: Timestamp | undefined;
+
+  /**
+   * Id of the partner who is owed a share of the link's conversions. Empty: the
+   * conversions are owed to nobody. Once set, it never changes. Conversions that
+   * were recorded before it was set are owed to nobody.
+   *
+   * @generated from field: string partner_id = 15;
+   */
+  partnerId: string;
+
+  /**
+   * The partner's share. Not set: all of the commission. A change applies to
+   * conversions that are recorded later.
+   *
+   * @generated from field: s2s.v1.PartnerShare partner_share = 16;
+   */
+  partnerShare?: PartnerShare | undefined;
 };
 
 /**

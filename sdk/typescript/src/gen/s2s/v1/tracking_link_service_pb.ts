@@ -215,7 +215,7 @@ export type UpdateTrackingLinkRequest = Message<"s2s.v1.UpdateTrackingLinkReques
   /**
    * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
-   * `fallback_destination`. At least one.
+   * `fallback_destination`, `partner_id`, `partner_share`. At least one.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */

@@ -25,17 +25,17 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14s2s/v1/api_key.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x03\n\x06\x41piKey\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n\naccount_id\x18\x02 \x01(\tR\taccountId\x12\x12\n\x04name\x18\x03 \x01(\tR\x04name\x12+\n\x06scopes\x18\x04 \x03(\x0e\x32\x13.s2s.v1.ApiKeyScopeR\x06scopes\x12;\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12)\n\x05state\x18\x06 \x01(\x0e\x32\x13.s2s.v1.ApiKeyStateR\x05state\x12>\n\rlast_use_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0blastUseTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrevokeTime\x12;\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brotate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrotateTime*\xa8\x01\n\x0b\x41piKeyScope\x12\x1d\n\x19\x41PI_KEY_SCOPE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41PI_KEY_SCOPE_READ\x10\x01\x12\x17\n\x13\x41PI_KEY_SCOPE_WRITE\x10\x02\x12\x18\n\x14\x41PI_KEY_SCOPE_RECORD\x10\x03\x12\x17\n\x13\x41PI_KEY_SCOPE_ADMIN\x10\x04\x12\x16\n\x12\x41PI_KEY_SCOPE_EDGE\x10\x05*|\n\x0b\x41piKeyState\x12\x1d\n\x19\x41PI_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41PI_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15\x41PI_KEY_STATE_EXPIRED\x10\x02\x12\x19\n\x15\x41PI_KEY_STATE_REVOKED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14s2s/v1/api_key.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf6\x03\n\x06\x41piKey\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n\naccount_id\x18\x02 \x01(\tR\taccountId\x12\x12\n\x04name\x18\x03 \x01(\tR\x04name\x12+\n\x06scopes\x18\x04 \x03(\x0e\x32\x13.s2s.v1.ApiKeyScopeR\x06scopes\x12;\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12)\n\x05state\x18\x06 \x01(\x0e\x32\x13.s2s.v1.ApiKeyStateR\x05state\x12>\n\rlast_use_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0blastUseTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrevokeTime\x12;\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brotate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrotateTime\x12\x1d\n\npartner_id\x18\x0b \x01(\tR\tpartnerId*\xc3\x01\n\x0b\x41piKeyScope\x12\x1d\n\x19\x41PI_KEY_SCOPE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41PI_KEY_SCOPE_READ\x10\x01\x12\x17\n\x13\x41PI_KEY_SCOPE_WRITE\x10\x02\x12\x18\n\x14\x41PI_KEY_SCOPE_RECORD\x10\x03\x12\x17\n\x13\x41PI_KEY_SCOPE_ADMIN\x10\x04\x12\x16\n\x12\x41PI_KEY_SCOPE_EDGE\x10\x05\x12\x19\n\x15\x41PI_KEY_SCOPE_PARTNER\x10\x06*|\n\x0b\x41piKeyState\x12\x1d\n\x19\x41PI_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41PI_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15\x41PI_KEY_STATE_EXPIRED\x10\x02\x12\x19\n\x15\x41PI_KEY_STATE_REVOKED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.api_key_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_APIKEYSCOPE']._serialized_start=540
-  _globals['_APIKEYSCOPE']._serialized_end=708
-  _globals['_APIKEYSTATE']._serialized_start=710
-  _globals['_APIKEYSTATE']._serialized_end=834
+  _globals['_APIKEYSCOPE']._serialized_start=571
+  _globals['_APIKEYSCOPE']._serialized_end=766
+  _globals['_APIKEYSTATE']._serialized_start=768
+  _globals['_APIKEYSTATE']._serialized_end=892
   _globals['_APIKEY']._serialized_start=66
-  _globals['_APIKEY']._serialized_end=537
+  _globals['_APIKEY']._serialized_end=568
 # @@protoc_insertion_point(module_scope)

@@ -44,6 +44,10 @@ class _ApiKeyScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApiKeySco
     """Permission for the calls that edges make, for all accounts, and for nothing
     else.
     """
+    API_KEY_SCOPE_PARTNER: _ApiKeyScope.ValueType  # 6
+    """Permission for a partner to read its own entry, and the conversions that are
+    owed to it, and nothing else.
+    """
 
 class ApiKeyScope(_ApiKeyScope, metaclass=_ApiKeyScopeEnumTypeWrapper):
     """The permissions of a key. No scope includes another."""
@@ -65,6 +69,10 @@ keys.
 API_KEY_SCOPE_EDGE: ApiKeyScope.ValueType  # 5
 """Permission for the calls that edges make, for all accounts, and for nothing
 else.
+"""
+API_KEY_SCOPE_PARTNER: ApiKeyScope.ValueType  # 6
+"""Permission for a partner to read its own entry, and the conversions that are
+owed to it, and nothing else.
 """
 Global___ApiKeyScope: _TypeAlias = ApiKeyScope  # noqa: Y015
 
@@ -115,6 +123,7 @@ class ApiKey(_message.Message):
     REVOKE_TIME_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     ROTATE_TIME_FIELD_NUMBER: _builtins.int
+    PARTNER_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the key: `key_` and 26 characters. Not a secret."""
     account_id: _builtins.str
@@ -125,12 +134,17 @@ class ApiKey(_message.Message):
     """Name for people, 1 to 100 characters. Example: `web shop`."""
     state: Global___ApiKeyState.ValueType
     """State of the key, changed by `RevokeApiKey` and by time."""
+    partner_id: _builtins.str
+    """Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+    with the scope `partner`; otherwise it must be empty.
+    """
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[Global___ApiKeyScope.ValueType]:
-        """Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-        combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-        are for keys of the installation's own account, and only a key with the
-        scope `admin` may grant them.
+        """Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+        `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+        `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+        installation's own account, and only a key with the scope `admin` may grant
+        them.
         """
 
     @_builtins.property
@@ -166,10 +180,11 @@ class ApiKey(_message.Message):
         revoke_time: _timestamp_pb2.Timestamp | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         rotate_time: _timestamp_pb2.Timestamp | None = ...,
+        partner_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "last_use_time", b"last_use_time", "revoke_time", b"revoke_time", "rotate_time", b"rotate_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "create_time", b"create_time", "expire_time", b"expire_time", "id", b"id", "last_use_time", b"last_use_time", "name", b"name", "revoke_time", b"revoke_time", "rotate_time", b"rotate_time", "scopes", b"scopes", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "create_time", b"create_time", "expire_time", b"expire_time", "id", b"id", "last_use_time", b"last_use_time", "name", b"name", "partner_id", b"partner_id", "revoke_time", b"revoke_time", "rotate_time", b"rotate_time", "scopes", b"scopes", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -111,6 +111,8 @@ class Conversion(_message.Message):
     STATUS_WORD_FIELD_NUMBER: _builtins.int
     CURRENT_FIELD_NUMBER: _builtins.int
     ADJUSTMENT_COUNT_FIELD_NUMBER: _builtins.int
+    PARTNER_ID_FIELD_NUMBER: _builtins.int
+    OWED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the conversion. Example:
     `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
@@ -135,13 +137,17 @@ class Conversion(_message.Message):
     """
     adjustment_count: _builtins.int
     """Number of adjustments; `AdjustmentService.ListAdjustments` returns them."""
+    partner_id: _builtins.str
+    """Id of the partner that the link had when the conversion was recorded; empty
+    if it had none.
+    """
     @_builtins.property
     def value(self) -> _money_pb2.Money:
         """Value of the sale, as recorded; 0 if it has none."""
 
     @_builtins.property
     def commission(self) -> _money_pb2.Money:
-        """Commission for the partner, as recorded, in the currency of `value`."""
+        """Commission, as recorded, in the currency of `value`."""
 
     @_builtins.property
     def custom_params(self) -> _containers.RepeatedCompositeFieldContainer[Global___CustomParam]:
@@ -165,6 +171,13 @@ class Conversion(_message.Message):
     def current(self) -> Global___ConversionStanding:
         """The conversion as it stands now, after all adjustments."""
 
+    @_builtins.property
+    def owed(self) -> _money_pb2.Money:
+        """What the partner is owed for the conversion as it stands now: the share of
+        the link when the conversion was recorded. 0 if the conversion is declined;
+        not set without a partner.
+        """
+
     def __init__(
         self,
         *,
@@ -184,10 +197,12 @@ class Conversion(_message.Message):
         status_word: _builtins.str = ...,
         current: Global___ConversionStanding | None = ...,
         adjustment_count: _builtins.int = ...,
+        partner_id: _builtins.str = ...,
+        owed: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_time", b"conversion_time", "create_time", b"create_time", "current", b"current", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_time", b"conversion_time", "create_time", b"create_time", "current", b"current", "owed", b"owed", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "adjustment_count", b"adjustment_count", "click_id", b"click_id", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_code_id", b"conversion_code_id", "conversion_time", b"conversion_time", "create_time", b"create_time", "current", b"current", "custom_params", b"custom_params", "id", b"id", "status", b"status", "status_word", b"status_word", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "adjustment_count", b"adjustment_count", "click_id", b"click_id", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_code_id", b"conversion_code_id", "conversion_time", b"conversion_time", "create_time", b"create_time", "current", b"current", "custom_params", b"custom_params", "id", b"id", "owed", b"owed", "partner_id", b"partner_id", "status", b"status", "status_word", b"status_word", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__commission_percent_micros: _TypeAlias = _typing.Literal["commission_percent_micros"]  # noqa: Y015
     _WhichOneofArgType__commission_percent_micros: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros"]  # noqa: Y015

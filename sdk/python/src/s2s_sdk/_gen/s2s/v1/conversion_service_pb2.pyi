@@ -466,6 +466,7 @@ class ConversionFilter(_message.Message):
     TIME_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    PARTNER_ID_FIELD_NUMBER: _builtins.int
     conversion_code_id: _builtins.str
     """Id of the conversion code."""
     tracking_link_id: _builtins.str
@@ -482,6 +483,8 @@ class ConversionFilter(_message.Message):
     """Kind of time that `start_time` and `end_time` limit. Unspecified: the time
     of recording.
     """
+    partner_id: _builtins.str
+    """Id of the partner."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Earliest time, inclusive."""
@@ -502,10 +505,11 @@ class ConversionFilter(_message.Message):
         time: Global___ConversionTime.ValueType = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        partner_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "conversion_code_id", b"conversion_code_id", "end_time", b"end_time", "recorded_status", b"recorded_status", "start_time", b"start_time", "status", b"status", "time", b"time", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "conversion_code_id", b"conversion_code_id", "end_time", b"end_time", "partner_id", b"partner_id", "recorded_status", b"recorded_status", "start_time", b"start_time", "status", b"status", "time", b"time", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -540,6 +544,142 @@ class ListConversionsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListConversionsResponse: _TypeAlias = ListConversionsResponse  # noqa: Y015
+
+@_typing.final
+class ListPartnerConversionsRequest(_message.Message):
+    """Names a page of the conversions of a partner."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PARTNER_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+    values are read as 1,000.
+    """
+    page_token: _builtins.str
+    """`next_page_token` of the previous page; empty for the first page."""
+    partner_id: _builtins.str
+    """Id of the partner, `partner_…`. May be empty for the key of a partner, which
+    names its own.
+    """
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Earliest time of recording, inclusive."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Latest time of recording, exclusive."""
+
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        partner_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "page_size", b"page_size", "page_token", b"page_token", "partner_id", b"partner_id", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPartnerConversionsRequest: _TypeAlias = ListPartnerConversionsRequest  # noqa: Y015
+
+@_typing.final
+class ListPartnerConversionsResponse(_message.Message):
+    """A page of the conversions of a partner."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONVERSIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Opaque token for the next page; empty on the last page. Only an empty token
+    ends the list: a page with a token may have no conversions.
+    """
+    @_builtins.property
+    def conversions(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartnerConversion]:
+        """Conversions of this page, newest first."""
+
+    def __init__(
+        self,
+        *,
+        conversions: _abc.Iterable[Global___PartnerConversion] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversions", b"conversions", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPartnerConversionsResponse: _TypeAlias = ListPartnerConversionsResponse  # noqa: Y015
+
+@_typing.final
+class PartnerConversion(_message.Message):
+    """A conversion, as its partner may see it: what is owed, and not the merchant's
+    value and commission.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
+    CLICK_ID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    OWED_FIELD_NUMBER: _builtins.int
+    CLICK_TIME_FIELD_NUMBER: _builtins.int
+    CONVERSION_TIME_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Id of the conversion."""
+    tracking_link_id: _builtins.str
+    """Id of the tracking link that was clicked."""
+    click_id: _builtins.str
+    """The click id, 40 characters."""
+    status: _conversion_pb2.ConversionStatus.ValueType
+    """Present status."""
+    @_builtins.property
+    def owed(self) -> _money_pb2.Money:
+        """What the partner is owed for it now."""
+
+    @_builtins.property
+    def click_time(self) -> _timestamp_pb2.Timestamp:
+        """Time of the click, according to the click id."""
+
+    @_builtins.property
+    def conversion_time(self) -> _timestamp_pb2.Timestamp:
+        """Time of the conversion: as sent, or the arrival of its postback."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """Time at which the conversion was recorded."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        tracking_link_id: _builtins.str = ...,
+        click_id: _builtins.str = ...,
+        status: _conversion_pb2.ConversionStatus.ValueType = ...,
+        owed: _money_pb2.Money | None = ...,
+        click_time: _timestamp_pb2.Timestamp | None = ...,
+        conversion_time: _timestamp_pb2.Timestamp | None = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["click_time", b"click_time", "conversion_time", b"conversion_time", "create_time", b"create_time", "owed", b"owed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "click_time", b"click_time", "conversion_time", b"conversion_time", "create_time", b"create_time", "id", b"id", "owed", b"owed", "status", b"status", "tracking_link_id", b"tracking_link_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PartnerConversion: _TypeAlias = PartnerConversion  # noqa: Y015
 
 @_typing.final
 class WatchConversionsRequest(_message.Message):

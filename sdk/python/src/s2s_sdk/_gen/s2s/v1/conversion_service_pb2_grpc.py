@@ -60,6 +60,11 @@ class ConversionServiceStub(object):
                 request_serializer=s2s_dot_v1_dot_conversion__service__pb2.ListConversionsRequest.SerializeToString,
                 response_deserializer=s2s_dot_v1_dot_conversion__service__pb2.ListConversionsResponse.FromString,
                 _registered_method=True)
+        self.ListPartnerConversions = channel.unary_unary(
+                '/s2s.v1.ConversionService/ListPartnerConversions',
+                request_serializer=s2s_dot_v1_dot_conversion__service__pb2.ListPartnerConversionsRequest.SerializeToString,
+                response_deserializer=s2s_dot_v1_dot_conversion__service__pb2.ListPartnerConversionsResponse.FromString,
+                _registered_method=True)
         self.WatchConversions = channel.unary_stream(
                 '/s2s.v1.ConversionService/WatchConversions',
                 request_serializer=s2s_dot_v1_dot_conversion__service__pb2.WatchConversionsRequest.SerializeToString,
@@ -122,6 +127,15 @@ class ConversionServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListPartnerConversions(self, request, context):
+        """Lists the conversions that are owed to a partner, newest first, as the
+        partner may see them. A page may have fewer conversions than asked for, or
+        none, and still a token.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchConversions(self, request, context):
         """Sends each conversion once it is recorded, and again after each adjustment,
         by any server of the installation, for as long as the client listens. The
@@ -162,6 +176,11 @@ def add_ConversionServiceServicer_to_server(servicer, server):
                     servicer.ListConversions,
                     request_deserializer=s2s_dot_v1_dot_conversion__service__pb2.ListConversionsRequest.FromString,
                     response_serializer=s2s_dot_v1_dot_conversion__service__pb2.ListConversionsResponse.SerializeToString,
+            ),
+            'ListPartnerConversions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPartnerConversions,
+                    request_deserializer=s2s_dot_v1_dot_conversion__service__pb2.ListPartnerConversionsRequest.FromString,
+                    response_serializer=s2s_dot_v1_dot_conversion__service__pb2.ListPartnerConversionsResponse.SerializeToString,
             ),
             'WatchConversions': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchConversions,
@@ -305,6 +324,33 @@ class ConversionService(object):
             '/s2s.v1.ConversionService/ListConversions',
             s2s_dot_v1_dot_conversion__service__pb2.ListConversionsRequest.SerializeToString,
             s2s_dot_v1_dot_conversion__service__pb2.ListConversionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPartnerConversions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/s2s.v1.ConversionService/ListPartnerConversions',
+            s2s_dot_v1_dot_conversion__service__pb2.ListPartnerConversionsRequest.SerializeToString,
+            s2s_dot_v1_dot_conversion__service__pb2.ListPartnerConversionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -63,6 +63,11 @@ class ConversionServiceStub:
     the server looks at 20,000 conversions at most to fill it. So a page may have
     fewer conversions than asked for, or none, and still a token.
     """
+    ListPartnerConversions: _grpc.UnaryUnaryMultiCallable[_conversion_service_pb2.ListPartnerConversionsRequest, _conversion_service_pb2.ListPartnerConversionsResponse]
+    """Lists the conversions that are owed to a partner, newest first, as the
+    partner may see them. A page may have fewer conversions than asked for, or
+    none, and still a token.
+    """
     WatchConversions: _grpc.UnaryStreamMultiCallable[_conversion_service_pb2.WatchConversionsRequest, _conversion_service_pb2.WatchConversionsResponse]
     """Sends each conversion once it is recorded, and again after each adjustment,
     by any server of the installation, for as long as the client listens. The
@@ -107,6 +112,11 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
     """Lists the account's conversions, newest first. A page has at most 3 MiB, and
     the server looks at 20,000 conversions at most to fill it. So a page may have
     fewer conversions than asked for, or none, and still a token.
+    """
+    ListPartnerConversions: _aio.UnaryUnaryMultiCallable[_conversion_service_pb2.ListPartnerConversionsRequest, _conversion_service_pb2.ListPartnerConversionsResponse]  # type: ignore[assignment]
+    """Lists the conversions that are owed to a partner, newest first, as the
+    partner may see them. A page may have fewer conversions than asked for, or
+    none, and still a token.
     """
     WatchConversions: _aio.UnaryStreamMultiCallable[_conversion_service_pb2.WatchConversionsRequest, _conversion_service_pb2.WatchConversionsResponse]  # type: ignore[assignment]
     """Sends each conversion once it is recorded, and again after each adjustment,
@@ -179,6 +189,17 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists the account's conversions, newest first. A page has at most 3 MiB, and
         the server looks at 20,000 conversions at most to fill it. So a page may have
         fewer conversions than asked for, or none, and still a token.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPartnerConversions(
+        self,
+        request: _conversion_service_pb2.ListPartnerConversionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_conversion_service_pb2.ListPartnerConversionsResponse, _abc.Awaitable[_conversion_service_pb2.ListPartnerConversionsResponse]]:
+        """Lists the conversions that are owed to a partner, newest first, as the
+        partner may see them. A page may have fewer conversions than asked for, or
+        none, and still a token.
         """
 
     @_abc_1.abstractmethod

@@ -372,6 +372,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     send each sale with an order id of its own; a sale that several clicks led
     to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
     """
+    ERROR_REASON_EXTERNAL_ID_TAKEN: _ErrorReason.ValueType  # 68
+    """Cause: another partner of this account has this external id. Cure: give the
+    partner another one. ALREADY_EXISTS, HTTP 409.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
@@ -732,5 +736,9 @@ ERROR_REASON_ORDER_OF_ANOTHER_CLICK: ErrorReason.ValueType  # 67
 code's `transaction_scope` counts an order once, whatever its click. Cure:
 send each sale with an order id of its own; a sale that several clicks led
 to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
+"""
+ERROR_REASON_EXTERNAL_ID_TAKEN: ErrorReason.ValueType  # 68
+"""Cause: another partner of this account has this external id. Cure: give the
+partner another one. ALREADY_EXISTS, HTTP 409.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -23,19 +23,20 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from s2s_sdk._gen.s2s.v1 import partner_pb2 as s2s_dot_v1_dot_partner__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x04\n\x0cTrackingLink\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04slug\x18\x02 \x01(\tR\x04slug\x12 \n\x0b\x64\x65stination\x18\x03 \x01(\tR\x0b\x64\x65stination\x12.\n\x13\x63onversion_code_ids\x18\x04 \x03(\tR\x11\x63onversionCodeIds\x12\x12\n\x04tags\x18\x05 \x03(\tR\x04tags\x12\x39\n\rredirect_kind\x18\x06 \x01(\x0e\x32\x14.s2s.v1.RedirectKindR\x0credirectKind\x12,\n\x12query_pass_through\x18\x07 \x01(\x08R\x10queryPassThrough\x12;\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x31\n\x14\x66\x61llback_destination\x18\t \x01(\tR\x13\x66\x61llbackDestination\x12/\n\x05state\x18\n \x01(\x0e\x32\x19.s2s.v1.TrackingLinkStateR\x05state\x12\x10\n\x03url\x18\x0b \x01(\tR\x03url\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12=\n\x0c\x61rchive_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0b\x61rchiveTime*\x80\x01\n\x0cRedirectKind\x12\x1d\n\x19REDIRECT_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13REDIRECT_KIND_FOUND\x10\x01\x12\x1b\n\x17REDIRECT_KIND_SEE_OTHER\x10\x02\x12\x1b\n\x17REDIRECT_KIND_TEMPORARY\x10\x03*z\n\x11TrackingLinkState\x12#\n\x1fTRACKING_LINK_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aTRACKING_LINK_STATE_ACTIVE\x10\x01\x12 \n\x1cTRACKING_LINK_STATE_ARCHIVED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14s2s/v1/partner.proto\"\xc7\x05\n\x0cTrackingLink\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04slug\x18\x02 \x01(\tR\x04slug\x12 \n\x0b\x64\x65stination\x18\x03 \x01(\tR\x0b\x64\x65stination\x12.\n\x13\x63onversion_code_ids\x18\x04 \x03(\tR\x11\x63onversionCodeIds\x12\x12\n\x04tags\x18\x05 \x03(\tR\x04tags\x12\x39\n\rredirect_kind\x18\x06 \x01(\x0e\x32\x14.s2s.v1.RedirectKindR\x0credirectKind\x12,\n\x12query_pass_through\x18\x07 \x01(\x08R\x10queryPassThrough\x12;\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x31\n\x14\x66\x61llback_destination\x18\t \x01(\tR\x13\x66\x61llbackDestination\x12/\n\x05state\x18\n \x01(\x0e\x32\x19.s2s.v1.TrackingLinkStateR\x05state\x12\x10\n\x03url\x18\x0b \x01(\tR\x03url\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12=\n\x0c\x61rchive_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0b\x61rchiveTime\x12\x1d\n\npartner_id\x18\x0f \x01(\tR\tpartnerId\x12\x39\n\rpartner_share\x18\x10 \x01(\x0b\x32\x14.s2s.v1.PartnerShareR\x0cpartnerShare*\x80\x01\n\x0cRedirectKind\x12\x1d\n\x19REDIRECT_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13REDIRECT_KIND_FOUND\x10\x01\x12\x1b\n\x17REDIRECT_KIND_SEE_OTHER\x10\x02\x12\x1b\n\x17REDIRECT_KIND_TEMPORARY\x10\x03*z\n\x11TrackingLinkState\x12#\n\x1fTRACKING_LINK_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aTRACKING_LINK_STATE_ACTIVE\x10\x01\x12 \n\x1cTRACKING_LINK_STATE_ARCHIVED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.tracking_link_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REDIRECTKIND']._serialized_start=696
-  _globals['_REDIRECTKIND']._serialized_end=824
-  _globals['_TRACKINGLINKSTATE']._serialized_start=826
-  _globals['_TRACKINGLINKSTATE']._serialized_end=948
-  _globals['_TRACKINGLINK']._serialized_start=72
-  _globals['_TRACKINGLINK']._serialized_end=693
+  _globals['_REDIRECTKIND']._serialized_start=808
+  _globals['_REDIRECTKIND']._serialized_end=936
+  _globals['_TRACKINGLINKSTATE']._serialized_start=938
+  _globals['_TRACKINGLINKSTATE']._serialized_end=1060
+  _globals['_TRACKINGLINK']._serialized_start=94
+  _globals['_TRACKINGLINK']._serialized_end=805
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from s2s_sdk._gen.s2s.v1 import partner_pb2 as _partner_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -96,6 +97,8 @@ class TrackingLink(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ARCHIVE_TIME_FIELD_NUMBER: _builtins.int
+    PARTNER_ID_FIELD_NUMBER: _builtins.int
+    PARTNER_SHARE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`."""
     slug: _builtins.str
@@ -130,6 +133,11 @@ class TrackingLink(_message.Message):
     """
     url: _builtins.str
     """The URL to publish. Example: `https://t.example/summer-sale`."""
+    partner_id: _builtins.str
+    """Id of the partner who is owed a share of the link's conversions. Empty: the
+    conversions are owed to nobody. Once set, it never changes. Conversions that
+    were recorded before it was set are owed to nobody.
+    """
     @_builtins.property
     def conversion_code_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ids of the conversion codes that count for clicks on this link, at most 50."""
@@ -158,6 +166,12 @@ class TrackingLink(_message.Message):
         clicks still count.
         """
 
+    @_builtins.property
+    def partner_share(self) -> _partner_pb2.PartnerShare:
+        """The partner's share. Not set: all of the commission. A change applies to
+        conversions that are recorded later.
+        """
+
     def __init__(
         self,
         *,
@@ -175,10 +189,12 @@ class TrackingLink(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         archive_time: _timestamp_pb2.Timestamp | None = ...,
+        partner_id: _builtins.str = ...,
+        partner_share: _partner_pb2.PartnerShare | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "create_time", b"create_time", "expire_time", b"expire_time", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "create_time", b"create_time", "expire_time", b"expire_time", "partner_share", b"partner_share", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "conversion_code_ids", b"conversion_code_ids", "create_time", b"create_time", "destination", b"destination", "expire_time", b"expire_time", "fallback_destination", b"fallback_destination", "id", b"id", "query_pass_through", b"query_pass_through", "redirect_kind", b"redirect_kind", "slug", b"slug", "state", b"state", "tags", b"tags", "update_time", b"update_time", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive_time", b"archive_time", "conversion_code_ids", b"conversion_code_ids", "create_time", b"create_time", "destination", b"destination", "expire_time", b"expire_time", "fallback_destination", b"fallback_destination", "id", b"id", "partner_id", b"partner_id", "partner_share", b"partner_share", "query_pass_through", b"query_pass_through", "redirect_kind", b"redirect_kind", "slug", b"slug", "state", b"state", "tags", b"tags", "update_time", b"update_time", "url", b"url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -222,7 +222,7 @@ class UpdateTrackingLinkRequest(_message.Message):
     def update_mask(self) -> _field_mask_pb2.FieldMask:
         """Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
         `redirect_kind`, `query_pass_through`, `expire_time`,
-        `fallback_destination`. At least one.
+        `fallback_destination`, `partner_id`, `partner_share`. At least one.
         """
 
     def __init__(

@@ -237,10 +237,10 @@ public final class ApiKeys {
     }
 
     /**
-     * Scopes of the key: at least one, none twice. {@code API_KEY_SCOPE_EDGE} can't be combined
-     * with other scopes. {@code API_KEY_SCOPE_EDGE} and {@code API_KEY_SCOPE_ADMIN} are for keys of
-     * the installation's own account, and only a key with the scope {@code admin} may grant them.
-     * Required.
+     * Scopes of the key: at least one, none twice. {@code API_KEY_SCOPE_EDGE} and {@code
+     * API_KEY_SCOPE_PARTNER} can't be combined with other scopes. {@code API_KEY_SCOPE_EDGE} and
+     * {@code API_KEY_SCOPE_ADMIN} are for keys of the installation's own account, and only a key
+     * with the scope {@code admin} may grant them. Required.
      */
     public CreateParams scopes(Iterable<ApiKeyScope> scopes) {
       apiKey().clearScopes().addAllScopes(scopes);
@@ -248,10 +248,10 @@ public final class ApiKeys {
     }
 
     /**
-     * Scopes of the key: at least one, none twice. {@code API_KEY_SCOPE_EDGE} can't be combined
-     * with other scopes. {@code API_KEY_SCOPE_EDGE} and {@code API_KEY_SCOPE_ADMIN} are for keys of
-     * the installation's own account, and only a key with the scope {@code admin} may grant them.
-     * Required.
+     * Scopes of the key: at least one, none twice. {@code API_KEY_SCOPE_EDGE} and {@code
+     * API_KEY_SCOPE_PARTNER} can't be combined with other scopes. {@code API_KEY_SCOPE_EDGE} and
+     * {@code API_KEY_SCOPE_ADMIN} are for keys of the installation's own account, and only a key
+     * with the scope {@code admin} may grant them. Required.
      */
     public CreateParams scopes(ApiKeyScope... scopes) {
       return scopes(List.of(scopes));
@@ -260,6 +260,15 @@ public final class ApiKeys {
     /** Time at which the key expires; must be in the future. Not set: never. */
     public CreateParams expireTime(Instant expireTime) {
       apiKey().setExpireTime(Times.message(expireTime));
+      return this;
+    }
+
+    /**
+     * Id of the partner that the key belongs to, {@code partner_…}. Mandatory for a key with the
+     * scope {@code partner}; otherwise it must be empty.
+     */
+    public CreateParams partnerId(String partnerId) {
+      apiKey().setPartnerId(partnerId);
       return this;
     }
 

@@ -14,7 +14,10 @@ import io.s2s.sdk.v1.GetConversionRequest;
 import io.s2s.sdk.v1.GetConversionResponse;
 import io.s2s.sdk.v1.ListConversionsRequest;
 import io.s2s.sdk.v1.ListConversionsResponse;
+import io.s2s.sdk.v1.ListPartnerConversionsRequest;
+import io.s2s.sdk.v1.ListPartnerConversionsResponse;
 import io.s2s.sdk.v1.NewConversion;
+import io.s2s.sdk.v1.PartnerConversion;
 import io.s2s.sdk.v1.RawPostback;
 import io.s2s.sdk.v1.RecordConversionRequest;
 import io.s2s.sdk.v1.RecordConversionResponse;
@@ -203,6 +206,52 @@ public final class Conversions {
    */
   public Pages<Conversion> list() {
     return list(new ListParams());
+  }
+
+  /**
+   * Lists the conversions that are owed to a partner, newest first, as the partner may see them. A
+   * page may have fewer conversions than asked for, or none, and still a token.
+   *
+   * <p>Each page is fetched when it is reached.
+   *
+   * @param params sets the parameters
+   * @return the items of all pages; reading them throws {@link S2sException} if a call fails
+   */
+  public Pages<PartnerConversion> listPartner(Consumer<ListPartnerParams> params) {
+    ListPartnerParams made = new ListPartnerParams();
+    params.accept(made);
+    return listPartner(made);
+  }
+
+  /**
+   * Lists the conversions that are owed to a partner, newest first, as the partner may see them. A
+   * page may have fewer conversions than asked for, or none, and still a token.
+   *
+   * <p>Each page is fetched when it is reached.
+   *
+   * @return the items of all pages; reading them throws {@link S2sException} if a call fails
+   */
+  public Pages<PartnerConversion> listPartner(ListPartnerParams params) {
+    ListPartnerConversionsRequest request = params.toRequest();
+    return new Pages<>(
+        token ->
+            calls.unary(
+                ConversionServiceGrpc.getListPartnerConversionsMethod(),
+                request.toBuilder().setPageToken(token).build()),
+        ListPartnerConversionsResponse::getConversionsList,
+        ListPartnerConversionsResponse::getNextPageToken);
+  }
+
+  /**
+   * Lists the conversions that are owed to a partner, newest first, as the partner may see them. A
+   * page may have fewer conversions than asked for, or none, and still a token.
+   *
+   * <p>Each page is fetched when it is reached.
+   *
+   * @return the items of all pages; reading them throws {@link S2sException} if a call fails
+   */
+  public Pages<PartnerConversion> listPartner() {
+    return listPartner(new ListPartnerParams());
   }
 
   /**
@@ -523,11 +572,60 @@ public final class Conversions {
       return this;
     }
 
+    /** Id of the partner. */
+    public ListParams partnerId(String partnerId) {
+      filter().setPartnerId(partnerId);
+      return this;
+    }
+
     private ConversionFilter.Builder filter() {
       return request.getFilterBuilder();
     }
 
     ListConversionsRequest toRequest() {
+      return request.build();
+    }
+  }
+
+  /** The parameters of {@code listPartner}. */
+  public static final class ListPartnerParams {
+    private final ListPartnerConversionsRequest.Builder request =
+        ListPartnerConversionsRequest.newBuilder();
+
+    /** Creates parameters, none of which is given yet. */
+    public ListPartnerParams() {}
+
+    /**
+     * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger values are read as
+     * 1,000.
+     */
+    public ListPartnerParams pageSize(int pageSize) {
+      request.setPageSize(pageSize);
+      return this;
+    }
+
+    /**
+     * Id of the partner, {@code partner_…}. May be empty for the key of a partner, which names its
+     * own.
+     */
+    public ListPartnerParams partnerId(String partnerId) {
+      request.setPartnerId(partnerId);
+      return this;
+    }
+
+    /** Earliest time of recording, inclusive. */
+    public ListPartnerParams startTime(Instant startTime) {
+      request.setStartTime(Times.message(startTime));
+      return this;
+    }
+
+    /** Latest time of recording, exclusive. */
+    public ListPartnerParams endTime(Instant endTime) {
+      request.setEndTime(Times.message(endTime));
+      return this;
+    }
+
+    ListPartnerConversionsRequest toRequest() {
       return request.build();
     }
   }
@@ -572,6 +670,12 @@ public final class Conversions {
     /** Status with which the conversion was recorded. Unspecified: all. */
     public WatchParams recordedStatus(ConversionStatus recordedStatus) {
       filter().setRecordedStatus(recordedStatus);
+      return this;
+    }
+
+    /** Id of the partner. */
+    public WatchParams partnerId(String partnerId) {
+      filter().setPartnerId(partnerId);
       return this;
     }
 

@@ -445,6 +445,12 @@ public enum Reason {
    * 409. Holds postbacks.
    */
   ORDER_OF_ANOTHER_CLICK(ErrorReason.ERROR_REASON_ORDER_OF_ANOTHER_CLICK),
+
+  /**
+   * Cause: another partner of this account has this external id. Cure: give the partner another
+   * one. ALREADY_EXISTS, HTTP 409.
+   */
+  EXTERNAL_ID_TAKEN(ErrorReason.ERROR_REASON_EXTERNAL_ID_TAKEN),
   ;
 
   private final ErrorReason message;

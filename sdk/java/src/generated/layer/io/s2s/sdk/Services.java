@@ -10,6 +10,7 @@ abstract class Services {
   private final Clicks clicks;
   private final ConversionCodes conversionCodes;
   private final Conversions conversions;
+  private final Partners partners;
   private final Postbacks postbacks;
   private final Presets presets;
   private final TrackingLinks trackingLinks;
@@ -21,6 +22,7 @@ abstract class Services {
     clicks = new Clicks(calls);
     conversionCodes = new ConversionCodes(calls);
     conversions = new Conversions(calls);
+    partners = new Partners(calls);
     postbacks = new Postbacks(calls);
     presets = new Presets(calls);
     trackingLinks = new TrackingLinks(calls);
@@ -69,6 +71,14 @@ abstract class Services {
   /** Records and reads conversions: the sales and sign-ups that follow clicks. */
   public Conversions conversions() {
     return conversions;
+  }
+
+  /**
+   * Manages partners: those who are owed a share of conversions. A tracking link has at most one
+   * partner. Its conversions are owed to this partner.
+   */
+  public Partners partners() {
+    return partners;
   }
 
   /**

@@ -10,6 +10,7 @@ import io.s2s.sdk.v1.GetTrackingLinkRequest;
 import io.s2s.sdk.v1.GetTrackingLinkResponse;
 import io.s2s.sdk.v1.ListTrackingLinksRequest;
 import io.s2s.sdk.v1.ListTrackingLinksResponse;
+import io.s2s.sdk.v1.PartnerShare;
 import io.s2s.sdk.v1.RedirectKind;
 import io.s2s.sdk.v1.TrackingLink;
 import io.s2s.sdk.v1.TrackingLinkServiceGrpc;
@@ -325,6 +326,25 @@ public final class TrackingLinks {
     }
 
     /**
+     * Id of the partner who is owed a share of the link's conversions. Empty: the conversions are
+     * owed to nobody. Once set, it never changes. Conversions that were recorded before it was set
+     * are owed to nobody.
+     */
+    public CreateParams partnerId(String partnerId) {
+      trackingLink().setPartnerId(partnerId);
+      return this;
+    }
+
+    /**
+     * The partner's share. Not set: all of the commission. A change applies to conversions that are
+     * recorded later.
+     */
+    public CreateParams partnerShare(PartnerShare partnerShare) {
+      trackingLink().setPartnerShare(partnerShare);
+      return this;
+    }
+
+    /**
      * Makes the call safe to repeat: the same request with the same request id returns the link
      * that the first call created. Another request with this id is refused. 1 to 64 bytes. Example:
      * a UUID.
@@ -513,6 +533,37 @@ public final class TrackingLinks {
     public UpdateParams fallbackDestination(String fallbackDestination) {
       trackingLink().setFallbackDestination(fallbackDestination);
       Requests.addPath(request.getUpdateMaskBuilder(), "fallback_destination");
+      return this;
+    }
+
+    /**
+     * Id of the partner who is owed a share of the link's conversions. Empty: the conversions are
+     * owed to nobody. Once set, it never changes. Conversions that were recorded before it was set
+     * are owed to nobody.
+     */
+    public UpdateParams partnerId(String partnerId) {
+      trackingLink().setPartnerId(partnerId);
+      Requests.addPath(request.getUpdateMaskBuilder(), "partner_id");
+      return this;
+    }
+
+    /**
+     * The partner's share. Not set: all of the commission. A change applies to conversions that are
+     * recorded later.
+     */
+    public UpdateParams partnerShare(PartnerShare partnerShare) {
+      trackingLink().setPartnerShare(partnerShare);
+      Requests.addPath(request.getUpdateMaskBuilder(), "partner_share");
+      return this;
+    }
+
+    /**
+     * Clears the field: the partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     */
+    public UpdateParams clearPartnerShare() {
+      trackingLink().clearPartnerShare();
+      Requests.addPath(request.getUpdateMaskBuilder(), "partner_share");
       return this;
     }
 

@@ -28,6 +28,7 @@ private static final long serialVersionUID = 0L;
     name_ = "";
     scopes_ = java.util.Collections.emptyList();
     state_ = 0;
+    partnerId_ = "";
   }
 
   @java.lang.Override
@@ -208,10 +209,11 @@ private static final long serialVersionUID = 0L;
           };
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -224,10 +226,11 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -239,10 +242,11 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -255,10 +259,11 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -271,10 +276,11 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -503,6 +509,55 @@ private static final long serialVersionUID = 0L;
     return rotateTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : rotateTime_;
   }
 
+  public static final int PARTNER_ID_FIELD_NUMBER = 11;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object partnerId_ = "";
+  /**
+   * <pre>
+   * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+   * with the scope `partner`; otherwise it must be empty.
+   * </pre>
+   *
+   * <code>string partner_id = 11 [json_name = "partnerId"];</code>
+   * @return The partnerId.
+   */
+  @java.lang.Override
+  public java.lang.String getPartnerId() {
+    java.lang.Object ref = partnerId_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      partnerId_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+   * with the scope `partner`; otherwise it must be empty.
+   * </pre>
+   *
+   * <code>string partner_id = 11 [json_name = "partnerId"];</code>
+   * @return The bytes for partnerId.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getPartnerIdBytes() {
+    java.lang.Object ref = partnerId_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      partnerId_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -551,6 +606,9 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000010) != 0)) {
       output.writeMessage(10, getRotateTime());
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(partnerId_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 11, partnerId_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -606,6 +664,9 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(10, getRotateTime());
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(partnerId_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(11, partnerId_);
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -654,6 +715,8 @@ private static final long serialVersionUID = 0L;
       if (!getRotateTime()
           .equals(other.getRotateTime())) return false;
     }
+    if (!getPartnerId()
+        .equals(other.getPartnerId())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -697,6 +760,8 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + ROTATE_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getRotateTime().hashCode();
     }
+    hash = (37 * hash) + PARTNER_ID_FIELD_NUMBER;
+    hash = (53 * hash) + getPartnerId().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -875,6 +940,7 @@ private static final long serialVersionUID = 0L;
         rotateTimeBuilder_.dispose();
         rotateTimeBuilder_ = null;
       }
+      partnerId_ = "";
       return this;
     }
 
@@ -959,6 +1025,9 @@ private static final long serialVersionUID = 0L;
             ? rotateTime_
             : rotateTimeBuilder_.build();
         to_bitField0_ |= 0x00000010;
+      }
+      if (((from_bitField0_ & 0x00000400) != 0)) {
+        result.partnerId_ = partnerId_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1049,6 +1118,11 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasRotateTime()) {
         mergeRotateTime(other.getRotateTime());
+      }
+      if (!other.getPartnerId().isEmpty()) {
+        partnerId_ = other.partnerId_;
+        bitField0_ |= 0x00000400;
+        onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1148,6 +1222,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000200;
               break;
             } // case 82
+            case 90: {
+              partnerId_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000400;
+              break;
+            } // case 90
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1456,10 +1535,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1471,10 +1551,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1485,10 +1566,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1500,10 +1582,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1523,10 +1606,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1544,10 +1628,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1565,10 +1650,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1582,10 +1668,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1597,10 +1684,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1612,10 +1700,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1632,10 +1721,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1650,10 +1740,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-     * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-     * are for keys of the installation's own account, and only a key with the
-     * scope `admin` may grant them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+     * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+     * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+     * installation's own account, and only a key with the scope `admin` may grant
+     * them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -2526,6 +2617,103 @@ private static final long serialVersionUID = 0L;
         rotateTime_ = null;
       }
       return rotateTimeBuilder_;
+    }
+
+    private java.lang.Object partnerId_ = "";
+    /**
+     * <pre>
+     * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+     * with the scope `partner`; otherwise it must be empty.
+     * </pre>
+     *
+     * <code>string partner_id = 11 [json_name = "partnerId"];</code>
+     * @return The partnerId.
+     */
+    public java.lang.String getPartnerId() {
+      java.lang.Object ref = partnerId_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        partnerId_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+     * with the scope `partner`; otherwise it must be empty.
+     * </pre>
+     *
+     * <code>string partner_id = 11 [json_name = "partnerId"];</code>
+     * @return The bytes for partnerId.
+     */
+    public com.google.protobuf.ByteString
+        getPartnerIdBytes() {
+      java.lang.Object ref = partnerId_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        partnerId_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+     * with the scope `partner`; otherwise it must be empty.
+     * </pre>
+     *
+     * <code>string partner_id = 11 [json_name = "partnerId"];</code>
+     * @param value The partnerId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPartnerId(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      partnerId_ = value;
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+     * with the scope `partner`; otherwise it must be empty.
+     * </pre>
+     *
+     * <code>string partner_id = 11 [json_name = "partnerId"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearPartnerId() {
+      partnerId_ = getDefaultInstance().getPartnerId();
+      bitField0_ = (bitField0_ & ~0x00000400);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+     * with the scope `partner`; otherwise it must be empty.
+     * </pre>
+     *
+     * <code>string partner_id = 11 [json_name = "partnerId"];</code>
+     * @param value The bytes for partnerId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPartnerIdBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      partnerId_ = value;
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

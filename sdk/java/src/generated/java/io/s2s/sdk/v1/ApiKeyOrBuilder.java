@@ -72,10 +72,11 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -84,10 +85,11 @@ public interface ApiKeyOrBuilder extends
   java.util.List<io.s2s.sdk.v1.ApiKeyScope> getScopesList();
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -96,10 +98,11 @@ public interface ApiKeyOrBuilder extends
   int getScopesCount();
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -109,10 +112,11 @@ public interface ApiKeyOrBuilder extends
   io.s2s.sdk.v1.ApiKeyScope getScopes(int index);
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -122,10 +126,11 @@ public interface ApiKeyOrBuilder extends
   getScopesValueList();
   /**
    * <pre>
-   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-   * combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-   * are for keys of the installation's own account, and only a key with the
-   * scope `admin` may grant them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+   * `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+   * `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+   * installation's own account, and only a key with the scope `admin` may grant
+   * them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -287,4 +292,26 @@ public interface ApiKeyOrBuilder extends
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getRotateTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+   * with the scope `partner`; otherwise it must be empty.
+   * </pre>
+   *
+   * <code>string partner_id = 11 [json_name = "partnerId"];</code>
+   * @return The partnerId.
+   */
+  java.lang.String getPartnerId();
+  /**
+   * <pre>
+   * Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+   * with the scope `partner`; otherwise it must be empty.
+   * </pre>
+   *
+   * <code>string partner_id = 11 [json_name = "partnerId"];</code>
+   * @return The bytes for partnerId.
+   */
+  com.google.protobuf.ByteString
+      getPartnerIdBytes();
 }

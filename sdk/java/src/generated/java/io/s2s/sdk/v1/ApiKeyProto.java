@@ -30,7 +30,7 @@ public final class ApiKeyProto {
   static {
     java.lang.String[] descriptorData = {
       "\n\024s2s/v1/api_key.proto\022\006s2s.v1\032\037google/p" +
-      "rotobuf/timestamp.proto\"\327\003\n\006ApiKey\022\016\n\002id" +
+      "rotobuf/timestamp.proto\"\366\003\n\006ApiKey\022\016\n\002id" +
       "\030\001 \001(\tR\002id\022\035\n\naccount_id\030\002 \001(\tR\taccountI" +
       "d\022\022\n\004name\030\003 \001(\tR\004name\022+\n\006scopes\030\004 \003(\0162\023." +
       "s2s.v1.ApiKeyScopeR\006scopes\022;\n\013expire_tim" +
@@ -42,17 +42,18 @@ public final class ApiKeyProto {
       "ampR\nrevokeTime\022;\n\013create_time\030\t \001(\0132\032.g" +
       "oogle.protobuf.TimestampR\ncreateTime\022;\n\013" +
       "rotate_time\030\n \001(\0132\032.google.protobuf.Time" +
-      "stampR\nrotateTime*\250\001\n\013ApiKeyScope\022\035\n\031API" +
-      "_KEY_SCOPE_UNSPECIFIED\020\000\022\026\n\022API_KEY_SCOP" +
-      "E_READ\020\001\022\027\n\023API_KEY_SCOPE_WRITE\020\002\022\030\n\024API" +
-      "_KEY_SCOPE_RECORD\020\003\022\027\n\023API_KEY_SCOPE_ADM" +
-      "IN\020\004\022\026\n\022API_KEY_SCOPE_EDGE\020\005*|\n\013ApiKeySt" +
-      "ate\022\035\n\031API_KEY_STATE_UNSPECIFIED\020\000\022\030\n\024AP" +
-      "I_KEY_STATE_ACTIVE\020\001\022\031\n\025API_KEY_STATE_EX" +
-      "PIRED\020\002\022\031\n\025API_KEY_STATE_REVOKED\020\003BU\n\rio" +
-      ".s2s.sdk.v1B\013ApiKeyProtoP\001\242\002\003SXX\252\002\006S2s.V" +
-      "1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V" +
-      "1b\006proto3"
+      "stampR\nrotateTime\022\035\n\npartner_id\030\013 \001(\tR\tp" +
+      "artnerId*\303\001\n\013ApiKeyScope\022\035\n\031API_KEY_SCOP" +
+      "E_UNSPECIFIED\020\000\022\026\n\022API_KEY_SCOPE_READ\020\001\022" +
+      "\027\n\023API_KEY_SCOPE_WRITE\020\002\022\030\n\024API_KEY_SCOP" +
+      "E_RECORD\020\003\022\027\n\023API_KEY_SCOPE_ADMIN\020\004\022\026\n\022A" +
+      "PI_KEY_SCOPE_EDGE\020\005\022\031\n\025API_KEY_SCOPE_PAR" +
+      "TNER\020\006*|\n\013ApiKeyState\022\035\n\031API_KEY_STATE_U" +
+      "NSPECIFIED\020\000\022\030\n\024API_KEY_STATE_ACTIVE\020\001\022\031" +
+      "\n\025API_KEY_STATE_EXPIRED\020\002\022\031\n\025API_KEY_STA" +
+      "TE_REVOKED\020\003BU\n\rio.s2s.sdk.v1B\013ApiKeyPro" +
+      "toP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GP" +
+      "BMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -64,7 +65,7 @@ public final class ApiKeyProto {
     internal_static_s2s_v1_ApiKey_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ApiKey_descriptor,
-        new java.lang.String[] { "Id", "AccountId", "Name", "Scopes", "ExpireTime", "State", "LastUseTime", "RevokeTime", "CreateTime", "RotateTime", });
+        new java.lang.String[] { "Id", "AccountId", "Name", "Scopes", "ExpireTime", "State", "LastUseTime", "RevokeTime", "CreateTime", "RotateTime", "PartnerId", });
     com.google.protobuf.TimestampProto.getDescriptor();
   }
 

@@ -64,6 +64,15 @@ public enum ApiKeyScope
    * <code>API_KEY_SCOPE_EDGE = 5;</code>
    */
   API_KEY_SCOPE_EDGE(5),
+  /**
+   * <pre>
+   * Permission for a partner to read its own entry, and the conversions that are
+   * owed to it, and nothing else.
+   * </pre>
+   *
+   * <code>API_KEY_SCOPE_PARTNER = 6;</code>
+   */
+  API_KEY_SCOPE_PARTNER(6),
   UNRECOGNIZED(-1),
   ;
 
@@ -118,6 +127,15 @@ public enum ApiKeyScope
    * <code>API_KEY_SCOPE_EDGE = 5;</code>
    */
   public static final int API_KEY_SCOPE_EDGE_VALUE = 5;
+  /**
+   * <pre>
+   * Permission for a partner to read its own entry, and the conversions that are
+   * owed to it, and nothing else.
+   * </pre>
+   *
+   * <code>API_KEY_SCOPE_PARTNER = 6;</code>
+   */
+  public static final int API_KEY_SCOPE_PARTNER_VALUE = 6;
 
 
   public final int getNumber() {
@@ -150,6 +168,7 @@ public enum ApiKeyScope
       case 3: return API_KEY_SCOPE_RECORD;
       case 4: return API_KEY_SCOPE_ADMIN;
       case 5: return API_KEY_SCOPE_EDGE;
+      case 6: return API_KEY_SCOPE_PARTNER;
       default: return null;
     }
   }

@@ -32,6 +32,7 @@ private static final long serialVersionUID = 0L;
     status_ = 0;
     customParams_ = java.util.Collections.emptyList();
     statusWord_ = "";
+    partnerId_ = "";
   }
 
   @java.lang.Override
@@ -334,7 +335,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Money commission_;
   /**
    * <pre>
-   * Commission for the partner, as recorded, in the currency of `value`.
+   * Commission, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -346,7 +347,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Commission for the partner, as recorded, in the currency of `value`.
+   * Commission, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -358,7 +359,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Commission for the partner, as recorded, in the currency of `value`.
+   * Commission, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -705,6 +706,99 @@ private static final long serialVersionUID = 0L;
     return adjustmentCount_;
   }
 
+  public static final int PARTNER_ID_FIELD_NUMBER = 17;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object partnerId_ = "";
+  /**
+   * <pre>
+   * Id of the partner that the link had when the conversion was recorded; empty
+   * if it had none.
+   * </pre>
+   *
+   * <code>string partner_id = 17 [json_name = "partnerId"];</code>
+   * @return The partnerId.
+   */
+  @java.lang.Override
+  public java.lang.String getPartnerId() {
+    java.lang.Object ref = partnerId_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      partnerId_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Id of the partner that the link had when the conversion was recorded; empty
+   * if it had none.
+   * </pre>
+   *
+   * <code>string partner_id = 17 [json_name = "partnerId"];</code>
+   * @return The bytes for partnerId.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getPartnerIdBytes() {
+    java.lang.Object ref = partnerId_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      partnerId_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int OWED_FIELD_NUMBER = 18;
+  private io.s2s.sdk.v1.Money owed_;
+  /**
+   * <pre>
+   * What the partner is owed for the conversion as it stands now: the share of
+   * the link when the conversion was recorded. 0 if the conversion is declined;
+   * not set without a partner.
+   * </pre>
+   *
+   * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+   * @return Whether the owed field is set.
+   */
+  @java.lang.Override
+  public boolean hasOwed() {
+    return ((bitField0_ & 0x00000080) != 0);
+  }
+  /**
+   * <pre>
+   * What the partner is owed for the conversion as it stands now: the share of
+   * the link when the conversion was recorded. 0 if the conversion is declined;
+   * not set without a partner.
+   * </pre>
+   *
+   * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+   * @return The owed.
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.Money getOwed() {
+    return owed_ == null ? io.s2s.sdk.v1.Money.getDefaultInstance() : owed_;
+  }
+  /**
+   * <pre>
+   * What the partner is owed for the conversion as it stands now: the share of
+   * the link when the conversion was recorded. 0 if the conversion is declined;
+   * not set without a partner.
+   * </pre>
+   *
+   * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.MoneyOrBuilder getOwedOrBuilder() {
+    return owed_ == null ? io.s2s.sdk.v1.Money.getDefaultInstance() : owed_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -766,6 +860,12 @@ private static final long serialVersionUID = 0L;
     }
     if (adjustmentCount_ != 0) {
       output.writeInt32(16, adjustmentCount_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(partnerId_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 17, partnerId_);
+    }
+    if (((bitField0_ & 0x00000080) != 0)) {
+      output.writeMessage(18, getOwed());
     }
     getUnknownFields().writeTo(output);
   }
@@ -834,6 +934,13 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeInt32Size(16, adjustmentCount_);
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(partnerId_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(17, partnerId_);
+    }
+    if (((bitField0_ & 0x00000080) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(18, getOwed());
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -901,6 +1008,13 @@ private static final long serialVersionUID = 0L;
     }
     if (getAdjustmentCount()
         != other.getAdjustmentCount()) return false;
+    if (!getPartnerId()
+        .equals(other.getPartnerId())) return false;
+    if (hasOwed() != other.hasOwed()) return false;
+    if (hasOwed()) {
+      if (!getOwed()
+          .equals(other.getOwed())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -961,6 +1075,12 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + ADJUSTMENT_COUNT_FIELD_NUMBER;
     hash = (53 * hash) + getAdjustmentCount();
+    hash = (37 * hash) + PARTNER_ID_FIELD_NUMBER;
+    hash = (53 * hash) + getPartnerId().hashCode();
+    if (hasOwed()) {
+      hash = (37 * hash) + OWED_FIELD_NUMBER;
+      hash = (53 * hash) + getOwed().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -1105,6 +1225,7 @@ private static final long serialVersionUID = 0L;
         getCreateTimeFieldBuilder();
         getClickTimeFieldBuilder();
         getCurrentFieldBuilder();
+        getOwedFieldBuilder();
       }
     }
     @java.lang.Override
@@ -1157,6 +1278,12 @@ private static final long serialVersionUID = 0L;
         currentBuilder_ = null;
       }
       adjustmentCount_ = 0;
+      partnerId_ = "";
+      owed_ = null;
+      if (owedBuilder_ != null) {
+        owedBuilder_.dispose();
+        owedBuilder_ = null;
+      }
       return this;
     }
 
@@ -1267,6 +1394,15 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00008000) != 0)) {
         result.adjustmentCount_ = adjustmentCount_;
+      }
+      if (((from_bitField0_ & 0x00010000) != 0)) {
+        result.partnerId_ = partnerId_;
+      }
+      if (((from_bitField0_ & 0x00020000) != 0)) {
+        result.owed_ = owedBuilder_ == null
+            ? owed_
+            : owedBuilder_.build();
+        to_bitField0_ |= 0x00000080;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1398,6 +1534,14 @@ private static final long serialVersionUID = 0L;
       if (other.getAdjustmentCount() != 0) {
         setAdjustmentCount(other.getAdjustmentCount());
       }
+      if (!other.getPartnerId().isEmpty()) {
+        partnerId_ = other.partnerId_;
+        bitField0_ |= 0x00010000;
+        onChanged();
+      }
+      if (other.hasOwed()) {
+        mergeOwed(other.getOwed());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1524,6 +1668,18 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00008000;
               break;
             } // case 128
+            case 138: {
+              partnerId_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00010000;
+              break;
+            } // case 138
+            case 146: {
+              input.readMessage(
+                  getOwedFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00020000;
+              break;
+            } // case 146
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2168,7 +2324,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> commissionBuilder_;
     /**
      * <pre>
-     * Commission for the partner, as recorded, in the currency of `value`.
+     * Commission, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2179,7 +2335,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission for the partner, as recorded, in the currency of `value`.
+     * Commission, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2194,7 +2350,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission for the partner, as recorded, in the currency of `value`.
+     * Commission, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2214,7 +2370,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission for the partner, as recorded, in the currency of `value`.
+     * Commission, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2232,7 +2388,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission for the partner, as recorded, in the currency of `value`.
+     * Commission, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2257,7 +2413,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission for the partner, as recorded, in the currency of `value`.
+     * Commission, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2274,7 +2430,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission for the partner, as recorded, in the currency of `value`.
+     * Commission, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2286,7 +2442,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission for the partner, as recorded, in the currency of `value`.
+     * Commission, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2301,7 +2457,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Commission for the partner, as recorded, in the currency of `value`.
+     * Commission, as recorded, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -3550,6 +3706,278 @@ private static final long serialVersionUID = 0L;
       adjustmentCount_ = 0;
       onChanged();
       return this;
+    }
+
+    private java.lang.Object partnerId_ = "";
+    /**
+     * <pre>
+     * Id of the partner that the link had when the conversion was recorded; empty
+     * if it had none.
+     * </pre>
+     *
+     * <code>string partner_id = 17 [json_name = "partnerId"];</code>
+     * @return The partnerId.
+     */
+    public java.lang.String getPartnerId() {
+      java.lang.Object ref = partnerId_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        partnerId_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Id of the partner that the link had when the conversion was recorded; empty
+     * if it had none.
+     * </pre>
+     *
+     * <code>string partner_id = 17 [json_name = "partnerId"];</code>
+     * @return The bytes for partnerId.
+     */
+    public com.google.protobuf.ByteString
+        getPartnerIdBytes() {
+      java.lang.Object ref = partnerId_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        partnerId_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Id of the partner that the link had when the conversion was recorded; empty
+     * if it had none.
+     * </pre>
+     *
+     * <code>string partner_id = 17 [json_name = "partnerId"];</code>
+     * @param value The partnerId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPartnerId(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      partnerId_ = value;
+      bitField0_ |= 0x00010000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Id of the partner that the link had when the conversion was recorded; empty
+     * if it had none.
+     * </pre>
+     *
+     * <code>string partner_id = 17 [json_name = "partnerId"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearPartnerId() {
+      partnerId_ = getDefaultInstance().getPartnerId();
+      bitField0_ = (bitField0_ & ~0x00010000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Id of the partner that the link had when the conversion was recorded; empty
+     * if it had none.
+     * </pre>
+     *
+     * <code>string partner_id = 17 [json_name = "partnerId"];</code>
+     * @param value The bytes for partnerId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPartnerIdBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      partnerId_ = value;
+      bitField0_ |= 0x00010000;
+      onChanged();
+      return this;
+    }
+
+    private io.s2s.sdk.v1.Money owed_;
+    private com.google.protobuf.SingleFieldBuilderV3<
+        io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> owedBuilder_;
+    /**
+     * <pre>
+     * What the partner is owed for the conversion as it stands now: the share of
+     * the link when the conversion was recorded. 0 if the conversion is declined;
+     * not set without a partner.
+     * </pre>
+     *
+     * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+     * @return Whether the owed field is set.
+     */
+    public boolean hasOwed() {
+      return ((bitField0_ & 0x00020000) != 0);
+    }
+    /**
+     * <pre>
+     * What the partner is owed for the conversion as it stands now: the share of
+     * the link when the conversion was recorded. 0 if the conversion is declined;
+     * not set without a partner.
+     * </pre>
+     *
+     * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+     * @return The owed.
+     */
+    public io.s2s.sdk.v1.Money getOwed() {
+      if (owedBuilder_ == null) {
+        return owed_ == null ? io.s2s.sdk.v1.Money.getDefaultInstance() : owed_;
+      } else {
+        return owedBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * What the partner is owed for the conversion as it stands now: the share of
+     * the link when the conversion was recorded. 0 if the conversion is declined;
+     * not set without a partner.
+     * </pre>
+     *
+     * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+     */
+    public Builder setOwed(io.s2s.sdk.v1.Money value) {
+      if (owedBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        owed_ = value;
+      } else {
+        owedBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00020000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the partner is owed for the conversion as it stands now: the share of
+     * the link when the conversion was recorded. 0 if the conversion is declined;
+     * not set without a partner.
+     * </pre>
+     *
+     * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+     */
+    public Builder setOwed(
+        io.s2s.sdk.v1.Money.Builder builderForValue) {
+      if (owedBuilder_ == null) {
+        owed_ = builderForValue.build();
+      } else {
+        owedBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00020000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the partner is owed for the conversion as it stands now: the share of
+     * the link when the conversion was recorded. 0 if the conversion is declined;
+     * not set without a partner.
+     * </pre>
+     *
+     * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+     */
+    public Builder mergeOwed(io.s2s.sdk.v1.Money value) {
+      if (owedBuilder_ == null) {
+        if (((bitField0_ & 0x00020000) != 0) &&
+          owed_ != null &&
+          owed_ != io.s2s.sdk.v1.Money.getDefaultInstance()) {
+          getOwedBuilder().mergeFrom(value);
+        } else {
+          owed_ = value;
+        }
+      } else {
+        owedBuilder_.mergeFrom(value);
+      }
+      if (owed_ != null) {
+        bitField0_ |= 0x00020000;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What the partner is owed for the conversion as it stands now: the share of
+     * the link when the conversion was recorded. 0 if the conversion is declined;
+     * not set without a partner.
+     * </pre>
+     *
+     * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+     */
+    public Builder clearOwed() {
+      bitField0_ = (bitField0_ & ~0x00020000);
+      owed_ = null;
+      if (owedBuilder_ != null) {
+        owedBuilder_.dispose();
+        owedBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the partner is owed for the conversion as it stands now: the share of
+     * the link when the conversion was recorded. 0 if the conversion is declined;
+     * not set without a partner.
+     * </pre>
+     *
+     * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+     */
+    public io.s2s.sdk.v1.Money.Builder getOwedBuilder() {
+      bitField0_ |= 0x00020000;
+      onChanged();
+      return getOwedFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * What the partner is owed for the conversion as it stands now: the share of
+     * the link when the conversion was recorded. 0 if the conversion is declined;
+     * not set without a partner.
+     * </pre>
+     *
+     * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+     */
+    public io.s2s.sdk.v1.MoneyOrBuilder getOwedOrBuilder() {
+      if (owedBuilder_ != null) {
+        return owedBuilder_.getMessageOrBuilder();
+      } else {
+        return owed_ == null ?
+            io.s2s.sdk.v1.Money.getDefaultInstance() : owed_;
+      }
+    }
+    /**
+     * <pre>
+     * What the partner is owed for the conversion as it stands now: the share of
+     * the link when the conversion was recorded. 0 if the conversion is declined;
+     * not set without a partner.
+     * </pre>
+     *
+     * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilderV3<
+        io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> 
+        getOwedFieldBuilder() {
+      if (owedBuilder_ == null) {
+        owedBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
+            io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder>(
+                getOwed(),
+                getParentForChildren(),
+                isClean());
+        owed_ = null;
+      }
+      return owedBuilder_;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

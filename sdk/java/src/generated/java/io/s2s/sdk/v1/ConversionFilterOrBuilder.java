@@ -200,4 +200,24 @@ public interface ConversionFilterOrBuilder extends
    * <code>.google.protobuf.Timestamp end_time = 9 [json_name = "endTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getEndTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Id of the partner.
+   * </pre>
+   *
+   * <code>string partner_id = 10 [json_name = "partnerId"];</code>
+   * @return The partnerId.
+   */
+  java.lang.String getPartnerId();
+  /**
+   * <pre>
+   * Id of the partner.
+   * </pre>
+   *
+   * <code>string partner_id = 10 [json_name = "partnerId"];</code>
+   * @return The bytes for partnerId.
+   */
+  com.google.protobuf.ByteString
+      getPartnerIdBytes();
 }

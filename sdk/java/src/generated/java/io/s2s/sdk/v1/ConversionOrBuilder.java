@@ -139,7 +139,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Commission for the partner, as recorded, in the currency of `value`.
+   * Commission, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -148,7 +148,7 @@ public interface ConversionOrBuilder extends
   boolean hasCommission();
   /**
    * <pre>
-   * Commission for the partner, as recorded, in the currency of `value`.
+   * Commission, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -157,7 +157,7 @@ public interface ConversionOrBuilder extends
   io.s2s.sdk.v1.Money getCommission();
   /**
    * <pre>
-   * Commission for the partner, as recorded, in the currency of `value`.
+   * Commission, as recorded, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -392,4 +392,59 @@ public interface ConversionOrBuilder extends
    * @return The adjustmentCount.
    */
   int getAdjustmentCount();
+
+  /**
+   * <pre>
+   * Id of the partner that the link had when the conversion was recorded; empty
+   * if it had none.
+   * </pre>
+   *
+   * <code>string partner_id = 17 [json_name = "partnerId"];</code>
+   * @return The partnerId.
+   */
+  java.lang.String getPartnerId();
+  /**
+   * <pre>
+   * Id of the partner that the link had when the conversion was recorded; empty
+   * if it had none.
+   * </pre>
+   *
+   * <code>string partner_id = 17 [json_name = "partnerId"];</code>
+   * @return The bytes for partnerId.
+   */
+  com.google.protobuf.ByteString
+      getPartnerIdBytes();
+
+  /**
+   * <pre>
+   * What the partner is owed for the conversion as it stands now: the share of
+   * the link when the conversion was recorded. 0 if the conversion is declined;
+   * not set without a partner.
+   * </pre>
+   *
+   * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+   * @return Whether the owed field is set.
+   */
+  boolean hasOwed();
+  /**
+   * <pre>
+   * What the partner is owed for the conversion as it stands now: the share of
+   * the link when the conversion was recorded. 0 if the conversion is declined;
+   * not set without a partner.
+   * </pre>
+   *
+   * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+   * @return The owed.
+   */
+  io.s2s.sdk.v1.Money getOwed();
+  /**
+   * <pre>
+   * What the partner is owed for the conversion as it stands now: the share of
+   * the link when the conversion was recorded. 0 if the conversion is declined;
+   * not set without a partner.
+   * </pre>
+   *
+   * <code>.s2s.v1.Money owed = 18 [json_name = "owed"];</code>
+   */
+  io.s2s.sdk.v1.MoneyOrBuilder getOwedOrBuilder();
 }

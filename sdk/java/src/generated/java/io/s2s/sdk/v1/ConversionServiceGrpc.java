@@ -175,6 +175,38 @@ public final class ConversionServiceGrpc {
     return getListConversionsMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.ListPartnerConversionsRequest,
+      io.s2s.sdk.v1.ListPartnerConversionsResponse> getListPartnerConversionsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListPartnerConversions",
+      requestType = io.s2s.sdk.v1.ListPartnerConversionsRequest.class,
+      responseType = io.s2s.sdk.v1.ListPartnerConversionsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.ListPartnerConversionsRequest,
+      io.s2s.sdk.v1.ListPartnerConversionsResponse> getListPartnerConversionsMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.ListPartnerConversionsRequest, io.s2s.sdk.v1.ListPartnerConversionsResponse> getListPartnerConversionsMethod;
+    if ((getListPartnerConversionsMethod = ConversionServiceGrpc.getListPartnerConversionsMethod) == null) {
+      synchronized (ConversionServiceGrpc.class) {
+        if ((getListPartnerConversionsMethod = ConversionServiceGrpc.getListPartnerConversionsMethod) == null) {
+          ConversionServiceGrpc.getListPartnerConversionsMethod = getListPartnerConversionsMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.ListPartnerConversionsRequest, io.s2s.sdk.v1.ListPartnerConversionsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListPartnerConversions"))
+              .setSafe(true)
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.ListPartnerConversionsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.ListPartnerConversionsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ConversionServiceMethodDescriptorSupplier("ListPartnerConversions"))
+              .build();
+        }
+      }
+    }
+    return getListPartnerConversionsMethod;
+  }
+
   private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.WatchConversionsRequest,
       io.s2s.sdk.v1.WatchConversionsResponse> getWatchConversionsMethod;
 
@@ -341,6 +373,18 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
+     * Lists the conversions that are owed to a partner, newest first, as the
+     * partner may see them. A page may have fewer conversions than asked for, or
+     * none, and still a token.
+     * </pre>
+     */
+    default void listPartnerConversions(io.s2s.sdk.v1.ListPartnerConversionsRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListPartnerConversionsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListPartnerConversionsMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
      * Sends each conversion once it is recorded, and again after each adjustment,
      * by any server of the installation, for as long as the client listens. The
      * stream begins with a heartbeat. Each message has a resume token: a stream
@@ -462,6 +506,19 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
+     * Lists the conversions that are owed to a partner, newest first, as the
+     * partner may see them. A page may have fewer conversions than asked for, or
+     * none, and still a token.
+     * </pre>
+     */
+    public void listPartnerConversions(io.s2s.sdk.v1.ListPartnerConversionsRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListPartnerConversionsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListPartnerConversionsMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
      * Sends each conversion once it is recorded, and again after each adjustment,
      * by any server of the installation, for as long as the client listens. The
      * stream begins with a heartbeat. Each message has a resume token: a stream
@@ -567,6 +624,18 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
+     * Lists the conversions that are owed to a partner, newest first, as the
+     * partner may see them. A page may have fewer conversions than asked for, or
+     * none, and still a token.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.ListPartnerConversionsResponse listPartnerConversions(io.s2s.sdk.v1.ListPartnerConversionsRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListPartnerConversionsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
      * Sends each conversion once it is recorded, and again after each adjustment,
      * by any server of the installation, for as long as the client listens. The
      * stream begins with a heartbeat. Each message has a resume token: a stream
@@ -651,6 +720,18 @@ public final class ConversionServiceGrpc {
     public io.s2s.sdk.v1.ListConversionsResponse listConversions(io.s2s.sdk.v1.ListConversionsRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getListConversionsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Lists the conversions that are owed to a partner, newest first, as the
+     * partner may see them. A page may have fewer conversions than asked for, or
+     * none, and still a token.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.ListPartnerConversionsResponse listPartnerConversions(io.s2s.sdk.v1.ListPartnerConversionsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListPartnerConversionsMethod(), getCallOptions(), request);
     }
 
     /**
@@ -743,14 +824,28 @@ public final class ConversionServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getListConversionsMethod(), getCallOptions()), request);
     }
+
+    /**
+     * <pre>
+     * Lists the conversions that are owed to a partner, newest first, as the
+     * partner may see them. A page may have fewer conversions than asked for, or
+     * none, and still a token.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ListPartnerConversionsResponse> listPartnerConversions(
+        io.s2s.sdk.v1.ListPartnerConversionsRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListPartnerConversionsMethod(), getCallOptions()), request);
+    }
   }
 
   private static final int METHODID_RECORD_CONVERSION = 0;
   private static final int METHODID_BATCH_RECORD_CONVERSIONS = 1;
   private static final int METHODID_GET_CONVERSION = 2;
   private static final int METHODID_LIST_CONVERSIONS = 3;
-  private static final int METHODID_WATCH_CONVERSIONS = 4;
-  private static final int METHODID_STREAM_RECORD_CONVERSIONS = 5;
+  private static final int METHODID_LIST_PARTNER_CONVERSIONS = 4;
+  private static final int METHODID_WATCH_CONVERSIONS = 5;
+  private static final int METHODID_STREAM_RECORD_CONVERSIONS = 6;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -784,6 +879,10 @@ public final class ConversionServiceGrpc {
         case METHODID_LIST_CONVERSIONS:
           serviceImpl.listConversions((io.s2s.sdk.v1.ListConversionsRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListConversionsResponse>) responseObserver);
+          break;
+        case METHODID_LIST_PARTNER_CONVERSIONS:
+          serviceImpl.listPartnerConversions((io.s2s.sdk.v1.ListPartnerConversionsRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListPartnerConversionsResponse>) responseObserver);
           break;
         case METHODID_WATCH_CONVERSIONS:
           serviceImpl.watchConversions((io.s2s.sdk.v1.WatchConversionsRequest) request,
@@ -846,6 +945,13 @@ public final class ConversionServiceGrpc {
               io.s2s.sdk.v1.ListConversionsResponse>(
                 service, METHODID_LIST_CONVERSIONS)))
         .addMethod(
+          getListPartnerConversionsMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.s2s.sdk.v1.ListPartnerConversionsRequest,
+              io.s2s.sdk.v1.ListPartnerConversionsResponse>(
+                service, METHODID_LIST_PARTNER_CONVERSIONS)))
+        .addMethod(
           getWatchConversionsMethod(),
           io.grpc.stub.ServerCalls.asyncServerStreamingCall(
             new MethodHandlers<
@@ -905,6 +1011,7 @@ public final class ConversionServiceGrpc {
               .addMethod(getStreamRecordConversionsMethod())
               .addMethod(getGetConversionMethod())
               .addMethod(getListConversionsMethod())
+              .addMethod(getListPartnerConversionsMethod())
               .addMethod(getWatchConversionsMethod())
               .build();
         }

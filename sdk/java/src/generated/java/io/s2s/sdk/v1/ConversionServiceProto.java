@@ -81,6 +81,21 @@ public final class ConversionServiceProto {
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_ListConversionsResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_ListPartnerConversionsRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_ListPartnerConversionsRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_ListPartnerConversionsResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_ListPartnerConversionsResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_PartnerConversion_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_PartnerConversion_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_s2s_v1_WatchConversionsRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
@@ -149,7 +164,7 @@ public final class ConversionServiceProto {
       "nversionsRequest\022\033\n\tpage_size\030\001 \001(\005R\010pag" +
       "eSize\022\035\n\npage_token\030\002 \001(\tR\tpageToken\0220\n\006" +
       "filter\030\003 \001(\0132\030.s2s.v1.ConversionFilterR\006" +
-      "filter\"\277\003\n\020ConversionFilter\022,\n\022conversio" +
+      "filter\"\336\003\n\020ConversionFilter\022,\n\022conversio" +
       "n_code_id\030\001 \001(\tR\020conversionCodeId\022(\n\020tra" +
       "cking_link_id\030\002 \001(\tR\016trackingLinkId\022\031\n\010c" +
       "lick_id\030\003 \001(\tR\007clickId\022%\n\016transaction_id" +
@@ -160,41 +175,63 @@ public final class ConversionServiceProto {
       "1.ConversionTimeR\004time\0229\n\nstart_time\030\010 \001" +
       "(\0132\032.google.protobuf.TimestampR\tstartTim" +
       "e\0225\n\010end_time\030\t \001(\0132\032.google.protobuf.Ti" +
-      "mestampR\007endTime\"w\n\027ListConversionsRespo" +
-      "nse\0224\n\013conversions\030\001 \003(\0132\022.s2s.v1.Conver" +
-      "sionR\013conversions\022&\n\017next_page_token\030\002 \001" +
-      "(\tR\rnextPageToken\"\221\001\n\027WatchConversionsRe" +
-      "quest\0220\n\006filter\030\001 \001(\0132\030.s2s.v1.Conversio" +
-      "nFilterR\006filter\022!\n\014resume_token\030\002 \001(\tR\013r" +
-      "esumeToken\022!\n\014all_accounts\030\003 \001(\010R\013allAcc" +
-      "ounts\"\357\001\n\030WatchConversionsResponse\0224\n\nco" +
-      "nversion\030\001 \001(\0132\022.s2s.v1.ConversionH\000R\nco" +
-      "nversion\0221\n\theartbeat\030\003 \001(\0132\021.s2s.v1.Hea" +
-      "rtbeatH\000R\theartbeat\022\037\n\003gap\030\004 \001(\0132\013.s2s.v" +
-      "1.GapH\000R\003gap\022!\n\014resume_token\030\005 \001(\tR\013resu" +
-      "meToken\022\035\n\naccount_id\030\006 \001(\tR\taccountIdB\007" +
-      "\n\005event*\210\001\n\016ConversionTime\022\037\n\033CONVERSION" +
-      "_TIME_UNSPECIFIED\020\000\022\032\n\026CONVERSION_TIME_C" +
-      "REATE\020\001\022\036\n\032CONVERSION_TIME_CONVERSION\020\002\022" +
-      "\031\n\025CONVERSION_TIME_CLICK\020\0032\334\004\n\021Conversio" +
-      "nService\022Z\n\020RecordConversion\022\037.s2s.v1.Re" +
-      "cordConversionRequest\032 .s2s.v1.RecordCon" +
-      "versionResponse\"\003\220\002\002\022l\n\026BatchRecordConve" +
-      "rsions\022%.s2s.v1.BatchRecordConversionsRe" +
-      "quest\032&.s2s.v1.BatchRecordConversionsRes" +
-      "ponse\"\003\220\002\002\022s\n\027StreamRecordConversions\022&." +
-      "s2s.v1.StreamRecordConversionsRequest\032\'." +
-      "s2s.v1.StreamRecordConversionsResponse\"\003" +
-      "\220\002\002(\0010\001\022Q\n\rGetConversion\022\034.s2s.v1.GetCon" +
-      "versionRequest\032\035.s2s.v1.GetConversionRes" +
-      "ponse\"\003\220\002\001\022W\n\017ListConversions\022\036.s2s.v1.L" +
-      "istConversionsRequest\032\037.s2s.v1.ListConve" +
-      "rsionsResponse\"\003\220\002\001\022\\\n\020WatchConversions\022" +
-      "\037.s2s.v1.WatchConversionsRequest\032 .s2s.v" +
-      "1.WatchConversionsResponse\"\003\220\002\0010\001B`\n\rio." +
-      "s2s.sdk.v1B\026ConversionServiceProtoP\001\242\002\003S" +
-      "XX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadat" +
-      "a\352\002\007S2s::V1b\006proto3"
+      "mestampR\007endTime\022\035\n\npartner_id\030\n \001(\tR\tpa" +
+      "rtnerId\"w\n\027ListConversionsResponse\0224\n\013co" +
+      "nversions\030\001 \003(\0132\022.s2s.v1.ConversionR\013con" +
+      "versions\022&\n\017next_page_token\030\002 \001(\tR\rnextP" +
+      "ageToken\"\354\001\n\035ListPartnerConversionsReque" +
+      "st\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n\npage_" +
+      "token\030\002 \001(\tR\tpageToken\022\035\n\npartner_id\030\003 \001" +
+      "(\tR\tpartnerId\0229\n\nstart_time\030\004 \001(\0132\032.goog" +
+      "le.protobuf.TimestampR\tstartTime\0225\n\010end_" +
+      "time\030\005 \001(\0132\032.google.protobuf.TimestampR\007" +
+      "endTime\"\205\001\n\036ListPartnerConversionsRespon" +
+      "se\022;\n\013conversions\030\001 \003(\0132\031.s2s.v1.Partner" +
+      "ConversionR\013conversions\022&\n\017next_page_tok" +
+      "en\030\002 \001(\tR\rnextPageToken\"\372\002\n\021PartnerConve" +
+      "rsion\022\016\n\002id\030\001 \001(\tR\002id\022(\n\020tracking_link_i" +
+      "d\030\002 \001(\tR\016trackingLinkId\022\031\n\010click_id\030\003 \001(" +
+      "\tR\007clickId\0220\n\006status\030\004 \001(\0162\030.s2s.v1.Conv" +
+      "ersionStatusR\006status\022!\n\004owed\030\005 \001(\0132\r.s2s" +
+      ".v1.MoneyR\004owed\0229\n\nclick_time\030\006 \001(\0132\032.go" +
+      "ogle.protobuf.TimestampR\tclickTime\022C\n\017co" +
+      "nversion_time\030\007 \001(\0132\032.google.protobuf.Ti" +
+      "mestampR\016conversionTime\022;\n\013create_time\030\010" +
+      " \001(\0132\032.google.protobuf.TimestampR\ncreate" +
+      "Time\"\221\001\n\027WatchConversionsRequest\0220\n\006filt" +
+      "er\030\001 \001(\0132\030.s2s.v1.ConversionFilterR\006filt" +
+      "er\022!\n\014resume_token\030\002 \001(\tR\013resumeToken\022!\n" +
+      "\014all_accounts\030\003 \001(\010R\013allAccounts\"\357\001\n\030Wat" +
+      "chConversionsResponse\0224\n\nconversion\030\001 \001(" +
+      "\0132\022.s2s.v1.ConversionH\000R\nconversion\0221\n\th" +
+      "eartbeat\030\003 \001(\0132\021.s2s.v1.HeartbeatH\000R\thea" +
+      "rtbeat\022\037\n\003gap\030\004 \001(\0132\013.s2s.v1.GapH\000R\003gap\022" +
+      "!\n\014resume_token\030\005 \001(\tR\013resumeToken\022\035\n\nac" +
+      "count_id\030\006 \001(\tR\taccountIdB\007\n\005event*\210\001\n\016C" +
+      "onversionTime\022\037\n\033CONVERSION_TIME_UNSPECI" +
+      "FIED\020\000\022\032\n\026CONVERSION_TIME_CREATE\020\001\022\036\n\032CO" +
+      "NVERSION_TIME_CONVERSION\020\002\022\031\n\025CONVERSION" +
+      "_TIME_CLICK\020\0032\312\005\n\021ConversionService\022Z\n\020R" +
+      "ecordConversion\022\037.s2s.v1.RecordConversio" +
+      "nRequest\032 .s2s.v1.RecordConversionRespon" +
+      "se\"\003\220\002\002\022l\n\026BatchRecordConversions\022%.s2s." +
+      "v1.BatchRecordConversionsRequest\032&.s2s.v" +
+      "1.BatchRecordConversionsResponse\"\003\220\002\002\022s\n" +
+      "\027StreamRecordConversions\022&.s2s.v1.Stream" +
+      "RecordConversionsRequest\032\'.s2s.v1.Stream" +
+      "RecordConversionsResponse\"\003\220\002\002(\0010\001\022Q\n\rGe" +
+      "tConversion\022\034.s2s.v1.GetConversionReques" +
+      "t\032\035.s2s.v1.GetConversionResponse\"\003\220\002\001\022W\n" +
+      "\017ListConversions\022\036.s2s.v1.ListConversion" +
+      "sRequest\032\037.s2s.v1.ListConversionsRespons" +
+      "e\"\003\220\002\001\022l\n\026ListPartnerConversions\022%.s2s.v" +
+      "1.ListPartnerConversionsRequest\032&.s2s.v1" +
+      ".ListPartnerConversionsResponse\"\003\220\002\001\022\\\n\020" +
+      "WatchConversions\022\037.s2s.v1.WatchConversio" +
+      "nsRequest\032 .s2s.v1.WatchConversionsRespo" +
+      "nse\"\003\220\002\0010\001B`\n\rio.s2s.sdk.v1B\026ConversionS" +
+      "erviceProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022" +
+      "S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -279,21 +316,39 @@ public final class ConversionServiceProto {
     internal_static_s2s_v1_ConversionFilter_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ConversionFilter_descriptor,
-        new java.lang.String[] { "ConversionCodeId", "TrackingLinkId", "ClickId", "TransactionId", "Status", "RecordedStatus", "Time", "StartTime", "EndTime", });
+        new java.lang.String[] { "ConversionCodeId", "TrackingLinkId", "ClickId", "TransactionId", "Status", "RecordedStatus", "Time", "StartTime", "EndTime", "PartnerId", });
     internal_static_s2s_v1_ListConversionsResponse_descriptor =
       getDescriptor().getMessageTypes().get(12);
     internal_static_s2s_v1_ListConversionsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ListConversionsResponse_descriptor,
         new java.lang.String[] { "Conversions", "NextPageToken", });
-    internal_static_s2s_v1_WatchConversionsRequest_descriptor =
+    internal_static_s2s_v1_ListPartnerConversionsRequest_descriptor =
       getDescriptor().getMessageTypes().get(13);
+    internal_static_s2s_v1_ListPartnerConversionsRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_ListPartnerConversionsRequest_descriptor,
+        new java.lang.String[] { "PageSize", "PageToken", "PartnerId", "StartTime", "EndTime", });
+    internal_static_s2s_v1_ListPartnerConversionsResponse_descriptor =
+      getDescriptor().getMessageTypes().get(14);
+    internal_static_s2s_v1_ListPartnerConversionsResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_ListPartnerConversionsResponse_descriptor,
+        new java.lang.String[] { "Conversions", "NextPageToken", });
+    internal_static_s2s_v1_PartnerConversion_descriptor =
+      getDescriptor().getMessageTypes().get(15);
+    internal_static_s2s_v1_PartnerConversion_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_PartnerConversion_descriptor,
+        new java.lang.String[] { "Id", "TrackingLinkId", "ClickId", "Status", "Owed", "ClickTime", "ConversionTime", "CreateTime", });
+    internal_static_s2s_v1_WatchConversionsRequest_descriptor =
+      getDescriptor().getMessageTypes().get(16);
     internal_static_s2s_v1_WatchConversionsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_WatchConversionsRequest_descriptor,
         new java.lang.String[] { "Filter", "ResumeToken", "AllAccounts", });
     internal_static_s2s_v1_WatchConversionsResponse_descriptor =
-      getDescriptor().getMessageTypes().get(14);
+      getDescriptor().getMessageTypes().get(17);
     internal_static_s2s_v1_WatchConversionsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_WatchConversionsResponse_descriptor,

@@ -694,6 +694,15 @@ public enum ErrorReason
    * <code>ERROR_REASON_ORDER_OF_ANOTHER_CLICK = 67;</code>
    */
   ERROR_REASON_ORDER_OF_ANOTHER_CLICK(67),
+  /**
+   * <pre>
+   * Cause: another partner of this account has this external id. Cure: give the
+   * partner another one. ALREADY_EXISTS, HTTP 409.
+   * </pre>
+   *
+   * <code>ERROR_REASON_EXTERNAL_ID_TAKEN = 68;</code>
+   */
+  ERROR_REASON_EXTERNAL_ID_TAKEN(68),
   UNRECOGNIZED(-1),
   ;
 
@@ -1372,6 +1381,15 @@ public enum ErrorReason
    * <code>ERROR_REASON_ORDER_OF_ANOTHER_CLICK = 67;</code>
    */
   public static final int ERROR_REASON_ORDER_OF_ANOTHER_CLICK_VALUE = 67;
+  /**
+   * <pre>
+   * Cause: another partner of this account has this external id. Cure: give the
+   * partner another one. ALREADY_EXISTS, HTTP 409.
+   * </pre>
+   *
+   * <code>ERROR_REASON_EXTERNAL_ID_TAKEN = 68;</code>
+   */
+  public static final int ERROR_REASON_EXTERNAL_ID_TAKEN_VALUE = 68;
 
 
   public final int getNumber() {
@@ -1463,6 +1481,7 @@ public enum ErrorReason
       case 65: return ERROR_REASON_CONVERSION_NOT_RECORDED;
       case 66: return ERROR_REASON_UPDATES_OFF;
       case 67: return ERROR_REASON_ORDER_OF_ANOTHER_CLICK;
+      case 68: return ERROR_REASON_EXTERNAL_ID_TAKEN;
       default: return null;
     }
   }

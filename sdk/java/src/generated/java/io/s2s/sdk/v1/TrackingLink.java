@@ -33,6 +33,7 @@ private static final long serialVersionUID = 0L;
     fallbackDestination_ = "";
     state_ = 0;
     url_ = "";
+    partnerId_ = "";
   }
 
   @java.lang.Override
@@ -648,6 +649,98 @@ private static final long serialVersionUID = 0L;
     return archiveTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : archiveTime_;
   }
 
+  public static final int PARTNER_ID_FIELD_NUMBER = 15;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object partnerId_ = "";
+  /**
+   * <pre>
+   * Id of the partner who is owed a share of the link's conversions. Empty: the
+   * conversions are owed to nobody. Once set, it never changes. Conversions that
+   * were recorded before it was set are owed to nobody.
+   * </pre>
+   *
+   * <code>string partner_id = 15 [json_name = "partnerId"];</code>
+   * @return The partnerId.
+   */
+  @java.lang.Override
+  public java.lang.String getPartnerId() {
+    java.lang.Object ref = partnerId_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      partnerId_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Id of the partner who is owed a share of the link's conversions. Empty: the
+   * conversions are owed to nobody. Once set, it never changes. Conversions that
+   * were recorded before it was set are owed to nobody.
+   * </pre>
+   *
+   * <code>string partner_id = 15 [json_name = "partnerId"];</code>
+   * @return The bytes for partnerId.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getPartnerIdBytes() {
+    java.lang.Object ref = partnerId_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      partnerId_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int PARTNER_SHARE_FIELD_NUMBER = 16;
+  private io.s2s.sdk.v1.PartnerShare partnerShare_;
+  /**
+   * <pre>
+   * The partner's share. Not set: all of the commission. A change applies to
+   * conversions that are recorded later.
+   * </pre>
+   *
+   * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+   * @return Whether the partnerShare field is set.
+   */
+  @java.lang.Override
+  public boolean hasPartnerShare() {
+    return ((bitField0_ & 0x00000010) != 0);
+  }
+  /**
+   * <pre>
+   * The partner's share. Not set: all of the commission. A change applies to
+   * conversions that are recorded later.
+   * </pre>
+   *
+   * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+   * @return The partnerShare.
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.PartnerShare getPartnerShare() {
+    return partnerShare_ == null ? io.s2s.sdk.v1.PartnerShare.getDefaultInstance() : partnerShare_;
+  }
+  /**
+   * <pre>
+   * The partner's share. Not set: all of the commission. A change applies to
+   * conversions that are recorded later.
+   * </pre>
+   *
+   * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.PartnerShareOrBuilder getPartnerShareOrBuilder() {
+    return partnerShare_ == null ? io.s2s.sdk.v1.PartnerShare.getDefaultInstance() : partnerShare_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -703,6 +796,12 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000008) != 0)) {
       output.writeMessage(14, getArchiveTime());
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(partnerId_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 15, partnerId_);
+    }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      output.writeMessage(16, getPartnerShare());
     }
     getUnknownFields().writeTo(output);
   }
@@ -772,6 +871,13 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(14, getArchiveTime());
     }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(partnerId_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(15, partnerId_);
+    }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(16, getPartnerShare());
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -825,6 +931,13 @@ private static final long serialVersionUID = 0L;
       if (!getArchiveTime()
           .equals(other.getArchiveTime())) return false;
     }
+    if (!getPartnerId()
+        .equals(other.getPartnerId())) return false;
+    if (hasPartnerShare() != other.hasPartnerShare()) return false;
+    if (hasPartnerShare()) {
+      if (!getPartnerShare()
+          .equals(other.getPartnerShare())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -876,6 +989,12 @@ private static final long serialVersionUID = 0L;
     if (hasArchiveTime()) {
       hash = (37 * hash) + ARCHIVE_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getArchiveTime().hashCode();
+    }
+    hash = (37 * hash) + PARTNER_ID_FIELD_NUMBER;
+    hash = (53 * hash) + getPartnerId().hashCode();
+    if (hasPartnerShare()) {
+      hash = (37 * hash) + PARTNER_SHARE_FIELD_NUMBER;
+      hash = (53 * hash) + getPartnerShare().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -1016,6 +1135,7 @@ private static final long serialVersionUID = 0L;
         getCreateTimeFieldBuilder();
         getUpdateTimeFieldBuilder();
         getArchiveTimeFieldBuilder();
+        getPartnerShareFieldBuilder();
       }
     }
     @java.lang.Override
@@ -1053,6 +1173,12 @@ private static final long serialVersionUID = 0L;
       if (archiveTimeBuilder_ != null) {
         archiveTimeBuilder_.dispose();
         archiveTimeBuilder_ = null;
+      }
+      partnerId_ = "";
+      partnerShare_ = null;
+      if (partnerShareBuilder_ != null) {
+        partnerShareBuilder_.dispose();
+        partnerShareBuilder_ = null;
       }
       return this;
     }
@@ -1143,6 +1269,15 @@ private static final long serialVersionUID = 0L;
             ? archiveTime_
             : archiveTimeBuilder_.build();
         to_bitField0_ |= 0x00000008;
+      }
+      if (((from_bitField0_ & 0x00004000) != 0)) {
+        result.partnerId_ = partnerId_;
+      }
+      if (((from_bitField0_ & 0x00008000) != 0)) {
+        result.partnerShare_ = partnerShareBuilder_ == null
+            ? partnerShare_
+            : partnerShareBuilder_.build();
+        to_bitField0_ |= 0x00000010;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1257,6 +1392,14 @@ private static final long serialVersionUID = 0L;
       if (other.hasArchiveTime()) {
         mergeArchiveTime(other.getArchiveTime());
       }
+      if (!other.getPartnerId().isEmpty()) {
+        partnerId_ = other.partnerId_;
+        bitField0_ |= 0x00004000;
+        onChanged();
+      }
+      if (other.hasPartnerShare()) {
+        mergePartnerShare(other.getPartnerShare());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1363,6 +1506,18 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00002000;
               break;
             } // case 114
+            case 122: {
+              partnerId_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00004000;
+              break;
+            } // case 122
+            case 130: {
+              input.readMessage(
+                  getPartnerShareFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00008000;
+              break;
+            } // case 130
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -3031,6 +3186,274 @@ private static final long serialVersionUID = 0L;
         archiveTime_ = null;
       }
       return archiveTimeBuilder_;
+    }
+
+    private java.lang.Object partnerId_ = "";
+    /**
+     * <pre>
+     * Id of the partner who is owed a share of the link's conversions. Empty: the
+     * conversions are owed to nobody. Once set, it never changes. Conversions that
+     * were recorded before it was set are owed to nobody.
+     * </pre>
+     *
+     * <code>string partner_id = 15 [json_name = "partnerId"];</code>
+     * @return The partnerId.
+     */
+    public java.lang.String getPartnerId() {
+      java.lang.Object ref = partnerId_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        partnerId_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Id of the partner who is owed a share of the link's conversions. Empty: the
+     * conversions are owed to nobody. Once set, it never changes. Conversions that
+     * were recorded before it was set are owed to nobody.
+     * </pre>
+     *
+     * <code>string partner_id = 15 [json_name = "partnerId"];</code>
+     * @return The bytes for partnerId.
+     */
+    public com.google.protobuf.ByteString
+        getPartnerIdBytes() {
+      java.lang.Object ref = partnerId_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        partnerId_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Id of the partner who is owed a share of the link's conversions. Empty: the
+     * conversions are owed to nobody. Once set, it never changes. Conversions that
+     * were recorded before it was set are owed to nobody.
+     * </pre>
+     *
+     * <code>string partner_id = 15 [json_name = "partnerId"];</code>
+     * @param value The partnerId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPartnerId(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      partnerId_ = value;
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Id of the partner who is owed a share of the link's conversions. Empty: the
+     * conversions are owed to nobody. Once set, it never changes. Conversions that
+     * were recorded before it was set are owed to nobody.
+     * </pre>
+     *
+     * <code>string partner_id = 15 [json_name = "partnerId"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearPartnerId() {
+      partnerId_ = getDefaultInstance().getPartnerId();
+      bitField0_ = (bitField0_ & ~0x00004000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Id of the partner who is owed a share of the link's conversions. Empty: the
+     * conversions are owed to nobody. Once set, it never changes. Conversions that
+     * were recorded before it was set are owed to nobody.
+     * </pre>
+     *
+     * <code>string partner_id = 15 [json_name = "partnerId"];</code>
+     * @param value The bytes for partnerId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPartnerIdBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      partnerId_ = value;
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+
+    private io.s2s.sdk.v1.PartnerShare partnerShare_;
+    private com.google.protobuf.SingleFieldBuilderV3<
+        io.s2s.sdk.v1.PartnerShare, io.s2s.sdk.v1.PartnerShare.Builder, io.s2s.sdk.v1.PartnerShareOrBuilder> partnerShareBuilder_;
+    /**
+     * <pre>
+     * The partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     * </pre>
+     *
+     * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+     * @return Whether the partnerShare field is set.
+     */
+    public boolean hasPartnerShare() {
+      return ((bitField0_ & 0x00008000) != 0);
+    }
+    /**
+     * <pre>
+     * The partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     * </pre>
+     *
+     * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+     * @return The partnerShare.
+     */
+    public io.s2s.sdk.v1.PartnerShare getPartnerShare() {
+      if (partnerShareBuilder_ == null) {
+        return partnerShare_ == null ? io.s2s.sdk.v1.PartnerShare.getDefaultInstance() : partnerShare_;
+      } else {
+        return partnerShareBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * The partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     * </pre>
+     *
+     * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+     */
+    public Builder setPartnerShare(io.s2s.sdk.v1.PartnerShare value) {
+      if (partnerShareBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        partnerShare_ = value;
+      } else {
+        partnerShareBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     * </pre>
+     *
+     * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+     */
+    public Builder setPartnerShare(
+        io.s2s.sdk.v1.PartnerShare.Builder builderForValue) {
+      if (partnerShareBuilder_ == null) {
+        partnerShare_ = builderForValue.build();
+      } else {
+        partnerShareBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     * </pre>
+     *
+     * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+     */
+    public Builder mergePartnerShare(io.s2s.sdk.v1.PartnerShare value) {
+      if (partnerShareBuilder_ == null) {
+        if (((bitField0_ & 0x00008000) != 0) &&
+          partnerShare_ != null &&
+          partnerShare_ != io.s2s.sdk.v1.PartnerShare.getDefaultInstance()) {
+          getPartnerShareBuilder().mergeFrom(value);
+        } else {
+          partnerShare_ = value;
+        }
+      } else {
+        partnerShareBuilder_.mergeFrom(value);
+      }
+      if (partnerShare_ != null) {
+        bitField0_ |= 0x00008000;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     * </pre>
+     *
+     * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+     */
+    public Builder clearPartnerShare() {
+      bitField0_ = (bitField0_ & ~0x00008000);
+      partnerShare_ = null;
+      if (partnerShareBuilder_ != null) {
+        partnerShareBuilder_.dispose();
+        partnerShareBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     * </pre>
+     *
+     * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+     */
+    public io.s2s.sdk.v1.PartnerShare.Builder getPartnerShareBuilder() {
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return getPartnerShareFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * The partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     * </pre>
+     *
+     * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+     */
+    public io.s2s.sdk.v1.PartnerShareOrBuilder getPartnerShareOrBuilder() {
+      if (partnerShareBuilder_ != null) {
+        return partnerShareBuilder_.getMessageOrBuilder();
+      } else {
+        return partnerShare_ == null ?
+            io.s2s.sdk.v1.PartnerShare.getDefaultInstance() : partnerShare_;
+      }
+    }
+    /**
+     * <pre>
+     * The partner's share. Not set: all of the commission. A change applies to
+     * conversions that are recorded later.
+     * </pre>
+     *
+     * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilderV3<
+        io.s2s.sdk.v1.PartnerShare, io.s2s.sdk.v1.PartnerShare.Builder, io.s2s.sdk.v1.PartnerShareOrBuilder> 
+        getPartnerShareFieldBuilder() {
+      if (partnerShareBuilder_ == null) {
+        partnerShareBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
+            io.s2s.sdk.v1.PartnerShare, io.s2s.sdk.v1.PartnerShare.Builder, io.s2s.sdk.v1.PartnerShareOrBuilder>(
+                getPartnerShare(),
+                getParentForChildren(),
+                isClean());
+        partnerShare_ = null;
+      }
+      return partnerShareBuilder_;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

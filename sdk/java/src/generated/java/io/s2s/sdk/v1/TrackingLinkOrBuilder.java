@@ -377,4 +377,58 @@ public interface TrackingLinkOrBuilder extends
    * <code>.google.protobuf.Timestamp archive_time = 14 [json_name = "archiveTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getArchiveTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Id of the partner who is owed a share of the link's conversions. Empty: the
+   * conversions are owed to nobody. Once set, it never changes. Conversions that
+   * were recorded before it was set are owed to nobody.
+   * </pre>
+   *
+   * <code>string partner_id = 15 [json_name = "partnerId"];</code>
+   * @return The partnerId.
+   */
+  java.lang.String getPartnerId();
+  /**
+   * <pre>
+   * Id of the partner who is owed a share of the link's conversions. Empty: the
+   * conversions are owed to nobody. Once set, it never changes. Conversions that
+   * were recorded before it was set are owed to nobody.
+   * </pre>
+   *
+   * <code>string partner_id = 15 [json_name = "partnerId"];</code>
+   * @return The bytes for partnerId.
+   */
+  com.google.protobuf.ByteString
+      getPartnerIdBytes();
+
+  /**
+   * <pre>
+   * The partner's share. Not set: all of the commission. A change applies to
+   * conversions that are recorded later.
+   * </pre>
+   *
+   * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+   * @return Whether the partnerShare field is set.
+   */
+  boolean hasPartnerShare();
+  /**
+   * <pre>
+   * The partner's share. Not set: all of the commission. A change applies to
+   * conversions that are recorded later.
+   * </pre>
+   *
+   * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+   * @return The partnerShare.
+   */
+  io.s2s.sdk.v1.PartnerShare getPartnerShare();
+  /**
+   * <pre>
+   * The partner's share. Not set: all of the commission. A change applies to
+   * conversions that are recorded later.
+   * </pre>
+   *
+   * <code>.s2s.v1.PartnerShare partner_share = 16 [json_name = "partnerShare"];</code>
+   */
+  io.s2s.sdk.v1.PartnerShareOrBuilder getPartnerShareOrBuilder();
 }

@@ -30,45 +30,50 @@ public final class TrackingLinkProto {
   static {
     java.lang.String[] descriptorData = {
       "\n\032s2s/v1/tracking_link.proto\022\006s2s.v1\032\037go" +
-      "ogle/protobuf/timestamp.proto\"\355\004\n\014Tracki" +
-      "ngLink\022\016\n\002id\030\001 \001(\tR\002id\022\022\n\004slug\030\002 \001(\tR\004sl" +
-      "ug\022 \n\013destination\030\003 \001(\tR\013destination\022.\n\023" +
-      "conversion_code_ids\030\004 \003(\tR\021conversionCod" +
-      "eIds\022\022\n\004tags\030\005 \003(\tR\004tags\0229\n\rredirect_kin" +
-      "d\030\006 \001(\0162\024.s2s.v1.RedirectKindR\014redirectK" +
-      "ind\022,\n\022query_pass_through\030\007 \001(\010R\020queryPa" +
-      "ssThrough\022;\n\013expire_time\030\010 \001(\0132\032.google." +
-      "protobuf.TimestampR\nexpireTime\0221\n\024fallba" +
-      "ck_destination\030\t \001(\tR\023fallbackDestinatio" +
-      "n\022/\n\005state\030\n \001(\0162\031.s2s.v1.TrackingLinkSt" +
-      "ateR\005state\022\020\n\003url\030\013 \001(\tR\003url\022;\n\013create_t" +
-      "ime\030\014 \001(\0132\032.google.protobuf.TimestampR\nc" +
-      "reateTime\022;\n\013update_time\030\r \001(\0132\032.google." +
-      "protobuf.TimestampR\nupdateTime\022=\n\014archiv" +
-      "e_time\030\016 \001(\0132\032.google.protobuf.Timestamp" +
-      "R\013archiveTime*\200\001\n\014RedirectKind\022\035\n\031REDIRE" +
-      "CT_KIND_UNSPECIFIED\020\000\022\027\n\023REDIRECT_KIND_F" +
-      "OUND\020\001\022\033\n\027REDIRECT_KIND_SEE_OTHER\020\002\022\033\n\027R" +
-      "EDIRECT_KIND_TEMPORARY\020\003*z\n\021TrackingLink" +
-      "State\022#\n\037TRACKING_LINK_STATE_UNSPECIFIED" +
-      "\020\000\022\036\n\032TRACKING_LINK_STATE_ACTIVE\020\001\022 \n\034TR" +
-      "ACKING_LINK_STATE_ARCHIVED\020\002B[\n\rio.s2s.s" +
-      "dk.v1B\021TrackingLinkProtoP\001\242\002\003SXX\252\002\006S2s.V" +
-      "1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V" +
-      "1b\006proto3"
+      "ogle/protobuf/timestamp.proto\032\024s2s/v1/pa" +
+      "rtner.proto\"\307\005\n\014TrackingLink\022\016\n\002id\030\001 \001(\t" +
+      "R\002id\022\022\n\004slug\030\002 \001(\tR\004slug\022 \n\013destination\030" +
+      "\003 \001(\tR\013destination\022.\n\023conversion_code_id" +
+      "s\030\004 \003(\tR\021conversionCodeIds\022\022\n\004tags\030\005 \003(\t" +
+      "R\004tags\0229\n\rredirect_kind\030\006 \001(\0162\024.s2s.v1.R" +
+      "edirectKindR\014redirectKind\022,\n\022query_pass_" +
+      "through\030\007 \001(\010R\020queryPassThrough\022;\n\013expir" +
+      "e_time\030\010 \001(\0132\032.google.protobuf.Timestamp" +
+      "R\nexpireTime\0221\n\024fallback_destination\030\t \001" +
+      "(\tR\023fallbackDestination\022/\n\005state\030\n \001(\0162\031" +
+      ".s2s.v1.TrackingLinkStateR\005state\022\020\n\003url\030" +
+      "\013 \001(\tR\003url\022;\n\013create_time\030\014 \001(\0132\032.google" +
+      ".protobuf.TimestampR\ncreateTime\022;\n\013updat" +
+      "e_time\030\r \001(\0132\032.google.protobuf.Timestamp" +
+      "R\nupdateTime\022=\n\014archive_time\030\016 \001(\0132\032.goo" +
+      "gle.protobuf.TimestampR\013archiveTime\022\035\n\np" +
+      "artner_id\030\017 \001(\tR\tpartnerId\0229\n\rpartner_sh" +
+      "are\030\020 \001(\0132\024.s2s.v1.PartnerShareR\014partner" +
+      "Share*\200\001\n\014RedirectKind\022\035\n\031REDIRECT_KIND_" +
+      "UNSPECIFIED\020\000\022\027\n\023REDIRECT_KIND_FOUND\020\001\022\033" +
+      "\n\027REDIRECT_KIND_SEE_OTHER\020\002\022\033\n\027REDIRECT_" +
+      "KIND_TEMPORARY\020\003*z\n\021TrackingLinkState\022#\n" +
+      "\037TRACKING_LINK_STATE_UNSPECIFIED\020\000\022\036\n\032TR" +
+      "ACKING_LINK_STATE_ACTIVE\020\001\022 \n\034TRACKING_L" +
+      "INK_STATE_ARCHIVED\020\002B[\n\rio.s2s.sdk.v1B\021T" +
+      "rackingLinkProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\" +
+      "V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto" +
+      "3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
           com.google.protobuf.TimestampProto.getDescriptor(),
+          io.s2s.sdk.v1.PartnerProto.getDescriptor(),
         });
     internal_static_s2s_v1_TrackingLink_descriptor =
       getDescriptor().getMessageTypes().get(0);
     internal_static_s2s_v1_TrackingLink_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_TrackingLink_descriptor,
-        new java.lang.String[] { "Id", "Slug", "Destination", "ConversionCodeIds", "Tags", "RedirectKind", "QueryPassThrough", "ExpireTime", "FallbackDestination", "State", "Url", "CreateTime", "UpdateTime", "ArchiveTime", });
+        new java.lang.String[] { "Id", "Slug", "Destination", "ConversionCodeIds", "Tags", "RedirectKind", "QueryPassThrough", "ExpireTime", "FallbackDestination", "State", "Url", "CreateTime", "UpdateTime", "ArchiveTime", "PartnerId", "PartnerShare", });
     com.google.protobuf.TimestampProto.getDescriptor();
+    io.s2s.sdk.v1.PartnerProto.getDescriptor();
   }
 
   // @@protoc_insertion_point(outer_class_scope)

@@ -88,7 +88,7 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
-   * `fallback_destination`. At least one.
+   * `fallback_destination`, `partner_id`, `partner_share`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -102,7 +102,7 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
-   * `fallback_destination`. At least one.
+   * `fallback_destination`, `partner_id`, `partner_share`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -116,7 +116,7 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
-   * `fallback_destination`. At least one.
+   * `fallback_destination`, `partner_id`, `partner_share`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -719,7 +719,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
-     * `fallback_destination`. At least one.
+     * `fallback_destination`, `partner_id`, `partner_share`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -732,7 +732,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
-     * `fallback_destination`. At least one.
+     * `fallback_destination`, `partner_id`, `partner_share`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -749,7 +749,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
-     * `fallback_destination`. At least one.
+     * `fallback_destination`, `partner_id`, `partner_share`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -771,7 +771,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
-     * `fallback_destination`. At least one.
+     * `fallback_destination`, `partner_id`, `partner_share`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -791,7 +791,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
-     * `fallback_destination`. At least one.
+     * `fallback_destination`, `partner_id`, `partner_share`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -818,7 +818,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
-     * `fallback_destination`. At least one.
+     * `fallback_destination`, `partner_id`, `partner_share`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -837,7 +837,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
-     * `fallback_destination`. At least one.
+     * `fallback_destination`, `partner_id`, `partner_share`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -851,7 +851,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
-     * `fallback_destination`. At least one.
+     * `fallback_destination`, `partner_id`, `partner_share`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -868,7 +868,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
-     * `fallback_destination`. At least one.
+     * `fallback_destination`, `partner_id`, `partner_share`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>

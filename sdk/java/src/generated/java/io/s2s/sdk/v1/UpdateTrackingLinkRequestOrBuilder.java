@@ -39,7 +39,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
    * <pre>
    * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
-   * `fallback_destination`. At least one.
+   * `fallback_destination`, `partner_id`, `partner_share`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -50,7 +50,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
    * <pre>
    * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
-   * `fallback_destination`. At least one.
+   * `fallback_destination`, `partner_id`, `partner_share`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -61,7 +61,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
    * <pre>
    * Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
-   * `fallback_destination`. At least one.
+   * `fallback_destination`, `partner_id`, `partner_share`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
