@@ -8,6 +8,7 @@
 
 mod batch_connection;
 mod bulk_insert;
+mod by_key;
 pub mod copy;
 mod errors;
 pub mod group_commit;
@@ -42,6 +43,7 @@ use crate::config::SecretUrl;
 pub use batch_connection::Connection;
 use batch_connection::Writes;
 pub use bulk_insert::{Grouped, Insertion, add_up, insert_new, statement_runs};
+pub use by_key::{find_by_keys, update_text};
 pub use errors::{is_contention, is_outage, is_unique_violation, is_without_partition, may_have_committed};
 pub use lived::Lived;
 pub use partitions::{Month, TimedTable};

@@ -25,9 +25,9 @@ use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use s2s_sdk::v1::{
     BatchRecordConversionsRequest, BatchRecordConversionsResponse, Conversion, ConversionStatus,
     ConversionVerdict, GetConversionRequest, GetConversionResponse, ListConversionsRequest,
-    ListConversionsResponse, Money, RecordConversionRequest, RecordConversionResponse,
-    StreamRecordConversionsRequest, StreamRecordConversionsResponse, WatchConversionsRequest,
-    WatchConversionsResponse,
+    ListConversionsResponse, ListPartnerConversionsRequest, ListPartnerConversionsResponse, Money,
+    RecordConversionRequest, RecordConversionResponse, StreamRecordConversionsRequest,
+    StreamRecordConversionsResponse, WatchConversionsRequest, WatchConversionsResponse,
     conversion_service_server::{ConversionService, ConversionServiceServer},
     record_conversion_request::Report,
 };
@@ -184,6 +184,13 @@ impl ConversionService for Constant {
         _: Request<ListConversionsRequest>,
     ) -> std::result::Result<Response<ListConversionsResponse>, Status> {
         Ok(Response::new(ListConversionsResponse::default()))
+    }
+
+    async fn list_partner_conversions(
+        &self,
+        _: Request<ListPartnerConversionsRequest>,
+    ) -> std::result::Result<Response<ListPartnerConversionsResponse>, Status> {
+        Ok(Response::new(ListPartnerConversionsResponse::default()))
     }
 
     type WatchConversionsStream =

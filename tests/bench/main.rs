@@ -277,7 +277,7 @@ async fn bench(options: Options) -> Result<()> {
                 | Postback(_) => {
                     recorded += warm_up.items + sample.items;
                 }
-                PendingThenApproved(_) => recorded += (warm_up.items + sample.items) / 2,
+                PendingThenApproved(_) => recorded += warm_up.items / 2 + sample.items / 2,
                 Redirect(_) => visits += warm_up.items + sample.items,
                 OneRow(_) | ManyRows(_) | NoOp(_) | SameMessages(_) | BatchCreateAdjustments | Healthz(_) => {
                 }

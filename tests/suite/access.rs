@@ -28,6 +28,8 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
     let begins = |words: &[&str]| words.iter().any(|word| call.starts_with(word));
     let mut scopes = match call {
         "GetAccount" => return ALL.to_vec(),
+        // These show what is a partner's own.
+        "GetPartner" | "ListPartnerConversions" => vec![Scope::Read, Scope::Partner],
         "ResolveSlug" | "ListClickIdKeys" | "ListLinks" => vec![Scope::Edge],
         "RotateClickIdKey" => vec![Scope::Admin],
         // An edge passes postbacks on to the core by calling `RecordConversion`.
@@ -108,6 +110,7 @@ async fn every_call_needs_its_scope() {
     for scope in ALL {
         single.push((scope, server.api_key("", &[scope]).await.1));
     }
+    single.push((Scope::Partner, partner_key(&server).await));
     let refused = async |method: &str, key: &str| {
         let answer = call_as(Some(&bearer(key)), &channel, &path(method), &[]).await;
         let status = answer.err().filter(|status| status.code() == Code::PermissionDenied)?;
@@ -135,6 +138,21 @@ async fn every_call_needs_its_scope() {
     }
 }
 
+/// A new key with the scope `partner`, of a new partner.
+async fn partner_key(server: &Server) -> String {
+    let partner = v1::Partner { name: "Ada".to_owned(), ..Default::default() };
+    let request = v1::CreatePartnerRequest { partner: Some(partner), ..Default::default() };
+    let partner = server.client().partners().create(request).await.unwrap().partner.unwrap();
+    let key = v1::ApiKey {
+        name: "portal".to_owned(),
+        scopes: vec![Scope::Partner.into()],
+        partner_id: partner.id,
+        ..Default::default()
+    };
+    let request = v1::CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
+    server.client().api_keys().create(request).await.unwrap().key_text
+}
+
 /// One id of each kind of resource of an account, or well-formed ids that don't exist.
 struct Ids {
     account: String,
@@ -144,6 +162,7 @@ struct Ids {
     conversion: String,
     postback: String,
     key: String,
+    partner: String,
 }
 
 impl Ids {
@@ -154,9 +173,13 @@ impl Ids {
         let code = v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };
         let request = v1::CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
         let code = client.conversion_codes().create(request).await.unwrap().conversion_code.unwrap().id;
+        let partner = v1::Partner { name: "Ada".to_owned(), ..Default::default() };
+        let request = v1::CreatePartnerRequest { partner: Some(partner), ..Default::default() };
+        let partner = client.partners().create(request).await.unwrap().partner.unwrap();
         let link = v1::TrackingLink {
             destination: "http://shop.example/?s1=[s2sidentifier]".to_owned(),
             conversion_code_ids: vec![code.clone()],
+            partner_id: partner.id.clone(),
             ..Default::default()
         };
         let request = v1::CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
@@ -173,21 +196,23 @@ impl Ids {
             conversion: conversion.conversion.unwrap().id,
             postback: held.field("postback_id"),
             key: server.api_key(account, &[Scope::Read]).await.0.id,
+            partner: partner.id,
         }
     }
 
-    fn all(&self) -> [&str; 7] {
-        [&self.account, &self.code, &self.link, &self.click, &self.conversion, &self.postback, &self.key]
+    fn all(&self) -> [&str; 8] {
+        let Self { account, code, link, click, conversion, postback, key, partner } = self;
+        [account, code, link, click, conversion, postback, key, partner]
     }
 
     /// Well-formed ids that don't exist.
     fn never(&self) -> Self {
-        let [account, code, link, click, conversion, postback, key] = self.all().map(|id| {
+        let [account, code, link, click, conversion, postback, key, partner] = self.all().map(|id| {
             let (begin, end) = id.split_at(id.len() - 9);
             let other = if end.starts_with('0') { '1' } else { '0' };
             format!("{begin}{other}{}", &end[1..])
         });
-        Self { account, code, link, click, conversion, postback, key }
+        Self { account, code, link, click, conversion, postback, key, partner }
     }
 }
 

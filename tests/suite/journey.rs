@@ -134,6 +134,8 @@ fn check_first(conversion: &Conversion, code: &ConversionCode, link: &TrackingLi
             commission: Some(usd(500_000)),
         }),
         adjustment_count: 0,
+        partner_id: String::new(),
+        owed: None,
     };
     assert_eq!(*conversion, expected);
     let seconds = [conversion.click_time, conversion.conversion_time, conversion.create_time]

@@ -59,6 +59,7 @@ mod older_servers;
 mod orders;
 mod orphans;
 mod outage;
+mod partners;
 mod places;
 mod poison;
 mod port;

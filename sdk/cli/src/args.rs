@@ -12,7 +12,7 @@ use s2s_sdk::parameter::is_trimmed;
 
 use crate::{
     accounts, adjustments, clicks, codes, conversions, failure::EXIT_STATUSES, init, keys, links,
-    output::Format, postbacks, presets, profile::Connection, tail, time::parse_zone,
+    output::Format, partners, postbacks, presets, profile::Connection, tail, time::parse_zone,
 };
 
 /// Default for the maximum number of items in a list.
@@ -92,6 +92,11 @@ pub enum Command {
     Links {
         #[command(subcommand)]
         action: links::Action,
+    },
+    /// Manages partners: those who are owed a share of the conversions of some tracking links.
+    Partners {
+        #[command(subcommand)]
+        action: partners::Action,
     },
     /// Lists, explains and records clicks: one for each visitor who followed a tracking link.
     Clicks {

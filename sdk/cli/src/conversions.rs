@@ -114,6 +114,9 @@ pub struct OwnFilter {
     /// Only conversions of the tracking link with this id or slug.
     #[arg(long, value_name = "LINK", value_parser = given_id)]
     link: Option<String>,
+    /// Only conversions that are owed to the partner with this id, name or external id.
+    #[arg(long)]
+    partner: Option<String>,
     /// Only conversions of this click.
     #[arg(long, value_name = "CLICK_ID", value_parser = given_id)]
     click: Option<String>,
@@ -126,15 +129,17 @@ pub struct OwnFilter {
 }
 
 impl OwnFilter {
-    /// Replaces a slug with the link's id.
+    /// Replaces names with ids.
     pub async fn with_ids(mut self, client: &Client) -> Result<Self, Failure> {
         self.link = names::link_option(self.link, client).await?;
+        self.partner = names::partner_option(self.partner, client).await?;
         Ok(self)
     }
 
     pub fn read(self) -> ConversionFilter {
         ConversionFilter {
             tracking_link_id: self.link.unwrap_or_default(),
+            partner_id: self.partner.unwrap_or_default(),
             click_id: self.click.unwrap_or_default(),
             transaction_id: self.transaction.unwrap_or_default(),
             status: self.status.map(ConversionStatus::from).unwrap_or_default().into(),
@@ -143,9 +148,10 @@ impl OwnFilter {
     }
 
     /// The options, and whether each is given.
-    pub fn given(&self) -> [(&'static str, bool); 4] {
+    pub fn given(&self) -> [(&'static str, bool); 5] {
         [
             ("--link", self.link.is_some()),
+            ("--partner", self.partner.is_some()),
             ("--click", self.click.is_some()),
             ("--transaction", self.transaction.is_some()),
             ("--status", self.status.is_some()),
@@ -194,6 +200,8 @@ impl Record for Conversion {
         ("current_value", |one| amount(current(one).value.as_ref())),
         ("current_commission", |one| amount(current(one).commission.as_ref())),
         ("adjustment_count", |one| one.adjustment_count.to_string()),
+        ("partner_id", |one| one.partner_id.clone()),
+        ("owed", |one| amount(one.owed.as_ref())),
     ];
 }
 

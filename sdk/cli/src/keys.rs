@@ -13,6 +13,7 @@ use crate::{
     args::{Limit, given_id},
     cells::{time, word},
     failure::Failure,
+    names,
     output::{Column, Output, Record},
     time::{When, Zone, hours},
 };
@@ -43,6 +44,9 @@ pub enum Action {
         /// Id of another account for the key to act for. Needs the scope `admin`.
         #[arg(long, value_name = "ID", value_parser = given_id)]
         account: Option<String>,
+        /// Id, name or external id of the partner whose key it is. Needed for the scope `partner`.
+        #[arg(long)]
+        partner: Option<String>,
         /// Time at which the key expires, for example `2027-01-01`. Default: never.
         #[arg(long, value_name = "TIME")]
         expire: Option<When>,
@@ -65,6 +69,7 @@ pub enum Scope {
     Record,
     Admin,
     Edge,
+    Partner,
 }
 
 impl From<Scope> for ApiKeyScope {
@@ -75,6 +80,7 @@ impl From<Scope> for ApiKeyScope {
             Scope::Record => Self::Record,
             Scope::Admin => Self::Admin,
             Scope::Edge => Self::Edge,
+            Scope::Partner => Self::Partner,
         }
     }
 }
@@ -93,6 +99,7 @@ impl Record for ApiKey {
         ("state", |key| word(key.state().as_str_name(), "API_KEY_STATE_")),
         ("last_use_time", |key| time(key.last_use_time.as_ref())),
         ("account_id", |key| key.account_id.clone()),
+        ("partner_id", |key| key.partner_id.clone()),
         ("create_time", |key| time(key.create_time.as_ref())),
         ("expire_time", |key| time(key.expire_time.as_ref())),
     ];
@@ -111,12 +118,13 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
         Action::Show { id } => {
             output.show(client.api_keys().get(GetApiKeyRequest { api_key_id: id }).await?.api_key.as_ref())
         }
-        Action::Create { name, scopes, account, expire } => {
+        Action::Create { name, scopes, account, partner, expire } => {
             let scopes = scopes.into_iter().map(|scope| ApiKeyScope::from(scope).into()).collect();
             let key = ApiKey {
                 name,
                 scopes,
                 account_id: account.unwrap_or_default(),
+                partner_id: names::partner_option(partner, client).await?.unwrap_or_default(),
                 expire_time: zone.option(expire)?,
                 ..Default::default()
             };

@@ -23,6 +23,7 @@ mod keys;
 mod links;
 mod names;
 mod output;
+mod partners;
 mod postbacks;
 mod presets;
 mod profile;
@@ -72,6 +73,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let done = match arguments.command {
         Command::Codes { action } => codes::run(action, client, output).await,
         Command::Links { action } => links::run(action, client, output, zone).await,
+        Command::Partners { action } => partners::run(action, client, output, zone).await,
         Command::Clicks { action } => clicks::run(action, client, output).await,
         Command::Conversions { action } => conversions::run(action, client, output, zone).await,
         Command::Approve(args) => adjustments::run(One::Approve(args), client, output, zone).await,

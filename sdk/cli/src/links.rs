@@ -3,18 +3,19 @@
 use clap::{Args, Subcommand, ValueEnum};
 use s2s_sdk::{
     Client,
+    amount::read_percent,
     prost_types::FieldMask,
     v1::{
         ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, ConversionCode,
         CreateConversionCodeRequest, CreateTrackingLinkRequest, GetPostbackUrlRequest,
-        GetTrackingLinkRequest, ListTrackingLinksRequest, RedirectKind, TrackingLink,
-        UnarchiveTrackingLinkRequest, UpdateTrackingLinkRequest,
+        GetTrackingLinkRequest, ListTrackingLinksRequest, PartnerShare, RedirectKind, ShareBasis,
+        TrackingLink, UnarchiveTrackingLinkRequest, UpdateTrackingLinkRequest,
     },
 };
 
 use crate::{
     args::{Limit, preset_id},
-    cells::{time, word},
+    cells::{decimal, time, word},
     codes::warn,
     failure::Failure,
     names,
@@ -104,6 +105,16 @@ struct More {
     /// Add the visitor's query parameters to the destination: `true` or `false`.
     #[arg(long, value_name = "BOOLEAN")]
     query_pass_through: Option<bool>,
+    /// Id, name or external id of the partner who is owed a share of the link's conversions. Once
+    /// given, it never changes.
+    #[arg(long)]
+    partner: Option<String>,
+    /// The partner's share of the commission, in percent, for example `80`. Default: all of it.
+    #[arg(long, value_name = "PERCENT")]
+    share: Option<String>,
+    /// The partner's share of the value, in percent, in place of one of the commission.
+    #[arg(long, value_name = "PERCENT", conflicts_with = "share")]
+    share_of_value: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -118,7 +129,13 @@ enum Redirect {
 
 impl More {
     /// Sets the given fields on `link`. Adds their names to `paths`.
-    fn apply(self, link: &mut TrackingLink, paths: &mut Vec<String>, zone: &Zone) -> Result<(), Failure> {
+    async fn apply(
+        self,
+        link: &mut TrackingLink,
+        paths: &mut Vec<String>,
+        zone: &Zone,
+        client: &Client,
+    ) -> Result<(), Failure> {
         if let Some(end) = zone.option(self.expire)? {
             paths.push("expire_time".to_owned());
             link.expire_time = Some(end);
@@ -139,8 +156,23 @@ impl More {
             paths.push("query_pass_through".to_owned());
             link.query_pass_through = passes;
         }
+        if let Some(partner_id) = names::partner_option(self.partner, client).await? {
+            paths.push("partner_id".to_owned());
+            link.partner_id = partner_id;
+        }
+        let of_value = self.share_of_value.map(|share| (ShareBasis::Value, share));
+        if let Some((basis, share)) = of_value.or(self.share.map(|share| (ShareBasis::Commission, share))) {
+            paths.push("partner_share".to_owned());
+            link.partner_share = Some(PartnerShare { basis: basis.into(), percent_micros: percent(&share)? });
+        }
         Ok(())
     }
+}
+
+fn percent(text: &str) -> Result<i64, Failure> {
+    let read = read_percent(text.trim()).ok().filter(|read| read.currency.is_none());
+    let micros = read.and_then(|read| i64::try_from(read.decimal.micros).ok());
+    micros.ok_or_else(|| Failure::Usage(format!("`{text}` is no percentage; write one such as 80")))
 }
 
 #[derive(Args)]
@@ -189,7 +221,16 @@ impl Record for TrackingLink {
         ("create_time", |link| time(link.create_time.as_ref())),
         ("update_time", |link| time(link.update_time.as_ref())),
         ("archive_time", |link| time(link.archive_time.as_ref())),
+        ("partner_id", |link| link.partner_id.clone()),
+        ("partner_share", |link| share(link.partner_share.as_ref())),
     ];
+}
+
+/// A share for people, such as `80 % of commission`.
+fn share(share: Option<&PartnerShare>) -> String {
+    let Some(share) = share else { return String::new() };
+    let basis = word(share.basis().as_str_name(), "SHARE_BASIS_");
+    format!("{} % of {basis}", decimal(share.percent_micros))
 }
 
 pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) -> Result<(), Failure> {
@@ -240,7 +281,7 @@ async fn update(changes: Update, client: &Client, output: &Output, zone: &Zone) 
         tags,
         ..Default::default()
     };
-    more.apply(&mut link, &mut paths, zone)?;
+    more.apply(&mut link, &mut paths, zone, client).await?;
     if paths.is_empty() {
         return Err(Failure::nothing_to_change());
     }
@@ -273,7 +314,7 @@ async fn create(create: Create, client: &Client, output: &Output, zone: &Zone) -
         tags: create.tags,
         ..Default::default()
     };
-    create.more.apply(&mut link, &mut Vec::new(), zone)?;
+    create.more.apply(&mut link, &mut Vec::new(), zone, client).await?;
     let mut request = CreateTrackingLinkRequest {
         tracking_link: Some(link),
         preset_id: create.preset.clone().unwrap_or_default(),

@@ -1,4 +1,5 @@
-//! Finds conversion codes by name and tracking links by slug, wherever a command accepts an id.
+//! Finds conversion codes and partners by name and tracking links by slug, wherever a command accepts
+//! an id.
 //!
 //! An id is passed on without a lookup, so that ids can be used with a key that may only record.
 
@@ -6,7 +7,10 @@ use futures::TryStreamExt as _;
 use s2s_sdk::{
     Client,
     parameter::is_trimmed,
-    v1::{ConversionCodeState, ListConversionCodesRequest, ListTrackingLinksRequest, TrackingLinkState},
+    v1::{
+        ConversionCodeState, ListConversionCodesRequest, ListPartnersRequest, ListTrackingLinksRequest,
+        PartnerState, TrackingLinkState,
+    },
 };
 
 use crate::failure::Failure;
@@ -14,6 +18,7 @@ use crate::failure::Failure;
 /// Length of a conversion code's id, in hexadecimal digits.
 const CODE_ID_DIGITS: usize = 32;
 const LINK_ID_PREFIX: &str = "link_";
+const PARTNER_ID_PREFIX: &str = "partner_";
 /// Maximum number of ids that an error lists.
 const LISTED_MAX: usize = 10;
 
@@ -22,8 +27,9 @@ type Words = (&'static str, &'static str, &'static str);
 
 const CODE_WORDS: Words = ("conversion code", "name", "codes");
 const LINK_WORDS: Words = ("tracking link", "slug", "links");
+const PARTNER_WORDS: Words = ("partner", "name", "partners");
 
-/// A code or link that may be meant.
+/// A code, link or partner that may be meant.
 struct Candidate {
     id: String,
     /// Name or slug, and further texts that stand for it.
@@ -91,6 +97,30 @@ pub async fn link(given: &str, client: &Client) -> Result<String, Failure> {
 pub async fn link_option(given: Option<String>, client: &Client) -> Result<Option<String>, Failure> {
     match given {
         Some(given) => link(&given, client).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Returns the id of the partner with this id, name or external id.
+pub async fn partner(given: &str, client: &Client) -> Result<String, Failure> {
+    let given = given.trim_matches(is_trimmed);
+    if given.to_ascii_lowercase().starts_with(PARTNER_ID_PREFIX) {
+        return Ok(given.to_owned());
+    }
+    let request = ListPartnersRequest { page_size: 1_000, show_archived: true, ..Default::default() };
+    let candidates = client.partners().list(request).map_ok(|partner| Candidate {
+        is_active: partner.state() == PartnerState::Active,
+        id: partner.id,
+        names: vec![partner.name, partner.external_id],
+    });
+    let found = choose(given, PARTNER_WORDS, &candidates.try_collect::<Vec<_>>().await?)?;
+    found.ok_or_else(|| missing(given, PARTNER_WORDS))
+}
+
+/// Returns the id of the partner that an option names, if the option was given.
+pub async fn partner_option(given: Option<String>, client: &Client) -> Result<Option<String>, Failure> {
+    match given {
+        Some(given) => partner(&given, client).await.map(Some),
         None => Ok(None),
     }
 }

@@ -5,8 +5,8 @@ use tonic::Request;
 
 use super::Scopes;
 use crate::{
-    error::{Error, Result},
-    values::id::AccountId,
+    error::{Error, Result, Violations},
+    values::id::{AccountId, PartnerId},
 };
 
 /// The rows that a caller may see.
@@ -33,16 +33,22 @@ impl Tenant {
 pub struct Caller {
     pub account: AccountId,
     pub may: Scopes,
+    /// The partner of a key with the scope `partner`, which sees what is this partner's own.
+    pub partner: Option<PartnerId>,
 }
 
 impl Caller {
     /// An edge in this process. Only the in-process transport sets this caller, never a request
     /// from the network.
-    pub const EDGE: Self = Self { account: AccountId::DEFAULT, may: Scopes::EDGE };
+    pub const EDGE: Self = Self::with(AccountId::DEFAULT, Scopes::EDGE);
     /// Every caller from the network, on a server without API keys.
-    pub const ANYONE: Self = Self { account: AccountId::DEFAULT, may: Scopes::ADMINISTRATOR };
+    pub const ANYONE: Self = Self::with(AccountId::DEFAULT, Scopes::ADMINISTRATOR);
     /// The caller of a request that was not authenticated. This caller sees nothing.
-    const NOBODY: Self = Self { account: AccountId::NOBODY, may: Scopes::NONE };
+    const NOBODY: Self = Self::with(AccountId::NOBODY, Scopes::NONE);
+
+    const fn with(account: AccountId, may: Scopes) -> Self {
+        Self { account, may, partner: None }
+    }
 
     pub fn of<T>(request: &Request<T>) -> Self {
         request.extensions().get().copied().unwrap_or(Self::NOBODY)
@@ -62,9 +68,11 @@ impl Caller {
     }
 
     /// Refuses a caller that creates, rotates or revokes an API key with scopes that the caller
-    /// itself lacks, unless the caller has `admin`.
+    /// itself lacks, unless the caller has `admin`. A caller that reads everything may give a partner
+    /// a key, which reads less.
     pub fn check_all(self, scopes: Scopes) -> Result<()> {
-        let missing = scopes.without(self.may);
+        let reads = if self.may.meets(Scopes::READ) { Scopes::PARTNER } else { Scopes::NONE };
+        let missing = scopes.without(self.may.or(reads));
         if missing == Scopes::NONE || self.may.meets(Scopes::ADMIN) {
             return Ok(());
         }
@@ -86,6 +94,24 @@ impl Caller {
     pub fn reports_conversions(self) -> Result<Tenant> {
         self.check(Scopes::RECORD)?;
         Ok(self.sees())
+    }
+
+    /// The partner that a request names. The key of a partner need not name it. For this key, there is
+    /// no other partner.
+    pub fn partner(self, named: &str) -> Result<PartnerId> {
+        let unknown = || Error::not_found("partner", named);
+        match (self.partner, named.is_empty()) {
+            (Some(own), true) => Ok(own),
+            (None, true) => {
+                let mut violations = Violations::default();
+                violations.add("partner_id", "is mandatory");
+                Err(violations.into_error())
+            }
+            (own, false) => {
+                let named = named.parse().map_err(|_| unknown())?;
+                if own.is_none_or(|own| own == named) { Ok(named) } else { Err(unknown()) }
+            }
+        }
     }
 
     /// The accounts whose clicks, conversions and other rows the caller sees.
@@ -120,9 +146,10 @@ mod tests {
     const RECORD: Scopes = Scopes::RECORD;
     const ADMIN: Scopes = Scopes::ADMIN;
     const EDGE: Scopes = Scopes::EDGE;
+    const PARTNER: Scopes = Scopes::PARTNER;
 
     fn caller(may: Scopes) -> Caller {
-        Caller { account: AccountId::DEFAULT, may }
+        Caller::with(AccountId::DEFAULT, may)
     }
 
     #[test]
@@ -150,8 +177,27 @@ mod tests {
             (WRITE, READ, false),
             (WRITE, WRITE.or(ADMIN), false),
             (ADMIN, EDGE, true),
+            (WRITE.or(READ), PARTNER, true),
+            (WRITE, PARTNER, false),
+            (PARTNER, READ, false),
         ] {
             assert_eq!(caller(may).check_all(given).is_ok(), ok, "{may} {given}");
+        }
+    }
+
+    #[test]
+    fn for_the_key_of_a_partner_there_is_no_other_partner() {
+        let [own, other] = [1, 2].map(|number| PartnerId(uuid::Uuid::from_u128(number)));
+        let partner = Caller { partner: Some(own), ..caller(PARTNER) };
+        for (caller, named, found) in [
+            (partner, String::new(), Some(own)),
+            (partner, own.to_string(), Some(own)),
+            (partner, other.to_string(), None),
+            (partner, "x".to_owned(), None),
+            (caller(READ), String::new(), None),
+            (caller(READ), other.to_string(), Some(other)),
+        ] {
+            assert_eq!(caller.partner(&named).ok(), found, "{named}");
         }
     }
 

@@ -66,10 +66,11 @@ const WRITE: Scopes = Scopes::WRITE;
 const RECORD: Scopes = Scopes::RECORD;
 const ADMIN: Scopes = Scopes::ADMIN;
 const EDGE: Scopes = Scopes::EDGE;
+const PARTNER: Scopes = Scopes::PARTNER;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 49] = [
+pub const CALLS: [Call; 56] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -91,6 +92,12 @@ pub const CALLS: [Call; 49] = [
     call("ConversionCodeService/RotatePostbackSecret", WRITE),
     call("ConversionCodeService/GetPostbackUrl", READ),
     call("ConversionCodeService/TestSetup", READ),
+    call("PartnerService/CreatePartner", WRITE),
+    call("PartnerService/GetPartner", READ.or(PARTNER)),
+    call("PartnerService/ListPartners", READ),
+    call("PartnerService/UpdatePartner", WRITE),
+    call("PartnerService/ArchivePartner", WRITE),
+    call("PartnerService/UnarchivePartner", WRITE),
     call("TrackingLinkService/CreateTrackingLink", WRITE),
     call("TrackingLinkService/GetTrackingLink", READ),
     call("TrackingLinkService/ListTrackingLinks", READ),
@@ -108,6 +115,7 @@ pub const CALLS: [Call; 49] = [
     call("ConversionService/StreamRecordConversions", RECORD).conversions().long(),
     call("ConversionService/GetConversion", READ),
     call("ConversionService/ListConversions", READ),
+    call("ConversionService/ListPartnerConversions", READ.or(PARTNER)),
     call("ConversionService/WatchConversions", READ).long(),
     call("AdjustmentService/CreateAdjustment", RECORD.or(WRITE)),
     call("AdjustmentService/BatchCreateAdjustments", RECORD.or(WRITE)),

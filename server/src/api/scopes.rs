@@ -15,9 +15,10 @@ impl Scopes {
     pub const RECORD: Self = Self(4);
     pub const ADMIN: Self = Self(8);
     pub const EDGE: Self = Self(16);
-    /// Every scope that one key may combine: all but `edge`.
+    pub const PARTNER: Self = Self(32);
+    /// Every scope that one key may combine: all but `edge` and `partner`.
     pub const ADMINISTRATOR: Self = Self::READ.or(Self::WRITE).or(Self::RECORD).or(Self::ADMIN);
-    /// Every scope.
+    /// Every scope but `partner`, which sees only what is a partner's own.
     pub const ANY: Self = Self::ADMINISTRATOR.or(Self::EDGE);
 
     pub const fn or(self, other: Self) -> Self {
@@ -34,7 +35,7 @@ impl Scopes {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Self> {
-        let all = [Self::READ, Self::WRITE, Self::RECORD, Self::ADMIN, Self::EDGE];
+        let all = [Self::READ, Self::WRITE, Self::RECORD, Self::ADMIN, Self::EDGE, Self::PARTNER];
         all.into_iter().filter(move |one| self.meets(*one))
     }
 }
@@ -49,7 +50,8 @@ impl fmt::Display for Scopes {
                 Self::WRITE => "write`",
                 Self::RECORD => "record`",
                 Self::ADMIN => "admin`",
-                _ => "edge`",
+                Self::EDGE => "edge`",
+                _ => "partner`",
             })?;
         }
         Ok(())

@@ -19,16 +19,15 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     api::{Caller, Scopes, Tenant},
     core::{
-        App, account,
+        App, account, partner,
         row_cache::{RowCache, row_cache},
     },
     db::Db,
     error::{Error, Result},
     page::{Page, PageRequest},
-    values::api_key_text::KeyHash,
-    values::api_key_text::KeyText,
+    values::api_key_text::{KeyFingerprint, KeyHash, KeyText},
     values::{
-        id::{AccountId, RequestKey, prefixed_id},
+        id::{AccountId, PartnerId, RequestKey, prefixed_id},
         time::{Span, Time},
     },
 };
@@ -68,9 +67,9 @@ type Use = (ApiKeyId, Time);
 
 /// The keys that a core remembers, and their uses that are still to be written.
 pub struct ApiKeys {
-    /// Keys by the hash of a text. An entry is at most a second old. A text that no key has is
+    /// Keys by the fingerprint of a text. An entry is at most a second old. A text that no key has is
     /// cached as `None`.
-    found: RowCache<KeyHash, Found>,
+    found: RowCache<KeyFingerprint, Found>,
     recent: moka::future::Cache<KeyHash, ()>,
     lookups: Lookups,
     uses: mpsc::Sender<Use>,
@@ -119,18 +118,19 @@ async fn write_uses(db: Db, mut waiting: mpsc::Receiver<Use>, stopping: Cancella
 /// revocation or rotation, by this server or another, takes effect within `CACHE_AGE_MAX`; an
 /// expiry takes effect at once.
 pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
-    let hash = KeyHash::of(text).ok_or_else(|| invalid("is malformed, or was cut"))?;
+    let malformed = || invalid("is malformed, or was cut");
+    let fingerprint = KeyFingerprint::of(text).ok_or_else(malformed)?;
     // Avoids growing the caller's future, as `row_cache::cached` does.
-    let found = match app.api_keys.found.get(&hash).now_or_never().flatten() {
+    let found = match app.api_keys.found.get(&fingerprint).now_or_never().flatten() {
         Some(found) => found,
-        None => Box::pin(load(app, text, hash)).await?,
+        None => Box::pin(load(app, text, fingerprint)).await?,
     };
     found.as_deref().map_or_else(|| Err(invalid("is unknown")), |found| judge(found, app.now()))
 }
 
 /// Looks up a text that is not in the cache.
-async fn load(app: &App, text: &str, hash: KeyHash) -> Result<Option<Arc<Found>>> {
-    text.parse::<KeyText>().map_err(|fault| invalid(&fault))?;
+async fn load(app: &App, text: &str, fingerprint: KeyFingerprint) -> Result<Option<Arc<Found>>> {
+    let hash = text.parse::<KeyText>().map_err(|fault| invalid(&fault))?.hash();
     let keys = &app.api_keys;
     let is_stranger = keys.recent.get(&hash).await.is_none();
     let query = async {
@@ -145,7 +145,7 @@ async fn load(app: &App, text: &str, hash: KeyHash) -> Result<Option<Arc<Found>>
         }
         Ok::<_, DbErr>(found.map(Arc::new))
     };
-    let found = keys.found.try_get_with(hash.clone(), query);
+    let found = keys.found.try_get_with(fingerprint, query);
     let found = if is_stranger {
         timeout(STRANGER_PATIENCE, found).await.map_err(|_| overloaded())?
     } else {
@@ -162,7 +162,9 @@ fn judge(found: &Found, now: Time) -> Result<(ApiKeyId, Caller)> {
         State::Active if text_expires_at.is_some_and(|end| end <= now) => {
             Err(invalid("was rotated, and its overlap is over"))
         }
-        State::Active => Ok((key.id, Caller { account: key.account_id, may: key.scopes })),
+        State::Active => {
+            Ok((key.id, Caller { account: key.account_id, may: key.scopes, partner: key.partner_id }))
+        }
     }
 }
 
@@ -203,6 +205,8 @@ pub struct Create {
     pub account: Option<AccountId>,
     pub name: String,
     pub scopes: Scopes,
+    /// The partner of a key with the scope `partner`.
+    pub partner: Option<PartnerId>,
     pub expires_at: Option<Time>,
     pub request: RequestKey,
     pub validate_only: bool,
@@ -217,6 +221,9 @@ pub async fn create(app: &App, caller: Caller, create: Create) -> Result<(ApiKey
         let message = format!("only keys of the installation's own account can have {installations}");
         return Err(Error::new(ErrorReason::FieldInvalid, message).at_field("api_key.scopes"));
     }
+    if let Some(id) = create.partner {
+        partner::get(app, account_id, id).await?;
+    }
     let text = KeyText::random(&app.random);
     let validate_only = create.validate_only;
     let (key, fresh) = insert(app, account_id, create, &text).await?;
@@ -230,6 +237,7 @@ async fn insert(app: &App, account_id: AccountId, create: Create, text: &KeyText
         account_id,
         name: create.name,
         scopes: create.scopes,
+        partner_id: create.partner,
         expires_at: create.expires_at,
         revoked_at: None,
         rotated_at: None,
@@ -350,6 +358,7 @@ async fn first_with(app: &App, text: &KeyText, name: &str, request: &[u8]) -> Re
         account: None,
         name: name.to_owned(),
         scopes: Scopes::ADMINISTRATOR,
+        partner: None,
         expires_at: None,
         request: RequestKey { id: Some(request.to_vec()), digest: Vec::new() },
         validate_only: false,

@@ -15,13 +15,16 @@
 mod claim;
 mod conversion_id;
 pub mod grpc;
+pub mod of_partner;
 mod order_key;
 mod outcome;
+mod owed;
 mod params;
 mod samples;
 mod standing;
 mod store;
 pub mod watch;
+mod write;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -44,7 +47,7 @@ use crate::{
     values::{
         click_id::{ClickId, SignedClickId},
         conversion_status::ConversionStatus,
-        id::AccountId,
+        id::{AccountId, PartnerId},
         time::{Span, Time},
     },
 };
@@ -60,7 +63,8 @@ pub use outcome::{Counted, Recorded, Verdict};
 pub use params::erase;
 pub use samples::sample;
 pub use standing::{Standing, lock, of_order, stand};
-pub use store::{Insert, Model as Conversion, New, add_to, enter, find_same, insert};
+pub use store::{Model as Conversion, New, add_to, find_same, insert};
+pub use write::{Insert, enter};
 
 /// Longest time from a click to its conversion. Deletion compares the click's time, so this time is
 /// added to the retention of conversions.
@@ -282,6 +286,8 @@ fn build(
         key_id: click.key_id,
         account_id: code.account_id,
         link_id: link.id,
+        partner_id: link.partner_id,
+        partner_share: link.partner_id.map(|_| link.share().into()),
         currency,
         value: claim.value,
         commission,
@@ -306,7 +312,7 @@ pub async fn record(app: &App, row: Conversion, scope: TransactionScope) -> Resu
 
 /// Returns the answer that `record` would give, and records nothing.
 pub async fn preview(app: &App, row: Conversion, scope: TransactionScope) -> Result<Recorded> {
-    let earlier = earlier(app, New { row: &row, scope }).await?;
+    let earlier = earlier(app, New { row: &row, scope, locks: false }).await?;
     Recorded::new(row, earlier, UpdatePolicy::None)
 }
 
@@ -350,6 +356,7 @@ pub async fn get(app: &App, account: AccountId, id: ConversionId) -> Result<Conv
 pub struct Filter {
     pub code: Option<ConversionCodeId>,
     pub link: Option<TrackingLinkId>,
+    pub partner: Option<PartnerId>,
     pub click: Option<ClickId>,
     pub transaction: Option<DedupeKey>,
     /// The present status. `recorded_status` is the status at the time of recording.

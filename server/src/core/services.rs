@@ -21,7 +21,7 @@ use s2s_sdk::v1::{
 use tonic::Status;
 
 use self::{clicks::Clicks, conversion_codes::ConversionCodes, conversions::Conversions, edge::Edges};
-use super::{App, account, adjustment, api_key, click, postback, preset, tracking_link};
+use super::{App, account, adjustment, api_key, click, partner, postback, preset, tracking_link};
 use crate::api::{Caller, DirectCalls, Routes, Services, edge_v1::edge_service_server::EdgeServiceServer};
 
 /// Makes all services.
@@ -31,6 +31,7 @@ pub fn services(app: &Arc<App>) -> Services {
         .with(api_key::grpc::service(app.clone()))
         .with(preset::grpc::service())
         .with(ConversionCodeServiceServer::new(ConversionCodes(app.clone())))
+        .with(partner::grpc::service(app.clone()))
         .with(tracking_link::grpc::service(app.clone()))
         .with(ClickServiceServer::new(Clicks(app.clone())))
         .with(ConversionServiceServer::new(Conversions(app.clone())))

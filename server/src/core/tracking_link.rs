@@ -21,6 +21,7 @@ use crate::{
     core::{
         App,
         conversion_code::{self, ConversionCodeId},
+        partner::{self, Share, StoredShare},
         preset::Preset,
         row_cache::{RowCache, cached},
         scan::scan,
@@ -201,6 +202,8 @@ pub async fn create(
         query_pass_through: false,
         expires_at: None,
         fallback_destination: Destination::default(),
+        partner_id: None,
+        partner_share: None,
         archived: false,
         archived_at: None,
         request_id: request.id,
@@ -216,6 +219,7 @@ pub async fn create(
     presets.extend(preset);
     link.check()?;
     link.check_hosts([&app.public_url, &app.local_url])?;
+    check_partner(app, &link, None).await?;
     for _ in 0..ATTEMPTS_MAX {
         match store::insert(&app.db, link.clone(), validate_only).await? {
             store::Inserted::Stored(stored) => {
@@ -305,6 +309,7 @@ pub async fn update(
     }
     let presets = presets(app, account, &link.conversion_code_ids).await?;
     link.check()?;
+    check_partner(app, &link, Some(&before)).await?;
     let leads_to = |link: &TrackingLink| (link.destination.clone(), link.fallback_destination.clone());
     // Unchanged destinations are not checked. So a link can still be archived if its destination
     // has become a URL of this server through a change of the public URL.
@@ -382,9 +387,41 @@ async fn presets(app: &App, account: AccountId, codes: &CodeIds) -> Result<Vec<&
     Ok(presets)
 }
 
+/// Refuses another partner than the link had `before`, and a new partner that is archived or not the
+/// account's own.
+async fn check_partner(app: &App, link: &TrackingLink, before: Option<&TrackingLink>) -> Result<()> {
+    let had = before.and_then(|before| before.partner_id);
+    if link.partner_id == had {
+        return Ok(());
+    }
+    let refused = |message: &str| {
+        let mut violations = Violations::default();
+        violations.add("tracking_link.partner_id", message);
+        violations.into_error()
+    };
+    if had.is_some() {
+        return Err(refused("never changes once it is set; make another link for another partner"));
+    }
+    let Some(id) = link.partner_id else { return Ok(()) };
+    if partner::get(app, link.account_id, id).await?.archived_at.is_some() {
+        return Err(refused("is an archived partner; unarchive it, or name another"));
+    }
+    Ok(())
+}
+
 impl TrackingLink {
+    /// The share of the link's partner.
+    pub fn share(&self) -> Share {
+        self.partner_share.and_then(StoredShare::share).unwrap_or(Share::COMMISSION)
+    }
+
     /// Checks the rules between the fields of a link.
     fn check(&self) -> Result<()> {
+        if self.partner_share.is_some() && self.partner_id.is_none() {
+            let mut violations = Violations::default();
+            violations.add("tracking_link.partner_share", "needs a partner_id: nobody gets this share");
+            return Err(violations.into_error());
+        }
         if self.conversion_code_ids.0.is_empty() || self.destination.carries_click_id() {
             return Ok(());
         }

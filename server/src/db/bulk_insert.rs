@@ -439,7 +439,7 @@ impl Insertion {
 }
 
 /// The names of the columns, quoted and separated by commas.
-fn list<'a, C: IdenStatic + 'a>(backend: DbBackend, columns: impl Iterator<Item = &'a C>) -> String {
+pub fn list<'a, C: IdenStatic + 'a>(backend: DbBackend, columns: impl Iterator<Item = &'a C>) -> String {
     let mut names = String::with_capacity(columns.size_hint().0 * COLUMN_BYTES);
     for column in columns {
         if !names.is_empty() {
@@ -450,7 +450,7 @@ fn list<'a, C: IdenStatic + 'a>(backend: DbBackend, columns: impl Iterator<Item 
     names
 }
 
-fn quoted(backend: DbBackend, name: &str) -> String {
+pub fn quoted(backend: DbBackend, name: &str) -> String {
     quotes(backend, name).concat()
 }
 

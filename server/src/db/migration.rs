@@ -36,6 +36,7 @@ mod m0024_visitor_keys;
 mod m0025_adjustments;
 mod m0026_update_policy;
 mod m0027_transaction_scope;
+mod m0028_partners;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_adjustments::Migration),
             Box::new(m0026_update_policy::Migration),
             Box::new(m0027_transaction_scope::Migration),
+            Box::new(m0028_partners::Migration),
         ]
     }
 }

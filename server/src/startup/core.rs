@@ -21,7 +21,8 @@ use crate::{
     clock::{Reference, SKEW_MAX, Watch},
     config::{Config, SecretUrl, backend},
     core::{
-        App, Settings, age, api_key, click_id_key, geo::Geo, postback, rehearsal, retention, services, tally,
+        App, Settings, age, api_key, approval, click_id_key, geo::Geo, postback, rehearsal, retention,
+        services, tally,
     },
     db::Db,
     edge::has_run,
@@ -252,6 +253,7 @@ impl CoreStarter {
         self.tasks.spawn(postback::run_strangers_bound(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(tally::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(retention::run(Arc::downgrade(&app), self.stopping.clone()));
+        self.tasks.spawn(approval::run(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(db.clone().checkpoint_loop(self.stopping.clone()));
         self.tasks.spawn(db.clone().place_loop(self.stopping.clone()));
         // Set once: `start` succeeds at most once.

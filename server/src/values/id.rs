@@ -280,6 +280,12 @@ prefixed_id!(
     "pb_"
 );
 
+prefixed_id!(
+    /// The id of a partner, who is owed a share of conversions.
+    PartnerId,
+    "partner_"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

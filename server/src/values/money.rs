@@ -73,11 +73,23 @@ impl AmountChange {
     }
 }
 
+/// Parses an amount that is not negative and, if one is given, its currency. The error completes a
+/// sentence that begins with the name of the field.
+pub fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
+    let amount = Amount::from_micros(money.micros).ok_or("must be 0 to 1,000,000,000,000,000,000 micros")?;
+    let currency = (!money.currency_code.is_empty()).then(|| money.currency_code.parse());
+    let currency = currency.transpose().map_err(|error| format!("currency_code {error}"))?;
+    Ok((amount, currency))
+}
+
 /// A percentage from 0 to `PERCENT_MICROS_MAX`, in millionths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
 pub struct Percent(i64);
 
 impl Percent {
+    /// 100 %.
+    pub const ALL: Self = Self(PERCENT_MICROS_MAX);
+
     /// Makes a percentage. `None` if `micros` is negative or over 100 %.
     pub fn from_micros(micros: i64) -> Option<Self> {
         (0..=PERCENT_MICROS_MAX).contains(&micros).then_some(Self(micros))

@@ -37,7 +37,7 @@ fn decline(conversion_id: &str) -> v1::CreateAdjustmentRequest {
 /// At least one row for each call that takes the id of an account or of something that an account
 /// owns. Calls whose callers see all accounts are in `WITHOUT_IDS`.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-pub const WITH_IDS: [CallWithId; 46] = [
+pub const WITH_IDS: [CallWithId; 54] = [
     CallWithId {
         method: "AccountService/GetAccount",
         refusal: NOT_FOUND,
@@ -109,6 +109,80 @@ pub const WITH_IDS: [CallWithId; 46] = [
             _own,
             of
         ),
+    },
+    CallWithId {
+        method: "PartnerService/GetPartner",
+        refusal: NOT_FOUND,
+        request: ask!(GetPartnerRequest { partner_id: of.partner.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PartnerService/UpdatePartner",
+        refusal: NOT_FOUND,
+        request: ask!(
+            UpdatePartnerRequest {
+                partner: Some(v1::Partner {
+                    id: of.partner.clone(),
+                    name: "x".to_owned(),
+                    ..Default::default()
+                }),
+                update_mask: Some(mask("name"))
+            },
+            _own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "PartnerService/ArchivePartner",
+        refusal: NOT_FOUND,
+        request: ask!(ArchivePartnerRequest { partner_id: of.partner.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PartnerService/UnarchivePartner",
+        refusal: NOT_FOUND,
+        request: ask!(UnarchivePartnerRequest { partner_id: of.partner.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ApiKeyService/CreateApiKey",
+        refusal: NOT_FOUND,
+        request: ask!(
+            CreateApiKeyRequest {
+                api_key: Some(v1::ApiKey {
+                    name: "x".to_owned(),
+                    partner_id: of.partner.clone(),
+                    scopes: vec![6],
+                    ..Default::default()
+                })
+            },
+            _own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "TrackingLinkService/CreateTrackingLink",
+        refusal: NOT_FOUND,
+        request: ask!(
+            CreateTrackingLinkRequest {
+                tracking_link: Some(v1::TrackingLink {
+                    partner_id: of.partner.clone(),
+                    ..with_code("", own)
+                })
+            },
+            own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "ConversionService/ListPartnerConversions",
+        refusal: None,
+        request: ask!(ListPartnerConversionsRequest { partner_id: of.partner.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ConversionService/ListConversions",
+        refusal: None,
+        request: |_, of| {
+            let filter = v1::ConversionFilter { partner_id: of.partner.clone(), ..Default::default() };
+            request::conversions(filter).encode_to_vec()
+        },
     },
     CallWithId {
         method: "TrackingLinkService/CreateTrackingLink",
@@ -335,7 +409,7 @@ const INVALID: Option<Code> = Some(Code::InvalidArgument);
 
 /// The calls that take neither the id of an account nor the id of something that an account owns,
 /// and the calls whose callers see all accounts.
-pub const WITHOUT_IDS: [&str; 13] = [
+pub const WITHOUT_IDS: [&str; 15] = [
     "AccountService/CreateAccount",
     "AccountService/ListAccounts",
     "AccountService/UpdateAccount",
@@ -343,6 +417,8 @@ pub const WITHOUT_IDS: [&str; 13] = [
     "PresetService/GetPreset",
     "ConversionCodeService/CreateConversionCode",
     "ConversionCodeService/ListConversionCodes",
+    "PartnerService/CreatePartner",
+    "PartnerService/ListPartners",
     "TrackingLinkService/ListTrackingLinks",
     "ClickService/RotateClickIdKey",
     // Its filter has ids, but it answers each with the same heartbeat.

@@ -16,7 +16,7 @@ pub struct CoveredCall {
 }
 
 /// Every RPC of the schema.
-pub const COVERED: [CoveredCall; 49] = [
+pub const COVERED: [CoveredCall; 56] = [
     CoveredCall {
         method: "AccountService/CreateAccount",
         source: KEYS,
@@ -132,6 +132,42 @@ pub const COVERED: [CoveredCall; 49] = [
         empty_request: E::ResourceNotFound,
     },
     CoveredCall {
+        method: "PartnerService/CreatePartner",
+        source: PARTNERS,
+        test: "a_partner_is_created_once_changed_and_archived",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "PartnerService/GetPartner",
+        source: PARTNERS,
+        test: "a_partner_is_created_once_changed_and_archived",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "PartnerService/ListPartners",
+        source: PARTNERS,
+        test: "partners",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "PartnerService/UpdatePartner",
+        source: PARTNERS,
+        test: "update",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PartnerService/ArchivePartner",
+        source: PARTNERS,
+        test: "a_partner_is_created_once_changed_and_archived",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PartnerService/UnarchivePartner",
+        source: PARTNERS,
+        test: "a_partner_is_created_once_changed_and_archived",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
         method: "TrackingLinkService/CreateTrackingLink",
         source: SETUP,
         test: "a_repeated_request_returns_the_first_answer",
@@ -240,6 +276,12 @@ pub const COVERED: [CoveredCall; 49] = [
         empty_request: E::Unspecified,
     },
     CoveredCall {
+        method: "ConversionService/ListPartnerConversions",
+        source: PARTNERS,
+        test: "conversions_of",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
         method: "ConversionService/WatchConversions",
         source: WATCH,
         test: "watch",
@@ -319,6 +361,7 @@ const COUNTING: &str = include_str!("../counting.rs");
 const ERASURE: &str = include_str!("../erasure.rs");
 const EXPLAIN: &str = include_str!("../explain.rs");
 const JOURNEY: &str = include_str!("../journey.rs");
+const PARTNERS: &str = include_str!("../partners.rs");
 const KEYS: &str = include_str!("../keys.rs");
 const LISTS: &str = include_str!("../lists.rs");
 const KNOWN_LINKS: &str = include_str!("../known_links.rs");

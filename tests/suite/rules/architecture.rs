@@ -28,7 +28,7 @@ const LAYERS: [&str; 15] = [
 ];
 /// The modules of the core. Each may import the modules before it in this list, and the core's own
 /// state.
-const SLICES: [&str; 21] = [
+const SLICES: [&str; 24] = [
     "geo",
     "journal",
     "turn",
@@ -37,14 +37,17 @@ const SLICES: [&str; 21] = [
     "watch",
     "age",
     "account",
+    "partner",
     "api_key",
     "preset",
     "conversion_code",
     "tracking_link",
     "click_id_key",
     "click",
+    "ledger",
     "conversion",
     "adjustment",
+    "approval",
     "postback",
     "tally",
     "rehearsal",

@@ -452,5 +452,12 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 409,
             postback: Some(PostbackOutcome::Held),
         },
+        ErrorReason::ExternalIdTaken => Facts {
+            cause: "another partner of this account has this external id",
+            cure: "give the partner another one",
+            code: Code::AlreadyExists,
+            http_status: 409,
+            postback: None,
+        },
     }
 }

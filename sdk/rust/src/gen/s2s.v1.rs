@@ -765,7 +765,7 @@ pub struct Conversion {
     /// Value of the sale, as recorded; 0 if it has none.
     #[prost(message, optional, tag = "6")]
     pub value: ::core::option::Option<Money>,
-    /// Commission for the partner, as recorded, in the currency of `value`.
+    /// Commission, as recorded, in the currency of `value`.
     #[prost(message, optional, tag = "7")]
     pub commission: ::core::option::Option<Money>,
     /// Percent of `value`, in millionths of a percent, if the commission was sent
@@ -798,6 +798,15 @@ pub struct Conversion {
     /// Number of adjustments; `AdjustmentService.ListAdjustments` returns them.
     #[prost(int32, tag = "16")]
     pub adjustment_count: i32,
+    /// Id of the partner that the link had when the conversion was recorded; empty
+    /// if it had none.
+    #[prost(string, tag = "17")]
+    pub partner_id: ::prost::alloc::string::String,
+    /// What the partner is owed for the conversion as it stands now: the share of
+    /// the link when the conversion was recorded. 0 if the conversion is declined;
+    /// not set without a partner.
+    #[prost(message, optional, tag = "18")]
+    pub owed: ::core::option::Option<Money>,
 }
 impl ::prost::Name for Conversion {
     const NAME: &'static str = "Conversion";
@@ -1913,10 +1922,11 @@ pub struct ApiKey {
     /// Name for people, 1 to 100 characters. Example: `web shop`.
     #[prost(string, tag = "3")]
     pub name: ::prost::alloc::string::String,
-    /// Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
-    /// combined with other scopes. `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN`
-    /// are for keys of the installation's own account, and only a key with the
-    /// scope `admin` may grant them.
+    /// Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` and
+    /// `API_KEY_SCOPE_PARTNER` can't be combined with other scopes.
+    /// `API_KEY_SCOPE_EDGE` and `API_KEY_SCOPE_ADMIN` are for keys of the
+    /// installation's own account, and only a key with the scope `admin` may grant
+    /// them.
     #[prost(enumeration = "ApiKeyScope", repeated, tag = "4")]
     pub scopes: ::prost::alloc::vec::Vec<i32>,
     /// Time at which the key expires; must be in the future. Not set: never.
@@ -1937,6 +1947,10 @@ pub struct ApiKey {
     /// Time of the last rotation; not set if the key was never rotated.
     #[prost(message, optional, tag = "10")]
     pub rotate_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Id of the partner that the key belongs to, `partner_…`. Mandatory for a key
+    /// with the scope `partner`; otherwise it must be empty.
+    #[prost(string, tag = "11")]
+    pub partner_id: ::prost::alloc::string::String,
 }
 impl ::prost::Name for ApiKey {
     const NAME: &'static str = "ApiKey";
@@ -1967,6 +1981,9 @@ pub enum ApiKeyScope {
     /// Permission for the calls that edges make, for all accounts, and for nothing
     /// else.
     Edge = 5,
+    /// Permission for a partner to read its own entry, and the conversions that are
+    /// owed to it, and nothing else.
+    Partner = 6,
 }
 impl ApiKeyScope {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1981,6 +1998,7 @@ impl ApiKeyScope {
             Self::Record => "API_KEY_SCOPE_RECORD",
             Self::Admin => "API_KEY_SCOPE_ADMIN",
             Self::Edge => "API_KEY_SCOPE_EDGE",
+            Self::Partner => "API_KEY_SCOPE_PARTNER",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1992,6 +2010,7 @@ impl ApiKeyScope {
             "API_KEY_SCOPE_RECORD" => Some(Self::Record),
             "API_KEY_SCOPE_ADMIN" => Some(Self::Admin),
             "API_KEY_SCOPE_EDGE" => Some(Self::Edge),
+            "API_KEY_SCOPE_PARTNER" => Some(Self::Partner),
             _ => None,
         }
     }
@@ -3950,6 +3969,9 @@ pub enum ErrorReason {
     /// send each sale with an order id of its own; a sale that several clicks led
     /// to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
     OrderOfAnotherClick = 67,
+    /// Cause: another partner of this account has this external id. Cure: give the
+    /// partner another one. ALREADY_EXISTS, HTTP 409.
+    ExternalIdTaken = 68,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4023,6 +4045,7 @@ impl ErrorReason {
             Self::ConversionNotRecorded => "ERROR_REASON_CONVERSION_NOT_RECORDED",
             Self::UpdatesOff => "ERROR_REASON_UPDATES_OFF",
             Self::OrderOfAnotherClick => "ERROR_REASON_ORDER_OF_ANOTHER_CLICK",
+            Self::ExternalIdTaken => "ERROR_REASON_EXTERNAL_ID_TAKEN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4097,6 +4120,7 @@ impl ErrorReason {
             "ERROR_REASON_CONVERSION_NOT_RECORDED" => Some(Self::ConversionNotRecorded),
             "ERROR_REASON_UPDATES_OFF" => Some(Self::UpdatesOff),
             "ERROR_REASON_ORDER_OF_ANOTHER_CLICK" => Some(Self::OrderOfAnotherClick),
+            "ERROR_REASON_EXTERNAL_ID_TAKEN" => Some(Self::ExternalIdTaken),
             _ => None,
         }
     }
@@ -4297,6 +4321,147 @@ impl PostbackVerdict {
         }
     }
 }
+/// Somebody who is owed a share of the conversions of some tracking links, such
+/// as an affiliate or a publisher. A partner is not an account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Partner {
+    /// Id of the partner. Example: `partner_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Name for people, 1 to 100 characters. Example: `Blog of Ada`.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// The merchant's own id of the partner, at most 64 bytes, unique in the
+    /// account. Compared byte by byte. Example: `aff-17`.
+    #[prost(string, tag = "3")]
+    pub external_id: ::prost::alloc::string::String,
+    /// How the partner is paid, for people, at most 1,000 bytes. Example: the name
+    /// and number of a bank account.
+    #[prost(string, tag = "4")]
+    pub payee: ::prost::alloc::string::String,
+    /// The least amount that is paid out, and the currency in which the partner is
+    /// paid. Not set: any amount, in any currency. Not negative.
+    #[prost(message, optional, tag = "5")]
+    pub minimum_payout: ::core::option::Option<Money>,
+    /// Number of days after a conversion for which what is owed for it is held
+    /// back, 0 to 400. So refunds come before the payout.
+    #[prost(int32, tag = "6")]
+    pub hold_days: i32,
+    /// Number of days after its recording at which a pending conversion is approved
+    /// by itself, 1 to 400. 0: never. A change applies to conversions that are
+    /// recorded later.
+    #[prost(int32, tag = "7")]
+    pub approve_after_days: i32,
+    /// State of the partner, changed by `ArchivePartner` and `UnarchivePartner`.
+    #[prost(enumeration = "PartnerState", tag = "8")]
+    pub state: i32,
+    /// Time at which the partner was created.
+    #[prost(message, optional, tag = "9")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time of the last change to the partner.
+    #[prost(message, optional, tag = "10")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time since which the partner is archived; not set if it is active.
+    #[prost(message, optional, tag = "11")]
+    pub archive_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Partner {
+    const NAME: &'static str = "Partner";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Partner".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Partner".into()
+    }
+}
+/// The share of a conversion that a partner is owed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartnerShare {
+    /// What the partner gets a percent of. Unspecified: of the commission.
+    #[prost(enumeration = "ShareBasis", tag = "1")]
+    pub basis: i32,
+    /// The percent, in millionths of a percent, 0 to 100,000,000. Example:
+    /// `80000000` is 80 %.
+    #[prost(int64, tag = "2")]
+    pub percent_micros: i64,
+}
+impl ::prost::Name for PartnerShare {
+    const NAME: &'static str = "PartnerShare";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PartnerShare".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PartnerShare".into()
+    }
+}
+/// The states of a partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PartnerState {
+    /// Never returned.
+    Unspecified = 0,
+    /// Tracking links can be given to the partner.
+    Active = 1,
+    /// No further tracking link can be given to the partner. Its links still earn.
+    Archived = 2,
+}
+impl PartnerState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PARTNER_STATE_UNSPECIFIED",
+            Self::Active => "PARTNER_STATE_ACTIVE",
+            Self::Archived => "PARTNER_STATE_ARCHIVED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PARTNER_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PARTNER_STATE_ACTIVE" => Some(Self::Active),
+            "PARTNER_STATE_ARCHIVED" => Some(Self::Archived),
+            _ => None,
+        }
+    }
+}
+/// What a share is a percent of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ShareBasis {
+    /// Read as `SHARE_BASIS_COMMISSION`.
+    Unspecified = 0,
+    /// The conversion's commission.
+    Commission = 1,
+    /// The conversion's value.
+    Value = 2,
+}
+impl ShareBasis {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SHARE_BASIS_UNSPECIFIED",
+            Self::Commission => "SHARE_BASIS_COMMISSION",
+            Self::Value => "SHARE_BASIS_VALUE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SHARE_BASIS_UNSPECIFIED" => Some(Self::Unspecified),
+            "SHARE_BASIS_COMMISSION" => Some(Self::Commission),
+            "SHARE_BASIS_VALUE" => Some(Self::Value),
+            _ => None,
+        }
+    }
+}
 /// A short URL that leads visitors to a destination and mints a click id for
 /// each of them.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4358,6 +4523,15 @@ pub struct TrackingLink {
     /// clicks still count.
     #[prost(message, optional, tag = "14")]
     pub archive_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Id of the partner who is owed a share of the link's conversions. Empty: the
+    /// conversions are owed to nobody. Once set, it never changes. Conversions that
+    /// were recorded before it was set are owed to nobody.
+    #[prost(string, tag = "15")]
+    pub partner_id: ::prost::alloc::string::String,
+    /// The partner's share. Not set: all of the commission. A change applies to
+    /// conversions that are recorded later.
+    #[prost(message, optional, tag = "16")]
+    pub partner_share: ::core::option::Option<PartnerShare>,
 }
 impl ::prost::Name for TrackingLink {
     const NAME: &'static str = "TrackingLink";
@@ -7509,6 +7683,9 @@ pub struct ConversionFilter {
     /// Latest time, exclusive.
     #[prost(message, optional, tag = "9")]
     pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Id of the partner.
+    #[prost(string, tag = "10")]
+    pub partner_id: ::prost::alloc::string::String,
 }
 impl ::prost::Name for ConversionFilter {
     const NAME: &'static str = "ConversionFilter";
@@ -7539,6 +7716,97 @@ impl ::prost::Name for ListConversionsResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/s2s.v1.ListConversionsResponse".into()
+    }
+}
+/// Names a page of the conversions of a partner.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPartnerConversionsRequest {
+    /// Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+    /// values are read as 1,000.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Id of the partner, `partner_…`. May be empty for the key of a partner, which
+    /// names its own.
+    #[prost(string, tag = "3")]
+    pub partner_id: ::prost::alloc::string::String,
+    /// Earliest time of recording, inclusive.
+    #[prost(message, optional, tag = "4")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Latest time of recording, exclusive.
+    #[prost(message, optional, tag = "5")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for ListPartnerConversionsRequest {
+    const NAME: &'static str = "ListPartnerConversionsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPartnerConversionsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPartnerConversionsRequest".into()
+    }
+}
+/// A page of the conversions of a partner.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPartnerConversionsResponse {
+    /// Conversions of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub conversions: ::prost::alloc::vec::Vec<PartnerConversion>,
+    /// Opaque token for the next page; empty on the last page. Only an empty token
+    /// ends the list: a page with a token may have no conversions.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListPartnerConversionsResponse {
+    const NAME: &'static str = "ListPartnerConversionsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPartnerConversionsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPartnerConversionsResponse".into()
+    }
+}
+/// A conversion, as its partner may see it: what is owed, and not the merchant's
+/// value and commission.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartnerConversion {
+    /// Id of the conversion.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Id of the tracking link that was clicked.
+    #[prost(string, tag = "2")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+    /// The click id, 40 characters.
+    #[prost(string, tag = "3")]
+    pub click_id: ::prost::alloc::string::String,
+    /// Present status.
+    #[prost(enumeration = "ConversionStatus", tag = "4")]
+    pub status: i32,
+    /// What the partner is owed for it now.
+    #[prost(message, optional, tag = "5")]
+    pub owed: ::core::option::Option<Money>,
+    /// Time of the click, according to the click id.
+    #[prost(message, optional, tag = "6")]
+    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time of the conversion: as sent, or the arrival of its postback.
+    #[prost(message, optional, tag = "7")]
+    pub conversion_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time at which the conversion was recorded.
+    #[prost(message, optional, tag = "8")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for PartnerConversion {
+    const NAME: &'static str = "PartnerConversion";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PartnerConversion".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PartnerConversion".into()
     }
 }
 /// Request of `WatchConversions`.
@@ -7878,6 +8146,35 @@ pub mod conversion_service_client {
                 .insert(GrpcMethod::new("s2s.v1.ConversionService", "ListConversions"));
             self.inner.unary(req, path, codec).await
         }
+        /// Lists the conversions that are owed to a partner, newest first, as the
+        /// partner may see them. A page may have fewer conversions than asked for, or
+        /// none, and still a token.
+        pub async fn list_partner_conversions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPartnerConversionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPartnerConversionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ConversionService/ListPartnerConversions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("s2s.v1.ConversionService", "ListPartnerConversions"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Sends each conversion once it is recorded, and again after each adjustment,
         /// by any server of the installation, for as long as the client listens. The
         /// stream begins with a heartbeat. Each message has a resume token: a stream
@@ -7990,6 +8287,16 @@ pub mod conversion_service_server {
             request: tonic::Request<super::ListConversionsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListConversionsResponse>,
+            tonic::Status,
+        >;
+        /// Lists the conversions that are owed to a partner, newest first, as the
+        /// partner may see them. A page may have fewer conversions than asked for, or
+        /// none, and still a token.
+        async fn list_partner_conversions(
+            &self,
+            request: tonic::Request<super::ListPartnerConversionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPartnerConversionsResponse>,
             tonic::Status,
         >;
         /// Server streaming response type for the WatchConversions method.
@@ -8333,6 +8640,55 @@ pub mod conversion_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/s2s.v1.ConversionService/ListPartnerConversions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPartnerConversionsSvc<T: ConversionService>(pub Arc<T>);
+                    impl<
+                        T: ConversionService,
+                    > tonic::server::UnaryService<super::ListPartnerConversionsRequest>
+                    for ListPartnerConversionsSvc<T> {
+                        type Response = super::ListPartnerConversionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPartnerConversionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversionService>::list_partner_conversions(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPartnerConversionsSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/s2s.v1.ConversionService/WatchConversions" => {
                     #[allow(non_camel_case_types)]
                     struct WatchConversionsSvc<T: ConversionService>(pub Arc<T>);
@@ -8418,6 +8774,939 @@ pub mod conversion_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "s2s.v1.ConversionService";
     impl<T> tonic::server::NamedService for ConversionServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A partner to create.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreatePartnerRequest {
+    /// The partner to create. Output-only fields are ignored.
+    #[prost(message, optional, tag = "1")]
+    pub partner: ::core::option::Option<Partner>,
+    /// Makes the call safe to repeat: the same request with the same request id
+    /// returns the partner that the first call created. Another request with this
+    /// id is refused. 1 to 64 bytes. Example: a UUID.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for CreatePartnerRequest {
+    const NAME: &'static str = "CreatePartnerRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreatePartnerRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreatePartnerRequest".into()
+    }
+}
+/// The created partner.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreatePartnerResponse {
+    /// The partner as created.
+    #[prost(message, optional, tag = "1")]
+    pub partner: ::core::option::Option<Partner>,
+}
+impl ::prost::Name for CreatePartnerResponse {
+    const NAME: &'static str = "CreatePartnerResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreatePartnerResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreatePartnerResponse".into()
+    }
+}
+/// Names the partner to return.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPartnerRequest {
+    /// Id of the partner, `partner_…`. May be empty for the key of a partner, which
+    /// names its own.
+    #[prost(string, tag = "1")]
+    pub partner_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for GetPartnerRequest {
+    const NAME: &'static str = "GetPartnerRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPartnerRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPartnerRequest".into()
+    }
+}
+/// The requested partner.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPartnerResponse {
+    /// The partner.
+    #[prost(message, optional, tag = "1")]
+    pub partner: ::core::option::Option<Partner>,
+}
+impl ::prost::Name for GetPartnerResponse {
+    const NAME: &'static str = "GetPartnerResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPartnerResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPartnerResponse".into()
+    }
+}
+/// Names a page of the partners of the account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPartnersRequest {
+    /// Maximum number of partners to return, 1 to 1,000. 0 means 50; larger values
+    /// are read as 1,000. A page has at most 3 MiB, so it may have fewer.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// If true, archived partners are listed as well.
+    #[prost(bool, tag = "3")]
+    pub show_archived: bool,
+}
+impl ::prost::Name for ListPartnersRequest {
+    const NAME: &'static str = "ListPartnersRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPartnersRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPartnersRequest".into()
+    }
+}
+/// A page of partners.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPartnersResponse {
+    /// Partners of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub partners: ::prost::alloc::vec::Vec<Partner>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListPartnersResponse {
+    const NAME: &'static str = "ListPartnersResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPartnersResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPartnersResponse".into()
+    }
+}
+/// Changes to a partner.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdatePartnerRequest {
+    /// The partner, with its `id` and the new values.
+    #[prost(message, optional, tag = "1")]
+    pub partner: ::core::option::Option<Partner>,
+    /// Fields to change: `name`, `external_id`, `payee`, `minimum_payout`,
+    /// `hold_days`, `approve_after_days`. At least one.
+    #[prost(message, optional, tag = "2")]
+    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for UpdatePartnerRequest {
+    const NAME: &'static str = "UpdatePartnerRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UpdatePartnerRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UpdatePartnerRequest".into()
+    }
+}
+/// The changed partner.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdatePartnerResponse {
+    /// The partner as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub partner: ::core::option::Option<Partner>,
+}
+impl ::prost::Name for UpdatePartnerResponse {
+    const NAME: &'static str = "UpdatePartnerResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UpdatePartnerResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UpdatePartnerResponse".into()
+    }
+}
+/// Names the partner to archive.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ArchivePartnerRequest {
+    /// Id of the partner, `partner_…`.
+    #[prost(string, tag = "1")]
+    pub partner_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for ArchivePartnerRequest {
+    const NAME: &'static str = "ArchivePartnerRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ArchivePartnerRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ArchivePartnerRequest".into()
+    }
+}
+/// The archived partner.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ArchivePartnerResponse {
+    /// The partner as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub partner: ::core::option::Option<Partner>,
+}
+impl ::prost::Name for ArchivePartnerResponse {
+    const NAME: &'static str = "ArchivePartnerResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ArchivePartnerResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ArchivePartnerResponse".into()
+    }
+}
+/// Names the partner to make active again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnarchivePartnerRequest {
+    /// Id of the partner, `partner_…`.
+    #[prost(string, tag = "1")]
+    pub partner_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for UnarchivePartnerRequest {
+    const NAME: &'static str = "UnarchivePartnerRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UnarchivePartnerRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UnarchivePartnerRequest".into()
+    }
+}
+/// The active partner.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnarchivePartnerResponse {
+    /// The partner as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub partner: ::core::option::Option<Partner>,
+}
+impl ::prost::Name for UnarchivePartnerResponse {
+    const NAME: &'static str = "UnarchivePartnerResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.UnarchivePartnerResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.UnarchivePartnerResponse".into()
+    }
+}
+/// Generated client implementations.
+pub mod partner_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Manages partners: those who are owed a share of conversions. A tracking link
+    /// has at most one partner. Its conversions are owed to this partner.
+    #[derive(Debug, Clone)]
+    pub struct PartnerServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> PartnerServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> PartnerServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            PartnerServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Creates a partner.
+        pub async fn create_partner(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreatePartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreatePartnerResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PartnerService/CreatePartner",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PartnerService", "CreatePartner"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Returns one partner.
+        pub async fn get_partner(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetPartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPartnerResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PartnerService/GetPartner",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PartnerService", "GetPartner"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the account's partners, newest first.
+        pub async fn list_partners(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPartnersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPartnersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PartnerService/ListPartners",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PartnerService", "ListPartners"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Changes the fields that `update_mask` names.
+        pub async fn update_partner(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UpdatePartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdatePartnerResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PartnerService/UpdatePartner",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PartnerService", "UpdatePartner"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Archives a partner: no further tracking link can be given to it. Its links
+        /// still earn, until they are archived, too. Archiving an archived partner
+        /// changes nothing.
+        pub async fn archive_partner(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ArchivePartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ArchivePartnerResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PartnerService/ArchivePartner",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PartnerService", "ArchivePartner"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Makes an archived partner active again. Unarchiving an active partner
+        /// changes nothing.
+        pub async fn unarchive_partner(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UnarchivePartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnarchivePartnerResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PartnerService/UnarchivePartner",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PartnerService", "UnarchivePartner"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod partner_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with PartnerServiceServer.
+    #[async_trait]
+    pub trait PartnerService: std::marker::Send + std::marker::Sync + 'static {
+        /// Creates a partner.
+        async fn create_partner(
+            &self,
+            request: tonic::Request<super::CreatePartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreatePartnerResponse>,
+            tonic::Status,
+        >;
+        /// Returns one partner.
+        async fn get_partner(
+            &self,
+            request: tonic::Request<super::GetPartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPartnerResponse>,
+            tonic::Status,
+        >;
+        /// Lists the account's partners, newest first.
+        async fn list_partners(
+            &self,
+            request: tonic::Request<super::ListPartnersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPartnersResponse>,
+            tonic::Status,
+        >;
+        /// Changes the fields that `update_mask` names.
+        async fn update_partner(
+            &self,
+            request: tonic::Request<super::UpdatePartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdatePartnerResponse>,
+            tonic::Status,
+        >;
+        /// Archives a partner: no further tracking link can be given to it. Its links
+        /// still earn, until they are archived, too. Archiving an archived partner
+        /// changes nothing.
+        async fn archive_partner(
+            &self,
+            request: tonic::Request<super::ArchivePartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ArchivePartnerResponse>,
+            tonic::Status,
+        >;
+        /// Makes an archived partner active again. Unarchiving an active partner
+        /// changes nothing.
+        async fn unarchive_partner(
+            &self,
+            request: tonic::Request<super::UnarchivePartnerRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnarchivePartnerResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Manages partners: those who are owed a share of conversions. A tracking link
+    /// has at most one partner. Its conversions are owed to this partner.
+    #[derive(Debug)]
+    pub struct PartnerServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> PartnerServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for PartnerServiceServer<T>
+    where
+        T: PartnerService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/s2s.v1.PartnerService/CreatePartner" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreatePartnerSvc<T: PartnerService>(pub Arc<T>);
+                    impl<
+                        T: PartnerService,
+                    > tonic::server::UnaryService<super::CreatePartnerRequest>
+                    for CreatePartnerSvc<T> {
+                        type Response = super::CreatePartnerResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreatePartnerRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PartnerService>::create_partner(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreatePartnerSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PartnerService/GetPartner" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetPartnerSvc<T: PartnerService>(pub Arc<T>);
+                    impl<
+                        T: PartnerService,
+                    > tonic::server::UnaryService<super::GetPartnerRequest>
+                    for GetPartnerSvc<T> {
+                        type Response = super::GetPartnerResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetPartnerRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PartnerService>::get_partner(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetPartnerSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PartnerService/ListPartners" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPartnersSvc<T: PartnerService>(pub Arc<T>);
+                    impl<
+                        T: PartnerService,
+                    > tonic::server::UnaryService<super::ListPartnersRequest>
+                    for ListPartnersSvc<T> {
+                        type Response = super::ListPartnersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPartnersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PartnerService>::list_partners(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPartnersSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PartnerService/UpdatePartner" => {
+                    #[allow(non_camel_case_types)]
+                    struct UpdatePartnerSvc<T: PartnerService>(pub Arc<T>);
+                    impl<
+                        T: PartnerService,
+                    > tonic::server::UnaryService<super::UpdatePartnerRequest>
+                    for UpdatePartnerSvc<T> {
+                        type Response = super::UpdatePartnerResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UpdatePartnerRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PartnerService>::update_partner(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UpdatePartnerSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PartnerService/ArchivePartner" => {
+                    #[allow(non_camel_case_types)]
+                    struct ArchivePartnerSvc<T: PartnerService>(pub Arc<T>);
+                    impl<
+                        T: PartnerService,
+                    > tonic::server::UnaryService<super::ArchivePartnerRequest>
+                    for ArchivePartnerSvc<T> {
+                        type Response = super::ArchivePartnerResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ArchivePartnerRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PartnerService>::archive_partner(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ArchivePartnerSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PartnerService/UnarchivePartner" => {
+                    #[allow(non_camel_case_types)]
+                    struct UnarchivePartnerSvc<T: PartnerService>(pub Arc<T>);
+                    impl<
+                        T: PartnerService,
+                    > tonic::server::UnaryService<super::UnarchivePartnerRequest>
+                    for UnarchivePartnerSvc<T> {
+                        type Response = super::UnarchivePartnerResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UnarchivePartnerRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PartnerService>::unarchive_partner(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UnarchivePartnerSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for PartnerServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "s2s.v1.PartnerService";
+    impl<T> tonic::server::NamedService for PartnerServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
@@ -10192,7 +11481,7 @@ pub struct UpdateTrackingLinkRequest {
     pub tracking_link: ::core::option::Option<TrackingLink>,
     /// Fields to change: `slug`, `destination`, `conversion_code_ids`, `tags`,
     /// `redirect_kind`, `query_pass_through`, `expire_time`,
-    /// `fallback_destination`. At least one.
+    /// `fallback_destination`, `partner_id`, `partner_share`. At least one.
     #[prost(message, optional, tag = "2")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// If true, the request is checked and answered as if real, but nothing is

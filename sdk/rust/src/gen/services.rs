@@ -55,6 +55,13 @@ impl Client {
         Conversions { client: self }
     }
 
+    /// Manages partners: those who are owed a share of conversions. A tracking link has at most one
+    /// partner. Its conversions are owed to this partner.
+    #[must_use]
+    pub fn partners(&self) -> Partners<'_> {
+        Partners { client: self }
+    }
+
     /// Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with
     /// their outcomes. [`Conversions::record`] receives them.
     #[must_use]
@@ -1373,6 +1380,27 @@ impl Conversions<'_> {
         self.client.unary(request.into()).await
     }
 
+    /// Lists the conversions that are owed to a partner, newest first, as the partner may see them.
+    /// A page may have fewer conversions than asked for, or none, and still a token.
+    ///
+    /// Begins at the request's `page_token`. Each page is fetched when it is reached, with its own
+    /// timeout and retries. After an error there are no more items.
+    #[must_use]
+    pub fn list_partner(
+        self,
+        request: impl Into<v1::ListPartnerConversionsRequest>,
+    ) -> BoxStream<'static, Result<v1::PartnerConversion, Error>> {
+        self.client.pages(request.into())
+    }
+
+    /// Returns one page of [`Self::list_partner`].
+    pub async fn list_partner_page(
+        self,
+        request: impl Into<v1::ListPartnerConversionsRequest>,
+    ) -> Result<v1::ListPartnerConversionsResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
     /// Sends each conversion once it is recorded, and again after each adjustment, by any server of
     /// the installation, for as long as the client listens. The stream begins with a heartbeat.
     /// Each message has a resume token: a stream that begins with that token goes on behind the
@@ -1500,6 +1528,30 @@ impl From<()> for v1::ListConversionsRequest {
     }
 }
 
+impl Call for v1::ListPartnerConversionsRequest {
+    type Response = v1::ListPartnerConversionsResponse;
+    const PATH: &'static str = "/s2s.v1.ConversionService/ListPartnerConversions";
+}
+
+impl PagedCall for v1::ListPartnerConversionsRequest {
+    type Item = v1::PartnerConversion;
+
+    fn set_page_token(&mut self, page_token: String) {
+        self.page_token = page_token;
+    }
+
+    fn page(response: Self::Response) -> (Vec<Self::Item>, String) {
+        (response.conversions, response.next_page_token)
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::ListPartnerConversionsRequest {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
 impl Call for v1::WatchConversionsRequest {
     type Response = v1::WatchConversionsResponse;
     const PATH: &'static str = "/s2s.v1.ConversionService/WatchConversions";
@@ -1526,6 +1578,314 @@ impl From<v1::ConversionFilter> for v1::WatchConversionsRequest {
 impl From<()> for v1::WatchConversionsRequest {
     fn from((): ()) -> Self {
         Self::default()
+    }
+}
+
+/// The calls of `PartnerService`: see [`Client::partners`].
+#[derive(Clone, Copy, Debug)]
+pub struct Partners<'a> {
+    client: &'a Client,
+}
+
+impl<'a> Partners<'a> {
+    /// Creates a partner.
+    ///
+    /// A request without a request id gets a random one.
+    pub async fn create(
+        self,
+        request: impl Into<v1::CreatePartnerRequest>,
+    ) -> Result<v1::CreatePartnerResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Returns one partner.
+    pub async fn get(
+        self,
+        request: impl Into<v1::GetPartnerRequest>,
+    ) -> Result<v1::GetPartnerResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Lists the account's partners, newest first.
+    ///
+    /// Begins at the request's `page_token`. Each page is fetched when it is reached, with its own
+    /// timeout and retries. After an error there are no more items.
+    #[must_use]
+    pub fn list(
+        self,
+        request: impl Into<v1::ListPartnersRequest>,
+    ) -> BoxStream<'static, Result<v1::Partner, Error>> {
+        self.client.pages(request.into())
+    }
+
+    /// Returns one page of [`Self::list`].
+    pub async fn list_page(
+        self,
+        request: impl Into<v1::ListPartnersRequest>,
+    ) -> Result<v1::ListPartnersResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Changes the fields that are set.
+    ///
+    /// Takes the id. Set the fields to change on the answer of this method, then await it. A field
+    /// that is set can have its default value.
+    pub fn update(self, request: impl Into<v1::UpdatePartnerRequest>) -> UpdatePartner<'a> {
+        UpdatePartner { client: self.client, request: request.into() }
+    }
+
+    /// Archives a partner: no further tracking link can be given to it. Its links still earn, until
+    /// they are archived, too. Archiving an archived partner changes nothing.
+    pub async fn archive(
+        self,
+        request: impl Into<v1::ArchivePartnerRequest>,
+    ) -> Result<v1::ArchivePartnerResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Makes an archived partner active again. Unarchiving an active partner changes nothing.
+    pub async fn unarchive(
+        self,
+        request: impl Into<v1::UnarchivePartnerRequest>,
+    ) -> Result<v1::UnarchivePartnerResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+}
+
+impl Call for v1::CreatePartnerRequest {
+    type Response = v1::CreatePartnerResponse;
+    const PATH: &'static str = "/s2s.v1.PartnerService/CreatePartner";
+
+    fn fill(&mut self) -> Result<(), Error> {
+        fill(&mut self.request_id)
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<v1::Partner> for v1::CreatePartnerRequest {
+    fn from(partner: v1::Partner) -> Self {
+        Self { partner: Some(partner), ..Default::default() }
+    }
+}
+
+impl Call for v1::GetPartnerRequest {
+    type Response = v1::GetPartnerResponse;
+    const PATH: &'static str = "/s2s.v1.PartnerService/GetPartner";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::GetPartnerRequest {
+    fn from(id: &str) -> Self {
+        Self { partner_id: id.to_owned() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::GetPartnerRequest {
+    fn from(id: &String) -> Self {
+        Self { partner_id: id.clone() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::GetPartnerRequest {
+    fn from(id: String) -> Self {
+        Self { partner_id: id }
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::GetPartnerRequest {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+impl Call for v1::ListPartnersRequest {
+    type Response = v1::ListPartnersResponse;
+    const PATH: &'static str = "/s2s.v1.PartnerService/ListPartners";
+}
+
+impl PagedCall for v1::ListPartnersRequest {
+    type Item = v1::Partner;
+
+    fn set_page_token(&mut self, page_token: String) {
+        self.page_token = page_token;
+    }
+
+    fn page(response: Self::Response) -> (Vec<Self::Item>, String) {
+        (response.partners, response.next_page_token)
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::ListPartnersRequest {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+/// An update that is not sent yet. Awaiting it sends it.
+#[derive(Clone, Debug)]
+#[must_use = "an update is sent when it is awaited"]
+pub struct UpdatePartner<'a> {
+    client: &'a Client,
+    request: v1::UpdatePartnerRequest,
+}
+
+impl UpdatePartner<'_> {
+    /// Sets `name`.
+    ///
+    /// Name for people, 1 to 100 characters. Example: `Blog of Ada`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.request.partner.get_or_insert_default().name = name.into();
+        add_path(&mut self.request.update_mask, "name");
+        self
+    }
+
+    /// Sets `external_id`.
+    ///
+    /// The merchant's own id of the partner, at most 64 bytes, unique in the account. Compared byte
+    /// by byte. Example: `aff-17`.
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.request.partner.get_or_insert_default().external_id = external_id.into();
+        add_path(&mut self.request.update_mask, "external_id");
+        self
+    }
+
+    /// Sets `payee`.
+    ///
+    /// How the partner is paid, for people, at most 1,000 bytes. Example: the name and number of a
+    /// bank account.
+    pub fn payee(mut self, payee: impl Into<String>) -> Self {
+        self.request.partner.get_or_insert_default().payee = payee.into();
+        add_path(&mut self.request.update_mask, "payee");
+        self
+    }
+
+    /// Sets `minimum_payout`.
+    ///
+    /// The least amount that is paid out, and the currency in which the partner is paid. Not set:
+    /// any amount, in any currency. Not negative.
+    pub fn minimum_payout(mut self, minimum_payout: impl Into<Option<v1::Money>>) -> Self {
+        self.request.partner.get_or_insert_default().minimum_payout = minimum_payout.into();
+        add_path(&mut self.request.update_mask, "minimum_payout");
+        self
+    }
+
+    /// Sets `hold_days`.
+    ///
+    /// Number of days after a conversion for which what is owed for it is held back, 0 to 400. So
+    /// refunds come before the payout.
+    pub fn hold_days(mut self, hold_days: i32) -> Self {
+        self.request.partner.get_or_insert_default().hold_days = hold_days;
+        add_path(&mut self.request.update_mask, "hold_days");
+        self
+    }
+
+    /// Sets `approve_after_days`.
+    ///
+    /// Number of days after its recording at which a pending conversion is approved by itself, 1 to
+    /// 400. 0: never. A change applies to conversions that are recorded later.
+    pub fn approve_after_days(mut self, approve_after_days: i32) -> Self {
+        self.request.partner.get_or_insert_default().approve_after_days = approve_after_days;
+        add_path(&mut self.request.update_mask, "approve_after_days");
+        self
+    }
+
+    /// Sets `validate_only`.
+    ///
+    /// If true, the request is checked and answered as if real, but nothing is written.
+    pub fn validate_only(mut self, validate_only: bool) -> Self {
+        self.request.validate_only = validate_only;
+        self
+    }
+}
+
+impl<'a> IntoFuture for UpdatePartner<'a> {
+    type Output = Result<v1::UpdatePartnerResponse, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.client.unary(self.request).boxed()
+    }
+}
+
+impl Call for v1::UpdatePartnerRequest {
+    type Response = v1::UpdatePartnerResponse;
+    const PATH: &'static str = "/s2s.v1.PartnerService/UpdatePartner";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::UpdatePartnerRequest {
+    fn from(id: &str) -> Self {
+        Self { partner: Some(v1::Partner { id: id.to_owned(), ..Default::default() }), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::UpdatePartnerRequest {
+    fn from(id: &String) -> Self {
+        Self { partner: Some(v1::Partner { id: id.clone(), ..Default::default() }), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::UpdatePartnerRequest {
+    fn from(id: String) -> Self {
+        Self { partner: Some(v1::Partner { id, ..Default::default() }), ..Default::default() }
+    }
+}
+
+impl Call for v1::ArchivePartnerRequest {
+    type Response = v1::ArchivePartnerResponse;
+    const PATH: &'static str = "/s2s.v1.PartnerService/ArchivePartner";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::ArchivePartnerRequest {
+    fn from(id: &str) -> Self {
+        Self { partner_id: id.to_owned(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::ArchivePartnerRequest {
+    fn from(id: &String) -> Self {
+        Self { partner_id: id.clone(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::ArchivePartnerRequest {
+    fn from(id: String) -> Self {
+        Self { partner_id: id, ..Default::default() }
+    }
+}
+
+impl Call for v1::UnarchivePartnerRequest {
+    type Response = v1::UnarchivePartnerResponse;
+    const PATH: &'static str = "/s2s.v1.PartnerService/UnarchivePartner";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::UnarchivePartnerRequest {
+    fn from(id: &str) -> Self {
+        Self { partner_id: id.to_owned(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::UnarchivePartnerRequest {
+    fn from(id: &String) -> Self {
+        Self { partner_id: id.clone(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::UnarchivePartnerRequest {
+    fn from(id: String) -> Self {
+        Self { partner_id: id, ..Default::default() }
     }
 }
 
@@ -2056,6 +2416,27 @@ impl UpdateTrackingLink<'_> {
     pub fn fallback_destination(mut self, fallback_destination: impl Into<String>) -> Self {
         self.request.tracking_link.get_or_insert_default().fallback_destination = fallback_destination.into();
         add_path(&mut self.request.update_mask, "fallback_destination");
+        self
+    }
+
+    /// Sets `partner_id`.
+    ///
+    /// Id of the partner who is owed a share of the link's conversions. Empty: the conversions are
+    /// owed to nobody. Once set, it never changes. Conversions that were recorded before it was set
+    /// are owed to nobody.
+    pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
+        self.request.tracking_link.get_or_insert_default().partner_id = partner_id.into();
+        add_path(&mut self.request.update_mask, "partner_id");
+        self
+    }
+
+    /// Sets `partner_share`.
+    ///
+    /// The partner's share. Not set: all of the commission. A change applies to conversions that
+    /// are recorded later.
+    pub fn partner_share(mut self, partner_share: impl Into<Option<v1::PartnerShare>>) -> Self {
+        self.request.tracking_link.get_or_insert_default().partner_share = partner_share.into();
+        add_path(&mut self.request.update_mask, "partner_share");
         self
     }
 

@@ -229,6 +229,13 @@ impl ConversionService for Fake {
         Err(untested())
     }
 
+    async fn list_partner_conversions(
+        &self,
+        _: Request<v1::ListPartnerConversionsRequest>,
+    ) -> Result<Response<v1::ListPartnerConversionsResponse>, Status> {
+        Err(untested())
+    }
+
     /// Returns one of three pages: two conversions, none, one.
     async fn list_conversions(
         &self,

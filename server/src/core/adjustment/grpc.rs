@@ -30,7 +30,7 @@ use crate::{
     values::{
         conversion_status::ConversionStatus,
         id::AccountId,
-        money::{Amount, Currency},
+        money::{Amount, Currency, parse_money},
         time::Time,
     },
 };
@@ -237,14 +237,6 @@ fn parse_change(
             Some(Change::Restate { value, commission, status })
         }
     }
-}
-
-/// Parses an amount and, if one is given, its currency.
-fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
-    let amount = Amount::from_micros(money.micros).ok_or("must be 0 to 1,000,000,000,000,000,000 micros")?;
-    let currency = (!money.currency_code.is_empty()).then(|| money.currency_code.parse());
-    let currency = currency.transpose().map_err(|error| format!("currency_code {error}"))?;
-    Ok((amount, currency))
 }
 
 fn parse_remark(remark: String) -> Result<String, String> {

@@ -7,7 +7,10 @@ use sea_orm::DbErr;
 
 use super::{Adjusted, Adjustment, ExternalId, Past, Request, judge, store};
 use crate::{
-    core::conversion::{self, Conversion, ConversionId},
+    core::{
+        conversion::{self, Conversion, ConversionId},
+        ledger,
+    },
     db::Connection,
     error::{Error, Result},
     values::{id::AccountId, time::Time},
@@ -22,35 +25,41 @@ pub struct Line {
 
 /// The conversions that are locked, and the lines that were made for them so far.
 pub struct Lines {
-    conversions: HashMap<ConversionId, Conversion>,
-    /// The number of lines that each conversion had before.
-    before: HashMap<ConversionId, i16>,
+    /// Each with the number of lines that it had before.
+    conversions: HashMap<ConversionId, (Conversion, i16)>,
     /// The lines that have external ids, of earlier transactions and of this one.
     known: HashMap<store::Key, Adjustment>,
     made: Vec<Adjustment>,
 }
 
 impl Lines {
-    /// Locks conversions until the transaction ends, and finds their lines with these external ids.
-    /// Those that are not stored are left out.
+    /// Locks conversions until the transaction ends, except those that are `locked` already, and finds
+    /// their lines with these external ids. Those that are not stored are left out.
     pub async fn lock(
         txn: &Connection,
         wanted: impl Iterator<Item = (ConversionId, Option<ExternalId>)>,
+        locked: HashMap<ConversionId, Conversion>,
     ) -> Result<Self, DbErr> {
         let (mut ids, mut keys) = (Vec::new(), HashSet::new());
         for (id, external_id) in wanted {
-            ids.push(id);
+            if !locked.contains_key(&id) {
+                ids.push(id);
+            }
             keys.extend(external_id.map(|external_id| (id, external_id)));
         }
-        let conversions = conversion::lock(txn, ids).await?;
-        let before = conversions.iter().map(|(id, row)| (*id, row.adjustment_count())).collect();
+        let found = conversion::lock(txn, ids).await?.into_iter().chain(locked);
+        let conversions = found.map(|(id, row)| {
+            let before = row.adjustment_count();
+            (id, (row, before))
+        });
+        let conversions = conversions.collect();
         let known = store::find_known(txn, &keys.into_iter().collect::<Vec<_>>()).await?;
-        Ok(Self { conversions, before, known, made: Vec::new() })
+        Ok(Self { conversions, known, made: Vec::new() })
     }
 
     /// A locked conversion, as it stands after the lines so far.
     pub fn conversion(&self, id: ConversionId) -> Option<&Conversion> {
-        self.conversions.get(&id)
+        self.conversions.get(&id).map(|(row, _)| row)
     }
 
     /// The past of a conversion, with the lines so far.
@@ -67,7 +76,8 @@ impl Lines {
         request: &Request,
         now: Time,
     ) -> (Result<Adjusted>, Option<Box<Line>>) {
-        let Some(conversion) = self.conversions.get_mut(&id).filter(|row| row.account_id == account) else {
+        let conversion = self.conversions.get_mut(&id).map(|(row, _)| row);
+        let Some(conversion) = conversion.filter(|row| row.account_id == account) else {
             return (Err(Error::not_found("conversion", &id)), None);
         };
         let key = request.external_id.clone().map(|external_id| (id, external_id));
@@ -89,13 +99,13 @@ impl Lines {
             return Ok(());
         }
         store::insert(txn, &self.made.iter().collect::<Vec<_>>()).await?;
-        for (id, before) in self.before {
-            if let Some(row) = self.conversions.get(&id)
-                && row.adjustment_count() != before
-            {
-                conversion::stand(txn, row, before).await?;
-            }
-        }
-        Ok(())
+        let of_partner = |line: &Adjustment| {
+            let conversion = self.conversion(line.conversion_id())?;
+            let standings = [line.before(), line.after()];
+            conversion.line_of_adjustment(line.number, standings, line.effective_at, line.created_at)
+        };
+        ledger::insert(txn, &self.made.iter().filter_map(of_partner).collect::<Vec<_>>()).await?;
+        let changed = self.conversions.values().map(|(row, before)| (row, *before));
+        conversion::stand(txn, changed.filter(|(row, before)| row.adjustment_count() != *before)).await
     }
 }

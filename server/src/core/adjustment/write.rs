@@ -1,5 +1,7 @@
 //! The group commit of adjustments.
 
+use std::collections::HashMap;
+
 use sea_orm::{ActiveEnum as _, DbErr};
 
 use super::{
@@ -47,12 +49,12 @@ impl Write for Adjust {
     async fn write(rows: &[Self], txn: &Connection) -> Result<Vec<Outcome>, DbErr> {
         let rehearsed = rows.iter().filter_map(|row| row.rehearsed.as_deref());
         let rehearsed: Vec<New> =
-            rehearsed.map(|row| New { row, scope: TransactionScope::PerClick }).collect();
+            rehearsed.map(|row| New { row, scope: TransactionScope::PerClick, locks: false }).collect();
         if !rehearsed.is_empty() {
             conversion::insert(&rehearsed, txn).await?;
         }
         let wanted = rows.iter().map(|row| (row.id, row.request.external_id.clone()));
-        let mut lines = Lines::lock(txn, wanted).await?;
+        let mut lines = Lines::lock(txn, wanted, HashMap::new()).await?;
         let outcome = |row: &Self| {
             let (result, line) = lines.make(row.account, row.id, &row.request, row.now);
             Outcome { id: row.id, result, line }

@@ -20,7 +20,7 @@ use crate::{
     page::PageRequest,
     values::api_key_text::KeyText,
     values::{
-        id::{AccountId, RequestKey},
+        id::{AccountId, PartnerId, RequestKey},
         text::parse_name,
         time::{Span, Time},
     },
@@ -103,10 +103,12 @@ fn parse_create(mut request: CreateApiKeyRequest, now: Time) -> Result<Create> {
     let account = parse_account(&api_key.account_id)?;
     let name = violations.check("api_key.name", parse_name(&api_key.name));
     let scopes = violations.check("api_key.scopes", parse_scopes(&api_key.scopes));
+    let partner = scopes.map(|scopes| parse_partner(&api_key.partner_id, scopes));
+    let partner = partner.and_then(|partner| violations.check("api_key.partner_id", partner));
     let expires_at = violations.check("api_key.expire_time", parse_expiry(api_key.expire_time, now));
-    match (key, name, scopes, expires_at) {
-        (Some(request), Some(name), Some(scopes), Some(expires_at)) => {
-            Ok(Create { account, name, scopes, expires_at, request, validate_only })
+    match (key, name, scopes, partner, expires_at) {
+        (Some(request), Some(name), Some(scopes), Some(partner), Some(expires_at)) => {
+            Ok(Create { account, name, scopes, partner, expires_at, request, validate_only })
         }
         _ => Err(violations.into_error()),
     }
@@ -142,6 +144,7 @@ fn parse_scopes(numbers: &[i32]) -> Result<Scopes, String> {
             Ok(ApiKeyScope::Record) => Scopes::RECORD,
             Ok(ApiKeyScope::Admin) => Scopes::ADMIN,
             Ok(ApiKeyScope::Edge) => Scopes::EDGE,
+            Ok(ApiKeyScope::Partner) => Scopes::PARTNER,
             Ok(ApiKeyScope::Unspecified) | Err(_) => return Err("contains an unknown scope".to_owned()),
         };
         if scopes.meets(scope) {
@@ -151,12 +154,22 @@ fn parse_scopes(numbers: &[i32]) -> Result<Scopes, String> {
     }
     match scopes {
         Scopes::NONE => Err("must name at least one scope".to_owned()),
-        // A key with `edge` sees the clicks and conversions of all accounts. Any other key sees the
-        // ones of its own account. So `edge` can't be combined with other scopes.
-        _ if scopes.meets(Scopes::EDGE) && scopes != Scopes::EDGE => {
-            Err(format!("{} must be the only scope", Scopes::EDGE))
-        }
-        _ => Ok(scopes),
+        // A key with `edge` sees the clicks and conversions of all accounts, and a key with `partner` only
+        // those of a partner. Any other key sees the ones of its own account. So these two can't be
+        // combined with other scopes.
+        _ => match [Scopes::EDGE, Scopes::PARTNER].into_iter().find(|alone| scopes.meets(*alone)) {
+            Some(alone) if scopes != alone => Err(format!("{alone} must be the only scope")),
+            _ => Ok(scopes),
+        },
+    }
+}
+
+fn parse_partner(text: &str, scopes: Scopes) -> Result<Option<PartnerId>, String> {
+    match (scopes.meets(Scopes::PARTNER), text.is_empty()) {
+        (true, true) => Err(format!("is mandatory for a key with {}", Scopes::PARTNER)),
+        (false, false) => Err(format!("must be empty for a key without {}", Scopes::PARTNER)),
+        (false, true) => Ok(None),
+        (true, false) => text.parse().map(Some),
     }
 }
 
@@ -186,7 +199,8 @@ impl ApiKey {
             Scopes::WRITE => ApiKeyScope::Write,
             Scopes::RECORD => ApiKeyScope::Record,
             Scopes::ADMIN => ApiKeyScope::Admin,
-            _ => ApiKeyScope::Edge,
+            Scopes::EDGE => ApiKeyScope::Edge,
+            _ => ApiKeyScope::Partner,
         };
         v1::ApiKey {
             id: self.id.to_string(),
@@ -199,6 +213,7 @@ impl ApiKey {
             revoke_time: self.revoked_at.map(Time::to_proto),
             create_time: Some(self.created_at.to_proto()),
             rotate_time: self.rotated_at.map(Time::to_proto),
+            partner_id: self.partner_id.map(|id| id.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -208,14 +223,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scopes_are_named_once_and_edge_is_never_combined() {
+    fn scopes_are_named_once_and_two_are_never_combined() {
         for (numbers, expected) in [
             (vec![1], Some("`read`")),
             (vec![3, 1, 2, 4], Some("`read`, `write`, `record`, `admin`")),
             (vec![5], Some("`edge`")),
             (vec![], None),
             (vec![0], None),
-            (vec![6], None),
+            (vec![6], Some("`partner`")),
+            (vec![6, 1], None),
+            (vec![7], None),
             (vec![1, 1], None),
             (vec![5, 3], None),
         ] {

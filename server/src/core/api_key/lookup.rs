@@ -83,6 +83,7 @@ mod tests {
                 account_id: AccountId::DEFAULT,
                 name: "test".to_owned(),
                 scopes: Scopes::READ,
+                partner_id: None,
                 expires_at: None,
                 revoked_at: None,
                 rotated_at: None,

@@ -15,7 +15,10 @@ use crate::{
     error::{Error, Result},
     page::PageRequest,
     values::api_key_text::KeyHash,
-    values::{id::AccountId, time::Time},
+    values::{
+        id::{AccountId, PartnerId},
+        time::Time,
+    },
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -26,6 +29,8 @@ pub struct Model {
     pub account_id: AccountId,
     pub name: String,
     pub scopes: Scopes,
+    /// The partner of a key with the scope `partner`.
+    pub partner_id: Option<PartnerId>,
     pub expires_at: Option<Time>,
     pub revoked_at: Option<Time>,
     pub rotated_at: Option<Time>,

@@ -4,7 +4,7 @@ use prost::Message as _;
 use prost_types::Timestamp;
 use s2s_sdk::v1::{
     self, ConversionFilter, ConversionTime, ConversionVerdict, CustomParam, GetConversionRequest,
-    GetConversionResponse, ListConversionsRequest, ListConversionsResponse, Money, NewConversion,
+    GetConversionResponse, ListConversionsRequest, ListConversionsResponse, NewConversion,
     RecordConversionResponse, new_conversion::Commission as WireCommission,
 };
 use tonic::Request;
@@ -22,7 +22,7 @@ use crate::{
         click_id::{SignedClickId, UnverifiedClickId},
         conversion_status::ConversionStatus,
         id::{AccountId, request_id_bytes},
-        money::{Amount, Currency, Percent},
+        money::{Amount, Percent, parse_money},
         time::Time,
     },
 };
@@ -134,16 +134,6 @@ fn mandatory(text: String) -> Result<String, String> {
     if text.is_empty() { Err("is mandatory".to_owned()) } else { Ok(text) }
 }
 
-/// Parses an amount and, if one is given, its currency.
-fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
-    let amount = Amount::from_micros(money.micros).ok_or("must be 0 to 1,000,000,000,000,000,000 micros")?;
-    if money.currency_code.is_empty() {
-        return Ok((amount, None));
-    }
-    let currency = money.currency_code.parse().map_err(|error| format!("currency_code {error}"))?;
-    Ok((amount, Some(currency)))
-}
-
 /// Parses a request for a list. `click` is the click whose id the filter names, if that id is
 /// genuine.
 fn parse_list(
@@ -164,6 +154,7 @@ pub fn parse_filter(click: Option<SignedClickId>, filter: ConversionFilter) -> R
     let given = |text: String| (!text.is_empty()).then_some(text);
     let code = given(filter.conversion_code_id).map(|text| text.parse()).transpose();
     let link = given(filter.tracking_link_id).map(|text| text.parse()).transpose();
+    let partner = given(filter.partner_id).map(|text| text.parse()).transpose();
     let click = given(filter.click_id).map(|_| {
         let signed = click.ok_or("is not a click id of this account".to_owned());
         signed.map(|signed| signed.id)
@@ -181,6 +172,7 @@ pub fn parse_filter(click: Option<SignedClickId>, filter: ConversionFilter) -> R
     let parsed = Filter {
         code: violations.check("filter.conversion_code_id", code).flatten(),
         link: violations.check("filter.tracking_link_id", link).flatten(),
+        partner: violations.check("filter.partner_id", partner).flatten(),
         click: violations.check("filter.click_id", click.transpose()).flatten(),
         transaction: (!transaction.as_str().is_empty()).then(|| DedupeKey::of_transaction(&transaction)),
         status: violations.check("filter.status", status).flatten(),
@@ -217,6 +209,7 @@ impl Conversion {
         let signed = SignedClickId { key_id: self.key_id, id: self.click_id };
         let current = self.standing().to_proto(self.currency);
         let adjustment_count = self.adjustment_count().into();
+        let owed = self.owed().map(|owed| owed.to_proto(self.currency));
         v1::Conversion {
             id: self.id().to_string(),
             conversion_code_id: self.code_id.to_string(),
@@ -239,6 +232,8 @@ impl Conversion {
             status_word: self.status_word,
             current: Some(current),
             adjustment_count,
+            partner_id: self.partner_id.map(|id| id.to_string()).unwrap_or_default(),
+            owed,
         }
     }
 }

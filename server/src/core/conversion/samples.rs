@@ -1,6 +1,6 @@
 //! Conversions for the rehearsal at the start.
 
-use super::{Conversion, CustomParams, DedupeKey, TransactionId, store::Insert};
+use super::{Conversion, CustomParams, DedupeKey, Insert, TransactionId};
 use crate::{
     core::{
         conversion_code::{ConversionCodeId, TransactionScope},
@@ -53,6 +53,8 @@ pub fn sample(random: &Random, now: Time) -> Conversion {
         key_id: KeyId::new(1),
         account_id: AccountId::DEFAULT,
         link_id: TrackingLinkId(random.id(now)),
+        partner_id: None,
+        partner_share: None,
         currency: Currency::USD,
         value: Amount::from_micros(VALUE_MICROS).unwrap_or(Amount::ZERO),
         commission: Amount::ZERO,

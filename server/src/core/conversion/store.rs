@@ -11,20 +11,18 @@ use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, TimeK
 use crate::{
     core::{
         conversion_code::{ConversionCodeId, TransactionScope},
-        journal,
+        ledger::{self, Line},
+        partner::StoredShare,
         scan::LOOK_ROWS_MAX,
         tracking_link::TrackingLinkId,
     },
-    db::{
-        Connection, Grouped, Insertion, eq_indexed, eq_unindexed, group_commit::Write, insert_new,
-        journal::Entries,
-    },
+    db::{Connection, Grouped, Insertion, eq_indexed, eq_unindexed, find_by_keys, insert_new},
     error::{Error, Result},
     page::{Page, PageRequest},
     values::{
         click_id::{ClickId, KeyId},
         conversion_status::ConversionStatus,
-        id::AccountId,
+        id::{AccountId, PartnerId},
         money::{Amount, Currency, Percent},
         time::Time,
     },
@@ -46,6 +44,9 @@ pub struct Model {
     pub key_id: KeyId,
     pub account_id: AccountId,
     pub link_id: TrackingLinkId,
+    /// The partner of the link at the recording, and its share; `None` without a partner.
+    pub partner_id: Option<PartnerId>,
+    pub partner_share: Option<StoredShare>,
     pub currency: Currency,
     pub value: Amount,
     pub commission: Amount,
@@ -68,7 +69,13 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Grouped for Entity {
-    const USUALLY_EMPTY: &[Column] = &[Column::CommissionPercent, Column::StatusWord, Column::CustomParams];
+    const USUALLY_EMPTY: &[Column] = &[
+        Column::PartnerId,
+        Column::PartnerShare,
+        Column::CommissionPercent,
+        Column::StatusWord,
+        Column::CustomParams,
+    ];
     const LEFT_EMPTY: &[Column] =
         &[Column::Adjustments, Column::CurrentStatus, Column::CurrentValue, Column::CurrentCommission];
 
@@ -88,44 +95,8 @@ fn key(row: &Model) -> Key {
 pub struct New<'a> {
     pub row: &'a Model,
     pub scope: TransactionScope,
-}
-
-/// A conversion to insert. The outcome is the earlier conversion of which it is a duplicate, or `None`.
-pub struct Insert {
-    pub row: Model,
-    pub scope: TransactionScope,
-}
-
-impl Write for Insert {
-    type Outcome = Option<Model>;
-
-    fn insert_all(rows: &[Self], into: &mut Insertion) -> Result<Option<Vec<Option<Model>>>, DbErr> {
-        if rows.iter().any(|new| new.scope != TransactionScope::PerClick) {
-            return Ok(None);
-        }
-        let rows: Vec<&Model> = rows.iter().map(|new| &new.row).collect();
-        add_to(into, &rows)?;
-        Ok(Some(vec![None; rows.len()]))
-    }
-
-    async fn write(rows: &[Self], txn: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
-        let rows: Vec<New> = rows.iter().map(|Self { row, scope }| New { row, scope: *scope }).collect();
-        insert(&rows, txn).await
-    }
-
-    fn enter(&self, outcome: &Option<Model>, entries: &mut Entries) {
-        if outcome.is_none() {
-            enter(&self.row, entries);
-        }
-    }
-
-    fn owns(&self, outcome: &Option<Model>) -> bool {
-        let (_, code, dedupe_key) = key(&self.row);
-        outcome.as_ref().is_none_or(|earlier| {
-            (earlier.code_id, &earlier.dedupe_key) == (code, &dedupe_key)
-                && (earlier.click_id == self.row.click_id || self.scope == TransactionScope::PerCode)
-        })
-    }
+    /// Locks the earlier conversion with the same key until the transaction ends.
+    pub locks: bool,
 }
 
 /// Inserts the conversions that are new. Returns, for each of them, the earlier conversion of which it
@@ -135,7 +106,11 @@ pub async fn insert(rows: &[New<'_>], db: &Connection) -> Result<Vec<Option<Mode
     let mut earlier = order_key::claim(db, rows).await?;
     let free = rows.iter().zip(&earlier).filter(|(_, other)| other.is_none());
     let free: Vec<&Model> = free.map(|(new, _)| new.row).collect();
-    let mut same = insert_rows(&free, db).await?.into_iter();
+    let same = insert_rows(&free, db, rows.iter().any(|new| new.locks)).await?;
+    let new = free.iter().zip(&same).filter(|(_, earlier)| earlier.is_none());
+    let lines: Vec<Line> = new.filter_map(|(row, _)| row.line()).collect();
+    ledger::insert(db, &lines).await?;
+    let mut same = same.into_iter();
     for slot in earlier.iter_mut().filter(|other| other.is_none()) {
         *slot = same.next().flatten();
     }
@@ -143,13 +118,13 @@ pub async fn insert(rows: &[New<'_>], db: &Connection) -> Result<Vec<Option<Mode
 }
 
 /// Inserts the rows whose keys are new. Returns, for each row, the earlier row with the same key,
-/// if there is one.
-async fn insert_rows(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
+/// if there is one, and locks the earlier rows if `locks`.
+async fn insert_rows(rows: &[&Model], db: &Connection, locks: bool) -> Result<Vec<Option<Model>>, DbErr> {
     let key = [Column::ClickId, Column::CodeId, Column::DedupeKey];
     if insert_new::<Entity>(db, rows, &key).await? {
         return Ok(vec![None; rows.len()]);
     }
-    let found = find_keys(db, rows).await?;
+    let found = find_keys(db, rows, locks).await?;
     let earlier = |row: &&Model| {
         let found =
             found.get(&self::key(row)).ok_or_else(|| DbErr::RecordNotFound("conversion".to_owned()))?;
@@ -158,41 +133,24 @@ async fn insert_rows(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Mode
     rows.iter().map(earlier).collect()
 }
 
-/// Adds rows to an insertion. A key that exists already is an error.
+/// Adds rows, and their lines of the ledger, to an insertion. A key that exists already is an error.
 pub fn add_to(insertion: &mut Insertion, rows: &[&Model]) -> Result<(), DbErr> {
-    insertion.add::<Entity>(rows)
+    insertion.add::<Entity>(rows)?;
+    let lines: Vec<Line> = rows.iter().filter_map(|row| row.line()).collect();
+    ledger::add_to(insertion, &lines)
 }
 
-/// Enters a new conversion in the journal: all that reports need, because the row may be deleted
-/// before somebody counts it.
-pub fn enter(row: &Model, entries: &mut Entries) {
-    let currency = row.currency.to_string();
-    let bytes = [
-        &row.click_id.0.as_bytes()[..],
-        row.code_id.0.as_bytes(),
-        &row.serial.to_be_bytes(),
-        row.account_id.0.as_bytes(),
-        row.link_id.0.as_bytes(),
-        currency.as_bytes(),
-        &row.value.micros().to_be_bytes(),
-        &row.commission.micros().to_be_bytes(),
-        &row.status.to_value().to_be_bytes(),
-        &row.converted_at.micros().to_be_bytes(),
-        &row.created_at.micros().to_be_bytes(),
-    ];
-    entries.add(journal::CONVERSION, &bytes.concat());
-}
-
-/// Maximum number of keys in one query; more would nest its condition too deeply.
-const KEYS_PER_QUERY: usize = 128;
-
-async fn find_keys(db: &impl ConnectionTrait, rows: &[&Model]) -> Result<HashMap<Key, Model>, DbErr> {
-    let mut found = HashMap::with_capacity(rows.len());
-    for some in rows.chunks(KEYS_PER_QUERY) {
-        let any = some.iter().fold(Condition::any(), |any, row| any.add(same_key(row)));
-        found.extend(Entity::find().filter(any).all(db).await?.into_iter().map(|row| (key(&row), row)));
-    }
-    Ok(found)
+async fn find_keys(
+    db: &impl ConnectionTrait,
+    rows: &[&Model],
+    lock: bool,
+) -> Result<HashMap<Key, Model>, DbErr> {
+    let columns = [Column::ClickId, Column::CodeId, Column::DedupeKey];
+    let mut rows = rows.to_vec();
+    rows.sort_unstable_by_key(|row| (row.click_id, row.code_id, &row.dedupe_key));
+    let values: Vec<_> = rows.iter().map(|row| columns.map(|column| row.get(column))).collect();
+    let found = find_by_keys::<Entity, 3>(db, columns, &values, lock).await?;
+    Ok(found.into_iter().map(|row| (key(&row), row)).collect())
 }
 
 fn same_key(row: &Model) -> Condition {
@@ -283,6 +241,7 @@ pub async fn take_back(txn: &impl ConnectionTrait, id: ConversionId) -> Result<(
     let this = Condition::all().add(Column::ClickId.eq(id.click)).add(Column::Serial.eq(id.serial));
     if let Some(row) = Entity::find().filter(this.clone()).one(txn).await? {
         order_key::let_go(txn, &row).await?;
+        ledger::take_back(txn, (id.click, id.serial)).await?;
     }
     Entity::delete_many().filter(this).exec(txn).await?;
     Ok(())
@@ -409,6 +368,7 @@ fn conditions(filter: &Filter) -> (Condition, Condition) {
     let others = Condition::all()
         .add_option(filter.code.map(|code| Column::CodeId.eq(code)))
         .add_option(filter.link.map(|link| Column::LinkId.eq(link)))
+        .add_option(filter.partner.map(|partner| Column::PartnerId.eq(partner)))
         .add_option(filter.transaction.clone().map(|key| Column::DedupeKey.eq(key)))
         .add_option(filter.recorded_status.map(|status| Column::Status.eq(status)));
     match filter.time {

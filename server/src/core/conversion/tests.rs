@@ -36,6 +36,8 @@ fn link() -> TrackingLink {
         query_pass_through: false,
         expires_at: None,
         fallback_destination: Destination::default(),
+        partner_id: None,
+        partner_share: None,
         archived: false,
         archived_at: None,
         request_id: None,

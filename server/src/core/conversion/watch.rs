@@ -100,9 +100,10 @@ fn id_in(bytes: &[u8]) -> Option<ConversionId> {
 impl Filter {
     /// Returns whether a conversion passes. The times are not looked at.
     fn passes(&self, conversion: &Conversion) -> bool {
-        let Self { code, link, click, transaction, status, recorded_status, .. } = self;
+        let Self { code, link, partner, click, transaction, status, recorded_status, .. } = self;
         code.is_none_or(|code| code == conversion.code_id)
             && link.is_none_or(|link| link == conversion.link_id)
+            && partner.is_none_or(|partner| Some(partner) == conversion.partner_id)
             && click.is_none_or(|click| click == conversion.click_id)
             && transaction.as_ref().is_none_or(|key| *key == conversion.dedupe_key)
             && status.is_none_or(|status| status == conversion.standing().status)

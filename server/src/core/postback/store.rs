@@ -281,6 +281,9 @@ async fn settle(fresh: &[(usize, &PostbackWrite)], db: &Connection) -> Result<Ve
     let with_report = || fresh.iter().filter_map(|(_, row)| Some((*row, row.report.as_deref()?)));
     let sales = with_report().filter(|(_, report)| report.refund.is_none());
     let sales: Vec<New> = sales.map(|(_, report)| report.as_new()).collect();
+    // If the batch has refunds as well, all conversions are locked together later, in one order.
+    let locks = with_report().all(|(_, report)| report.refund.is_none());
+    let sales: Vec<New> = sales.into_iter().map(|sale| New { locks, ..sale }).collect();
     let mut of_sales = conversion::insert(&sales, db).await?.into_iter();
     let mut earlier = Vec::with_capacity(fresh.len());
     for (_, report) in with_report() {
@@ -309,7 +312,7 @@ async fn settle(fresh: &[(usize, &PostbackWrite)], db: &Connection) -> Result<Ve
             has_counted: has_counted(row),
         })
         .collect();
-    update::settle(db, &due, &earlier).await
+    update::settle(db, &due, &earlier, locks).await
 }
 
 impl Postback {

@@ -154,7 +154,7 @@ impl Report {
 
     /// The conversion as a new one.
     pub fn as_new(&self) -> New<'_> {
-        New { row: &self.conversion, scope: self.scope }
+        New { row: &self.conversion, scope: self.scope, locks: false }
     }
 
     /// Returns whether this may change a conversion that stands as `now`.
@@ -219,24 +219,28 @@ pub struct Due<'a> {
 pub type Settled = (Result<Counted>, Option<Box<Line>>);
 
 /// Settles reports in an open transaction, one after the other. `earlier` has, for each report, the
-/// recorded conversion with the same key, if there is one.
+/// recorded conversion with the same key, if there is one. `are_locked`: these conversions are locked
+/// already.
 pub async fn settle(
     txn: &Connection,
     reports: &[Due<'_>],
     earlier: &[Option<Conversion>],
+    are_locked: bool,
 ) -> Result<Vec<Settled>, DbErr> {
     let both = || reports.iter().zip(earlier);
     let is_news = |(due, first): &(&Due<'_>, &Option<Conversion>)| {
         !due.has_counted && first.as_ref().is_some_and(|first| due.report.is_news(first))
     };
-    let mut news = both().filter(is_news).peekable();
-    if news.peek().is_none() {
+    let news: Vec<_> = both().filter(is_news).collect();
+    if news.is_empty() {
         return Ok(both().map(|(due, first)| (due.report.unchanging(first.as_ref()), None)).collect());
     }
-    let wanted = news.filter_map(|(due, first)| {
+    let locked = news.iter().filter_map(|(_, first)| first.as_ref()).filter(|_| are_locked);
+    let locked = locked.map(|first| (first.id(), first.clone())).collect();
+    let wanted = news.into_iter().filter_map(|(due, first)| {
         Some((first.as_ref()?.id(), due.report.refund.as_ref().and_then(|refund| refund.id.clone())))
     });
-    let mut lines = Lines::lock(txn, wanted).await?;
+    let mut lines = Lines::lock(txn, wanted, locked).await?;
     let mut settled = Vec::with_capacity(reports.len());
     for (due, first) in both() {
         let locked = first.as_ref().and_then(|first| lines.conversion(first.id())).cloned();

@@ -10,10 +10,11 @@ use futures::{
 };
 use s2s_sdk::v1::{
     BatchRecordConversionsRequest, BatchRecordConversionsResponse, ErrorReason, GetConversionRequest,
-    GetConversionResponse, ListConversionsRequest, ListConversionsResponse, RecordConversionRequest,
-    RecordConversionResponse, RecordConversionResult, StreamRecordConversionsRequest,
-    StreamRecordConversionsResponse, WatchConversionsRequest, conversion_service_server::ConversionService,
-    record_conversion_request::Report, record_conversion_result::Result as ItemResult,
+    GetConversionResponse, ListConversionsRequest, ListConversionsResponse, ListPartnerConversionsRequest,
+    ListPartnerConversionsResponse, RecordConversionRequest, RecordConversionResponse,
+    RecordConversionResult, StreamRecordConversionsRequest, StreamRecordConversionsResponse,
+    WatchConversionsRequest, conversion_service_server::ConversionService, record_conversion_request::Report,
+    record_conversion_result::Result as ItemResult,
 };
 use tokio::sync::Mutex;
 use tonic::{Request, Response, Status, Streaming};
@@ -80,6 +81,13 @@ impl ConversionService for Conversions {
         request: Request<ListConversionsRequest>,
     ) -> Result<Response<ListConversionsResponse>, Status> {
         Ok(Response::new(conversion::grpc::list_conversions(&self.0, request).await?))
+    }
+
+    async fn list_partner_conversions(
+        &self,
+        request: Request<ListPartnerConversionsRequest>,
+    ) -> Result<Response<ListPartnerConversionsResponse>, Status> {
+        Ok(Response::new(conversion::of_partner::list(&self.0, request).await?))
     }
 
     type WatchConversionsStream = conversion::watch::Watched;

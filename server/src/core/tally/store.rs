@@ -182,7 +182,7 @@ pub async fn read_clicks(db: &impl ConnectionTrait, from: Quarter, below: Quarte
     let within = Entity::find().filter(Column::Quarter.gte(from)).filter(Column::Quarter.lt(below));
     let mut sums = Sums::default();
     for row in within.all(db).await? {
-        let cell = ClickCell { link: row.link_id, quarter: row.quarter };
+        let cell = ClickCell { quarter: row.quarter, link: row.link_id };
         let tally::Model { clicks, bots, prefetches, previews, .. } = row;
         sums.clicks.insert(cell, (row.account_id, ClickSum { clicks, bots, prefetches, previews }));
     }
@@ -195,7 +195,7 @@ pub async fn read_conversions(db: &impl ConnectionTrait) -> Result<Sums> {
     for row in conversion_tally::Entity::find().all(db).await? {
         let conversion_tally::Model { link_id: link, code_id: code, status, basis, quarter, .. } = row;
         let currency = code_of(&row.currency)?;
-        let cell = ConversionCell { link, code, currency, status, basis, quarter };
+        let cell = ConversionCell { basis, quarter, status, currency, link, code };
         let sum = ConversionSum {
             conversions: row.conversions,
             value: whole(row.value_thousands, row.value_micros),

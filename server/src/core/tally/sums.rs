@@ -56,10 +56,12 @@ pub enum Basis {
     Booked,
 }
 
+/// Numbers come before ids, because the order of the fields is that of comparisons, and numbers are
+/// compared faster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClickCell {
-    pub link: TrackingLinkId,
     pub quarter: Quarter,
+    pub link: TrackingLinkId,
 }
 
 /// Numbers of clicks. Each click is in `clicks`, and in at most one of the others.
@@ -101,15 +103,16 @@ impl ClickSum {
     }
 }
 
+/// Numbers come before ids, as in `ClickCell`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ConversionCell {
-    pub link: TrackingLinkId,
-    pub code: ConversionCodeId,
-    pub currency: CurrencyCode,
-    /// The number of a `ConversionStatus`.
-    pub status: i16,
     pub basis: Basis,
     pub quarter: Quarter,
+    /// The number of a `ConversionStatus`.
+    pub status: i16,
+    pub currency: CurrencyCode,
+    pub link: TrackingLinkId,
+    pub code: ConversionCodeId,
 }
 
 /// The code of a currency, as it is stored.
@@ -287,7 +290,7 @@ impl Sums {
     }
 
     pub fn add_click(&mut self, click: CountedClick) {
-        let cell = ClickCell { link: click.link, quarter: Quarter::of(click.id.time()) };
+        let cell = ClickCell { quarter: Quarter::of(click.id.time()), link: click.link };
         let (_, sum) = self.clicks.entry(cell).or_insert((click.account, ClickSum::default()));
         sum.add(ClickSum::of(click.flags.kind()));
     }
@@ -313,7 +316,7 @@ impl Sums {
         let bases =
             [(Basis::Click, click.time()), (Basis::Conversion, converted_at), (Basis::Booked, created_at)];
         for (basis, time) in bases {
-            let cell = ConversionCell { link, code, currency, status, basis, quarter: Quarter::of(time) };
+            let cell = ConversionCell { basis, quarter: Quarter::of(time), status, currency, link, code };
             let (_, sum) = self.conversions.entry(cell).or_insert((account, ConversionSum::default()));
             sum.add(one);
         }

@@ -21,7 +21,11 @@ use crate::{
         self, Tenant,
         edge_v1::{ListLinksRequest, ListLinksResponse, ResolveSlugRequest, ResolveSlugResponse},
     },
-    core::{App, preset::PresetId},
+    core::{
+        App,
+        partner::{Share, StoredShare},
+        preset::PresetId,
+    },
     error::{Result, Violations},
     page::PageRequest,
     values::destination::Destination,
@@ -136,6 +140,8 @@ pub async fn list_links(app: &App, request: ListLinksRequest) -> Result<ListLink
         message.conversion_code_ids.clear();
         message.tags.clear();
         message.url.clear();
+        message.partner_id.clear();
+        message.partner_share = None;
         for_edge(&link, message)
     });
     Ok(ListLinksResponse { links, next_page_token, read_time: Some(read_time.to_proto()) })
@@ -162,7 +168,7 @@ fn for_edge(link: &TrackingLink, message: v1::TrackingLink) -> ResolveSlugRespon
 
 /// Fields of a link that a caller can set and change. A new link may omit the slug: the server then
 /// chooses one.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 10] = [
     "slug",
     "destination",
     "conversion_code_ids",
@@ -171,6 +177,8 @@ const FIELDS: [&str; 8] = [
     "query_pass_through",
     "expire_time",
     "fallback_destination",
+    "partner_id",
+    "partner_share",
 ];
 
 fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
@@ -237,6 +245,15 @@ fn parse_field(path: &str, link: &v1::TrackingLink, violations: &mut Violations)
                 let fallback = parse_fallback(&link.fallback_destination)?;
                 Box::new(move |row| row.fallback_destination = fallback)
             }
+            "partner_id" => {
+                let id = Some(link.partner_id.as_str()).filter(|text| !text.is_empty());
+                let partner_id = id.map(str::parse).transpose()?;
+                Box::new(move |row| row.partner_id = partner_id)
+            }
+            "partner_share" => {
+                let share = link.partner_share.map(Share::from_proto).transpose()?;
+                Box::new(move |row| row.partner_share = share.map(StoredShare::from))
+            }
             _ => return Err("can't be set".to_owned()),
         })
     };
@@ -297,6 +314,8 @@ impl TrackingLink {
             create_time: Some(self.created_at.to_proto()),
             update_time: Some(self.updated_at.to_proto()),
             archive_time: self.archived_since().map(Time::to_proto),
+            partner_id: self.partner_id.map(|id| id.to_string()).unwrap_or_default(),
+            partner_share: self.partner_id.map(|_| self.share().to_proto()),
         }
     }
 }

@@ -11,13 +11,16 @@ use sea_orm::{
 use super::{CHANGE_KEY_BYTES, CodeIds, LIST_KEY_BYTES, RedirectKind, Slug, Tags, TrackingLinkId};
 use crate::{
     api::Tenant,
-    core::conversion_code::ConversionCodeId,
+    core::{conversion_code::ConversionCodeId, partner::StoredShare},
     db::{Db, commit_or_rollback},
     error::{Error, Result},
     page::PageRequest,
     values::click_id::LinkKey,
     values::destination::Destination,
-    values::{id::AccountId, time::Time},
+    values::{
+        id::{AccountId, PartnerId},
+        time::Time,
+    },
 };
 
 /// Length of a time in a sort key, in bytes.
@@ -38,6 +41,10 @@ pub struct Model {
     pub query_pass_through: bool,
     pub expires_at: Option<Time>,
     pub fallback_destination: Destination,
+    /// Set once.
+    pub partner_id: Option<PartnerId>,
+    /// `None` for all of the commission.
+    pub partner_share: Option<StoredShare>,
     pub archived: bool,
     pub archived_at: Option<Time>,
     pub request_id: Option<Vec<u8>>,

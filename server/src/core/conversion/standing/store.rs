@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, ModelTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Statement,
 };
 
 use super::super::{
@@ -13,7 +13,7 @@ use super::super::{
 };
 use crate::{
     core::conversion_code::ConversionCodeId,
-    db::statement_runs,
+    db::{statement_runs, update_text},
     values::{click_id::ClickId, id::AccountId},
 };
 
@@ -42,30 +42,31 @@ pub async fn lock(
     Ok(found)
 }
 
-/// Writes the standing of a conversion that had this number of adjustments before.
+/// Writes the standing of conversions, each with the number of adjustments that it had before.
 ///
 /// # Errors
 ///
-/// `RecordNotUpdated` if it has another number of adjustments, or is deleted.
-pub async fn stand(txn: &impl ConnectionTrait, row: &Conversion, before: i16) -> Result<(), DbErr> {
-    let same_number = match before {
-        0 => Column::Adjustments.is_null(),
-        number => Column::Adjustments.eq(number),
-    };
-    let this = Condition::all()
-        .add(Column::ClickId.eq(row.click_id))
-        .add(Column::CodeId.eq(row.code_id))
-        .add(Column::DedupeKey.eq(row.dedupe_key.clone()));
-    let written = Entity::update_many()
-        .col_expr(Column::Adjustments, Expr::value(row.adjustments))
-        .col_expr(Column::CurrentStatus, Expr::value(row.current_status))
-        .col_expr(Column::CurrentValue, Expr::value(row.current_value))
-        .col_expr(Column::CurrentCommission, Expr::value(row.current_commission))
-        .filter(this)
-        .filter(same_number)
-        .exec(txn)
-        .await?;
-    if written.rows_affected == 1 { Ok(()) } else { Err(DbErr::RecordNotUpdated) }
+/// `RecordNotUpdated` if one has another number of adjustments, or is deleted.
+pub async fn stand(
+    txn: &impl ConnectionTrait,
+    rows: impl Iterator<Item = (&Conversion, i16)>,
+) -> Result<(), DbErr> {
+    const NUMBER: Column = Column::Adjustments;
+    const SET: [Column; 4] = [NUMBER, Column::CurrentStatus, Column::CurrentValue, Column::CurrentCommission];
+    const KEY: [Column; 3] = [Column::ClickId, Column::CodeId, Column::DedupeKey];
+    let backend = txn.get_database_backend();
+    let [first, later] = [(&[][..], &[NUMBER][..]), (&[NUMBER], &[])]
+        .map(|(same, null)| update_text::<Entity>(backend, &SET, &[&KEY[..], same].concat(), null));
+    for (row, before) in rows {
+        let values = SET.into_iter().chain(KEY).map(|column| row.get(column));
+        let values = values.chain((before > 0).then(|| before.into()));
+        let text = if before > 0 { &later } else { &first };
+        let written = txn.execute_raw(Statement::from_sql_and_values(backend, text, values)).await?;
+        if written.rows_affected() != 1 {
+            return Err(DbErr::RecordNotUpdated);
+        }
+    }
+    Ok(())
 }
 
 /// Finds the conversions of an order of an account, of one code or of all. `None` if the order id has

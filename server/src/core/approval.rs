@@ -1,0 +1,81 @@
+//! Approval by itself: pending conversions of a partner are approved once they are as old as the
+//! partner's `approve_after_days` says.
+//!
+//! The age is measured with the deletion time (`age`), which no wrong clock advances, because an
+//! approval that comes too early pays for a sale that may be taken back. Servers may look at the same
+//! conversion at the same time: the second approval changes nothing.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use futures::future::join_all;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    core::{
+        App,
+        adjustment::{self, Change, Request},
+        conversion::ConversionId,
+        ledger, partner,
+    },
+    error::Result,
+    values::time::Span,
+};
+
+/// Interval between two passes.
+const INTERVAL: Duration = Duration::from_mins(1);
+/// Maximum number of conversions that are approved together.
+const APPROVED_TOGETHER: u64 = 100;
+/// Pause between two groups, so that other transactions can write.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Approves conversions until `stopping`, or until the app is gone.
+pub async fn run(app: Weak<App>, stopping: CancellationToken) {
+    let mut pause = Duration::ZERO;
+    while stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+        pause = INTERVAL;
+        let Some(app) = app.upgrade() else { return };
+        // The next pass does the remaining work.
+        if let Some(Err(error)) = stopping.run_until_cancelled(pass(&app)).await {
+            tracing::warn!(%error, "could not approve conversions by themselves");
+        }
+    }
+}
+
+/// Approves all conversions that are due.
+pub async fn pass(app: &Arc<App>) -> Result<()> {
+    for approving in partner::approving(app).await? {
+        let until = app.age.until().minus(Span::from_days(approving.after_days.into()));
+        loop {
+            let due = ledger::waiting(app.db.scanner(), approving.id, until, APPROVED_TOGETHER).await?;
+            if due.is_empty() {
+                break;
+            }
+            let approvals = due.iter().map(|(click, serial)| {
+                let request = Request {
+                    change: Change::Approve,
+                    currencies: Vec::new(),
+                    external_id: None,
+                    remark: format!("approved by itself after {} days", approving.after_days),
+                    effective_at: None,
+                };
+                let id = ConversionId { click: *click, serial: *serial };
+                adjustment::adjust(app, approving.account_id, id, request)
+            });
+            for approved in join_all(approvals).await {
+                match approved {
+                    // The merchant has decided meanwhile, or the conversion is deleted.
+                    Err(error) if error.is_permanent() => {}
+                    approved => drop(approved?),
+                }
+            }
+            let txn = app.db.begin().await?;
+            ledger::settle(&txn, &due).await?;
+            txn.commit().await?;
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    Ok(())
+}
