@@ -9,6 +9,7 @@ pub mod click_id;
 pub mod conversion_status;
 pub mod country;
 pub mod destination;
+pub mod external_id;
 pub mod id;
 pub mod json_text;
 pub mod limits;

@@ -17,7 +17,7 @@ mod store;
 mod write;
 
 use s2s_sdk::v1::{AdjustmentVerdict, ErrorReason};
-use sea_orm::{ActiveEnum as _, DeriveActiveEnum, DeriveValueType, EnumIter};
+use sea_orm::{ActiveEnum as _, DeriveActiveEnum, EnumIter};
 
 pub use self::{
     lines::{Line, Lines},
@@ -38,17 +38,15 @@ use crate::{
     page::{Page, PageRequest},
     values::{
         click_id::ClickId,
+        external_id::ExternalId,
         id::AccountId,
         money::{Amount, Currency},
-        text::trim,
         time::Time,
     },
 };
 
 /// Maximum number of adjustments of a conversion.
 const ADJUSTMENTS_OF_CONVERSION_MAX: i16 = 1_000;
-/// Longest external id, in bytes.
-const EXTERNAL_ID_BYTES_MAX: usize = 64;
 /// Longest remark, in bytes.
 const REMARK_BYTES_MAX: usize = 500;
 
@@ -104,28 +102,6 @@ impl Change {
             }
         }
         bytes
-    }
-}
-
-/// The merchant's id of a change. Compared byte by byte.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
-pub struct ExternalId(Vec<u8>);
-
-impl ExternalId {
-    /// Trims blanks, quotes and invisible characters. `None` if nothing is left. The error completes
-    /// a sentence that begins with the name of the field.
-    pub fn parse(text: &str) -> Result<Option<Self>, String> {
-        let text = trim(text);
-        if text.len() > EXTERNAL_ID_BYTES_MAX || text.chars().any(char::is_control) {
-            return Err(format!(
-                "must have at most {EXTERNAL_ID_BYTES_MAX} bytes, without control characters"
-            ));
-        }
-        Ok((!text.is_empty()).then(|| Self(text.as_bytes().to_vec())))
-    }
-
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 

@@ -12,7 +12,6 @@ mod share;
 mod store;
 
 use s2s_sdk::v1::ErrorReason;
-use sea_orm::DeriveValueType;
 
 use self::store::Written;
 pub use self::{
@@ -25,41 +24,17 @@ use crate::{
     error::{Error, Result},
     page::{Page, PageRequest},
     values::{
+        external_id::ExternalId,
         id::{AccountId, PartnerId, RequestKey},
-        text::trim,
     },
 };
 
-/// Longest external id, in bytes.
-const EXTERNAL_ID_BYTES_MAX: usize = 64;
 /// Longest text about the payee, in bytes.
 const PAYEE_BYTES_MAX: usize = 1_000;
 /// Maximum number of days for which payouts are held, or after which conversions are approved.
 const DAYS_MAX: i16 = 400;
 /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 const LIST_KEY_BYTES: usize = 16;
-
-/// The merchant's own id of a partner. Binary in the database, compared byte by byte.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveValueType)]
-pub struct ExternalId(Vec<u8>);
-
-impl ExternalId {
-    /// `None` if nothing is left of the text. The error completes a sentence that begins with the name
-    /// of the field.
-    fn parse(text: &str) -> Result<Option<Self>, String> {
-        let text = trim(text);
-        if text.len() > EXTERNAL_ID_BYTES_MAX || text.chars().any(char::is_control) {
-            return Err(format!(
-                "must have at most {EXTERNAL_ID_BYTES_MAX} bytes, without control characters"
-            ));
-        }
-        Ok((!text.is_empty()).then(|| Self(text.as_bytes().to_vec())))
-    }
-
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
 
 /// A validated change of one field of a partner.
 pub type Edit = Box<dyn FnOnce(&mut Partner) + Send>;

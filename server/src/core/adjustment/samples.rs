@@ -18,7 +18,7 @@ impl Rehearsed for Adjust {
         let refund = || {
             let amount = Amount::from_micros(1).unwrap_or(Amount::ZERO);
             let change = Change::Refund { amount, keep_commission: false };
-            let external_id = Some(ExternalId(b"refund".to_vec()));
+            let external_id = ExternalId::parse("refund").unwrap_or_default();
             Request { external_id, remark: "remark".to_owned(), ..request(change) }
         };
         let first = |conversion: &Conversion, request| {

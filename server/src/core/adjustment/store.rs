@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{ExternalId, Filter, Kind, LIST_KEY_BYTES};
 use crate::{
     core::conversion::ConversionId,
-    db::{Connection, Grouped, Insertion, eq_indexed, statement_runs},
+    db::{Connection, Grouped, Insertion, eq_indexed, find_by_keys},
     error::{Error, Result},
     page::{Page, PageRequest},
     values::{
@@ -73,21 +73,18 @@ pub async fn insert(txn: &Connection, rows: &[&Model]) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Finds lines by their conversions and external ids, and maybe others.
+/// Finds lines by their conversions and external ids.
 pub async fn find_known(db: &impl ConnectionTrait, keys: &[Key]) -> Result<HashMap<Key, Model>, DbErr> {
-    let mut found = HashMap::with_capacity(keys.len());
-    for run in statement_runs(keys) {
-        let rows = Entity::find()
-            .filter(Column::ClickId.is_in(run.iter().map(|(id, _)| id.click)))
-            .filter(Column::Serial.is_in(run.iter().map(|(id, _)| id.serial)))
-            .filter(Column::ExternalId.is_in(run.iter().map(|(_, external_id)| external_id.clone())));
-        for row in rows.all(db).await? {
-            if let Some(external_id) = row.external_id.clone() {
-                found.insert((row.conversion_id(), external_id), row);
-            }
-        }
-    }
-    Ok(found)
+    let values = keys.iter().map(|(ConversionId { click, serial }, external_id)| {
+        [(*click).into(), (*serial).into(), external_id.clone().into()]
+    });
+    let columns = [Column::ClickId, Column::Serial, Column::ExternalId];
+    let rows = find_by_keys::<Entity, 3>(db, columns, &values.collect::<Vec<_>>(), false).await?;
+    let known = rows.into_iter().filter_map(|row| {
+        let external_id = row.external_id.clone()?;
+        Some(((row.conversion_id(), external_id), row))
+    });
+    Ok(known.collect())
 }
 
 /// Reads the lines of a conversion, in any order.

@@ -121,18 +121,3 @@ fn what_is_refused_has_its_reason() {
         assert_eq!(judge(&request, conversion, None, NOW).unwrap_err().reason(), reason, "{request:?}");
     }
 }
-
-#[test]
-fn external_ids_are_trimmed_or_refused() {
-    let longest = "x".repeat(EXTERNAL_ID_BYTES_MAX);
-    for (text, expected) in [
-        ("", Ok(None)),
-        (" \"r-1\" ", Ok(Some("r-1"))),
-        (longest.as_str(), Ok(Some(longest.as_str()))),
-        (&format!("{longest}x"), Err(&())),
-        ("a\nb", Err(&())),
-    ] {
-        let parsed = ExternalId::parse(text).map_err(|_| ());
-        assert_eq!(parsed.as_ref().map(|id| id.as_ref().map(ExternalId::as_str)), expected);
-    }
-}

@@ -7,12 +7,9 @@
 use s2s_sdk::v1::ErrorReason;
 
 use crate::{
-    core::{
-        adjustment::{Change, ExternalId},
-        conversion::Conversion,
-    },
+    core::{adjustment::Change, conversion::Conversion},
     error::{Error, Result},
-    values::{conversion_status::ConversionStatus::Declined, money::Amount},
+    values::{conversion_status::ConversionStatus::Declined, external_id::ExternalId, money::Amount},
 };
 
 /// A refund of a sale.
@@ -71,6 +68,7 @@ mod tests {
         core::conversion::{Standing, sample},
         values::{
             conversion_status::ConversionStatus::{Approved, Pending},
+            external_id::ExternalId,
             id::Random,
             time::Time,
         },

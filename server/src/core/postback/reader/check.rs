@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     core::{
-        adjustment::ExternalId,
         conversion::{
             CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
             CustomParams, TRANSACTION_ID_BYTES_MAX,
@@ -23,6 +22,7 @@ use crate::{
         postback::{redaction::redact, refund::Refund},
     },
     values::{
+        external_id::ExternalId,
         id::{AccountId, PostbackId},
         money::{AMOUNT_MICROS_MAX, Currency, PERCENT_MICROS_MAX},
         query::Part,

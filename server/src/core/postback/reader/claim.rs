@@ -9,7 +9,6 @@ use s2s_sdk::{
 use super::{KnownParam, Meaning, Overrides, Parameter, Terms, beside::filled, counting, worth};
 use crate::{
     core::{
-        adjustment::ExternalId,
         conversion::{ConversionClaim, CustomParams, Happened, TransactionId, note},
         conversion_code::ConversionCodeId,
         postback::{
@@ -18,7 +17,7 @@ use crate::{
         },
     },
     error::{Error, Result},
-    values::{money::Amount, query::Part, text::excerpt},
+    values::{external_id::ExternalId, money::Amount, query::Part, text::excerpt},
 };
 
 /// The parameters and settings from which a claim is read. `get` returns one value for each known
