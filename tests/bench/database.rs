@@ -145,10 +145,12 @@ impl Table {
                 let found = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, query)).await?;
                 let found: std::result::Result<Vec<String>, _> =
                     found.iter().map(|row| row.try_get("", "sql")).collect();
-                found?
-                    .into_iter()
-                    .map(|sql| sql.replace("conversion\"", "bare\"").replace("\"ix_", "\"bare_"))
-                    .collect()
+                // Some names are quoted, and some are not.
+                let renamed = |sql: String| {
+                    let sql = sql.replace("conversion\"", "bare\"").replace(" ON conversion ", " ON bare ");
+                    sql.replace("\"ix_", "\"bare_").replace(" ix_", " bare_")
+                };
+                found?.into_iter().map(renamed).collect()
             }
         };
         for statement in statements {
