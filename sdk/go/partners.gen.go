@@ -38,7 +38,8 @@ type CreatePartnerParams struct {
 	// So refunds come before the payout.
 	HoldDays int32
 	// Number of days after its recording at which a pending conversion is approved by itself, 1
-	// to 400. 0: never. A change applies to conversions that are recorded later.
+	// to 400. 0: never. A change applies to all pending conversions, also to those that are
+	// recorded already.
 	ApproveAfterDays int32
 	// Makes the call safe to repeat: the same request with the same request id returns the
 	// partner that the first call created. Another request with this id is refused. 1 to 64
@@ -144,7 +145,8 @@ type UpdatePartnerParams struct {
 	// So refunds come before the payout.
 	HoldDays *int32
 	// Number of days after its recording at which a pending conversion is approved by itself, 1
-	// to 400. 0: never. A change applies to conversions that are recorded later.
+	// to 400. 0: never. A change applies to all pending conversions, also to those that are
+	// recorded already.
 	ApproveAfterDays *int32
 	// If true, the request is checked and answered as if real, but nothing is written.
 	ValidateOnly bool

@@ -4348,8 +4348,8 @@ pub struct Partner {
     #[prost(int32, tag = "6")]
     pub hold_days: i32,
     /// Number of days after its recording at which a pending conversion is approved
-    /// by itself, 1 to 400. 0: never. A change applies to conversions that are
-    /// recorded later.
+    /// by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+    /// also to those that are recorded already.
     #[prost(int32, tag = "7")]
     pub approve_after_days: i32,
     /// State of the partner, changed by `ArchivePartner` and `UnarchivePartner`.

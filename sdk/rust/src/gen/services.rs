@@ -1786,7 +1786,8 @@ impl UpdatePartner<'_> {
     /// Sets `approve_after_days`.
     ///
     /// Number of days after its recording at which a pending conversion is approved by itself, 1 to
-    /// 400. 0: never. A change applies to conversions that are recorded later.
+    /// 400. 0: never. A change applies to all pending conversions, also to those that are recorded
+    /// already.
     pub fn approve_after_days(mut self, approve_after_days: i32) -> Self {
         self.request.partner.get_or_insert_default().approve_after_days = approve_after_days;
         add_path(&mut self.request.update_mask, "approve_after_days");

@@ -149,8 +149,8 @@ type Partner struct {
 	// back, 0 to 400. So refunds come before the payout.
 	HoldDays int32 `protobuf:"varint,6,opt,name=hold_days,json=holdDays,proto3" json:"hold_days,omitempty"`
 	// Number of days after its recording at which a pending conversion is approved
-	// by itself, 1 to 400. 0: never. A change applies to conversions that are
-	// recorded later.
+	// by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+	// also to those that are recorded already.
 	ApproveAfterDays int32 `protobuf:"varint,7,opt,name=approve_after_days,json=approveAfterDays,proto3" json:"approve_after_days,omitempty"`
 	// State of the partner, changed by `ArchivePartner` and `UnarchivePartner`.
 	State PartnerState `protobuf:"varint,8,opt,name=state,proto3,enum=s2s.v1.PartnerState" json:"state,omitempty"`

@@ -38,8 +38,8 @@ export interface CreatePartnerParams {
   holdDays?: number | undefined;
   /**
    * Number of days after its recording at which a pending conversion is approved
-   * by itself, 1 to 400. 0: never. A change applies to conversions that are
-   * recorded later.
+   * by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+   * also to those that are recorded already.
    */
   approveAfterDays?: number | undefined;
   /**
@@ -115,8 +115,8 @@ export interface UpdatePartnerParams {
   holdDays?: number | undefined;
   /**
    * Number of days after its recording at which a pending conversion is approved
-   * by itself, 1 to 400. 0: never. A change applies to conversions that are
-   * recorded later.
+   * by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+   * also to those that are recorded already.
    */
   approveAfterDays?: number | undefined;
   /**

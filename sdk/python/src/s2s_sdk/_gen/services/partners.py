@@ -49,8 +49,8 @@ class Partners:
             hold_days: Number of days after a conversion for which what is owed for it is held back,
                 0 to 400. So refunds come before the payout.
             approve_after_days: Number of days after its recording at which a pending conversion is
-                approved by itself, 1 to 400. 0: never. A change applies to conversions that are
-                recorded later.
+                approved by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+                also to those that are recorded already.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the partner that the first call created. Another request with this id is
                 refused. 1 to 64 bytes. Example: a UUID.
@@ -151,8 +151,8 @@ class Partners:
             hold_days: Number of days after a conversion for which what is owed for it is held back,
                 0 to 400. So refunds come before the payout.
             approve_after_days: Number of days after its recording at which a pending conversion is
-                approved by itself, 1 to 400. 0: never. A change applies to conversions that are
-                recorded later.
+                approved by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+                also to those that are recorded already.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -258,8 +258,8 @@ class AsyncPartners:
             hold_days: Number of days after a conversion for which what is owed for it is held back,
                 0 to 400. So refunds come before the payout.
             approve_after_days: Number of days after its recording at which a pending conversion is
-                approved by itself, 1 to 400. 0: never. A change applies to conversions that are
-                recorded later.
+                approved by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+                also to those that are recorded already.
             request_id: Makes the call safe to repeat: the same request with the same request id
                 returns the partner that the first call created. Another request with this id is
                 refused. 1 to 64 bytes. Example: a UUID.
@@ -360,8 +360,8 @@ class AsyncPartners:
             hold_days: Number of days after a conversion for which what is owed for it is held back,
                 0 to 400. So refunds come before the payout.
             approve_after_days: Number of days after its recording at which a pending conversion is
-                approved by itself, 1 to 400. 0: never. A change applies to conversions that are
-                recorded later.
+                approved by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+                also to those that are recorded already.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the

@@ -71,8 +71,8 @@ export type Partner = Message<"s2s.v1.Partner"> & {
 
   /**
    * Number of days after its recording at which a pending conversion is approved
-   * by itself, 1 to 400. 0: never. A change applies to conversions that are
-   * recorded later.
+   * by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+   * also to those that are recorded already.
    *
    * @generated from field: int32 approve_after_days = 7;
    */

@@ -104,8 +104,8 @@ class Partner(_message.Message):
     """
     approve_after_days: _builtins.int
     """Number of days after its recording at which a pending conversion is approved
-    by itself, 1 to 400. 0: never. A change applies to conversions that are
-    recorded later.
+    by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+    also to those that are recorded already.
     """
     state: Global___PartnerState.ValueType
     """State of the partner, changed by `ArchivePartner` and `UnarchivePartner`."""

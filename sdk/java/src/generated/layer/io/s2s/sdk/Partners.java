@@ -273,7 +273,8 @@ public final class Partners {
 
     /**
      * Number of days after its recording at which a pending conversion is approved by itself, 1 to
-     * 400. 0: never. A change applies to conversions that are recorded later.
+     * 400. 0: never. A change applies to all pending conversions, also to those that are recorded
+     * already.
      */
     public CreateParams approveAfterDays(int approveAfterDays) {
       partner().setApproveAfterDays(approveAfterDays);
@@ -425,7 +426,8 @@ public final class Partners {
 
     /**
      * Number of days after its recording at which a pending conversion is approved by itself, 1 to
-     * 400. 0: never. A change applies to conversions that are recorded later.
+     * 400. 0: never. A change applies to all pending conversions, also to those that are recorded
+     * already.
      */
     public UpdateParams approveAfterDays(int approveAfterDays) {
       partner().setApproveAfterDays(approveAfterDays);

@@ -304,8 +304,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Number of days after its recording at which a pending conversion is approved
-   * by itself, 1 to 400. 0: never. A change applies to conversions that are
-   * recorded later.
+   * by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+   * also to those that are recorded already.
    * </pre>
    *
    * <code>int32 approve_after_days = 7 [json_name = "approveAfterDays"];</code>
@@ -1681,8 +1681,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Number of days after its recording at which a pending conversion is approved
-     * by itself, 1 to 400. 0: never. A change applies to conversions that are
-     * recorded later.
+     * by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+     * also to those that are recorded already.
      * </pre>
      *
      * <code>int32 approve_after_days = 7 [json_name = "approveAfterDays"];</code>
@@ -1695,8 +1695,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Number of days after its recording at which a pending conversion is approved
-     * by itself, 1 to 400. 0: never. A change applies to conversions that are
-     * recorded later.
+     * by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+     * also to those that are recorded already.
      * </pre>
      *
      * <code>int32 approve_after_days = 7 [json_name = "approveAfterDays"];</code>
@@ -1713,8 +1713,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Number of days after its recording at which a pending conversion is approved
-     * by itself, 1 to 400. 0: never. A change applies to conversions that are
-     * recorded later.
+     * by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+     * also to those that are recorded already.
      * </pre>
      *
      * <code>int32 approve_after_days = 7 [json_name = "approveAfterDays"];</code>

@@ -136,8 +136,8 @@ public interface PartnerOrBuilder extends
   /**
    * <pre>
    * Number of days after its recording at which a pending conversion is approved
-   * by itself, 1 to 400. 0: never. A change applies to conversions that are
-   * recorded later.
+   * by itself, 1 to 400. 0: never. A change applies to all pending conversions,
+   * also to those that are recorded already.
    * </pre>
    *
    * <code>int32 approve_after_days = 7 [json_name = "approveAfterDays"];</code>
