@@ -98,6 +98,10 @@ impl Caller {
 
     /// The partner that a request names. The key of a partner need not name it. For this key, there is
     /// no other partner.
+    ///
+    /// # Errors
+    ///
+    /// `FIELD_INVALID` if no partner is named, or `RESOURCE_NOT_FOUND`.
     pub fn partner(self, named: &str) -> Result<PartnerId> {
         let unknown = || Error::not_found("partner", named);
         match (self.partner, named.is_empty()) {

@@ -44,8 +44,9 @@ pub async fn run(app: Weak<App>, stopping: CancellationToken) {
     }
 }
 
-/// Approves all conversions that are due.
-pub async fn pass(app: &Arc<App>) -> Result<()> {
+/// Approves all conversions that are due. If one can't be approved now, the other ones of its group are,
+/// and the next pass goes on with its partner.
+async fn pass(app: &Arc<App>) -> Result<()> {
     for approving in partner::approving(app).await? {
         let until = app.age.until().minus(Span::from_days(approving.after_days.into()));
         loop {
@@ -64,16 +65,24 @@ pub async fn pass(app: &Arc<App>) -> Result<()> {
                 let id = ConversionId { click: *click, serial: *serial };
                 adjustment::adjust(app, approving.account_id, id, request)
             });
-            for approved in join_all(approvals).await {
+            let (mut settled, mut failure) = (Vec::with_capacity(due.len()), None);
+            for (key, approved) in due.iter().zip(join_all(approvals).await) {
                 match approved {
-                    // The merchant has decided meanwhile, or the conversion is deleted.
-                    Err(error) if error.is_permanent() => {}
-                    approved => drop(approved?),
+                    Err(error) if !error.is_permanent() => failure = Some(error),
+                    // After a permanent error, the merchant has decided meanwhile, or the conversion is
+                    // deleted.
+                    _ => settled.push(*key),
                 }
             }
-            let txn = app.db.begin().await?;
-            ledger::settle(&txn, &due).await?;
-            txn.commit().await?;
+            if !settled.is_empty() {
+                let txn = app.db.begin().await?;
+                ledger::settle(&txn, &settled).await?;
+                txn.commit().await?;
+            }
+            if let Some(error) = failure {
+                tracing::warn!(%error, partner = %approving.id, "could not approve a conversion by itself");
+                break;
+            }
             tokio::time::sleep(PAUSE).await;
         }
     }
