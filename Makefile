@@ -25,8 +25,8 @@ SUITE := $(CARGO) test --locked --workspace --test suite
 # Most tests spend most of their time waiting. So the number of tests that run at once is twice the
 # number of cores plus one.
 export RUST_TEST_THREADS ?= $(shell expr 2 \* $$(nproc 2>/dev/null || echo 2) + 1)
-# The server whose instructions are counted is optimised, so `make test` tests this one, too: the
-# suite takes half the time with it.
+# The server whose instructions are counted is optimised, so `make test` and `make test-long` test this one,
+# too: the suite takes half the time with it.
 COUNTED := target/counts
 OPTIMISED := S2S_TESTED_SERVER=$(CURDIR)/$(COUNTED)/counts/s2s-server
 # Notes the time of a part of `make test`; tests/budget.toml has the budgets.
@@ -36,7 +36,7 @@ IF_INSTALLED := tests/if-installed.sh
 
 .PHONY: run demo quick test test-long torture torture-sqlite torture-postgres torture-mariadb torture-edge
 .PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases php
-.PHONY: counts valgrind
+.PHONY: counts optimised valgrind
 .PHONY: packages test-sdks test-typescript test-python test-go test-java test-rust-package
 .PHONY: generate-sdks generate-typescript generate-python generate-go generate-java
 
@@ -78,9 +78,9 @@ test: databases php valgrind
 	tests/minutes.sh
 
 # Takes about an hour. Its result is written to docs/internals/test-long.md.
-test-long: databases php
+test-long: databases php optimised
 	$(BUILD)
-	tests/test-long.sh
+	env $(OPTIMISED) tests/test-long.sh
 
 # The folder of every SDK except the Rust SDK has a Makefile with the same targets.
 test-sdks: test-typescript test-python test-go test-java test-rust-package
@@ -206,10 +206,12 @@ bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 	$(CARGO) build --locked --profile counts -p s2s-tests --bin s2s-bench --target-dir $(COUNTED)
 	$(COUNTED)/counts/s2s-bench --instructions $(COUNTED)/counts/s2s-server --bare
 
-# Counts the instructions of the server for each request, and compares them with tests/counts.toml. By default, valgrind
-# hides the table of the kernel that rustix reads, so rustix asks the C library instead.
-counts: valgrind
+# By default, valgrind hides the table of the kernel that rustix reads, so rustix asks the C library instead.
+optimised:
 	RUSTFLAGS="--cfg rustix_use_libc" $(CARGO) build --locked --profile counts -p s2s-server --target-dir $(COUNTED)
+
+# Counts the instructions of the server for each request, and compares them with tests/counts.toml.
+counts: valgrind optimised
 	$(BUILD)
 	target/debug/s2s-bench --instructions $(COUNTED)/counts/s2s-server --counts tests/counts.toml
 

@@ -72,7 +72,7 @@ loads() {
     done
     torture edge edge "$outage_seconds"
     for number in $seeds; do
-        for kind in sqlite postgres; do part "suite-$kind-seed-$number" seeded_tests "$kind" "$number"; done
+        for kind in $kinds; do part "suite-$kind-seed-$number" seeded_tests "$kind" "$number"; done
     done
 }
 
@@ -80,7 +80,6 @@ loads() {
 waits() {
     for kind in $kinds; do torture "stopped-$kind" stopped "$kind" "$stopped_seconds"; done
     part simulation simulation "$seed" "$simulation_seeds"
-    for number in $seeds; do part "suite-mariadb-seed-$number" seeded_tests mariadb "$number"; done
 }
 
 rm -rf "$output"
