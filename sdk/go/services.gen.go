@@ -32,6 +32,8 @@ type Services struct {
 	// Manages partners: those who are owed a share of conversions. A tracking link has at most
 	// one partner. Its conversions are owed to this partner.
 	Partners *PartnerService
+	// Says what partners are owed, and keeps what they were paid.
+	Payouts *PayoutService
 	// Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with
 	// their outcomes. [ConversionService.Record] receives them.
 	Postbacks *PostbackService
@@ -52,6 +54,7 @@ func newServices(connection grpc.ClientConnInterface, calls policy) Services {
 		ConversionCodes: &ConversionCodeService{v1.NewConversionCodeServiceClient(connection)},
 		Conversions:     &ConversionService{v1.NewConversionServiceClient(connection), calls},
 		Partners:        &PartnerService{v1.NewPartnerServiceClient(connection)},
+		Payouts:         &PayoutService{v1.NewPayoutServiceClient(connection)},
 		Postbacks:       &PostbackService{v1.NewPostbackServiceClient(connection), calls},
 		Presets:         &PresetService{v1.NewPresetServiceClient(connection)},
 		TrackingLinks:   &TrackingLinkService{v1.NewTrackingLinkServiceClient(connection)},

@@ -229,6 +229,39 @@ type ArchivePartnerResponse = v1.ArchivePartnerResponse
 // UnarchivePartnerResponse: the active partner.
 type UnarchivePartnerResponse = v1.UnarchivePartnerResponse
 
+// Payout: what a partner is paid at once, in one currency. A payout claims lines of the
+// partner's ledger. A line is in at most one payout.
+type Payout = v1.Payout
+
+// PartnerBalance: what a partner is owed in one currency. The sums of all lines are added
+// up to the moment of the answer.
+type PartnerBalance = v1.PartnerBalance
+
+// PartnerLine: a line of a partner's ledger. Its amounts never change.
+type PartnerLine = v1.PartnerLine
+
+// PartnerEntry: an entry by hand in the ledger of a partner: a bonus, a fee or a
+// correction. It never changes; another entry corrects it.
+type PartnerEntry = v1.PartnerEntry
+
+// GetPartnerBalanceResponse: what a partner is owed.
+type GetPartnerBalanceResponse = v1.GetPartnerBalanceResponse
+
+// CreatePartnerEntryResponse: the created entry.
+type CreatePartnerEntryResponse = v1.CreatePartnerEntryResponse
+
+// CreatePayoutResponse: the created payout.
+type CreatePayoutResponse = v1.CreatePayoutResponse
+
+// GetPayoutResponse: the requested payout.
+type GetPayoutResponse = v1.GetPayoutResponse
+
+// MarkPayoutPaidResponse: the paid payout.
+type MarkPayoutPaidResponse = v1.MarkPayoutPaidResponse
+
+// CancelPayoutResponse: the canceled payout.
+type CancelPayoutResponse = v1.CancelPayoutResponse
+
 // GetPostbackResponse: the requested postback.
 type GetPostbackResponse = v1.GetPostbackResponse
 
@@ -657,7 +690,7 @@ const (
 	// postbacks.
 	ReasonCurrencyInvalid Reason = v1.ErrorReason_ERROR_REASON_CURRENCY_INVALID
 	// Cause: the Status word is neither one of ours nor one of the conversion code's preset.
-	// Cure: send `pending`, `approved` or `declined`; or set the code's PresetId to the network
+	// Cure: send Pending, Approved or `declined`; or set the code's PresetId to the network
 	// that sends this word, then replay. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 	ReasonStatusUnknown Reason = v1.ErrorReason_ERROR_REASON_STATUS_UNKNOWN
 	// Cause: the request line, the body or the number of parameters is over the limit. Cure:
@@ -879,6 +912,18 @@ const (
 	// Cause: another partner of this account has this external id. Cure: give the partner
 	// another one. ALREADY_EXISTS, HTTP 409.
 	ReasonExternalIDTaken Reason = v1.ErrorReason_ERROR_REASON_EXTERNAL_ID_TAKEN
+	// Cause: another total is due than the ExpectedTotal of the payout; the message names both.
+	// Cure: look at the payout again with ValidateOnly, and send its total.
+	// FAILED_PRECONDITION, HTTP 422.
+	ReasonPayoutDiffers Reason = v1.ErrorReason_ERROR_REASON_PAYOUT_DIFFERS
+	// Cause: nothing is due to the partner in this currency, or less than its MinimumPayout, or
+	// it owes something itself after refunds. Cure: nothing: what is due stays in the ledger,
+	// and a later payout takes it. FAILED_PRECONDITION, HTTP 422.
+	ReasonPayoutTooSmall Reason = v1.ErrorReason_ERROR_REASON_PAYOUT_TOO_SMALL
+	// Cause: the payout was paid or is canceled, and never changes again. Cure: correct it with
+	// an entry in the partner's ledger, which the next payout takes. FAILED_PRECONDITION, HTTP
+	// 422.
+	ReasonPayoutEnded Reason = v1.ErrorReason_ERROR_REASON_PAYOUT_ENDED
 )
 
 // PostbackVerdict: the outcome of a postback.
@@ -1073,6 +1118,21 @@ const (
 	ConversionTimeConversion ConversionTime = v1.ConversionTime_CONVERSION_TIME_CONVERSION
 	// ClickTime: the time of the click.
 	ConversionTimeClick ConversionTime = v1.ConversionTime_CONVERSION_TIME_CLICK
+)
+
+// PayoutState: the states of a payout.
+type PayoutState = v1.PayoutState
+
+// The values of [PayoutState].
+const (
+	// Never returned.
+	PayoutStateUnspecified PayoutState = v1.PayoutState_PAYOUT_STATE_UNSPECIFIED
+	// Its lines are claimed, and it is to be paid.
+	PayoutStateOpen PayoutState = v1.PayoutState_PAYOUT_STATE_OPEN
+	// It was paid. It never changes again.
+	PayoutStatePaid PayoutState = v1.PayoutState_PAYOUT_STATE_PAID
+	// It was given up, and its lines are due again. It never changes again.
+	PayoutStateCanceled PayoutState = v1.PayoutState_PAYOUT_STATE_CANCELED
 )
 
 // PresetSource: the kinds of sources of a preset.

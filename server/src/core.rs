@@ -14,6 +14,7 @@ pub mod geo;
 mod journal;
 mod ledger;
 pub mod partner;
+pub mod payout;
 pub mod postback;
 pub mod preset;
 pub mod rehearsal;

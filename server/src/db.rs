@@ -30,7 +30,7 @@ use std::{fmt, io, sync::Arc, time::Duration};
 use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
     EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, RuntimeErr, Statement, Value,
-    sea_query::{Expr, IntoColumnRef, SimpleExpr},
+    sea_query::{Expr, SimpleExpr},
 };
 use sea_orm_migration::MigratorTrait as _;
 use tokio::time::sleep;
@@ -446,15 +446,15 @@ pub fn sort_unindexed<C: ColumnTrait>(db: &impl ConnectionTrait, column: C) -> S
     }
 }
 
-/// The sum of a column of whole numbers as a whole number; 0 without rows. Without the cast,
+/// The sum of whole numbers as a whole number; 0 without rows. Without the cast,
 /// PostgreSQL and MariaDB return a decimal number.
-pub fn sum(db: &impl ConnectionTrait, column: impl IntoColumnRef) -> SimpleExpr {
+pub fn sum(db: &impl ConnectionTrait, numbers: SimpleExpr) -> SimpleExpr {
     let form = match db.get_database_backend() {
         DbBackend::Postgres => "CAST(COALESCE(SUM($1), 0) AS BIGINT)",
         DbBackend::MySql => "CAST(COALESCE(SUM(?), 0) AS SIGNED)",
         _ => "COALESCE(SUM(?), 0)",
     };
-    Expr::cust_with_exprs(form, [Expr::col(column)])
+    Expr::cust_with_exprs(form, [numbers])
 }
 
 /// Ends a transaction. Commits if `keep`. Otherwise rolls back, because the caller wanted only the

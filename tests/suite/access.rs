@@ -2,10 +2,11 @@
 //! other.
 
 mod calls_with_ids;
+mod requests;
 
 use ApiKeyScope as Scope;
 use s2s_sdk::{
-    Code,
+    Client, Code,
     v1::{self, ApiKeyScope, ErrorReason, ListConversionCodesRequest},
 };
 use s2s_tests::{ADMIN_KEY, Server, bearer, eventually, request};
@@ -29,7 +30,13 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
     let mut scopes = match call {
         "GetAccount" => return ALL.to_vec(),
         // These show what is a partner's own.
-        "GetPartner" | "ListPartnerConversions" => vec![Scope::Read, Scope::Partner],
+        "GetPartner"
+        | "ListPartnerConversions"
+        | "GetPartnerBalance"
+        | "ListPartnerLines"
+        | "GetPayout"
+        | "ListPayouts" => vec![Scope::Read, Scope::Partner],
+        "MarkPayoutPaid" | "CancelPayout" => vec![Scope::Write],
         "ResolveSlug" | "ListClickIdKeys" | "ListLinks" => vec![Scope::Edge],
         "RotateClickIdKey" => vec![Scope::Admin],
         // An edge passes postbacks on to the core by calling `RecordConversion`.
@@ -163,6 +170,7 @@ struct Ids {
     postback: String,
     key: String,
     partner: String,
+    payout: String,
 }
 
 impl Ids {
@@ -187,6 +195,7 @@ impl Ids {
         let request = v1::RecordClickRequest { tracking_link_id: link.clone(), ..Default::default() };
         let click = client.clicks().record(request).await.unwrap().click.unwrap().id;
         let conversion = client.conversions().record(report(&code, &click)).await.unwrap();
+        let payout = Self::payout(&client, &partner.id).await;
         let held = server.postback(&format!("clickId={click}&id={code}&val=1,500&com=0")).await;
         Self {
             account: account.to_owned(),
@@ -197,22 +206,41 @@ impl Ids {
             postback: held.field("postback_id"),
             key: server.api_key(account, &[Scope::Read]).await.0.id,
             partner: partner.id,
+            payout,
         }
     }
 
-    fn all(&self) -> [&str; 8] {
-        let Self { account, code, link, click, conversion, postback, key, partner } = self;
-        [account, code, link, click, conversion, postback, key, partner]
+    async fn payout(client: &Client, partner: &str) -> String {
+        let total = v1::Money { currency_code: "USD".to_owned(), micros: 1_000_000 };
+        let entry = v1::PartnerEntry {
+            partner_id: partner.to_owned(),
+            amount: Some(total.clone()),
+            note: "bonus".to_owned(),
+            ..Default::default()
+        };
+        let request = v1::CreatePartnerEntryRequest { entry: Some(entry), ..Default::default() };
+        client.payouts().create_partner_entry(request).await.unwrap();
+        let request = v1::CreatePayoutRequest {
+            partner_id: partner.to_owned(),
+            expected_total: Some(total),
+            ..Default::default()
+        };
+        client.payouts().create(request).await.unwrap().payout.unwrap().id
+    }
+
+    fn all(&self) -> [&str; 9] {
+        let Self { account, code, link, click, conversion, postback, key, partner, payout } = self;
+        [account, code, link, click, conversion, postback, key, partner, payout]
     }
 
     /// Well-formed ids that don't exist.
     fn never(&self) -> Self {
-        let [account, code, link, click, conversion, postback, key, partner] = self.all().map(|id| {
+        let [account, code, link, click, conversion, postback, key, partner, payout] = self.all().map(|id| {
             let (begin, end) = id.split_at(id.len() - 9);
             let other = if end.starts_with('0') { '1' } else { '0' };
             format!("{begin}{other}{}", &end[1..])
         });
-        Self { account, code, link, click, conversion, postback, key, partner }
+        Self { account, code, link, click, conversion, postback, key, partner, payout }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Partners: who they are, which conversions are owed to them, and what their own keys see.
 
 mod ledger;
+mod payouts;
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -31,14 +32,14 @@ fn share(basis: ShareBasis, percent: i64) -> PartnerShare {
 }
 
 /// A shop with a partner.
-struct Shop {
-    server: Server,
+pub struct Shop {
+    pub server: Server,
     code: ConversionCode,
-    partner: Partner,
+    pub partner: Partner,
 }
 
 impl Shop {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let server = Server::start().await;
         let code = server.code("Sale").await;
         let partner = Partner { name: "Ada".to_owned(), ..Default::default() };
@@ -51,7 +52,7 @@ impl Shop {
     }
 
     /// A link whose conversions are owed to a partner.
-    async fn link(&self, partner: &Partner, partner_share: Option<PartnerShare>) -> TrackingLink {
+    pub async fn link(&self, partner: &Partner, partner_share: Option<PartnerShare>) -> TrackingLink {
         let link = TrackingLink { partner_share, ..self.bare_link(&partner.id) };
         self.server.create_link(link).await
     }
@@ -66,7 +67,7 @@ impl Shop {
     }
 
     /// Records a sale of 20 dollars with a commission of 3.
-    async fn sale(&self, link: &TrackingLink, order: &str, status: Status) -> Conversion {
+    pub async fn sale(&self, link: &TrackingLink, order: &str, status: Status) -> Conversion {
         let sale = NewConversion {
             conversion_code_id: self.code.id.clone(),
             click_id: self.server.click(link).await,

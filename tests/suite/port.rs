@@ -34,7 +34,7 @@ use tonic::Status;
 use crate::{contract::channel, moved, replay::get};
 
 const LIST_CODES: &str = "/s2s.v1.ConversionCodeService/ListConversionCodes";
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 11] = [
     "s2s.v1.AccountService",
     "s2s.v1.AdjustmentService",
     "s2s.v1.ApiKeyService",
@@ -42,6 +42,7 @@ const SERVICES: [&str; 10] = [
     "s2s.v1.ConversionCodeService",
     "s2s.v1.ConversionService",
     "s2s.v1.PartnerService",
+    "s2s.v1.PayoutService",
     "s2s.v1.PostbackService",
     "s2s.v1.PresetService",
     "s2s.v1.TrackingLinkService",

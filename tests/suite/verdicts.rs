@@ -37,7 +37,7 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 44] = [
+const COVERED_BY: [CoveredReason; 47] = [
     CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::RefundTooLarge, source: include_str!("adjustments.rs") },
@@ -54,6 +54,9 @@ const COVERED_BY: [CoveredReason; 44] = [
     CoveredReason { reason: E::ResourceNotFound, source: include_str!("lists.rs") },
     CoveredReason { reason: E::SlugTaken, source: include_str!("setup.rs") },
     CoveredReason { reason: E::ExternalIdTaken, source: include_str!("partners.rs") },
+    CoveredReason { reason: E::PayoutDiffers, source: include_str!("partners/payouts.rs") },
+    CoveredReason { reason: E::PayoutTooSmall, source: include_str!("partners/payouts.rs") },
+    CoveredReason { reason: E::PayoutEnded, source: include_str!("partners/payouts.rs") },
     CoveredReason { reason: E::RequestIdReused, source: include_str!("setup.rs") },
     CoveredReason { reason: E::ClickIdMacroMissing, source: include_str!("setup.rs") },
     CoveredReason { reason: E::PageTokenInvalid, source: include_str!("lists.rs") },

@@ -70,7 +70,7 @@ const PARTNER: Scopes = Scopes::PARTNER;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 56] = [
+pub const CALLS: [Call; 64] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -120,6 +120,14 @@ pub const CALLS: [Call; 56] = [
     call("AdjustmentService/CreateAdjustment", RECORD.or(WRITE)),
     call("AdjustmentService/BatchCreateAdjustments", RECORD.or(WRITE)),
     call("AdjustmentService/ListAdjustments", READ),
+    call("PayoutService/GetPartnerBalance", READ.or(PARTNER)),
+    call("PayoutService/ListPartnerLines", READ.or(PARTNER)),
+    call("PayoutService/CreatePartnerEntry", WRITE),
+    call("PayoutService/CreatePayout", WRITE),
+    call("PayoutService/GetPayout", READ.or(PARTNER)),
+    call("PayoutService/ListPayouts", READ.or(PARTNER)),
+    call("PayoutService/MarkPayoutPaid", WRITE),
+    call("PayoutService/CancelPayout", WRITE),
     call("PostbackService/ListPostbacks", READ),
     call("PostbackService/GetPostback", READ),
     call("PostbackService/ReplayPostbacks", WRITE),

@@ -24,7 +24,8 @@ pub enum Task {
         #[arg(long, value_name = "FOLDER")]
         from: PathBuf,
     },
-    /// Compares the totals of clicks and conversions with the rows that they count, and ends. Says
+    /// Compares the totals of clicks and conversions with the rows that they count, and what partners
+    /// are owed with the lines of their ledgers, and ends. Says
     /// what was compared. Fails if a total is wrong, and then says what the rows and what the
     /// totals have. The server may be running meanwhile. Runs where the database is, so not with
     /// `--role=edge`.

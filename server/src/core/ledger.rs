@@ -1,18 +1,33 @@
-//! The ledger: a line for each conversion that has a partner, and for each of its adjustments. A line
-//! says by how much it changes what the partner is owed, in two buckets: what waits for the merchant's
-//! decision, and what is approved. Lines never change, so the balance of a partner is their sum.
+//! The ledger: a line for each conversion that has a partner, for each of its adjustments, and for each
+//! entry by hand. A line says by how much it changes what the partner is owed, in two buckets: what
+//! waits for the merchant's decision, and what is approved. The amounts of a line never change, so the
+//! balance of a partner is their sum.
 //!
-//! A line is written in the transaction of its conversion or adjustment. Only conversions with a
-//! partner have lines, so the ledger costs other conversions nothing.
+//! A line is written in the transaction of its conversion, adjustment or entry. Only conversions with
+//! a partner have lines, so the ledger costs other conversions nothing. The journal tells of the lines
+//! of conversions, so that `tally` has their sums; entries are few.
+//!
+//! A line of an approved amount is due from the time of its sale, and once the partner's `hold_days`
+//! are over. A payout claims the lines that are due; a line is in at most one payout.
 
 mod store;
 
-pub use self::store::{Line, add_to, conversions, insert, settle, take_back, waiting};
-use crate::values::{
-    click_id::ClickId,
-    conversion_status::ConversionStatus,
-    money::{Amount, AmountChange},
+pub use self::store::{
+    Due, LINES_KEY_BYTES, Line, Sum, Which, add_to, claim, claimed, conversions, due, in_order, insert,
+    let_go, lines, of_clicks, of_entries, of_payouts, settle, take_back, waiting,
 };
+use crate::{
+    core::{journal, tracking_link::TrackingLinkId},
+    db::journal::Entries,
+    values::{
+        click_id::ClickId,
+        conversion_status::ConversionStatus,
+        money::{Amount, AmountChange},
+    },
+};
+
+/// The number of the line of an entry by hand, which has the entry's id in place of a click's.
+pub const NUMBER_OF_ENTRY: i16 = -1;
 
 /// What a partner is owed for a conversion at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +49,33 @@ impl Owed {
         [ConversionStatus::Pending, ConversionStatus::Approved]
             .map(|bucket| self.in_bucket(bucket).change_from(before.in_bucket(bucket)))
     }
+}
+
+impl Line {
+    /// Returns whether a conversion or its adjustment made the line, and no entry by hand.
+    pub fn is_of_conversion(&self) -> bool {
+        self.number != NUMBER_OF_ENTRY
+    }
+}
+
+/// Enters a line in the journal: all that sums need, because the row may be deleted before somebody
+/// counts it.
+pub fn enter(line: &Line, of_link: TrackingLinkId, entries: &mut Entries) {
+    let currency = line.currency.to_string();
+    let bytes = [
+        &line.click_id.0.as_bytes()[..],
+        &line.serial.to_be_bytes(),
+        &line.number.to_be_bytes(),
+        line.partner_id.0.as_bytes(),
+        line.account_id.0.as_bytes(),
+        of_link.0.as_bytes(),
+        currency.as_bytes(),
+        &line.pending_delta.micros().to_be_bytes(),
+        &line.approved_delta.micros().to_be_bytes(),
+        &line.due_at.unwrap_or(line.effective_at).micros().to_be_bytes(),
+        &line.created_at.micros().to_be_bytes(),
+    ];
+    entries.add(journal::LINE, &bytes.concat());
 }
 
 /// The conversion of a line: its click and its serial.

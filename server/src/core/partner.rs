@@ -20,7 +20,7 @@ pub use self::{
 };
 use crate::{
     core::{App, scan::scan},
-    db::commit_or_rollback,
+    db::{Connection, commit_or_rollback},
     error::{Error, Result},
     page::{Page, PageRequest},
     values::{
@@ -80,6 +80,12 @@ pub async fn get(app: &App, account: AccountId, id: PartnerId) -> Result<Partner
     found.ok_or_else(|| Error::not_found("partner", &id))
 }
 
+/// Returns the partner, locked until the transaction ends.
+pub async fn lock(txn: &Connection, account: AccountId, id: PartnerId) -> Result<Partner> {
+    let found = store::find_to_update(txn, account, id).await?;
+    found.ok_or_else(|| Error::not_found("partner", &id))
+}
+
 pub async fn list(
     app: &App,
     account: AccountId,
@@ -98,8 +104,7 @@ pub async fn update(
     validate_only: bool,
 ) -> Result<Partner> {
     let txn = app.db.begin().await?;
-    let found = store::find_to_update(&txn, account, id).await?;
-    let mut partner = found.ok_or_else(|| Error::not_found("partner", &id))?;
+    let mut partner = lock(&txn, account, id).await?;
     let before = partner.clone();
     for edit in edits {
         edit(&mut partner);

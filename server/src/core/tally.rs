@@ -1,5 +1,5 @@
 //! Totals by link and quarter hour, which need not read the rows: of clicks in `tally`, of
-//! conversions in `conversion_tally`.
+//! conversions in `conversion_tally`. And the sums of the lines of each partner, in `partner_tally`.
 //!
 //! A task of each server folds the journal into them: it adds up the next rows of each lane, and
 //! writes the sums in one transaction, with the number of the last row of each lane. So each row is
@@ -18,7 +18,8 @@ use std::{collections::HashMap, sync::Weak, time::Duration};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use self::sums::Sums;
+pub use self::sums::PartnerSum;
+use self::sums::{PartnerCell, Sums};
 use crate::{
     core::{App, turn::Turn},
     db::{
@@ -27,7 +28,8 @@ use crate::{
         is_contention,
         journal::fold::{Behind, lanes_behind},
     },
-    error::Result,
+    error::{Error, Result},
+    values::{id::PartnerId, money::Currency},
 };
 
 /// Interval between two looks at the journal, once everything is folded.
@@ -44,6 +46,27 @@ const SUMS_MAX: usize = if cfg!(test) { 4 } else { 4_000 };
 const FOLD_TRIES_MAX: usize = 5;
 /// Maximum number of rows of a lane that one fold reads.
 const ROWS_MAX: u64 = if cfg!(test) { 3 } else { 100 };
+
+/// Maximum number of rows of the journal that are added to a sum of the present.
+const UNFOLDED_MAX: usize = 1_000;
+
+/// The sums of all lines of a partner that are committed now, by currency. Costs the same however many
+/// lines there are: one statement reads the folded sums, and the rows of the journal that are not folded
+/// yet.
+///
+/// # Errors
+///
+/// `UNAVAILABLE` if the fold is far behind.
+pub async fn of_partner(db: &Db, partner: PartnerId) -> Result<Vec<(Currency, PartnerSum)>> {
+    let present = store::present(db.reader(), partner, UNFOLDED_MAX).await?;
+    let sums = present.ok_or_else(|| Error::unavailable("the journal is not added up yet"))?;
+    let own = sums.partners.into_iter().filter(|(cell, _)| cell.partner == partner);
+    own.map(|(PartnerCell { currency, .. }, (_, sum))| {
+        let currency = String::from_utf8_lossy(&currency).parse();
+        Ok((currency.map_err(|error| Error::internal(&error))?, sum))
+    })
+    .collect()
+}
 
 /// The end of a fold.
 struct Fold {

@@ -37,6 +37,7 @@ mod m0025_adjustments;
 mod m0026_update_policy;
 mod m0027_transaction_scope;
 mod m0028_partners;
+mod m0029_payouts;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_update_policy::Migration),
             Box::new(m0027_transaction_scope::Migration),
             Box::new(m0028_partners::Migration),
+            Box::new(m0029_payouts::Migration),
         ]
     }
 }

@@ -4,7 +4,10 @@ use std::io::Write as _;
 
 use crate::{
     config::Config,
-    core::tally::check::{self, Comparison},
+    core::{
+        payout,
+        tally::check::{self, Comparison},
+    },
     db::{Lived, snapshot::Snapshot},
     error::{Error, StartError},
     values::time::Time,
@@ -29,10 +32,13 @@ pub async fn check(config: &Config) -> Result<(), StartError> {
             ),
         ));
     }
-    let Comparison { lived, clicks, conversions, differing, shown } = check::check(&snapshot).await?;
+    let mut comparison = check::check(&snapshot).await?;
+    payout::check::check(&snapshot, &mut comparison).await?;
+    let Comparison { lived, clicks, conversions, lines, differing, shown } = comparison;
     snapshot.end().await.map_err(Error::from)?;
     let compared = format!(
-        "the totals of all links with the {clicks} stored clicks and {conversions} stored conversions of {url}{}",
+        "the totals of all links with the {clicks} stored clicks and {conversions} stored conversions of {url}{}, \
+         and what partners are owed with {lines} lines",
         deleted(lived)
     );
     if differing == 0 {

@@ -286,6 +286,18 @@ prefixed_id!(
     "partner_"
 );
 
+prefixed_id!(
+    /// The id of a payout to a partner.
+    PayoutId,
+    "payout_"
+);
+
+prefixed_id!(
+    /// The id of an entry by hand in a partner's ledger.
+    EntryId,
+    "entry_"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,6 +63,15 @@ impl Amount {
 pub struct AmountChange(i64);
 
 impl AmountChange {
+    /// Makes a change. `None` if its size is over the limit of amounts.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        (-AMOUNT_MICROS_MAX..=AMOUNT_MICROS_MAX).contains(&micros).then_some(Self(micros))
+    }
+
+    pub fn micros(self) -> i64 {
+        self.0
+    }
+
     /// The amount before this change led to `after`; `None` if there is no such amount.
     pub fn undone(self, after: Amount) -> Option<Amount> {
         Amount::from_micros(after.0.saturating_sub(self.0))

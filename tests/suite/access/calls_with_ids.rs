@@ -1,10 +1,13 @@
 //! The calls that take an id, for the test that tries them with the ids of another account.
 
 use prost::Message as _;
-use s2s_sdk::{Code, prost_types::FieldMask, v1};
+use s2s_sdk::{Code, v1};
 use s2s_tests::request;
 
-use super::{Ids, report};
+use super::{
+    Ids, report,
+    requests::{conversions_of, decline, mask, target, test_postback, with_code},
+};
 
 /// Makes a request. `of` holds the tested ids. `own` holds the ids of the caller's account, because
 /// some requests also need a valid id.
@@ -25,19 +28,10 @@ pub struct CallWithId {
     pub request: Ask,
 }
 
-fn decline(conversion_id: &str) -> v1::CreateAdjustmentRequest {
-    let adjustment = v1::NewAdjustment {
-        target: Some(v1::new_adjustment::Target::ConversionId(conversion_id.to_owned())),
-        change: Some(v1::new_adjustment::Change::Decline(v1::Decline {})),
-        ..Default::default()
-    };
-    v1::CreateAdjustmentRequest { adjustment: Some(adjustment), validate_only: false }
-}
-
 /// At least one row for each call that takes the id of an account or of something that an account
 /// owns. Calls whose callers see all accounts are in `WITHOUT_IDS`.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-pub const WITH_IDS: [CallWithId; 54] = [
+pub const WITH_IDS: [CallWithId; 63] = [
     CallWithId {
         method: "AccountService/GetAccount",
         refusal: NOT_FOUND,
@@ -399,6 +393,70 @@ pub const WITH_IDS: [CallWithId; 54] = [
         request: ask!(UnarchiveTrackingLinkRequest { tracking_link_id: of.link.clone() }, _own, of),
     },
     CallWithId {
+        method: "PayoutService/GetPartnerBalance",
+        refusal: NOT_FOUND,
+        request: ask!(GetPartnerBalanceRequest { partner_id: of.partner.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PayoutService/ListPartnerLines",
+        refusal: None,
+        request: ask!(ListPartnerLinesRequest { partner_id: of.partner.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PayoutService/ListPartnerLines",
+        refusal: None,
+        request: ask!(
+            ListPartnerLinesRequest { partner_id: own.partner.clone(), payout_id: of.payout.clone() },
+            own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "PayoutService/CreatePartnerEntry",
+        refusal: NOT_FOUND,
+        request: ask!(
+            CreatePartnerEntryRequest {
+                entry: Some(v1::PartnerEntry {
+                    partner_id: of.partner.clone(),
+                    amount: Some(v1::Money { currency_code: "USD".to_owned(), micros: 1 }),
+                    note: "x".to_owned(),
+                    ..Default::default()
+                })
+            },
+            _own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "PayoutService/CreatePayout",
+        refusal: NOT_FOUND,
+        request: ask!(CreatePayoutRequest { partner_id: of.partner.clone(), validate_only: true }, _own, of),
+    },
+    CallWithId {
+        method: "PayoutService/GetPayout",
+        refusal: NOT_FOUND,
+        request: ask!(GetPayoutRequest { payout_id: of.payout.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PayoutService/ListPayouts",
+        refusal: None,
+        request: ask!(ListPayoutsRequest { partner_id: of.partner.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PayoutService/MarkPayoutPaid",
+        refusal: NOT_FOUND,
+        request: ask!(
+            MarkPayoutPaidRequest { payout_id: of.payout.clone(), reference: "x".to_owned() },
+            _own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "PayoutService/CancelPayout",
+        refusal: NOT_FOUND,
+        request: ask!(CancelPayoutRequest { payout_id: of.payout.clone() }, _own, of),
+    },
+    CallWithId {
         method: "ClickService/EraseVisitor",
         refusal: NOT_FOUND,
         request: ask!(EraseVisitorRequest { click_id: of.click.clone() }, _own, of),
@@ -427,35 +485,3 @@ pub const WITHOUT_IDS: [&str; 15] = [
     "EdgeService/ListClickIdKeys",
     "EdgeService/ListLinks",
 ];
-
-fn target(click: &str, code: &str) -> String {
-    format!("/s2s?clickId={click}&id={code}&val=1&com=0")
-}
-
-/// A test postback. The server does not store it, so the answer has no postback id. Such an id
-/// would differ between calls.
-fn test_postback(click: &str, code: &str) -> Vec<u8> {
-    let target = (target(click, code) + "&test=1").into_bytes();
-    let postback = v1::RawPostback { method: "GET".to_owned(), target, ..Default::default() };
-    request::postback(postback).encode_to_vec()
-}
-
-fn conversions_of(code: &str, link: &str, click: &str) -> Vec<u8> {
-    let [conversion_code_id, tracking_link_id, click_id] = [code, link, click].map(str::to_owned);
-    let filter =
-        v1::ConversionFilter { conversion_code_id, tracking_link_id, click_id, ..Default::default() };
-    request::conversions(filter).encode_to_vec()
-}
-
-fn mask(path: &str) -> FieldMask {
-    FieldMask { paths: vec![path.to_owned()] }
-}
-
-fn with_code(id: &str, of: &Ids) -> v1::TrackingLink {
-    v1::TrackingLink {
-        id: id.to_owned(),
-        destination: "http://shop.example/?s1=[s2sidentifier]".to_owned(),
-        conversion_code_ids: vec![of.code.clone()],
-        ..Default::default()
-    }
-}

@@ -51,7 +51,7 @@ async fn agrees(shop: &Shop, partner: &Partner) -> [i64; 2] {
     lines
 }
 
-async fn adjust(shop: &Shop, id: &str, change: Change, external_id: &str) -> Option<AdjustmentVerdict> {
+pub async fn adjust(shop: &Shop, id: &str, change: Change, external_id: &str) -> Option<AdjustmentVerdict> {
     let adjustment = NewAdjustment {
         target: Some(Target::ConversionId(id.to_owned())),
         change: Some(change),

@@ -459,5 +459,26 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 409,
             postback: None,
         },
+        ErrorReason::PayoutDiffers => Facts {
+            cause: "another total is due than the `expected_total` of the payout; the message names both",
+            cure: "look at the payout again with `validate_only`, and send its total",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
+        ErrorReason::PayoutTooSmall => Facts {
+            cause: "nothing is due to the partner in this currency, or less than its `minimum_payout`, or it owes something itself after refunds",
+            cure: "nothing: what is due stays in the ledger, and a later payout takes it",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
+        ErrorReason::PayoutEnded => Facts {
+            cause: "the payout was paid or is canceled, and never changes again",
+            cure: "correct it with an entry in the partner's ledger, which the next payout takes",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
     }
 }

@@ -3972,6 +3972,19 @@ pub enum ErrorReason {
     /// Cause: another partner of this account has this external id. Cure: give the
     /// partner another one. ALREADY_EXISTS, HTTP 409.
     ExternalIdTaken = 68,
+    /// Cause: another total is due than the `expected_total` of the payout; the
+    /// message names both. Cure: look at the payout again with `validate_only`,
+    /// and send its total. FAILED_PRECONDITION, HTTP 422.
+    PayoutDiffers = 69,
+    /// Cause: nothing is due to the partner in this currency, or less than its
+    /// `minimum_payout`, or it owes something itself after refunds. Cure: nothing:
+    /// what is due stays in the ledger, and a later payout takes it.
+    /// FAILED_PRECONDITION, HTTP 422.
+    PayoutTooSmall = 70,
+    /// Cause: the payout was paid or is canceled, and never changes again. Cure:
+    /// correct it with an entry in the partner's ledger, which the next payout
+    /// takes. FAILED_PRECONDITION, HTTP 422.
+    PayoutEnded = 71,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4046,6 +4059,9 @@ impl ErrorReason {
             Self::UpdatesOff => "ERROR_REASON_UPDATES_OFF",
             Self::OrderOfAnotherClick => "ERROR_REASON_ORDER_OF_ANOTHER_CLICK",
             Self::ExternalIdTaken => "ERROR_REASON_EXTERNAL_ID_TAKEN",
+            Self::PayoutDiffers => "ERROR_REASON_PAYOUT_DIFFERS",
+            Self::PayoutTooSmall => "ERROR_REASON_PAYOUT_TOO_SMALL",
+            Self::PayoutEnded => "ERROR_REASON_PAYOUT_ENDED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4121,6 +4137,9 @@ impl ErrorReason {
             "ERROR_REASON_UPDATES_OFF" => Some(Self::UpdatesOff),
             "ERROR_REASON_ORDER_OF_ANOTHER_CLICK" => Some(Self::OrderOfAnotherClick),
             "ERROR_REASON_EXTERNAL_ID_TAKEN" => Some(Self::ExternalIdTaken),
+            "ERROR_REASON_PAYOUT_DIFFERS" => Some(Self::PayoutDiffers),
+            "ERROR_REASON_PAYOUT_TOO_SMALL" => Some(Self::PayoutTooSmall),
+            "ERROR_REASON_PAYOUT_ENDED" => Some(Self::PayoutEnded),
             _ => None,
         }
     }
@@ -9707,6 +9726,1394 @@ pub mod partner_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "s2s.v1.PartnerService";
     impl<T> tonic::server::NamedService for PartnerServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// What a partner is paid at once, in one currency. A payout claims lines of the
+/// partner's ledger. A line is in at most one payout.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Payout {
+    /// Id of the payout. Example: `payout_01jd8x4k2m9v6t3q5r7w8y0z1a`. Empty in the
+    /// answer to a dry run, which creates none.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Id of the partner.
+    #[prost(string, tag = "2")]
+    pub partner_id: ::prost::alloc::string::String,
+    /// Sum of its lines, greater than 0.
+    #[prost(message, optional, tag = "3")]
+    pub total: ::core::option::Option<Money>,
+    /// Number of its lines.
+    #[prost(int64, tag = "4")]
+    pub line_count: i64,
+    /// Lines that were due before this time are in the payout.
+    #[prost(message, optional, tag = "5")]
+    pub cutoff_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// State of the payout, changed by `MarkPayoutPaid` and `CancelPayout`.
+    #[prost(enumeration = "PayoutState", tag = "6")]
+    pub state: i32,
+    /// How it was paid, for people, such as the number of a bank transfer. Empty
+    /// until it is paid.
+    #[prost(string, tag = "7")]
+    pub reference: ::prost::alloc::string::String,
+    /// Time at which the payout was created.
+    #[prost(message, optional, tag = "8")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time at which it was paid; not set until then.
+    #[prost(message, optional, tag = "9")]
+    pub paid_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time at which it was canceled; not set otherwise.
+    #[prost(message, optional, tag = "10")]
+    pub cancel_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Payout {
+    const NAME: &'static str = "Payout";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Payout".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Payout".into()
+    }
+}
+/// What a partner is owed in one currency. The sums of all lines are added up to
+/// the moment of the answer.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartnerBalance {
+    /// Owed for conversions that wait for the merchant's decision. Not negative.
+    #[prost(message, optional, tag = "1")]
+    pub pending: ::core::option::Option<Money>,
+    /// Owed for approved conversions and by entries, and in no payout. Negative if
+    /// conversions were refunded after they were paid: the next payout takes it off.
+    #[prost(message, optional, tag = "2")]
+    pub approved: ::core::option::Option<Money>,
+    /// In payouts that are to be paid.
+    #[prost(message, optional, tag = "3")]
+    pub in_payout: ::core::option::Option<Money>,
+    /// In payouts that were paid.
+    #[prost(message, optional, tag = "4")]
+    pub paid: ::core::option::Option<Money>,
+}
+impl ::prost::Name for PartnerBalance {
+    const NAME: &'static str = "PartnerBalance";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PartnerBalance".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PartnerBalance".into()
+    }
+}
+/// A line of a partner's ledger. Its amounts never change.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartnerLine {
+    /// Id of the conversion that is owed to the partner; empty for an entry.
+    #[prost(string, tag = "1")]
+    pub conversion_id: ::prost::alloc::string::String,
+    /// Number of the conversion's adjustment; 0 for its recording, and for an entry.
+    #[prost(int32, tag = "2")]
+    pub adjustment_number: i32,
+    /// Id of the entry; empty for a line of a conversion.
+    #[prost(string, tag = "3")]
+    pub entry_id: ::prost::alloc::string::String,
+    /// Change of what is pending. May be negative.
+    #[prost(message, optional, tag = "4")]
+    pub pending_delta: ::core::option::Option<Money>,
+    /// Change of what is approved. May be negative.
+    #[prost(message, optional, tag = "5")]
+    pub approved_delta: ::core::option::Option<Money>,
+    /// Id of the payout that has claimed the line; empty as long as none has.
+    #[prost(string, tag = "6")]
+    pub payout_id: ::prost::alloc::string::String,
+    /// Note of the entry; empty for a line of a conversion.
+    #[prost(string, tag = "7")]
+    pub note: ::prost::alloc::string::String,
+    /// Time from which the partner's `hold_days` count: that of the conversion, also
+    /// for its adjustments, so that a sale and its refunds are due together. Not set
+    /// if the line changes nothing that is approved.
+    #[prost(message, optional, tag = "8")]
+    pub due_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time of the conversion, of the adjustment or of the entry.
+    #[prost(message, optional, tag = "9")]
+    pub effective_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time at which the line was recorded.
+    #[prost(message, optional, tag = "10")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for PartnerLine {
+    const NAME: &'static str = "PartnerLine";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PartnerLine".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PartnerLine".into()
+    }
+}
+/// An entry by hand in the ledger of a partner: a bonus, a fee or a correction.
+/// It never changes; another entry corrects it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartnerEntry {
+    /// Id of the entry. Example: `entry_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Id of the partner.
+    #[prost(string, tag = "2")]
+    pub partner_id: ::prost::alloc::string::String,
+    /// The change of what is approved. Negative for a fee, never 0.
+    #[prost(message, optional, tag = "3")]
+    pub amount: ::core::option::Option<Money>,
+    /// What it is for, for people, 1 to 1,000 bytes. The partner sees it.
+    #[prost(string, tag = "4")]
+    pub note: ::prost::alloc::string::String,
+    /// Time at which the entry was created.
+    #[prost(message, optional, tag = "5")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for PartnerEntry {
+    const NAME: &'static str = "PartnerEntry";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.PartnerEntry".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.PartnerEntry".into()
+    }
+}
+/// The states of a payout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PayoutState {
+    /// Never returned.
+    Unspecified = 0,
+    /// Its lines are claimed, and it is to be paid.
+    Open = 1,
+    /// It was paid. It never changes again.
+    Paid = 2,
+    /// It was given up, and its lines are due again. It never changes again.
+    Canceled = 3,
+}
+impl PayoutState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PAYOUT_STATE_UNSPECIFIED",
+            Self::Open => "PAYOUT_STATE_OPEN",
+            Self::Paid => "PAYOUT_STATE_PAID",
+            Self::Canceled => "PAYOUT_STATE_CANCELED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PAYOUT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PAYOUT_STATE_OPEN" => Some(Self::Open),
+            "PAYOUT_STATE_PAID" => Some(Self::Paid),
+            "PAYOUT_STATE_CANCELED" => Some(Self::Canceled),
+            _ => None,
+        }
+    }
+}
+/// Names the partner whose balance to return.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPartnerBalanceRequest {
+    /// Id of the partner, `partner_…`. May be empty for the key of a partner, which
+    /// names its own.
+    #[prost(string, tag = "1")]
+    pub partner_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for GetPartnerBalanceRequest {
+    const NAME: &'static str = "GetPartnerBalanceRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPartnerBalanceRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPartnerBalanceRequest".into()
+    }
+}
+/// What a partner is owed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetPartnerBalanceResponse {
+    /// One balance for each currency in which the partner was ever owed something,
+    /// sorted by currency.
+    #[prost(message, repeated, tag = "1")]
+    pub balances: ::prost::alloc::vec::Vec<PartnerBalance>,
+}
+impl ::prost::Name for GetPartnerBalanceResponse {
+    const NAME: &'static str = "GetPartnerBalanceResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPartnerBalanceResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPartnerBalanceResponse".into()
+    }
+}
+/// Names a page of a partner's ledger.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPartnerLinesRequest {
+    /// Id of the partner, `partner_…`. May be empty for the key of a partner, which
+    /// names its own.
+    #[prost(string, tag = "1")]
+    pub partner_id: ::prost::alloc::string::String,
+    /// Maximum number of lines to return, 1 to 1,000. 0 means 50; larger values are
+    /// read as 1,000. A page has at most 3 MiB, so it may have fewer.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only the lines of this payout, sorted by `due_time`.
+    #[prost(string, tag = "4")]
+    pub payout_id: ::prost::alloc::string::String,
+    /// Only the lines that change what is approved and are in no payout, sorted by
+    /// `due_time`. Can't be combined with `payout_id`.
+    #[prost(bool, tag = "5")]
+    pub unpaid: bool,
+}
+impl ::prost::Name for ListPartnerLinesRequest {
+    const NAME: &'static str = "ListPartnerLinesRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPartnerLinesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPartnerLinesRequest".into()
+    }
+}
+/// A page of a partner's ledger.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPartnerLinesResponse {
+    /// Lines of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub lines: ::prost::alloc::vec::Vec<PartnerLine>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListPartnerLinesResponse {
+    const NAME: &'static str = "ListPartnerLinesResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPartnerLinesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPartnerLinesResponse".into()
+    }
+}
+/// An entry to create.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreatePartnerEntryRequest {
+    /// The entry. Output-only fields are ignored.
+    #[prost(message, optional, tag = "1")]
+    pub entry: ::core::option::Option<PartnerEntry>,
+    /// Makes the call safe to repeat: the same request with the same request id
+    /// returns the entry that the first call created. Another request with this id
+    /// is refused. 1 to 64 bytes. Example: a UUID.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for CreatePartnerEntryRequest {
+    const NAME: &'static str = "CreatePartnerEntryRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreatePartnerEntryRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreatePartnerEntryRequest".into()
+    }
+}
+/// The created entry.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreatePartnerEntryResponse {
+    /// The entry as created.
+    #[prost(message, optional, tag = "1")]
+    pub entry: ::core::option::Option<PartnerEntry>,
+}
+impl ::prost::Name for CreatePartnerEntryResponse {
+    const NAME: &'static str = "CreatePartnerEntryResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreatePartnerEntryResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreatePartnerEntryResponse".into()
+    }
+}
+/// A payout to create.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreatePayoutRequest {
+    /// Id of the partner, `partner_…`.
+    #[prost(string, tag = "1")]
+    pub partner_id: ::prost::alloc::string::String,
+    /// Currency of the payout. Empty: the currency in which the partner is paid.
+    /// Amounts are never converted, so each currency has payouts of its own.
+    #[prost(string, tag = "2")]
+    pub currency_code: ::prost::alloc::string::String,
+    /// Lines that were due before this time are paid: those whose `due_time` is
+    /// earlier than this time less the partner's `hold_days`. Not set: now. A later
+    /// time than now is refused.
+    #[prost(message, optional, tag = "3")]
+    pub cutoff_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The total that was seen, in the currency of the payout; mandatory unless
+    /// `validate_only`. If another total is due, the call is refused with
+    /// `PAYOUT_DIFFERS`, so that nobody pays what nobody has seen.
+    #[prost(message, optional, tag = "4")]
+    pub expected_total: ::core::option::Option<Money>,
+    /// Makes the call safe to repeat: the same request with the same request id
+    /// returns the payout that the first call created. Another request with this id
+    /// is refused. 1 to 64 bytes. Example: a UUID.
+    #[prost(string, tag = "5")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the payout is shown, but nothing is written.
+    #[prost(bool, tag = "6")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for CreatePayoutRequest {
+    const NAME: &'static str = "CreatePayoutRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreatePayoutRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreatePayoutRequest".into()
+    }
+}
+/// The created payout.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreatePayoutResponse {
+    /// The payout as created.
+    #[prost(message, optional, tag = "1")]
+    pub payout: ::core::option::Option<Payout>,
+}
+impl ::prost::Name for CreatePayoutResponse {
+    const NAME: &'static str = "CreatePayoutResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreatePayoutResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreatePayoutResponse".into()
+    }
+}
+/// Names the payout to return.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPayoutRequest {
+    /// Id of the payout, `payout_…`.
+    #[prost(string, tag = "1")]
+    pub payout_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for GetPayoutRequest {
+    const NAME: &'static str = "GetPayoutRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPayoutRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPayoutRequest".into()
+    }
+}
+/// The requested payout.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPayoutResponse {
+    /// The payout.
+    #[prost(message, optional, tag = "1")]
+    pub payout: ::core::option::Option<Payout>,
+}
+impl ::prost::Name for GetPayoutResponse {
+    const NAME: &'static str = "GetPayoutResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetPayoutResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetPayoutResponse".into()
+    }
+}
+/// Names a page of the payouts of the account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPayoutsRequest {
+    /// Maximum number of payouts to return, 1 to 1,000. 0 means 50; larger values
+    /// are read as 1,000. A page has at most 3 MiB, so it may have fewer.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only the payouts of this partner. The key of a partner sees its own, also if
+    /// this is empty.
+    #[prost(string, tag = "3")]
+    pub partner_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListPayoutsRequest {
+    const NAME: &'static str = "ListPayoutsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPayoutsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPayoutsRequest".into()
+    }
+}
+/// A page of payouts.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPayoutsResponse {
+    /// Payouts of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub payouts: ::prost::alloc::vec::Vec<Payout>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListPayoutsResponse {
+    const NAME: &'static str = "ListPayoutsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListPayoutsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListPayoutsResponse".into()
+    }
+}
+/// Names the payout that was paid.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MarkPayoutPaidRequest {
+    /// Id of the payout, `payout_…`.
+    #[prost(string, tag = "1")]
+    pub payout_id: ::prost::alloc::string::String,
+    /// How it was paid, for people, 1 to 200 bytes, such as the number of a bank
+    /// transfer. The partner sees it.
+    #[prost(string, tag = "2")]
+    pub reference: ::prost::alloc::string::String,
+    /// Time of the payment. Not set: now.
+    #[prost(message, optional, tag = "3")]
+    pub paid_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "4")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for MarkPayoutPaidRequest {
+    const NAME: &'static str = "MarkPayoutPaidRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.MarkPayoutPaidRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.MarkPayoutPaidRequest".into()
+    }
+}
+/// The paid payout.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MarkPayoutPaidResponse {
+    /// The payout as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub payout: ::core::option::Option<Payout>,
+}
+impl ::prost::Name for MarkPayoutPaidResponse {
+    const NAME: &'static str = "MarkPayoutPaidResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.MarkPayoutPaidResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.MarkPayoutPaidResponse".into()
+    }
+}
+/// Names the payout to give up.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelPayoutRequest {
+    /// Id of the payout, `payout_…`.
+    #[prost(string, tag = "1")]
+    pub payout_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for CancelPayoutRequest {
+    const NAME: &'static str = "CancelPayoutRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CancelPayoutRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CancelPayoutRequest".into()
+    }
+}
+/// The canceled payout.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelPayoutResponse {
+    /// The payout as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub payout: ::core::option::Option<Payout>,
+}
+impl ::prost::Name for CancelPayoutResponse {
+    const NAME: &'static str = "CancelPayoutResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CancelPayoutResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CancelPayoutResponse".into()
+    }
+}
+/// Generated client implementations.
+pub mod payout_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Says what partners are owed, and keeps what they were paid.
+    #[derive(Debug, Clone)]
+    pub struct PayoutServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> PayoutServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> PayoutServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            PayoutServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Returns what a partner is owed now, by currency.
+        pub async fn get_partner_balance(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetPartnerBalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPartnerBalanceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PayoutService/GetPartnerBalance",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PayoutService", "GetPartnerBalance"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists lines of a partner's ledger, newest first: all of them, those of a
+        /// payout, or those that are due and in no payout.
+        pub async fn list_partner_lines(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPartnerLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPartnerLinesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PayoutService/ListPartnerLines",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PayoutService", "ListPartnerLines"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Enters a bonus, a fee or a correction in the ledger of a partner.
+        pub async fn create_partner_entry(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreatePartnerEntryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreatePartnerEntryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PayoutService/CreatePartnerEntry",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PayoutService", "CreatePartnerEntry"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Creates a payout of all lines of a partner that are due. A dry run shows it;
+        /// then the call with `expected_total` creates it, unless another total is due
+        /// by now.
+        pub async fn create_payout(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreatePayoutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreatePayoutResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PayoutService/CreatePayout",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PayoutService", "CreatePayout"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Returns one payout.
+        pub async fn get_payout(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetPayoutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPayoutResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PayoutService/GetPayout",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PayoutService", "GetPayout"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists payouts, newest first.
+        pub async fn list_payouts(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPayoutsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPayoutsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PayoutService/ListPayouts",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PayoutService", "ListPayouts"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Notes that an open payout was paid. The same call again changes nothing.
+        pub async fn mark_payout_paid(
+            &mut self,
+            request: impl tonic::IntoRequest<super::MarkPayoutPaidRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MarkPayoutPaidResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PayoutService/MarkPayoutPaid",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PayoutService", "MarkPayoutPaid"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Gives an open payout up: its lines are due again. Canceling a canceled payout
+        /// changes nothing.
+        pub async fn cancel_payout(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CancelPayoutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelPayoutResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PayoutService/CancelPayout",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PayoutService", "CancelPayout"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod payout_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with PayoutServiceServer.
+    #[async_trait]
+    pub trait PayoutService: std::marker::Send + std::marker::Sync + 'static {
+        /// Returns what a partner is owed now, by currency.
+        async fn get_partner_balance(
+            &self,
+            request: tonic::Request<super::GetPartnerBalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPartnerBalanceResponse>,
+            tonic::Status,
+        >;
+        /// Lists lines of a partner's ledger, newest first: all of them, those of a
+        /// payout, or those that are due and in no payout.
+        async fn list_partner_lines(
+            &self,
+            request: tonic::Request<super::ListPartnerLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPartnerLinesResponse>,
+            tonic::Status,
+        >;
+        /// Enters a bonus, a fee or a correction in the ledger of a partner.
+        async fn create_partner_entry(
+            &self,
+            request: tonic::Request<super::CreatePartnerEntryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreatePartnerEntryResponse>,
+            tonic::Status,
+        >;
+        /// Creates a payout of all lines of a partner that are due. A dry run shows it;
+        /// then the call with `expected_total` creates it, unless another total is due
+        /// by now.
+        async fn create_payout(
+            &self,
+            request: tonic::Request<super::CreatePayoutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreatePayoutResponse>,
+            tonic::Status,
+        >;
+        /// Returns one payout.
+        async fn get_payout(
+            &self,
+            request: tonic::Request<super::GetPayoutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPayoutResponse>,
+            tonic::Status,
+        >;
+        /// Lists payouts, newest first.
+        async fn list_payouts(
+            &self,
+            request: tonic::Request<super::ListPayoutsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPayoutsResponse>,
+            tonic::Status,
+        >;
+        /// Notes that an open payout was paid. The same call again changes nothing.
+        async fn mark_payout_paid(
+            &self,
+            request: tonic::Request<super::MarkPayoutPaidRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MarkPayoutPaidResponse>,
+            tonic::Status,
+        >;
+        /// Gives an open payout up: its lines are due again. Canceling a canceled payout
+        /// changes nothing.
+        async fn cancel_payout(
+            &self,
+            request: tonic::Request<super::CancelPayoutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelPayoutResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Says what partners are owed, and keeps what they were paid.
+    #[derive(Debug)]
+    pub struct PayoutServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> PayoutServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for PayoutServiceServer<T>
+    where
+        T: PayoutService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/s2s.v1.PayoutService/GetPartnerBalance" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetPartnerBalanceSvc<T: PayoutService>(pub Arc<T>);
+                    impl<
+                        T: PayoutService,
+                    > tonic::server::UnaryService<super::GetPartnerBalanceRequest>
+                    for GetPartnerBalanceSvc<T> {
+                        type Response = super::GetPartnerBalanceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetPartnerBalanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayoutService>::get_partner_balance(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetPartnerBalanceSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PayoutService/ListPartnerLines" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPartnerLinesSvc<T: PayoutService>(pub Arc<T>);
+                    impl<
+                        T: PayoutService,
+                    > tonic::server::UnaryService<super::ListPartnerLinesRequest>
+                    for ListPartnerLinesSvc<T> {
+                        type Response = super::ListPartnerLinesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPartnerLinesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayoutService>::list_partner_lines(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPartnerLinesSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PayoutService/CreatePartnerEntry" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreatePartnerEntrySvc<T: PayoutService>(pub Arc<T>);
+                    impl<
+                        T: PayoutService,
+                    > tonic::server::UnaryService<super::CreatePartnerEntryRequest>
+                    for CreatePartnerEntrySvc<T> {
+                        type Response = super::CreatePartnerEntryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreatePartnerEntryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayoutService>::create_partner_entry(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreatePartnerEntrySvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PayoutService/CreatePayout" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreatePayoutSvc<T: PayoutService>(pub Arc<T>);
+                    impl<
+                        T: PayoutService,
+                    > tonic::server::UnaryService<super::CreatePayoutRequest>
+                    for CreatePayoutSvc<T> {
+                        type Response = super::CreatePayoutResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreatePayoutRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayoutService>::create_payout(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreatePayoutSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PayoutService/GetPayout" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetPayoutSvc<T: PayoutService>(pub Arc<T>);
+                    impl<
+                        T: PayoutService,
+                    > tonic::server::UnaryService<super::GetPayoutRequest>
+                    for GetPayoutSvc<T> {
+                        type Response = super::GetPayoutResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetPayoutRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayoutService>::get_payout(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetPayoutSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PayoutService/ListPayouts" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPayoutsSvc<T: PayoutService>(pub Arc<T>);
+                    impl<
+                        T: PayoutService,
+                    > tonic::server::UnaryService<super::ListPayoutsRequest>
+                    for ListPayoutsSvc<T> {
+                        type Response = super::ListPayoutsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPayoutsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayoutService>::list_payouts(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPayoutsSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PayoutService/MarkPayoutPaid" => {
+                    #[allow(non_camel_case_types)]
+                    struct MarkPayoutPaidSvc<T: PayoutService>(pub Arc<T>);
+                    impl<
+                        T: PayoutService,
+                    > tonic::server::UnaryService<super::MarkPayoutPaidRequest>
+                    for MarkPayoutPaidSvc<T> {
+                        type Response = super::MarkPayoutPaidResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::MarkPayoutPaidRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayoutService>::mark_payout_paid(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = MarkPayoutPaidSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PayoutService/CancelPayout" => {
+                    #[allow(non_camel_case_types)]
+                    struct CancelPayoutSvc<T: PayoutService>(pub Arc<T>);
+                    impl<
+                        T: PayoutService,
+                    > tonic::server::UnaryService<super::CancelPayoutRequest>
+                    for CancelPayoutSvc<T> {
+                        type Response = super::CancelPayoutResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CancelPayoutRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayoutService>::cancel_payout(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CancelPayoutSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for PayoutServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "s2s.v1.PayoutService";
+    impl<T> tonic::server::NamedService for PayoutServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -62,6 +62,12 @@ impl Client {
         Partners { client: self }
     }
 
+    /// Says what partners are owed, and keeps what they were paid.
+    #[must_use]
+    pub fn payouts(&self) -> Payouts<'_> {
+        Payouts { client: self }
+    }
+
     /// Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with
     /// their outcomes. [`Conversions::record`] receives them.
     #[must_use]
@@ -1887,6 +1893,286 @@ impl From<&String> for v1::UnarchivePartnerRequest {
 impl From<String> for v1::UnarchivePartnerRequest {
     fn from(id: String) -> Self {
         Self { partner_id: id, ..Default::default() }
+    }
+}
+
+/// The calls of `PayoutService`: see [`Client::payouts`].
+#[derive(Clone, Copy, Debug)]
+pub struct Payouts<'a> {
+    client: &'a Client,
+}
+
+impl Payouts<'_> {
+    /// Returns what a partner is owed now, by currency.
+    pub async fn get_partner_balance(
+        self,
+        request: impl Into<v1::GetPartnerBalanceRequest>,
+    ) -> Result<v1::GetPartnerBalanceResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Lists lines of a partner's ledger, newest first: all of them, those of a payout, or those
+    /// that are due and in no payout.
+    ///
+    /// Begins at the request's `page_token`. Each page is fetched when it is reached, with its own
+    /// timeout and retries. After an error there are no more items.
+    #[must_use]
+    pub fn list_partner_lines(
+        self,
+        request: impl Into<v1::ListPartnerLinesRequest>,
+    ) -> BoxStream<'static, Result<v1::PartnerLine, Error>> {
+        self.client.pages(request.into())
+    }
+
+    /// Returns one page of [`Self::list_partner_lines`].
+    pub async fn list_partner_lines_page(
+        self,
+        request: impl Into<v1::ListPartnerLinesRequest>,
+    ) -> Result<v1::ListPartnerLinesResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Enters a bonus, a fee or a correction in the ledger of a partner.
+    ///
+    /// A request without a request id gets a random one.
+    pub async fn create_partner_entry(
+        self,
+        request: impl Into<v1::CreatePartnerEntryRequest>,
+    ) -> Result<v1::CreatePartnerEntryResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Creates a payout of all lines of a partner that are due. A dry run shows it; then the call
+    /// with `expected_total` creates it, unless another total is due by now.
+    ///
+    /// A request without a request id gets a random one.
+    pub async fn create(
+        self,
+        request: impl Into<v1::CreatePayoutRequest>,
+    ) -> Result<v1::CreatePayoutResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Returns one payout.
+    pub async fn get(
+        self,
+        request: impl Into<v1::GetPayoutRequest>,
+    ) -> Result<v1::GetPayoutResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Lists payouts, newest first.
+    ///
+    /// Begins at the request's `page_token`. Each page is fetched when it is reached, with its own
+    /// timeout and retries. After an error there are no more items.
+    #[must_use]
+    pub fn list(
+        self,
+        request: impl Into<v1::ListPayoutsRequest>,
+    ) -> BoxStream<'static, Result<v1::Payout, Error>> {
+        self.client.pages(request.into())
+    }
+
+    /// Returns one page of [`Self::list`].
+    pub async fn list_page(
+        self,
+        request: impl Into<v1::ListPayoutsRequest>,
+    ) -> Result<v1::ListPayoutsResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Notes that an open payout was paid. The same call again changes nothing.
+    pub async fn mark_payout_paid(
+        self,
+        request: impl Into<v1::MarkPayoutPaidRequest>,
+    ) -> Result<v1::MarkPayoutPaidResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Gives an open payout up: its lines are due again. Canceling a canceled payout changes
+    /// nothing.
+    pub async fn cancel(
+        self,
+        request: impl Into<v1::CancelPayoutRequest>,
+    ) -> Result<v1::CancelPayoutResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+}
+
+impl Call for v1::GetPartnerBalanceRequest {
+    type Response = v1::GetPartnerBalanceResponse;
+    const PATH: &'static str = "/s2s.v1.PayoutService/GetPartnerBalance";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::GetPartnerBalanceRequest {
+    fn from(id: &str) -> Self {
+        Self { partner_id: id.to_owned() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::GetPartnerBalanceRequest {
+    fn from(id: &String) -> Self {
+        Self { partner_id: id.clone() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::GetPartnerBalanceRequest {
+    fn from(id: String) -> Self {
+        Self { partner_id: id }
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::GetPartnerBalanceRequest {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+impl Call for v1::ListPartnerLinesRequest {
+    type Response = v1::ListPartnerLinesResponse;
+    const PATH: &'static str = "/s2s.v1.PayoutService/ListPartnerLines";
+}
+
+impl PagedCall for v1::ListPartnerLinesRequest {
+    type Item = v1::PartnerLine;
+
+    fn set_page_token(&mut self, page_token: String) {
+        self.page_token = page_token;
+    }
+
+    fn page(response: Self::Response) -> (Vec<Self::Item>, String) {
+        (response.lines, response.next_page_token)
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::ListPartnerLinesRequest {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+impl Call for v1::CreatePartnerEntryRequest {
+    type Response = v1::CreatePartnerEntryResponse;
+    const PATH: &'static str = "/s2s.v1.PayoutService/CreatePartnerEntry";
+
+    fn fill(&mut self) -> Result<(), Error> {
+        fill(&mut self.request_id)
+    }
+}
+
+impl Call for v1::CreatePayoutRequest {
+    type Response = v1::CreatePayoutResponse;
+    const PATH: &'static str = "/s2s.v1.PayoutService/CreatePayout";
+
+    fn fill(&mut self) -> Result<(), Error> {
+        fill(&mut self.request_id)
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::CreatePayoutRequest {
+    fn from(id: &str) -> Self {
+        Self { partner_id: id.to_owned(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::CreatePayoutRequest {
+    fn from(id: &String) -> Self {
+        Self { partner_id: id.clone(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::CreatePayoutRequest {
+    fn from(id: String) -> Self {
+        Self { partner_id: id, ..Default::default() }
+    }
+}
+
+impl Call for v1::GetPayoutRequest {
+    type Response = v1::GetPayoutResponse;
+    const PATH: &'static str = "/s2s.v1.PayoutService/GetPayout";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::GetPayoutRequest {
+    fn from(id: &str) -> Self {
+        Self { payout_id: id.to_owned() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::GetPayoutRequest {
+    fn from(id: &String) -> Self {
+        Self { payout_id: id.clone() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::GetPayoutRequest {
+    fn from(id: String) -> Self {
+        Self { payout_id: id }
+    }
+}
+
+impl Call for v1::ListPayoutsRequest {
+    type Response = v1::ListPayoutsResponse;
+    const PATH: &'static str = "/s2s.v1.PayoutService/ListPayouts";
+}
+
+impl PagedCall for v1::ListPayoutsRequest {
+    type Item = v1::Payout;
+
+    fn set_page_token(&mut self, page_token: String) {
+        self.page_token = page_token;
+    }
+
+    fn page(response: Self::Response) -> (Vec<Self::Item>, String) {
+        (response.payouts, response.next_page_token)
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::ListPayoutsRequest {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+impl Call for v1::MarkPayoutPaidRequest {
+    type Response = v1::MarkPayoutPaidResponse;
+    const PATH: &'static str = "/s2s.v1.PayoutService/MarkPayoutPaid";
+}
+
+impl Call for v1::CancelPayoutRequest {
+    type Response = v1::CancelPayoutResponse;
+    const PATH: &'static str = "/s2s.v1.PayoutService/CancelPayout";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::CancelPayoutRequest {
+    fn from(id: &str) -> Self {
+        Self { payout_id: id.to_owned(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::CancelPayoutRequest {
+    fn from(id: &String) -> Self {
+        Self { payout_id: id.clone(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::CancelPayoutRequest {
+    fn from(id: String) -> Self {
+        Self { payout_id: id, ..Default::default() }
     }
 }
 

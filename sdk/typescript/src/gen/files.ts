@@ -22,6 +22,8 @@ import { file_s2s_v1_conversion_code_service } from "./s2s/v1/conversion_code_se
 import { file_s2s_v1_watch } from "./s2s/v1/watch_pb.js";
 import { file_s2s_v1_conversion_service } from "./s2s/v1/conversion_service_pb.js";
 import { file_s2s_v1_partner_service } from "./s2s/v1/partner_service_pb.js";
+import { file_s2s_v1_payout } from "./s2s/v1/payout_pb.js";
+import { file_s2s_v1_payout_service } from "./s2s/v1/payout_service_pb.js";
 import { file_s2s_v1_postback_service } from "./s2s/v1/postback_service_pb.js";
 import { file_s2s_v1_preset } from "./s2s/v1/preset_pb.js";
 import { file_s2s_v1_preset_service } from "./s2s/v1/preset_service_pb.js";
@@ -60,6 +62,8 @@ export const FILES = [
   file_s2s_v1_watch,
   file_s2s_v1_conversion_service,
   file_s2s_v1_partner_service,
+  file_s2s_v1_payout,
+  file_s2s_v1_payout_service,
   file_s2s_v1_postback_service,
   file_s2s_v1_preset,
   file_s2s_v1_preset_service,

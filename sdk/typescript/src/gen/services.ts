@@ -12,6 +12,8 @@ import type { Conversions } from "./calls/conversions.js";
 import { conversionsOf } from "./calls/conversions.js";
 import type { Partners } from "./calls/partners.js";
 import { partnersOf } from "./calls/partners.js";
+import type { Payouts } from "./calls/payouts.js";
+import { payoutsOf } from "./calls/payouts.js";
 import type { Postbacks } from "./calls/postbacks.js";
 import { postbacksOf } from "./calls/postbacks.js";
 import type { Presets } from "./calls/presets.js";
@@ -27,6 +29,7 @@ import { ClickService } from "./s2s/v1/click_service_pb.js";
 import { ConversionCodeService } from "./s2s/v1/conversion_code_service_pb.js";
 import { ConversionService } from "./s2s/v1/conversion_service_pb.js";
 import { PartnerService } from "./s2s/v1/partner_service_pb.js";
+import { PayoutService } from "./s2s/v1/payout_service_pb.js";
 import { PostbackService } from "./s2s/v1/postback_service_pb.js";
 import { PresetService } from "./s2s/v1/preset_service_pb.js";
 import { TrackingLinkService } from "./s2s/v1/tracking_link_service_pb.js";
@@ -78,6 +81,10 @@ export interface Services {
    */
   readonly partners: Partners;
   /**
+   * Says what partners are owed, and keeps what they were paid.
+   */
+  readonly payouts: Payouts;
+  /**
    * Lists, replays and explains postbacks: the stored requests that arrived at
    * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
    * them.
@@ -106,6 +113,7 @@ export interface Stubs {
   readonly conversionCodes: Client<typeof ConversionCodeService>;
   readonly conversions: Client<typeof ConversionService>;
   readonly partners: Client<typeof PartnerService>;
+  readonly payouts: Client<typeof PayoutService>;
   readonly postbacks: Client<typeof PostbackService>;
   readonly presets: Client<typeof PresetService>;
   readonly trackingLinks: Client<typeof TrackingLinkService>;
@@ -155,6 +163,10 @@ export interface WebServices {
    */
   readonly partners: Partners;
   /**
+   * Says what partners are owed, and keeps what they were paid.
+   */
+  readonly payouts: Payouts;
+  /**
    * Lists, replays and explains postbacks: the stored requests that arrived at
    * `/s2s`, with their outcomes. `ConversionService.RecordConversion` receives
    * them.
@@ -183,6 +195,7 @@ export interface WebStubs {
   readonly conversionCodes: Client<typeof ConversionCodeService>;
   readonly conversions: Omit<Client<typeof ConversionService>, "streamRecordConversions">;
   readonly partners: Client<typeof PartnerService>;
+  readonly payouts: Client<typeof PayoutService>;
   readonly postbacks: Client<typeof PostbackService>;
   readonly presets: Client<typeof PresetService>;
   readonly trackingLinks: Client<typeof TrackingLinkService>;
@@ -200,6 +213,7 @@ export function stubsOf(transport: Transport): Stubs {
     conversionCodes: createClient(ConversionCodeService, transport),
     conversions: createClient(ConversionService, transport),
     partners: createClient(PartnerService, transport),
+    payouts: createClient(PayoutService, transport),
     postbacks: createClient(PostbackService, transport),
     presets: createClient(PresetService, transport),
     trackingLinks: createClient(TrackingLinkService, transport),
@@ -218,6 +232,7 @@ export function servicesOf(stubs: Stubs, policy: Policy): Services {
     conversionCodes: conversionCodesOf(stubs.conversionCodes),
     conversions: conversionsOf(stubs.conversions, policy),
     partners: partnersOf(stubs.partners),
+    payouts: payoutsOf(stubs.payouts),
     postbacks: postbacksOf(stubs.postbacks, policy),
     presets: presetsOf(stubs.presets),
     trackingLinks: trackingLinksOf(stubs.trackingLinks),

@@ -12,7 +12,7 @@ use crate::{
     core::{
         conversion::{self, Conversion, ConversionId, New, Standing},
         conversion_code::TransactionScope,
-        journal,
+        journal, ledger,
     },
     db::{Connection, group_commit::Write, journal::Entries},
     error::Result,
@@ -75,7 +75,7 @@ impl Write for Adjust {
     }
 }
 
-/// Enters a line in the journal: all that reports need, because the rows may be deleted before
+/// Enters a line in the journal, with the line of its partner: all that reports need, because the rows may be deleted before
 /// somebody counts them.
 pub fn enter(Line { adjustment: line, conversion }: &Line, entries: &mut Entries) {
     let currency = line.currency.to_string();
@@ -97,4 +97,9 @@ pub fn enter(Line { adjustment: line, conversion }: &Line, entries: &mut Entries
     bytes.extend(conversion.created_at.micros().to_be_bytes());
     bytes.extend(line.number.to_be_bytes());
     entries.add(journal::ADJUSTMENT, &bytes);
+    let standings = [line.before(), line.after()];
+    let (effective_at, created_at) = (line.effective_at, line.created_at);
+    if let Some(owed) = conversion.line_of_adjustment(line.number, standings, effective_at, created_at) {
+        ledger::enter(&owed, conversion.link_id, entries);
+    }
 }

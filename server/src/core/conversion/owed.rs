@@ -15,6 +15,12 @@ impl Conversion {
         self.partner_id.map(|_| self.owed_for(self.standing()).amount)
     }
 
+    /// The line that a conversion would have that was recorded as it stands now: the sum of its lines.
+    /// `None` without a partner.
+    pub fn line_if_new(&self) -> Option<Line> {
+        self.line_of(0, Owed::NOTHING, self.standing(), self.converted_at, self.created_at)
+    }
+
     fn owed_for(&self, Standing { status, value, commission }: Standing) -> Owed {
         let share = self.partner_share.and_then(StoredShare::share).unwrap_or(Share::COMMISSION);
         Owed { status, amount: share.owed(status, value, commission) }
@@ -59,6 +65,9 @@ impl Conversion {
             approved_delta,
             effective_at,
             created_at,
+            // Refunds inherit the time of the sale, so that both become due together.
+            due_at: (approved_delta.micros() != 0).then_some(self.converted_at),
+            payout_id: None,
             waiting_since: None,
         })
     }

@@ -7,7 +7,7 @@ use super::{
     store::{New, add_to, insert},
 };
 use crate::{
-    core::{conversion_code::TransactionScope, journal},
+    core::{conversion_code::TransactionScope, journal, ledger},
     db::{Connection, Insertion, group_commit::Write, journal::Entries},
 };
 
@@ -50,7 +50,7 @@ impl Write for Insert {
     }
 }
 
-/// Enters a new conversion in the journal: all that reports need, because the row may be deleted
+/// Enters a new conversion in the journal, with the line of its partner: all that reports need, because the row may be deleted
 /// before somebody counts it.
 pub fn enter(row: &Conversion, entries: &mut Entries) {
     let currency = row.currency.to_string();
@@ -68,4 +68,7 @@ pub fn enter(row: &Conversion, entries: &mut Entries) {
         &row.created_at.micros().to_be_bytes(),
     ];
     entries.add(journal::CONVERSION, &bytes.concat());
+    if let Some(line) = row.line() {
+        ledger::enter(&line, row.link_id, entries);
+    }
 }

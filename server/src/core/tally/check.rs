@@ -2,7 +2,10 @@
 //! the journal that are not folded yet belong to the totals.
 //!
 //! Where rows have been deleted by age, the totals must be at least as large as what is left. Totals
-//! of conversions by all three times must add up to the same, whatever was deleted.
+//! of conversions by all three times must add up to the same, whatever was deleted. The lines of
+//! partners are never deleted: their sums must be equal.
+
+mod partners;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -38,8 +41,19 @@ const MICROS: u128 = 1_000_000;
 const DIFFERENCES_SHOWN_MAX: usize = 10;
 
 /// The tables that are read.
-const TABLES: [&str; 7] =
-    ["lived_time", "lane", "journal", "tally", "conversion_tally", "click", "conversion"];
+const TABLES: [&str; 11] = [
+    "lived_time",
+    "lane",
+    "journal",
+    "tally",
+    "conversion_tally",
+    "partner_tally",
+    "click",
+    "conversion",
+    "partner_line",
+    "partner_entry",
+    "payout",
+];
 
 /// The result of a comparison.
 #[derive(Debug)]
@@ -49,6 +63,8 @@ pub struct Comparison {
     /// The numbers of stored clicks and conversions.
     pub clicks: i64,
     pub conversions: i64,
+    /// The number of lines in the ledgers of partners.
+    pub lines: usize,
     /// The number of totals that differ.
     pub differing: usize,
     /// Descriptions of the first differences.
@@ -56,7 +72,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    fn note(&mut self, difference: impl FnOnce() -> String) {
+    pub fn note(&mut self, difference: impl FnOnce() -> String) {
         self.differing += 1;
         if self.shown.len() < DIFFERENCES_SHOWN_MAX {
             self.shown.push(difference());
@@ -78,8 +94,10 @@ pub async fn unreadable(snapshot: &Snapshot) -> Option<(&'static str, DbErr)> {
 /// Compares all totals with the rows.
 pub async fn check(snapshot: &Snapshot) -> Result<Comparison> {
     let (lived, mut unfolded) = (snapshot.lived().await?, unfolded(snapshot).await?);
-    let mut comparison = Comparison { lived, clicks: 0, conversions: 0, differing: 0, shown: Vec::new() };
+    let (differing, shown) = (0, Vec::new());
+    let mut comparison = Comparison { lived, clicks: 0, conversions: 0, lines: 0, differing, shown };
     check_clicks(snapshot, &mut unfolded, lived, &mut comparison).await?;
+    partners::check(snapshot, std::mem::take(&mut unfolded.partners), &mut comparison).await?;
     check_conversions(snapshot, unfolded, lived, &mut comparison).await?;
     Ok(comparison)
 }
@@ -172,6 +190,7 @@ async fn check_conversions(
         for row in &page {
             rows.add_conversion(&CountedConversion::from(row));
         }
+        partners::check_conversions(snapshot, &page, comparison).await?;
         last = page.into_iter().last();
         if last.is_none() {
             break;
@@ -299,7 +318,7 @@ impl fmt::Display for ConversionSum {
 }
 
 /// Writes millionths as a decimal number with six decimals.
-fn decimal(micros: i128) -> String {
+pub fn decimal(micros: i128) -> String {
     let (sign, size) = (if micros < 0 { "-" } else { "" }, micros.unsigned_abs());
     format!("{sign}{}.{:06}", size / MICROS, size % MICROS)
 }

@@ -1,15 +1,19 @@
-//! The tables `tally` and `conversion_tally`.
+//! The tables `tally`, `conversion_tally` and `partner_tally`.
 
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, entity::prelude::*,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Statement,
+    entity::prelude::*,
 };
 
-use super::sums::{Basis, ClickCell, ClickSum, ConversionCell, ConversionSum, CurrencyCode, Quarter, Sums};
+use super::sums::{
+    Basis, ClickCell, ClickSum, ConversionCell, ConversionSum, CurrencyCode, PartnerCell, PartnerSum,
+    Quarter, Sums,
+};
 use crate::{
     core::{conversion_code::ConversionCodeId, tracking_link::TrackingLinkId},
     db::{Connection, Grouped, add_up},
     error::{Error, Result},
-    values::id::AccountId,
+    values::id::{AccountId, PartnerId},
 };
 
 /// The number of millionths in a thousand units.
@@ -61,7 +65,7 @@ mod conversion_tally {
         pub link_id: TrackingLinkId,
         #[sea_orm(primary_key, auto_increment = false)]
         pub code_id: ConversionCodeId,
-        /// The nil id, as long as there are no partners.
+        /// The nil id: conversions are not counted by partner.
         #[sea_orm(primary_key, auto_increment = false)]
         pub partner_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
@@ -77,6 +81,37 @@ mod conversion_tally {
         pub value_micros: i64,
         pub commission_thousands: i64,
         pub commission_micros: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    impl Grouped for Entity {
+        const USUALLY_EMPTY: &[Column] = &[];
+    }
+}
+
+mod partner_tally {
+    use sea_orm::entity::prelude::*;
+
+    use super::{AccountId, Grouped, PartnerId};
+
+    /// A row of the table `partner_tally`: the sums of all lines of a partner in a currency, those of
+    /// entries by hand aside. Sums are in two columns, as in `conversion_tally`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "partner_tally")]
+    pub struct Model {
+        pub account_id: AccountId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub partner_id: PartnerId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub currency: String,
+        pub pending_thousands: i64,
+        pub pending_micros: i64,
+        pub approved_thousands: i64,
+        pub approved_micros: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -122,7 +157,19 @@ pub async fn add(txn: &Connection, sums: &Sums) -> Result<(), DbErr> {
         ConversionColumn::CommissionMicros,
     ];
     let conversions: Vec<_> = conversions.iter().collect();
-    add_up::<conversion_tally::Entity>(txn, &conversions, &key, &added).await
+    add_up::<conversion_tally::Entity>(txn, &conversions, &key, &added).await?;
+    add_partners(txn, sums).await
+}
+
+async fn add_partners(txn: &Connection, sums: &Sums) -> Result<(), DbErr> {
+    use partner_tally::Column;
+
+    let partners = sums.partners.iter().map(|(cell, (account, sum))| partner_row(*cell, *account, *sum));
+    let partners: Vec<partner_tally::Model> = partners.collect::<Result<_, _>>()?;
+    let added =
+        [Column::PendingThousands, Column::PendingMicros, Column::ApprovedThousands, Column::ApprovedMicros];
+    let key = [Column::PartnerId, Column::Currency];
+    add_up::<partner_tally::Entity>(txn, &partners.iter().collect::<Vec<_>>(), &key, &added).await
 }
 
 fn click_row(cell: ClickCell, account_id: AccountId, sum: ClickSum) -> tally::Model {
@@ -137,6 +184,7 @@ fn conversion_row(
     sum: ConversionSum,
 ) -> Result<conversion_tally::Model, DbErr> {
     let ConversionCell { link: link_id, code: code_id, currency, status, basis, quarter } = cell;
+    let currency = text_of(currency);
     let [value, commission] = [sum.value, sum.commission].map(parts);
     let ((value_thousands, value_micros), (commission_thousands, commission_micros)) = (value?, commission?);
     Ok(conversion_tally::Model {
@@ -144,7 +192,7 @@ fn conversion_row(
         link_id,
         code_id,
         partner_id: Uuid::nil(),
-        currency: currency.iter().copied().map(char::from).collect(),
+        currency,
         status,
         basis,
         quarter,
@@ -154,6 +202,89 @@ fn conversion_row(
         commission_thousands,
         commission_micros,
     })
+}
+
+fn partner_row(
+    PartnerCell { partner: partner_id, currency }: PartnerCell,
+    account_id: AccountId,
+    sum: PartnerSum,
+) -> Result<partner_tally::Model, DbErr> {
+    let (pending_thousands, pending_micros) = parts(sum.pending)?;
+    let (approved_thousands, approved_micros) = parts(sum.approved)?;
+    let currency = text_of(currency);
+    Ok(partner_tally::Model {
+        account_id,
+        partner_id,
+        currency,
+        pending_thousands,
+        pending_micros,
+        approved_thousands,
+        approved_micros,
+    })
+}
+
+impl partner_tally::Model {
+    fn add_to(self, sums: &mut Sums) -> Result<()> {
+        let cell = PartnerCell { partner: self.partner_id, currency: code_of(&self.currency)? };
+        let sum = PartnerSum {
+            pending: whole(self.pending_thousands, self.pending_micros),
+            approved: whole(self.approved_thousands, self.approved_micros),
+        };
+        sums.add_owed(cell, self.account_id, sum);
+        Ok(())
+    }
+}
+
+/// Reads all sums of what partners are owed.
+pub async fn read_partners(db: &impl ConnectionTrait) -> Result<Sums> {
+    let mut sums = Sums::default();
+    for row in partner_tally::Entity::find().all(db).await? {
+        row.add_to(&mut sums)?;
+    }
+    Ok(sums)
+}
+
+/// Reads the sums of a partner and the rows of the journal that are not folded yet, both as they are at
+/// one moment, because one statement reads them. The rows of the journal may name other partners, too.
+const PRESENT: &str = "SELECT entries, '' AS currency, 0 AS pending_thousands, 0 AS pending_micros, \
+     0 AS approved_thousands, 0 AS approved_micros FROM \
+     (SELECT journal.entries FROM lane JOIN journal ON journal.lane = lane.id AND journal.seq > lane.folded_seq \
+     WHERE lane.closed_seq IS NULL OR lane.folded_seq < lane.closed_seq LIMIT ROWS) AS unfolded \
+     UNION ALL SELECT NULL, currency, pending_thousands, pending_micros, approved_thousands, approved_micros \
+     FROM partner_tally WHERE partner_id = PARTNER";
+
+/// The sums of a partner now, perhaps with those of others. `None` if more than `unfolded_max` rows of
+/// the journal are not folded.
+pub async fn present(
+    db: &impl ConnectionTrait,
+    partner: PartnerId,
+    unfolded_max: usize,
+) -> Result<Option<Sums>> {
+    let backend = db.get_database_backend();
+    let parameter = if backend == DbBackend::Postgres { "$1" } else { "?" };
+    let rows_max = unfolded_max.saturating_add(1).to_string();
+    let text = PRESENT.replace("PARTNER", parameter).replace("ROWS", &rows_max);
+    let (mut sums, mut unfolded) = (Sums::default(), 0_usize);
+    for row in db.query_all_raw(Statement::from_sql_and_values(backend, text, [partner.into()])).await? {
+        let Some(entries) = row.try_get::<Option<Vec<u8>>>("", "entries")? else {
+            let number = |name| row.try_get::<i64>("", name);
+            let sum = PartnerSum {
+                pending: whole(number("pending_thousands")?, number("pending_micros")?),
+                approved: whole(number("approved_thousands")?, number("approved_micros")?),
+            };
+            let currency = code_of(&row.try_get::<String>("", "currency")?)?;
+            // The account is not read: the caller knows it.
+            sums.add_owed(PartnerCell { partner, currency }, AccountId(Uuid::nil()), sum);
+            continue;
+        };
+        unfolded = unfolded.saturating_add(1);
+        if unfolded > unfolded_max {
+            return Ok(None);
+        }
+        let added = sums.add_entries(&entries);
+        added.map_err(|error| Error::internal(&format!("a row of the journal: {error:?}")))?;
+    }
+    Ok(Some(sums))
 }
 
 /// The thousands of a sum in millionths, and the rest.
@@ -204,6 +335,10 @@ pub async fn read_conversions(db: &impl ConnectionTrait) -> Result<Sums> {
         sums.conversions.insert(cell, (row.account_id, sum));
     }
     Ok(sums)
+}
+
+fn text_of(currency: CurrencyCode) -> String {
+    currency.iter().copied().map(char::from).collect()
 }
 
 fn code_of(currency: &str) -> Result<CurrencyCode> {

@@ -1,4 +1,5 @@
-//! Sums of clicks and conversions by quarter hour. Pure: no I/O, no clock.
+//! Sums of clicks and conversions by quarter hour, and of what partners are owed. Pure: no I/O, no
+//! clock.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +12,17 @@ use crate::{
         conversion::{Conversion, Standing},
         conversion_code::ConversionCodeId,
         journal,
+        ledger::Line,
         tracking_link::TrackingLinkId,
     },
     db::journal::{Damaged, Entries, EntryKind},
-    values::{click_id::ClickId, conversion_status::ConversionStatus, id::AccountId, time::Time},
+    values::{
+        click_id::ClickId,
+        conversion_status::ConversionStatus,
+        id::{AccountId, PartnerId},
+        money::Currency,
+        time::Time,
+    },
 };
 
 /// A quarter of an hour. The offset of every time zone is a multiple of it, so days of every zone
@@ -118,6 +126,10 @@ pub struct ConversionCell {
 /// The code of a currency, as it is stored.
 pub type CurrencyCode = [u8; 3];
 
+fn code_of(currency: Currency) -> CurrencyCode {
+    currency.to_string().as_bytes().first_chunk().copied().unwrap_or_default()
+}
+
 /// A number of conversions, and the sums of their amounts in millionths of their currency's unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConversionSum {
@@ -139,6 +151,40 @@ impl ConversionSum {
         self.conversions <= other.conversions
             && self.value <= other.value
             && self.commission <= other.commission
+    }
+}
+
+/// A partner and a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartnerCell {
+    pub partner: PartnerId,
+    pub currency: CurrencyCode,
+}
+
+impl PartnerCell {
+    fn of(line: &Line) -> Self {
+        Self { partner: line.partner_id, currency: code_of(line.currency) }
+    }
+}
+
+/// The sums of all lines of a partner in one currency, in millionths of its unit: of what waits for
+/// the merchant's decision, and of what is approved. What was paid is not subtracted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PartnerSum {
+    pub pending: i128,
+    pub approved: i128,
+}
+
+impl PartnerSum {
+    /// The sum of one line.
+    pub fn of(line: &Line) -> Self {
+        Self { pending: line.pending_delta.micros().into(), approved: line.approved_delta.micros().into() }
+    }
+
+    pub fn add(&mut self, other: Self) {
+        // 128 bits hold more changes of 64 bits than there can be lines.
+        self.pending = self.pending.saturating_add(other.pending);
+        self.approved = self.approved.saturating_add(other.approved);
     }
 }
 
@@ -204,7 +250,7 @@ impl From<&Conversion> for CountedConversion {
             code: row.code_id,
             account: row.account_id,
             link: row.link_id,
-            currency: row.currency.to_string().as_bytes().first_chunk().copied().unwrap_or_default(),
+            currency: code_of(row.currency),
             value: value.micros(),
             commission: commission.micros(),
             status: ConversionStatus::to_value(&status),
@@ -248,6 +294,26 @@ impl CountedAdjustment {
     }
 }
 
+/// A line in the ledger of a partner, as it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct CountedLine {
+    cell: PartnerCell,
+    account: AccountId,
+    sum: PartnerSum,
+}
+
+impl CountedLine {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields(bytes);
+        let (_click, _serial, _number) = (fields.uuid()?, fields.number()?, fields.take::<2>()?);
+        let (partner, account) = (PartnerId(fields.uuid()?), AccountId(fields.uuid()?));
+        let (_link, currency) = (fields.uuid()?, fields.take()?);
+        let sum = PartnerSum { pending: fields.number()?.into(), approved: fields.number()?.into() };
+        let _times = [fields.number()?, fields.number()?];
+        Some(Self { cell: PartnerCell { partner, currency }, account, sum })
+    }
+}
+
 /// The bytes of an entry that are not read yet.
 struct Fields<'a>(&'a [u8]);
 
@@ -276,17 +342,18 @@ pub enum Uncountable {
     Row(Damaged),
 }
 
-/// The sums of some clicks and conversions, each with the account of its link.
+/// The sums of some clicks, conversions and lines, each with its account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
     pub clicks: BTreeMap<ClickCell, (AccountId, ClickSum)>,
     pub conversions: BTreeMap<ConversionCell, (AccountId, ConversionSum)>,
+    pub partners: BTreeMap<PartnerCell, (AccountId, PartnerSum)>,
 }
 
 impl Sums {
     /// The number of sums.
     pub fn len(&self) -> usize {
-        self.clicks.len() + self.conversions.len()
+        self.clicks.len() + self.conversions.len() + self.partners.len()
     }
 
     pub fn add_click(&mut self, click: CountedClick) {
@@ -322,12 +389,21 @@ impl Sums {
         }
     }
 
+    pub fn add_line(&mut self, line: &Line) {
+        self.add_owed(PartnerCell::of(line), line.account_id, PartnerSum::of(line));
+    }
+
+    pub fn add_owed(&mut self, cell: PartnerCell, account: AccountId, sum: PartnerSum) {
+        self.partners.entry(cell).or_insert((account, PartnerSum::default())).1.add(sum);
+    }
+
     /// Adds the entries of a row of the journal: all of them or, on an error, none.
     pub fn add_entries(&mut self, entries: &[u8]) -> Result<(), Uncountable> {
         let check = |(kind, bytes): (EntryKind, &[u8])| match kind {
             journal::CLICK => CountedClick::read(bytes).is_some(),
             journal::CONVERSION => CountedConversion::read(bytes).is_some(),
             journal::ADJUSTMENT => CountedAdjustment::read(bytes).is_some(),
+            journal::LINE => CountedLine::read(bytes).is_some(),
             kind => kind == journal::POSTBACK,
         };
         for entry in Entries::read(entries) {
@@ -349,6 +425,10 @@ impl Sums {
                 && let Some(adjustment) = CountedAdjustment::read(bytes)
             {
                 self.move_conversion(&adjustment);
+            } else if kind == journal::LINE
+                && let Some(CountedLine { cell, account, sum }) = CountedLine::read(bytes)
+            {
+                self.add_owed(cell, account, sum);
             }
         }
         Ok(())

@@ -321,6 +321,19 @@ const (
 	// Cause: another partner of this account has this external id. Cure: give the
 	// partner another one. ALREADY_EXISTS, HTTP 409.
 	ErrorReason_ERROR_REASON_EXTERNAL_ID_TAKEN ErrorReason = 68
+	// Cause: another total is due than the `expected_total` of the payout; the
+	// message names both. Cure: look at the payout again with `validate_only`,
+	// and send its total. FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_PAYOUT_DIFFERS ErrorReason = 69
+	// Cause: nothing is due to the partner in this currency, or less than its
+	// `minimum_payout`, or it owes something itself after refunds. Cure: nothing:
+	// what is due stays in the ledger, and a later payout takes it.
+	// FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_PAYOUT_TOO_SMALL ErrorReason = 70
+	// Cause: the payout was paid or is canceled, and never changes again. Cure:
+	// correct it with an entry in the partner's ledger, which the next payout
+	// takes. FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_PAYOUT_ENDED ErrorReason = 71
 )
 
 // Enum value maps for ErrorReason.
@@ -392,6 +405,9 @@ var (
 		66: "ERROR_REASON_UPDATES_OFF",
 		67: "ERROR_REASON_ORDER_OF_ANOTHER_CLICK",
 		68: "ERROR_REASON_EXTERNAL_ID_TAKEN",
+		69: "ERROR_REASON_PAYOUT_DIFFERS",
+		70: "ERROR_REASON_PAYOUT_TOO_SMALL",
+		71: "ERROR_REASON_PAYOUT_ENDED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -460,6 +476,9 @@ var (
 		"ERROR_REASON_UPDATES_OFF":                 66,
 		"ERROR_REASON_ORDER_OF_ANOTHER_CLICK":      67,
 		"ERROR_REASON_EXTERNAL_ID_TAKEN":           68,
+		"ERROR_REASON_PAYOUT_DIFFERS":              69,
+		"ERROR_REASON_PAYOUT_TOO_SMALL":            70,
+		"ERROR_REASON_PAYOUT_ENDED":                71,
 	}
 )
 
@@ -494,7 +513,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xbf\x12\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xa2\x13\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -562,7 +581,10 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"$ERROR_REASON_CONVERSION_NOT_RECORDED\x10A\x12\x1c\n" +
 	"\x18ERROR_REASON_UPDATES_OFF\x10B\x12'\n" +
 	"#ERROR_REASON_ORDER_OF_ANOTHER_CLICK\x10C\x12\"\n" +
-	"\x1eERROR_REASON_EXTERNAL_ID_TAKEN\x10D\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"\x1eERROR_REASON_EXTERNAL_ID_TAKEN\x10D\x12\x1f\n" +
+	"\x1bERROR_REASON_PAYOUT_DIFFERS\x10E\x12!\n" +
+	"\x1dERROR_REASON_PAYOUT_TOO_SMALL\x10F\x12\x1d\n" +
+	"\x19ERROR_REASON_PAYOUT_ENDED\x10G\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

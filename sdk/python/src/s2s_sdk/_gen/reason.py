@@ -525,3 +525,25 @@ class Reason(str, Enum):
             "ALREADY_EXISTS, HTTP 409."
         ),
     )
+    PAYOUT_DIFFERS = (
+        "PAYOUT_DIFFERS",
+        (
+            "Cause: another total is due than the `expected_total` of the payout; the message names both. Cure: "
+            "look at the payout again with `validate_only`, and send its total. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )
+    PAYOUT_TOO_SMALL = (
+        "PAYOUT_TOO_SMALL",
+        (
+            "Cause: nothing is due to the partner in this currency, or less than its `minimum_payout`, or it owes"
+            " something itself after refunds. Cure: nothing: what is due stays in the ledger, and a later payout "
+            "takes it. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )
+    PAYOUT_ENDED = (
+        "PAYOUT_ENDED",
+        (
+            "Cause: the payout was paid or is canceled, and never changes again. Cure: correct it with an entry "
+            "in the partner's ledger, which the next payout takes. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )

@@ -214,6 +214,29 @@ export interface RawPostbackInput {
 }
 
 /**
+ * An entry by hand in the ledger of a partner: a bonus, a fee or a correction.
+ * It never changes; another entry corrects it.
+ */
+export interface PartnerEntryInput {
+  /**
+   * Id of the entry. Example: `entry_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   */
+  id?: string | undefined;
+  /**
+   * Id of the partner.
+   */
+  partnerId: string;
+  /**
+   * The change of what is approved. Negative for a fee, never 0.
+   */
+  amount: Money;
+  /**
+   * What it is for, for people, 1 to 1,000 bytes. The partner sees it.
+   */
+  note: string;
+}
+
+/**
  * Overrides for a replay, for causes that can no longer be fixed at the sender.
  * Every override that is applied is noted with the postback.
  */

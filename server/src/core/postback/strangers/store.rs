@@ -74,14 +74,14 @@ impl Rehearsed for Model {
 
 /// Adds up the bytes of all rows.
 pub async fn bytes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    let all = Entity::find().select_only().column_as(sum(db, Column::Bytes), "bytes");
+    let all = Entity::find().select_only().column_as(sum(db, Expr::col(Column::Bytes)), "bytes");
     Ok(all.into_tuple().one(db).await?.unwrap_or_default())
 }
 
 /// Finds the networks whose rows have most bytes, and the bytes of each, most first.
 pub async fn busiest(db: &impl ConnectionTrait, rows: u64) -> Result<Vec<(String, i64)>, DbErr> {
     let networks = Entity::find().select_only().column(Column::Network);
-    let networks = networks.column_as(sum(db, Column::Bytes), "bytes").group_by(Column::Network);
+    let networks = networks.column_as(sum(db, Expr::col(Column::Bytes)), "bytes").group_by(Column::Network);
     networks.order_by_desc(Column::Bytes.sum()).limit(rows).into_tuple().all(db).await
 }
 

@@ -11,6 +11,7 @@ from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceStub
 from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceStub
 from s2s_sdk._gen.s2s.v1.conversion_service_pb2_grpc import ConversionServiceStub
 from s2s_sdk._gen.s2s.v1.partner_service_pb2_grpc import PartnerServiceStub
+from s2s_sdk._gen.s2s.v1.payout_service_pb2_grpc import PayoutServiceStub
 from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceStub
 from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceStub
 from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceStub
@@ -21,6 +22,7 @@ from s2s_sdk._gen.services.clicks import AsyncClicks, Clicks
 from s2s_sdk._gen.services.conversion_codes import AsyncConversionCodes, ConversionCodes
 from s2s_sdk._gen.services.conversions import AsyncConversions, Conversions
 from s2s_sdk._gen.services.partners import AsyncPartners, Partners
+from s2s_sdk._gen.services.payouts import AsyncPayouts, Payouts
 from s2s_sdk._gen.services.postbacks import AsyncPostbacks, Postbacks
 from s2s_sdk._gen.services.presets import AsyncPresets, Presets
 from s2s_sdk._gen.services.tracking_links import AsyncTrackingLinks, TrackingLinks
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.conversion_service_pb2_grpc import ConversionServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.partner_service_pb2_grpc import PartnerServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.payout_service_pb2_grpc import PayoutServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceAsyncStub
@@ -49,6 +52,7 @@ class Stubs:
     conversion_codes: ConversionCodeServiceStub
     conversions: ConversionServiceStub
     partners: PartnerServiceStub
+    payouts: PayoutServiceStub
     postbacks: PostbackServiceStub
     presets: PresetServiceStub
     tracking_links: TrackingLinkServiceStub
@@ -61,6 +65,7 @@ class Stubs:
         self.conversion_codes = ConversionCodeServiceStub(channel)
         self.conversions = ConversionServiceStub(channel)
         self.partners = PartnerServiceStub(channel)
+        self.payouts = PayoutServiceStub(channel)
         self.postbacks = PostbackServiceStub(channel)
         self.presets = PresetServiceStub(channel)
         self.tracking_links = TrackingLinkServiceStub(channel)
@@ -76,6 +81,7 @@ class AsyncStubs(Stubs):
     conversion_codes: ConversionCodeServiceAsyncStub
     conversions: ConversionServiceAsyncStub
     partners: PartnerServiceAsyncStub
+    payouts: PayoutServiceAsyncStub
     postbacks: PostbackServiceAsyncStub
     presets: PresetServiceAsyncStub
     tracking_links: TrackingLinkServiceAsyncStub
@@ -113,6 +119,8 @@ class Services:
     """Manages partners: those who are owed a share of conversions. A tracking link has at most one
     partner. Its conversions are owed to this partner.
     """
+    payouts: Payouts
+    """Says what partners are owed, and keeps what they were paid."""
     postbacks: Postbacks
     """Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with their
     outcomes. `ConversionService.RecordConversion` receives them.
@@ -133,6 +141,7 @@ class Services:
         self.conversion_codes = ConversionCodes(stubs.conversion_codes)
         self.conversions = Conversions(stubs.conversions, policy)
         self.partners = Partners(stubs.partners)
+        self.payouts = Payouts(stubs.payouts)
         self.postbacks = Postbacks(stubs.postbacks, policy)
         self.presets = Presets(stubs.presets)
         self.tracking_links = TrackingLinks(stubs.tracking_links)
@@ -170,6 +179,8 @@ class AsyncServices:
     """Manages partners: those who are owed a share of conversions. A tracking link has at most one
     partner. Its conversions are owed to this partner.
     """
+    payouts: AsyncPayouts
+    """Says what partners are owed, and keeps what they were paid."""
     postbacks: AsyncPostbacks
     """Lists, replays and explains postbacks: the stored requests that arrived at `/s2s`, with their
     outcomes. `ConversionService.RecordConversion` receives them.
@@ -190,6 +201,7 @@ class AsyncServices:
         self.conversion_codes = AsyncConversionCodes(stubs.conversion_codes)
         self.conversions = AsyncConversions(stubs.conversions, policy)
         self.partners = AsyncPartners(stubs.partners)
+        self.payouts = AsyncPayouts(stubs.payouts)
         self.postbacks = AsyncPostbacks(stubs.postbacks, policy)
         self.presets = AsyncPresets(stubs.presets)
         self.tracking_links = AsyncTrackingLinks(stubs.tracking_links)

@@ -376,6 +376,22 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Cause: another partner of this account has this external id. Cure: give the
     partner another one. ALREADY_EXISTS, HTTP 409.
     """
+    ERROR_REASON_PAYOUT_DIFFERS: _ErrorReason.ValueType  # 69
+    """Cause: another total is due than the `expected_total` of the payout; the
+    message names both. Cure: look at the payout again with `validate_only`,
+    and send its total. FAILED_PRECONDITION, HTTP 422.
+    """
+    ERROR_REASON_PAYOUT_TOO_SMALL: _ErrorReason.ValueType  # 70
+    """Cause: nothing is due to the partner in this currency, or less than its
+    `minimum_payout`, or it owes something itself after refunds. Cure: nothing:
+    what is due stays in the ledger, and a later payout takes it.
+    FAILED_PRECONDITION, HTTP 422.
+    """
+    ERROR_REASON_PAYOUT_ENDED: _ErrorReason.ValueType  # 71
+    """Cause: the payout was paid or is canceled, and never changes again. Cure:
+    correct it with an entry in the partner's ledger, which the next payout
+    takes. FAILED_PRECONDITION, HTTP 422.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
@@ -740,5 +756,21 @@ to counts for the first. ALREADY_EXISTS, HTTP 409. Holds postbacks.
 ERROR_REASON_EXTERNAL_ID_TAKEN: ErrorReason.ValueType  # 68
 """Cause: another partner of this account has this external id. Cure: give the
 partner another one. ALREADY_EXISTS, HTTP 409.
+"""
+ERROR_REASON_PAYOUT_DIFFERS: ErrorReason.ValueType  # 69
+"""Cause: another total is due than the `expected_total` of the payout; the
+message names both. Cure: look at the payout again with `validate_only`,
+and send its total. FAILED_PRECONDITION, HTTP 422.
+"""
+ERROR_REASON_PAYOUT_TOO_SMALL: ErrorReason.ValueType  # 70
+"""Cause: nothing is due to the partner in this currency, or less than its
+`minimum_payout`, or it owes something itself after refunds. Cure: nothing:
+what is due stays in the ledger, and a later payout takes it.
+FAILED_PRECONDITION, HTTP 422.
+"""
+ERROR_REASON_PAYOUT_ENDED: ErrorReason.ValueType  # 71
+"""Cause: the payout was paid or is canceled, and never changes again. Cure:
+correct it with an entry in the partner's ledger, which the next payout
+takes. FAILED_PRECONDITION, HTTP 422.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -451,6 +451,26 @@ public enum Reason {
    * one. ALREADY_EXISTS, HTTP 409.
    */
   EXTERNAL_ID_TAKEN(ErrorReason.ERROR_REASON_EXTERNAL_ID_TAKEN),
+
+  /**
+   * Cause: another total is due than the {@code expectedTotal} of the payout; the message names
+   * both. Cure: look at the payout again with {@code validateOnly}, and send its total.
+   * FAILED_PRECONDITION, HTTP 422.
+   */
+  PAYOUT_DIFFERS(ErrorReason.ERROR_REASON_PAYOUT_DIFFERS),
+
+  /**
+   * Cause: nothing is due to the partner in this currency, or less than its {@code minimumPayout},
+   * or it owes something itself after refunds. Cure: nothing: what is due stays in the ledger, and
+   * a later payout takes it. FAILED_PRECONDITION, HTTP 422.
+   */
+  PAYOUT_TOO_SMALL(ErrorReason.ERROR_REASON_PAYOUT_TOO_SMALL),
+
+  /**
+   * Cause: the payout was paid or is canceled, and never changes again. Cure: correct it with an
+   * entry in the partner's ledger, which the next payout takes. FAILED_PRECONDITION, HTTP 422.
+   */
+  PAYOUT_ENDED(ErrorReason.ERROR_REASON_PAYOUT_ENDED),
   ;
 
   private final ErrorReason message;

@@ -11,6 +11,7 @@ abstract class Services {
   private final ConversionCodes conversionCodes;
   private final Conversions conversions;
   private final Partners partners;
+  private final Payouts payouts;
   private final Postbacks postbacks;
   private final Presets presets;
   private final TrackingLinks trackingLinks;
@@ -23,6 +24,7 @@ abstract class Services {
     conversionCodes = new ConversionCodes(calls);
     conversions = new Conversions(calls);
     partners = new Partners(calls);
+    payouts = new Payouts(calls);
     postbacks = new Postbacks(calls);
     presets = new Presets(calls);
     trackingLinks = new TrackingLinks(calls);
@@ -79,6 +81,11 @@ abstract class Services {
    */
   public Partners partners() {
     return partners;
+  }
+
+  /** Says what partners are owed, and keeps what they were paid. */
+  public Payouts payouts() {
+    return payouts;
   }
 
   /**

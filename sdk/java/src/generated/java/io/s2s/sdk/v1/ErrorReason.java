@@ -703,6 +703,37 @@ public enum ErrorReason
    * <code>ERROR_REASON_EXTERNAL_ID_TAKEN = 68;</code>
    */
   ERROR_REASON_EXTERNAL_ID_TAKEN(68),
+  /**
+   * <pre>
+   * Cause: another total is due than the `expected_total` of the payout; the
+   * message names both. Cure: look at the payout again with `validate_only`,
+   * and send its total. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_PAYOUT_DIFFERS = 69;</code>
+   */
+  ERROR_REASON_PAYOUT_DIFFERS(69),
+  /**
+   * <pre>
+   * Cause: nothing is due to the partner in this currency, or less than its
+   * `minimum_payout`, or it owes something itself after refunds. Cure: nothing:
+   * what is due stays in the ledger, and a later payout takes it.
+   * FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_PAYOUT_TOO_SMALL = 70;</code>
+   */
+  ERROR_REASON_PAYOUT_TOO_SMALL(70),
+  /**
+   * <pre>
+   * Cause: the payout was paid or is canceled, and never changes again. Cure:
+   * correct it with an entry in the partner's ledger, which the next payout
+   * takes. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_PAYOUT_ENDED = 71;</code>
+   */
+  ERROR_REASON_PAYOUT_ENDED(71),
   UNRECOGNIZED(-1),
   ;
 
@@ -1390,6 +1421,37 @@ public enum ErrorReason
    * <code>ERROR_REASON_EXTERNAL_ID_TAKEN = 68;</code>
    */
   public static final int ERROR_REASON_EXTERNAL_ID_TAKEN_VALUE = 68;
+  /**
+   * <pre>
+   * Cause: another total is due than the `expected_total` of the payout; the
+   * message names both. Cure: look at the payout again with `validate_only`,
+   * and send its total. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_PAYOUT_DIFFERS = 69;</code>
+   */
+  public static final int ERROR_REASON_PAYOUT_DIFFERS_VALUE = 69;
+  /**
+   * <pre>
+   * Cause: nothing is due to the partner in this currency, or less than its
+   * `minimum_payout`, or it owes something itself after refunds. Cure: nothing:
+   * what is due stays in the ledger, and a later payout takes it.
+   * FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_PAYOUT_TOO_SMALL = 70;</code>
+   */
+  public static final int ERROR_REASON_PAYOUT_TOO_SMALL_VALUE = 70;
+  /**
+   * <pre>
+   * Cause: the payout was paid or is canceled, and never changes again. Cure:
+   * correct it with an entry in the partner's ledger, which the next payout
+   * takes. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_PAYOUT_ENDED = 71;</code>
+   */
+  public static final int ERROR_REASON_PAYOUT_ENDED_VALUE = 71;
 
 
   public final int getNumber() {
@@ -1482,6 +1544,9 @@ public enum ErrorReason
       case 66: return ERROR_REASON_UPDATES_OFF;
       case 67: return ERROR_REASON_ORDER_OF_ANOTHER_CLICK;
       case 68: return ERROR_REASON_EXTERNAL_ID_TAKEN;
+      case 69: return ERROR_REASON_PAYOUT_DIFFERS;
+      case 70: return ERROR_REASON_PAYOUT_TOO_SMALL;
+      case 71: return ERROR_REASON_PAYOUT_ENDED;
       default: return null;
     }
   }

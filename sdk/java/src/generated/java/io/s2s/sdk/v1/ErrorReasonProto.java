@@ -24,7 +24,7 @@ public final class ErrorReasonProto {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\031s2s/v1/error_reason.proto\022\006s2s.v1*\277\022\n\013" +
+      "\n\031s2s/v1/error_reason.proto\022\006s2s.v1*\242\023\n\013" +
       "ErrorReason\022\034\n\030ERROR_REASON_UNSPECIFIED\020" +
       "\000\022\"\n\036ERROR_REASON_PARAMETER_MISSING\020\001\022#\n" +
       "\037ERROR_REASON_MACRO_NOT_REPLACED\020\002\022#\n\037ER" +
@@ -83,10 +83,13 @@ public final class ErrorReasonProto {
       "\n$ERROR_REASON_CONVERSION_NOT_RECORDED\020A" +
       "\022\034\n\030ERROR_REASON_UPDATES_OFF\020B\022\'\n#ERROR_" +
       "REASON_ORDER_OF_ANOTHER_CLICK\020C\022\"\n\036ERROR" +
-      "_REASON_EXTERNAL_ID_TAKEN\020D\"\004\010\'\020\'\"\004\010(\020(\"" +
-      "\004\010.\020.BZ\n\rio.s2s.sdk.v1B\020ErrorReasonProto" +
-      "P\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBM" +
-      "etadata\352\002\007S2s::V1b\006proto3"
+      "_REASON_EXTERNAL_ID_TAKEN\020D\022\037\n\033ERROR_REA" +
+      "SON_PAYOUT_DIFFERS\020E\022!\n\035ERROR_REASON_PAY" +
+      "OUT_TOO_SMALL\020F\022\035\n\031ERROR_REASON_PAYOUT_E" +
+      "NDED\020G\"\004\010\'\020\'\"\004\010(\020(\"\004\010.\020.BZ\n\rio.s2s.sdk.v" +
+      "1B\020ErrorReasonProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S" +
+      "2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006pr" +
+      "oto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
