@@ -12,6 +12,7 @@ mod import;
 mod init;
 mod names;
 mod pages;
+mod payouts;
 mod rows;
 mod tail;
 mod terminal;

@@ -12,7 +12,7 @@ use s2s_sdk::parameter::is_trimmed;
 
 use crate::{
     accounts, adjustments, clicks, codes, conversions, failure::EXIT_STATUSES, init, keys, links,
-    output::Format, partners, postbacks, presets, profile::Connection, tail, time::parse_zone,
+    output::Format, partners, payouts, postbacks, presets, profile::Connection, tail, time::parse_zone,
 };
 
 /// Default for the maximum number of items in a list.
@@ -97,6 +97,11 @@ pub enum Command {
     Partners {
         #[command(subcommand)]
         action: partners::Action,
+    },
+    /// Shows what is due to partners, and keeps what they were paid.
+    Payouts {
+        #[command(subcommand)]
+        action: payouts::Action,
     },
     /// Lists, explains and records clicks: one for each visitor who followed a tracking link.
     Clicks {

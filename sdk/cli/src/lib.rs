@@ -24,6 +24,7 @@ mod links;
 mod names;
 mod output;
 mod partners;
+mod payouts;
 mod postbacks;
 mod presets;
 mod profile;
@@ -74,6 +75,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Codes { action } => codes::run(action, client, output).await,
         Command::Links { action } => links::run(action, client, output, zone).await,
         Command::Partners { action } => partners::run(action, client, output, zone).await,
+        Command::Payouts { action } => payouts::run(action, client, output, zone).await,
         Command::Clicks { action } => clicks::run(action, client, output).await,
         Command::Conversions { action } => conversions::run(action, client, output, zone).await,
         Command::Approve(args) => adjustments::run(One::Approve(args), client, output, zone).await,

@@ -1,5 +1,7 @@
 //! `s2s partners`: those who are owed a share of conversions.
 
+mod ledger;
+
 use clap::{Args, Subcommand};
 use s2s_sdk::{
     Client,
@@ -72,6 +74,8 @@ pub enum Action {
         /// Id, name or external id of the partner.
         id: String,
     },
+    #[command(flatten)]
+    Ledger(ledger::Action),
     /// Lists the conversions that are owed to a partner, newest first, as the partner may see them.
     Conversions {
         /// Id, name or external id of the partner. Default: the partner of the key.
@@ -221,6 +225,7 @@ pub async fn run(action: Action, client: &Client, output: &Output, zone: &Zone) 
             let request = UnarchivePartnerRequest { partner_id, ..Default::default() };
             output.show(client.partners().unarchive(request).await?.partner.as_ref())
         }
+        Action::Ledger(action) => ledger::run(action, client, output).await,
         Action::Conversions { id, since, until, limit } => {
             let request = ListPartnerConversionsRequest {
                 partner_id: names::partner_option(id, client).await?.unwrap_or_default(),

@@ -16,7 +16,7 @@ pub struct CoveredCall {
 }
 
 /// Every RPC of the schema.
-pub const COVERED: [CoveredCall; 56] = [
+pub const COVERED: [CoveredCall; 64] = [
     CoveredCall {
         method: "AccountService/CreateAccount",
         source: KEYS,
@@ -306,6 +306,54 @@ pub const COVERED: [CoveredCall; 56] = [
         empty_request: E::Unspecified,
     },
     CoveredCall {
+        method: "PayoutService/GetPartnerBalance",
+        source: PAYOUTS,
+        test: "balance",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "PayoutService/ListPartnerLines",
+        source: PAYOUTS,
+        test: "lines",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "PayoutService/CreatePartnerEntry",
+        source: PAYOUTS,
+        test: "enter",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PayoutService/CreatePayout",
+        source: PAYOUTS,
+        test: "pay_out",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PayoutService/GetPayout",
+        source: PAYOUTS,
+        test: "what_is_due_is_paid_once_and_a_refund_after_it_is_netted",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PayoutService/ListPayouts",
+        source: PAYOUTS,
+        test: "what_is_due_is_paid_once_and_a_refund_after_it_is_netted",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "PayoutService/MarkPayoutPaid",
+        source: PAYOUTS,
+        test: "paid",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PayoutService/CancelPayout",
+        source: PAYOUTS,
+        test: "cancel",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
         method: "PostbackService/ListPostbacks",
         source: LISTS,
         test: "clicks_conversions_and_postbacks_come_in_pages",
@@ -362,6 +410,7 @@ const ERASURE: &str = include_str!("../erasure.rs");
 const EXPLAIN: &str = include_str!("../explain.rs");
 const JOURNEY: &str = include_str!("../journey.rs");
 const PARTNERS: &str = include_str!("../partners.rs");
+const PAYOUTS: &str = include_str!("../partners/payouts.rs");
 const KEYS: &str = include_str!("../keys.rs");
 const LISTS: &str = include_str!("../lists.rs");
 const KNOWN_LINKS: &str = include_str!("../known_links.rs");
