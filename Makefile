@@ -199,6 +199,7 @@ bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 		if [ $$kind = sqlite ]; then on=; else on="target/release/s2s-databases $$kind"; fi; \
 		$$on target/release/s2s-bench; \
 		$$on target/release/s2s-bench --bytes; \
+		$$on target/release/s2s-bench --payouts; \
 		$$on target/release/s2s-bench --watch; \
 		$$on target/release/s2s-bench --open 2000 --clicks 131072 --seconds 20; \
 	done

@@ -114,8 +114,11 @@ type CreatePayoutParams struct {
 	// Currency of the payout. Empty: the currency in which the partner is paid. Amounts are
 	// never converted, so each currency has payouts of its own.
 	CurrencyCode string
-	// Lines that were due before this time are paid: those whose DueTime is earlier than this
-	// time less the partner's HoldDays. Not set: now. A later time than now is refused.
+	// Lines that were due and recorded before this time are paid: those whose DueTime is
+	// earlier than this time less the partner's HoldDays. Of lines that take something back,
+	// the time of recording does not count. Not set: now. A later time than now is refused. For
+	// a partner with many sales a second, give a time some seconds ago, so that sales that are
+	// being recorded change no total.
 	CutoffTime time.Time
 	// The total that was seen, in the currency of the payout; mandatory unless ValidateOnly. If
 	// another total is due, the call is refused with `PAYOUT_DIFFERS`, so that nobody pays what

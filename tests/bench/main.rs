@@ -19,6 +19,7 @@ mod load;
 mod open;
 mod options;
 mod orders;
+mod payouts;
 mod process;
 mod refunds;
 mod report;
@@ -234,6 +235,7 @@ async fn run() -> Result<()> {
     match &options.counted {
         Some(server) => instructions::count(server, &options).await,
         None if options.bytes => bytes::measure().await,
+        None if options.payouts => payouts::measure().await,
         None if options.watch => watch::measure(&options).await,
         None if let Some(rate) = options.open => open::load(rate, &options).await,
         None => bench(options).await,

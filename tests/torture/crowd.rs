@@ -4,7 +4,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -13,7 +13,9 @@ use std::{
 use futures::{StreamExt as _, stream};
 use s2s_sdk::v1::{ConversionCode, Money, NewConversion, TrackingLink};
 use s2s_tests::{
-    Answer, Server, administrator, http, request,
+    Answer, Server, administrator, http,
+    random::Random,
+    request,
     sale::{query, value, visit},
 };
 use tokio::time::sleep;
@@ -46,6 +48,8 @@ pub struct Crowd {
     pub ledger: Arc<Ledger>,
     /// The number of sales that were acknowledged as counted.
     pub counted: AtomicUsize,
+    /// Their conversion ids.
+    sold: Mutex<Vec<String>>,
     pub over: AtomicBool,
 }
 
@@ -64,7 +68,13 @@ impl Crowd {
         ledger: Arc<Ledger>,
     ) -> Self {
         let (counted, over) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Self { servers, code, link, click_ids, ledger, counted, over }
+        Self { servers, code, link, click_ids, ledger, counted, sold: Mutex::default(), over }
+    }
+
+    /// The conversion id of any sale that was acknowledged as counted.
+    pub fn sale(&self, random: &mut Random) -> Option<String> {
+        let sold = self.sold.lock().unwrap();
+        (!sold.is_empty()).then(|| sold[random.below(sold.len())].clone())
     }
 
     /// Sends sales as one sender, until `over` is set.
@@ -96,6 +106,7 @@ impl Crowd {
                 let conversion_id = match &acknowledged {
                     Acknowledged::Counted(conversion_id) => {
                         self.counted.fetch_add(1, Ordering::Relaxed);
+                        self.sold.lock().unwrap().push(conversion_id.clone());
                         Some(conversion_id.as_str())
                     }
                     Acknowledged::Queued => None,

@@ -11,6 +11,7 @@ use tokio::{
 };
 
 use crate::{
+    books::Books,
     crowd::{Crowd, partners_clicks},
     ledger::Ledger,
 };
@@ -57,8 +58,10 @@ struct Victims {
 pub async fn torture(kind: &str, cycles: u64, random: Random) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let mut victims = Victims::start(kind, folder.path(), random).await;
-    let crowd = Arc::new(victims.crowd(folder.path()).await);
+    let (crowd, books) = victims.crowd(folder.path()).await;
+    let (crowd, books) = (Arc::new(crowd), Arc::new(books));
     let mut senders = JoinSet::new();
+    senders.spawn(books.clone().keep(crowd.clone()));
     for _ in 0..SENDERS {
         senders.spawn(crowd.clone().send_all());
     }
@@ -70,7 +73,8 @@ pub async fn torture(kind: &str, cycles: u64, random: Random) -> Result<String, 
     crowd.over.store(true, std::sync::atomic::Ordering::Relaxed);
     senders.join_all().await;
     victims.recover().await;
-    crowd.ledger.check(&victims.server, &crowd.link.id).await
+    let stored = crowd.ledger.check(&victims.server, &crowd.link.id).await?;
+    Ok(format!("{stored}; {}", books.check(&victims.server).await?))
 }
 
 impl Victims {
@@ -91,9 +95,9 @@ impl Victims {
         Self { random, database, server, other, edges }
     }
 
-    async fn crowd(&self, folder: &std::path::Path) -> Crowd {
+    async fn crowd(&self, folder: &std::path::Path) -> (Crowd, Books) {
         let code = self.server.code("Sale").await;
-        let link = self.server.link(&[&code]).await;
+        let (books, link) = Books::open(&self.server, &code.id).await;
         let ledger = Ledger::in_folder(folder);
         let all = std::iter::once(&self.server).chain(&self.edges);
         for server in all.clone() {
@@ -103,7 +107,7 @@ impl Victims {
         }
         let servers = all.map(|server| server.url.clone()).collect();
         let click_ids = partners_clicks(&self.server, &code).await;
-        Crowd::new(servers, code, link, click_ids, Arc::new(ledger))
+        (Crowd::new(servers, code, link, click_ids, Arc::new(ledger)), books)
     }
 
     async fn suffer(&mut self) {

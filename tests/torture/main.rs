@@ -19,6 +19,7 @@
     reason = "a failed step ends the test"
 )]
 
+mod books;
 mod crowd;
 mod edge;
 mod hostile;

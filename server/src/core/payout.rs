@@ -4,7 +4,8 @@
 //! all lines that have none. The row of the partner is locked before, so payouts of a partner are made
 //! one after the other. So a line is in at most one payout, whatever servers do at the same time. The
 //! total is summed up from the claimed lines. If it is not the total that the caller has seen, nothing
-//! is claimed.
+//! is claimed. A payout is in whole cents, or what the currency has in place of cents: two entries move
+//! the rest out of the payout and to the next one.
 //!
 //! Double entry: `pending`, `approved`, `in_payout` and `paid` of a balance add up to all that a partner
 //! was ever owed, which is what the account has spent on it. A payout moves its total from `approved` to
@@ -58,15 +59,15 @@ pub struct Create {
 pub async fn create(app: &App, account: AccountId, create: Create) -> Result<Payout> {
     let now = app.now();
     if create.cutoff.is_some_and(|cutoff| cutoff > now) {
-        return Err(
-            Error::new(ErrorReason::FieldInvalid, "cutoff_time is later than now").at_field("cutoff_time")
-        );
+        let error = Error::new(ErrorReason::FieldInvalid, "cutoff_time is later than now");
+        return Err(error.at_field("cutoff_time"));
     }
     if create.validate_only {
         let partner = partner::get(app, account, create.partner).await?;
         let due = due(&partner, &create, now)?;
         let sum = scan(app, account, async |db| Ok(ledger::due(db, &due).await?)).await?;
-        return made(PayoutId(uuid::Uuid::nil()), &partner, due, sum, create, now);
+        let total = total(&partner, due, sum, create.expected)?;
+        return Ok(made(PayoutId(uuid::Uuid::nil()), &partner, due, total, create.request, now));
     }
     let txn = app.db.begin().await?;
     let partner = partner::lock(&txn, account, create.partner).await?;
@@ -79,12 +80,19 @@ pub async fn create(app: &App, account: AccountId, create: Create) -> Result<Pay
     let id = PayoutId(app.random.id(now));
     ledger::claim(&txn, &due, id).await?;
     let sum = ledger::claimed(&txn, partner.id, id).await?;
-    let made = match made(id, &partner, due, sum, create, now) {
-        Ok(payout) => store::insert(&txn, payout).await,
-        Err(error) => Err(error),
+    let total = match total(&partner, due, sum, create.expected) {
+        Ok(total) => total,
+        Err(refused) => {
+            txn.rollback().await?;
+            return Err(refused);
+        }
     };
-    commit_or_rollback(txn, made.is_ok()).await?;
-    made
+    let payout = store::insert(&txn, made(id, &partner, due, total, create.request, now)).await?;
+    if total.rest > 0 {
+        entry::carry(app, &txn, &payout, total.rest).await?;
+    }
+    txn.commit().await?;
+    Ok(payout)
 }
 
 /// The lines of a partner that a payout claims.
@@ -98,59 +106,67 @@ fn due(partner: &Partner, create: &Create, now: Time) -> Result<Due> {
     Ok(Due { partner: partner.id, currency, cutoff, until })
 }
 
-/// Makes a payout of lines with this sum, if it may be made.
-fn made(
-    id: PayoutId,
-    partner: &Partner,
-    Due { currency, cutoff, .. }: Due,
-    sum: Sum,
-    create: Create,
-    now: Time,
-) -> Result<Payout> {
-    let micros =
+/// The total of a payout, in whole units that can be paid.
+#[derive(Clone, Copy)]
+struct Total {
+    amount: Amount,
+    /// The number of lines, with that of the rest.
+    lines: i64,
+    /// What is due beyond the total, in millionths: less than the smallest amount that can be paid. It
+    /// goes to the next payout.
+    rest: i64,
+}
+
+/// The total of lines with this sum, if it may be paid out.
+fn total(partner: &Partner, due: Due, sum: Sum, expected: Option<Amount>) -> Result<Total> {
+    let due_micros =
         i64::try_from(sum.micros).map_err(|_| Error::internal("a payout has no room in an amount"))?;
-    let total = shown(micros, currency);
-    if let Some(expected) = create.expected.filter(|expected| expected.micros() != micros) {
-        let (expected, by) =
-            (shown(expected.micros(), currency), shown(micros.saturating_sub(expected.micros()), currency));
+    let rest = if due_micros > 0 { due_micros % due.currency.smallest_micros() } else { 0 };
+    let micros = due_micros.saturating_sub(rest);
+    let shown = |micros| Money { currency_code: due.currency.to_string(), micros }.to_string();
+    if let Some(expected) = expected.map(Amount::micros).filter(|expected| *expected != micros) {
         let message = format!(
-            "{total} are due now, not the {expected} of `expected_total`, a difference of {by}: look at the payout \
-             again with `validate_only`, and send its total"
+            "{} are due now, not the {} of `expected_total`, a difference of {}: look at the payout again with \
+             `validate_only`, and send its total",
+            shown(micros),
+            shown(expected),
+            shown(micros.saturating_sub(expected))
         );
-        return Err(Error::new(ErrorReason::PayoutDiffers, message).with("due", &total));
+        return Err(Error::new(ErrorReason::PayoutDiffers, message).with("due", &shown(micros)));
     }
-    let least = partner.minimum_payout.filter(|_| partner.payout_currency == Some(currency));
+    let least = partner.minimum_payout.filter(|_| partner.payout_currency == Some(due.currency));
     let amount = Amount::from_micros(micros).filter(|amount| *amount > Amount::ZERO);
-    let Some(total) = amount.filter(|amount| least.is_none_or(|least| *amount >= least)) else {
-        let least = least.filter(|least| *least > Amount::ZERO);
-        let least = least.map_or_else(String::new, |least| {
-            format!(", and the partner is paid {} or more", shown(least.micros(), currency))
-        });
-        let message =
-            format!("{total} are due{least}: what is due stays in the ledger, and a later payout takes it");
-        return Err(Error::new(ErrorReason::PayoutTooSmall, message).with("due", &total));
-    };
-    Ok(Payout {
+    if let Some(amount) = amount.filter(|amount| least.is_none_or(|least| *amount >= least)) {
+        let lines = sum.lines.saturating_add((rest > 0).into());
+        return Ok(Total { amount, lines, rest });
+    }
+    let least = least.filter(|least| *least > Amount::ZERO);
+    let least = least.map_or_else(String::new, |least| {
+        format!(", and the partner is paid {} or more", shown(least.micros()))
+    });
+    let message = format!(
+        "{} are due{least}: what is due stays in the ledger, and a later payout takes it",
+        shown(due_micros)
+    );
+    Err(Error::new(ErrorReason::PayoutTooSmall, message).with("due", &shown(due_micros)))
+}
+
+fn made(id: PayoutId, partner: &Partner, due: Due, total: Total, request: RequestKey, now: Time) -> Payout {
+    Payout {
         id,
         account_id: partner.account_id,
         partner_id: partner.id,
-        currency,
-        cutoff_at: cutoff,
-        total,
-        line_count: sum.lines,
+        currency: due.currency,
+        cutoff_at: due.cutoff,
+        total: total.amount,
+        line_count: total.lines,
         reference: String::new(),
         created_at: now,
         paid_at: None,
         canceled_at: None,
-        request_id: create.request.id,
-        request_digest: create.request.digest,
-    })
-}
-
-/// An amount as people read it.
-fn shown(micros: i64, currency: Currency) -> String {
-    let money = Money { currency_code: currency.to_string(), micros };
-    format!("{} {currency}", money.to_padded_decimal())
+        request_id: request.id,
+        request_digest: request.digest,
+    }
 }
 
 /// Returns a payout of the account. The key of a partner sees only the partner's own.

@@ -116,6 +116,15 @@ pub struct Currency(amount::Currency);
 
 impl Currency {
     pub const USD: Self = Self(amount::Currency::USD);
+
+    /// The smallest amount that can be paid, in millionths: a cent, for most currencies.
+    pub fn smallest_micros(self) -> i64 {
+        match self.0.fraction_digits() {
+            0 => 1_000_000,
+            3 => 1_000,
+            _ => 10_000,
+        }
+    }
 }
 
 impl From<amount::Currency> for Currency {
@@ -158,6 +167,13 @@ mod tests {
         assert_eq!(percent(4, 10_000_000), 0);
         assert_eq!(percent(AMOUNT_MICROS_MAX, PERCENT_MICROS_MAX), AMOUNT_MICROS_MAX);
         assert_eq!(percent(0, PERCENT_MICROS_MAX), 0);
+    }
+
+    #[test]
+    fn the_smallest_amount_has_the_digits_of_the_currency() {
+        for (code, smallest) in [("EUR", 10_000), ("JPY", 1_000_000), ("KWD", 1_000), ("TND", 1_000)] {
+            assert_eq!(code.parse::<Currency>().unwrap().smallest_micros(), smallest, "{code}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ const CLICK: u8 = 1;
 const CONVERSION: u8 = 2;
 const POSTBACK: u8 = 3;
 const ADJUSTMENT: u8 = 4;
+const LINE: u8 = 5;
 
 /// The content of the journal.
 #[derive(Default)]
@@ -25,12 +26,14 @@ struct Told {
     conversions: BTreeSet<([u8; 16], i64)>,
     /// The clicks, serials and numbers of the adjustments.
     adjustments: BTreeSet<([u8; 16], i64, i16)>,
+    /// The lines of partners: click, serial and number, and the changes of what is pending and approved.
+    lines: BTreeSet<([u8; 16], i64, i16, [i64; 2])>,
     /// The verdicts on each postback.
     postbacks: BTreeMap<[u8; 16], Vec<i16>>,
 }
 
 /// Checks that the numbers of each lane have no gaps, that the journal tells of each stored click,
-/// conversion and adjustment once and of no others, and that it tells the verdict on each stored
+/// conversion, adjustment and line of a partner once and of no others, and that it tells the verdict on each stored
 /// postback.
 /// Returns a summary.
 pub async fn check(url: &str) -> Result<String, String> {
@@ -60,6 +63,15 @@ pub async fn check(url: &str) -> Result<String, String> {
     let adjustments = all(&db, "SELECT click_id, serial, number FROM adjustment").await;
     let line = |row| (id(row, "click_id"), field(row, "serial"), field(row, "number"));
     same("adjustments", &told.adjustments, &adjustments.iter().map(line).collect())?;
+    // Entries by hand are not in the journal.
+    let lines =
+        "SELECT click_id, serial, number, pending_delta, approved_delta FROM partner_line WHERE number >= 0";
+    let lines = all(&db, lines).await;
+    let line = |row| {
+        let deltas = [field(row, "pending_delta"), field(row, "approved_delta")];
+        (id(row, "click_id"), field(row, "serial"), field(row, "number"), deltas)
+    };
+    same("lines", &told.lines, &lines.iter().map(line).collect())?;
     let postbacks = all(&db, "SELECT id, verdict FROM postback").await;
     for row in &postbacks {
         let (id, verdict) = (id(row, "id"), field::<i16>(row, "verdict"));
@@ -167,6 +179,11 @@ impl Told {
                     let serial = i64::from_be_bytes(bytes[32..40].try_into().unwrap());
                     let number = i16::from_be_bytes(bytes[bytes.len() - 2..].try_into().unwrap());
                     self.adjustments.insert((key, serial, number))
+                }
+                LINE => {
+                    let number = |at: usize| i64::from_be_bytes(bytes[at..at + 8].try_into().unwrap());
+                    let of_conversion = i16::from_be_bytes(bytes[24..26].try_into().unwrap());
+                    self.lines.insert((key, number(16), of_conversion, [number(77), number(85)]))
                 }
                 other => return Err(format!("the journal has an entry of the unknown kind {other}")),
             };

@@ -238,6 +238,65 @@ async fn a_canceled_payout_gives_its_lines_back() {
     agree(&shop.server).await;
 }
 
+/// The total that was seen stays the total: what comes later adds nothing before the cutoff, even if its
+/// sale was earlier. But what is taken back counts at once.
+#[tokio::test]
+async fn a_late_sale_changes_no_total_that_was_seen_and_a_refund_does() {
+    let shop = Shop::open().await;
+    let (client, ada) = (shop.client(), &shop.partner);
+    let link = shop.link(ada, None).await;
+    let first = shop.sale(&link, "1", Status::Approved).await;
+    let waiting = shop.sale(&link, "2", Status::Pending).await;
+    let seen = pay_out(&client, ada, None).await.unwrap();
+    assert_eq!(seen.total, Some(dollars(3_000_000)));
+    // The sale was before the look, its approval comes after it.
+    adjust(&shop, &waiting.id, Change::Approve(Approval {}), "").await.unwrap();
+    let at = |expected| CreatePayoutRequest { cutoff_time: seen.cutoff_time, ..request(ada, expected) };
+    let again = client.payouts().create(at(None)).await.unwrap().payout.unwrap();
+    assert_eq!((&again.total, again.line_count), (&seen.total, 1));
+    adjust(&shop, &first.id, refund(10_000_000), "r-1").await.unwrap();
+    let refused = client.payouts().create(at(Some(3_000_000))).await.unwrap_err();
+    assert_eq!(refused.reason(), ErrorReason::PayoutDiffers);
+    assert!(refused.message().contains("1.50 USD are due"), "{refused}");
+    client.payouts().create(at(Some(1_500_000))).await.unwrap();
+    assert_eq!(balance(&client, ada).await, [0, 3_000_000, 1_500_000, 0]);
+    agree(&shop.server).await;
+}
+
+#[tokio::test]
+async fn a_payout_is_in_whole_cents_and_the_rest_goes_to_the_next_one() {
+    let shop = Shop::open().await;
+    let (client, ada) = (shop.client(), &shop.partner);
+    for micros in [9_999, 15_000, 1] {
+        enter(&client, entry(ada, micros, "x")).await.unwrap();
+    }
+    for (more, total, line_count, rest) in
+        [(0, 20_000, 4, 5_000), (14_999, 10_000, 3, 9_999), (1, 10_000, 2, 0)]
+    {
+        if more > 0 {
+            enter(&client, entry(ada, more, "x")).await.unwrap();
+        }
+        let draft = pay_out(&client, ada, None).await.unwrap();
+        assert_eq!((draft.total, draft.line_count), (Some(dollars(total)), line_count));
+        let payout = pay_out(&client, ada, Some(total)).await.unwrap();
+        let of_payout = lines(&client, ada, &payout.id, false).await;
+        assert_eq!((of_payout.len(), approved(&of_payout)), (usize::try_from(line_count).unwrap(), total));
+        assert_eq!(balance(&client, ada).await[1], rest);
+        agree(&shop.server).await;
+    }
+    // A rest alone is nothing to pay.
+    enter(&client, entry(ada, 9_999, "x")).await.unwrap();
+    let refused = pay_out(&client, ada, None).await.unwrap_err();
+    assert!(refused.message().starts_with("0.009999 USD are due"), "{refused}");
+    // Of a canceled payout, both entries are due again.
+    enter(&client, entry(ada, 10_000, "x")).await.unwrap();
+    let payout = pay_out(&client, ada, Some(10_000)).await.unwrap();
+    cancel(&client, &payout).await.unwrap();
+    assert_eq!(balance(&client, ada).await[1], 19_999);
+    pay_out(&client, ada, Some(10_000)).await.unwrap();
+    agree(&shop.server).await;
+}
+
 #[tokio::test]
 async fn entries_by_hand_are_made_once_and_shown_with_their_notes() {
     let shop = Shop::open().await;

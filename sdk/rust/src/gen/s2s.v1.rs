@@ -9740,7 +9740,8 @@ pub struct Payout {
     /// Id of the partner.
     #[prost(string, tag = "2")]
     pub partner_id: ::prost::alloc::string::String,
-    /// Sum of its lines, greater than 0.
+    /// Sum of its lines, greater than 0, in whole cents or what the currency has in
+    /// place of them: two entries move the rest to the next payout.
     #[prost(message, optional, tag = "3")]
     pub total: ::core::option::Option<Money>,
     /// Number of its lines.
@@ -10058,9 +10059,11 @@ pub struct CreatePayoutRequest {
     /// Amounts are never converted, so each currency has payouts of its own.
     #[prost(string, tag = "2")]
     pub currency_code: ::prost::alloc::string::String,
-    /// Lines that were due before this time are paid: those whose `due_time` is
-    /// earlier than this time less the partner's `hold_days`. Not set: now. A later
-    /// time than now is refused.
+    /// Lines that were due and recorded before this time are paid: those whose
+    /// `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+    /// that take something back, the time of recording does not count. Not set: now.
+    /// A later time than now is refused. For a partner with many sales a second, give
+    /// a time some seconds ago, so that sales that are being recorded change no total.
     #[prost(message, optional, tag = "3")]
     pub cutoff_time: ::core::option::Option<::prost_types::Timestamp>,
     /// The total that was seen, in the currency of the payout; mandatory unless

@@ -59,8 +59,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Grouped for Entity {
-    const USUALLY_EMPTY: &[Column] = &[Column::WaitingSince];
-    const LEFT_EMPTY: &[Column] = &[Column::PayoutId];
+    const USUALLY_EMPTY: &[Column] = &[Column::WaitingSince, Column::PayoutId];
 }
 
 /// Adds lines to an insertion. A known line is an error.
@@ -187,7 +186,9 @@ fn read_list_key(key: [u8; LIST_KEY_BYTES]) -> Result<Listed> {
 }
 
 /// The lines that a payout claims: those of a currency that are in no payout and were due before
-/// `until`. Entries by hand are not held back: they were due before `cutoff`.
+/// `until`. Entries by hand are not held back: they were due before `cutoff`. What is recorded after
+/// `cutoff` adds nothing, even if it was due before, such as a sale that waited in a spool. So the total
+/// that somebody has seen is still the total a moment later, unless something was taken back.
 #[derive(Clone, Copy)]
 pub struct Due {
     pub partner: PartnerId,
@@ -207,6 +208,7 @@ impl Due {
             .add(Column::DueAt.lt(self.cutoff))
             .add(Column::Currency.eq(self.currency))
             .add(Condition::any().add(Column::DueAt.lt(self.until)).add(of_entry))
+            .add(Condition::any().add(Column::CreatedAt.lt(self.cutoff)).add(Column::ApprovedDelta.lt(0_i64)))
     }
 }
 

@@ -7,13 +7,14 @@ use std::collections::HashMap;
 
 use self::store::Inserted;
 pub use self::store::Model as Entry;
+use super::Payout;
 use crate::{
     core::{
         App,
         ledger::{self, Line, NUMBER_OF_ENTRY},
         partner,
     },
-    db::commit_or_rollback,
+    db::{Connection, commit_or_rollback},
     error::{Error, Result},
     values::{
         click_id::ClickId,
@@ -61,6 +62,30 @@ pub async fn create(app: &App, account: AccountId, create: Create) -> Result<Ent
             same.ok_or_else(Error::request_id_reused)
         }
     }
+}
+
+/// Moves the rest of what a payout has claimed, in millionths, to the next payout: an entry takes it
+/// out of this one, and another one gives it back to the partner.
+pub async fn carry(app: &App, txn: &Connection, payout: &Payout, rest: i64) -> Result<()> {
+    let out = "less than can be paid goes to the next payout".to_owned();
+    let on = format!("the rest of {}", payout.id);
+    for (micros, note, payout_id) in [(rest.saturating_neg(), out, Some(payout.id)), (rest, on, None)] {
+        let amount = AmountChange::from_micros(micros);
+        let entry = Entry {
+            id: EntryId(app.random.id(payout.created_at)),
+            account_id: payout.account_id,
+            partner_id: payout.partner_id,
+            currency: payout.currency,
+            amount: amount.ok_or_else(|| Error::internal("the rest of a payout"))?,
+            note,
+            created_at: payout.created_at,
+            request_id: None,
+            request_digest: Vec::new(),
+        };
+        store::insert(txn, &entry).await?;
+        ledger::insert(txn, &[Line { payout_id, ..line(&entry) }]).await?;
+    }
+    Ok(())
 }
 
 fn line(entry: &Entry) -> Line {

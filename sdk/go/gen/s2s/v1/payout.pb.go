@@ -88,7 +88,8 @@ type Payout struct {
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Id of the partner.
 	PartnerId string `protobuf:"bytes,2,opt,name=partner_id,json=partnerId,proto3" json:"partner_id,omitempty"`
-	// Sum of its lines, greater than 0.
+	// Sum of its lines, greater than 0, in whole cents or what the currency has in
+	// place of them: two entries move the rest to the next payout.
 	Total *Money `protobuf:"bytes,3,opt,name=total,proto3" json:"total,omitempty"`
 	// Number of its lines.
 	LineCount int64 `protobuf:"varint,4,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`

@@ -377,9 +377,11 @@ type CreatePayoutRequest struct {
 	// Currency of the payout. Empty: the currency in which the partner is paid.
 	// Amounts are never converted, so each currency has payouts of its own.
 	CurrencyCode string `protobuf:"bytes,2,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
-	// Lines that were due before this time are paid: those whose `due_time` is
-	// earlier than this time less the partner's `hold_days`. Not set: now. A later
-	// time than now is refused.
+	// Lines that were due and recorded before this time are paid: those whose
+	// `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+	// that take something back, the time of recording does not count. Not set: now.
+	// A later time than now is refused. For a partner with many sales a second, give
+	// a time some seconds ago, so that sales that are being recorded change no total.
 	CutoffTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=cutoff_time,json=cutoffTime,proto3" json:"cutoff_time,omitempty"`
 	// The total that was seen, in the currency of the payout; mandatory unless
 	// `validate_only`. If another total is due, the call is refused with

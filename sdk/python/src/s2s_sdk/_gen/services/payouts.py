@@ -130,9 +130,11 @@ class Payouts:
             partner_id: Id of the partner, `partner_…`.
             currency_code: Currency of the payout. Empty: the currency in which the partner is paid.
                 Amounts are never converted, so each currency has payouts of its own.
-            cutoff_time: Lines that were due before this time are paid: those whose `due_time` is
-                earlier than this time less the partner's `hold_days`. Not set: now. A later time
-                than now is refused.
+            cutoff_time: Lines that were due and recorded before this time are paid: those whose
+                `due_time` is earlier than this time less the partner's `hold_days`. Of lines that
+                take something back, the time of recording does not count. Not set: now. A later
+                time than now is refused. For a partner with many sales a second, give a time some
+                seconds ago, so that sales that are being recorded change no total.
             expected_total: The total that was seen, in the currency of the payout; mandatory unless
                 `validate_only`. If another total is due, the call is refused with `PAYOUT_DIFFERS`,
                 so that nobody pays what nobody has seen.
@@ -373,9 +375,11 @@ class AsyncPayouts:
             partner_id: Id of the partner, `partner_…`.
             currency_code: Currency of the payout. Empty: the currency in which the partner is paid.
                 Amounts are never converted, so each currency has payouts of its own.
-            cutoff_time: Lines that were due before this time are paid: those whose `due_time` is
-                earlier than this time less the partner's `hold_days`. Not set: now. A later time
-                than now is refused.
+            cutoff_time: Lines that were due and recorded before this time are paid: those whose
+                `due_time` is earlier than this time less the partner's `hold_days`. Of lines that
+                take something back, the time of recording does not count. Not set: now. A later
+                time than now is refused. For a partner with many sales a second, give a time some
+                seconds ago, so that sales that are being recorded change no total.
             expected_total: The total that was seen, in the currency of the payout; mandatory unless
                 `validate_only`. If another total is due, the call is refused with `PAYOUT_DIFFERS`,
                 so that nobody pays what nobody has seen.

@@ -39,7 +39,8 @@ export type Payout = Message<"s2s.v1.Payout"> & {
   partnerId: string;
 
   /**
-   * Sum of its lines, greater than 0.
+   * Sum of its lines, greater than 0, in whole cents or what the currency has in
+   * place of them: two entries move the rest to the next payout.
    *
    * @generated from field: s2s.v1.Money total = 3;
    */

@@ -223,9 +223,11 @@ export type CreatePayoutRequest = Message<"s2s.v1.CreatePayoutRequest"> & {
   currencyCode: string;
 
   /**
-   * Lines that were due before this time are paid: those whose `due_time` is
-   * earlier than this time less the partner's `hold_days`. Not set: now. A later
-   * time than now is refused.
+   * Lines that were due and recorded before this time are paid: those whose
+   * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+   * that take something back, the time of recording does not count. Not set: now.
+   * A later time than now is refused. For a partner with many sales a second, give
+   * a time some seconds ago, so that sales that are being recorded change no total.
    *
    * @generated from field: google.protobuf.Timestamp cutoff_time = 3;
    */

@@ -81,7 +81,9 @@ class Payout(_message.Message):
     """
     @_builtins.property
     def total(self) -> _money_pb2.Money:
-        """Sum of its lines, greater than 0."""
+        """Sum of its lines, greater than 0, in whole cents or what the currency has in
+        place of them: two entries move the rest to the next payout.
+        """
 
     @_builtins.property
     def cutoff_time(self) -> _timestamp_pb2.Timestamp:

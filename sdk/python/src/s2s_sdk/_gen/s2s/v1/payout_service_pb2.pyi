@@ -231,9 +231,11 @@ class CreatePayoutRequest(_message.Message):
     """If true, the payout is shown, but nothing is written."""
     @_builtins.property
     def cutoff_time(self) -> _timestamp_pb2.Timestamp:
-        """Lines that were due before this time are paid: those whose `due_time` is
-        earlier than this time less the partner's `hold_days`. Not set: now. A later
-        time than now is refused.
+        """Lines that were due and recorded before this time are paid: those whose
+        `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+        that take something back, the time of recording does not count. Not set: now.
+        A later time than now is refused. For a partner with many sales a second, give
+        a time some seconds ago, so that sales that are being recorded change no total.
         """
 
     @_builtins.property

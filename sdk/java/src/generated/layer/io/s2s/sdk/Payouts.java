@@ -423,9 +423,11 @@ public final class Payouts {
     }
 
     /**
-     * Lines that were due before this time are paid: those whose {@code dueTime} is earlier than
-     * this time less the partner's {@code holdDays}. Not set: now. A later time than now is
-     * refused.
+     * Lines that were due and recorded before this time are paid: those whose {@code dueTime} is
+     * earlier than this time less the partner's {@code holdDays}. Of lines that take something
+     * back, the time of recording does not count. Not set: now. A later time than now is refused.
+     * For a partner with many sales a second, give a time some seconds ago, so that sales that are
+     * being recorded change no total.
      */
     public CreateParams cutoffTime(Instant cutoffTime) {
       request.setCutoffTime(Times.message(cutoffTime));

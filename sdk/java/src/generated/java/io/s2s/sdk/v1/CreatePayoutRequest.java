@@ -147,9 +147,11 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp cutoffTime_;
   /**
    * <pre>
-   * Lines that were due before this time are paid: those whose `due_time` is
-   * earlier than this time less the partner's `hold_days`. Not set: now. A later
-   * time than now is refused.
+   * Lines that were due and recorded before this time are paid: those whose
+   * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+   * that take something back, the time of recording does not count. Not set: now.
+   * A later time than now is refused. For a partner with many sales a second, give
+   * a time some seconds ago, so that sales that are being recorded change no total.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -161,9 +163,11 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Lines that were due before this time are paid: those whose `due_time` is
-   * earlier than this time less the partner's `hold_days`. Not set: now. A later
-   * time than now is refused.
+   * Lines that were due and recorded before this time are paid: those whose
+   * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+   * that take something back, the time of recording does not count. Not set: now.
+   * A later time than now is refused. For a partner with many sales a second, give
+   * a time some seconds ago, so that sales that are being recorded change no total.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -175,9 +179,11 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Lines that were due before this time are paid: those whose `due_time` is
-   * earlier than this time less the partner's `hold_days`. Not set: now. A later
-   * time than now is refused.
+   * Lines that were due and recorded before this time are paid: those whose
+   * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+   * that take something back, the time of recording does not count. Not set: now.
+   * A later time than now is refused. For a partner with many sales a second, give
+   * a time some seconds ago, so that sales that are being recorded change no total.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -976,9 +982,11 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> cutoffTimeBuilder_;
     /**
      * <pre>
-     * Lines that were due before this time are paid: those whose `due_time` is
-     * earlier than this time less the partner's `hold_days`. Not set: now. A later
-     * time than now is refused.
+     * Lines that were due and recorded before this time are paid: those whose
+     * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+     * that take something back, the time of recording does not count. Not set: now.
+     * A later time than now is refused. For a partner with many sales a second, give
+     * a time some seconds ago, so that sales that are being recorded change no total.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -989,9 +997,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Lines that were due before this time are paid: those whose `due_time` is
-     * earlier than this time less the partner's `hold_days`. Not set: now. A later
-     * time than now is refused.
+     * Lines that were due and recorded before this time are paid: those whose
+     * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+     * that take something back, the time of recording does not count. Not set: now.
+     * A later time than now is refused. For a partner with many sales a second, give
+     * a time some seconds ago, so that sales that are being recorded change no total.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -1006,9 +1016,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Lines that were due before this time are paid: those whose `due_time` is
-     * earlier than this time less the partner's `hold_days`. Not set: now. A later
-     * time than now is refused.
+     * Lines that were due and recorded before this time are paid: those whose
+     * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+     * that take something back, the time of recording does not count. Not set: now.
+     * A later time than now is refused. For a partner with many sales a second, give
+     * a time some seconds ago, so that sales that are being recorded change no total.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -1028,9 +1040,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Lines that were due before this time are paid: those whose `due_time` is
-     * earlier than this time less the partner's `hold_days`. Not set: now. A later
-     * time than now is refused.
+     * Lines that were due and recorded before this time are paid: those whose
+     * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+     * that take something back, the time of recording does not count. Not set: now.
+     * A later time than now is refused. For a partner with many sales a second, give
+     * a time some seconds ago, so that sales that are being recorded change no total.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -1048,9 +1062,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Lines that were due before this time are paid: those whose `due_time` is
-     * earlier than this time less the partner's `hold_days`. Not set: now. A later
-     * time than now is refused.
+     * Lines that were due and recorded before this time are paid: those whose
+     * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+     * that take something back, the time of recording does not count. Not set: now.
+     * A later time than now is refused. For a partner with many sales a second, give
+     * a time some seconds ago, so that sales that are being recorded change no total.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -1075,9 +1091,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Lines that were due before this time are paid: those whose `due_time` is
-     * earlier than this time less the partner's `hold_days`. Not set: now. A later
-     * time than now is refused.
+     * Lines that were due and recorded before this time are paid: those whose
+     * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+     * that take something back, the time of recording does not count. Not set: now.
+     * A later time than now is refused. For a partner with many sales a second, give
+     * a time some seconds ago, so that sales that are being recorded change no total.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -1094,9 +1112,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Lines that were due before this time are paid: those whose `due_time` is
-     * earlier than this time less the partner's `hold_days`. Not set: now. A later
-     * time than now is refused.
+     * Lines that were due and recorded before this time are paid: those whose
+     * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+     * that take something back, the time of recording does not count. Not set: now.
+     * A later time than now is refused. For a partner with many sales a second, give
+     * a time some seconds ago, so that sales that are being recorded change no total.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -1108,9 +1128,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Lines that were due before this time are paid: those whose `due_time` is
-     * earlier than this time less the partner's `hold_days`. Not set: now. A later
-     * time than now is refused.
+     * Lines that were due and recorded before this time are paid: those whose
+     * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+     * that take something back, the time of recording does not count. Not set: now.
+     * A later time than now is refused. For a partner with many sales a second, give
+     * a time some seconds ago, so that sales that are being recorded change no total.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -1125,9 +1147,11 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Lines that were due before this time are paid: those whose `due_time` is
-     * earlier than this time less the partner's `hold_days`. Not set: now. A later
-     * time than now is refused.
+     * Lines that were due and recorded before this time are paid: those whose
+     * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+     * that take something back, the time of recording does not count. Not set: now.
+     * A later time than now is refused. For a partner with many sales a second, give
+     * a time some seconds ago, so that sales that are being recorded change no total.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>

@@ -52,9 +52,11 @@ public interface CreatePayoutRequestOrBuilder extends
 
   /**
    * <pre>
-   * Lines that were due before this time are paid: those whose `due_time` is
-   * earlier than this time less the partner's `hold_days`. Not set: now. A later
-   * time than now is refused.
+   * Lines that were due and recorded before this time are paid: those whose
+   * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+   * that take something back, the time of recording does not count. Not set: now.
+   * A later time than now is refused. For a partner with many sales a second, give
+   * a time some seconds ago, so that sales that are being recorded change no total.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -63,9 +65,11 @@ public interface CreatePayoutRequestOrBuilder extends
   boolean hasCutoffTime();
   /**
    * <pre>
-   * Lines that were due before this time are paid: those whose `due_time` is
-   * earlier than this time less the partner's `hold_days`. Not set: now. A later
-   * time than now is refused.
+   * Lines that were due and recorded before this time are paid: those whose
+   * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+   * that take something back, the time of recording does not count. Not set: now.
+   * A later time than now is refused. For a partner with many sales a second, give
+   * a time some seconds ago, so that sales that are being recorded change no total.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>
@@ -74,9 +78,11 @@ public interface CreatePayoutRequestOrBuilder extends
   com.google.protobuf.Timestamp getCutoffTime();
   /**
    * <pre>
-   * Lines that were due before this time are paid: those whose `due_time` is
-   * earlier than this time less the partner's `hold_days`. Not set: now. A later
-   * time than now is refused.
+   * Lines that were due and recorded before this time are paid: those whose
+   * `due_time` is earlier than this time less the partner's `hold_days`. Of lines
+   * that take something back, the time of recording does not count. Not set: now.
+   * A later time than now is refused. For a partner with many sales a second, give
+   * a time some seconds ago, so that sales that are being recorded change no total.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp cutoff_time = 3 [json_name = "cutoffTime"];</code>

@@ -149,7 +149,8 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Money total_;
   /**
    * <pre>
-   * Sum of its lines, greater than 0.
+   * Sum of its lines, greater than 0, in whole cents or what the currency has in
+   * place of them: two entries move the rest to the next payout.
    * </pre>
    *
    * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -161,7 +162,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Sum of its lines, greater than 0.
+   * Sum of its lines, greater than 0, in whole cents or what the currency has in
+   * place of them: two entries move the rest to the next payout.
    * </pre>
    *
    * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -173,7 +175,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Sum of its lines, greater than 0.
+   * Sum of its lines, greater than 0, in whole cents or what the currency has in
+   * place of them: two entries move the rest to the next payout.
    * </pre>
    *
    * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -1241,7 +1244,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> totalBuilder_;
     /**
      * <pre>
-     * Sum of its lines, greater than 0.
+     * Sum of its lines, greater than 0, in whole cents or what the currency has in
+     * place of them: two entries move the rest to the next payout.
      * </pre>
      *
      * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -1252,7 +1256,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sum of its lines, greater than 0.
+     * Sum of its lines, greater than 0, in whole cents or what the currency has in
+     * place of them: two entries move the rest to the next payout.
      * </pre>
      *
      * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -1267,7 +1272,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sum of its lines, greater than 0.
+     * Sum of its lines, greater than 0, in whole cents or what the currency has in
+     * place of them: two entries move the rest to the next payout.
      * </pre>
      *
      * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -1287,7 +1293,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sum of its lines, greater than 0.
+     * Sum of its lines, greater than 0, in whole cents or what the currency has in
+     * place of them: two entries move the rest to the next payout.
      * </pre>
      *
      * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -1305,7 +1312,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sum of its lines, greater than 0.
+     * Sum of its lines, greater than 0, in whole cents or what the currency has in
+     * place of them: two entries move the rest to the next payout.
      * </pre>
      *
      * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -1330,7 +1338,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sum of its lines, greater than 0.
+     * Sum of its lines, greater than 0, in whole cents or what the currency has in
+     * place of them: two entries move the rest to the next payout.
      * </pre>
      *
      * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -1347,7 +1356,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sum of its lines, greater than 0.
+     * Sum of its lines, greater than 0, in whole cents or what the currency has in
+     * place of them: two entries move the rest to the next payout.
      * </pre>
      *
      * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -1359,7 +1369,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sum of its lines, greater than 0.
+     * Sum of its lines, greater than 0, in whole cents or what the currency has in
+     * place of them: two entries move the rest to the next payout.
      * </pre>
      *
      * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -1374,7 +1385,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sum of its lines, greater than 0.
+     * Sum of its lines, greater than 0, in whole cents or what the currency has in
+     * place of them: two entries move the rest to the next payout.
      * </pre>
      *
      * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>

@@ -52,7 +52,8 @@ public interface PayoutOrBuilder extends
 
   /**
    * <pre>
-   * Sum of its lines, greater than 0.
+   * Sum of its lines, greater than 0, in whole cents or what the currency has in
+   * place of them: two entries move the rest to the next payout.
    * </pre>
    *
    * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -61,7 +62,8 @@ public interface PayoutOrBuilder extends
   boolean hasTotal();
   /**
    * <pre>
-   * Sum of its lines, greater than 0.
+   * Sum of its lines, greater than 0, in whole cents or what the currency has in
+   * place of them: two entries move the rest to the next payout.
    * </pre>
    *
    * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
@@ -70,7 +72,8 @@ public interface PayoutOrBuilder extends
   io.s2s.sdk.v1.Money getTotal();
   /**
    * <pre>
-   * Sum of its lines, greater than 0.
+   * Sum of its lines, greater than 0, in whole cents or what the currency has in
+   * place of them: two entries move the rest to the next payout.
    * </pre>
    *
    * <code>.s2s.v1.Money total = 3 [json_name = "total"];</code>
