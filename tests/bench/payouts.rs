@@ -46,7 +46,7 @@ pub async fn measure() -> Result<()> {
     }
     println!(
         "{:>10}{:>18}{:>18}{:>18}{:>18}",
-        "lines", "a balance, ms", "the look, ms", "the payout, ms", "statement, ms"
+        "lines", "a balance", "the look", "the payout", "the statement"
     );
     let mut recorded = 0;
     for lines in LINES {
@@ -77,8 +77,8 @@ pub async fn measure() -> Result<()> {
         if statement != lines {
             return Err(format!("{statement} lines are in the statement").into());
         }
-        let [balance, look, created, read] = [balance, look, created, begun.elapsed()]
-            .map(|time| format!("{:.1}", time.as_secs_f64() * 1_000.0));
+        let [balance, look, created, read] =
+            [balance, look, created, begun.elapsed()].map(|time| format!("{time:.1?}"));
         println!("{lines:>10}{balance:>18}{look:>18}{created:>18}{read:>18}");
         // The next payout is of all lines again.
         let cancel = CancelPayoutRequest { payout_id: payout.id, ..Default::default() };
