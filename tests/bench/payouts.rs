@@ -94,6 +94,7 @@ async fn record(client: &Client, code: &str, clicks: &[String], first: usize) ->
             conversion_code_id: code.to_owned(),
             click_id: click.clone(),
             transaction_id: number.to_string(),
+            value: Some(Money { currency_code: "USD".to_owned(), micros: CENT_MICROS }),
             commission: Some(Commission::CommissionAmount(Money {
                 currency_code: "USD".to_owned(),
                 micros: CENT_MICROS,
@@ -103,7 +104,9 @@ async fn record(client: &Client, code: &str, clicks: &[String], first: usize) ->
         })
     });
     let request = BatchRecordConversionsRequest { requests: requests.collect() };
-    client.conversions().batch_record(request).await?;
+    for result in client.conversions().batch_record(request).await?.results {
+        result.into_result()?;
+    }
     Ok(())
 }
 
