@@ -14,6 +14,7 @@ use s2s_tests::{
 };
 
 use super::{Shop, create, dollars, owed, share, update};
+use crate::totals::check_totals;
 
 const DAY_MICROS: i64 = 86_400_000_000;
 const LINES: &str = "SELECT COUNT(*) AS number FROM partner_line";
@@ -48,6 +49,8 @@ async fn agrees(shop: &Shop, partner: &Partner) -> [i64; 2] {
         sum(&shop.server, "approved_delta", partner).await,
     ];
     assert_eq!(lines, stands(shop, partner).await);
+    // The journal tells of each line, so the sums have it.
+    assert_eq!(check_totals(&shop.server).await, (Some(0), String::new()));
     lines
 }
 
