@@ -45,7 +45,7 @@ use tokio::process::{Child, Command};
 
 use disk::SmallDisk;
 use process::launch;
-pub use process::{binary, command, command_on, command_with, end_of, prepare, run_to_end};
+pub use process::{binary, check_totals, command, command_on, command_with, end_of, prepare, run_to_end};
 
 /// The administrator's key of every server that the harness starts.
 pub const ADMIN_KEY: &str = "s2s_54d0e80fa59d373c44f88f2c43743873034261e69b34ee2c";

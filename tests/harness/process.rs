@@ -13,7 +13,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::{ADMIN_KEY, PATIENCE};
+use crate::{ADMIN_KEY, PATIENCE, Server};
 
 /// Starts the server and waits until it prints its address.
 pub async fn launch(command: &mut Command, listen: &str) -> (Child, String) {
@@ -99,6 +99,15 @@ pub async fn end_of(mut command: Command) -> (ExitStatus, String) {
     };
     let status = tokio::time::timeout(PATIENCE, all).await.expect("the server ends");
     (status, output)
+}
+
+/// The exit code and the message of `s2s-server check-totals` on a server's database.
+pub async fn check_totals(server: &Server) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut check = command(folder.path());
+    check.args(["check-totals", "--database-url", &server.database_url]);
+    let (status, message) = end_of(check).await;
+    (status.code(), message)
 }
 
 /// The server binary: the one that `S2S_TESTED_SERVER` names, or else the one of this build. It must

@@ -4,6 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use s2s_sdk::v1::{EraseVisitorRequest, RecordClickRequest};
+pub use s2s_tests::check_totals;
 use s2s_tests::{
     Server, command,
     database::{self, kind, tally},
@@ -16,15 +17,6 @@ use crate::{load::Load, moved};
 /// The number of sales between two kills, and while totals can't be written.
 const SALES: usize = 150;
 const DAY: i64 = 86_400;
-
-/// The exit code and the message of `s2s-server check-totals`.
-pub async fn check_totals(server: &Server) -> (Option<i32>, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = command(folder.path());
-    command.args(["check-totals", "--database-url", &server.database_url]);
-    let (status, message) = end_of(command).await;
-    (status.code(), message)
-}
 
 /// Checks the totals, by the server and without it.
 async fn agree(server: &Server) {

@@ -20,13 +20,12 @@ use s2s_sdk::{
         new_adjustment::{Change, Target},
     },
 };
-use s2s_tests::{Server, command, end_of, random::Random};
-use tokio::time::sleep;
+use s2s_tests::{Server, check_totals, eventually_within, random::Random};
 
 use crate::{crowd::Crowd, ledger::now};
 
-/// The pause after a call without an answer.
-const PAUSE: Duration = Duration::from_millis(20);
+/// The time limit of an answer, even on a slow machine.
+const ANSWERED_WITHIN: Duration = Duration::from_mins(10);
 /// The number of refunds before each payout.
 const REFUNDS: usize = 10;
 /// The largest refund, in millionths.
@@ -74,10 +73,11 @@ impl Books {
         let mut random = Random(7);
         let mut number = 0;
         while !crowd.over.load(Ordering::Relaxed) {
-            let Some(sale) = crowd.sale(&mut random) else {
-                sleep(PAUSE).await;
-                continue;
-            };
+            let sale = eventually_within(ANSWERED_WITHIN, || {
+                let sale = crowd.sale(&mut random);
+                async move { sale }
+            });
+            let sale = sale.await;
             let micros = i64::try_from(1 + random.below(REFUND_MICROS_MAX)).unwrap();
             self.refund(format!("r{number}"), sale, micros).await;
             number += 1;
@@ -183,7 +183,10 @@ impl Books {
         if stands != Some([&Some(dollars(due)), &Some(dollars(paid))]) {
             return Err(format!("{due} are due and {paid} paid, not {balances:?}"));
         }
-        totals_agree(server).await?;
+        let (code, message) = check_totals(server).await;
+        if code != Some(0) {
+            return Err(message);
+        }
         Ok(format!("{} refunds and {} payouts, none lost, none doubled", told.refunds.len(), payouts.len()))
     }
 
@@ -212,24 +215,14 @@ async fn answered<R: Clone, T, F>(request: R, call: impl Fn(R) -> F) -> Result<T
 where
     F: Future<Output = Result<T, Error>>,
 {
-    loop {
-        match call(request.clone()).await {
-            Err(error) if is_temporary(&error) => sleep(PAUSE).await,
-            answer => return answer,
-        }
-    }
+    eventually_within(ANSWERED_WITHIN, || {
+        let answer = call(request.clone());
+        async move { Some(answer.await).filter(|answer| !answer.as_ref().is_err_and(is_temporary)) }
+    })
+    .await
 }
 
 fn is_temporary(error: &Error) -> bool {
     use ErrorReason::{Internal, Overloaded, Unavailable, Unspecified};
     matches!(error.reason(), Unspecified | Unavailable | Overloaded | Internal)
-}
-
-/// Runs `s2s-server check-totals`.
-async fn totals_agree(server: &Server) -> Result<(), String> {
-    let folder = tempfile::tempdir().unwrap();
-    let mut check = command(folder.path());
-    check.args(["check-totals", "--database-url", &server.database_url]);
-    let (status, message) = end_of(check).await;
-    if status.success() { Ok(()) } else { Err(message) }
 }

@@ -75,8 +75,8 @@ impl Write for Adjust {
     }
 }
 
-/// Enters a line in the journal, with the line of its partner: all that reports need, because the rows may be deleted before
-/// somebody counts them.
+/// Enters a line in the journal, with the line of its partner: all that reports need, because the rows
+/// may be deleted before somebody counts them.
 pub fn enter(Line { adjustment: line, conversion }: &Line, entries: &mut Entries) {
     let currency = line.currency.to_string();
     let mut bytes = [

@@ -50,8 +50,8 @@ impl Write for Insert {
     }
 }
 
-/// Enters a new conversion in the journal, with the line of its partner: all that reports need, because the row may be deleted
-/// before somebody counts it.
+/// Enters a new conversion in the journal, with the line of its partner: all that reports need, because
+/// the row may be deleted before somebody counts it.
 pub fn enter(row: &Conversion, entries: &mut Entries) {
     let currency = row.currency.to_string();
     let bytes = [
