@@ -22,6 +22,7 @@ pub mod retention;
 pub mod row_cache;
 mod scan;
 pub mod services;
+pub mod statement;
 pub mod tally;
 pub mod tracking_link;
 mod turn;

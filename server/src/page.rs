@@ -58,6 +58,11 @@ impl<const N: usize> PageRequest<N> {
         Ok(Self { rows, after, list })
     }
 
+    /// A page that the server itself reads, after the row with this key.
+    pub fn own(rows: u64, after: Option<[u8; N]>) -> Self {
+        Self { rows, after, list: [0; LIST_HASH_BYTES] }
+    }
+
     /// Number of rows to read: one more than the page holds, to detect a further page.
     pub fn rows_to_read(&self) -> u64 {
         self.rows + 1
@@ -96,6 +101,11 @@ pub struct Page<T, const N: usize> {
 impl<T, const N: usize> Page<T, N> {
     pub fn rows(&self) -> impl Iterator<Item = &T> {
         self.rows.iter().map(|(_, row)| row)
+    }
+
+    /// Returns all rows, and the key after which the next page begins: `None` on the last page.
+    pub fn into_own(self) -> (Vec<T>, Option<[u8; N]>) {
+        (self.rows.into_iter().map(|(_, row)| row).collect(), self.next)
     }
 
     /// Returns all rows, and the token of the next page. The token is empty on the last page.

@@ -12,7 +12,7 @@ use s2s_sdk::{
 use s2s_tests::{ADMIN_KEY, Server, bearer, eventually, request};
 use tonic::{Status, transport::Channel};
 
-use self::calls_with_ids::{Ask, CallWithId, WITH_IDS, WITHOUT_IDS};
+use self::calls_with_ids::{Ask, CallWithId, WITHOUT_IDS};
 use crate::{
     contract::{call_as, channel, methods, path, reason},
     moved,
@@ -37,6 +37,9 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
         | "GetPayout"
         | "ListPayouts" => vec![Scope::Read, Scope::Partner],
         "MarkPayoutPaid" | "CancelPayout" => vec![Scope::Write],
+        "AddStatementRows" | "CompareStatement" | "ResolveStatementRows" | "DeleteStatement" => {
+            vec![Scope::Write]
+        }
         "ResolveSlug" | "ListClickIdKeys" | "ListLinks" => vec![Scope::Edge],
         "RotateClickIdKey" => vec![Scope::Admin],
         // An edge passes postbacks on to the core by calling `RecordConversion`.
@@ -171,6 +174,7 @@ struct Ids {
     key: String,
     partner: String,
     payout: String,
+    statement: String,
 }
 
 impl Ids {
@@ -196,6 +200,8 @@ impl Ids {
         let click = client.clicks().record(request).await.unwrap().click.unwrap().id;
         let conversion = client.conversions().record(report(&code, &click)).await.unwrap();
         let payout = Self::payout(&client, &partner.id).await;
+        let request = requests::statement(&code);
+        let statement = client.statements().create(request).await.unwrap().statement.unwrap().id;
         let held = server.postback(&format!("clickId={click}&id={code}&val=1,500&com=0")).await;
         Self {
             account: account.to_owned(),
@@ -207,6 +213,7 @@ impl Ids {
             key: server.api_key(account, &[Scope::Read]).await.0.id,
             partner: partner.id,
             payout,
+            statement,
         }
     }
 
@@ -228,19 +235,20 @@ impl Ids {
         client.payouts().create(request).await.unwrap().payout.unwrap().id
     }
 
-    fn all(&self) -> [&str; 9] {
-        let Self { account, code, link, click, conversion, postback, key, partner, payout } = self;
-        [account, code, link, click, conversion, postback, key, partner, payout]
+    fn all(&self) -> [&str; 10] {
+        let Self { account, code, link, click, conversion, postback, key, partner, payout, statement } = self;
+        [account, code, link, click, conversion, postback, key, partner, payout, statement]
     }
 
     /// Well-formed ids that don't exist.
     fn never(&self) -> Self {
-        let [account, code, link, click, conversion, postback, key, partner, payout] = self.all().map(|id| {
-            let (begin, end) = id.split_at(id.len() - 9);
-            let other = if end.starts_with('0') { '1' } else { '0' };
-            format!("{begin}{other}{}", &end[1..])
-        });
-        Self { account, code, link, click, conversion, postback, key, partner, payout }
+        let [account, code, link, click, conversion, postback, key, partner, payout, statement] =
+            self.all().map(|id| {
+                let (begin, end) = id.split_at(id.len() - 9);
+                let other = if end.starts_with('0') { '1' } else { '0' };
+                format!("{begin}{other}{}", &end[1..])
+            });
+        Self { account, code, link, click, conversion, postback, key, partner, payout, statement }
     }
 }
 
@@ -282,10 +290,10 @@ async fn ids_of_another_account_are_answered_like_unknown_ids() {
         masked(call_as(Some(&bearer(&key)), &channel, &path(method), &ask(&own, of)).await, of)
     };
     for method in methods() {
-        let rows = WITH_IDS.iter().filter(|call| call.method == method).count();
+        let rows = calls_with_ids::all().filter(|call| call.method == method).count();
         assert_eq!(rows == 0, WITHOUT_IDS.contains(&method.as_str()), "{method}: which ids does it take?");
     }
-    for CallWithId { method, refusal, request } in WITH_IDS {
+    for &CallWithId { method, refusal, request } in calls_with_ids::all() {
         let found = ask(method, request, &other).await;
         let text = String::from_utf8_lossy(&found.1).into_owned();
         assert_eq!(found.0, refusal.unwrap_or(Code::Ok), "{method}: {text}");

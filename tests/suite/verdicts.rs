@@ -37,7 +37,7 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 47] = [
+const COVERED_BY: [CoveredReason; 50] = [
     CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::RefundTooLarge, source: include_str!("adjustments.rs") },
@@ -57,6 +57,9 @@ const COVERED_BY: [CoveredReason; 47] = [
     CoveredReason { reason: E::PayoutDiffers, source: include_str!("partners/payouts.rs") },
     CoveredReason { reason: E::PayoutTooSmall, source: include_str!("partners/payouts.rs") },
     CoveredReason { reason: E::PayoutEnded, source: include_str!("partners/payouts.rs") },
+    CoveredReason { reason: E::StatementClosed, source: include_str!("statements.rs") },
+    CoveredReason { reason: E::StatementIncomplete, source: include_str!("statements/settled.rs") },
+    CoveredReason { reason: E::StatementActionUnfit, source: include_str!("statements/settled.rs") },
     CoveredReason { reason: E::RequestIdReused, source: include_str!("setup.rs") },
     CoveredReason { reason: E::ClickIdMacroMissing, source: include_str!("setup.rs") },
     CoveredReason { reason: E::PageTokenInvalid, source: include_str!("lists.rs") },

@@ -10,6 +10,7 @@ use tonic_types::{ErrorDetails, FieldViolation, RpcStatusExt as _, StatusExt as 
 use crate::v1::{
     self, ErrorReason, create_adjustment_result::Result as AdjustmentResult,
     record_conversion_result::Result as ItemResult,
+    resolve_statement_row_result::Result as StatementRowResult,
 };
 
 /// The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored.
@@ -226,6 +227,17 @@ impl v1::CreateAdjustmentResult {
         match self.result {
             Some(AdjustmentResult::Response(response)) => Ok(response),
             Some(AdjustmentResult::Error(status)) => Err(Error::of_item(status)),
+            None => Err(Error::of_no_item()),
+        }
+    }
+}
+
+impl v1::ResolveStatementRowResult {
+    /// Returns the row as it is now, or why nothing was done about it.
+    pub fn into_result(self) -> Result<v1::StatementRow, Error> {
+        match self.result {
+            Some(StatementRowResult::Row(row)) => Ok(row),
+            Some(StatementRowResult::Error(status)) => Err(Error::of_item(status)),
             None => Err(Error::of_no_item()),
         }
     }

@@ -70,7 +70,7 @@ const PARTNER: Scopes = Scopes::PARTNER;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 64] = [
+pub const CALLS: [Call; 72] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -133,6 +133,14 @@ pub const CALLS: [Call; 64] = [
     call("PostbackService/ReplayPostbacks", WRITE),
     call("PostbackService/ExplainPostback", READ),
     call("PostbackService/WatchPostbacks", READ).long(),
+    call("StatementService/CreateStatement", WRITE),
+    call("StatementService/AddStatementRows", WRITE),
+    call("StatementService/CompareStatement", WRITE),
+    call("StatementService/GetStatement", READ),
+    call("StatementService/ListStatements", READ),
+    call("StatementService/ListStatementRows", READ),
+    call("StatementService/ResolveStatementRows", WRITE),
+    call("StatementService/DeleteStatement", WRITE),
     call("EdgeService/ResolveSlug", EDGE),
     call("EdgeService/ListClickIdKeys", EDGE),
     call("EdgeService/ListLinks", EDGE),

@@ -48,7 +48,7 @@ use crate::{
 /// Maximum number of adjustments of a conversion.
 const ADJUSTMENTS_OF_CONVERSION_MAX: i16 = 1_000;
 /// Longest remark, in bytes.
-const REMARK_BYTES_MAX: usize = 500;
+pub const REMARK_BYTES_MAX: usize = 500;
 
 /// Length of the list's sort key, in bytes: time of recording, click id, serial, number.
 const LIST_KEY_BYTES: usize = 34;

@@ -15,6 +15,7 @@
 mod claim;
 mod conversion_id;
 pub mod grpc;
+mod named;
 pub mod of_partner;
 mod order_key;
 mod outcome;
@@ -58,11 +59,12 @@ pub use claim::{
 };
 pub use claim::{Commission, ConversionClaim, CustomParams, Happened, TransactionId};
 pub use conversion_id::ConversionId;
+pub use named::{of_clicks, of_order, of_orders};
 pub use order_key::delete_some as delete_some_orders;
 pub use outcome::{Counted, Recorded, Verdict};
 pub use params::erase;
 pub use samples::sample;
-pub use standing::{Standing, lock, of_order, stand};
+pub use standing::{Standing, lock, stand};
 pub use store::{Model as Conversion, New, add_to, find_same, insert};
 pub use write::{Insert, enter};
 

@@ -73,6 +73,7 @@ use repetitions::Again;
 pub use replay::{Replay, replay, replay_held};
 use shedding::Room;
 pub use shedding::{ShedCounts, Shedding};
+pub use status::status_after;
 pub use store::PostbackWrite;
 pub use strangers::{StrangerPostback, Strangers, run as run_strangers_bound};
 
@@ -303,6 +304,11 @@ fn browser_call() -> Error {
 pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postback> {
     let found = store::find(app.db.reader(), account, id).await?;
     found.ok_or_else(|| Error::not_found("postback", &id))
+}
+
+/// The order id that a postback names; empty if it names none.
+pub fn order_of(postback: &Postback) -> String {
+    Named::read(postback).order().to_owned()
 }
 
 /// Deletes a batch of the postbacks whose id is less than `below`, including held ones. Returns the

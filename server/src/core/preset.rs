@@ -53,6 +53,8 @@ pub struct Preset {
     pub status_macro: Option<String>,
     #[serde(default)]
     pub status_words: StatusWords,
+    #[serde(default)]
+    pub statement: StatementForm,
     pub reply: Option<Reply>,
     #[serde(default)]
     pub remark: String,
@@ -82,6 +84,21 @@ impl StatusWords {
         let of_sales = self.pending.iter().chain(&self.approved).chain(&self.declined);
         of_sales.chain(&self.reversed).map(String::as_str)
     }
+}
+
+/// The form of a network's statements: the titles of their columns, empty if they are not known, and the
+/// words for a status that only statements have.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StatementForm {
+    pub transaction_id: String,
+    pub click_id: String,
+    pub value: String,
+    pub commission: String,
+    pub currency: String,
+    pub status: String,
+    pub time: String,
+    pub status_words: StatusWords,
 }
 
 /// The reply that a network requires for its postbacks.

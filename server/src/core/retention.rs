@@ -28,7 +28,7 @@ use crate::{
     core::{
         App, adjustment,
         age::{CLICKS, CONVERSIONS, POSTBACKS, TABLES, prepare},
-        click, conversion, postback,
+        click, conversion, postback, statement,
     },
     db::{Lived, TimedTable, journal::lane::CLOSED_AFTER},
     error::Result,
@@ -104,6 +104,7 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
     note_deleted_clicks(app).await?;
     postback::delete_old_senders(app, app.age.until()).await?;
     click::delete_old_visitor_keys(app, app.age.until()).await?;
+    let [_, (_, statements), _] = limits(app);
     let [clicks, conversions, postbacks] = app.db.drop_partitions(limits(app)).await?;
     let (mut pause, mut deleted) = (Duration::ZERO, Deleted::default());
     while app.stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
@@ -114,6 +115,7 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
         if let Some(below) = conversions {
             more |= deleted.conversions.add(conversion::delete_some(app, below).await?);
         }
+        more |= deleted.statement_rows.add(statement::delete_some(app, statements).await?);
         if !more && let Some(below) = adjustments_below(app).await? {
             more |= deleted.adjustments.add(adjustment::delete_some(app, below).await?);
             more |= conversion::delete_some_orders(&app.db, below).await?.1;
@@ -196,6 +198,7 @@ struct Deleted {
     conversions: Count,
     adjustments: Count,
     postbacks: Count,
+    statement_rows: Count,
 }
 
 #[derive(Default)]
@@ -212,7 +215,7 @@ impl Count {
 impl Drop for Deleted {
     fn drop(&mut self) {
         let (clicks, conversions, postbacks) = (self.clicks.0, self.conversions.0, self.postbacks.0);
-        let adjustments = self.adjustments.0;
+        let (adjustments, statement_rows) = (self.adjustments.0, self.statement_rows.0);
         if clicks + conversions + postbacks + adjustments > 0 {
             tracing::warn!(
                 clicks,
@@ -221,6 +224,9 @@ impl Drop for Deleted {
                 adjustments,
                 "deleted rows older than the retention"
             );
+        }
+        if statement_rows > 0 {
+            tracing::info!(statement_rows, "deleted rows of statements that are deleted or too old");
         }
     }
 }

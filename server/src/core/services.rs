@@ -21,7 +21,9 @@ use s2s_sdk::v1::{
 use tonic::Status;
 
 use self::{clicks::Clicks, conversion_codes::ConversionCodes, conversions::Conversions, edge::Edges};
-use super::{App, account, adjustment, api_key, click, partner, payout, postback, preset, tracking_link};
+use super::{
+    App, account, adjustment, api_key, click, partner, payout, postback, preset, statement, tracking_link,
+};
 use crate::api::{Caller, DirectCalls, Routes, Services, edge_v1::edge_service_server::EdgeServiceServer};
 
 /// Makes all services.
@@ -38,6 +40,7 @@ pub fn services(app: &Arc<App>) -> Services {
         .with(adjustment::grpc::service(app.clone()))
         .with(payout::grpc::service(app.clone()))
         .with(postback::grpc::service(app.clone()))
+        .with(statement::grpc::service(app.clone()))
         .with(EdgeServiceServer::new(Edges(app.clone())));
     Services { routes, direct: Arc::new(Direct(app.clone())) }
 }

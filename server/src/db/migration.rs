@@ -38,6 +38,7 @@ mod m0026_update_policy;
 mod m0027_transaction_scope;
 mod m0028_partners;
 mod m0029_payouts;
+mod m0030_statements;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_transaction_scope::Migration),
             Box::new(m0028_partners::Migration),
             Box::new(m0029_payouts::Migration),
+            Box::new(m0030_statements::Migration),
         ]
     }
 }

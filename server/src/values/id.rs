@@ -293,6 +293,12 @@ prefixed_id!(
 );
 
 prefixed_id!(
+    /// The id of a network's statement.
+    StatementId,
+    "statement_"
+);
+
+prefixed_id!(
     /// The id of an entry by hand in a partner's ledger.
     EntryId,
     "entry_"

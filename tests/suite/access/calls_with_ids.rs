@@ -28,10 +28,17 @@ pub struct CallWithId {
     pub request: Ask,
 }
 
+mod of_money;
+
+/// All calls that take an id.
+pub fn all() -> impl Iterator<Item = &'static CallWithId> {
+    WITH_IDS.iter().chain(&of_money::CALLS)
+}
+
 /// At least one row for each call that takes the id of an account or of something that an account
 /// owns. Calls whose callers see all accounts are in `WITHOUT_IDS`.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-pub const WITH_IDS: [CallWithId; 63] = [
+const WITH_IDS: [CallWithId; 54] = [
     CallWithId {
         method: "AccountService/GetAccount",
         refusal: NOT_FOUND,
@@ -393,70 +400,6 @@ pub const WITH_IDS: [CallWithId; 63] = [
         request: ask!(UnarchiveTrackingLinkRequest { tracking_link_id: of.link.clone() }, _own, of),
     },
     CallWithId {
-        method: "PayoutService/GetPartnerBalance",
-        refusal: NOT_FOUND,
-        request: ask!(GetPartnerBalanceRequest { partner_id: of.partner.clone() }, _own, of),
-    },
-    CallWithId {
-        method: "PayoutService/ListPartnerLines",
-        refusal: None,
-        request: ask!(ListPartnerLinesRequest { partner_id: of.partner.clone() }, _own, of),
-    },
-    CallWithId {
-        method: "PayoutService/ListPartnerLines",
-        refusal: None,
-        request: ask!(
-            ListPartnerLinesRequest { partner_id: own.partner.clone(), payout_id: of.payout.clone() },
-            own,
-            of
-        ),
-    },
-    CallWithId {
-        method: "PayoutService/CreatePartnerEntry",
-        refusal: NOT_FOUND,
-        request: ask!(
-            CreatePartnerEntryRequest {
-                entry: Some(v1::PartnerEntry {
-                    partner_id: of.partner.clone(),
-                    amount: Some(v1::Money { currency_code: "USD".to_owned(), micros: 1 }),
-                    note: "x".to_owned(),
-                    ..Default::default()
-                })
-            },
-            _own,
-            of
-        ),
-    },
-    CallWithId {
-        method: "PayoutService/CreatePayout",
-        refusal: NOT_FOUND,
-        request: ask!(CreatePayoutRequest { partner_id: of.partner.clone(), validate_only: true }, _own, of),
-    },
-    CallWithId {
-        method: "PayoutService/GetPayout",
-        refusal: NOT_FOUND,
-        request: ask!(GetPayoutRequest { payout_id: of.payout.clone() }, _own, of),
-    },
-    CallWithId {
-        method: "PayoutService/ListPayouts",
-        refusal: None,
-        request: ask!(ListPayoutsRequest { partner_id: of.partner.clone() }, _own, of),
-    },
-    CallWithId {
-        method: "PayoutService/MarkPayoutPaid",
-        refusal: NOT_FOUND,
-        request: ask!(
-            MarkPayoutPaidRequest { payout_id: of.payout.clone(), reference: "x".to_owned() },
-            _own,
-            of
-        ),
-    },
-    CallWithId {
-        method: "PayoutService/CancelPayout",
-        refusal: NOT_FOUND,
-        request: ask!(CancelPayoutRequest { payout_id: of.payout.clone() }, _own, of),
-    },
-    CallWithId {
         method: "ClickService/EraseVisitor",
         refusal: NOT_FOUND,
         request: ask!(EraseVisitorRequest { click_id: of.click.clone() }, _own, of),
@@ -467,7 +410,7 @@ const INVALID: Option<Code> = Some(Code::InvalidArgument);
 
 /// The calls that take neither the id of an account nor the id of something that an account owns,
 /// and the calls whose callers see all accounts.
-pub const WITHOUT_IDS: [&str; 15] = [
+pub const WITHOUT_IDS: [&str; 16] = [
     "AccountService/CreateAccount",
     "AccountService/ListAccounts",
     "AccountService/UpdateAccount",
@@ -477,6 +420,7 @@ pub const WITHOUT_IDS: [&str; 15] = [
     "ConversionCodeService/ListConversionCodes",
     "PartnerService/CreatePartner",
     "PartnerService/ListPartners",
+    "StatementService/ListStatements",
     "TrackingLinkService/ListTrackingLinks",
     "ClickService/RotateClickIdKey",
     // Its filter has ids, but it answers each with the same heartbeat.

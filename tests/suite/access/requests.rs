@@ -1,7 +1,10 @@
 //! Parts of the requests of calls that take an id.
 
 use prost::Message as _;
-use s2s_sdk::{prost_types::FieldMask, v1};
+use s2s_sdk::{
+    prost_types::{FieldMask, Timestamp},
+    v1,
+};
 use s2s_tests::request;
 
 use super::Ids;
@@ -45,4 +48,19 @@ pub fn with_code(id: &str, of: &Ids) -> v1::TrackingLink {
         conversion_code_ids: vec![of.code.clone()],
         ..Default::default()
     }
+}
+
+/// A statement of a code. The same one each time, so that it is created once.
+pub fn statement(code: &str) -> v1::CreateStatementRequest {
+    let time = |seconds| Some(Timestamp { seconds, nanos: 0 });
+    let statement = v1::Statement {
+        conversion_code_id: code.to_owned(),
+        name: "October".to_owned(),
+        file_sha256: "0".repeat(64),
+        start_time: time(1_700_000_000),
+        end_time: time(1_700_086_400),
+        time_zone: "UTC".to_owned(),
+        ..Default::default()
+    };
+    v1::CreateStatementRequest { statement: Some(statement), validate_only: false }
 }

@@ -16,7 +16,7 @@ pub struct CoveredCall {
 }
 
 /// Every RPC of the schema.
-pub const COVERED: [CoveredCall; 64] = [
+pub const COVERED: [CoveredCall; 72] = [
     CoveredCall {
         method: "AccountService/CreateAccount",
         source: KEYS,
@@ -401,6 +401,54 @@ pub const COVERED: [CoveredCall; 64] = [
         test: "erase",
         empty_request: E::ResourceNotFound,
     },
+    CoveredCall {
+        method: "StatementService/CreateStatement",
+        source: STATEMENTS,
+        test: "create",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "StatementService/AddStatementRows",
+        source: STATEMENTS,
+        test: "add",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "StatementService/CompareStatement",
+        source: STATEMENTS,
+        test: "complete",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "StatementService/GetStatement",
+        source: STATEMENTS,
+        test: "totals",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "StatementService/ListStatements",
+        source: STATEMENTS,
+        test: "statements",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "StatementService/ListStatementRows",
+        source: STATEMENTS,
+        test: "rows",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "StatementService/ResolveStatementRows",
+        source: STATEMENTS_SETTLED,
+        test: "resolve",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "StatementService/DeleteStatement",
+        source: STATEMENTS,
+        test: "a_file_is_one_statement_until_it_is_deleted",
+        empty_request: E::ResourceNotFound,
+    },
 ];
 const ADJUSTMENTS: &str = include_str!("../adjustments.rs");
 const CLICK_ID_KEYS: &str = include_str!("../click_id_keys.rs");
@@ -415,6 +463,8 @@ const KEYS: &str = include_str!("../keys.rs");
 const LISTS: &str = include_str!("../lists.rs");
 const KNOWN_LINKS: &str = include_str!("../known_links.rs");
 const PORT: &str = include_str!("../port.rs");
+const STATEMENTS: &str = include_str!("../statements.rs");
+const STATEMENTS_SETTLED: &str = include_str!("../statements/settled.rs");
 const PRESETS: &str = include_str!("../presets.rs");
 const REDIRECT: &str = include_str!("../redirect.rs");
 const REPLAY: &str = include_str!("../replay.rs");

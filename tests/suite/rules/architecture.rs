@@ -28,7 +28,7 @@ const LAYERS: [&str; 15] = [
 ];
 /// The modules of the core. Each may import the modules before it in this list, and the core's own
 /// state.
-const SLICES: [&str; 25] = [
+const SLICES: [&str; 26] = [
     "geo",
     "journal",
     "turn",
@@ -51,6 +51,7 @@ const SLICES: [&str; 25] = [
     "postback",
     "tally",
     "payout",
+    "statement",
     "rehearsal",
     "retention",
     "services",

@@ -480,5 +480,26 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 422,
             postback: None,
         },
+        ErrorReason::StatementClosed => Facts {
+            cause: "the statement is being compared or is complete, and takes no more rows",
+            cure: "nothing if all rows were added; otherwise delete the statement, and create it anew",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
+        ErrorReason::StatementIncomplete => Facts {
+            cause: "the statement is not compared yet, so nothing can be done about its rows",
+            cure: "call `CompareStatement` until the statement is complete",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
+        ErrorReason::StatementActionUnfit => Facts {
+            cause: "the row has nothing that the action could change, for example no held postback to be replayed; the message says what it lacks",
+            cure: "choose another action, or leave a note",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: None,
+        },
     }
 }

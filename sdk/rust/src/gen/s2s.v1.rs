@@ -3985,6 +3985,18 @@ pub enum ErrorReason {
     /// correct it with an entry in the partner's ledger, which the next payout
     /// takes. FAILED_PRECONDITION, HTTP 422.
     PayoutEnded = 71,
+    /// Cause: the statement is being compared or is complete, and takes no more
+    /// rows. Cure: nothing if all rows were added; otherwise delete the statement,
+    /// and create it anew. FAILED_PRECONDITION, HTTP 422.
+    StatementClosed = 72,
+    /// Cause: the statement is not compared yet, so nothing can be done about its
+    /// rows. Cure: call `CompareStatement` until the statement is complete.
+    /// FAILED_PRECONDITION, HTTP 422.
+    StatementIncomplete = 73,
+    /// Cause: the row has nothing that the action could change, for example no
+    /// held postback to be replayed; the message says what it lacks. Cure: choose
+    /// another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
+    StatementActionUnfit = 74,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4062,6 +4074,9 @@ impl ErrorReason {
             Self::PayoutDiffers => "ERROR_REASON_PAYOUT_DIFFERS",
             Self::PayoutTooSmall => "ERROR_REASON_PAYOUT_TOO_SMALL",
             Self::PayoutEnded => "ERROR_REASON_PAYOUT_ENDED",
+            Self::StatementClosed => "ERROR_REASON_STATEMENT_CLOSED",
+            Self::StatementIncomplete => "ERROR_REASON_STATEMENT_INCOMPLETE",
+            Self::StatementActionUnfit => "ERROR_REASON_STATEMENT_ACTION_UNFIT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4140,6 +4155,9 @@ impl ErrorReason {
             "ERROR_REASON_PAYOUT_DIFFERS" => Some(Self::PayoutDiffers),
             "ERROR_REASON_PAYOUT_TOO_SMALL" => Some(Self::PayoutTooSmall),
             "ERROR_REASON_PAYOUT_ENDED" => Some(Self::PayoutEnded),
+            "ERROR_REASON_STATEMENT_CLOSED" => Some(Self::StatementClosed),
+            "ERROR_REASON_STATEMENT_INCOMPLETE" => Some(Self::StatementIncomplete),
+            "ERROR_REASON_STATEMENT_ACTION_UNFIT" => Some(Self::StatementActionUnfit),
             _ => None,
         }
     }
@@ -12235,6 +12253,9 @@ pub struct Preset {
     /// status, which is the default.
     #[prost(bool, tag = "15")]
     pub reports_pending_first: bool,
+    /// Form of the network's statements; not set if it is not known.
+    #[prost(message, optional, tag = "16")]
+    pub statement: ::core::option::Option<StatementForm>,
 }
 impl ::prost::Name for Preset {
     const NAME: &'static str = "Preset";
@@ -12244,6 +12265,45 @@ impl ::prost::Name for Preset {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/s2s.v1.Preset".into()
+    }
+}
+/// The form of a network's statements: the titles of their columns, each empty if
+/// it is not known, in any case.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StatementForm {
+    /// Title of the network's ids of sales.
+    #[prost(string, tag = "1")]
+    pub transaction_id_title: ::prost::alloc::string::String,
+    /// Title of click ids.
+    #[prost(string, tag = "2")]
+    pub click_id_title: ::prost::alloc::string::String,
+    /// Title of the values of sales.
+    #[prost(string, tag = "3")]
+    pub value_title: ::prost::alloc::string::String,
+    /// Title of what the network pays.
+    #[prost(string, tag = "4")]
+    pub commission_title: ::prost::alloc::string::String,
+    /// Title of currencies.
+    #[prost(string, tag = "5")]
+    pub currency_title: ::prost::alloc::string::String,
+    /// Title of statuses.
+    #[prost(string, tag = "6")]
+    pub status_title: ::prost::alloc::string::String,
+    /// Title of times of sales.
+    #[prost(string, tag = "7")]
+    pub time_title: ::prost::alloc::string::String,
+    /// Words for a status that only statements have.
+    #[prost(message, repeated, tag = "8")]
+    pub status_words: ::prost::alloc::vec::Vec<StatusWord>,
+}
+impl ::prost::Name for StatementForm {
+    const NAME: &'static str = "StatementForm";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.StatementForm".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.StatementForm".into()
     }
 }
 /// A network's word for a status, and its meaning.
@@ -12751,6 +12811,1561 @@ pub mod preset_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "s2s.v1.PresetService";
     impl<T> tonic::server::NamedService for PresetServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A network's statement: the sales of a period that it has booked, to be
+/// compared with the conversions of a conversion code.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Statement {
+    /// Id of the statement. Example: `statement_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Conversion code for which the network's sales count.
+    #[prost(string, tag = "2")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// Name for people, such as that of the file, 1 to 100 characters.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// SHA-256 of the file, 64 hexadecimal digits: the same file for the same code,
+    /// period and time zone is the same statement.
+    #[prost(string, tag = "4")]
+    pub file_sha256: ::prost::alloc::string::String,
+    /// Beginning of the period. The statement is compared with the conversions that
+    /// were recorded from then on.
+    #[prost(message, optional, tag = "5")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// End of the period; exclusive.
+    #[prost(message, optional, tag = "6")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time zone of the network's times, for people, 1 to 64 bytes. Example:
+    /// `Europe/Berlin`.
+    #[prost(string, tag = "7")]
+    pub time_zone: ::prost::alloc::string::String,
+    /// Number of rows of the network that were added so far.
+    #[prost(int64, tag = "8")]
+    pub row_count: i64,
+    /// State of the statement, changed by `CompareStatement`.
+    #[prost(enumeration = "StatementState", tag = "9")]
+    pub state: i32,
+    /// Time at which the statement was created.
+    #[prost(message, optional, tag = "10")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Statement {
+    const NAME: &'static str = "Statement";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.Statement".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.Statement".into()
+    }
+}
+/// A row of a network's statement, to be compared with our conversions. An amount
+/// that is not set is not compared, and neither is an empty status.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NewStatementRow {
+    /// The network's id of the sale, at most 255 bytes. Empty if it states none;
+    /// then `click_id` is mandatory.
+    #[prost(string, tag = "1")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// Click id, at most 255 bytes. Counts where no conversion has the transaction
+    /// id.
+    #[prost(string, tag = "2")]
+    pub click_id: ::prost::alloc::string::String,
+    /// Value of the sale. May be negative. Without a currency, it is in the default
+    /// currency of the code.
+    #[prost(message, optional, tag = "3")]
+    pub value: ::core::option::Option<Money>,
+    /// What the network pays, in the currency of the value. May be negative.
+    #[prost(message, optional, tag = "4")]
+    pub commission: ::core::option::Option<Money>,
+    /// The network's word for the status, as in its postbacks. A refused sale may be
+    /// called `reversed`, too.
+    #[prost(string, tag = "5")]
+    pub status: ::prost::alloc::string::String,
+    /// Time of the sale by the network.
+    #[prost(message, optional, tag = "6")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for NewStatementRow {
+    const NAME: &'static str = "NewStatementRow";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.NewStatementRow".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.NewStatementRow".into()
+    }
+}
+/// A row of a statement: what the network states, what we have recorded, and what
+/// came of the comparison. A row without `theirs` is a conversion of ours that the
+/// network does not state.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementRow {
+    /// Number of the row, from 1 on. The rows of the network come first.
+    #[prost(int64, tag = "1")]
+    pub number: i64,
+    /// Result of the comparison.
+    #[prost(enumeration = "StatementResult", tag = "2")]
+    pub result: i32,
+    /// The network's id of the sale; empty if it states none.
+    #[prost(string, tag = "3")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// Click id that the network states; empty if it states none.
+    #[prost(string, tag = "4")]
+    pub click_id: ::prost::alloc::string::String,
+    /// What the network states; not set if the conversion is only ours. Its amounts
+    /// may be negative, and are not set if they are not stated.
+    #[prost(message, optional, tag = "5")]
+    pub theirs: ::core::option::Option<ConversionStanding>,
+    /// Time of the sale by the network, if it is stated.
+    #[prost(message, optional, tag = "6")]
+    pub their_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Id of our conversion; empty if there is none.
+    #[prost(string, tag = "7")]
+    pub conversion_id: ::prost::alloc::string::String,
+    /// Our conversion as it stood at the comparison; not set if there is none.
+    #[prost(message, optional, tag = "8")]
+    pub ours: ::core::option::Option<ConversionStanding>,
+    /// Id of the held postback that reported the sale; empty if there is none.
+    #[prost(string, tag = "9")]
+    pub postback_id: ::prost::alloc::string::String,
+    /// Reason for which that postback is held. Unspecified without such a postback:
+    /// once the statement is complete, it means that no postback has come.
+    #[prost(enumeration = "ErrorReason", tag = "10")]
+    pub reason: i32,
+    /// What was done about the row last; unspecified if nothing was.
+    #[prost(enumeration = "StatementAction", tag = "11")]
+    pub action: i32,
+    /// Note for people that was sent with the action.
+    #[prost(string, tag = "12")]
+    pub note: ::prost::alloc::string::String,
+    /// Time of the action; not set without one.
+    #[prost(message, optional, tag = "13")]
+    pub resolve_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for StatementRow {
+    const NAME: &'static str = "StatementRow";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.StatementRow".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.StatementRow".into()
+    }
+}
+/// The rows of a statement with one result and in one currency. The totals of all
+/// results add up to the sums of both sides.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementTotal {
+    /// Result of the rows.
+    #[prost(enumeration = "StatementResult", tag = "1")]
+    pub result: i32,
+    /// Currency of these amounts. Where the currencies of both sides differ, each
+    /// side is in the total of its own.
+    #[prost(string, tag = "2")]
+    pub currency_code: ::prost::alloc::string::String,
+    /// Number of rows of the network.
+    #[prost(int64, tag = "3")]
+    pub their_count: i64,
+    /// Number of our conversions.
+    #[prost(int64, tag = "4")]
+    pub our_count: i64,
+    /// Number of differences about which nothing was done.
+    #[prost(int64, tag = "5")]
+    pub open_count: i64,
+    /// Sum of the values that the network states. May be negative.
+    #[prost(message, optional, tag = "6")]
+    pub their_value: ::core::option::Option<Money>,
+    /// Sum of the commissions that the network states. May be negative.
+    #[prost(message, optional, tag = "7")]
+    pub their_commission: ::core::option::Option<Money>,
+    /// Sum of the values of our conversions.
+    #[prost(message, optional, tag = "8")]
+    pub our_value: ::core::option::Option<Money>,
+    /// Sum of the commissions of our conversions.
+    #[prost(message, optional, tag = "9")]
+    pub our_commission: ::core::option::Option<Money>,
+}
+impl ::prost::Name for StatementTotal {
+    const NAME: &'static str = "StatementTotal";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.StatementTotal".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.StatementTotal".into()
+    }
+}
+/// The states of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StatementState {
+    /// Never returned.
+    Unspecified = 0,
+    /// It takes rows.
+    Open = 1,
+    /// All rows were added. Our conversions are being compared with them: call
+    /// `CompareStatement` again.
+    Comparing = 2,
+    /// Both sides are compared.
+    Complete = 3,
+}
+impl StatementState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STATEMENT_STATE_UNSPECIFIED",
+            Self::Open => "STATEMENT_STATE_OPEN",
+            Self::Comparing => "STATEMENT_STATE_COMPARING",
+            Self::Complete => "STATEMENT_STATE_COMPLETE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATEMENT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "STATEMENT_STATE_OPEN" => Some(Self::Open),
+            "STATEMENT_STATE_COMPARING" => Some(Self::Comparing),
+            "STATEMENT_STATE_COMPLETE" => Some(Self::Complete),
+            _ => None,
+        }
+    }
+}
+/// The results of a comparison. The first that applies counts, in the order of
+/// their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StatementResult {
+    /// Never returned.
+    Unspecified = 0,
+    /// An earlier row has the same sale, and we have no other conversion for this
+    /// one. Also a correction that a network states in a row of its own.
+    Twice = 1,
+    /// We have no such conversion.
+    OnlyTheirs = 2,
+    /// We have recorded the conversion outside the period, often because of another
+    /// time zone.
+    OutsidePeriod = 3,
+    /// The amounts are in another currency than ours.
+    CurrencyDiffers = 4,
+    /// The status is another one than ours.
+    StatusDiffers = 5,
+    /// An amount is another one than ours, rounded to what can be paid, such as
+    /// cents. Between sales that both sides have declined, amounts don't count.
+    AmountDiffers = 6,
+    /// Both sides agree.
+    Matched = 7,
+    /// The network does not state our conversion. Declined ones are left out.
+    OnlyOurs = 8,
+}
+impl StatementResult {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STATEMENT_RESULT_UNSPECIFIED",
+            Self::Twice => "STATEMENT_RESULT_TWICE",
+            Self::OnlyTheirs => "STATEMENT_RESULT_ONLY_THEIRS",
+            Self::OutsidePeriod => "STATEMENT_RESULT_OUTSIDE_PERIOD",
+            Self::CurrencyDiffers => "STATEMENT_RESULT_CURRENCY_DIFFERS",
+            Self::StatusDiffers => "STATEMENT_RESULT_STATUS_DIFFERS",
+            Self::AmountDiffers => "STATEMENT_RESULT_AMOUNT_DIFFERS",
+            Self::Matched => "STATEMENT_RESULT_MATCHED",
+            Self::OnlyOurs => "STATEMENT_RESULT_ONLY_OURS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATEMENT_RESULT_UNSPECIFIED" => Some(Self::Unspecified),
+            "STATEMENT_RESULT_TWICE" => Some(Self::Twice),
+            "STATEMENT_RESULT_ONLY_THEIRS" => Some(Self::OnlyTheirs),
+            "STATEMENT_RESULT_OUTSIDE_PERIOD" => Some(Self::OutsidePeriod),
+            "STATEMENT_RESULT_CURRENCY_DIFFERS" => Some(Self::CurrencyDiffers),
+            "STATEMENT_RESULT_STATUS_DIFFERS" => Some(Self::StatusDiffers),
+            "STATEMENT_RESULT_AMOUNT_DIFFERS" => Some(Self::AmountDiffers),
+            "STATEMENT_RESULT_MATCHED" => Some(Self::Matched),
+            "STATEMENT_RESULT_ONLY_OURS" => Some(Self::OnlyOurs),
+            _ => None,
+        }
+    }
+}
+/// What can be done about a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StatementAction {
+    /// Refused in requests.
+    Unspecified = 0,
+    /// Nothing: the row is only compared again.
+    Compare = 1,
+    /// The held postback is replayed.
+    Replay = 2,
+    /// Our conversion is adjusted to what the network states; one that is only ours
+    /// is declined.
+    Adjust = 3,
+    /// The sale that is only theirs is recorded. It needs a click id.
+    Record = 4,
+    /// The difference is left as it is, for the reason in the note.
+    Note = 5,
+}
+impl StatementAction {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STATEMENT_ACTION_UNSPECIFIED",
+            Self::Compare => "STATEMENT_ACTION_COMPARE",
+            Self::Replay => "STATEMENT_ACTION_REPLAY",
+            Self::Adjust => "STATEMENT_ACTION_ADJUST",
+            Self::Record => "STATEMENT_ACTION_RECORD",
+            Self::Note => "STATEMENT_ACTION_NOTE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATEMENT_ACTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "STATEMENT_ACTION_COMPARE" => Some(Self::Compare),
+            "STATEMENT_ACTION_REPLAY" => Some(Self::Replay),
+            "STATEMENT_ACTION_ADJUST" => Some(Self::Adjust),
+            "STATEMENT_ACTION_RECORD" => Some(Self::Record),
+            "STATEMENT_ACTION_NOTE" => Some(Self::Note),
+            _ => None,
+        }
+    }
+}
+/// A statement to create.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateStatementRequest {
+    /// The statement. Output-only fields are ignored.
+    #[prost(message, optional, tag = "1")]
+    pub statement: ::core::option::Option<Statement>,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for CreateStatementRequest {
+    const NAME: &'static str = "CreateStatementRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateStatementRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateStatementRequest".into()
+    }
+}
+/// The statement.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateStatementResponse {
+    /// The statement as created, or the one that is there already.
+    #[prost(message, optional, tag = "1")]
+    pub statement: ::core::option::Option<Statement>,
+}
+impl ::prost::Name for CreateStatementResponse {
+    const NAME: &'static str = "CreateStatementResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CreateStatementResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CreateStatementResponse".into()
+    }
+}
+/// Rows to add.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AddStatementRowsRequest {
+    /// Id of the statement, `statement_…`.
+    #[prost(string, tag = "1")]
+    pub statement_id: ::prost::alloc::string::String,
+    /// Number of the first row: 1, or one more than were added before. Rows are
+    /// numbered by their place in the file.
+    #[prost(int64, tag = "2")]
+    pub first_number: i64,
+    /// 1 to 1,000 rows. A row that can't be read refuses them all.
+    #[prost(message, repeated, tag = "3")]
+    pub rows: ::prost::alloc::vec::Vec<NewStatementRow>,
+}
+impl ::prost::Name for AddStatementRowsRequest {
+    const NAME: &'static str = "AddStatementRowsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.AddStatementRowsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.AddStatementRowsRequest".into()
+    }
+}
+/// The statement to which the rows were added.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AddStatementRowsResponse {
+    /// The statement as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub statement: ::core::option::Option<Statement>,
+}
+impl ::prost::Name for AddStatementRowsResponse {
+    const NAME: &'static str = "AddStatementRowsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.AddStatementRowsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.AddStatementRowsResponse".into()
+    }
+}
+/// Names the statement to compare.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CompareStatementRequest {
+    /// Id of the statement, `statement_…`.
+    #[prost(string, tag = "1")]
+    pub statement_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CompareStatementRequest {
+    const NAME: &'static str = "CompareStatementRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CompareStatementRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CompareStatementRequest".into()
+    }
+}
+/// The statement that was compared.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CompareStatementResponse {
+    /// The statement as it is now. Unless it is complete, call again.
+    #[prost(message, optional, tag = "1")]
+    pub statement: ::core::option::Option<Statement>,
+}
+impl ::prost::Name for CompareStatementResponse {
+    const NAME: &'static str = "CompareStatementResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.CompareStatementResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.CompareStatementResponse".into()
+    }
+}
+/// Names the statement to return.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetStatementRequest {
+    /// Id of the statement, `statement_…`.
+    #[prost(string, tag = "1")]
+    pub statement_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for GetStatementRequest {
+    const NAME: &'static str = "GetStatementRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetStatementRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetStatementRequest".into()
+    }
+}
+/// The requested statement.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetStatementResponse {
+    /// The statement.
+    #[prost(message, optional, tag = "1")]
+    pub statement: ::core::option::Option<Statement>,
+    /// Totals by result and currency.
+    #[prost(message, repeated, tag = "2")]
+    pub totals: ::prost::alloc::vec::Vec<StatementTotal>,
+}
+impl ::prost::Name for GetStatementResponse {
+    const NAME: &'static str = "GetStatementResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.GetStatementResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.GetStatementResponse".into()
+    }
+}
+/// Names a page of the statements of the account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListStatementsRequest {
+    /// Maximum number of statements to return, 1 to 1,000. 0 means 50; larger values
+    /// are read as 1,000. A page has at most 3 MiB, so it may have fewer.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListStatementsRequest {
+    const NAME: &'static str = "ListStatementsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListStatementsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListStatementsRequest".into()
+    }
+}
+/// A page of statements.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListStatementsResponse {
+    /// Statements of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub statements: ::prost::alloc::vec::Vec<Statement>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListStatementsResponse {
+    const NAME: &'static str = "ListStatementsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListStatementsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListStatementsResponse".into()
+    }
+}
+/// Names a page of the rows of a statement.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListStatementRowsRequest {
+    /// Id of the statement, `statement_…`.
+    #[prost(string, tag = "1")]
+    pub statement_id: ::prost::alloc::string::String,
+    /// Maximum number of rows to return, 1 to 1,000. 0 means 50; larger values are
+    /// read as 1,000. A page has at most 3 MiB, so it may have fewer.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only rows with this result.
+    #[prost(enumeration = "StatementResult", tag = "4")]
+    pub result: i32,
+    /// Only differences about which nothing was done.
+    #[prost(bool, tag = "5")]
+    pub open: bool,
+}
+impl ::prost::Name for ListStatementRowsRequest {
+    const NAME: &'static str = "ListStatementRowsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListStatementRowsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListStatementRowsRequest".into()
+    }
+}
+/// A page of rows.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListStatementRowsResponse {
+    /// Rows of this page.
+    #[prost(message, repeated, tag = "1")]
+    pub rows: ::prost::alloc::vec::Vec<StatementRow>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListStatementRowsResponse {
+    const NAME: &'static str = "ListStatementRowsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ListStatementRowsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ListStatementRowsResponse".into()
+    }
+}
+/// Rows, and what to do about them.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResolveStatementRowsRequest {
+    /// Id of the statement, `statement_…`.
+    #[prost(string, tag = "1")]
+    pub statement_id: ::prost::alloc::string::String,
+    /// Numbers of 1 to 100 rows.
+    #[prost(int64, repeated, tag = "2")]
+    pub numbers: ::prost::alloc::vec::Vec<i64>,
+    /// What to do.
+    #[prost(enumeration = "StatementAction", tag = "3")]
+    pub action: i32,
+    /// Note for people, at most 1,000 bytes; mandatory if the action is
+    /// `STATEMENT_ACTION_NOTE`. An adjustment gets it as its remark, of which it
+    /// keeps 500 bytes.
+    #[prost(string, tag = "4")]
+    pub note: ::prost::alloc::string::String,
+    /// If true, each row is checked and answered, but nothing is written: the rows
+    /// are returned as they are now.
+    #[prost(bool, tag = "5")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for ResolveStatementRowsRequest {
+    const NAME: &'static str = "ResolveStatementRowsRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ResolveStatementRowsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ResolveStatementRowsRequest".into()
+    }
+}
+/// The outcome for each row.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ResolveStatementRowsResponse {
+    /// Results in the order of the numbers. A text of a result may be cut, so that
+    /// all of them fit into the answer.
+    #[prost(message, repeated, tag = "1")]
+    pub results: ::prost::alloc::vec::Vec<ResolveStatementRowResult>,
+}
+impl ::prost::Name for ResolveStatementRowsResponse {
+    const NAME: &'static str = "ResolveStatementRowsResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ResolveStatementRowsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ResolveStatementRowsResponse".into()
+    }
+}
+/// The outcome for one row.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ResolveStatementRowResult {
+    /// The row, or why nothing was done about it.
+    #[prost(oneof = "resolve_statement_row_result::Result", tags = "1, 2")]
+    pub result: ::core::option::Option<resolve_statement_row_result::Result>,
+}
+/// Nested message and enum types in `ResolveStatementRowResult`.
+pub mod resolve_statement_row_result {
+    /// The row, or why nothing was done about it.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Result {
+        /// The row as it is now.
+        #[prost(message, tag = "1")]
+        Row(super::StatementRow),
+        /// Why nothing was done.
+        #[prost(message, tag = "2")]
+        Error(::tonic_types::Status),
+    }
+}
+impl ::prost::Name for ResolveStatementRowResult {
+    const NAME: &'static str = "ResolveStatementRowResult";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ResolveStatementRowResult".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ResolveStatementRowResult".into()
+    }
+}
+/// Names the statement to delete.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteStatementRequest {
+    /// Id of the statement, `statement_…`.
+    #[prost(string, tag = "1")]
+    pub statement_id: ::prost::alloc::string::String,
+    /// If true, the request is checked, but nothing is deleted.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+impl ::prost::Name for DeleteStatementRequest {
+    const NAME: &'static str = "DeleteStatementRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.DeleteStatementRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.DeleteStatementRequest".into()
+    }
+}
+/// The deleted statement.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteStatementResponse {
+    /// The statement as it was.
+    #[prost(message, optional, tag = "1")]
+    pub statement: ::core::option::Option<Statement>,
+}
+impl ::prost::Name for DeleteStatementResponse {
+    const NAME: &'static str = "DeleteStatementResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.DeleteStatementResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.DeleteStatementResponse".into()
+    }
+}
+/// Generated client implementations.
+pub mod statement_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Compares the statements of networks with our conversions, row by row.
+    #[derive(Debug, Clone)]
+    pub struct StatementServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> StatementServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> StatementServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            StatementServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Creates a statement. The same file, code, period and time zone again return
+        /// the statement that is there.
+        pub async fn create_statement(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateStatementResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.StatementService/CreateStatement",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.StatementService", "CreateStatement"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Adds rows of the network to an open statement, and compares them with our
+        /// conversions. Rows that were added before are not added again.
+        pub async fn add_statement_rows(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AddStatementRowsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddStatementRowsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.StatementService/AddStatementRows",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.StatementService", "AddStatementRows"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Ends the adding of rows, and adds our conversions that the network does not
+        /// state. Each call compares some of them; call again until the statement is
+        /// complete.
+        pub async fn compare_statement(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CompareStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CompareStatementResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.StatementService/CompareStatement",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.StatementService", "CompareStatement"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Returns one statement with its totals.
+        pub async fn get_statement(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetStatementResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.StatementService/GetStatement",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.StatementService", "GetStatement"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists statements, newest first.
+        pub async fn list_statements(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListStatementsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListStatementsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.StatementService/ListStatements",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.StatementService", "ListStatements"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the rows of a statement, in their order.
+        pub async fn list_statement_rows(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListStatementRowsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListStatementRowsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.StatementService/ListStatementRows",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.StatementService", "ListStatementRows"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Does something about rows, one after the other, and compares each again. The
+        /// same action again changes nothing twice.
+        pub async fn resolve_statement_rows(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResolveStatementRowsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ResolveStatementRowsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.StatementService/ResolveStatementRows",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("s2s.v1.StatementService", "ResolveStatementRows"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Deletes a statement with its rows, but no conversion and no adjustment. Then
+        /// the file can be compared anew.
+        pub async fn delete_statement(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteStatementResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.StatementService/DeleteStatement",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.StatementService", "DeleteStatement"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod statement_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with StatementServiceServer.
+    #[async_trait]
+    pub trait StatementService: std::marker::Send + std::marker::Sync + 'static {
+        /// Creates a statement. The same file, code, period and time zone again return
+        /// the statement that is there.
+        async fn create_statement(
+            &self,
+            request: tonic::Request<super::CreateStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateStatementResponse>,
+            tonic::Status,
+        >;
+        /// Adds rows of the network to an open statement, and compares them with our
+        /// conversions. Rows that were added before are not added again.
+        async fn add_statement_rows(
+            &self,
+            request: tonic::Request<super::AddStatementRowsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AddStatementRowsResponse>,
+            tonic::Status,
+        >;
+        /// Ends the adding of rows, and adds our conversions that the network does not
+        /// state. Each call compares some of them; call again until the statement is
+        /// complete.
+        async fn compare_statement(
+            &self,
+            request: tonic::Request<super::CompareStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CompareStatementResponse>,
+            tonic::Status,
+        >;
+        /// Returns one statement with its totals.
+        async fn get_statement(
+            &self,
+            request: tonic::Request<super::GetStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetStatementResponse>,
+            tonic::Status,
+        >;
+        /// Lists statements, newest first.
+        async fn list_statements(
+            &self,
+            request: tonic::Request<super::ListStatementsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListStatementsResponse>,
+            tonic::Status,
+        >;
+        /// Lists the rows of a statement, in their order.
+        async fn list_statement_rows(
+            &self,
+            request: tonic::Request<super::ListStatementRowsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListStatementRowsResponse>,
+            tonic::Status,
+        >;
+        /// Does something about rows, one after the other, and compares each again. The
+        /// same action again changes nothing twice.
+        async fn resolve_statement_rows(
+            &self,
+            request: tonic::Request<super::ResolveStatementRowsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ResolveStatementRowsResponse>,
+            tonic::Status,
+        >;
+        /// Deletes a statement with its rows, but no conversion and no adjustment. Then
+        /// the file can be compared anew.
+        async fn delete_statement(
+            &self,
+            request: tonic::Request<super::DeleteStatementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteStatementResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Compares the statements of networks with our conversions, row by row.
+    #[derive(Debug)]
+    pub struct StatementServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> StatementServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for StatementServiceServer<T>
+    where
+        T: StatementService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/s2s.v1.StatementService/CreateStatement" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateStatementSvc<T: StatementService>(pub Arc<T>);
+                    impl<
+                        T: StatementService,
+                    > tonic::server::UnaryService<super::CreateStatementRequest>
+                    for CreateStatementSvc<T> {
+                        type Response = super::CreateStatementResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateStatementRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as StatementService>::create_statement(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateStatementSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.StatementService/AddStatementRows" => {
+                    #[allow(non_camel_case_types)]
+                    struct AddStatementRowsSvc<T: StatementService>(pub Arc<T>);
+                    impl<
+                        T: StatementService,
+                    > tonic::server::UnaryService<super::AddStatementRowsRequest>
+                    for AddStatementRowsSvc<T> {
+                        type Response = super::AddStatementRowsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AddStatementRowsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as StatementService>::add_statement_rows(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AddStatementRowsSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.StatementService/CompareStatement" => {
+                    #[allow(non_camel_case_types)]
+                    struct CompareStatementSvc<T: StatementService>(pub Arc<T>);
+                    impl<
+                        T: StatementService,
+                    > tonic::server::UnaryService<super::CompareStatementRequest>
+                    for CompareStatementSvc<T> {
+                        type Response = super::CompareStatementResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CompareStatementRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as StatementService>::compare_statement(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CompareStatementSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.StatementService/GetStatement" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetStatementSvc<T: StatementService>(pub Arc<T>);
+                    impl<
+                        T: StatementService,
+                    > tonic::server::UnaryService<super::GetStatementRequest>
+                    for GetStatementSvc<T> {
+                        type Response = super::GetStatementResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetStatementRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as StatementService>::get_statement(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetStatementSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.StatementService/ListStatements" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListStatementsSvc<T: StatementService>(pub Arc<T>);
+                    impl<
+                        T: StatementService,
+                    > tonic::server::UnaryService<super::ListStatementsRequest>
+                    for ListStatementsSvc<T> {
+                        type Response = super::ListStatementsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListStatementsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as StatementService>::list_statements(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListStatementsSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.StatementService/ListStatementRows" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListStatementRowsSvc<T: StatementService>(pub Arc<T>);
+                    impl<
+                        T: StatementService,
+                    > tonic::server::UnaryService<super::ListStatementRowsRequest>
+                    for ListStatementRowsSvc<T> {
+                        type Response = super::ListStatementRowsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListStatementRowsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as StatementService>::list_statement_rows(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListStatementRowsSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.StatementService/ResolveStatementRows" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResolveStatementRowsSvc<T: StatementService>(pub Arc<T>);
+                    impl<
+                        T: StatementService,
+                    > tonic::server::UnaryService<super::ResolveStatementRowsRequest>
+                    for ResolveStatementRowsSvc<T> {
+                        type Response = super::ResolveStatementRowsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ResolveStatementRowsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as StatementService>::resolve_statement_rows(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResolveStatementRowsSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.StatementService/DeleteStatement" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteStatementSvc<T: StatementService>(pub Arc<T>);
+                    impl<
+                        T: StatementService,
+                    > tonic::server::UnaryService<super::DeleteStatementRequest>
+                    for DeleteStatementSvc<T> {
+                        type Response = super::DeleteStatementResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteStatementRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as StatementService>::delete_statement(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteStatementSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for StatementServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "s2s.v1.StatementService";
+    impl<T> tonic::server::NamedService for StatementServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -82,6 +82,12 @@ impl Client {
         Presets { client: self }
     }
 
+    /// Compares the statements of networks with our conversions, row by row.
+    #[must_use]
+    pub fn statements(&self) -> Statements<'_> {
+        Statements { client: self }
+    }
+
     /// Manages tracking links: the URLs that visitors click.
     #[must_use]
     pub fn tracking_links(&self) -> TrackingLinks<'_> {
@@ -2470,6 +2476,272 @@ impl From<&String> for v1::GetPresetRequest {
 impl From<String> for v1::GetPresetRequest {
     fn from(id: String) -> Self {
         Self { preset_id: id }
+    }
+}
+
+/// The calls of `StatementService`: see [`Client::statements`].
+#[derive(Clone, Copy, Debug)]
+pub struct Statements<'a> {
+    client: &'a Client,
+}
+
+impl Statements<'_> {
+    /// Creates a statement. The same file, code, period and time zone again return the statement
+    /// that is there.
+    pub async fn create(
+        self,
+        request: impl Into<v1::CreateStatementRequest>,
+    ) -> Result<v1::CreateStatementResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Adds rows of the network to an open statement, and compares them with our conversions. Rows
+    /// that were added before are not added again.
+    pub async fn add_statement_rows(
+        self,
+        request: impl Into<v1::AddStatementRowsRequest>,
+    ) -> Result<v1::AddStatementRowsResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Ends the adding of rows, and adds our conversions that the network does not state. Each call
+    /// compares some of them; call again until the statement is complete.
+    pub async fn compare(
+        self,
+        request: impl Into<v1::CompareStatementRequest>,
+    ) -> Result<v1::CompareStatementResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Returns one statement with its totals.
+    pub async fn get(
+        self,
+        request: impl Into<v1::GetStatementRequest>,
+    ) -> Result<v1::GetStatementResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Lists statements, newest first.
+    ///
+    /// Begins at the request's `page_token`. Each page is fetched when it is reached, with its own
+    /// timeout and retries. After an error there are no more items.
+    #[must_use]
+    pub fn list(
+        self,
+        request: impl Into<v1::ListStatementsRequest>,
+    ) -> BoxStream<'static, Result<v1::Statement, Error>> {
+        self.client.pages(request.into())
+    }
+
+    /// Returns one page of [`Self::list`].
+    pub async fn list_page(
+        self,
+        request: impl Into<v1::ListStatementsRequest>,
+    ) -> Result<v1::ListStatementsResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Lists the rows of a statement, in their order.
+    ///
+    /// Begins at the request's `page_token`. Each page is fetched when it is reached, with its own
+    /// timeout and retries. After an error there are no more items.
+    #[must_use]
+    pub fn list_statement_rows(
+        self,
+        request: impl Into<v1::ListStatementRowsRequest>,
+    ) -> BoxStream<'static, Result<v1::StatementRow, Error>> {
+        self.client.pages(request.into())
+    }
+
+    /// Returns one page of [`Self::list_statement_rows`].
+    pub async fn list_statement_rows_page(
+        self,
+        request: impl Into<v1::ListStatementRowsRequest>,
+    ) -> Result<v1::ListStatementRowsResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Does something about rows, one after the other, and compares each again. The same action
+    /// again changes nothing twice.
+    ///
+    /// `Ok` does not mean that each item succeeded: every item has its own result, in the order of
+    /// the requests; see [`into_result`](v1::ResolveStatementRowResult::into_result).
+    pub async fn resolve_statement_rows(
+        self,
+        request: impl Into<v1::ResolveStatementRowsRequest>,
+    ) -> Result<v1::ResolveStatementRowsResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+
+    /// Deletes a statement with its rows, but no conversion and no adjustment. Then the file can be
+    /// compared anew.
+    pub async fn delete(
+        self,
+        request: impl Into<v1::DeleteStatementRequest>,
+    ) -> Result<v1::DeleteStatementResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+}
+
+impl Call for v1::CreateStatementRequest {
+    type Response = v1::CreateStatementResponse;
+    const PATH: &'static str = "/s2s.v1.StatementService/CreateStatement";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<v1::Statement> for v1::CreateStatementRequest {
+    fn from(statement: v1::Statement) -> Self {
+        Self { statement: Some(statement), ..Default::default() }
+    }
+}
+
+impl Call for v1::AddStatementRowsRequest {
+    type Response = v1::AddStatementRowsResponse;
+    const PATH: &'static str = "/s2s.v1.StatementService/AddStatementRows";
+}
+
+impl Call for v1::CompareStatementRequest {
+    type Response = v1::CompareStatementResponse;
+    const PATH: &'static str = "/s2s.v1.StatementService/CompareStatement";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::CompareStatementRequest {
+    fn from(id: &str) -> Self {
+        Self { statement_id: id.to_owned() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::CompareStatementRequest {
+    fn from(id: &String) -> Self {
+        Self { statement_id: id.clone() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::CompareStatementRequest {
+    fn from(id: String) -> Self {
+        Self { statement_id: id }
+    }
+}
+
+impl Call for v1::GetStatementRequest {
+    type Response = v1::GetStatementResponse;
+    const PATH: &'static str = "/s2s.v1.StatementService/GetStatement";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::GetStatementRequest {
+    fn from(id: &str) -> Self {
+        Self { statement_id: id.to_owned() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::GetStatementRequest {
+    fn from(id: &String) -> Self {
+        Self { statement_id: id.clone() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::GetStatementRequest {
+    fn from(id: String) -> Self {
+        Self { statement_id: id }
+    }
+}
+
+impl Call for v1::ListStatementsRequest {
+    type Response = v1::ListStatementsResponse;
+    const PATH: &'static str = "/s2s.v1.StatementService/ListStatements";
+}
+
+impl PagedCall for v1::ListStatementsRequest {
+    type Item = v1::Statement;
+
+    fn set_page_token(&mut self, page_token: String) {
+        self.page_token = page_token;
+    }
+
+    fn page(response: Self::Response) -> (Vec<Self::Item>, String) {
+        (response.statements, response.next_page_token)
+    }
+}
+
+/// Makes the request in which no field is set.
+impl From<()> for v1::ListStatementsRequest {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+impl Call for v1::ListStatementRowsRequest {
+    type Response = v1::ListStatementRowsResponse;
+    const PATH: &'static str = "/s2s.v1.StatementService/ListStatementRows";
+}
+
+impl PagedCall for v1::ListStatementRowsRequest {
+    type Item = v1::StatementRow;
+
+    fn set_page_token(&mut self, page_token: String) {
+        self.page_token = page_token;
+    }
+
+    fn page(response: Self::Response) -> (Vec<Self::Item>, String) {
+        (response.rows, response.next_page_token)
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::ListStatementRowsRequest {
+    fn from(id: &str) -> Self {
+        Self { statement_id: id.to_owned(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::ListStatementRowsRequest {
+    fn from(id: &String) -> Self {
+        Self { statement_id: id.clone(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::ListStatementRowsRequest {
+    fn from(id: String) -> Self {
+        Self { statement_id: id, ..Default::default() }
+    }
+}
+
+impl Call for v1::ResolveStatementRowsRequest {
+    type Response = v1::ResolveStatementRowsResponse;
+    const PATH: &'static str = "/s2s.v1.StatementService/ResolveStatementRows";
+}
+
+impl Call for v1::DeleteStatementRequest {
+    type Response = v1::DeleteStatementResponse;
+    const PATH: &'static str = "/s2s.v1.StatementService/DeleteStatement";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::DeleteStatementRequest {
+    fn from(id: &str) -> Self {
+        Self { statement_id: id.to_owned(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::DeleteStatementRequest {
+    fn from(id: &String) -> Self {
+        Self { statement_id: id.clone(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::DeleteStatementRequest {
+    fn from(id: String) -> Self {
+        Self { statement_id: id, ..Default::default() }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::values::{
     money::{Amount, Currency},
 };
 
-pub use self::store::{lock, of_order, stand};
+pub use self::store::{lock, stand};
 
 /// Status and worth of a conversion at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -318,16 +318,26 @@ async fn sought(db: &impl ConnectionTrait, filter: &Filter) -> Result<Option<Con
 }
 
 /// Builds the condition that a conversion has the key of a transaction id, in a form that uses the
-/// index of these keys. The index contains only the keys of transaction ids, so the databases use
-/// it only if the condition of the index (`m0020_order_index`) is repeated here. MariaDB's index
-/// contains all keys.
+/// index of these keys.
 pub fn of_transaction(db: &impl ConnectionTrait, key: DedupeKey) -> Condition {
+    indexed(db).add(Column::DedupeKey.eq(key))
+}
+
+/// Builds the condition that a conversion has the key of one of these transaction ids.
+pub fn of_transactions(db: &impl ConnectionTrait, keys: impl Iterator<Item = DedupeKey>) -> Condition {
+    indexed(db).add(Column::DedupeKey.is_in(keys))
+}
+
+/// The condition of the index of transaction ids. The index contains only their keys, so the databases
+/// use it only if the condition of the index (`m0020_order_index`) is repeated. MariaDB's index
+/// contains all keys.
+fn indexed(db: &impl ConnectionTrait) -> Condition {
     let indexed = match db.get_database_backend() {
         DbBackend::Postgres => Some(Expr::cust("dedupe_key >= 't' AND dedupe_key < 'u'")),
         DbBackend::MySql => None,
         _ => Some(Expr::cust("dedupe_key >= x'74' AND dedupe_key < x'75'")),
     };
-    Condition::all().add(Column::DedupeKey.eq(key)).add_option(indexed)
+    Condition::all().add_option(indexed)
 }
 
 /// The rows of an account that meet a condition, newest first. An index is to find them by the

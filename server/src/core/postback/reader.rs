@@ -161,6 +161,12 @@ impl Named {
         self.code
     }
 
+    /// The order id that the postback names; empty if it names none.
+    pub fn order(&self) -> &str {
+        let order = counting(&self.parameters, KnownParam::Oid).filter(|order| order.meaning.is_valid());
+        order.map_or("", |order| order.value.as_str())
+    }
+
     /// Reads the claim. A live postback is read without overrides.
     pub fn claim(self, overrides: &Overrides, terms: Terms) -> ParsedPostback {
         let Self { parameters, form, mut notes, code, refusal } = self;

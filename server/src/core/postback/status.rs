@@ -10,7 +10,10 @@ use s2s_sdk::{
 };
 
 use crate::{
-    core::{conversion::note, preset::Preset},
+    core::{
+        conversion::note,
+        preset::{Preset, StatusWords},
+    },
     error::{Error, Result},
     values::{conversion_status::ConversionStatus, text::excerpt},
 };
@@ -64,6 +67,19 @@ pub fn read<'a>(word: &'a str, preset: Option<&Preset>) -> Result<Understood<'a>
     Ok(Understood { note: understood.note.or_else(|| Some(trimmed())), ..understood })
 }
 
+/// The status of a sale after a word in a statement of the network: one that is refunded is declined. `None` if the word is empty.
+pub fn status_after(word: &str, preset: Option<&Preset>) -> Result<Option<ConversionStatus>> {
+    let of_statement = preset.and_then(|preset| meaning_of(word, &preset.statement.status_words));
+    let meaning = match of_statement {
+        Some((_, meaning)) => Some(meaning),
+        None => read(word, preset)?.meaning,
+    };
+    Ok(meaning.map(|meaning| match meaning {
+        Meaning::Sale(status) => status,
+        Meaning::Reversed => ConversionStatus::Declined,
+    }))
+}
+
 /// The meaning of a word of s2s.
 pub fn own(word: &str) -> Option<Meaning> {
     OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)).map(|(_, meaning)| *meaning)
@@ -75,14 +91,17 @@ pub fn is_own(word: &str) -> bool {
 }
 
 fn of_network(word: &str, preset: &Preset) -> Option<(Meaning, Note)> {
-    let words = &preset.status_words;
-    let theirs = [&words.pending, &words.approved, &words.declined, &words.reversed];
-    let ((own, meaning), _) = OWN
-        .into_iter()
-        .zip(theirs)
-        .find(|(_, theirs)| theirs.iter().any(|known| known.eq_ignore_ascii_case(word)))?;
+    let (own, meaning) = meaning_of(word, &preset.status_words)?;
     let message = format!("`status` was sent as `{word}`, which is {own} at {}", preset.name);
     Some((meaning, note(NoteCode::StatusMapped, PARAMETER, message)))
+}
+
+/// The meaning of a network's word, and our word for it.
+fn meaning_of(word: &str, words: &StatusWords) -> Option<(&'static str, Meaning)> {
+    let theirs = [&words.pending, &words.approved, &words.declined, &words.reversed];
+    let mut both = OWN.into_iter().zip(theirs);
+    let known = |theirs: &[String]| theirs.iter().any(|known| known.eq_ignore_ascii_case(word));
+    both.find(|(_, theirs)| known(theirs)).map(|(own, _)| own)
 }
 
 fn unknown(word: &str, preset: Option<&Preset>) -> Error {

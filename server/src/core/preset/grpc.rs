@@ -7,7 +7,7 @@ use s2s_sdk::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{Preset, Reply, Source};
+use super::{Preset, Reply, Source, StatementForm, StatusWords};
 use crate::{api, error::Result, page::PageRequest};
 
 pub struct Service;
@@ -41,16 +41,6 @@ impl PresetService for Service {
 impl From<&Preset> for v1::Preset {
     fn from(preset: &Preset) -> Self {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let words = &preset.status_words;
-        let meanings = [
-            (&words.pending, ConversionStatus::Pending, false),
-            (&words.approved, ConversionStatus::Approved, false),
-            (&words.declined, ConversionStatus::Declined, false),
-            (&words.reversed, ConversionStatus::Declined, true),
-        ];
-        let status_words = meanings.into_iter().flat_map(|(words, status, reverses)| {
-            words.iter().map(move |word| StatusWord { word: word.clone(), status: status.into(), reverses })
-        });
         let source = match preset.source {
             Source::VendorDocumentation => PresetSource::VendorDocumentation,
             Source::Community => PresetSource::Community,
@@ -66,12 +56,45 @@ impl From<&Preset> for v1::Preset {
             currency_macro: text(&preset.currency_macro),
             currency_code: text(&preset.currency),
             status_macro: text(&preset.status_macro),
-            status_words: status_words.collect(),
+            status_words: preset.status_words.to_proto(),
             reply: preset.reply.as_ref().map(Reply::to_proto),
             source: source.into(),
             remark: preset.remark.clone(),
             reports_pending_first: preset.reports_pending_first(),
+            statement: preset.statement.to_proto(),
         }
+    }
+}
+
+impl StatusWords {
+    fn to_proto(&self) -> Vec<StatusWord> {
+        let meanings = [
+            (&self.pending, ConversionStatus::Pending, false),
+            (&self.approved, ConversionStatus::Approved, false),
+            (&self.declined, ConversionStatus::Declined, false),
+            (&self.reversed, ConversionStatus::Declined, true),
+        ];
+        let words = meanings.into_iter().flat_map(|(words, status, reverses)| {
+            words.iter().map(move |word| StatusWord { word: word.clone(), status: status.into(), reverses })
+        });
+        words.collect()
+    }
+}
+
+impl StatementForm {
+    /// Returns the form as a message; `None` if it is not known.
+    fn to_proto(&self) -> Option<v1::StatementForm> {
+        let form = v1::StatementForm {
+            transaction_id_title: self.transaction_id.clone(),
+            click_id_title: self.click_id.clone(),
+            value_title: self.value.clone(),
+            commission_title: self.commission.clone(),
+            currency_title: self.currency.clone(),
+            status_title: self.status.clone(),
+            time_title: self.time.clone(),
+            status_words: self.status_words.to_proto(),
+        };
+        Some(form).filter(|form| *form != v1::StatementForm::default())
     }
 }
 

@@ -8,17 +8,10 @@ use sea_orm::{
 };
 
 use super::super::{
-    Conversion, ConversionId, DedupeKey, TransactionId,
-    store::{Column, Entity, of_transaction},
+    Conversion, ConversionId,
+    store::{Column, Entity},
 };
-use crate::{
-    core::conversion_code::ConversionCodeId,
-    db::{statement_runs, update_text},
-    values::{click_id::ClickId, id::AccountId},
-};
-
-/// Maximum number of conversions with an order id that are looked at, in all accounts.
-const OF_ORDER_MAX: u64 = 1_000;
+use crate::db::{statement_runs, update_text};
 
 /// Finds conversions by their ids, and maybe others, and locks them until the transaction ends.
 pub async fn lock(
@@ -67,24 +60,4 @@ pub async fn stand(
         }
     }
     Ok(())
-}
-
-/// Finds the conversions of an order of an account, of one code or of all. `None` if the order id has
-/// so many conversions in all accounts that they are not looked at.
-pub async fn of_order(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    order: &TransactionId,
-    code: Option<ConversionCodeId>,
-) -> Result<Option<Vec<ConversionId>>, DbErr> {
-    let columns = [Column::AccountId, Column::CodeId, Column::ClickId, Column::Serial];
-    let found = Entity::find().filter(of_transaction(db, DedupeKey::of_transaction(order)));
-    let found = found.select_only().columns(columns).limit(OF_ORDER_MAX + 1).into_tuple();
-    let found: Vec<(AccountId, ConversionCodeId, ClickId, i64)> = found.all(db).await?;
-    if u64::try_from(found.len()).is_ok_and(|rows| rows > OF_ORDER_MAX) {
-        return Ok(None);
-    }
-    let own =
-        found.into_iter().filter(|(of, with, ..)| *of == account && code.is_none_or(|code| code == *with));
-    Ok(Some(own.map(|(_, _, click, serial)| ConversionId { click, serial }).collect()))
 }

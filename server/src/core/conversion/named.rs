@@ -1,0 +1,5 @@
+//! Conversions by the names that others have for them: order ids and clicks.
+
+mod store;
+
+pub use self::store::{of_clicks, of_order, of_orders};

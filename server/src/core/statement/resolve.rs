@@ -1,0 +1,257 @@
+//! Does something about rows that differ, and compares them again.
+
+use s2s_sdk::v1::ErrorReason;
+
+use super::{
+    Statement,
+    compare::Outcome,
+    get,
+    key::{self, Key},
+    matching::{Compared, Matching},
+    row::{self, Action, Row, Theirs},
+    store,
+};
+use crate::{
+    api::Tenant,
+    core::{
+        App,
+        adjustment::{self, Change},
+        conversion::{self, Commission, ConversionClaim, CustomParams, Happened},
+        conversion_code,
+        postback::{self, Reason, Replay, Verdict},
+        turn::Turn,
+    },
+    error::{Error, Result},
+    values::{
+        click_id::UnverifiedClickId,
+        conversion_status::ConversionStatus,
+        external_id::ExternalId,
+        id::{AccountId, StatementId},
+        money::{Amount, AmountChange},
+        text::truncate,
+    },
+};
+
+/// What to do about rows.
+pub struct Resolution {
+    pub action: Action,
+    pub note: String,
+    pub validate_only: bool,
+}
+
+/// Does the same about each of these rows, in their order.
+pub async fn resolve(
+    app: &App,
+    account: AccountId,
+    id: StatementId,
+    numbers: &[i32],
+    resolution: &Resolution,
+) -> Result<Vec<Result<Row>>> {
+    let statement = get(app, account, id).await?;
+    if !statement.is_complete() {
+        let message = "the statement is not compared yet; call `CompareStatement` until it is complete";
+        return Err(Error::new(ErrorReason::StatementIncomplete, message));
+    }
+    let (mut results, mut turn) = (Vec::with_capacity(numbers.len()), Turn::begin());
+    for number in numbers {
+        results.push(resolve_one(app, account, &statement, *number, resolution).await);
+        turn.share().await;
+    }
+    Ok(results)
+}
+
+async fn resolve_one(
+    app: &App,
+    account: AccountId,
+    statement: &Statement,
+    number: i32,
+    resolution: &Resolution,
+) -> Result<Row> {
+    let row = find(app, statement.id, number).await?;
+    match resolution.action {
+        Action::Compare | Action::Note => {}
+        Action::Replay => replay(app, account, &row, resolution.validate_only).await?,
+        Action::Adjust => adjust(app, account, &row, resolution).await?,
+        Action::Record => record(app, statement, &row, resolution.validate_only).await?,
+    }
+    if resolution.validate_only {
+        return Ok(row);
+    }
+    again(app, account, statement.id, number, resolution).await
+}
+
+async fn find(app: &App, statement: StatementId, number: i32) -> Result<Row> {
+    let row = row::find(app.db.reader(), statement, number).await?;
+    row.ok_or_else(|| Error::not_found("row of the statement", &number))
+}
+
+fn unfit(message: &str) -> Error {
+    Error::new(ErrorReason::StatementActionUnfit, message)
+}
+
+async fn replay(app: &App, account: AccountId, row: &Row, validate_only: bool) -> Result<()> {
+    let id = row.postback_id.ok_or_else(|| unfit("no held postback has reported this sale"))?;
+    let how = Replay { validate_only, ..Default::default() };
+    for replayed in postback::replay(app, account, &[id], &how).await? {
+        if replayed.verdict == Verdict::Held {
+            let reason = replayed.reason.map_or(ErrorReason::Unspecified, |Reason(reason)| reason);
+            let message = format!("the postback {id} is still held: {}", replayed.message);
+            return Err(Error::new(reason, message));
+        }
+    }
+    Ok(())
+}
+
+async fn adjust(app: &App, account: AccountId, row: &Row, resolution: &Resolution) -> Result<()> {
+    let id = row.conversion_id().ok_or_else(|| unfit("we have no conversion that could be adjusted"))?;
+    let theirs = row.theirs();
+    let change = theirs.as_ref().map_or(Ok(Change::Decline), restated)?;
+    // What is set does not depend on what was before, so the number of adjustments is enough to tell
+    // a repeated request from a later one.
+    let conversion = conversion::get(app, account, id).await?;
+    let external_id = format!("{}/{}/{}", row.statement_id, row.number, conversion.adjustment_count());
+    let request = adjustment::Request {
+        change,
+        currencies: theirs.map(|theirs| theirs.currency).into_iter().collect(),
+        external_id: ExternalId::parse(&external_id).map_err(|error| Error::internal(&error))?,
+        remark: truncate(resolution.note.clone(), adjustment::REMARK_BYTES_MAX),
+        effective_at: None,
+    };
+    if resolution.validate_only {
+        adjustment::preview(app, account, id, request).await?;
+    } else {
+        adjustment::adjust(app, account, id, request).await?;
+    }
+    Ok(())
+}
+
+/// The change that makes our conversion what the network states.
+fn restated(theirs: &Theirs) -> Result<Change> {
+    if theirs.status == Some(ConversionStatus::Declined) {
+        return Ok(Change::Decline);
+    }
+    let (value, commission) = (amount(theirs.value)?, amount(theirs.commission)?);
+    if value.is_none() && commission.is_none() && theirs.status.is_none() {
+        return Err(unfit("the network states neither an amount nor a status"));
+    }
+    Ok(Change::Restate { value, commission, status: theirs.status })
+}
+
+fn amount(stated: Option<AmountChange>) -> Result<Option<Amount>> {
+    let amount = |stated: AmountChange| {
+        let amount = Amount::from_micros(stated.micros());
+        amount.ok_or_else(|| unfit("the network states a negative amount, which no conversion has"))
+    };
+    stated.map(amount).transpose()
+}
+
+/// Records the sale as the network states it.
+async fn record(app: &App, statement: &Statement, row: &Row, validate_only: bool) -> Result<()> {
+    let theirs = row.theirs().filter(|_| row.outcome == Outcome::OnlyTheirs);
+    let theirs = theirs.ok_or_else(|| unfit("only a sale that is only theirs can be recorded"))?;
+    if theirs.click_text.is_empty() {
+        return Err(unfit("the network states no click id, without which nothing can be recorded"));
+    }
+    let currency = Some(theirs.currency);
+    let claim = ConversionClaim {
+        code: statement.code_id,
+        click_id: UnverifiedClickId::read(&theirs.click_text),
+        transaction_id: theirs.transaction_id,
+        value: amount(theirs.value)?.unwrap_or(Amount::ZERO),
+        currency,
+        commission: Commission::Amount(amount(theirs.commission)?.unwrap_or(Amount::ZERO)),
+        commission_currency: currency,
+        status: theirs.status,
+        status_word: String::new(),
+        custom_params: CustomParams::default(),
+        happened: theirs.at.map_or(Happened::Now, Happened::At),
+        request_id: Some(request_id(row)),
+    };
+    let code = conversion_code::find(app, Tenant::Account(statement.account_id), statement.code_id).await?;
+    let conversion = conversion::evaluate(app, &code, claim).await?;
+    if validate_only {
+        conversion::preview(app, conversion, code.transaction_scope).await?;
+    } else {
+        conversion::record(app, conversion, code.transaction_scope).await?;
+    }
+    Ok(())
+}
+
+/// Identifies the sale of a row that names no order, so that it is recorded once.
+fn request_id(row: &Row) -> Vec<u8> {
+    [row.statement_id.0.as_bytes(), row.number.to_be_bytes().as_slice()].concat()
+}
+
+/// Compares a row again, and writes it with what was done about it.
+async fn again(
+    app: &App,
+    account: AccountId,
+    id: StatementId,
+    number: i32,
+    resolution: &Resolution,
+) -> Result<Row> {
+    loop {
+        let statement = get(app, account, id).await?;
+        let before = find(app, id, number).await?;
+        let Compared { mut row, keys, replaced } = compared(app, &statement, &before, resolution).await?;
+        (row.action, row.note, row.resolved_at) = (before.action, before.note.clone(), before.resolved_at);
+        if row.outcome == Outcome::OnlyTheirs {
+            (row.postback_id, row.reason) = (before.postback_id, before.reason);
+        }
+        if resolution.action != Action::Compare {
+            row.action = Some(resolution.action);
+            row.note.clone_from(&resolution.note);
+            row.resolved_at = Some(app.now());
+        }
+        let txn = app.db.begin().await?;
+        // Another row may have been compared meanwhile, and have taken the same conversion.
+        if !store::lock(&txn, &statement).await? {
+            txn.rollback().await?;
+            continue;
+        }
+        if let Some(number) = replaced {
+            row::delete(&txn, id, number).await?;
+            key::replace(&txn, id, number, &keys, &[]).await?;
+        }
+        row::update(&txn, &row).await?;
+        key::replace(&txn, id, number, &keys_of(&before), &keys).await?;
+        let resolutions = statement.resolutions.saturating_add(1);
+        store::update(&txn, &Statement { resolutions, ..statement }).await?;
+        txn.commit().await?;
+        return Ok(row);
+    }
+}
+
+async fn compared(
+    app: &App,
+    statement: &Statement,
+    before: &Row,
+    resolution: &Resolution,
+) -> Result<Compared> {
+    let account = statement.account_id;
+    let Some(theirs) = before.theirs() else { return of_ours(app, account, before).await };
+    let mut matching = Matching::of(app, account, statement, std::iter::once(&theirs)).await?;
+    let is_late = |action: Action| matches!(action, Action::Replay | Action::Record);
+    let was_late = before.action.is_some_and(is_late) || before.postback_id.is_some();
+    let counts_late = was_late || is_late(resolution.action);
+    Ok(matching.compare(before.number, theirs.clone(), counts_late))
+}
+
+/// The keys that a row may have.
+fn keys_of(row: &Row) -> Vec<Key> {
+    match (row.conversion_id(), row.theirs()) {
+        (Some(ours), _) => vec![key::of_conversion(ours)],
+        (None, Some(theirs)) => key::of_theirs(&theirs),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// The row of a conversion that is only ours, with what the conversion is worth now.
+async fn of_ours(app: &App, account: AccountId, before: &Row) -> Result<Compared> {
+    let mut row = before.clone();
+    if let Some(id) = before.conversion_id() {
+        let conversion = conversion::get(app, account, id).await?;
+        row.set(Outcome::OnlyOurs, Some(&conversion));
+    }
+    Ok(Compared { row, keys: keys_of(before), replaced: None })
+}
