@@ -12,7 +12,8 @@ use s2s_sdk::parameter::is_trimmed;
 
 use crate::{
     accounts, adjustments, clicks, codes, conversions, failure::EXIT_STATUSES, init, keys, links,
-    output::Format, partners, payouts, postbacks, presets, profile::Connection, tail, time::parse_zone,
+    output::Format, partners, payouts, postbacks, presets, profile::Connection, statements, tail,
+    time::parse_zone,
 };
 
 /// Default for the maximum number of items in a list.
@@ -127,6 +128,11 @@ pub enum Command {
     Adjust(adjustments::Options),
     /// Lists adjustments, newest first.
     Adjustments(adjustments::Listed),
+    /// Compares the statements of networks with our conversions, and settles the differences.
+    Statements {
+        #[command(subcommand)]
+        action: statements::Action,
+    },
     /// Lists, explains and replays postbacks: the requests that arrived at `/s2s`, with their
     /// verdicts.
     Postbacks {

@@ -1,14 +1,14 @@
 //! `s2s conversions`.
 
-mod codes;
+pub mod codes;
 mod columns;
 mod export;
 pub mod import;
 mod order;
-mod row;
-mod titles;
+pub mod row;
+pub mod titles;
 mod wide;
-mod worth;
+pub mod worth;
 
 use std::{
     path::{Path, PathBuf},

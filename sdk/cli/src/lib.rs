@@ -29,6 +29,7 @@ mod postbacks;
 mod presets;
 mod profile;
 mod schema;
+mod statements;
 mod tail;
 mod time;
 
@@ -85,6 +86,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Reverse(args) => adjustments::run(One::Reverse(args), client, output, zone).await,
         Command::Adjust(options) => adjustments::run_file(client, options).await,
         Command::Adjustments(listed) => adjustments::list(listed, client, output, zone).await,
+        Command::Statements { action } => statements::run(action, client, output, zone).await,
         Command::Postbacks { action } => postbacks::run(action, client, output, zone).await,
         Command::Presets { action } => presets::run(action, client, output).await,
         Command::Keys { action } => keys::run(action, client, output, zone).await,

@@ -231,6 +231,7 @@ fn compact_date(digits: &str) -> Option<Date> {
 pub struct Zone {
     of: TimeZone,
     name: String,
+    is_named: bool,
     /// True once a time without a zone was read.
     is_used: AtomicBool,
     is_said: AtomicBool,
@@ -239,6 +240,7 @@ pub struct Zone {
 impl Zone {
     /// The named zone, or else the zone of this machine.
     pub fn new(named: Option<TimeZone>) -> Self {
+        let is_named = named.is_some();
         let zone = named.map_or_else(TimeZone::try_system, Ok);
         let (zone, name) = match zone {
             Ok(zone) => {
@@ -247,7 +249,12 @@ impl Zone {
             }
             Err(_) => (TimeZone::UTC, "UTC, since this machine has no time zone".to_owned()),
         };
-        Self { of: zone, name, is_used: AtomicBool::new(false), is_said: AtomicBool::new(false) }
+        Self { of: zone, name, is_named, is_used: AtomicBool::new(false), is_said: AtomicBool::new(false) }
+    }
+
+    /// The name of the zone; `None` if the caller has named none.
+    pub fn named(&self) -> Option<&str> {
+        self.is_named.then_some(self.name.as_str())
     }
 
     /// Prints the zone that was used, once, if a time without a zone was read.

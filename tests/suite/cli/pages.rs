@@ -16,6 +16,7 @@ use super::{Person, programs};
 const README: &str = include_str!("../../../README.md");
 const START: &str = include_str!("../../../docs/start.md");
 const WHY: &str = include_str!("../../../docs/guide/why-not-counted.md");
+const MONTH: &str = include_str!("../../../docs/guide/a-month.md");
 const API: &str = include_str!("../../../docs/reference/api.md");
 /// The heading in `START` below the part that uses the command line `s2s`.
 const CURL_ALONE: &str = "## With curl alone";
@@ -165,4 +166,12 @@ async fn a_first_conversion_with_curl_alone_is_as_shown() {
 #[tokio::test]
 async fn the_start_of_the_readme_and_the_calls_in_json_are_as_shown() {
     compare(&[README, API]).await;
+}
+
+#[tokio::test]
+async fn the_month_of_a_small_agency_is_as_shown() {
+    // The sales of the test are of the day on which it runs.
+    let month = MONTH.replace("--month 2026-11", "--since 2020-01-01 --until 2100-01-01");
+    assert_ne!(month, MONTH);
+    compare(&[&month]).await;
 }

@@ -1,5 +1,7 @@
 //! Value, commission and their currency, read from a row as the server reads them from a postback.
 
+mod stated;
+
 use s2s_sdk::{
     amount::{self, Currency, NamedCurrency, NotDecimal},
     parameter::{trim, without_punctuation},
@@ -11,6 +13,8 @@ use super::{
     row::{Row, excerpt},
 };
 use crate::cells::decimal;
+
+pub use self::stated::stated;
 
 /// Largest amount that the server accepts, in millionths.
 const AMOUNT_MICROS_MAX: i64 = 1_000_000_000_000_000_000;
@@ -32,15 +36,9 @@ pub fn read(
     separator: DecimalSeparator,
     find: &mut dyn FnMut(&str) -> Code,
 ) -> Result<Worth, String> {
-    let [value, commission, percent, currency] =
-        [&row.value, &row.commission, &row.commission_percent, &row.currency].map(|cell| trim(cell));
-    let given = match currency {
-        "" => None,
-        code => {
-            let read = code.parse().or_else(|_| without_punctuation(code).parse());
-            Some(read.map_err(|error| format!("currency `{}`: {error}", excerpt(code)))?)
-        }
-    };
+    let [value, commission, percent] =
+        [&row.value, &row.commission, &row.commission_percent].map(|cell| trim(cell));
+    let given = currency(trim(&row.currency))?;
     let mut known = Known { given, separator, code: trim(&row.conversion_code_id), find, found: None };
     let value = known.amount("value", value, commission)?;
     let currency = value.currency.or(given);
@@ -68,6 +66,15 @@ pub fn read(
         (_, amount) => amount.map(of_amount),
     };
     Ok(Worth { value: money(value_micros, currency), commission })
+}
+
+/// Reads the currency of a row; `None` if it names none.
+fn currency(code: &str) -> Result<Option<Currency>, String> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let read = code.parse().or_else(|_| without_punctuation(code).parse());
+    read.map(Some).map_err(|error| format!("currency `{}`: {error}", excerpt(code)))
 }
 
 fn money(micros: i64, currency: Option<Currency>) -> Money {
