@@ -41,6 +41,8 @@ type Services struct {
 	// them up. Presets are the same for every account; they come with the server and can't be
 	// changed.
 	Presets *PresetService
+	// Compares the statements of networks with our conversions, row by row.
+	Statements *StatementService
 	// Manages tracking links: the URLs that visitors click.
 	TrackingLinks *TrackingLinkService
 }
@@ -57,6 +59,7 @@ func newServices(connection grpc.ClientConnInterface, calls policy) Services {
 		Payouts:         &PayoutService{v1.NewPayoutServiceClient(connection)},
 		Postbacks:       &PostbackService{v1.NewPostbackServiceClient(connection), calls},
 		Presets:         &PresetService{v1.NewPresetServiceClient(connection)},
+		Statements:      &StatementService{v1.NewStatementServiceClient(connection)},
 		TrackingLinks:   &TrackingLinkService{v1.NewTrackingLinkServiceClient(connection)},
 	}
 }

@@ -286,11 +286,53 @@ type WatchPostbacksResponse = v1.WatchPostbacksResponse
 // is not known.
 type Preset = v1.Preset
 
+// StatementForm: the form of a network's statements: the titles of their columns, each
+// empty if it is not known, in any case.
+type StatementForm = v1.StatementForm
+
 // StatusWord: a network's word for a status, and its meaning.
 type StatusWord = v1.StatusWord
 
 // GetPresetResponse: the requested preset.
 type GetPresetResponse = v1.GetPresetResponse
+
+// Statement: a network's statement: the sales of a period that it has booked, to be
+// compared with the conversions of a conversion code.
+type Statement = v1.Statement
+
+// NewStatementRow: a row of a network's statement, to be compared with our conversions. An
+// amount that is not set is not compared, and neither is an empty status.
+type NewStatementRow = v1.NewStatementRow
+
+// StatementRow: a row of a statement: what the network states, what we have recorded, and
+// what came of the comparison. A row without Theirs is a conversion of ours that the
+// network does not state.
+type StatementRow = v1.StatementRow
+
+// StatementTotal: the rows of a statement with one result and in one currency. The totals
+// of all results add up to the sums of both sides.
+type StatementTotal = v1.StatementTotal
+
+// CreateStatementResponse: the statement.
+type CreateStatementResponse = v1.CreateStatementResponse
+
+// AddStatementRowsResponse: the statement to which the rows were added.
+type AddStatementRowsResponse = v1.AddStatementRowsResponse
+
+// CompareStatementResponse: the statement that was compared.
+type CompareStatementResponse = v1.CompareStatementResponse
+
+// GetStatementResponse: the requested statement.
+type GetStatementResponse = v1.GetStatementResponse
+
+// ResolveStatementRowsResponse: the outcome for each row.
+type ResolveStatementRowsResponse = v1.ResolveStatementRowsResponse
+
+// ResolveStatementRowResult: the outcome for one row.
+type ResolveStatementRowResult = v1.ResolveStatementRowResult
+
+// DeleteStatementResponse: the deleted statement.
+type DeleteStatementResponse = v1.DeleteStatementResponse
 
 // CreateTrackingLinkResponse: the created tracking link.
 type CreateTrackingLinkResponse = v1.CreateTrackingLinkResponse
@@ -924,6 +966,18 @@ const (
 	// an entry in the partner's ledger, which the next payout takes. FAILED_PRECONDITION, HTTP
 	// 422.
 	ReasonPayoutEnded Reason = v1.ErrorReason_ERROR_REASON_PAYOUT_ENDED
+	// Cause: the statement is being compared or is complete, and takes no more rows. Cure:
+	// nothing if all rows were added; otherwise delete the statement, and create it anew.
+	// FAILED_PRECONDITION, HTTP 422.
+	ReasonStatementClosed Reason = v1.ErrorReason_ERROR_REASON_STATEMENT_CLOSED
+	// Cause: the statement is not compared yet, so nothing can be done about its rows. Cure:
+	// call [StatementService.Compare] until the statement is complete. FAILED_PRECONDITION,
+	// HTTP 422.
+	ReasonStatementIncomplete Reason = v1.ErrorReason_ERROR_REASON_STATEMENT_INCOMPLETE
+	// Cause: the row has nothing that the action could change, for example no held postback to
+	// be replayed; the message says what it lacks. Cure: choose another action, or leave a
+	// note. FAILED_PRECONDITION, HTTP 422.
+	ReasonStatementActionUnfit Reason = v1.ErrorReason_ERROR_REASON_STATEMENT_ACTION_UNFIT
 )
 
 // PostbackVerdict: the outcome of a postback.
@@ -1147,4 +1201,67 @@ const (
 	// Second-hand knowledge among users of trackers; sometimes wrong. Try such a preset before
 	// you rely on it.
 	PresetSourceCommunity PresetSource = v1.PresetSource_PRESET_SOURCE_COMMUNITY
+)
+
+// StatementState: the states of a statement.
+type StatementState = v1.StatementState
+
+// The values of [StatementState].
+const (
+	// Never returned.
+	StatementStateUnspecified StatementState = v1.StatementState_STATEMENT_STATE_UNSPECIFIED
+	// It takes rows.
+	StatementStateOpen StatementState = v1.StatementState_STATEMENT_STATE_OPEN
+	// All rows were added. Our conversions are being compared with them: call
+	// [StatementService.Compare] again.
+	StatementStateComparing StatementState = v1.StatementState_STATEMENT_STATE_COMPARING
+	// Both sides are compared.
+	StatementStateComplete StatementState = v1.StatementState_STATEMENT_STATE_COMPLETE
+)
+
+// StatementResult: the results of a comparison. The first that applies counts, in the order
+// of their numbers.
+type StatementResult = v1.StatementResult
+
+// The values of [StatementResult].
+const (
+	// Never returned.
+	StatementResultUnspecified StatementResult = v1.StatementResult_STATEMENT_RESULT_UNSPECIFIED
+	// An earlier row has the same sale, and we have no other conversion for this one. Also a
+	// correction that a network states in a row of its own.
+	StatementResultTwice StatementResult = v1.StatementResult_STATEMENT_RESULT_TWICE
+	// We have no such conversion.
+	StatementResultOnlyTheirs StatementResult = v1.StatementResult_STATEMENT_RESULT_ONLY_THEIRS
+	// We have recorded the conversion outside the period, often because of another time zone.
+	StatementResultOutsidePeriod StatementResult = v1.StatementResult_STATEMENT_RESULT_OUTSIDE_PERIOD
+	// The amounts are in another currency than ours.
+	StatementResultCurrencyDiffers StatementResult = v1.StatementResult_STATEMENT_RESULT_CURRENCY_DIFFERS
+	// The status is another one than ours.
+	StatementResultStatusDiffers StatementResult = v1.StatementResult_STATEMENT_RESULT_STATUS_DIFFERS
+	// An amount is another one than ours, rounded to what can be paid, such as cents. Between
+	// sales that both sides have declined, amounts don't count.
+	StatementResultAmountDiffers StatementResult = v1.StatementResult_STATEMENT_RESULT_AMOUNT_DIFFERS
+	// Both sides agree.
+	StatementResultMatched StatementResult = v1.StatementResult_STATEMENT_RESULT_MATCHED
+	// The network does not state our conversion. Declined ones are left out.
+	StatementResultOnlyOurs StatementResult = v1.StatementResult_STATEMENT_RESULT_ONLY_OURS
+)
+
+// StatementAction: what can be done about a row.
+type StatementAction = v1.StatementAction
+
+// The values of [StatementAction].
+const (
+	// Refused in requests.
+	StatementActionUnspecified StatementAction = v1.StatementAction_STATEMENT_ACTION_UNSPECIFIED
+	// Nothing: the row is only compared again.
+	StatementActionCompare StatementAction = v1.StatementAction_STATEMENT_ACTION_COMPARE
+	// The held postback is replayed.
+	StatementActionReplay StatementAction = v1.StatementAction_STATEMENT_ACTION_REPLAY
+	// Our conversion is adjusted to what the network states; one that is only ours is declined.
+	StatementActionAdjust StatementAction = v1.StatementAction_STATEMENT_ACTION_ADJUST
+	// The sale that is only theirs is recorded. It needs a click id.
+	StatementActionRecord StatementAction = v1.StatementAction_STATEMENT_ACTION_RECORD
+	// The difference is left as it is, for the reason in the note.
+	StatementActionNote StatementAction = v1.StatementAction_STATEMENT_ACTION_NOTE
 )

@@ -27,8 +27,10 @@ export * from "./s2s/v1/payout_service_pb.js";
 export * from "./s2s/v1/postback_service_pb.js";
 export * from "./s2s/v1/preset_pb.js";
 export * from "./s2s/v1/preset_service_pb.js";
+export * from "./s2s/v1/statement_pb.js";
+export * from "./s2s/v1/statement_service_pb.js";
 export * from "./s2s/v1/tracking_link_service_pb.js";
-export type { OrderTargetInput, ApprovalInput, DeclineInput, RefundInput, RestatementInput, ReversalInput, ReplySettingInput, PostbackAuthenticationInput, CustomParamInput, RawPostbackInput, PartnerEntryInput, ReplayOverridesInput, PartnerShareInput } from "./calls/inputs.js";
+export type { OrderTargetInput, ApprovalInput, DeclineInput, RefundInput, RestatementInput, ReversalInput, ReplySettingInput, PostbackAuthenticationInput, CustomParamInput, RawPostbackInput, PartnerEntryInput, ReplayOverridesInput, NewStatementRowInput, PartnerShareInput } from "./calls/inputs.js";
 export type { Accounts, CreateAccountParams, GetAccountParams, ListAccountsParams, UpdateAccountParams } from "./calls/accounts.js";
 export type { Adjustments, CreateAdjustmentParams, BatchCreateAdjustmentsParams, ListAdjustmentsParams } from "./calls/adjustments.js";
 export type { ApiKeys, CreateApiKeyParams, GetApiKeyParams, ListApiKeysParams, RotateApiKeyParams, RevokeApiKeyParams } from "./calls/api-keys.js";
@@ -39,4 +41,5 @@ export type { Partners, CreatePartnerParams, GetPartnerParams, ListPartnersParam
 export type { Payouts, GetPartnerBalanceParams, ListPartnerLinesParams, CreatePartnerEntryParams, CreatePayoutParams, GetPayoutParams, ListPayoutsParams, MarkPayoutPaidParams, CancelPayoutParams } from "./calls/payouts.js";
 export type { Postbacks, ListPostbacksParams, GetPostbackParams, ReplayPostbacksParams, ExplainPostbackParams, WatchPostbacksParams } from "./calls/postbacks.js";
 export type { Presets, ListPresetsParams, GetPresetParams } from "./calls/presets.js";
+export type { Statements, CreateStatementParams, AddStatementRowsParams, CompareStatementParams, GetStatementParams, ListStatementsParams, ListStatementRowsParams, ResolveStatementRowsParams, DeleteStatementParams } from "./calls/statements.js";
 export type { TrackingLinks, CreateTrackingLinkParams, GetTrackingLinkParams, ListTrackingLinksParams, UpdateTrackingLinkParams, ArchiveTrackingLinkParams, UnarchiveTrackingLinkParams } from "./calls/tracking-links.js";

@@ -18,6 +18,8 @@ import type { Postbacks } from "./calls/postbacks.js";
 import { postbacksOf } from "./calls/postbacks.js";
 import type { Presets } from "./calls/presets.js";
 import { presetsOf } from "./calls/presets.js";
+import type { Statements } from "./calls/statements.js";
+import { statementsOf } from "./calls/statements.js";
 import type { TrackingLinks } from "./calls/tracking-links.js";
 import { trackingLinksOf } from "./calls/tracking-links.js";
 import type { Client, Transport } from "@connectrpc/connect";
@@ -32,6 +34,7 @@ import { PartnerService } from "./s2s/v1/partner_service_pb.js";
 import { PayoutService } from "./s2s/v1/payout_service_pb.js";
 import { PostbackService } from "./s2s/v1/postback_service_pb.js";
 import { PresetService } from "./s2s/v1/preset_service_pb.js";
+import { StatementService } from "./s2s/v1/statement_service_pb.js";
 import { TrackingLinkService } from "./s2s/v1/tracking_link_service_pb.js";
 import type { Policy } from "../calls.js";
 
@@ -97,6 +100,10 @@ export interface Services {
    */
   readonly presets: Presets;
   /**
+   * Compares the statements of networks with our conversions, row by row.
+   */
+  readonly statements: Statements;
+  /**
    * Manages tracking links: the URLs that visitors click.
    */
   readonly trackingLinks: TrackingLinks;
@@ -116,6 +123,7 @@ export interface Stubs {
   readonly payouts: Client<typeof PayoutService>;
   readonly postbacks: Client<typeof PostbackService>;
   readonly presets: Client<typeof PresetService>;
+  readonly statements: Client<typeof StatementService>;
   readonly trackingLinks: Client<typeof TrackingLinkService>;
 }
 
@@ -179,6 +187,10 @@ export interface WebServices {
    */
   readonly presets: Presets;
   /**
+   * Compares the statements of networks with our conversions, row by row.
+   */
+  readonly statements: Statements;
+  /**
    * Manages tracking links: the URLs that visitors click.
    */
   readonly trackingLinks: TrackingLinks;
@@ -198,6 +210,7 @@ export interface WebStubs {
   readonly payouts: Client<typeof PayoutService>;
   readonly postbacks: Client<typeof PostbackService>;
   readonly presets: Client<typeof PresetService>;
+  readonly statements: Client<typeof StatementService>;
   readonly trackingLinks: Client<typeof TrackingLinkService>;
 }
 
@@ -216,6 +229,7 @@ export function stubsOf(transport: Transport): Stubs {
     payouts: createClient(PayoutService, transport),
     postbacks: createClient(PostbackService, transport),
     presets: createClient(PresetService, transport),
+    statements: createClient(StatementService, transport),
     trackingLinks: createClient(TrackingLinkService, transport),
   };
 }
@@ -235,6 +249,7 @@ export function servicesOf(stubs: Stubs, policy: Policy): Services {
     payouts: payoutsOf(stubs.payouts),
     postbacks: postbacksOf(stubs.postbacks, policy),
     presets: presetsOf(stubs.presets),
+    statements: statementsOf(stubs.statements),
     trackingLinks: trackingLinksOf(stubs.trackingLinks),
   };
 }

@@ -334,6 +334,18 @@ const (
 	// correct it with an entry in the partner's ledger, which the next payout
 	// takes. FAILED_PRECONDITION, HTTP 422.
 	ErrorReason_ERROR_REASON_PAYOUT_ENDED ErrorReason = 71
+	// Cause: the statement is being compared or is complete, and takes no more
+	// rows. Cure: nothing if all rows were added; otherwise delete the statement,
+	// and create it anew. FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_STATEMENT_CLOSED ErrorReason = 72
+	// Cause: the statement is not compared yet, so nothing can be done about its
+	// rows. Cure: call `CompareStatement` until the statement is complete.
+	// FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_STATEMENT_INCOMPLETE ErrorReason = 73
+	// Cause: the row has nothing that the action could change, for example no
+	// held postback to be replayed; the message says what it lacks. Cure: choose
+	// another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_STATEMENT_ACTION_UNFIT ErrorReason = 74
 )
 
 // Enum value maps for ErrorReason.
@@ -408,6 +420,9 @@ var (
 		69: "ERROR_REASON_PAYOUT_DIFFERS",
 		70: "ERROR_REASON_PAYOUT_TOO_SMALL",
 		71: "ERROR_REASON_PAYOUT_ENDED",
+		72: "ERROR_REASON_STATEMENT_CLOSED",
+		73: "ERROR_REASON_STATEMENT_INCOMPLETE",
+		74: "ERROR_REASON_STATEMENT_ACTION_UNFIT",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -479,6 +494,9 @@ var (
 		"ERROR_REASON_PAYOUT_DIFFERS":              69,
 		"ERROR_REASON_PAYOUT_TOO_SMALL":            70,
 		"ERROR_REASON_PAYOUT_ENDED":                71,
+		"ERROR_REASON_STATEMENT_CLOSED":            72,
+		"ERROR_REASON_STATEMENT_INCOMPLETE":        73,
+		"ERROR_REASON_STATEMENT_ACTION_UNFIT":      74,
 	}
 )
 
@@ -513,7 +531,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xa2\x13\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\x95\x14\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
@@ -584,7 +602,10 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x1eERROR_REASON_EXTERNAL_ID_TAKEN\x10D\x12\x1f\n" +
 	"\x1bERROR_REASON_PAYOUT_DIFFERS\x10E\x12!\n" +
 	"\x1dERROR_REASON_PAYOUT_TOO_SMALL\x10F\x12\x1d\n" +
-	"\x19ERROR_REASON_PAYOUT_ENDED\x10G\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"\x19ERROR_REASON_PAYOUT_ENDED\x10G\x12!\n" +
+	"\x1dERROR_REASON_STATEMENT_CLOSED\x10H\x12%\n" +
+	"!ERROR_REASON_STATEMENT_INCOMPLETE\x10I\x12'\n" +
+	"#ERROR_REASON_STATEMENT_ACTION_UNFIT\x10J\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -122,8 +122,10 @@ type Preset struct {
 	// declined. A conversion code for it needs an `update_policy` that takes the
 	// status, which is the default.
 	ReportsPendingFirst bool `protobuf:"varint,15,opt,name=reports_pending_first,json=reportsPendingFirst,proto3" json:"reports_pending_first,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// Form of the network's statements; not set if it is not known.
+	Statement     *StatementForm `protobuf:"bytes,16,opt,name=statement,proto3" json:"statement,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Preset) Reset() {
@@ -261,6 +263,123 @@ func (x *Preset) GetReportsPendingFirst() bool {
 	return false
 }
 
+func (x *Preset) GetStatement() *StatementForm {
+	if x != nil {
+		return x.Statement
+	}
+	return nil
+}
+
+// The form of a network's statements: the titles of their columns, each empty if
+// it is not known, in any case.
+type StatementForm struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Title of the network's ids of sales.
+	TransactionIdTitle string `protobuf:"bytes,1,opt,name=transaction_id_title,json=transactionIdTitle,proto3" json:"transaction_id_title,omitempty"`
+	// Title of click ids.
+	ClickIdTitle string `protobuf:"bytes,2,opt,name=click_id_title,json=clickIdTitle,proto3" json:"click_id_title,omitempty"`
+	// Title of the values of sales.
+	ValueTitle string `protobuf:"bytes,3,opt,name=value_title,json=valueTitle,proto3" json:"value_title,omitempty"`
+	// Title of what the network pays.
+	CommissionTitle string `protobuf:"bytes,4,opt,name=commission_title,json=commissionTitle,proto3" json:"commission_title,omitempty"`
+	// Title of currencies.
+	CurrencyTitle string `protobuf:"bytes,5,opt,name=currency_title,json=currencyTitle,proto3" json:"currency_title,omitempty"`
+	// Title of statuses.
+	StatusTitle string `protobuf:"bytes,6,opt,name=status_title,json=statusTitle,proto3" json:"status_title,omitempty"`
+	// Title of times of sales.
+	TimeTitle string `protobuf:"bytes,7,opt,name=time_title,json=timeTitle,proto3" json:"time_title,omitempty"`
+	// Words for a status that only statements have.
+	StatusWords   []*StatusWord `protobuf:"bytes,8,rep,name=status_words,json=statusWords,proto3" json:"status_words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatementForm) Reset() {
+	*x = StatementForm{}
+	mi := &file_s2s_v1_preset_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatementForm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatementForm) ProtoMessage() {}
+
+func (x *StatementForm) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_preset_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatementForm.ProtoReflect.Descriptor instead.
+func (*StatementForm) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *StatementForm) GetTransactionIdTitle() string {
+	if x != nil {
+		return x.TransactionIdTitle
+	}
+	return ""
+}
+
+func (x *StatementForm) GetClickIdTitle() string {
+	if x != nil {
+		return x.ClickIdTitle
+	}
+	return ""
+}
+
+func (x *StatementForm) GetValueTitle() string {
+	if x != nil {
+		return x.ValueTitle
+	}
+	return ""
+}
+
+func (x *StatementForm) GetCommissionTitle() string {
+	if x != nil {
+		return x.CommissionTitle
+	}
+	return ""
+}
+
+func (x *StatementForm) GetCurrencyTitle() string {
+	if x != nil {
+		return x.CurrencyTitle
+	}
+	return ""
+}
+
+func (x *StatementForm) GetStatusTitle() string {
+	if x != nil {
+		return x.StatusTitle
+	}
+	return ""
+}
+
+func (x *StatementForm) GetTimeTitle() string {
+	if x != nil {
+		return x.TimeTitle
+	}
+	return ""
+}
+
+func (x *StatementForm) GetStatusWords() []*StatusWord {
+	if x != nil {
+		return x.StatusWords
+	}
+	return nil
+}
+
 // A network's word for a status, and its meaning.
 type StatusWord struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -277,7 +396,7 @@ type StatusWord struct {
 
 func (x *StatusWord) Reset() {
 	*x = StatusWord{}
-	mi := &file_s2s_v1_preset_proto_msgTypes[1]
+	mi := &file_s2s_v1_preset_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -289,7 +408,7 @@ func (x *StatusWord) String() string {
 func (*StatusWord) ProtoMessage() {}
 
 func (x *StatusWord) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_preset_proto_msgTypes[1]
+	mi := &file_s2s_v1_preset_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -302,7 +421,7 @@ func (x *StatusWord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusWord.ProtoReflect.Descriptor instead.
 func (*StatusWord) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{1}
+	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *StatusWord) GetWord() string {
@@ -330,7 +449,7 @@ var File_s2s_v1_preset_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_preset_proto_rawDesc = "" +
 	"\n" +
-	"\x13s2s/v1/preset.proto\x12\x06s2s.v1\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\"\xca\x04\n" +
+	"\x13s2s/v1/preset.proto\x12\x06s2s.v1\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\"\xff\x04\n" +
 	"\x06Preset\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12,\n" +
@@ -348,7 +467,19 @@ const file_s2s_v1_preset_proto_rawDesc = "" +
 	"\x05reply\x18\f \x01(\v2\x14.s2s.v1.ReplySettingR\x05reply\x12,\n" +
 	"\x06source\x18\r \x01(\x0e2\x14.s2s.v1.PresetSourceR\x06source\x12\x16\n" +
 	"\x06remark\x18\x0e \x01(\tR\x06remark\x122\n" +
-	"\x15reports_pending_first\x18\x0f \x01(\bR\x13reportsPendingFirst\"n\n" +
+	"\x15reports_pending_first\x18\x0f \x01(\bR\x13reportsPendingFirst\x123\n" +
+	"\tstatement\x18\x10 \x01(\v2\x15.s2s.v1.StatementFormR\tstatement\"\xd3\x02\n" +
+	"\rStatementForm\x120\n" +
+	"\x14transaction_id_title\x18\x01 \x01(\tR\x12transactionIdTitle\x12$\n" +
+	"\x0eclick_id_title\x18\x02 \x01(\tR\fclickIdTitle\x12\x1f\n" +
+	"\vvalue_title\x18\x03 \x01(\tR\n" +
+	"valueTitle\x12)\n" +
+	"\x10commission_title\x18\x04 \x01(\tR\x0fcommissionTitle\x12%\n" +
+	"\x0ecurrency_title\x18\x05 \x01(\tR\rcurrencyTitle\x12!\n" +
+	"\fstatus_title\x18\x06 \x01(\tR\vstatusTitle\x12\x1d\n" +
+	"\n" +
+	"time_title\x18\a \x01(\tR\ttimeTitle\x125\n" +
+	"\fstatus_words\x18\b \x03(\v2\x12.s2s.v1.StatusWordR\vstatusWords\"n\n" +
 	"\n" +
 	"StatusWord\x12\x12\n" +
 	"\x04word\x18\x01 \x01(\tR\x04word\x120\n" +
@@ -374,24 +505,27 @@ func file_s2s_v1_preset_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_preset_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_s2s_v1_preset_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_s2s_v1_preset_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_s2s_v1_preset_proto_goTypes = []any{
 	(PresetSource)(0),     // 0: s2s.v1.PresetSource
 	(*Preset)(nil),        // 1: s2s.v1.Preset
-	(*StatusWord)(nil),    // 2: s2s.v1.StatusWord
-	(*ReplySetting)(nil),  // 3: s2s.v1.ReplySetting
-	(ConversionStatus)(0), // 4: s2s.v1.ConversionStatus
+	(*StatementForm)(nil), // 2: s2s.v1.StatementForm
+	(*StatusWord)(nil),    // 3: s2s.v1.StatusWord
+	(*ReplySetting)(nil),  // 4: s2s.v1.ReplySetting
+	(ConversionStatus)(0), // 5: s2s.v1.ConversionStatus
 }
 var file_s2s_v1_preset_proto_depIdxs = []int32{
-	2, // 0: s2s.v1.Preset.status_words:type_name -> s2s.v1.StatusWord
-	3, // 1: s2s.v1.Preset.reply:type_name -> s2s.v1.ReplySetting
+	3, // 0: s2s.v1.Preset.status_words:type_name -> s2s.v1.StatusWord
+	4, // 1: s2s.v1.Preset.reply:type_name -> s2s.v1.ReplySetting
 	0, // 2: s2s.v1.Preset.source:type_name -> s2s.v1.PresetSource
-	4, // 3: s2s.v1.StatusWord.status:type_name -> s2s.v1.ConversionStatus
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	2, // 3: s2s.v1.Preset.statement:type_name -> s2s.v1.StatementForm
+	3, // 4: s2s.v1.StatementForm.status_words:type_name -> s2s.v1.StatusWord
+	5, // 5: s2s.v1.StatusWord.status:type_name -> s2s.v1.ConversionStatus
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_preset_proto_init() }
@@ -407,7 +541,7 @@ func file_s2s_v1_preset_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_preset_proto_rawDesc), len(file_s2s_v1_preset_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

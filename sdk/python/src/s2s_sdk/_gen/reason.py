@@ -547,3 +547,25 @@ class Reason(str, Enum):
             "in the partner's ledger, which the next payout takes. FAILED_PRECONDITION, HTTP 422."
         ),
     )
+    STATEMENT_CLOSED = (
+        "STATEMENT_CLOSED",
+        (
+            "Cause: the statement is being compared or is complete, and takes no more rows. Cure: nothing if all "
+            "rows were added; otherwise delete the statement, and create it anew. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )
+    STATEMENT_INCOMPLETE = (
+        "STATEMENT_INCOMPLETE",
+        (
+            "Cause: the statement is not compared yet, so nothing can be done about its rows. Cure: call "
+            "`CompareStatement` until the statement is complete. FAILED_PRECONDITION, HTTP 422."
+        ),
+    )
+    STATEMENT_ACTION_UNFIT = (
+        "STATEMENT_ACTION_UNFIT",
+        (
+            "Cause: the row has nothing that the action could change, for example no held postback to be "
+            "replayed; the message says what it lacks. Cure: choose another action, or leave a note. "
+            "FAILED_PRECONDITION, HTTP 422."
+        ),
+    )

@@ -31,6 +31,19 @@ RedirectKindName = Literal["FOUND", "SEE_OTHER", "TEMPORARY"]
 """The HTTP statuses of a redirect. Permanent redirects are not offered: browsers remember them, and
 the second visit would mint no click id.
 """
+StatementActionName = Literal["COMPARE", "REPLAY", "ADJUST", "RECORD", "NOTE"]
+"""What can be done about a row."""
+StatementResultName = Literal[
+    "TWICE",
+    "ONLY_THEIRS",
+    "OUTSIDE_PERIOD",
+    "CURRENCY_DIFFERS",
+    "STATUS_DIFFERS",
+    "AMOUNT_DIFFERS",
+    "MATCHED",
+    "ONLY_OURS",
+]
+"""The results of a comparison. The first that applies counts, in the order of their numbers."""
 TransactionScopeName = Literal["PER_CLICK", "PER_CODE"]
 """The conversions among which an order id counts once."""
 UpdatePolicyName = Literal["NONE", "STATUS", "STATUS_AND_AMOUNTS"]
@@ -51,6 +64,8 @@ __all__ = [
     "PostbackVerdictName",
     "RecordConversionParams",
     "RedirectKindName",
+    "StatementActionName",
+    "StatementResultName",
     "TransactionScopeName",
     "UpdatePolicyName",
 ]

@@ -271,6 +271,41 @@ export interface ReplayOverridesInput {
 }
 
 /**
+ * A row of a network's statement, to be compared with our conversions. An amount
+ * that is not set is not compared, and neither is an empty status.
+ */
+export interface NewStatementRowInput {
+  /**
+   * The network's id of the sale, at most 255 bytes. Empty if it states none;
+   * then `clickId` is mandatory.
+   */
+  transactionId?: string | undefined;
+  /**
+   * Click id, at most 255 bytes. Counts where no conversion has the transaction
+   * id.
+   */
+  clickId?: string | undefined;
+  /**
+   * Value of the sale. May be negative. Without a currency, it is in the default
+   * currency of the code.
+   */
+  value?: Money | undefined;
+  /**
+   * What the network pays, in the currency of the value. May be negative.
+   */
+  commission?: Money | undefined;
+  /**
+   * The network's word for the status, as in its postbacks. A refused sale may be
+   * called `reversed`, too.
+   */
+  status?: string | undefined;
+  /**
+   * Time of the sale by the network.
+   */
+  time?: Date | Timestamp | undefined;
+}
+
+/**
  * The share of a conversion that a partner is owed.
  */
 export interface PartnerShareInput {

@@ -14,6 +14,7 @@ from s2s_sdk._gen.s2s.v1.partner_service_pb2_grpc import PartnerServiceStub
 from s2s_sdk._gen.s2s.v1.payout_service_pb2_grpc import PayoutServiceStub
 from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceStub
 from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceStub
+from s2s_sdk._gen.s2s.v1.statement_service_pb2_grpc import StatementServiceStub
 from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceStub
 from s2s_sdk._gen.services.accounts import Accounts, AsyncAccounts
 from s2s_sdk._gen.services.adjustments import Adjustments, AsyncAdjustments
@@ -25,6 +26,7 @@ from s2s_sdk._gen.services.partners import AsyncPartners, Partners
 from s2s_sdk._gen.services.payouts import AsyncPayouts, Payouts
 from s2s_sdk._gen.services.postbacks import AsyncPostbacks, Postbacks
 from s2s_sdk._gen.services.presets import AsyncPresets, Presets
+from s2s_sdk._gen.services.statements import AsyncStatements, Statements
 from s2s_sdk._gen.services.tracking_links import AsyncTrackingLinks, TrackingLinks
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from s2s_sdk._gen.s2s.v1.payout_service_pb2_grpc import PayoutServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.statement_service_pb2_grpc import StatementServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceAsyncStub
 
 
@@ -55,6 +58,7 @@ class Stubs:
     payouts: PayoutServiceStub
     postbacks: PostbackServiceStub
     presets: PresetServiceStub
+    statements: StatementServiceStub
     tracking_links: TrackingLinkServiceStub
 
     def __init__(self, channel: Any) -> None:
@@ -68,6 +72,7 @@ class Stubs:
         self.payouts = PayoutServiceStub(channel)
         self.postbacks = PostbackServiceStub(channel)
         self.presets = PresetServiceStub(channel)
+        self.statements = StatementServiceStub(channel)
         self.tracking_links = TrackingLinkServiceStub(channel)
 
 
@@ -84,6 +89,7 @@ class AsyncStubs(Stubs):
     payouts: PayoutServiceAsyncStub
     postbacks: PostbackServiceAsyncStub
     presets: PresetServiceAsyncStub
+    statements: StatementServiceAsyncStub
     tracking_links: TrackingLinkServiceAsyncStub
 
 
@@ -129,6 +135,8 @@ class Services:
     """Reads presets: the names and macros that each network uses, so that nobody has to look them up.
     Presets are the same for every account; they come with the server and can't be changed.
     """
+    statements: Statements
+    """Compares the statements of networks with our conversions, row by row."""
     tracking_links: TrackingLinks
     """Manages tracking links: the URLs that visitors click."""
 
@@ -144,6 +152,7 @@ class Services:
         self.payouts = Payouts(stubs.payouts)
         self.postbacks = Postbacks(stubs.postbacks, policy)
         self.presets = Presets(stubs.presets)
+        self.statements = Statements(stubs.statements)
         self.tracking_links = TrackingLinks(stubs.tracking_links)
 
 
@@ -189,6 +198,8 @@ class AsyncServices:
     """Reads presets: the names and macros that each network uses, so that nobody has to look them up.
     Presets are the same for every account; they come with the server and can't be changed.
     """
+    statements: AsyncStatements
+    """Compares the statements of networks with our conversions, row by row."""
     tracking_links: AsyncTrackingLinks
     """Manages tracking links: the URLs that visitors click."""
 
@@ -204,4 +215,5 @@ class AsyncServices:
         self.payouts = AsyncPayouts(stubs.payouts)
         self.postbacks = AsyncPostbacks(stubs.postbacks, policy)
         self.presets = AsyncPresets(stubs.presets)
+        self.statements = AsyncStatements(stubs.statements)
         self.tracking_links = AsyncTrackingLinks(stubs.tracking_links)

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/preset.proto.
  */
 export const file_s2s_v1_preset: GenFile = /*@__PURE__*/
-  fileDesc("ChNzMnMvdjEvcHJlc2V0LnByb3RvEgZzMnMudjEijAMKBlByZXNldBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhoKEmNsaWNrX2lkX3BhcmFtZXRlchgDIAEoCRIWCg5jbGlja19pZF9tYWNybxgEIAEoCRITCgt2YWx1ZV9tYWNybxgFIAEoCRIYChBjb21taXNzaW9uX21hY3JvGAYgASgJEhwKFHRyYW5zYWN0aW9uX2lkX21hY3JvGAcgASgJEhYKDmN1cnJlbmN5X21hY3JvGAggASgJEhUKDWN1cnJlbmN5X2NvZGUYCSABKAkSFAoMc3RhdHVzX21hY3JvGAogASgJEigKDHN0YXR1c193b3JkcxgLIAMoCzISLnMycy52MS5TdGF0dXNXb3JkEiMKBXJlcGx5GAwgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIkCgZzb3VyY2UYDSABKA4yFC5zMnMudjEuUHJlc2V0U291cmNlEg4KBnJlbWFyaxgOIAEoCRIdChVyZXBvcnRzX3BlbmRpbmdfZmlyc3QYDyABKAgiVgoKU3RhdHVzV29yZBIMCgR3b3JkGAEgASgJEigKBnN0YXR1cxgCIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEhAKCHJldmVyc2VzGAMgASgIKnIKDFByZXNldFNvdXJjZRIdChlQUkVTRVRfU09VUkNFX1VOU1BFQ0lGSUVEEAASJgoiUFJFU0VUX1NPVVJDRV9WRU5ET1JfRE9DVU1FTlRBVElPThABEhsKF1BSRVNFVF9TT1VSQ0VfQ09NTVVOSVRZEAJiBnByb3RvMw", [file_s2s_v1_conversion, file_s2s_v1_conversion_code]);
+  fileDesc("ChNzMnMvdjEvcHJlc2V0LnByb3RvEgZzMnMudjEitgMKBlByZXNldBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhoKEmNsaWNrX2lkX3BhcmFtZXRlchgDIAEoCRIWCg5jbGlja19pZF9tYWNybxgEIAEoCRITCgt2YWx1ZV9tYWNybxgFIAEoCRIYChBjb21taXNzaW9uX21hY3JvGAYgASgJEhwKFHRyYW5zYWN0aW9uX2lkX21hY3JvGAcgASgJEhYKDmN1cnJlbmN5X21hY3JvGAggASgJEhUKDWN1cnJlbmN5X2NvZGUYCSABKAkSFAoMc3RhdHVzX21hY3JvGAogASgJEigKDHN0YXR1c193b3JkcxgLIAMoCzISLnMycy52MS5TdGF0dXNXb3JkEiMKBXJlcGx5GAwgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIkCgZzb3VyY2UYDSABKA4yFC5zMnMudjEuUHJlc2V0U291cmNlEg4KBnJlbWFyaxgOIAEoCRIdChVyZXBvcnRzX3BlbmRpbmdfZmlyc3QYDyABKAgSKAoJc3RhdGVtZW50GBAgASgLMhUuczJzLnYxLlN0YXRlbWVudEZvcm0i4AEKDVN0YXRlbWVudEZvcm0SHAoUdHJhbnNhY3Rpb25faWRfdGl0bGUYASABKAkSFgoOY2xpY2tfaWRfdGl0bGUYAiABKAkSEwoLdmFsdWVfdGl0bGUYAyABKAkSGAoQY29tbWlzc2lvbl90aXRsZRgEIAEoCRIWCg5jdXJyZW5jeV90aXRsZRgFIAEoCRIUCgxzdGF0dXNfdGl0bGUYBiABKAkSEgoKdGltZV90aXRsZRgHIAEoCRIoCgxzdGF0dXNfd29yZHMYCCADKAsyEi5zMnMudjEuU3RhdHVzV29yZCJWCgpTdGF0dXNXb3JkEgwKBHdvcmQYASABKAkSKAoGc3RhdHVzGAIgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMSEAoIcmV2ZXJzZXMYAyABKAgqcgoMUHJlc2V0U291cmNlEh0KGVBSRVNFVF9TT1VSQ0VfVU5TUEVDSUZJRUQQABImCiJQUkVTRVRfU09VUkNFX1ZFTkRPUl9ET0NVTUVOVEFUSU9OEAESGwoXUFJFU0VUX1NPVVJDRV9DT01NVU5JVFkQAmIGcHJvdG8z", [file_s2s_v1_conversion, file_s2s_v1_conversion_code]);
 
 /**
  * A network's parameter names, macros and status words, and the answer that it
@@ -140,6 +140,13 @@ export type Preset = Message<"s2s.v1.Preset"> & {
    * @generated from field: bool reports_pending_first = 15;
    */
   reportsPendingFirst: boolean;
+
+  /**
+   * Form of the network's statements; not set if it is not known.
+   *
+   * @generated from field: s2s.v1.StatementForm statement = 16;
+   */
+  statement?: StatementForm | undefined;
 };
 
 /**
@@ -148,6 +155,77 @@ export type Preset = Message<"s2s.v1.Preset"> & {
  */
 export const PresetSchema: GenMessage<Preset> = /*@__PURE__*/
   messageDesc(file_s2s_v1_preset, 0);
+
+/**
+ * The form of a network's statements: the titles of their columns, each empty if
+ * it is not known, in any case.
+ *
+ * @generated from message s2s.v1.StatementForm
+ */
+export type StatementForm = Message<"s2s.v1.StatementForm"> & {
+  /**
+   * Title of the network's ids of sales.
+   *
+   * @generated from field: string transaction_id_title = 1;
+   */
+  transactionIdTitle: string;
+
+  /**
+   * Title of click ids.
+   *
+   * @generated from field: string click_id_title = 2;
+   */
+  clickIdTitle: string;
+
+  /**
+   * Title of the values of sales.
+   *
+   * @generated from field: string value_title = 3;
+   */
+  valueTitle: string;
+
+  /**
+   * Title of what the network pays.
+   *
+   * @generated from field: string commission_title = 4;
+   */
+  commissionTitle: string;
+
+  /**
+   * Title of currencies.
+   *
+   * @generated from field: string currency_title = 5;
+   */
+  currencyTitle: string;
+
+  /**
+   * Title of statuses.
+   *
+   * @generated from field: string status_title = 6;
+   */
+  statusTitle: string;
+
+  /**
+   * Title of times of sales.
+   *
+   * @generated from field: string time_title = 7;
+   */
+  timeTitle: string;
+
+  /**
+   * Words for a status that only statements have.
+   *
+   * @generated from field: repeated s2s.v1.StatusWord status_words = 8;
+   */
+  statusWords: StatusWord[];
+};
+
+/**
+ * Describes the message s2s.v1.StatementForm.
+ * Use `create(StatementFormSchema)` to create a new message.
+ */
+export const StatementFormSchema: GenMessage<StatementForm> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_preset, 1);
 
 /**
  * A network's word for a status, and its meaning.
@@ -183,7 +261,7 @@ export type StatusWord = Message<"s2s.v1.StatusWord"> & {
  * Use `create(StatusWordSchema)` to create a new message.
  */
 export const StatusWordSchema: GenMessage<StatusWord> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_preset, 1);
+  messageDesc(file_s2s_v1_preset, 2);
 
 /**
  * The kinds of sources of a preset.

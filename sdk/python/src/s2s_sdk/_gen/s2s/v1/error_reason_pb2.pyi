@@ -392,6 +392,21 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     correct it with an entry in the partner's ledger, which the next payout
     takes. FAILED_PRECONDITION, HTTP 422.
     """
+    ERROR_REASON_STATEMENT_CLOSED: _ErrorReason.ValueType  # 72
+    """Cause: the statement is being compared or is complete, and takes no more
+    rows. Cure: nothing if all rows were added; otherwise delete the statement,
+    and create it anew. FAILED_PRECONDITION, HTTP 422.
+    """
+    ERROR_REASON_STATEMENT_INCOMPLETE: _ErrorReason.ValueType  # 73
+    """Cause: the statement is not compared yet, so nothing can be done about its
+    rows. Cure: call `CompareStatement` until the statement is complete.
+    FAILED_PRECONDITION, HTTP 422.
+    """
+    ERROR_REASON_STATEMENT_ACTION_UNFIT: _ErrorReason.ValueType  # 74
+    """Cause: the row has nothing that the action could change, for example no
+    held postback to be replayed; the message says what it lacks. Cure: choose
+    another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
@@ -772,5 +787,20 @@ ERROR_REASON_PAYOUT_ENDED: ErrorReason.ValueType  # 71
 """Cause: the payout was paid or is canceled, and never changes again. Cure:
 correct it with an entry in the partner's ledger, which the next payout
 takes. FAILED_PRECONDITION, HTTP 422.
+"""
+ERROR_REASON_STATEMENT_CLOSED: ErrorReason.ValueType  # 72
+"""Cause: the statement is being compared or is complete, and takes no more
+rows. Cure: nothing if all rows were added; otherwise delete the statement,
+and create it anew. FAILED_PRECONDITION, HTTP 422.
+"""
+ERROR_REASON_STATEMENT_INCOMPLETE: ErrorReason.ValueType  # 73
+"""Cause: the statement is not compared yet, so nothing can be done about its
+rows. Cure: call `CompareStatement` until the statement is complete.
+FAILED_PRECONDITION, HTTP 422.
+"""
+ERROR_REASON_STATEMENT_ACTION_UNFIT: ErrorReason.ValueType  # 74
+"""Cause: the row has nothing that the action could change, for example no
+held postback to be replayed; the message says what it lacks. Cure: choose
+another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

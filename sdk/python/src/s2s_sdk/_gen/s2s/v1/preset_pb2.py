@@ -26,17 +26,19 @@ from s2s_sdk._gen.s2s.v1 import conversion_pb2 as s2s_dot_v1_dot_conversion__pb2
 from s2s_sdk._gen.s2s.v1 import conversion_code_pb2 as s2s_dot_v1_dot_conversion__code__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13s2s/v1/preset.proto\x12\x06s2s.v1\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\"\xca\x04\n\x06Preset\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12,\n\x12\x63lick_id_parameter\x18\x03 \x01(\tR\x10\x63lickIdParameter\x12$\n\x0e\x63lick_id_macro\x18\x04 \x01(\tR\x0c\x63lickIdMacro\x12\x1f\n\x0bvalue_macro\x18\x05 \x01(\tR\nvalueMacro\x12)\n\x10\x63ommission_macro\x18\x06 \x01(\tR\x0f\x63ommissionMacro\x12\x30\n\x14transaction_id_macro\x18\x07 \x01(\tR\x12transactionIdMacro\x12%\n\x0e\x63urrency_macro\x18\x08 \x01(\tR\rcurrencyMacro\x12#\n\rcurrency_code\x18\t \x01(\tR\x0c\x63urrencyCode\x12!\n\x0cstatus_macro\x18\n \x01(\tR\x0bstatusMacro\x12\x35\n\x0cstatus_words\x18\x0b \x03(\x0b\x32\x12.s2s.v1.StatusWordR\x0bstatusWords\x12*\n\x05reply\x18\x0c \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply\x12,\n\x06source\x18\r \x01(\x0e\x32\x14.s2s.v1.PresetSourceR\x06source\x12\x16\n\x06remark\x18\x0e \x01(\tR\x06remark\x12\x32\n\x15reports_pending_first\x18\x0f \x01(\x08R\x13reportsPendingFirst\"n\n\nStatusWord\x12\x12\n\x04word\x18\x01 \x01(\tR\x04word\x12\x30\n\x06status\x18\x02 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x1a\n\x08reverses\x18\x03 \x01(\x08R\x08reverses*r\n\x0cPresetSource\x12\x1d\n\x19PRESET_SOURCE_UNSPECIFIED\x10\x00\x12&\n\"PRESET_SOURCE_VENDOR_DOCUMENTATION\x10\x01\x12\x1b\n\x17PRESET_SOURCE_COMMUNITY\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13s2s/v1/preset.proto\x12\x06s2s.v1\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\"\xff\x04\n\x06Preset\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12,\n\x12\x63lick_id_parameter\x18\x03 \x01(\tR\x10\x63lickIdParameter\x12$\n\x0e\x63lick_id_macro\x18\x04 \x01(\tR\x0c\x63lickIdMacro\x12\x1f\n\x0bvalue_macro\x18\x05 \x01(\tR\nvalueMacro\x12)\n\x10\x63ommission_macro\x18\x06 \x01(\tR\x0f\x63ommissionMacro\x12\x30\n\x14transaction_id_macro\x18\x07 \x01(\tR\x12transactionIdMacro\x12%\n\x0e\x63urrency_macro\x18\x08 \x01(\tR\rcurrencyMacro\x12#\n\rcurrency_code\x18\t \x01(\tR\x0c\x63urrencyCode\x12!\n\x0cstatus_macro\x18\n \x01(\tR\x0bstatusMacro\x12\x35\n\x0cstatus_words\x18\x0b \x03(\x0b\x32\x12.s2s.v1.StatusWordR\x0bstatusWords\x12*\n\x05reply\x18\x0c \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply\x12,\n\x06source\x18\r \x01(\x0e\x32\x14.s2s.v1.PresetSourceR\x06source\x12\x16\n\x06remark\x18\x0e \x01(\tR\x06remark\x12\x32\n\x15reports_pending_first\x18\x0f \x01(\x08R\x13reportsPendingFirst\x12\x33\n\tstatement\x18\x10 \x01(\x0b\x32\x15.s2s.v1.StatementFormR\tstatement\"\xd3\x02\n\rStatementForm\x12\x30\n\x14transaction_id_title\x18\x01 \x01(\tR\x12transactionIdTitle\x12$\n\x0e\x63lick_id_title\x18\x02 \x01(\tR\x0c\x63lickIdTitle\x12\x1f\n\x0bvalue_title\x18\x03 \x01(\tR\nvalueTitle\x12)\n\x10\x63ommission_title\x18\x04 \x01(\tR\x0f\x63ommissionTitle\x12%\n\x0e\x63urrency_title\x18\x05 \x01(\tR\rcurrencyTitle\x12!\n\x0cstatus_title\x18\x06 \x01(\tR\x0bstatusTitle\x12\x1d\n\ntime_title\x18\x07 \x01(\tR\ttimeTitle\x12\x35\n\x0cstatus_words\x18\x08 \x03(\x0b\x32\x12.s2s.v1.StatusWordR\x0bstatusWords\"n\n\nStatusWord\x12\x12\n\x04word\x18\x01 \x01(\tR\x04word\x12\x30\n\x06status\x18\x02 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x1a\n\x08reverses\x18\x03 \x01(\x08R\x08reverses*r\n\x0cPresetSource\x12\x1d\n\x19PRESET_SOURCE_UNSPECIFIED\x10\x00\x12&\n\"PRESET_SOURCE_VENDOR_DOCUMENTATION\x10\x01\x12\x1b\n\x17PRESET_SOURCE_COMMUNITY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.preset_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PRESETSOURCE']._serialized_start=787
-  _globals['_PRESETSOURCE']._serialized_end=901
+  _globals['_PRESETSOURCE']._serialized_start=1182
+  _globals['_PRESETSOURCE']._serialized_end=1296
   _globals['_PRESET']._serialized_start=87
-  _globals['_PRESET']._serialized_end=673
-  _globals['_STATUSWORD']._serialized_start=675
-  _globals['_STATUSWORD']._serialized_end=785
+  _globals['_PRESET']._serialized_end=726
+  _globals['_STATEMENTFORM']._serialized_start=729
+  _globals['_STATEMENTFORM']._serialized_end=1068
+  _globals['_STATUSWORD']._serialized_start=1070
+  _globals['_STATUSWORD']._serialized_end=1180
 # @@protoc_insertion_point(module_scope)

@@ -73,6 +73,7 @@ class Preset(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     REMARK_FIELD_NUMBER: _builtins.int
     REPORTS_PENDING_FIRST_FIELD_NUMBER: _builtins.int
+    STATEMENT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
     `everflow`.
@@ -128,6 +129,10 @@ class Preset(_message.Message):
         a `reply` of its own, gets this reply.
         """
 
+    @_builtins.property
+    def statement(self) -> Global___StatementForm:
+        """Form of the network's statements; not set if it is not known."""
+
     def __init__(
         self,
         *,
@@ -146,14 +151,69 @@ class Preset(_message.Message):
         source: Global___PresetSource.ValueType = ...,
         remark: _builtins.str = ...,
         reports_pending_first: _builtins.bool = ...,
+        statement: Global___StatementForm | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["reply", b"reply"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reply", b"reply", "statement", b"statement"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id_macro", b"click_id_macro", "click_id_parameter", b"click_id_parameter", "commission_macro", b"commission_macro", "currency_code", b"currency_code", "currency_macro", b"currency_macro", "id", b"id", "name", b"name", "remark", b"remark", "reply", b"reply", "reports_pending_first", b"reports_pending_first", "source", b"source", "status_macro", b"status_macro", "status_words", b"status_words", "transaction_id_macro", b"transaction_id_macro", "value_macro", b"value_macro"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id_macro", b"click_id_macro", "click_id_parameter", b"click_id_parameter", "commission_macro", b"commission_macro", "currency_code", b"currency_code", "currency_macro", b"currency_macro", "id", b"id", "name", b"name", "remark", b"remark", "reply", b"reply", "reports_pending_first", b"reports_pending_first", "source", b"source", "statement", b"statement", "status_macro", b"status_macro", "status_words", b"status_words", "transaction_id_macro", b"transaction_id_macro", "value_macro", b"value_macro"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Preset: _TypeAlias = Preset  # noqa: Y015
+
+@_typing.final
+class StatementForm(_message.Message):
+    """The form of a network's statements: the titles of their columns, each empty if
+    it is not known, in any case.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSACTION_ID_TITLE_FIELD_NUMBER: _builtins.int
+    CLICK_ID_TITLE_FIELD_NUMBER: _builtins.int
+    VALUE_TITLE_FIELD_NUMBER: _builtins.int
+    COMMISSION_TITLE_FIELD_NUMBER: _builtins.int
+    CURRENCY_TITLE_FIELD_NUMBER: _builtins.int
+    STATUS_TITLE_FIELD_NUMBER: _builtins.int
+    TIME_TITLE_FIELD_NUMBER: _builtins.int
+    STATUS_WORDS_FIELD_NUMBER: _builtins.int
+    transaction_id_title: _builtins.str
+    """Title of the network's ids of sales."""
+    click_id_title: _builtins.str
+    """Title of click ids."""
+    value_title: _builtins.str
+    """Title of the values of sales."""
+    commission_title: _builtins.str
+    """Title of what the network pays."""
+    currency_title: _builtins.str
+    """Title of currencies."""
+    status_title: _builtins.str
+    """Title of statuses."""
+    time_title: _builtins.str
+    """Title of times of sales."""
+    @_builtins.property
+    def status_words(self) -> _containers.RepeatedCompositeFieldContainer[Global___StatusWord]:
+        """Words for a status that only statements have."""
+
+    def __init__(
+        self,
+        *,
+        transaction_id_title: _builtins.str = ...,
+        click_id_title: _builtins.str = ...,
+        value_title: _builtins.str = ...,
+        commission_title: _builtins.str = ...,
+        currency_title: _builtins.str = ...,
+        status_title: _builtins.str = ...,
+        time_title: _builtins.str = ...,
+        status_words: _abc.Iterable[Global___StatusWord] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id_title", b"click_id_title", "commission_title", b"commission_title", "currency_title", b"currency_title", "status_title", b"status_title", "status_words", b"status_words", "time_title", b"time_title", "transaction_id_title", b"transaction_id_title", "value_title", b"value_title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StatementForm: _TypeAlias = StatementForm  # noqa: Y015
 
 @_typing.final
 class StatusWord(_message.Message):

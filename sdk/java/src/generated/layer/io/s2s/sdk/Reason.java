@@ -471,6 +471,26 @@ public enum Reason {
    * entry in the partner's ledger, which the next payout takes. FAILED_PRECONDITION, HTTP 422.
    */
   PAYOUT_ENDED(ErrorReason.ERROR_REASON_PAYOUT_ENDED),
+
+  /**
+   * Cause: the statement is being compared or is complete, and takes no more rows. Cure: nothing if
+   * all rows were added; otherwise delete the statement, and create it anew. FAILED_PRECONDITION,
+   * HTTP 422.
+   */
+  STATEMENT_CLOSED(ErrorReason.ERROR_REASON_STATEMENT_CLOSED),
+
+  /**
+   * Cause: the statement is not compared yet, so nothing can be done about its rows. Cure: call
+   * {@code statements().compare} until the statement is complete. FAILED_PRECONDITION, HTTP 422.
+   */
+  STATEMENT_INCOMPLETE(ErrorReason.ERROR_REASON_STATEMENT_INCOMPLETE),
+
+  /**
+   * Cause: the row has nothing that the action could change, for example no held postback to be
+   * replayed; the message says what it lacks. Cure: choose another action, or leave a note.
+   * FAILED_PRECONDITION, HTTP 422.
+   */
+  STATEMENT_ACTION_UNFIT(ErrorReason.ERROR_REASON_STATEMENT_ACTION_UNFIT),
   ;
 
   private final ErrorReason message;

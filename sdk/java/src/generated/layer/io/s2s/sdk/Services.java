@@ -14,6 +14,7 @@ abstract class Services {
   private final Payouts payouts;
   private final Postbacks postbacks;
   private final Presets presets;
+  private final Statements statements;
   private final TrackingLinks trackingLinks;
 
   Services(Calls calls) {
@@ -27,6 +28,7 @@ abstract class Services {
     payouts = new Payouts(calls);
     postbacks = new Postbacks(calls);
     presets = new Presets(calls);
+    statements = new Statements(calls);
     trackingLinks = new TrackingLinks(calls);
   }
 
@@ -102,6 +104,11 @@ abstract class Services {
    */
   public Presets presets() {
     return presets;
+  }
+
+  /** Compares the statements of networks with our conversions, row by row. */
+  public Statements statements() {
+    return statements;
   }
 
   /** Manages tracking links: the URLs that visitors click. */

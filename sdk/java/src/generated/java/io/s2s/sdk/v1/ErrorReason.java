@@ -734,6 +734,36 @@ public enum ErrorReason
    * <code>ERROR_REASON_PAYOUT_ENDED = 71;</code>
    */
   ERROR_REASON_PAYOUT_ENDED(71),
+  /**
+   * <pre>
+   * Cause: the statement is being compared or is complete, and takes no more
+   * rows. Cure: nothing if all rows were added; otherwise delete the statement,
+   * and create it anew. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_STATEMENT_CLOSED = 72;</code>
+   */
+  ERROR_REASON_STATEMENT_CLOSED(72),
+  /**
+   * <pre>
+   * Cause: the statement is not compared yet, so nothing can be done about its
+   * rows. Cure: call `CompareStatement` until the statement is complete.
+   * FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_STATEMENT_INCOMPLETE = 73;</code>
+   */
+  ERROR_REASON_STATEMENT_INCOMPLETE(73),
+  /**
+   * <pre>
+   * Cause: the row has nothing that the action could change, for example no
+   * held postback to be replayed; the message says what it lacks. Cure: choose
+   * another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_STATEMENT_ACTION_UNFIT = 74;</code>
+   */
+  ERROR_REASON_STATEMENT_ACTION_UNFIT(74),
   UNRECOGNIZED(-1),
   ;
 
@@ -1452,6 +1482,36 @@ public enum ErrorReason
    * <code>ERROR_REASON_PAYOUT_ENDED = 71;</code>
    */
   public static final int ERROR_REASON_PAYOUT_ENDED_VALUE = 71;
+  /**
+   * <pre>
+   * Cause: the statement is being compared or is complete, and takes no more
+   * rows. Cure: nothing if all rows were added; otherwise delete the statement,
+   * and create it anew. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_STATEMENT_CLOSED = 72;</code>
+   */
+  public static final int ERROR_REASON_STATEMENT_CLOSED_VALUE = 72;
+  /**
+   * <pre>
+   * Cause: the statement is not compared yet, so nothing can be done about its
+   * rows. Cure: call `CompareStatement` until the statement is complete.
+   * FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_STATEMENT_INCOMPLETE = 73;</code>
+   */
+  public static final int ERROR_REASON_STATEMENT_INCOMPLETE_VALUE = 73;
+  /**
+   * <pre>
+   * Cause: the row has nothing that the action could change, for example no
+   * held postback to be replayed; the message says what it lacks. Cure: choose
+   * another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_STATEMENT_ACTION_UNFIT = 74;</code>
+   */
+  public static final int ERROR_REASON_STATEMENT_ACTION_UNFIT_VALUE = 74;
 
 
   public final int getNumber() {
@@ -1547,6 +1607,9 @@ public enum ErrorReason
       case 69: return ERROR_REASON_PAYOUT_DIFFERS;
       case 70: return ERROR_REASON_PAYOUT_TOO_SMALL;
       case 71: return ERROR_REASON_PAYOUT_ENDED;
+      case 72: return ERROR_REASON_STATEMENT_CLOSED;
+      case 73: return ERROR_REASON_STATEMENT_INCOMPLETE;
+      case 74: return ERROR_REASON_STATEMENT_ACTION_UNFIT;
       default: return null;
     }
   }

@@ -743,6 +743,44 @@ private static final long serialVersionUID = 0L;
     return reportsPendingFirst_;
   }
 
+  public static final int STATEMENT_FIELD_NUMBER = 16;
+  private io.s2s.sdk.v1.StatementForm statement_;
+  /**
+   * <pre>
+   * Form of the network's statements; not set if it is not known.
+   * </pre>
+   *
+   * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+   * @return Whether the statement field is set.
+   */
+  @java.lang.Override
+  public boolean hasStatement() {
+    return ((bitField0_ & 0x00000002) != 0);
+  }
+  /**
+   * <pre>
+   * Form of the network's statements; not set if it is not known.
+   * </pre>
+   *
+   * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+   * @return The statement.
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.StatementForm getStatement() {
+    return statement_ == null ? io.s2s.sdk.v1.StatementForm.getDefaultInstance() : statement_;
+  }
+  /**
+   * <pre>
+   * Form of the network's statements; not set if it is not known.
+   * </pre>
+   *
+   * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+   */
+  @java.lang.Override
+  public io.s2s.sdk.v1.StatementFormOrBuilder getStatementOrBuilder() {
+    return statement_ == null ? io.s2s.sdk.v1.StatementForm.getDefaultInstance() : statement_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -802,6 +840,9 @@ private static final long serialVersionUID = 0L;
     if (reportsPendingFirst_ != false) {
       output.writeBool(15, reportsPendingFirst_);
     }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      output.writeMessage(16, getStatement());
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -860,6 +901,10 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeBoolSize(15, reportsPendingFirst_);
     }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(16, getStatement());
+    }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
     return size;
@@ -907,6 +952,11 @@ private static final long serialVersionUID = 0L;
         .equals(other.getRemark())) return false;
     if (getReportsPendingFirst()
         != other.getReportsPendingFirst()) return false;
+    if (hasStatement() != other.hasStatement()) return false;
+    if (hasStatement()) {
+      if (!getStatement()
+          .equals(other.getStatement())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -953,6 +1003,10 @@ private static final long serialVersionUID = 0L;
     hash = (37 * hash) + REPORTS_PENDING_FIRST_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
         getReportsPendingFirst());
+    if (hasStatement()) {
+      hash = (37 * hash) + STATEMENT_FIELD_NUMBER;
+      hash = (53 * hash) + getStatement().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -1091,6 +1145,7 @@ private static final long serialVersionUID = 0L;
               .alwaysUseFieldBuilders) {
         getStatusWordsFieldBuilder();
         getReplyFieldBuilder();
+        getStatementFieldBuilder();
       }
     }
     @java.lang.Override
@@ -1122,6 +1177,11 @@ private static final long serialVersionUID = 0L;
       source_ = 0;
       remark_ = "";
       reportsPendingFirst_ = false;
+      statement_ = null;
+      if (statementBuilder_ != null) {
+        statementBuilder_.dispose();
+        statementBuilder_ = null;
+      }
       return this;
     }
 
@@ -1213,6 +1273,12 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00004000) != 0)) {
         result.reportsPendingFirst_ = reportsPendingFirst_;
+      }
+      if (((from_bitField0_ & 0x00008000) != 0)) {
+        result.statement_ = statementBuilder_ == null
+            ? statement_
+            : statementBuilder_.build();
+        to_bitField0_ |= 0x00000002;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1351,6 +1417,9 @@ private static final long serialVersionUID = 0L;
       if (other.getReportsPendingFirst() != false) {
         setReportsPendingFirst(other.getReportsPendingFirst());
       }
+      if (other.hasStatement()) {
+        mergeStatement(other.getStatement());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -1462,6 +1531,13 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00004000;
               break;
             } // case 120
+            case 130: {
+              input.readMessage(
+                  getStatementFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00008000;
+              break;
+            } // case 130
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -3152,6 +3228,163 @@ private static final long serialVersionUID = 0L;
       reportsPendingFirst_ = false;
       onChanged();
       return this;
+    }
+
+    private io.s2s.sdk.v1.StatementForm statement_;
+    private com.google.protobuf.SingleFieldBuilderV3<
+        io.s2s.sdk.v1.StatementForm, io.s2s.sdk.v1.StatementForm.Builder, io.s2s.sdk.v1.StatementFormOrBuilder> statementBuilder_;
+    /**
+     * <pre>
+     * Form of the network's statements; not set if it is not known.
+     * </pre>
+     *
+     * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+     * @return Whether the statement field is set.
+     */
+    public boolean hasStatement() {
+      return ((bitField0_ & 0x00008000) != 0);
+    }
+    /**
+     * <pre>
+     * Form of the network's statements; not set if it is not known.
+     * </pre>
+     *
+     * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+     * @return The statement.
+     */
+    public io.s2s.sdk.v1.StatementForm getStatement() {
+      if (statementBuilder_ == null) {
+        return statement_ == null ? io.s2s.sdk.v1.StatementForm.getDefaultInstance() : statement_;
+      } else {
+        return statementBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * Form of the network's statements; not set if it is not known.
+     * </pre>
+     *
+     * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+     */
+    public Builder setStatement(io.s2s.sdk.v1.StatementForm value) {
+      if (statementBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        statement_ = value;
+      } else {
+        statementBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Form of the network's statements; not set if it is not known.
+     * </pre>
+     *
+     * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+     */
+    public Builder setStatement(
+        io.s2s.sdk.v1.StatementForm.Builder builderForValue) {
+      if (statementBuilder_ == null) {
+        statement_ = builderForValue.build();
+      } else {
+        statementBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Form of the network's statements; not set if it is not known.
+     * </pre>
+     *
+     * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+     */
+    public Builder mergeStatement(io.s2s.sdk.v1.StatementForm value) {
+      if (statementBuilder_ == null) {
+        if (((bitField0_ & 0x00008000) != 0) &&
+          statement_ != null &&
+          statement_ != io.s2s.sdk.v1.StatementForm.getDefaultInstance()) {
+          getStatementBuilder().mergeFrom(value);
+        } else {
+          statement_ = value;
+        }
+      } else {
+        statementBuilder_.mergeFrom(value);
+      }
+      if (statement_ != null) {
+        bitField0_ |= 0x00008000;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Form of the network's statements; not set if it is not known.
+     * </pre>
+     *
+     * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+     */
+    public Builder clearStatement() {
+      bitField0_ = (bitField0_ & ~0x00008000);
+      statement_ = null;
+      if (statementBuilder_ != null) {
+        statementBuilder_.dispose();
+        statementBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Form of the network's statements; not set if it is not known.
+     * </pre>
+     *
+     * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+     */
+    public io.s2s.sdk.v1.StatementForm.Builder getStatementBuilder() {
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return getStatementFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * Form of the network's statements; not set if it is not known.
+     * </pre>
+     *
+     * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+     */
+    public io.s2s.sdk.v1.StatementFormOrBuilder getStatementOrBuilder() {
+      if (statementBuilder_ != null) {
+        return statementBuilder_.getMessageOrBuilder();
+      } else {
+        return statement_ == null ?
+            io.s2s.sdk.v1.StatementForm.getDefaultInstance() : statement_;
+      }
+    }
+    /**
+     * <pre>
+     * Form of the network's statements; not set if it is not known.
+     * </pre>
+     *
+     * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilderV3<
+        io.s2s.sdk.v1.StatementForm, io.s2s.sdk.v1.StatementForm.Builder, io.s2s.sdk.v1.StatementFormOrBuilder> 
+        getStatementFieldBuilder() {
+      if (statementBuilder_ == null) {
+        statementBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
+            io.s2s.sdk.v1.StatementForm, io.s2s.sdk.v1.StatementForm.Builder, io.s2s.sdk.v1.StatementFormOrBuilder>(
+                getStatement(),
+                getParentForChildren(),
+                isClean());
+        statement_ = null;
+      }
+      return statementBuilder_;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -354,4 +354,31 @@ public interface PresetOrBuilder extends
    * @return The reportsPendingFirst.
    */
   boolean getReportsPendingFirst();
+
+  /**
+   * <pre>
+   * Form of the network's statements; not set if it is not known.
+   * </pre>
+   *
+   * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+   * @return Whether the statement field is set.
+   */
+  boolean hasStatement();
+  /**
+   * <pre>
+   * Form of the network's statements; not set if it is not known.
+   * </pre>
+   *
+   * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+   * @return The statement.
+   */
+  io.s2s.sdk.v1.StatementForm getStatement();
+  /**
+   * <pre>
+   * Form of the network's statements; not set if it is not known.
+   * </pre>
+   *
+   * <code>.s2s.v1.StatementForm statement = 16 [json_name = "statement"];</code>
+   */
+  io.s2s.sdk.v1.StatementFormOrBuilder getStatementOrBuilder();
 }

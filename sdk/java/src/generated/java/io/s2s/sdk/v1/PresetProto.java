@@ -21,6 +21,11 @@ public final class PresetProto {
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_Preset_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_StatementForm_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_StatementForm_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_s2s_v1_StatusWord_descriptor;
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
@@ -36,7 +41,7 @@ public final class PresetProto {
     java.lang.String[] descriptorData = {
       "\n\023s2s/v1/preset.proto\022\006s2s.v1\032\027s2s/v1/co" +
       "nversion.proto\032\034s2s/v1/conversion_code.p" +
-      "roto\"\312\004\n\006Preset\022\016\n\002id\030\001 \001(\tR\002id\022\022\n\004name\030" +
+      "roto\"\377\004\n\006Preset\022\016\n\002id\030\001 \001(\tR\002id\022\022\n\004name\030" +
       "\002 \001(\tR\004name\022,\n\022click_id_parameter\030\003 \001(\tR" +
       "\020clickIdParameter\022$\n\016click_id_macro\030\004 \001(" +
       "\tR\014clickIdMacro\022\037\n\013value_macro\030\005 \001(\tR\nva" +
@@ -50,15 +55,25 @@ public final class PresetProto {
       "(\0132\024.s2s.v1.ReplySettingR\005reply\022,\n\006sourc" +
       "e\030\r \001(\0162\024.s2s.v1.PresetSourceR\006source\022\026\n" +
       "\006remark\030\016 \001(\tR\006remark\0222\n\025reports_pending" +
-      "_first\030\017 \001(\010R\023reportsPendingFirst\"n\n\nSta" +
-      "tusWord\022\022\n\004word\030\001 \001(\tR\004word\0220\n\006status\030\002 " +
-      "\001(\0162\030.s2s.v1.ConversionStatusR\006status\022\032\n" +
-      "\010reverses\030\003 \001(\010R\010reverses*r\n\014PresetSourc" +
-      "e\022\035\n\031PRESET_SOURCE_UNSPECIFIED\020\000\022&\n\"PRES" +
-      "ET_SOURCE_VENDOR_DOCUMENTATION\020\001\022\033\n\027PRES" +
-      "ET_SOURCE_COMMUNITY\020\002BU\n\rio.s2s.sdk.v1B\013" +
-      "PresetProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022" +
-      "S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "_first\030\017 \001(\010R\023reportsPendingFirst\0223\n\tsta" +
+      "tement\030\020 \001(\0132\025.s2s.v1.StatementFormR\tsta" +
+      "tement\"\323\002\n\rStatementForm\0220\n\024transaction_" +
+      "id_title\030\001 \001(\tR\022transactionIdTitle\022$\n\016cl" +
+      "ick_id_title\030\002 \001(\tR\014clickIdTitle\022\037\n\013valu" +
+      "e_title\030\003 \001(\tR\nvalueTitle\022)\n\020commission_" +
+      "title\030\004 \001(\tR\017commissionTitle\022%\n\016currency" +
+      "_title\030\005 \001(\tR\rcurrencyTitle\022!\n\014status_ti" +
+      "tle\030\006 \001(\tR\013statusTitle\022\035\n\ntime_title\030\007 \001" +
+      "(\tR\ttimeTitle\0225\n\014status_words\030\010 \003(\0132\022.s2" +
+      "s.v1.StatusWordR\013statusWords\"n\n\nStatusWo" +
+      "rd\022\022\n\004word\030\001 \001(\tR\004word\0220\n\006status\030\002 \001(\0162\030" +
+      ".s2s.v1.ConversionStatusR\006status\022\032\n\010reve" +
+      "rses\030\003 \001(\010R\010reverses*r\n\014PresetSource\022\035\n\031" +
+      "PRESET_SOURCE_UNSPECIFIED\020\000\022&\n\"PRESET_SO" +
+      "URCE_VENDOR_DOCUMENTATION\020\001\022\033\n\027PRESET_SO" +
+      "URCE_COMMUNITY\020\002BU\n\rio.s2s.sdk.v1B\013Prese" +
+      "tProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V" +
+      "1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -71,9 +86,15 @@ public final class PresetProto {
     internal_static_s2s_v1_Preset_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_Preset_descriptor,
-        new java.lang.String[] { "Id", "Name", "ClickIdParameter", "ClickIdMacro", "ValueMacro", "CommissionMacro", "TransactionIdMacro", "CurrencyMacro", "CurrencyCode", "StatusMacro", "StatusWords", "Reply", "Source", "Remark", "ReportsPendingFirst", });
-    internal_static_s2s_v1_StatusWord_descriptor =
+        new java.lang.String[] { "Id", "Name", "ClickIdParameter", "ClickIdMacro", "ValueMacro", "CommissionMacro", "TransactionIdMacro", "CurrencyMacro", "CurrencyCode", "StatusMacro", "StatusWords", "Reply", "Source", "Remark", "ReportsPendingFirst", "Statement", });
+    internal_static_s2s_v1_StatementForm_descriptor =
       getDescriptor().getMessageTypes().get(1);
+    internal_static_s2s_v1_StatementForm_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_StatementForm_descriptor,
+        new java.lang.String[] { "TransactionIdTitle", "ClickIdTitle", "ValueTitle", "CommissionTitle", "CurrencyTitle", "StatusTitle", "TimeTitle", "StatusWords", });
+    internal_static_s2s_v1_StatusWord_descriptor =
+      getDescriptor().getMessageTypes().get(2);
     internal_static_s2s_v1_StatusWord_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_StatusWord_descriptor,
