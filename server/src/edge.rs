@@ -27,6 +27,7 @@ mod task_sizes;
 use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use s2s_sdk::v1::ErrorReason;
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::Status;
@@ -39,7 +40,7 @@ use self::{
     link_cache::Links,
     record_seals::RecordKeys,
     snapshot::Snapshot,
-    spool::{Drain, Record, Spool, UnsealedSpool, Writer},
+    spool::{Drain, Record, Spool, SpoolError, UnsealedSpool, Writer},
 };
 use crate::{
     api::edge_v1::{ListClickIdKeysRequest, ListClickIdKeysResponse, edge_service_client::EdgeServiceClient},
@@ -280,6 +281,11 @@ impl Edge {
         match (spool.append(&record, queue).await, failure) {
             (Ok(()), _) => Delivery::Spooled,
             (Err(_), Some(status)) => Delivery::Rejected(status),
+            // The call was not made yet, and would overtake those that wait.
+            (Err(SpoolError::QueueFull), None) if at_once => {
+                let message = "too many postbacks of this click wait to be stored; send it again later";
+                Delivery::Rejected(Error::new(ErrorReason::Unavailable, message).into())
+            }
             // The call still waits for its answer, or was not made yet (`at_once`).
             (Err(_), None) => match timeout(LAST_BUDGET, call).await {
                 Ok(Ok(answer)) => Delivery::Answered(answer),

@@ -187,13 +187,14 @@ async fn all_conditions_of_a_filter_of_conversions_apply_together() {
         conversion_code_id: "x".to_owned(),
         tracking_link_id: "x".to_owned(),
         click_id: "x".to_owned(),
+        transaction_id: "\u{200b}'".to_owned(),
         status: 99,
         time: 99,
         ..all()
     };
     let error = client.conversions().list_page(request::conversions(wrong)).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
-    let expected = ["conversion_code_id", "tracking_link_id", "click_id", "status", "time"];
+    let expected = ["transaction_id", "conversion_code_id", "tracking_link_id", "click_id", "status", "time"];
     assert_eq!(fields(&error), expected.map(|field| format!("filter.{field}")));
 }
 

@@ -219,6 +219,37 @@ async fn nobody_fills_the_spool_with_one_click() {
     assert_eq!(counted.into_iter().map(|one| one.transaction_id).collect::<BTreeSet<_>>(), kept);
 }
 
+/// The first postback of an order counts, even if the next one comes when the queue of the click is full
+/// and the core just answers again.
+#[tokio::test]
+async fn no_postback_overtakes_a_full_queue() {
+    const WAITING_MAX: usize = 1_000;
+    let core = Server::start_with(&["--role", "core"]).await;
+    let edge = Server::start_edge(&core, &[]).await;
+    let sale = core.code("Sale").await;
+    let link = core.link(&[&sale]).await;
+    for round in 0..3 {
+        let click = core.click(&link).await;
+        let target = |oid: &str, value: u32| {
+            format!("clickId={click}&id={}&val={value}&com=1&oid={round}-{oid}", sale.id)
+        };
+        core.freeze().await;
+        for number in 0..WAITING_MAX - 1 {
+            assert_eq!(edge.postback(&target(&number.to_string(), 1)).await.status, 202);
+        }
+        assert_eq!(edge.postback(&target("last", 1)).await.status, 202);
+        let overtaking = target("last", 2);
+        let (refused, ()) = tokio::join!(edge.postback(&overtaking), core.thaw());
+        assert_eq!((refused.status, refused.field("reason").as_str()), (503, "UNAVAILABLE"), "{refused:?}");
+        edge.drained().await;
+        let filter =
+            ConversionFilter { transaction_id: format!("{round}-last"), ..ConversionFilter::default() };
+        let counted = core.client().conversions().list_page(request::conversions(filter)).await.unwrap();
+        assert_eq!(counted.conversions[0].value.as_ref().unwrap().micros, 1_000_000);
+        assert_eq!(edge.postback(&overtaking).await.field("reason"), "TRANSACTION_CONFLICT");
+    }
+}
+
 #[tokio::test]
 async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
     // The disk is a little larger than the 64 MiB that the spool leaves free.

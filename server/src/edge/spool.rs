@@ -74,10 +74,12 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Operators find the details in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpoolError {
-    /// The spool has no room now, but may have room later: the quota, the disk or the record's
-    /// order queue is full, a write failed, or `WAITING_MAX` records wait. Also the cause if the
-    /// writer ended before the record was queued.
+    /// The spool has no room now, but may have room later: the quota or the disk is full, a write
+    /// failed, or `WAITING_MAX` records wait. Also the cause if the writer ended before the record was
+    /// queued.
     Full,
+    /// Too many postbacks wait in the record's order queue. The record must not overtake them.
+    QueueFull,
     /// A fault: an fsync or a new file failed, the folder was removed or replaced, the record is
     /// too long, or the writer ended while the record waited.
     Failed,
@@ -215,7 +217,7 @@ impl Spool {
         let waiting =
             PendingRecord { arrived_at, id, body: record.body(seals.own()), _seals: seals, queue, answer };
         if !self.state.order_queues.try_enter(queue) {
-            return Err(SpoolError::Full);
+            return Err(SpoolError::QueueFull);
         }
         if self.waiting.try_send(waiting).is_err() {
             self.state.order_queues.leave(queue);

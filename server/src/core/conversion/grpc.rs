@@ -167,6 +167,10 @@ pub fn parse_filter(click: Option<SignedClickId>, filter: ConversionFilter) -> R
     };
     let moment = |time: Option<Timestamp>| time.as_ref().map(Time::from_proto).transpose();
     let transaction = TransactionId::sought(&filter.transaction_id);
+    if transaction.as_str().is_empty() && !filter.transaction_id.is_empty() {
+        violations
+            .add("filter.transaction_id", "names no order; omit it to list the conversions of all orders");
+    }
     let status = ConversionStatus::parse(filter.status);
     let recorded_status = ConversionStatus::parse(filter.recorded_status);
     let parsed = Filter {

@@ -7,6 +7,8 @@
 //!
 //! The longer the oldest record has waited, the higher the lowest concurrency is, even if calls
 //! slow down. Without this rule the backlog could grow: later postbacks of the same clicks join it.
+//! The time since anything began to wait counts twice. Without that, deliveries could become just as
+//! fast as later postbacks join, with an age that stays the same, and the backlog would never end.
 
 use std::time::Duration;
 
@@ -15,7 +17,8 @@ use crate::values::time::Span;
 /// Maximum number of concurrent deliveries.
 const AT_ONCE_MAX: usize = 128;
 /// Maximum of the lowest concurrency. The lowest concurrency is the age of the oldest record in
-/// seconds, rounded down to a power of two.
+/// seconds or, if that is more, twice the time since anything began to wait, rounded down to a power
+/// of two.
 const AT_ONCE_LATE_MAX: usize = 64;
 /// Number of batches in a measurement. They are delivered at the lowest concurrency.
 const MEASURED: u32 = 4;
@@ -46,9 +49,12 @@ impl ConcurrencyLimit {
         Self { at_once: at_least, at_least, alone: Duration::MAX, batches: 0 }
     }
 
-    /// Adapts the lowest concurrency to the age of the oldest record.
-    pub fn set_backlog_age(&mut self, age: Span) {
-        let seconds = usize::try_from(age.seconds()).unwrap_or_default().clamp(1, AT_ONCE_LATE_MAX);
+    /// Adapts the lowest concurrency to the age of the oldest record, and to the time since anything
+    /// began to wait.
+    pub fn set_backlog_age(&mut self, age: Span, waiting_for: Duration) {
+        let age = usize::try_from(age.seconds()).unwrap_or_default();
+        let twice = usize::try_from(waiting_for.saturating_mul(2).as_secs()).unwrap_or(AT_ONCE_LATE_MAX);
+        let seconds = age.max(twice).clamp(1, AT_ONCE_LATE_MAX);
         self.at_least = (seconds + 1).next_power_of_two() / 2;
         self.at_once = self.at_once.max(self.at_least);
     }
@@ -129,16 +135,49 @@ mod tests {
         for (seconds, at_least) in
             [(0, 1), (1, 1), (2, 2), (3, 2), (4, 4), (15, 8), (16, 16), (64, 64), (3_600, 64)]
         {
-            pace.set_backlog_age(Span::from_seconds(seconds));
+            pace.set_backlog_age(Span::from_seconds(seconds), Duration::ZERO);
             assert!(pace.limit() >= at_least, "{seconds}");
             let taken = take(&mut pace);
             assert!((at_least..=3 * at_least).contains(&taken), "{seconds}: {taken}");
             pace.reset();
             assert_eq!(pace.limit(), at_least, "{seconds}");
         }
-        pace.set_backlog_age(Span::from_seconds(1));
+        pace.set_backlog_age(Span::from_seconds(1), Duration::from_millis(999));
         pace.reset();
         assert_eq!(pace.limit(), 1);
+        pace.set_backlog_age(Span::from_seconds(1), Duration::from_secs(8));
+        pace.reset();
+        assert_eq!(pace.limit(), 16);
+    }
+
+    /// The time in which a backlog ends that all further postbacks join: each second so many as are
+    /// delivered at a concurrency of four to eight.
+    fn ends_after(counts_since_beginning: bool) -> Option<Duration> {
+        const JOIN_EACH_SECOND: u64 = 2_000;
+        let call = |at_once: usize| Duration::from_micros(2_000 + 100 * u64::try_from(at_once).unwrap());
+        let (mut pace, mut waiting, mut past) = (ConcurrencyLimit::default(), 1_200_u64, Duration::ZERO);
+        while past < Duration::from_mins(5) {
+            let age = Span::from_seconds(i64::try_from(waiting / JOIN_EACH_SECOND).unwrap());
+            pace.set_backlog_age(age, if counts_since_beginning { past } else { Duration::ZERO });
+            let delivered = u64::try_from(pace.batch()).unwrap();
+            if delivered >= waiting {
+                return Some(past);
+            }
+            let calls = u32::try_from(pace.batch() / pace.limit()).unwrap();
+            let took = call(pace.limit()) * calls;
+            pace.record(call(pace.limit()), true);
+            past += took;
+            let joined = took.as_micros() * u128::from(JOIN_EACH_SECOND) / 1_000_000;
+            waiting = waiting - delivered + u64::try_from(joined).unwrap();
+        }
+        None
+    }
+
+    #[test]
+    fn a_backlog_that_later_postbacks_join_ends() {
+        assert_eq!(ends_after(false), None);
+        let end = ends_after(true).unwrap();
+        assert!(end < Duration::from_secs(30), "{end:?}");
     }
 
     #[test]

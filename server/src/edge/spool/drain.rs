@@ -69,6 +69,8 @@ pub struct Drain {
     left: Vec<SpoolFile>,
     reading: Option<FileCursor>,
     pace: ConcurrencyLimit,
+    /// When anything began to wait; `None` if nothing waits.
+    waiting_since: Option<Instant>,
     aside: Aside,
     /// Why the core did not answer in the last batch; `None` if it answered.
     cause: Option<Cause>,
@@ -94,7 +96,20 @@ impl Drain {
         let (state, seals) = (spool.state(), spool.seals.clone());
         let left = state.files().iter().copied().collect();
         let (reading, pace, aside) = (None, ConcurrencyLimit::default(), Aside::new(random));
-        Self { state, seals, calls, core_health, left, reading, pace, aside, cause: None, told: false }
+        let waiting_since = None;
+        Self {
+            state,
+            seals,
+            calls,
+            core_health,
+            left,
+            reading,
+            pace,
+            waiting_since,
+            aside,
+            cause: None,
+            told: false,
+        }
     }
 
     /// Runs until `stopping`. The drain must be created before the writer runs, because `new` lists
@@ -113,6 +128,7 @@ impl Drain {
                 Ok(items) if items.is_empty() => {
                     self.core_health.note_idle();
                     self.state.goes_on();
+                    self.waiting_since = None;
                     stopping.run_until_cancelled(self.state.wait_for_records()).await;
                     true
                 }
@@ -181,7 +197,8 @@ impl Drain {
             let items = reading.entries(max, &seals);
             if let Some(Entry { what: EntryKind::Call(record), .. }) = items.first() {
                 self.state.oldest.store(record.arrived_at.micros(), Ordering::Release);
-                self.pace.set_backlog_age(self.state.clock.now().since(record.arrived_at));
+                let waiting_for = self.waiting_since.get_or_insert_with(Instant::now).elapsed();
+                self.pace.set_backlog_age(self.state.clock.now().since(record.arrived_at), waiting_for);
             }
             if !items.is_empty() {
                 return Ok(items);
