@@ -2,6 +2,7 @@
 //! netted in the next payout.
 
 mod books;
+mod lives;
 
 use futures::{TryStreamExt as _, future::join_all};
 use s2s_sdk::{
