@@ -23,6 +23,7 @@ mod payouts;
 mod process;
 mod refunds;
 mod report;
+mod statements;
 mod watch;
 
 use std::{fmt, fs::File, io::Write as _, path::Path, process::ExitCode, sync::Arc, time::Duration};
@@ -236,6 +237,7 @@ async fn run() -> Result<()> {
         Some(server) => instructions::count(server, &options).await,
         None if options.bytes => bytes::measure().await,
         None if options.payouts => payouts::measure().await,
+        None if options.statements => statements::measure().await,
         None if options.watch => watch::measure(&options).await,
         None if let Some(rate) = options.open => open::load(rate, &options).await,
         None => bench(options).await,

@@ -16,7 +16,7 @@ const WATCHERS_MAX: u64 = 100;
 const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattered] [--only TEXT,...], where TEXT is a \
                      part of a workload's name, for example `RecordConversion (128` or `GET`; or s2s-bench \
                      --instructions SERVER [--counts FILE] [--bare] [--watchers NUMBER] [--only NAME,...] [--profiles FOLDER]; or \
-                     s2s-bench --bytes; or s2s-bench --payouts; or s2s-bench --watch [--seconds 1..3600]; or s2s-bench --open RATE [--clicks NUMBER] [--seconds 1..3600]";
+                     s2s-bench --bytes; or s2s-bench --payouts; or s2s-bench --statements; or s2s-bench --watch [--seconds 1..3600]; or s2s-bench --open RATE [--clicks NUMBER] [--seconds 1..3600]";
 
 /// The options of the command line.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -41,6 +41,8 @@ pub struct Options {
     pub bytes: bool,
     /// Measures balances and payouts.
     pub payouts: bool,
+    /// Measures the comparison of networks' statements.
+    pub statements: bool,
     /// Measures streams of events.
     pub watch: bool,
     /// The number of streams that show all conversions while instructions are counted.
@@ -64,6 +66,7 @@ impl Options {
             profiles: None,
             bytes: false,
             payouts: false,
+            statements: false,
             watch: false,
             watchers: 0,
             open: None,
@@ -84,6 +87,7 @@ impl Options {
                 "--profiles" => options.profiles = Some(arguments.next().ok_or(USAGE)?.into()),
                 "--bytes" => options.bytes = true,
                 "--payouts" => options.payouts = true,
+                "--statements" => options.statements = true,
                 "--watch" => options.watch = true,
                 "--watchers" => options.watchers = number(&mut arguments, WATCHERS_MAX)?,
                 "--open" => options.open = Some(number(&mut arguments, RATE_MAX)?),

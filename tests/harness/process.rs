@@ -117,7 +117,13 @@ pub fn binary() -> PathBuf {
     let built = binary.metadata().and_then(|metadata| metadata.modified());
     let built = built.unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src");
-    assert!(newest(&sources) <= built, "s2s-server is older than its sources; run `make test`, or build it");
+    assert!(
+        newest(&sources) <= built,
+        "{} is older than the sources in {}; run `make test`, or build it, or name another server in \
+         S2S_TESTED_SERVER",
+        binary.display(),
+        sources.display()
+    );
     binary
 }
 
