@@ -11,6 +11,13 @@ pub fn seed(usual: u64) -> u64 {
     usual.wrapping_add(moved_by.map_or(0, |text| text.parse().expect("S2S_TESTS_SEED is a number")))
 }
 
+/// A number that a variable may change.
+#[expect(clippy::disallowed_methods, reason = "a variable of the tests")]
+pub fn number(variable: &str, usual: usize) -> usize {
+    let changed = std::env::var(variable).ok().filter(|text| !text.is_empty());
+    changed.map_or(usual, |text| text.parse().expect("the variable is a number"))
+}
+
 /// `SplitMix64` (Steele, Lea, Flood 2014).
 pub struct Random(pub u64);
 

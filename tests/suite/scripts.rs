@@ -1,9 +1,10 @@
 //! Texts in any script come back as they were sent, from every table that has texts of people.
 
 use s2s_sdk::{
+    Client,
     prost_types::Timestamp,
     v1::{
-        AddStatementRowsRequest, Approval, CompareStatementRequest, ConversionStatus,
+        AddStatementRowsRequest, Approval, CompareStatementRequest, Conversion, ConversionStatus,
         CreateAdjustmentRequest, CreatePartnerEntryRequest, CreatePartnerRequest, CreatePayoutRequest,
         CreateStatementRequest, GetPartnerRequest, GetPayoutRequest, ListAdjustmentsRequest,
         ListPartnerLinesRequest, ListStatementRowsRequest, MarkPayoutPaidRequest, Money, NewAdjustment,
@@ -17,11 +18,14 @@ use crate::partners::Shop;
 
 const TEXT: &str = "Ада 💶 fée – 広告";
 
+fn text() -> String {
+    TEXT.to_owned()
+}
+
 #[tokio::test]
 async fn texts_in_any_script_come_back_from_every_table() {
     let shop = Shop::open().await;
     let client = shop.server.client();
-    let text = || TEXT.to_owned();
     let partner = Partner { name: text(), payee: text(), external_id: text(), ..Default::default() };
     let request = CreatePartnerRequest { partner: Some(partner), ..Default::default() };
     let partner_id = client.partners().create(request).await.unwrap().partner.unwrap().id;
@@ -42,9 +46,9 @@ async fn texts_in_any_script_come_back_from_every_table() {
     assert_eq!(client.payouts().list_partner_lines_page(request).await.unwrap().lines[0].note, TEXT);
     let request = CreatePayoutRequest { partner_id, expected_total: amount, ..Default::default() };
     let payout_id = client.payouts().create(request).await.unwrap().payout.unwrap().id;
-    let paid =
+    let transfer =
         MarkPayoutPaidRequest { payout_id: payout_id.clone(), reference: text(), ..Default::default() };
-    client.payouts().mark_payout_paid(paid).await.unwrap();
+    client.payouts().mark_payout_paid(transfer).await.unwrap();
     let payout = client.payouts().get(GetPayoutRequest { payout_id }).await.unwrap().payout.unwrap();
     assert_eq!(payout.reference, TEXT);
 
@@ -61,9 +65,14 @@ async fn texts_in_any_script_come_back_from_every_table() {
     let request = CreateAdjustmentRequest { adjustment: Some(adjustment), ..Default::default() };
     client.adjustments().create(request).await.unwrap();
     let list = ListAdjustmentsRequest::default();
-    let line = client.adjustments().list_page(list).await.unwrap().adjustments.pop().unwrap();
-    assert_eq!([line.remark, line.external_id], [TEXT; 2]);
+    let adjusted = client.adjustments().list_page(list).await.unwrap().adjustments.pop().unwrap();
+    assert_eq!([adjusted.remark, adjusted.external_id], [TEXT; 2]);
 
+    check_statement(&client, sale).await;
+}
+
+/// The name of a statement, and the texts of its rows.
+async fn check_statement(client: &Client, sale: Conversion) {
     let start = sale.create_time.unwrap();
     let end = Timestamp { seconds: start.seconds + 60, ..start };
     let statement = Statement {
@@ -99,7 +108,7 @@ async fn texts_in_any_script_come_back_from_every_table() {
     };
     client.statements().resolve_statement_rows(request).await.unwrap();
     let request = ListStatementRowsRequest { statement_id, ..Default::default() };
-    let row = client.statements().list_statement_rows_page(request).await.unwrap().rows.pop().unwrap();
-    assert_eq!([row.transaction_id, row.click_id, row.note], [TEXT; 3]);
-    assert_eq!(row.conversion_id, sale.id);
+    let found = client.statements().list_statement_rows_page(request).await.unwrap().rows.pop().unwrap();
+    assert_eq!([found.transaction_id, found.click_id, found.note], [TEXT; 3]);
+    assert_eq!(found.conversion_id, sale.id);
 }

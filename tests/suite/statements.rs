@@ -5,6 +5,8 @@ mod gone;
 mod ours;
 mod settled;
 
+use std::slice;
+
 use futures::TryStreamExt as _;
 use s2s_sdk::{
     Client, Error,
@@ -155,6 +157,18 @@ fn reason<T>(result: Result<T, Error>) -> ErrorReason {
     result.err().map_or(ErrorReason::Unspecified, |error| error.reason())
 }
 
+/// The totals of the statement with each kind of difference.
+fn check_totals(totals: &[StatementTotal]) {
+    // Our side has the eight sales of the period, and the one before it.
+    assert_eq!(commissions(totals), [9 * 3_000_000 + 2_990_000, 9 * 3_000_000]);
+    let in_period = totals.iter().filter(|total| total.result() != Found::OutsidePeriod);
+    assert_eq!(commissions(in_period), [8 * 3_000_000 + 2_990_000, 8 * 3_000_000]);
+    let in_euros: Vec<_> = totals.iter().filter(|total| total.currency_code == "EUR").collect();
+    assert_eq!((in_euros.len(), in_euros[0].their_count, in_euros[0].our_count), (1, 1, 0));
+    assert_eq!(totals.iter().map(|total| total.their_count).sum::<i64>(), 13);
+    assert_eq!(totals.iter().map(|total| total.open_count).sum::<i64>(), 10);
+}
+
 #[tokio::test]
 async fn each_kind_of_difference_is_found_and_both_sides_add_up() {
     use ConversionStatus::{Approved, Declined, Pending};
@@ -225,15 +239,7 @@ async fn each_kind_of_difference_is_found_and_both_sides_add_up() {
     let ours = rows(&client, &statement, Found::OnlyOurs, false).await;
     assert!(ours[0].theirs.is_none() && !ours[0].conversion_id.is_empty());
 
-    let totals = totals(&client, &statement).await;
-    // Our side has the eight sales of the period, and the one before it.
-    assert_eq!(commissions(&totals), [9 * 3_000_000 + 2_990_000, 9 * 3_000_000]);
-    let in_period = totals.iter().filter(|total| total.result() != Found::OutsidePeriod);
-    assert_eq!(commissions(in_period), [8 * 3_000_000 + 2_990_000, 8 * 3_000_000]);
-    let in_euros: Vec<_> = totals.iter().filter(|total| total.currency_code == "EUR").collect();
-    assert_eq!((in_euros.len(), in_euros[0].their_count, in_euros[0].our_count), (1, 1, 0));
-    assert_eq!(totals.iter().map(|total| total.their_count).sum::<i64>(), 13);
-    assert_eq!(totals.iter().map(|total| total.open_count).sum::<i64>(), 10);
+    check_totals(&totals(&client, &statement).await);
 }
 
 #[tokio::test]
@@ -266,7 +272,7 @@ async fn a_file_is_one_statement_until_it_is_deleted() {
     let delete = DeleteStatementRequest { validate_only: false, ..delete };
     for _ in 0..2 {
         assert_eq!(client.statements().delete(delete.clone()).await.unwrap().statement.unwrap(), complete);
-        assert_eq!(statements(&client).await, [other.clone()]);
+        assert_eq!(statements(&client).await, slice::from_ref(&other));
     }
     assert_eq!(reason(add(&client, &created, 2, &[row("2", 1, "")]).await), ErrorReason::ResourceNotFound);
     let anew = create(&client, october).await.unwrap();
@@ -278,8 +284,9 @@ async fn bad_rows_are_refused_together_and_named() {
     let shop = Shop::open().await;
     let client = shop.client();
     let start = Timestamp { seconds: 1_700_000_000, nanos: 0 };
+    let clear_name: fn(&mut Statement) = |one| one.name.clear();
     for (change, field) in [
-        ((|one| one.name.clear()) as fn(&mut Statement), "statement.name"),
+        (clear_name, "statement.name"),
         (|one| one.file_sha256.truncate(63), "statement.file_sha256"),
         (|one| one.file_sha256 = "ä".repeat(32), "statement.file_sha256"),
         (|one| one.time_zone.clear(), "statement.time_zone"),
@@ -311,10 +318,10 @@ async fn bad_rows_are_refused_together_and_named() {
     let many = vec![good.clone(); 1_001];
     assert_eq!(fields(&add(&client, &statement, 1, &many).await.unwrap_err()), ["rows"]);
     for first in [0, -1, i64::MIN, 2, i64::MAX] {
-        let refused = add(&client, &statement, first, &[good.clone()]).await.unwrap_err();
+        let refused = add(&client, &statement, first, slice::from_ref(&good)).await.unwrap_err();
         assert_eq!(fields(&refused), ["first_number"], "{first}");
     }
-    assert_eq!(statements(&client).await, [statement.clone()]);
+    assert_eq!(statements(&client).await, slice::from_ref(&statement));
     let (other, _) = other_account(&shop.server).await;
     assert_eq!(reason(add(&other, &statement, 1, &[good]).await), ErrorReason::ResourceNotFound);
 }

@@ -4,8 +4,8 @@
 use s2s_sdk::{
     Error,
     v1::{
-        ConversionFilter, ConversionStatus, ErrorReason, ListConversionsRequest, NewStatementRow,
-        ResolveStatementRowResult, ResolveStatementRowsRequest, StatementAction as Action,
+        ConversionCode, ConversionFilter, ConversionStatus, ErrorReason, ListConversionsRequest,
+        NewStatementRow, ResolveStatementRowResult, ResolveStatementRowsRequest, StatementAction as Action,
         StatementResult as Found, StatementRow,
     },
 };
@@ -53,6 +53,64 @@ async fn conversions_of(shop: &Shop, order: &str) -> usize {
     all.len()
 }
 
+/// A held postback is replayed once the link has its code, and counts late.
+async fn check_replay(shop: &Shop, of_later: &Statement, held: &str, later: &ConversionCode) {
+    let still = settle(shop, of_later, 1, Action::Replay).await.unwrap_err();
+    assert_eq!(still.reason(), ErrorReason::CodeNotOnLink);
+    assert!(still.message().contains(held), "{still}");
+    set_codes(&shop.server, &shop.link, &[&shop.code, later]).await;
+    for _ in 0..2 {
+        let replayed = settle(shop, of_later, 1, Action::Replay).await;
+        if let Ok(replayed) = replayed {
+            assert_eq!((replayed.result(), replayed.action()), (Found::Matched, Action::Replay));
+        } else {
+            // The postback is a conversion by now, so there is nothing to replay.
+            assert_eq!(reason(replayed), ErrorReason::StatementActionUnfit);
+        }
+        assert_eq!(conversions_of(shop, "held").await, 1);
+    }
+}
+
+/// Tries what does not fit a row, and changes nothing.
+async fn check_unfit(shop: &Shop, statement: &Statement) {
+    for (number, action) in [
+        (1, Action::Replay),
+        (1, Action::Record),
+        (4, Action::Adjust),
+        (4, Action::Record),
+        (5, Action::Record),
+        (6, Action::Record),
+    ] {
+        let refused = settle(shop, statement, number, action).await;
+        assert_eq!(reason(refused), ErrorReason::StatementActionUnfit, "{number} {action:?}");
+    }
+}
+
+async fn check_bad_requests(shop: &Shop, statement: &Statement) {
+    let results = resolve(shop, resolution(statement, &[0, 1, 7, i64::MAX], Action::Compare)).await.unwrap();
+    let reasons: Vec<_> = results.into_iter().map(reason).collect();
+    let missing = ErrorReason::ResourceNotFound;
+    assert_eq!(reasons, [missing, ErrorReason::Unspecified, missing, missing]);
+    for (request, field) in [
+        (resolution(statement, &[], Action::Compare), "numbers"),
+        (resolution(statement, &[1; 101], Action::Compare), "numbers"),
+        (resolution(statement, &[1], Action::Unspecified), "action"),
+        (
+            ResolveStatementRowsRequest { note: " ".to_owned(), ..resolution(statement, &[1], Action::Note) },
+            "note",
+        ),
+        (
+            ResolveStatementRowsRequest {
+                note: "x".repeat(1_001),
+                ..resolution(statement, &[1], Action::Compare)
+            },
+            "note",
+        ),
+    ] {
+        assert_eq!(fields(&resolve(shop, request).await.unwrap_err()), [field]);
+    }
+}
+
 #[tokio::test]
 async fn every_kind_of_difference_can_be_settled_and_settling_again_changes_nothing() {
     let shop = Shop::open().await;
@@ -93,22 +151,7 @@ async fn every_kind_of_difference_can_be_settled_and_settling_again_changes_noth
     complete(&client, &statement).await;
     assert_eq!(numbers(&client, &statement, Found::OnlyOurs).await, [6]);
 
-    // A held postback is replayed once the link has its code, and counts late.
-    let still = settle(&shop, &of_later, 1, Action::Replay).await.unwrap_err();
-    assert_eq!(still.reason(), ErrorReason::CodeNotOnLink);
-    assert!(still.message().contains(&held), "{still}");
-    set_codes(&shop.server, &shop.link, &[&shop.code, &later]).await;
-    for _ in 0..2 {
-        let replayed = settle(&shop, &of_later, 1, Action::Replay).await;
-        if let Ok(replayed) = replayed {
-            assert_eq!((replayed.result(), replayed.action()), (Found::Matched, Action::Replay));
-        } else {
-            // The postback is a conversion by now, so there is nothing to replay.
-            assert_eq!(reason(replayed), ErrorReason::StatementActionUnfit);
-        }
-        assert_eq!(conversions_of(&shop, "held").await, 1);
-    }
-
+    check_replay(&shop, &of_later, &held, &later).await;
     for _ in 0..2 {
         for (number, action) in
             [(1, Action::Adjust), (2, Action::Adjust), (4, Action::Note), (6, Action::Adjust)]
@@ -138,44 +181,8 @@ async fn every_kind_of_difference_can_be_settled_and_settling_again_changes_noth
     assert_eq!(rows(&client, &statement, Found::OnlyTheirs, true).await.len(), 1);
     assert_eq!(commissions(&totals(&client, &statement).await), [8_500_000, 8_500_000]);
 
-    // What does not fit changes nothing.
-    for (number, action) in [
-        (1, Action::Replay),
-        (1, Action::Record),
-        (4, Action::Adjust),
-        (4, Action::Record),
-        (5, Action::Record),
-        (6, Action::Record),
-    ] {
-        let refused = settle(&shop, &statement, number, action).await;
-        assert_eq!(reason(refused), ErrorReason::StatementActionUnfit, "{number} {action:?}");
-    }
-    let results =
-        resolve(&shop, resolution(&statement, &[0, 1, 7, i64::MAX], Action::Compare)).await.unwrap();
-    let reasons: Vec<_> = results.into_iter().map(reason).collect();
-    let missing = ErrorReason::ResourceNotFound;
-    assert_eq!(reasons, [missing, ErrorReason::Unspecified, missing, missing]);
-    for (request, field) in [
-        (resolution(&statement, &[], Action::Compare), "numbers"),
-        (resolution(&statement, &[1; 101], Action::Compare), "numbers"),
-        (resolution(&statement, &[1], Action::Unspecified), "action"),
-        (
-            ResolveStatementRowsRequest {
-                note: " ".to_owned(),
-                ..resolution(&statement, &[1], Action::Note)
-            },
-            "note",
-        ),
-        (
-            ResolveStatementRowsRequest {
-                note: "x".repeat(1_001),
-                ..resolution(&statement, &[1], Action::Compare)
-            },
-            "note",
-        ),
-    ] {
-        assert_eq!(fields(&resolve(&shop, request).await.unwrap_err()), [field]);
-    }
+    check_unfit(&shop, &statement).await;
+    check_bad_requests(&shop, &statement).await;
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use s2s_sdk::v1::{
     new_conversion::Commission,
 };
 use s2s_tests::{
-    random::{Random, seed},
+    random::{Random, number, seed},
     request,
 };
 
@@ -209,8 +209,7 @@ async fn pay(shop: &Shop, partner: &Partner, account: &mut Account, due: i128, r
 
 #[tokio::test]
 async fn random_lives_of_conversions_are_those_of_the_books() {
-    let lives = std::env::var(LIVES_VARIABLE).ok().filter(|text| !text.is_empty());
-    let lives = lives.map_or(LIVES, |text| text.parse().unwrap());
+    let lives = number(LIVES_VARIABLE, LIVES);
     let seed = seed(23);
     println!("{lives} lives with seed {seed}");
     let (shop, mut random) = (Shop::open().await, Random(seed));
