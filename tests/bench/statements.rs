@@ -48,7 +48,7 @@ pub async fn measure() -> Result<()> {
             name: "bench".to_owned(),
             file_sha256: digit.to_string().repeat(64),
             start_time: Some(Timestamp { seconds: 0, nanos: 0 }),
-            end_time: Some(Timestamp { seconds: 1_000_000_000_000, nanos: 0 }),
+            end_time: Some(Timestamp { seconds: 4_000_000_000, nanos: 0 }),
             time_zone: "UTC".to_owned(),
             ..Default::default()
         };
