@@ -1,7 +1,7 @@
 //! `s2s conversions`.
 
 pub mod codes;
-mod columns;
+pub mod columns;
 mod export;
 pub mod import;
 mod order;

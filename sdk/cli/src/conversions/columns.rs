@@ -166,7 +166,7 @@ fn check_foreign(titles: &[String], read: &[Title]) -> Result<(), String> {
 }
 
 /// Joins the titles that a message names.
-fn several(titles: &[String]) -> String {
+pub fn several(titles: &[String]) -> String {
     let named = titles.iter().take(UNREAD_NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
     let more = if titles.len() > UNREAD_NAMED_MAX { " and others" } else { "" };
     format!("{named}{more}")
@@ -193,7 +193,7 @@ fn missing_column(missing: Field, titles: &[String]) -> String {
     )
 }
 
-fn shown(title: &str) -> String {
+pub fn shown(title: &str) -> String {
     format!("`{}`", title.trim().chars().take(TITLE_CHARS_MAX).collect::<String>())
 }
 

@@ -4,7 +4,10 @@ use std::str::FromStr;
 
 use s2s_sdk::{amount::Currency, parameter::is_trimmed, v1::StatementForm};
 
-use crate::conversions::titles::{Field as Known, Meaning, Title};
+use crate::conversions::{
+    columns,
+    titles::{Field as Known, Meaning, Title},
+};
 
 /// What a column of a statement may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,8 +181,7 @@ fn check_once(field: Field, titles: &[String], fields: &[Option<Field>]) -> Resu
 
 /// Joins the titles that a message names.
 fn several(titles: &[String]) -> String {
-    let named: Vec<String> = titles.iter().map(|title| format!("`{}`", title.trim())).collect();
-    named.join(", ")
+    columns::several(&titles.iter().map(|title| columns::shown(title)).collect::<Vec<_>>())
 }
 
 /// The number of titles that name a field, by which the separator of a file is recognised.

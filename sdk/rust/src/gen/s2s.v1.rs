@@ -12929,7 +12929,8 @@ pub struct StatementRow {
     /// Our conversion as it stood at the comparison; not set if there is none.
     #[prost(message, optional, tag = "8")]
     pub ours: ::core::option::Option<ConversionStanding>,
-    /// Id of the held postback that reported the sale; empty if there is none.
+    /// Id of the postback that reported the sale and was held when the statement
+    /// was compared; empty if there is none.
     #[prost(string, tag = "9")]
     pub postback_id: ::prost::alloc::string::String,
     /// Reason for which that postback is held. Unspecified without such a postback:

@@ -147,6 +147,9 @@ fn amount(stated: Option<AmountChange>) -> Result<Option<Amount>> {
 
 /// Records the sale as the network states it.
 async fn record(app: &App, statement: &Statement, row: &Row, validate_only: bool) -> Result<()> {
+    if row.action == Some(Action::Record) {
+        return Ok(());
+    }
     let theirs = row.theirs().filter(|_| row.outcome == Outcome::OnlyTheirs);
     let theirs = theirs.ok_or_else(|| unfit("only a sale that is only theirs can be recorded"))?;
     if theirs.click_text.is_empty() {
@@ -195,9 +198,9 @@ async fn again(
         let before = find(app, id, number).await?;
         let Compared { mut row, keys, replaced } = compared(app, &statement, &before, resolution).await?;
         (row.action, row.note, row.resolved_at) = (before.action, before.note.clone(), before.resolved_at);
-        if row.outcome == Outcome::OnlyTheirs {
-            (row.postback_id, row.reason) = (before.postback_id, before.reason);
-        }
+        // A row keeps its postback, so that the same action again finds it.
+        row.postback_id = before.postback_id;
+        row.reason = before.reason.filter(|_| row.outcome == Outcome::OnlyTheirs);
         if resolution.action != Action::Compare {
             row.action = Some(resolution.action);
             row.note.clone_from(&resolution.note);

@@ -476,7 +476,8 @@ type StatementRow struct {
 	ConversionId string `protobuf:"bytes,7,opt,name=conversion_id,json=conversionId,proto3" json:"conversion_id,omitempty"`
 	// Our conversion as it stood at the comparison; not set if there is none.
 	Ours *ConversionStanding `protobuf:"bytes,8,opt,name=ours,proto3" json:"ours,omitempty"`
-	// Id of the held postback that reported the sale; empty if there is none.
+	// Id of the postback that reported the sale and was held when the statement
+	// was compared; empty if there is none.
 	PostbackId string `protobuf:"bytes,9,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
 	// Reason for which that postback is held. Unspecified without such a postback:
 	// once the statement is complete, it means that no postback has come.

@@ -235,7 +235,8 @@ export type StatementRow = Message<"s2s.v1.StatementRow"> & {
   ours?: ConversionStanding | undefined;
 
   /**
-   * Id of the held postback that reported the sale; empty if there is none.
+   * Id of the postback that reported the sale and was held when the statement
+   * was compared; empty if there is none.
    *
    * @generated from field: string postback_id = 9;
    */

@@ -318,7 +318,9 @@ class StatementRow(_message.Message):
     conversion_id: _builtins.str
     """Id of our conversion; empty if there is none."""
     postback_id: _builtins.str
-    """Id of the held postback that reported the sale; empty if there is none."""
+    """Id of the postback that reported the sale and was held when the statement
+    was compared; empty if there is none.
+    """
     reason: _error_reason_pb2.ErrorReason.ValueType
     """Reason for which that postback is held. Unspecified without such a postback:
     once the statement is complete, it means that no postback has come.

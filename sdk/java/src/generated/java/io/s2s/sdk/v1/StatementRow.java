@@ -358,7 +358,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackId_ = "";
   /**
    * <pre>
-   * Id of the held postback that reported the sale; empty if there is none.
+   * Id of the postback that reported the sale and was held when the statement
+   * was compared; empty if there is none.
    * </pre>
    *
    * <code>string postback_id = 9 [json_name = "postbackId"];</code>
@@ -379,7 +380,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Id of the held postback that reported the sale; empty if there is none.
+   * Id of the postback that reported the sale and was held when the statement
+   * was compared; empty if there is none.
    * </pre>
    *
    * <code>string postback_id = 9 [json_name = "postbackId"];</code>
@@ -2092,7 +2094,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackId_ = "";
     /**
      * <pre>
-     * Id of the held postback that reported the sale; empty if there is none.
+     * Id of the postback that reported the sale and was held when the statement
+     * was compared; empty if there is none.
      * </pre>
      *
      * <code>string postback_id = 9 [json_name = "postbackId"];</code>
@@ -2112,7 +2115,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the held postback that reported the sale; empty if there is none.
+     * Id of the postback that reported the sale and was held when the statement
+     * was compared; empty if there is none.
      * </pre>
      *
      * <code>string postback_id = 9 [json_name = "postbackId"];</code>
@@ -2133,7 +2137,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the held postback that reported the sale; empty if there is none.
+     * Id of the postback that reported the sale and was held when the statement
+     * was compared; empty if there is none.
      * </pre>
      *
      * <code>string postback_id = 9 [json_name = "postbackId"];</code>
@@ -2150,7 +2155,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the held postback that reported the sale; empty if there is none.
+     * Id of the postback that reported the sale and was held when the statement
+     * was compared; empty if there is none.
      * </pre>
      *
      * <code>string postback_id = 9 [json_name = "postbackId"];</code>
@@ -2164,7 +2170,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the held postback that reported the sale; empty if there is none.
+     * Id of the postback that reported the sale and was held when the statement
+     * was compared; empty if there is none.
      * </pre>
      *
      * <code>string postback_id = 9 [json_name = "postbackId"];</code>

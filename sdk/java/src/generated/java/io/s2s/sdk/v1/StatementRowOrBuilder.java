@@ -183,7 +183,8 @@ public interface StatementRowOrBuilder extends
 
   /**
    * <pre>
-   * Id of the held postback that reported the sale; empty if there is none.
+   * Id of the postback that reported the sale and was held when the statement
+   * was compared; empty if there is none.
    * </pre>
    *
    * <code>string postback_id = 9 [json_name = "postbackId"];</code>
@@ -192,7 +193,8 @@ public interface StatementRowOrBuilder extends
   java.lang.String getPostbackId();
   /**
    * <pre>
-   * Id of the held postback that reported the sale; empty if there is none.
+   * Id of the postback that reported the sale and was held when the statement
+   * was compared; empty if there is none.
    * </pre>
    *
    * <code>string postback_id = 9 [json_name = "postbackId"];</code>
