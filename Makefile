@@ -129,6 +129,7 @@ torture-sqlite torture-postgres torture-mariadb: torture-%: databases
 	$(BUILD)
 	target/debug/s2s-torture $* $(CYCLES)
 	target/debug/s2s-torture outage $* $(OUTAGE_SECONDS)
+	target/debug/s2s-torture stalls $*
 	target/debug/s2s-torture stopped $* $(STOPPED_SECONDS)
 	$(if $(filter sqlite postgres,$*),target/debug/s2s-torture hostile $* $(HOSTILE_SECONDS))
 

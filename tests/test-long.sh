@@ -72,6 +72,7 @@ loads() {
     for kind in $kinds; do
         torture "torture-$kind" "$kind" "$cycles" "$seed"
         torture "outage-$kind" outage "$kind" "$outage_seconds"
+        torture "stalls-$kind" stalls "$kind"
     done
     torture edge edge "$outage_seconds"
     for number in $seeds; do

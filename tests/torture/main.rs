@@ -5,6 +5,7 @@
 //! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]`: these failures in a pseudo-random order.
 //! `s2s-torture outage sqlite|postgres|mariadb SECONDS`: makes long outages, and prints how
 //! long callers waited.
+//! `s2s-torture stalls sqlite|postgres|mariadb`: short outages under a load that goes on.
 //! `s2s-torture hostile sqlite|postgres SECONDS`: attackers of all kinds beside honest senders.
 //! `s2s-torture stopped sqlite|postgres|mariadb SECONDS [unguarded]`: stops a server until its lanes
 //! of the journal are closed. With `unguarded`, the torture must report a fault.
@@ -27,6 +28,7 @@ mod kills;
 mod ledger;
 mod outage;
 mod scene;
+mod stalls;
 mod stopped;
 mod street;
 
@@ -42,6 +44,10 @@ async fn main() -> ExitCode {
         ["outage", kind, seconds] => {
             println!("{kind}: outages of {seconds} s");
             outage::torture(kind, Duration::from_secs(seconds.parse().unwrap())).await
+        }
+        ["stalls", kind] => {
+            println!("{kind}: short stalls under a load that goes on");
+            stalls::torture(kind).await
         }
         ["hostile", kind @ ("sqlite" | "postgres"), seconds] => {
             println!("{kind}: attackers beside honest senders for {seconds} s");
@@ -64,6 +70,7 @@ async fn main() -> ExitCode {
             eprintln!(
                 "usage: s2s-torture sqlite|postgres|mariadb CYCLES [SEED]\n       \
                  s2s-torture outage sqlite|postgres|mariadb SECONDS\n       \
+                 s2s-torture stalls sqlite|postgres|mariadb\n       \
                  s2s-torture hostile sqlite|postgres SECONDS\n       \
                  s2s-torture stopped sqlite|postgres|mariadb SECONDS [unguarded]\n       \
                  s2s-torture edge SECONDS"

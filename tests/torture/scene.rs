@@ -80,7 +80,7 @@ impl Scene {
             Promised::All => Vec::new(),
             Promised::Durable => partners_clicks(&self.core, &code).await,
         };
-        let (url, ledger) = (self.front().url.clone(), Ledger::in_folder(folder));
+        let (url, ledger) = (self.front().url.clone(), Arc::new(Ledger::in_folder(folder)));
         let street = Street::new(url, code, link, click_ids, ledger);
         street.send_first_visitor().await;
         self.front().knows(&street.link.slug).await;
@@ -94,11 +94,22 @@ impl Scene {
         visitors.spawn(street.clone().send_visitors());
         sleep(NORMAL_MIN.max(length / 3)).await;
         street.enter(Phase::Outage);
+        self.take_away().await;
+        visitors
+    }
+
+    pub async fn take_away(&mut self) {
         match self.away {
             Away::Database => self.database.take_away().await,
             Away::Core => self.core.kill().await,
         }
-        visitors
+    }
+
+    pub async fn give_back(&mut self) {
+        match self.away {
+            Away::Database => self.database.give_back().await,
+            Away::Core => self.core.restart_in_place().await,
+        }
     }
 
     /// Ends the outage, waits for the drain and for some normal traffic, and then checks every
@@ -110,10 +121,7 @@ impl Scene {
         mut visitors: JoinSet<()>,
     ) -> Result<String, String> {
         let backlog = self.front().health().await["spool"]["records"].clone();
-        match self.away {
-            Away::Database => self.database.give_back().await,
-            Away::Core => self.core.restart_in_place().await,
-        }
+        self.give_back().await;
         street.enter(Phase::Drain);
         let begun = Instant::now();
         // Waits for the status, not for an empty spool: traffic continues, so new records may come.

@@ -56,12 +56,12 @@ pub enum Phase {
 /// The traffic and its measurements.
 pub struct Street {
     url: String,
-    code: ConversionCode,
+    pub code: ConversionCode,
     pub link: TrackingLink,
     /// Ids of stored clicks. A visitor whose own click may be lost buys with one of these clicks.
     /// Empty if the click of every visitor must be stored.
     click_ids: Vec<String>,
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     phase: Mutex<Phase>,
     /// The latencies of redirects and postbacks, by the phase in which they began.
     took: Mutex<BTreeMap<(&'static str, Phase), Vec<Duration>>>,
@@ -85,7 +85,7 @@ impl Street {
         code: ConversionCode,
         link: TrackingLink,
         click_ids: Vec<String>,
-        ledger: Ledger,
+        ledger: Arc<Ledger>,
     ) -> Self {
         Self {
             url,
