@@ -87,6 +87,32 @@ async fn updates_wait_in_the_spool_in_their_order() {
     consistent(&shop).await;
 }
 
+/// Two edges keep the same approval, and news that is older, in spools of their own. Both deliver at once.
+#[tokio::test]
+async fn an_approval_from_two_spools_is_one_line() {
+    let mut shop = Shop::open(UpdatePolicy::Status).await;
+    let edges = [Server::start_edge(&shop.server, &[]).await, Server::start_edge(&shop.server, &[]).await];
+    for round in 0..3 {
+        let orders: Vec<String> = (0..10).map(|number| format!("order-{round}-{number}")).collect();
+        for order in &orders {
+            assert_eq!(shop.send(order, PENDING).await.status, 200);
+        }
+        shop.server.kill().await;
+        for order in &orders {
+            for (edge, news) in [(0, SALE), (1, PENDING), (1, SALE), (0, SALE), (1, PENDING)] {
+                assert_eq!(edges[edge].postback(&shop.query(order, news)).await.status, 202);
+            }
+        }
+        shop.server.restart_in_place().await;
+        futures::join!(edges[0].drained(), edges[1].drained());
+        for order in &orders {
+            assert_eq!(shop.stands(order).await, (Status::Approved, 10_000_000, 1_000_000), "{order}");
+            assert_eq!(shop.lines(order).await.len(), 1, "{order}");
+        }
+    }
+    consistent(&shop).await;
+}
+
 #[tokio::test]
 async fn what_was_told_stands_after_kills() {
     let mut shop = Shop::open(UpdatePolicy::Status).await;
