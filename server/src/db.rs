@@ -42,8 +42,8 @@ use crate::config::SecretUrl;
 
 pub use batch_connection::Connection;
 use batch_connection::Writes;
-pub use bulk_insert::{Grouped, Insertion, add_up, insert_new, statement_runs};
-pub use by_key::{find_by_keys, update_text};
+pub use bulk_insert::{Grouped, Insertion, add_up, insert_new, statement_runs, write_columns};
+pub use by_key::find_by_keys;
 pub use errors::{is_contention, is_outage, is_unique_violation, is_without_partition, may_have_committed};
 pub use lived::Lived;
 pub use partitions::{Month, TimedTable};

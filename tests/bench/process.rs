@@ -1,6 +1,6 @@
 //! Figures of a process, from `/proc`.
 
-use std::fs::{read_dir, read_to_string};
+use std::fs::{read_dir, read_to_string, write};
 
 use crate::Result;
 
@@ -61,6 +61,12 @@ fn fields(stat: &str) -> Result<impl Iterator<Item = &str>> {
     // The name is in parentheses and may itself contain blanks and parentheses.
     let (_, fields) = stat.rsplit_once(')').ok_or("/proc/<pid>/stat has no name")?;
     Ok(fields.split_whitespace())
+}
+
+/// Sets the peak of a process's memory, `VmHWM`, to its present memory, which it returns, in KiB.
+pub fn forget_peak(process: u32) -> Result<u64> {
+    write(format!("/proc/{process}/clear_refs"), "5")?;
+    memory_kib(process, "VmRSS")
 }
 
 /// A figure of `/proc/<pid>/status`, in KiB: `VmRSS` is the current memory, `VmHWM` its peak.

@@ -6,6 +6,7 @@
 //! array, so one statement inserts any number of rows, even of several tables. The other databases
 //! take rows of placeholders.
 
+mod known;
 mod text;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use sea_orm::{
     Statement, Value, sea_query::ArrayType,
 };
 
+use self::known::Known;
 use super::{Connection, batch_connection::COMMIT};
 
 /// Maximum number of rows in a statement with placeholders. Keeps the number of values within the
@@ -103,7 +105,34 @@ where
     E: Grouped,
     E::Model: ModelTrait<Entity = E>,
 {
-    let (backend, known) = (txn.get_database_backend(), Known::Added { key, sums });
+    insert_known::<E>(txn, rows, Known::Added { key, sums }).await
+}
+
+/// Writes the columns `set` of rows that are locked in this transaction, with few statements. The rows
+/// must be there: one that is not would be inserted. No two rows have the same key.
+pub async fn write_columns<E>(
+    txn: &Connection,
+    rows: &[&E::Model],
+    key: &[E::Column],
+    set: &[E::Column],
+) -> Result<(), DbErr>
+where
+    E: Grouped,
+    E::Model: ModelTrait<Entity = E>,
+{
+    insert_known::<E>(txn, rows, Known::Written { key, set }).await
+}
+
+async fn insert_known<E>(
+    txn: &Connection,
+    rows: &[&E::Model],
+    known: Known<'_, E::Column>,
+) -> Result<(), DbErr>
+where
+    E: Grouped,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let backend = txn.get_database_backend();
     if backend == DbBackend::Postgres {
         let mut insertion = Insertion::new(backend);
         insertion.add_postgres::<E>(rows, known)?;
@@ -114,44 +143,6 @@ where
         txn.execute_raw(placeholders::<E>(backend, run, known)).await?;
     }
     Ok(())
-}
-
-/// The effect of a row whose key is known.
-#[derive(Clone, Copy)]
-enum Known<'a, C> {
-    /// An error.
-    Refused,
-    /// None: a row with this key stays as it is.
-    Skipped(&'a [C]),
-    /// Adds its `sums` to those of the stored row with its `key`.
-    Added { key: &'a [C], sums: &'a [C] },
-}
-
-impl<C: IdenStatic> Known<'_, C> {
-    /// The end of an insert into `table`, whose name is quoted.
-    fn clause(self, backend: DbBackend, table: &str) -> String {
-        let each = |columns: &[C], form: &dyn Fn(String) -> String| {
-            let forms: Vec<String> =
-                columns.iter().map(|column| form(quoted(backend, column.as_str()))).collect();
-            forms.join(",")
-        };
-        match (backend, self) {
-            (_, Self::Refused) => String::new(),
-            (DbBackend::MySql, Self::Skipped(key)) => {
-                let same = each(key.get(..1).unwrap_or_default(), &|first| format!("{first} = {first}"));
-                format!(" ON DUPLICATE KEY UPDATE {same}")
-            }
-            (_, Self::Skipped(key)) => format!(" ON CONFLICT ({}) DO NOTHING", list(backend, key.iter())),
-            (DbBackend::MySql, Self::Added { sums, .. }) => {
-                let added = each(sums, &|sum| format!("{sum} = {sum} + VALUES({sum})"));
-                format!(" ON DUPLICATE KEY UPDATE {added}")
-            }
-            (_, Self::Added { key, sums }) => {
-                let added = each(sums, &|sum| format!("{sum} = {table}.{sum} + excluded.{sum}"));
-                format!(" ON CONFLICT ({}) DO UPDATE SET {added}", list(backend, key.iter()))
-            }
-        }
-    }
 }
 
 /// Cuts rows into runs, one for each statement, whose texts are at most `STATEMENT_BYTES_MAX`.
@@ -198,7 +189,7 @@ where
     E: Grouped,
     E::Model: ModelTrait<Entity = E>,
 {
-    let columns = Columns::of::<E>(backend, rows);
+    let columns = Columns::of::<E>(backend, rows, known);
     let (table, names) = (quoted(backend, E::default().as_str()), columns.names(backend));
     let conflict = known.clause(backend, &table);
     let row = format!("({}{}),", vec!["?"; columns.filled.len()].join(","), columns.literals());
@@ -218,12 +209,15 @@ struct Columns<C> {
 }
 
 impl<C: IdenStatic> Columns<C> {
-    fn of<E>(backend: DbBackend, rows: &[&E::Model]) -> Self
+    fn of<E>(backend: DbBackend, rows: &[&E::Model], known: Known<'_, C>) -> Self
     where
         E: Grouped<Column = C>,
         E::Model: ModelTrait<Entity = E>,
         C: sea_orm::ColumnTrait,
     {
+        if let Known::Written { .. } = known {
+            return Self { filled: C::iter().collect(), empty: Vec::new() };
+        }
         let empty = |column: C| {
             let mut literals = rows.iter().map(|row| empty_literal(backend, &row.get(column)));
             let first = literals.next()??;
@@ -346,7 +340,7 @@ impl Insertion {
         E::Model: ModelTrait<Entity = E>,
     {
         let backend = DbBackend::Postgres;
-        let columns = Columns::of::<E>(backend, rows);
+        let columns = Columns::of::<E>(backend, rows, known);
         let literals = columns.literals();
         let source = match rows {
             [] => return Ok(()),
@@ -417,25 +411,30 @@ impl Insertion {
 
     /// Adds an array parameter. Returns it with its type, for example `$1::uuid[]`.
     fn array(&mut self, values: Vec<Value>) -> Result<String, DbErr> {
-        let element = values.first().map_or(ArrayType::Bool, Value::array_type);
-        let sql_type = match element {
-            ArrayType::Bool => "boolean",
-            ArrayType::SmallInt => "smallint",
-            ArrayType::Int => "integer",
-            ArrayType::BigInt => "bigint",
-            ArrayType::String => "text",
-            ArrayType::Bytes => "bytea",
-            ArrayType::Uuid => "uuid",
-            other => return Err(DbErr::Custom(format!("no column has the type {other:?}"))),
-        };
-        let parameter = self.parameter(Value::Array(element, Some(Box::new(values))));
-        Ok(format!("{parameter}::{sql_type}[]"))
+        let (sql_type, values) = array(values)?;
+        Ok(format!("{}::{sql_type}", self.parameter(values)))
     }
 
     fn parameter(&mut self, value: Value) -> String {
         self.values.push(value);
         format!("${}", self.values.len())
     }
+}
+
+/// An array of PostgreSQL, with its type, for example `uuid[]`.
+pub fn array(values: Vec<Value>) -> Result<(&'static str, Value), DbErr> {
+    let element = values.first().map_or(ArrayType::Bool, Value::array_type);
+    let sql_type = match element {
+        ArrayType::Bool => "boolean[]",
+        ArrayType::SmallInt => "smallint[]",
+        ArrayType::Int => "integer[]",
+        ArrayType::BigInt => "bigint[]",
+        ArrayType::String => "text[]",
+        ArrayType::Bytes => "bytea[]",
+        ArrayType::Uuid => "uuid[]",
+        other => return Err(DbErr::Custom(format!("no column has the type {other:?}"))),
+    };
+    Ok((sql_type, Value::Array(element, Some(Box::new(values)))))
 }
 
 /// The names of the columns, quoted and separated by commas.

@@ -1,4 +1,4 @@
-//! Look-ups of many rows by their keys, of several columns each, and the texts of changes.
+//! Look-ups of many rows by their keys, of several columns each.
 //!
 //! A condition that SeaORM builds for each key costs more instructions than the look-up itself, and
 //! lists of values for each column would let a database try every combination of them. So the text is
@@ -9,7 +9,7 @@ use sea_orm::{
     Statement, Value,
 };
 
-use super::bulk_insert::{list, quoted, statement_runs};
+use super::bulk_insert::{array, list, quoted, statement_runs};
 
 /// Maximum number of keys in a statement; more would nest its condition too deeply.
 const KEYS_MAX: usize = 128;
@@ -27,70 +27,58 @@ where
     E: EntityTrait,
     E::Model: FromQueryResult,
 {
+    if values.is_empty() {
+        return Ok(Vec::new());
+    }
     let backend = db.get_database_backend();
     let table = quoted(backend, E::default().as_str());
     let columns: Vec<E::Column> = E::Column::iter().collect();
     let columns = list(backend, columns.iter());
     let key = key.map(|column| quoted(backend, column.as_str()));
+    let select = format!("SELECT {columns} FROM {table}");
     let end = if lock && backend != DbBackend::Sqlite {
         format!(" ORDER BY {} FOR UPDATE", key.join(","))
     } else {
         // SQLite has one writer, so a transaction that writes has locked everything.
         String::new()
     };
+    if backend == DbBackend::Postgres {
+        let (condition, values) = in_arrays(&key, values)?;
+        let statement =
+            Statement::from_sql_and_values(backend, format!("{select} WHERE {condition}{end}"), values);
+        return E::find().from_raw_sql(statement).all(db).await;
+    }
     let mut found = Vec::with_capacity(values.len());
     for run in values.chunks(KEYS_MAX).flat_map(statement_runs) {
-        let condition = condition(backend, &key, run.len());
-        let sql = format!("SELECT {columns} FROM {table} WHERE {condition}{end}");
+        let condition = condition(&key, run.len());
         let values = run.iter().flatten().cloned();
-        let statement = Statement::from_sql_and_values(backend, sql, values);
+        let statement =
+            Statement::from_sql_and_values(backend, format!("{select} WHERE {condition}{end}"), values);
         found.extend(E::find().from_raw_sql(statement).all(db).await?);
     }
     Ok(found)
 }
 
-/// The text of a statement that writes the columns `set` where the columns `same` have the values that
-/// follow, and the columns `null` are null.
-pub fn update_text<E: EntityTrait>(
-    backend: DbBackend,
-    set: &[E::Column],
-    same: &[E::Column],
-    null: &[E::Column],
-) -> String {
-    let mut number = 0;
-    let mut placed = |column: &E::Column| {
-        number += 1;
-        let name = quoted(backend, column.as_str());
-        if backend == DbBackend::Postgres { format!("{name}=${number}") } else { format!("{name}=?") }
-    };
-    let set: Vec<String> = set.iter().map(&mut placed).collect();
-    let same = same.iter().map(placed);
-    let null = null.iter().map(|column| format!("{} IS NULL", quoted(backend, column.as_str())));
-    let conditions: Vec<String> = same.chain(null).collect();
-    let table = quoted(backend, E::default().as_str());
-    format!("UPDATE {table} SET {} WHERE {}", set.join(","), conditions.join(" AND "))
+/// `(a,b) IN (SELECT * FROM UNNEST($1, $2))`, with an array for each column. PostgreSQL plans this
+/// once, and alternatives anew for each number of keys.
+fn in_arrays<const N: usize>(
+    key: &[String; N],
+    values: &[[Value; N]],
+) -> Result<(String, Vec<Value>), DbErr> {
+    let (mut names, mut arrays) = (Vec::with_capacity(N), Vec::with_capacity(N));
+    for column in 0..N {
+        let of_column = values.iter().filter_map(|values| values.get(column)).cloned().collect();
+        let (sql_type, values) = array(of_column)?;
+        arrays.push(values);
+        names.push(format!("${}::{sql_type}", arrays.len()));
+    }
+    Ok((format!("({}) IN (SELECT * FROM UNNEST({}))", key.join(","), names.join(",")), arrays))
 }
 
 /// `(a=? AND b=?) OR (a=? AND b=?)`, for so many keys.
-fn condition(backend: DbBackend, key: &[String], keys: usize) -> String {
-    let mut text = String::new();
-    let mut number = 0;
-    for index in 0..keys {
-        text.push_str(if index == 0 { "(" } else { " OR (" });
-        for (index, column) in key.iter().enumerate() {
-            if index > 0 {
-                text.push_str(" AND ");
-            }
-            text.push_str(column);
-            number += 1;
-            match backend {
-                DbBackend::Postgres => text.extend(["=$", &number.to_string()]),
-                _ => text.push_str("=?"),
-            }
-        }
-        text.push(')');
-    }
-    text
+fn condition(key: &[String], keys: usize) -> String {
+    let one: Vec<String> = key.iter().map(|column| format!("{column}=?")).collect();
+    vec![format!("({})", one.join(" AND ")); keys].join(" OR ")
 }
 
 #[cfg(test)]
@@ -100,12 +88,16 @@ mod tests {
     #[test]
     fn each_key_has_a_condition_of_its_own() {
         let key = ["a", "b"].map(str::to_owned);
-        for (backend, keys, expected) in [
-            (DbBackend::Sqlite, 1, "(a=? AND b=?)"),
-            (DbBackend::MySql, 2, "(a=? AND b=?) OR (a=? AND b=?)"),
-            (DbBackend::Postgres, 2, "(a=$1 AND b=$2) OR (a=$3 AND b=$4)"),
-        ] {
-            assert_eq!(condition(backend, &key, keys), expected);
-        }
+        assert_eq!(condition(&key, 1), "(a=? AND b=?)");
+        assert_eq!(condition(&key, 2), "(a=? AND b=?) OR (a=? AND b=?)");
+    }
+
+    #[test]
+    fn each_column_of_a_key_has_an_array() {
+        let key = ["a", "b"].map(str::to_owned);
+        let values = [[Value::from(1_i64), "x".into()], [Value::from(2_i64), "y".into()]];
+        let (condition, arrays) = in_arrays(&key, &values).unwrap();
+        assert_eq!(condition, "(a,b) IN (SELECT * FROM UNNEST($1::bigint[],$2::text[]))");
+        assert_eq!(arrays.len(), 2);
     }
 }

@@ -39,6 +39,7 @@ mod m0027_transaction_scope;
 mod m0028_partners;
 mod m0029_payouts;
 mod m0030_statements;
+mod m0031_statement_places;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_partners::Migration),
             Box::new(m0029_payouts::Migration),
             Box::new(m0030_statements::Migration),
+            Box::new(m0031_statement_places::Migration),
         ]
     }
 }

@@ -105,7 +105,8 @@ impl Lines {
             conversion.line_of_adjustment(line.number, standings, line.effective_at, line.created_at)
         };
         ledger::insert(txn, &self.made.iter().filter_map(of_partner).collect::<Vec<_>>()).await?;
-        let changed = self.conversions.values().map(|(row, before)| (row, *before));
-        conversion::stand(txn, changed.filter(|(row, before)| row.adjustment_count() != *before)).await
+        let all = self.conversions.values();
+        let changed = all.filter(|(row, before)| row.adjustment_count() != *before).map(|(row, _)| row);
+        conversion::stand(txn, &changed.collect::<Vec<_>>()).await
     }
 }

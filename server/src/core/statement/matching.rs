@@ -73,7 +73,7 @@ impl<'a> Matching<'a> {
         if candidates.is_empty() {
             return key::of_theirs(theirs);
         }
-        candidates.into_iter().map(|candidate| key::of_conversion(candidate.id())).collect()
+        candidates.into_iter().map(key::of_conversion).collect()
     }
 
     /// The conversions that a row may be about. If the row names an order, its click only counts for
@@ -96,7 +96,7 @@ impl<'a> Matching<'a> {
         let is_only_ours = |row: i32| self.statement.is_complete() && row > self.statement.row_count;
         let is_free = |row: Option<&i32>| row.is_none_or(|row| *row == number || is_only_ours(*row));
         let candidates = self.candidates(&theirs);
-        let row_of = |candidate: &Conversion| self.known.get(&key::of_conversion(candidate.id()));
+        let row_of = |candidate: &Conversion| self.known.get(&key::of_conversion(candidate));
         let free = candidates.iter().filter(|candidate| is_free(row_of(candidate)));
         let click = key::click(&theirs.click_text);
         let best = free.max_by_key(|candidate| {
@@ -111,7 +111,7 @@ impl<'a> Matching<'a> {
                 let is_inside = counts_late || self.statement.has(ours.created_at);
                 let replaced = row_of(ours).copied().filter(|row| *row != number);
                 let outcome = compare(&theirs, &Ours::of(ours), is_inside);
-                (outcome, vec![key::of_conversion(ours.id())], replaced)
+                (outcome, vec![key::of_conversion(ours)], replaced)
             }
             None if !candidates.is_empty() => (Outcome::Twice, Vec::new(), None),
             None => {

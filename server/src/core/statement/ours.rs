@@ -55,14 +55,14 @@ async fn conversions(app: &App, account: AccountId, statement: Statement) -> Res
     let is_counted = |one: &&Conversion| {
         one.code_id == statement.code_id && one.standing().status != ConversionStatus::Declined
     };
-    let keys: Vec<Key> = ours.iter().filter(is_counted).map(|one| key::of_conversion(one.id())).collect();
+    let keys: Vec<Key> = ours.iter().filter(is_counted).map(key::of_conversion).collect();
     let known = scan(app, account, async |db| Ok(key::find(db, statement.id, &keys).await?)).await?;
     let unknown =
-        ours.iter().filter(is_counted).filter(|one| !known.contains_key(&key::of_conversion(one.id())));
+        ours.iter().filter(is_counted).filter(|one| !known.contains_key(&key::of_conversion(one)));
     let numbers = statement.next_number()..;
     let rows: Vec<(Row, Key)> = numbers
         .zip(unknown)
-        .map(|(number, one)| (Row::of_ours(&statement, number, one), key::of_conversion(one.id())))
+        .map(|(number, one)| (Row::of_ours(&statement, number, one), key::of_conversion(one)))
         .collect();
     let added = i32::try_from(rows.len()).unwrap_or_default();
     let after = Statement {

@@ -242,8 +242,8 @@ async fn compared(
 
 /// The keys that a row may have.
 fn keys_of(row: &Row) -> Vec<Key> {
-    match (row.conversion_id(), row.theirs()) {
-        (Some(ours), _) => vec![key::of_conversion(ours)],
+    match (row.recorded(), row.theirs()) {
+        (Some((ours, created_at)), _) => vec![key::of_recorded(ours, created_at)],
         (None, Some(theirs)) => key::of_theirs(&theirs),
         (None, None) => Vec::new(),
     }

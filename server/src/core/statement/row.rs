@@ -144,6 +144,7 @@ impl Row {
             our_value: None,
             our_commission: None,
             our_status: None,
+            our_recorded_at: None,
             postback_id: None,
             reason: None,
             action: None,
@@ -162,6 +163,7 @@ impl Row {
         self.our_value = ours.map(|ours| ours.value);
         self.our_commission = ours.map(|ours| ours.commission);
         self.our_status = ours.map(|ours| ours.status);
+        self.our_recorded_at = conversion.map(|conversion| conversion.created_at);
     }
 
     /// Sets the held postback that reported the sale.
@@ -180,6 +182,11 @@ impl Row {
             status: self.their_status,
             at: self.their_at,
         })
+    }
+
+    /// Our conversion, and the time of its recording.
+    pub fn recorded(&self) -> Option<(ConversionId, Time)> {
+        self.conversion_id().zip(self.our_recorded_at)
     }
 
     pub fn conversion_id(&self) -> Option<ConversionId> {

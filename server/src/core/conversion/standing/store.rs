@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, ModelTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Statement,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use super::super::{
     Conversion, ConversionId,
     store::{Column, Entity},
 };
-use crate::db::{statement_runs, update_text};
+use crate::db::{Connection, statement_runs, write_columns};
 
 /// Finds conversions by their ids, and maybe others, and locks them until the transaction ends.
 pub async fn lock(
@@ -35,29 +35,11 @@ pub async fn lock(
     Ok(found)
 }
 
-/// Writes the standing of conversions, each with the number of adjustments that it had before.
-///
-/// # Errors
-///
-/// `RecordNotUpdated` if one has another number of adjustments, or is deleted.
-pub async fn stand(
-    txn: &impl ConnectionTrait,
-    rows: impl Iterator<Item = (&Conversion, i16)>,
-) -> Result<(), DbErr> {
-    const NUMBER: Column = Column::Adjustments;
-    const SET: [Column; 4] = [NUMBER, Column::CurrentStatus, Column::CurrentValue, Column::CurrentCommission];
+/// Writes the standing of conversions, which are locked in this transaction. The keys of their new
+/// adjustments, which contain the numbers, see to it that nobody else changes them.
+pub async fn stand(txn: &Connection, rows: &[&Conversion]) -> Result<(), DbErr> {
     const KEY: [Column; 3] = [Column::ClickId, Column::CodeId, Column::DedupeKey];
-    let backend = txn.get_database_backend();
-    let [first, later] = [(&[][..], &[NUMBER][..]), (&[NUMBER], &[])]
-        .map(|(same, null)| update_text::<Entity>(backend, &SET, &[&KEY[..], same].concat(), null));
-    for (row, before) in rows {
-        let values = SET.into_iter().chain(KEY).map(|column| row.get(column));
-        let values = values.chain((before > 0).then(|| before.into()));
-        let text = if before > 0 { &later } else { &first };
-        let written = txn.execute_raw(Statement::from_sql_and_values(backend, text, values)).await?;
-        if written.rows_affected() != 1 {
-            return Err(DbErr::RecordNotUpdated);
-        }
-    }
-    Ok(())
+    const SET: [Column; 4] =
+        [Column::Adjustments, Column::CurrentStatus, Column::CurrentValue, Column::CurrentCommission];
+    write_columns::<Entity>(txn, rows, &KEY, &SET).await
 }

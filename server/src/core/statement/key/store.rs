@@ -15,7 +15,7 @@ use crate::{
 /// Number of keys that are deleted at once.
 const DELETED_MAX: u64 = 1_000;
 
-/// A hash of what a row is about.
+/// What a row is about, as a place and a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct Key(pub Uuid);
 

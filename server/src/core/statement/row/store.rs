@@ -54,6 +54,7 @@ pub struct Model {
     pub our_value: Option<Amount>,
     pub our_commission: Option<Amount>,
     pub our_status: Option<ConversionStatus>,
+    pub our_recorded_at: Option<Time>,
     /// The held postback that reported the sale, and why it is held.
     pub postback_id: Option<PostbackId>,
     pub reason: Option<Reason>,
