@@ -15,13 +15,13 @@ use super::bulk_insert::{array, list, quoted, statement_runs};
 const KEYS_MAX: usize = 128;
 
 /// Finds the rows that have these values in the columns of a key. With `lock`, locks them until the
-/// transaction ends. Then the keys must be sorted: if all transactions lock rows in the same order, they
-/// can't deadlock.
+/// transaction ends, in the order of these columns. Then the keys must be sorted in this order: if all
+/// transactions lock rows in the same order, they can't deadlock.
 pub async fn find_by_keys<E, const N: usize>(
     db: &impl ConnectionTrait,
     key: [E::Column; N],
     values: &[[Value; N]],
-    lock: bool,
+    lock: Option<&[E::Column]>,
 ) -> Result<Vec<E::Model>, DbErr>
 where
     E: EntityTrait,
@@ -36,12 +36,10 @@ where
     let columns = list(backend, columns.iter());
     let key = key.map(|column| quoted(backend, column.as_str()));
     let select = format!("SELECT {columns} FROM {table}");
-    let end = if lock && backend != DbBackend::Sqlite {
-        format!(" ORDER BY {} FOR UPDATE", key.join(","))
-    } else {
-        // SQLite has one writer, so a transaction that writes has locked everything.
-        String::new()
-    };
+    // SQLite has one writer, so a transaction that writes has locked everything.
+    let lock = lock.filter(|_| backend != DbBackend::Sqlite);
+    let end = lock.map(|order| format!(" ORDER BY {} FOR UPDATE", list(backend, order.iter())));
+    let end = end.unwrap_or_default();
     if backend == DbBackend::Postgres {
         let (condition, values) = in_arrays(&key, values)?;
         let statement =

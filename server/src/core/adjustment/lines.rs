@@ -52,7 +52,9 @@ impl Lines {
             let before = row.adjustment_count();
             (id, (row, before))
         });
-        let conversions = conversions.collect();
+        let conversions: HashMap<_, _> = conversions.collect();
+        // A conversion without lines, as most are, has none to look for.
+        keys.retain(|(id, _)| conversions.get(id).is_some_and(|(_, before)| *before > 0));
         let known = store::find_known(txn, &keys.into_iter().collect::<Vec<_>>()).await?;
         Ok(Self { conversions, known, made: Vec::new() })
     }

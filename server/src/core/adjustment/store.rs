@@ -79,7 +79,7 @@ pub async fn find_known(db: &impl ConnectionTrait, keys: &[Key]) -> Result<HashM
         [(*click).into(), (*serial).into(), external_id.clone().into()]
     });
     let columns = [Column::ClickId, Column::Serial, Column::ExternalId];
-    let rows = find_by_keys::<Entity, 3>(db, columns, &values.collect::<Vec<_>>(), false).await?;
+    let rows = find_by_keys::<Entity, 3>(db, columns, &values.collect::<Vec<_>>(), None).await?;
     let known = rows.into_iter().filter_map(|row| {
         let external_id = row.external_id.clone()?;
         Some(((row.conversion_id(), external_id), row))

@@ -149,7 +149,7 @@ async fn find_keys(
     let mut rows = rows.to_vec();
     rows.sort_unstable_by_key(|row| (row.click_id, row.code_id, &row.dedupe_key));
     let values: Vec<_> = rows.iter().map(|row| columns.map(|column| row.get(column))).collect();
-    let found = find_by_keys::<Entity, 3>(db, columns, &values, lock).await?;
+    let found = find_by_keys::<Entity, 3>(db, columns, &values, lock.then_some(&columns)).await?;
     Ok(found.into_iter().map(|row| (key(&row), row)).collect())
 }
 
