@@ -34,7 +34,13 @@ pub use self::watch::Positions;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use self::{age::Age, api_key::ApiKeys, geo::Geo, row_cache::row_cache, scan::Scans};
+use self::{
+    age::Age,
+    api_key::{ApiKeys, SignInLinks},
+    geo::Geo,
+    row_cache::row_cache,
+    scan::Scans,
+};
 use crate::{
     clock::{Reference, Watch},
     config::Retention,
@@ -83,6 +89,7 @@ pub struct App {
     /// Cancelled when the server is to stop. Long-running work ends then.
     pub stopping: CancellationToken,
     pub api_keys: ApiKeys,
+    pub sign_in: SignInLinks,
     pub scans: Scans,
     pub codes: conversion_code::Cache,
     pub links: tracking_link::Cache,
@@ -135,6 +142,7 @@ impl App {
             age,
             stopping,
             api_keys,
+            sign_in: SignInLinks::default(),
             scans: Scans::default(),
             codes,
             links,

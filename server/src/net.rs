@@ -3,6 +3,7 @@
 mod answers;
 mod arrival;
 mod client_address;
+mod console;
 mod gate;
 mod grpc;
 mod health;

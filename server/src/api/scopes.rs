@@ -34,6 +34,23 @@ impl Scopes {
         Self(self.0 & !other.0)
     }
 
+    /// The names of the scopes.
+    pub fn names(self) -> Vec<&'static str> {
+        self.iter().map(Self::name).collect()
+    }
+
+    /// The name of a single scope.
+    fn name(self) -> &'static str {
+        match self {
+            Self::READ => "read",
+            Self::WRITE => "write",
+            Self::RECORD => "record",
+            Self::ADMIN => "admin",
+            Self::EDGE => "edge",
+            _ => "partner",
+        }
+    }
+
     pub fn iter(self) -> impl Iterator<Item = Self> {
         let all = [Self::READ, Self::WRITE, Self::RECORD, Self::ADMIN, Self::EDGE, Self::PARTNER];
         all.into_iter().filter(move |one| self.meets(*one))
@@ -44,15 +61,7 @@ impl Scopes {
 impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, one) in self.iter().enumerate() {
-            f.write_str(if index == 0 { "`" } else { ", `" })?;
-            f.write_str(match one {
-                Self::READ => "read`",
-                Self::WRITE => "write`",
-                Self::RECORD => "record`",
-                Self::ADMIN => "admin`",
-                Self::EDGE => "edge`",
-                _ => "partner`",
-            })?;
+            write!(f, "{}`{}`", if index == 0 { "" } else { ", " }, one.name())?;
         }
         Ok(())
     }

@@ -6,6 +6,8 @@
 
 pub mod grpc;
 mod lookup;
+pub mod session;
+mod sign_in;
 mod store;
 
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
@@ -33,6 +35,7 @@ use crate::{
 };
 
 use lookup::Lookups;
+pub use sign_in::SignInLinks;
 pub use store::{Found, Model as ApiKey};
 
 /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
@@ -155,12 +158,12 @@ async fn load(app: &App, text: &str, fingerprint: KeyFingerprint) -> Result<Opti
 }
 
 fn judge(found: &Found, now: Time) -> Result<(ApiKeyId, Caller)> {
-    let Found { key, text_expires_at } = found;
+    let Found { key, text_expires_at, .. } = found;
     match key.state(now) {
         State::Revoked => Err(invalid("is revoked")),
         State::Expired => Err(invalid("is expired")),
         State::Active if text_expires_at.is_some_and(|end| end <= now) => {
-            Err(invalid("was rotated, and its overlap is over"))
+            Err(invalid("was rotated, and its overlap is over, or its session has ended"))
         }
         State::Active => {
             Ok((key.id, Caller { account: key.account_id, may: key.scopes, partner: key.partner_id }))
@@ -351,6 +354,14 @@ pub async fn first(app: &App, given: Option<KeyText>) -> Result<Option<KeyText>>
         Some(_) => {}
     }
     Ok(None)
+}
+
+/// Makes a link by which a person can sign in to the console with the key of an administrator. Returns its
+/// code; `None` if there is no such key.
+pub async fn sign_in_code(app: &App) -> Result<Option<KeyText>> {
+    let now = app.now();
+    let key = store::oldest(app.db.reader(), AccountId::DEFAULT, Scopes::ADMINISTRATOR, now).await?;
+    Ok(key.map(|key| app.sign_in.make(key.id, &app.random, now)))
 }
 
 async fn first_with(app: &App, text: &KeyText, name: &str, request: &[u8]) -> Result<bool> {

@@ -55,7 +55,7 @@ const CHANGE_KEY_BYTES: usize = 8 + LIST_KEY_BYTES;
 /// Number of random bytes in a generated slug. They make eight characters.
 const SLUG_RANDOM_BYTES: usize = 5;
 /// Paths that are not slugs.
-const SLUGS_RESERVED: [&str; 2] = ["s2s", "healthz"];
+const SLUGS_RESERVED: [&str; 3] = ["s2s", "healthz", "console"];
 /// Maximum number of attempts to generate a slug and link key that are not taken.
 const ATTEMPTS_MAX: usize = 5;
 
@@ -481,6 +481,7 @@ mod tests {
             ("ä", false),
             ("s2s", false),
             ("healthz", false),
+            ("console", false),
         ] {
             assert_eq!(text.parse::<Slug>().is_ok(), ok, "{text}");
         }

@@ -40,6 +40,7 @@ mod m0028_partners;
 mod m0029_payouts;
 mod m0030_statements;
 mod m0031_statement_places;
+mod m0032_sessions;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_payouts::Migration),
             Box::new(m0030_statements::Migration),
             Box::new(m0031_statement_places::Migration),
+            Box::new(m0032_sessions::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ mod rate_limit;
 pub use self::{
     admission::Admission,
     authenticate::{CallAuth, authenticate, limited},
+    cross_site::{Own, own_page},
     in_flight::{InFlight, no_room},
     rate_limit::Rate,
 };

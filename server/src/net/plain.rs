@@ -1,4 +1,4 @@
-//! Plain HTTP: health, visits and postbacks.
+//! Plain HTTP: health, the console, visits and postbacks.
 //!
 //! Each request passes these steps: panics become answers; calls of unknown services are refused;
 //! admission; the handler.
@@ -15,7 +15,13 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use s2s_sdk::v1::ErrorReason;
 use tonic::Status;
 
-use super::{answers::grpc_failure, gate::Admission, health::Health, json};
+use super::{
+    answers::grpc_failure,
+    console,
+    gate::{Admission, CallAuth},
+    health::Health,
+    json,
+};
 use crate::{
     api::calls,
     edge::{self, Edge},
@@ -27,6 +33,7 @@ pub struct Plain {
     pub admission: Admission,
     /// The core has not started yet.
     pub is_to_come: bool,
+    pub auth: CallAuth,
     pub edge: Option<Arc<Edge>>,
     pub health: Health,
 }
@@ -60,6 +67,7 @@ impl Plain {
                 Method::GET | Method::HEAD => self.health.answer(),
                 _ => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,HEAD")]).into_response(),
             },
+            _ if console::has(request.uri().path()) => console::answer(&self.auth, request).await,
             Some(edge) => edge::handle(edge, request).await,
             None => edge::no_edge(&request),
         }

@@ -92,7 +92,7 @@ pub fn router(
         .with(v1.max_decoding_message_size(OPEN_MESSAGE_BYTES_MAX))
         .with(v1alpha.max_decoding_message_size(OPEN_MESSAGE_BYTES_MAX));
     let rate_per_key = config.rate_per_key.map(Rate::per_second);
-    let grpc = Arc::new(Grpc { routes, admission: admission.clone(), auth, rate_per_key });
-    let plain = Arc::new(Plain { admission, is_to_come, edge, health });
+    let grpc = Arc::new(Grpc { routes, admission: admission.clone(), auth: auth.clone(), rate_per_key });
+    let plain = Arc::new(Plain { admission, is_to_come, auth, edge, health });
     Ok(Router::Main(Arc::new(Main { layered: grpc.layers(config), grpc, plain })))
 }

@@ -1,8 +1,8 @@
 //! The fifth step: the ports answer until a signal arrives.
 
 use std::{
-    io::{self, Write as _},
-    sync::{Arc, OnceLock},
+    io::{self, IsTerminal as _, Write as _},
+    sync::{Arc, OnceLock, Weak},
 };
 
 use tonic_health::server::{HealthReporter, health_reporter};
@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     api::Routes,
-    config::Role,
+    config::{Config, Role},
+    core::{App, api_key},
     edge::Edge,
     error::{self, StartError},
     net::{self, CallAuth, ClientErrors, Health, Router, Tls},
@@ -63,10 +64,12 @@ pub async fn serve(
         health_routes,
         health,
         edge: served.edge,
-        handle: served.handle,
+        handle: served.handle.clone(),
     };
+    let app = served.handle.app.clone();
     let (router, slot) = open_router(process, core, routers)?;
     say(&format!("s2s-server listens on {url}"));
+    say_console(&process.config, &app).await;
     let stop = async {
         signals.wait().await;
         process.stopping.cancel();
@@ -74,6 +77,24 @@ pub async fn serve(
     let port = net::listener(router, slot, served.tls, &process.config, refusals);
     tokio::join!(port.serve(ports.main, process.stopping.clone(), process.config.drain()), stop);
     Ok(())
+}
+
+/// Tells a person at the terminal where the console is, with a link that signs them in once. The link
+/// goes to a terminal only: what is printed elsewhere may be kept.
+async fn say_console(config: &Config, app: &OnceLock<Weak<App>>) {
+    let Some(app) = app.get().and_then(Weak::upgrade).filter(|_| io::stdout().is_terminal()) else { return };
+    let console = format!("{}/console/", app.local_url.as_str().trim_end_matches('/'));
+    if config.no_auth {
+        return say(&format!("the console: {console}"));
+    }
+    match api_key::sign_in_code(&app).await {
+        Ok(Some(code)) => say(&format!(
+            "the console: {console}sign-in#{} (signs in once, within ten minutes)",
+            code.reveal()
+        )),
+        Ok(None) => say(&format!("the console: {console}")),
+        Err(error) => tracing::warn!(%error, "could not make a link to sign in to the console"),
+    }
 }
 
 /// Prints a line for the operator. A line that can't be printed is no failure: the server serves
@@ -93,7 +114,7 @@ fn watch_health(process: &Process, health: &Health, reporter: HealthReporter, ha
 
 /// The parts of the router, which is built again if the core starts late.
 struct Routers {
-    config: crate::config::Config,
+    config: Config,
     health_routes: Routes,
     health: Health,
     edge: Option<Arc<Edge>>,

@@ -55,8 +55,10 @@ mod text {
         #[sea_orm(primary_key, auto_increment = false)]
         pub hash: KeyHash,
         pub api_key_id: ApiKeyId,
-        /// Set if a rotation has replaced the text.
+        /// Set if a rotation has replaced the text, or if it is that of a session.
         pub expires_at: Option<Time>,
+        /// The text is that of a session of the console. `None` in older rows.
+        pub is_session: Option<bool>,
         pub created_at: Time,
     }
 
@@ -71,6 +73,8 @@ mod text {
 pub struct Found {
     pub key: Model,
     pub text_expires_at: Option<Time>,
+    /// The same, if the text is that of a session.
+    pub session_ends_at: Option<Time>,
 }
 
 /// Inserts the key with its first text. Returns the key, and true if it is new. A repeated request
@@ -102,13 +106,13 @@ pub async fn insert(db: &Db, key: Model, hash: KeyHash, validate_only: bool) -> 
 }
 
 pub async fn add_text(txn: &impl ConnectionTrait, id: ApiKeyId, hash: KeyHash, now: Time) -> Result<()> {
-    let text = text::Model { hash, api_key_id: id, expires_at: None, created_at: now };
+    let text = text::Model { hash, api_key_id: id, expires_at: None, is_session: None, created_at: now };
     text::Entity::insert(text.into_active_model()).exec_without_returning(txn).await?;
     Ok(())
 }
 
 /// Ends the texts of a key at `at`, unless they end sooner. Deletes texts that ended before `now`.
-/// Returns the number of texts that are still valid after `now`.
+/// Returns the number of texts that are still valid after `now`, without sessions.
 pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: Time) -> Result<u64> {
     let later = Condition::any().add(text::Column::ExpiresAt.is_null()).add(text::Column::ExpiresAt.gt(at));
     text::Entity::update_many()
@@ -117,13 +121,59 @@ pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: 
         .filter(later)
         .exec(txn)
         .await?;
+    delete_ended(txn, id, now).await?;
+    let good = Condition::all().add(text::Column::ExpiresAt.gt(now)).add(text::Column::IsSession.is_null());
+    Ok(text::Entity::find().filter(text::Column::ApiKeyId.eq(id)).filter(good).count(txn).await?)
+}
+
+/// Deletes texts of a key that ended before `now`.
+pub async fn delete_ended(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time) -> Result<()> {
     text::Entity::delete_many()
         .filter(text::Column::ApiKeyId.eq(id))
         .filter(text::Column::ExpiresAt.lt(now))
         .exec(txn)
         .await?;
-    let good = text::Column::ExpiresAt.gt(now);
-    Ok(text::Entity::find().filter(text::Column::ApiKeyId.eq(id)).filter(good).count(txn).await?)
+    Ok(())
+}
+
+/// Adds the text of a session.
+pub async fn add_session(
+    txn: &impl ConnectionTrait,
+    id: ApiKeyId,
+    hash: KeyHash,
+    now: Time,
+    expires_at: Time,
+) -> Result<()> {
+    let (expires_at, is_session) = (Some(expires_at), Some(true));
+    let text = text::Model { hash, api_key_id: id, expires_at, is_session, created_at: now };
+    text::Entity::insert(text.into_active_model()).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// Moves the end of the session with this text.
+pub async fn end_session(db: &Db, hash: KeyHash, at: Time) -> Result<()> {
+    let txn = db.begin().await?;
+    text::Entity::update_many()
+        .col_expr(text::Column::ExpiresAt, Expr::value(at))
+        .filter(text::Column::Hash.eq(hash))
+        .filter(text::Column::IsSession.eq(true))
+        .exec(&txn)
+        .await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Finds the oldest key of an account that has these scopes and is neither revoked nor expired.
+pub async fn oldest(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    scopes: Scopes,
+    now: Time,
+) -> Result<Option<Model>> {
+    let unexpired = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now));
+    let good = Entity::find().filter(Column::RevokedAt.is_null()).filter(unexpired);
+    let good = good.filter(Column::AccountId.eq(account)).filter(Column::Scopes.eq(scopes));
+    Ok(good.order_by_asc(Column::Id).one(db).await?)
 }
 
 /// Finds keys of any account. The text of a key is a secret, so the query needs no account.
@@ -140,7 +190,9 @@ pub async fn find_by_hashes(
     let keys: HashMap<ApiKeyId, Model> = keys.into_iter().map(|key| (key.id, key)).collect();
     let found = texts.into_iter().filter_map(|text| {
         let key = keys.get(&text.api_key_id)?.clone();
-        Some((text.hash, Found { key, text_expires_at: text.expires_at }))
+        let text_expires_at = text.expires_at;
+        let session_ends_at = text_expires_at.filter(|_| text.is_session == Some(true));
+        Some((text.hash, Found { key, text_expires_at, session_ends_at }))
     });
     Ok(found.collect())
 }

@@ -57,8 +57,7 @@ async fn conversions(app: &App, account: AccountId, statement: Statement) -> Res
     };
     let keys: Vec<Key> = ours.iter().filter(is_counted).map(key::of_conversion).collect();
     let known = scan(app, account, async |db| Ok(key::find(db, statement.id, &keys).await?)).await?;
-    let unknown =
-        ours.iter().filter(is_counted).filter(|one| !known.contains_key(&key::of_conversion(one)));
+    let unknown = ours.iter().filter(is_counted).filter(|one| !known.contains_key(&key::of_conversion(one)));
     let numbers = statement.next_number()..;
     let rows: Vec<(Row, Key)> = numbers
         .zip(unknown)

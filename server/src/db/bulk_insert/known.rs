@@ -37,7 +37,10 @@ impl<C: IdenStatic> Known<'_, C> {
                 format!(" ON DUPLICATE KEY UPDATE {added}")
             }
             (DbBackend::MySql, Self::Written { set, .. }) => {
-                format!(" ON DUPLICATE KEY UPDATE {}", each(set, &|column| format!("{column} = VALUES({column})")))
+                format!(
+                    " ON DUPLICATE KEY UPDATE {}",
+                    each(set, &|column| format!("{column} = VALUES({column})"))
+                )
             }
             (_, Self::Written { key, set }) => {
                 let written = each(set, &|column| format!("{column} = excluded.{column}"));

@@ -32,7 +32,7 @@ use crate::{
     net::{
         answers::grpc_failure,
         arrival::{Arrival, Held},
-        json,
+        console, json,
         limits::OPEN_STREAM_MAX,
     },
 };
@@ -80,7 +80,13 @@ pub async fn authenticate(
         return grpc_failure(error);
     }
     let Some(call) = call else { return grpc_failure(calls::unknown()) };
-    let caller = match admit(auth, rate, call, request.headers()).await {
+    // An owned text only for the calls of the console: all others have the key in a header.
+    let session = match console::text(&request) {
+        Ok(session) => session,
+        Err(error) => return grpc_failure(error),
+    };
+    let text = session.as_deref().map_or_else(|| bearer(request.headers()), Ok);
+    let caller = match admit(auth, rate, call, text).await {
         Ok(caller) => caller,
         Err(error) => return grpc_failure(error),
     };
@@ -91,9 +97,9 @@ pub async fn authenticate(
     }
     let response = match auth {
         CallAuth::ApiKeys(app) if call.is_long => {
-            let key = bearer(request.headers()).map(str::to_owned);
+            let key = session.or_else(|| bearer(request.headers()).ok().map(str::to_owned));
             let response = json::run(request, routes).await;
-            response.map(|body| until(body, refused(app.clone(), key.ok())))
+            response.map(|body| until(body, refused(app.clone(), key)))
         }
         _ => json::run(request, routes).await,
     };
@@ -148,11 +154,11 @@ async fn admit(
     auth: &CallAuth,
     rate: Option<&Rate<ApiKeyId>>,
     call: &Call,
-    headers: &HeaderMap,
+    text: Result<&str>,
 ) -> Result<Caller> {
     let caller = match auth {
         CallAuth::ApiKeys(app) => {
-            let (key, caller) = api_key::authenticate(app, bearer(headers)?).await?;
+            let (key, caller) = api_key::authenticate(app, text?).await?;
             // An edge calls for all visitors and merchants, and limits them itself.
             if let Some(rate) = rate
                 && caller.may != Scopes::EDGE

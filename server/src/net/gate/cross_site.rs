@@ -1,4 +1,5 @@
-//! Cross-site protection of a server without API keys: only pages of its own origin may call it.
+//! Cross-site protection of a server without API keys, and of the sessions of the console: only pages of
+//! the server's own origin may call.
 //!
 //! Any page that a developer opens can send requests to this machine. `Origin` or `Sec-Fetch-Site`
 //! reveals a foreign page. The requested host reveals a page whose own name resolves to this
@@ -17,21 +18,53 @@ use crate::{
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses a request that a foreign page may have sent.
+/// Refuses a request that a foreign page may have sent to a server without API keys.
 pub fn check(request: &Request) -> Result<()> {
     let secure = request.extensions().get::<OverTls>().is_some();
-    check_parts(request.uri().authority(), request.headers(), secure)
-}
-
-/// Checks the parts of a request. `authority`: from the request target, as in HTTP/2.
-fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool) -> Result<()> {
-    let refused = |what: &str| {
+    let checked = check_parts(request.uri().authority(), request.headers(), secure);
+    let checked = checked.and_then(|own| {
+        if own.is_loopback() { Ok(()) } else { Err("the call is for a host that is not this machine") }
+    });
+    checked.map_err(|what| {
         let message = format!(
             "{what}; without API keys (--no-auth), only programs on this machine may call, and pages of this \
              server's own origin, through `localhost` or a loopback address"
         );
         Error::new(ErrorReason::OriginRefused, message)
-    };
+    })
+}
+
+/// The host to which one of its own pages has sent a request.
+#[derive(Clone, Copy)]
+pub struct Own {
+    pub secure: bool,
+    pub is_loopback: bool,
+    pub port: u16,
+}
+
+/// Returns the host of a request; refuses a request that a page of another origin may have sent.
+pub fn own_page(request: &Request) -> Result<Own> {
+    let secure = request.extensions().get::<OverTls>().is_some();
+    match check_parts(request.uri().authority(), request.headers(), secure) {
+        Ok(own) => Ok(Own { secure, is_loopback: own.is_loopback(), port: own.port }),
+        Err(what) => {
+            let message = format!("{what}; only the pages of the console itself may use its session");
+            Err(Error::new(ErrorReason::OriginRefused, message))
+        }
+    }
+}
+
+/// Checks the parts of a request, and returns its host. `authority`: from the request target, as in
+/// HTTP/2.
+///
+/// # Errors
+///
+/// What is wrong.
+fn check_parts(
+    authority: Option<&Authority>,
+    headers: &HeaderMap,
+    secure: bool,
+) -> Result<HostPort, &'static str> {
     let scheme = if secure { "https" } else { "http" };
     let mut named = headers.get_all(header::HOST).iter().map(|value| value.to_str().ok());
     let hosts = (named.next(), named.next());
@@ -39,10 +72,9 @@ fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool)
         (Some(host), (None, _)) | (None, (Some(Some(host)), None)) => host,
         // The request target and the header must name the same host.
         (Some(host), (Some(Some(other)), None)) if host.eq_ignore_ascii_case(other) => host,
-        _ => return Err(refused("the call names no host, or more than one")),
+        _ => return Err("the call names no host, or more than one"),
     };
-    let own = HostPort::read(host, scheme).filter(HostPort::is_loopback);
-    let own = own.ok_or_else(|| refused("the call is for a host that is not this machine"))?;
+    let own = HostPort::read(host, scheme).ok_or("the call names a malformed host")?;
     let origin_is_own = |text: &str| {
         let (origin_scheme, origin) = text.split_once("://")?;
         let place = HostPort::read(origin, origin_scheme)?;
@@ -50,16 +82,16 @@ fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool)
     };
     let origins = headers.get_all(header::ORIGIN);
     if !origins.iter().all(|origin| origin.to_str().ok().and_then(origin_is_own) == Some(true)) {
-        return Err(refused("the call comes from a page of another origin"));
+        return Err("the call comes from a page of another origin");
     }
     let sites = headers.get_all(SEC_FETCH_SITE);
     if sites
         .iter()
         .any(|site| site.as_bytes().to_ascii_lowercase().windows(10).any(|word| word == b"cross-site"))
     {
-        return Err(refused("the call comes from a page of another site"));
+        return Err("the call comes from a page of another site");
     }
-    Ok(())
+    Ok(own)
 }
 
 /// A host and a port.
@@ -118,8 +150,7 @@ mod tests {
             map.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         let checked = check_parts(authority.as_ref(), &map, secure);
-        assert!(checked.as_ref().err().is_none_or(|error| error.reason() == ErrorReason::OriginRefused));
-        checked.is_ok()
+        checked.is_ok_and(|own| own.is_loopback())
     }
 
     #[test]
