@@ -25,6 +25,7 @@ mod clocks;
 mod commits;
 mod concurrency;
 mod config;
+mod console;
 mod contract;
 mod counting;
 mod dependencies;

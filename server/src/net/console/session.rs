@@ -73,7 +73,7 @@ pub async fn answer(auth: &CallAuth, request: Request) -> Result<Response> {
 async fn sign_in(app: &App, own: Own, request: Request) -> Result<Response> {
     if !own.secure && !own.is_loopback {
         let message = "signing in needs TLS, because the cookie of a session would cross the network in clear; give \
-                       the server a certificate (--tls-cert, --tls-key), or call it through a proxy with TLS or \
+                       the server a certificate (--tls-certificate, --tls-key), or call it through a proxy with TLS or \
                        through `localhost`";
         return Err(Error::new(ErrorReason::HttpsRequired, message));
     }
