@@ -37,7 +37,7 @@ IF_INSTALLED := tests/if-installed.sh
 .PHONY: run demo quick test test-long torture torture-sqlite torture-postgres torture-mariadb torture-edge
 .PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases php
 .PHONY: counts optimised valgrind
-.PHONY: packages test-sdks test-typescript test-python test-go test-java test-rust-package
+.PHONY: packages test-sdks chromium test-console test-typescript test-python test-go test-java test-rust-package
 .PHONY: generate-sdks generate-typescript generate-python generate-go generate-java
 
 # A development build takes a quarter of the time of a release build. For production:
@@ -83,9 +83,16 @@ test-long: databases php optimised
 	env $(OPTIMISED) tests/test-long.sh
 
 # The folder of every SDK except the Rust SDK has a Makefile with the same targets.
-test-sdks: test-typescript test-python test-go test-java test-rust-package
+test-sdks: test-console test-typescript test-python test-go test-java test-rust-package
 generate-sdks: generate-typescript generate-python generate-go generate-java
 
+# Both tests need a browser, which only one of them may install.
+chromium:
+	$(IF_INSTALLED) npm $(MAKE) -C sdk/console chromium
+test-console test-typescript: chromium
+
+test-console:
+	$(IF_INSTALLED) npm $(MAKE) -C sdk/console tools check test
 test-typescript: tools
 	$(IF_INSTALLED) npm $(MAKE) -C sdk/typescript tools check test test-package
 test-python: tools

@@ -1,0 +1,1 @@
+function e(e){let t=[`EUR`,`USD`,`GBP`,`CHF`,`PLN`,`SEK`,`BRL`,`INR`,`JPY`],n=new Intl.DisplayNames([e],{type:`currency`});return[...new Set([...t,...Intl.supportedValuesOf(`currency`)])].map(e=>({value:e,label:e,hint:n.of(e)??``}))}export{e as t};

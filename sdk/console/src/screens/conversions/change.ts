@@ -1,0 +1,2 @@
+/** The changes that a person can make to a conversion. */
+export type Change = "approve" | "decline" | "refund" | "restate" | "reverse";
