@@ -3,7 +3,9 @@
 use std::process::Stdio;
 
 use s2s_sdk::v1::{ApiKey, ApiKeyScope, CreateApiKeyRequest, RevokeApiKeyRequest};
-use s2s_tests::{ADMIN_KEY, Answer, Server, binary, clock::WrongClock, database::file, eventually, http, prepare};
+use s2s_tests::{
+    ADMIN_KEY, Answer, Server, binary, clock::WrongClock, database::file, eventually, http, prepare,
+};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
@@ -72,10 +74,14 @@ fn reason(answer: &Answer) -> String {
 async fn the_files_are_served_under_a_strict_content_security() {
     let server = Server::start().await;
     let browser = Browser::of(&server);
-    let get = async |path: &str, headers: &[(&str, &str)]| browser.ask("GET", path, Value::Null, headers).await;
+    let get =
+        async |path: &str, headers: &[(&str, &str)]| browser.ask("GET", path, Value::Null, headers).await;
     let page = get("/console/", &[]).await;
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
-    assert_eq!((page.header("cache-control"), page.header("x-content-type-options")), ("no-cache", "nosniff"));
+    assert_eq!(
+        (page.header("cache-control"), page.header("x-content-type-options")),
+        ("no-cache", "nosniff")
+    );
     let security = page.header("content-security-policy");
     assert!(security.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{security}");
     assert!(!security.contains("unsafe") && !security.contains("http"), "{security}");
@@ -84,7 +90,8 @@ async fn the_files_are_served_under_a_strict_content_security() {
     let kept = get("/console/", &[("if-none-match", page.header("etag"))]).await;
     assert_eq!((kept.status, kept.text.as_str()), (304, ""));
 
-    let assets: Vec<&str> = page.text.split('"').filter(|text| text.starts_with("/console/assets/")).collect();
+    let assets: Vec<&str> =
+        page.text.split('"').filter(|text| text.starts_with("/console/assets/")).collect();
     assert!(!assets.is_empty(), "{}", page.text);
     for asset in assets {
         let (plain, packed) = (get(asset, &[]).await, get(asset, &[("accept-encoding", "gzip")]).await);
@@ -124,7 +131,9 @@ async fn a_person_signs_in_with_a_key_and_out_again() {
         assert_eq!(reason(&browser.list(&[]).await), "API_KEY_MISSING");
         let own = browser.url.clone();
         assert_eq!(browser.list(&[MARK, ("origin", &own)]).await.status, 200);
-        for foreign in [("origin", "http://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+        for foreign in
+            [("origin", "http://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")]
+        {
             for answer in [
                 browser.list(&[MARK, foreign]).await,
                 browser.ask("DELETE", SESSION, Value::Null, &[MARK, foreign]).await,
@@ -165,7 +174,8 @@ async fn a_session_ends_with_its_key() {
             scopes: vec![ApiKeyScope::Read.into()],
             ..Default::default()
         };
-        let created = client.api_keys().create(CreateApiKeyRequest { api_key: Some(key), ..Default::default() });
+        let created =
+            client.api_keys().create(CreateApiKeyRequest { api_key: Some(key), ..Default::default() });
         let created = created.await.unwrap();
         let (mut browser, mut other) = (Browser::of(&server), Browser::of(&server));
         for browser in [&mut browser, &mut other] {
@@ -205,7 +215,13 @@ async fn without_tls_there_are_sessions_on_this_machine_only() {
     let server = Server::start().await;
     let mut browser = Browser::of(&server);
     let port = browser.url.rsplit(':').next().unwrap().to_owned();
-    assert!(browser.sign_in(json!({"key": ADMIN_KEY})).await.header("set-cookie").starts_with(&format!("s2s_{port}=")));
+    assert!(
+        browser
+            .sign_in(json!({"key": ADMIN_KEY}))
+            .await
+            .header("set-cookie")
+            .starts_with(&format!("s2s_{port}="))
+    );
     let host = format!("tracking.example:{port}");
     let answer = browser.ask("POST", SESSION, json!({"key": ADMIN_KEY}), &[MARK, ("host", &host)]).await;
     assert_eq!((answer.status, reason(&answer).as_str()), (403, "HTTPS_REQUIRED"), "{answer:?}");

@@ -6,7 +6,7 @@
 
 use s2s_sdk::v1::ErrorReason;
 
-use super::{ApiKey, ApiKeyId, Found, authenticate, store};
+use super::{ApiKey, ApiKeyId, authenticate, store};
 use crate::{
     api::Caller,
     core::App,
@@ -57,24 +57,25 @@ async fn begin_of(app: &App, id: ApiKeyId, caller: Caller) -> Result<(Session, K
 
 /// Returns the session with this text, and extends it if it is used again after a while.
 pub async fn extend(app: &App, text: &str) -> Result<Session> {
-    // Refuses a text whose key has ended.
+    // Refuses a text whose key has ended. But this may be known from a second ago.
     authenticate(app, text).await?;
     let hash = hash(text)?;
     let found = store::find_by_hashes(app.db.reader(), vec![hash.clone()]).await?.remove(&hash);
-    let Some(Found { key, session_ends_at: Some(expires_at), .. }) = found else {
-        return Err(super::invalid("is not that of a session"));
-    };
-    let full = app.now().plus(SESSION_TIME);
+    let now = app.now();
+    let found = found.and_then(|found| Some((found.key, found.session_ends_at.filter(|end| *end > now)?)));
+    let (key, expires_at) = found.ok_or_else(|| super::invalid("is not that of a session, or has ended"))?;
+    let full = now.plus(SESSION_TIME);
     if full.since(expires_at) < EXTENDED_AFTER {
         return Ok(Session { key, expires_at });
     }
-    store::end_session(&app.db, hash, full).await?;
+    store::move_end(&app.db, hash, now, full).await?;
     Ok(Session { key, expires_at: full })
 }
 
 /// Ends a session. A session that has ended already stays so.
 pub async fn end(app: &App, text: &str) -> Result<()> {
-    store::end_session(&app.db, hash(text)?, app.now()).await
+    let now = app.now();
+    store::move_end(&app.db, hash(text)?, now, now).await
 }
 
 fn hash(text: &str) -> Result<KeyHash> {

@@ -150,13 +150,14 @@ pub async fn add_session(
     Ok(())
 }
 
-/// Moves the end of the session with this text.
-pub async fn end_session(db: &Db, hash: KeyHash, at: Time) -> Result<()> {
+/// Moves the end of the session with this text, unless it has ended before `now`.
+pub async fn move_end(db: &Db, hash: KeyHash, now: Time, at: Time) -> Result<()> {
     let txn = db.begin().await?;
     text::Entity::update_many()
         .col_expr(text::Column::ExpiresAt, Expr::value(at))
         .filter(text::Column::Hash.eq(hash))
         .filter(text::Column::IsSession.eq(true))
+        .filter(text::Column::ExpiresAt.gt(now))
         .exec(&txn)
         .await?;
     txn.commit().await?;
