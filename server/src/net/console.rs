@@ -51,7 +51,7 @@ pub async fn answer(auth: &CallAuth, request: Request) -> Response {
 }
 
 /// A failure in the form of a call in JSON.
-fn failure(error: Error) -> Response {
+pub fn failure(error: Error) -> Response {
     json::failure(grpc_failure(error))
 }
 

@@ -67,6 +67,9 @@ impl Plain {
                 Method::GET | Method::HEAD => self.health.answer(),
                 _ => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,HEAD")]).into_response(),
             },
+            _ if console::has(request.uri().path()) && self.is_to_come => {
+                console::failure(edge::not_started())
+            }
             _ if console::has(request.uri().path()) => console::answer(&self.auth, request).await,
             Some(edge) => edge::handle(edge, request).await,
             None => edge::no_edge(&request),
