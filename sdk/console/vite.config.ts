@@ -4,6 +4,12 @@ import { defineConfig } from "vite";
 
 const sdk = fileURLToPath(new URL("../typescript/src", import.meta.url));
 
+/** Components and modules that stand on dialogs, menus or comboboxes, or that few screens need. */
+const SELDOM =
+  /(Choice|Dialog|Menu|Period|Palette|Help|PostbackUrl|Steps)\.svelte|lib\/(live|replay|cures|mapping|csv|download|currencies|results|accounts|debounced)\./;
+
+const isBase = (id: string) => /console\/src\/(lib|ui)\//.test(id) && !SELDOM.test(id);
+
 export default defineConfig({
   base: "/console/",
   plugins: [svelte()],
@@ -32,6 +38,14 @@ export default defineConfig({
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",
+        // What nearly every screen needs comes in few files, not in one for each component.
+        codeSplitting: {
+          groups: [
+            { name: "svelte", test: /node_modules\/(svelte|@tanstack|esm-env|clsx)\// },
+            { name: "api", test: /(sdk\/typescript\/src|@connectrpc|@bufbuild)\// },
+            { name: "base", test: isBase },
+          ],
+        },
       },
     },
   },

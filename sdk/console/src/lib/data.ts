@@ -31,6 +31,9 @@ export interface Page<T> {
 /** Empty pages with a token that are followed before a reader is asked. */
 const EMPTY_PAGES_MAX = 4;
 
+/** Pages of a list that are read again when a reader comes back to the page. */
+const PAGES_REFRESHED_MAX = 2;
+
 /** Makes a query of a list that comes in pages. */
 export function createPages<T>(
   options: () => {
@@ -45,6 +48,9 @@ export function createPages<T>(
       queryKey: key,
       enabled,
       initialPageParam: "",
+      // A long list would be read again from its beginning.
+      refetchOnWindowFocus: (query: { state: { data?: { pages: unknown[] } } }) =>
+        (query.state.data?.pages.length ?? 0) <= PAGES_REFRESHED_MAX,
       queryFn: async ({ pageParam, signal }: { pageParam: string; signal: AbortSignal }) => {
         let page = await fetch(pageParam, signal);
         for (let tries = 0; page.items.length === 0 && page.next !== "" && tries < EMPTY_PAGES_MAX; tries++) {

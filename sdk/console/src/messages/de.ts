@@ -77,6 +77,9 @@ export default {
   "error.away_text": "Der Server hat nicht geantwortet. Prüf die Verbindung und versuch es noch einmal.",
   "error.unexpected": "In dieser Seite ist etwas schiefgegangen",
   "error.refused": "Der Server hat das abgelehnt",
+  "error.no_read": "Dieser Schlüssel darf das Konto nicht lesen",
+  "error.no_read_text":
+    "Die Konsole zeigt, was ein API-Schlüssel mit dem Recht read sehen darf. Melde dich mit einem solchen an.",
   "error.no_page": "Diese Seite gibt es nicht",
   "error.no_page_text": "Vielleicht ist die Adresse vertippt, oder die Seite wurde verschoben.",
   "amount.malformed": "Bitte Ziffern schreiben, etwa 19,99",

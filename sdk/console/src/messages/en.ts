@@ -76,6 +76,9 @@ export default {
   "error.away_text": "The server did not answer. Check the connection, then try again.",
   "error.unexpected": "Something went wrong in this page",
   "error.refused": "The server refused this",
+  "error.no_read": "This key may not read the account",
+  "error.no_read_text":
+    "The console shows what an API key with the scope read may see. Sign in with such a key.",
   "error.no_page": "There is no such page",
   "error.no_page_text": "The address may be mistyped, or the page was moved.",
   "amount.malformed": "Write digits, such as 19.99",

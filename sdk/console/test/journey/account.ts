@@ -121,6 +121,13 @@ journey("a key that may only read sees no actions", async ({ tab, page, world })
   assert.equal(await button(page, "New partner").count(), 0);
   await tab.open("/start");
   await see(page, "The set-up needs an API key with the scopes read and write.");
+  const recorder = await newAccount(["RECORD"]);
+  await page.context().request.post(`${world.url}/console/session`, {
+    headers: { "x-s2s-console": "1" },
+    data: { key: recorder.key },
+  });
+  await tab.open("/");
+  await see(page, "This key may not read the account");
 });
 
 journey("a server that is away, and comes back", async ({ tab, page }) => {

@@ -27,7 +27,9 @@ let world: World;
 let browser: Browser;
 
 before(async () => {
-  [world, browser] = await Promise.all([startWorld(), launch()]);
+  // One after the other: a browser without a world would never be closed.
+  world = await startWorld();
+  browser = await launch();
 });
 
 after(async () => {

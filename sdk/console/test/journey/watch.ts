@@ -143,3 +143,32 @@ journey("a replay by filter, after a look at what it would do", async ({ tab, pa
   await page.getByRole("option", { name: "Any reason" }).click();
   await page.getByRole("link", { name: /A macro was not replaced/ }).waitFor();
 });
+
+journey(
+  "a sender whose address is not allowed is allowed with one button",
+  async ({ tab, page, world, account }) => {
+    const { codeId, linkId } = await account.setUp({
+      code: {
+        postbackAuthentication: { addressCheck: "CHECK_MODE_ENFORCE", allowedAddresses: ["203.0.113.7"] },
+      },
+    });
+    const { postback_id } = await world.postback(
+      `clickId=${await account.click(linkId)}&id=${codeId}&val=1&com=1&oid=a-1`,
+    );
+    await tab.open(`/explain?postback=${postback_id}`);
+    await see(page, "The sender’s address is not allowed");
+    await button(page, "Allow 127.0.0.0/24").click();
+    await see(page, "Done. The postback counts now.");
+    await see(page, "This postback counts");
+    const { conversionCode } = await account.call<{
+      conversionCode: { postbackAuthentication: { addressCheck: string; allowedAddresses: string[] } };
+    }>("ConversionCodeService/GetConversionCode", { conversionCodeId: codeId });
+    assert.deepEqual(conversionCode.postbackAuthentication, {
+      addressCheck: "CHECK_MODE_ENFORCE",
+      allowedAddresses: ["203.0.113.7", "127.0.0.0/24"],
+      httpsCheck: "CHECK_MODE_OFF",
+      secretCheck: "CHECK_MODE_OFF",
+      signatureCheck: "CHECK_MODE_OFF",
+    });
+  },
+);

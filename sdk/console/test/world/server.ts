@@ -42,9 +42,11 @@ export async function startWorld(flags: readonly string[] = []): Promise<World> 
     call,
     postback: async (query) => (await fetch(`${url}/s2s?${query}`)).json(),
     async stop() {
-      const ended = new Promise((resolveEnd) => child.once("exit", resolveEnd));
-      child.kill("SIGTERM");
-      await ended;
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = new Promise((resolveEnd) => child.once("exit", resolveEnd));
+        child.kill("SIGTERM");
+        await ended;
+      }
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -69,6 +71,7 @@ async function said(child: ChildProcess): Promise<{ url: string; key: string }> 
     };
     createInterface({ input: stdout }).on("line", read);
     createInterface({ input: stderr }).on("line", read);
+    child.once("error", failed);
     child.once("exit", (code) => failed(new Error(`the server ended with ${code}:\n${lines.join("\n")}`)));
   });
 }

@@ -1,1 +1,0 @@
-import{A as e,k as t,t as n}from"./Icon-CLF2QnJr.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=t(a,r),s={name:`activity`,size:24,node:[[`path`,{d:`M22 12h-2.48a2 2 0 0 0-1.93 1.46l-2.35 8.36a.25.25 0 0 1-.48 0L9.24 2.18a.25.25 0 0 0-.48 0l-2.35 8.36A2 2 0 0 1 4.49 12H2`}]]};n(i,e(()=>o,{get icon(){return s}}))}export{i as t};

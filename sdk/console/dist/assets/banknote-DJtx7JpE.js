@@ -1,1 +1,0 @@
-import{A as e,k as t,t as n}from"./Icon-CLF2QnJr.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=t(a,r),s={name:`banknote`,size:24,node:[[`rect`,{width:`20`,height:`12`,x:`2`,y:`6`,rx:`2`}],[`circle`,{cx:`12`,cy:`12`,r:`2`}],[`path`,{d:`M6 12h.01M18 12h.01`}]]};n(i,e(()=>o,{get icon(){return s}}))}export{i as t};

@@ -1,0 +1,1 @@
+import{at as e,et as t,ft as n,pt as r}from"./svelte-LHCP-7MZ.js";function i(i,a){let o=r(i());return e(()=>{let e=i(),t=setTimeout(()=>{n(o,e)},a);return()=>clearTimeout(t)}),{get current(){return t(o)}}}export{i as t};

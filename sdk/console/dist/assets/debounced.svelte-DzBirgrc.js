@@ -1,1 +1,0 @@
-import{At as e,Mt as t,St as n,gt as r}from"./Icon-CLF2QnJr.js";function i(i,a){let o=t(i());return n(()=>{let t=i(),n=setTimeout(()=>{e(o,t)},a);return()=>clearTimeout(n)}),{get current(){return r(o)}}}export{i as t};

@@ -1,1 +1,0 @@
-import{A as e,k as t,t as n}from"./Icon-CLF2QnJr.js";var r=new Set([`$$slots`,`$$events`,`$$legacy`]);function i(i,a){let o=t(a,r),s={name:`link-2`,size:24,node:[[`path`,{d:`M9 17H7A5 5 0 0 1 7 7h2`}],[`path`,{d:`M15 7h2a5 5 0 1 1 0 10h-2`}],[`line`,{x1:`8`,x2:`16`,y1:`12`,y2:`12`}]]};n(i,e(()=>o,{get icon(){return s}}))}export{i as t};

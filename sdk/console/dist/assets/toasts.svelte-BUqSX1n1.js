@@ -1,1 +1,0 @@
-import{At as e,Mt as t,Ot as n,gt as r}from"./Icon-CLF2QnJr.js";var i=5e3,a=0,o=t(n([])),s={get shown(){return r(o)},show(t,n=`success`){let c=a++;e(o,[...r(o).slice(-2),{id:c,text:t,tone:n}],!0),setTimeout(()=>s.close(c),i)},close(t){e(o,r(o).filter(e=>e.id!==t),!0)}};export{s as t};
