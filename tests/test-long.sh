@@ -20,7 +20,7 @@ lives=${LIVES:-10000}
 seeds=$(seq "$seed" $((seed + 4)))
 kinds="sqlite postgres mariadb"
 # The number of parts, all of which must pass.
-parts=28
+parts=32
 
 # Runs a part: its output goes to a file, and so does its row of the table, with its outcome and minutes.
 part() {
@@ -61,10 +61,11 @@ simulation() {
         grep -q "seeds $first to $((first + $2 - 1)): no fault" "$output/simulation-seeds.txt"
 }
 
-# The parts with a bound for the memory, which other programs at the same time would exceed: what has no processor waits
-# in memory.
+# The parts with a bound for the memory or for a delay, which other programs at the same time would exceed: what has no
+# processor waits in memory.
 alone() {
     for kind in sqlite postgres; do torture "hostile-$kind" hostile "$kind" "$hostile_seconds"; done
+    part console make -C sdk/console tools test-long
 }
 
 # The parts that use the processors most.
