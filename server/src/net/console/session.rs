@@ -27,7 +27,7 @@ use crate::{
 };
 
 const MARK: HeaderName = HeaderName::from_static("x-s2s-console");
-const BODY_BYTES_MAX: usize = 4_096;
+const SIGN_IN_BYTES_MAX: usize = 4_096;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -81,7 +81,7 @@ async fn sign_in(app: &App, own: Own, request: Request) -> Result<Response> {
         let message = format!("the body must be JSON with a `key` or a `link`: {detail}");
         Error::new(ErrorReason::FieldInvalid, message)
     };
-    let body = to_bytes(request.into_body(), BODY_BYTES_MAX).await;
+    let body = to_bytes(request.into_body(), SIGN_IN_BYTES_MAX).await;
     let body = body.map_err(|_| malformed("it is too long, or broke off"))?;
     // The message of the parser might repeat the secret.
     let asked = serde_json::from_slice(&body).map_err(|_| malformed("it is something else"))?;
