@@ -2,7 +2,10 @@
 
 use std::process::Stdio;
 
-use s2s_sdk::v1::{ApiKey, ApiKeyScope, CreateApiKeyRequest, RevokeApiKeyRequest};
+use s2s_sdk::{
+    prost_types::Duration,
+    v1::{ApiKey, ApiKeyScope, CreateApiKeyRequest, RevokeApiKeyRequest, RotateApiKeyRequest},
+};
 use s2s_tests::{
     ADMIN_KEY, Answer, Server, binary, clock::WrongClock, database::file, eventually, http, prepare,
 };
@@ -125,7 +128,8 @@ async fn a_person_signs_in_with_a_key_and_out_again() {
         assert_eq!(answer.json()["scopes"], json!(["read", "write", "record", "admin"]));
         let cookie = answer.header("set-cookie");
         assert!(cookie.contains("; HttpOnly; SameSite=Strict") && !cookie.contains(ADMIN_KEY), "{cookie}");
-        assert_eq!(browser.session().await.json(), answer.json());
+        let again = browser.session().await;
+        assert_eq!((again.json(), again.header("set-cookie")), (answer.json(), cookie));
         assert_eq!(browser.list(&[MARK]).await.status, 200);
         // Only with the header of the console, and only from its own page.
         assert_eq!(reason(&browser.list(&[]).await), "API_KEY_MISSING");
@@ -165,7 +169,7 @@ async fn a_person_signs_in_with_a_key_and_out_again() {
 }
 
 #[tokio::test]
-async fn a_session_ends_with_its_key() {
+async fn a_session_ends_with_its_key_or_its_rotation() {
     let server = Server::start().await;
     let client = server.client();
     for round in 0..3 {
@@ -188,8 +192,36 @@ async fn a_session_ends_with_its_key() {
             );
             assert_eq!((browser.list(&[MARK]).await.status, create.await.status), (200, 403));
         }
+        // More sessions than a key may have texts.
+        for _ in 0..12 {
+            assert_eq!(other.sign_in(json!({"key": created.key_text})).await.status, 200);
+        }
         let id = created.api_key.unwrap().id;
-        client.api_keys().revoke(RevokeApiKeyRequest { api_key_id: id, ..Default::default() }).await.unwrap();
+        if round % 2 == 0 {
+            let request = RevokeApiKeyRequest { api_key_id: id, ..Default::default() };
+            client.api_keys().revoke(request).await.unwrap();
+        } else {
+            let rotate = async |seconds| {
+                let overlap = Some(Duration { seconds, nanos: 0 });
+                let request = RotateApiKeyRequest { api_key_id: id.clone(), overlap, ..Default::default() };
+                client.api_keys().rotate(request).await.unwrap()
+            };
+            // Its use after the rotation does not extend a session beyond the overlap.
+            let before = browser.session().await.field("expire_time");
+            rotate(3_600).await;
+            let end = browser.session().await.field("expire_time");
+            assert!(end < before, "{end} {before}");
+            for _ in 0..3 {
+                assert_eq!(browser.session().await.field("expire_time"), end);
+            }
+            let new = rotate(0).await.key_text;
+            assert_eq!(browser.sign_in(json!({"key": new})).await.status, 200);
+            let later = browser.session().await.field("expire_time");
+            assert!(later > end, "{end} {later}");
+            let request = RevokeApiKeyRequest { api_key_id: id.clone(), ..Default::default() };
+            other.is_refused().await;
+            client.api_keys().revoke(request).await.unwrap();
+        }
         browser.is_refused().await;
         other.is_refused().await;
     }

@@ -55,18 +55,20 @@ async fn begin_of(app: &App, id: ApiKeyId, caller: Caller) -> Result<(Session, K
     Ok((Session { key, expires_at }, text))
 }
 
-/// Returns the session with this text, and extends it if it is used again after a while.
+/// Returns the session with this text, and extends it if it is used again after a while. A session from
+/// before a rotation of its key is not extended: it ends with the overlap, as the former texts do.
 pub async fn extend(app: &App, text: &str) -> Result<Session> {
     // Refuses a text whose key has ended. But this may be known from a second ago.
     authenticate(app, text).await?;
     let hash = hash(text)?;
     let found = store::find_by_hashes(app.db.reader(), vec![hash.clone()]).await?.remove(&hash);
     let now = app.now();
-    let found = found.and_then(|found| Some((found.key, found.session_ends_at.filter(|end| *end > now)?)));
-    let (key, expires_at) = found.ok_or_else(|| super::invalid("is not that of a session, or has ended"))?;
+    let found = found.and_then(|found| Some((found.key, found.session.filter(|times| times.ends_at > now)?)));
+    let (key, times) = found.ok_or_else(|| super::invalid("is not that of a session, or has ended"))?;
     let full = now.plus(SESSION_TIME);
-    if full.since(expires_at) < EXTENDED_AFTER {
-        return Ok(Session { key, expires_at });
+    let is_former = key.rotated_at.is_some_and(|rotated_at| rotated_at >= times.begun_at);
+    if is_former || full.since(times.ends_at) < EXTENDED_AFTER {
+        return Ok(Session { key, expires_at: times.ends_at });
     }
     store::move_end(&app.db, hash, now, full).await?;
     Ok(Session { key, expires_at: full })

@@ -73,8 +73,15 @@ mod text {
 pub struct Found {
     pub key: Model,
     pub text_expires_at: Option<Time>,
-    /// The same, if the text is that of a session.
-    pub session_ends_at: Option<Time>,
+    /// The times of a session, if the text is that of one.
+    pub session: Option<SessionTimes>,
+}
+
+/// The begin of a session, and its end unless it is extended.
+#[derive(Clone, Copy)]
+pub struct SessionTimes {
+    pub begun_at: Time,
+    pub ends_at: Time,
 }
 
 /// Inserts the key with its first text. Returns the key, and true if it is new. A repeated request
@@ -192,8 +199,9 @@ pub async fn find_by_hashes(
     let found = texts.into_iter().filter_map(|text| {
         let key = keys.get(&text.api_key_id)?.clone();
         let text_expires_at = text.expires_at;
-        let session_ends_at = text_expires_at.filter(|_| text.is_session == Some(true));
-        Some((text.hash, Found { key, text_expires_at, session_ends_at }))
+        let session = text_expires_at.filter(|_| text.is_session == Some(true));
+        let session = session.map(|ends_at| SessionTimes { begun_at: text.created_at, ends_at });
+        Some((text.hash, Found { key, text_expires_at, session }))
     });
     Ok(found.collect())
 }

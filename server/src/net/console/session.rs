@@ -3,7 +3,7 @@
 //! | method | body | answer |
 //! |---|---|---|
 //! | POST | `{"key": …}` with the text of an API key, or `{"link": …}` with the code of a link | the session, and its cookie |
-//! | GET | | the session |
+//! | GET | | the session, and its cookie once more |
 //! | DELETE | | 204; the session has ended |
 //!
 //! The cookie has the text of the session. It goes only to this host, over TLS alone; without TLS there is
@@ -54,8 +54,10 @@ pub async fn answer(auth: &CallAuth, request: Request) -> Result<Response> {
     let CallAuth::ApiKeys(app) = auth else { return json(StatusCode::OK, &Answer::of_anyone()) };
     match *request.method() {
         Method::GET => {
-            let session = session::extend(app, &cookie(request.headers(), own)?).await?;
-            json(StatusCode::OK, &Answer::of(&session))
+            let text = cookie(request.headers(), own)?;
+            let session = session::extend(app, &text).await?;
+            // The browser must keep the cookie for as long as the session may last.
+            with_cookie(json(StatusCode::OK, &Answer::of(&session))?, own, &text, SESSION_TIME.seconds())
         }
         Method::POST => sign_in(app, own, request).await,
         Method::DELETE => {
