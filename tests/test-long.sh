@@ -14,9 +14,12 @@ stopped_seconds=${STOPPED_SECONDS:-360}
 simulation_seeds=${SIMULATION_SEEDS:-5000}
 # The tests of the suite that have a seed.
 seeded=(a_flood_of_malformed_requests a_hundred_thousand_hostile_visits
-    random_lives_of_conversions_are_those_of_the_books)
-# The number of lives of the last of them.
+    random_lives_of_conversions_are_those_of_the_books a_report_is_what_brute_force_finds_at_every_step
+    an_acknowledged_click_is_in_the_next_report_of_every_server)
+# The numbers of lives, of histories and of clicks of the last three.
 lives=${LIVES:-10000}
+histories=${HISTORIES:-200}
+fresh=${FRESH:-2000}
 seeds=$(seq "$seed" $((seed + 4)))
 kinds="sqlite postgres mariadb"
 # The number of parts, all of which must pass.
@@ -46,7 +49,8 @@ torture() {
 seeded_tests() {
     local database=()
     [ "$1" = sqlite ] || database=(target/debug/s2s-databases "$1")
-    env S2S_TESTS_SEED="$2" S2S_LIVES="$lives" "${database[@]}" cargo test --locked --workspace --test suite -- "${seeded[@]}" |
+    env S2S_TESTS_SEED="$2" S2S_LIVES="$lives" S2S_TESTS_HISTORIES="$histories" S2S_TESTS_FRESH="$fresh" \
+        "${database[@]}" cargo test --locked --workspace --test suite -- "${seeded[@]}" |
         tee "$output/seeded-$1.txt"
     grep -q "^test result: ok. ${#seeded[@]} passed" "$output/seeded-$1.txt"
 }

@@ -41,6 +41,10 @@ type Services struct {
 	// them up. Presets are the same for every account; they come with the server and can't be
 	// changed.
 	Presets *PresetService
+	// Adds up clicks and conversions. What is recorded is in the next report, exact to the
+	// millionth, in every time zone. What retention and the erasure of visitors delete changes
+	// no report.
+	Reports *ReportService
 	// Compares the statements of networks with our conversions, row by row.
 	Statements *StatementService
 	// Manages tracking links: the URLs that visitors click.
@@ -59,6 +63,7 @@ func newServices(connection grpc.ClientConnInterface, calls policy) Services {
 		Payouts:         &PayoutService{v1.NewPayoutServiceClient(connection)},
 		Postbacks:       &PostbackService{v1.NewPostbackServiceClient(connection), calls},
 		Presets:         &PresetService{v1.NewPresetServiceClient(connection)},
+		Reports:         &ReportService{v1.NewReportServiceClient(connection)},
 		Statements:      &StatementService{v1.NewStatementServiceClient(connection)},
 		TrackingLinks:   &TrackingLinkService{v1.NewTrackingLinkServiceClient(connection)},
 	}

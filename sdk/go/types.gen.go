@@ -296,6 +296,25 @@ type StatusWord = v1.StatusWord
 // GetPresetResponse: the requested preset.
 type GetPresetResponse = v1.GetPresetResponse
 
+// ReportRow: a row of a report.
+type ReportRow = v1.ReportRow
+
+// ReportKey: one dimension of a group.
+type ReportKey = v1.ReportKey
+
+// ReportMetrics: exact numbers. None of them is ever estimated.
+type ReportMetrics = v1.ReportMetrics
+
+// ReportAmounts: sums of amounts in one currency. A sum may exceed the largest amount of a
+// single conversion.
+type ReportAmounts = v1.ReportAmounts
+
+// ReportFilter: a condition on what a report counts.
+type ReportFilter = v1.ReportFilter
+
+// QueryReportResponse: a report.
+type QueryReportResponse = v1.QueryReportResponse
+
 // Statement: a network's statement: the sales of a period that it has booked, to be
 // compared with the conversions of a conversion code.
 type Statement = v1.Statement
@@ -732,8 +751,8 @@ const (
 	// postbacks.
 	ReasonCurrencyInvalid Reason = v1.ErrorReason_ERROR_REASON_CURRENCY_INVALID
 	// Cause: the Status word is neither one of ours nor one of the conversion code's preset.
-	// Cure: send Pending, Approved or `declined`; or set the code's PresetId to the network
-	// that sends this word, then replay. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+	// Cure: send Pending, Approved or Declined; or set the code's PresetId to the network that
+	// sends this word, then replay. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 	ReasonStatusUnknown Reason = v1.ErrorReason_ERROR_REASON_STATUS_UNKNOWN
 	// Cause: the request line, the body or the number of parameters is over the limit. Cure:
 	// send less: a postback may have 8 KiB of URL, 8 KiB of body and 64 parameters.
@@ -978,6 +997,11 @@ const (
 	// be replayed; the message says what it lacks. Cure: choose another action, or leave a
 	// note. FAILED_PRECONDITION, HTTP 422.
 	ReasonStatementActionUnfit Reason = v1.ErrorReason_ERROR_REASON_STATEMENT_ACTION_UNFIT
+	// Cause: the report has more rows or groups than an answer can hold, or a sum that is
+	// larger than a number of 64 bits; the message says which. Cure: ask for a shorter period,
+	// a coarser grain, fewer dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP
+	// 400.
+	ReasonReportTooWide Reason = v1.ErrorReason_ERROR_REASON_REPORT_TOO_WIDE
 )
 
 // PostbackVerdict: the outcome of a postback.
@@ -1201,6 +1225,120 @@ const (
 	// Second-hand knowledge among users of trackers; sometimes wrong. Try such a preset before
 	// you rely on it.
 	PresetSourceCommunity PresetSource = v1.PresetSource_PRESET_SOURCE_COMMUNITY
+)
+
+// ReportDimension: the dimensions of reports. Clicks have those of their link: link,
+// partner and tag. Filters and groups by the others concern conversions alone.
+type ReportDimension = v1.ReportDimension
+
+// The values of [ReportDimension].
+const (
+	// Not allowed.
+	ReportDimensionUnspecified ReportDimension = v1.ReportDimension_REPORT_DIMENSION_UNSPECIFIED
+	// The tracking link.
+	ReportDimensionLink ReportDimension = v1.ReportDimension_REPORT_DIMENSION_LINK
+	// The partner of the tracking link.
+	ReportDimensionPartner ReportDimension = v1.ReportDimension_REPORT_DIMENSION_PARTNER
+	// A tag of the tracking link, as the link is now. What a link with several tags has counts
+	// for each of them, but in totals once.
+	ReportDimensionTag ReportDimension = v1.ReportDimension_REPORT_DIMENSION_TAG
+	// The conversion code.
+	ReportDimensionCode ReportDimension = v1.ReportDimension_REPORT_DIMENSION_CODE
+	// The currency.
+	ReportDimensionCurrency ReportDimension = v1.ReportDimension_REPORT_DIMENSION_CURRENCY
+	// The status, as it is now.
+	ReportDimensionStatus ReportDimension = v1.ReportDimension_REPORT_DIMENSION_STATUS
+)
+
+// ReportGrain: the spans of time into which a report is divided. They begin and end by the
+// clock of the report's time zone.
+type ReportGrain = v1.ReportGrain
+
+// The values of [ReportGrain].
+const (
+	// The report is not divided.
+	ReportGrainUnspecified ReportGrain = v1.ReportGrain_REPORT_GRAIN_UNSPECIFIED
+	// Quarters of an hour.
+	ReportGrainQuarterHour ReportGrain = v1.ReportGrain_REPORT_GRAIN_QUARTER_HOUR
+	// Hours. An hour that the clock shows twice, when it is put back, is two hours.
+	ReportGrainHour ReportGrain = v1.ReportGrain_REPORT_GRAIN_HOUR
+	// Days. A day has 23 or 25 hours if the clock is changed, and begins when the clock shows
+	// its midnight for the first time.
+	ReportGrainDay ReportGrain = v1.ReportGrain_REPORT_GRAIN_DAY
+	// Weeks, which begin on WeekStart.
+	ReportGrainWeek ReportGrain = v1.ReportGrain_REPORT_GRAIN_WEEK
+	// Months.
+	ReportGrainMonth ReportGrain = v1.ReportGrain_REPORT_GRAIN_MONTH
+)
+
+// ReportBasis: the time by which a conversion is counted. Clicks are always counted by
+// their own time.
+type ReportBasis = v1.ReportBasis
+
+// The values of [ReportBasis].
+const (
+	// Read as [ReportBasisClick].
+	ReportBasisUnspecified ReportBasis = v1.ReportBasis_REPORT_BASIS_UNSPECIFIED
+	// The time of its click, so that it is in the same row as the click that it came from.
+	ReportBasisClick ReportBasis = v1.ReportBasis_REPORT_BASIS_CLICK
+	// The time of the conversion.
+	ReportBasisConversion ReportBasis = v1.ReportBasis_REPORT_BASIS_CONVERSION
+	// The time at which it was recorded.
+	ReportBasisBooked ReportBasis = v1.ReportBasis_REPORT_BASIS_BOOKED
+)
+
+// ReportMetric: the numbers by which groups can be ordered.
+type ReportMetric = v1.ReportMetric
+
+// The values of [ReportMetric].
+const (
+	// Read as [ReportMetricClicks], or as [ReportMetricConversions] if the groups have no
+	// clicks.
+	ReportMetricUnspecified ReportMetric = v1.ReportMetric_REPORT_METRIC_UNSPECIFIED
+	// `ReportMetrics.clicks`.
+	ReportMetricClicks ReportMetric = v1.ReportMetric_REPORT_METRIC_CLICKS
+	// `ReportMetrics.bot_clicks`.
+	ReportMetricBotClicks ReportMetric = v1.ReportMetric_REPORT_METRIC_BOT_CLICKS
+	// `ReportMetrics.prefetches`.
+	ReportMetricPrefetches ReportMetric = v1.ReportMetric_REPORT_METRIC_PREFETCHES
+	// `ReportMetrics.previews`.
+	ReportMetricPreviews ReportMetric = v1.ReportMetric_REPORT_METRIC_PREVIEWS
+	// `ReportMetrics.pending` and Approved together.
+	ReportMetricConversions ReportMetric = v1.ReportMetric_REPORT_METRIC_CONVERSIONS
+	// `ReportMetrics.pending`.
+	ReportMetricPending ReportMetric = v1.ReportMetric_REPORT_METRIC_PENDING
+	// `ReportMetrics.approved`.
+	ReportMetricApproved ReportMetric = v1.ReportMetric_REPORT_METRIC_APPROVED
+	// `ReportMetrics.declined`.
+	ReportMetricDeclined ReportMetric = v1.ReportMetric_REPORT_METRIC_DECLINED
+	// `ReportMetrics.conversion_rate_millionths`.
+	ReportMetricConversionRate ReportMetric = v1.ReportMetric_REPORT_METRIC_CONVERSION_RATE
+	// `ReportAmounts.value`.
+	ReportMetricValue ReportMetric = v1.ReportMetric_REPORT_METRIC_VALUE
+	// `ReportAmounts.commission`.
+	ReportMetricCommission ReportMetric = v1.ReportMetric_REPORT_METRIC_COMMISSION
+	// `ReportAmounts.commission_per_click`.
+	ReportMetricCommissionPerClick ReportMetric = v1.ReportMetric_REPORT_METRIC_COMMISSION_PER_CLICK
+	// `ReportAmounts.average_value`.
+	ReportMetricAverageValue ReportMetric = v1.ReportMetric_REPORT_METRIC_AVERAGE_VALUE
+)
+
+// ReportComparison: the period with which a report is compared.
+type ReportComparison = v1.ReportComparison
+
+// The values of [ReportComparison].
+const (
+	// The report is not compared.
+	ReportComparisonUnspecified ReportComparison = v1.ReportComparison_REPORT_COMPARISON_UNSPECIFIED
+	// The period of the same length before Start. Whole months are compared with as many whole
+	// months.
+	ReportComparisonPreviousPeriod ReportComparison = v1.ReportComparison_REPORT_COMPARISON_PREVIOUS_PERIOD
+	// The same local times of the day before.
+	ReportComparisonDayBefore ReportComparison = v1.ReportComparison_REPORT_COMPARISON_DAY_BEFORE
+	// The same local times of the week before.
+	ReportComparisonWeekBefore ReportComparison = v1.ReportComparison_REPORT_COMPARISON_WEEK_BEFORE
+	// The same local times of the year before.
+	ReportComparisonYearBefore ReportComparison = v1.ReportComparison_REPORT_COMPARISON_YEAR_BEFORE
 )
 
 // StatementState: the states of a statement.

@@ -18,6 +18,7 @@ pub mod payout;
 pub mod postback;
 pub mod preset;
 pub mod rehearsal;
+pub mod report;
 pub mod retention;
 pub mod row_cache;
 mod scan;

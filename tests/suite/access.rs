@@ -46,7 +46,7 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
         "RecordClick" | "RecordConversion" => vec![Scope::Record, Scope::Edge],
         "CreateAdjustment" | "BatchCreateAdjustments" => vec![Scope::Record, Scope::Write],
         _ if service == "AccountService" => vec![Scope::Admin],
-        _ if begins(&["Get", "List", "Explain", "TestSetup", "Watch"]) => vec![Scope::Read],
+        _ if begins(&["Get", "List", "Query", "Explain", "TestSetup", "Watch"]) => vec![Scope::Read],
         _ if begins(&["Create", "Update", "Archive", "Unarchive", "Replay", "Rotate", "Revoke", "Erase"]) => {
             vec![Scope::Write]
         }

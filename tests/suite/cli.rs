@@ -13,6 +13,7 @@ mod init;
 mod names;
 mod pages;
 mod payouts;
+mod report;
 mod rows;
 mod tail;
 mod terminal;

@@ -70,6 +70,7 @@ mod raw;
 mod redirect;
 mod rehearsal;
 mod replay;
+mod reports;
 mod retention;
 mod rules;
 mod scans;

@@ -34,7 +34,7 @@ use tonic::Status;
 use crate::{contract::channel, moved, replay::get};
 
 const LIST_CODES: &str = "/s2s.v1.ConversionCodeService/ListConversionCodes";
-const SERVICES: [&str; 12] = [
+const SERVICES: [&str; 13] = [
     "s2s.v1.AccountService",
     "s2s.v1.AdjustmentService",
     "s2s.v1.ApiKeyService",
@@ -45,6 +45,7 @@ const SERVICES: [&str; 12] = [
     "s2s.v1.PayoutService",
     "s2s.v1.PostbackService",
     "s2s.v1.PresetService",
+    "s2s.v1.ReportService",
     "s2s.v1.StatementService",
     "s2s.v1.TrackingLinkService",
 ];

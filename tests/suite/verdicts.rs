@@ -37,7 +37,7 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 50] = [
+const COVERED_BY: [CoveredReason; 51] = [
     CoveredReason { reason: E::ClickIdKeyEnded, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::ClickIdKeysUsedUp, source: include_str!("click_id_keys.rs") },
     CoveredReason { reason: E::RefundTooLarge, source: include_str!("adjustments.rs") },
@@ -59,6 +59,7 @@ const COVERED_BY: [CoveredReason; 50] = [
     CoveredReason { reason: E::PayoutEnded, source: include_str!("partners/payouts.rs") },
     CoveredReason { reason: E::StatementClosed, source: include_str!("statements.rs") },
     CoveredReason { reason: E::StatementIncomplete, source: include_str!("statements/settled.rs") },
+    CoveredReason { reason: E::ReportTooWide, source: include_str!("reports.rs") },
     CoveredReason { reason: E::StatementActionUnfit, source: include_str!("statements/settled.rs") },
     CoveredReason { reason: E::RequestIdReused, source: include_str!("setup.rs") },
     CoveredReason { reason: E::ClickIdMacroMissing, source: include_str!("setup.rs") },

@@ -12,7 +12,7 @@ use s2s_sdk::parameter::is_trimmed;
 
 use crate::{
     accounts, adjustments, clicks, codes, conversions, failure::EXIT_STATUSES, init, keys, links,
-    output::Format, partners, payouts, postbacks, presets, profile::Connection, statements, tail,
+    output::Format, partners, payouts, postbacks, presets, profile::Connection, report, statements, tail,
     time::parse_zone,
 };
 
@@ -32,7 +32,7 @@ pub struct Arguments {
 
     /// Time zone of times that are given without a zone, for example `Europe/Berlin`. Default: this
     /// machine's time zone.
-    #[arg(long, global = true, value_name = "NAME", value_parser = parse_zone)]
+    #[arg(long, visible_alias = "zone", global = true, value_name = "NAME", value_parser = parse_zone)]
     pub time_zone: Option<TimeZone>,
 
     #[command(subcommand)]
@@ -133,6 +133,8 @@ pub enum Command {
         #[command(subcommand)]
         action: statements::Action,
     },
+    /// Adds up clicks, conversions and amounts, by what they have in common and by time.
+    Report(report::Report),
     /// Lists, explains and replays postbacks: the requests that arrived at `/s2s`, with their
     /// verdicts.
     Postbacks {

@@ -28,6 +28,7 @@ mod payouts;
 mod postbacks;
 mod presets;
 mod profile;
+mod report;
 mod schema;
 mod statements;
 mod tail;
@@ -87,6 +88,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Adjust(options) => adjustments::run_file(client, options).await,
         Command::Adjustments(listed) => adjustments::list(listed, client, output, zone).await,
         Command::Statements { action } => statements::run(action, client, output, zone).await,
+        Command::Report(report) => report::run(report, client, output, zone).await,
         Command::Postbacks { action } => postbacks::run(action, client, output, zone).await,
         Command::Presets { action } => presets::run(action, client, output).await,
         Command::Keys { action } => keys::run(action, client, output, zone).await,

@@ -70,7 +70,7 @@ const PARTNER: Scopes = Scopes::PARTNER;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 72] = [
+pub const CALLS: [Call; 73] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -133,6 +133,7 @@ pub const CALLS: [Call; 72] = [
     call("PostbackService/ReplayPostbacks", WRITE),
     call("PostbackService/ExplainPostback", READ),
     call("PostbackService/WatchPostbacks", READ).long(),
+    call("ReportService/QueryReport", READ),
     call("StatementService/CreateStatement", WRITE),
     call("StatementService/AddStatementRows", WRITE),
     call("StatementService/CompareStatement", WRITE),

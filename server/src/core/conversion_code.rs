@@ -17,7 +17,7 @@ use std::{
 };
 
 use s2s_sdk::v1::ErrorReason;
-use sea_orm::{DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
+use sea_orm::{ConnectionTrait, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
 use url::Url;
 use uuid::Uuid;
 
@@ -183,6 +183,15 @@ pub async fn create(app: &App, account: AccountId, create: Create) -> Result<Con
     let stored = store::insert(&app.db, code, validate_only).await?;
     app.codes.invalidate(&stored.id).await;
     Ok(stored)
+}
+
+/// Returns the names of those of the codes that belong to the account.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    ids: HashSet<ConversionCodeId>,
+) -> Result<HashMap<ConversionCodeId, String>> {
+    Ok(store::names(db, account, ids).await?)
 }
 
 /// Reads the code from the database, not from the cache.

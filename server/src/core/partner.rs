@@ -11,7 +11,10 @@ pub mod grpc;
 mod share;
 mod store;
 
+use std::collections::{HashMap, HashSet};
+
 use s2s_sdk::v1::ErrorReason;
+use sea_orm::ConnectionTrait;
 
 use self::store::Written;
 pub use self::{
@@ -78,6 +81,15 @@ pub async fn create(app: &App, account_id: AccountId, create: Create) -> Result<
 pub async fn get(app: &App, account: AccountId, id: PartnerId) -> Result<Partner> {
     let found = store::find(app.db.reader(), account, id).await?;
     found.ok_or_else(|| Error::not_found("partner", &id))
+}
+
+/// Returns the names of those of the partners that belong to the account.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    ids: HashSet<PartnerId>,
+) -> Result<HashMap<PartnerId, String>> {
+    Ok(store::names(db, account, ids).await?)
 }
 
 /// Returns the partner, locked until the transaction ends.

@@ -22,7 +22,8 @@ use tonic::Status;
 
 use self::{clicks::Clicks, conversion_codes::ConversionCodes, conversions::Conversions, edge::Edges};
 use super::{
-    App, account, adjustment, api_key, click, partner, payout, postback, preset, statement, tracking_link,
+    App, account, adjustment, api_key, click, partner, payout, postback, preset, report, statement,
+    tracking_link,
 };
 use crate::api::{Caller, DirectCalls, Routes, Services, edge_v1::edge_service_server::EdgeServiceServer};
 
@@ -40,6 +41,7 @@ pub fn services(app: &Arc<App>) -> Services {
         .with(adjustment::grpc::service(app.clone()))
         .with(payout::grpc::service(app.clone()))
         .with(postback::grpc::service(app.clone()))
+        .with(report::grpc::service(app.clone()))
         .with(statement::grpc::service(app.clone()))
         .with(EdgeServiceServer::new(Edges(app.clone())));
     Services { routes, direct: Arc::new(Direct(app.clone())) }

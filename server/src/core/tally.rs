@@ -15,11 +15,18 @@ mod sums;
 
 use std::{collections::HashMap, sync::Weak, time::Duration};
 
+use sea_orm::ConnectionTrait;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-pub use self::sums::PartnerSum;
-use self::sums::{PartnerCell, Sums};
+use self::sums::PartnerCell;
+pub use self::{
+    store::{Between, clicks_between, conversions_between},
+    sums::{
+        Basis, ClickSum, ConversionCell, ConversionSum, CurrencyCode, PartnerSum, QUARTER_MICROS, Quarter,
+        Sums, code_of,
+    },
+};
 use crate::{
     core::{App, turn::Turn},
     db::{
@@ -47,6 +54,8 @@ const FOLD_TRIES_MAX: usize = 5;
 /// Maximum number of rows of a lane that one fold reads.
 const ROWS_MAX: u64 = if cfg!(test) { 3 } else { 100 };
 
+/// Number of rows of the journal in one query for the sums of the present.
+const UNFOLDED_ROWS: u64 = 100;
 /// Maximum number of rows of the journal that are added to a sum of the present.
 const UNFOLDED_MAX: usize = 1_000;
 
@@ -66,6 +75,25 @@ pub async fn of_partner(db: &Db, partner: PartnerId) -> Result<Vec<(Currency, Pa
         Ok((currency.map_err(|error| Error::internal(&error))?, sum))
     })
     .collect()
+}
+
+/// The sums of the rows of the journal that are not in the totals yet, of all accounts. Exact beside
+/// totals that the same transaction reads.
+pub async fn unfolded(txn: &impl ConnectionTrait) -> Result<Sums> {
+    let mut sums = Sums::default();
+    for mut behind in lanes_behind(txn).await? {
+        loop {
+            let rows = behind.next_rows(txn, UNFOLDED_ROWS).await?;
+            for row in &rows {
+                let added = sums.add_entries(&row.entries);
+                added
+                    .map_err(|error| Error::internal(&format!("row {} of {behind:?}: {error:?}", row.seq)))?;
+            }
+            let Some(last) = rows.last() else { break };
+            behind = Behind { folded_seq: last.seq, ..behind };
+        }
+    }
+    Ok(sums)
 }
 
 /// The end of a fold.

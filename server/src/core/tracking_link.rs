@@ -4,6 +4,7 @@
 //! server at its next visit, so that no click id is minted; and deletion, because conversions name
 //! their link for good.
 
+pub mod facts;
 pub mod grpc;
 mod lint;
 mod store;

@@ -355,6 +355,10 @@ impl From<DatabaseConnection> for Reader {
 }
 
 impl Reader {
+    pub(super) fn pool(&self) -> &DatabaseConnection {
+        &self.pool
+    }
+
     pub(super) async fn close(self) -> Result<(), DbErr> {
         self.pool.close().await
     }

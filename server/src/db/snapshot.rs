@@ -7,12 +7,43 @@ use sea_orm::{
     DbBackend, DbErr, IsolationLevel, TransactionTrait as _,
 };
 
-use super::{Lived, lived, sqlite};
+use super::{Db, Lived, lived, sqlite};
 use crate::config::{SecretUrl, backend};
 
 /// Time limit for the connection. The pool's own limits for idle and old connections do not apply to
 /// a connection that is in use.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Begins a transaction that reads the state of its first query throughout.
+async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    if db.get_database_backend() == DbBackend::Sqlite {
+        // Each transaction of SQLite does so.
+        return db.begin().await;
+    }
+    let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+    db.begin_with_config(Some(isolation), Some(access)).await
+}
+
+impl Db {
+    /// Begins a transaction that reads the state of its first query throughout, on a connection for
+    /// scans.
+    pub async fn begin_scan(&self) -> Result<DatabaseTransaction, DbErr> {
+        begin(self.scanner.pool()).await
+    }
+}
+
+/// The pool of a reader. In unit tests, a reader is more than its pool.
+#[cfg(not(test))]
+trait Pool {
+    fn pool(&self) -> &DatabaseConnection;
+}
+
+#[cfg(not(test))]
+impl Pool for DatabaseConnection {
+    fn pool(&self) -> &DatabaseConnection {
+        self
+    }
+}
 
 /// A transaction that reads.
 pub struct Snapshot {
@@ -30,14 +61,7 @@ impl Snapshot {
             sqlite::set_for_copy(&mut options);
         }
         let db = Database::connect(options).await?;
-        // A transaction of SQLite always reads the state of its first query.
-        let txn = if kind == DbBackend::Sqlite {
-            db.begin().await?
-        } else {
-            let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
-            db.begin_with_config(Some(isolation), Some(access)).await?
-        };
-        Ok(Self { txn, db })
+        Ok(Self { txn: begin(&db).await?, db })
     }
 
     /// The evidence about the time that is stored.

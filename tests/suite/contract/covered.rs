@@ -16,7 +16,7 @@ pub struct CoveredCall {
 }
 
 /// Every RPC of the schema.
-pub const COVERED: [CoveredCall; 72] = [
+pub const COVERED: [CoveredCall; 73] = [
     CoveredCall {
         method: "AccountService/CreateAccount",
         source: KEYS,
@@ -402,6 +402,12 @@ pub const COVERED: [CoveredCall; 72] = [
         empty_request: E::ResourceNotFound,
     },
     CoveredCall {
+        method: "ReportService/QueryReport",
+        source: REPORTS,
+        test: "ask",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
         method: "StatementService/CreateStatement",
         source: STATEMENTS,
         test: "create",
@@ -468,6 +474,7 @@ const STATEMENTS_SETTLED: &str = include_str!("../statements/settled.rs");
 const PRESETS: &str = include_str!("../presets.rs");
 const REDIRECT: &str = include_str!("../redirect.rs");
 const REPLAY: &str = include_str!("../replay.rs");
+const REPORTS: &str = include_str!("../reports.rs");
 const SET_UP_CHANGES: &str = include_str!("../set_up_changes.rs");
 const SETUP: &str = include_str!("../setup.rs");
 const STREAM: &str = include_str!("../stream.rs");

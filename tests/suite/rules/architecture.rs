@@ -28,7 +28,7 @@ const LAYERS: [&str; 15] = [
 ];
 /// The modules of the core. Each may import the modules before it in this list, and the core's own
 /// state.
-const SLICES: [&str; 26] = [
+const SLICES: [&str; 27] = [
     "geo",
     "journal",
     "turn",
@@ -50,6 +50,7 @@ const SLICES: [&str; 26] = [
     "approval",
     "postback",
     "tally",
+    "report",
     "payout",
     "statement",
     "rehearsal",

@@ -4,6 +4,7 @@ import type { LucideIcon } from "@lucide/svelte";
 import Activity from "@lucide/svelte/icons/activity";
 import Banknote from "@lucide/svelte/icons/banknote";
 import Building2 from "@lucide/svelte/icons/building-2";
+import ChartColumn from "@lucide/svelte/icons/chart-column";
 import ChartNoAxesColumn from "@lucide/svelte/icons/chart-no-axes-column";
 import HeartPulse from "@lucide/svelte/icons/heart-pulse";
 import Inbox from "@lucide/svelte/icons/inbox";
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
     pattern: "/conversions/:id",
     load: screen(() => import("../screens/conversions/ConversionDetail.svelte")),
   },
+  { pattern: "/reports", load: screen(() => import("../screens/reports/Reports.svelte")) },
   { pattern: "/partners", load: screen(() => import("../screens/partners/Partners.svelte")) },
   { pattern: "/partners/:id", load: screen(() => import("../screens/partners/PartnerDetail.svelte")) },
   { pattern: "/payouts", load: screen(() => import("../screens/partners/Payouts.svelte")) },
@@ -88,6 +90,7 @@ export const navigation: readonly NavGroup[] = [
     label: "nav.watch",
     items: [
       { path: "/", label: "nav.overview", icon: ChartNoAxesColumn, key: "o" },
+      { path: "/reports", label: "nav.reports", icon: ChartColumn, key: "r" },
       { path: "/live", label: "nav.live", icon: Activity, key: "w" },
       { path: "/postbacks", label: "nav.postbacks", icon: Inbox, key: "h" },
       { path: "/conversions", label: "nav.conversions", icon: ShoppingBag, key: "c" },

@@ -4,3 +4,4 @@ import "./watch.ts";
 import "./setup.ts";
 import "./money.ts";
 import "./account.ts";
+import "./reports.ts";

@@ -55,6 +55,8 @@ export function screens(seeded: Seeded, codeId = seeded.codeId): ScreenView[] {
     { name: "conversions", path: "/conversions" },
     { name: "conversion", path: `/conversions/${seeded.conversionId}` },
     { name: "refund", path: `/conversions/${seeded.conversionId}`, show: press("Refund") },
+    { name: "reports", path: "/reports" },
+    { name: "reports-by-day", path: "/reports?by=partner,link&per=day&compare=previous" },
     { name: "partners", path: "/partners" },
     { name: "partner", path: `/partners/${seeded.partnerId}` },
     { name: "partner-new", path: "/partners", show: press("New partner") },

@@ -501,5 +501,12 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 422,
             postback: None,
         },
+        ErrorReason::ReportTooWide => Facts {
+            cause: "the report has more rows or groups than an answer can hold, or a sum that is larger than a number of 64 bits; the message says which",
+            cure: "ask for a shorter period, a coarser grain, fewer dimensions, a lower limit, or set a filter",
+            code: Code::InvalidArgument,
+            http_status: 400,
+            postback: None,
+        },
     }
 }

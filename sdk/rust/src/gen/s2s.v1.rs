@@ -3997,6 +3997,11 @@ pub enum ErrorReason {
     /// held postback to be replayed; the message says what it lacks. Cure: choose
     /// another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
     StatementActionUnfit = 74,
+    /// Cause: the report has more rows or groups than an answer can hold, or a sum
+    /// that is larger than a number of 64 bits; the message says which. Cure: ask
+    /// for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
+    /// set a filter. INVALID_ARGUMENT, HTTP 400.
+    ReportTooWide = 75,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4077,6 +4082,7 @@ impl ErrorReason {
             Self::StatementClosed => "ERROR_REASON_STATEMENT_CLOSED",
             Self::StatementIncomplete => "ERROR_REASON_STATEMENT_INCOMPLETE",
             Self::StatementActionUnfit => "ERROR_REASON_STATEMENT_ACTION_UNFIT",
+            Self::ReportTooWide => "ERROR_REASON_REPORT_TOO_WIDE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4158,6 +4164,7 @@ impl ErrorReason {
             "ERROR_REASON_STATEMENT_CLOSED" => Some(Self::StatementClosed),
             "ERROR_REASON_STATEMENT_INCOMPLETE" => Some(Self::StatementIncomplete),
             "ERROR_REASON_STATEMENT_ACTION_UNFIT" => Some(Self::StatementActionUnfit),
+            "ERROR_REASON_REPORT_TOO_WIDE" => Some(Self::ReportTooWide),
             _ => None,
         }
     }
@@ -12811,6 +12818,832 @@ pub mod preset_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "s2s.v1.PresetService";
     impl<T> tonic::server::NamedService for PresetServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A row of a report.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReportRow {
+    /// The group of the row: a key for each dimension of `group_by`, in that order.
+    /// Empty in the row of the others, in the total, and without `group_by`.
+    #[prost(message, repeated, tag = "1")]
+    pub keys: ::prost::alloc::vec::Vec<ReportKey>,
+    /// Start of the row's span of time, in the report's time zone, with the offset
+    /// from UTC. Empty without a grain, and in the total. Example:
+    /// `2026-11-01T00:00+01:00`.
+    #[prost(string, tag = "2")]
+    pub slot: ::prost::alloc::string::String,
+    /// True: the row has all groups together that are beyond `limit`.
+    #[prost(bool, tag = "3")]
+    pub is_others: bool,
+    /// What was counted.
+    #[prost(message, optional, tag = "4")]
+    pub metrics: ::core::option::Option<ReportMetrics>,
+    /// What was counted in the compared period. Not set without a comparison, and
+    /// where the compared period has no such span of time, because its month is
+    /// shorter.
+    #[prost(message, optional, tag = "5")]
+    pub compared: ::core::option::Option<ReportMetrics>,
+}
+impl ::prost::Name for ReportRow {
+    const NAME: &'static str = "ReportRow";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ReportRow".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ReportRow".into()
+    }
+}
+/// One dimension of a group.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReportKey {
+    /// Id of the link, partner or conversion code; the tag; the code of the
+    /// currency; the status as the name of a `ConversionStatus`. Empty: links
+    /// without a partner, or without tags. Example: `EUR`.
+    #[prost(string, tag = "1")]
+    pub value: ::prost::alloc::string::String,
+    /// The same for people: the slug of a link, the name of a partner or of a
+    /// conversion code. Empty for other dimensions. Example: `summer-sale`.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ReportKey {
+    const NAME: &'static str = "ReportKey";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ReportKey".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ReportKey".into()
+    }
+}
+/// Exact numbers. None of them is ever estimated.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReportMetrics {
+    /// Clicks of visitors: those of robots, prefetches and previews are not among
+    /// them. Like the three numbers below, not set in rows that are grouped by a
+    /// dimension that clicks do not have: conversion code, currency, status.
+    #[prost(int64, optional, tag = "1")]
+    pub clicks: ::core::option::Option<i64>,
+    /// Clicks of robots.
+    #[prost(int64, optional, tag = "2")]
+    pub bot_clicks: ::core::option::Option<i64>,
+    /// Clicks of browsers that load pages before somebody opens them.
+    #[prost(int64, optional, tag = "3")]
+    pub prefetches: ::core::option::Option<i64>,
+    /// Clicks of programs that show a preview of a link.
+    #[prost(int64, optional, tag = "4")]
+    pub previews: ::core::option::Option<i64>,
+    /// Conversions that wait for the merchant's decision.
+    #[prost(int64, tag = "5")]
+    pub pending: i64,
+    /// Approved conversions.
+    #[prost(int64, tag = "6")]
+    pub approved: i64,
+    /// Declined conversions.
+    #[prost(int64, tag = "7")]
+    pub declined: i64,
+    /// Pending and approved conversions for each click, in millionths, rounded half
+    /// away from zero: (`pending` + `approved`) / `clicks`. Not set if there are no
+    /// clicks. Example: `25000` is 2.5 %.
+    #[prost(int64, optional, tag = "8")]
+    pub conversion_rate_millionths: ::core::option::Option<i64>,
+    /// The amounts of the conversions, for each currency, in the order of the
+    /// currencies' codes. Amounts of two currencies are never added up.
+    #[prost(message, repeated, tag = "9")]
+    pub amounts: ::prost::alloc::vec::Vec<ReportAmounts>,
+}
+impl ::prost::Name for ReportMetrics {
+    const NAME: &'static str = "ReportMetrics";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ReportMetrics".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ReportMetrics".into()
+    }
+}
+/// Sums of amounts in one currency. A sum may exceed the largest amount of a
+/// single conversion.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReportAmounts {
+    /// ISO 4217 alphabetic code. Example: `EUR`.
+    #[prost(string, tag = "1")]
+    pub currency_code: ::prost::alloc::string::String,
+    /// Pending and approved conversions in this currency.
+    #[prost(int64, tag = "2")]
+    pub conversions: i64,
+    /// Value of the pending and the approved conversions.
+    #[prost(message, optional, tag = "3")]
+    pub value: ::core::option::Option<Money>,
+    /// Commission of the pending and the approved conversions.
+    #[prost(message, optional, tag = "4")]
+    pub commission: ::core::option::Option<Money>,
+    /// Value of the approved conversions.
+    #[prost(message, optional, tag = "5")]
+    pub approved_value: ::core::option::Option<Money>,
+    /// Commission of the approved conversions.
+    #[prost(message, optional, tag = "6")]
+    pub approved_commission: ::core::option::Option<Money>,
+    /// Value of the declined conversions.
+    #[prost(message, optional, tag = "7")]
+    pub declined_value: ::core::option::Option<Money>,
+    /// Commission of the declined conversions.
+    #[prost(message, optional, tag = "8")]
+    pub declined_commission: ::core::option::Option<Money>,
+    /// Earnings per click, rounded half away from zero to a millionth:
+    /// `commission` / `clicks`. Not set if there are no clicks.
+    #[prost(message, optional, tag = "9")]
+    pub commission_per_click: ::core::option::Option<Money>,
+    /// Average value of an order, rounded half away from zero to a millionth:
+    /// `value` / `conversions`. Not set if there are no conversions.
+    #[prost(message, optional, tag = "10")]
+    pub average_value: ::core::option::Option<Money>,
+}
+impl ::prost::Name for ReportAmounts {
+    const NAME: &'static str = "ReportAmounts";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ReportAmounts".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ReportAmounts".into()
+    }
+}
+/// A condition on what a report counts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReportFilter {
+    /// The dimension that is looked at.
+    #[prost(enumeration = "ReportDimension", tag = "1")]
+    pub dimension: i32,
+    /// Values as `ReportKey.value` has them, 1 to 100. Only what has one of them
+    /// counts.
+    #[prost(string, repeated, tag = "2")]
+    pub values: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// If true, only what has none of the values counts.
+    #[prost(bool, tag = "3")]
+    pub exclude: bool,
+}
+impl ::prost::Name for ReportFilter {
+    const NAME: &'static str = "ReportFilter";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.ReportFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.ReportFilter".into()
+    }
+}
+/// The dimensions of reports. Clicks have those of their link: link, partner and
+/// tag. Filters and groups by the others concern conversions alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReportDimension {
+    /// Not allowed.
+    Unspecified = 0,
+    /// The tracking link.
+    Link = 1,
+    /// The partner of the tracking link.
+    Partner = 2,
+    /// A tag of the tracking link, as the link is now. What a link with several
+    /// tags has counts for each of them, but in totals once.
+    Tag = 3,
+    /// The conversion code.
+    Code = 4,
+    /// The currency.
+    Currency = 5,
+    /// The status, as it is now.
+    Status = 6,
+}
+impl ReportDimension {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REPORT_DIMENSION_UNSPECIFIED",
+            Self::Link => "REPORT_DIMENSION_LINK",
+            Self::Partner => "REPORT_DIMENSION_PARTNER",
+            Self::Tag => "REPORT_DIMENSION_TAG",
+            Self::Code => "REPORT_DIMENSION_CODE",
+            Self::Currency => "REPORT_DIMENSION_CURRENCY",
+            Self::Status => "REPORT_DIMENSION_STATUS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REPORT_DIMENSION_UNSPECIFIED" => Some(Self::Unspecified),
+            "REPORT_DIMENSION_LINK" => Some(Self::Link),
+            "REPORT_DIMENSION_PARTNER" => Some(Self::Partner),
+            "REPORT_DIMENSION_TAG" => Some(Self::Tag),
+            "REPORT_DIMENSION_CODE" => Some(Self::Code),
+            "REPORT_DIMENSION_CURRENCY" => Some(Self::Currency),
+            "REPORT_DIMENSION_STATUS" => Some(Self::Status),
+            _ => None,
+        }
+    }
+}
+/// The spans of time into which a report is divided. They begin and end by the
+/// clock of the report's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReportGrain {
+    /// The report is not divided.
+    Unspecified = 0,
+    /// Quarters of an hour.
+    QuarterHour = 1,
+    /// Hours. An hour that the clock shows twice, when it is put back, is two
+    /// hours.
+    Hour = 2,
+    /// Days. A day has 23 or 25 hours if the clock is changed, and begins when the
+    /// clock shows its midnight for the first time.
+    Day = 3,
+    /// Weeks, which begin on `week_start`.
+    Week = 4,
+    /// Months.
+    Month = 5,
+}
+impl ReportGrain {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REPORT_GRAIN_UNSPECIFIED",
+            Self::QuarterHour => "REPORT_GRAIN_QUARTER_HOUR",
+            Self::Hour => "REPORT_GRAIN_HOUR",
+            Self::Day => "REPORT_GRAIN_DAY",
+            Self::Week => "REPORT_GRAIN_WEEK",
+            Self::Month => "REPORT_GRAIN_MONTH",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REPORT_GRAIN_UNSPECIFIED" => Some(Self::Unspecified),
+            "REPORT_GRAIN_QUARTER_HOUR" => Some(Self::QuarterHour),
+            "REPORT_GRAIN_HOUR" => Some(Self::Hour),
+            "REPORT_GRAIN_DAY" => Some(Self::Day),
+            "REPORT_GRAIN_WEEK" => Some(Self::Week),
+            "REPORT_GRAIN_MONTH" => Some(Self::Month),
+            _ => None,
+        }
+    }
+}
+/// The time by which a conversion is counted. Clicks are always counted by their
+/// own time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReportBasis {
+    /// Read as `REPORT_BASIS_CLICK`.
+    Unspecified = 0,
+    /// The time of its click, so that it is in the same row as the click that it
+    /// came from.
+    Click = 1,
+    /// The time of the conversion.
+    Conversion = 2,
+    /// The time at which it was recorded.
+    Booked = 3,
+}
+impl ReportBasis {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REPORT_BASIS_UNSPECIFIED",
+            Self::Click => "REPORT_BASIS_CLICK",
+            Self::Conversion => "REPORT_BASIS_CONVERSION",
+            Self::Booked => "REPORT_BASIS_BOOKED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REPORT_BASIS_UNSPECIFIED" => Some(Self::Unspecified),
+            "REPORT_BASIS_CLICK" => Some(Self::Click),
+            "REPORT_BASIS_CONVERSION" => Some(Self::Conversion),
+            "REPORT_BASIS_BOOKED" => Some(Self::Booked),
+            _ => None,
+        }
+    }
+}
+/// The numbers by which groups can be ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReportMetric {
+    /// Read as `REPORT_METRIC_CLICKS`, or as `REPORT_METRIC_CONVERSIONS` if the
+    /// groups have no clicks.
+    Unspecified = 0,
+    /// `ReportMetrics.clicks`.
+    Clicks = 1,
+    /// `ReportMetrics.bot_clicks`.
+    BotClicks = 2,
+    /// `ReportMetrics.prefetches`.
+    Prefetches = 3,
+    /// `ReportMetrics.previews`.
+    Previews = 4,
+    /// `ReportMetrics.pending` and `approved` together.
+    Conversions = 5,
+    /// `ReportMetrics.pending`.
+    Pending = 6,
+    /// `ReportMetrics.approved`.
+    Approved = 7,
+    /// `ReportMetrics.declined`.
+    Declined = 8,
+    /// `ReportMetrics.conversion_rate_millionths`.
+    ConversionRate = 9,
+    /// `ReportAmounts.value`.
+    Value = 10,
+    /// `ReportAmounts.commission`.
+    Commission = 11,
+    /// `ReportAmounts.commission_per_click`.
+    CommissionPerClick = 12,
+    /// `ReportAmounts.average_value`.
+    AverageValue = 13,
+}
+impl ReportMetric {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REPORT_METRIC_UNSPECIFIED",
+            Self::Clicks => "REPORT_METRIC_CLICKS",
+            Self::BotClicks => "REPORT_METRIC_BOT_CLICKS",
+            Self::Prefetches => "REPORT_METRIC_PREFETCHES",
+            Self::Previews => "REPORT_METRIC_PREVIEWS",
+            Self::Conversions => "REPORT_METRIC_CONVERSIONS",
+            Self::Pending => "REPORT_METRIC_PENDING",
+            Self::Approved => "REPORT_METRIC_APPROVED",
+            Self::Declined => "REPORT_METRIC_DECLINED",
+            Self::ConversionRate => "REPORT_METRIC_CONVERSION_RATE",
+            Self::Value => "REPORT_METRIC_VALUE",
+            Self::Commission => "REPORT_METRIC_COMMISSION",
+            Self::CommissionPerClick => "REPORT_METRIC_COMMISSION_PER_CLICK",
+            Self::AverageValue => "REPORT_METRIC_AVERAGE_VALUE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REPORT_METRIC_UNSPECIFIED" => Some(Self::Unspecified),
+            "REPORT_METRIC_CLICKS" => Some(Self::Clicks),
+            "REPORT_METRIC_BOT_CLICKS" => Some(Self::BotClicks),
+            "REPORT_METRIC_PREFETCHES" => Some(Self::Prefetches),
+            "REPORT_METRIC_PREVIEWS" => Some(Self::Previews),
+            "REPORT_METRIC_CONVERSIONS" => Some(Self::Conversions),
+            "REPORT_METRIC_PENDING" => Some(Self::Pending),
+            "REPORT_METRIC_APPROVED" => Some(Self::Approved),
+            "REPORT_METRIC_DECLINED" => Some(Self::Declined),
+            "REPORT_METRIC_CONVERSION_RATE" => Some(Self::ConversionRate),
+            "REPORT_METRIC_VALUE" => Some(Self::Value),
+            "REPORT_METRIC_COMMISSION" => Some(Self::Commission),
+            "REPORT_METRIC_COMMISSION_PER_CLICK" => Some(Self::CommissionPerClick),
+            "REPORT_METRIC_AVERAGE_VALUE" => Some(Self::AverageValue),
+            _ => None,
+        }
+    }
+}
+/// The period with which a report is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReportComparison {
+    /// The report is not compared.
+    Unspecified = 0,
+    /// The period of the same length before `start`. Whole months are compared with
+    /// as many whole months.
+    PreviousPeriod = 1,
+    /// The same local times of the day before.
+    DayBefore = 2,
+    /// The same local times of the week before.
+    WeekBefore = 3,
+    /// The same local times of the year before.
+    YearBefore = 4,
+}
+impl ReportComparison {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REPORT_COMPARISON_UNSPECIFIED",
+            Self::PreviousPeriod => "REPORT_COMPARISON_PREVIOUS_PERIOD",
+            Self::DayBefore => "REPORT_COMPARISON_DAY_BEFORE",
+            Self::WeekBefore => "REPORT_COMPARISON_WEEK_BEFORE",
+            Self::YearBefore => "REPORT_COMPARISON_YEAR_BEFORE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REPORT_COMPARISON_UNSPECIFIED" => Some(Self::Unspecified),
+            "REPORT_COMPARISON_PREVIOUS_PERIOD" => Some(Self::PreviousPeriod),
+            "REPORT_COMPARISON_DAY_BEFORE" => Some(Self::DayBefore),
+            "REPORT_COMPARISON_WEEK_BEFORE" => Some(Self::WeekBefore),
+            "REPORT_COMPARISON_YEAR_BEFORE" => Some(Self::YearBefore),
+            _ => None,
+        }
+    }
+}
+/// A question about a period.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct QueryReportRequest {
+    /// Name of a time zone in the IANA database. Empty: `UTC`. Example:
+    /// `Europe/Madrid`.
+    #[prost(string, tag = "1")]
+    pub time_zone: ::prost::alloc::string::String,
+    /// Start of the period, inclusive: a date or a time of the zone's clock. A time
+    /// must be a full quarter of an hour. A time that the clock shows twice is the
+    /// first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+    #[prost(string, tag = "2")]
+    pub start: ::prost::alloc::string::String,
+    /// End of the period, exclusive, in the same form; at most 3,660 days after
+    /// `start`. Empty: now, rounded up to a quarter of an hour.
+    #[prost(string, tag = "3")]
+    pub end: ::prost::alloc::string::String,
+    /// Spans of time into which the report is divided. The first and the last may
+    /// be cut by `start` and `end`.
+    #[prost(enumeration = "ReportGrain", tag = "4")]
+    pub grain: i32,
+    /// Day on which weeks begin: 1 for Monday to 7 for Sunday. 0 means 1.
+    #[prost(int32, tag = "5")]
+    pub week_start: i32,
+    /// Time by which conversions are counted.
+    #[prost(enumeration = "ReportBasis", tag = "6")]
+    pub basis: i32,
+    /// Dimensions of the groups, at most 3. Empty: there are no groups.
+    #[prost(enumeration = "ReportDimension", repeated, tag = "7")]
+    pub group_by: ::prost::alloc::vec::Vec<i32>,
+    /// Conditions that must all be met, at most 20.
+    #[prost(message, repeated, tag = "8")]
+    pub filters: ::prost::alloc::vec::Vec<ReportFilter>,
+    /// Number by which groups are ordered, the largest first.
+    #[prost(enumeration = "ReportMetric", tag = "9")]
+    pub order_by: i32,
+    /// ISO 4217 alphabetic code: the currency whose amounts order the groups, if
+    /// `order_by` is an amount. Empty: the currency with the most conversions.
+    #[prost(string, tag = "10")]
+    pub order_currency: ::prost::alloc::string::String,
+    /// Maximum number of groups, 1 to 1,000. 0 means 100; larger values are read as
+    /// 1,000. What the groups beyond it have is in a row of its own, so that the
+    /// rows add up to the total.
+    #[prost(int32, tag = "11")]
+    pub limit: i32,
+    /// Period to compare with.
+    #[prost(enumeration = "ReportComparison", tag = "12")]
+    pub compare: i32,
+}
+impl ::prost::Name for QueryReportRequest {
+    const NAME: &'static str = "QueryReportRequest";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.QueryReportRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.QueryReportRequest".into()
+    }
+}
+/// A report.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct QueryReportResponse {
+    /// The rows: for each group, the first one first, its spans of time; at last
+    /// those of the other groups. Without `group_by`, every span of time has a row;
+    /// with it, only those with something to count. At most 10,000.
+    #[prost(message, repeated, tag = "1")]
+    pub rows: ::prost::alloc::vec::Vec<ReportRow>,
+    /// All that the filters let pass, whether it has a group or not.
+    #[prost(message, optional, tag = "2")]
+    pub total: ::core::option::Option<ReportRow>,
+    /// Number of groups, with those beyond `limit`.
+    #[prost(int32, tag = "3")]
+    pub group_count: i32,
+    /// Start of the period, inclusive.
+    #[prost(message, optional, tag = "4")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// End of the period, exclusive.
+    #[prost(message, optional, tag = "5")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Start of the compared period, inclusive. Not set without a comparison.
+    #[prost(message, optional, tag = "6")]
+    pub compared_start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// End of the compared period, exclusive. Not set without a comparison.
+    #[prost(message, optional, tag = "7")]
+    pub compared_end_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for QueryReportResponse {
+    const NAME: &'static str = "QueryReportResponse";
+    const PACKAGE: &'static str = "s2s.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "s2s.v1.QueryReportResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/s2s.v1.QueryReportResponse".into()
+    }
+}
+/// Generated client implementations.
+pub mod report_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Adds up clicks and conversions. What is recorded is in the next report, exact
+    /// to the millionth, in every time zone. What retention and the erasure of
+    /// visitors delete changes no report.
+    #[derive(Debug, Clone)]
+    pub struct ReportServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> ReportServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ReportServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ReportServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
+        /// the report has more rows than an answer can hold.
+        pub async fn query_report(
+            &mut self,
+            request: impl tonic::IntoRequest<super::QueryReportRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::QueryReportResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::codec::Codec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ReportService/QueryReport",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.ReportService", "QueryReport"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod report_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ReportServiceServer.
+    #[async_trait]
+    pub trait ReportService: std::marker::Send + std::marker::Sync + 'static {
+        /// Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
+        /// the report has more rows than an answer can hold.
+        async fn query_report(
+            &self,
+            request: tonic::Request<super::QueryReportRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::QueryReportResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Adds up clicks and conversions. What is recorded is in the next report, exact
+    /// to the millionth, in every time zone. What retention and the erasure of
+    /// visitors delete changes no report.
+    #[derive(Debug)]
+    pub struct ReportServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ReportServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ReportServiceServer<T>
+    where
+        T: ReportService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/s2s.v1.ReportService/QueryReport" => {
+                    #[allow(non_camel_case_types)]
+                    struct QueryReportSvc<T: ReportService>(pub Arc<T>);
+                    impl<
+                        T: ReportService,
+                    > tonic::server::UnaryService<super::QueryReportRequest>
+                    for QueryReportSvc<T> {
+                        type Response = super::QueryReportResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::QueryReportRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReportService>::query_report(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = QueryReportSvc(inner);
+                        let codec = crate::codec::Codec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ReportServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "s2s.v1.ReportService";
+    impl<T> tonic::server::NamedService for ReportServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

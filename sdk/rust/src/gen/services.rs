@@ -82,6 +82,14 @@ impl Client {
         Presets { client: self }
     }
 
+    /// Adds up clicks and conversions. What is recorded is in the next report, exact to the
+    /// millionth, in every time zone. What retention and the erasure of visitors delete changes no
+    /// report.
+    #[must_use]
+    pub fn reports(&self) -> Reports<'_> {
+        Reports { client: self }
+    }
+
     /// Compares the statements of networks with our conversions, row by row.
     #[must_use]
     pub fn statements(&self) -> Statements<'_> {
@@ -2476,6 +2484,50 @@ impl From<&String> for v1::GetPresetRequest {
 impl From<String> for v1::GetPresetRequest {
     fn from(id: String) -> Self {
         Self { preset_id: id }
+    }
+}
+
+/// The calls of `ReportService`: see [`Client::reports`].
+#[derive(Clone, Copy, Debug)]
+pub struct Reports<'a> {
+    client: &'a Client,
+}
+
+impl Reports<'_> {
+    /// Adds up the clicks and conversions of a period.
+    /// [`ErrorReason::ReportTooWide`](v1::ErrorReason::ReportTooWide) says that the report has more
+    /// rows than an answer can hold.
+    pub async fn query(
+        self,
+        request: impl Into<v1::QueryReportRequest>,
+    ) -> Result<v1::QueryReportResponse, Error> {
+        self.client.unary(request.into()).await
+    }
+}
+
+impl Call for v1::QueryReportRequest {
+    type Response = v1::QueryReportResponse;
+    const PATH: &'static str = "/s2s.v1.ReportService/QueryReport";
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&str> for v1::QueryReportRequest {
+    fn from(id: &str) -> Self {
+        Self { start: id.to_owned(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<&String> for v1::QueryReportRequest {
+    fn from(id: &String) -> Self {
+        Self { start: id.clone(), ..Default::default() }
+    }
+}
+
+/// Makes the request with this field; the others have their default values.
+impl From<String> for v1::QueryReportRequest {
+    fn from(id: String) -> Self {
+        Self { start: id, ..Default::default() }
     }
 }
 

@@ -27,6 +27,8 @@ import { file_s2s_v1_payout_service } from "./s2s/v1/payout_service_pb.js";
 import { file_s2s_v1_postback_service } from "./s2s/v1/postback_service_pb.js";
 import { file_s2s_v1_preset } from "./s2s/v1/preset_pb.js";
 import { file_s2s_v1_preset_service } from "./s2s/v1/preset_service_pb.js";
+import { file_s2s_v1_report } from "./s2s/v1/report_pb.js";
+import { file_s2s_v1_report_service } from "./s2s/v1/report_service_pb.js";
 import { file_s2s_v1_statement } from "./s2s/v1/statement_pb.js";
 import { file_s2s_v1_statement_service } from "./s2s/v1/statement_service_pb.js";
 import { file_s2s_v1_tracking_link_service } from "./s2s/v1/tracking_link_service_pb.js";
@@ -69,6 +71,8 @@ export const FILES = [
   file_s2s_v1_postback_service,
   file_s2s_v1_preset,
   file_s2s_v1_preset_service,
+  file_s2s_v1_report,
+  file_s2s_v1_report_service,
   file_s2s_v1_statement,
   file_s2s_v1_statement_service,
   file_s2s_v1_tracking_link_service,

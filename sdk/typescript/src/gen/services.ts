@@ -18,6 +18,8 @@ import type { Postbacks } from "./calls/postbacks.js";
 import { postbacksOf } from "./calls/postbacks.js";
 import type { Presets } from "./calls/presets.js";
 import { presetsOf } from "./calls/presets.js";
+import type { Reports } from "./calls/reports.js";
+import { reportsOf } from "./calls/reports.js";
 import type { Statements } from "./calls/statements.js";
 import { statementsOf } from "./calls/statements.js";
 import type { TrackingLinks } from "./calls/tracking-links.js";
@@ -34,6 +36,7 @@ import { PartnerService } from "./s2s/v1/partner_service_pb.js";
 import { PayoutService } from "./s2s/v1/payout_service_pb.js";
 import { PostbackService } from "./s2s/v1/postback_service_pb.js";
 import { PresetService } from "./s2s/v1/preset_service_pb.js";
+import { ReportService } from "./s2s/v1/report_service_pb.js";
 import { StatementService } from "./s2s/v1/statement_service_pb.js";
 import { TrackingLinkService } from "./s2s/v1/tracking_link_service_pb.js";
 import type { Policy } from "../calls.js";
@@ -100,6 +103,12 @@ export interface Services {
    */
   readonly presets: Presets;
   /**
+   * Adds up clicks and conversions. What is recorded is in the next report, exact
+   * to the millionth, in every time zone. What retention and the erasure of
+   * visitors delete changes no report.
+   */
+  readonly reports: Reports;
+  /**
    * Compares the statements of networks with our conversions, row by row.
    */
   readonly statements: Statements;
@@ -123,6 +132,7 @@ export interface Stubs {
   readonly payouts: Client<typeof PayoutService>;
   readonly postbacks: Client<typeof PostbackService>;
   readonly presets: Client<typeof PresetService>;
+  readonly reports: Client<typeof ReportService>;
   readonly statements: Client<typeof StatementService>;
   readonly trackingLinks: Client<typeof TrackingLinkService>;
 }
@@ -187,6 +197,12 @@ export interface WebServices {
    */
   readonly presets: Presets;
   /**
+   * Adds up clicks and conversions. What is recorded is in the next report, exact
+   * to the millionth, in every time zone. What retention and the erasure of
+   * visitors delete changes no report.
+   */
+  readonly reports: Reports;
+  /**
    * Compares the statements of networks with our conversions, row by row.
    */
   readonly statements: Statements;
@@ -210,6 +226,7 @@ export interface WebStubs {
   readonly payouts: Client<typeof PayoutService>;
   readonly postbacks: Client<typeof PostbackService>;
   readonly presets: Client<typeof PresetService>;
+  readonly reports: Client<typeof ReportService>;
   readonly statements: Client<typeof StatementService>;
   readonly trackingLinks: Client<typeof TrackingLinkService>;
 }
@@ -229,6 +246,7 @@ export function stubsOf(transport: Transport): Stubs {
     payouts: createClient(PayoutService, transport),
     postbacks: createClient(PostbackService, transport),
     presets: createClient(PresetService, transport),
+    reports: createClient(ReportService, transport),
     statements: createClient(StatementService, transport),
     trackingLinks: createClient(TrackingLinkService, transport),
   };
@@ -249,6 +267,7 @@ export function servicesOf(stubs: Stubs, policy: Policy): Services {
     payouts: payoutsOf(stubs.payouts),
     postbacks: postbacksOf(stubs.postbacks, policy),
     presets: presetsOf(stubs.presets),
+    reports: reportsOf(stubs.reports),
     statements: statementsOf(stubs.statements),
     trackingLinks: trackingLinksOf(stubs.trackingLinks),
   };

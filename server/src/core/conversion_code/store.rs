@@ -120,6 +120,20 @@ pub async fn longest_window(db: &impl ConnectionTrait) -> Result<Option<Span>, D
     Ok(longest.into_tuple().one(db).await?.flatten())
 }
 
+/// Returns the names of those of the codes that belong to the account.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    ids: HashSet<ConversionCodeId>,
+) -> Result<HashMap<ConversionCodeId, String>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let named = Entity::find().filter(Column::Id.is_in(ids)).filter(Column::AccountId.eq(account));
+    let named = named.select_only().columns([Column::Id, Column::Name]).into_tuple();
+    Ok(named.all(db).await?.into_iter().collect())
+}
+
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
 /// the result of the first.
 pub async fn find_to_update(

@@ -1,5 +1,7 @@
 //! The table `partner`.
 
+use std::collections::{HashMap, HashSet};
+
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
@@ -87,6 +89,20 @@ pub async fn find(
     id: PartnerId,
 ) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await
+}
+
+/// Returns the names of those of the partners that belong to the account.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    ids: HashSet<PartnerId>,
+) -> Result<HashMap<PartnerId, String>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let named = Entity::find().filter(Column::Id.is_in(ids)).filter(Column::AccountId.eq(account));
+    let named = named.select_only().columns([Column::Id, Column::Name]).into_tuple();
+    Ok(named.all(db).await?.into_iter().collect())
 }
 
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees

@@ -17,22 +17,17 @@ use super::{
         Basis, ClickCell, ClickSum, ConversionCell, ConversionSum, CountedClick, CountedConversion, Quarter,
         Sums,
     },
+    unfolded,
 };
 use crate::{
     core::{click, conversion},
-    db::{
-        Lived,
-        journal::fold::{Behind, lanes_behind},
-        snapshot::Snapshot,
-    },
+    db::{Lived, snapshot::Snapshot},
     error::{Error, Result},
     values::{click_id::ClickId, conversion_status::ConversionStatus, time::Time},
 };
 
 /// Number of rows in one query.
 const PAGE_ROWS: u64 = 10_000;
-/// Number of rows of the journal in one query.
-const JOURNAL_ROWS: u64 = 100;
 /// Number of quarters whose clicks are compared at once: a week.
 const WINDOW_QUARTERS: i32 = 7 * 24 * 4;
 /// Number of millionths in a unit of a currency.
@@ -93,31 +88,13 @@ pub async fn unreadable(snapshot: &Snapshot) -> Option<(&'static str, DbErr)> {
 
 /// Compares all totals with the rows.
 pub async fn check(snapshot: &Snapshot) -> Result<Comparison> {
-    let (lived, mut unfolded) = (snapshot.lived().await?, unfolded(snapshot).await?);
+    let (lived, mut unfolded) = (snapshot.lived().await?, unfolded(&snapshot.txn).await?);
     let (differing, shown) = (0, Vec::new());
     let mut comparison = Comparison { lived, clicks: 0, conversions: 0, lines: 0, differing, shown };
     check_clicks(snapshot, &mut unfolded, lived, &mut comparison).await?;
     partners::check(snapshot, std::mem::take(&mut unfolded.partners), &mut comparison).await?;
     check_conversions(snapshot, unfolded, lived, &mut comparison).await?;
     Ok(comparison)
-}
-
-/// The sums of the journal's rows that are not in the totals yet.
-async fn unfolded(snapshot: &Snapshot) -> Result<Sums> {
-    let mut sums = Sums::default();
-    for mut behind in lanes_behind(&snapshot.txn).await? {
-        loop {
-            let rows = behind.next_rows(&snapshot.txn, JOURNAL_ROWS).await?;
-            for row in &rows {
-                let added = sums.add_entries(&row.entries);
-                added
-                    .map_err(|error| Error::internal(&format!("row {} of {behind:?}: {error:?}", row.seq)))?;
-            }
-            let Some(last) = rows.last() else { break };
-            behind = Behind { folded_seq: last.seq, ..behind };
-        }
-    }
-    Ok(sums)
 }
 
 async fn check_clicks(

@@ -1,8 +1,8 @@
 //! The tables `tally`, `conversion_tally` and `partner_tally`.
 
 use sea_orm::{
-    ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Statement,
-    entity::prelude::*,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Statement, entity::prelude::*,
 };
 
 use super::sums::{
@@ -11,13 +11,17 @@ use super::sums::{
 };
 use crate::{
     core::{conversion_code::ConversionCodeId, tracking_link::TrackingLinkId},
-    db::{Connection, Grouped, add_up},
+    db::{Connection, Grouped, add_up, sum},
     error::{Error, Result},
     values::id::{AccountId, PartnerId},
 };
 
 /// The number of millionths in a thousand units.
 const THOUSAND_MICROS: i128 = 1_000_000_000;
+/// Approximate number of sums that one statement reads.
+const SUMS_READ_MAX: usize = 20_000;
+/// Maximum number of links that one statement names.
+const LINKS_READ_MAX: usize = 500;
 
 mod tally {
     use sea_orm::entity::prelude::*;
@@ -336,6 +340,92 @@ pub async fn read_conversions(db: &impl ConnectionTrait) -> Result<Sums> {
     }
     Ok(sums)
 }
+
+/// Quarters, the last of which is not included, and the time by which conversions are counted in them.
+#[derive(Clone, Copy, Debug)]
+pub struct Between {
+    pub from: Quarter,
+    pub below: Quarter,
+    pub basis: Basis,
+    /// Each quarter has a sum of its own. Otherwise, the sums are of all quarters together, as of the
+    /// first one that has any.
+    pub by_quarter: bool,
+}
+
+impl Between {
+    /// Number of links whose sums one statement reads: few enough that an answer has about
+    /// `SUMS_READ_MAX` rows.
+    pub fn links_at_once(self) -> usize {
+        let quarters = if self.by_quarter { self.from.until(self.below) } else { 1 };
+        SUMS_READ_MAX.checked_div(quarters).unwrap_or(1).clamp(1, LINKS_READ_MAX)
+    }
+}
+
+/// Reads the folded sums of the clicks of some links.
+pub async fn clicks_between(
+    db: &impl ConnectionTrait,
+    links: &[TrackingLinkId],
+    Between { from, below, by_quarter, .. }: Between,
+) -> Result<Vec<(ClickCell, ClickSum)>> {
+    use tally::{Column, Entity};
+
+    let of_links = Entity::find().filter(Column::LinkId.is_in(links.iter().copied())).select_only();
+    let within = of_links.filter(Column::Quarter.gte(from)).filter(Column::Quarter.lt(below));
+    let within = within.column(Column::LinkId).group_by(Column::LinkId);
+    let query = if by_quarter {
+        within.column(Column::Quarter).group_by(Column::Quarter)
+    } else {
+        within.column_as(Column::Quarter.min(), "first_quarter")
+    };
+    let added = [Column::Clicks, Column::Bots, Column::Prefetches, Column::Previews];
+    let rows = query.exprs(added.map(|column| sum(db, Expr::col(column)))).into_tuple();
+    let rows: Vec<(TrackingLinkId, Quarter, i64, i64, i64, i64)> = rows.all(db).await?;
+    let row = |(link, quarter, clicks, bots, prefetches, previews)| {
+        (ClickCell { quarter, link }, ClickSum { clicks, bots, prefetches, previews })
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// Reads the folded sums of the conversions of some links.
+pub async fn conversions_between(
+    db: &impl ConnectionTrait,
+    links: &[TrackingLinkId],
+    Between { from, below, basis, by_quarter }: Between,
+) -> Result<Vec<(ConversionCell, ConversionSum)>> {
+    use conversion_tally::{Column, Entity};
+
+    let of_links = Entity::find().filter(Column::LinkId.is_in(links.iter().copied())).select_only();
+    let within = of_links.filter(Column::Quarter.gte(from)).filter(Column::Quarter.lt(below));
+    let mut query = within.filter(Column::Basis.eq(basis));
+    for column in [Column::LinkId, Column::CodeId, Column::Currency, Column::Status] {
+        query = query.column(column).group_by(column);
+    }
+    let query = if by_quarter {
+        query.column(Column::Quarter).group_by(Column::Quarter)
+    } else {
+        query.column_as(Column::Quarter.min(), "first_quarter")
+    };
+    let added = [
+        Column::Conversions,
+        Column::ValueThousands,
+        Column::ValueMicros,
+        Column::CommissionThousands,
+        Column::CommissionMicros,
+    ];
+    let rows = query.exprs(added.map(|column| sum(db, Expr::col(column)))).into_tuple();
+    let rows: Vec<ConversionRow> = rows.all(db).await?;
+    let row = |(link, code, currency, status, quarter, conversions, value, value_rest, commission, rest)| {
+        let currency: String = currency;
+        let cell = ConversionCell { basis, quarter, status, currency: code_of(&currency)?, link, code };
+        let (value, commission) = (whole(value, value_rest), whole(commission, rest));
+        Ok((cell, ConversionSum { conversions, value, commission }))
+    };
+    rows.into_iter().map(row).collect()
+}
+
+/// Link, code, currency, status, quarter, number of conversions, and the two parts of the sums of value
+/// and commission.
+type ConversionRow = (TrackingLinkId, ConversionCodeId, String, i16, Quarter, i64, i64, i64, i64, i64);
 
 fn text_of(currency: CurrencyCode) -> String {
     currency.iter().copied().map(char::from).collect()

@@ -27,7 +27,7 @@ use crate::{
 
 /// A quarter of an hour. The offset of every time zone is a multiple of it, so days of every zone
 /// are sums of quarters.
-const QUARTER_MICROS: i64 = 15 * 60 * 1_000_000;
+pub const QUARTER_MICROS: i64 = 15 * 60 * 1_000_000;
 
 /// The number of a quarter hour since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
@@ -41,6 +41,11 @@ impl Quarter {
 
     pub fn start(self) -> Time {
         Time::from_micros(i64::from(self.0).saturating_mul(QUARTER_MICROS))
+    }
+
+    /// Number of quarters until `later`; 0 if it is in fact earlier.
+    pub fn until(self, later: Self) -> usize {
+        usize::try_from(i64::from(later.0).saturating_sub(self.0.into())).unwrap_or_default()
     }
 
     /// The quarter that is this number of quarters later.
@@ -126,7 +131,7 @@ pub struct ConversionCell {
 /// The code of a currency, as it is stored.
 pub type CurrencyCode = [u8; 3];
 
-fn code_of(currency: Currency) -> CurrencyCode {
+pub fn code_of(currency: Currency) -> CurrencyCode {
     currency.to_string().as_bytes().first_chunk().copied().unwrap_or_default()
 }
 

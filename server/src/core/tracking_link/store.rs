@@ -177,6 +177,32 @@ pub async fn existing(db: &impl ConnectionTrait, keys: HashSet<LinkKey>) -> Resu
     Ok(found.into_tuple().all(db).await?.into_iter().collect())
 }
 
+/// What reports say of a link, or group it by.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub id: TrackingLinkId,
+    pub slug: Slug,
+    pub partner_id: Option<PartnerId>,
+    pub tags: Tags,
+}
+
+/// Reads the facts of the account's links in the order of their ids, from the one after `after`, at most
+/// `limit`.
+pub async fn facts(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    after: Option<TrackingLinkId>,
+    limit: u64,
+) -> Result<Vec<Facts>, DbErr> {
+    let links = Entity::find().filter(Column::AccountId.eq(account));
+    let links = links.filter(Condition::all().add_option(after.map(|after| Column::Id.gt(after))));
+    let columns = [Column::Id, Column::Slug, Column::PartnerId, Column::Tags];
+    let rows = links.order_by_asc(Column::Id).select_only().columns(columns).limit(limit).into_tuple();
+    let rows: Vec<(TrackingLinkId, Slug, Option<PartnerId>, Tags)> = rows.all(db).await?;
+    let facts = |(id, slug, partner_id, tags)| Facts { id, slug, partner_id, tags };
+    Ok(rows.into_iter().map(facts).collect())
+}
+
 /// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
 /// the result of the first.
 pub async fn find_to_update(

@@ -1,4 +1,4 @@
-//! Calls about payouts, and about the statements of networks.
+//! Calls about payouts, about the statements of networks, and about reports.
 
 use prost::Message as _;
 use s2s_sdk::v1;
@@ -6,7 +6,7 @@ use s2s_sdk::v1;
 use super::{super::requests, CallWithId, NOT_FOUND};
 
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-pub const CALLS: [CallWithId; 16] = [
+pub const CALLS: [CallWithId; 17] = [
     CallWithId {
         method: "PayoutService/GetPartnerBalance",
         refusal: NOT_FOUND,
@@ -70,6 +70,22 @@ pub const CALLS: [CallWithId; 16] = [
         method: "PayoutService/CancelPayout",
         refusal: NOT_FOUND,
         request: ask!(CancelPayoutRequest { payout_id: of.payout.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ReportService/QueryReport",
+        refusal: NOT_FOUND,
+        request: ask!(
+            QueryReportRequest {
+                start: "2026-01-01".to_owned(),
+                filters: vec![v1::ReportFilter {
+                    dimension: v1::ReportDimension::Link.into(),
+                    values: vec![of.link.clone()],
+                    ..Default::default()
+                }]
+            },
+            _own,
+            of
+        ),
     },
     CallWithId {
         method: "StatementService/CreateStatement",

@@ -569,3 +569,11 @@ class Reason(str, Enum):
             "FAILED_PRECONDITION, HTTP 422."
         ),
     )
+    REPORT_TOO_WIDE = (
+        "REPORT_TOO_WIDE",
+        (
+            "Cause: the report has more rows or groups than an answer can hold, or a sum that is larger than a "
+            "number of 64 bits; the message says which. Cure: ask for a shorter period, a coarser grain, fewer "
+            "dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP 400."
+        ),
+    )

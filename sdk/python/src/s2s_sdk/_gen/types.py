@@ -31,6 +31,34 @@ RedirectKindName = Literal["FOUND", "SEE_OTHER", "TEMPORARY"]
 """The HTTP statuses of a redirect. Permanent redirects are not offered: browsers remember them, and
 the second visit would mint no click id.
 """
+ReportBasisName = Literal["CLICK", "CONVERSION", "BOOKED"]
+"""The time by which a conversion is counted. Clicks are always counted by their own time."""
+ReportComparisonName = Literal["PREVIOUS_PERIOD", "DAY_BEFORE", "WEEK_BEFORE", "YEAR_BEFORE"]
+"""The period with which a report is compared."""
+ReportDimensionName = Literal["LINK", "PARTNER", "TAG", "CODE", "CURRENCY", "STATUS"]
+"""The dimensions of reports. Clicks have those of their link: link, partner and tag. Filters and
+groups by the others concern conversions alone.
+"""
+ReportGrainName = Literal["QUARTER_HOUR", "HOUR", "DAY", "WEEK", "MONTH"]
+"""The spans of time into which a report is divided. They begin and end by the clock of the report's
+time zone.
+"""
+ReportMetricName = Literal[
+    "CLICKS",
+    "BOT_CLICKS",
+    "PREFETCHES",
+    "PREVIEWS",
+    "CONVERSIONS",
+    "PENDING",
+    "APPROVED",
+    "DECLINED",
+    "CONVERSION_RATE",
+    "VALUE",
+    "COMMISSION",
+    "COMMISSION_PER_CLICK",
+    "AVERAGE_VALUE",
+]
+"""The numbers by which groups can be ordered."""
 StatementActionName = Literal["COMPARE", "REPLAY", "ADJUST", "RECORD", "NOTE"]
 """What can be done about a row."""
 StatementResultName = Literal[
@@ -64,6 +92,11 @@ __all__ = [
     "PostbackVerdictName",
     "RecordConversionParams",
     "RedirectKindName",
+    "ReportBasisName",
+    "ReportComparisonName",
+    "ReportDimensionName",
+    "ReportGrainName",
+    "ReportMetricName",
     "StatementActionName",
     "StatementResultName",
     "TransactionScopeName",

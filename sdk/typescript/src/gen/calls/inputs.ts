@@ -2,6 +2,7 @@ import type { Money } from "../s2s/v1/money_pb.js";
 import type { ConversionStatus } from "../s2s/v1/conversion_pb.js";
 import type { CheckMode, DecimalSeparator, ReplyMode } from "../s2s/v1/conversion_code_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { ReportDimension } from "../s2s/v1/report_pb.js";
 import type { ShareBasis } from "../s2s/v1/partner_pb.js";
 
 // Generated from the schema by generate/protoc-gen-s2s.ts. Do not edit.
@@ -268,6 +269,25 @@ export interface ReplayOverridesInput {
    * replay can't check it again.
    */
   trustSender?: boolean | undefined;
+}
+
+/**
+ * A condition on what a report counts.
+ */
+export interface ReportFilterInput {
+  /**
+   * The dimension that is looked at.
+   */
+  dimension: ReportDimension;
+  /**
+   * Values as `ReportKey.value` has them, 1 to 100. Only what has one of them
+   * counts.
+   */
+  values: ReadonlyArray<string>;
+  /**
+   * If true, only what has none of the values counts.
+   */
+  exclude?: boolean | undefined;
 }
 
 /**

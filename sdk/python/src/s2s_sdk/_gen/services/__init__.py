@@ -14,6 +14,7 @@ from s2s_sdk._gen.s2s.v1.partner_service_pb2_grpc import PartnerServiceStub
 from s2s_sdk._gen.s2s.v1.payout_service_pb2_grpc import PayoutServiceStub
 from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceStub
 from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceStub
+from s2s_sdk._gen.s2s.v1.report_service_pb2_grpc import ReportServiceStub
 from s2s_sdk._gen.s2s.v1.statement_service_pb2_grpc import StatementServiceStub
 from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceStub
 from s2s_sdk._gen.services.accounts import Accounts, AsyncAccounts
@@ -26,6 +27,7 @@ from s2s_sdk._gen.services.partners import AsyncPartners, Partners
 from s2s_sdk._gen.services.payouts import AsyncPayouts, Payouts
 from s2s_sdk._gen.services.postbacks import AsyncPostbacks, Postbacks
 from s2s_sdk._gen.services.presets import AsyncPresets, Presets
+from s2s_sdk._gen.services.reports import AsyncReports, Reports
 from s2s_sdk._gen.services.statements import AsyncStatements, Statements
 from s2s_sdk._gen.services.tracking_links import AsyncTrackingLinks, TrackingLinks
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from s2s_sdk._gen.s2s.v1.payout_service_pb2_grpc import PayoutServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.report_service_pb2_grpc import ReportServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.statement_service_pb2_grpc import StatementServiceAsyncStub
     from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceAsyncStub
 
@@ -58,6 +61,7 @@ class Stubs:
     payouts: PayoutServiceStub
     postbacks: PostbackServiceStub
     presets: PresetServiceStub
+    reports: ReportServiceStub
     statements: StatementServiceStub
     tracking_links: TrackingLinkServiceStub
 
@@ -72,6 +76,7 @@ class Stubs:
         self.payouts = PayoutServiceStub(channel)
         self.postbacks = PostbackServiceStub(channel)
         self.presets = PresetServiceStub(channel)
+        self.reports = ReportServiceStub(channel)
         self.statements = StatementServiceStub(channel)
         self.tracking_links = TrackingLinkServiceStub(channel)
 
@@ -89,6 +94,7 @@ class AsyncStubs(Stubs):
     payouts: PayoutServiceAsyncStub
     postbacks: PostbackServiceAsyncStub
     presets: PresetServiceAsyncStub
+    reports: ReportServiceAsyncStub
     statements: StatementServiceAsyncStub
     tracking_links: TrackingLinkServiceAsyncStub
 
@@ -135,6 +141,10 @@ class Services:
     """Reads presets: the names and macros that each network uses, so that nobody has to look them up.
     Presets are the same for every account; they come with the server and can't be changed.
     """
+    reports: Reports
+    """Adds up clicks and conversions. What is recorded is in the next report, exact to the millionth,
+    in every time zone. What retention and the erasure of visitors delete changes no report.
+    """
     statements: Statements
     """Compares the statements of networks with our conversions, row by row."""
     tracking_links: TrackingLinks
@@ -152,6 +162,7 @@ class Services:
         self.payouts = Payouts(stubs.payouts)
         self.postbacks = Postbacks(stubs.postbacks, policy)
         self.presets = Presets(stubs.presets)
+        self.reports = Reports(stubs.reports)
         self.statements = Statements(stubs.statements)
         self.tracking_links = TrackingLinks(stubs.tracking_links)
 
@@ -198,6 +209,10 @@ class AsyncServices:
     """Reads presets: the names and macros that each network uses, so that nobody has to look them up.
     Presets are the same for every account; they come with the server and can't be changed.
     """
+    reports: AsyncReports
+    """Adds up clicks and conversions. What is recorded is in the next report, exact to the millionth,
+    in every time zone. What retention and the erasure of visitors delete changes no report.
+    """
     statements: AsyncStatements
     """Compares the statements of networks with our conversions, row by row."""
     tracking_links: AsyncTrackingLinks
@@ -215,5 +230,6 @@ class AsyncServices:
         self.payouts = AsyncPayouts(stubs.payouts)
         self.postbacks = AsyncPostbacks(stubs.postbacks, policy)
         self.presets = AsyncPresets(stubs.presets)
+        self.reports = AsyncReports(stubs.reports)
         self.statements = AsyncStatements(stubs.statements)
         self.tracking_links = AsyncTrackingLinks(stubs.tracking_links)

@@ -239,6 +239,22 @@ from s2s_sdk._gen.s2s.v1.preset_service_pb2 import (
     ListPresetsRequest,
     ListPresetsResponse,
 )
+from s2s_sdk._gen.s2s.v1.report_pb2 import (
+    ReportAmounts,
+    ReportBasis,
+    ReportComparison,
+    ReportDimension,
+    ReportFilter,
+    ReportGrain,
+    ReportKey,
+    ReportMetric,
+    ReportMetrics,
+    ReportRow,
+)
+from s2s_sdk._gen.s2s.v1.report_service_pb2 import (
+    QueryReportRequest,
+    QueryReportResponse,
+)
 from s2s_sdk._gen.s2s.v1.statement_pb2 import (
     NewStatementRow,
     Statement,
@@ -438,6 +454,8 @@ __all__ = [
     "PostbackVerdict",
     "Preset",
     "PresetSource",
+    "QueryReportRequest",
+    "QueryReportResponse",
     "RawPostback",
     "RecordClickRequest",
     "RecordClickResponse",
@@ -451,6 +469,16 @@ __all__ = [
     "ReplayPostbacksResponse",
     "ReplyMode",
     "ReplySetting",
+    "ReportAmounts",
+    "ReportBasis",
+    "ReportComparison",
+    "ReportDimension",
+    "ReportFilter",
+    "ReportGrain",
+    "ReportKey",
+    "ReportMetric",
+    "ReportMetrics",
+    "ReportRow",
     "ResolveStatementRowResult",
     "ResolveStatementRowsRequest",
     "ResolveStatementRowsResponse",

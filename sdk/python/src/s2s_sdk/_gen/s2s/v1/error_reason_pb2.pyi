@@ -407,6 +407,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     held postback to be replayed; the message says what it lacks. Cure: choose
     another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
     """
+    ERROR_REASON_REPORT_TOO_WIDE: _ErrorReason.ValueType  # 75
+    """Cause: the report has more rows or groups than an answer can hold, or a sum
+    that is larger than a number of 64 bits; the message says which. Cure: ask
+    for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
+    set a filter. INVALID_ARGUMENT, HTTP 400.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
@@ -802,5 +808,11 @@ ERROR_REASON_STATEMENT_ACTION_UNFIT: ErrorReason.ValueType  # 74
 """Cause: the row has nothing that the action could change, for example no
 held postback to be replayed; the message says what it lacks. Cure: choose
 another action, or leave a note. FAILED_PRECONDITION, HTTP 422.
+"""
+ERROR_REASON_REPORT_TOO_WIDE: ErrorReason.ValueType  # 75
+"""Cause: the report has more rows or groups than an answer can hold, or a sum
+that is larger than a number of 64 bits; the message says which. Cure: ask
+for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
+set a filter. INVALID_ARGUMENT, HTTP 400.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -491,6 +491,13 @@ public enum Reason {
    * FAILED_PRECONDITION, HTTP 422.
    */
   STATEMENT_ACTION_UNFIT(ErrorReason.ERROR_REASON_STATEMENT_ACTION_UNFIT),
+
+  /**
+   * Cause: the report has more rows or groups than an answer can hold, or a sum that is larger than
+   * a number of 64 bits; the message says which. Cure: ask for a shorter period, a coarser grain,
+   * fewer dimensions, a lower limit, or set a filter. INVALID_ARGUMENT, HTTP 400.
+   */
+  REPORT_TOO_WIDE(ErrorReason.ERROR_REASON_REPORT_TOO_WIDE),
   ;
 
   private final ErrorReason message;

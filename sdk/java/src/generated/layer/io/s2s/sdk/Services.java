@@ -14,6 +14,7 @@ abstract class Services {
   private final Payouts payouts;
   private final Postbacks postbacks;
   private final Presets presets;
+  private final Reports reports;
   private final Statements statements;
   private final TrackingLinks trackingLinks;
 
@@ -28,6 +29,7 @@ abstract class Services {
     payouts = new Payouts(calls);
     postbacks = new Postbacks(calls);
     presets = new Presets(calls);
+    reports = new Reports(calls);
     statements = new Statements(calls);
     trackingLinks = new TrackingLinks(calls);
   }
@@ -104,6 +106,14 @@ abstract class Services {
    */
   public Presets presets() {
     return presets;
+  }
+
+  /**
+   * Adds up clicks and conversions. What is recorded is in the next report, exact to the millionth,
+   * in every time zone. What retention and the erasure of visitors delete changes no report.
+   */
+  public Reports reports() {
+    return reports;
   }
 
   /** Compares the statements of networks with our conversions, row by row. */

@@ -764,6 +764,17 @@ public enum ErrorReason
    * <code>ERROR_REASON_STATEMENT_ACTION_UNFIT = 74;</code>
    */
   ERROR_REASON_STATEMENT_ACTION_UNFIT(74),
+  /**
+   * <pre>
+   * Cause: the report has more rows or groups than an answer can hold, or a sum
+   * that is larger than a number of 64 bits; the message says which. Cure: ask
+   * for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
+   * set a filter. INVALID_ARGUMENT, HTTP 400.
+   * </pre>
+   *
+   * <code>ERROR_REASON_REPORT_TOO_WIDE = 75;</code>
+   */
+  ERROR_REASON_REPORT_TOO_WIDE(75),
   UNRECOGNIZED(-1),
   ;
 
@@ -1512,6 +1523,17 @@ public enum ErrorReason
    * <code>ERROR_REASON_STATEMENT_ACTION_UNFIT = 74;</code>
    */
   public static final int ERROR_REASON_STATEMENT_ACTION_UNFIT_VALUE = 74;
+  /**
+   * <pre>
+   * Cause: the report has more rows or groups than an answer can hold, or a sum
+   * that is larger than a number of 64 bits; the message says which. Cure: ask
+   * for a shorter period, a coarser grain, fewer dimensions, a lower limit, or
+   * set a filter. INVALID_ARGUMENT, HTTP 400.
+   * </pre>
+   *
+   * <code>ERROR_REASON_REPORT_TOO_WIDE = 75;</code>
+   */
+  public static final int ERROR_REASON_REPORT_TOO_WIDE_VALUE = 75;
 
 
   public final int getNumber() {
@@ -1610,6 +1632,7 @@ public enum ErrorReason
       case 72: return ERROR_REASON_STATEMENT_CLOSED;
       case 73: return ERROR_REASON_STATEMENT_INCOMPLETE;
       case 74: return ERROR_REASON_STATEMENT_ACTION_UNFIT;
+      case 75: return ERROR_REASON_REPORT_TOO_WIDE;
       default: return null;
     }
   }
