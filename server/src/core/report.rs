@@ -126,24 +126,21 @@ async fn add(
     unfolded: &Sums,
     table: &mut Table<'_>,
 ) -> Result<()> {
-    let between = Between {
-        from: period.first(),
-        below: period.below(),
-        basis: question.basis,
-        by_quarter: period.is_divided(),
-    };
     let place = |quarter, link| Some(((which, period.slot(quarter)?), links.get(&link)?));
     let passes = |cell: &_| question.filters.iter().all(|filter| filter.passes_conversion(cell));
     let ids: Vec<TrackingLinkId> = links.keys().copied().collect();
-    for ids in ids.chunks(between.links_at_once()) {
-        for (cell, sum) in tally::clicks_between(txn, ids, between).await? {
-            if let Some((at, link)) = place(cell.quarter, cell.link) {
-                table.add_clicks(at, link, sum)?;
+    for (from, below, span) in period.runs() {
+        let between = Between { from, below, span, basis: question.basis };
+        for ids in ids.chunks(between.links_at_once()) {
+            for (cell, sum) in tally::clicks_between(txn, ids, between).await? {
+                if let Some((at, link)) = place(cell.quarter, cell.link) {
+                    table.add_clicks(at, link, sum)?;
+                }
             }
-        }
-        for (cell, sum) in tally::conversions_between(txn, ids, between).await? {
-            if let Some((at, link)) = place(cell.quarter, cell.link).filter(|_| passes(&cell)) {
-                table.add_conversions(at, link, &cell, sum)?;
+            for (cell, sum) in tally::conversions_between(txn, ids, between).await? {
+                if let Some((at, link)) = place(cell.quarter, cell.link).filter(|_| passes(&cell)) {
+                    table.add_conversions(at, link, &cell, sum)?;
+                }
             }
         }
     }

@@ -165,7 +165,21 @@ impl Period {
         self.limits.len().saturating_sub(1)
     }
 
-    pub fn is_divided(&self) -> bool {
+    /// The spans, in runs of those that have the same length and follow one another: the first quarter of
+    /// a run, the quarter after it, and the number of quarters in each of its spans.
+    pub fn runs(&self) -> Vec<(Quarter, Quarter, i32)> {
+        let mut runs: Vec<(Quarter, Quarter, i32)> = Vec::new();
+        for (start, end) in self.limits.iter().zip(self.limits.iter().skip(1)) {
+            let length = i32::try_from(start.until(*end)).unwrap_or(i32::MAX);
+            match runs.last_mut() {
+                Some((_, below, same)) if *same == length => *below = *end,
+                _ => runs.push((*start, *end, length)),
+            }
+        }
+        runs
+    }
+
+    fn is_divided(&self) -> bool {
         self.grain != Grain::Whole
     }
 

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Statement, entity::prelude::*,
+    Statement, entity::prelude::*, sea_query::SimpleExpr,
 };
 
 use super::sums::{
@@ -341,23 +341,35 @@ pub async fn read_conversions(db: &impl ConnectionTrait) -> Result<Sums> {
     Ok(sums)
 }
 
-/// Quarters, the last of which is not included, and the time by which conversions are counted in them.
+/// Quarters, the last of which is not included, in spans of equal length, and the time by which
+/// conversions are counted in them.
 #[derive(Clone, Copy, Debug)]
 pub struct Between {
     pub from: Quarter,
     pub below: Quarter,
+    /// Number of quarters in a span. Each sum is of one span, and names the first quarter of it that has
+    /// anything.
+    pub span: i32,
     pub basis: Basis,
-    /// Each quarter has a sum of its own. Otherwise, the sums are of all quarters together, as of the
-    /// first one that has any.
-    pub by_quarter: bool,
 }
 
 impl Between {
     /// Number of links whose sums one statement reads: few enough that an answer has about
     /// `SUMS_READ_MAX` rows.
     pub fn links_at_once(self) -> usize {
-        let quarters = if self.by_quarter { self.from.until(self.below) } else { 1 };
-        SUMS_READ_MAX.checked_div(quarters).unwrap_or(1).clamp(1, LINKS_READ_MAX)
+        let spans =
+            usize::try_from(self.span).ok().and_then(|span| self.from.until(self.below).checked_div(span));
+        SUMS_READ_MAX.checked_div(spans.unwrap_or(1)).unwrap_or(SUMS_READ_MAX).clamp(1, LINKS_READ_MAX)
+    }
+
+    /// The number of the span that a row is in.
+    fn span_of_row(self, db: &impl ConnectionTrait) -> SimpleExpr {
+        let form = match db.get_database_backend() {
+            DbBackend::Postgres => "(quarter - $1) / $2",
+            DbBackend::MySql => "(`quarter` - ?) DIV ?",
+            _ => "(quarter - ?) / ?",
+        };
+        Expr::cust_with_values(form, [Value::from(self.from), self.span.into()])
     }
 }
 
@@ -365,18 +377,15 @@ impl Between {
 pub async fn clicks_between(
     db: &impl ConnectionTrait,
     links: &[TrackingLinkId],
-    Between { from, below, by_quarter, .. }: Between,
+    between: Between,
 ) -> Result<Vec<(ClickCell, ClickSum)>> {
     use tally::{Column, Entity};
 
     let of_links = Entity::find().filter(Column::LinkId.is_in(links.iter().copied())).select_only();
-    let within = of_links.filter(Column::Quarter.gte(from)).filter(Column::Quarter.lt(below));
-    let within = within.column(Column::LinkId).group_by(Column::LinkId);
-    let query = if by_quarter {
-        within.column(Column::Quarter).group_by(Column::Quarter)
-    } else {
-        within.column_as(Column::Quarter.min(), "first_quarter")
-    };
+    let within = of_links.filter(Column::Quarter.gte(between.from));
+    let within = within.filter(Column::Quarter.lt(between.below)).column(Column::LinkId);
+    let query = within.column_as(Column::Quarter.min(), "first_quarter").group_by(Column::LinkId);
+    let query = query.group_by(between.span_of_row(db));
     let added = [Column::Clicks, Column::Bots, Column::Prefetches, Column::Previews];
     let rows = query.exprs(added.map(|column| sum(db, Expr::col(column)))).into_tuple();
     let rows: Vec<(TrackingLinkId, Quarter, i64, i64, i64, i64)> = rows.all(db).await?;
@@ -390,21 +399,18 @@ pub async fn clicks_between(
 pub async fn conversions_between(
     db: &impl ConnectionTrait,
     links: &[TrackingLinkId],
-    Between { from, below, basis, by_quarter }: Between,
+    between: Between,
 ) -> Result<Vec<(ConversionCell, ConversionSum)>> {
     use conversion_tally::{Column, Entity};
 
     let of_links = Entity::find().filter(Column::LinkId.is_in(links.iter().copied())).select_only();
-    let within = of_links.filter(Column::Quarter.gte(from)).filter(Column::Quarter.lt(below));
-    let mut query = within.filter(Column::Basis.eq(basis));
+    let within = of_links.filter(Column::Quarter.gte(between.from));
+    let within = within.filter(Column::Quarter.lt(between.below));
+    let mut query = within.filter(Column::Basis.eq(between.basis));
     for column in [Column::LinkId, Column::CodeId, Column::Currency, Column::Status] {
         query = query.column(column).group_by(column);
     }
-    let query = if by_quarter {
-        query.column(Column::Quarter).group_by(Column::Quarter)
-    } else {
-        query.column_as(Column::Quarter.min(), "first_quarter")
-    };
+    let query = query.column_as(Column::Quarter.min(), "first_quarter").group_by(between.span_of_row(db));
     let added = [
         Column::Conversions,
         Column::ValueThousands,
@@ -416,7 +422,14 @@ pub async fn conversions_between(
     let rows: Vec<ConversionRow> = rows.all(db).await?;
     let row = |(link, code, currency, status, quarter, conversions, value, value_rest, commission, rest)| {
         let currency: String = currency;
-        let cell = ConversionCell { basis, quarter, status, currency: code_of(&currency)?, link, code };
+        let cell = ConversionCell {
+            basis: between.basis,
+            quarter,
+            status,
+            currency: code_of(&currency)?,
+            link,
+            code,
+        };
         let (value, commission) = (whole(value, value_rest), whole(commission, rest));
         Ok((cell, ConversionSum { conversions, value, commission }))
     };

@@ -143,6 +143,27 @@ fn every_quarter_is_in_one_span_in_every_zone() {
 }
 
 #[test]
+fn spans_of_equal_length_are_one_run() {
+    for (zone, start, end, grain, lengths) in [
+        ("UTC", "2026-10-20", "2026-10-30", Grain::Day, &[(10, 96)][..]),
+        ("Europe/Madrid", "2026-10-20", "2026-10-30", Grain::Day, &[(5, 96), (1, 100), (4, 96)]),
+        ("Europe/Madrid", "2026-10-20T06:00", "2026-10-22T12:00", Grain::Day, &[(1, 72), (1, 96), (1, 48)]),
+        ("UTC", "2026-01-01", "2026-04-01", Grain::Month, &[(1, 31 * 96), (1, 28 * 96), (1, 31 * 96)]),
+        ("UTC", "2026-01-01", "2026-04-01", Grain::Whole, &[(1, 90 * 96)]),
+        ("UTC", "2026-01-01", "2026-01-02", Grain::QuarterHour, &[(96, 1)]),
+    ] {
+        let period = period(zone, start, end, grain);
+        let runs = period.runs();
+        let found: Vec<(usize, i32)> = runs
+            .iter()
+            .map(|(from, below, span)| (from.until(*below) / usize::try_from(*span).unwrap(), *span))
+            .collect();
+        assert_eq!(found, lengths, "{zone} {start} {grain:?}");
+        assert_eq!((runs.first().unwrap().0, runs.last().unwrap().1), (period.first(), period.below()));
+    }
+}
+
+#[test]
 fn a_comparison_has_the_same_times_of_the_clock() {
     use Comparison::{DayBefore, PreviousPeriod, WeekBefore, YearBefore};
     for (start, end, comparison, from, until) in [
