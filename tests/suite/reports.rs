@@ -54,7 +54,7 @@ async fn a_report_is_what_brute_force_finds_at_every_step() {
     for history in 0..number("S2S_TESTS_HISTORIES", 100) {
         world.live(history).await;
     }
-    tally::check(&world.server(0).database_url).await.unwrap();
+    world.compare_again().await;
 }
 
 #[tokio::test]

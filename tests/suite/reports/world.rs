@@ -16,6 +16,7 @@ use s2s_sdk::{
 };
 use s2s_tests::{
     Server,
+    database::tally,
     random::{Random, seed},
     request,
 };
@@ -57,6 +58,7 @@ const GRAINS: [Grain; 6] =
 
 pub struct World {
     servers: [Server; 2],
+    lives: Vec<Life>,
 }
 
 /// An account that lives a history.
@@ -91,11 +93,7 @@ impl World {
     pub async fn open() -> Self {
         let server = Server::start().await;
         let beside = Server::start_beside(&server).await;
-        Self { servers: [server, beside] }
-    }
-
-    pub fn server(&self, number: usize) -> &Server {
-        &self.servers[number]
+        Self { servers: [server, beside], lives: Vec::new() }
     }
 
     /// Lives a history in an account of its own.
@@ -112,6 +110,22 @@ impl World {
             life.step().await;
         }
         life.compare().await;
+        self.lives.push(life);
+    }
+
+    /// Compares all accounts again, after everything is folded into the totals, and once more after both
+    /// servers are restarted.
+    pub async fn compare_again(&mut self) {
+        tally::check(&self.servers[0].database_url).await.unwrap();
+        for _ in 0..2 {
+            for life in &mut self.lives {
+                life.compare().await;
+            }
+            for server in &mut self.servers {
+                server.kill().await;
+                server.restart_in_place().await;
+            }
+        }
     }
 }
 
