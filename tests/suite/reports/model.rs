@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use s2s_sdk::v1::{
     ClickFlag, Conversion, ConversionStatus as Status, Money, QueryReportRequest, QueryReportResponse,
     ReportBasis as Basis, ReportDimension as Dimension, ReportFilter, ReportGrain as Grain, ReportMetrics,
-    TrackingLink,
+    ReportRow, TrackingLink,
 };
 
 use super::world::local;
@@ -40,8 +40,9 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The rows and the total that a question must be answered with.
-    pub fn report(&self, question: &QueryReportRequest, end: i64) -> (Rows, Counts) {
+    /// The rows and the total that a question must be answered with, if everything had happened `later`
+    /// seconds later.
+    pub fn report(&self, question: &QueryReportRequest, end: i64, later: i64) -> (Rows, Counts) {
         let (mut rows, mut total) = (Rows::new(), Counts::default());
         let dimensions: Vec<Dimension> = question.group_by().collect();
         let has_clicks = dimensions.iter().all(|one| is_of_link(*one));
@@ -50,7 +51,7 @@ impl Facts {
             let passes = |filter: &ReportFilter| {
                 !is_of_link(filter.dimension()) || passes(filter, &link_values(filter.dimension(), link))
             };
-            let Some(slot) = slot(question, click.seconds, end) else { continue };
+            let Some(slot) = slot(question, click.seconds + later, end) else { continue };
             if !question.filters.iter().all(passes) {
                 continue;
             }
@@ -72,7 +73,7 @@ impl Facts {
                 Basis::Booked => &conversion.create_time,
                 Basis::Click | Basis::Unspecified => &conversion.click_time,
             };
-            let Some(slot) = slot(question, time.unwrap().seconds, end) else { continue };
+            let Some(slot) = slot(question, time.unwrap().seconds + later, end) else { continue };
             if !question.filters.iter().all(passes) {
                 continue;
             }
@@ -120,12 +121,17 @@ impl Counts {
     }
 }
 
-/// The rows of an answer, without those that count nothing.
-pub fn answered(question: &QueryReportRequest, report: &QueryReportResponse) -> Rows {
+/// The rows of an answer, without those that count nothing. `of` chooses between the numbers of the period
+/// and of the compared one.
+pub fn answered(
+    question: &QueryReportRequest,
+    report: &QueryReportResponse,
+    of: impl Fn(&ReportRow) -> Option<&ReportMetrics>,
+) -> Rows {
     let mut rows = Rows::new();
     for row in &report.rows {
         let keys = row.keys.iter().map(|key| key.value.clone()).collect();
-        let counts = Counts::of(row.metrics.as_ref().unwrap());
+        let counts = Counts::of(of(row).unwrap());
         let slot = if row.slot.is_empty() { String::new() } else { label(question, &row.slot) };
         if counts != Counts::default() {
             assert_eq!(rows.insert((keys, slot), counts), None, "two rows of one group: {row:?}");

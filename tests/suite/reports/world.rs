@@ -286,14 +286,15 @@ impl Life {
     async fn compare(&mut self) {
         let question = self.question();
         let report = self.client().reports().query(question.clone()).await.unwrap();
-        let (rows, total) = self.facts.report(&question, report.end_time.unwrap().seconds);
-        assert_eq!(answered(&question, &report), rows, "{question:?}");
+        let (rows, total) = self.facts.report(&question, report.end_time.unwrap().seconds, 0);
+        assert_eq!(answered(&question, &report, |row| row.metrics.as_ref()), rows, "{question:?}");
         let answered = Counts::of(report.total.as_ref().unwrap().metrics.as_ref().unwrap());
         assert_eq!(answered, total, "{question:?}");
         self.compare_with_before(question).await;
     }
 
-    /// What a report says of the compared period is what a report of that period says.
+    /// A report says of the compared period what a report of that period says, and each of its rows what
+    /// brute force finds.
     async fn compare_with_before(&mut self, question: QueryReportRequest) {
         let comparison = self.random.pick(&[Comparison::PreviousPeriod, Comparison::DayBefore]);
         let compare = QueryReportRequest { compare: comparison.into(), ..question.clone() };
@@ -304,6 +305,16 @@ impl Life {
         let (start, end) = (text(report.compared_start_time), text(report.compared_end_time));
         let (client, period) = (self.client(), QueryReportRequest { start, end, ..question.clone() });
         let before = client.reports().query(period).await.unwrap().total.unwrap();
+        let seconds =
+            [report.start_time, report.end_time, report.compared_start_time, report.compared_end_time];
+        let [own_start, own_end, start, end] = seconds.map(|time| time.unwrap().seconds);
+        let offset = |seconds| local(seconds, &question.time_zone).offset();
+        // Without a change of the clock, each row is compared with what happened as much earlier.
+        if own_start - start == own_end - end && offset(start) == offset(own_end) {
+            let (rows, _) = self.facts.report(&question, own_end, own_end - end);
+            let compared = answered(&question, &report, |row| row.compared.as_ref());
+            assert_eq!(compared, rows, "{question:?}, {comparison:?}");
+        }
         assert_eq!(report.total.unwrap().compared, before.metrics, "{question:?}, {comparison:?}");
     }
 }

@@ -320,8 +320,8 @@ impl Writer<'_> {
 
     fn row(&self, slot: usize, pair: &Pair, has_clicks: bool) -> Result<ReportRow> {
         let large = |TooLarge| too_wide("a sum that is larger than a number of 64 bits");
-        let compared = self.question.compared.as_ref().filter(|compared| slot < compared.slots());
-        let compared = compared.map(|_| pair.compared.to_proto(has_clicks)).transpose();
+        let compared =
+            self.question.compared.as_ref().map(|_| pair.compared.to_proto(has_clicks)).transpose();
         Ok(ReportRow {
             keys: Vec::new(),
             slot: self.question.period.label(slot),

@@ -126,29 +126,41 @@ impl Period {
         Ok(Self { zone, grain, start, end, limits })
     }
 
-    /// The period to compare with.
+    /// The period to compare with. It has as many spans, each of which is the span of the same number moved
+    /// back. A span is empty if the earlier month has no such days, and long if it has more.
     pub fn compared(&self, comparison: Comparison) -> Result<Self, Fault> {
-        let earlier = match comparison {
-            Comparison::PreviousPeriod => {
-                let start = if let Some(months) = whole_months(self.start, self.end) {
-                    self.start.checked_sub(months.months())
-                } else {
-                    self.start.checked_sub(self.end.duration_since(self.start))
-                };
-                [start.ok(), Some(self.start)]
-            }
-            Comparison::DayBefore => self.earlier(1.day()),
-            Comparison::WeekBefore => self.earlier(1.week()),
-            Comparison::YearBefore => self.earlier(1.year()),
+        let back = |time: DateTime| match (comparison, whole_months(self.start, self.end)) {
+            (Comparison::PreviousPeriod, Some(months)) => time.checked_sub(months.months()),
+            (Comparison::PreviousPeriod, None) => time.checked_sub(self.end.duration_since(self.start)),
+            (Comparison::DayBefore, _) => time.checked_sub(1.day()),
+            (Comparison::WeekBefore, _) => time.checked_sub(1.week()),
+            (Comparison::YearBefore, _) => time.checked_sub(1.year()),
         };
-        let too_early = || Fault::Field("compare", "must be a period after 1970".to_owned());
-        let [Some(_), Some(_)] = earlier else { return Err(too_early()) };
-        let compared = Self::new(self.zone.clone(), earlier, Time::from_micros(0), self.grain);
-        compared.map_err(|fault| if fault == Fault::TooManySlots { fault } else { too_early() })
-    }
-
-    fn earlier(&self, by: jiff::Span) -> [Option<DateTime>; 2] {
-        [self.start, self.end].map(|time| time.checked_sub(by).ok())
+        let (start, end) =
+            back(self.start).and_then(|start| Ok((start, back(self.end)?))).map_err(|_| too_early())?;
+        let place = |time| quarter(&self.zone, "compare", time).map_err(|_| too_early());
+        let (first, last) = (place(start)?, place(end)?);
+        let by_calendar = match comparison {
+            Comparison::PreviousPeriod => whole_months(self.start, self.end).is_some(),
+            Comparison::YearBefore => true,
+            Comparison::DayBefore | Comparison::WeekBefore => false,
+        };
+        let mut limits = vec![first];
+        for limit in self.limits.iter().skip(1).take(self.slots().saturating_sub(1)) {
+            let instant = Timestamp::from_microsecond(limit.start().micros()).map_err(|_| too_early())?;
+            let own = self.zone.to_datetime(instant);
+            let mut moved = back(own).map_err(|_| too_early())?;
+            if by_calendar && moved.day() != own.day() {
+                // The earlier month has no such day: the limit is its end.
+                moved = moved.date().tomorrow().map_err(|_| too_early())?.to_datetime(TimeOfDay::midnight());
+            }
+            let moved = place(moved)?;
+            // A time that the clock showed twice is one time of the earlier period.
+            let before = limits.last().copied().unwrap_or(first);
+            limits.push(moved.max(before).min(last));
+        }
+        limits.push(last);
+        Ok(Self { zone: self.zone.clone(), grain: self.grain, start, end, limits })
     }
 
     pub fn first(&self) -> Quarter {
@@ -166,12 +178,14 @@ impl Period {
     }
 
     /// The spans, in runs of those that have the same length and follow one another: the first quarter of
-    /// a run, the quarter after it, and the number of quarters in each of its spans.
+    /// a run, the quarter after it, and the number of quarters in each of its spans. Empty spans are left
+    /// out.
     pub fn runs(&self) -> Vec<(Quarter, Quarter, i32)> {
         let mut runs: Vec<(Quarter, Quarter, i32)> = Vec::new();
         for (start, end) in self.limits.iter().zip(self.limits.iter().skip(1)) {
             let length = i32::try_from(start.until(*end)).unwrap_or(i32::MAX);
             match runs.last_mut() {
+                _ if length == 0 => {}
                 Some((_, below, same)) if *same == length => *below = *end,
                 _ => runs.push((*start, *end, length)),
             }
@@ -210,6 +224,10 @@ fn quarter(zone: &TimeZone, field: &'static str, local: DateTime) -> Result<Quar
 
 fn even(micros: i64) -> Option<Quarter> {
     (micros.rem_euclid(QUARTER_MICROS) == 0).then(|| Quarter::of(Time::from_micros(micros)))
+}
+
+fn too_early() -> Fault {
+    Fault::Field("compare", "must be a period after 1970".to_owned())
 }
 
 fn uneven() -> Fault {

@@ -393,9 +393,9 @@ type ReportRow struct {
 	IsOthers bool `protobuf:"varint,3,opt,name=is_others,json=isOthers,proto3" json:"is_others,omitempty"`
 	// What was counted.
 	Metrics *ReportMetrics `protobuf:"bytes,4,opt,name=metrics,proto3" json:"metrics,omitempty"`
-	// What was counted in the compared period. Not set without a comparison, and
-	// where the compared period has no such span of time, because its month is
-	// shorter.
+	// What was counted in the same span of time of the compared period: this span,
+	// moved back by the clock. What a longer month has beside it is in the last
+	// span of its days, so that the rows add up. Not set without a comparison.
 	Compared      *ReportMetrics `protobuf:"bytes,5,opt,name=compared,proto3" json:"compared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -188,6 +188,59 @@ fn a_comparison_has_the_same_times_of_the_clock() {
 }
 
 #[test]
+fn compared_spans_are_the_own_ones_moved_back() {
+    use Comparison::{DayBefore, PreviousPeriod, YearBefore};
+    for (zone, start, end, grain, comparison, expected) in [
+        // Two months of the earlier period are one span.
+        ("UTC", "2026-12-01", "2026-12-03", Grain::Month, DayBefore, &[2 * 96][..]),
+        ("UTC", "2026-11-26", "2026-12-03", Grain::Week(3), DayBefore, &[6 * 96, 96]),
+        // The year before, the span had other weekdays.
+        ("UTC", "2027-11-29", "2027-12-13", Grain::Week(1), YearBefore, &[7 * 96, 7 * 96]),
+        // February has three days less.
+        (
+            "UTC",
+            "2026-03-01",
+            "2026-04-01",
+            Grain::Day,
+            PreviousPeriod,
+            &[[96; 28].as_slice(), &[0, 0, 0]].concat(),
+        ),
+        // January has three days more.
+        (
+            "UTC",
+            "2026-02-01",
+            "2026-03-01",
+            Grain::Day,
+            PreviousPeriod,
+            &[[96; 27].as_slice(), &[4 * 96]].concat(),
+        ),
+        // An hour twice in the own period, and in the earlier one.
+        ("Europe/Madrid", "2026-10-25T01:00", "2026-10-25T04:00", Grain::Hour, DayBefore, &[4, 0, 4, 4]),
+        ("Europe/Madrid", "2026-10-26T01:00", "2026-10-26T04:00", Grain::Hour, DayBefore, &[4, 8, 4]),
+    ] {
+        let own = period(zone, start, end, grain);
+        let compared = own.compared(comparison).unwrap();
+        let lengths: Vec<usize> = spans(&compared).iter().map(|(_, length)| *length).collect();
+        assert_eq!(lengths, expected, "{start} {grain:?}");
+        assert_eq!(compared.slots(), own.slots());
+        let counted: usize = compared
+            .runs()
+            .iter()
+            .map(|(from, below, span)| {
+                assert!(*span > 0);
+                from.until(*below)
+            })
+            .sum();
+        assert_eq!(counted, compared.first().until(compared.below()));
+        for number in 0..counted {
+            let quarter = compared.first().plus(i32::try_from(number).unwrap());
+            let slot = compared.slot(quarter).unwrap();
+            assert!(lengths.get(slot).unwrap() > &0, "{start} {number}");
+        }
+    }
+}
+
+#[test]
 fn a_period_without_an_end_ends_with_the_present_quarter() {
     let now = Time::from_micros(1_700_000_000_000_000);
     let zone = parse_zone("Asia/Tokyo").unwrap();

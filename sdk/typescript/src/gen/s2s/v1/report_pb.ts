@@ -52,9 +52,9 @@ export type ReportRow = Message<"s2s.v1.ReportRow"> & {
   metrics?: ReportMetrics | undefined;
 
   /**
-   * What was counted in the compared period. Not set without a comparison, and
-   * where the compared period has no such span of time, because its month is
-   * shorter.
+   * What was counted in the same span of time of the compared period: this span,
+   * moved back by the clock. What a longer month has beside it is in the last
+   * span of its days, so that the rows add up. Not set without a comparison.
    *
    * @generated from field: s2s.v1.ReportMetrics compared = 5;
    */

@@ -220,9 +220,9 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ReportMetrics compared_;
   /**
    * <pre>
-   * What was counted in the compared period. Not set without a comparison, and
-   * where the compared period has no such span of time, because its month is
-   * shorter.
+   * What was counted in the same span of time of the compared period: this span,
+   * moved back by the clock. What a longer month has beside it is in the last
+   * span of its days, so that the rows add up. Not set without a comparison.
    * </pre>
    *
    * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -234,9 +234,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What was counted in the compared period. Not set without a comparison, and
-   * where the compared period has no such span of time, because its month is
-   * shorter.
+   * What was counted in the same span of time of the compared period: this span,
+   * moved back by the clock. What a longer month has beside it is in the last
+   * span of its days, so that the rows add up. Not set without a comparison.
    * </pre>
    *
    * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -248,9 +248,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What was counted in the compared period. Not set without a comparison, and
-   * where the compared period has no such span of time, because its month is
-   * shorter.
+   * What was counted in the same span of time of the compared period: this span,
+   * moved back by the clock. What a longer month has beside it is in the last
+   * span of its days, so that the rows add up. Not set without a comparison.
    * </pre>
    *
    * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -1408,9 +1408,9 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ReportMetrics, io.s2s.sdk.v1.ReportMetrics.Builder, io.s2s.sdk.v1.ReportMetricsOrBuilder> comparedBuilder_;
     /**
      * <pre>
-     * What was counted in the compared period. Not set without a comparison, and
-     * where the compared period has no such span of time, because its month is
-     * shorter.
+     * What was counted in the same span of time of the compared period: this span,
+     * moved back by the clock. What a longer month has beside it is in the last
+     * span of its days, so that the rows add up. Not set without a comparison.
      * </pre>
      *
      * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -1421,9 +1421,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was counted in the compared period. Not set without a comparison, and
-     * where the compared period has no such span of time, because its month is
-     * shorter.
+     * What was counted in the same span of time of the compared period: this span,
+     * moved back by the clock. What a longer month has beside it is in the last
+     * span of its days, so that the rows add up. Not set without a comparison.
      * </pre>
      *
      * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -1438,9 +1438,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was counted in the compared period. Not set without a comparison, and
-     * where the compared period has no such span of time, because its month is
-     * shorter.
+     * What was counted in the same span of time of the compared period: this span,
+     * moved back by the clock. What a longer month has beside it is in the last
+     * span of its days, so that the rows add up. Not set without a comparison.
      * </pre>
      *
      * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -1460,9 +1460,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was counted in the compared period. Not set without a comparison, and
-     * where the compared period has no such span of time, because its month is
-     * shorter.
+     * What was counted in the same span of time of the compared period: this span,
+     * moved back by the clock. What a longer month has beside it is in the last
+     * span of its days, so that the rows add up. Not set without a comparison.
      * </pre>
      *
      * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -1480,9 +1480,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was counted in the compared period. Not set without a comparison, and
-     * where the compared period has no such span of time, because its month is
-     * shorter.
+     * What was counted in the same span of time of the compared period: this span,
+     * moved back by the clock. What a longer month has beside it is in the last
+     * span of its days, so that the rows add up. Not set without a comparison.
      * </pre>
      *
      * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -1507,9 +1507,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was counted in the compared period. Not set without a comparison, and
-     * where the compared period has no such span of time, because its month is
-     * shorter.
+     * What was counted in the same span of time of the compared period: this span,
+     * moved back by the clock. What a longer month has beside it is in the last
+     * span of its days, so that the rows add up. Not set without a comparison.
      * </pre>
      *
      * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -1526,9 +1526,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was counted in the compared period. Not set without a comparison, and
-     * where the compared period has no such span of time, because its month is
-     * shorter.
+     * What was counted in the same span of time of the compared period: this span,
+     * moved back by the clock. What a longer month has beside it is in the last
+     * span of its days, so that the rows add up. Not set without a comparison.
      * </pre>
      *
      * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -1540,9 +1540,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was counted in the compared period. Not set without a comparison, and
-     * where the compared period has no such span of time, because its month is
-     * shorter.
+     * What was counted in the same span of time of the compared period: this span,
+     * moved back by the clock. What a longer month has beside it is in the last
+     * span of its days, so that the rows add up. Not set without a comparison.
      * </pre>
      *
      * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -1557,9 +1557,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was counted in the compared period. Not set without a comparison, and
-     * where the compared period has no such span of time, because its month is
-     * shorter.
+     * What was counted in the same span of time of the compared period: this span,
+     * moved back by the clock. What a longer month has beside it is in the last
+     * span of its days, so that the rows add up. Not set without a comparison.
      * </pre>
      *
      * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>

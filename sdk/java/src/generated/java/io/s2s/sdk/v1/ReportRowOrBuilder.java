@@ -120,9 +120,9 @@ public interface ReportRowOrBuilder extends
 
   /**
    * <pre>
-   * What was counted in the compared period. Not set without a comparison, and
-   * where the compared period has no such span of time, because its month is
-   * shorter.
+   * What was counted in the same span of time of the compared period: this span,
+   * moved back by the clock. What a longer month has beside it is in the last
+   * span of its days, so that the rows add up. Not set without a comparison.
    * </pre>
    *
    * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -131,9 +131,9 @@ public interface ReportRowOrBuilder extends
   boolean hasCompared();
   /**
    * <pre>
-   * What was counted in the compared period. Not set without a comparison, and
-   * where the compared period has no such span of time, because its month is
-   * shorter.
+   * What was counted in the same span of time of the compared period: this span,
+   * moved back by the clock. What a longer month has beside it is in the last
+   * span of its days, so that the rows add up. Not set without a comparison.
    * </pre>
    *
    * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
@@ -142,9 +142,9 @@ public interface ReportRowOrBuilder extends
   io.s2s.sdk.v1.ReportMetrics getCompared();
   /**
    * <pre>
-   * What was counted in the compared period. Not set without a comparison, and
-   * where the compared period has no such span of time, because its month is
-   * shorter.
+   * What was counted in the same span of time of the compared period: this span,
+   * moved back by the clock. What a longer month has beside it is in the last
+   * span of its days, so that the rows add up. Not set without a comparison.
    * </pre>
    *
    * <code>.s2s.v1.ReportMetrics compared = 5 [json_name = "compared"];</code>
