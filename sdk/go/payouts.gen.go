@@ -207,7 +207,7 @@ type MarkPayoutPaidParams struct {
 	// How it was paid, for people, 1 to 200 bytes, such as the number of a bank transfer. The
 	// partner sees it. Required.
 	Reference string
-	// Time of the payment. Not set: now.
+	// Time of the payment, not in the future. Not set: now.
 	PaidTime time.Time
 	// If true, the request is checked and answered as if real, but nothing is written.
 	ValidateOnly bool

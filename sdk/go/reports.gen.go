@@ -14,7 +14,8 @@ import (
 type ReportService struct{ stub v1.ReportServiceClient }
 
 // Query adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that the
-// report has more rows than an answer can hold.
+// report has more rows than an answer can hold, or a sum that is larger than a number of 64
+// bits.
 func (s *ReportService) Query(
 	ctx context.Context, params QueryReportParams, options ...grpc.CallOption,
 ) (*QueryReportResponse, error) {
@@ -25,9 +26,10 @@ func (s *ReportService) Query(
 type QueryReportParams struct {
 	// Name of a time zone in the IANA database. Empty: `UTC`. Example: `Europe/Madrid`.
 	TimeZone string
-	// Start of the period, inclusive: a date or a time of the zone's clock. A time must be a
-	// full quarter of an hour. A time that the clock shows twice is the first one. Examples:
-	// `2026-11-01`, `2026-11-01T06:15`. Required.
+	// Start of the period, inclusive: a date or a time of the zone's clock, or a time with its
+	// offset from UTC. A time must be a full quarter of an hour, from 1970 on. A time that the
+	// clock shows twice or not at all needs an offset. Examples: `2026-11-01`,
+	// `2026-11-01T06:15`, `2026-11-01T06:15+01:00`. Required.
 	Start string
 	// End of the period, exclusive, in the same form; at most 3,660 days after Start. Empty:
 	// now, rounded up to a quarter of an hour.

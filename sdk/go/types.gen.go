@@ -1240,7 +1240,7 @@ const (
 	// The partner of the tracking link.
 	ReportDimensionPartner ReportDimension = v1.ReportDimension_REPORT_DIMENSION_PARTNER
 	// A tag of the tracking link, as the link is now. What a link with several tags has counts
-	// for each of them, but in totals once.
+	// for each of them, but in totals once: then the rows do not add up to the total.
 	ReportDimensionTag ReportDimension = v1.ReportDimension_REPORT_DIMENSION_TAG
 	// The conversion code.
 	ReportDimensionCode ReportDimension = v1.ReportDimension_REPORT_DIMENSION_CODE

@@ -154,8 +154,12 @@ impl Report {
         let end = self.until.filter(|until| *until != When::Now);
         Ok(QueryReportRequest {
             time_zone: zone.iana_name(),
-            start: zone.local(self.since).map_err(Failure::Usage)?,
-            end: end.map(|end| zone.local(end)).transpose().map_err(Failure::Usage)?.unwrap_or_default(),
+            start: zone.offset_time(self.since).map_err(Failure::Usage)?,
+            end: end
+                .map(|end| zone.offset_time(end))
+                .transpose()
+                .map_err(Failure::Usage)?
+                .unwrap_or_default(),
             grain: self.per.map(Grain::to_proto).unwrap_or_default().into(),
             week_start: self.week_start.number(),
             basis: self.basis.to_proto().into(),

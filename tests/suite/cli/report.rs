@@ -69,6 +69,13 @@ async fn a_report_is_a_table_for_people_and_csv_for_programs() {
         (&metrics["clicks"], &metrics["approved"], &metrics["pending"]),
         (&"4".into(), &"1".into(), &"0".into())
     );
+    // An hour that the clock shows twice, by its offset.
+    for (since, start) in
+        [("2025-10-26T02:30+02:00", "2025-10-26T00:30:00Z"), ("2025-10-26T01:30:00Z", "2025-10-26T01:30:00Z")]
+    {
+        let json = person.json(&["report", "--since", since, "--zone", "Europe/Madrid"]).await;
+        assert_eq!(json["startTime"], start);
+    }
     let json = person.json(&["report", "--only", "partner="]).await;
     assert_eq!(json["total"]["metrics"]["clicks"], "0");
 }
@@ -86,6 +93,9 @@ async fn a_report_that_can_not_be_is_refused_with_a_cure() {
         (&["--only", "status=paid"], 2, "pending, approved or declined"),
         (&["--since", "today", "--until", "yesterday"], 1, "end: must be after `start`"),
         (&["--since", "2026-01-01 06:10"], 1, "full quarter of an hour"),
+        (&["--since", "2026-01-01T06:15:30Z"], 2, "without seconds"),
+        (&["--since", "2025-10-26 02:30", "--zone", "Europe/Madrid"], 2, "exists twice"),
+        (&["--since", "2026-03-29 02:30", "--zone", "Europe/Madrid"], 2, "does not exist"),
         (&["--per", "quarter-hour", "--since", "2025-01-01"], 1, "REPORT_TOO_WIDE"),
     ] {
         let said = person.run(&[&["report"], words].concat()).await;

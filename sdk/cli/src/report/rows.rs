@@ -38,10 +38,14 @@ pub fn table(request: &QueryReportRequest, response: &QueryReportResponse) -> Re
     let numbers = ["clicks", "", "conversions", "rate", "pending", "declined"];
     let compared = ["clicks_before", "conversions_before"].into_iter().filter(|_| is_compared);
     let amounts = ["currency", "value", "commission", "per_click"];
-    let titles = titles.chain(numbers).chain(compared).chain(amounts);
-    let all = response.rows.iter().chain(&response.total);
-    let most = response.rows.iter().map(bar_number).max().unwrap_or_default();
-    let last = response.rows.len();
+    let compared_amounts = ["value_before", "commission_before"].into_iter().filter(|_| is_compared);
+    let titles = titles.chain(numbers).chain(compared).chain(amounts).chain(compared_amounts);
+    // The only row of a report that is not divided is its total.
+    let is_total_alone = request.group_by.is_empty() && slot_title(request).is_none();
+    let rows = if is_total_alone { &[] } else { response.rows.as_slice() };
+    let all = rows.iter().chain(&response.total);
+    let most = rows.iter().map(bar_number).max().unwrap_or_default();
+    let last = rows.len();
     let lines = all.enumerate().flat_map(|(at, row)| {
         let is_total = at == last;
         let keys = keys(request, row, is_total);
@@ -62,9 +66,12 @@ pub fn table(request: &QueryReportRequest, response: &QueryReportResponse) -> Re
         ];
         let before: Vec<String> = before.into_iter().filter(|_| is_compared).collect();
         let first = [keys, numbers.to_vec(), before].concat();
-        with_amounts(&first, &metrics.amounts, |one| {
+        with_amounts(&first, &currencies(&metrics, row.compared.as_ref()), |one| {
             let [value, commission] = [&one.value, &one.commission].map(|money| amount(money.as_ref()));
-            vec![one.currency_code.clone(), value, commission, amount(one.commission_per_click.as_ref())]
+            let per_click = amount(one.commission_per_click.as_ref());
+            let own = vec![one.currency_code.clone(), value, commission, per_click];
+            let before = amounts_before(row.compared.as_ref(), one).into_iter().filter(|_| is_compared);
+            own.into_iter().chain(before).collect()
         })
     });
     write_table(titles, lines)
@@ -76,9 +83,7 @@ fn with_amounts(
     amounts: &[ReportAmounts],
     cells: impl Fn(&ReportAmounts) -> Vec<String>,
 ) -> Vec<Vec<String>> {
-    let empty = cells(&ReportAmounts::default()).iter().map(|_| String::new()).collect();
-    let amounts: Vec<Vec<String>> =
-        if amounts.is_empty() { vec![empty] } else { amounts.iter().map(cells).collect() };
+    let amounts: Vec<Vec<String>> = amounts.iter().map(cells).collect();
     let blank = vec![String::new(); first.len()];
     let line = |(at, cells): (usize, &Vec<String>)| {
         let own = if at == 0 { first } else { blank.as_slice() };
@@ -124,12 +129,8 @@ pub fn csv(request: &QueryReportRequest, response: &QueryReportResponse) -> Resu
     let lines = all.flat_map(|(row, kind)| {
         let metrics = row.metrics.clone().unwrap_or_default();
         let own = [csv_keys(request, row), csv_numbers(kind, &metrics)].concat();
-        let mut currencies: Vec<ReportAmounts> = metrics.amounts.clone();
-        if currencies.is_empty() {
-            currencies.push(ReportAmounts::default());
-        }
         let before = row.compared.clone();
-        currencies
+        currencies(&metrics, before.as_ref())
             .into_iter()
             .map(|one| {
                 let before = if is_compared { csv_before(before.as_ref(), &one) } else { Vec::new() };
@@ -138,6 +139,30 @@ pub fn csv(request: &QueryReportRequest, response: &QueryReportResponse) -> Resu
             .collect::<Vec<_>>()
     });
     csv_rows(titles, lines)
+}
+
+/// The amounts of each currency that a row or its compared period has; without any, those of none.
+fn currencies(metrics: &ReportMetrics, before: Option<&ReportMetrics>) -> Vec<ReportAmounts> {
+    let mut currencies = metrics.amounts.clone();
+    for earlier in before.iter().flat_map(|before| &before.amounts) {
+        if currencies.iter().all(|one| one.currency_code != earlier.currency_code) {
+            let zero = Some(Money { currency_code: earlier.currency_code.clone(), micros: 0 });
+            currencies.push(ReportAmounts {
+                currency_code: earlier.currency_code.clone(),
+                value: zero.clone(),
+                commission: zero.clone(),
+                approved_value: zero.clone(),
+                approved_commission: zero.clone(),
+                declined_value: zero.clone(),
+                declined_commission: zero,
+                ..Default::default()
+            });
+        }
+    }
+    if currencies.is_empty() {
+        currencies.push(ReportAmounts::default());
+    }
+    currencies
 }
 
 fn csv_keys(request: &QueryReportRequest, row: &ReportRow) -> Vec<String> {
@@ -179,17 +204,18 @@ fn csv_amounts(one: &ReportAmounts) -> Vec<String> {
     [one.currency_code.clone(), conversions].into_iter().chain(amounts).collect()
 }
 
-/// What the compared period has, in the currency of the line.
+/// What the compared period has; its amounts in the currency of the line.
 fn csv_before(before: Option<&ReportMetrics>, one: &ReportAmounts) -> Vec<String> {
-    let Some(before) = before else { return vec![String::new(); 4] };
-    let same = before.amounts.iter().find(|other| other.currency_code == one.currency_code);
-    let money = |of: fn(&ReportAmounts) -> Option<&Money>| amount(same.and_then(of));
-    vec![
-        number(before.clicks),
-        standing(before).to_string(),
-        money(|amounts| amounts.value.as_ref()),
-        money(|amounts| amounts.commission.as_ref()),
-    ]
+    let clicks = before.and_then(|before| before.clicks);
+    let conversions = before.map(standing);
+    [number(clicks), number(conversions)].into_iter().chain(amounts_before(before, one)).collect()
+}
+
+/// Value and commission of the compared period in the currency of a line.
+fn amounts_before(before: Option<&ReportMetrics>, one: &ReportAmounts) -> [String; 2] {
+    let amounts = before.into_iter().flat_map(|before| &before.amounts);
+    let same = amounts.into_iter().find(|other| other.currency_code == one.currency_code);
+    [same.and_then(|same| same.value.as_ref()), same.and_then(|same| same.commission.as_ref())].map(amount)
 }
 
 fn dimensions(request: &QueryReportRequest) -> impl Iterator<Item = ReportDimension> {
@@ -309,6 +335,27 @@ mod tests {
             (-3, 10, ""),
         ] {
             assert_eq!(bar(number, most), expected, "{number} of {most}");
+        }
+    }
+
+    #[test]
+    fn currencies_that_only_the_compared_period_has_are_there() {
+        let metrics = |currencies: &[&str]| ReportMetrics {
+            amounts: currencies
+                .iter()
+                .map(|code| ReportAmounts { currency_code: (*code).to_owned(), ..Default::default() })
+                .collect(),
+            ..Default::default()
+        };
+        for (own, before, expected) in [
+            (&["EUR"][..], None, &["EUR"][..]),
+            (&["EUR", "USD"], Some(&["USD", "GBP"][..]), &["EUR", "USD", "GBP"]),
+            (&[], Some(&["GBP"]), &["GBP"]),
+            (&[], None, &[""]),
+        ] {
+            let all = currencies(&metrics(own), before.map(metrics).as_ref());
+            let codes: Vec<&str> = all.iter().map(|one| one.currency_code.as_str()).collect();
+            assert_eq!(codes, expected);
         }
     }
 

@@ -47,15 +47,17 @@ impl Zone {
         self.of.iana_name().unwrap_or("UTC").to_owned()
     }
 
-    /// A time by the clock of the zone, to the minute, as reports name their periods: a day, or a time.
-    pub fn local(&self, when: When) -> Result<String, String> {
-        let time = |local: DateTime| local.strftime("%Y-%m-%dT%H:%M").to_string();
-        Ok(match when {
-            When::Local(local, _) => time(local),
-            When::Instant(instant, _) => time(self.of.to_datetime(instant)),
-            When::Now => time(self.of.to_datetime(Timestamp::now())),
-            When::Today | When::Yesterday | When::Day(_) => self.date(when)?.to_string(),
-        })
+    /// A time as reports name the ends of their periods: a day, or a time with its offset from UTC.
+    pub fn offset_time(&self, when: When) -> Result<String, String> {
+        if let When::Today | When::Yesterday | When::Day(_) = when {
+            return Ok(self.date(when)?.to_string());
+        }
+        let (moment, _) = self.span(when)?;
+        let zoned = moment.to_zoned_datetime(self.of.clone());
+        if when != When::Now && (zoned.second(), zoned.subsec_nanosecond()) != (0, 0) {
+            return Err("a report begins and ends with a full quarter of an hour, without seconds".to_owned());
+        }
+        Ok(zoned.strftime("%Y-%m-%dT%H:%M%:z").to_string())
     }
 
     /// Prints the zone that was used, once, if a time without a zone was read.

@@ -10221,7 +10221,7 @@ pub struct MarkPayoutPaidRequest {
     /// transfer. The partner sees it.
     #[prost(string, tag = "2")]
     pub reference: ::prost::alloc::string::String,
-    /// Time of the payment. Not set: now.
+    /// Time of the payment, not in the future. Not set: now.
     #[prost(message, optional, tag = "3")]
     pub paid_time: ::core::option::Option<::prost_types::Timestamp>,
     /// If true, the request is checked and answered as if real, but nothing is
@@ -12882,8 +12882,10 @@ impl ::prost::Name for ReportKey {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReportMetrics {
     /// Clicks of visitors: those of robots, prefetches and previews are not among
-    /// them. Like the three numbers below, not set in rows that are grouped by a
-    /// dimension that clicks do not have: conversion code, currency, status.
+    /// them. Each click is in one of these four numbers: if it has several marks, as
+    /// a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+    /// below, not set in rows that are grouped by a dimension that clicks do not
+    /// have: conversion code, currency, status.
     #[prost(int64, optional, tag = "1")]
     pub clicks: ::core::option::Option<i64>,
     /// Clicks of robots.
@@ -12892,7 +12894,8 @@ pub struct ReportMetrics {
     /// Clicks of browsers that load pages before somebody opens them.
     #[prost(int64, optional, tag = "3")]
     pub prefetches: ::core::option::Option<i64>,
-    /// Clicks of programs that show a preview of a link.
+    /// Clicks of programs that show a preview of a link, or index it for a search
+    /// engine.
     #[prost(int64, optional, tag = "4")]
     pub previews: ::core::option::Option<i64>,
     /// Conversions that wait for the merchant's decision.
@@ -13007,7 +13010,8 @@ pub enum ReportDimension {
     /// The partner of the tracking link.
     Partner = 2,
     /// A tag of the tracking link, as the link is now. What a link with several
-    /// tags has counts for each of them, but in totals once.
+    /// tags has counts for each of them, but in totals once: then the rows do not
+    /// add up to the total.
     Tag = 3,
     /// The conversion code.
     Code = 4,
@@ -13260,9 +13264,10 @@ pub struct QueryReportRequest {
     /// `Europe/Madrid`.
     #[prost(string, tag = "1")]
     pub time_zone: ::prost::alloc::string::String,
-    /// Start of the period, inclusive: a date or a time of the zone's clock. A time
-    /// must be a full quarter of an hour. A time that the clock shows twice is the
-    /// first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+    /// Start of the period, inclusive: a date or a time of the zone's clock, or a
+    /// time with its offset from UTC. A time must be a full quarter of an hour, from
+    /// 1970 on. A time that the clock shows twice or not at all needs an offset.
+    /// Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
     #[prost(string, tag = "2")]
     pub start: ::prost::alloc::string::String,
     /// End of the period, exclusive, in the same form; at most 3,660 days after
@@ -13432,7 +13437,8 @@ pub mod report_service_client {
             self
         }
         /// Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-        /// the report has more rows than an answer can hold.
+        /// the report has more rows than an answer can hold, or a sum that is larger
+        /// than a number of 64 bits.
         pub async fn query_report(
             &mut self,
             request: impl tonic::IntoRequest<super::QueryReportRequest>,
@@ -13474,7 +13480,8 @@ pub mod report_service_server {
     #[async_trait]
     pub trait ReportService: std::marker::Send + std::marker::Sync + 'static {
         /// Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-        /// the report has more rows than an answer can hold.
+        /// the report has more rows than an answer can hold, or a sum that is larger
+        /// than a number of 64 bits.
         async fn query_report(
             &self,
             request: tonic::Request<super::QueryReportRequest>,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::tz::TimeZone;
 use prost::Message as _;
 use s2s_sdk::v1::{
     self, QueryReportRequest, QueryReportResponse, ReportBasis, ReportComparison, ReportDimension,
@@ -14,7 +14,7 @@ use tonic::{Request, Response, Status};
 use super::{
     Question, Report,
     metrics::{Metric, TooLarge},
-    period::{self, Comparison, Fault, Grain, Period, REPORT_ROWS_MAX},
+    period::{self, Comparison, Fault, Grain, Named, Period, REPORT_ROWS_MAX},
     table::{Dimension, Filter, Order, Pair, Slots, Value, status_text, sum},
     too_wide,
 };
@@ -76,8 +76,8 @@ fn parse(request: &QueryReportRequest, now: Time) -> Result<Question> {
 /// The times that a request names.
 struct Times {
     zone: TimeZone,
-    start: Option<DateTime>,
-    end: Option<DateTime>,
+    start: Option<Named>,
+    end: Option<Named>,
     grain: Grain,
     comparison: Option<Comparison>,
 }
@@ -92,10 +92,10 @@ impl Times {
 }
 
 fn parse_times(request: &QueryReportRequest, violations: &mut Violations) -> Option<Times> {
-    let local = |text: &str| (!text.is_empty()).then(|| period::parse_local(text)).transpose();
+    let named = |text: &str| (!text.is_empty()).then(|| period::parse_named(text)).transpose();
     let zone = violations.check("time_zone", period::parse_zone(&request.time_zone));
-    let start = violations.check("start", local(&request.start));
-    let end = violations.check("end", local(&request.end));
+    let start = violations.check("start", named(&request.start));
+    let end = violations.check("end", named(&request.end));
     let week_start = violations.check("week_start", parse_week_start(request.week_start));
     let grain = violations.check("grain", parse_grain(request.grain, week_start.unwrap_or_default()));
     let comparison = violations.check("compare", parse_comparison(request.compare));
@@ -319,7 +319,13 @@ impl Writer<'_> {
     }
 
     fn row(&self, slot: usize, pair: &Pair, has_clicks: bool) -> Result<ReportRow> {
-        let large = |TooLarge| too_wide("a sum that is larger than a number of 64 bits");
+        let large = |TooLarge(currency): TooLarge| {
+            let code: String = currency.iter().copied().map(char::from).collect();
+            let has = format!("a sum in {code} that is larger than a number of 64 bits");
+            too_wide(&format!(
+                "{has}, as too large an amount may have been recorded; leave {code} out with a filter"
+            ))
+        };
         let compared =
             self.question.compared.as_ref().map(|_| pair.compared.to_proto(has_clicks)).transpose();
         Ok(ReportRow {

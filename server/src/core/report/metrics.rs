@@ -43,9 +43,9 @@ pub struct Cell {
     pub conversions: BTreeMap<CurrencyCode, Conversions>,
 }
 
-/// A sum has no room in a number of 64 bits.
+/// A sum in this currency has no room in a number of 64 bits.
 #[derive(Debug, PartialEq, Eq)]
-pub struct TooLarge;
+pub struct TooLarge(pub CurrencyCode);
 
 impl Cell {
     pub fn add(&mut self, other: &Self) {
@@ -101,7 +101,7 @@ impl Cell {
         let of_clicks = |number: i64| has_clicks.then_some(number);
         let amounts = self.conversions.iter().filter(|(_, one)| **one != Conversions::default());
         let amounts = amounts.map(|(currency, one)| self.amounts(*currency, one, has_clicks));
-        let rate = self.rate().filter(|_| has_clicks).map(narrow).transpose()?;
+        let rate = self.rate().filter(|_| has_clicks).and_then(|rate| i64::try_from(rate).ok());
         Ok(ReportMetrics {
             clicks: of_clicks(self.visits()),
             bot_clicks: of_clicks(self.clicks.bots),
@@ -122,7 +122,10 @@ impl Cell {
         has_clicks: bool,
     ) -> Result<ReportAmounts, TooLarge> {
         let code: String = currency.iter().copied().map(char::from).collect();
-        let money = |micros: i128| Ok(Some(Money { currency_code: code.clone(), micros: narrow(micros)? }));
+        let money = |micros: i128| {
+            let micros = i64::try_from(micros).map_err(|_| TooLarge(currency))?;
+            Ok(Some(Money { currency_code: code.clone(), micros }))
+        };
         let standing = one.standing();
         let per_click = ratio(standing.commission, self.visits()).filter(|_| has_clicks);
         let average = ratio(standing.value, standing.conversions);
@@ -190,10 +193,6 @@ fn ratio(of: i128, to: i64) -> Option<i128> {
     }
     let half = of.signum().saturating_mul(to);
     of.saturating_mul(2).saturating_add(half).checked_div(to.saturating_mul(2))
-}
-
-fn narrow(number: i128) -> Result<i64, TooLarge> {
-    i64::try_from(number).map_err(|_| TooLarge)
 }
 
 #[cfg(test)]
@@ -272,7 +271,7 @@ mod tests {
         assert_eq!(cell.main_currency(), Some(*b"EUR"));
 
         cell.add_conversions(&kind(*b"EUR", ConversionStatus::Pending), conversions(1, i64::MAX.into(), 0));
-        assert_eq!(cell.to_proto(true), Err(TooLarge));
+        assert_eq!(cell.to_proto(true), Err(TooLarge(*b"EUR")));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use jiff::{
     Timestamp, ToSpan as _,
     civil::{Date, DateTime, Time as TimeOfDay},
-    tz::TimeZone,
+    tz::{AmbiguousOffset, TimeZone},
 };
 
 use crate::{
@@ -24,8 +24,10 @@ const HOUR_MINUTES: i64 = 60;
 /// Forms of a date and of a time, and their lengths in bytes.
 const DATE_FORM: (&str, usize) = ("%Y-%m-%d", 10);
 const TIME_FORM: (&str, usize) = ("%Y-%m-%dT%H:%M", 16);
-/// The form of the start of a span.
+/// The form of the start of a span, and of a time with its offset from UTC.
 const SLOT_FORM: &str = "%Y-%m-%dT%H:%M%:z";
+/// Length of an offset such as `+01:00`.
+const OFFSET_BYTES: usize = 6;
 
 /// The length of the spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,17 @@ pub enum Comparison {
     DayBefore,
     WeekBefore,
     YearBefore,
+}
+
+/// A time that a request names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// The first moment of a day.
+    Day(Date),
+    /// A time of the clock.
+    Clock(DateTime),
+    /// A time with its offset from UTC.
+    Instant(Timestamp),
 }
 
 /// The fault of a period.
@@ -77,38 +90,80 @@ pub fn parse_zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| "is not the name of a time zone, such as `Europe/Madrid`".to_owned())
 }
 
-/// Parses a date or a time of the clock: `2026-11-01` or `2026-11-01T06:15`.
-pub fn parse_local(text: &str) -> Result<DateTime, String> {
+/// Parses a date, a time of the clock, or a time with its offset: `2026-11-01`, `2026-11-01T06:15` or
+/// `2026-11-01T06:15+01:00`.
+pub fn parse_named(text: &str) -> Result<Named, String> {
     let parsed = match text.len() {
-        length if length == DATE_FORM.1 => Date::strptime(DATE_FORM.0, text).map(DateTime::from),
-        length if length == TIME_FORM.1 => DateTime::strptime(TIME_FORM.0, text),
-        _ => return Err(form()),
+        length if length == DATE_FORM.1 => Date::strptime(DATE_FORM.0, text).map(Named::Day),
+        length if length == TIME_FORM.1 => DateTime::strptime(TIME_FORM.0, text).map(Named::Clock),
+        _ => Timestamp::strptime(SLOT_FORM, text.replace('Z', "+00:00")).map(Named::Instant),
     };
-    let local = parsed.map_err(|_| form())?;
-    // The library also reads other spellings of the same date.
-    let is_same = [DATE_FORM, TIME_FORM].iter().any(|(spelt, _)| local.strftime(spelt).to_string() == text);
-    if is_same { Ok(local) } else { Err(form()) }
+    let named = parsed.map_err(|_| form())?;
+    // The library also reads other spellings of the same time.
+    let is_same = match named {
+        Named::Day(day) => day.strftime(DATE_FORM.0).to_string() == text,
+        Named::Clock(time) => time.strftime(TIME_FORM.0).to_string() == text,
+        Named::Instant(_) => text.split_at_checked(TIME_FORM.1).is_some_and(|(clock, offset)| {
+            parse_named(clock).is_ok() && (offset == "Z" || offset.len() == OFFSET_BYTES)
+        }),
+    };
+    if is_same { Ok(named) } else { Err(form()) }
 }
 
 fn form() -> String {
-    "must be a date or a time, such as `2026-11-01` or `2026-11-01T06:15`".to_owned()
+    "must be a date or a time, such as `2026-11-01`, `2026-11-01T06:15` or `2026-11-01T06:15+01:00`"
+        .to_owned()
+}
+
+impl Named {
+    /// The moment, and what the clock of the zone shows then.
+    fn place(self, zone: &TimeZone, field: &'static str) -> Result<(Quarter, DateTime), Fault> {
+        let moment = match self {
+            Self::Day(day) => return Ok((quarter(zone, field, day.into())?, day.into())),
+            Self::Clock(time) => once(zone, field, time)?,
+            Self::Instant(moment) => moment,
+        };
+        Ok((place(field, moment)?, zone.to_datetime(moment)))
+    }
+}
+
+/// The moment at which the clock shows a time.
+fn once(zone: &TimeZone, field: &'static str, time: DateTime) -> Result<Timestamp, Fault> {
+    let ambiguous = zone.to_ambiguous_timestamp(time);
+    let (is, [one, other]) = match ambiguous.offset() {
+        AmbiguousOffset::Unambiguous { .. } => {
+            return ambiguous.compatible().map_err(|_| out_of_range(field));
+        }
+        AmbiguousOffset::Gap { before, after } => ("does not exist", [before, after]),
+        AmbiguousOffset::Fold { before, after } => ("exists twice", [before, after]),
+    };
+    let with = |offset: jiff::tz::Offset| {
+        let moment = offset.to_timestamp(time).map(|moment| moment.to_zoned_datetime(offset.to_time_zone()));
+        moment.map(|moment| moment.strftime(SLOT_FORM).to_string()).unwrap_or_default()
+    };
+    let (one, other) = (with(one), with(other));
+    let description =
+        format!("{is} in this time zone, whose clock is changed then; write `{one}` or `{other}`");
+    Err(Fault::Field(field, description))
 }
 
 impl Period {
     /// Makes a period. Without an end, it ends with the quarter hour of `now`.
     pub fn new(
         zone: TimeZone,
-        [start, end]: [Option<DateTime>; 2],
+        [start, end]: [Option<Named>; 2],
         now: Time,
         grain: Grain,
     ) -> Result<Self, Fault> {
         let start = start.ok_or_else(|| Fault::Field("start", "is mandatory".to_owned()))?;
-        let now = Quarter::of(now).plus(1).start().micros();
-        let present = Timestamp::from_microsecond(now).map(|now| zone.to_datetime(now));
-        let end = end.or(present.ok()).unwrap_or(DateTime::MAX);
-        let (first, last) = (quarter(&zone, "start", start)?, quarter(&zone, "end", end)?);
+        let present = Timestamp::from_microsecond(Quarter::of(now).plus(1).start().micros());
+        let until = end.or(present.ok().map(Named::Instant)).unwrap_or(Named::Clock(DateTime::MAX));
+        let ((first, start), (last, until)) = (start.place(&zone, "start")?, until.place(&zone, "end")?);
         if first >= last {
-            return Err(Fault::Field("end", "must be after `start`".to_owned()));
+            return Err(match end {
+                Some(_) => Fault::Field("end", "must be after `start`".to_owned()),
+                None => Fault::Field("start", "must be in the past, since the period ends now".to_owned()),
+            });
         }
         let days = i64::try_from(first.until(last)).unwrap_or(i64::MAX) / (24 * 4);
         if days > REPORT_DAYS_MAX {
@@ -123,7 +178,7 @@ impl Period {
                 return Err(Fault::TooManySlots);
             }
         }
-        Ok(Self { zone, grain, start, end, limits })
+        Ok(Self { zone, grain, start, end: until, limits })
     }
 
     /// The period to compare with. It has as many spans, each of which is the span of the same number moved
@@ -138,8 +193,8 @@ impl Period {
         };
         let (start, end) =
             back(self.start).and_then(|start| Ok((start, back(self.end)?))).map_err(|_| too_early())?;
-        let place = |time| quarter(&self.zone, "compare", time).map_err(|_| too_early());
-        let (first, last) = (place(start)?, place(end)?);
+        let at = |time| quarter(&self.zone, "compare", time).map_err(|_| too_early());
+        let (first, last) = (at(start)?, at(end)?);
         let by_calendar = match comparison {
             Comparison::PreviousPeriod => whole_months(self.start, self.end).is_some(),
             Comparison::YearBefore => true,
@@ -154,7 +209,7 @@ impl Period {
                 // The earlier month has no such day: the limit is its end.
                 moved = moved.date().tomorrow().map_err(|_| too_early())?.to_datetime(TimeOfDay::midnight());
             }
-            let moved = place(moved)?;
+            let moved = at(moved)?;
             // A time that the clock showed twice is one time of the earlier period.
             let before = limits.last().copied().unwrap_or(first);
             limits.push(moved.max(before).min(last));
@@ -216,10 +271,19 @@ impl Period {
 /// The quarter that begins at a time of the clock. Of two times, the first counts. A time that the clock
 /// leaves out is as long after the change as it would have been.
 fn quarter(zone: &TimeZone, field: &'static str, local: DateTime) -> Result<Quarter, Fault> {
-    let instant = zone.to_ambiguous_timestamp(local).compatible().map(Timestamp::as_microsecond);
-    let instant = instant.ok().filter(|micros| *micros >= 0);
-    let micros = instant.ok_or_else(|| Fault::Field(field, "must be a time from 1970 to 9999".to_owned()))?;
-    even(micros).ok_or_else(|| Fault::Field(field, "must be a full quarter of an hour".to_owned()))
+    let moment = zone.to_ambiguous_timestamp(local).compatible().map_err(|_| out_of_range(field))?;
+    place(field, moment)
+}
+
+/// The quarter that begins at this moment.
+fn place(field: &'static str, moment: Timestamp) -> Result<Quarter, Fault> {
+    let micros = Some(moment.as_microsecond()).filter(|micros| *micros >= 0);
+    let quarter = even(micros.ok_or_else(|| out_of_range(field))?);
+    quarter.ok_or_else(|| Fault::Field(field, "must be a full quarter of an hour".to_owned()))
+}
+
+fn out_of_range(field: &'static str) -> Fault {
+    Fault::Field(field, "must be a time from 1970 to 9999".to_owned())
 }
 
 fn even(micros: i64) -> Option<Quarter> {

@@ -736,7 +736,7 @@ type MarkPayoutPaidRequest struct {
 	// How it was paid, for people, 1 to 200 bytes, such as the number of a bank
 	// transfer. The partner sees it.
 	Reference string `protobuf:"bytes,2,opt,name=reference,proto3" json:"reference,omitempty"`
-	// Time of the payment. Not set: now.
+	// Time of the payment, not in the future. Not set: now.
 	PaidTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=paid_time,json=paidTime,proto3" json:"paid_time,omitempty"`
 	// If true, the request is checked and answered as if real, but nothing is
 	// written.

@@ -33,7 +33,8 @@ const (
 	// The partner of the tracking link.
 	ReportDimension_REPORT_DIMENSION_PARTNER ReportDimension = 2
 	// A tag of the tracking link, as the link is now. What a link with several
-	// tags has counts for each of them, but in totals once.
+	// tags has counts for each of them, but in totals once: then the rows do not
+	// add up to the total.
 	ReportDimension_REPORT_DIMENSION_TAG ReportDimension = 3
 	// The conversion code.
 	ReportDimension_REPORT_DIMENSION_CODE ReportDimension = 4
@@ -528,14 +529,17 @@ func (x *ReportKey) GetName() string {
 type ReportMetrics struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Clicks of visitors: those of robots, prefetches and previews are not among
-	// them. Like the three numbers below, not set in rows that are grouped by a
-	// dimension that clicks do not have: conversion code, currency, status.
+	// them. Each click is in one of these four numbers: if it has several marks, as
+	// a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+	// below, not set in rows that are grouped by a dimension that clicks do not
+	// have: conversion code, currency, status.
 	Clicks *int64 `protobuf:"varint,1,opt,name=clicks,proto3,oneof" json:"clicks,omitempty"`
 	// Clicks of robots.
 	BotClicks *int64 `protobuf:"varint,2,opt,name=bot_clicks,json=botClicks,proto3,oneof" json:"bot_clicks,omitempty"`
 	// Clicks of browsers that load pages before somebody opens them.
 	Prefetches *int64 `protobuf:"varint,3,opt,name=prefetches,proto3,oneof" json:"prefetches,omitempty"`
-	// Clicks of programs that show a preview of a link.
+	// Clicks of programs that show a preview of a link, or index it for a search
+	// engine.
 	Previews *int64 `protobuf:"varint,4,opt,name=previews,proto3,oneof" json:"previews,omitempty"`
 	// Conversions that wait for the merchant's decision.
 	Pending int64 `protobuf:"varint,5,opt,name=pending,proto3" json:"pending,omitempty"`

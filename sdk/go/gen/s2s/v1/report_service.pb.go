@@ -28,9 +28,10 @@ type QueryReportRequest struct {
 	// Name of a time zone in the IANA database. Empty: `UTC`. Example:
 	// `Europe/Madrid`.
 	TimeZone string `protobuf:"bytes,1,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
-	// Start of the period, inclusive: a date or a time of the zone's clock. A time
-	// must be a full quarter of an hour. A time that the clock shows twice is the
-	// first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+	// Start of the period, inclusive: a date or a time of the zone's clock, or a
+	// time with its offset from UTC. A time must be a full quarter of an hour, from
+	// 1970 on. A time that the clock shows twice or not at all needs an offset.
+	// Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
 	Start string `protobuf:"bytes,2,opt,name=start,proto3" json:"start,omitempty"`
 	// End of the period, exclusive, in the same form; at most 3,660 days after
 	// `start`. Empty: now, rounded up to a quarter of an hour.

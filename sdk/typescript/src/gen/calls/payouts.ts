@@ -146,7 +146,7 @@ export interface MarkPayoutPaidParams {
    */
   reference: string;
   /**
-   * Time of the payment. Not set: now.
+   * Time of the payment, not in the future. Not set: now.
    */
   paidTime?: Date | Timestamp | undefined;
   /**

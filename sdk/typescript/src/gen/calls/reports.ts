@@ -18,9 +18,10 @@ export interface QueryReportParams {
    */
   timeZone?: string | undefined;
   /**
-   * Start of the period, inclusive: a date or a time of the zone's clock. A time
-   * must be a full quarter of an hour. A time that the clock shows twice is the
-   * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+   * Start of the period, inclusive: a date or a time of the zone's clock, or a
+   * time with its offset from UTC. A time must be a full quarter of an hour, from
+   * 1970 on. A time that the clock shows twice or not at all needs an offset.
+   * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
    */
   start: string;
   /**
@@ -78,7 +79,8 @@ export interface QueryReportParams {
 export interface Reports {
   /**
    * Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-   * the report has more rows than an answer can hold.
+   * the report has more rows than an answer can hold, or a sum that is larger
+   * than a number of 64 bits.
    */
   query(params: QueryReportParams, options?: CallOptions): Promise<QueryReportResponse>;
 }

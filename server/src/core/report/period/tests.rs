@@ -1,7 +1,7 @@
 use super::*;
 
 fn period(zone: &str, start: &str, end: &str, grain: Grain) -> Period {
-    let [start, end] = [start, end].map(|text| Some(parse_local(text).unwrap()));
+    let [start, end] = [start, end].map(|text| Some(parse_named(text).unwrap()));
     Period::new(parse_zone(zone).unwrap(), [start, end], Time::from_micros(0), grain).unwrap()
 }
 
@@ -244,10 +244,61 @@ fn compared_spans_are_the_own_ones_moved_back() {
 fn a_period_without_an_end_ends_with_the_present_quarter() {
     let now = Time::from_micros(1_700_000_000_000_000);
     let zone = parse_zone("Asia/Tokyo").unwrap();
-    let start = Some(parse_local("2023-11-14").unwrap());
+    let start = Some(parse_named("2023-11-14").unwrap());
     let period = Period::new(zone, [start, None], now, Grain::Whole).unwrap();
     assert_eq!((period.below(), period.slots()), (Quarter::of(now).plus(1), 1));
     assert_eq!(period.label(0), "");
+}
+
+#[test]
+fn a_time_with_its_offset_is_one_moment() {
+    for (text, zone, quarters_before) in [
+        // Both hours that the clock shows as two.
+        ("2026-10-25T02:30+02:00", "Europe/Madrid", 10),
+        ("2026-10-25T02:30+01:00", "Europe/Madrid", 6),
+        ("2026-10-25T01:30Z", "Europe/Madrid", 6),
+        ("2026-10-25T07:15+05:45", "Europe/Madrid", 6),
+        ("2026-10-25T01:30Z", "UTC", 6),
+    ] {
+        let span = period(zone, text, "2026-10-25T03:00Z", Grain::Whole);
+        assert_eq!(span.first().until(span.below()), quarters_before, "{text} {zone}");
+        let of_hours = period(zone, text, "2026-10-25T03:00Z", Grain::Hour);
+        assert_eq!(of_hours.first(), span.first());
+    }
+    let hours = period("Europe/Madrid", "2026-10-25T02:00+01:00", "2026-10-25T03:00", Grain::Hour);
+    assert_eq!(spans(&hours), [("2026-10-25T02:00+01:00".to_owned(), 4)]);
+    // What a report calls a span is the span's start in the next question.
+    for day in ["2026-03-29", "2026-10-25"] {
+        let next = Date::strptime(DATE_FORM.0, day).unwrap().tomorrow().unwrap().to_string();
+        let hours = period("Europe/Madrid", day, &next, Grain::Hour);
+        for (slot, (label, _)) in spans(&hours).iter().enumerate() {
+            let from = period("Europe/Madrid", label, &next, Grain::Whole);
+            assert_eq!(Some(&from.first()), hours.limits.get(slot), "{label}");
+        }
+    }
+}
+
+#[test]
+fn a_time_that_is_not_once_is_refused_with_its_cure() {
+    for (text, cure) in [
+        (
+            "2026-10-25T02:30",
+            "exists twice in this time zone, whose clock is changed then; write `2026-10-25T02:30+02:00` or `2026-10-25T02:30+01:00`",
+        ),
+        (
+            "2026-03-29T02:30",
+            "does not exist in this time zone, whose clock is changed then; write `2026-03-29T02:30+01:00` or `2026-03-29T02:30+02:00`",
+        ),
+    ] {
+        for (times, field) in
+            [([Some(text), Some("2026-12-01")], "start"), ([Some("2026-01-01"), Some(text)], "end")]
+        {
+            let times = times.map(|text| text.map(|text| parse_named(text).unwrap()));
+            let zone = parse_zone("Europe/Madrid").unwrap();
+            let made = Period::new(zone, times, Time::from_micros(0), Grain::Whole);
+            assert_eq!(made.unwrap_err(), Fault::Field(field, cure.to_owned()));
+        }
+    }
 }
 
 #[test]
@@ -260,16 +311,18 @@ fn what_is_no_period_is_refused_by_its_field() {
         ("", "2026-11-02", "2026-11-03T06:20", "end"),
         ("", "1969-12-31", "2026-11-03", "start"),
         ("", "2000-01-01", "2026-11-03", "end"),
+        // Now is 1970.
+        ("", "2026-11-02", "", "start"),
         ("Asia/Tokyo", "1970-01-01", "1970-01-02", "start"),
         // The clock was 44 minutes and 30 seconds behind.
         ("Africa/Monrovia", "1971-01-01", "1971-01-02", "start"),
     ] {
-        let times = [start, end].map(|text| (!text.is_empty()).then(|| parse_local(text).unwrap()));
+        let times = [start, end].map(|text| (!text.is_empty()).then(|| parse_named(text).unwrap()));
         let made = Period::new(parse_zone(zone).unwrap(), times, Time::from_micros(0), Grain::Day);
         let Err(Fault::Field(at, _)) = made else { panic!("{start} {end}: {made:?}") };
         assert_eq!(at, field, "{zone} {start} {end}");
     }
-    let times = ["2020-01-01", "2026-11-03"].map(|text| Some(parse_local(text).unwrap()));
+    let times = ["2020-01-01", "2026-11-03"].map(|text| Some(parse_named(text).unwrap()));
     let made = Period::new(TimeZone::UTC, times, Time::from_micros(0), Grain::QuarterHour);
     assert_eq!(made.unwrap_err(), Fault::TooManySlots);
     for name in ["Europe/Nowhere", "../../etc/passwd", "\0", "+01:00"] {
@@ -281,10 +334,15 @@ fn what_is_no_period_is_refused_by_its_field() {
         "2026-02-30",
         "2026-11-01T25:00",
         "2026-11-01 06:15",
-        "2026-11-01T06:15Z",
+        "2026-11-01T06:15ZZ",
+        "2026-11-01Z",
+        "2026-11-01T06:15+1:00",
+        "2026-11-01T06:15+01",
+        "2026-11-01T06:15+01:00:30",
+        "2026-11-01T06:15[Europe/Madrid]",
         " 026-11-01",
         "today",
     ] {
-        assert!(parse_local(text).is_err(), "{text}");
+        assert!(parse_named(text).is_err(), "{text}");
     }
 }

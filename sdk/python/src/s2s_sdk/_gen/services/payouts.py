@@ -221,7 +221,7 @@ class Payouts:
             payout_id: Id of the payout, `payout_…`.
             reference: How it was paid, for people, 1 to 200 bytes, such as the number of a bank
                 transfer. The partner sees it.
-            paid_time: Time of the payment. Not set: now.
+            paid_time: Time of the payment, not in the future. Not set: now.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the
@@ -466,7 +466,7 @@ class AsyncPayouts:
             payout_id: Id of the payout, `payout_…`.
             reference: How it was paid, for people, 1 to 200 bytes, such as the number of a bank
                 transfer. The partner sees it.
-            paid_time: Time of the payment. Not set: now.
+            paid_time: Time of the payment, not in the future. Not set: now.
             validate_only: If true, the request is checked and answered as if real, but nothing is
                 written.
             timeout: Time limit of the call over all its attempts, in seconds. Default: the

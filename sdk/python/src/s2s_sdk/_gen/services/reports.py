@@ -46,14 +46,15 @@ class Reports:
         timeout: float | None = None,
     ) -> v1.QueryReportResponse:
         """Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that the report has
-        more rows than an answer can hold.
+        more rows than an answer can hold, or a sum that is larger than a number of 64 bits.
 
         Args:
             time_zone: Name of a time zone in the IANA database. Empty: `UTC`. Example:
                 `Europe/Madrid`.
-            start: Start of the period, inclusive: a date or a time of the zone's clock. A time must
-                be a full quarter of an hour. A time that the clock shows twice is the first one.
-                Examples: `2026-11-01`, `2026-11-01T06:15`.
+            start: Start of the period, inclusive: a date or a time of the zone's clock, or a time
+                with its offset from UTC. A time must be a full quarter of an hour, from 1970 on. A
+                time that the clock shows twice or not at all needs an offset. Examples:
+                `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
             end: End of the period, exclusive, in the same form; at most 3,660 days after `start`.
                 Empty: now, rounded up to a quarter of an hour.
             grain: Spans of time into which the report is divided. The first and the last may be cut
@@ -130,14 +131,15 @@ class AsyncReports:
         timeout: float | None = None,
     ) -> v1.QueryReportResponse:
         """Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that the report has
-        more rows than an answer can hold.
+        more rows than an answer can hold, or a sum that is larger than a number of 64 bits.
 
         Args:
             time_zone: Name of a time zone in the IANA database. Empty: `UTC`. Example:
                 `Europe/Madrid`.
-            start: Start of the period, inclusive: a date or a time of the zone's clock. A time must
-                be a full quarter of an hour. A time that the clock shows twice is the first one.
-                Examples: `2026-11-01`, `2026-11-01T06:15`.
+            start: Start of the period, inclusive: a date or a time of the zone's clock, or a time
+                with its offset from UTC. A time must be a full quarter of an hour, from 1970 on. A
+                time that the clock shows twice or not at all needs an offset. Examples:
+                `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
             end: End of the period, exclusive, in the same form; at most 3,660 days after `start`.
                 Empty: now, rounded up to a quarter of an hour.
             grain: Spans of time into which the report is divided. The first and the last may be cut

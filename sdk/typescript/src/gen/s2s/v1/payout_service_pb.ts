@@ -416,7 +416,7 @@ export type MarkPayoutPaidRequest = Message<"s2s.v1.MarkPayoutPaidRequest"> & {
   reference: string;
 
   /**
-   * Time of the payment. Not set: now.
+   * Time of the payment, not in the future. Not set: now.
    *
    * @generated from field: google.protobuf.Timestamp paid_time = 3;
    */

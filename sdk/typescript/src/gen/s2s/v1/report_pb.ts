@@ -107,8 +107,10 @@ export const ReportKeySchema: GenMessage<ReportKey> = /*@__PURE__*/
 export type ReportMetrics = Message<"s2s.v1.ReportMetrics"> & {
   /**
    * Clicks of visitors: those of robots, prefetches and previews are not among
-   * them. Like the three numbers below, not set in rows that are grouped by a
-   * dimension that clicks do not have: conversion code, currency, status.
+   * them. Each click is in one of these four numbers: if it has several marks, as
+   * a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+   * below, not set in rows that are grouped by a dimension that clicks do not
+   * have: conversion code, currency, status.
    *
    * @generated from field: optional int64 clicks = 1;
    */
@@ -129,7 +131,8 @@ export type ReportMetrics = Message<"s2s.v1.ReportMetrics"> & {
   prefetches?: bigint | undefined;
 
   /**
-   * Clicks of programs that show a preview of a link.
+   * Clicks of programs that show a preview of a link, or index it for a search
+   * engine.
    *
    * @generated from field: optional int64 previews = 4;
    */
@@ -334,7 +337,8 @@ export enum ReportDimension {
 
   /**
    * A tag of the tracking link, as the link is now. What a link with several
-   * tags has counts for each of them, but in totals once.
+   * tags has counts for each of them, but in totals once: then the rows do not
+   * add up to the total.
    *
    * @generated from enum value: REPORT_DIMENSION_TAG = 3;
    */

@@ -31,9 +31,10 @@ export type QueryReportRequest = Message<"s2s.v1.QueryReportRequest"> & {
   timeZone: string;
 
   /**
-   * Start of the period, inclusive: a date or a time of the zone's clock. A time
-   * must be a full quarter of an hour. A time that the clock shows twice is the
-   * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+   * Start of the period, inclusive: a date or a time of the zone's clock, or a
+   * time with its offset from UTC. A time must be a full quarter of an hour, from
+   * 1970 on. A time that the clock shows twice or not at all needs an offset.
+   * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
    *
    * @generated from field: string start = 2;
    */
@@ -197,7 +198,8 @@ export const QueryReportResponseSchema: GenMessage<QueryReportResponse> = /*@__P
 export const ReportService: GenService<{
   /**
    * Adds up the clicks and conversions of a period. `REPORT_TOO_WIDE` says that
-   * the report has more rows than an answer can hold.
+   * the report has more rows than an answer can hold, or a sum that is larger
+   * than a number of 64 bits.
    *
    * @generated from rpc s2s.v1.ReportService.QueryReport
    */

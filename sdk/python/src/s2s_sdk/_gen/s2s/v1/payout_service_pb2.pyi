@@ -417,7 +417,7 @@ class MarkPayoutPaidRequest(_message.Message):
     """
     @_builtins.property
     def paid_time(self) -> _timestamp_pb2.Timestamp:
-        """Time of the payment. Not set: now."""
+        """Time of the payment, not in the future. Not set: now."""
 
     def __init__(
         self,

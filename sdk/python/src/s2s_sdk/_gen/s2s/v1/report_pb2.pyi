@@ -34,7 +34,8 @@ class _ReportDimensionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Repor
     """The partner of the tracking link."""
     REPORT_DIMENSION_TAG: _ReportDimension.ValueType  # 3
     """A tag of the tracking link, as the link is now. What a link with several
-    tags has counts for each of them, but in totals once.
+    tags has counts for each of them, but in totals once: then the rows do not
+    add up to the total.
     """
     REPORT_DIMENSION_CODE: _ReportDimension.ValueType  # 4
     """The conversion code."""
@@ -56,7 +57,8 @@ REPORT_DIMENSION_PARTNER: ReportDimension.ValueType  # 2
 """The partner of the tracking link."""
 REPORT_DIMENSION_TAG: ReportDimension.ValueType  # 3
 """A tag of the tracking link, as the link is now. What a link with several
-tags has counts for each of them, but in totals once.
+tags has counts for each of them, but in totals once: then the rows do not
+add up to the total.
 """
 REPORT_DIMENSION_CODE: ReportDimension.ValueType  # 4
 """The conversion code."""
@@ -354,15 +356,19 @@ class ReportMetrics(_message.Message):
     AMOUNTS_FIELD_NUMBER: _builtins.int
     clicks: _builtins.int
     """Clicks of visitors: those of robots, prefetches and previews are not among
-    them. Like the three numbers below, not set in rows that are grouped by a
-    dimension that clicks do not have: conversion code, currency, status.
+    them. Each click is in one of these four numbers: if it has several marks, as
+    a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+    below, not set in rows that are grouped by a dimension that clicks do not
+    have: conversion code, currency, status.
     """
     bot_clicks: _builtins.int
     """Clicks of robots."""
     prefetches: _builtins.int
     """Clicks of browsers that load pages before somebody opens them."""
     previews: _builtins.int
-    """Clicks of programs that show a preview of a link."""
+    """Clicks of programs that show a preview of a link, or index it for a search
+    engine.
+    """
     pending: _builtins.int
     """Conversions that wait for the merchant's decision."""
     approved: _builtins.int

@@ -534,7 +534,7 @@ public final class Payouts {
       return this;
     }
 
-    /** Time of the payment. Not set: now. */
+    /** Time of the payment, not in the future. Not set: now. */
     public MarkPayoutPaidParams paidTime(Instant paidTime) {
       request.setPaidTime(Times.message(paidTime));
       return this;

@@ -36,7 +36,7 @@ public final class Reports {
 
   /**
    * Adds up the clicks and conversions of a period. {@code REPORT_TOO_WIDE} says that the report
-   * has more rows than an answer can hold.
+   * has more rows than an answer can hold, or a sum that is larger than a number of 64 bits.
    *
    * @param params sets the parameters
    * @throws S2sException if the call fails
@@ -49,7 +49,7 @@ public final class Reports {
 
   /**
    * Adds up the clicks and conversions of a period. {@code REPORT_TOO_WIDE} says that the report
-   * has more rows than an answer can hold.
+   * has more rows than an answer can hold, or a sum that is larger than a number of 64 bits.
    *
    * @throws S2sException if the call fails
    */
@@ -73,9 +73,10 @@ public final class Reports {
     }
 
     /**
-     * Start of the period, inclusive: a date or a time of the zone's clock. A time must be a full
-     * quarter of an hour. A time that the clock shows twice is the first one. Examples: {@code
-     * 2026-11-01}, {@code 2026-11-01T06:15}. Required.
+     * Start of the period, inclusive: a date or a time of the zone's clock, or a time with its
+     * offset from UTC. A time must be a full quarter of an hour, from 1970 on. A time that the
+     * clock shows twice or not at all needs an offset. Examples: {@code 2026-11-01}, {@code
+     * 2026-11-01T06:15}, {@code 2026-11-01T06:15+01:00}. Required.
      */
     public QueryParams start(String start) {
       request.setStart(start);

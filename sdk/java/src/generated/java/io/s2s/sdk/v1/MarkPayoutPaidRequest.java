@@ -146,7 +146,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp paidTime_;
   /**
    * <pre>
-   * Time of the payment. Not set: now.
+   * Time of the payment, not in the future. Not set: now.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -158,7 +158,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time of the payment. Not set: now.
+   * Time of the payment, not in the future. Not set: now.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -170,7 +170,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time of the payment. Not set: now.
+   * Time of the payment, not in the future. Not set: now.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -813,7 +813,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> paidTimeBuilder_;
     /**
      * <pre>
-     * Time of the payment. Not set: now.
+     * Time of the payment, not in the future. Not set: now.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -824,7 +824,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of the payment. Not set: now.
+     * Time of the payment, not in the future. Not set: now.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -839,7 +839,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of the payment. Not set: now.
+     * Time of the payment, not in the future. Not set: now.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -859,7 +859,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of the payment. Not set: now.
+     * Time of the payment, not in the future. Not set: now.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -877,7 +877,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of the payment. Not set: now.
+     * Time of the payment, not in the future. Not set: now.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -902,7 +902,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of the payment. Not set: now.
+     * Time of the payment, not in the future. Not set: now.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -919,7 +919,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of the payment. Not set: now.
+     * Time of the payment, not in the future. Not set: now.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -931,7 +931,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of the payment. Not set: now.
+     * Time of the payment, not in the future. Not set: now.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -946,7 +946,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of the payment. Not set: now.
+     * Time of the payment, not in the future. Not set: now.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>

@@ -52,7 +52,7 @@ public interface MarkPayoutPaidRequestOrBuilder extends
 
   /**
    * <pre>
-   * Time of the payment. Not set: now.
+   * Time of the payment, not in the future. Not set: now.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -61,7 +61,7 @@ public interface MarkPayoutPaidRequestOrBuilder extends
   boolean hasPaidTime();
   /**
    * <pre>
-   * Time of the payment. Not set: now.
+   * Time of the payment, not in the future. Not set: now.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>
@@ -70,7 +70,7 @@ public interface MarkPayoutPaidRequestOrBuilder extends
   com.google.protobuf.Timestamp getPaidTime();
   /**
    * <pre>
-   * Time of the payment. Not set: now.
+   * Time of the payment, not in the future. Not set: now.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp paid_time = 3 [json_name = "paidTime"];</code>

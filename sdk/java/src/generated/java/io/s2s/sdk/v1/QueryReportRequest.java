@@ -107,9 +107,10 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object start_ = "";
   /**
    * <pre>
-   * Start of the period, inclusive: a date or a time of the zone's clock. A time
-   * must be a full quarter of an hour. A time that the clock shows twice is the
-   * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+   * Start of the period, inclusive: a date or a time of the zone's clock, or a
+   * time with its offset from UTC. A time must be a full quarter of an hour, from
+   * 1970 on. A time that the clock shows twice or not at all needs an offset.
+   * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
    * </pre>
    *
    * <code>string start = 2 [json_name = "start"];</code>
@@ -130,9 +131,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Start of the period, inclusive: a date or a time of the zone's clock. A time
-   * must be a full quarter of an hour. A time that the clock shows twice is the
-   * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+   * Start of the period, inclusive: a date or a time of the zone's clock, or a
+   * time with its offset from UTC. A time must be a full quarter of an hour, from
+   * 1970 on. A time that the clock shows twice or not at all needs an offset.
+   * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
    * </pre>
    *
    * <code>string start = 2 [json_name = "start"];</code>
@@ -1295,9 +1297,10 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object start_ = "";
     /**
      * <pre>
-     * Start of the period, inclusive: a date or a time of the zone's clock. A time
-     * must be a full quarter of an hour. A time that the clock shows twice is the
-     * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+     * Start of the period, inclusive: a date or a time of the zone's clock, or a
+     * time with its offset from UTC. A time must be a full quarter of an hour, from
+     * 1970 on. A time that the clock shows twice or not at all needs an offset.
+     * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
      * </pre>
      *
      * <code>string start = 2 [json_name = "start"];</code>
@@ -1317,9 +1320,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Start of the period, inclusive: a date or a time of the zone's clock. A time
-     * must be a full quarter of an hour. A time that the clock shows twice is the
-     * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+     * Start of the period, inclusive: a date or a time of the zone's clock, or a
+     * time with its offset from UTC. A time must be a full quarter of an hour, from
+     * 1970 on. A time that the clock shows twice or not at all needs an offset.
+     * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
      * </pre>
      *
      * <code>string start = 2 [json_name = "start"];</code>
@@ -1340,9 +1344,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Start of the period, inclusive: a date or a time of the zone's clock. A time
-     * must be a full quarter of an hour. A time that the clock shows twice is the
-     * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+     * Start of the period, inclusive: a date or a time of the zone's clock, or a
+     * time with its offset from UTC. A time must be a full quarter of an hour, from
+     * 1970 on. A time that the clock shows twice or not at all needs an offset.
+     * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
      * </pre>
      *
      * <code>string start = 2 [json_name = "start"];</code>
@@ -1359,9 +1364,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Start of the period, inclusive: a date or a time of the zone's clock. A time
-     * must be a full quarter of an hour. A time that the clock shows twice is the
-     * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+     * Start of the period, inclusive: a date or a time of the zone's clock, or a
+     * time with its offset from UTC. A time must be a full quarter of an hour, from
+     * 1970 on. A time that the clock shows twice or not at all needs an offset.
+     * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
      * </pre>
      *
      * <code>string start = 2 [json_name = "start"];</code>
@@ -1375,9 +1381,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Start of the period, inclusive: a date or a time of the zone's clock. A time
-     * must be a full quarter of an hour. A time that the clock shows twice is the
-     * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+     * Start of the period, inclusive: a date or a time of the zone's clock, or a
+     * time with its offset from UTC. A time must be a full quarter of an hour, from
+     * 1970 on. A time that the clock shows twice or not at all needs an offset.
+     * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
      * </pre>
      *
      * <code>string start = 2 [json_name = "start"];</code>

@@ -32,9 +32,10 @@ public interface QueryReportRequestOrBuilder extends
 
   /**
    * <pre>
-   * Start of the period, inclusive: a date or a time of the zone's clock. A time
-   * must be a full quarter of an hour. A time that the clock shows twice is the
-   * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+   * Start of the period, inclusive: a date or a time of the zone's clock, or a
+   * time with its offset from UTC. A time must be a full quarter of an hour, from
+   * 1970 on. A time that the clock shows twice or not at all needs an offset.
+   * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
    * </pre>
    *
    * <code>string start = 2 [json_name = "start"];</code>
@@ -43,9 +44,10 @@ public interface QueryReportRequestOrBuilder extends
   java.lang.String getStart();
   /**
    * <pre>
-   * Start of the period, inclusive: a date or a time of the zone's clock. A time
-   * must be a full quarter of an hour. A time that the clock shows twice is the
-   * first one. Examples: `2026-11-01`, `2026-11-01T06:15`.
+   * Start of the period, inclusive: a date or a time of the zone's clock, or a
+   * time with its offset from UTC. A time must be a full quarter of an hour, from
+   * 1970 on. A time that the clock shows twice or not at all needs an offset.
+   * Examples: `2026-11-01`, `2026-11-01T06:15`, `2026-11-01T06:15+01:00`.
    * </pre>
    *
    * <code>string start = 2 [json_name = "start"];</code>

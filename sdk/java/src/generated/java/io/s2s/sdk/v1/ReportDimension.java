@@ -41,7 +41,8 @@ public enum ReportDimension
   /**
    * <pre>
    * A tag of the tracking link, as the link is now. What a link with several
-   * tags has counts for each of them, but in totals once.
+   * tags has counts for each of them, but in totals once: then the rows do not
+   * add up to the total.
    * </pre>
    *
    * <code>REPORT_DIMENSION_TAG = 3;</code>
@@ -101,7 +102,8 @@ public enum ReportDimension
   /**
    * <pre>
    * A tag of the tracking link, as the link is now. What a link with several
-   * tags has counts for each of them, but in totals once.
+   * tags has counts for each of them, but in totals once: then the rows do not
+   * add up to the total.
    * </pre>
    *
    * <code>REPORT_DIMENSION_TAG = 3;</code>

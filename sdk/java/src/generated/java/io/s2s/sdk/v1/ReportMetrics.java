@@ -50,8 +50,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Clicks of visitors: those of robots, prefetches and previews are not among
-   * them. Like the three numbers below, not set in rows that are grouped by a
-   * dimension that clicks do not have: conversion code, currency, status.
+   * them. Each click is in one of these four numbers: if it has several marks, as
+   * a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+   * below, not set in rows that are grouped by a dimension that clicks do not
+   * have: conversion code, currency, status.
    * </pre>
    *
    * <code>optional int64 clicks = 1 [json_name = "clicks"];</code>
@@ -64,8 +66,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Clicks of visitors: those of robots, prefetches and previews are not among
-   * them. Like the three numbers below, not set in rows that are grouped by a
-   * dimension that clicks do not have: conversion code, currency, status.
+   * them. Each click is in one of these four numbers: if it has several marks, as
+   * a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+   * below, not set in rows that are grouped by a dimension that clicks do not
+   * have: conversion code, currency, status.
    * </pre>
    *
    * <code>optional int64 clicks = 1 [json_name = "clicks"];</code>
@@ -134,7 +138,8 @@ private static final long serialVersionUID = 0L;
   private long previews_ = 0L;
   /**
    * <pre>
-   * Clicks of programs that show a preview of a link.
+   * Clicks of programs that show a preview of a link, or index it for a search
+   * engine.
    * </pre>
    *
    * <code>optional int64 previews = 4 [json_name = "previews"];</code>
@@ -146,7 +151,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Clicks of programs that show a preview of a link.
+   * Clicks of programs that show a preview of a link, or index it for a search
+   * engine.
    * </pre>
    *
    * <code>optional int64 previews = 4 [json_name = "previews"];</code>
@@ -905,8 +911,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Clicks of visitors: those of robots, prefetches and previews are not among
-     * them. Like the three numbers below, not set in rows that are grouped by a
-     * dimension that clicks do not have: conversion code, currency, status.
+     * them. Each click is in one of these four numbers: if it has several marks, as
+     * a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+     * below, not set in rows that are grouped by a dimension that clicks do not
+     * have: conversion code, currency, status.
      * </pre>
      *
      * <code>optional int64 clicks = 1 [json_name = "clicks"];</code>
@@ -919,8 +927,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Clicks of visitors: those of robots, prefetches and previews are not among
-     * them. Like the three numbers below, not set in rows that are grouped by a
-     * dimension that clicks do not have: conversion code, currency, status.
+     * them. Each click is in one of these four numbers: if it has several marks, as
+     * a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+     * below, not set in rows that are grouped by a dimension that clicks do not
+     * have: conversion code, currency, status.
      * </pre>
      *
      * <code>optional int64 clicks = 1 [json_name = "clicks"];</code>
@@ -933,8 +943,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Clicks of visitors: those of robots, prefetches and previews are not among
-     * them. Like the three numbers below, not set in rows that are grouped by a
-     * dimension that clicks do not have: conversion code, currency, status.
+     * them. Each click is in one of these four numbers: if it has several marks, as
+     * a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+     * below, not set in rows that are grouped by a dimension that clicks do not
+     * have: conversion code, currency, status.
      * </pre>
      *
      * <code>optional int64 clicks = 1 [json_name = "clicks"];</code>
@@ -951,8 +963,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Clicks of visitors: those of robots, prefetches and previews are not among
-     * them. Like the three numbers below, not set in rows that are grouped by a
-     * dimension that clicks do not have: conversion code, currency, status.
+     * them. Each click is in one of these four numbers: if it has several marks, as
+     * a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+     * below, not set in rows that are grouped by a dimension that clicks do not
+     * have: conversion code, currency, status.
      * </pre>
      *
      * <code>optional int64 clicks = 1 [json_name = "clicks"];</code>
@@ -1080,7 +1094,8 @@ private static final long serialVersionUID = 0L;
     private long previews_ ;
     /**
      * <pre>
-     * Clicks of programs that show a preview of a link.
+     * Clicks of programs that show a preview of a link, or index it for a search
+     * engine.
      * </pre>
      *
      * <code>optional int64 previews = 4 [json_name = "previews"];</code>
@@ -1092,7 +1107,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Clicks of programs that show a preview of a link.
+     * Clicks of programs that show a preview of a link, or index it for a search
+     * engine.
      * </pre>
      *
      * <code>optional int64 previews = 4 [json_name = "previews"];</code>
@@ -1104,7 +1120,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Clicks of programs that show a preview of a link.
+     * Clicks of programs that show a preview of a link, or index it for a search
+     * engine.
      * </pre>
      *
      * <code>optional int64 previews = 4 [json_name = "previews"];</code>
@@ -1120,7 +1137,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Clicks of programs that show a preview of a link.
+     * Clicks of programs that show a preview of a link, or index it for a search
+     * engine.
      * </pre>
      *
      * <code>optional int64 previews = 4 [json_name = "previews"];</code>

@@ -11,8 +11,10 @@ public interface ReportMetricsOrBuilder extends
   /**
    * <pre>
    * Clicks of visitors: those of robots, prefetches and previews are not among
-   * them. Like the three numbers below, not set in rows that are grouped by a
-   * dimension that clicks do not have: conversion code, currency, status.
+   * them. Each click is in one of these four numbers: if it has several marks, as
+   * a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+   * below, not set in rows that are grouped by a dimension that clicks do not
+   * have: conversion code, currency, status.
    * </pre>
    *
    * <code>optional int64 clicks = 1 [json_name = "clicks"];</code>
@@ -22,8 +24,10 @@ public interface ReportMetricsOrBuilder extends
   /**
    * <pre>
    * Clicks of visitors: those of robots, prefetches and previews are not among
-   * them. Like the three numbers below, not set in rows that are grouped by a
-   * dimension that clicks do not have: conversion code, currency, status.
+   * them. Each click is in one of these four numbers: if it has several marks, as
+   * a preview, or else as a prefetch, or else as a robot's. Like the three numbers
+   * below, not set in rows that are grouped by a dimension that clicks do not
+   * have: conversion code, currency, status.
    * </pre>
    *
    * <code>optional int64 clicks = 1 [json_name = "clicks"];</code>
@@ -71,7 +75,8 @@ public interface ReportMetricsOrBuilder extends
 
   /**
    * <pre>
-   * Clicks of programs that show a preview of a link.
+   * Clicks of programs that show a preview of a link, or index it for a search
+   * engine.
    * </pre>
    *
    * <code>optional int64 previews = 4 [json_name = "previews"];</code>
@@ -80,7 +85,8 @@ public interface ReportMetricsOrBuilder extends
   boolean hasPreviews();
   /**
    * <pre>
-   * Clicks of programs that show a preview of a link.
+   * Clicks of programs that show a preview of a link, or index it for a search
+   * engine.
    * </pre>
    *
    * <code>optional int64 previews = 4 [json_name = "previews"];</code>
